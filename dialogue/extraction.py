@@ -1,0 +1,38 @@
+"""Reading an inquirer's free-form output (paper, section 2, equation 2, and section 3.3).
+
+All three functions give exactly the results of the official implementation, slips included.
+"""
+
+import re
+import string
+
+_QUOTED = re.compile(r'"([^"]*)"')
+_NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
+
+
+def extract_prompts(text: str) -> list[str]:
+    """The strings between straight double quotes, in order, line breaks and padding kept.
+
+    The first is the prompt for the responder; more than one is the failure "multiple prompts".
+    Curly quotes do not count, and an opening quote that is never closed quotes nothing.
+    """
+    return _QUOTED.findall(text)
+
+
+def is_stop(text: str, stop_token: str = "FINISH") -> bool:
+    """Whether the output begins or ends with the stop token, as given or capitalised ("Finish").
+
+    Only the first and the last word are looked at, without any punctuation in them.
+    """
+    words = text.split()
+    tokens = {stop_token, stop_token.capitalize()}
+    return any(word.translate(_NO_PUNCTUATION) in tokens for word in words[:1] + words[-1:])
+
+
+def cut_self_reply(text: str, markers: tuple[str, ...]) -> tuple[str, bool]:
+    """The text before the first mark of a new message, and whether there was one.
+
+    A model that writes its own "[INST]" or "### Human:" has begun to answer itself (section 3.3, "inquirer self-reply").
+    """
+    positions = [position for marker in markers if (position := text.find(marker)) >= 0]
+    return (text[: min(positions)], True) if positions else (text, False)

@@ -1,0 +1,20 @@
+"""The paper's ten goals (appendix A)."""
+
+import tomllib
+from dataclasses import dataclass
+from importlib.resources import files
+
+
+@dataclass(frozen=True, slots=True)
+class ListedGoal:
+    """What an inquirer wants to reach, and its domain: Math, Coding or General Knowledge."""
+
+    number: int
+    domain: str
+    text: str
+
+
+def load_listed() -> list[ListedGoal]:
+    """The ten goals of the paper's study, by number."""
+    data = tomllib.loads(files("dialogue.data").joinpath("goals.toml").read_text("utf-8"))
+    return [ListedGoal(**entry) for entry in data["goals"]]

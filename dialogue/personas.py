@@ -1,0 +1,74 @@
+"""The persona sentence and the questionnaire behind it (paper, sections 2 and 3.1, figure 9)."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+
+FEATURES = ("age", "race", "gender", "education", "native_english")
+WITHHELD = "Prefer not to say"
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One question of the persona form, with its options in the order shown."""
+
+    key: str
+    label: str
+    options: tuple[str, ...]
+    screened_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPersona:
+    """A persona that comes with a study rather than from a participant."""
+
+    code: str
+    features: Mapping[str, str]
+
+
+def describe(features: Mapping[str, str]) -> str:
+    """The paper's persona sentence in the second person, for any subset of the five features.
+
+    A feature that is missing or withheld ("Prefer not to say") leaves its clause out. The official wording is kept even
+    where it is clumsy, so that results compare. Raises ValueError for a feature that the sentence does not know.
+    """
+    unknown = sorted(set(features) - set(FEATURES))
+    if unknown:
+        raise ValueError(f"Unknown persona feature {unknown[0]!r}: the sentence knows {', '.join(FEATURES)}.")
+    given = {key: value for key, value in features.items() if value and value != WITHHELD}
+    return _subject(given) + "".join(clause.format(**given) for key, clause in _CLAUSES.items() if key in given) + _language(given)
+
+
+_CLAUSES = {"gender": " with a {gender} gender identity", "education": ", holding {education}"}
+
+
+def _subject(given: Mapping[str, str]) -> str:
+    if "age" in given:
+        return " ".join([f"a {given['age']}-year-old", *([given["race"]] if "race" in given else []), "individual"])
+    noun = f"{given['race']} individual" if "race" in given else "individual"
+    return f"an {noun}" if noun[0].lower() in "aeiou" else f"a {noun}"
+
+
+def _language(given: Mapping[str, str]) -> str:
+    if "native_english" not in given:
+        return ""
+    verb = "is" if given["native_english"] == "Yes" else "is not"
+    return f" and English {verb} your native language"
+
+
+def load_questionnaire() -> list[Feature]:
+    """The paper's persona form, in the order of figure 9."""
+    return [
+        Feature(entry["key"], entry["label"], tuple(entry["options"]), tuple(entry.get("screened_out", ())))
+        for entry in _read("questionnaire.toml")["features"]
+    ]
+
+
+def load_listed() -> list[ListedPersona]:
+    """The twenty personas of the paper's study."""
+    return [ListedPersona(entry.pop("code"), entry) for entry in _read("personas.toml")["personas"]]
+
+
+def _read(name: str) -> dict:
+    return tomllib.loads(files("dialogue.data").joinpath(name).read_text("utf-8"))

@@ -1,0 +1,60 @@
+"""The prompts of the paper's table 5, as messages without any chat template's marks."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from dialogue.messages import Message
+
+STOP_TOKEN = "FINISH"
+_PLACEHOLDER = re.compile(r"<(PERSONA|GOAL|CONV_STOP|RESPONSE)>")
+
+
+@dataclass(frozen=True, slots=True)
+class PromptSet:
+    """What an inquirer is told: SYS_I and INTER_I of table 5.
+
+    Placeholders are filled in one pass, so that "<NUMBER>" or even "<GOAL>" inside a goal stays text.
+    """
+
+    name: str
+    templates: tuple[Message, ...]
+    forwarder: str
+    stop_token: str = STOP_TOKEN
+
+    def opening(self, persona: str, goal: str) -> list[Message]:
+        """The messages that make the inquirer play ``persona`` (a sentence) and ask toward ``goal``."""
+        values = {"PERSONA": persona, "GOAL": goal, "CONV_STOP": self.stop_token}
+        return [Message(template.role, _fill(template.content, values)) for template in self.templates]
+
+    def forward(self, response: str) -> Message:
+        """The message that hands the responder's answer to the inquirer and asks for a follow-up or the stop token."""
+        return Message("user", _fill(self.forwarder, {"RESPONSE": response, "CONV_STOP": self.stop_token}))
+
+
+@cache
+def load(name: str) -> PromptSet:
+    """The inquirer's prompt set ``llama-2``, ``mixtral``, ``vicuna`` or ``gpt-4``. Raises LookupError for another name."""
+    data = _read(name, "opening")
+    return PromptSet(name, tuple(Message(**message) for message in data["opening"]), data["forward"])
+
+
+@cache
+def load_system(name: str) -> Message:
+    """The responder's system message (SYS_R), ``llama-2-responder``. Raises LookupError for another name."""
+    return Message("system", _read(name, "system")["system"])
+
+
+def _fill(template: str, values: dict[str, str]) -> str:
+    return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), template)
+
+
+def _read(name: str, key: str) -> dict:
+    folder = files("dialogue.data").joinpath("prompts")
+    sets = {path.name.removesuffix(".toml"): path for path in folder.iterdir() if path.name.endswith(".toml")}
+    data = tomllib.loads(sets[name].read_text("utf-8")) if name in sets else {}
+    if key not in data:
+        raise LookupError(f"There is no prompt set {name!r} for this side: choose one of {', '.join(sorted(sets))}.")
+    return data
