@@ -1,0 +1,144 @@
+"""The contract between the method and the libraries that run models."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Literal, Protocol, Self
+
+from dialogue.messages import Message
+
+StopReason = Literal["stop", "length"]
+
+LEAST_ROOM = 64
+"""A prompt fits a context when this many new tokens (or the request's ``max_tokens``, if fewer) still find room."""
+
+
+class BackendError(Exception):
+    """Something went wrong while a model was asked; the message is one sentence that says what to do.
+
+    Raised as itself it is an infrastructure error: worth another try later, and never a research result.
+    """
+
+
+class ModelMisconfigured(BackendError):
+    """The model cannot run as it is described; trying again will not help."""
+
+
+class ContextFull(BackendError):
+    """The prompt leaves no room for an answer in the model's context."""
+
+
+class ContentRefused(BackendError):
+    """The provider refuses this content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How to draw tokens. ``top_k`` 0 and ``top_p`` 1 switch the filter off; ``temperature`` 0 is greedy."""
+
+    temperature: float = 1.0
+    top_p: float = 1.0
+    top_k: int = 0
+    repeat_penalty: float = 1.0
+    max_tokens: int = 1000
+    seed: int = 0
+
+    def seeded(self, seed: int) -> Self:
+        """The same settings with another seed."""
+        return replace(self, seed=seed)
+
+    def varied(self, seed: int) -> Self:
+        """Other settings for regenerating a failed output, drawn from ``seed`` in the official implementation's ranges."""
+        draw = Random(seed)
+        return replace(self, seed=seed, temperature=draw.uniform(0.5, 1.0), top_k=draw.randint(5, 50))
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One model output as it came, with what it cost. Times are seconds; tokens are the model's own."""
+
+    text: str
+    stop_reason: StopReason
+    prompt_tokens: int
+    completion_tokens: int
+    first_token_seconds: float
+    seconds: float
+
+
+class ReplyStream(AsyncIterator[str]):
+    """The pieces of a reply as they are generated; after the last one, ``reply`` holds the whole.
+
+    ``aclose()`` cancels the generation and frees what it holds at the backend.
+    """
+
+    def __init__(self, generation: AsyncGenerator[str | Reply]) -> None:
+        self._generation = generation
+        self.reply: Reply | None = None
+
+    async def __anext__(self) -> str:
+        piece = await anext(self._generation)
+        if isinstance(piece, str):
+            return piece
+        self.reply = piece
+        await self._generation.aclose()
+        raise StopAsyncIteration
+
+    async def aclose(self) -> None:
+        await self._generation.aclose()
+
+    async def whole(self) -> Reply:
+        """Reads the stream to its end."""
+        async with aclosing(self):
+            async for _ in self:
+                pass
+        assert self.reply is not None, "a backend's generation ends with its Reply"
+        return self.reply
+
+
+class ChatModel(Protocol):
+    """A model that can be talked to. One instance serves many conversations at once, in one event loop.
+
+    ``conversation`` names the history that ``messages`` continue, so that a backend can keep its cache for it;
+    it never changes what is generated.
+    """
+
+    async def reply(self, messages: Sequence[Message], sampling: Sampling, *, conversation: str = "") -> Reply:
+        """The whole answer. Raises BackendError, or one of its kinds; cancelling the task cancels the generation."""
+        ...
+
+    def stream(self, messages: Sequence[Message], sampling: Sampling, *, conversation: str = "") -> ReplyStream:
+        """The answer in pieces; closing the stream cancels the generation. Errors are raised while iterating."""
+        ...
+
+    def count_tokens(self, text: str) -> int | None:
+        """How many tokens plain ``text`` has for this model, or None where the provider does not let one know."""
+        ...
+
+    async def close(self) -> None:
+        """Frees the model. Replies under way end with a BackendError."""
+        ...
+
+
+class StreamingModel:
+    """A ChatModel made of one method, ``generate``: the pieces of the answer and, last, its Reply."""
+
+    def generate(
+        self, messages: Sequence[Message], sampling: Sampling, conversation: str
+    ) -> AsyncGenerator[str | Reply]:
+        raise NotImplementedError
+
+    async def reply(self, messages: Sequence[Message], sampling: Sampling, *, conversation: str = "") -> Reply:
+        return await self.stream(messages, sampling, conversation=conversation).whole()
+
+    def stream(self, messages: Sequence[Message], sampling: Sampling, *, conversation: str = "") -> ReplyStream:
+        return ReplyStream(self.generate(messages, sampling, conversation))
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether a model can run here, in a sentence, and the memory in bytes that it needs (None: none of this machine's)."""
+
+    is_ok: bool
+    sentence: str
+    memory: int | None = None

@@ -1,0 +1,55 @@
+"""Backends by name, loaded when a model first needs one: importing this module loads none of their libraries."""
+
+from importlib import import_module
+from threading import Lock
+from types import ModuleType
+
+from dialogue.backends.base import ChatModel, Health, ModelMisconfigured
+from dialogue.models import ModelSpec
+
+BACKENDS = {
+    "llama_cpp": "dialogue.backends.llama_cpp",
+    "transformers": "dialogue.backends.transformers",
+    "openai": "dialogue.backends.openai",
+    "scripted": "dialogue.backends.scripted",
+}
+"""Each module has ``load(spec) -> ChatModel`` and ``examine(spec) -> Health``, which is quick and loads no weights."""
+
+_open: dict[str, ChatModel] = {}
+_lock = Lock()
+
+
+def open_model(spec: ModelSpec) -> ChatModel:
+    """The running model for ``spec``, one per process, shared by every side that names the same engine.
+
+    Raises ModelMisconfigured when it cannot run here.
+    """
+    with _lock:
+        if spec.engine not in _open:
+            _open[spec.engine] = _backend(spec).load(spec)
+        return _open[spec.engine]
+
+
+def examine(spec: ModelSpec) -> Health:
+    """Whether the model can run here, without loading it."""
+    try:
+        return _backend(spec).examine(spec)
+    except ModelMisconfigured as error:
+        return Health(False, str(error))
+
+
+async def close_models() -> None:
+    """Closes every model that this process has opened."""
+    with _lock:
+        models, _ = list(_open.values()), _open.clear()
+    for model in models:
+        await model.close()
+
+
+def _backend(spec: ModelSpec) -> ModuleType:
+    try:
+        return import_module(BACKENDS[spec.backend])
+    except ImportError as error:
+        raise ModelMisconfigured(
+            f"Model {spec.name!r} needs the package {error.name!r}: install the requirements of the backend {spec.backend!r}."
+        ) from error
