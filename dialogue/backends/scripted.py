@@ -1,0 +1,115 @@
+"""Queued replies instead of a model: for tests, and for trying out a study's pages without waiting."""
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from itertools import islice
+from time import perf_counter
+
+from dialogue.backends.base import BackendError, Health, Reply, Sampling, StreamingModel
+from dialogue.messages import Message
+from dialogue.models import ModelSpec
+
+_WORD = re.compile(r"\s*\S+(?:\s+\Z)?|\s+\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call that a scripted model got."""
+
+    messages: tuple[Message, ...]
+    sampling: Sampling
+    conversation: str
+
+
+class ScriptedModel(StreamingModel):
+    """Answers with the reply that stands at the number of answers a history already holds.
+
+    So every conversation hears the same script, in whatever order the conversations come. An exception in ``replies``
+    is raised once, when the reply after it is first asked for: ``[BackendError("Busy."), "Hi."]`` fails, then works.
+    A token is a word; ``pause`` is the time in seconds before each. ``requests`` and ``under_way`` are for assertions.
+    """
+
+    def __init__(self, replies: Sequence[str | BackendError], *, pause: float = 0.0, name: str = "scripted") -> None:
+        self.requests: list[Request] = []
+        self.under_way = 0
+        self._texts = [reply for reply in replies if isinstance(reply, str)]
+        self._failures = _failures(replies)
+        self._pause = pause
+        self._name = name
+        self._is_closed = False
+
+    async def generate(
+        self, messages: Sequence[Message], sampling: Sampling, conversation: str
+    ) -> AsyncGenerator[str | Reply]:
+        self.requests.append(Request(tuple(messages), sampling, conversation))
+        self.under_way += 1
+        try:
+            async with aclosing(self._speak(self._find(messages), messages, sampling.max_tokens)) as pieces:
+                async for piece in pieces:
+                    yield piece
+        finally:
+            self.under_way -= 1
+
+    def count_tokens(self, text: str) -> int:
+        return len(text.split())
+
+    async def close(self) -> None:
+        self._is_closed = True
+
+    def _find(self, messages: Sequence[Message]) -> str:
+        position = sum(message.role == "assistant" for message in messages)
+        self._refuse_if_closed()
+        if self._failures.get(position):
+            raise self._failures[position].pop(0)
+        if position >= len(self._texts):
+            raise BackendError(f"Model {self._name!r} has no reply number {position + 1}: add it to its replies.")
+        return self._texts[position]
+
+    async def _speak(self, text: str, messages: Sequence[Message], max_tokens: int) -> AsyncGenerator[str | Reply]:
+        start = first = perf_counter()
+        said = ""
+        for word in islice(_WORD.findall(text), max_tokens):
+            await asyncio.sleep(self._pause)
+            self._refuse_if_closed()
+            first = first if said else perf_counter()
+            said += word
+            yield word
+        yield Reply(
+            text=said,
+            stop_reason="stop" if said == text else "length",
+            prompt_tokens=sum(self.count_tokens(message.content) for message in messages),
+            completion_tokens=self.count_tokens(said),
+            first_token_seconds=first - start,
+            seconds=perf_counter() - start,
+        )
+
+    def _refuse_if_closed(self) -> None:
+        if self._is_closed:
+            raise BackendError(f"Model {self._name!r} has been closed: open it again.")
+
+
+def load(spec: ModelSpec) -> ScriptedModel:
+    """The model that says the replies of ``spec``."""
+    return ScriptedModel(spec.replies, name=spec.name)
+
+
+def examine(spec: ModelSpec) -> Health:
+    """A script can always run; one without replies has nothing to say."""
+    if not spec.replies:
+        return Health(False, f"Model {spec.name!r} has nothing to say: list its replies in the models file.")
+    return Health(True, f"Model {spec.name!r} says {len(spec.replies)} scripted replies.")
+
+
+def _failures(replies: Sequence[str | BackendError]) -> dict[int, list[BackendError]]:
+    """The exceptions by the position of the reply that they stand before."""
+    failures: dict[int, list[BackendError]] = {}
+    position = 0
+    for reply in replies:
+        if isinstance(reply, str):
+            position += 1
+        else:
+            failures.setdefault(position, []).append(reply)
+    return failures
