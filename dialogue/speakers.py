@@ -1,0 +1,118 @@
+"""One side of a dialogue: a model with its sampling, its seeds and its checks."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Literal
+
+from dialogue.backends.base import ChatModel, ContentRefused, ContextFull, Reply, Sampling
+from dialogue.messages import Message
+from dialogue.outputs import Checks, Output, Verdict, judge
+from dialogue.seeds import Side
+
+Ending = Literal[
+    "goal_reached",
+    "max_turns",
+    "no_prompt",
+    "incoherent_inquirer",
+    "incoherent_responder",
+    "empty_output",
+    "context_full",
+    "unsafe",
+    "model_error",
+    "left",
+    "next_goal",
+]
+"""Why a dialogue stopped; the last two end people's dialogues."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a side has read and said. Only whole turns between ``opening`` and ``pending`` may be left out, oldest first."""
+
+    opening: Sequence[Message]
+    turns: Sequence[Sequence[Message]]
+    pending: Sequence[Message]
+
+    def without(self, left_out: int) -> list[Message]:
+        """The messages without the ``left_out`` oldest turns."""
+        return [*self.opening, *chain.from_iterable(self.turns[left_out:]), *self.pending]
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """All outputs of one side for one turn, rejected ones first, and the ending if the last of them closes the dialogue."""
+
+    outputs: tuple[Output, ...]
+    ending: Ending | None = None
+
+    @property
+    def text(self) -> str:
+        """What the other side gets to read."""
+        return self.outputs[-1].judged.text
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """A model that plays ``side``.
+
+    ``seed`` gives the sampler's seed for (turn, attempt). ``tries`` is how often a failed output is regenerated with other
+    sampling. ``conversation`` names this history to the backend's cache.
+    """
+
+    side: Side
+    model: ChatModel
+    sampling: Sampling
+    checks: Checks
+    seed: Callable[[int, int], int]
+    tries: int = 0
+    system: Message | None = None
+    conversation: str = ""
+
+    async def speak(self, history: History, turn: int) -> Spoken:
+        """One utterance that passes the checks, or the reason why there is none."""
+        outputs: list[Output] = []
+        for attempt in range(self.tries + 1):
+            try:
+                outputs.append(await self._put_out(history, turn, attempt))
+            except ContextFull:
+                return Spoken(tuple(outputs), "context_full")
+            except ContentRefused:
+                return Spoken(tuple(outputs), "model_error")
+            if outputs[-1].judged.verdict in ("said", "stop"):
+                break
+        return Spoken(tuple(outputs), _ending(self.side, outputs[-1].judged.verdict))
+
+    async def _put_out(self, history: History, turn: int, attempt: int) -> Output:
+        reply, left_out = await self._reply(history, self._sampling(turn, attempt))
+        return Output(self.side, turn, attempt, reply, judge(self.side, reply.text, self.checks), left_out)
+
+    def _sampling(self, turn: int, attempt: int) -> Sampling:
+        seed = self.seed(turn, attempt)
+        return self.sampling.varied(seed) if attempt else self.sampling.seeded(seed)
+
+    async def _reply(self, history: History, sampling: Sampling) -> tuple[Reply, int]:
+        """The reply to as much of the history as fits, and how many of the oldest turns were left out."""
+        for left_out in range(len(history.turns)):
+            try:
+                return await self._ask(history.without(left_out), sampling), left_out
+            except ContextFull:
+                continue
+        return await self._ask(history.without(len(history.turns)), sampling), len(history.turns)
+
+    async def _ask(self, messages: list[Message], sampling: Sampling) -> Reply:
+        return await self.model.reply(messages, sampling, conversation=self.conversation)
+
+
+def _ending(side: Side, verdict: Verdict) -> Ending | None:
+    match verdict:
+        case "said":
+            return None
+        case "stop":
+            return "goal_reached"
+        case "no_prompt":
+            return "no_prompt"
+        case "empty":
+            return "empty_output"
+        case "incoherent":
+            return "incoherent_inquirer" if side == "inquirer" else "incoherent_responder"

@@ -1,0 +1,46 @@
+"""The Celery application. Its messages are only bells: what is left to do stands in the database."""
+
+import os
+from typing import Any
+
+from celery import Celery
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "roleplay_site.settings")
+
+SWEEP_SECONDS = 15.0
+
+
+def _brokerless_options() -> dict[str, Any]:
+    """Folders for kombu's file system transport, where both ends read and write the same one."""
+    folders = {name: settings.BROKER_DIR / name for name in ("messages", "processed", "control")}
+    for folder in folders.values():
+        folder.mkdir(parents=True, exist_ok=True)
+    return {
+        "data_folder_in": str(folders["messages"]),
+        "data_folder_out": str(folders["messages"]),
+        "processed_folder": str(folders["processed"]),
+        "control_folder": str(folders["control"]),
+    }
+
+
+app = Celery("roleplay_site")
+app.conf.update(
+    broker_url=settings.CELERY_BROKER_URL,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options=_brokerless_options() if settings.CELERY_BROKER_URL.startswith("filesystem:") else {},
+    accept_content=["json"],
+    task_serializer="json",
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    worker_pool="threads",
+    worker_concurrency=4,
+    beat_schedule={
+        "sweep": {"task": "simulation.work_off", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+    },
+    beat_schedule_filename=str(settings.VAR_DIR / "celerybeat-schedule"),
+)
+app.autodiscover_tasks(["simulation"])

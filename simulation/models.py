@@ -1,0 +1,73 @@
+"""Runs of simulated dialogues and the cells they are made of."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from collection.models import Dialogue, Goal, Persona, Study, new_token
+
+
+class Run(models.Model):
+    """One batch of simulated dialogues: an inquirer and a responder over personas, goals and seeds.
+
+    ``configuration`` is everything that decides what is said, apart from the cells; its hash ``identity`` is unique in the
+    study, so that the same request finds the same run and only adds what is missing. Workers serve queued runs only.
+    """
+
+    class State(models.TextChoices):
+        RUNNING = "running", "running"
+        PAUSED = "paused", "paused"
+        CANCELLED = "cancelled", "cancelled"
+        FINISHED = "finished", "finished"
+
+    token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="runs")
+    inquirer = models.CharField(max_length=100)
+    responder = models.CharField(max_length=100)
+    configuration = models.JSONField()
+    identity = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, choices=State, default=State.PAUSED)
+    is_queued = models.BooleanField(default=False)
+    message = models.TextField(blank=True, help_text="Why the run stands still, if it does.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["study", "identity"], name="run_identity_in_study")]
+
+    def __str__(self) -> str:
+        return f"{self.inquirer} asks {self.responder}"
+
+
+class Simulation(models.Model):
+    """One cell of a run. Whoever holds its lease works on it; when the lease expires, anybody may take it over.
+
+    A lease without a worker is a pause before the next try.
+    """
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="simulations")
+    persona = models.ForeignKey(Persona, on_delete=models.PROTECT, related_name="simulations")
+    goal = models.ForeignKey(Goal, on_delete=models.PROTECT, related_name="simulations")
+    seed = models.BigIntegerField()
+    dialogue = models.OneToOneField(Dialogue, on_delete=models.PROTECT, null=True, blank=True, related_name="simulation")
+    worker = models.CharField(max_length=100, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0, help_text="Infrastructure errors since the last turn.")
+    error = models.TextField(blank=True, help_text="The last of them.")
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["run", "persona", "goal", "seed"], name="simulation_cell_in_run"),
+            models.CheckConstraint(
+                name="simulation_finishes_with_a_dialogue", condition=Q(finished_at=None) | Q(dialogue__isnull=False)
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["run", "leased_until"], name="simulation_open", condition=Q(finished_at=None))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.persona}, {self.goal}, seed {self.seed}"
