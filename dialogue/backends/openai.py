@@ -1,0 +1,160 @@
+"""Models behind an OpenAI-compatible API: OpenAI, Azure, and servers such as vLLM, llama-server and Ollama.
+
+The library retries what is worth retrying (429, 5xx, lost connections), doubling its wait with jitter, and obeys
+``Retry-After`` up to two minutes.
+"""
+
+import asyncio
+import os
+from asyncio import AbstractEventLoop, Semaphore
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from openai import (
+    APIError,
+    AsyncAzureOpenAI,
+    AsyncOpenAI,
+    AsyncStream,
+    AzureOpenAI,
+    BadRequestError,
+    NotFoundError,
+    OpenAI,
+    Timeout,
+)
+from openai.types.chat import ChatCompletionChunk
+
+from dialogue.backends.base import (
+    BackendError,
+    Health,
+    ModelMisconfigured,
+    Reply,
+    Sampling,
+    StreamingModel,
+)
+from dialogue.backends.openai_errors import refusal, translated
+from dialogue.backends.openai_wire import Answer, address, completion_request
+from dialogue.messages import Message
+from dialogue.models import ModelSpec
+
+_RETRIES = 5
+_TIMEOUT = Timeout(300, connect=10)
+_EXAMINE_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What belongs to one event loop: connections, and the cap on the requests under way."""
+
+    client: AsyncOpenAI
+    gate: Semaphore
+
+
+class OpenAIModel(StreamingModel):
+    """A model at a provider. ``requests`` of its description caps what is under way, per event loop."""
+
+    def __init__(self, spec: ModelSpec, *, retries: int = _RETRIES) -> None:
+        self._spec = spec
+        self._connection = _connection(spec) | {"timeout": _TIMEOUT, "max_retries": retries}
+        self._lines: dict[AbstractEventLoop, _Line] = {}
+        self._tells_usage = True
+        self._is_closed = False
+
+    async def generate(
+        self, messages: Sequence[Message], sampling: Sampling, conversation: str
+    ) -> AsyncGenerator[str | Reply]:
+        answer = Answer()
+        line = self._line()
+        try:
+            async with (
+                line.gate,
+                await self._ask(line.client, completion_request(self._spec, messages, sampling)) as chunks,
+            ):
+                async for chunk in chunks:
+                    if piece := answer.add(chunk):
+                        yield piece
+        except APIError as error:
+            self._refuse_if_closed()
+            raise translated(error, self._spec) from error
+        self._check(answer)
+        yield answer.reply()
+
+    def count_tokens(self, text: str) -> None:
+        """Providers do not let one know."""
+
+    async def close(self) -> None:
+        self._is_closed = True
+        line = self._lines.pop(asyncio.get_running_loop(), None)
+        if line:
+            await line.client.close()
+
+    def _line(self) -> _Line:
+        """The running loop's line; those of loops that have ended are forgotten."""
+        self._refuse_if_closed()
+        loop = asyncio.get_running_loop()
+        if loop not in self._lines:
+            self._lines = {other: line for other, line in self._lines.items() if not other.is_closed()}
+            client = (AsyncAzureOpenAI if self._spec.api == "azure" else AsyncOpenAI)(**self._connection)
+            self._lines[loop] = _Line(client, Semaphore(self._spec.requests))
+        return self._lines[loop]
+
+    async def _ask(self, client: AsyncOpenAI, request: dict[str, Any]) -> AsyncStream[ChatCompletionChunk]:
+        """The answer's stream, with token counts unless the server is one of those that refuse to send them."""
+        self._refuse_if_closed()
+        wish = {"stream_options": {"include_usage": True}} if self._tells_usage else {}
+        try:
+            chunks: AsyncStream[ChatCompletionChunk] = await client.chat.completions.create(**request, **wish)
+        except BadRequestError as error:
+            if not wish or "stream_options" not in error.message:
+                raise
+            self._tells_usage = False
+            return await self._ask(client, request)
+        return chunks
+
+    def _check(self, answer: Answer) -> None:
+        if answer.finish == "content_filter":
+            raise refusal(self._spec)
+        if answer.finish is None:
+            raise BackendError(f"{address(self._spec)} broke off its answer: try again later.")
+
+    def _refuse_if_closed(self) -> None:
+        if self._is_closed:
+            raise BackendError(f"Model {self._spec.name!r} has been closed: open it again.")
+
+
+def load(spec: ModelSpec) -> OpenAIModel:
+    """The model at its provider. Raises ModelMisconfigured when the key or the address is missing."""
+    return OpenAIModel(spec)
+
+
+def examine(spec: ModelSpec) -> Health:
+    """Whether there is a key and a server that accepts it; asks for its list of models, which costs nothing."""
+    kind = AzureOpenAI if spec.api == "azure" else OpenAI
+    with kind(**_connection(spec), timeout=_EXAMINE_SECONDS, max_retries=0) as client:
+        try:
+            client.models.list()
+        except NotFoundError:
+            return Health(True, f"{address(spec)} can be reached, but does not list its models.")
+        except APIError as error:
+            return Health(False, str(translated(error, spec)))
+    return Health(True, f"{address(spec)} can be reached.")
+
+
+def _connection(spec: ModelSpec) -> dict[str, Any]:
+    """What a client of either kind needs to know. Raises ModelMisconfigured."""
+    if spec.api == "openai":
+        return {"api_key": _key(spec), "base_url": address(spec)}
+    for setting in ("base_url", "api_version"):
+        if not getattr(spec, setting):
+            raise ModelMisconfigured(f"Model {spec.name!r} runs on Azure: set its {setting!r} in the models file.")
+    return {"api_key": _key(spec), "azure_endpoint": spec.base_url, "api_version": spec.api_version}
+
+
+def _key(spec: ModelSpec) -> str:
+    """The key; servers of one's own may want none, but the library insists on something."""
+    if spec.key_env is None:
+        return "none"
+    key = os.environ.get(spec.key_env)
+    if not key:
+        raise ModelMisconfigured(f"Model {spec.name!r} needs a key: set the environment variable {spec.key_env}.")
+    return key

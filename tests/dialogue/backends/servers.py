@@ -1,0 +1,129 @@
+"""A small OpenAI-compatible server: it streams an answer word by word, and fails as real ones do when told to."""
+
+import asyncio
+import json
+import socket
+from asyncio import StreamReader, StreamWriter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An answer that is no answer; ``hang_up`` closes the connection without one."""
+
+    status: int = 500
+    code: str | None = None
+    message: str = "It failed."
+    headers: dict[str, str] = field(default_factory=dict)
+    hang_up: bool = False
+
+
+@dataclass
+class ChatServer:
+    """What the server says, and what it saw. Each of ``failures`` is used up by one request before it answers."""
+
+    answer: str = "Bears are large animals that eat almost anything."
+    finish: str | None = "stop"
+    pause: float = 0.0
+    key: str | None = None
+    tells_usage: bool = True
+    failures: list[Failure] = field(default_factory=list)
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+    under_way: int = 0
+    most_under_way: int = 0
+    disconnects: int = 0
+    url: str = ""
+
+    async def serve(self, reader: StreamReader, writer: StreamWriter) -> None:
+        path, headers, body = await _read_request(reader)
+        self.paths.append(path)
+        self.under_way += 1
+        self.most_under_way = max(self.most_under_way, self.under_way)
+        try:
+            await self._answer(headers, body, reader, writer)
+        except ConnectionError:
+            self.disconnects += 1
+        finally:
+            self.under_way -= 1
+            writer.close()
+
+    async def _answer(self, headers: dict[str, str], body: bytes, reader: StreamReader, writer: StreamWriter) -> None:
+        failure = self._failure(headers, body)
+        if failure is None and not body:
+            await _respond(writer, 200, {"object": "list", "data": []})
+        elif failure is None:
+            await self._stream(json.loads(body), reader, writer)
+        elif not failure.hang_up:
+            error = {"error": {"code": failure.code, "message": failure.message, "type": "error"}}
+            await _respond(writer, failure.status, error, failure.headers)
+
+    def _failure(self, headers: dict[str, str], body: bytes) -> Failure | None:
+        if self.key and headers.get("authorization", headers.get("api-key")) not in (self.key, f"Bearer {self.key}"):
+            return Failure(401, "invalid_api_key", "Incorrect API key.")
+        if body:
+            self.requests.append(json.loads(body))
+            if not self.tells_usage and "stream_options" in self.requests[-1]:
+                return Failure(400, message="Unrecognized request argument supplied: stream_options")
+        return self.failures.pop(0) if self.failures else None
+
+    async def _stream(self, request: dict[str, Any], reader: StreamReader, writer: StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n")
+        limit = request.get("max_tokens", request.get("max_completion_tokens"))
+        words = [f" {word}" if position else word for position, word in enumerate(self.answer.split())]
+        for word in words[:limit]:
+            await self._send(_chunk({"content": word}), reader, writer)
+        finish = "length" if len(words) > limit else self.finish
+        if finish:
+            await self._send(_chunk({}, finish), reader, writer)
+        if request.get("stream_options"):
+            usage = {"prompt_tokens": 11, "completion_tokens": min(len(words), limit), "total_tokens": 0}
+            await self._send({**_chunk({}), "choices": [], "usage": usage}, reader, writer)
+        writer.write(b"data: [DONE]\n\n")
+
+    async def _send(self, event: dict[str, Any], reader: StreamReader, writer: StreamWriter) -> None:
+        writer.write(f"data: {json.dumps(event)}\n\n".encode())
+        await writer.drain()
+        await asyncio.sleep(self.pause)
+        if reader.at_eof():
+            raise ConnectionResetError
+
+
+@asynccontextmanager
+async def chat_server(port: int | None = None, **settings: Any) -> AsyncIterator[ChatServer]:
+    """A server on this machine, by default on a free port."""
+    chat = ChatServer(**settings)
+    port = port or unused_port()
+    server = await asyncio.start_server(chat.serve, "127.0.0.1", port)
+    chat.url = f"http://127.0.0.1:{port}/v1"
+    async with server:
+        yield chat
+
+
+def unused_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
+
+
+async def _read_request(reader: StreamReader) -> tuple[str, dict[str, str], bytes]:
+    first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().strip().split("\r\n")
+    headers = {name.lower(): value.strip() for name, value in (line.split(":", 1) for line in lines)}
+    return first.split()[1], headers, await reader.readexactly(int(headers.get("content-length", 0)))
+
+
+async def _respond(writer: StreamWriter, status: int, body: object, headers: dict[str, str] | None = None) -> None:
+    content = json.dumps(body).encode()
+    head = {"Content-Type": "application/json", "Content-Length": str(len(content)), "Connection": "close"}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in (head | (headers or {})).items())
+    writer.write(f"HTTP/1.1 {status} Status\r\n{lines}\r\n".encode() + content)
+    await writer.drain()
+
+
+def _chunk(delta: dict[str, str], finish: str | None = None) -> dict[str, Any]:
+    choice = {"index": 0, "delta": delta, "finish_reason": finish}
+    return {"id": "c", "object": "chat.completion.chunk", "created": 0, "model": "m", "choices": [choice]}
