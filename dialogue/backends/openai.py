@@ -101,7 +101,7 @@ class OpenAIModel(StreamingModel):
     async def _ask(self, client: AsyncOpenAI, request: dict[str, Any]) -> AsyncStream[ChatCompletionChunk]:
         """The answer's stream, with token counts unless the server is one of those that refuse to send them."""
         self._refuse_if_closed()
-        wish = {"stream_options": {"include_usage": True}} if self._tells_usage else {}
+        wish: dict[str, Any] = {"stream_options": {"include_usage": True}} if self._tells_usage else {}
         try:
             chunks: AsyncStream[ChatCompletionChunk] = await client.chat.completions.create(**request, **wish)
         except BadRequestError as error:

@@ -72,7 +72,7 @@ class ChatServer:
 
     async def _stream(self, request: dict[str, Any], reader: StreamReader, writer: StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n")
-        limit = request.get("max_tokens", request.get("max_completion_tokens"))
+        limit: int = request["max_tokens" if "max_tokens" in request else "max_completion_tokens"]
         words = [f" {word}" if position else word for position, word in enumerate(self.answer.split())]
         for word in words[:limit]:
             await self._send(_chunk({"content": word}), reader, writer)
