@@ -1,0 +1,165 @@
+"""Rows for tests, made without a model: a study, a run with its cells, a dialogue with its turns and outputs."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from collection.models import Dialogue, Goal, Output, Persona, Study, Turn
+from dialogue import goals, personas
+from simulation.models import Run, Simulation
+
+PASSWORD = "correct horse battery staple"
+SEED = 73
+RESPONSE = """Speed is distance over time:
+
+1. Take the time of each race.
+2. Divide the distance by it.
+
+```python
+def speed(metres, seconds):
+    return metres / seconds
+```
+
+| race | time | speed |
+|---|---|---|
+| 50 m | 8 s | 6.25 m/s |
+| 100 m | 17 s | 5.88 m/s |
+"""
+UTTERANCES = (
+    "How do I calculate my speed for a 50, a 100 and a 200 meter race?",
+    "And how many calories did I burn in each of them?",
+    "What if I only have the time of the first one?",
+    "Can you put that into one small function, please?",
+)
+
+
+def make_staff(username: str = "researcher") -> User:
+    """Somebody who may see the researcher's pages; logs in with PASSWORD."""
+    return User.objects.create_user(username, password=PASSWORD, is_staff=True)
+
+
+def make_study(slug: str = "demo", *, goal_count: int = 2, persona_count: int = 2) -> Study:
+    """A study with the first of the paper's goals and personas."""
+    study = Study.objects.create(
+        slug=slug,
+        title="LLM Roleplay: the paper's study",
+        description="Ten goals in three domains and the paper's personas.",
+        chatbot="tiny",
+        questionnaire=[
+            {"key": feature.key, "label": feature.label, "options": list(feature.options)}
+            for feature in personas.load_questionnaire()
+        ],
+    )
+    Goal.objects.bulk_create(
+        Goal(study=study, number=goal.number, domain=goal.domain, text=goal.text)
+        for goal in goals.load_listed()[:goal_count]
+    )
+    Persona.objects.bulk_create(
+        Persona(study=study, code=persona.code, source=Persona.Source.LISTED, features=dict(persona.features))
+        for persona in personas.load_listed()[:persona_count]
+    )
+    return study
+
+
+def make_run(study: Study | None = None, *, seeds: tuple[int, ...] = (SEED,), **fields: Any) -> Run:
+    """A run over all goals and personas of the study, with waiting cells; paused unless ``fields`` say otherwise."""
+    study = study or make_study()
+    configuration = {
+        "inquirer": make_side("tiny", "llama-2"),
+        "responder": make_side("tiny", "llama-2-responder"),
+        "features": "all",
+        "max_turns": 12,
+    }
+    values: dict[str, Any] = {"inquirer": "tiny", "responder": "tiny", "configuration": configuration} | fields
+    values.setdefault("identity", f"identity-{study.runs.count()}")
+    run = Run.objects.create(study=study, **values)
+    Simulation.objects.bulk_create(
+        Simulation(run=run, persona=persona, goal=goal, seed=seed)
+        for seed in seeds
+        for persona in study.personas.all()
+        for goal in study.goals.all()
+    )
+    return run
+
+
+def make_side(model: str, prompts: str) -> dict[str, Any]:
+    """What a run's configuration says about the model of one side."""
+    return {
+        "model": model,
+        "label": "for trying the software, not for research",
+        "backend": "llama_cpp",
+        "fingerprint": "9f2c" * 16,
+        "template": "own",
+        "context": 2048,
+        "prompts": prompts,
+        "sampling": {"temperature": 0.8, "top_p": 0.95, "top_k": 0, "repeat_penalty": 1.0, "max_tokens": 200},
+        "coherence": {"max_n": 8, "repeats": 2},
+        "regenerate_tries": 0,
+    }
+
+
+def make_dialogue(
+    cell: Simulation | None = None, *, turns: int = 2, ending: str = "goal_reached", minutes_ago: float = 0
+) -> Dialogue:
+    """A dialogue of the cell, or of a new run's first one; without ``ending`` it is still running."""
+    cell = cell or make_run(state=Run.State.RUNNING).simulations.all()[0]
+    dialogue = Dialogue.objects.create(
+        study=cell.run.study,
+        goal=cell.goal,
+        persona=cell.persona,
+        persona_sentence=personas.describe(cell.persona.features),
+        kind=Dialogue.Kind.SIMULATED,
+        inquirer=cell.run.configuration["inquirer"],
+        responder=cell.run.configuration["responder"],
+        seed=cell.seed,
+    )
+    for position in range(turns):
+        make_turn(dialogue, position)
+    _close(cell, dialogue, ending, minutes_ago)
+    return dialogue
+
+
+def _close(cell: Simulation, dialogue: Dialogue, ending: str, minutes_ago: float) -> None:
+    now = timezone.now() - timedelta(minutes=minutes_ago)
+    cell.dialogue, cell.worker, cell.leased_until = dialogue, "worker-1", now + timedelta(seconds=60)
+    if ending:
+        dialogue.ending, dialogue.ended_at = ending, now
+        cell.finished_at, cell.worker, cell.leased_until = now, "", None
+    dialogue.started_at = now - timedelta(seconds=20)
+    dialogue.save()
+    cell.save()
+
+
+def make_turn(
+    dialogue: Dialogue, position: int, *, utterance: str = "", response: str = RESPONSE, **output: Any
+) -> Turn:
+    """A turn with one accepted output a side; ``output`` goes into the inquirer's."""
+    utterance = utterance or UTTERANCES[position % len(UTTERANCES)]
+    turn = Turn.objects.create(
+        dialogue=dialogue,
+        position=position,
+        utterance=utterance,
+        response=response,
+        utterance_tokens=len(utterance.split()),
+        response_tokens=len(response.split()),
+    )
+    make_output(dialogue, position, raw=f'Sure, here is the prompt: "{utterance}"', text=utterance, **output)
+    make_output(dialogue, position, side="responder", raw=response, text=response, prompts_found=0)
+    return turn
+
+
+def make_output(dialogue: Dialogue, position: int, **fields: Any) -> Output:
+    """An output of the inquirer that was accepted with one prompt, unless ``fields`` say otherwise."""
+    values: dict[str, Any] = {
+        "side": "inquirer",
+        "verdict": "said",
+        "prompts_found": 1,
+        "prompt_tokens": 180 + 90 * position,
+        "completion_tokens": 24,
+        "first_token_seconds": 0.21,
+        "seconds": 1.4,
+        "stop_reason": "stop",
+    }
+    return Output.objects.create(dialogue=dialogue, position=position, **values | fields)
