@@ -30,7 +30,9 @@ class Study(models.Model):
     slug = models.SlugField(unique=True)
     title = models.CharField(max_length=200)
     description = models.TextField(blank=True)
-    chatbot = models.CharField(max_length=100, help_text="The model that participants chat with, as models.toml names it.")
+    chatbot = models.CharField(
+        max_length=100, help_text="The model that participants chat with, as models.toml names it."
+    )
     questionnaire = models.JSONField(help_text="The persona form: features with key, label and options, in order.")
     frozen_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -133,7 +135,9 @@ class Turn(models.Model):
 
     class Meta:
         ordering: ClassVar = ["dialogue", "position"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["dialogue", "position"], name="turn_position_in_dialogue")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["dialogue", "position"], name="turn_position_in_dialogue")
+        ]
 
     def __str__(self) -> str:
         return f"Turn {self.position + 1}"

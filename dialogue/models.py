@@ -132,7 +132,9 @@ def find_model(path: Path, name: str) -> ModelSpec:
     """The model called ``name``. Raises UnknownModel or InvalidModelsFile."""
     models = read_models(path)
     if name not in models:
-        raise UnknownModel(f"There is no model {name!r} in {path}: choose one of {', '.join(sorted(models)) or 'none'}.")
+        raise UnknownModel(
+            f"There is no model {name!r} in {path}: choose one of {', '.join(sorted(models)) or 'none'}."
+        )
     return models[name]
 
 

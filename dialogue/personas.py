@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import Any
 
 FEATURES = ("age", "race", "gender", "education", "native_english")
 WITHHELD = "Prefer not to say"
@@ -37,7 +38,8 @@ def describe(features: Mapping[str, str]) -> str:
     if unknown:
         raise ValueError(f"Unknown persona feature {unknown[0]!r}: the sentence knows {', '.join(FEATURES)}.")
     given = {key: value for key, value in features.items() if value and value != WITHHELD}
-    return _subject(given) + "".join(clause.format(**given) for key, clause in _CLAUSES.items() if key in given) + _language(given)
+    clauses = [clause.format(**given) for key, clause in _CLAUSES.items() if key in given]
+    return _subject(given) + "".join(clauses) + _language(given)
 
 
 _CLAUSES = {"gender": " with a {gender} gender identity", "education": ", holding {education}"}
@@ -70,5 +72,5 @@ def load_listed() -> list[ListedPersona]:
     return [ListedPersona(entry.pop("code"), entry) for entry in _read("personas.toml")["personas"]]
 
 
-def _read(name: str) -> dict:
+def _read(name: str) -> dict[str, Any]:
     return tomllib.loads(files("dialogue.data").joinpath(name).read_text("utf-8"))

@@ -5,6 +5,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from dialogue.messages import Message
 
@@ -51,7 +52,7 @@ def _fill(template: str, values: dict[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), template)
 
 
-def _read(name: str, key: str) -> dict:
+def _read(name: str, key: str) -> dict[str, Any]:
     folder = files("dialogue.data").joinpath("prompts")
     sets = {path.name.removesuffix(".toml"): path for path in folder.iterdir() if path.name.endswith(".toml")}
     data = tomllib.loads(sets[name].read_text("utf-8")) if name in sets else {}

@@ -1,6 +1,6 @@
 """LLM Roleplay (paper, section 2, algorithm 1)."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -46,7 +46,7 @@ async def roleplay(
     prompts: PromptSet,
     max_turns: int,
     past: Sequence[Said] = (),
-) -> AsyncIterator[Exchange | Ended]:
+) -> AsyncGenerator[Exchange | Ended]:
     """Lets ``inquirer`` play ``persona`` (a sentence) toward ``goal`` against ``responder``.
 
     Yields each exchange as it is complete and, last, why the dialogue ended. Passing the exchanges so far as ``past``

@@ -50,7 +50,9 @@ class Simulation(models.Model):
     persona = models.ForeignKey(Persona, on_delete=models.PROTECT, related_name="simulations")
     goal = models.ForeignKey(Goal, on_delete=models.PROTECT, related_name="simulations")
     seed = models.BigIntegerField()
-    dialogue = models.OneToOneField(Dialogue, on_delete=models.PROTECT, null=True, blank=True, related_name="simulation")
+    dialogue = models.OneToOneField(
+        Dialogue, on_delete=models.PROTECT, null=True, blank=True, related_name="simulation"
+    )
     worker = models.CharField(max_length=100, blank=True)
     leased_until = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveSmallIntegerField(default=0, help_text="Infrastructure errors since the last turn.")

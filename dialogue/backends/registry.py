@@ -33,15 +33,17 @@ def open_model(spec: ModelSpec) -> ChatModel:
 def examine(spec: ModelSpec) -> Health:
     """Whether the model can run here, without loading it."""
     try:
-        return _backend(spec).examine(spec)
+        health: Health = _backend(spec).examine(spec)
     except ModelMisconfigured as error:
         return Health(False, str(error))
+    return health
 
 
 async def close_models() -> None:
     """Closes every model that this process has opened."""
     with _lock:
-        models, _ = list(_open.values()), _open.clear()
+        models = list(_open.values())
+        _open.clear()
     for model in models:
         await model.close()
 

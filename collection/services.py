@@ -1,0 +1,100 @@
+"""What changes a study and its dialogues."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from collection.models import Dialogue, Goal, Output, Persona, Study, Turn
+from dialogue import goals, personas
+from dialogue.backends.base import ChatModel
+from dialogue.outputs import Output as ModelOutput
+from dialogue.roleplay import Ended, Exchange
+
+DEMO = "demo"
+
+
+@transaction.atomic
+def load_demo_study(chatbot: str) -> Study:
+    """The paper's study: ten goals, the questionnaire and twenty personas. What is there already stays as it is."""
+    study, _ = Study.objects.get_or_create(
+        slug=DEMO,
+        defaults={
+            "title": "LLM Roleplay: the paper's study",
+            "description": "Ten goals in three domains, the persona form of figure 9, and the paper's twenty personas.",
+            "chatbot": chatbot,
+            "questionnaire": [_feature_table(feature) for feature in personas.load_questionnaire()],
+        },
+    )
+    for goal in goals.load_listed():
+        Goal.objects.get_or_create(study=study, number=goal.number, defaults={"domain": goal.domain, "text": goal.text})
+    for persona in personas.load_listed():
+        Persona.objects.get_or_create(
+            study=study,
+            code=persona.code,
+            defaults={"source": Persona.Source.LISTED, "features": dict(persona.features)},
+        )
+    return study
+
+
+def freeze_study(study: Study) -> None:
+    """From now on goals, questionnaire and texts of the study stay as they are."""
+    Study.objects.filter(pk=study.pk, frozen_at=None).update(frozen_at=timezone.now())
+
+
+def save_exchange(dialogue: Dialogue, exchange: Exchange, counter: ChatModel) -> Turn:
+    """Stores a complete turn with all its outputs; tokens are counted by ``counter``, the responder."""
+    turn = Turn.objects.create(
+        dialogue=dialogue,
+        position=exchange.position,
+        utterance=exchange.utterance,
+        response=exchange.response,
+        utterance_tokens=counter.count_tokens(exchange.utterance),
+        response_tokens=counter.count_tokens(exchange.response),
+    )
+    save_outputs(dialogue, exchange.outputs)
+    return turn
+
+
+def end_dialogue(dialogue: Dialogue, ended: Ended, at: datetime) -> None:
+    """Stores why the dialogue stopped and what its final step put out."""
+    save_outputs(dialogue, ended.outputs)
+    dialogue.ending, dialogue.ended_at = ended.ending, at
+    dialogue.save(update_fields=["ending", "ended_at"])
+
+
+def save_outputs(dialogue: Dialogue, outputs: Iterable[ModelOutput]) -> None:
+    """Stores model outputs, raw and judged."""
+    Output.objects.bulk_create(_row(dialogue, output) for output in outputs)
+
+
+def _row(dialogue: Dialogue, output: ModelOutput) -> Output:
+    reply, judged = output.reply, output.judged
+    return Output(
+        dialogue=dialogue,
+        position=output.turn,
+        side=output.side,
+        attempt=output.attempt,
+        left_out=output.left_out,
+        verdict=judged.verdict,
+        text=judged.text,
+        prompts_found=judged.prompts_found,
+        is_self_reply=judged.is_self_reply,
+        raw=reply.text,
+        prompt_tokens=reply.prompt_tokens,
+        completion_tokens=reply.completion_tokens,
+        first_token_seconds=reply.first_token_seconds,
+        seconds=reply.seconds,
+        stop_reason=reply.stop_reason,
+    )
+
+
+def _feature_table(feature: personas.Feature) -> dict[str, Any]:
+    return {
+        "key": feature.key,
+        "label": feature.label,
+        "options": list(feature.options),
+        "screened_out": list(feature.screened_out),
+    }

@@ -1,0 +1,57 @@
+"""What a researcher asks for when they start a run, from a page or the command line."""
+
+from dataclasses import dataclass
+
+from dialogue.personas import FEATURES, WITHHELD
+
+MOST_TURNS = 100
+MOST_SEED = 2**63 - 1
+
+
+class RequestError(ValueError):
+    """The request cannot be met; the message is one sentence that says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """Models by name, goals by number (None: all), personas "all", "listed", "participants" or how many of them,
+    the features that the persona sentence may use ("all", "none" or one of them), seeds and the turn limit."""
+
+    inquirer: str
+    responder: str
+    goals: tuple[int, ...] | None = None
+    personas: str = "all"
+    features: str = "all"
+    seeds: tuple[int, ...] = (73,)
+    max_turns: int = 12
+
+    def __post_init__(self) -> None:
+        if not self.seeds or not all(0 <= seed <= MOST_SEED for seed in self.seeds):
+            raise RequestError("Seeds are whole numbers from 0, at least one: for example 73,321,8479.")
+        if not 1 <= self.max_turns <= MOST_TURNS:
+            raise RequestError(f"The turn limit must be between 1 and {MOST_TURNS}.")
+        if self.features not in ("all", "none", *FEATURES):
+            raise RequestError(f"Unknown feature {self.features!r}: choose all, none, {', '.join(FEATURES)}.")
+        if self.personas not in ("all", "listed", "participants") and not self._is_count(self.personas):
+            raise RequestError(
+                f"Unknown personas {self.personas!r}: choose all, listed, participants or a number from 1."
+            )
+
+    @staticmethod
+    def _is_count(text: str) -> bool:
+        return text.isascii() and text.isdigit() and int(text) > 0
+
+
+def parse_numbers(text: str, what: str) -> tuple[int, ...]:
+    """Whole numbers separated by commas, without repeats. Raises RequestError naming ``what``."""
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isascii() and part.isdigit() for part in parts):
+        raise RequestError(f"{what} must be whole numbers separated by commas, for example 1,4: {text!r} is not.")
+    return tuple(dict.fromkeys(int(part) for part in parts))
+
+
+def limit_features(features: dict[str, str], allowed: str) -> dict[str, str]:
+    """The features that the persona sentence may use (section 3.2)."""
+    if allowed == "all":
+        return features
+    return {key: value for key, value in features.items() if key == allowed and value != WITHHELD}

@@ -1,0 +1,147 @@
+"""What starts, stops and feeds runs."""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import product
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from collection import services as collection
+from collection.models import Dialogue, Goal, Persona, Study
+from dialogue.backends.base import ChatModel, ModelMisconfigured
+from dialogue.roleplay import Ended, Exchange
+from simulation import leases
+from simulation.casting import Cast, describe_side, identify
+from simulation.models import Run, Simulation
+from simulation.requests import RequestError, RunRequest
+from simulation.selectors import requested_goals, requested_personas
+
+logger = logging.getLogger(__name__)
+
+
+def request_run(study: Study, request: RunRequest, models_file: Path | None = None) -> Run:
+    """The study's run for this request, with all the cells asked for; asking again adds only what is missing.
+
+    The run stands still until it is queued or worked on. Raises RequestError in a sentence.
+    """
+    configuration = _configuration(request, models_file or settings.MODELS_FILE)
+    goals, personas = requested_goals(study, request), requested_personas(study, request)
+    with transaction.atomic():
+        run, _ = Run.objects.get_or_create(
+            study=study,
+            identity=identify(configuration),
+            defaults={"inquirer": request.inquirer, "responder": request.responder, "configuration": configuration},
+        )
+        collection.freeze_study(study)
+        _add_cells(run, goals, personas, request.seeds)
+    run.refresh_from_db()
+    return run
+
+
+def start_run(run: Run) -> None:
+    """Opens the run's cells to this process only."""
+    _set_state(run, Run.State.RUNNING, is_queued=False)
+    _finish_if_complete(run)
+
+
+def queue_run(run: Run) -> None:
+    """Opens the run's cells to all workers and rings for them."""
+    _set_state(run, Run.State.RUNNING, is_queued=True)
+    _finish_if_complete(run)
+    transaction.on_commit(ring_for_workers)
+
+
+def pause_run(run: Run) -> None:
+    """Stops the run within seconds; what is under way goes on from its last complete turn when the run is started again."""
+    _set_state(run, Run.State.PAUSED, is_queued=run.is_queued)
+
+
+def cancel_run(run: Run) -> None:
+    """Stops the run for good, as far as anybody wants it so: asking for it again starts it again."""
+    _set_state(run, Run.State.CANCELLED, is_queued=False)
+
+
+def ring_for_workers() -> None:
+    """Tells the workers that there is work. A broker that is down only delays it: workers also look for themselves."""
+    from simulation.tasks import work_off
+
+    try:
+        work_off.delay()
+    except OperationalError as error:
+        logger.warning(
+            "The message broker cannot be reached (%s): workers will find the work at their next sweep.", error
+        )
+
+
+@transaction.atomic
+def begin_simulation(cell: Simulation, cast: Cast, worker: str) -> Dialogue:
+    """The cell's dialogue, made when the cell is first worked on. Raises LeaseLost."""
+    held = leases.hold(cell, worker)
+    if held.dialogue is None:
+        held.dialogue = Dialogue.objects.create(
+            study=cell.run.study,
+            goal=cell.goal,
+            persona=cell.persona,
+            persona_sentence=cast.persona,
+            kind=Dialogue.Kind.SIMULATED,
+            inquirer=cell.run.configuration["inquirer"],
+            responder=cell.run.configuration["responder"],
+            seed=cell.seed,
+        )
+        held.save(update_fields=["dialogue"])
+    return held.dialogue
+
+
+@transaction.atomic
+def save_exchange(cell: Simulation, dialogue: Dialogue, exchange: Exchange, counter: ChatModel, worker: str) -> None:
+    """Stores a complete turn. Raises LeaseLost."""
+    leases.hold(cell, worker)
+    collection.save_exchange(dialogue, exchange, counter)
+    leases.forget_failures(cell)
+
+
+@transaction.atomic
+def finish_simulation(cell: Simulation, dialogue: Dialogue, ended: Ended, worker: str, now: datetime) -> None:
+    """Stores the ending; the run's last cell finishes the run. Raises LeaseLost."""
+    held = leases.hold(cell, worker)
+    collection.end_dialogue(dialogue, ended, now)
+    held.finished_at, held.worker, held.leased_until = now, "", None
+    held.failures, held.error = 0, ""
+    held.save(update_fields=["finished_at", "worker", "leased_until", "failures", "error"])
+    _finish_if_complete(held.run)
+
+
+def _configuration(request: RunRequest, models_file: Path) -> dict[str, object]:
+    try:
+        sides = {
+            "inquirer": describe_side(models_file, request.inquirer, "inquirer"),
+            "responder": describe_side(models_file, request.responder, "responder"),
+        }
+    except ModelMisconfigured as error:
+        raise RequestError(str(error)) from error
+    return sides | {"max_turns": request.max_turns, "features": request.features}
+
+
+def _add_cells(run: Run, goals: Iterable[Goal], personas: Iterable[Persona], seeds: Iterable[int]) -> None:
+    cells = [
+        Simulation(run=run, persona=persona, goal=goal, seed=seed)
+        for seed, persona, goal in product(seeds, personas, goals)
+    ]
+    before = run.simulations.count()
+    Simulation.objects.bulk_create(cells, ignore_conflicts=True)
+    if run.simulations.count() > before:
+        Run.objects.filter(pk=run.pk, state=Run.State.FINISHED).update(state=Run.State.PAUSED)
+
+
+def _set_state(run: Run, state: Run.State, *, is_queued: bool) -> None:
+    run.state, run.is_queued, run.message = state, is_queued, ""
+    run.save(update_fields=["state", "is_queued", "message"])
+
+
+def _finish_if_complete(run: Run) -> None:
+    if run.state == Run.State.RUNNING and not run.simulations.filter(finished_at=None).exists():
+        _set_state(run, Run.State.FINISHED, is_queued=False)

@@ -1,0 +1,99 @@
+"""The figures of the paper's tables 1 and 7 for simulated dialogues."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import fmean, pstdev
+
+from django.db.models import Count, Q, QuerySet
+
+from collection.models import Dialogue, Output, Turn
+from simulation.models import Simulation
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How many of a number of outputs failed in some way; ``rate`` is a fraction, None where there are no outputs."""
+
+    count: int
+    outputs: int
+
+    @property
+    def rate(self) -> float | None:
+        return self.count / self.outputs if self.outputs else None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Means and population standard deviations over finished dialogues (turns) and over their turns (tokens).
+
+    Failures are counted over all outputs of their side, regenerated ones included; they are None-free even for no dialogue,
+    whereas a mean of nothing, or of tokens that a provider does not let one count, is None.
+    """
+
+    dialogues: int
+    endings: dict[str, int]
+    turns_mean: float | None
+    turns_sd: float | None
+    tokens_per_prompt_mean: float | None
+    tokens_per_prompt_sd: float | None
+    tokens_per_response_mean: float | None
+    tokens_per_response_sd: float | None
+    no_prompt: Rate
+    multiple_prompts: Rate
+    incoherent: Rate
+    self_reply: Rate
+    incoherent_responder: Rate
+
+
+def summarise(simulations: QuerySet[Simulation]) -> Summary:
+    """The rows of tables 1 and 7 for the finished ones among ``simulations``, summed over seeds."""
+    dialogues = Dialogue.objects.filter(simulation__in=simulations.filter(finished_at__isnull=False))
+    rows = list(dialogues.annotate(length=Count("turns")).order_by().values_list("ending", "length"))
+    tokens = list(
+        Turn.objects.filter(dialogue__in=dialogues).order_by().values_list("utterance_tokens", "response_tokens")
+    )
+    turns_mean, turns_sd = _moments([length for _, length in rows])
+    prompt_mean, prompt_sd = _moments(prompt for prompt, _ in tokens)
+    response_mean, response_sd = _moments(response for _, response in tokens)
+    return Summary(
+        len(rows),
+        dict(Counter(ending for ending, _ in rows).most_common()),
+        turns_mean,
+        turns_sd,
+        prompt_mean,
+        prompt_sd,
+        response_mean,
+        response_sd,
+        *_failure_rates(dialogues),
+    )
+
+
+def _failure_rates(dialogues: QuerySet[Dialogue]) -> tuple[Rate, Rate, Rate, Rate, Rate]:
+    of_inquirer, of_responder = Q(side="inquirer"), Q(side="responder")
+    found = Output.objects.filter(dialogue__in=dialogues).aggregate(
+        asked=Count("pk", filter=of_inquirer),
+        answered=Count("pk", filter=of_responder),
+        no_prompt=Count("pk", filter=of_inquirer & Q(verdict="no_prompt")),
+        multiple=Count("pk", filter=of_inquirer & Q(prompts_found__gt=1)),
+        incoherent=Count("pk", filter=of_inquirer & Q(verdict="incoherent")),
+        self_reply=Count("pk", filter=of_inquirer & Q(is_self_reply=True)),
+        incoherent_responder=Count("pk", filter=of_responder & Q(verdict="incoherent")),
+    )
+    asked, answered = found["asked"], found["answered"]
+    return (
+        Rate(found["no_prompt"], asked),
+        Rate(found["multiple"], asked),
+        Rate(found["incoherent"], asked),
+        Rate(found["self_reply"], asked),
+        Rate(found["incoherent_responder"], answered),
+    )
+
+
+def _moments(values: Iterable[int | None]) -> tuple[float | None, float | None]:
+    """Mean and population standard deviation, None where a value is missing or there is none."""
+    known: Sequence[int | None] = list(values)
+    numbers = [value for value in known if value is not None]
+    if not numbers or len(numbers) < len(known):
+        return None, None
+    return fmean(numbers), pstdev(numbers)
