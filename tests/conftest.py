@@ -1,0 +1,49 @@
+"""What every test stands on: settings in a temporary folder, installations of its own, services where they are installed."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from tests.installation import Installation
+from tests.services import postgresql, redis
+
+
+def pytest_unconfigure() -> None:
+    """Removes the folder that ``tests.settings`` made for this process."""
+    shutil.rmtree(settings.VAR_DIR, ignore_errors=True)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says loudly what was missing: a skipped test is an untested promise."""
+    reasons = {str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", []) if report.longrepr}
+    for reason in sorted(reason for reason in reasons if "is not installed" in reason):
+        terminalreporter.write_line(f"NOT TESTED: {reason.removeprefix('Skipped: ')}", yellow=True, bold=True)
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Installation:
+    """A site with an empty folder of its own for data, to be used from other processes."""
+    return Installation(tmp_path / "var")
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[postgresql.Server]:
+    """A PostgreSQL server of this test process alone."""
+    with postgresql.serve() as server:
+        yield server
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: postgresql.Server) -> str:
+    """The address of a new, empty PostgreSQL database."""
+    return postgresql_server.create_database()
+
+
+@pytest.fixture
+def redis_url() -> Iterator[str]:
+    """The address of an empty Redis server of this test alone."""
+    with redis.serve() as url:
+        yield url

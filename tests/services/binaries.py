@@ -1,0 +1,39 @@
+"""Where the machine keeps the programs that some tests need, and what happens without them."""
+
+import os
+import shutil
+import socket
+from collections.abc import Callable
+from time import monotonic, sleep
+
+import pytest
+
+
+def find_binary(name: str, folders: str = "") -> str:
+    """The path of the program, sought on PATH and then in ``folders`` (as PATH is written).
+
+    Without it the test is skipped, or fails where REQUIRE_SERVICES=1 promises that everything is there.
+    """
+    path = shutil.which(name) or shutil.which(name, path=folders)
+    if path:
+        return path
+    reason = f"{name} is not installed"
+    if os.environ.get("REQUIRE_SERVICES") == "1":
+        pytest.fail(f"{reason}, but REQUIRE_SERVICES=1 asks for it.")
+    pytest.skip(reason)
+
+
+def free_port() -> int:
+    """A port of the loopback interface on which nobody listens at the moment."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def wait_until(is_done: Callable[[], bool], *, seconds: float = 30.0, what: str) -> None:
+    """Asks ten times a second; fails the test when ``what`` has not happened in time."""
+    deadline = monotonic() + seconds
+    while not is_done():
+        if monotonic() > deadline:
+            pytest.fail(f"After {seconds:g} seconds: {what}.")
+        sleep(0.1)

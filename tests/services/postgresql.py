@@ -1,0 +1,85 @@
+"""A PostgreSQL server in a temporary folder."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+import psycopg
+
+from tests.services.binaries import find_binary, free_port, wait_until
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server; ``url`` lacks the database's name."""
+
+    url: str
+    numbers: Iterator[int] = field(default_factory=count)
+
+    def create_database(self) -> str:
+        """Makes an empty database and returns its address."""
+        name = f"test_{next(self.numbers)}"
+        with psycopg.connect(f"{self.url}/postgres", autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+        return f"{self.url}/{name}"
+
+    def is_ready(self) -> bool:
+        try:
+            psycopg.connect(f"{self.url}/postgres", connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+
+@contextmanager
+def serve() -> Iterator[Server]:
+    """Runs a server on a free port; it forgets everything at the end, so it need not wait for the disk either."""
+    initdb, postgres = _find("initdb"), _find("postgres")
+    with _folder() as (folder, user):
+        data = folder / "data"
+        subprocess.run([initdb, "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+                       check=True, user=user, cwd=folder, stdout=subprocess.DEVNULL)  # fmt: skip
+        port = free_port()
+        options = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": folder, "fsync": "off"}
+        arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+        process = subprocess.Popen([postgres, "-D", data, *arguments], user=user, cwd=folder, stderr=subprocess.DEVNULL)
+        try:
+            server = Server(f"postgres://postgres@127.0.0.1:{port}")
+            wait_until(server.is_ready, what="PostgreSQL does not answer")
+            yield server
+        finally:
+            process.send_signal(2)  # a fast shutdown: it does not wait for clients
+            process.wait(30)
+
+
+@contextmanager
+def _folder() -> Iterator[tuple[Path, str | None]]:
+    """A folder and the user that a server must run as there: PostgreSQL refuses to serve as root."""
+    folder = Path(tempfile.mkdtemp(prefix="roleplay-postgresql-"))
+    user = _unprivileged_user() if os.getuid() == 0 else None
+    if user:
+        shutil.chown(folder, user)
+    try:
+        yield folder, user
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unprivileged_user() -> str:
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
+
+
+def _find(name: str) -> str:
+    """Debian keeps the server's programs out of PATH, in a folder for each version; the newest comes first."""
+    folders = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name), reverse=True
+    )
+    return find_binary(name, os.pathsep.join(str(folder) for folder in folders))

@@ -1,0 +1,20 @@
+"""The site's settings for tests: the same, in a temporary folder, deaf to the developer's environment.
+
+pytest imports this module before anything else of the project, once in every process of a parallel run.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+for _name in ("DATABASE_URL", "CELERY_BROKER_URL", "MODELS_FILE", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "PORT"):
+    os.environ.pop(_name, None)
+os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="roleplay-tests-")
+# A process that a test starts is the real thing, in the same temporary folder unless the test names another.
+os.environ["DJANGO_SETTINGS_MODULE"] = "roleplay_site.settings"
+
+from roleplay_site.settings import *  # noqa: E402, F403
+from roleplay_site.settings import DATABASES, VAR_DIR  # noqa: E402
+
+DATABASES["default"]["TEST"] = {"NAME": str(Path(VAR_DIR) / "test.sqlite3")}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
