@@ -86,6 +86,7 @@ class Dialogue(models.Model):
     """Turns toward one goal by one persona, with everything that identifies who said them.
 
     ``inquirer`` and ``responder`` hold the model's name, file hash, prompt set and sampling; a person inquires as {}.
+    An imported dialogue has ended, but may lack an ending: the official format does not record any.
     """
 
     class Kind(models.TextChoices):
@@ -113,8 +114,7 @@ class Dialogue(models.Model):
                 name="dialogue_ending_is_known", condition=Q(ending="") | Q(ending__in=[value for value, _ in ENDINGS])
             ),
             models.CheckConstraint(
-                name="dialogue_ends_with_an_ending",
-                condition=Q(ended_at=None, ending="") | (Q(ended_at__isnull=False) & ~Q(ending="")),
+                name="dialogue_with_an_ending_has_ended", condition=Q(ending="") | Q(ended_at__isnull=False)
             ),
         ]
 

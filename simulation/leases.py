@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from simulation.models import Run, Simulation
 
 LEASE = timedelta(seconds=30)
-MOST_FAILURES = 8
+PATIENCE = 8
 
 Cells = QuerySet[Simulation]
 
@@ -60,13 +60,13 @@ def hold(cell: Simulation, worker: str) -> Simulation:
 
 
 @transaction.atomic
-def postpone(cell: Simulation, worker: str, error: str, now: datetime) -> None:
-    """Puts the cell off after an infrastructure error, longer each time; after too many the run stands still and says why."""
+def postpone(cell: Simulation, worker: str, error: str, now: datetime, patience: int) -> None:
+    """Puts the cell off after an infrastructure error, longer each time; after ``patience`` of them the run stands still."""
     held = hold(cell, worker)
     held.failures, held.error, held.worker = held.failures + 1, error, ""
     held.leased_until = now + timedelta(seconds=min(2**held.failures, 300))
     held.save(update_fields=["failures", "error", "worker", "leased_until"])
-    if held.failures >= MOST_FAILURES:
+    if held.failures >= patience:
         Simulation.objects.filter(pk=cell.pk).update(failures=0, leased_until=None)
         halt(held.run, f"Stopped after {held.failures} failures in a row: {error}")
 

@@ -43,9 +43,16 @@ def request_run(study: Study, request: RunRequest, models_file: Path | None = No
 
 
 def start_run(run: Run) -> None:
-    """Opens the run's cells to this process only."""
-    _set_state(run, Run.State.RUNNING, is_queued=False)
+    """Opens the run's cells to this process, beside the workers if they are at it."""
+    _set_state(run, Run.State.RUNNING, is_queued=run.is_queued and run.state == Run.State.RUNNING)
     _finish_if_complete(run)
+
+
+def leave_run(run: Run) -> None:
+    """What this process did not do stays open, but nobody works on it unless workers do."""
+    run.refresh_from_db()
+    if run.state == Run.State.RUNNING and not run.is_queued:
+        pause_run(run)
 
 
 def queue_run(run: Run) -> None:

@@ -1,13 +1,15 @@
 """The figures of the paper's tables 1 and 7 for simulated dialogues."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from statistics import fmean, pstdev
 
 from django.db.models import Count, Q, QuerySet
 
 from collection.models import Dialogue, Output, Turn
+from dialogue.lexical import TOKENISATION, Diversity, measure
 from simulation.models import Simulation
 
 
@@ -23,12 +25,27 @@ class Rate:
         return self.count / self.outputs if self.outputs else None
 
 
+Moments = tuple[float | None, float | None]
+"""A mean and a population standard deviation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lexical:
+    """Diversity of the inquirer's utterances: all of them pooled, and the moments over dialogues."""
+
+    tokenisation: str
+    pooled: Diversity
+    ttr: Moments
+    distinct_1: Moments
+    distinct_2: Moments
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """Means and population standard deviations over finished dialogues (turns) and over their turns (tokens).
 
-    Failures are counted over all outputs of their side, regenerated ones included; they are None-free even for no dialogue,
-    whereas a mean of nothing, or of tokens that a provider does not let one count, is None.
+    Failures are counted over all outputs of their side, regenerated ones included. A mean of nothing, or of tokens that a
+    provider does not let one count, is None.
     """
 
     dialogues: int
@@ -44,6 +61,7 @@ class Summary:
     incoherent: Rate
     self_reply: Rate
     incoherent_responder: Rate
+    lexical: Lexical
 
 
 def summarise(simulations: QuerySet[Simulation]) -> Summary:
@@ -66,6 +84,21 @@ def summarise(simulations: QuerySet[Simulation]) -> Summary:
         response_mean,
         response_sd,
         *_failure_rates(dialogues),
+        _lexical(dialogues),
+    )
+
+
+def _lexical(dialogues: QuerySet[Dialogue]) -> Lexical:
+    said: dict[int, list[str]] = defaultdict(list)
+    for dialogue, utterance in Turn.objects.filter(dialogue__in=dialogues).values_list("dialogue", "utterance"):
+        said[dialogue].append(utterance)
+    each = [measure(utterances) for utterances in said.values()]
+    return Lexical(
+        TOKENISATION,
+        measure(chain.from_iterable(said.values())),
+        _moments(one.ttr for one in each),
+        _moments(one.distinct_1 for one in each),
+        _moments(one.distinct_2 for one in each if one.distinct_2 is not None),
     )
 
 
@@ -90,9 +123,9 @@ def _failure_rates(dialogues: QuerySet[Dialogue]) -> tuple[Rate, Rate, Rate, Rat
     )
 
 
-def _moments(values: Iterable[int | None]) -> tuple[float | None, float | None]:
-    """Mean and population standard deviation, None where a value is missing or there is none."""
-    known: Sequence[int | None] = list(values)
+def _moments(values: Iterable[float | None]) -> Moments:
+    """None where a value is missing or there is none."""
+    known = list(values)
     numbers = [value for value in known if value is not None]
     if not numbers or len(numbers) < len(known):
         return None, None

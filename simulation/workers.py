@@ -42,12 +42,14 @@ def _ignore(_step: Step) -> None:
 class Worker:
     """Claims cells and plays them, ``concurrency`` at a time, saving every turn as it completes.
 
-    ``should_stop`` is asked every second; ``on_step`` is told of every turn and ending. Database work runs on the thread
-    that called, so it keeps that thread's connection.
+    ``patience`` is how many infrastructure errors in a row one cell may have before its run stands still. ``should_stop``
+    is asked every second; ``on_step`` is told of every turn and ending. Database work runs on the thread that called, so
+    it keeps that thread's connection.
     """
 
     casting: Casting
     concurrency: int = 16
+    patience: int = leases.PATIENCE
     name: str = field(default_factory=new_worker_name)
     should_stop: Callable[[], bool] = lambda: False
     on_step: Callable[[Step], None] = _ignore
@@ -112,6 +114,7 @@ class Worker:
         past = [turn async for turn in dialogue.turns.order_by("position")]
         async with aclosing(_steps(cast, past)) as steps:
             async for step in steps:
+                _refuse_small_context(cast, past, step)
                 await self._save(cell, dialogue, step, cast)
                 self.on_step(step)
 
@@ -124,9 +127,18 @@ class Worker:
 
     async def _postpone(self, cell: Simulation, error: str) -> None:
         try:
-            await sync_to_async(leases.postpone)(cell, self.name, error, self.clock())
+            await sync_to_async(leases.postpone)(cell, self.name, error, self.clock(), self.patience)
         except LeaseLost as lost:
             logger.info("%s", lost)
+
+
+def _refuse_small_context(cast: Cast, past: Sequence[Turn], step: Step) -> None:
+    """A context that does not even hold the opening prompt is no result of the method, but a mistake in models.toml."""
+    if isinstance(step, Ended) and step.ending == "context_full" and not past and not step.outputs:
+        raise ModelMisconfigured(
+            f"The context of the inquirer is too small for the opening prompt of {cast.goal[:60]!r}…: "
+            "raise `context` in models.toml."
+        )
 
 
 def _steps(cast: Cast, past: Sequence[Turn]) -> AsyncGenerator[Step]:

@@ -1,0 +1,109 @@
+"""The form for a new run."""
+
+from typing import Any
+
+from django import forms
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from dialogue.models import ModelSpec
+from dialogue.seeds import Side
+from simulation.catalogue import missing_piece
+from simulation.presentation import StudyPage
+from simulation.requests import MOST_TURNS, RequestError, RunRequest, parse_numbers
+
+LISTED, PARTICIPANTS, SOME = "listed", "participants", "some"
+
+
+class RunForm(forms.Form):
+    """Asks for what a RunRequest needs, offering only what the study and models.toml have."""
+
+    inquirer = forms.ChoiceField(widget=forms.RadioSelect, help_text="The model that plays the persona and asks.")
+    responder = forms.ChoiceField(widget=forms.RadioSelect, help_text="The chatbot that answers.")
+    goals = forms.TypedMultipleChoiceField(
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one goal."},
+    )
+    personas = forms.ChoiceField(widget=forms.RadioSelect, initial="all")
+    persona_count = forms.IntegerField(label="How many personas", required=False, min_value=1)
+    features = forms.ChoiceField(
+        initial="all", help_text="The answers that the persona sentence may use (section 3.2 of the paper)."
+    )
+    seeds = forms.CharField(
+        initial="73", help_text="Whole numbers separated by commas: one dialogue per cell and seed."
+    )
+    max_turns = forms.IntegerField(label="Turn limit", initial=12, min_value=1, max_value=MOST_TURNS)
+
+    def __init__(self, page: StudyPage, data: Any = None) -> None:
+        super().__init__(data, label_suffix="")
+        self._page = page
+        self._offer_models("inquirer")
+        self._offer_models("responder", page.study.chatbot)
+        self._offer("goals", [(str(goal.number), str(goal)) for goal in page.goals])
+        self.fields["goals"].initial = [str(goal.number) for goal in page.goals]
+        self._offer("personas", _persona_choices(page))
+        self._offer("features", [("all", "all"), ("none", "none"), *_feature_choices(page)])
+
+    def clean_seeds(self) -> tuple[int, ...]:
+        try:
+            return parse_numbers(self.cleaned_data["seeds"], "Seeds")
+        except RequestError as error:
+            raise forms.ValidationError(str(error)) from error
+
+    def clean(self) -> dict[str, Any]:
+        count, known = self.cleaned_data.get("persona_count"), len(self._page.personas)
+        if self.cleaned_data.get("personas") == SOME and "persona_count" in self.cleaned_data:
+            if count is None:
+                self.add_error("persona_count", "Say how many personas.")
+            elif count > known:
+                self.add_error("persona_count", f"The study has {known} personas: ask for at most as many.")
+        return self.cleaned_data
+
+    def to_request(self) -> RunRequest:
+        """What was asked for. Raises RequestError."""
+        values = self.cleaned_data
+        is_every_goal = len(values["goals"]) == len(self._page.goals)
+        return RunRequest(
+            inquirer=values["inquirer"],
+            responder=values["responder"],
+            goals=None if is_every_goal else tuple(values["goals"]),
+            personas=str(values["persona_count"]) if values["personas"] == SOME else values["personas"],
+            features=values["features"],
+            seeds=values["seeds"],
+            max_turns=values["max_turns"],
+        )
+
+    def _offer_models(self, side: Side, preferred: str = "") -> None:
+        names = [spec.name for spec in self._page.catalogue.playing(side)]
+        self._offer(side, [(spec.name, _describe(spec)) for spec in self._page.catalogue.playing(side)])
+        self.fields[side].initial = preferred if preferred in names else next(iter(names), None)
+        self.fields[side].error_messages["required"] = f"Choose the {side}."
+
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = choices
+
+
+def _describe(spec: ModelSpec) -> SafeString:
+    """A model with its label and what it lacks."""
+    name = format_html("<strong>{}</strong>", spec.name)
+    if spec.label:
+        name = format_html('{} <span class="label">{}</span>', name, spec.label)
+    problem = missing_piece(spec)
+    return format_html('{} <span class="problem">{}</span>', name, problem) if problem else name
+
+
+def _persona_choices(page: StudyPage) -> list[tuple[str, str]]:
+    sources = [line.persona.source for line in page.personas]
+    return [
+        ("all", f"all ({len(sources)})"),
+        (LISTED, f"listed in the study ({sources.count('listed')})"),
+        (PARTICIPANTS, f"collected from participants ({sources.count('participant')})"),
+        (SOME, "only the first ones, by code"),
+    ]
+
+
+def _feature_choices(page: StudyPage) -> list[tuple[str, str]]:
+    return [(feature["key"], f"only {feature['label']}") for feature in page.study.questionnaire]

@@ -1,0 +1,151 @@
+"""``manage.py simulate``: a run of simulated dialogues, in this process or by the workers."""
+
+import json
+import signal
+import threading
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from collection.models import Dialogue
+from collection.records import write_records
+from dialogue.backends import registry
+from dialogue.models import find_model
+from simulation import services
+from simulation.casting import Casting
+from simulation.leases import Cells
+from simulation.models import Run
+from simulation.progress import Progress
+from simulation.reports import Throughput, as_object, as_rows
+from simulation.requests import RequestError, RunRequest, parse_numbers
+from simulation.selectors import find_study, requested_cells
+from simulation.statistics import summarise
+from simulation.workers import Worker
+
+PATIENCE = 2
+"""Somebody waits at the terminal: the second infrastructure error of a cell ends the command."""
+
+
+class Command(BaseCommand):
+    help = (
+        "Lets an inquirer play a study's personas toward its goals. The same command again does only what is missing."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("study", help="the study's short name, for example demo")
+        parser.add_argument("--inquirer", required=True, help="the model that plays the personas")
+        parser.add_argument("--responder", required=True, help="the chatbot")
+        parser.add_argument("--goals", help="goals by number, for example 1,4 (default: all)")
+        parser.add_argument("--personas", default="all", help="all, listed, participants or how many (default: all)")
+        parser.add_argument(
+            "--features", default="all", help="what the persona sentence may tell: all, none or one feature"
+        )
+        parser.add_argument("--seeds", default="73", help="for example 73,321,8479 (default: 73)")
+        parser.add_argument("--max-turns", type=int, default=12, help="turn limit (default: 12)")
+        parser.add_argument("--concurrency", type=int, default=16, help="dialogues at once (default: 16)")
+        parser.add_argument("--queue", action="store_true", help="leave the work to the workers")
+        parser.add_argument("--out", type=Path, help="write the dialogues to this JSONL file")
+        parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+
+    def handle(self, **options: Any) -> None:
+        try:
+            self._simulate(options)
+        except RequestError as error:
+            raise CommandError(str(error), returncode=2) from error
+
+    def _simulate(self, options: dict[str, Any]) -> None:
+        request = _request(options)
+        study = find_study(options["study"])
+        _check_output(options["out"])
+        run = services.request_run(study, request)
+        if options["queue"]:
+            services.queue_run(run)
+            self.stderr.write(f"Run {run.token} is queued: {run.simulations.filter(finished_at=None).count()} to do.")
+            return
+        cells = requested_cells(run, request)
+        throughput = self._work_off(run, cells, options["concurrency"])
+        self._report(cells, throughput, as_json=options["json"])
+        if options["out"]:
+            _write(options["out"], cells)
+
+    def _work_off(self, run: Run, cells: Cells, concurrency: int) -> Throughput:
+        if not cells.filter(finished_at=None).exists():
+            return Throughput(None, None)
+        _refuse_unfit(run)
+        services.start_run(run)
+        stop = _stop_on_signal()
+        try:
+            with Progress(cells.count(), cells.exclude(finished_at=None).count()) as progress:
+                casting = Casting(settings.MODELS_FILE, registry.open_model)
+                worker = Worker(casting, concurrency, PATIENCE, should_stop=stop.is_set, on_step=progress.step)
+                async_to_sync(worker.work_off)(cells)
+        finally:
+            services.leave_run(run)
+            async_to_sync(registry.close_models)()
+        _refuse_incomplete(run, cells)
+        return progress.throughput
+
+    def _report(self, cells: Cells, throughput: Throughput, *, as_json: bool) -> None:
+        summary = summarise(cells)
+        if as_json:
+            self.stdout.write(json.dumps(as_object(summary, throughput)))
+            return
+        self.stdout.write(f"{summary.dialogues} dialogues")
+        for label, value in as_rows(summary):
+            self.stdout.write(f"  {label:<34}{value}")
+
+
+def _request(options: dict[str, Any]) -> RunRequest:
+    if options["concurrency"] < 1:
+        raise RequestError("--concurrency must be at least 1.")
+    return RunRequest(
+        inquirer=options["inquirer"],
+        responder=options["responder"],
+        goals=None if options["goals"] is None else parse_numbers(options["goals"], "Goals"),
+        personas=options["personas"],
+        features=options["features"],
+        seeds=parse_numbers(options["seeds"], "Seeds"),
+        max_turns=options["max_turns"],
+    )
+
+
+def _check_output(path: Path | None) -> None:
+    if path and (path.is_dir() or not path.parent.is_dir()):
+        raise RequestError(f"{path} cannot be written: name a file in a folder that exists.")
+
+
+def _refuse_unfit(run: Run) -> None:
+    """Looks at both models before the first dialogue starts."""
+    for name in dict.fromkeys((run.inquirer, run.responder)):
+        health = registry.examine(find_model(settings.MODELS_FILE, name))
+        if not health.is_ok:
+            raise RequestError(health.sentence)
+
+
+def _refuse_incomplete(run: Run, cells: Cells) -> None:
+    left = cells.filter(finished_at=None).count()
+    if left and run.message:
+        raise RequestError(run.message)
+    if left:
+        raise CommandError(f"Stopped with {left} dialogues to do: the same command goes on.", returncode=130)
+
+
+def _write(path: Path, cells: Cells) -> None:
+    """All or nothing: the file appears when it is complete."""
+    dialogues = Dialogue.objects.filter(simulation__in=cells.exclude(finished_at=None)).order_by("simulation__pk")
+    draft = path.with_name(f"{path.name}.part")
+    with draft.open("w", encoding="utf-8") as file:
+        file.writelines(write_records(dialogues))
+    draft.replace(path)
+
+
+def _stop_on_signal() -> threading.Event:
+    """Set by Ctrl-C or SIGTERM: dialogues stop after the turn that is complete, and their leases are given back."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    return stop

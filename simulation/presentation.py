@@ -1,0 +1,104 @@
+"""What the pages show of studies and their runs."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, QuerySet
+
+from collection.models import Goal, Persona, Study
+from collection.presentation import persona_sentence
+from simulation.catalogue import Catalogue, read_catalogue
+from simulation.models import Run
+from simulation.progress import Tally, tally_runs
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """A run in a list."""
+
+    run: Run
+    tally: Tally
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class StudyLine:
+    """A study in the list, with its runs, latest first."""
+
+    study: Study
+    chatbot_label: str
+    goals: int
+    personas: int
+    dialogues: int
+    runs: list[RunLine]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonaLine:
+    """A persona with its sentence."""
+
+    persona: Persona
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class StudyPage:
+    """A study with all that a new run can choose from."""
+
+    study: Study
+    catalogue: Catalogue
+    goals: list[Goal]
+    personas: list[PersonaLine]
+    runs: list[RunLine]
+
+    @property
+    def chatbot_label(self) -> str:
+        return self.catalogue.label(self.study.chatbot)
+
+
+def list_studies() -> list[StudyLine]:
+    """All studies by title."""
+    catalogue = read_catalogue()
+    studies = list(Study.objects.order_by("title").prefetch_related("runs"))
+    goals, personas, dialogues = (_count(relation) for relation in ("goals", "personas", "dialogues"))
+    tallies = tally_runs(run for study in studies for run in study.runs.all())
+    return [
+        StudyLine(
+            study,
+            catalogue.label(study.chatbot),
+            goals[study.pk],
+            personas[study.pk],
+            dialogues[study.pk],
+            [_line(run, tallies) for run in study.runs.all()],
+        )
+        for study in studies
+    ]
+
+
+def read_study(study: Study) -> StudyPage:
+    """The study's page."""
+    runs = list(study.runs.all())
+    tallies = tally_runs(runs)
+    return StudyPage(
+        study,
+        read_catalogue(),
+        list(study.goals.order_by("number")),
+        [PersonaLine(persona, persona_sentence(persona)) for persona in study.personas.order_by("code")],
+        [_line(run, tallies) for run in runs],
+    )
+
+
+def state_words(run: Run) -> str:
+    """The run's state as a person would say it."""
+    if run.state == Run.State.RUNNING and not run.is_queued:
+        return "running in a terminal"
+    return run.get_state_display()
+
+
+def _line(run: Run, tallies: dict[int, Tally]) -> RunLine:
+    return RunLine(run, tallies[run.pk], state_words(run))
+
+
+def _count(relation: str) -> dict[int, int]:
+    """How many rows of ``relation`` each study has: a query of its own, because joins would multiply the counts."""
+    counted: QuerySet[Study, tuple[int, int]] = Study.objects.order_by().values_list("pk").annotate(Count(relation))
+    return dict(counted)

@@ -1,0 +1,60 @@
+"""The rows of tables 1 and 7 as text and as a JSON object."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from simulation.statistics import Rate, Summary
+
+FAILURES = {
+    "no_prompt": "No prompt",
+    "multiple_prompts": "Multiple prompts",
+    "incoherent": "Incoherent output",
+    "self_reply": "Self-replies",
+    "incoherent_responder": "Incoherent response (responder)",
+}
+MEANS = {
+    "turns": "Turns per dialogue",
+    "tokens_per_prompt": "Tokens per prompt",
+    "tokens_per_response": "Tokens per response",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Throughput:
+    """How fast this process worked; None where it had nothing to do."""
+
+    dialogues_per_hour: float | None
+    tokens_per_second: float | None
+
+
+def as_object(summary: Summary, throughput: Throughput) -> dict[str, Any]:
+    """The summary as JSON holds it: failures as {count, outputs, rate}, what does not exist as null."""
+    rates = {name: _rate_object(getattr(summary, name)) for name in FAILURES}
+    return asdict(summary) | rates | asdict(throughput)
+
+
+def as_rows(summary: Summary) -> Iterator[tuple[str, str]]:
+    """(label, value) in the order of the paper's tables: means with population standard deviations, failures, endings."""
+    for name, label in MEANS.items():
+        yield label, _moments(getattr(summary, f"{name}_mean"), getattr(summary, f"{name}_sd"))
+    for name, label in FAILURES.items():
+        yield label, _share(getattr(summary, name))
+    for ending, count in summary.endings.items():
+        yield f"Ending: {ending.replace('_', ' ') or 'not recorded'}", _share(Rate(count, summary.dialogues))
+    for name, label in {"ttr": "Type-token ratio", "distinct_1": "Distinct-1", "distinct_2": "Distinct-2"}.items():
+        pooled = getattr(summary.lexical.pooled, name)
+        yield f"{label}, pooled", "–" if pooled is None else f"{pooled:.3f}"
+        yield f"{label}, per dialogue", _moments(*getattr(summary.lexical, name), digits=3)
+
+
+def _rate_object(rate: Rate) -> dict[str, Any]:
+    return {"count": rate.count, "outputs": rate.outputs, "rate": rate.rate}
+
+
+def _moments(mean: float | None, deviation: float | None, *, digits: int = 2) -> str:
+    return "–" if mean is None or deviation is None else f"{mean:.{digits}f} ({deviation:.{digits}f})"
+
+
+def _share(rate: Rate) -> str:
+    return f"{rate.count}/{rate.outputs}" + ("" if rate.rate is None else f" ({rate.rate:.2%})")

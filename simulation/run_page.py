@@ -1,0 +1,139 @@
+"""What a run's page shows, in few queries however many cells the run has."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, QuerySet
+from django.http import QueryDict
+from django.utils import timezone
+
+from collection.models import Dialogue, Goal
+from simulation.models import Run, Simulation
+from simulation.presentation import state_words
+from simulation.progress import ENDING_WORDS, Tally, tally_runs
+
+CELLS_A_PAGE = 100
+UNFINISHED = "unfinished"
+Action = Literal["start", "pause", "cancel"]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which cells to show; what the address says and the run does not have is ignored."""
+
+    ending: str = ""
+    goal: int | None = None
+    page: str = "1"
+
+    @classmethod
+    def parse(cls, query: QueryDict) -> "Filters":
+        ending, goal = query.get("ending", ""), query.get("goal", "")
+        return cls(
+            ending if ending == UNFINISHED or ending in ENDING_WORDS else "",
+            int(goal) if goal.isascii() and goal.isdigit() and len(goal) < 5 else None,
+            query.get("page", "1"),
+        )
+
+    @property
+    def is_set(self) -> bool:
+        return bool(self.ending) or self.goal is not None
+
+    @property
+    def query(self) -> str:
+        """The filters as an address carries them, without the page."""
+        query = QueryDict(mutable=True)
+        query.update({"ending": self.ending, "goal": "" if self.goal is None else str(self.goal)})
+        return query.urlencode()
+
+    def apply(self, cells: QuerySet[Simulation]) -> QuerySet[Simulation]:
+        if self.ending == UNFINISHED:
+            cells = cells.filter(finished_at=None)
+        elif self.ending:
+            cells = cells.filter(dialogue__ending=self.ending)
+        return cells if self.goal is None else cells.filter(goal__number=self.goal)
+
+
+@dataclass(frozen=True, slots=True)
+class CellLine:
+    """A cell in the table. ``kind`` is ended, running, failing or waiting; ``outcome`` says so in words."""
+
+    cell: Simulation
+    turns: int
+    kind: Literal["ended", "running", "failing", "waiting"]
+
+    @property
+    def dialogue(self) -> Dialogue | None:
+        return self.cell.dialogue
+
+    @property
+    def outcome(self) -> str:
+        if self.kind == "ended" and self.dialogue:
+            return ENDING_WORDS[self.dialogue.ending]
+        return "waiting to try again" if self.kind == "failing" else self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """A run with its progress and one page of its cells."""
+
+    run: Run
+    tally: Tally
+    filters: Filters
+    goals: list[Goal]
+    cells: Page[Simulation]
+    now: datetime
+
+    @property
+    def state(self) -> str:
+        return state_words(self.run)
+
+    @property
+    def lines(self) -> list[CellLine]:
+        return [_line(cell, self.run, self.now) for cell in self.cells]
+
+    @property
+    def actions(self) -> list[Action]:
+        return allowed_actions(self.run)
+
+    @property
+    def refresh_seconds(self) -> int | None:
+        """How often the page asks for news: a paused run may be started elsewhere; one that is over stays as it is."""
+        return {Run.State.RUNNING.value: 2, Run.State.PAUSED.value: 10}.get(self.run.state)
+
+    @property
+    def ending_choices(self) -> list[tuple[str, str]]:
+        return [(UNFINISHED, "not ended yet"), *((share.ending, share.words) for share in self.tally.shares)]
+
+
+def read_run(run: Run, filters: Filters) -> RunPage:
+    """The run's page."""
+    cells = filters.apply(run.simulations.select_related("persona", "goal", "dialogue"))
+    pages = Paginator(cells.annotate(turn_count=Count("dialogue__turns")).order_by("pk"), CELLS_A_PAGE)
+    goals = Goal.objects.filter(simulations__run=run).distinct().order_by("number")
+    page = pages.get_page(filters.page)
+    return RunPage(run, tally_runs([run])[run.pk], filters, list(goals), page, timezone.now())
+
+
+def allowed_actions(run: Run) -> list[Action]:
+    """What can be done with the run in its state. A run that a terminal works on can be handed to the workers."""
+    match run.state:
+        case Run.State.RUNNING:
+            return ["pause", "cancel"] if run.is_queued else ["start", "pause", "cancel"]
+        case Run.State.PAUSED:
+            return ["start", "cancel"]
+        case Run.State.CANCELLED:
+            return ["start"]
+        case _:
+            return []
+
+
+def _line(cell: Simulation, run: Run, now: datetime) -> CellLine:
+    turns = getattr(cell, "turn_count", 0)
+    if cell.finished_at:
+        return CellLine(cell, turns, "ended")
+    is_held = bool(cell.worker) and cell.leased_until is not None and cell.leased_until > now
+    if run.state == Run.State.RUNNING and is_held:
+        return CellLine(cell, turns, "running")
+    return CellLine(cell, turns, "failing" if cell.error else "waiting")

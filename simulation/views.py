@@ -1,0 +1,1 @@
+"""Doors to studies, runs and dialogues."""
