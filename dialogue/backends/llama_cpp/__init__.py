@@ -1,0 +1,118 @@
+"""Models in GGUF files, run by llama.cpp: many requests at once, each with a cache that its history keeps."""
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from threading import Lock
+
+from dialogue.backends.base import (
+    LEAST_ROOM,
+    BackendError,
+    ChatModel,
+    ContextFull,
+    Health,
+    Reply,
+    Sampling,
+    StreamingModel,
+)
+from dialogue.backends.llama_cpp.engine import Engine
+from dialogue.backends.llama_cpp.memory import Plan, plan_memory
+from dialogue.backends.llama_cpp.model_file import chat_template, read_facts
+from dialogue.backends.llama_cpp.request import Request
+from dialogue.backends.llama_cpp.runtime import Runtime
+from dialogue.backends.llama_cpp.statistics import Statistics
+from dialogue.backends.llama_cpp.vocabulary import Vocabulary
+from dialogue.messages import Message
+from dialogue.models import ModelSpec
+
+__all__ = ["LlamaCppModel", "Statistics", "examine", "load"]
+
+
+def load(spec: ModelSpec) -> ChatModel:
+    """The running model. Raises ModelMisconfigured when it cannot run here."""
+    return LlamaCppModel(spec, plan_memory(spec, read_facts(spec)))
+
+
+def examine(spec: ModelSpec) -> Health:
+    """Whether the model can run here; its file is opened but no weights are read. Raises ModelMisconfigured."""
+    plan = plan_memory(spec, read_facts(spec))
+    return Health(
+        True, f"Ready: {plan.slots} slots of {plan.context} tokens, {plan.memory / (1 << 30):.1f} GiB.", plan.memory
+    )
+
+
+class LlamaCppModel(StreamingModel):
+    """A ChatModel over an engine. Unlike others, it may be used from several event loops."""
+
+    def __init__(self, spec: ModelSpec, plan: Plan) -> None:
+        self._name = spec.name
+        self._runtime = Runtime(spec, plan, spec.threads or _cores())
+        self._template = chat_template(self._runtime.model, spec)
+        self._vocabulary = Vocabulary(self._runtime.model)
+        self._engine = Engine(self._runtime, self._vocabulary, plan.slots)
+        self._using = Lock()
+        self._is_closed = False
+
+    @property
+    def statistics(self) -> Statistics:
+        """What the engine has done so far."""
+        return self._engine.statistics
+
+    async def generate(
+        self, messages: Sequence[Message], sampling: Sampling, conversation: str
+    ) -> AsyncGenerator[str | Reply]:
+        request = self._request(messages, sampling, conversation)
+        self._engine.submit(request)
+        try:
+            while True:
+                delivery = await request.deliveries.get()
+                if isinstance(delivery, BackendError):
+                    raise delivery
+                yield delivery
+                if isinstance(delivery, Reply):
+                    return
+        finally:
+            request.is_cancelled = True
+
+    def count_tokens(self, text: str) -> int:
+        with self._open_vocabulary() as vocabulary:
+            return len(vocabulary.tokenize(text))
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._close)
+
+    def _close(self) -> None:
+        self._engine.close()
+        with self._using:
+            if not self._is_closed:
+                self._is_closed = True
+                self._runtime.free()
+
+    @contextmanager
+    def _open_vocabulary(self) -> Iterator[Vocabulary]:
+        """The vocabulary, which nobody frees meanwhile. Raises BackendError when the model was closed."""
+        with self._using:
+            if self._is_closed:
+                raise BackendError(f"Model {self._name!r} was closed: open it again.")
+            yield self._vocabulary
+
+    def _request(self, messages: Sequence[Message], sampling: Sampling, conversation: str) -> Request:
+        started = time.perf_counter()
+        with self._open_vocabulary() as vocabulary:
+            prompt = vocabulary.encode(self._template, messages)
+        room = self._runtime.context - len(prompt)
+        if room < min(LEAST_ROOM, sampling.max_tokens):
+            raise ContextFull(
+                f"The prompt has {len(prompt)} tokens, and {self._name!r} has a context of {self._runtime.context}:"
+                " leave out the oldest turns or raise context."
+            )
+        capped = replace(sampling, max_tokens=min(sampling.max_tokens, room))
+        return Request(prompt, capped, conversation, started, asyncio.get_running_loop())
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

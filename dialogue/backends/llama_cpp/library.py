@@ -1,0 +1,35 @@
+"""The llama.cpp library, loaded with the settings that this project needs."""
+
+import logging
+import os
+from collections import deque
+from importlib import import_module
+from typing import Any
+
+logger = logging.getLogger(__name__)
+
+# Threads that spin while they wait starve whatever else shares the cores (a competing job cuts the speed to a quarter).
+# OpenMP reads this once, when it is loaded.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+llama: Any = import_module("llama_cpp")
+
+_ERROR = 3
+_complaints: deque[str] = deque(maxlen=1)
+
+
+def _log(level: int, text: bytes, _: object) -> None:
+    if level == _ERROR:
+        complaint = text.decode("utf-8", "replace").strip()
+        _complaints.append(complaint)
+        logger.error("%s", complaint)
+
+
+def last_complaint() -> str:
+    """The last error that the library logged, for the sentence that tells a person what failed."""
+    return _complaints[-1] if _complaints else "no reason given"
+
+
+# Kept in a module variable because the library keeps only its address.
+_log_callback = llama.llama_log_callback(_log)
+llama.llama_log_set(_log_callback, None)
+llama.llama_backend_init()

@@ -1,0 +1,73 @@
+"""How much memory an engine needs, and how many histories fit."""
+
+from dataclasses import dataclass
+
+import psutil
+
+from dialogue.backends.base import ModelMisconfigured
+from dialogue.backends.llama_cpp.library import llama
+from dialogue.backends.llama_cpp.model_file import ModelFacts
+from dialogue.backends.llama_cpp.schedule import PROMPT_TOKENS_PER_STEP
+from dialogue.models import ModelSpec
+
+_MOST_SLOTS = 32  # both sides of the sixteen dialogues with which throughput levels off
+_GIBIBYTE = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How many histories an engine keeps, each ``context`` tokens long, and the bytes that all of it takes."""
+
+    slots: int
+    context: int
+    memory: int
+
+    @property
+    def rows(self) -> int:
+        """The tokens that one step can read."""
+        return self.slots + PROMPT_TOKENS_PER_STEP
+
+
+def plan_memory(spec: ModelSpec, facts: ModelFacts) -> Plan:
+    """The engine that fits, with the slots that ``spec`` wants. Raises ModelMisconfigured when it does not fit."""
+    if spec.gpu_layers:
+        return _plan_on_device(spec, facts)
+    available = psutil.virtual_memory().available
+    slots = spec.slots or _slots_that_fit(spec, facts, available)
+    plan = Plan(slots, spec.context, needed_memory(facts, slots, spec.context))
+    if plan.memory > available:
+        raise ModelMisconfigured(_does_not_fit(spec, plan, available))
+    return plan
+
+
+def needed_memory(facts: ModelFacts, slots: int, context: int) -> int:
+    """Bytes for the weights, the histories, and the arrays of one step (those are an estimate)."""
+    rows = slots + PROMPT_TOKENS_PER_STEP
+    step = 4 * rows * (2 * facts.vocabulary + 32 * facts.width)
+    return facts.weights + slots * context * facts.cache_per_token + step
+
+
+def _slots_that_fit(spec: ModelSpec, facts: ModelFacts, available: int) -> int:
+    """At most half of what the weights leave, because the site and its worker each run an engine; at least one."""
+    slot = spec.context * facts.cache_per_token
+    left = available - needed_memory(facts, 0, spec.context)
+    return max(1, min(_MOST_SLOTS, left // 2 // max(slot, 1)))
+
+
+def _plan_on_device(spec: ModelSpec, facts: ModelFacts) -> Plan:
+    """The library itself finds out whether a device has room; what it holds is not this machine's memory to count."""
+    if not llama.llama_supports_gpu_offload():
+        raise ModelMisconfigured(
+            f"Model {spec.name!r} wants gpu_layers, but llama-cpp-python is built without GPU support here:"
+            " install a build with it, or remove gpu_layers."
+        )
+    slots = spec.slots or _MOST_SLOTS // 4
+    return Plan(slots, spec.context, needed_memory(facts, slots, spec.context))
+
+
+def _does_not_fit(spec: ModelSpec, plan: Plan, available: int) -> str:
+    return (
+        f"Model {spec.name!r} needs {plan.memory / _GIBIBYTE:.1f} GiB of memory with {plan.slots} slots of"
+        f" {plan.context} tokens, and {available / _GIBIBYTE:.1f} GiB are available:"
+        " use fewer slots, a shorter context or a smaller quantization."
+    )

@@ -1,0 +1,113 @@
+"""What a GGUF file says about its model, read without loading the weights."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from dialogue.backends.base import ModelMisconfigured
+from dialogue.backends.chat_template import load_template
+from dialogue.backends.llama_cpp.library import last_complaint, llama
+from dialogue.models import ModelSpec
+
+_MAGIC = b"GGUF"
+_HALF = 2  # bytes of an f16 number, of which keys and values are made
+_SHARD = re.compile(r"-00001-of-(\d{5})\.gguf$")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """A model in numbers. ``weights`` and ``cache_per_token`` are bytes; ``context`` is what it was trained for."""
+
+    weights: int
+    cache_per_token: int
+    width: int
+    vocabulary: int
+    context: int
+
+
+def read_facts(spec: ModelSpec) -> ModelFacts:
+    """Reads the file of ``spec``. Raises ModelMisconfigured where it, its template or its context cannot be used."""
+    path = _checked(spec)
+    parameters = llama.llama_model_default_params()
+    parameters.vocab_only = True
+    # Tensor positions are checked against the size of the file even so, which finds an incomplete download.
+    model = llama.llama_model_load_from_file(str(path).encode(), parameters)
+    if not model:
+        raise ModelMisconfigured(
+            f"Model {spec.name!r}: {path} is incomplete or damaged ({last_complaint()}): fetch the file again."
+        )
+    try:
+        facts = _facts(model, path)
+        chat_template(model, spec)
+    finally:
+        llama.llama_model_free(model)
+    _check_context(spec, facts)
+    return facts
+
+
+def chat_template(model: int, spec: ModelSpec) -> str:
+    """The template that ``spec`` names. Raises ModelMisconfigured where there is none."""
+    if spec.template != "own":
+        return load_template(spec.template)
+    source = llama.llama_model_chat_template(model, None)
+    if not source:
+        raise ModelMisconfigured(
+            f"Model {spec.name!r}: {spec.file} brings no chat template: set template to one of the paper's."
+        )
+    return str(source.decode("utf-8"))
+
+
+def _checked(spec: ModelSpec) -> Path:
+    path = spec.file
+    if path is None or not path.is_file():
+        raise ModelMisconfigured(f"Model {spec.name!r}: there is no file {path}: put it there or correct file.")
+    with path.open("rb") as file:
+        if file.read(len(_MAGIC)) != _MAGIC:
+            raise ModelMisconfigured(f"Model {spec.name!r}: {path} is not a GGUF file: convert it or choose another.")
+    return path
+
+
+def _check_context(spec: ModelSpec, facts: ModelFacts) -> None:
+    if spec.context > facts.context:
+        raise ModelMisconfigured(
+            f"Model {spec.name!r} was trained for a context of {facts.context} tokens, not {spec.context}:"
+            f" set context to {facts.context} or less."
+        )
+
+
+def _facts(model: int, path: Path) -> ModelFacts:
+    architecture = _text(model, "general.architecture")
+
+    def number(key: str, default: int) -> int:
+        return _largest(_text(model, f"{architecture}.{key}"), default)
+
+    width, heads = number("embedding_length", 0), number("attention.head_count", 1)
+    key = number("attention.key_length", width // heads)
+    value = number("attention.value_length", width // heads)
+    per_layer = number("attention.head_count_kv", heads) * (key + value) * _HALF
+    return ModelFacts(
+        weights=sum(part.stat().st_size for part in _parts(path)),
+        cache_per_token=number("block_count", 0) * per_layer,
+        width=width,
+        vocabulary=llama.llama_vocab_n_tokens(llama.llama_model_get_vocab(model)),
+        context=number("context_length", 0),
+    )
+
+
+def _text(model: int, key: str) -> str:
+    buffer = llama.ctypes.create_string_buffer(4096)
+    length = llama.llama_model_meta_val_str(model, key.encode(), buffer, len(buffer))
+    return str(buffer.value.decode("utf-8", "replace")) if length >= 0 else ""
+
+
+def _largest(text: str, default: int) -> int:
+    """The number in ``text``; some models have one per layer, and the largest bounds them all."""
+    return max(map(int, re.findall(r"\d+", text)), default=default)
+
+
+def _parts(path: Path) -> list[Path]:
+    """The files of a model that was split into several."""
+    shard = _SHARD.search(path.name)
+    if shard is None:
+        return [path]
+    return sorted(path.parent.glob(_SHARD.sub(rf"-*-of-{shard[1]}.gguf", path.name)))

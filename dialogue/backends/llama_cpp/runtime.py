@@ -1,0 +1,95 @@
+"""The native side of an engine: the model, its context with one cache per sequence, and the batch of a step."""
+
+from dataclasses import dataclass
+
+from dialogue.backends.base import ModelMisconfigured
+from dialogue.backends.llama_cpp.library import last_complaint, llama
+from dialogue.backends.llama_cpp.memory import Plan
+from dialogue.backends.llama_cpp.sampler import Sampler
+from dialogue.models import ModelSpec
+
+_TO_THE_END = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One token for the model to read, at a position of a sequence; ``is_last`` asks for what may follow it."""
+
+    token: int
+    position: int
+    sequence: int
+    is_last: bool
+
+
+class Runtime:
+    """Owns what must be freed. None of its methods may be called from two threads at once.
+
+    Raises ModelMisconfigured when the library cannot load the model.
+    """
+
+    def __init__(self, spec: ModelSpec, plan: Plan, threads: int) -> None:
+        self.model = _load_model(spec)
+        self._context = llama.llama_init_from_model(self.model, _context_parameters(plan, threads))
+        if not self._context:
+            llama.llama_model_free(self.model)
+            raise ModelMisconfigured(
+                f"Model {spec.name!r} does not run with {plan.slots} slots of {plan.context} tokens"
+                f" ({last_complaint()}): use fewer slots or a shorter context."
+            )
+        self.context = plan.context
+        self._memory = llama.llama_get_memory(self._context)
+        self._batch = llama.llama_batch_init(plan.rows, 0, 1)
+
+    def read(self, rows: list[Row]) -> int:
+        """Lets the model read ``rows``, ordered by sequence and position; 0 is success, as in the library."""
+        batch = self._batch
+        batch.n_tokens = len(rows)
+        for index, row in enumerate(rows):
+            batch.token[index] = row.token
+            batch.pos[index] = row.position
+            batch.n_seq_id[index] = 1
+            batch.seq_id[index][0] = row.sequence
+            batch.logits[index] = row.is_last
+        return int(llama.llama_decode(self._context, batch))
+
+    def draw(self, sampler: Sampler, index: int) -> int:
+        """The token that ``sampler`` draws after the row at ``index`` of the last batch."""
+        return int(llama.llama_sampler_sample(sampler.handle, self._context, index))
+
+    def cut(self, sequence: int, length: int) -> bool:
+        """Forgets what a sequence holds from position ``length``; False where the model's cache cannot do that."""
+        return bool(llama.llama_memory_seq_rm(self._memory, sequence, length, _TO_THE_END))
+
+    def copy(self, source: int, target: int) -> None:
+        """Makes one sequence hold what another holds. Whole, because the library aborts the process on a part."""
+        llama.llama_memory_seq_cp(self._memory, source, target, _TO_THE_END, _TO_THE_END)
+
+    def free(self) -> None:
+        """Frees the batch, the context and the model."""
+        llama.llama_batch_free(self._batch)
+        llama.llama_free(self._context)
+        llama.llama_model_free(self.model)
+
+
+def _load_model(spec: ModelSpec) -> int:
+    parameters = llama.llama_model_default_params()
+    parameters.n_gpu_layers = spec.gpu_layers
+    model = llama.llama_model_load_from_file(str(spec.file).encode(), parameters)
+    if not model:
+        raise ModelMisconfigured(
+            f"Model {spec.name!r}: {spec.file} cannot be loaded ({last_complaint()}):"
+            " fetch the file again, or one that this version of llama.cpp knows."
+        )
+    return int(model)
+
+
+def _context_parameters(plan: Plan, threads: int) -> object:
+    parameters = llama.llama_context_default_params()
+    # Each sequence has a cache of its own: one shared pool is scanned whole for every token, up to three times slower.
+    parameters.kv_unified = False
+    parameters.n_seq_max = plan.slots
+    parameters.n_ctx = plan.slots * plan.context
+    parameters.n_batch = parameters.n_ubatch = plan.rows
+    parameters.n_threads = parameters.n_threads_batch = threads
+    parameters.no_perf = True
+    return parameters

@@ -1,0 +1,68 @@
+"""The histories that an engine keeps, and which of them a request continues."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from dialogue.backends.llama_cpp.generation import Generation
+
+_STRIDE = 64
+
+
+@dataclass(eq=False, slots=True)
+class Slot:
+    """A sequence of the model's cache: the tokens it holds, the conversation they belong to, who uses it now.
+
+    An empty ``owner`` is nobody's conversation; ``used`` orders slots by when they were last taken.
+    """
+
+    sequence: int
+    tokens: list[int] = field(default_factory=list)
+    owner: str = ""
+    used: int = 0
+    generation: Generation | None = None
+
+
+class SlotTable:
+    """All slots of an engine."""
+
+    def __init__(self, count: int) -> None:
+        self._slots = [Slot(sequence) for sequence in range(count)]
+        self._taken = 0
+
+    def __getitem__(self, sequence: int) -> Slot:
+        return self._slots[sequence]
+
+    @property
+    def busy(self) -> list[tuple[Slot, Generation]]:
+        return [(slot, slot.generation) for slot in self._slots if slot.generation is not None]
+
+    def choose(self, conversation: str, prompt: Sequence[int]) -> Slot | None:
+        """An idle slot: the conversation's own, else nobody's that fits best, else the one unused for longest.
+
+        Choosing by what fits best alone would take slots from live conversations that begin alike. None: all are busy.
+        """
+        idle = [slot for slot in self._slots if slot.generation is None]
+        own = [slot for slot in idle if conversation and slot.owner == conversation]
+        nobodys = [slot for slot in idle if not slot.owner]
+        if own or nobodys:
+            return max(own or nobodys, key=lambda slot: common_length(slot.tokens, prompt))
+        return min(idle, key=lambda slot: slot.used, default=None)
+
+    def nearest(self, prompt: Sequence[int]) -> Slot:
+        """The slot, busy or idle, that begins most like ``prompt``."""
+        return max(self._slots, key=lambda slot: common_length(slot.tokens, prompt))
+
+    def take(self, slot: Slot, conversation: str, generation: Generation) -> None:
+        self._taken += 1
+        slot.used, slot.owner, slot.generation = self._taken, conversation, generation
+
+
+def common_length(one: Sequence[int], other: Sequence[int]) -> int:
+    """How many tokens two sequences share at their beginning."""
+    shortest = min(len(one), len(other))
+    start = 0
+    while start < shortest and one[start : start + _STRIDE] == other[start : start + _STRIDE]:
+        start += _STRIDE
+    while start < shortest and one[start] == other[start]:
+        start += 1
+    return min(start, shortest)

@@ -1,0 +1,112 @@
+"""Text to tokens and back, for one model."""
+
+import codecs
+import ctypes
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from dialogue.backends.base import ModelMisconfigured
+from dialogue.backends.chat_template import Part, render
+from dialogue.backends.llama_cpp.library import llama
+from dialogue.messages import Message
+
+
+class Vocabulary:
+    """The tokens of a loaded model. Reading it is safe from any thread while the model lives."""
+
+    def __init__(self, model: int) -> None:
+        self._handle = llama.llama_model_get_vocab(model)
+        self._pieces: dict[int, bytes] = {}
+
+    @cached_property
+    def size(self) -> int:
+        return int(llama.llama_vocab_n_tokens(self._handle))
+
+    @cached_property
+    def controls(self) -> Mapping[str, int]:
+        """The control tokens by their text. Only a template may write them."""
+        tokens = (token for token in range(self.size) if llama.llama_vocab_is_control(self._handle, token))
+        return {self._name(token): token for token in tokens}
+
+    @cached_property
+    def ends(self) -> frozenset[int]:
+        """The tokens that end an answer."""
+        return frozenset(token for token in range(self.size) if llama.llama_vocab_is_eog(self._handle, token))
+
+    def tokenize(self, text: str) -> list[int]:
+        """The tokens of plain text: never a control token, no begin token.
+
+        Models with a SentencePiece vocabulary get their space in front here, on each call, as they do on whole prompts
+        after each control token.
+        """
+        data = text.encode("utf-8", "replace")
+        tokens = (llama.llama_token * (len(data) + 1))()
+        count = llama.llama_tokenize(self._handle, data, len(data), tokens, len(tokens), False, False)
+        return list(tokens[:count])
+
+    def encode(self, template: str, messages: Sequence[Message]) -> list[int]:
+        """The prompt for ``messages``, with one begin token in front where the model wants it."""
+        parts = render(
+            template, messages, bos_token=self._bos, eos_token=self._eos, control_tokens=self.controls.keys()
+        )
+        tokens = [token for part in parts for token in self._part(part)]
+        return self._with_begin(tokens)
+
+    def piece(self, token: int) -> bytes:
+        """What ``token`` adds to a text: perhaps part of a character, nothing for a control token."""
+        if token not in self._pieces:
+            self._pieces[token] = self._read_piece(token)
+        return self._pieces[token]
+
+    def _part(self, part: Part) -> list[int]:
+        return [self.controls[part.text]] if part.is_control else self.tokenize(part.text)
+
+    def _with_begin(self, tokens: list[int]) -> list[int]:
+        begin = llama.llama_vocab_bos(self._handle)
+        if llama.llama_vocab_get_add_bos(self._handle) and tokens[:1] != [begin]:
+            return [begin, *tokens]
+        if not tokens:
+            raise ModelMisconfigured("The model's chat template makes an empty prompt of these messages: correct it.")
+        return tokens
+
+    @cached_property
+    def _bos(self) -> str:
+        return self._name(llama.llama_vocab_bos(self._handle))
+
+    @cached_property
+    def _eos(self) -> str:
+        return self._name(llama.llama_vocab_eos(self._handle))
+
+    def _name(self, token: int) -> str:
+        if token < 0:  # the model has no such token
+            return ""
+        return str(llama.llama_vocab_get_text(self._handle, token).decode("utf-8", "replace"))
+
+    def _read_piece(self, token: int) -> bytes:
+        buffer = ctypes.create_string_buffer(256)
+        length = llama.llama_token_to_piece(self._handle, token, buffer, len(buffer), 0, False)
+        if length < 0:
+            buffer = ctypes.create_string_buffer(-length)
+            length = llama.llama_token_to_piece(self._handle, token, buffer, len(buffer), 0, False)
+        return bytes(buffer.raw[:length])
+
+
+class TextAssembler:
+    """Puts a text together from pieces that may end inside a character.
+
+    A character that the end of the answer cuts off is left out; bytes that are none become replacement characters.
+    """
+
+    def __init__(self) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._pieces: list[str] = []
+
+    def add(self, data: bytes) -> str:
+        """The characters that ``data`` completes."""
+        piece = self._decoder.decode(data)
+        self._pieces.append(piece)
+        return piece
+
+    @property
+    def text(self) -> str:
+        return "".join(self._pieces)
