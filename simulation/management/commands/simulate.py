@@ -19,7 +19,7 @@ from simulation import services
 from simulation.casting import Casting
 from simulation.leases import Cells
 from simulation.models import Run
-from simulation.progress import Progress
+from simulation.progress_bar import ProgressBar
 from simulation.reports import Throughput, as_object, as_rows
 from simulation.requests import RequestError, RunRequest, parse_numbers
 from simulation.selectors import find_study, requested_cells
@@ -79,7 +79,7 @@ class Command(BaseCommand):
         services.start_run(run)
         stop = _stop_on_signal()
         try:
-            with Progress(cells.count(), cells.exclude(finished_at=None).count()) as progress:
+            with ProgressBar(cells.count(), cells.exclude(finished_at=None).count()) as progress:
                 casting = Casting(settings.MODELS_FILE, registry.open_model)
                 worker = Worker(casting, concurrency, PATIENCE, should_stop=stop.is_set, on_step=progress.step)
                 async_to_sync(worker.work_off)(cells)

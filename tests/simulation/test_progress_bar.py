@@ -1,0 +1,45 @@
+"""The bar at the terminal, and the speeds that end up in the JSON object."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from dialogue.backends.base import Reply
+from dialogue.outputs import Judged, Output
+from dialogue.roleplay import Ended, Exchange
+from dialogue.seeds import Side
+from simulation.progress_bar import ProgressBar
+from simulation.reports import Throughput
+
+
+def output(side: Side, tokens: int) -> Output:
+    return Output(side, 0, 0, Reply("Hi.", "stop", 10, tokens, 0.1, 0.2), Judged("said", "Hi."))
+
+
+def clock(*seconds: float) -> Iterator[float]:
+    yield from seconds
+    while True:
+        yield seconds[-1]
+
+
+def test_speeds_count_endings_and_the_tokens_of_both_sides_since_the_bar_began() -> None:
+    times = clock(100.0, 136.0)
+    with ProgressBar(10, 4, times.__next__) as bar:
+        bar.step(Exchange(0, "Hi.", "Hi.", (output("inquirer", 20), output("responder", 50))))
+        bar.step(Ended("goal_reached", (output("inquirer", 2),)))
+    assert bar.throughput == Throughput(100.0, 2.0)
+
+
+def test_the_bar_begins_at_what_is_done_and_goes_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    with ProgressBar(10, 4, clock(0.0, 36.0).__next__) as bar:
+        bar.step(Ended("max_turns"))
+    written = capsys.readouterr()
+    assert written.out == ""
+    assert "4/10" in written.err
+    assert "5/10" in written.err
+    assert "100 dialogues/h, 0 tokens/s" in written.err
+
+
+def test_no_time_is_no_speed() -> None:
+    with ProgressBar(1, 0, clock(5.0).__next__) as bar:
+        assert bar.throughput == Throughput(None, None)
