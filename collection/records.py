@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 
-from collection.models import Dialogue
+from collection.models import ENDINGS, Dialogue
+
+T = TypeVar("T")
 
 OUTPUT_FIELDS = (
     "position",
@@ -32,17 +35,29 @@ class InvalidRecord(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedTurn:
+    """One turn of a line, with the token counts that our own export adds."""
+
+    utterance: str
+    response: str
+    utterance_tokens: int | None = None
+    response_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
-    """What an import reads of a line. ``persona_id``, ``goal_number`` and ``seed`` are ours and may be missing."""
+    """What an import reads of a line. All from ``persona_id`` on is ours and may be missing."""
 
     line: int
     persona: str
     instruction: str
-    turns: tuple[tuple[str, str], ...]
-    persona_id: str | None
-    goal_number: int | None
-    seed: int | None
-    ending: str
+    turns: tuple[RecordedTurn, ...]
+    persona_id: str | None = None
+    goal_number: int | None = None
+    seed: int | None = None
+    ending: str = ""
+    responder: dict[str, Any] = field(default_factory=dict)
+    outputs: tuple[dict[str, Any], ...] = ()
 
 
 def write_records(dialogues: QuerySet[Dialogue]) -> Iterator[str]:
@@ -99,22 +114,45 @@ def _read(number: int, line: str) -> Record:
 
 
 def _parse(number: int, data: dict[str, Any]) -> Record:
-    turns = tuple((_text(turn["model_inquirer"]), _text(turn["model_responder"])) for turn in data["dialog"])
+    turns = tuple(_turns(data["dialog"], data.get("tokens") or []))
     if data["num_turns"] != len(turns):
         raise ValueError(f"num_turns is {data['num_turns']}, but there are {len(turns)} turns")
     return Record(
         line=number,
-        persona=_text(data["persona"]),
-        instruction=_text(data["sample"]["instruction"]),
+        persona=_checked(data["persona"], str),
+        instruction=_checked(data["sample"]["instruction"], str),
         turns=turns,
-        persona_id=data.get("persona_id"),
-        goal_number=data.get("goal"),
-        seed=data.get("seed"),
-        ending=data.get("ending") or "",
+        persona_id=_optional(data.get("persona_id"), str),
+        goal_number=_optional(data.get("goal"), int),
+        seed=_optional(data.get("seed"), int),
+        ending=_known_ending(data.get("ending") or ""),
+        responder=_checked(data.get("responder") or {}, dict),
+        outputs=tuple({name: output[name] for name in OUTPUT_FIELDS} for output in data.get("outputs") or []),
     )
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} should be text")
+def _turns(dialog: list[dict[str, Any]], tokens: list[dict[str, Any]]) -> Iterator[RecordedTurn]:
+    nothing: dict[str, Any] = {}
+    for turn, counted in zip_longest(dialog, tokens[: len(dialog)], fillvalue=nothing):
+        yield RecordedTurn(
+            _checked(turn["model_inquirer"], str),
+            _checked(turn["model_responder"], str),
+            _optional(counted.get("prompt"), int),
+            _optional(counted.get("response"), int),
+        )
+
+
+def _checked(value: Any, kind: type[T]) -> T:
+    if not isinstance(value, kind):
+        raise TypeError(f"{value!r} should be of type {kind.__name__}")
     return value
+
+
+def _optional(value: Any, kind: type[T]) -> T | None:
+    return None if value is None else _checked(value, kind)
+
+
+def _known_ending(ending: str) -> str:
+    if ending and ending not in dict(ENDINGS):
+        raise ValueError(f"unknown ending {ending!r}")
+    return ending

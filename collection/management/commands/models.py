@@ -1,0 +1,43 @@
+"""``manage.py models``: the models of ``models.toml``, what they need and whether they can run here."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from dialogue.backends import registry
+from dialogue.models import InvalidModelsFile, ModelSpec, UnknownModel, find_model, read_models
+
+GIB = 1024**3
+
+
+class Command(BaseCommand):
+    help = "Lists the models, says what each needs and whether it can run here. Exit status 2 when one cannot."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("names", nargs="*", help="only these models (default: all)")
+
+    def handle(self, *, names: list[str], **_options: Any) -> None:
+        try:
+            specs = _chosen(names)
+        except (InvalidModelsFile, UnknownModel) as error:
+            raise CommandError(str(error), returncode=2) from error
+        unfit = [spec.name for spec in specs if not self._show(spec)]
+        if unfit:
+            raise CommandError(f"Cannot run here as described: {', '.join(unfit)}.", returncode=2)
+
+    def _show(self, spec: ModelSpec) -> bool:
+        health = registry.examine(spec)
+        sides = " and ".join(side for side in ("inquirer", "responder") if getattr(spec, side))
+        label = f" ({spec.label})" if spec.label else ""
+        memory = "" if health.memory is None else f"; needs {health.memory / GIB:.2f} GiB"
+        self.stdout.write(f"{spec.name}{label}: {sides or 'no side'}, {spec.backend}, context {spec.context}{memory}")
+        self.stdout.write(f"  {'ok' if health.is_ok else 'NOT USABLE'}: {health.sentence}")
+        return health.is_ok
+
+
+def _chosen(names: list[str]) -> list[ModelSpec]:
+    if names:
+        return [find_model(settings.MODELS_FILE, name) for name in names]
+    return list(read_models(settings.MODELS_FILE).values())
