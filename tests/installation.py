@@ -1,15 +1,20 @@
 """A site with data of its own, used as its users do: from other processes."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import CompletedProcess, Popen
+from typing import Any
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+MODELS_FILE = BASE_DIR / "tests" / "data" / "scripted_models.toml"
+TURNS = 2
+"""How many turns every dialogue of the scripted models has."""
 
 
 @dataclass(frozen=True)
@@ -21,18 +26,43 @@ class Installation:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "VAR_DIR": str(self.var_dir), **self.settings}
+        return {**os.environ, "VAR_DIR": str(self.var_dir), "MODELS_FILE": str(MODELS_FILE), **self.settings}
 
     def manage(self, *arguments: str) -> CompletedProcess[str]:
-        """What ``python manage.py …`` wrote; an exit status other than 0 raises CalledProcessError."""
-        return subprocess.run(
+        """What ``python manage.py …`` wrote; it must succeed."""
+        done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
-            cwd=BASE_DIR, env=self.environment, capture_output=True, text=True, check=True, timeout=110,
+            cwd=BASE_DIR, env=self.environment, capture_output=True, text=True, timeout=110,
         )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done
+
+    def load_demo(self) -> None:
+        """Makes the tables and the demo study."""
+        self.manage("migrate", "--verbosity", "0")
+        self.manage("load_demo")
+
+    def simulate(self, *options: str) -> CompletedProcess[str]:
+        """Simulates dialogues of the demo study with the scripted models."""
+        return self.manage("simulate", "demo", "--inquirer", "asker", "--responder", "answerer", *options)
 
     def evaluate(self, program: str) -> str:
         """What a Python program prints that runs with Django set up."""
         return self.manage("shell", "--no-imports", "--command", program).stdout.strip()
+
+    def query(self, statement: str) -> list[tuple[Any, ...]]:
+        """Rows of the SQLite database, read beside whoever writes to it."""
+        with closing(sqlite3.connect(self.var_dir / "db.sqlite3", timeout=30)) as connection:
+            return connection.execute(statement).fetchall()
+
+    def count(self, table: str) -> int:
+        """How many rows the table holds; a condition may follow its name."""
+        return int(self.query(f"SELECT count(*) FROM {table}")[0][0])  # noqa: S608
+
+    @property
+    def log(self) -> str:
+        """What the processes wrote that were started with ``run``."""
+        return (self.var_dir / "output.log").read_text("utf-8")
 
     @contextmanager
     def run(self, *command: str) -> Iterator[Popen[bytes]]:

@@ -1,0 +1,52 @@
+# Everything that is run by name. `make` alone lists it.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+export PORT
+
+# llama-cpp-python compiles on this machine: without the parts that nothing here uses it takes a minute less.
+export CMAKE_ARGS ?= -DLLAVA_BUILD=OFF -DLLAMA_CURL=OFF -DLLAMA_OPENSSL=OFF
+
+.PHONY: help demo test check clean
+
+help:
+	@echo "make demo    install, start the site and a worker on http://127.0.0.1:$(PORT)/ (PORT=8001: elsewhere)"
+	@echo "make test    install what the tests need, then make check"
+	@echo "make check   ruff, mypy, import-linter, migrations, pytest"
+	@echo "make clean   remove the environment and the caches; the data in var/ stay"
+
+# .env is read as a shell reads it: `manage.py` by hand wants the same settings (see .env.example).
+demo: $(VENV)/installed
+	@set -a; if [ -f .env ]; then . ./.env; fi; set +a; PATH="$(CURDIR)/$(BIN):$$PATH"; \
+	python manage.py prepare_demo --port "$$PORT" && exec honcho start --port "$$PORT"
+
+test: $(VENV)/installed-dev
+	@$(MAKE) --no-print-directory check
+
+# mypy and makemigrations load the settings, which make a folder for data: not the developer's.
+check: export VAR_DIR := $(CURDIR)/$(VENV)/var
+check:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/pytest -n auto
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@deploy/make-venv $(VENV)
+
+$(VENV)/installed: requirements.txt | $(BIN)/python
+	@echo "Installing; the first time llama-cpp-python compiles for about five minutes."
+	$(BIN)/python -m pip install -r requirements.txt
+	@touch $@
+
+$(VENV)/installed-dev: requirements.txt requirements-gpu.txt requirements-dev.txt | $(BIN)/python
+	@echo "Installing; the first time llama-cpp-python compiles for about five minutes, and torch is large."
+	$(BIN)/python -m pip install -r requirements-dev.txt
+	@touch $@

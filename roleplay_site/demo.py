@@ -1,0 +1,71 @@
+"""What the demo needs beside the study: somebody who can log in, and a run to look at."""
+
+import os
+import secrets
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from collection.models import Study
+from simulation.models import Run
+from simulation.requests import RunRequest
+from simulation.services import queue_run, request_run
+
+USERNAME = "researcher"
+MODEL = "tiny"
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """The staff user and their password, which is unknown once they have chosen their own."""
+
+    username: str
+    password: str | None
+
+
+@transaction.atomic
+def ensure_login(password_file: Path) -> Login:
+    """The demo's staff user, made with a random password if missing; an existing password is never changed.
+
+    The password is kept in ``password_file``, so that every start can print it.
+    """
+    user, _ = User.objects.get_or_create(username=USERNAME, defaults={"is_staff": True, "is_superuser": True})
+    if not user.password:
+        user.set_password(_write_password(password_file))
+        user.save(update_fields=["password"])
+    password = password_file.read_text("utf-8") if password_file.exists() else ""
+    return Login(USERNAME, password if user.check_password(password) else None)
+
+
+def ensure_run(study: Study) -> Run:
+    """The study's run with the embedded model on both sides: the newest, or a new one that is queued for the workers.
+
+    Raises RequestError when that model cannot play.
+    """
+    run = study.runs.filter(inquirer=MODEL, responder=MODEL).first()
+    if run is None:
+        run = request_run(study, RunRequest(MODEL, MODEL))
+        queue_run(run)
+    return run
+
+
+def is_port_free(port: int) -> bool:
+    """Whether a server could listen on this port of the loopback interface."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _write_password(file: Path) -> str:
+    password = "-".join(secrets.token_hex(2) for _ in range(4))
+    file.unlink(missing_ok=True)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
+        handle.write(password)
+    return password
