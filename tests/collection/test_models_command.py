@@ -20,8 +20,8 @@ file = "nowhere/gone.gguf"
 
 @pytest.fixture
 def models_file(tmp_path: Path, settings) -> Path:
-    settings.MODELS_FILE = tmp_path / "models.toml"
-    return settings.MODELS_FILE
+    file = settings.MODELS_FILE = tmp_path / "models.toml"
+    return file
 
 
 def test_a_model_that_can_run_is_listed_with_its_label(models_file, capsys):
