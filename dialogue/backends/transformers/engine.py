@@ -1,0 +1,193 @@
+"""One thread per model, which owns the device's state and moves all answers under way forward together.
+
+Each step takes in the requests that wait (reading their prompts as one batch, apart from what is remembered of their
+conversations), then gives every answer one more token. A finished or cancelled answer leaves before the next step.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
+from typing import Any
+
+import torch
+
+from dialogue.backends.base import BackendError, StopReason
+from dialogue.backends.transformers.batch import Batch, History
+from dialogue.backends.transformers.sampling import Dice, draw
+
+Event = int | StopReason | BackendError
+"""What an answer's owner hears: its tokens, then why it stopped, or what went wrong."""
+
+
+@dataclass(slots=True, eq=False)
+class Answer:
+    """One answer under way. ``ids`` are the prompt's tokens and the answer's; ``tell`` may be called on any thread."""
+
+    ids: list[int]
+    dice: Dice
+    max_tokens: int
+    conversation: str
+    tell: Callable[[Event], None]
+    is_cancelled: bool = False
+    is_done: bool = False
+    said: int = 0
+
+    def finish(self, event: StopReason | BackendError) -> None:
+        self.is_done = True
+        self.tell(event)
+
+
+class Engine:
+    """Runs ``model``; ``ends`` are the tokens that end an answer, ``slots`` is how many histories fit in memory."""
+
+    def __init__(self, model: Any, *, name: str, ends: frozenset[int], slots: int) -> None:
+        self._model = model
+        self._name = name
+        self._ends = ends
+        self._slots = slots
+        self._arrivals: SimpleQueue[Answer | None] = SimpleQueue()
+        self._waiting: list[Answer] = []
+        self._answers: list[Answer] = []
+        self._batch = Batch(model)
+        self._memories: OrderedDict[str, History] = OrderedDict()
+        self._is_closed = False
+        self._lock = Lock()
+        self._thread = Thread(target=self._run, name=f"transformers-{name}", daemon=True)
+        self._thread.start()
+
+    def submit(self, answer: Answer) -> None:
+        """Queues ``answer``. Raises BackendError once the engine is closed."""
+        with self._lock:
+            if self._is_closed:
+                raise self._closed()
+            self._arrivals.put(answer)
+
+    def close(self) -> None:
+        """Ends every answer with a BackendError and frees the model. Waits for the step under way."""
+        with self._lock:
+            self._is_closed = True
+            self._arrivals.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            with torch.inference_mode():
+                while not self._is_closed:
+                    self._wait()
+                    self._work()
+        finally:
+            self._shut_down()
+
+    def _wait(self) -> None:
+        """Collects what has arrived; with nothing to do, sleeps until something does."""
+        if not self._answers and not self._waiting:
+            self._collect(self._arrivals.get())
+        for arrival in self._arrived():
+            self._collect(arrival)
+
+    def _arrived(self) -> Iterator[Answer | None]:
+        while True:
+            try:
+                yield self._arrivals.get_nowait()
+            except Empty:
+                return
+
+    def _collect(self, arrival: Answer | None) -> None:
+        if arrival:
+            self._waiting.append(arrival)
+
+    def _work(self) -> None:
+        try:
+            self._let_go()
+            self._admit()
+            self._advance()
+        except torch.OutOfMemoryError:
+            self._fail(BackendError(f"Model {self._name!r} ran out of memory: lower its `slots` or its `context`."))
+        except RuntimeError as error:  # what torch raises for a broken device, and for whatever else goes wrong there
+            self._fail(BackendError(f"Model {self._name!r} failed ({_first_line(error)}): try again later."))
+
+    def _admit(self) -> None:
+        """Reads the prompts of as many waiting answers as there are free slots, and gives each its first token."""
+        self._waiting = [answer for answer in self._waiting if not answer.is_cancelled]
+        free = self._slots - len(self._answers)
+        news, self._waiting = self._waiting[:free], self._waiting[free:]
+        if not news:
+            return
+        first = len(self._answers)
+        self._answers += news
+        pasts = [self._memories.pop(answer.conversation, None) for answer in news]
+        self._forget_beyond_slots()
+        batch = Batch(self._model)
+        logits = batch.read([answer.ids for answer in news], pasts)
+        self._batch.join(batch)
+        self._say(self._answers[first:], logits)
+        self._let_go()
+
+    def _advance(self) -> None:
+        if self._answers:
+            self._say(self._answers, self._batch.advance([answer.ids[-1] for answer in self._answers]))
+            self._let_go()
+
+    def _say(self, answers: Sequence[Answer], logits: Any) -> None:
+        """Draws and tells each answer's next token, and says so when that ends the answer."""
+        tokens = draw(logits, [answer.dice for answer in answers], [answer.ids for answer in answers])
+        for answer, token in zip(answers, tokens, strict=True):
+            if token in self._ends:
+                answer.finish("stop")
+                continue
+            answer.ids.append(token)
+            answer.said += 1
+            answer.tell(token)
+            if answer.said == answer.max_tokens:
+                answer.finish("length")
+
+    def _let_go(self) -> None:
+        """Takes finished and cancelled answers out of the batch; their conversations are remembered."""
+        stay = [row for row, answer in enumerate(self._answers) if not (answer.is_done or answer.is_cancelled)]
+        if len(stay) == len(self._answers):
+            return
+        for row in range(len(self._answers)):
+            if row not in stay:
+                self._remember(row)
+        self._batch.keep(stay)
+        self._answers = [self._answers[row] for row in stay]
+        self._forget_beyond_slots()
+
+    def _remember(self, row: int) -> None:
+        answer = self._answers[row]
+        if answer.conversation:
+            self._memories[answer.conversation] = self._batch.history(row, answer.ids)
+
+    def _forget_beyond_slots(self) -> None:
+        """Drops the conversations that were longest silent, so that memory never holds more than ``slots`` histories."""
+        while self._memories and len(self._memories) + len(self._answers) > self._slots:
+            self._memories.popitem(last=False)
+
+    def _fail(self, error: BackendError) -> None:
+        """Ends the answers in the batch with ``error`` and starts afresh: after a failure its tensors mean nothing."""
+        failed, self._answers = self._answers, []
+        self._batch = Batch(self._model)
+        self._memories.clear()
+        for answer in failed:
+            if not answer.is_done:
+                answer.finish(error)
+
+    def _shut_down(self) -> None:
+        """Leaves nobody waiting, also when the thread ends by an error of this program."""
+        with self._lock:
+            self._is_closed = True
+        for arrival in self._arrived():
+            self._collect(arrival)
+        self._answers += self._waiting
+        self._fail(self._closed())
+        del self._model, self._batch
+        torch.cuda.empty_cache()
+
+    def _closed(self) -> BackendError:
+        return BackendError(f"Model {self._name!r} has been closed: open it again.")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0].rstrip(".")[:200]

@@ -1,0 +1,105 @@
+"""From messages to token ids, so that nobody can type a control token, and from token ids back to text, piece by piece."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from tokenizers import Tokenizer
+from tokenizers.decoders import DecodeStream
+
+from dialogue.backends.base import ModelMisconfigured
+from dialogue.backends.chat_template import load_template, render
+from dialogue.messages import Message
+from dialogue.models import ModelSpec
+
+
+class ChatTokens:
+    """The tokenizer of a model, with its chat template.
+
+    The tokens come out as if the rendered prompt had been tokenised at one go, but for what people and models wrote:
+    that is plain text. So plain stretches go through copies of the tokenizer that know no added tokens, except those
+    for white space. The stretch at the very start has a copy of its own, because SentencePiece vocabularies put a space
+    before the first word of a text only.
+    """
+
+    def __init__(self, tokenizer: Any, template: str) -> None:
+        backend: Tokenizer = tokenizer.backend_tokenizer
+        added = backend.get_added_tokens_decoder().items()
+        self._backend = backend
+        self._template = template
+        self._bos, self._eos = tokenizer.bos_token or "", tokenizer.eos_token or ""
+        self._controls = {token.content: index for index, token in added if not token.content.isspace()}
+        self._swallow_space = {token.content for _, token in added if token.rstrip}
+        self._first = _plain_copy(backend, is_first=True)
+        self._later = _plain_copy(backend, is_first=False)
+
+    def prompt(self, messages: Sequence[Message]) -> list[int]:
+        """The ids of the rendered prompt. Begin tokens are the template's business: none is added to its own."""
+        parts = render(
+            self._template, messages, bos_token=self._bos, eos_token=self._eos, control_tokens=self._controls
+        )
+        ids: list[int] = []
+        swallows = False
+        for part in parts:
+            ids += [self._controls[part.text]] if part.is_control else self._plain(part.text, swallows, not ids)
+            swallows = part.text in self._swallow_space
+        return ids
+
+    def count(self, text: str) -> int:
+        """How many tokens ``text`` has in the middle of a prompt."""
+        return len(self._plain(text))
+
+    def text(self) -> "AnswerText":
+        """A reader for one answer's tokens."""
+        return AnswerText(self._backend)
+
+    def _plain(self, text: str, after_swallower: bool = False, is_first: bool = False) -> list[int]:
+        copy = self._first if is_first else self._later
+        ids: list[int] = copy.encode(text.lstrip() if after_swallower else text, add_special_tokens=False).ids
+        return ids
+
+
+class AnswerText:
+    """Turns tokens into text as they come, never cutting a character.
+
+    Control tokens other than the end are shown as text: some models have one for ``[INST]``, at which a self-reply is
+    cut. A character that stays incomplete at the end of the answer is left out.
+    """
+
+    def __init__(self, backend: Tokenizer) -> None:
+        self._backend = backend
+        self._stream = DecodeStream(skip_special_tokens=False)
+
+    def add(self, token: int) -> str:
+        """The text that ``token`` completes, if any."""
+        return self._stream.step(self._backend, token) or ""
+
+
+def chat_template(spec: ModelSpec, tokenizer: Any) -> str:
+    """The source of the template that ``spec`` asks for. Raises ModelMisconfigured where the model has none of its own."""
+    if spec.template != "own":
+        return load_template(spec.template)
+    try:
+        source: str = tokenizer.get_chat_template()
+    except ValueError as error:
+        raise ModelMisconfigured(
+            f"Model {spec.name!r} comes without a chat template: name one as its `template`."
+        ) from error
+    return source
+
+
+def _plain_copy(backend: Tokenizer, *, is_first: bool) -> Tokenizer:
+    """The same tokenizer, blind to control tokens."""
+    source = json.loads(backend.to_str())
+    source["added_tokens"] = [token for token in source["added_tokens"] if token["content"].isspace()]
+    source |= {"post_processor": None, "truncation": None, "padding": None}
+    if not is_first:
+        _never_prepend(source["pre_tokenizer"])
+    return Tokenizer.from_str(json.dumps(source))
+
+
+def _never_prepend(pre_tokenizer: dict[str, Any] | None) -> None:
+    """Changes what would put a space before a text's first word only; it may stand in a sequence."""
+    for step in (pre_tokenizer or {}).get("pretokenizers", [pre_tokenizer or {}]):
+        if step.get("prepend_scheme") == "first":
+            step["prepend_scheme"] = "never"
