@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import product
 from pathlib import Path
 
+from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
@@ -21,6 +22,9 @@ from simulation.requests import RequestError, RunRequest
 from simulation.selectors import requested_goals, requested_personas
 
 logger = logging.getLogger(__name__)
+
+BELL = "simulation.work_off"
+"""The Celery task that works off what is queued."""
 
 
 def request_run(study: Study, request: RunRequest, models_file: Path | None = None) -> Run:
@@ -74,10 +78,8 @@ def cancel_run(run: Run) -> None:
 
 def ring_for_workers() -> None:
     """Tells the workers that there is work. A broker that is down only delays it: workers also look for themselves."""
-    from simulation.tasks import work_off
-
     try:
-        work_off.delay()
+        current_app.send_task(BELL)
     except OperationalError as error:
         logger.warning(
             "The message broker cannot be reached (%s): workers will find the work at their next sweep.", error

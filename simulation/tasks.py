@@ -11,13 +11,14 @@ from django.conf import settings
 from dialogue.backends import registry
 from simulation.casting import Casting
 from simulation.selectors import queued_cells
+from simulation.services import BELL
 from simulation.workers import Worker
 
 _is_stopping = threading.Event()
 _at_work = threading.Lock()
 
 
-@shared_task(name="simulation.work_off")
+@shared_task(name=BELL)
 def work_off() -> None:
     """Works off everything that is queued, in one place per process: the models are loaded once.
 
