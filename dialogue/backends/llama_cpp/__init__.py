@@ -40,7 +40,7 @@ def examine(spec: ModelSpec) -> Health:
     """Whether the model can run here; its file is opened but no weights are read. Raises ModelMisconfigured."""
     plan = plan_memory(spec, read_facts(spec))
     return Health(
-        True, f"Ready: {plan.slots} slots of {plan.context} tokens, {plan.memory / (1 << 30):.1f} GiB.", plan.memory
+        True, f"Ready: {plan.slots} slots of {plan.context} tokens, {plan.memory / (1 << 30):.2f} GiB.", plan.memory
     )
 
 

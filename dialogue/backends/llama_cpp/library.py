@@ -13,20 +13,22 @@ logger = logging.getLogger(__name__)
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 llama: Any = import_module("llama_cpp")
 
-_ERROR = 3
-_complaints: deque[str] = deque(maxlen=1)
+_ERROR = 4  # of ggml_log_level
+_complaints: deque[str] = deque(maxlen=8)
 
 
 def _log(level: int, text: bytes, _: object) -> None:
     if level == _ERROR:
         complaint = text.decode("utf-8", "replace").strip()
         _complaints.append(complaint)
-        logger.error("%s", complaint)
+        logger.warning("%s", complaint)
 
 
-def last_complaint() -> str:
-    """The last error that the library logged, for the sentence that tells a person what failed."""
-    return _complaints[-1] if _complaints else "no reason given"
+def attempt(function: Any, *arguments: object) -> tuple[Any, str]:
+    """What a function of the library returns, and the first complaint that it logged meanwhile, which says most."""
+    _complaints.clear()
+    result = function(*arguments)
+    return result, _complaints[0].rsplit(": ", 1)[-1] if _complaints else "no reason given"
 
 
 # Kept in a module variable because the library keeps only its address.

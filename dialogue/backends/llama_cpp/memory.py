@@ -11,6 +11,7 @@ from dialogue.backends.llama_cpp.schedule import PROMPT_TOKENS_PER_STEP
 from dialogue.models import ModelSpec
 
 _MOST_SLOTS = 32  # both sides of the sixteen dialogues with which throughput levels off
+_CACHE_STRIDE = 256
 _GIBIBYTE = 1 << 30
 
 
@@ -30,6 +31,7 @@ class Plan:
 
 def plan_memory(spec: ModelSpec, facts: ModelFacts) -> Plan:
     """The engine that fits, with the slots that ``spec`` wants. Raises ModelMisconfigured when it does not fit."""
+    _check_slots(spec)
     if spec.gpu_layers:
         return _plan_on_device(spec, facts)
     available = psutil.virtual_memory().available
@@ -44,14 +46,24 @@ def needed_memory(facts: ModelFacts, slots: int, context: int) -> int:
     """Bytes for the weights, the histories, and the arrays of one step (those are an estimate)."""
     rows = slots + PROMPT_TOKENS_PER_STEP
     step = 4 * rows * (2 * facts.vocabulary + 32 * facts.width)
-    return facts.weights + slots * context * facts.cache_per_token + step
+    return facts.weights + slots * _slot_memory(facts, context) + step
+
+
+def _slot_memory(facts: ModelFacts, context: int) -> int:
+    """Bytes of one history; the library rounds its length up."""
+    return -(-context // _CACHE_STRIDE) * _CACHE_STRIDE * facts.cache_per_token
 
 
 def _slots_that_fit(spec: ModelSpec, facts: ModelFacts, available: int) -> int:
     """At most half of what the weights leave, because the site and its worker each run an engine; at least one."""
-    slot = spec.context * facts.cache_per_token
     left = available - needed_memory(facts, 0, spec.context)
-    return max(1, min(_MOST_SLOTS, left // 2 // max(slot, 1)))
+    return max(1, min(_MOST_SLOTS, left // 2 // max(_slot_memory(facts, spec.context), 1)))
+
+
+def _check_slots(spec: ModelSpec) -> None:
+    most = llama.llama_max_parallel_sequences()
+    if spec.slots and spec.slots > most:
+        raise ModelMisconfigured(f"Model {spec.name!r}: llama.cpp keeps at most {most} slots, not {spec.slots}.")
 
 
 def _plan_on_device(spec: ModelSpec, facts: ModelFacts) -> Plan:
@@ -67,7 +79,7 @@ def _plan_on_device(spec: ModelSpec, facts: ModelFacts) -> Plan:
 
 def _does_not_fit(spec: ModelSpec, plan: Plan, available: int) -> str:
     return (
-        f"Model {spec.name!r} needs {plan.memory / _GIBIBYTE:.1f} GiB of memory with {plan.slots} slots of"
-        f" {plan.context} tokens, and {available / _GIBIBYTE:.1f} GiB are available:"
+        f"Model {spec.name!r} needs {plan.memory / _GIBIBYTE:.2f} GiB of memory with {plan.slots} slots of"
+        f" {plan.context} tokens, and {available / _GIBIBYTE:.2f} GiB are available:"
         " use fewer slots, a shorter context or a smaller quantization."
     )

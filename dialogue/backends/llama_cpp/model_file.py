@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.backends.chat_template import load_template
-from dialogue.backends.llama_cpp.library import last_complaint, llama
+from dialogue.backends.llama_cpp.library import attempt, llama
 from dialogue.models import ModelSpec
 
 _MAGIC = b"GGUF"
@@ -28,14 +28,8 @@ class ModelFacts:
 def read_facts(spec: ModelSpec) -> ModelFacts:
     """Reads the file of ``spec``. Raises ModelMisconfigured where it, its template or its context cannot be used."""
     path = _checked(spec)
-    parameters = llama.llama_model_default_params()
-    parameters.vocab_only = True
-    # Tensor positions are checked against the size of the file even so, which finds an incomplete download.
-    model = llama.llama_model_load_from_file(str(path).encode(), parameters)
-    if not model:
-        raise ModelMisconfigured(
-            f"Model {spec.name!r}: {path} is incomplete or damaged ({last_complaint()}): fetch the file again."
-        )
+    # The positions of the weights are checked against the size of the file even so, which finds a cut download.
+    model = load_weights(spec, vocab_only=True)
     try:
         facts = _facts(model, path)
         chat_template(model, spec)
@@ -43,6 +37,19 @@ def read_facts(spec: ModelSpec) -> ModelFacts:
         llama.llama_model_free(model)
     _check_context(spec, facts)
     return facts
+
+
+def load_weights(spec: ModelSpec, *, vocab_only: bool = False) -> int:
+    """The library's handle of the model, which the caller frees. Raises ModelMisconfigured."""
+    parameters = llama.llama_model_default_params()
+    parameters.n_gpu_layers, parameters.vocab_only = spec.gpu_layers, vocab_only
+    model, complaint = attempt(llama.llama_model_load_from_file, str(spec.file).encode(), parameters)
+    if not model:
+        raise ModelMisconfigured(
+            f"Model {spec.name!r}: {spec.file} cannot be loaded ({complaint}):"
+            " fetch the file again, or one that this version of llama.cpp knows."
+        )
+    return int(model)
 
 
 def chat_template(model: int, spec: ModelSpec) -> str:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from dialogue.backends.base import ModelMisconfigured
-from dialogue.backends.llama_cpp.library import last_complaint, llama
+from dialogue.backends.llama_cpp.library import attempt, llama
 from dialogue.backends.llama_cpp.memory import Plan
+from dialogue.backends.llama_cpp.model_file import load_weights
 from dialogue.backends.llama_cpp.sampler import Sampler
 from dialogue.models import ModelSpec
 
@@ -28,13 +29,14 @@ class Runtime:
     """
 
     def __init__(self, spec: ModelSpec, plan: Plan, threads: int) -> None:
-        self.model = _load_model(spec)
-        self._context = llama.llama_init_from_model(self.model, _context_parameters(plan, threads))
+        self.model = load_weights(spec)
+        parameters = _context_parameters(plan, threads)
+        self._context, complaint = attempt(llama.llama_init_from_model, self.model, parameters)
         if not self._context:
             llama.llama_model_free(self.model)
             raise ModelMisconfigured(
                 f"Model {spec.name!r} does not run with {plan.slots} slots of {plan.context} tokens"
-                f" ({last_complaint()}): use fewer slots or a shorter context."
+                f" ({complaint}): use fewer slots or a shorter context."
             )
         self.context = plan.context
         self._memory = llama.llama_get_memory(self._context)
@@ -69,18 +71,6 @@ class Runtime:
         llama.llama_batch_free(self._batch)
         llama.llama_free(self._context)
         llama.llama_model_free(self.model)
-
-
-def _load_model(spec: ModelSpec) -> int:
-    parameters = llama.llama_model_default_params()
-    parameters.n_gpu_layers = spec.gpu_layers
-    model = llama.llama_model_load_from_file(str(spec.file).encode(), parameters)
-    if not model:
-        raise ModelMisconfigured(
-            f"Model {spec.name!r}: {spec.file} cannot be loaded ({last_complaint()}):"
-            " fetch the file again, or one that this version of llama.cpp knows."
-        )
-    return int(model)
 
 
 def _context_parameters(plan: Plan, threads: int) -> object:

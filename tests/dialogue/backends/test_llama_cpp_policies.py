@@ -1,0 +1,89 @@
+"""The engine's decisions, apart from the engine: what a step reads, which slot a request gets, how text is put together."""
+
+from dialogue.backends.llama_cpp.generation import Generation
+from dialogue.backends.llama_cpp.schedule import PROMPT_TOKENS_PER_STEP, WIDEST_GAP, idle_between, share_step
+from dialogue.backends.llama_cpp.slots import SlotTable, common_length
+from dialogue.backends.llama_cpp.vocabulary import TextAssembler
+
+
+def test_every_reply_under_way_goes_on_whatever_prompts_wait():
+    shares = share_step({0: 1, 1: 900, 2: 1, 3: 500})
+    assert shares == {0: 1, 2: 1, 3: PROMPT_TOKENS_PER_STEP}
+
+
+def test_the_shortest_prompt_is_read_first_and_the_next_gets_what_is_left():
+    assert share_step({0: 300, 1: 100}) == {1: 100, 0: 28}
+
+
+def test_idle_slots_in_narrow_gaps_join_a_step():
+    assert idle_between([0, 1, 3, 6]) == [2, 4, 5]
+    assert idle_between([0, WIDEST_GAP + 1]) == list(range(1, WIDEST_GAP + 1))
+    assert idle_between([0, WIDEST_GAP + 2]) == []
+    assert idle_between([5]) == []
+
+
+def table_of(*slots: tuple[str, list[int]]) -> SlotTable:
+    table = SlotTable(len(slots))
+    for number, (owner, tokens) in enumerate(slots):
+        table[number].owner, table[number].tokens, table[number].used = owner, tokens, number
+    return table
+
+
+def occupy(table: SlotTable, number: int) -> None:
+    table[number].generation = Generation.__new__(Generation)
+
+
+def chosen(table: SlotTable, conversation: str, prompt: list[int]) -> int | None:
+    slot = table.choose(conversation, prompt)
+    return None if slot is None else slot.sequence
+
+
+def test_a_conversation_gets_its_own_slot_even_when_another_fits_better():
+    table = table_of(("other", [1, 2, 3, 4]), ("mine", [1]), ("", [1, 2, 3]))
+    assert chosen(table, "mine", [1, 2, 3, 4, 5]) == 1
+
+
+def test_a_new_conversation_takes_nobodys_slot_not_the_one_that_fits_best():
+    table = table_of(("other", [1, 2, 3, 4]), ("", []), ("", [1, 2]))
+    assert chosen(table, "new", [1, 2, 3, 4]) == 2
+
+
+def test_when_all_slots_have_owners_the_one_unused_for_longest_goes():
+    table = table_of(("a", [1, 2]), ("b", [1]), ("c", []))
+    occupy(table, 0)
+    assert chosen(table, "new", [1, 2]) == 1
+
+
+def test_a_conversation_whose_slot_is_busy_takes_another():
+    table = table_of(("mine", [1, 2]), ("b", []))
+    occupy(table, 0)
+    assert chosen(table, "mine", [1, 2]) == 1
+    occupy(table, 1)
+    assert chosen(table, "mine", [1, 2]) is None
+
+
+def test_common_beginnings_are_measured_to_the_token():
+    long = list(range(1000))
+    assert common_length(long, long) == 1000
+    assert common_length(long, [*range(130), -1, *range(131, 1000)]) == 130
+    assert common_length(long, [-1]) == 0
+    assert common_length(long, []) == 0
+    assert common_length(long[:64], long) == 64
+
+
+def test_a_character_comes_when_its_last_byte_does():
+    text = TextAssembler()
+    assert [text.add(bytes([byte])) for byte in "a世b".encode()] == ["a", "", "", "世", "b"]
+    assert text.text == "a世b"
+
+
+def test_a_character_that_the_end_cuts_off_is_left_out():
+    text = TextAssembler()
+    text.add("ok 世".encode()[:-1])
+    assert text.text == "ok "
+
+
+def test_bytes_that_are_no_characters_are_replaced():
+    text = TextAssembler()
+    text.add(b"a\xff\xfeb")
+    assert text.text == "a\ufffd\ufffdb"
