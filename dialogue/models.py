@@ -2,7 +2,6 @@
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -119,13 +118,7 @@ class ModelSpec(_Table):
 
 def read_models(path: Path) -> dict[str, ModelSpec]:
     """The models that ``path`` describes, by name; files are relative to it. Raises InvalidModelsFile."""
-    try:
-        tables = tomllib.loads(path.read_text("utf-8")).get("models", {})
-    except OSError as error:
-        raise InvalidModelsFile(f"The models file {path} cannot be read: check MODELS_FILE.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidModelsFile(f"The models file {path} is not valid TOML: {error}.") from error
-    return {name: _spec(name, table, path) for name, table in tables.items()}
+    return {name: _spec(name, table, path) for name, table in _tables(path).items()}
 
 
 def find_model(path: Path, name: str) -> ModelSpec:
@@ -138,7 +131,21 @@ def find_model(path: Path, name: str) -> ModelSpec:
     return models[name]
 
 
-def _spec(name: str, table: Mapping[str, Any], path: Path) -> ModelSpec:
+def _tables(path: Path) -> dict[str, Any]:
+    try:
+        tables = tomllib.loads(path.read_text("utf-8")).get("models", {})
+    except OSError as error:
+        raise InvalidModelsFile(f"The models file {path} cannot be read: check MODELS_FILE.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidModelsFile(f"The models file {path} is not valid TOML: {error}.") from error
+    if not isinstance(tables, dict):
+        raise InvalidModelsFile(f"The models file {path} must describe each model in a table [models.NAME].")
+    return tables
+
+
+def _spec(name: str, table: object, path: Path) -> ModelSpec:
+    if not isinstance(table, dict) or "name" in table:
+        raise InvalidModelsFile(f"Model {name!r} in {path} must be a table [models.{name}] that gives no other name.")
     try:
         spec = ModelSpec(name=name, **table)
     except ValidationError as error:

@@ -54,8 +54,8 @@ def _fill(template: str, values: dict[str, str]) -> str:
 
 def _read(name: str, key: str) -> dict[str, Any]:
     folder = files("dialogue.data").joinpath("prompts")
-    sets = {path.name.removesuffix(".toml"): path for path in folder.iterdir() if path.name.endswith(".toml")}
-    data = tomllib.loads(sets[name].read_text("utf-8")) if name in sets else {}
-    if key not in data:
-        raise LookupError(f"There is no prompt set {name!r} for this side: choose one of {', '.join(sorted(sets))}.")
-    return data
+    tables = {path.name.removesuffix(".toml"): tomllib.loads(path.read_text("utf-8")) for path in folder.iterdir()}
+    known = sorted(each for each, table in tables.items() if key in table)
+    if name not in known:
+        raise LookupError(f"There is no prompt set {name!r} for this side: choose one of {', '.join(known)}.")
+    return tables[name]

@@ -1,0 +1,179 @@
+"""Reading models.toml: what is right is read, what is wrong is one sentence."""
+
+import re
+import tomllib
+from hashlib import sha256
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from dialogue import prompts
+from dialogue.backends.chat_template import PAPER_TEMPLATES
+from dialogue.models import InvalidModelsFile, ModelSpec, UnknownModel, find_model, read_models
+
+SHIPPED = Path(__file__).parent.parent.parent / "models.toml"
+BEAR = """
+    [models.bear]
+    backend = "scripted"
+    replies = ["Hello."]
+"""
+
+
+@pytest.fixture
+def models_file(tmp_path: Path) -> Path:
+    return tmp_path / "models.toml"
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(dedent(text), "utf-8")
+    return path
+
+
+def uncommented(text: str) -> str:
+    """The examples of the shipped file as its comments hold them."""
+    return "\n".join(re.findall(r"^# (\[models\..+\]|\w+ = .+)$", text, re.MULTILINE))
+
+
+def assert_one_sentence(message: str) -> None:
+    assert message.endswith(".")
+    assert "\n" not in message
+    assert "Traceback" not in message
+
+
+def test_the_shipped_file_is_valid() -> None:
+    tiny = find_model(SHIPPED, "tiny")
+    assert tiny.inquirer is not None
+    assert tiny.responder is not None
+    assert "not for research" in tiny.label
+
+
+def test_the_examples_are_the_papers_models_and_valid_once_uncommented(models_file: Path) -> None:
+    models = read_models(write(models_file, uncommented(SHIPPED.read_text("utf-8"))))
+    assert list(models) == ["llama-2-13b-q5", "llama-2", "mixtral", "vicuna", "gpt-4"]
+    assert all(spec.inquirer or spec.responder for spec in models.values())
+
+
+def test_the_examples_play_with_the_papers_parameters(models_file: Path) -> None:
+    models = read_models(write(models_file, uncommented(SHIPPED.read_text("utf-8"))))
+    inquirers = {name: spec.inquirer for name, spec in models.items() if spec.inquirer}
+    assert {name: side.prompts for name, side in inquirers.items()} == {name: name for name in inquirers}
+    assert {name: side.coherence.max_n for name, side in inquirers.items()} == {
+        **{"llama-2": 8, "mixtral": 4, "vicuna": 4, "gpt-4": 4}
+    }
+    responder = models["llama-2-13b-q5"].responder
+    assert responder is not None
+    assert (responder.coherence.max_n, responder.coherence.repeats, responder.max_tokens) == (5, 2, 4000)
+
+
+def test_the_examples_name_prompt_sets_and_templates_that_exist(models_file: Path) -> None:
+    for spec in read_models(write(models_file, uncommented(SHIPPED.read_text("utf-8")))).values():
+        assert spec.template in ("own", *PAPER_TEMPLATES)
+        assert not spec.inquirer or prompts.load(spec.inquirer.prompts)
+        assert not spec.responder or prompts.load_system(spec.responder.prompts)
+
+
+def test_every_line_of_the_examples_is_read() -> None:
+    """Otherwise a slip in a comment would go unnoticed here."""
+    commented = [
+        line for line in SHIPPED.read_text("utf-8").splitlines() if re.match(r"# *[\[\w.-]+\]? *=|# *\[", line)
+    ]
+    assert len(commented) == len(uncommented(SHIPPED.read_text("utf-8")).splitlines())
+    assert tomllib.loads(uncommented(SHIPPED.read_text("utf-8")))
+
+
+def test_a_file_is_relative_to_the_models_file(models_file: Path) -> None:
+    write(models_file, '[models.m]\nbackend = "llama_cpp"\nfile = "weights/m.gguf"')
+    assert find_model(models_file, "m").file == models_file.parent / "weights/m.gguf"
+
+
+def test_an_absolute_file_stays_where_it_is(models_file: Path) -> None:
+    write(models_file, '[models.m]\nbackend = "llama_cpp"\nfile = "/data/m.gguf"')
+    assert find_model(models_file, "m").file == Path("/data/m.gguf")
+
+
+def test_sampling_defaults_to_the_whole_distribution(models_file: Path) -> None:
+    sampling = find_model(write(models_file, BEAR), "bear").sampling
+    assert (sampling.temperature, sampling.top_p, sampling.top_k, sampling.repeat_penalty) == (1.0, 1.0, 0, 1.0)
+
+
+def test_an_empty_file_describes_no_models(models_file: Path) -> None:
+    assert read_models(write(models_file, "")) == {}
+
+
+def test_an_unknown_model_is_refused_with_the_known_ones(models_file: Path) -> None:
+    with pytest.raises(UnknownModel) as caught:
+        find_model(write(models_file, BEAR), "bee")
+    assert_one_sentence(str(caught.value))
+    assert "no model 'bee'" in str(caught.value)
+    assert "choose one of bear." in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("[models.bear", "not valid TOML"),
+        ("models = 3", "models"),
+        ("[[models]]", "models"),
+        ("[models]\nbear = 3", "bear"),
+        ('[models.bear]\nname = "bee"\nbackend = "scripted"', "name"),
+        ("[models.bear]", "backend: Field required"),
+        ('[models.bear]\nbackend = "honey"', "backend: Input should be 'llama_cpp'"),
+        ('[models.bear]\nbackend = "llama_cpp"', "needs 'file'"),
+        ('[models.bear]\nbackend = "openai"', "needs 'model'"),
+        ('[models.bear]\nbackend = "transformers"', "needs 'model'"),
+        ('[models.bear]\nbackend = "scripted"\ncontxt = 3', "contxt: Extra inputs are not permitted"),
+        ('[models.bear]\nbackend = "scripted"\ncontext = 1', "context: Input should be greater"),
+        ('[models.bear]\nbackend = "scripted"\nslots = 0', "slots: Input should be greater"),
+        ('[models.bear]\nbackend = "scripted"\nsampling = { top_p = 10 }', "sampling.top_p: Input should be less"),
+        ('[models.bear]\nbackend = "scripted"\nsampling = { temperature = -1 }', "sampling.temperature"),
+        ('[models.bear]\nbackend = "scripted"\n[models.bear.inquirer]\nprompts = "llama-2"', "inquirer.coherence"),
+        ('[models.bear]\nbackend = "scripted"\ninquirer = { prompts = "llama-2", coherence = { max_n = 1 } }', "max_n"),
+    ],
+)
+def test_a_wrong_description_is_refused_in_one_sentence(models_file: Path, text: str, named: str) -> None:
+    with pytest.raises(InvalidModelsFile) as caught:
+        read_models(write(models_file, text))
+    assert_one_sentence(str(caught.value))
+    assert named in str(caught.value)
+    assert str(models_file) in str(caught.value)
+
+
+def test_a_models_file_that_is_not_there_is_refused_in_one_sentence(models_file: Path) -> None:
+    with pytest.raises(InvalidModelsFile, match=r"cannot be read: check MODELS_FILE\."):
+        read_models(models_file)
+
+
+def test_a_models_file_that_is_not_text_is_refused_in_one_sentence(models_file: Path) -> None:
+    models_file.write_bytes(b"GGUF\xff\xfe\x00")
+    with pytest.raises(InvalidModelsFile) as caught:
+        read_models(models_file)
+    assert_one_sentence(str(caught.value))
+
+
+def test_the_fingerprint_is_the_hash_of_the_file_as_it_is_now(models_file: Path) -> None:
+    spec = find_model(write(models_file, '[models.m]\nbackend = "llama_cpp"\nfile = "m.gguf"'), "m")
+    assert spec.file is not None
+    for content in (b"first", b"second"):
+        spec.file.write_bytes(content)
+        assert spec.fingerprint() == sha256(content).hexdigest()
+
+
+def test_without_a_file_the_fingerprint_is_what_the_provider_calls_the_model() -> None:
+    assert ModelSpec(name="gpt-4", backend="openai", model="gpt-4-0613").fingerprint() == "gpt-4-0613"
+
+
+def test_self_replies_are_cut_for_local_models_only() -> None:
+    assert ModelSpec(name="m", backend="transformers", model="m").self_reply_markers == ("[INST", "### Human:")
+    assert ModelSpec(name="m", backend="openai", model="m").self_reply_markers == ()
+
+
+def test_two_names_for_the_same_weights_share_an_engine(models_file: Path) -> None:
+    engine = 'backend = "llama_cpp"\nfile = "m.gguf"'
+    models = read_models(
+        write(
+            models_file,
+            f"[models.a]\n{engine}\nsampling.top_k = 5\n[models.b]\n{engine}\n[models.c]\n{engine}\nslots=2",
+        )
+    )
+    assert models["a"].engine == models["b"].engine != models["c"].engine
