@@ -78,8 +78,10 @@ class Worker:
         if not self._playing:
             await asyncio.sleep(TICK)
             return
-        await asyncio.wait(self._playing.values(), timeout=TICK, return_when=asyncio.FIRST_COMPLETED)
-        self._playing = {pk: task for pk, task in self._playing.items() if not task.done()}
+        done, _ = await asyncio.wait(self._playing.values(), timeout=TICK, return_when=asyncio.FIRST_COMPLETED)
+        self._playing = {pk: task for pk, task in self._playing.items() if task not in done}
+        for task in done:
+            task.result()  # raises if even recording what went wrong went wrong: then the database is not there to work with
 
     async def _keep_leases(self) -> None:
         """Renews what this worker plays, and drops what it no longer holds or what was paused or cancelled."""
@@ -102,6 +104,7 @@ class Worker:
             logger.info("%s", lost)
         except ModelMisconfigured as error:
             await sync_to_async(leases.halt)(cell.run, str(error))
+            await sync_to_async(leases.release)([cell.pk], self.name)
         except BackendError as error:
             await self._postpone(cell, str(error))
         except Exception as error:
