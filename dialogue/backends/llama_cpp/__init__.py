@@ -11,7 +11,6 @@ from threading import Lock
 from dialogue.backends.base import (
     LEAST_ROOM,
     BackendError,
-    ChatModel,
     ContextFull,
     Health,
     Reply,
@@ -31,7 +30,7 @@ from dialogue.models import ModelSpec
 __all__ = ["LlamaCppModel", "Statistics", "examine", "load"]
 
 
-def load(spec: ModelSpec) -> ChatModel:
+def load(spec: ModelSpec) -> "LlamaCppModel":
     """The running model. Raises ModelMisconfigured when it cannot run here."""
     return LlamaCppModel(spec, plan_memory(spec, read_facts(spec)))
 

@@ -4,14 +4,17 @@ import asyncio
 import time
 from contextlib import aclosing
 from pathlib import Path
+from random import Random
 
 import pytest
 
+from benchmarks.random_llama import Shape
 from dialogue.backends.base import LEAST_ROOM, BackendError, ContextFull, Sampling
 from dialogue.backends.llama_cpp import LlamaCppModel, load
 from dialogue.messages import Message
 from dialogue.models import ModelSpec
 
+WORDS = Shape()
 GREEDY = Sampling(temperature=0, max_tokens=24)
 
 
@@ -76,9 +79,15 @@ async def test_a_single_candidate_is_greedy(model):
 
 
 async def test_a_penalty_counts_what_the_prompt_says(model):
-    words = (await model.reply(said("baba"), GREEDY)).text.split()
-    punished = await model.reply(said(" ".join(words)), Sampling(temperature=0, repeat_penalty=50, max_tokens=4))
-    assert not set(words) & set(punished.text.split())
+    """Among prompts of many words there is one whose answer begins with a word of the prompt."""
+    for seed in range(20):
+        prompt = Random(seed).sample(WORDS.vocabulary.text(list(range(144))).split(), 100)
+        first = (await model.reply(said(" ".join(prompt)), Sampling(temperature=0, max_tokens=1))).text.strip()
+        if first in prompt:
+            break
+    punished = await model.reply(said(" ".join(prompt)), Sampling(temperature=0, repeat_penalty=50, max_tokens=1))
+    assert first in prompt
+    assert punished.text.strip() != first
 
 
 async def test_eight_at_once_get_what_each_gets_alone(random_gguf):
@@ -105,6 +114,22 @@ async def test_scattered_slots_do_not_disturb_each_other(random_gguf):
     expected = [(await fresh.reply(histories[i], GREEDY)).text for i in (0, 3, 1, 2)]
     await fresh.close()
     assert [reply.text for reply in (*outer, *inner)] == expected
+
+
+async def test_idle_slots_do_not_fill_up_with_what_they_read_for_others(random_gguf):
+    model = load(described(random_gguf, slots=3, context=512))
+    for name in ("one", "idle", "three"):
+        await model.reply(said("baba " * 300), Sampling(max_tokens=1), conversation=name)
+    long = Sampling(temperature=0, max_tokens=200)
+    replies = await asyncio.gather(
+        *(model.reply(said("baba " * 300), long, conversation=name) for name in ("one", "three"))
+    )
+    before = model.statistics.reused_tokens
+    again = await model.reply(said("baba " * 300), GREEDY, conversation="idle")
+    reused = model.statistics.reused_tokens - before
+    await model.close()
+    assert [reply.completion_tokens for reply in replies] == [200, 200]
+    assert reused == again.prompt_tokens - 1
 
 
 async def test_a_second_turn_reads_only_what_is_new(model, random_gguf):
@@ -255,18 +280,17 @@ async def test_a_closed_model_answers_with_a_sentence(random_gguf):
         model.count_tokens("baba")
 
 
-def test_a_model_serves_one_event_loop_after_another(random_gguf):
+def test_a_model_outlives_an_event_loop_that_was_closed_in_the_middle(random_gguf):
     model = load(described(random_gguf))
-
-    async def abandoned():
-        stream = model.stream(said("baba"), Sampling(max_tokens=400))
-        await anext(stream)
-        asyncio.get_running_loop().set_exception_handler(lambda *_: None)
-
-    asyncio.run(abandoned())
+    loop = asyncio.new_event_loop()
+    stream = model.stream(said("baba"), Sampling(max_tokens=400))
+    loop.run_until_complete(anext(stream))
+    loop.close()
     reply = asyncio.run(model.reply(said("caca"), GREEDY))
+    busy = model.statistics.busy
     asyncio.run(model.close())
     assert reply.completion_tokens == 24
+    assert busy == 0
 
 
 async def test_a_failed_engine_ends_all_requests_and_refuses_later_ones(model: LlamaCppModel, monkeypatch):
@@ -289,3 +313,4 @@ async def test_a_batch_that_cannot_be_read_ends_only_its_requests(model: LlamaCp
         await model.reply(said("baba"), GREEDY)
     monkeypatch.setattr(model._runtime, "read", read)
     assert (await model.reply(said("baba"), GREEDY)).completion_tokens == 24
+    assert model.statistics.reused_tokens == 0
