@@ -1,0 +1,69 @@
+"""Two sides made of scripts, for dialogues without a model."""
+
+from collections.abc import AsyncGenerator, Sequence
+from functools import partial
+from typing import Any
+
+from dialogue.backends.base import BackendError, ContextFull, Reply, Sampling, StreamingModel
+from dialogue.backends.scripted import ScriptedModel
+from dialogue.messages import Message
+from dialogue.models import SELF_REPLY_MARKERS
+from dialogue.outputs import Checks
+from dialogue.prompts import STOP_TOKEN
+from dialogue.seeds import Side, sampler_seed
+from dialogue.speakers import Speaker
+
+CHECKS = Checks(max_n=5, repeats=2, markers=SELF_REPLY_MARKERS, stop_token=STOP_TOKEN)
+GOAL = "You want to know what a bear is."
+SAMPLING = Sampling(temperature=0.8, top_p=0.95, max_tokens=100)
+SYSTEM = Message("system", "Be brief.")
+REPETITIVE = "what is that? " * 10
+
+Script = Sequence[str | BackendError]
+
+
+class TriedModel(ScriptedModel):
+    """Says the next reply of its script at every request, whatever the history: for regenerated outputs."""
+
+    def __init__(self, script: Script) -> None:
+        super().__init__([])
+        self._script = list(script)
+
+    def _find(self, messages: Sequence[Message]) -> str:
+        reply = self._script.pop(0)
+        if isinstance(reply, BackendError):
+            raise reply
+        return reply
+
+
+class NarrowModel(StreamingModel):
+    """Says "Reply N." as long as at most ``room`` messages are in the prompt; ``fitting`` are those that were."""
+
+    def __init__(self, room: int, reply: str) -> None:
+        self.fitting: list[list[Message]] = []
+        self._room = room
+        self._reply = reply
+
+    async def generate(
+        self, messages: Sequence[Message], sampling: Sampling, conversation: str
+    ) -> AsyncGenerator[str | Reply]:
+        if len(messages) > self._room:
+            raise ContextFull("The prompt is too long.")
+        self.fitting.append(list(messages))
+        text = self._reply.replace("N", str(len(self.fitting)))
+        yield text
+        yield Reply(text, "stop", 1, 1, 0.0, 0.0)
+
+    def count_tokens(self, text: str) -> int:
+        return len(text.split())
+
+    async def close(self) -> None:
+        """Holds nothing."""
+
+
+def speaker(side: Side, model: ScriptedModel | NarrowModel, **fields: Any) -> Speaker:
+    """A speaker with the seeds of run 73."""
+    system = SYSTEM if side == "responder" else None
+    seed = partial(sampler_seed, 73, "P01", GOAL, side)
+    values: dict[str, Any] = {"sampling": SAMPLING, "checks": CHECKS, "seed": seed, "system": system}
+    return Speaker(side, model, **values | fields)
