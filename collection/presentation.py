@@ -1,0 +1,114 @@
+"""What the pages show of studies and dialogues."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import chain
+
+from collection.models import Dialogue, Output, Persona, Turn
+from dialogue.personas import describe
+from dialogue.speakers import Ending
+
+ENDING_SENTENCES: dict[Ending, str] = {
+    "goal_reached": "The inquirer said the stop word: it took its goal as reached.",
+    "max_turns": "The turn limit was reached before the inquirer took its goal as reached.",
+    "no_prompt": "The inquirer's last output held no prompt in double quotes, so there was nothing to ask.",
+    "incoherent_inquirer": "The inquirer's last output repeated itself.",
+    "incoherent_responder": "The responder's last output repeated itself.",
+    "empty_output": "A model put out nothing.",
+    "context_full": "The next message did not fit the model's context, even without the earlier turns.",
+    "unsafe": "The dialogue was stopped because its content was found unsafe.",
+    "model_error": "The model's provider refused this content.",
+    "left": "The person left the dialogue.",
+    "next_goal": "The person went on to the next goal.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ChatTurn:
+    """A turn with all outputs it took, in the order they were put out."""
+
+    turn: Turn
+    outputs: list[Output]
+
+    @property
+    def number(self) -> int:
+        return self.turn.position + 1
+
+    @property
+    def seconds(self) -> float:
+        return sum(output.seconds for output in self.outputs)
+
+    @property
+    def inquirer_remarks(self) -> list[str]:
+        return [words for output in self.outputs if output.side == "inquirer" for words in remarks(output)]
+
+    @property
+    def responder_remarks(self) -> list[str]:
+        return [words for output in self.outputs if output.side == "responder" for words in remarks(output)]
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A dialogue from the turn after ``shown`` on, and the outputs of its final step, which made no turn."""
+
+    dialogue: Dialogue
+    turns: list[ChatTurn]
+    final_step: list[Output]
+    shown: int
+
+    @property
+    def is_live(self) -> bool:
+        """Whether more may come."""
+        return self.dialogue.ended_at is None
+
+    @property
+    def has_news(self) -> bool:
+        return bool(self.turns) or not self.is_live
+
+    @property
+    def length(self) -> int:
+        """How many turns are on the page once these are."""
+        return self.shown + len(self.turns)
+
+    @property
+    def ending_sentence(self) -> str:
+        if self.is_live:
+            return "The dialogue is not over yet."
+        found = (sentence for ending, sentence in ENDING_SENTENCES.items() if ending == self.dialogue.ending)
+        return next(found, "How this dialogue ended was not recorded.")
+
+
+def read_chat(dialogue: Dialogue, shown: int = 0) -> Chat:
+    """The dialogue without its first ``shown`` turns, which stand on the page already."""
+    turns = list(dialogue.turns.filter(position__gte=shown).order_by("position"))
+    outputs = _by_position(dialogue.outputs.filter(position__gte=shown).order_by("position", "side", "attempt"))
+    chat_turns = [ChatTurn(turn, outputs.pop(turn.position, [])) for turn in turns]
+    return Chat(dialogue, chat_turns, list(chain.from_iterable(outputs.values())), shown)
+
+
+def _by_position(outputs: Iterable[Output]) -> defaultdict[int, list[Output]]:
+    grouped: defaultdict[int, list[Output]] = defaultdict(list)
+    for output in outputs:
+        grouped[output.position].append(output)
+    return grouped
+
+
+def remarks(output: Output) -> list[str]:
+    """The failures of one output that did not end the dialogue, in a few words each."""
+    found = [
+        (output.verdict not in ("said", "stop"), f"regenerated: {output.get_verdict_display()}"),
+        (output.prompts_found > 1, f"{output.prompts_found} prompts, the first used"),
+        (output.is_self_reply, "self-reply cut"),
+        (output.left_out > 0, f"{output.left_out} oldest {'turn' if output.left_out == 1 else 'turns'} left out"),
+    ]
+    return [words for is_so, words in found if is_so]
+
+
+def persona_sentence(persona: Persona) -> str:
+    """The persona's sentence; its bare answers where the questionnaire asks what the sentence does not know."""
+    features: Mapping[str, str] = persona.features
+    try:
+        return describe(features)
+    except ValueError:
+        return ", ".join(features.values())

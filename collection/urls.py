@@ -1,0 +1,9 @@
+"""Addresses of what was said."""
+
+from django.urls import path
+
+from collection import views
+
+urlpatterns = [
+    path("dialogues/<str:token>/after/<int:shown>/", views.dialogue_news, name="dialogue-news"),
+]
