@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
 
-from collection.models import Goal, Persona, Study
+from collection.models import Dialogue, Goal, Persona, Study
 from collection.presentation import persona_sentence
 from simulation.catalogue import Catalogue, read_catalogue
-from simulation.models import Run
+from simulation.models import Run, Simulation
 from simulation.progress import Tally, tally_runs
 
 
@@ -17,7 +17,14 @@ class RunLine:
 
     run: Run
     tally: Tally
-    state: str
+
+    @property
+    def state(self) -> str:
+        return state_words(self.run)
+
+    @property
+    def label(self) -> str:
+        return run_label(self.run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,15 @@ class StudyPage:
         return self.catalogue.label(self.study.chatbot)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a dialogue stands in its run."""
+
+    run: Run
+    before: str
+    after: str
+
+
 def list_studies() -> list[StudyLine]:
     """All studies by title."""
     catalogue = read_catalogue()
@@ -87,6 +103,17 @@ def read_study(study: Study) -> StudyPage:
     )
 
 
+def read_place(dialogue: Dialogue) -> Place | None:
+    """The run of the dialogue and the tokens of its neighbours there, empty at the ends; None outside of runs."""
+    cell = Simulation.objects.select_related("run").filter(dialogue=dialogue).first()
+    if cell is None:
+        return None
+    begun = cell.run.simulations.filter(dialogue__isnull=False).values_list("dialogue__token", flat=True)
+    before = begun.filter(pk__lt=cell.pk).order_by("-pk").first()
+    after = begun.filter(pk__gt=cell.pk).order_by("pk").first()
+    return Place(cell.run, before or "", after or "")
+
+
 def state_words(run: Run) -> str:
     """The run's state as a person would say it."""
     if run.state == Run.State.RUNNING and not run.is_queued:
@@ -94,8 +121,14 @@ def state_words(run: Run) -> str:
     return run.get_state_display()
 
 
+def run_label(run: Run) -> str:
+    """What is to be said about the run's models, as they were when it was made."""
+    labels = (run.configuration.get(side, {}).get("label", "") for side in ("inquirer", "responder"))
+    return "; ".join(dict.fromkeys(filter(None, labels)))
+
+
 def _line(run: Run, tallies: dict[int, Tally]) -> RunLine:
-    return RunLine(run, tallies[run.pk], state_words(run))
+    return RunLine(run, tallies[run.pk])
 
 
 def _count(relation: str) -> dict[int, int]:

@@ -11,6 +11,8 @@ from collection.models import ENDINGS
 from simulation.models import Run, Simulation
 
 ENDING_WORDS = dict(ENDINGS)
+NOT_RECORDED = "not recorded"
+"""The official format of dialogues says nothing about endings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,12 @@ class EndingShare:
 
     @property
     def words(self) -> str:
-        return ENDING_WORDS[self.ending]
+        return ENDING_WORDS.get(self.ending, NOT_RECORDED)
+
+    @property
+    def width(self) -> str:
+        """Of its bar, in hundredths of the whole, written as SVG wants it in any language."""
+        return f"{100 * self.share:.1f}"
 
     @property
     def percent(self) -> str:
@@ -56,13 +63,13 @@ class Tally:
         ordered = sorted(self.endings.items(), key=lambda item: -item[1])
         return [EndingShare(ending, count, count / self.done) for ending, count in ordered]
 
-    def plus(self, ending: str, count: int, started_at: datetime | None, ended_at: datetime | None) -> Self:
-        """This tally and a group of ``count`` cells; an empty ``ending`` is that of cells still to be done."""
+    def plus(self, group: Self) -> Self:
+        """The tally of both."""
         return type(self)(
-            self.total + count,
-            self.endings | {ending: count} if ending else self.endings,
-            min(filter(None, [self.started_at, started_at]), default=None),
-            max(filter(None, [self.last_ended_at, ended_at]), default=None),
+            self.total + group.total,
+            self.endings | group.endings,
+            min(filter(None, [self.started_at, group.started_at]), default=None),
+            max(filter(None, [self.last_ended_at, group.last_ended_at]), default=None),
         )
 
 
@@ -72,9 +79,10 @@ def tally_runs(runs: Iterable[Run]) -> dict[int, Tally]:
     groups = (
         Simulation.objects.filter(run__in=tallies)
         .values_list("run", "dialogue__ending")
-        .annotate(Count("pk"), Min("dialogue__started_at"), Max("finished_at"))
+        .annotate(Count("pk"), Count("finished_at"), Min("dialogue__started_at"), Max("finished_at"))
         .order_by("run", "dialogue__ending")
     )
-    for run, ending, count, started_at, ended_at in groups:
-        tallies[run] = tallies[run].plus(ending or "", count, started_at, ended_at)
+    for run, ending, total, ended, started_at, last_ended_at in groups:
+        endings = {ending: ended} if ended else {}
+        tallies[run] = tallies[run].plus(Tally(total, endings, started_at, last_ended_at))
     return tallies

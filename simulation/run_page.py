@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, QuerySet
@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from collection.models import Dialogue, Goal
 from simulation.models import Run, Simulation
-from simulation.presentation import state_words
-from simulation.progress import ENDING_WORDS, Tally, tally_runs
+from simulation.presentation import run_label, state_words
+from simulation.progress import ENDING_WORDS, NOT_RECORDED, Tally, tally_runs
 
 CELLS_A_PAGE = 100
 UNFINISHED = "unfinished"
@@ -70,7 +70,7 @@ class CellLine:
     @property
     def outcome(self) -> str:
         if self.kind == "ended" and self.dialogue:
-            return ENDING_WORDS[self.dialogue.ending]
+            return ENDING_WORDS.get(self.dialogue.ending, NOT_RECORDED)
         return "waiting to try again" if self.kind == "failing" else self.kind
 
 
@@ -82,12 +82,16 @@ class RunPage:
     tally: Tally
     filters: Filters
     goals: list[Goal]
-    cells: Page[Simulation]
+    cells: Page[Any]
     now: datetime
 
     @property
     def state(self) -> str:
         return state_words(self.run)
+
+    @property
+    def label(self) -> str:
+        return run_label(self.run)
 
     @property
     def lines(self) -> list[CellLine]:
