@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import socket
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,17 +49,6 @@ def ensure_run(study: Study) -> Run:
         run = request_run(study, RunRequest(MODEL, MODEL))
         queue_run(run)
     return run
-
-
-def is_port_free(port: int) -> bool:
-    """Whether a server could listen on this port of the loopback interface."""
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
 
 
 def _write_password(file: Path) -> str:

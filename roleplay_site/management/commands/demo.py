@@ -1,0 +1,70 @@
+"""The demo: everything made ready, then everything started."""
+
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, CommandParser, call_command
+from django.db import connections
+from django.urls import reverse
+
+from collection.models import Study
+from roleplay_site import processes
+from roleplay_site.demo import Login, ensure_login, ensure_run
+from simulation.requests import RequestError
+
+
+class Command(BaseCommand):
+    """What is there already stays as it is, so every start is the same."""
+
+    help = "Migrates, loads the demo study, makes a login, queues a first run and starts what the Procfile lists."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=8000, help="where the site listens (8000)")
+        parser.add_argument("--prepare-only", action="store_true", help="start nothing")
+
+    def handle(self, *, port: int, prepare_only: bool, **options: Any) -> None:
+        if not processes.is_port_free(port):
+            raise CommandError(f"Port {port} is taken: stop what uses it, or choose another with make demo PORT=8001.")
+        try:
+            invitation = self._prepare(port)
+        except KeyboardInterrupt:
+            sys.exit(130)
+        if prepare_only:
+            self.stdout.write(invitation)
+        else:
+            sys.exit(self._start(port, invitation))
+
+    def _prepare(self, port: int) -> str:
+        call_command("migrate", verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        call_command("load_demo", stdout=self.stdout)
+        return _invitation(
+            f"http://{processes.LOOPBACK}:{port}{self._path()}", ensure_login(settings.VAR_DIR / "demo_password")
+        )
+
+    def _path(self) -> str:
+        """The page of the demo's run; without the embedded model the site works all the same."""
+        try:
+            return reverse("run", args=[ensure_run(Study.objects.get(slug="demo")).token])
+        except RequestError as error:
+            self.stderr.write(f"There is no demo run: {error}")
+            return reverse("studies")
+
+    def _start(self, port: int, invitation: str) -> int:
+        connections.close_all()
+        self.stdout.write("Starting …")
+        return processes.run(settings.BASE_DIR / "Procfile", port, lambda: self.stdout.write(invitation))
+
+
+def _invitation(address: str, login: Login) -> str:
+    password = login.password or f"the one you chose (reset: python manage.py changepassword {login.username})"
+    return f"""
+  Open      {address}
+  Login     {login.username}
+  Password  {password}
+
+  The page fills up while the worker simulates. Ctrl-C stops everything; the data stay in
+  {settings.VAR_DIR}, and the next start goes on from there.
+"""

@@ -1,0 +1,87 @@
+"""The demo: what a first start makes, and what a second one keeps."""
+
+import signal
+import socket
+import stat
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from simulation.models import Run
+from tests.installation import MODELS_FILE, TURNS, Installation
+from tests.services.binaries import free_port, wait_until
+
+
+@pytest.fixture
+def demo_settings(settings: Settings, tmp_path: Path) -> Settings:
+    settings.VAR_DIR, settings.STATIC_ROOT, settings.MODELS_FILE = tmp_path, tmp_path / "static", MODELS_FILE
+    return settings
+
+
+def prepare() -> str:
+    """What the command writes."""
+    output = StringIO()
+    call_command("demo", "--prepare-only", "--port", str(free_port()), stdout=output, stderr=output)
+    return output.getvalue()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_start_shows_the_same_run_and_the_same_login(demo_settings: Settings) -> None:
+    first, second = prepare(), prepare()
+    run, password_file = Run.objects.get(), demo_settings.VAR_DIR / "demo_password"
+    password = password_file.read_text()
+    assert User.objects.get(username="researcher", is_staff=True).check_password(password)
+    assert stat.S_IMODE(password_file.stat().st_mode) == 0o600
+    assert run.simulations.count() == 200
+    for output in (first, second):
+        assert f"/runs/{run.token}/" in output
+        assert password in output
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_password_of_ones_own_is_kept_and_not_shown(demo_settings: Settings) -> None:
+    prepare()
+    user = User.objects.get(username="researcher")
+    user.set_password("my own choice")
+    user.save()
+    assert "the one you chose" in prepare()
+    assert User.objects.get(username="researcher").check_password("my own choice")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_embedded_model_the_site_starts_all_the_same(demo_settings: Settings, tmp_path: Path) -> None:
+    demo_settings.MODELS_FILE = tmp_path / "models.toml"
+    demo_settings.MODELS_FILE.write_text("")
+    output = prepare()
+    assert "There is no demo run: There is no model 'tiny'" in output
+    assert "Login     researcher" in output
+
+
+def test_a_port_that_is_taken_is_named_before_anything_else_happens() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(CommandError, match=f"Port {port} is taken"):
+            call_command("demo", "--port", str(port))
+
+
+def test_the_demo_fills_its_run_stops_on_ctrl_c_and_starts_again(installation: Installation) -> None:
+    port = free_port()
+    with installation.run("django", "demo", "--port", str(port)) as demo:
+        wait_until(lambda: "Password" in installation.log, what="the demo has not printed its login")
+        wait_until(lambda: _finished(installation) == 200, seconds=60, what="the run has not filled")
+        demo.send_signal(signal.SIGINT)
+        assert demo.wait(20) == 0
+    with installation.run("django", "demo", "--port", str(port)) as again:
+        wait_until(lambda: installation.log.count("Password") == 2, seconds=15, what="the second start is slow")
+        again.send_signal(signal.SIGINT)
+        assert again.wait(20) == 0
+    assert "Traceback" not in installation.log
+    assert installation.count("collection_turn") == 200 * TURNS
+
+
+def _finished(installation: Installation) -> int:
+    return installation.count("simulation_simulation WHERE finished_at IS NOT NULL")
