@@ -76,9 +76,9 @@ class Batcher:
             self._read(parts, [self._slots[sequence] for sequence in idle_between(sorted(shares))])
         self._counts["steps"] += 1
 
-    def _read(self, parts: list[tuple[Slot, Generation, int]], idle: list[Slot]) -> None:
-        fillers = [slot for slot in idle if len(slot.tokens) < self._runtime.context]
+    def _read(self, parts: list[tuple[Slot, Generation, int]], fillers: list[Slot]) -> None:
         rows = [row for slot, generation, share in parts for row in _rows(slot, generation, share)]
+        # There is room for one: what a slot holds never includes the last token that was drawn.
         rows += [Row(0, len(slot.tokens), slot.sequence, is_last=False) for slot in fillers]
         rows.sort(key=lambda row: row.sequence)
         with self._inside:
