@@ -183,6 +183,8 @@ def transformers_tokenizer(vocabulary: Syllables) -> Any:
     return PreTrainedTokenizerFast(tokenizer_object=tokenizer, chat_template=CHAT_TEMPLATE, **named)
 
 
-def describe(shape: Shape, weights: Weights) -> dict[str, Any]:
+def describe(shape: Shape) -> dict[str, Any]:
     """The model in numbers, for a report."""
-    return {**asdict(shape), "parameters": sum(array.size for array in weights.values())}
+    layer = 4 * shape.hidden**2 + 3 * shape.hidden * shape.feed_forward + 2 * shape.hidden
+    outer = 2 * len(shape.vocabulary.tokens) * shape.hidden + shape.hidden
+    return {**asdict(shape), "vocabulary": len(shape.vocabulary.tokens), "parameters": shape.layers * layer + outer}

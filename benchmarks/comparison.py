@@ -1,0 +1,92 @@
+"""Measures ways of running dialogues against each other, in turns, and checks that all of them did the same work."""
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tqdm import tqdm
+
+from benchmarks.dialogues import Task
+from benchmarks.random_llama import Precision, Shape, Weights, write_gguf
+from benchmarks.ways import Measured, OneAtATime, OurEngine, RawLoop, Way, official_speaker, wrapper_speaker
+from dialogue.backends.llama_cpp import load
+from dialogue.models import ModelSpec
+
+OFFICIAL = "transformers, one at a time, whole history each turn"
+IN_FLIGHT = (1, 8, 16)
+PRECISIONS: tuple[Precision, ...] = ("f16", "q8_0")
+
+
+@dataclass(frozen=True)
+class Result:
+    """One way's medians for dialogues of ``turns``.
+
+    ``times_official`` compares with the official code's way, repetition by repetition; ``inside`` is the share of the
+    steps' time that was spent inside the library.
+    """
+
+    turns: int
+    way: str
+    tokens_per_second: float
+    times_official: float
+    inside: float | None
+
+
+def build_ways(shape: Shape, weights: Weights, threads: int, folder: Path) -> list[Way]:
+    """All ways, loaded; transformers comes first, in float32 as the official code runs on a CPU."""
+    ways: list[Way] = [OneAtATime(OFFICIAL, official_speaker(shape, weights, threads), shape.vocabulary)]
+    for precision in PRECISIONS:
+        path = write_gguf(folder / f"{precision}.gguf", shape, weights, precision)
+        ways += _native_ways(path, precision, shape, threads)
+    return ways
+
+
+def _native_ways(path: Path, precision: Precision, shape: Shape, threads: int) -> list[Way]:
+    # Two histories for each dialogue: each side keeps its own.
+    slots = 2 * max(IN_FLIGHT)
+    spec = ModelSpec(
+        name=precision, backend="llama_cpp", file=path, context=shape.context, slots=slots, threads=threads
+    )
+    wrapper = OneAtATime(
+        f"llama_cpp.Llama {precision}, one object per role, one at a time",
+        wrapper_speaker(path, shape, threads),
+        shape.vocabulary,
+    )
+    model = load(spec)
+    ours = [
+        OurEngine(f"this engine {precision}, {count} in flight", model, shape.vocabulary, count) for count in IN_FLIGHT
+    ]
+    raw = [RawLoop(f"decoding alone {precision}, {count} sequences", spec, count) for count in IN_FLIGHT]
+    return [wrapper, *ours, *raw]
+
+
+def compare(ways: Sequence[Way], task: Task, repeats: int) -> list[Result]:
+    """Medians of ``repeats`` measurements; the ways take turns, so that a busy machine slows all of them alike."""
+    measured: dict[str, list[Measured]] = {way.name: [] for way in ways}
+    with tqdm(total=repeats * len(ways), desc=f"{task.turns} turns", disable=None) as progress:
+        for repetition in range(repeats):
+            for way in ways:
+                measured[way.name].append(way.run(task, repetition))
+                progress.update()
+    _check_sizes(measured, task)
+    return [_result(name, each, measured[OFFICIAL], task) for name, each in measured.items()]
+
+
+def _check_sizes(measured: dict[str, list[Measured]], task: Task) -> None:
+    """Fails unless every dialogue of every way had prompts and replies of the same sizes."""
+    played = {play for each in measured.values() for one in each for play in one.played}
+    assert len(played) == 1, f"the ways played different dialogues: {played}"
+    assert set(played.pop().completion_tokens) == {task.reply_tokens}
+
+
+def _result(name: str, each: list[Measured], official: list[Measured], task: Task) -> Result:
+    ratios = [one.tokens_per_second / base.tokens_per_second for one, base in zip(each, official, strict=True)]
+    shares = [one.inside for one in each if one.inside is not None]
+    return Result(
+        turns=task.turns,
+        way=name,
+        tokens_per_second=statistics.median(one.tokens_per_second for one in each),
+        times_official=statistics.median(ratios),
+        inside=statistics.median(shares) if shares else None,
+    )

@@ -1,0 +1,69 @@
+"""The dialogues that every way of running a model has to play: two sides, each answering over its whole history."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from benchmarks.vocabulary import Syllables
+from dialogue.messages import Message
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """One reply and its size in tokens."""
+
+    text: str
+    prompt_tokens: int
+    completion_tokens: int
+
+
+Speak = Callable[[Sequence[Message], str, int], Awaitable[Spoken]]
+"""Answers a history; the second argument names it, the third is how many tokens to say."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """Dialogues to play: ``turns`` each, every reply exactly ``reply_tokens`` long.
+
+    ``opening_words`` is the length of the prompt with persona and goal that the inquirer starts from.
+    """
+
+    turns: int
+    reply_tokens: int = 48
+    opening_words: int = 160
+
+    def opening(self, vocabulary: Syllables, repetition: int, number: int) -> str:
+        """Unlike in every other dialogue and repetition from the first word on: no way profits from an earlier one."""
+        draw = Random(1000 * repetition + number)
+        return vocabulary.text([draw.randrange(1 << 20) for _ in range(self.opening_words)])
+
+
+@dataclass(frozen=True)
+class Played:
+    """The sizes of all replies of a dialogue, in order: whoever plays the same task has the same ones."""
+
+    prompt_tokens: tuple[int, ...]
+    completion_tokens: tuple[int, ...]
+
+
+async def play_all(
+    speak: Speak, task: Task, vocabulary: Syllables, repetition: int, dialogues: Sequence[int]
+) -> list[Played]:
+    """Plays numbered dialogues, all at once as far as ``speak`` lets them."""
+    openings = {number: task.opening(vocabulary, repetition, number) for number in dialogues}
+    plays = (_play(speak, task, opening, f"{repetition}-{number}") for number, opening in openings.items())
+    return list(await asyncio.gather(*plays))
+
+
+async def _play(speak: Speak, task: Task, opening: str, name: str) -> Played:
+    inquirer, responder = [Message("user", opening)], list[Message]()
+    spoken: list[Spoken] = []
+    for _ in range(task.turns):
+        question = await speak(inquirer, f"{name}-inquirer", task.reply_tokens)
+        responder.append(Message("user", question.text))
+        answer = await speak(responder, f"{name}-responder", task.reply_tokens)
+        responder.append(Message("assistant", answer.text))
+        inquirer += [Message("assistant", question.text), Message("user", answer.text)]
+        spoken += [question, answer]
+    return Played(tuple(each.prompt_tokens for each in spoken), tuple(each.completion_tokens for each in spoken))

@@ -1,0 +1,81 @@
+"""How fast dialogues run on a few cores: the engine beside the official code's way and others.
+
+python -m benchmarks.engine [--json] [--quick] [--repeats 3] [--threads 2]
+
+The model is built on the spot, with random weights. Every way plays the same dialogues, both sides, with the same
+numbers of tokens (checked). Compare ratios, of one run only.
+"""
+
+import argparse
+import json
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from benchmarks.comparison import Result, build_ways, compare
+from benchmarks.dialogues import Task
+from benchmarks.random_llama import Shape, describe, random_weights
+
+FULL = Shape(hidden=512, layers=8, heads=8, feed_forward=1376, context=2048, syllables=100)
+QUICK = Shape(hidden=128, layers=2, heads=4, feed_forward=256, context=2048, syllables=30)
+
+
+def main() -> None:
+    options = _options()
+    shape = QUICK if options.quick else FULL
+    tasks = [Task(turns=2, reply_tokens=16)] if options.quick else [Task(turns=4), Task(turns=12)]
+    results = _measure(shape, tasks, options)
+    if options.json:
+        print(json.dumps(_report(shape, tasks, options, results), indent=2))
+    else:
+        print(_table(results))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.engine", description="Measures the llama_cpp backend.")
+    parser.add_argument("--json", action="store_true", help="print an object instead of a table")
+    parser.add_argument("--quick", action="store_true", help="a small model, short dialogues: whether it runs at all")
+    parser.add_argument("--repeats", type=int, default=3, help="measurements of each way (default 3)")
+    parser.add_argument("--threads", type=int, default=2, help="threads for each way (default 2)")
+    return parser.parse_args()
+
+
+def _measure(shape: Shape, tasks: Sequence[Task], options: argparse.Namespace) -> list[Result]:
+    with tempfile.TemporaryDirectory() as folder:
+        ways = build_ways(shape, random_weights(shape), options.threads, Path(folder))
+        return [result for task in tasks for result in compare(ways, task, options.repeats)]
+
+
+def _report(
+    shape: Shape, tasks: Sequence[Task], options: argparse.Namespace, results: Sequence[Result]
+) -> dict[str, Any]:
+    return {
+        "model": describe(shape),
+        "tasks": [asdict(task) for task in tasks],
+        "threads": options.threads,
+        "repeats": options.repeats,
+        "load_average": psutil.getloadavg(),
+        "results": [asdict(result) for result in results],
+    }
+
+
+def _table(results: Sequence[Result]) -> str:
+    rows = [("turns", "way", "tokens/s", "x official", "in library"), *map(_row, results)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) if index == 1 else cell.rjust(width) for index, (cell, width) in enumerate(cells))
+        for cells in (zip(row, widths, strict=True) for row in rows)
+    )
+
+
+def _row(result: Result) -> tuple[str, ...]:
+    inside = "" if result.inside is None else f"{result.inside:.0%}"
+    return str(result.turns), result.way, f"{result.tokens_per_second:.0f}", f"{result.times_official:.1f}", inside
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,170 @@
+"""Ways to run dialogues with one model on a CPU, all greedy and over the same histories."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from benchmarks.dialogues import Played, Speak, Spoken, Task, play_all
+from benchmarks.random_llama import Shape, Weights, transformers_model, transformers_tokenizer
+from benchmarks.vocabulary import CHAT_TEMPLATE, CONTROL_TOKENS, Syllables
+from dialogue.backends.base import Sampling
+from dialogue.backends.chat_template import render
+from dialogue.backends.llama_cpp import LlamaCppModel, Statistics
+from dialogue.backends.llama_cpp.memory import plan_memory
+from dialogue.backends.llama_cpp.model_file import read_facts
+from dialogue.backends.llama_cpp.runtime import Row, Runtime
+from dialogue.messages import Message
+from dialogue.models import ModelSpec
+
+_CHUNK = 100
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One measurement: generated tokens per second, the dialogues' sizes (for comparing), time inside the library."""
+
+    tokens_per_second: float
+    played: tuple[Played, ...] = ()
+    inside: float | None = None
+
+
+class Way(Protocol):
+    """Something to measure, by name. Loaded once; ``run`` is one measurement."""
+
+    name: str
+
+    def run(self, task: Task, repetition: int) -> Measured: ...
+
+
+class OneAtATime:
+    """Plays a dialogue after the other with ``speak``; what each costs does not depend on the others."""
+
+    def __init__(self, name: str, speak: Speak, vocabulary: Syllables, dialogues: int = 2) -> None:
+        self.name = name
+        self._speak = speak
+        self._vocabulary = vocabulary
+        self._dialogues = dialogues
+
+    def run(self, task: Task, repetition: int) -> Measured:
+        started = time.perf_counter()
+        played = [
+            play
+            for number in range(self._dialogues)
+            for play in asyncio.run(play_all(self._speak, task, self._vocabulary, repetition, [number]))
+        ]
+        return _measured(played, time.perf_counter() - started)
+
+
+def official_speaker(shape: Shape, weights: Weights, threads: int) -> Speak:
+    """transformers as the official code uses it: ``generate`` over the whole history each turn, one at a time."""
+    import torch
+
+    torch.set_num_threads(threads)
+    model, tokenizer = transformers_model(shape, weights), transformers_tokenizer(shape.vocabulary)
+
+    async def speak(messages: Sequence[Message], _: str, tokens: int) -> Spoken:
+        history = [{"role": message.role, "content": message.content} for message in messages]
+        prompt = tokenizer.apply_chat_template(history, return_tensors="pt", return_dict=True)
+        output = model.generate(**prompt, max_new_tokens=tokens, do_sample=False)[0]
+        new = output[prompt["input_ids"].shape[1] :]
+        return Spoken(tokenizer.decode(new).strip(), prompt["input_ids"].shape[1], len(new))
+
+    return speak
+
+
+def wrapper_speaker(path: Path, shape: Shape, threads: int) -> Speak:
+    """``llama_cpp.Llama``, one object per role, so that each keeps its history's cache from turn to turn."""
+    from llama_cpp import Llama
+
+    settings: dict[str, Any] = {"n_ctx": shape.context, "n_threads": threads, "n_threads_batch": threads}
+    sides = {side: Llama(str(path), **settings, verbose=False) for side in ("inquirer", "responder")}
+
+    async def speak(messages: Sequence[Message], conversation: str, tokens: int) -> Spoken:
+        llama = sides[conversation.rsplit("-", 1)[1]]
+        prompt = llama.tokenize(_rendered(messages).encode(), add_bos=False, special=True)
+        output: Any = llama.create_completion(
+            prompt, max_tokens=tokens, temperature=0, top_k=0, top_p=1, min_p=0, repeat_penalty=1
+        )
+        usage = output["usage"]
+        return Spoken(output["choices"][0]["text"].strip(), usage["prompt_tokens"], usage["completion_tokens"])
+
+    return speak
+
+
+def _rendered(messages: Sequence[Message]) -> str:
+    begin, end, *_ = CONTROL_TOKENS
+    parts = render(CHAT_TEMPLATE, messages, bos_token=begin, eos_token=end, control_tokens=CONTROL_TOKENS)
+    return "".join(part.text for part in parts)
+
+
+class OurEngine:
+    """The llama_cpp backend with ``in_flight`` dialogues at once."""
+
+    def __init__(self, name: str, model: LlamaCppModel, vocabulary: Syllables, in_flight: int) -> None:
+        self.name = name
+        self._model = model
+        self._vocabulary = vocabulary
+        self._dialogues = max(2, in_flight)
+        self._in_flight = in_flight
+
+    def run(self, task: Task, repetition: int) -> Measured:
+        before, started = self._model.statistics, time.perf_counter()
+        played = asyncio.run(self._play(task, 100 * self._in_flight + repetition))
+        return _measured(played, time.perf_counter() - started, _inside(before, self._model.statistics))
+
+    async def _play(self, task: Task, repetition: int) -> list[Played]:
+        async def speak(messages: Sequence[Message], conversation: str, tokens: int) -> Spoken:
+            sampling = Sampling(temperature=0, max_tokens=tokens)
+            reply = await self._model.reply(messages, sampling, conversation=conversation)
+            return Spoken(reply.text.strip(), reply.prompt_tokens, reply.completion_tokens)
+
+        played: list[Played] = []
+        for start in range(0, self._dialogues, self._in_flight):
+            numbers = range(start, start + self._in_flight)
+            played += await play_all(speak, task, self._vocabulary, repetition, numbers)
+        return played
+
+
+class RawLoop:
+    """Nothing but decoding: ``in_flight`` sequences read a token per step, at the depth of the task's middle."""
+
+    def __init__(self, name: str, spec: ModelSpec, in_flight: int) -> None:
+        self.name = name
+        self._spec = spec.model_copy(update={"slots": in_flight})
+        self._in_flight = in_flight
+
+    def run(self, task: Task, repetition: int) -> Measured:
+        runtime = Runtime(self._spec, plan_memory(self._spec, read_facts(self._spec)), self._spec.threads or 1)
+        depth = self._fill(runtime, task)
+        started = time.perf_counter()
+        for position in range(depth, depth + task.reply_tokens):
+            _require(runtime.read([Row(5, position, number, is_last=True) for number in range(self._in_flight)]))
+        seconds = time.perf_counter() - started
+        runtime.free()
+        return Measured(self._in_flight * task.reply_tokens / seconds)
+
+    def _fill(self, runtime: Runtime, task: Task) -> int:
+        """Gives every sequence half of what it would hold at the end; returns how many tokens that is."""
+        depth = (task.opening_words + 2 * task.turns * task.reply_tokens) // 2
+        for start in range(0, depth, _CHUNK):
+            positions = range(start, min(start + _CHUNK, depth))
+            _require(runtime.read([Row(5, position, 0, is_last=False) for position in positions]))
+        for sequence in range(1, self._in_flight):
+            runtime.copy(0, sequence)
+        return depth
+
+
+def _require(code: int) -> None:
+    assert code == 0, f"llama_decode returned {code}"
+
+
+def _measured(played: list[Played], seconds: float, inside: float | None = None) -> Measured:
+    generated = sum(sum(play.completion_tokens) for play in played)
+    return Measured(generated / seconds, tuple(played), inside)
+
+
+def _inside(before: Statistics, after: Statistics) -> float:
+    return (after.library_seconds - before.library_seconds) / (after.step_seconds - before.step_seconds)
