@@ -27,9 +27,10 @@ def open_cells(cells: Cells) -> Cells:
 def claim(cells: Cells, worker: str, count: int, now: datetime) -> list[Simulation]:
     """Takes up to ``count`` open cells that nobody holds, in order, until a lease from ``now``.
 
+    What ``worker`` itself holds it goes on with, even if it renews too late: it never takes over from itself.
     Two workers never get the same cell: PostgreSQL skips rows that another one is taking, SQLite lets one write at a time.
     """
-    free = open_cells(cells).filter(Q(leased_until=None) | Q(leased_until__lt=now)).order_by("pk")
+    free = open_cells(cells).filter(Q(leased_until=None) | Q(leased_until__lt=now) & ~Q(worker=worker)).order_by("pk")
     if connection.features.has_select_for_update_skip_locked:
         free = free.select_for_update(skip_locked=True, of=("self",))
     taken = list(free.select_related("run", "run__study", "persona", "goal", "dialogue")[:count])

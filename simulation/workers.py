@@ -43,8 +43,8 @@ class Worker:
     """Claims cells and plays them, ``concurrency`` at a time, saving every turn as it completes.
 
     ``patience`` is how many infrastructure errors in a row one cell may have before its run stands still. ``should_stop``
-    is asked every second; ``on_step`` is told of every turn and ending. Database work runs on the thread that called, so
-    it keeps that thread's connection.
+    is asked every ``tick`` seconds; ``on_step`` is told of every turn and ending. Database work runs on the thread that
+    called, so it keeps that thread's connection.
     """
 
     casting: Casting
@@ -54,6 +54,7 @@ class Worker:
     should_stop: Callable[[], bool] = lambda: False
     on_step: Callable[[Step], None] = _ignore
     clock: Callable[[], datetime] = timezone.now
+    tick: float = TICK
     _playing: dict[int, asyncio.Task[None]] = field(default_factory=dict, init=False)
 
     async def work_off(self, cells: Cells) -> None:
@@ -76,9 +77,9 @@ class Worker:
 
     async def _wait(self) -> None:
         if not self._playing:
-            await asyncio.sleep(TICK)
+            await asyncio.sleep(self.tick)
             return
-        done, _ = await asyncio.wait(self._playing.values(), timeout=TICK, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(self._playing.values(), timeout=self.tick, return_when=asyncio.FIRST_COMPLETED)
         self._playing = {pk: task for pk, task in self._playing.items() if task not in done}
         for task in done:
             task.result()  # raises if even recording what went wrong went wrong: then the database is not there to work with
@@ -115,9 +116,12 @@ class Worker:
         cast = await sync_to_async(self.casting.cast)(cell)
         dialogue = await sync_to_async(services.begin_simulation)(cell, cast, self.name)
         past = [turn async for turn in dialogue.turns.order_by("position")]
+        is_opening = not past
         async with aclosing(_steps(cast, past)) as steps:
             async for step in steps:
-                _refuse_small_context(cast, past, step)
+                if is_opening:
+                    _refuse_small_context(cast, step)
+                is_opening = False
                 await self._save(cell, dialogue, step, cast)
                 self.on_step(step)
 
@@ -135,9 +139,9 @@ class Worker:
             logger.info("%s", lost)
 
 
-def _refuse_small_context(cast: Cast, past: Sequence[Turn], step: Step) -> None:
+def _refuse_small_context(cast: Cast, first: Step) -> None:
     """A context that does not even hold the opening prompt is no result of the method, but a mistake in models.toml."""
-    if isinstance(step, Ended) and step.ending == "context_full" and not past and not step.outputs:
+    if isinstance(first, Ended) and first.ending == "context_full" and not first.outputs:
         raise ModelMisconfigured(
             f"The context of the inquirer is too small for the opening prompt of {cast.goal[:60]!r}…: "
             "raise `context` in models.toml."

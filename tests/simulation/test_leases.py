@@ -1,0 +1,183 @@
+"""Who may work on a cell, and until when."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from simulation import leases
+from simulation.leases import LEASE, LeaseLost
+from simulation.models import Run, Simulation
+from tests.factories import make_dialogue, make_run
+from tests.simulation.scripts import NOON
+
+pytestmark = pytest.mark.django_db
+
+SECOND = timedelta(seconds=1)
+
+
+def running() -> Run:
+    """A run of four cells that workers may take."""
+    return make_run(state=Run.State.RUNNING)
+
+
+def claim(run: Run, worker: str = "ann", count: int = 4, now: datetime = NOON) -> list[Simulation]:
+    return leases.claim(Simulation.objects.filter(run=run), worker, count, now)
+
+
+def test_cells_are_taken_in_order_up_to_a_count() -> None:
+    run = running()
+    first, *rest = run.simulations.all()
+    assert claim(run, count=1) == [first]
+    assert claim(run, count=9) == rest
+
+
+def test_nobody_takes_what_somebody_holds() -> None:
+    run = running()
+    assert len(claim(run, "ann", 3)) == 3
+    assert len(claim(run, "bob", 3)) == 1
+    assert claim(run, "bob", 3) == []
+
+
+def test_a_lease_ends_after_its_time_and_not_before() -> None:
+    run = running()
+    claim(run, "ann")
+    assert claim(run, "bob", now=NOON + LEASE) == []
+    assert len(claim(run, "bob", now=NOON + LEASE + SECOND)) == 4
+
+
+def test_a_worker_never_takes_over_from_itself() -> None:
+    run = running()
+    claim(run, "ann")
+    assert claim(run, "ann", now=NOON + 2 * LEASE) == []
+
+
+@pytest.mark.parametrize("state", [Run.State.PAUSED, Run.State.CANCELLED, Run.State.FINISHED])
+def test_cells_of_a_run_that_does_not_run_are_not_taken(state: str) -> None:
+    assert claim(make_run(state=state)) == []
+
+
+def test_finished_cells_are_not_taken() -> None:
+    run = running()
+    make_dialogue(run.simulations.all()[0])
+    assert len(claim(run)) == 3
+
+
+def test_only_the_cells_asked_for_are_taken() -> None:
+    here, there = running(), make_run(Run.objects.get().study, state=Run.State.RUNNING, identity="other")
+    assert {cell.run for cell in claim(there, count=99)} == {there}
+    assert len(claim(here, count=99)) == 4
+
+
+def test_a_renewed_lease_lasts_from_now() -> None:
+    run = running()
+    ids = {cell.pk for cell in claim(run, "ann")}
+    assert leases.renew(ids, "ann", NOON + LEASE) == ids
+    assert claim(run, "bob", now=NOON + 2 * LEASE) == []
+    assert len(claim(run, "bob", now=NOON + 2 * LEASE + SECOND)) == 4
+
+
+def test_what_somebody_else_took_over_is_not_renewed() -> None:
+    run = running()
+    ids = [cell.pk for cell in claim(run, "ann", 2)]
+    taken = claim(run, "bob", 1, NOON + 2 * LEASE)
+    assert leases.renew(ids, "ann", NOON + 2 * LEASE) == set(ids) - {taken[0].pk}
+    taken[0].refresh_from_db()
+    assert taken[0].worker == "bob"
+
+
+@pytest.mark.parametrize("state", [Run.State.PAUSED, Run.State.CANCELLED])
+def test_nothing_is_renewed_once_the_run_stands_still(state: str) -> None:
+    run = running()
+    ids = [cell.pk for cell in claim(run)]
+    Run.objects.update(state=state)
+    assert leases.renew(ids, "ann", NOON) == set()
+
+
+def test_what_is_given_back_can_be_taken_at_once() -> None:
+    run = running()
+    ids = [cell.pk for cell in claim(run, "ann")]
+    leases.release(ids[:1], "ann")
+    assert [cell.pk for cell in claim(run, "bob")] == ids[:1]
+
+
+def test_nobody_gives_back_what_others_hold() -> None:
+    run = running()
+    ids = [cell.pk for cell in claim(run, "ann")]
+    leases.release(ids, "bob")
+    assert claim(run, "bob") == []
+
+
+def test_a_holder_may_write_and_nobody_else() -> None:
+    (cell, *_) = claim(running(), "ann")
+    assert leases.hold(cell, "ann").pk == cell.pk
+    with pytest.raises(LeaseLost, match="no longer held by bob"):
+        leases.hold(cell, "bob")
+
+
+@pytest.mark.parametrize("state", [Run.State.PAUSED, Run.State.CANCELLED])
+def test_a_holder_may_not_write_once_the_run_stands_still(state: str) -> None:
+    (cell, *_) = claim(running(), "ann")
+    Run.objects.update(state=state)
+    with pytest.raises(LeaseLost):
+        leases.hold(cell, "ann")
+
+
+def test_a_cell_that_failed_waits_longer_each_time_for_whoever_comes() -> None:
+    run = running()
+    now = NOON
+    for seconds in (2, 4, 8):
+        cell = claim(run, "ann", 1, now)[0]
+        leases.postpone(cell, "ann", "Busy.", now, patience=9)
+        cell.refresh_from_db()
+        assert (cell.error, cell.worker, cell.leased_until) == ("Busy.", "", now + timedelta(seconds=seconds))
+        assert cell not in claim(run, "bob", 9, now)
+        now += timedelta(seconds=seconds) + SECOND
+
+
+def test_a_pause_never_exceeds_five_minutes() -> None:
+    run = running()
+    Simulation.objects.update(failures=20)
+    cell = claim(run)[0]
+    leases.postpone(cell, "ann", "Busy.", NOON, patience=99)
+    cell.refresh_from_db()
+    assert cell.leased_until == NOON + timedelta(minutes=5)
+
+
+def test_out_of_patience_the_run_stands_still_and_says_why() -> None:
+    run = running()
+    Simulation.objects.update(failures=2)
+    cell = claim(run)[0]
+    leases.postpone(cell, "ann", "The server is down.", NOON, patience=3)
+    run.refresh_from_db()
+    assert (run.state, run.message) == (Run.State.PAUSED, "Stopped after 3 failures in a row: The server is down.")
+
+
+def test_started_again_the_cell_that_stopped_a_run_gets_new_patience_at_once() -> None:
+    run = running()
+    cell = claim(run, count=1)[0]
+    leases.postpone(cell, "ann", "Busy.", NOON, patience=1)
+    Run.objects.update(state=Run.State.RUNNING)
+    again = claim(run, "bob", 1)[0]
+    assert (again.pk, again.failures) == (cell.pk, 0)
+
+
+def test_nobody_postpones_what_others_hold() -> None:
+    (cell, *_) = claim(running(), "ann")
+    with pytest.raises(LeaseLost):
+        leases.postpone(cell, "bob", "Busy.", NOON, patience=1)
+    assert Run.objects.get().state == Run.State.RUNNING
+
+
+def test_a_turn_forgets_earlier_failures() -> None:
+    (cell, *_) = claim(running())
+    Simulation.objects.update(failures=2, error="Busy.")
+    leases.forget_failures(cell)
+    assert list(Simulation.objects.values_list("failures", "error")) == [(0, ""), *[(2, "Busy.")] * 3]
+
+
+def test_a_run_that_no_longer_runs_is_not_halted() -> None:
+    run = running()
+    Run.objects.update(state=Run.State.CANCELLED)
+    leases.halt(run, "Too late.")
+    run.refresh_from_db()
+    assert (run.state, run.message) == (Run.State.CANCELLED, "")
