@@ -6,6 +6,7 @@ from dialogue.personas import FEATURES, WITHHELD
 
 MOST_TURNS = 100
 MOST_SEED = 2**63 - 1
+MOST_DIGITS = 18
 
 
 class RequestError(ValueError):
@@ -39,13 +40,18 @@ class RunRequest:
 
     @staticmethod
     def _is_count(text: str) -> bool:
-        return text.isascii() and text.isdigit() and int(text) > 0
+        return is_number(text) and int(text) > 0
+
+
+def is_number(text: str) -> bool:
+    """Whether this is a whole number that every database can hold."""
+    return text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
 
 
 def parse_numbers(text: str, what: str) -> tuple[int, ...]:
     """Whole numbers separated by commas, without repeats. Raises RequestError naming ``what``."""
     parts = [part.strip() for part in text.split(",")]
-    if not all(part.isascii() and part.isdigit() for part in parts):
+    if not all(is_number(part) for part in parts):
         raise RequestError(f"{what} must be whole numbers separated by commas, for example 1,4: {text!r} is not.")
     return tuple(dict.fromkeys(int(part) for part in parts))
 

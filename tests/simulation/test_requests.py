@@ -1,0 +1,63 @@
+"""What a researcher may ask for, checked before anything is touched."""
+
+import pytest
+
+from dialogue.personas import FEATURES, WITHHELD
+from simulation.requests import RequestError, RunRequest, limit_features, parse_numbers
+
+FEMALE = {"age": "25 to 34", "gender": "Female", "race": WITHHELD}
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"), [("1", (1,)), ("1,4", (1, 4)), (" 4 , 1 ", (4, 1)), ("1,4,1", (1, 4)), ("007", (7,))]
+)
+def test_numbers_are_read_in_order_without_repeats(text: str, numbers: tuple[int, ...]) -> None:
+    assert parse_numbers(text, "Goals") == numbers
+
+
+@pytest.mark.parametrize("text", ["", ",", "1,", "one", "1;4", "-1", "1.5", "٣", "1 4", "9" * 30, "9" * 5000])
+def test_anything_but_numbers_is_refused_by_name(text: str) -> None:
+    with pytest.raises(RequestError, match=r"^Goals must be whole numbers separated by commas, for example 1,4: "):
+        parse_numbers(text, "Goals")
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"seeds": ()}, "Seeds are whole numbers from 0, at least one"),
+        ({"seeds": (73, -1)}, "Seeds are whole numbers from 0"),
+        ({"seeds": (2**63,)}, "Seeds are whole numbers from 0"),
+        ({"max_turns": 0}, "The turn limit must be between 1 and 100."),
+        ({"max_turns": 101}, "The turn limit must be between 1 and 100."),
+        ({"features": "height"}, "Unknown feature 'height': choose all, none, age, race"),
+        ({"features": ""}, "Unknown feature ''"),
+        ({"personas": "some"}, "Unknown personas 'some': choose all, listed, participants or a number from 1."),
+        ({"personas": "0"}, "Unknown personas '0'"),
+        ({"personas": "-3"}, "Unknown personas '-3'"),
+        ({"personas": "9" * 30}, "Unknown personas '999"),
+    ],
+)
+def test_a_request_that_cannot_be_met_is_refused_in_one_sentence(fields: dict[str, object], sentence: str) -> None:
+    with pytest.raises(RequestError) as caught:
+        RunRequest("asker", "answerer", **fields)  # type: ignore[arg-type]
+    assert sentence in str(caught.value)
+    assert str(caught.value).endswith(".")
+
+
+@pytest.mark.parametrize("features", ["all", "none", *FEATURES])
+def test_the_persona_sentence_may_be_limited_to_one_feature_or_none(features: str) -> None:
+    assert RunRequest("asker", "answerer", features=features).features == features
+
+
+def test_the_defaults_are_the_papers() -> None:
+    request = RunRequest("asker", "answerer")
+    assert (request.goals, request.personas, request.features) == (None, "all", "all")
+    assert (request.seeds, request.max_turns) == ((73,), 12)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "left"),
+    [("all", FEMALE), ("none", {}), ("gender", {"gender": "Female"}), ("race", {}), ("education", {})],
+)
+def test_only_the_allowed_features_that_somebody_told_are_left(allowed: str, left: dict[str, str]) -> None:
+    assert limit_features(FEMALE, allowed) == left
