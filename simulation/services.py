@@ -41,6 +41,7 @@ def request_run(study: Study, request: RunRequest, models_file: Path | None = No
             defaults={"inquirer": request.inquirer, "responder": request.responder, "configuration": configuration},
         )
         collection.freeze_study(study)
+        _lock(run)
         _add_cells(run, goals, personas, request.seeds)
     run.refresh_from_db()
     return run
@@ -121,7 +122,7 @@ def finish_simulation(cell: Simulation, dialogue: Dialogue, ended: Ended, worker
     held.finished_at, held.worker, held.leased_until = now, "", None
     held.failures, held.error = 0, ""
     held.save(update_fields=["finished_at", "worker", "leased_until", "failures", "error"])
-    _finish_if_complete(held.run)
+    _finish_if_complete(_lock(held.run))
 
 
 def _configuration(request: RunRequest, models_file: Path) -> dict[str, object]:
@@ -144,6 +145,11 @@ def _add_cells(run: Run, goals: Iterable[Goal], personas: Iterable[Persona], see
     Simulation.objects.bulk_create(cells, ignore_conflicts=True)
     if run.simulations.count() > before:
         Run.objects.filter(pk=run.pk, state=Run.State.FINISHED).update(state=Run.State.PAUSED)
+
+
+def _lock(run: Run) -> Run:
+    """The run as it is now, until the transaction ends: whoever finishes or adds cells sees what others just did."""
+    return Run.objects.select_for_update(no_key=True).get(pk=run.pk)
 
 
 def _set_state(run: Run, state: Run.State, *, is_queued: bool) -> None:

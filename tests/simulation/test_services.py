@@ -1,0 +1,291 @@
+"""What starts, stops and feeds runs."""
+
+from pathlib import Path
+from shutil import copy
+from typing import Any
+
+import pytest
+from celery import current_app
+from kombu import Connection
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from collection.models import Persona, Study
+from simulation import services
+from simulation.models import Run, Simulation
+from simulation.requests import RequestError, RunRequest
+from simulation.selectors import find_study, queued_cells, requested_cells, requested_goals, requested_personas
+from tests.factories import make_dialogue, make_run, make_study
+from tests.simulation.scripts import MODELS_FILE, request_run, started_run, work_off
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def study() -> Study:
+    return make_study()
+
+
+def cells_of(run: Run) -> set[tuple[str, int, int]]:
+    return set(run.simulations.values_list("persona__code", "goal__number", "seed"))
+
+
+def finish(run: Run) -> None:
+    for cell in run.simulations.filter(finished_at=None):
+        make_dialogue(cell)
+
+
+def test_a_run_has_a_cell_for_every_persona_goal_and_seed_and_waits(study: Study) -> None:
+    run = request_run(study, seeds=(73, 321))
+    assert cells_of(run) == {(code, goal, seed) for code in ("P01", "P02") for goal in (1, 2) for seed in (73, 321)}
+    assert (run.state, run.is_queued, run.message) == (Run.State.PAUSED, False, "")
+
+
+def test_a_run_knows_what_decides_about_what_is_said(study: Study) -> None:
+    configuration = request_run(study, features="age", max_turns=5).configuration
+    assert (configuration["features"], configuration["max_turns"]) == ("age", 5)
+    assert configuration["inquirer"] == {
+        "model": "asker",
+        "label": "",
+        "backend": "scripted",
+        "fingerprint": "",
+        "template": "own",
+        "context": 4096,
+        "prompts": "llama-2",
+        "sampling": {"temperature": 1.0, "top_p": 1.0, "top_k": 0, "repeat_penalty": 1.0, "max_tokens": 1000},
+        "coherence": {"max_n": 8, "repeats": 2},
+        "regenerate_tries": 0,
+    }
+    assert configuration["responder"]["prompts"] == "llama-2-responder"
+
+
+def test_the_same_request_finds_the_same_run(study: Study) -> None:
+    first, again = request_run(study), request_run(study)
+    assert first == again
+    assert Simulation.objects.count() == 4
+
+
+@pytest.mark.parametrize(
+    ("fields", "added"),
+    [
+        ({"seeds": (321,)}, {("P01", 1, 321), ("P01", 2, 321), ("P02", 1, 321), ("P02", 2, 321)}),
+        ({"seeds": (73, 321), "goals": (1,)}, {("P01", 1, 321), ("P02", 1, 321)}),
+        ({"personas": "1"}, set()),
+    ],
+)
+def test_asked_for_more_a_run_only_grows(study: Study, fields: dict[str, Any], added: set[Any]) -> None:
+    run = request_run(study)
+    before = cells_of(run)
+    assert request_run(study, **fields) == run
+    assert cells_of(run) == before | added
+
+
+@pytest.mark.parametrize("fields", [{"features": "age"}, {"features": "none"}, {"max_turns": 11}])
+def test_other_features_and_another_turn_limit_make_another_run(study: Study, fields: dict[str, Any]) -> None:
+    assert request_run(study) != request_run(study, **fields)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("max_n = 8 }", "max_n = 7 }"),
+        ('prompts = "llama-2"\n', 'prompts = "mixtral"\n'),
+        ("[models.asker.inquirer]", "sampling = { temperature = 0.5 }\n[models.asker.inquirer]"),
+        ("[models.asker.inquirer]", "[models.asker.inquirer]\nregenerate_tries = 1"),
+        ("[models.answerer.responder]", "[models.answerer.responder]\nmax_tokens = 10"),
+    ],
+)
+def test_other_sampling_prompts_or_checks_make_another_run(study: Study, tmp_path: Path, old: str, new: str) -> None:
+    models_file = Path(copy(MODELS_FILE, tmp_path))
+    before = request_run(study, models_file=models_file)
+    models_file.write_text(models_file.read_text("utf-8").replace(old, new), "utf-8")
+    assert request_run(study, models_file=models_file) != before
+
+
+def test_another_model_file_makes_another_run(study: Study, tmp_path: Path) -> None:
+    weights = tmp_path / "m.gguf"
+    script = MODELS_FILE.read_text("utf-8").replace("[models.asker.inq", 'file = "m.gguf"\n[models.asker.inq')
+    (tmp_path / "models.toml").write_text(script, "utf-8")
+    weights.write_bytes(b"first")
+    before = request_run(study, models_file=tmp_path / "models.toml")
+    weights.write_bytes(b"second")
+    assert request_run(study, models_file=tmp_path / "models.toml") != before
+
+
+def test_the_same_request_in_another_study_is_another_run() -> None:
+    assert request_run(make_study("first")) != request_run(make_study("second"))
+
+
+def test_a_run_freezes_its_study_once(study: Study) -> None:
+    assert not Study.objects.exclude(frozen_at=None).exists()
+    request_run(study)
+    frozen = Study.objects.exclude(frozen_at=None).get().frozen_at
+    request_run(study, features="none")
+    assert Study.objects.get().frozen_at == frozen
+
+
+@pytest.mark.parametrize(
+    ("request_", "sentence"),
+    [
+        (RunRequest("bee", "answerer"), "There is no model 'bee' in "),
+        (RunRequest("asker", "bee"), "There is no model 'bee' in "),
+        (RunRequest("answerer", "answerer"), "Model 'answerer' has no [models.answerer.inquirer] table: add one, or"),
+        (RunRequest("asker", "asker"), "Model 'asker' has no [models.asker.responder] table: add one, or"),
+        (RunRequest("asker", "answerer", goals=(1, 11)), "Study 'demo' has no goal 11: choose from 1, 2."),
+        (RunRequest("asker", "answerer", personas="3"), "Study 'demo' has 2 personas: ask for at most as many."),
+        (RunRequest("asker", "answerer", personas="participants"), "Study 'demo' has no personas of that kind"),
+    ],
+)
+def test_what_cannot_be_met_is_refused_in_one_sentence_and_changes_nothing(
+    study: Study, request_: RunRequest, sentence: str
+) -> None:
+    with pytest.raises(RequestError) as caught:
+        services.request_run(study, request_, MODELS_FILE)
+    assert str(caught.value).startswith(sentence)
+    assert str(caught.value).endswith(".")
+    study.refresh_from_db()
+    assert (Run.objects.count(), study.frozen_at) == (0, None)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("[models.asker.inq", 'file = "gone.gguf"\n[models.asker.inq', "gone.gguf of model 'asker' cannot be read"),
+        ('prompts = "llama-2"\n', 'prompts = "llama-3"\n', "There is no prompt set 'llama-3' for this side"),
+        ('prompts = "llama-2"\n', 'prompts = "llama-2-responder"\n', "no prompt set 'llama-2-responder' for this side"),
+        ("backend =", "backned =", "Model 'asker' in "),
+        ("[models.asker]", "[models.asker", "is not valid TOML"),
+    ],
+)
+def test_a_models_file_that_cannot_be_used_is_refused_in_one_sentence(
+    study: Study, tmp_path: Path, old: str, new: str, sentence: str
+) -> None:
+    models_file = tmp_path / "models.toml"
+    models_file.write_text(MODELS_FILE.read_text("utf-8").replace(old, new), "utf-8")
+    with pytest.raises(RequestError) as caught:
+        request_run(study, models_file=models_file)
+    assert sentence in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert not Run.objects.exists()
+
+
+def test_an_unknown_study_is_refused_with_the_known_ones(study: Study) -> None:
+    with pytest.raises(RequestError, match=r"There is no study 'bee': choose one of demo\."):
+        find_study("bee")
+    assert find_study("demo") == study
+
+
+def test_without_any_study_it_is_said_how_to_get_one() -> None:
+    with pytest.raises(RequestError, match="run load_demo first"):
+        find_study("demo")
+
+
+def test_a_study_without_goals_cannot_be_simulated() -> None:
+    with pytest.raises(RequestError, match="has no goals: add some first"):
+        requested_goals(make_study(goal_count=0), RunRequest("asker", "answerer"))
+
+
+def test_personas_are_chosen_by_where_they_come_from(study: Study) -> None:
+    taken = Persona.objects.create(study=study, code="X1", source=Persona.Source.PARTICIPANT, features={})
+
+    def chosen(personas: str) -> list[str]:
+        return [persona.code for persona in requested_personas(study, RunRequest("a", "b", personas=personas))]
+
+    assert chosen("all") == ["P01", "P02", taken.code]
+    assert chosen("listed") == ["P01", "P02"]
+    assert chosen("participants") == [taken.code]
+    assert chosen("1") == ["P01"]
+
+
+def test_requested_cells_are_those_of_the_request_alone(study: Study) -> None:
+    run = request_run(study, seeds=(73, 321))
+    cells = requested_cells(run, RunRequest("asker", "answerer", goals=(2,), personas="1", seeds=(321,)))
+    assert list(cells.values_list("persona__code", "goal__number", "seed")) == [("P01", 2, 321)]
+
+
+def test_new_cells_open_a_finished_run_again(study: Study) -> None:
+    run = work_off(started_run(study))
+    assert run.state == Run.State.FINISHED
+    assert request_run(study).state == Run.State.FINISHED
+    assert request_run(study, seeds=(321,)).state == Run.State.PAUSED
+
+
+def test_new_cells_join_a_run_that_is_running(study: Study) -> None:
+    run = started_run(study)
+    assert request_run(study, seeds=(321,)) == run
+    assert run.simulations.count() == 8
+    assert Run.objects.get().state == Run.State.RUNNING
+
+
+def test_a_started_run_is_not_for_the_workers(study: Study) -> None:
+    started_run(study)
+    assert not queued_cells().exists()
+
+
+def test_a_queued_run_is_for_the_workers_and_stays_theirs(study: Study) -> None:
+    run = request_run(study)
+    services.queue_run(run)
+    assert queued_cells().count() == 4
+    services.start_run(run)
+    services.leave_run(run)
+    assert (run.state, run.is_queued) == (Run.State.RUNNING, True)
+
+
+def test_what_this_process_leaves_stands_still(study: Study) -> None:
+    run = started_run(study)
+    services.leave_run(run)
+    assert Run.objects.get().state == Run.State.PAUSED
+
+
+def test_a_finished_run_is_left_as_it_is(study: Study) -> None:
+    run = work_off(started_run(study))
+    services.leave_run(run)
+    assert run.state == Run.State.FINISHED
+
+
+@pytest.mark.parametrize("start", [services.start_run, services.queue_run])
+def test_starting_a_complete_run_finishes_it(start: Any) -> None:
+    run = make_run()
+    finish(run)
+    start(run)
+    assert Run.objects.get().state == Run.State.FINISHED
+
+
+@pytest.mark.parametrize("start", [services.start_run, services.queue_run])
+def test_starting_a_halted_run_forgets_why_it_stood_still(start: Any) -> None:
+    run = make_run(message="The server is down.")
+    start(run)
+    run.refresh_from_db()
+    assert (run.state, run.message) == (Run.State.RUNNING, "")
+
+
+def test_a_cancelled_run_starts_again_when_it_is_asked_for(study: Study) -> None:
+    run = started_run(study)
+    services.cancel_run(run)
+    assert work_off(run).state == Run.State.CANCELLED
+    assert not run.simulations.exclude(dialogue=None).exists()
+    assert work_off(started_run(study)).state == Run.State.FINISHED
+
+
+def test_queueing_rings_when_the_transaction_commits(
+    study: Study, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    run = request_run(study)
+    messages_waiting()
+    with django_capture_on_commit_callbacks() as callbacks:
+        services.queue_run(run)
+        assert messages_waiting() == 0
+    assert callbacks == [services.ring_for_workers]
+    callbacks[0]()
+    assert messages_waiting() == 1
+
+
+def messages_waiting() -> int:
+    """How many there are in the tests' own broker; they are taken out."""
+    with current_app.connection_for_read() as connection:
+        assert isinstance(connection, Connection)
+        queue = connection.SimpleQueue("celery")
+        waiting = 0
+        while queue.qsize():
+            queue.get(block=False).ack()
+            waiting += 1
+        return waiting
