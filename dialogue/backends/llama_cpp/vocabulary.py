@@ -2,13 +2,15 @@
 
 import codecs
 import ctypes
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.backends.chat_template import Part, render
 from dialogue.backends.llama_cpp.library import llama
 from dialogue.messages import Message
+
+_BREAK = "\udfff"  # no character, so in no text
 
 
 class Vocabulary:
@@ -29,6 +31,13 @@ class Vocabulary:
         return {self._name(token): token for token in tokens}
 
     @cached_property
+    def added(self) -> Mapping[str, int]:
+        """Visible tokens that the library finds in any text, because their author marked them as the user's own."""
+        own = (token for token in range(self.size) if self._attributes(token) & llama.LLAMA_TOKEN_ATTR_USER_DEFINED)
+        names = {self._name(token): token for token in own}
+        return {name: token for name, token in names.items() if len(name.strip()) > 1}
+
+    @cached_property
     def ends(self) -> frozenset[int]:
         """The tokens that end an answer."""
         return frozenset(token for token in range(self.size) if llama.llama_vocab_is_eog(self._handle, token))
@@ -46,10 +55,11 @@ class Vocabulary:
 
     def encode(self, template: str, messages: Sequence[Message]) -> list[int]:
         """The prompt for ``messages``, with one begin token in front where the model wants it."""
-        parts = render(
-            template, messages, bos_token=self._bos, eos_token=self._eos, control_tokens=self.controls.keys()
-        )
-        tokens = [token for part in parts for token in self._part(part)]
+        # Some models' files mark the template's tokens as the user's own; nobody may type those either.
+        marks = {name: token for name, token in self.added.items() if name in template}
+        written = {**self.controls, **marks}
+        parts = render(template, messages, bos_token=self._bos, eos_token=self._eos, control_tokens=written.keys())
+        tokens = [token for part in parts for token in self._part(part, written, marks)]
         return self._with_begin(tokens)
 
     def piece(self, token: int) -> bytes:
@@ -58,8 +68,13 @@ class Vocabulary:
             self._pieces[token] = self._read_piece(token)
         return self._pieces[token]
 
-    def _part(self, part: Part) -> list[int]:
-        return [self.controls[part.text]] if part.is_control else self.tokenize(part.text)
+    def _part(self, part: Part, written: Mapping[str, int], marks: Iterable[str]) -> list[int]:
+        if part.is_control:
+            return [written[part.text]]
+        text = part.text
+        for mark in marks:
+            text = text.replace(mark, mark[0] + _BREAK + mark[1:])
+        return [token for piece in text.split(_BREAK) for token in self.tokenize(piece)]
 
     def _with_begin(self, tokens: list[int]) -> list[int]:
         begin = llama.llama_vocab_bos(self._handle)
@@ -76,6 +91,9 @@ class Vocabulary:
     @cached_property
     def _eos(self) -> str:
         return self._name(llama.llama_vocab_eos(self._handle))
+
+    def _attributes(self, token: int) -> int:
+        return int(llama.llama_vocab_get_attr(self._handle, token))
 
     def _name(self, token: int) -> str:
         if token < 0:  # the model has no such token
