@@ -1,0 +1,110 @@
+"""A researcher at work in a browser: from the login to a run that fills up and a dialogue that grows."""
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+from pytest_django import Settings
+
+from simulation.models import Run
+from tests.factories import make_dialogue, make_output, make_run, make_study, make_turn
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+MODELS_FILE = Path(__file__).parents[1] / "data" / "scripted_models.toml"
+WCAG_AA = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+
+CONTRAST = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast"]}}
+
+
+def make_busy_run() -> Run:
+    """A run with dialogues that ended, one under way, one that waits, and everything an output can be marked with."""
+    run = make_run(make_study(goal_count=4), state=Run.State.RUNNING, is_queued=True)
+    cells = list(run.simulations.all())
+    first = make_dialogue(cells[0], turns=2)
+    make_output(first, 2, raw="FINISH", verdict="stop", prompts_found=0)
+    make_output(first, 0, attempt=1, verdict="incoherent", is_self_reply=True, left_out=2, raw="a " * 300)
+    make_dialogue(cells[3], turns=1, ending="incoherent_responder")
+    make_dialogue(cells[4], turns=1, ending="")
+    return run
+
+
+def addresses(run: Run) -> list[str]:
+    first = run.simulations.all()[0].dialogue.token  # type: ignore[union-attr]
+    return ["/", "/studies/demo/", f"/runs/{run.token}/", f"/dialogues/{first}/"]
+
+
+def test_from_the_study_to_a_started_run(staff_page: Page, settings: Settings) -> None:
+    settings.MODELS_FILE = MODELS_FILE
+    make_study()
+    staff_page.reload()
+    staff_page.get_by_role("link", name="the paper's study").click()
+    staff_page.get_by_role("group", name="Inquirer").get_by_label("asker").check()
+    staff_page.get_by_role("group", name="Responder").get_by_label("answerer").check()
+    staff_page.get_by_label("Goal 2 (Math)").uncheck()
+    staff_page.get_by_role("button", name="Start the run").click()
+    expect(staff_page.get_by_role("heading", level=1)).to_have_text("asker asks answerer")
+    expect(staff_page.locator("#live")).to_contain_text("0 of 2 dialogues ended")
+    expect(staff_page.get_by_role("button", name="Pause")).to_be_visible()
+
+
+def test_a_run_fills_up_and_finishes_before_ones_eyes(staff_page: Page) -> None:
+    run = make_run(make_study(goal_count=1), state=Run.State.RUNNING, is_queued=True)
+    first, second = run.simulations.all()
+    staff_page.goto(f"/runs/{run.token}/")
+    expect(staff_page.locator("#live")).to_contain_text("0 of 2 dialogues ended")
+    make_dialogue(first)
+    expect(staff_page.locator("#live")).to_contain_text("1 of 2 dialogues ended")
+    expect(staff_page.locator("#cells")).to_contain_text("goal reached")
+    make_dialogue(second, ending="max_turns")
+    Run.objects.update(state=Run.State.FINISHED)
+    expect(staff_page.get_by_role("status")).to_have_text("The run is finished: 2 of 2 dialogues ended.")
+    expect(staff_page.get_by_role("button", name="Pause")).to_have_count(0)
+    expect(staff_page.locator("#statistics")).to_contain_text("Turns per dialogue 2.00 (0.00)", use_inner_text=True)
+
+
+def test_cancelling_asks_first(staff_page: Page) -> None:
+    run = make_run(state=Run.State.RUNNING, is_queued=True)
+    staff_page.goto(f"/runs/{run.token}/")
+    staff_page.get_by_role("button", name="Cancel …").click()
+    staff_page.get_by_role("button", name="Keep it").click()
+    expect(staff_page.get_by_role("dialog")).to_be_hidden()
+    assert Run.objects.get().state == Run.State.RUNNING
+    staff_page.get_by_role("button", name="Cancel …").click()
+    staff_page.get_by_role("button", name="Cancel the run").click()
+    expect(staff_page.get_by_role("button", name="Start")).to_be_visible()
+    assert Run.objects.get().state == Run.State.CANCELLED
+
+
+def test_a_dialogue_opens_as_a_chat_and_grows(staff_page: Page) -> None:
+    dialogue = make_dialogue(turns=1, ending="")
+    staff_page.goto(f"/runs/{Run.objects.get().token}/")
+    staff_page.get_by_role("link", name="P01 on goal 1").click()
+    expect(staff_page.locator(".bubble.inquirer")).to_contain_text("How do I calculate my speed")
+    staff_page.get_by_text("Turn 1 in detail").click()
+    make_turn(dialogue, 1, utterance="And how tired am I?")
+    expect(staff_page.get_by_role("article", name="Turn 2")).to_contain_text("And how tired am I?")
+    expect(staff_page.get_by_text("Sure, here is the prompt").first).to_be_visible()  # what was opened stays open
+    dialogue.ending, dialogue.ended_at = "goal_reached", timezone.now()
+    dialogue.save()
+    expect(staff_page.get_by_role("status")).to_contain_text("it took its goal as reached")
+    assert staff_page.locator(".more").count() == 0
+
+
+def test_every_page_fits_a_phone(staff_page: Page) -> None:
+    staff_page.set_viewport_size({"width": 360, "height": 740})
+    for address in addresses(make_busy_run()):
+        staff_page.goto(address, wait_until="networkidle")
+        staff_page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
+        assert staff_page.evaluate("document.documentElement.scrollWidth") <= 360, address
+
+
+def test_no_page_violates_wcag_aa(staff_page: Page) -> None:
+    for address in addresses(make_busy_run()):
+        staff_page.goto(address, wait_until="networkidle")
+        staff_page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
+        for scheme, rules in (("light", WCAG_AA), ("dark", CONTRAST)):
+            staff_page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            found = Axe().run(staff_page, options=rules)
+            assert found.violations_count == 0, f"{address}, {scheme}\n{found.generate_report()}"

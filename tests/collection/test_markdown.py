@@ -1,0 +1,51 @@
+"""What becomes of text that a model or a person wrote."""
+
+import pytest
+
+from collection.templatetags.markdown import markdown
+
+
+def test_markup_in_a_text_is_shown_as_text() -> None:
+    assert markdown("<script>alert(1)</script>") == "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>\n"
+
+
+def test_a_placeholder_in_angle_brackets_stays_readable() -> None:
+    assert "the &lt;NUMBER&gt;, is &lt;FACTORIAL&gt;" in markdown("the <NUMBER>, is <FACTORIAL>")
+
+
+@pytest.mark.parametrize(
+    "text", ["![x](http://example.org/pixel.png)", "<img src=x onerror=alert(1)>", "![x](data:image/png;base64,AAAA)"]
+)
+def test_no_picture_is_ever_fetched(text: str) -> None:
+    assert "<img" not in markdown(text)
+
+
+def test_a_link_neither_hands_over_the_page_nor_vouches_for_its_target() -> None:
+    assert '<a href="https://example.org/" rel="noopener nofollow">' in markdown("[there](https://example.org/)")
+
+
+@pytest.mark.parametrize("target", ["javascript:alert(1)", "data:text/html,x", "vbscript:x", "file:///etc/passwd"])
+def test_a_link_that_runs_something_is_no_link(target: str) -> None:
+    assert "href" not in markdown(f"[there]({target})")
+
+
+def test_code_lists_and_tables_are_what_they_mean() -> None:
+    html = markdown("- one\n- two\n\n```python\nif a < b:\n    pass\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n")
+    assert "<li>one</li>" in html
+    assert "<pre><code>if a &lt; b:\n    pass\n</code></pre>" in html
+    assert "<td>2</td>" in html
+
+
+def test_the_lines_of_a_poem_stay_lines() -> None:
+    assert markdown("Soft paws\nSharp claws") == "<p>Soft paws<br>\nSharp claws</p>\n"
+
+
+def test_a_heading_in_a_text_comes_below_those_of_the_page() -> None:
+    assert markdown("# Speed") == "<h4>Speed</h4>\n"
+
+
+def test_nothing_of_a_style_or_class_gets_through() -> None:
+    html = markdown('| a |\n|:-:|\n| 1 |\n\n```x" onload="y\n1\n```')
+    assert "style" not in html
+    assert "class" not in html
+    assert "onload" not in html

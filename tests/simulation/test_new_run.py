@@ -1,0 +1,154 @@
+"""Asking for a run on a study's page."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from simulation.models import Run, Simulation
+from tests.factories import make_staff, make_study
+
+pytestmark = pytest.mark.django_db
+MODELS = """
+[models.asker]
+label = "for trying the software, not for research"
+backend = "scripted"
+replies = ["FINISH"]
+[models.asker.inquirer]
+prompts = "llama-2"
+coherence = { max_n = 8 }
+
+[models.answerer]
+backend = "scripted"
+replies = ["Yes."]
+[models.answerer.responder]
+prompts = "llama-2-responder"
+coherence = { max_n = 5 }
+
+[models.remote]
+backend = "openai"
+model = "gpt-4"
+key_env = "NO_SUCH_KEY"
+[models.remote.inquirer]
+prompts = "gpt-4"
+coherence = { max_n = 4 }
+
+[models.gone]
+backend = "llama_cpp"
+file = "gone.gguf"
+[models.gone.inquirer]
+prompts = "llama-2"
+coherence = { max_n = 8 }
+"""
+FORM = {
+    "inquirer": "asker",
+    "responder": "answerer",
+    "goals": ["1", "2"],
+    "personas": "all",
+    "persona_count": "",
+    "features": "all",
+    "seeds": "73",
+    "max_turns": "12",
+}
+
+
+@pytest.fixture
+def client(settings: Settings, tmp_path: Path) -> Client:
+    settings.MODELS_FILE = tmp_path / "models.toml"
+    settings.MODELS_FILE.write_text(MODELS)
+    make_study(goal_count=2, persona_count=3)
+    client = Client()
+    client.force_login(make_staff())
+    return client
+
+
+def ask(client: Client, **answers: Any) -> Any:
+    return client.post("/studies/demo/", FORM | answers)
+
+
+def test_the_form_offers_each_side_the_models_that_can_play_it(client: Client) -> None:
+    page = client.get("/studies/demo/").text
+    assert page.count('name="inquirer"') == 3
+    assert page.count('name="responder"') == 1
+
+
+def test_the_form_says_what_a_model_is_not_for_and_what_it_lacks(client: Client) -> None:
+    page = client.get("/studies/demo/").text
+    assert '<strong>asker</strong> <span class="label">for trying the software, not for research</span>' in page
+    assert "gone.gguf is missing." in page
+    assert "The environment variable NO_SUCH_KEY is not set." in page
+
+
+def test_a_run_is_made_with_all_its_cells_started_and_shown(client: Client) -> None:
+    response = ask(client)
+    run = Run.objects.get()
+    assert response.headers["Location"] == f"/runs/{run.token}/"
+    assert (run.state, run.is_queued, run.simulations.count()) == (Run.State.RUNNING, True, 6)
+
+
+def test_a_run_can_be_prepared_without_starting_it(client: Client) -> None:
+    ask(client, prepare="yes")
+    assert Run.objects.get().state == Run.State.PAUSED
+
+
+def test_a_run_is_made_of_what_was_chosen(client: Client) -> None:
+    ask(client, goals=["2"], personas="some", persona_count="2", seeds="73, 321", features="age", max_turns="4")
+    run = Run.objects.get()
+    cells = set(Simulation.objects.values_list("persona__code", "goal__number", "seed"))
+    assert cells == {("P01", 2, 73), ("P02", 2, 73), ("P01", 2, 321), ("P02", 2, 321)}
+    assert (run.configuration["features"], run.configuration["max_turns"]) == ("age", 4)
+
+
+def test_asking_again_adds_only_what_is_missing(client: Client) -> None:
+    ask(client, goals=["1"])
+    ask(client)
+    assert Run.objects.get().simulations.count() == 6
+
+
+@pytest.mark.parametrize(
+    ("answers", "sentence"),
+    [
+        ({"inquirer": ""}, "Choose the inquirer."),
+        ({"inquirer": "answerer"}, "answerer is not one of the available choices"),
+        ({"goals": []}, "Choose at least one goal."),
+        ({"goals": ["9"]}, "9 is not one of the available choices"),
+        ({"personas": "some"}, "Say how many personas."),
+        ({"personas": "some", "persona_count": "4"}, "The study has 3 personas: ask for at most as many."),
+        ({"personas": "some", "persona_count": "0"}, "greater than or equal to 1"),
+        ({"seeds": "73;321"}, "Seeds must be whole numbers separated by commas"),
+        ({"seeds": ""}, "This field is required."),
+        ({"seeds": "99999999999999999999"}, "Seeds "),
+        ({"max_turns": "0"}, "greater than or equal to 1"),
+        ({"max_turns": "many"}, "Enter a whole number."),
+        ({"personas": "participants"}, "has no personas of that kind"),
+        ({"inquirer": "gone"}, "gone.gguf of model"),
+    ],
+)
+def test_what_cannot_be_met_is_one_sentence_and_nothing_is_written(
+    client: Client, answers: dict[str, Any], sentence: str
+) -> None:
+    response = ask(client, **answers)
+    assert response.status_code == 422
+    assert sentence in response.text
+    assert "No run was started." in response.text
+    assert not Run.objects.exists()
+
+
+def test_a_sentence_about_an_answer_belongs_to_its_field(client: Client) -> None:
+    page = ask(client, seeds="x").text
+    assert 'aria-describedby="id_seeds_helptext id_seeds_error"' in page
+    assert 'id="id_seeds_error">Seeds must be' in page
+
+
+def test_what_was_typed_is_still_there_after_an_error(client: Client) -> None:
+    page = ask(client, seeds="x", max_turns="7", goals=["2"]).text
+    assert 'value="7"' in page
+    assert page.count(" checked") == 4  # the two models, one goal, all personas
+
+
+def test_without_a_model_for_a_side_the_form_says_what_to_add(client: Client, settings: Settings) -> None:
+    settings.MODELS_FILE.write_text("")
+    assert "No model in models.toml can inquire" in client.get("/studies/demo/").text
+    assert ask(client).status_code == 422

@@ -1,0 +1,184 @@
+"""The researcher's pages: who sees them, what they say, and that looking changes nothing."""
+
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client, RequestFactory
+from django.views.defaults import server_error
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from collection.models import Dialogue, Goal, Persona, Study
+from simulation.models import Run, Simulation
+from tests.factories import make_dialogue, make_run, make_staff, make_study
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client() -> Client:
+    client = Client()
+    client.force_login(make_staff())
+    return client
+
+
+def addresses(dialogue: Dialogue) -> list[str]:
+    run = Simulation.objects.get(dialogue=dialogue).run.token
+    pages = ["/", "/studies/demo/", f"/runs/{run}/", f"/dialogues/{dialogue.token}/"]
+    return [*pages, f"/runs/{run}/live/", f"/runs/{run}/statistics/", f"/dialogues/{dialogue.token}/after/0/"]
+
+
+def test_strangers_are_asked_to_log_in_and_come_back() -> None:
+    for address in addresses(make_dialogue()):
+        assert Client().get(address).headers["Location"] == f"/login/?next={address}"
+
+
+def test_a_fragment_sends_the_whole_page_to_the_login() -> None:
+    run = make_run()
+    headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver/runs/{run.token}/?goal=1"}
+    response = Client().get(f"/runs/{run.token}/live/", headers=headers)
+    assert response.headers["HX-Redirect"] == f"/login/?next=/runs/{run.token}/%3Fgoal%3D1"
+    assert response.content == b""
+
+
+def test_an_account_that_is_not_staff_sees_nothing_and_is_told_why() -> None:
+    client = Client()
+    client.force_login(User.objects.create_user("guest"))
+    for address in addresses(make_dialogue()):
+        response = client.get(address)
+        assert response.status_code == 403
+        assert "These pages are for the research staff" in response.text
+
+
+def test_logging_in_leads_to_the_studies() -> None:
+    make_staff("ada")
+    response = Client().post("/login/", {"username": "ada", "password": "correct horse battery staple"}, follow=True)
+    assert response.redirect_chain == [("/", 302)]
+    assert "Log out" in response.text
+
+
+def test_a_wrong_password_is_said_on_the_page() -> None:
+    response = Client().post("/login/", {"username": "ada", "password": "guess"})
+    assert "Please enter a correct username and password" in response.text
+
+
+def test_looking_changes_nothing(client: Client) -> None:
+    dialogue = make_dialogue()
+    before = [list(model.objects.values()) for model in (Study, Run, Simulation, Dialogue)]
+    for address in addresses(dialogue):
+        assert client.get(address, {"action": "cancel"}).status_code == 200
+    assert [list(model.objects.values()) for model in (Study, Run, Simulation, Dialogue)] == before
+
+
+def test_without_studies_the_list_says_how_to_get_one(client: Client) -> None:
+    assert "python manage.py load_demo" in client.get("/").text
+
+
+def test_the_list_shows_each_study_with_its_numbers_its_chatbot_and_its_runs(client: Client) -> None:
+    run = make_dialogue(ending="max_turns").simulation.run
+    page = client.get("/").text
+    for words in ("<strong>2</strong> goals", "<strong>2</strong> personas", "<strong>1</strong> dialogue<"):
+        assert words in page
+    assert "for trying the software, not for research" in page
+    assert "1 of 4" in page
+    assert f"/runs/{run.token}/" in page
+
+
+def test_a_study_without_runs_says_how_to_start_one(client: Client) -> None:
+    make_study()
+    assert "No runs yet: start one below" in client.get("/studies/demo/").text
+
+
+def test_a_study_shows_its_goals_in_full_with_their_code(client: Client) -> None:
+    make_study(goal_count=4)
+    page = client.get("/studies/demo/").text
+    assert "The factorial of the &lt;NUMBER&gt;, is &lt;FACTORIAL&gt;" in page
+    assert "<pre><code>def factorialize(num):\n    factorial = 1" in page
+
+
+def test_a_study_shows_the_sentence_of_each_persona(client: Client) -> None:
+    make_study()
+    assert (
+        "You are a 25 to 34-year-old White individual with a Female gender identity"
+        in client.get("/studies/demo/").text
+    )
+
+
+def test_a_persona_of_another_questionnaire_is_shown_with_its_answers(client: Client) -> None:
+    Persona.objects.create(study=make_study(), code="X1", source="listed", features={"shoe_size": "42", "hat": "none"})
+    assert "You are 42, none." in client.get("/studies/demo/").text
+
+
+def test_a_broken_models_file_is_a_sentence_on_the_page(client: Client, settings: Settings, tmp_path: Path) -> None:
+    settings.MODELS_FILE = tmp_path / "nowhere.toml"
+    make_study()
+    assert "nowhere.toml cannot be read: check MODELS_FILE." in client.get("/studies/demo/").text
+    assert client.get("/").status_code == 200
+
+
+def test_markup_in_a_studys_texts_is_shown_as_text(client: Client) -> None:
+    study = make_study()
+    Study.objects.update(title="<script>1</script>", description="<script>2</script>", chatbot="<script>3</script>")
+    Goal.objects.update(text="<script>4</script>", domain="<script>5</script>")
+    Persona.objects.update(features={"hat": "<script>6</script>"})
+    page = client.get(f"/studies/{study.slug}/").text
+    assert "<script>" not in page
+    assert "&lt;script&gt;4&lt;/script&gt;" in page
+
+
+def test_a_dialogue_stands_in_its_run_between_its_neighbours(client: Client) -> None:
+    cells = list(make_run().simulations.all())
+    first, second, third = (make_dialogue(cell) for cell in cells[:3])
+    page = client.get(f"/dialogues/{second.token}/").text
+    assert f'rel="prev" href="/dialogues/{first.token}/"' in page
+    assert f'rel="next" href="/dialogues/{third.token}/"' in page
+    assert f"/runs/{cells[0].run.token}/" in page
+
+
+def test_a_dialogue_outside_of_runs_has_a_page_too(client: Client) -> None:
+    dialogue = make_dialogue()
+    Simulation.objects.all().delete()
+    Dialogue.objects.update(kind="natural", inquirer={}, responder={}, seed=None)
+    page = client.get(f"/dialogues/{dialogue.token}/").text
+    assert "a person" in page
+    assert "Dialogues of this run" not in page
+
+
+def test_a_dialogue_names_its_models_with_their_label(client: Client) -> None:
+    page = client.get(f"/dialogues/{make_dialogue().token}/").text
+    assert page.count("for trying the software, not for research") == 2
+
+
+@pytest.mark.parametrize(
+    "address", ["/studies/nope/", "/runs/nope/", "/dialogues/nope/", "/dialogues/nope/after/0/", "/x"]
+)
+def test_a_wrong_address_is_a_page_with_a_way_back(client: Client, address: str) -> None:
+    response = client.get(address)
+    assert response.status_code == 404
+    assert "There is nothing at this address" in response.text
+    assert "Back to the studies" in response.text
+
+
+def test_a_failure_of_the_site_is_a_page_with_a_way_back(rf: RequestFactory) -> None:
+    page = server_error(rf.get("/")).content.decode()
+    assert "its log says why" in page
+    assert "Back to the studies" in page
+
+
+def test_a_forged_form_changes_nothing_and_is_told_so() -> None:
+    run = make_run(state=Run.State.RUNNING)
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(make_staff())
+    response = client.post(f"/runs/{run.token}/", {"action": "cancel"})
+    assert response.status_code == 403
+    assert "Nothing was changed." in response.text
+    assert Run.objects.get().state == Run.State.RUNNING
+
+
+def test_many_studies_take_as_few_queries_as_one(
+    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(5):
+        make_run(make_study(f"study-{number}"))
+    with django_assert_max_num_queries(8):
+        client.get("/")
