@@ -36,6 +36,8 @@ def run(procfile: Path, port: int, when_ready: Callable[[], None]) -> int:
     manager = honcho.manager.Manager(_QuietPrinter())
     for process in expand_processes(parse_procfile(procfile.read_text("utf-8")).processes):
         manager.add_process(process.name, process.cmd, env=_environment(port))
+    # The processes are in sessions of their own: a terminal that closes tells only this one.
+    signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     Thread(target=_tell_when_ready, args=(port, when_ready), daemon=True).start()
     manager.loop()
     return 0 if manager.returncode == honcho.manager.SIGNALS[signal.SIGINT]["rc"] else manager.returncode
