@@ -24,14 +24,30 @@ Speak = Callable[[Sequence[Message], str, int], Awaitable[Spoken]]
 
 @dataclass(frozen=True)
 class Task:
-    """Dialogues to play: ``turns`` each, every reply exactly ``reply_tokens`` long.
+    """Dialogues to play: ``turns`` each, with replies between ``shortest`` and ``longest`` tokens.
 
     ``opening_words`` is the length of the prompt with persona and goal that the inquirer starts from.
     """
 
     turns: int
-    reply_tokens: int = 48
+    shortest: int = 32
+    longest: int = 64
     opening_words: int = 160
+
+    @property
+    def tokens(self) -> int:
+        """What the replies of a dialogue have together, in every dialogue."""
+        return sum(self.lengths(0))
+
+    def lengths(self, number: int) -> list[int]:
+        """How many tokens each reply has: the same lengths in every dialogue, each in its own order.
+
+        So dialogues drift apart as real ones do, and still end together: no tail in which a few run alone.
+        """
+        replies = 2 * self.turns
+        lengths = [self.shortest + (self.longest - self.shortest) * index // (replies - 1) for index in range(replies)]
+        Random(number).shuffle(lengths)
+        return lengths
 
     def opening(self, vocabulary: Syllables, repetition: int, number: int) -> str:
         """Unlike in every other dialogue and repetition from the first word on: no way profits from an earlier one."""
@@ -41,8 +57,9 @@ class Task:
 
 @dataclass(frozen=True)
 class Played:
-    """The sizes of all replies of a dialogue, in order: whoever plays the same task has the same ones."""
+    """The sizes of all replies of a dialogue, in order: whoever plays the same dialogue has the same ones."""
 
+    number: int
     prompt_tokens: tuple[int, ...]
     completion_tokens: tuple[int, ...]
 
@@ -52,18 +69,21 @@ async def play_all(
 ) -> list[Played]:
     """Plays numbered dialogues, all at once as far as ``speak`` lets them."""
     openings = {number: task.opening(vocabulary, repetition, number) for number in dialogues}
-    plays = (_play(speak, task, opening, f"{repetition}-{number}") for number, opening in openings.items())
+    plays = (_play(speak, task, number, opening, f"{repetition}-{number}") for number, opening in openings.items())
     return list(await asyncio.gather(*plays))
 
 
-async def _play(speak: Speak, task: Task, opening: str, name: str) -> Played:
+async def _play(speak: Speak, task: Task, number: int, opening: str, name: str) -> Played:
     inquirer, responder = [Message("user", opening)], list[Message]()
+    lengths = task.lengths(number)
     spoken: list[Spoken] = []
-    for _ in range(task.turns):
-        question = await speak(inquirer, f"{name}-inquirer", task.reply_tokens)
+    for turn in range(task.turns):
+        question = await speak(inquirer, f"{name}-inquirer", lengths[2 * turn])
         responder.append(Message("user", question.text))
-        answer = await speak(responder, f"{name}-responder", task.reply_tokens)
+        answer = await speak(responder, f"{name}-responder", lengths[2 * turn + 1])
         responder.append(Message("assistant", answer.text))
         inquirer += [Message("assistant", question.text), Message("user", answer.text)]
         spoken += [question, answer]
-    return Played(tuple(each.prompt_tokens for each in spoken), tuple(each.completion_tokens for each in spoken))
+    return Played(
+        number, tuple(each.prompt_tokens for each in spoken), tuple(each.completion_tokens for each in spoken)
+    )

@@ -1,6 +1,6 @@
 """How fast dialogues run on a few cores: the engine beside the official code's way and others.
 
-python -m benchmarks.engine [--json] [--quick] [--repeats 3] [--threads 2]
+python -m benchmarks.engine [--json] [--quick] [--turns 4 12] [--repeats 3] [--threads 2]
 
 The model is built on the spot, with random weights. Every way plays the same dialogues, both sides, with the same
 numbers of tokens (checked). Compare ratios, of one run only.
@@ -27,7 +27,7 @@ QUICK = Shape(hidden=128, layers=2, heads=4, feed_forward=256, context=2048, syl
 def main() -> None:
     options = _options()
     shape = QUICK if options.quick else FULL
-    tasks = [Task(turns=2, reply_tokens=16)] if options.quick else [Task(turns=4), Task(turns=12)]
+    tasks = [Task(2, shortest=8, longest=16)] if options.quick else [Task(turns) for turns in options.turns]
     results = _measure(shape, tasks, options)
     if options.json:
         print(json.dumps(_report(shape, tasks, options, results), indent=2))
@@ -39,6 +39,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.engine", description="Measures the llama_cpp backend.")
     parser.add_argument("--json", action="store_true", help="print an object instead of a table")
     parser.add_argument("--quick", action="store_true", help="a small model, short dialogues: whether it runs at all")
+    parser.add_argument("--turns", type=int, nargs="+", default=[4, 12], help="turns of the dialogues (default 4 12)")
     parser.add_argument("--repeats", type=int, default=3, help="measurements of each way (default 3)")
     parser.add_argument("--threads", type=int, default=2, help="threads for each way (default 2)")
     return parser.parse_args()

@@ -140,15 +140,15 @@ class RawLoop:
         runtime = Runtime(self._spec, plan_memory(self._spec, read_facts(self._spec)), self._spec.threads or 1)
         depth = self._fill(runtime, task)
         started = time.perf_counter()
-        for position in range(depth, depth + task.reply_tokens):
+        for position in range(depth, depth + task.longest):
             _require(runtime.read([Row(5, position, number, is_last=True) for number in range(self._in_flight)]))
         seconds = time.perf_counter() - started
         runtime.free()
-        return Measured(self._in_flight * task.reply_tokens / seconds)
+        return Measured(self._in_flight * task.longest / seconds)
 
     def _fill(self, runtime: Runtime, task: Task) -> int:
         """Gives every sequence half of what it would hold at the end; returns how many tokens that is."""
-        depth = (task.opening_words + 2 * task.turns * task.reply_tokens) // 2
+        depth = (task.opening_words + task.tokens) // 2
         for start in range(0, depth, _CHUNK):
             positions = range(start, min(start + _CHUNK, depth))
             _require(runtime.read([Row(5, position, 0, is_last=False) for position in positions]))
