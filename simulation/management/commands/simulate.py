@@ -4,6 +4,8 @@ import json
 import signal
 import threading
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -77,9 +79,9 @@ class Command(BaseCommand):
             return Throughput(None, None)
         _refuse_unfit(run)
         services.start_run(run)
-        stop = _stop_on_signal()
+        done = cells.exclude(finished_at=None).count()
         try:
-            with ProgressBar(cells.count(), cells.exclude(finished_at=None).count()) as progress:
+            with _stop_on_signal() as stop, ProgressBar(cells.count(), done) as progress:
                 casting = Casting(settings.MODELS_FILE, registry.open_model)
                 worker = Worker(casting, concurrency, PATIENCE, should_stop=stop.is_set, on_step=progress.step)
                 async_to_sync(worker.work_off)(cells)
@@ -114,8 +116,16 @@ def _request(options: dict[str, Any]) -> RunRequest:
 
 
 def _check_output(path: Path | None) -> None:
-    if path and (path.is_dir() or not path.parent.is_dir()):
-        raise RequestError(f"{path} cannot be written: name a file in a folder that exists.")
+    """Tries it before any work is done."""
+    if path is None:
+        return
+    try:
+        if path.is_dir():
+            raise IsADirectoryError
+        _draft(path).touch()
+        _draft(path).unlink()
+    except OSError as error:
+        raise RequestError(f"{path} cannot be written: name a file in a folder that you may write to.") from error
 
 
 def _refuse_unfit(run: Run) -> None:
@@ -137,15 +147,22 @@ def _refuse_incomplete(run: Run, cells: Cells) -> None:
 def _write(path: Path, cells: Cells) -> None:
     """All or nothing: the file appears when it is complete."""
     dialogues = Dialogue.objects.filter(simulation__in=cells.exclude(finished_at=None)).order_by("simulation__pk")
-    draft = path.with_name(f"{path.name}.part")
-    with draft.open("w", encoding="utf-8") as file:
+    with _draft(path).open("w", encoding="utf-8") as file:
         file.writelines(write_records(dialogues))
-    draft.replace(path)
+    _draft(path).replace(path)
 
 
-def _stop_on_signal() -> threading.Event:
+def _draft(path: Path) -> Path:
+    return path.parent / f"{path.name}.part"
+
+
+@contextmanager
+def _stop_on_signal() -> Iterator[threading.Event]:
     """Set by Ctrl-C or SIGTERM: dialogues stop after the turn that is complete, and their leases are given back."""
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
