@@ -4,11 +4,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
-from collection.models import Dialogue, Output, Persona, Turn
+from django.core.paginator import Page, Paginator
+from django.db.models import Count
+
+from collection.models import Dialogue, Output, Persona, Study, Turn
 from dialogue.personas import describe
 from dialogue.speakers import Ending
 
+DIALOGUES_A_PAGE = 100
 ENDING_SENTENCES: dict[Ending, str] = {
     "goal_reached": "The inquirer said the stop word: it took its goal as reached.",
     "max_turns": "The turn limit was reached before the inquirer took its goal as reached.",
@@ -77,6 +82,27 @@ class Chat:
             return "The dialogue is not over yet."
         found = (sentence for ending, sentence in ENDING_SENTENCES.items() if ending == self.dialogue.ending)
         return next(found, "How this dialogue ended was not recorded.")
+
+
+@dataclass(frozen=True, slots=True)
+class DialogueList:
+    """One page of a study's dialogues, of one kind or (empty) all."""
+
+    study: Study
+    kind: str
+    dialogues: Page[Any]
+
+    @property
+    def kinds(self) -> list[tuple[str, str]]:
+        return Dialogue.Kind.choices
+
+
+def list_dialogues(study: Study, kind: str, page: str) -> DialogueList:
+    """The study's dialogues, latest first; a kind that does not exist is ignored."""
+    known = kind if kind in Dialogue.Kind.values else ""
+    dialogues = study.dialogues.filter(kind=known) if known else study.dialogues.all()
+    counted = dialogues.select_related("goal", "persona").annotate(turn_count=Count("turns")).order_by("-pk")
+    return DialogueList(study, known, Paginator(counted, DIALOGUES_A_PAGE).get_page(page))
 
 
 def read_chat(dialogue: Dialogue, shown: int = 0) -> Chat:

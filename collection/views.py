@@ -4,8 +4,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from collection.access import staff_only
-from collection.models import Dialogue
-from collection.presentation import read_chat
+from collection.models import Dialogue, Study
+from collection.presentation import list_dialogues, read_chat
+
+
+@staff_only
+def dialogues(request: HttpRequest, slug: str) -> HttpResponse:
+    """All dialogues of a study, those outside of runs too."""
+    study = get_object_or_404(Study, slug=slug)
+    found = list_dialogues(study, request.GET.get("kind", ""), request.GET.get("page", "1"))
+    return render(request, "collection/dialogues.html", {"found": found})
 
 
 @staff_only

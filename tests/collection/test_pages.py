@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from collection.models import Dialogue
 from collection.presentation import ENDING_SENTENCES
 from dialogue.speakers import Ending
-from tests.factories import make_dialogue, make_output, make_staff, make_turn
+from tests.factories import make_dialogue, make_output, make_run, make_staff, make_study, make_turn
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +23,31 @@ def client() -> Client:
 
 def news(client: Client, dialogue: Dialogue, shown: int) -> str:
     return client.get(f"/dialogues/{dialogue.token}/after/{shown}/").text
+
+
+def test_all_dialogues_of_a_study_are_listed_those_of_people_too(client: Client) -> None:
+    dialogue = make_dialogue()
+    natural = Dialogue.objects.create(
+        study=dialogue.study, goal=dialogue.goal, persona=dialogue.persona, kind="natural", persona_sentence="a person"
+    )
+    everything, people = (client.get(f"/studies/demo/dialogues/{query}").text for query in ("", "?kind=natural"))
+    assert (dialogue.token in everything, natural.token in everything) == (True, True)
+    assert (dialogue.token in people, natural.token in people) == (False, True)
+
+
+def test_a_study_without_dialogues_says_where_they_come_from(client: Client) -> None:
+    make_study()
+    page = client.get("/studies/demo/dialogues/?kind=natural&page=7").text
+    assert "python manage.py import_dialogues" in page
+
+
+def test_many_dialogues_are_listed_in_few_queries(
+    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for cell in make_run(seeds=tuple(range(10))).simulations.all():
+        make_dialogue(cell, turns=0)
+    with django_assert_max_num_queries(5):
+        client.get("/studies/demo/dialogues/")
 
 
 def test_every_ending_has_its_sentence() -> None:
