@@ -38,9 +38,14 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(chromium: Browser, live_server: LiveServer) -> Iterator[Page]:
-    """A page of somebody who is not logged in; errors in its console, refusals of its security policy too, fail the test."""
-    errors: list[str] = []
+def errors() -> list[str]:
+    """What the page's console complains about, refusals of the security policy too; a test that expects some clears it."""
+    return []
+
+
+@pytest.fixture
+def page(chromium: Browser, live_server: LiveServer, errors: list[str]) -> Iterator[Page]:
+    """A page of somebody who is not logged in; what its console complains about fails the test."""
     context = chromium.new_context(base_url=live_server.url)
     page = context.new_page()
     page.on("console", lambda message: errors.extend(_complaint(message)))

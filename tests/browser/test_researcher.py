@@ -32,7 +32,7 @@ def make_busy_run() -> Run:
 
 def addresses(run: Run) -> list[str]:
     first = run.simulations.all()[0].dialogue.token  # type: ignore[union-attr]
-    return ["/", "/studies/demo/", f"/runs/{run.token}/", f"/dialogues/{first}/"]
+    return ["/", "/studies/demo/", "/studies/demo/dialogues/", f"/runs/{run.token}/", f"/dialogues/{first}/"]
 
 
 def test_from_the_study_to_a_started_run(staff_page: Page, settings: Settings) -> None:
@@ -62,6 +62,17 @@ def test_a_run_fills_up_and_finishes_before_ones_eyes(staff_page: Page) -> None:
     expect(staff_page.get_by_role("status")).to_have_text("The run is finished: 2 of 2 dialogues ended.")
     expect(staff_page.get_by_role("button", name="Pause")).to_have_count(0)
     expect(staff_page.locator("#statistics")).to_contain_text("Turns per dialogue 2.00 (0.00)", use_inner_text=True)
+
+
+def test_a_page_says_when_the_site_no_longer_answers(staff_page: Page, errors: list[str]) -> None:
+    run = make_run(state=Run.State.RUNNING, is_queued=True)
+    staff_page.goto(f"/runs/{run.token}/")
+    staff_page.route("**/live/**", lambda route: route.abort())
+    expect(staff_page.get_by_role("alert")).to_contain_text("The site does not answer")
+    staff_page.unroute("**/live/**")
+    expect(staff_page.get_by_role("alert")).to_have_count(0)
+    assert errors
+    errors.clear()
 
 
 def test_cancelling_asks_first(staff_page: Page) -> None:

@@ -24,7 +24,7 @@ def client() -> Client:
 
 def addresses(dialogue: Dialogue) -> list[str]:
     run = Simulation.objects.get(dialogue=dialogue).run.token
-    pages = ["/", "/studies/demo/", f"/runs/{run}/", f"/dialogues/{dialogue.token}/"]
+    pages = ["/", "/studies/demo/", "/studies/demo/dialogues/", f"/runs/{run}/", f"/dialogues/{dialogue.token}/"]
     return [*pages, f"/runs/{run}/live/", f"/runs/{run}/statistics/", f"/dialogues/{dialogue.token}/after/0/"]
 
 
@@ -142,6 +142,13 @@ def test_a_dialogue_outside_of_runs_has_a_page_too(client: Client) -> None:
     page = client.get(f"/dialogues/{dialogue.token}/").text
     assert "a person" in page
     assert "Dialogues of this run" not in page
+
+
+def test_a_dialogue_of_a_run_that_stands_still_says_why_it_goes_no_further(client: Client) -> None:
+    dialogue = make_dialogue(ending="")
+    assert "goes no further" not in client.get(f"/dialogues/{dialogue.token}/").text
+    Run.objects.update(state=Run.State.PAUSED)
+    assert "It goes no further while its run is paused." in client.get(f"/dialogues/{dialogue.token}/").text
 
 
 def test_a_dialogue_names_its_models_with_their_label(client: Client) -> None:

@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from collection.models import Dialogue
 from simulation.models import Run, Simulation
 from tests.factories import make_dialogue, make_run, make_staff
 
@@ -123,6 +124,19 @@ def test_the_configuration_names_models_hashes_prompts_and_sampling(client: Clie
     for words in ("9f2c9f2c", "llama-2-responder", "temperature 0.8, top_p 0.95", "Turn limit 12"):
         assert words in page
     assert "for trying the software, not for research" in page
+
+
+def test_an_imported_run_is_shown_with_what_little_is_known(client: Client) -> None:
+    configuration = {"imported": True, "inquirer": {"model": "vicuna"}, "responder": {}}
+    run = make_run(state=Run.State.FINISHED, inquirer="vicuna", responder="", configuration=configuration)
+    dialogue = make_dialogue(run.simulations.all()[0])
+    Dialogue.objects.update(ending="")
+    page = look(client, run)
+    assert "a responder that was not recorded" in page
+    assert "Imported; what the file did not say is not known here." in page
+    assert "1 of 4" in client.get("/").text
+    assert rows(page)[0].endswith("not recorded")
+    assert client.get(f"/dialogues/{dialogue.token}/").status_code == 200
 
 
 @pytest.mark.parametrize(
