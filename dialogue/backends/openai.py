@@ -6,10 +6,11 @@ The library retries what is worth retrying (429, 5xx, lost connections), doublin
 
 import asyncio
 import os
-from asyncio import AbstractEventLoop, Semaphore
-from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from asyncio import AbstractEventLoop, Future, Semaphore
+from collections.abc import AsyncGenerator, Awaitable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from openai import (
     APIError,
@@ -37,6 +38,8 @@ from dialogue.backends.openai_wire import Answer, address, completion_request
 from dialogue.messages import Message
 from dialogue.models import ModelSpec
 
+_T = TypeVar("_T")
+
 _RETRIES = 5
 _TIMEOUT = Timeout(300, connect=10)
 _EXAMINE_SECONDS = 3.0
@@ -44,10 +47,28 @@ _EXAMINE_SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """What belongs to one event loop: connections, and the cap on the requests under way."""
+    """What belongs to one event loop: connections, the cap on the requests under way, and what they wait for."""
 
     client: AsyncOpenAI
     gate: Semaphore
+    waits: set[Future[Any]] = field(default_factory=set)
+
+    async def wait_for(self, awaitable: Awaitable[_T]) -> _T:
+        """Awaits in a task of its own, which ``hang_up`` can cancel without a hand on the caller's."""
+        wait = asyncio.ensure_future(awaitable)
+        self.waits.add(wait)
+        try:
+            return await wait
+        finally:
+            self.waits.discard(wait)
+
+    async def hang_up(self) -> None:
+        """Ends all waits by a CancelledError, lets them close their responses, then closes the connections."""
+        waits = list(self.waits)
+        for wait in waits:
+            wait.cancel()
+        await asyncio.gather(*waits, return_exceptions=True)
+        await self.client.close()
 
 
 class OpenAIModel(StreamingModel):
@@ -65,19 +86,31 @@ class OpenAIModel(StreamingModel):
     ) -> AsyncGenerator[str | Reply]:
         answer = Answer()
         line = self._line()
-        try:
-            async with (
-                line.gate,
-                await self._ask(line.client, completion_request(self._spec, messages, sampling)) as chunks,
-            ):
-                async for chunk in chunks:
-                    if piece := answer.add(chunk):
-                        yield piece
-        except APIError as error:
-            self._refuse_if_closed()
-            raise translated(error, self._spec) from error
+        request = completion_request(self._spec, messages, sampling)
+        async with line.gate, aclosing(self._chunks(line.client, request)) as chunks:
+            while chunk := await self._next(line, chunks):
+                if piece := answer.add(chunk):
+                    yield piece
         self._check(answer)
         yield answer.reply()
+
+    async def _next(self, line: _Line, chunks: AsyncGenerator[ChatCompletionChunk]) -> ChatCompletionChunk | None:
+        """The next chunk, None after the last. Raises the contract's errors."""
+        self._refuse_if_closed()
+        try:
+            return await line.wait_for(anext(chunks, None))
+        except APIError as error:
+            raise translated(error, self._spec) from error
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if not (task and task.cancelling()):  # then it was not the caller who was cancelled
+                self._refuse_if_closed()
+            raise
+
+    async def _chunks(self, client: AsyncOpenAI, request: dict[str, Any]) -> AsyncGenerator[ChatCompletionChunk]:
+        async with await self._ask(client, request) as stream:
+            async for chunk in stream:
+                yield chunk
 
     def count_tokens(self, text: str) -> None:
         """Providers do not let one know."""
@@ -86,7 +119,7 @@ class OpenAIModel(StreamingModel):
         self._is_closed = True
         line = self._lines.pop(asyncio.get_running_loop(), None)
         if line:
-            await line.client.close()
+            await line.hang_up()
 
     def _line(self) -> _Line:
         """The running loop's line; those of loops that have ended are forgotten."""
@@ -100,7 +133,6 @@ class OpenAIModel(StreamingModel):
 
     async def _ask(self, client: AsyncOpenAI, request: dict[str, Any]) -> AsyncStream[ChatCompletionChunk]:
         """The answer's stream, with token counts unless the server is one of those that refuse to send them."""
-        self._refuse_if_closed()
         wish: dict[str, Any] = {"stream_options": {"include_usage": True}} if self._tells_usage else {}
         try:
             chunks: AsyncStream[ChatCompletionChunk] = await client.chat.completions.create(**request, **wish)

@@ -87,8 +87,10 @@ class ChatServer:
     async def _send(self, event: dict[str, Any], reader: StreamReader, writer: StreamWriter) -> None:
         writer.write(f"data: {json.dumps(event)}\n\n".encode())
         await writer.drain()
-        await asyncio.sleep(self.pause)
-        if reader.at_eof():
+        hung_up = asyncio.create_task(reader.read())
+        done, _ = await asyncio.wait([hung_up], timeout=self.pause)
+        hung_up.cancel()
+        if done:
             raise ConnectionResetError
 
 
