@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any, TypeVar
 
-from django.db.models import QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
 
-from collection.models import ENDINGS, Dialogue
+from collection.models import ENDINGS, Dialogue, Output, Turn
 
 T = TypeVar("T")
 
@@ -111,6 +112,9 @@ def _read(number: int, line: str) -> Record:
         raise InvalidRecord(f"Line {number} lacks the key {error}: the official format has it.") from error
     except (TypeError, AttributeError, ValueError) as error:
         raise InvalidRecord(f"Line {number} is not a dialogue in the official format ({error}).") from error
+    except ValidationError as error:
+        reason = error.messages[0].rstrip(".")
+        raise InvalidRecord(f"Line {number} is not a dialogue in the official format ({reason}).") from error
 
 
 def _parse(number: int, data: dict[str, Any]) -> Record:
@@ -124,10 +128,13 @@ def _parse(number: int, data: dict[str, Any]) -> Record:
         turns=turns,
         persona_id=_optional(data.get("persona_id"), str),
         goal_number=_optional(data.get("goal"), int),
-        seed=_optional(data.get("seed"), int),
+        seed=_storable(Dialogue, "seed", _optional(data.get("seed"), int)),
         ending=_known_ending(data.get("ending") or ""),
         responder=_checked(data.get("responder") or {}, dict),
-        outputs=tuple({name: output[name] for name in OUTPUT_FIELDS} for output in data.get("outputs") or []),
+        outputs=tuple(
+            {name: _storable(Output, name, output[name]) for name in OUTPUT_FIELDS}
+            for output in data.get("outputs") or []
+        ),
     )
 
 
@@ -137,8 +144,8 @@ def _turns(dialog: list[dict[str, Any]], tokens: list[dict[str, Any]]) -> Iterat
         yield RecordedTurn(
             _checked(turn["model_inquirer"], str),
             _checked(turn["model_responder"], str),
-            _optional(counted.get("prompt"), int),
-            _optional(counted.get("response"), int),
+            _storable(Turn, "utterance_tokens", _optional(counted.get("prompt"), int)),
+            _storable(Turn, "response_tokens", _optional(counted.get("response"), int)),
         )
 
 
@@ -150,6 +157,12 @@ def _checked(value: Any, kind: type[T]) -> T:
 
 def _optional(value: Any, kind: type[T]) -> T | None:
     return None if value is None else _checked(value, kind)
+
+
+def _storable(model: type[Model], name: str, value: Any) -> Any:
+    """The value, if the database can hold it in this field. Raises ValidationError."""
+    field: Any = model._meta.get_field(name)
+    return field.clean(value, None)
 
 
 def _known_ending(ending: str) -> str:

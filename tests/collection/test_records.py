@@ -1,0 +1,179 @@
+"""Dialogues as lines of JSON: out, and in again."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from collection.models import Dialogue
+from collection.records import OUTPUT_FIELDS, InvalidRecord, Record, RecordedTurn, read_records, write_records
+from dialogue.personas import describe
+from tests.factories import make_dialogue, make_output, make_run, make_turn
+
+OFFICIAL: dict[str, Any] = {
+    "persona": "an individual",
+    "sample": {"instruction": "You want to know what a bear is."},
+    "num_turns": 1,
+    "dialog": [{"turn": 0, "model_inquirer": "What is a bear?", "model_responder": "An animal."}],
+}
+OUTPUT: dict[str, Any] = {
+    "position": 0,
+    "side": "inquirer",
+    "attempt": 0,
+    "verdict": "said",
+    "raw": "",
+    "text": "",
+    "prompts_found": 1,
+    "is_self_reply": False,
+    "left_out": 0,
+    "prompt_tokens": 10,
+    "completion_tokens": 0,
+    "first_token_seconds": 0.0,
+    "seconds": 1,
+    "stop_reason": "stop",
+}
+ODD = 'Line\nbreaks\r\n, "quotes", \\ backslashes, \u2028 and \x85 separators, \t tabs, 🐻 and [INST] <<SYS>>'
+
+
+def line(**changes: Any) -> str:
+    """An official line with other values; None leaves a key out."""
+    return json.dumps({key: value for key, value in (OFFICIAL | changes).items() if value is not None})
+
+
+def written(path: Path) -> list[Record]:
+    """What is read again of all dialogues, through a file."""
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(write_records(Dialogue.objects.order_by("pk")))
+    with path.open(encoding="utf-8") as file:
+        return read_records(file)
+
+
+@pytest.mark.django_db
+def test_what_was_written_is_read_again(tmp_path: Path) -> None:
+    dialogue = make_dialogue(turns=2)
+    make_output(dialogue, 2, verdict="stop", raw="FINISH", prompts_found=0)
+    (record,) = written(tmp_path / "dialogues.jsonl")
+    assert record.persona == describe(dialogue.persona.features)
+    assert (record.instruction, record.goal_number) == (dialogue.goal.text, dialogue.goal.number)
+    assert (record.persona_id, record.seed, record.ending) == (dialogue.persona.code, 73, "goal_reached")
+    assert record.responder == dialogue.responder
+    assert list(record.turns) == [
+        RecordedTurn(turn.utterance, turn.response, turn.utterance_tokens, turn.response_tokens)
+        for turn in dialogue.turns.all()
+    ]
+    assert list(record.outputs) == list(dialogue.outputs.values(*OUTPUT_FIELDS))
+
+
+@pytest.mark.django_db
+def test_any_text_survives_in_one_line(tmp_path: Path) -> None:
+    dialogue = make_dialogue(turns=0)
+    make_turn(dialogue, 0, utterance=ODD, response=ODD)
+    (record,) = written(tmp_path / "dialogues.jsonl")
+    assert (record.turns[0].utterance, record.turns[0].response) == (ODD, ODD)
+
+
+@pytest.mark.django_db
+def test_a_dialogue_that_is_still_going_on_is_written_without_an_ending() -> None:
+    entry = json.loads(next(write_records(Dialogue.objects.filter(pk=make_dialogue(ending="").pk))))
+    assert (entry["ending"], entry["ended_at"], entry["num_turns"]) == ("", None, 2)
+
+
+@pytest.mark.django_db
+def test_many_dialogues_take_few_queries(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    for cell in make_run(seeds=(1, 2, 3)).simulations.all():
+        make_dialogue(cell)
+    with django_assert_max_num_queries(3):
+        assert len(list(write_records(Dialogue.objects.all()))) == 12
+
+
+def test_the_official_format_is_read_without_our_keys() -> None:
+    assert read_records([line()]) == [
+        Record(1, "an individual", OFFICIAL["sample"]["instruction"], (RecordedTurn("What is a bear?", "An animal."),))
+    ]
+
+
+def test_our_own_outputs_are_read_as_they_are() -> None:
+    assert read_records([line(outputs=[OUTPUT])])[0].outputs == (OUTPUT,)
+
+
+def test_a_dialogue_without_turns_is_one() -> None:
+    assert read_records([line(num_turns=0, dialog=[])])[0].turns == ()
+
+
+def test_blank_lines_are_passed_over_and_counted() -> None:
+    assert [record.line for record in read_records(["\n", line(), "  \n", line()])] == [2, 4]
+
+
+@pytest.mark.parametrize("text", ["no json", "{", '{"persona": ', "{}}", "nan,"])
+def test_a_line_that_is_not_json_is_named(text: str) -> None:
+    with pytest.raises(InvalidRecord, match=r"^Line 3 is not JSON \(.*\): each line must be one dialogue\.$"):
+        read_records([line(), "", text])
+
+
+@pytest.mark.parametrize("key", OFFICIAL)
+def test_a_line_that_lacks_a_key_is_named_with_the_key(key: str) -> None:
+    with pytest.raises(InvalidRecord, match=rf"^Line 2 lacks the key '{key}': the official format has it\.$"):
+        read_records([line(), line(**{key: None})])
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"sample": {}}, "instruction"),
+        ({"dialog": [{"turn": 0, "model_responder": "An animal."}]}, "model_inquirer"),
+        ({"dialog": [{"turn": 0, "model_inquirer": "What?"}]}, "model_responder"),
+        ({"outputs": [{"position": 0}]}, "side"),
+    ],
+)
+def test_a_key_missing_further_down_is_named_too(changes: dict[str, Any], key: str) -> None:
+    with pytest.raises(InvalidRecord, match=f"^Line 1 lacks the key '{key}'"):
+        read_records([line(**changes)])
+
+
+@pytest.mark.parametrize("text", ["[]", "3", '"text"', "null", "true", "[1, 2]"])
+def test_json_that_is_no_object_is_named(text: str) -> None:
+    with pytest.raises(InvalidRecord, match=r"^Line 1 is not a dialogue in the official format"):
+        read_records([text])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"persona": 3},
+        {"sample": "You want to know."},
+        {"sample": {"instruction": ["a"]}},
+        {"dialog": {"turn": 0}},
+        {"dialog": [3]},
+        {"dialog": 3},
+        {"dialog": [{"model_inquirer": 3, "model_responder": "Yes."}]},
+        {"num_turns": 2},
+        {"num_turns": "one"},
+        {"persona_id": 3},
+        {"goal": "one"},
+        {"seed": "73"},
+        {"seed": 10**30},
+        {"ending": "bored"},
+        {"ending": 3},
+        {"responder": "tiny"},
+        {"outputs": 3},
+        {"outputs": ["said"]},
+        {"outputs": [OUTPUT | {"position": None}]},
+        {"outputs": [OUTPUT | {"position": -1}]},
+        {"outputs": [OUTPUT | {"side": "chatbot"}]},
+        {"outputs": [OUTPUT | {"verdict": "good"}]},
+        {"outputs": [OUTPUT | {"seconds": "soon"}]},
+        {"outputs": [OUTPUT | {"prompt_tokens": 10**30}]},
+        {"tokens": 3},
+        {"tokens": {"prompt": 3}},
+        {"tokens": ["three"]},
+        {"tokens": [{"prompt": "three"}]},
+        {"tokens": [{"prompt": -1}]},
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_refused_in_one_sentence_that_names_the_line(changes: dict[str, Any]) -> None:
+    with pytest.raises(InvalidRecord) as caught:
+        read_records([line(), line(**changes)])
+    assert str(caught.value).startswith("Line 2 is not a dialogue in the official format (")
+    assert str(caught.value).endswith(").")
