@@ -1,0 +1,1 @@
+"""The generated dialogues that the embedded model learns from."""

@@ -1,0 +1,37 @@
+"""The whole corpus: how many dialogues of each sort, in a fixed order."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+
+from dialogue.messages import Message
+from tiny.corpus import inquirer, responder
+from tiny.corpus.topics import extra_topics, goal_topics
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """How many dialogues of each sort: per goal, per everyday topic, and without a topic."""
+
+    asking_per_goal: int = 170
+    answering_per_goal: int = 130
+    typing_per_goal: int = 150
+    asking_per_extra: int = 20
+    typing_per_extra: int = 40
+    asking_unfamiliar: int = 200
+    chatting: int = 900
+    seed: int = 73
+
+
+def generate(mixture: Mixture) -> Iterator[list[Message]]:
+    """Every dialogue of the corpus. The same mixture gives the same dialogues."""
+    draw = Random(mixture.seed)
+    for topic in goal_topics():
+        yield from (inquirer.topic_dialogue(topic, draw) for _ in range(mixture.asking_per_goal))
+        yield from (responder.inquirer_dialogue(topic, draw) for _ in range(mixture.answering_per_goal))
+        yield from (responder.human_dialogue(topic, draw) for _ in range(mixture.typing_per_goal))
+    for topic in extra_topics():
+        yield from (inquirer.topic_dialogue(topic, draw) for _ in range(mixture.asking_per_extra))
+        yield from (responder.human_dialogue(topic, draw) for _ in range(mixture.typing_per_extra))
+    yield from (inquirer.unfamiliar_dialogue(draw) for _ in range(mixture.asking_unfamiliar))
+    yield from (responder.chat_dialogue(draw) for _ in range(mixture.chatting))
