@@ -26,7 +26,9 @@ class RunForm(forms.Form):
         error_messages={"required": "Choose at least one goal."},
     )
     personas = forms.ChoiceField(widget=forms.RadioSelect, initial="all")
-    persona_count = forms.IntegerField(label="How many personas", required=False, min_value=1)
+    persona_count = forms.IntegerField(
+        label="How many personas", required=False, min_value=1, help_text="With “only the first ones”."
+    )
     features = forms.ChoiceField(
         initial="all", help_text="The answers that the persona sentence may use (section 3.2 of the paper)."
     )
@@ -52,12 +54,10 @@ class RunForm(forms.Form):
             raise forms.ValidationError(str(error)) from error
 
     def clean(self) -> dict[str, Any]:
-        count, known = self.cleaned_data.get("persona_count"), len(self._page.personas)
-        if self.cleaned_data.get("personas") == SOME and "persona_count" in self.cleaned_data:
-            if count is None:
-                self.add_error("persona_count", "Say how many personas.")
-            elif count > known:
-                self.add_error("persona_count", f"The study has {known} personas: ask for at most as many.")
+        if "personas" in self.cleaned_data and "persona_count" in self.cleaned_data:
+            complaint = self._judge_count(self.cleaned_data["personas"] == SOME, self.cleaned_data["persona_count"])
+            if complaint:
+                self.add_error("persona_count", complaint)
         return self.cleaned_data
 
     def to_request(self) -> RunRequest:
@@ -73,6 +73,15 @@ class RunForm(forms.Form):
             seeds=values["seeds"],
             max_turns=values["max_turns"],
         )
+
+    def _judge_count(self, is_asked: bool, count: int | None) -> str:
+        """What is wrong with the number of personas: a number that would be passed over is no answer either."""
+        known = len(self._page.personas)
+        if is_asked and count is None:
+            return "Say how many personas."
+        if is_asked and count is not None and count > known:
+            return f"The study has {known} personas: ask for at most as many."
+        return "" if is_asked or count is None else "Choose “only the first ones” above, or leave this empty."
 
     def _offer_models(self, side: Side, preferred: str = "") -> None:
         names = [spec.name for spec in self._page.catalogue.playing(side)]

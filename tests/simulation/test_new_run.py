@@ -116,6 +116,7 @@ def test_asking_again_adds_only_what_is_missing(client: Client) -> None:
         ({"goals": ["9"]}, "9 is not one of the available choices"),
         ({"personas": "some"}, "Say how many personas."),
         ({"personas": "some", "persona_count": "4"}, "The study has 3 personas: ask for at most as many."),
+        ({"personas": "all", "persona_count": "2"}, "Choose “only the first ones” above, or leave this empty."),
         ({"personas": "some", "persona_count": "0"}, "greater than or equal to 1"),
         ({"seeds": "73;321"}, "Seeds must be whole numbers separated by commas"),
         ({"seeds": ""}, "This field is required."),
