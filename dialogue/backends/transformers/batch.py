@@ -11,7 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.nn.functional import pad
-from transformers import DynamicCache
+
+from dialogue.backends.transformers.room import roomy_cache
 
 PREFILL_COLUMNS = 512
 """A prompt is read in pieces of this many columns, which bounds the memory that reading takes."""
@@ -35,7 +36,7 @@ class Batch:
 
     def __init__(self, model: Any) -> None:
         self._model = model
-        self._cache = DynamicCache()
+        self._cache = roomy_cache()
         self._starts = torch.zeros(0, dtype=torch.long, device=model.device)
 
     @property
@@ -78,7 +79,7 @@ class Batch:
     def keep(self, rows: Sequence[int]) -> None:
         """Lets all other rows go, and the columns that only they needed."""
         if not rows:
-            self._cache, self._starts = DynamicCache(), self._starts[:0]
+            self._cache, self._starts = roomy_cache(), self._starts[:0]
             return
         chosen = torch.tensor(rows, device=self._model.device)
         starts = self._starts[chosen]

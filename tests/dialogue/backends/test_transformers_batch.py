@@ -10,6 +10,7 @@ from torch.testing import assert_close
 from benchmarks.random_llama import random_weights, transformers_model
 from dialogue.backends.base import Sampling
 from dialogue.backends.transformers import batch as batch_module
+from dialogue.backends.transformers import room
 from dialogue.backends.transformers.batch import Batch, History
 from dialogue.backends.transformers.sampling import Dice, draw
 from tests.dialogue.backends.random_folders import WORDS
@@ -138,3 +139,17 @@ def test_a_row_draws_the_same_whoever_sits_beside_it() -> None:
 def test_scores_that_are_not_numbers_are_an_error() -> None:
     with pytest.raises(RuntimeError, match="not numbers"):
         draw(torch.tensor([[0.0, float("nan")]]), [Dice.of(Sampling())], [[]])
+
+
+def test_a_cache_grows_in_place_and_only_sometimes_moves(model: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "SPARE_COLUMNS", 4)
+    with torch.inference_mode():
+        batch = Batch(model)
+        batch.read([SHORT, MIDDLE], [None] * 2)
+        places = []
+        for token in range(9):
+            batch.advance([token, token])
+            places.append(batch._cache.layers[0].keys.data_ptr())
+        logits = batch.advance([1, 2])
+    assert_scores(model, logits, [[*SHORT, *range(9), 1], [*MIDDLE, *range(9), 2]])
+    assert [places[0] == place for place in places] == [True] * 4 + [False] * 5
