@@ -16,5 +16,6 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "roleplay_site.settings"
 from roleplay_site.settings import *  # noqa: E402, F403
 from roleplay_site.settings import DATABASES, VAR_DIR  # noqa: E402
 
+(Path(VAR_DIR) / "static").mkdir()
 DATABASES["default"]["TEST"] = {"NAME": str(Path(VAR_DIR) / "test.sqlite3")}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
