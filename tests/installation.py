@@ -28,11 +28,11 @@ class Installation:
     def environment(self) -> dict[str, str]:
         return {**os.environ, "VAR_DIR": str(self.var_dir), "MODELS_FILE": str(MODELS_FILE), **self.settings}
 
-    def manage(self, *arguments: str) -> CompletedProcess[str]:
+    def manage(self, *arguments: str, timeout: float = 110) -> CompletedProcess[str]:
         """What ``python manage.py …`` wrote; it must succeed."""
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
-            cwd=BASE_DIR, env=self.environment, capture_output=True, text=True, timeout=110,
+            cwd=BASE_DIR, env=self.environment, capture_output=True, text=True, timeout=timeout,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done

@@ -1,5 +1,6 @@
 """``manage.py export_dialogues``: a study's dialogues as JSON lines or CSV."""
 
+import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -31,6 +32,9 @@ class Command(BaseCommand):
                 _write(options["out"], pieces)
             else:
                 sys.stdout.writelines(pieces)
+        except BrokenPipeError:
+            # Whoever read along has had enough (`| head`): there is nobody left to tell, and nothing to flush at exit.
+            sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123  it stays open until the process ends
         except (Incomplete, OSError) as error:
             raise CommandError(str(error), returncode=2) from error
 

@@ -1,0 +1,69 @@
+"""The whole demo study with the embedded model on both sides, as a researcher runs it in a terminal."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dialogue.lexical import words
+from tests.installation import BASE_DIR, Installation
+
+SHIPPED_MODELS = str(BASE_DIR / "models.toml")
+# Words that carry no topic: what is left of an utterance or a goal are its content words.
+FUNCTION_WORDS = frozenset(
+    words(
+        """a about all also an and any are as at be by can could did do does don't each for from give go had has have how i
+        if in into is it it's like make me much my need no not now of on one or please should so some tell than that the
+        their them then there these they this to too up us use want was we what what's when where which who why will with
+        would you your"""
+    )
+)
+
+
+def simulate_tiny(folder: Path, *options: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The summary and the dialogues of a run in an installation of its own."""
+    site = Installation(folder / "var", {"MODELS_FILE": SHIPPED_MODELS})
+    site.load_demo()
+    out = folder / "dialogues.jsonl"
+    command = ("simulate", "demo", "--inquirer", "tiny", "--responder", "tiny", "--json", "--out", str(out))
+    done = site.manage(*command, *options, timeout=600)
+    return json.loads(done.stdout), [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+
+
+def content_words(text: str) -> set[str]:
+    return set(words(text)) - FUNCTION_WORDS
+
+
+@pytest.mark.timeout(700)
+def test_the_embedded_model_plays_the_whole_demo_study_well_enough_to_try_everything(tmp_path):
+    summary, dialogues = simulate_tiny(tmp_path)
+    openings = [entry["dialog"][0]["model_inquirer"] for entry in dialogues if entry["dialog"]]
+    related = [
+        bool(content_words(entry["dialog"][0]["model_inquirer"]) & content_words(entry["sample"]["instruction"]))
+        for entry in dialogues
+        if entry["dialog"]
+    ]
+    assert summary["dialogues"] == len(dialogues) == 200
+    assert summary["endings"].get("goal_reached", 0) + summary["endings"].get("max_turns", 0) >= 180
+    assert summary["endings"].get("no_prompt", 0) <= 6
+    assert 2 <= summary["turns_mean"] <= 8
+    assert len(set(openings)) >= 150
+    assert sum(related) >= 160
+
+
+def test_one_dialogue_at_a_time_the_same_seed_gives_the_same_text_byte_for_byte(tmp_path):
+    options = ("--concurrency", "1", "--goals", "1,10", "--personas", "3")
+    first, second = (simulate_tiny(tmp_path / name, *options)[1] for name in ("first", "second"))
+    assert len(first) == 6
+    assert [_spoken(entry) for entry in first] == [_spoken(entry) for entry in second]
+
+
+def test_another_seed_gives_another_text(tmp_path):
+    options = ("--concurrency", "1", "--goals", "1", "--personas", "1", "--seeds", "73,321")
+    one, other = simulate_tiny(tmp_path, *options)[1]
+    assert _spoken(one) != _spoken(other)
+
+
+def _spoken(entry: dict[str, Any]) -> list[Any]:
+    return [entry["persona_id"], entry["dialog"], entry["ending"], [output["raw"] for output in entry["outputs"]]]
