@@ -1,20 +1,23 @@
 """Continuous batching: requests share the steps of one model, and come and go between any two of them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from dialogue.backends.base import BackendError
 from dialogue.backends.llama_cpp.generation import Generation
 from dialogue.backends.llama_cpp.request import Delivery, Request
 from dialogue.backends.llama_cpp.runtime import Row, Runtime
 from dialogue.backends.llama_cpp.sampler import Sampler
-from dialogue.backends.llama_cpp.schedule import idle_between, share_step
+from dialogue.backends.llama_cpp.schedule import idle_between, prompt_pieces, without_neighbour
 from dialogue.backends.llama_cpp.slots import Slot, SlotTable, common_length
 from dialogue.backends.llama_cpp.statistics import Statistics, Stopwatch
 from dialogue.backends.llama_cpp.vocabulary import Vocabulary
 
 _WORTH_COPYING = 64
 """A beginning that is longer by this many tokens in another slot is copied from there rather than read again."""
+
+_ANY = 0
+"""A token that is read only to keep others company, and forgotten."""
 
 
 class Batcher:
@@ -67,40 +70,41 @@ class Batcher:
             self._deliver(generation.request, error)
             self._release(slot, generation)
 
-    def step(self) -> None:
-        """Lets the requests that have a slot go on: each reply by a token, the prompts by what fits into a step."""
+    def speak(self) -> None:
+        """Reads what was said last, or a prompt's last token, and draws the next token of each of these replies."""
+        with self._stepping:
+            self._counts["steps"] += 1
+            if speakers := [pair for pair in self._slots.busy if len(pair[1].pending) == 1]:
+                self._read_last(speakers)
+
+    def listen(self) -> None:
+        """Reads as much of the waiting prompts as fits into a step."""
         with self._stepping:
             busy = {slot.sequence: (slot, generation) for slot, generation in self._slots.busy}
-            shares = share_step({sequence: len(generation.pending) for sequence, (_, generation) in busy.items()})
-            parts = [(*busy[sequence], shares[sequence]) for sequence in sorted(shares)]
-            self._read(parts, [self._slots[sequence] for sequence in idle_between(sorted(shares))])
-        self._counts["steps"] += 1
+            pending = {sequence: len(generation.pending) for sequence, (_, generation) in busy.items()}
+            for sequence, count in prompt_pieces(pending):
+                self._read_piece(*busy[sequence], count)
 
-    def _read(self, parts: list[tuple[Slot, Generation, int]], fillers: list[Slot]) -> None:
-        rows = [row for slot, generation, share in parts for row in _rows(slot, generation, share)]
-        # There is room for one: what a slot holds never includes the last token that was drawn.
-        rows += [Row(0, len(slot.tokens), slot.sequence, is_last=False) for slot in fillers]
-        rows.sort(key=lambda row: row.sequence)
-        with self._inside:
-            code = self._runtime.read(rows)
-        for slot in fillers:
-            self._cut(slot, len(slot.tokens))
-        if code:
-            self._give_up(((slot, generation) for slot, generation, _ in parts), code)
-            return
-        last = {row.sequence: index for index, row in enumerate(rows) if row.is_last}
-        for slot, generation, share in parts:
-            self._advance(slot, generation, share, last.get(slot.sequence))
+    def _read_last(self, speakers: list[tuple[Slot, Generation]]) -> None:
+        sequences = [slot.sequence for slot, _ in speakers]
+        idle = idle_between(sequences)
+        lonely = without_neighbour(sorted(sequences + idle))
+        rows = [Row(generation.pending[0], len(slot.tokens), slot.sequence, True) for slot, generation in speakers]
+        rows += [Row(_ANY, len(self._slots[sequence].tokens), sequence, False) for sequence in idle]
+        rows += [Row(_ANY, len(self._slots[sequence].tokens) + 1, sequence, True) for sequence in lonely]
+        rows.sort(key=lambda row: (row.sequence, row.position))
+        if self._read(rows, speakers):
+            places = {(row.sequence, row.position): index for index, row in enumerate(rows)}
+            for slot, generation in speakers:
+                self._draw(slot, generation, places[slot.sequence, len(slot.tokens)])
+        for sequence in (*idle, *lonely):
+            self._cut(self._slots[sequence], len(self._slots[sequence].tokens))
 
-    def _advance(self, slot: Slot, generation: Generation, share: int, last: int | None) -> None:
-        """Books what was read. When that was all that was pending, the next token is drawn after the row ``last``."""
-        slot.tokens += generation.pending[:share]
-        del generation.pending[:share]
-        self._counts["read_tokens"] += share if generation.is_silent else 0
-        if last is None:
-            return
+    def _draw(self, slot: Slot, generation: Generation, place: int) -> None:
+        """Draws the token that follows the row at ``place``, and ends the reply where it was the last."""
+        self._book(slot, generation, 1)
         with self._inside:
-            token = self._runtime.draw(generation.sampler, last)
+            token = self._runtime.draw(generation.sampler, place)
         self._counts["generated_tokens"] += 1
         if piece := generation.take(token):
             self._deliver(generation.request, piece)
@@ -108,13 +112,32 @@ class Batcher:
             self._deliver(generation.request, generation.reply)
             self._release(slot, generation)
 
-    def _give_up(self, failed: Iterable[tuple[Slot, Generation]], code: int) -> None:
-        """Ends the requests of a batch that the library could not read, and forgets what it may have read of it."""
+    def _read_piece(self, slot: Slot, generation: Generation, count: int) -> None:
+        start = len(slot.tokens)
+        tokens = generation.pending[:count] if count > 1 else [generation.pending[0], _ANY]
+        rows = [Row(token, start + index, slot.sequence, False) for index, token in enumerate(tokens)]
+        if slot.generation is generation and self._read(rows, [(slot, generation)]):
+            self._book(slot, generation, count)
+            self._cut(slot, start + count)
+
+    def _book(self, slot: Slot, generation: Generation, count: int) -> None:
+        """Notes that the model has read the first ``count`` tokens of what was pending."""
+        slot.tokens += generation.pending[:count]
+        del generation.pending[:count]
+        self._counts["read_tokens"] += count if generation.is_silent else 0
+
+    def _read(self, rows: list[Row], concerned: list[tuple[Slot, Generation]]) -> bool:
+        """Lets the model read; where it cannot, those concerned end, and what it may have read of them is forgotten."""
+        with self._inside:
+            code = self._runtime.read(rows)
+        if code == 0:
+            return True
         error = BackendError(f"llama.cpp could not read a batch (code {code}): try again, or use fewer slots.")
-        for slot, generation in failed:
+        for slot, generation in concerned:
             self._cut(slot, 0)
             self._deliver(generation.request, error)
             self._release(slot, generation)
+        return False
 
     def _keep_beginning(self, slot: Slot, prompt: list[int]) -> int:
         """Leaves in ``slot`` what it shares with ``prompt``, copied from another slot where that has far more.
@@ -140,11 +163,3 @@ class Batcher:
     def _release(self, slot: Slot, generation: Generation) -> None:
         generation.sampler.close()
         slot.generation = None
-
-
-def _rows(slot: Slot, generation: Generation, share: int) -> list[Row]:
-    start, last = len(slot.tokens), len(generation.pending) - 1
-    return [
-        Row(token, start + index, slot.sequence, is_last=index == last)
-        for index, token in enumerate(generation.pending[:share])
-    ]

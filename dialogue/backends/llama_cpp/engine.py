@@ -76,7 +76,9 @@ class Engine:
         self._batcher.drop_cancelled()
         self._admit()
         if self._batcher.is_busy:
-            self._batcher.step()
+            self._batcher.speak()
+            self._outbox.send()
+            self._batcher.listen()
         self._outbox.send()
 
     def _admit(self) -> None:

@@ -1,30 +1,37 @@
-"""Which tokens the next step reads: the policy of the engine, without the engine."""
+"""What a step reads: the policy of the engine, without the engine.
 
-from collections.abc import Mapping
+A reply has to be the same whoever else is answered meanwhile, and whether its history was in the cache or is read again.
+The library's arithmetic allows that on a CPU if it is asked in the right portions, because it rounds differently
+
+- where a single token goes through the weights: so a token never goes alone;
+- where attention is computed for 64 tokens of a sequence and more: so prompts are read in shorter pieces.
+"""
+
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
-PROMPT_TOKENS_PER_STEP = 128
+LONGEST_PIECE = 63
+
+PROMPT_TOKENS_PER_STEP = 2 * LONGEST_PIECE
 """So many prompt tokens at most join a step: replies under way keep flowing while the prompts of others are read."""
 
 WIDEST_GAP = 8
 """See ``idle_between``. Reading a token more costs an eighth of what reading the weights once more does."""
 
 
-def share_step(pending: Mapping[int, int]) -> dict[int, int]:
-    """How many of its ``pending`` tokens each sequence reads now.
+def prompt_pieces(pending: Mapping[int, int]) -> Iterator[tuple[int, int]]:
+    """The pieces of prompts that a step reads, as pairs of a sequence and how many of its ``pending`` tokens.
 
-    Every reply under way (one token pending) goes on; prompts share what a step spares for them, the shortest first,
-    so that nobody with a short one waits behind a long one.
+    The shortest prompt comes first, so that nobody with a short one waits behind a long one. The last token of each is
+    left to be read with the replies under way: what follows it is drawn.
     """
     left = PROMPT_TOKENS_PER_STEP
-    shares: dict[int, int] = {}
     for sequence, count in sorted(pending.items(), key=lambda item: item[1]):
-        share = 1 if count == 1 else min(count, left)
-        if count > 1:
-            left -= share
-        if share:
-            shares[sequence] = share
-    return shares
+        unread = count - 1
+        while unread and left:
+            piece = min(unread, left, LONGEST_PIECE)
+            yield sequence, piece
+            unread, left = unread - piece, left - piece
 
 
 def idle_between(sequences: list[int]) -> list[int]:
@@ -35,3 +42,9 @@ def idle_between(sequences: list[int]) -> list[int]:
     """
     gaps = (range(low + 1, high) for low, high in pairwise(sequences) if high - low - 1 <= WIDEST_GAP)
     return [sequence for gap in gaps for sequence in gap]
+
+
+def without_neighbour(sequences: list[int]) -> list[int]:
+    """Those of the ``sequences`` of a step that no other is next to: their token would go through the weights alone."""
+    together = set(sequences)
+    return [sequence for sequence in sequences if not together & {sequence - 1, sequence + 1}]

@@ -1,18 +1,30 @@
 """The engine's decisions, apart from the engine: what a step reads, which slot a request gets, how text is put together."""
 
 from dialogue.backends.llama_cpp.generation import Generation
-from dialogue.backends.llama_cpp.schedule import PROMPT_TOKENS_PER_STEP, WIDEST_GAP, idle_between, share_step
+from dialogue.backends.llama_cpp.schedule import (
+    LONGEST_PIECE,
+    PROMPT_TOKENS_PER_STEP,
+    WIDEST_GAP,
+    idle_between,
+    prompt_pieces,
+    without_neighbour,
+)
 from dialogue.backends.llama_cpp.slots import SlotTable, common_length
 from dialogue.backends.llama_cpp.vocabulary import TextAssembler
 
 
-def test_every_reply_under_way_goes_on_whatever_prompts_wait():
-    shares = share_step({0: 1, 1: 900, 2: 1, 3: 500})
-    assert shares == {0: 1, 2: 1, 3: PROMPT_TOKENS_PER_STEP}
+def test_prompts_are_read_in_pieces_but_for_their_last_token():
+    assert list(prompt_pieces({0: 100})) == [(0, LONGEST_PIECE), (0, 99 - LONGEST_PIECE)]
+    assert list(prompt_pieces({0: 1, 1: 2})) == [(1, 1)]
 
 
 def test_the_shortest_prompt_is_read_first_and_the_next_gets_what_is_left():
-    assert share_step({0: 300, 1: 100}) == {1: 100, 0: 28}
+    assert list(prompt_pieces({0: 900, 1: 101, 2: 1})) == [(1, 63), (1, 37), (0, PROMPT_TOKENS_PER_STEP - 100)]
+
+
+def test_a_token_next_to_no_other_is_found():
+    assert without_neighbour([0, 1, 5, 20, 21]) == [5]
+    assert without_neighbour([3]) == [3]
 
 
 def test_idle_slots_in_narrow_gaps_join_a_step():
