@@ -18,6 +18,43 @@ async def model(random_gguf):
     await model.close()
 
 
+async def test_an_answer_depends_neither_on_company_nor_on_what_is_cached(random_gguf):
+    """Two hundred random tokens in a row tell apart what rounds differently anywhere."""
+    sampling = [Sampling(seed=seed, max_tokens=200) for seed in range(6)]
+    histories = [said(f"{word} caba beba " * 70) for word in ("ba", "be", "bi", "bo", "bu", "ca")]
+    model = load(described(random_gguf, slots=8, context=1024))
+    together = await asyncio.gather(
+        *(
+            model.reply(history, drawn, conversation=history[0].content)
+            for history, drawn in zip(histories, sampling, strict=True)
+        )
+    )
+    cached = [
+        await model.reply(history, drawn, conversation=history[0].content)
+        for history, drawn in zip(histories, sampling, strict=True)
+    ]
+    await model.close()
+    fresh = load(described(random_gguf, slots=1, context=1024, threads=2))
+    alone = [await fresh.reply(history, drawn) for history, drawn in zip(histories, sampling, strict=True)]
+    await fresh.close()
+
+    assert [reply.text for reply in together] == [reply.text for reply in alone]
+    assert [reply.text for reply in cached] == [reply.text for reply in alone]
+
+
+async def test_a_history_read_again_is_continued_as_the_cached_one(random_gguf):
+    history = said("baba beba " * 100)
+    model = load(described(random_gguf, context=1024))
+    first = await model.reply(history, Sampling(seed=1, max_tokens=200), conversation="one")
+    history += [Message("assistant", first.text), Message("user", "caca")]
+    cached = await model.reply(history, Sampling(seed=2, max_tokens=200), conversation="one")
+    await model.close()
+    fresh = load(described(random_gguf, context=1024))
+    read_again = await fresh.reply(history, Sampling(seed=2, max_tokens=200))
+    await fresh.close()
+    assert cached.text == read_again.text
+
+
 async def test_eight_at_once_get_what_each_gets_alone(random_gguf):
     prompts = [f"{word} caba" * 3 for word in ("ba", "be", "bi", "bo", "bu", "ca", "ce", "ci")]
     model = load(described(random_gguf, slots=8))
