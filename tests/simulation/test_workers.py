@@ -82,6 +82,14 @@ def one_cell() -> Run:
     return started_run(make_study(goal_count=1, persona_count=1))
 
 
+def interrupt(run: Run, position: int) -> None:
+    """Plays every dialogue up to this turn, and drops the worker there."""
+    hung: list[int] = []
+    hanging = InterferingModel(ASKS, position, lambda: hung.append(1), hangs=True)
+    cells = run.simulations.count()
+    work_off(run, make_worker(scripts(hanging), should_stop=lambda: len(hung) == cells))
+
+
 def said(turns: QuerySet[Turn]) -> list[tuple[str, str]]:
     return list(turns.order_by("dialogue", "position").values_list("utterance", "response"))
 
@@ -172,8 +180,7 @@ def test_whoever_watches_is_told_of_every_turn_and_ending() -> None:
 @pytest.mark.parametrize("hangs_at", [0, 1, 2])
 def test_a_run_that_was_dropped_in_the_middle_goes_on_from_its_last_complete_turns(hangs_at: int) -> None:
     run = started_run()
-    hanging = InterferingModel(ASKS, hangs_at, lambda: None, hangs=True)
-    work_off(run, make_worker(scripts(hanging), should_stop=stop_after(20)))
+    interrupt(run, hangs_at)
     before = list(Turn.objects.order_by("pk").values())
     assert len(before) == 4 * hangs_at
     assert run.simulations.filter(worker="", leased_until=None).count() == 4
@@ -187,8 +194,7 @@ def test_a_run_that_was_dropped_in_the_middle_goes_on_from_its_last_complete_tur
 
 def test_a_resumed_turn_is_asked_for_with_the_seed_it_would_have_had() -> None:
     run, whole, resumed = one_cell(), ScriptedModel(ASKS), ScriptedModel(ASKS)
-    hanging = InterferingModel(ASKS, 1, lambda: None, hangs=True)
-    work_off(run, make_worker(scripts(hanging), should_stop=stop_after(20)))
+    interrupt(run, 1)
     work_off(run, make_worker(scripts(resumed)))
     other = started_run(run.study, max_turns=11)
     work_off(other, make_worker(scripts(whole)))
@@ -272,8 +278,10 @@ def test_a_stopped_run_is_completed_once_it_is_started_again() -> None:
 @pytest.mark.parametrize("when", [0, 1])
 def test_whoever_has_lost_a_lease_writes_nothing_more(when: int) -> None:
     run = one_cell()
-    answerer = InterferingModel(ANSWERS, when, lambda: Simulation.objects.update(worker="somebody else"))
-    work_off(run, make_worker(scripts(answerer=answerer), should_stop=stop_after(5)))
+    stolen: list[int] = []
+    soon = stop_after(5)
+    answerer = InterferingModel(ANSWERS, when, lambda: stolen.append(Simulation.objects.update(worker="somebody else")))
+    work_off(run, make_worker(scripts(answerer=answerer), should_stop=lambda: bool(stolen) and soon()))
     assert said(Turn.objects.all()) == TURNS[:when]
     assert Output.objects.count() == 2 * when
     assert Simulation.objects.get().worker == "somebody else"
@@ -282,8 +290,7 @@ def test_whoever_has_lost_a_lease_writes_nothing_more(when: int) -> None:
 
 def test_an_expired_lease_is_taken_over_and_its_dialogue_goes_on() -> None:
     run = one_cell()
-    hanging = InterferingModel(ASKS, 1, lambda: None, hangs=True)
-    work_off(run, make_worker(scripts(hanging), should_stop=stop_after(20)))
+    interrupt(run, 1)
     Simulation.objects.update(worker="killed", leased_until=hurried_clock()())
     assert work_off(run).state == Run.State.FINISHED
     assert said(Turn.objects.all()) == TURNS
