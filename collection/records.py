@@ -104,8 +104,8 @@ def _record(dialogue: Dialogue) -> dict[str, Any]:
 def _read(number: int, line: str) -> Record:
     try:
         data = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise InvalidRecord(f"Line {number} is not JSON ({error.msg}): each line must be one dialogue.") from error
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise InvalidRecord(f"Line {number} is not JSON ({error}): each line must be one dialogue.") from error
     try:
         return _parse(number, data)
     except KeyError as error:
@@ -121,6 +121,9 @@ def _parse(number: int, data: dict[str, Any]) -> Record:
     turns = tuple(_turns(data["dialog"], data.get("tokens") or []))
     if data["num_turns"] != len(turns):
         raise ValueError(f"num_turns is {data['num_turns']}, but there are {len(turns)} turns")
+    outputs = [{name: _storable(Output, name, output[name]) for name in OUTPUT_FIELDS} for output in _outputs(data)]
+    if len({(output["position"], output["side"], output["attempt"]) for output in outputs}) < len(outputs):
+        raise ValueError("two outputs have the same position, side and attempt")
     return Record(
         line=number,
         persona=_checked(data["persona"], str),
@@ -131,11 +134,12 @@ def _parse(number: int, data: dict[str, Any]) -> Record:
         seed=_storable(Dialogue, "seed", _optional(data.get("seed"), int)),
         ending=_known_ending(data.get("ending") or ""),
         responder=_checked(data.get("responder") or {}, dict),
-        outputs=tuple(
-            {name: _storable(Output, name, output[name]) for name in OUTPUT_FIELDS}
-            for output in data.get("outputs") or []
-        ),
+        outputs=tuple(outputs),
     )
+
+
+def _outputs(data: dict[str, Any]) -> list[dict[str, Any]]:
+    return [_checked(output, dict) for output in _checked(data.get("outputs") or [], list)]
 
 
 def _turns(dialog: list[dict[str, Any]], tokens: list[dict[str, Any]]) -> Iterator[RecordedTurn]:
@@ -152,7 +156,16 @@ def _turns(dialog: list[dict[str, Any]], tokens: list[dict[str, Any]]) -> Iterat
 def _checked(value: Any, kind: type[T]) -> T:
     if not isinstance(value, kind):
         raise TypeError(f"{value!r} should be of type {kind.__name__}")
+    if isinstance(value, str):
+        _refuse_unstorable(value)
     return value
+
+
+def _refuse_unstorable(text: str) -> None:
+    """Raises ValueError for characters that no database takes: NUL and halves of surrogate pairs."""
+    if "\x00" in text:
+        raise ValueError("text with a NUL character")
+    text.encode()
 
 
 def _optional(value: Any, kind: type[T]) -> T | None:
@@ -161,6 +174,8 @@ def _optional(value: Any, kind: type[T]) -> T | None:
 
 def _storable(model: type[Model], name: str, value: Any) -> Any:
     """The value, if the database can hold it in this field. Raises ValidationError."""
+    if isinstance(value, str):
+        _refuse_unstorable(value)
     field: Any = model._meta.get_field(name)
     return field.clean(value, None)
 

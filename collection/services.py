@@ -49,8 +49,8 @@ def save_exchange(dialogue: Dialogue, exchange: Exchange, counter: ChatModel) ->
     turn = Turn.objects.create(
         dialogue=dialogue,
         position=exchange.position,
-        utterance=exchange.utterance,
-        response=exchange.response,
+        utterance=_storable(exchange.utterance),
+        response=_storable(exchange.response),
         utterance_tokens=counter.count_tokens(exchange.utterance),
         response_tokens=counter.count_tokens(exchange.response),
     )
@@ -79,16 +79,21 @@ def _row(dialogue: Dialogue, output: ModelOutput) -> Output:
         attempt=output.attempt,
         left_out=output.left_out,
         verdict=judged.verdict,
-        text=judged.text,
+        text=_storable(judged.text),
         prompts_found=judged.prompts_found,
         is_self_reply=judged.is_self_reply,
-        raw=reply.text,
+        raw=_storable(reply.text),
         prompt_tokens=reply.prompt_tokens,
         completion_tokens=reply.completion_tokens,
         first_token_seconds=reply.first_token_seconds,
         seconds=reply.seconds,
         stop_reason=reply.stop_reason,
     )
+
+
+def _storable(text: str) -> str:
+    """``text`` with the one character that PostgreSQL refuses, NUL, made visible: a model may put out any byte."""
+    return text.replace("\x00", "\ufffd")
 
 
 def _feature_table(feature: personas.Feature) -> dict[str, Any]:

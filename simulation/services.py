@@ -19,7 +19,7 @@ from simulation import leases
 from simulation.casting import Cast, describe_side, identify
 from simulation.models import Run, Simulation
 from simulation.requests import RequestError, RunRequest
-from simulation.selectors import requested_goals, requested_personas
+from simulation.selectors import requested_cells, requested_goals, requested_personas
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +45,15 @@ def request_run(study: Study, request: RunRequest, models_file: Path | None = No
         _add_cells(run, goals, personas, request.seeds)
     run.refresh_from_db()
     return run
+
+
+def is_answered(study: Study, request: RunRequest) -> bool:
+    """Whether every dialogue asked for is there already, so that no model is needed. Raises RequestError."""
+    configuration = _configuration(request, settings.MODELS_FILE)
+    goals, personas = requested_goals(study, request), requested_personas(study, request)
+    run = Run.objects.filter(study=study, identity=identify(configuration)).first()
+    finished = requested_cells(run, request).exclude(finished_at=None).count() if run else 0
+    return finished == len(goals) * len(personas) * len(request.seeds)
 
 
 def start_run(run: Run) -> None:

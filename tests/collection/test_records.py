@@ -177,3 +177,19 @@ def test_a_value_of_the_wrong_kind_is_refused_in_one_sentence_that_names_the_lin
         read_records([line(), line(**changes)])
     assert str(caught.value).startswith("Line 2 is not a dialogue in the official format (")
     assert str(caught.value).endswith(").")
+
+
+@pytest.mark.parametrize(
+    ("utterance", "reason"),
+    [("a\x00b", "NUL character"), ("half a pair: \ud83d", "surrogates not allowed")],
+)
+def test_text_that_no_database_takes_is_refused_with_its_line(utterance, reason):
+    dialog = [{"turn": 0, "model_inquirer": utterance, "model_responder": "Hello."}]
+    line = json.dumps({"persona": "p", "sample": {"instruction": "g"}, "num_turns": 1, "dialog": dialog})
+    with pytest.raises(InvalidRecord, match=f"Line 1 is not a dialogue.*{reason}"):
+        read_records([line])
+
+
+def test_json_nested_beyond_reason_is_refused_with_its_line():
+    with pytest.raises(InvalidRecord, match="Line 1 is not JSON"):
+        read_records(["[" * 100_000])

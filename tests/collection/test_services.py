@@ -118,6 +118,14 @@ def test_every_output_is_stored_with_all_that_is_known_of_it(dialogue: Dialogue)
     assert (answered.side, answered.raw, answered.text) == ("responder", " Because. ", "Because.")
 
 
+def test_a_nul_character_that_a_model_put_out_is_kept_visible_where_postgresql_would_refuse_it(
+    dialogue: Dialogue,
+) -> None:
+    odd = ModelOutput("inquirer", 0, 0, Reply('"a\x00b"', "stop", 1, 1, 0.1, 0.2), Judged("said", "a\x00b", 1))
+    turn = services.save_exchange(dialogue, Exchange(0, "a\x00b", "c", (odd,)), ScriptedModel([]))
+    assert (turn.utterance, dialogue.outputs.get().raw) == ("a\ufffdb", '"a\ufffdb"')
+
+
 def test_an_ending_is_stored_with_what_the_final_step_put_out(dialogue: Dialogue) -> None:
     now = timezone.now()
     services.end_dialogue(dialogue, Ended("no_prompt", (REJECTED,)), now)

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from collection.models import Dialogue, Output
+from collection.models import Dialogue, Output, Study
 from collection.records import read_records
 from dialogue.personas import describe
 from simulation.models import Run, Simulation
@@ -218,6 +218,8 @@ def test_a_model_file_that_is_no_model_is_refused_by_name(
     sentence = refusal()
     assert "broken.gguf" in sentence
     assert "asker" in sentence
+    assert not Run.objects.exists()
+    assert not Study.objects.exclude(frozen_at=None).exists()
 
 
 def test_a_missing_models_file_is_refused_in_one_sentence(tmp_path: Path, settings: Settings) -> None:

@@ -63,6 +63,8 @@ class Command(BaseCommand):
         request = _request(options)
         study = find_study(options["study"])
         _check_output(options["out"])
+        if not options["queue"] and not services.is_answered(study, request):
+            _refuse_unfit(request)
         run = services.request_run(study, request)
         if options["queue"]:
             services.queue_run(run)
@@ -77,7 +79,6 @@ class Command(BaseCommand):
     def _work_off(self, run: Run, cells: Cells, concurrency: int) -> Throughput:
         if not cells.filter(finished_at=None).exists():
             return Throughput(None, None)
-        _refuse_unfit(run)
         services.start_run(run)
         done = cells.exclude(finished_at=None).count()
         try:
@@ -128,9 +129,9 @@ def _check_output(path: Path | None) -> None:
         raise RequestError(f"{path} cannot be written: name a file in a folder that you may write to.") from error
 
 
-def _refuse_unfit(run: Run) -> None:
-    """Looks at both models before the first dialogue starts."""
-    for name in dict.fromkeys((run.inquirer, run.responder)):
+def _refuse_unfit(request: RunRequest) -> None:
+    """Looks at both models before anything is written."""
+    for name in dict.fromkeys((request.inquirer, request.responder)):
         health = registry.examine(find_model(settings.MODELS_FILE, name))
         if not health.is_ok:
             raise RequestError(health.sentence)
