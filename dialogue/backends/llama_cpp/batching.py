@@ -88,7 +88,7 @@ class Batcher:
     def _read_last(self, speakers: list[tuple[Slot, Generation]]) -> None:
         sequences = [slot.sequence for slot, _ in speakers]
         idle = idle_between(sequences)
-        lonely = without_neighbour(sorted(sequences + idle))
+        lonely = without_neighbour(sorted(sequences + idle)) if self._runtime.needs_company else []
         rows = [Row(generation.pending[0], len(slot.tokens), slot.sequence, True) for slot, generation in speakers]
         rows += [Row(_ANY, len(self._slots[sequence].tokens), sequence, False) for sequence in idle]
         rows += [Row(_ANY, len(self._slots[sequence].tokens) + 1, sequence, True) for sequence in lonely]

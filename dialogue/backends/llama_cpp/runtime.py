@@ -10,6 +10,8 @@ from dialogue.backends.llama_cpp.sampler import Sampler
 from dialogue.models import ModelSpec
 
 _TO_THE_END = -1
+_FLOATING_POINT = (0, 1, 32)  # f32, f16 and bf16 of llama_ftype
+_GUESSED = 1024  # added where the file does not say it and the library counted the weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,9 @@ class Row:
 class Runtime:
     """Owns what must be freed. None of its methods may be called from two threads at once.
 
+    ``needs_company``: a token that goes through these weights alone comes out rounded differently, because the library
+    has a kernel of its own for that. Quantized weights do not, and for them company would cost three times the time.
+
     Raises ModelMisconfigured when the library cannot load the model.
     """
 
@@ -39,6 +44,7 @@ class Runtime:
                 f" ({complaint}): use fewer slots or a shorter context."
             )
         self.context = plan.context
+        self.needs_company = llama.llama_model_ftype(self.model) & ~_GUESSED in _FLOATING_POINT
         self._memory = llama.llama_get_memory(self._context)
         self._batch = llama.llama_batch_init(plan.rows, 0, 1)
 

@@ -1,10 +1,13 @@
 """What a step reads: the policy of the engine, without the engine.
 
-A reply has to be the same whoever else is answered meanwhile, and whether its history was in the cache or is read again.
+A reply should be the same whoever else is answered meanwhile, and whether its history was in the cache or is read again.
 The library's arithmetic allows that on a CPU if it is asked in the right portions, because it rounds differently
 
-- where a single token goes through the weights: so a token never goes alone;
+- where a single token goes through weights in floating point: so there a token never goes alone;
 - where attention is computed for 64 tokens of a sequence and more: so prompts are read in shorter pieces.
+
+Quantized weights leave a rest: from 257 tokens on, attention for a single token alone; and the k-quants, which round by
+how many tokens they read together (fewer than four, fewer than eight, more).
 """
 
 from collections.abc import Iterator, Mapping

@@ -5,6 +5,7 @@ from contextlib import aclosing
 
 import pytest
 
+from benchmarks.random_llama import Shape, random_weights, write_gguf
 from dialogue.backends.base import BackendError, Sampling
 from dialogue.backends.llama_cpp import LlamaCppModel, load
 from dialogue.messages import Message
@@ -40,6 +41,17 @@ async def test_an_answer_depends_neither_on_company_nor_on_what_is_cached(random
 
     assert [reply.text for reply in together] == [reply.text for reply in alone]
     assert [reply.text for reply in cached] == [reply.text for reply in alone]
+
+
+async def test_quantized_weights_too_say_the_same_alone_and_in_company(tmp_path):
+    path = write_gguf(tmp_path / "q8_0.gguf", Shape(), random_weights(Shape()), "q8_0")
+    histories = [said(f"{word} caba beba " * 10) for word in ("ba", "be", "bi", "bo")]
+    model = load(described(path))
+    drawn = Sampling(seed=5, max_tokens=150)
+    alone = [(await model.reply(history, drawn)).text for history in histories]
+    together = await asyncio.gather(*(model.reply(history, drawn) for history in histories))
+    await model.close()
+    assert [reply.text for reply in together] == alone
 
 
 async def test_a_history_read_again_is_continued_as_the_cached_one(random_gguf):
