@@ -9,8 +9,8 @@ from dialogue.messages import Message
 from tiny.build import MODEL, build
 from tiny.corpus.documents import Mixture, generate
 from tiny.network import Llama, Shape
-from tiny.tokenizer import TEMPLATE, train_tokenizer
-from tiny.train import Schedule, train
+from tiny.tokenizer import TEMPLATE, Tokens, train_tokenizer
+from tiny.train import Schedule, target_weights, train
 
 MINUSCULE = Shape(vocabulary=400, hidden=32, layers=1, heads=2, feed_forward=48, context=2048)
 MIXTURE = Mixture(1, 1, 1, 0, 0, 1, 4)
@@ -31,6 +31,12 @@ def test_training_lowers_the_loss_on_a_repeated_dialogue():
     guessed = network.logits(network(ids)).argmax(-1)[0, :-1]
     is_answer = torch.tensor(document.is_answer[1:])
     assert (guessed == ids[0, 1:])[is_answer].float().mean() > 0.9
+
+
+def test_the_start_of_an_answer_counts_most_and_few_tokens_of_a_prompt_count_at_all():
+    schedule = Schedule(prompt_weight=0.5, prompt_stride=2, start_weight=3.0, start_length=2)
+    tokens = Tokens([0] * 9, [False, False, True, True, True, False, False, True, True])
+    assert target_weights(tokens, schedule).tolist() == [0.5, 0.0, 3.0, 3.0, 1.0, 0.0, 0.5, 3.0, 3.0]
 
 
 def test_a_later_token_never_changes_an_earlier_state():

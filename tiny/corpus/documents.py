@@ -13,13 +13,13 @@ from tiny.corpus.topics import extra_topics, goal_topics
 class Mixture:
     """How many dialogues of each sort: per goal, per everyday topic, and without a topic."""
 
-    asking_per_goal: int = 170
-    answering_per_goal: int = 130
-    typing_per_goal: int = 150
-    asking_per_extra: int = 20
-    typing_per_extra: int = 40
-    asking_unfamiliar: int = 200
-    chatting: int = 900
+    asking_per_goal: int = 210
+    answering_per_goal: int = 140
+    typing_per_goal: int = 170
+    asking_per_extra: int = 15
+    typing_per_extra: int = 35
+    asking_unfamiliar: int = 160
+    chatting: int = 850
     seed: int = 73
 
 

@@ -67,12 +67,17 @@ def _asked(topic: Topic, persona: Mapping[str, str], draw: Random) -> Iterator[A
         while draw.random() < 0.08:
             yield Asked(in_voice(question, persona, draw), _any_reply(draw))
             question = complaint(draw) + (step.opening(draw, values) if step.open else step.follow_up(draw, values))
-        yield Asked(in_voice(question, persona, draw), step.reply(draw, values))
+        yield Asked(in_voice(question, persona, draw), _as_told(step.reply(draw, values), draw))
 
 
 def complaint(draw: Random) -> str:
     """What an inquirer says before it asks again; may be nothing."""
     return expand(draw.choice(_COMPLAINTS), draw, {})
+
+
+def _as_told(reply: str, draw: Random) -> str:
+    """The reply or only its beginning: other responders say less, and short histories are quickly learned from."""
+    return reply.split("\n\n")[0].rstrip(":") if draw.random() < 0.45 else reply
 
 
 def _any_reply(draw: Random) -> str:
