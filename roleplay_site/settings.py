@@ -7,11 +7,12 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
 from roleplay_site.secret_key import read_or_create
+from roleplay_site.var_folder import make_private
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+make_private(VAR_DIR)
 MODELS_FILE = env.path("MODELS_FILE", BASE_DIR / "models.toml")
 
 DEBUG = env.bool("DEBUG", False)
