@@ -1,4 +1,4 @@
-"""What the settings make of the environment: closed folders."""
+"""What the settings make of the environment: closed folders, and no insecure start."""
 
 import stat
 import subprocess
@@ -35,6 +35,33 @@ def test_a_folder_that_others_could_read_is_closed(installation: Installation) -
     installation.var_dir.mkdir(mode=0o755)
     start(installation)
     assert mode(installation.var_dir) == 0o700
+
+
+def test_a_public_site_refuses_a_short_key_in_one_sentence(installation: Installation) -> None:
+    refused = start(installation, ALLOWED_HOSTS="study.example.org", SECRET_KEY="changeme")
+    assert refused.returncode == 1
+    assert "ImproperlyConfigured: SECRET_KEY is too short to be safe" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"ALLOWED_HOSTS": "study.example.org", "SECRET_KEY": "k3" * 25},
+        {"ALLOWED_HOSTS": "study.example.org"},
+        {"SECRET_KEY": "changeme"},
+    ],
+)
+def test_a_long_key_a_generated_one_and_any_key_on_this_machine_alone_will_do(
+    installation: Installation, environment: dict[str, str]
+) -> None:
+    assert start(installation, **environment).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "environment", [{"DEBUG": "yes", "ALLOWED_HOSTS": "study.example.org"}, {"ALLOWED_HOSTS": "*"}]
+)
+def test_a_public_site_refuses_debug_and_any_host(installation: Installation, environment: dict[str, str]) -> None:
+    assert "ImproperlyConfigured" in start(installation, **environment).stderr
 
 
 @pytest.mark.parametrize("service", ["web", "worker", "beat"])
