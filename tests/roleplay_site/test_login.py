@@ -1,0 +1,61 @@
+"""Logging in: guessing passwords is stopped, for one account from one address at a time."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from axes.models import AccessAttempt
+from django.db.models import F
+from django.test import Client
+
+from tests.factories import PASSWORD, make_staff
+
+pytestmark = pytest.mark.django_db
+SENTENCE = "After 10 failed logins this account is locked from your address: try again in 15 minutes"
+
+
+@pytest.fixture(autouse=True)
+def staff() -> None:
+    make_staff("ada")
+    make_staff("grace")
+
+
+def log_in(password: str = PASSWORD, *, username: str = "ada", address: str = "10.0.0.1", page: str = "/login/") -> Any:
+    return Client(REMOTE_ADDR=address).post(page, {"username": username, "password": password})
+
+
+def guess(times: int, page: str = "/login/") -> Any:
+    return [log_in(f"guess {number}", page=page) for number in range(times)][-1]
+
+
+@pytest.mark.parametrize("page", ["/login/", "/admin/login/"])
+def test_ten_failures_lock_the_account_even_for_the_right_password(page: str) -> None:
+    response = guess(10, page)
+    assert response.status_code == 429
+    assert SENTENCE in response.text
+    assert SENTENCE in log_in(page=page).text
+
+
+def test_nine_failures_lock_nothing_and_are_forgotten_after_a_login() -> None:
+    guess(9)
+    assert log_in().status_code == 302
+    assert guess(9).status_code == 200
+
+
+def test_others_and_the_same_user_elsewhere_can_still_log_in() -> None:
+    guess(10)
+    assert log_in(username="grace").status_code == 302
+    assert log_in(address="10.0.0.2").status_code == 302
+
+
+def test_the_lock_opens_after_15_minutes_however_often_it_was_tried_meanwhile() -> None:
+    guess(10)
+    let_pass(minutes=14)
+    assert guess(2).status_code == 429
+    let_pass(minutes=2)
+    assert log_in().status_code == 302
+
+
+def let_pass(minutes: int) -> None:
+    """Makes the failures older, as if so much time had passed."""
+    AccessAttempt.objects.update(attempt_time=F("attempt_time") - timedelta(minutes=minutes))
