@@ -1,0 +1,88 @@
+"""What is installed before anything of the project runs: the scripts, on machines that are made up of a few programs."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.installation import BASE_DIR
+
+PRESENT = ["make", "g++", "chromium", "redis-server", "postgres"]
+REFUSE = "exit 1"
+
+
+class Machine:
+    """A folder of programs that is all there is; what is run without an effect here is written down."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.record = folder / "record"
+        for name in ("bash", "sh", "dirname", "env"):
+            (folder / name).symlink_to(str(shutil.which(name)))
+        for name in ("id", "apt-get", *PRESENT):
+            self.add(name, f'echo "{name} $*" >> {self.record}; echo 0')
+
+    def add(self, name: str, script: str) -> None:
+        """A program of this name."""
+        (self.folder / name).write_text(f"#!/bin/sh\n{script}\n")
+        (self.folder / name).chmod(0o755)
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        environment = {"PATH": str(self.folder), "HOME": os.environ.get("HOME", "/")}
+        return subprocess.run(command, cwd=BASE_DIR, env=environment, capture_output=True, text=True, timeout=60)
+
+    @property
+    def calls(self) -> list[str]:
+        """What was run, in order."""
+        return self.record.read_text("utf-8").splitlines()
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+def python_without_venv() -> str:
+    """A Python 3.11 as Debian packs it: without the module that makes virtual environments."""
+    return f'case "$2" in *ensurepip*) exit 1;; esac; exec {sys.executable} "$@"'
+
+
+def test_ci_installs_python_where_there_is_none(machine: Machine) -> None:
+    machine.run(".ci/run")
+    assert "apt-get install --yes --no-install-recommends python3.11 python3.11-venv" in machine.calls
+    assert machine.calls[-1] == "make test"
+
+
+def test_ci_installs_python_where_the_only_one_makes_no_virtual_environment(machine: Machine) -> None:
+    machine.add("python3.11", python_without_venv())
+    machine.run(".ci/run")
+    assert "apt-get install --yes --no-install-recommends python3.11 python3.11-venv" in machine.calls
+
+
+@pytest.mark.parametrize("name", ["python3.11", "python3", "python"])
+def test_ci_is_content_with_a_suitable_python_of_any_name(machine: Machine, name: str) -> None:
+    machine.add("python3.11", REFUSE)
+    machine.add(name, f'exec {sys.executable} "$@"')
+    machine.run(".ci/run")
+    assert machine.calls == ["make test"]
+
+
+def test_a_python_without_venv_is_passed_over_while_another_has_it(machine: Machine) -> None:
+    machine.add("python3.11", python_without_venv())
+    machine.add("python3", f'case "$1" in -m) echo "made $3"; exit;; esac; exec {sys.executable} "$@"')
+    assert machine.run("deploy/make-venv", "folder").stdout == "made folder\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "sentence"),
+    [(REFUSE, "Python 3.11 is missing: install it"), (python_without_venv(), "Python's venv module is missing")],
+)
+def test_what_the_machine_lacks_is_one_sentence(machine: Machine, script: str, sentence: str) -> None:
+    machine.add("python3.11", script)
+    refused = machine.run("deploy/make-venv", "folder")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(sentence)
+    assert refused.stderr.count("\n") == 1
