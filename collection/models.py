@@ -1,11 +1,14 @@
 """Studies and what was said in them."""
 
 import secrets
+from collections.abc import Callable
 from typing import Any, ClassVar, get_args
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
+from collection.questionnaires import check_answers, check_questionnaire
 from dialogue.backends.base import StopReason
 from dialogue.outputs import Verdict
 from dialogue.seeds import Side
@@ -22,6 +25,22 @@ def _choices(literal: Any) -> list[tuple[str, str]]:
 
 
 ENDINGS = _choices(Ending)
+FROZEN = "The study is frozen, because somebody has enrolled or a run exists: copy it to change it."
+
+
+def _check_field(name: str, check: Callable[..., None], *values: Any) -> None:
+    """Puts what ``check`` complains about beside the field in a form."""
+    try:
+        check(*values)
+    except ValidationError as error:
+        raise ValidationError({name: error.error_list}) from error
+
+
+def _check_not_frozen(part: "Goal | Persona") -> None:
+    """Looks at the study that the part is to belong to, and at the one that it is stored in."""
+    stored_in = type(part)._default_manager.filter(pk=part.pk).values("study")
+    if Study.objects.filter(Q(pk=part.study_id) | Q(pk__in=stored_in), frozen_at__isnull=False).exists():
+        raise ValidationError({"study": FROZEN})
 
 
 class Study(models.Model):
@@ -44,6 +63,16 @@ class Study(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_frozen(self) -> bool:
+        return self.frozen_at is not None
+
+    def clean(self) -> None:
+        """Refuses a questionnaire that the persona sentence cannot use, and any change once the study is frozen."""
+        if Study.objects.filter(pk=self.pk, frozen_at__isnull=False).exists():
+            raise ValidationError(FROZEN)
+        _check_field("questionnaire", check_questionnaire, self.questionnaire)
+
 
 class Goal(models.Model):
     """What an inquirer wants to reach."""
@@ -59,6 +88,10 @@ class Goal(models.Model):
 
     def __str__(self) -> str:
         return f"Goal {self.number} ({self.domain})"
+
+    def clean(self) -> None:
+        """Refuses to join or to leave a frozen study."""
+        _check_not_frozen(self)
 
 
 class Persona(models.Model):
@@ -80,6 +113,16 @@ class Persona(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    def clean(self) -> None:
+        """Refuses answers that the study's form does not offer, and a listed persona in a frozen study.
+
+        Participants bring theirs after the study is frozen.
+        """
+        if self.source != Persona.Source.PARTICIPANT:
+            _check_not_frozen(self)
+        if self.study_id is not None:
+            _check_field("features", check_answers, self.features, self.study.questionnaire)
 
 
 class Dialogue(models.Model):

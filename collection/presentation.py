@@ -1,7 +1,7 @@
 """What the pages show of studies and dialogues."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -132,9 +132,11 @@ def remarks(output: Output) -> list[str]:
 
 
 def persona_sentence(persona: Persona) -> str:
-    """The persona's sentence; its bare answers where the questionnaire asks what the sentence does not know."""
-    features: Mapping[str, str] = persona.features
+    """The persona's sentence; its bare answers where they are not what the sentence knows."""
+    features: Any = persona.features
+    if not isinstance(features, dict):
+        return str(features)
     try:
         return describe(features)
     except ValueError:
-        return ", ".join(features.values())
+        return ", ".join(map(str, features.values()))

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from collection.questionnaires import read_features
 from dialogue.models import ModelSpec
 from dialogue.seeds import Side
 from simulation.catalogue import missing_piece
@@ -115,4 +116,4 @@ def _persona_choices(page: StudyPage) -> list[tuple[str, str]]:
 
 
 def _feature_choices(page: StudyPage) -> list[tuple[str, str]]:
-    return [(feature["key"], f"only {feature['label']}") for feature in page.study.questionnaire]
+    return [(feature.key, f"only {feature.label}") for feature in read_features(page.study.questionnaire)]

@@ -1,9 +1,11 @@
 """The researcher's pages: who sees them, what they say, and that looking changes nothing."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db.models import JSONField, Value
 from django.test import Client, RequestFactory
 from django.views.defaults import server_error
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -107,6 +109,15 @@ def test_a_study_shows_the_sentence_of_each_persona(client: Client) -> None:
 def test_a_persona_of_another_questionnaire_is_shown_with_its_answers(client: Client) -> None:
     Persona.objects.create(study=make_study(), code="X1", source="listed", features={"shoe_size": "42", "hat": "none"})
     assert "You are 42, none." in client.get("/studies/demo/").text
+
+
+@pytest.mark.parametrize("odd", [None, {}, "age", 7, ["age"], [{"key": "age"}], {"age": 7, "race": None}, {"hat": 7}])
+def test_odd_data_do_not_break_a_studys_page(client: Client, odd: Any) -> None:
+    make_study()
+    Study.objects.update(questionnaire=Value(odd, JSONField()))
+    Persona.objects.update(features=Value(odd, JSONField()))
+    assert client.get("/studies/demo/").status_code == 200
+    assert client.post("/studies/demo/", {}).status_code == 422
 
 
 def test_a_broken_models_file_is_a_sentence_on_the_page(client: Client, settings: Settings, tmp_path: Path) -> None:
