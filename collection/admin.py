@@ -1,11 +1,14 @@
-"""Django's admin for studies and dialogues: to look things up; what was said cannot be edited."""
+"""Django's admin for studies and dialogues: to set studies up and look things up; what was said cannot be edited."""
 
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from collection.models import Dialogue, Goal, Output, Persona, Study, Turn
+from collection.services import copy_study, paper_questionnaire
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # the class takes no argument at run time
@@ -22,7 +25,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # the class ta
 
 
 class PartOfStudyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Editable until the study is frozen."""
+    """Editable until the study is frozen; a frozen study is not offered to add anything to."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and not _is_frozen(obj)
@@ -30,27 +33,64 @@ class PartOfStudyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and not _is_frozen(obj)
 
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "study":
+            kwargs["queryset"] = Study.objects.filter(frozen_at=None)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-def _is_frozen(part: Study | Goal | None) -> bool:
-    study = part.study if isinstance(part, Goal) else part
-    return study is not None and study.frozen_at is not None
+
+def _is_frozen(part: Study | Goal | Persona | None) -> bool:
+    study = part.study if isinstance(part, Goal | Persona) else part
+    return study is not None and study.is_frozen
 
 
 @admin.register(Study)
 class StudyAdmin(PartOfStudyAdmin):
     list_display = ["title", "slug", "chatbot", "frozen_at"]
+    actions = ["copy_studies"]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A new study begins with the paper's form, which is easier to change than to type."""
+        return {"questionnaire": paper_questionnaire(), **super().get_changeform_initial_data(request)}
+
+    @admin.action(description="Copy study", permissions=["add"])
+    def copy_studies(self, request: HttpRequest, queryset: QuerySet[Study]) -> HttpResponse | None:
+        """Leads to the copy, where there is one only."""
+        copies = [copy_study(study) for study in queryset]
+        for copy in copies:
+            self.message_user(request, f"“{copy.title}” ({copy.slug}) can be changed until its first run.")
+        return redirect("admin:collection_study_change", copies[0].pk) if len(copies) == 1 else None
 
 
 @admin.register(Goal)
 class GoalAdmin(PartOfStudyAdmin):
     list_display = ["study", "number", "domain", "text"]
     list_filter = ["study", "domain"]
+    list_select_related = ["study"]
 
 
 @admin.register(Persona)
-class PersonaAdmin(ReadOnlyAdmin):
+class PersonaAdmin(PartOfStudyAdmin):
+    """Researchers list personas; those of participants are theirs."""
+
     list_display = ["study", "code", "source", "features"]
     list_filter = ["study", "source"]
+    list_select_related = ["study"]
+    readonly_fields = ["source"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Persona | None = None) -> bool:
+        return super().has_change_permission(request, obj) and not _is_participants(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Persona | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and not _is_participants(obj)
+
+    def save_model(self, request: HttpRequest, obj: Persona, form: Any, change: bool) -> None:
+        obj.source = Persona.Source.LISTED
+        super().save_model(request, obj, form, change)
+
+
+def _is_participants(persona: Persona | None) -> bool:
+    return persona is not None and persona.source == Persona.Source.PARTICIPANT
 
 
 @admin.register(Dialogue)

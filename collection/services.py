@@ -1,7 +1,9 @@
 """What changes a study and its dialogues."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from django.db import transaction
@@ -25,7 +27,7 @@ def load_demo_study(chatbot: str) -> Study:
             "title": "LLM Roleplay: the paper's study",
             "description": "Ten goals in three domains, the persona form of figure 9, and the paper's twenty personas.",
             "chatbot": chatbot,
-            "questionnaire": [_feature_table(feature) for feature in personas.load_questionnaire()],
+            "questionnaire": paper_questionnaire(),
         },
     )
     for goal in goals.load_listed():
@@ -37,6 +39,34 @@ def load_demo_study(chatbot: str) -> Study:
             defaults={"source": Persona.Source.LISTED, "features": dict(persona.features)},
         )
     return study
+
+
+def paper_questionnaire() -> list[dict[str, Any]]:
+    """The paper's persona form as a study holds it."""
+    return [_feature_table(feature) for feature in personas.load_questionnaire()]
+
+
+@transaction.atomic
+def copy_study(study: Study) -> Study:
+    """A study that can be changed, with the same texts, questionnaire, goals and listed personas.
+
+    Participants' personas stay behind: people enrolled in one study, not in what is made of it.
+    """
+    copy = Study.objects.create(
+        slug=_free_slug(study.slug),
+        title=f"{study.title[:190]} (copy)",
+        description=study.description,
+        chatbot=study.chatbot,
+        questionnaire=study.questionnaire,
+    )
+    Goal.objects.bulk_create(
+        Goal(study=copy, number=goal.number, domain=goal.domain, text=goal.text) for goal in study.goals.all()
+    )
+    Persona.objects.bulk_create(
+        Persona(study=copy, code=persona.code, source=persona.source, features=persona.features)
+        for persona in study.personas.filter(source=Persona.Source.LISTED)
+    )
+    return copy
 
 
 def freeze_study(study: Study) -> None:
@@ -94,6 +124,13 @@ def _row(dialogue: Dialogue, output: ModelOutput) -> Output:
 def _storable(text: str) -> str:
     """``text`` with the one character that PostgreSQL refuses, NUL, made visible: a model may put out any byte."""
     return text.replace("\x00", "\ufffd")
+
+
+def _free_slug(slug: str) -> str:
+    """The slug with "-copy" or "-copy-2" and so on at its end, whichever no study has; a copy's copy has one such end."""
+    stem = re.sub(r"-copy(-\d+)?$", "", slug)[:40]
+    candidates = (f"{stem}-copy{f'-{number}' if number > 1 else ''}" for number in count(1))
+    return next(one for one in candidates if not Study.objects.filter(slug=one).exists())
 
 
 def _feature_table(feature: personas.Feature) -> dict[str, Any]:

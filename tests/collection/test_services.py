@@ -93,6 +93,26 @@ def test_a_study_is_frozen_once_and_for_all() -> None:
     assert Study.objects.get().frozen_at == frozen
 
 
+def test_a_copy_has_the_studys_texts_goals_and_listed_personas_and_can_be_changed() -> None:
+    study = make_study()
+    Persona.objects.create(study=study, code="T1", source=Persona.Source.PARTICIPANT, features={"age": "18 to 24"})
+    services.freeze_study(study)
+    copy = services.copy_study(study)
+    assert (copy.slug, copy.title, copy.frozen_at) == ("demo-copy", f"{study.title} (copy)", None)
+    for field in ("description", "chatbot", "questionnaire"):
+        assert getattr(copy, field) == getattr(study, field)
+    goals = [list(one.goals.values_list("number", "domain", "text")) for one in (copy, study)]
+    assert goals[0] == goals[1] != []
+    assert list(copy.personas.values_list("code", flat=True)) == ["P01", "P02"]
+    assert study.personas.count() == 3
+
+
+def test_copies_of_copies_have_short_names_of_their_own() -> None:
+    first = services.copy_study(make_study("s" * 50))
+    slugs = [first.slug, services.copy_study(first).slug, services.copy_study(first).slug]
+    assert slugs == [f"{'s' * 40}-copy", f"{'s' * 40}-copy-2", f"{'s' * 40}-copy-3"]
+
+
 def test_a_turn_is_stored_with_the_responders_token_counts(dialogue: Dialogue) -> None:
     turn = services.save_exchange(dialogue, EXCHANGE, ScriptedModel([]))
     turn.refresh_from_db()
