@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from functools import lru_cache
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,6 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from dialogue.backends.base import Sampling
 
 SELF_REPLY_MARKERS = ("[INST", "### Human:")
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal digits. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class UnknownModel(LookupError):
@@ -108,12 +114,19 @@ class ModelSpec(_Table):
         """The sampling defaults of this model when it plays ``side``."""
         return Sampling(**self.sampling.model_dump(), max_tokens=side.max_tokens)
 
-    def fingerprint(self) -> str:
-        """The SHA-256 of the model file, or what the provider calls the model. Raises FileNotFoundError."""
-        if self.file is None:
+    def fingerprint(self, digest: Callable[[Path], str] = sha256) -> str:
+        """The SHA-256 of the model file, or of all files of a model folder, or what the provider or hub calls the model.
+
+        ``digest`` hashes one file. Raises OSError when a file cannot be read.
+        """
+        if self.file is not None:
+            return digest(self.file)
+        folder = Path(self.model)
+        if self.backend != "transformers" or not folder.is_dir():
             return self.model
-        stat = self.file.stat()
-        return _sha256(self.file, stat.st_size, stat.st_mtime_ns)
+        files = sorted(path for path in folder.rglob("*") if path.is_file())
+        listed = "".join(f"{path.relative_to(folder)} {digest(path)}\n" for path in files)
+        return str(hashlib.sha256(listed.encode()).hexdigest())
 
 
 def read_models(path: Path) -> dict[str, ModelSpec]:
@@ -153,9 +166,3 @@ def _spec(name: str, table: object, path: Path) -> ModelSpec:
         where = ".".join(str(part) for part in first["loc"])
         raise InvalidModelsFile(f"Model {name!r} in {path}: {where + ': ' if where else ''}{first['msg']}.") from error
     return spec.model_copy(update={"file": path.parent / spec.file}) if spec.file else spec
-
-
-@lru_cache(maxsize=32)
-def _sha256(path: Path, size: int, modified: int) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from dialogue import personas, prompts
 from dialogue.backends.base import ChatModel, ModelMisconfigured
 from dialogue.models import InvalidModelsFile, ModelSpec, SideTable, UnknownModel, find_model
@@ -15,6 +17,7 @@ from dialogue.outputs import Checks
 from dialogue.prompts import PromptSet
 from dialogue.seeds import Side, sampler_seed
 from dialogue.speakers import Speaker
+from simulation.digests import remembered
 from simulation.models import Run, Simulation
 from simulation.requests import limit_features
 
@@ -34,7 +37,9 @@ class Cast:
 
 
 def describe_side(models_file: Path, name: str, side: Side) -> dict[str, Any]:
-    """What identifies a model on one side of a run: name, file hash, template, prompt set, sampling and checks.
+    """What identifies a model on one side of a run: name, server, file hash, template, prompt set, sampling and checks.
+
+    What only decides where and how fast it runs is no part of it; the label is, for who reads it, but identifies nothing.
 
     Raises ModelMisconfigured in a sentence when the model cannot play that side as it is described.
     """
@@ -43,7 +48,9 @@ def describe_side(models_file: Path, name: str, side: Side) -> dict[str, Any]:
         "model": spec.name,
         "label": spec.label,
         "backend": spec.backend,
+        "server": _server(spec),
         "fingerprint": _fingerprint(spec),
+        "dtype": spec.dtype,
         "template": spec.template,
         "context": spec.context,
         "prompts": table.prompts,
@@ -54,8 +61,13 @@ def describe_side(models_file: Path, name: str, side: Side) -> dict[str, Any]:
 
 
 def identify(configuration: dict[str, Any]) -> str:
-    """A hash of a run's configuration."""
-    return hashlib.sha256(json.dumps(configuration, sort_keys=True).encode()).hexdigest()
+    """A hash of what a run's configuration decides: what is said, not how the models are labelled."""
+    decisive = {key: _without_label(value) for key, value in configuration.items()}
+    return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
+
+
+def _without_label(value: Any) -> Any:
+    return {key: item for key, item in value.items() if key != "label"} if isinstance(value, dict) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +92,7 @@ class Casting:
 
     def _speaker(self, run: Run, cell: Simulation, side: Side) -> Speaker:
         described = run.configuration[side]
-        if describe_side(self.models_file, described["model"], side) != described:
+        if _without_label(describe_side(self.models_file, described["model"], side)) != _without_label(described):
             raise ModelMisconfigured(
                 f"Model {described['model']!r} is no longer what this run began with: restore it, or start a new run."
             )
@@ -114,10 +126,15 @@ def _find(models_file: Path, name: str, side: Side) -> tuple[ModelSpec, SideTabl
     return spec, table
 
 
+def _server(spec: ModelSpec) -> dict[str, Any]:
+    """Where an API model answers: the same name elsewhere may be another model."""
+    return {"api": spec.api, "base_url": spec.base_url, "api_version": spec.api_version} if spec.is_remote else {}
+
+
 def _fingerprint(spec: ModelSpec) -> str:
     try:
-        return spec.fingerprint()
+        return spec.fingerprint(remembered(settings.VAR_DIR / "digests"))
     except OSError as error:
         raise ModelMisconfigured(
-            f"The file {spec.file} of model {spec.name!r} cannot be read: correct its path in models.toml."
+            f"The file {spec.file or spec.model} of model {spec.name!r} cannot be read: correct its path in models.toml."
         ) from error

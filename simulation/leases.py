@@ -23,6 +23,11 @@ def open_cells(cells: Cells) -> Cells:
     return cells.filter(finished_at=None, run__state=Run.State.RUNNING)
 
 
+def held_cells(run: Run, now: datetime) -> Cells:
+    """The cells of ``run`` that somebody works on."""
+    return run.simulations.filter(finished_at=None, leased_until__gt=now).exclude(worker="")
+
+
 @transaction.atomic
 def claim(cells: Cells, worker: str, count: int, now: datetime) -> list[Simulation]:
     """Takes up to ``count`` open cells that nobody holds, in order, until a lease from ``now``.

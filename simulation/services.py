@@ -1,7 +1,7 @@
 """What starts, stops and feeds runs."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from itertools import product
 from pathlib import Path
@@ -9,11 +9,12 @@ from pathlib import Path
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from collection import services as collection
-from collection.models import Dialogue, Goal, Persona, Study
-from dialogue.backends.base import ChatModel, ModelMisconfigured
+from collection.models import Dialogue, Goal, Persona, Study, Turn
+from dialogue.backends.base import ModelMisconfigured
 from dialogue.roleplay import Ended, Exchange
 from simulation import leases
 from simulation.casting import Cast, describe_side, identify
@@ -56,82 +57,97 @@ def is_answered(study: Study, request: RunRequest) -> bool:
     return finished == len(goals) * len(personas) * len(request.seeds)
 
 
+@transaction.atomic
 def start_run(run: Run) -> None:
     """Opens the run's cells to this process, beside the workers if they are at it."""
-    _set_state(run, Run.State.RUNNING, is_queued=run.is_queued and run.state == Run.State.RUNNING)
+    now = _lock(run)
+    _set_state(run, now, Run.State.RUNNING, is_queued=now.is_queued and now.state == Run.State.RUNNING)
     _finish_if_complete(run)
 
 
-def leave_run(run: Run) -> None:
-    """What this process did not do stays open, but nobody works on it unless workers do."""
-    run.refresh_from_db()
-    if run.state == Run.State.RUNNING and not run.is_queued:
-        pause_run(run)
+@transaction.atomic
+def leave_run(run: Run, clock: Callable[[], datetime] = timezone.now) -> None:
+    """What this process did not do stays open, but nobody works on it unless workers do, or another process has begun."""
+    now = _lock(run)
+    if now.state == Run.State.RUNNING and not now.is_queued and not leases.held_cells(run, clock()).exists():
+        _set_state(run, now, Run.State.PAUSED, is_queued=False)
+    else:
+        run.refresh_from_db()
 
 
+@transaction.atomic
 def queue_run(run: Run) -> None:
     """Opens the run's cells to all workers and rings for them."""
-    _set_state(run, Run.State.RUNNING, is_queued=True)
+    _set_state(run, _lock(run), Run.State.RUNNING, is_queued=True)
     _finish_if_complete(run)
     transaction.on_commit(ring_for_workers)
 
 
+@transaction.atomic
 def pause_run(run: Run) -> None:
-    """Stops the run within seconds; what is under way goes on from its last complete turn when the run is started again."""
-    _set_state(run, Run.State.PAUSED, is_queued=run.is_queued)
+    """Stops a running run within seconds; what is under way goes on from its last complete turn when it is started again."""
+    now = _lock(run)
+    if now.state == Run.State.RUNNING:
+        _set_state(run, now, Run.State.PAUSED, is_queued=now.is_queued)
 
 
+@transaction.atomic
 def cancel_run(run: Run) -> None:
-    """Stops the run for good, as far as anybody wants it so: asking for it again starts it again."""
-    _set_state(run, Run.State.CANCELLED, is_queued=False)
+    """Stops an unfinished run for good, as far as anybody wants it so: asking for it again starts it again."""
+    now = _lock(run)
+    if now.state != Run.State.FINISHED:
+        _set_state(run, now, Run.State.CANCELLED, is_queued=False)
 
 
 def ring_for_workers() -> None:
     """Tells the workers that there is work. A broker that is down only delays it: workers also look for themselves."""
     try:
         current_app.send_task(BELL)
-    except OperationalError as error:
+    except (OperationalError, OSError) as error:
         logger.warning(
             "The message broker cannot be reached (%s): workers will find the work at their next sweep.", error
         )
 
 
-@transaction.atomic
-def begin_simulation(cell: Simulation, cast: Cast, worker: str) -> Dialogue:
-    """The cell's dialogue, made when the cell is first worked on. Raises LeaseLost."""
-    held = leases.hold(cell, worker)
-    if held.dialogue is None:
-        held.dialogue = Dialogue.objects.create(
-            study=cell.run.study,
-            goal=cell.goal,
-            persona=cell.persona,
-            persona_sentence=cast.persona,
-            kind=Dialogue.Kind.SIMULATED,
-            inquirer=cell.run.configuration["inquirer"],
-            responder=cell.run.configuration["responder"],
-            seed=cell.seed,
-        )
-        held.save(update_fields=["dialogue"])
-    return held.dialogue
+def past_turns(cell: Simulation) -> list[Turn]:
+    """What was said in the cell's dialogue before, in order."""
+    return list(cell.dialogue.turns.order_by("position")) if cell.dialogue else []
 
 
 @transaction.atomic
-def save_exchange(cell: Simulation, dialogue: Dialogue, exchange: Exchange, counter: ChatModel, worker: str) -> None:
+def save_exchange(cell: Simulation, cast: Cast, exchange: Exchange, worker: str) -> None:
     """Stores a complete turn. Raises LeaseLost."""
-    leases.hold(cell, worker)
-    collection.save_exchange(dialogue, exchange, counter)
+    dialogue = _dialogue(leases.hold(cell, worker), cast)
+    collection.save_exchange(dialogue, exchange, cast.responder.model)
     leases.forget_failures(cell)
 
 
 @transaction.atomic
-def finish_simulation(cell: Simulation, dialogue: Dialogue, ended: Ended, worker: str, now: datetime) -> None:
+def finish_simulation(cell: Simulation, cast: Cast, ended: Ended, worker: str, now: datetime) -> None:
     """Stores the ending; the run's last cell finishes the run. Raises LeaseLost."""
     held = leases.hold(cell, worker)
-    collection.end_dialogue(dialogue, ended, now)
+    collection.end_dialogue(_dialogue(held, cast), ended, now)
     held.finished_at, held.worker, held.leased_until = now, "", None
     held.failures, held.error = 0, ""
     held.save(update_fields=["finished_at", "worker", "leased_until", "failures", "error"])
     _finish_if_complete(_lock(held.run))
+
+
+def _dialogue(held: Simulation, cast: Cast) -> Dialogue:
+    """The cell's dialogue, made with the first thing there is to store."""
+    if held.dialogue is None:
+        held.dialogue = Dialogue.objects.create(
+            study=held.run.study,
+            goal=held.goal,
+            persona=held.persona,
+            persona_sentence=cast.persona,
+            kind=Dialogue.Kind.SIMULATED,
+            inquirer=held.run.configuration["inquirer"],
+            responder=held.run.configuration["responder"],
+            seed=held.seed,
+        )
+        held.save(update_fields=["dialogue"])
+    return held.dialogue
 
 
 def _configuration(request: RunRequest, models_file: Path) -> dict[str, object]:
@@ -161,11 +177,14 @@ def _lock(run: Run) -> Run:
     return Run.objects.select_for_update(no_key=True).get(pk=run.pk)
 
 
-def _set_state(run: Run, state: Run.State, *, is_queued: bool) -> None:
+def _set_state(run: Run, now: Run, state: Run.State, *, is_queued: bool) -> None:
+    """Changes the locked row ``now``, and ``run``, which may be older, with it."""
+    now.state, now.is_queued, now.message = state, is_queued, ""
+    now.save(update_fields=["state", "is_queued", "message"])
     run.state, run.is_queued, run.message = state, is_queued, ""
-    run.save(update_fields=["state", "is_queued", "message"])
 
 
 def _finish_if_complete(run: Run) -> None:
+    """Within the transaction that holds the run's row."""
     if run.state == Run.State.RUNNING and not run.simulations.filter(finished_at=None).exists():
-        _set_state(run, Run.State.FINISHED, is_queued=False)
+        _set_state(run, run, Run.State.FINISHED, is_queued=False)

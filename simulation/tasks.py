@@ -22,7 +22,8 @@ _at_work = threading.Lock()
 def work_off() -> None:
     """Works off everything that is queued, in one place per process: the models are loaded once.
 
-    It ends when nothing is left, however long that takes; a hung backend is bounded by its own time limits.
+    It ends when nothing is left, however long that takes; a hung backend is bounded by its own time limits. Then the models
+    are closed, so that an idle worker holds no memory that others could use.
     """
     if not _at_work.acquire(blocking=False):
         return
@@ -30,6 +31,7 @@ def work_off() -> None:
         worker = Worker(Casting(settings.MODELS_FILE, registry.open_model), should_stop=_is_stopping.is_set)
         async_to_sync(worker.work_off)(queued_cells())
     finally:
+        async_to_sync(registry.close_models)()
         _at_work.release()
 
 

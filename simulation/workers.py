@@ -14,7 +14,7 @@ from secrets import token_hex
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 
-from collection.models import Dialogue, Turn
+from collection.models import Turn
 from dialogue.backends.base import BackendError, ModelMisconfigured
 from dialogue.roleplay import Ended, Exchange, roleplay
 from simulation import leases, services
@@ -56,6 +56,7 @@ class Worker:
     clock: Callable[[], datetime] = timezone.now
     tick: float = TICK
     _playing: dict[int, asyncio.Task[None]] = field(default_factory=dict, init=False)
+    _casting: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def work_off(self, cells: Cells) -> None:
         """Works until no open cell is left in ``cells``, waiting for leases of other workers to end or expire."""
@@ -113,23 +114,27 @@ class Worker:
             await self._postpone(cell, f"Unexpected {type(error).__name__}: see the worker's log.")
 
     async def _play(self, cell: Simulation) -> None:
-        cast = await sync_to_async(self.casting.cast)(cell)
-        dialogue = await sync_to_async(services.begin_simulation)(cell, cast, self.name)
-        past = [turn async for turn in dialogue.turns.order_by("position")]
+        cast = await self._cast(cell)
+        past = await sync_to_async(services.past_turns)(cell)
         is_opening = not past
         async with aclosing(_steps(cast, past)) as steps:
             async for step in steps:
                 if is_opening:
                     _refuse_small_context(cast, step)
                 is_opening = False
-                await self._save(cell, dialogue, step, cast)
+                await self._save(cell, step, cast)
                 self.on_step(step)
 
-    async def _save(self, cell: Simulation, dialogue: Dialogue, step: Step, cast: Cast) -> None:
+    async def _cast(self, cell: Simulation) -> Cast:
+        """On a thread of its own, because loading a model takes long and leases are renewed meanwhile; one at a time."""
+        async with self._casting:
+            return await asyncio.to_thread(self.casting.cast, cell)
+
+    async def _save(self, cell: Simulation, step: Step, cast: Cast) -> None:
         if isinstance(step, Exchange):
-            save = partial(services.save_exchange, cell, dialogue, step, cast.responder.model, self.name)
+            save = partial(services.save_exchange, cell, cast, step, self.name)
         else:
-            save = partial(services.finish_simulation, cell, dialogue, step, self.name, self.clock())
+            save = partial(services.finish_simulation, cell, cast, step, self.name, self.clock())
         await sync_to_async(save)()
 
     async def _postpone(self, cell: Simulation, error: str) -> None:
@@ -140,10 +145,11 @@ class Worker:
 
 
 def _refuse_small_context(cast: Cast, first: Step) -> None:
-    """A context that does not even hold the opening prompt is no result of the method, but a mistake in models.toml."""
-    if isinstance(first, Ended) and first.ending == "context_full" and not first.outputs:
+    """A context that does not even hold the first prompt is no result of the method, but a mistake in models.toml."""
+    if isinstance(first, Ended) and first.ending == "context_full":
+        side = "responder" if any(output.judged.verdict == "said" for output in first.outputs) else "inquirer"
         raise ModelMisconfigured(
-            f"The context of the inquirer is too small for the opening prompt of {cast.goal[:60]!r}…: "
+            f"The context of the {side} is too small for its first prompt toward {cast.goal[:60]!r}…: "
             "raise `context` in models.toml."
         )
 

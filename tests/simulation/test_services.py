@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from celery import current_app
 from kombu import Connection
-from pytest_django import DjangoCaptureOnCommitCallbacks
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from collection.models import Persona, Study
 from simulation import services
@@ -15,7 +15,7 @@ from simulation.models import Run, Simulation
 from simulation.requests import RequestError, RunRequest
 from simulation.selectors import find_study, queued_cells, requested_cells, requested_goals, requested_personas
 from tests.factories import make_dialogue, make_run, make_study
-from tests.simulation.scripts import MODELS_FILE, request_run, started_run, work_off
+from tests.simulation.scripts import MODELS_FILE, make_worker, request_run, started_run, work_off
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +47,9 @@ def test_a_run_knows_what_decides_about_what_is_said(study: Study) -> None:
         "model": "asker",
         "label": "",
         "backend": "scripted",
+        "server": {},
         "fingerprint": "",
+        "dtype": "auto",
         "template": "own",
         "context": 4096,
         "prompts": "llama-2",
@@ -109,6 +111,27 @@ def test_another_model_file_makes_another_run(study: Study, tmp_path: Path) -> N
     before = request_run(study, models_file=tmp_path / "models.toml")
     weights.write_bytes(b"second")
     assert request_run(study, models_file=tmp_path / "models.toml") != before
+
+
+def test_another_label_is_the_same_run(study: Study, tmp_path: Path) -> None:
+    relabelled = tmp_path / "models.toml"
+    text = MODELS_FILE.read_text("utf-8").replace("[models.asker]", '[models.asker]\nlabel = "for tests"', 1)
+    relabelled.write_text(text, "utf-8")
+    run = request_run(study)
+    assert request_run(study, models_file=relabelled) == run
+    services.start_run(run)
+    assert work_off(run, make_worker(models_file=relabelled)).state == Run.State.FINISHED
+
+
+def test_the_same_name_on_another_server_is_another_run(study: Study, tmp_path: Path) -> None:
+    file = tmp_path / "models.toml"
+    runs = []
+    for url in ("http://one.example/v1", "http://two.example/v1"):
+        served = f'[models.asker]\nbackend = "openai"\nmodel = "gpt"\nbase_url = "{url}"\n'
+        text = MODELS_FILE.read_text("utf-8")
+        file.write_text(served + text[text.index("[models.asker.inquirer]") :], "utf-8")
+        runs.append(request_run(study, models_file=file))
+    assert runs[0] != runs[1]
 
 
 def test_the_same_request_in_another_study_is_another_run() -> None:
@@ -289,3 +312,24 @@ def messages_waiting() -> int:
             queue.get(block=False).ack()
             waiting += 1
         return waiting
+
+
+@pytest.mark.parametrize("change", [services.pause_run, services.cancel_run])
+def test_a_run_that_finished_meanwhile_stays_finished(study: Study, change: Any) -> None:
+    seen_before = started_run(study)
+    work_off(Run.objects.get())
+    change(seen_before)
+    assert Run.objects.get().state == Run.State.FINISHED
+
+
+def test_a_broker_that_cannot_take_the_bell_delays_the_work_and_loses_nothing(
+    study: Study, settings: Settings, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    run = request_run(study)
+    moved = settings.BROKER_DIR.rename(settings.BROKER_DIR.with_name("elsewhere"))
+    try:
+        with django_capture_on_commit_callbacks(execute=True):
+            services.queue_run(run)
+    finally:
+        moved.rename(settings.BROKER_DIR)
+    assert queued_cells().count() == 4

@@ -1,20 +1,25 @@
 """Workers with a real database and scripted models: what is played, stored, resumed and left alone."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Callable, Sequence
+from itertools import count
 from pathlib import Path
 from shutil import copy
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from collection.models import Dialogue, Output, Turn
 from dialogue.backends.base import BackendError, ChatModel, ContentRefused, Reply, Sampling
 from dialogue.backends.scripted import ScriptedModel
 from dialogue.messages import Message
+from dialogue.models import ModelSpec
 from dialogue.personas import describe
-from simulation import services
+from simulation import leases, services
+from simulation.casting import Casting
 from simulation.models import Run, Simulation
 from simulation.workers import Step, Worker, new_worker_name
 from tests.dialogue.speaking import NarrowModel
@@ -224,7 +229,7 @@ def test_an_error_that_does_not_go_away_stops_the_run_and_says_why() -> None:
     models = scripts(answerer=ScriptedModel([*[BackendError("The server is down.")] * 9, *ANSWERS]))
     run = work_off(one_cell(), make_worker(models, patience=3, clock=hurried_clock()))
     assert (run.state, run.message) == (Run.State.PAUSED, "Stopped after 3 failures in a row: The server is down.")
-    assert Dialogue.objects.get().ending == ""
+    assert not Dialogue.objects.exists()
     assert not Turn.objects.exists()
 
 
@@ -242,7 +247,7 @@ def test_a_bug_that_one_cell_brings_out_does_not_touch_the_others() -> None:
     assert list(run.simulations.values_list("goal__number", "dialogue__ending")) == [
         (1, "goal_reached"),
         (2, "goal_reached"),
-        (3, ""),
+        (3, None),
     ]
 
 
@@ -285,7 +290,7 @@ def test_whoever_has_lost_a_lease_writes_nothing_more(when: int) -> None:
     assert said(Turn.objects.all()) == TURNS[:when]
     assert Output.objects.count() == 2 * when
     assert Simulation.objects.get().worker == "somebody else"
-    assert Dialogue.objects.get().ending == ""
+    assert not Dialogue.objects.exclude(ending="").exists()
 
 
 def test_an_expired_lease_is_taken_over_and_its_dialogue_goes_on() -> None:
@@ -324,20 +329,47 @@ def test_a_model_that_is_gone_stops_the_run_with_a_sentence(tmp_path: Path) -> N
     assert "cannot be read: check MODELS_FILE." in run.message
 
 
-def test_a_context_that_does_not_hold_the_opening_prompt_stops_the_run_with_a_sentence() -> None:
-    run = work_off(started_run(), make_worker(scripts(NarrowModel(1, '"QN"'))))
-    assert run.state == Run.State.PAUSED
-    assert "too small for the opening prompt" in run.message
-    assert "raise `context` in models.toml." in run.message
-    assert not Dialogue.objects.exclude(ending="").exists()
-
-
-@pytest.mark.parametrize(("asker_room", "answerer_room", "turns"), [(3, 99, 1), (99, 1, 0)])
-def test_a_context_that_fills_up_later_is_an_ending(asker_room: int, answerer_room: int, turns: int) -> None:
+@pytest.mark.parametrize(("asker_room", "answerer_room", "side"), [(1, 99, "inquirer"), (99, 1, "responder")])
+def test_a_context_that_does_not_hold_the_first_prompt_stops_the_run_with_a_sentence_and_stores_nothing(
+    asker_room: int, answerer_room: int, side: str
+) -> None:
     models = scripts(NarrowModel(asker_room, '"QN"'), NarrowModel(answerer_room, "AN"))
-    run = work_off(one_cell(), make_worker(models))
+    run = work_off(started_run(), make_worker(models))
+    assert run.state == Run.State.PAUSED
+    assert f"The context of the {side} is too small for its first prompt" in run.message
+    assert "raise `context` in models.toml." in run.message
+    assert not Dialogue.objects.exists()
+
+
+def test_a_context_that_fills_up_later_is_an_ending() -> None:
+    run = work_off(one_cell(), make_worker(scripts(NarrowModel(3, '"QN"'), NarrowModel(99, "AN"))))
     assert (run.state, run.message) == (Run.State.FINISHED, "")
-    assert (Dialogue.objects.get().ending, Turn.objects.count()) == ("context_full", turns)
+    assert (Dialogue.objects.get().ending, Turn.objects.count()) == ("context_full", 1)
+
+
+def test_a_worker_looks_after_its_leases_while_a_model_loads() -> None:
+    models, looks = scripts(), count()
+    loading: list[int] = []
+
+    def load_slowly(spec: ModelSpec) -> ChatModel:
+        before = next(looks)
+        time.sleep(0.3)
+        loading.append(next(looks) - before)
+        return models[spec.name]
+
+    worker = Worker(Casting(MODELS_FILE, load_slowly), tick=0.02, should_stop=lambda: next(looks) < 0)
+    assert work_off(one_cell(), worker).state == Run.State.FINISHED
+    assert loading[0] > 3
+
+
+def test_who_ends_first_leaves_the_others_at_work_on_the_same_run() -> None:
+    run = started_run(make_study(goal_count=2, persona_count=1))
+    first, second = run.simulations.all()
+    leases.claim(Simulation.objects.filter(pk=second.pk), "another terminal", 1, timezone.now())
+    async_to_sync(make_worker().work_off)(Simulation.objects.filter(pk=first.pk))
+    services.leave_run(run)
+    assert run.state == Run.State.RUNNING
+    assert leases.renew([second.pk], "another terminal", timezone.now()) == {second.pk}
 
 
 def test_the_turn_limit_of_the_run_is_kept() -> None:

@@ -1,0 +1,30 @@
+"""SHA-256 digests of model files, remembered: a file of ten gigabytes takes half a minute."""
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from dialogue.models import sha256
+
+
+def remembered(folder: Path) -> Callable[[Path], str]:
+    """A ``sha256`` that keeps its results in ``folder``, by path, size and time of change, for all processes."""
+
+    def digest(path: Path) -> str:
+        stat = path.stat()
+        version = f"{path.resolve()}\n{stat.st_size}\n{stat.st_mtime_ns}"
+        note = folder / hashlib.sha256(version.encode()).hexdigest()
+        if not note.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            _write_whole(note, sha256(path))
+        return note.read_text("ascii")
+
+    return digest
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Another process reads all of it or nothing."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.write_text(text, "ascii")
+    draft.replace(path)
