@@ -35,7 +35,8 @@ def read_catalogue() -> Catalogue:
 
 
 def missing_piece(spec: ModelSpec) -> str:
-    """What the model visibly lacks on this machine, in a sentence; a worker elsewhere may have it."""
+    """What the model visibly lacks on this machine, in a sentence. A worker elsewhere may have the key, but the file decides
+    which run is asked for, so the site must read it too."""
     if spec.file is not None and not spec.file.is_file():
         return f"Its file {spec.file} is missing."
     if spec.key_env and not os.environ.get(spec.key_env):
