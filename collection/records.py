@@ -1,6 +1,7 @@
 """A dialogue as one JSON object a line: the official implementation's keys, and ours beside them."""
 
 import json
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -31,6 +32,12 @@ OUTPUT_FIELDS = (
 )
 
 
+LONGEST_NAME = 100
+"""Characters of a model's name: what a run has room for."""
+MOST_LEVELS = 20
+"""How deep a line may be nested; our own export needs six levels."""
+
+
 class InvalidRecord(ValueError):
     """A line that is not a dialogue; the message names the line and what is wrong with it."""
 
@@ -47,16 +54,22 @@ class RecordedTurn:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What an import reads of a line. All from ``persona_id`` on is ours and may be missing."""
+    """What an import reads of a line. All from ``persona_id`` on is ours and may be missing.
+
+    ``inquirer`` is {} for a person, and None when the line does not say who asked.
+    """
 
     line: int
     persona: str
     instruction: str
     turns: tuple[RecordedTurn, ...]
     persona_id: str | None = None
+    kind: str | None = None
+    is_unfinished: bool = False
     goal_number: int | None = None
     seed: int | None = None
     ending: str = ""
+    inquirer: dict[str, Any] | None = None
     responder: dict[str, Any] = field(default_factory=dict)
     outputs: tuple[dict[str, Any], ...] = ()
 
@@ -103,14 +116,14 @@ def _record(dialogue: Dialogue) -> dict[str, Any]:
 
 def _read(number: int, line: str) -> Record:
     try:
-        data = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as error:
+        data = json.loads(line, parse_float=_finite, parse_constant=_finite)
+    except (ValueError, RecursionError) as error:
         raise InvalidRecord(f"Line {number} is not JSON ({error}): each line must be one dialogue.") from error
     try:
         return _parse(number, data)
     except KeyError as error:
         raise InvalidRecord(f"Line {number} lacks the key {error}: the official format has it.") from error
-    except (TypeError, AttributeError, ValueError) as error:
+    except (TypeError, AttributeError, ValueError, OverflowError) as error:
         raise InvalidRecord(f"Line {number} is not a dialogue in the official format ({error}).") from error
     except ValidationError as error:
         reason = error.messages[0].rstrip(".")
@@ -118,6 +131,8 @@ def _read(number: int, line: str) -> Record:
 
 
 def _parse(number: int, data: dict[str, Any]) -> Record:
+    for text in _texts(data):
+        _refuse_unstorable(text)
     turns = tuple(_turns(data["dialog"], data.get("tokens") or []))
     if data["num_turns"] != len(turns):
         raise ValueError(f"num_turns is {data['num_turns']}, but there are {len(turns)} turns")
@@ -130,10 +145,13 @@ def _parse(number: int, data: dict[str, Any]) -> Record:
         instruction=_checked(data["sample"]["instruction"], str),
         turns=turns,
         persona_id=_optional(data.get("persona_id"), str),
+        kind=_known_kind(data.get("kind")),
+        is_unfinished="ended_at" in data and data["ended_at"] is None,
         goal_number=_optional(data.get("goal"), int),
         seed=_storable(Dialogue, "seed", _optional(data.get("seed"), int)),
         ending=_known_ending(data.get("ending") or ""),
-        responder=_checked(data.get("responder") or {}, dict),
+        inquirer=_described(data.get("inquirer")),
+        responder=_described(data.get("responder")) or {},
         outputs=tuple(outputs),
     )
 
@@ -156,9 +174,33 @@ def _turns(dialog: list[dict[str, Any]], tokens: list[dict[str, Any]]) -> Iterat
 def _checked(value: Any, kind: type[T]) -> T:
     if not isinstance(value, kind):
         raise TypeError(f"{value!r} should be of type {kind.__name__}")
-    if isinstance(value, str):
-        _refuse_unstorable(value)
     return value
+
+
+def _finite(number: str) -> float:
+    """Python reads NaN and Infinity, and 1e999 as such; JSON has none of them, and PostgreSQL takes none."""
+    value = float(number)
+    if not math.isfinite(value):
+        raise ValueError(f"{number} is not a finite number")
+    return value
+
+
+def _texts(data: Any) -> list[str]:
+    """All strings in a JSON value, keys too, level by level. Raises ValueError for more than MOST_LEVELS."""
+    texts: list[str] = []
+    level = [data]
+    for _ in range(MOST_LEVELS):
+        texts += [value for value in level if isinstance(value, str)]
+        level = [inner for value in level for inner in _inside(value)]
+        if not level:
+            return texts
+    raise ValueError(f"it is nested deeper than {MOST_LEVELS} levels")
+
+
+def _inside(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return [*value, *value.values()]
+    return value if isinstance(value, list) else []
 
 
 def _refuse_unstorable(text: str) -> None:
@@ -173,11 +215,25 @@ def _optional(value: Any, kind: type[T]) -> T | None:
 
 
 def _storable(model: type[Model], name: str, value: Any) -> Any:
-    """The value, if the database can hold it in this field. Raises ValidationError."""
-    if isinstance(value, str):
-        _refuse_unstorable(value)
+    """The value, if the database can hold it in this field. Raises ValidationError or ValueError."""
     field: Any = model._meta.get_field(name)
-    return field.clean(value, None)
+    cleaned = field.clean(value, None)
+    return _finite(value) if isinstance(cleaned, float) and isinstance(value, str) else cleaned
+
+
+def _described(side: Any) -> dict[str, Any] | None:
+    """What a line says about a model, or None. Raises TypeError or ValueError."""
+    described = _optional(side, dict)
+    name = _checked((described or {}).get("model", ""), str)
+    if len(name) > LONGEST_NAME:
+        raise ValueError(f"the name of a model has more than {LONGEST_NAME} characters")
+    return described
+
+
+def _known_kind(kind: Any) -> str | None:
+    if kind is not None and kind not in Dialogue.Kind.values:
+        raise ValueError(f"unknown kind {kind!r}")
+    return _optional(kind, str)
 
 
 def _known_ending(ending: str) -> str:

@@ -58,7 +58,8 @@ def test_what_was_written_is_read_again(tmp_path: Path) -> None:
     assert record.persona == describe(dialogue.persona.features)
     assert (record.instruction, record.goal_number) == (dialogue.goal.text, dialogue.goal.number)
     assert (record.persona_id, record.seed, record.ending) == (dialogue.persona.code, 73, "goal_reached")
-    assert record.responder == dialogue.responder
+    assert (record.kind, record.is_unfinished) == ("simulated", False)
+    assert (record.inquirer, record.responder) == (dialogue.inquirer, dialogue.responder)
     assert list(record.turns) == [
         RecordedTurn(turn.utterance, turn.response, turn.utterance_tokens, turn.response_tokens)
         for turn in dialogue.turns.all()
@@ -75,9 +76,11 @@ def test_any_text_survives_in_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_a_dialogue_that_is_still_going_on_is_written_without_an_ending() -> None:
-    entry = json.loads(next(write_records(Dialogue.objects.filter(pk=make_dialogue(ending="").pk))))
+def test_a_dialogue_that_is_still_going_on_is_written_without_an_ending_and_read_as_unfinished() -> None:
+    written = next(write_records(Dialogue.objects.filter(pk=make_dialogue(ending="").pk)))
+    entry = json.loads(written)
     assert (entry["ending"], entry["ended_at"], entry["num_turns"]) == ("", None, 2)
+    assert read_records([written])[0].is_unfinished
 
 
 @pytest.mark.django_db
@@ -106,7 +109,7 @@ def test_blank_lines_are_passed_over_and_counted() -> None:
     assert [record.line for record in read_records(["\n", line(), "  \n", line()])] == [2, 4]
 
 
-@pytest.mark.parametrize("text", ["no json", "{", '{"persona": ', "{}}", "nan,"])
+@pytest.mark.parametrize("text", ["no json", "{", '{"persona": ', "{}}", "nan,", "9" * 5000])
 def test_a_line_that_is_not_json_is_named(text: str) -> None:
     with pytest.raises(InvalidRecord, match=r"^Line 3 is not JSON \(.*\): each line must be one dialogue\.$"):
         read_records([line(), "", text])
@@ -157,6 +160,12 @@ def test_json_that_is_no_object_is_named(text: str) -> None:
         {"ending": "bored"},
         {"ending": 3},
         {"responder": "tiny"},
+        {"responder": {"model": 3}},
+        {"responder": {"model": "m" * 101}},
+        {"inquirer": "vicuna"},
+        {"inquirer": {"model": "m" * 101}},
+        {"kind": "artificial"},
+        {"kind": ["natural"]},
         {"outputs": 3},
         {"outputs": ["said"]},
         {"outputs": [OUTPUT | {"position": None}]},
@@ -164,6 +173,8 @@ def test_json_that_is_no_object_is_named(text: str) -> None:
         {"outputs": [OUTPUT | {"side": "chatbot"}]},
         {"outputs": [OUTPUT | {"verdict": "good"}]},
         {"outputs": [OUTPUT | {"seconds": "soon"}]},
+        {"outputs": [OUTPUT | {"seconds": "Infinity"}]},
+        {"outputs": [OUTPUT | {"seconds": 10**400}]},
         {"outputs": [OUTPUT | {"prompt_tokens": 10**30}]},
         {"tokens": 3},
         {"tokens": {"prompt": 3}},
@@ -190,6 +201,24 @@ def test_text_that_no_database_takes_is_refused_with_its_line(utterance, reason)
         read_records([line])
 
 
+@pytest.mark.parametrize("side", ["inquirer", "responder"])
+@pytest.mark.parametrize("description", [{"model": "a\x00b"}, {"a\x00b": 1}, {"sampling": {"stop": ["a\x00b"]}}])
+@pytest.mark.parametrize(("character", "reason"), [("\x00", "NUL character"), ("\ud83d", "surrogates not allowed")])
+def test_such_text_is_refused_deep_inside_what_a_line_says_about_a_model(side, description, character, reason):
+    other = json.loads(json.dumps(description).replace("\\u0000", json.dumps(character)[1:-1]))
+    with pytest.raises(InvalidRecord, match=f"^Line 2 is not a dialogue.*{reason}"):
+        read_records([line(), line(**{side: other})])
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
+@pytest.mark.parametrize("place", ['"seed": {}', '"responder": {{"temperature": {}}}', '"tokens": [{{"prompt": {}}}]'])
+def test_a_number_that_is_not_finite_is_refused_wherever_it_stands(number, place):
+    with pytest.raises(InvalidRecord, match=rf"^Line 2 is not JSON \({number} is not a finite number\)"):
+        read_records([line(), f"{line()[:-1]}, {place.format(number)}}}"])
+
+
 def test_json_nested_beyond_reason_is_refused_with_its_line():
     with pytest.raises(InvalidRecord, match="Line 1 is not JSON"):
         read_records(["[" * 100_000])
+    with pytest.raises(InvalidRecord, match=r"Line 1 is not a dialogue.*nested deeper than 20 levels"):
+        read_records([line(responder=json.loads('{"a": ' * 900 + "1" + "}" * 900))])
