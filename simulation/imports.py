@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -35,9 +36,10 @@ def import_dialogues(
     """Stores ``records`` as natural dialogues, or as a finished run of the model called ``inquirer``.
 
     A line that lacks a seed is taken for ``seed``. Lines that are there already are passed over, so an import can be
-    repeated; lines without a certain place are reported, never merged.
+    repeated; lines without a certain place, or of another kind or inquirer, are reported, never merged.
     """
-    importer = _Importer(study, inquirer, source, seed)
+    longest = Dialogue._meta.get_field("imported_from").max_length
+    importer = _Importer(study, inquirer, source[:longest], seed)
     for record in records:
         importer.take(record)
     freeze_study(study)
@@ -61,10 +63,22 @@ class _Importer:
 
     def take(self, record: Record) -> None:
         try:
+            self._refuse_other(record)
             goal = self._goal(record)
             self._store(record, goal, self._persona(record, goal))
         except Unplaced as reason:
             self.unplaced.append(f"Line {record.line}: {reason}")
+
+    def _refuse_other(self, record: Record) -> None:
+        """What the line says of itself goes before what the whole file is said to be."""
+        if record.is_unfinished:
+            raise Unplaced("this dialogue has not ended: export it again when it has.")
+        kind = Dialogue.Kind.NATURAL if self.inquirer is None else Dialogue.Kind.SIMULATED
+        if record.kind not in (None, kind):
+            raise Unplaced(f"this dialogue is {record.kind}, not {kind}.")
+        asked = None if record.inquirer is None else record.inquirer.get("model")
+        if record.inquirer is not None and asked != self.inquirer:
+            raise Unplaced(f"{_named(asked)} asked here, not {_named(self.inquirer)}.")
 
     def _goal(self, record: Record) -> Goal:
         wanted = _collapse(record.instruction)
@@ -110,7 +124,7 @@ class _Importer:
         return dialogues.filter(simulation__run=run, simulation__seed=self._seed(record)).first()
 
     def _run(self, record: Record, inquirer: str) -> Run:
-        configuration = {"imported": True, "inquirer": {"model": inquirer}, "responder": record.responder}
+        configuration = {"imported": True, "inquirer": self._asked(record), "responder": record.responder}
         run, _ = Run.objects.get_or_create(
             study=self.study,
             identity=identify(configuration),
@@ -131,7 +145,7 @@ class _Importer:
             persona=persona,
             persona_sentence=record.persona,
             kind=Dialogue.Kind.SIMULATED if run else Dialogue.Kind.NATURAL,
-            inquirer={"model": self.inquirer} if run else {},
+            inquirer=self._asked(record),
             responder=record.responder,
             seed=self._seed(record) if run else None,
             ending=record.ending or ("" if run else "next_goal"),
@@ -155,6 +169,10 @@ class _Importer:
                 run=run, persona=persona, goal=goal, seed=self._seed(record), dialogue=dialogue, finished_at=now
             )
 
+    def _asked(self, record: Record) -> dict[str, Any]:
+        """The inquirer with all that our own export tells of it; of an official line only the name is known."""
+        return record.inquirer or ({} if self.inquirer is None else {"model": self.inquirer})
+
     def _seed(self, record: Record) -> int:
         return self.seed if record.seed is None else record.seed
 
@@ -162,6 +180,10 @@ class _Importer:
 def _collapse(text: str) -> str:
     """The official files hold goal 4 on one line."""
     return " ".join(text.split())
+
+
+def _named(inquirer: str | None) -> str:
+    return "a person" if inquirer is None else f"the model {inquirer!r}"
 
 
 def _said(dialogue: Dialogue) -> list[tuple[str, str]]:

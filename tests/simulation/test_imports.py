@@ -1,7 +1,9 @@
 """Dialogues go out and come back without a loss, and never end up with the wrong persona."""
 
 import json
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -21,6 +23,10 @@ OFFICIAL_KEYS = ("persona", "sample", "num_turns", "dialog")
 def line(persona: str, goal: str, *, utterance: str = "Hi?", **ours: object) -> str:
     dialog = [{"turn": 0, "model_inquirer": utterance, "model_responder": "Hello."}]
     return json.dumps({"persona": persona, "sample": {"instruction": goal}, "num_turns": 1, "dialog": dialog} | ours)
+
+
+def drop(entry: dict[str, Any], keys: set[str]) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if key not in keys}
 
 
 @pytest.fixture
@@ -45,8 +51,14 @@ def test_what_was_exported_is_imported_into_an_empty_study_with_every_output(stu
     assert (report.imported, report.unplaced) == (8, ())
     again = [json.loads(entry) for entry in export_dialogues(elsewhere)]
     first = [json.loads(entry) for entry in exported.splitlines()]
-    same = ("persona", "sample", "num_turns", "dialog", "persona_id", "goal", "seed", "ending", "tokens", "outputs")
-    assert [[entry[key] for key in same] for entry in again] == [[entry[key] for key in same] for entry in first]
+    own = {"dialogue", "study", "started_at", "ended_at"}
+    assert [entry.keys() for entry in again] == [entry.keys() for entry in first]
+    assert [drop(entry, own) for entry in again] == [drop(entry, own) for entry in first]
+    imported = Run.objects.get(study=elsewhere).configuration
+    assert (imported["inquirer"], imported["responder"]) == (
+        run.configuration["inquirer"],
+        run.configuration["responder"],
+    )
 
 
 def test_an_import_can_be_repeated(study):
@@ -140,6 +152,69 @@ def test_a_bad_line_is_named_and_nothing_at_all_is_imported(study, tmp_path, tex
         call_command("import_dialogues", str(file), study="demo", natural=True)
     assert refusal.value.returncode == 2
     assert not Dialogue.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("inquirer", "ours", "reason"),
+    [
+        (None, {"kind": "simulated"}, "this dialogue is simulated, not natural."),
+        ("tiny", {"kind": "natural"}, "this dialogue is natural, not simulated."),
+        (None, {"inquirer": {"model": "tiny"}}, "the model 'tiny' asked here, not a person."),
+        ("tiny", {"inquirer": {}}, "a person asked here, not the model 'tiny'."),
+        ("tiny", {"inquirer": {"model": "vicuna"}}, "the model 'vicuna' asked here, not the model 'tiny'."),
+        ("tiny", {"ended_at": None}, "this dialogue has not ended: export it again when it has."),
+    ],
+)
+def test_a_line_that_says_otherwise_of_itself_is_reported_and_not_imported(study, inquirer, ours, reason):
+    persona, goal = sentence(study, "P02"), study.goals.first().text
+    records = read_records([line(persona, goal, utterance="Another?", **ours), line(persona, goal)])
+    report = import_dialogues(study, records, inquirer=inquirer, source="export.jsonl")
+    assert report.unplaced == (f"Line 1: {reason}",)
+    assert Dialogue.objects.get().turns.get().utterance == "Hi?"
+
+
+def test_of_an_export_with_people_and_models_each_import_takes_its_own(study):
+    make_dialogue(make_run(study).simulations.all()[0])
+    persons = read_records([line(sentence(study, "P02"), study.goals.first().text)])
+    import_dialogues(study, persons, inquirer=None, source="natural.jsonl")
+    mixed = read_records(export_dialogues(study))
+    elsewhere = make_study("elsewhere", persona_count=4)
+    for inquirer in (None, "tiny"):
+        report = import_dialogues(elsewhere, mixed, inquirer=inquirer, source="mixed.jsonl")
+        assert (report.imported, len(report.unplaced)) == (1, 1)
+    assert sorted(elsewhere.dialogues.values_list("kind", flat=True)) == ["natural", "simulated"]
+
+
+def test_a_file_that_begins_with_a_byte_order_mark_is_read(study, tmp_path):
+    file = tmp_path / "73.jsonl"
+    file.write_text(line(sentence(study, "P02"), study.goals.first().text), encoding="utf-8-sig")
+    call_command("import_dialogues", str(file), study="demo", natural=True)
+    assert Dialogue.objects.exists()
+
+
+@pytest.mark.parametrize("name", [b"n" * 249 + b".jsonl", b"n\xff.jsonl"])
+def test_a_file_name_that_no_database_takes_is_shortened_and_its_odd_bytes_made_visible(study, tmp_path, name):
+    file = tmp_path / os.fsdecode(name)
+    file.write_text(line(sentence(study, "P02"), study.goals.first().text), encoding="utf-8")
+    call_command("import_dialogues", str(file), study="demo", natural=True)
+    source = Dialogue.objects.get().imported_from
+    assert source in ("n" * 200, "n\N{REPLACEMENT CHARACTER}.jsonl")
+
+
+def test_a_file_name_that_is_too_large_for_a_seed_is_refused(study, tmp_path):
+    file = tmp_path / f"{'9' * 30}.jsonl"
+    file.write_text(line(sentence(study, "P02"), study.goals.first().text), encoding="utf-8")
+    with pytest.raises(CommandError, match="is too large for a seed: call the file after its seed") as refusal:
+        call_command("import_dialogues", str(file), study="demo", inquirer="vicuna")
+    assert refusal.value.returncode == 2
+    assert not Dialogue.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["", " ", "m" * 101, "half a pair \ud83d"])
+def test_an_inquirer_without_a_usable_name_is_refused(study, name):
+    with pytest.raises(CommandError, match="--inquirer must be the name of a model, of 1 to 100 char") as refusal:
+        call_command("import_dialogues", __file__, study="demo", inquirer=name)
+    assert refusal.value.returncode == 2
 
 
 def test_a_missing_file_and_an_unknown_study_are_named(study, tmp_path):

@@ -1,18 +1,20 @@
 """``manage.py import_dialogues``: dialogues from a file in the official format."""
 
+import os
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
-from collection.records import InvalidRecord, Record, read_records
+from collection.commands import StudyCommand
+from collection.records import LONGEST_NAME, InvalidRecord, Record, read_records
 from simulation.imports import import_dialogues
-from simulation.requests import RequestError
+from simulation.requests import RequestError, is_number
 from simulation.selectors import find_study
 
 
-class Command(BaseCommand):
+class Command(StudyCommand):
     help = "Imports dialogues, one JSON object a line, from this project or from the official implementation."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -25,11 +27,11 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         path: Path = options["file"]
         try:
-            study, records = find_study(options["study"]), _read(path)
+            study, inquirer = find_study(options["study"]), _inquirer(options["inquirer"])
+            seed, records = _seed(path.stem), _read(path)
         except (RequestError, InvalidRecord) as error:
             raise CommandError(str(error), returncode=2) from error
-        seed = int(path.stem) if path.stem.isascii() and path.stem.isdigit() else 0
-        report = import_dialogues(study, records, inquirer=options["inquirer"], source=path.name, seed=seed)
+        report = import_dialogues(study, records, inquirer=inquirer, source=_name(path), seed=seed)
         for reason in report.unplaced:
             self.stderr.write(f"Not imported. {reason}")
         self.stdout.write(
@@ -37,9 +39,32 @@ class Command(BaseCommand):
         )
 
 
+def _inquirer(name: str | None) -> str | None:
+    if name is not None and not (name.strip() and name.isprintable() and len(name) <= LONGEST_NAME):
+        raise RequestError(f"--inquirer must be the name of a model, of 1 to {LONGEST_NAME} characters.")
+    return name
+
+
+def _seed(stem: str) -> int:
+    """The seed after which an official file is called; 0 for files with other names."""
+    if not (stem.isascii() and stem.isdigit()):
+        return 0
+    if not is_number(stem):
+        raise RequestError(
+            f"The file name {stem} is too large for a seed: call the file after its seed, such as 73.jsonl."
+        )
+    return int(stem)
+
+
+def _name(path: Path) -> str:
+    """The file's name as text that every database takes, whatever bytes it is made of."""
+    return os.fsencode(path.name).decode("utf-8", "replace")
+
+
 def _read(path: Path) -> list[Record]:
+    """Raises RequestError and InvalidRecord. A byte order mark, as some editors write it, is no part of the text."""
     try:
-        with path.open(encoding="utf-8") as lines:
+        with path.open(encoding="utf-8-sig") as lines:
             return read_records(lines)
     except (OSError, UnicodeDecodeError) as error:
         raise RequestError(f"{path} cannot be read as text: name a JSONL file.") from error
