@@ -35,7 +35,8 @@ class Incomplete(RuntimeError):
 def export_dialogues(study: Study, kind: str = "all", form: str = "jsonl") -> Iterator[str]:
     """The study's dialogues of ``kind`` ("all", "natural", "simulated") as ``form`` ("jsonl", "csv"), a piece a dialogue.
 
-    Streamed. Raises Incomplete at the end when the pieces are not as many as the dialogues held at the start.
+    Only those that have ended: half a dialogue is no result. Streamed. Raises Incomplete at the end when the pieces are
+    not as many as the dialogues held at the start.
     """
     dialogues = chosen_dialogues(study, kind)
     expected = dialogues.count()
@@ -51,11 +52,19 @@ def export_dialogues(study: Study, kind: str = "all", form: str = "jsonl") -> It
 
 
 def chosen_dialogues(study: Study, kind: str) -> QuerySet[Dialogue]:
-    """The study's dialogues of ``kind`` as of now, oldest first: what begins later is not among them."""
-    dialogues = study.dialogues.order_by("pk")
-    newest = dialogues.last()
-    chosen = dialogues.filter(pk__lte=newest.pk if newest else 0)
-    return chosen if kind == "all" else chosen.filter(kind=kind)
+    """The study's ended dialogues of ``kind`` as of now, oldest first: what begins later is not among them."""
+    newest = study.dialogues.order_by("pk").last()
+    ended = study.dialogues.filter(pk__lte=newest.pk if newest else 0).exclude(ended_at=None)
+    return _of_kind(ended.order_by("pk"), kind)
+
+
+def unfinished_dialogues(study: Study, kind: str) -> QuerySet[Dialogue]:
+    """The study's dialogues of ``kind`` that an export leaves out, because they have not ended."""
+    return _of_kind(study.dialogues.filter(ended_at=None), kind)
+
+
+def _of_kind(dialogues: QuerySet[Dialogue], kind: str) -> QuerySet[Dialogue]:
+    return dialogues if kind == "all" else dialogues.filter(kind=kind)
 
 
 def _pieces(dialogues: QuerySet[Dialogue], form: str) -> Iterator[str]:
