@@ -1,19 +1,27 @@
 """``manage.py simulate`` as somebody at a terminal uses it."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 from pytest_django import Settings
 
 from collection.models import Dialogue, Output, Study
 from collection.records import read_records
 from dialogue.personas import describe
+from simulation.leases import claim
 from simulation.models import Run, Simulation
 from tests.factories import make_study
 from tests.installation import BASE_DIR, Installation
@@ -162,6 +170,43 @@ def test_queue_leaves_the_work_to_the_workers() -> None:
     assert not Dialogue.objects.exists()
 
 
+@pytest.mark.parametrize("option", [["--json"], ["--out", "dialogues.jsonl"], ["--concurrency", "16"]])
+def test_queue_refuses_what_only_a_run_in_this_process_can_do(option: list[str]) -> None:
+    assert refusal("--queue", *option) == (
+        f"--queue leaves the work to the workers and does not wait for it: leave {option[0]} out."
+    )
+    assert not Run.objects.exists()
+
+
+@contextmanager
+def ctrl_c_as_soon_as_the_command_heeds_it() -> Iterator[None]:
+    """Sends this process SIGINT when something else than Python itself listens to it."""
+
+    def wait_and_send() -> None:
+        while signal.getsignal(signal.SIGINT) is before:
+            sleep(0.01)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    before = signal.getsignal(signal.SIGINT)
+    sender = threading.Thread(target=wait_and_send, daemon=True)
+    sender.start()
+    yield
+    sender.join()
+
+
+def test_ctrl_c_says_that_the_same_command_goes_on_and_writes_the_file_only_then(tmp_path: Path) -> None:
+    simulate("--queue")
+    claim(Simulation.objects.all(), "another worker, which works on everything", 4, timezone.now())
+    file = tmp_path / "dialogues.jsonl"
+    with ctrl_c_as_soon_as_the_command_heeds_it(), pytest.raises(CommandError) as caught:
+        simulate("--out", str(file))
+    assert str(caught.value) == (
+        f"Stopped with 4 dialogues to do: the same command goes on, and writes {file} when none is left."
+    )
+    assert caught.value.returncode == 130
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_run_that_is_done_here_is_not_left_to_the_workers() -> None:
     simulate()
     assert Run.objects.get().state == Run.State.FINISHED
@@ -195,10 +240,15 @@ def test_a_request_that_cannot_be_met_is_refused_in_one_sentence_and_leaves_noth
     assert not Run.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["missing/dialogues.jsonl", ".", "file/dialogues.jsonl", "n" * 300])
+@pytest.mark.parametrize("name", ["missing/dialogues.jsonl", ".", "/", "file/dialogues.jsonl", "n" * 300])
 def test_a_file_that_cannot_be_written_is_refused_before_any_work(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").touch()
     assert "cannot be written: name a file in a folder that you may write to." in refusal("--out", str(tmp_path / name))
+    assert not Run.objects.exists()
+
+
+def test_an_empty_file_name_is_refused_before_any_work() -> None:
+    assert "cannot be written" in refusal("--out", "")
     assert not Run.objects.exists()
 
 

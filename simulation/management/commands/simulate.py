@@ -11,8 +11,11 @@ from typing import Any
 
 from asgiref.sync import async_to_sync
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
+from django.db.models import QuerySet
 
+from collection.commands import StudyCommand
+from collection.drafts import Unwritable, check_writable, write_whole
 from collection.models import Dialogue
 from collection.records import write_records
 from dialogue.backends import registry
@@ -30,9 +33,10 @@ from simulation.workers import Worker
 
 PATIENCE = 2
 """Somebody waits at the terminal: the second infrastructure error of a cell ends the command."""
+CONCURRENCY = 16
 
 
-class Command(BaseCommand):
+class Command(StudyCommand):
     help = (
         "Lets an inquirer play a study's personas toward its goals. The same command again does only what is missing."
     )
@@ -48,7 +52,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--seeds", default="73", help="for example 73,321,8479 (default: 73)")
         parser.add_argument("--max-turns", type=int, default=12, help="turn limit (default: 12)")
-        parser.add_argument("--concurrency", type=int, default=16, help="dialogues at once (default: 16)")
+        parser.add_argument("--concurrency", type=int, help=f"dialogues at once (default: {CONCURRENCY})")
         parser.add_argument("--queue", action="store_true", help="leave the work to the workers")
         parser.add_argument("--out", type=Path, help="write the dialogues to this JSONL file")
         parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
@@ -56,13 +60,15 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         try:
             self._simulate(options)
-        except RequestError as error:
+        except (RequestError, Unwritable) as error:
             raise CommandError(str(error), returncode=2) from error
 
     def _simulate(self, options: dict[str, Any]) -> None:
+        _refuse_idle_options(options)
         request = _request(options)
         study = find_study(options["study"])
-        _check_output(options["out"])
+        if options["out"] is not None:
+            check_writable(options["out"])
         if not options["queue"] and not services.is_answered(study, request):
             _refuse_unfit(request)
         run = services.request_run(study, request)
@@ -71,10 +77,11 @@ class Command(BaseCommand):
             self.stderr.write(f"Run {run.token} is queued: {run.simulations.filter(finished_at=None).count()} to do.")
             return
         cells = requested_cells(run, request)
-        throughput = self._work_off(run, cells, options["concurrency"])
+        throughput = self._work_off(run, cells, options["concurrency"] or CONCURRENCY)
+        _refuse_incomplete(run, cells, options["out"])
         self._report(cells, throughput, as_json=options["json"])
-        if options["out"]:
-            _write(options["out"], cells)
+        if options["out"] is not None:
+            write_whole(options["out"], write_records(_dialogues(cells)))
 
     def _work_off(self, run: Run, cells: Cells, concurrency: int) -> Throughput:
         if not cells.filter(finished_at=None).exists():
@@ -89,7 +96,6 @@ class Command(BaseCommand):
         finally:
             services.leave_run(run)
             async_to_sync(registry.close_models)()
-        _refuse_incomplete(run, cells)
         return progress.throughput
 
     def _report(self, cells: Cells, throughput: Throughput, *, as_json: bool) -> None:
@@ -102,8 +108,15 @@ class Command(BaseCommand):
             self.stdout.write(f"  {label:<34}{value}")
 
 
+def _refuse_idle_options(options: dict[str, Any]) -> None:
+    """What only a run in this process can do is no part of a queued one; better refused than passed over in silence."""
+    idle = [f"--{name}" for name in ("json", "out", "concurrency") if options[name] not in (None, False)]
+    if options["queue"] and idle:
+        raise RequestError(f"--queue leaves the work to the workers and does not wait for it: leave {idle[0]} out.")
+
+
 def _request(options: dict[str, Any]) -> RunRequest:
-    if options["concurrency"] < 1:
+    if options["concurrency"] is not None and options["concurrency"] < 1:
         raise RequestError("--concurrency must be at least 1.")
     return RunRequest(
         inquirer=options["inquirer"],
@@ -116,19 +129,6 @@ def _request(options: dict[str, Any]) -> RunRequest:
     )
 
 
-def _check_output(path: Path | None) -> None:
-    """Tries it before any work is done."""
-    if path is None:
-        return
-    try:
-        if path.is_dir():
-            raise IsADirectoryError
-        _draft(path).touch()
-        _draft(path).unlink()
-    except OSError as error:
-        raise RequestError(f"{path} cannot be written: name a file in a folder that you may write to.") from error
-
-
 def _refuse_unfit(request: RunRequest) -> None:
     """Looks at both models before anything is written."""
     for name in dict.fromkeys((request.inquirer, request.responder)):
@@ -137,24 +137,17 @@ def _refuse_unfit(request: RunRequest) -> None:
             raise RequestError(health.sentence)
 
 
-def _refuse_incomplete(run: Run, cells: Cells) -> None:
+def _refuse_incomplete(run: Run, cells: Cells, out: Path | None) -> None:
     left = cells.filter(finished_at=None).count()
     if left and run.message:
         raise RequestError(run.message)
     if left:
-        raise CommandError(f"Stopped with {left} dialogues to do: the same command goes on.", returncode=130)
+        then = "goes on" if out is None else f"goes on, and writes {out} when none is left"
+        raise CommandError(f"Stopped with {left} dialogues to do: the same command {then}.", returncode=130)
 
 
-def _write(path: Path, cells: Cells) -> None:
-    """All or nothing: the file appears when it is complete."""
-    dialogues = Dialogue.objects.filter(simulation__in=cells.exclude(finished_at=None)).order_by("simulation__pk")
-    with _draft(path).open("w", encoding="utf-8") as file:
-        file.writelines(write_records(dialogues))
-    _draft(path).replace(path)
-
-
-def _draft(path: Path) -> Path:
-    return path.parent / f"{path.name}.part"
+def _dialogues(cells: Cells) -> QuerySet[Dialogue]:
+    return Dialogue.objects.filter(simulation__in=cells.exclude(finished_at=None)).order_by("simulation__pk")
 
 
 @contextmanager
