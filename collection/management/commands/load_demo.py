@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from collection.commands import StudyCommand
 from collection.services import load_demo_study
 
 
-class Command(BaseCommand):
+class Command(StudyCommand):
     help = "Creates the study 'demo': the paper's ten goals, questionnaire and twenty personas. Safe to repeat."
 
     def handle(self, *_args: Any, **_options: Any) -> None:

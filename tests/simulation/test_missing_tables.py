@@ -1,0 +1,55 @@
+"""Every command tells somebody with a new database what to do first."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
+
+from collection.commands import NO_TABLES
+from tests.installation import BASE_DIR, Installation
+
+SIMULATE = ["simulate", "demo", "--inquirer", "asker", "--responder", "answerer"]
+
+
+def hide_table(name: str) -> None:
+    """Until the test's transaction is undone."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {name} RENAME TO hidden")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "command",
+    [
+        SIMULATE,
+        ["export_dialogues", "demo"],
+        ["import_dialogues", str(Path(__file__)), "--study", "demo", "--natural"],
+        ["load_demo"],
+    ],
+)
+def test_a_database_without_tables_is_one_sentence_that_says_what_to_do(command: list[str]) -> None:
+    hide_table("collection_study")
+    with pytest.raises(CommandError) as caught:
+        call_command(*command)
+    assert (str(caught.value), caught.value.returncode) == (NO_TABLES, 2)
+
+
+@pytest.mark.django_db
+def test_another_error_of_the_database_is_not_taken_for_missing_tables() -> None:
+    hide_table("collection_goal")
+    with pytest.raises(OperationalError, match="no such table: collection_goal"):
+        call_command("load_demo")
+
+
+def test_from_a_shell_it_is_exit_status_2_and_one_line(installation: Installation) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", *SIMULATE],
+        cwd=BASE_DIR,
+        env=installation.environment,
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"CommandError: {NO_TABLES}\n")
