@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from time import sleep
@@ -21,8 +22,10 @@ from pytest_django import Settings
 from collection.models import Dialogue, Output, Study
 from collection.records import read_records
 from dialogue.personas import describe
+from simulation import services
 from simulation.leases import claim
 from simulation.models import Run, Simulation
+from simulation.requests import RunRequest
 from tests.factories import make_study
 from tests.installation import BASE_DIR, Installation
 from tests.simulation.scripts import MODELS_FILE
@@ -309,3 +312,13 @@ def test_from_a_shell_a_refusal_is_exit_status_2_and_one_line(installation: Inst
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "CommandError: There is no study 'demo': choose one of none yet: run load_demo first.\n"
+
+
+def test_dialogues_that_another_process_holds_are_mentioned_and_taken_over_when_its_lease_expires(capsys: Any) -> None:
+    figures("--goals", "1", "--personas", "1")
+    run = Run.objects.get()
+    services.request_run(run.study, RunRequest("asker", "answerer", personas="1"))
+    soon = timezone.now() + timedelta(seconds=1)
+    run.simulations.filter(finished_at=None).update(worker="killed", leased_until=soon)
+    assert figures("--personas", "1")["dialogues"] == 2
+    assert "1 dialogues are in another process's hands" in capsys.readouterr().err

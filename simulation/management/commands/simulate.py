@@ -13,6 +13,7 @@ from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.core.management.base import CommandError
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from collection.commands import StudyCommand
 from collection.drafts import Unwritable, check_writable, write_whole
@@ -20,7 +21,7 @@ from collection.models import Dialogue
 from collection.records import write_records
 from dialogue.backends import registry
 from dialogue.models import find_model
-from simulation import services
+from simulation import leases, services
 from simulation.casting import Casting
 from simulation.leases import Cells
 from simulation.models import Run
@@ -87,6 +88,7 @@ class Command(StudyCommand):
         if not cells.filter(finished_at=None).exists():
             return Throughput(None, None)
         services.start_run(run)
+        self._say_who_else_works(run)
         done = cells.exclude(finished_at=None).count()
         try:
             with _stop_on_signal() as stop, ProgressBar(cells.count(), done) as progress:
@@ -97,6 +99,14 @@ class Command(StudyCommand):
             services.leave_run(run)
             async_to_sync(registry.close_models)()
         return progress.throughput
+
+    def _say_who_else_works(self, run: Run) -> None:
+        """So that nobody takes waiting for a process that was killed for standing still."""
+        if held := leases.held_cells(run, timezone.now()).count():
+            self.stderr.write(
+                f"{held} dialogues are in another process's hands; what it does not go on with is taken over"
+                f" within {leases.LEASE.seconds} seconds."
+            )
 
     def _report(self, cells: Cells, throughput: Throughput, *, as_json: bool) -> None:
         summary = summarise(cells)
