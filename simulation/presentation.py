@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
+from django.utils import timezone
 
 from collection.models import Dialogue, Goal, Persona, Study
 from collection.presentation import persona_sentence
@@ -20,7 +21,11 @@ class RunLine:
 
     @property
     def state(self) -> str:
-        return state_words(self.run)
+        return state_words(self.run, self.tally)
+
+    @property
+    def is_abandoned(self) -> bool:
+        return is_abandoned(self.run, self.tally)
 
     @property
     def label(self) -> str:
@@ -76,7 +81,7 @@ def list_studies() -> list[StudyLine]:
     catalogue = read_catalogue()
     studies = list(Study.objects.order_by("title").prefetch_related("runs"))
     goals, personas, dialogues = (_count(relation) for relation in ("goals", "personas", "dialogues"))
-    tallies = tally_runs(run for study in studies for run in study.runs.all())
+    tallies = tally_runs((run for study in studies for run in study.runs.all()), timezone.now())
     return [
         StudyLine(
             study,
@@ -93,7 +98,7 @@ def list_studies() -> list[StudyLine]:
 def read_study(study: Study) -> StudyPage:
     """The study's page."""
     runs = list(study.runs.all())
-    tallies = tally_runs(runs)
+    tallies = tally_runs(runs, timezone.now())
     return StudyPage(
         study,
         read_catalogue(),
@@ -114,8 +119,15 @@ def read_place(dialogue: Dialogue) -> Place | None:
     return Place(cell.run, before or "", after or "")
 
 
-def state_words(run: Run) -> str:
+def is_abandoned(run: Run, tally: Tally) -> bool:
+    """Whether a terminal began to work on the run and is gone: killed, so that it could not pause the run."""
+    return run.state == Run.State.RUNNING and not run.is_queued and not tally.leased
+
+
+def state_words(run: Run, tally: Tally) -> str:
     """The run's state as a person would say it."""
+    if is_abandoned(run, tally):
+        return "stands still: its terminal is gone"
     if run.state == Run.State.RUNNING and not run.is_queued:
         return "running in a terminal"
     return run.get_state_display()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, Q
 
 from collection.models import ENDINGS
 from simulation.models import Run, Simulation
@@ -39,9 +39,13 @@ class EndingShare:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The cells of a run, counted; ``endings`` by how many dialogues ended so."""
+    """The cells of a run, counted; ``endings`` by how many dialogues ended so.
+
+    ``leased`` are those that somebody works on, or will try again after an error.
+    """
 
     total: int = 0
+    leased: int = 0
     endings: dict[str, int] = field(default_factory=dict)
     started_at: datetime | None = None
     last_ended_at: datetime | None = None
@@ -67,22 +71,29 @@ class Tally:
         """The tally of both."""
         return type(self)(
             self.total + group.total,
+            self.leased + group.leased,
             self.endings | group.endings,
             min(filter(None, [self.started_at, group.started_at]), default=None),
             max(filter(None, [self.last_ended_at, group.last_ended_at]), default=None),
         )
 
 
-def tally_runs(runs: Iterable[Run]) -> dict[int, Tally]:
-    """The tally of each run, by primary key."""
+def tally_runs(runs: Iterable[Run], now: datetime) -> dict[int, Tally]:
+    """The tally of each run, by primary key; a lease that is over by ``now`` does not count."""
     tallies = {run.pk: Tally() for run in runs}
     groups = (
         Simulation.objects.filter(run__in=tallies)
         .values_list("run", "dialogue__ending")
-        .annotate(Count("pk"), Count("finished_at"), Min("dialogue__started_at"), Max("finished_at"))
+        .annotate(
+            Count("pk"),
+            Count("finished_at"),
+            Min("dialogue__started_at"),
+            Max("finished_at"),
+            leased=Count("pk", filter=Q(finished_at=None, leased_until__gt=now)),
+        )
         .order_by("run", "dialogue__ending")
     )
-    for run, ending, total, ended, started_at, last_ended_at in groups:
+    for run, ending, total, ended, started_at, last_ended_at, leased in groups:
         endings = {ending: ended} if ended else {}
-        tallies[run] = tallies[run].plus(Tally(total, endings, started_at, last_ended_at))
+        tallies[run] = tallies[run].plus(Tally(total, leased, endings, started_at, last_ended_at))
     return tallies

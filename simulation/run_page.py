@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from collection.models import Dialogue, Goal
 from simulation.models import Run, Simulation
-from simulation.presentation import run_label, state_words
+from simulation.presentation import is_abandoned, run_label, state_words
 from simulation.progress import ENDING_WORDS, NOT_RECORDED, Tally, tally_runs
 
 CELLS_A_PAGE = 100
@@ -87,7 +87,11 @@ class RunPage:
 
     @property
     def state(self) -> str:
-        return state_words(self.run)
+        return state_words(self.run, self.tally)
+
+    @property
+    def is_abandoned(self) -> bool:
+        return is_abandoned(self.run, self.tally)
 
     @property
     def label(self) -> str:
@@ -117,11 +121,12 @@ def read_run(run: Run, filters: Filters) -> RunPage:
     pages = Paginator(cells.annotate(turn_count=Count("dialogue__turns")).order_by("pk"), CELLS_A_PAGE)
     goals = Goal.objects.filter(simulations__run=run).distinct().order_by("number")
     page = pages.get_page(filters.page)
-    return RunPage(run, tally_runs([run])[run.pk], filters, list(goals), page, timezone.now())
+    now = timezone.now()
+    return RunPage(run, tally_runs([run], now)[run.pk], filters, list(goals), page, now)
 
 
 def allowed_actions(run: Run) -> list[Action]:
-    """What can be done with the run in its state. A run that a terminal works on can be handed to the workers."""
+    """What can be done with the run in its state. A terminal's run can be handed to the workers."""
     match run.state:
         case Run.State.RUNNING:
             return ["pause", "cancel"] if run.is_queued else ["start", "pause", "cancel"]

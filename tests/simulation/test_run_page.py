@@ -139,6 +139,32 @@ def test_an_imported_run_is_shown_with_what_little_is_known(client: Client) -> N
     assert client.get(f"/dialogues/{dialogue.token}/").status_code == 200
 
 
+def test_a_run_that_a_terminal_works_on_says_so(client: Client, run: Run) -> None:
+    Run.objects.update(is_queued=False)
+    for page in (look(client, run), client.get("/").text, client.get("/studies/demo/").text):
+        assert '<span class="state running">running in a terminal</span>' in page
+
+
+def test_a_run_whose_terminal_died_says_so_and_can_be_handed_to_the_workers(client: Client, run: Run) -> None:
+    Run.objects.update(is_queued=False)
+    seen = re.search('"seen": "([0-9a-f]+)"', news(client, run).text)
+    Simulation.objects.filter(finished_at=None).update(leased_until=timezone.now() - timedelta(seconds=1))
+    for page in (look(client, run), client.get("/").text, client.get("/studies/demo/").text):
+        assert '<span class="state paused">stands still: its terminal is gone</span>' in page
+    assert seen
+    later = news(client, run, seen=seen[1], state="running in a terminal").text
+    assert "Hand over to the workers" in later
+    assert "The run stands still, because its terminal is gone: 2 of 4 dialogues ended." in later
+    act(client, run, "start")
+    assert '<span class="state running">running</span>' in look(client, run)
+
+
+def test_a_terminal_that_waits_before_it_tries_again_is_not_gone(client: Client, run: Run) -> None:
+    Run.objects.update(is_queued=False)
+    Simulation.objects.filter(finished_at=None).update(worker="", leased_until=timezone.now() + timedelta(seconds=4))
+    assert "running in a terminal" in look(client, run)
+
+
 @pytest.mark.parametrize(
     ("state", "is_queued", "actions"),
     [
