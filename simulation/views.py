@@ -7,15 +7,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from collection.access import staff_only
 from collection.models import Dialogue, Study
 from collection.presentation import read_chat
+from simulation.figures import read_figures
 from simulation.forms import RunForm
 from simulation.fragments import run_news
 from simulation.models import Run
 from simulation.presentation import StudyPage, list_studies, read_place, read_study
-from simulation.reports import as_rows
 from simulation.requests import RequestError
 from simulation.run_page import Filters, allowed_actions, read_run
 from simulation.services import cancel_run, pause_run, queue_run, request_run
-from simulation.statistics import summarise
 
 ACTIONS = {"start": queue_run, "pause": pause_run, "cancel": cancel_run}
 STOP_POLLING = 286
@@ -57,11 +56,13 @@ def run_live(request: HttpRequest, token: str) -> HttpResponse:
 
 @staff_only
 def run_statistics(request: HttpRequest, token: str) -> HttpResponse:
-    """The rows of tables 1 and 7 for a run so far."""
+    """The rows of tables 1 and 7 for a run so far, or nothing (204) while the page shows them already."""
     found = get_object_or_404(Run, token=token)
-    rows = [row for row in as_rows(summarise(found.simulations.all())) if not row[0].startswith("Ending")]
-    status = 200 if found.state in (Run.State.RUNNING, Run.State.PAUSED) else STOP_POLLING
-    return render(request, "simulation/_statistics.html", {"rows": rows}, status=status)
+    figures, is_over = read_figures(found), found.state not in (Run.State.RUNNING, Run.State.PAUSED)
+    if not is_over and request.GET.get("seen") == str(figures.dialogues):
+        return HttpResponse(status=204)
+    status = STOP_POLLING if is_over else 200
+    return render(request, "simulation/_statistics.html", {"figures": figures}, status=status)
 
 
 @staff_only

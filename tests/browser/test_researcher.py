@@ -64,6 +64,15 @@ def test_a_run_fills_up_and_finishes_before_ones_eyes(staff_page: Page) -> None:
     expect(staff_page.locator("#statistics")).to_contain_text("Turns per dialogue 2.00 (0.00)", use_inner_text=True)
 
 
+def test_figures_that_are_shown_already_are_not_sent_again(staff_page: Page) -> None:
+    run = make_dialogue().simulation.run
+    staff_page.goto(f"/runs/{run.token}/")
+    expect(staff_page.locator("#statistics")).to_contain_text("Turns per dialogue")
+    with staff_page.expect_response("**/statistics/**") as again:
+        staff_page.evaluate("document.body.dispatchEvent(new Event('run-over'))")
+    assert again.value.status == 204
+
+
 def test_a_page_says_when_the_site_no_longer_answers(staff_page: Page, errors: list[str]) -> None:
     run = make_run(state=Run.State.RUNNING, is_queued=True)
     staff_page.goto(f"/runs/{run.token}/")

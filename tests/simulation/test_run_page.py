@@ -119,6 +119,32 @@ def test_the_figures_of_the_papers_tables_are_shown(client: Client, run: Run) ->
     assert "<dt>Turns per dialogue</dt><dd>2.00 (1.00)</dd>" in page
 
 
+def test_the_figures_are_sent_again_only_when_more_dialogues_have_ended(client: Client, run: Run) -> None:
+    shown = re.search('name="seen" value="(2)"', look(client, run, "statistics/"))
+    assert shown
+    assert client.get(f"/runs/{run.token}/statistics/", {"seen": shown[1]}).status_code == 204
+    make_dialogue(run.simulations.get(dialogue=None), turns=4)
+    later = client.get(f"/runs/{run.token}/statistics/", {"seen": shown[1]})
+    assert later.status_code == 200
+    assert "<dt>Turns per dialogue</dt><dd>2.67 (1.25)</dd>" in later.text
+    assert 'name="seen" value="3"' in later.text
+
+
+def test_the_text_of_a_run_is_counted_once_however_many_pages_are_open(
+    client: Client, run: Run, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    first = look(client, run, "statistics/")
+    with django_assert_num_queries(4):  # the session, the user, the run, how many cells are finished
+        assert look(client, run, "statistics/") == first
+
+
+def test_a_page_that_shows_all_figures_of_a_run_that_is_over_still_hears_to_ask_no_more(
+    client: Client, run: Run
+) -> None:
+    Run.objects.update(state=Run.State.CANCELLED)
+    assert client.get(f"/runs/{run.token}/statistics/", {"seen": "2"}).status_code == 286
+
+
 def test_the_configuration_names_models_hashes_prompts_and_sampling(client: Client, run: Run) -> None:
     page = look(client, run)
     for words in ("9f2c9f2c", "llama-2-responder", "temperature 0.8, top_p 0.95", "Turn limit 12"):
