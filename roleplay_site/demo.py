@@ -40,15 +40,21 @@ def ensure_login(password_file: Path) -> Login:
 
 
 def ensure_run(study: Study) -> Run:
-    """The study's run with the embedded model on both sides: the newest, or a new one that is queued for the workers.
+    """The study's run of everything with the embedded model on both sides, queued for the workers unless it was before.
 
-    Raises RequestError when that model cannot play.
+    Other runs of that model stay out of it: asking again for the same run finds it. Raises RequestError when that model
+    cannot play.
     """
-    run = study.runs.filter(inquirer=MODEL, responder=MODEL).first()
-    if run is None:
-        run = request_run(study, RunRequest(MODEL, MODEL))
+    run = request_run(study, RunRequest(MODEL, MODEL))
+    if _is_untouched(run):
         queue_run(run)
     return run
+
+
+def _is_untouched(run: Run) -> bool:
+    """Whether nobody has started the run yet: one that was paused, or stopped with a message, is left to its researcher."""
+    is_waiting = run.state == Run.State.PAUSED and not run.is_queued and not run.message
+    return is_waiting and not run.simulations.filter(dialogue__isnull=False).exists()
 
 
 def _write_password(file: Path) -> str:

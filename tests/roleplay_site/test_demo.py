@@ -3,6 +3,7 @@
 import signal
 import socket
 import stat
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from pytest_django import Settings
 
 from roleplay_site.processes import is_port_free
 from simulation.models import Run
+from simulation.requests import RunRequest
+from simulation.services import cancel_run, pause_run, request_run
 from tests.installation import MODELS_FILE, TURNS, Installation
 from tests.services.binaries import free_port, wait_until
 
@@ -41,6 +44,36 @@ def test_every_start_shows_the_same_run_and_the_same_login(demo_settings: Settin
     for output in (first, second):
         assert f"/runs/{run.token}/" in output
         assert password in output
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_run_of_the_demo_is_shown_also_when_another_one_of_its_model_is_newer(demo_settings: Settings) -> None:
+    prepare()
+    run = Run.objects.get()
+    other = request_run(run.study, RunRequest("tiny", "tiny", goals=(1, 4), features="age"))
+    assert other != run
+    assert f"/runs/{run.token}/" in prepare()
+    assert Run.objects.get(pk=other.pk).state == Run.State.PAUSED
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("change", "state"), [(pause_run, Run.State.PAUSED), (cancel_run, Run.State.CANCELLED)])
+def test_a_run_that_a_researcher_stopped_is_not_started_again(
+    demo_settings: Settings, change: Callable[[Run], None], state: str
+) -> None:
+    prepare()
+    change(Run.objects.get())
+    prepare()
+    assert Run.objects.get().state == state
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_that_was_made_but_never_queued_is_queued_by_the_next_start(demo_settings: Settings) -> None:
+    prepare()
+    Run.objects.update(state=Run.State.PAUSED, is_queued=False)
+    prepare()
+    run = Run.objects.get()
+    assert (run.state, run.is_queued) == (Run.State.RUNNING, True)
 
 
 @pytest.mark.django_db(transaction=True)
