@@ -26,13 +26,16 @@ Speak = Callable[[Sequence[Message], str, int], Awaitable[Spoken]]
 class Task:
     """Dialogues to play: ``turns`` each, with replies between ``shortest`` and ``longest`` tokens.
 
-    ``opening_words`` is the length of the prompt with persona and goal that the inquirer starts from.
+    The prompts are as long as the paper's are in Llama-2's tokens: ``opening_words`` with persona and goal for the
+    inquirer, ``forward_words`` around each answer that it is given, ``system_words`` for the responder.
     """
 
     turns: int
     shortest: int = 32
     longest: int = 64
-    opening_words: int = 160
+    opening_words: int = 200
+    forward_words: int = 70
+    system_words: int = 130
 
     @property
     def tokens(self) -> int:
@@ -51,8 +54,20 @@ class Task:
 
     def opening(self, vocabulary: Syllables, repetition: int, number: int) -> str:
         """Unlike in every other dialogue and repetition from the first word on: no way profits from an earlier one."""
-        draw = Random(1000 * repetition + number)
-        return vocabulary.text([draw.randrange(1 << 20) for _ in range(self.opening_words)])
+        return _text(vocabulary, self.opening_words, f"opening {repetition} {number}")
+
+    def system(self, vocabulary: Syllables) -> str:
+        """The responder's instruction, in every dialogue the same one, as in the method."""
+        return _text(vocabulary, self.system_words, "system")
+
+    def forward(self, vocabulary: Syllables, answer: str) -> str:
+        """What the inquirer is told with each answer."""
+        return f"{_text(vocabulary, self.forward_words, 'forward')} {answer}"
+
+
+def _text(vocabulary: Syllables, words: int, seed: str) -> str:
+    draw = Random(seed)
+    return vocabulary.text([draw.randrange(1 << 20) for _ in range(words)])
 
 
 @dataclass(frozen=True)
@@ -69,12 +84,15 @@ async def play_all(
 ) -> list[Played]:
     """Plays numbered dialogues, all at once as far as ``speak`` lets them."""
     openings = {number: task.opening(vocabulary, repetition, number) for number in dialogues}
-    plays = (_play(speak, task, number, opening, f"{repetition}-{number}") for number, opening in openings.items())
+    plays = (
+        _play(speak, task, vocabulary, number, opening, f"{repetition}-{number}")
+        for number, opening in openings.items()
+    )
     return list(await asyncio.gather(*plays))
 
 
-async def _play(speak: Speak, task: Task, number: int, opening: str, name: str) -> Played:
-    inquirer, responder = [Message("user", opening)], list[Message]()
+async def _play(speak: Speak, task: Task, vocabulary: Syllables, number: int, opening: str, name: str) -> Played:
+    inquirer, responder = [Message("user", opening)], [Message("system", task.system(vocabulary))]
     lengths = task.lengths(number)
     spoken: list[Spoken] = []
     for turn in range(task.turns):
@@ -82,7 +100,7 @@ async def _play(speak: Speak, task: Task, number: int, opening: str, name: str) 
         responder.append(Message("user", question.text))
         answer = await speak(responder, f"{name}-responder", lengths[2 * turn + 1])
         responder.append(Message("assistant", answer.text))
-        inquirer += [Message("assistant", question.text), Message("user", answer.text)]
+        inquirer += [Message("assistant", question.text), Message("user", task.forward(vocabulary, answer.text))]
         spoken += [question, answer]
     return Played(
         number, tuple(each.prompt_tokens for each in spoken), tuple(each.completion_tokens for each in spoken)

@@ -20,7 +20,7 @@ from benchmarks.comparison import Result, build_ways, compare
 from benchmarks.dialogues import Task
 from benchmarks.random_llama import Shape, describe, random_weights
 
-FULL = Shape(hidden=512, layers=8, heads=8, feed_forward=1376, context=2048, syllables=100)
+FULL = Shape(hidden=512, layers=8, heads=8, feed_forward=1376, context=3072, syllables=100)
 QUICK = Shape(hidden=128, layers=2, heads=4, feed_forward=256, context=2048, syllables=30)
 
 

@@ -148,7 +148,7 @@ class RawLoop:
 
     def _fill(self, runtime: Runtime, task: Task) -> int:
         """Gives every sequence half of what it would hold at the end; returns how many tokens that is."""
-        depth = (task.opening_words + task.tokens) // 2
+        depth = (task.opening_words + task.turns * task.forward_words + task.tokens) // 2
         for start in range(0, depth, _CHUNK):
             positions = range(start, min(start + _CHUNK, depth))
             _require(runtime.read([Row(5, position, 0, is_last=False) for position in positions]))
