@@ -13,13 +13,13 @@ from tiny.corpus.topics import extra_topics, goal_topics
 class Mixture:
     """How many dialogues of each sort: per goal, per everyday topic, and without a topic."""
 
-    asking_per_goal: int = 210
-    answering_per_goal: int = 140
+    asking_per_goal: int = 170
+    answering_per_goal: int = 110
     typing_per_goal: int = 170
     asking_per_extra: int = 15
     typing_per_extra: int = 35
     asking_unfamiliar: int = 160
-    chatting: int = 850
+    chatting: int = 2600
     seed: int = 73
 
 
