@@ -14,22 +14,30 @@ from simulation.progress import Tally, tally_runs
 
 @dataclass(frozen=True, slots=True)
 class RunLine:
-    """A run in a list."""
+    """A run as it stands, in a list or on its own page."""
 
     run: Run
     tally: Tally
 
     @property
-    def state(self) -> str:
-        return state_words(self.run, self.tally)
+    def is_abandoned(self) -> bool:
+        """Whether a terminal began to work on the run and is gone: killed, so that it could not pause the run."""
+        return self.run.state == Run.State.RUNNING and not self.run.is_queued and not self.tally.leased
 
     @property
-    def is_abandoned(self) -> bool:
-        return is_abandoned(self.run, self.tally)
+    def state(self) -> str:
+        """The run's state as a person would say it."""
+        if self.is_abandoned:
+            return "stands still: its terminal is gone"
+        if self.run.state == Run.State.RUNNING and not self.run.is_queued:
+            return "running in a terminal"
+        return self.run.get_state_display()
 
     @property
     def label(self) -> str:
-        return run_label(self.run)
+        """What is to be said about the run's models, as they were when it was made."""
+        labels = (self.run.configuration.get(side, {}).get("label", "") for side in ("inquirer", "responder"))
+        return "; ".join(dict.fromkeys(filter(None, labels)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,26 +125,6 @@ def read_place(dialogue: Dialogue) -> Place | None:
     before = begun.filter(pk__lt=cell.pk).order_by("-pk").first()
     after = begun.filter(pk__gt=cell.pk).order_by("pk").first()
     return Place(cell.run, before or "", after or "")
-
-
-def is_abandoned(run: Run, tally: Tally) -> bool:
-    """Whether a terminal began to work on the run and is gone: killed, so that it could not pause the run."""
-    return run.state == Run.State.RUNNING and not run.is_queued and not tally.leased
-
-
-def state_words(run: Run, tally: Tally) -> str:
-    """The run's state as a person would say it."""
-    if is_abandoned(run, tally):
-        return "stands still: its terminal is gone"
-    if run.state == Run.State.RUNNING and not run.is_queued:
-        return "running in a terminal"
-    return run.get_state_display()
-
-
-def run_label(run: Run) -> str:
-    """What is to be said about the run's models, as they were when it was made."""
-    labels = (run.configuration.get(side, {}).get("label", "") for side in ("inquirer", "responder"))
-    return "; ".join(dict.fromkeys(filter(None, labels)))
 
 
 def _line(run: Run, tallies: dict[int, Tally]) -> RunLine:

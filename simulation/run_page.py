@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from collection.models import Dialogue, Goal
 from simulation.models import Run, Simulation
-from simulation.presentation import is_abandoned, run_label, state_words
-from simulation.progress import ENDING_WORDS, NOT_RECORDED, Tally, tally_runs
+from simulation.presentation import RunLine
+from simulation.progress import ENDING_WORDS, NOT_RECORDED, tally_runs
 
 CELLS_A_PAGE = 100
 UNFINISHED = "unfinished"
@@ -75,27 +75,13 @@ class CellLine:
 
 
 @dataclass(frozen=True, slots=True)
-class RunPage:
-    """A run with its progress and one page of its cells."""
+class RunPage(RunLine):
+    """A run with one page of its cells."""
 
-    run: Run
-    tally: Tally
     filters: Filters
     goals: list[Goal]
     cells: Page[Any]
     now: datetime
-
-    @property
-    def state(self) -> str:
-        return state_words(self.run, self.tally)
-
-    @property
-    def is_abandoned(self) -> bool:
-        return is_abandoned(self.run, self.tally)
-
-    @property
-    def label(self) -> str:
-        return run_label(self.run)
 
     @property
     def lines(self) -> list[CellLine]:
