@@ -54,6 +54,7 @@ class Batcher:
         slot = self._slots.choose(request.conversation, request.prompt)
         if slot is None:
             return False
+        slot = self._moved_forward(slot)
         reused = self._keep_beginning(slot, request.prompt)
         sampler = Sampler(request.sampling, request.prompt, self._vocabulary.size, self._runtime.context)
         self._slots.take(slot, request.conversation, Generation(request, reused, self._vocabulary, sampler))
@@ -139,6 +140,18 @@ class Batcher:
             self._release(slot, generation)
         return False
 
+    def _moved_forward(self, slot: Slot) -> Slot:
+        """The slot where ``slot`` now is, after it changed places with one that stands nearer to the busy ones."""
+        front = self._slots.misplaced(slot)
+        if front is None or self._runtime.is_offloaded:  # to a device and back it takes longer than it saves
+            return slot
+        is_done = self._runtime.exchange(slot.sequence, front.sequence)
+        self._slots.exchange(slot, front)
+        self._counts["exchanges"] += 1
+        if not is_done:
+            slot.tokens, front.tokens = [], []
+        return front
+
     def _keep_beginning(self, slot: Slot, prompt: list[int]) -> int:
         """Leaves in ``slot`` what it shares with ``prompt``, copied from another slot where that has far more.
 
@@ -147,8 +160,8 @@ class Batcher:
         nearest = self._slots.nearest(prompt)
         is_copied = common_length(nearest.tokens, prompt) - common_length(slot.tokens, prompt) >= _WORTH_COPYING
         if is_copied:
-            self._runtime.copy(nearest.sequence, slot.sequence)
-            slot.tokens = list(nearest.tokens)
+            is_done = self._runtime.copy(nearest.sequence, slot.sequence)
+            slot.tokens = list(nearest.tokens) if is_done else []
         self._cut(slot, min(common_length(slot.tokens, prompt), len(prompt) - 1))
         self._counts["copied_tokens" if is_copied else "reused_tokens"] += len(slot.tokens)
         return len(slot.tokens)

@@ -1,6 +1,8 @@
 """The native side of an engine: the model, its context with one cache per sequence, and the batch of a step."""
 
+import ctypes
 from dataclasses import dataclass
+from typing import Any
 
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.backends.llama_cpp.library import attempt, llama
@@ -44,6 +46,7 @@ class Runtime:
                 f" ({complaint}): use fewer slots or a shorter context."
             )
         self.context = plan.context
+        self.is_offloaded = bool(spec.gpu_layers)
         self.needs_company = llama.llama_model_ftype(self.model) & ~_GUESSED in _FLOATING_POINT
         self._memory = llama.llama_get_memory(self._context)
         self._batch = llama.llama_batch_init(plan.rows, 0, 1)
@@ -68,9 +71,27 @@ class Runtime:
         """Forgets what a sequence holds from position ``length``; False where the model's cache cannot do that."""
         return bool(llama.llama_memory_seq_rm(self._memory, sequence, length, _TO_THE_END))
 
-    def copy(self, source: int, target: int) -> None:
-        """Makes one sequence hold what another holds. Whole, because the library aborts the process on a part."""
-        llama.llama_memory_seq_cp(self._memory, source, target, _TO_THE_END, _TO_THE_END)
+    def copy(self, source: int, target: int) -> bool:
+        """Makes one sequence hold what another holds; False leaves it empty. Far faster than the library's own copy,
+        which takes the whole room of a sequence along."""
+        return self._hold(target, self._held(source))
+
+    def exchange(self, one: int, other: int) -> bool:
+        """Makes two sequences change places; False leaves them both empty."""
+        held, others = self._held(one), self._held(other)
+        if self._hold(one, others) and self._hold(other, held):
+            return True
+        return not (self.cut(one, 0) and self.cut(other, 0))
+
+    def _held(self, sequence: int) -> Any:
+        size = llama.llama_state_seq_get_size(self._context, sequence)
+        state = (ctypes.c_uint8 * size)()
+        llama.llama_state_seq_get_data(self._context, state, size, sequence)
+        return state
+
+    def _hold(self, sequence: int, state: Any) -> bool:
+        self.cut(sequence, 0)
+        return bool(llama.llama_state_seq_set_data(self._context, state, len(state), sequence))
 
     def free(self) -> None:
         """Frees the batch, the context and the model."""

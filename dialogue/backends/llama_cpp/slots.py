@@ -48,6 +48,22 @@ class SlotTable:
             return max(own or nobodys, key=lambda slot: common_length(slot.tokens, prompt))
         return min(idle, key=lambda slot: slot.used, default=None)
 
+    def misplaced(self, slot: Slot) -> Slot | None:
+        """The idle slot that ``slot`` should change places with, so that busy ones are neighbours at the front.
+
+        The library reads only neighbours together. None where it stands well, or alone.
+        """
+        busy = len(self.busy)
+        if not busy or slot.sequence <= busy:
+            return None
+        return next(other for other in self._slots if other.generation is None)
+
+    def exchange(self, one: Slot, other: Slot) -> None:
+        """Changes what the table says of two slots, once their sequences have changed places."""
+        one.tokens, other.tokens = other.tokens, one.tokens
+        one.owner, other.owner = other.owner, one.owner
+        one.used, other.used = other.used, one.used
+
     def nearest(self, prompt: Sequence[int]) -> Slot:
         """The slot, busy or idle, that begins most like ``prompt``."""
         return max(self._slots, key=lambda slot: common_length(slot.tokens, prompt))

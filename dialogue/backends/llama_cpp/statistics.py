@@ -11,6 +11,7 @@ class Statistics:
 
     ``library_seconds`` of ``step_seconds`` were spent inside llama.cpp. Of the prompts' tokens, ``reused_tokens`` were
     in the slot already, ``copied_tokens`` in another one, and the ``read_tokens`` had to be read.
+    ``exchanges`` is how often two slots changed places, to keep the busy ones together.
     """
 
     steps: int = 0
@@ -20,6 +21,7 @@ class Statistics:
     reused_tokens: int = 0
     copied_tokens: int = 0
     generated_tokens: int = 0
+    exchanges: int = 0
     busy: int = 0
     waiting: int = 0
 

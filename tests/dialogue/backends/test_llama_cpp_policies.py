@@ -74,6 +74,14 @@ def test_a_conversation_whose_slot_is_busy_takes_another():
     assert chosen(table, "mine", [1, 2]) is None
 
 
+def test_a_slot_apart_from_the_busy_ones_changes_places_with_the_first_idle_one():
+    table = table_of(("a", []), ("b", []), ("c", []), ("d", []))
+    assert table.misplaced(table[3]) is None
+    occupy(table, 0)
+    assert table.misplaced(table[1]) is None
+    assert table.misplaced(table[3]) is table[1]
+
+
 def test_common_beginnings_are_measured_to_the_token():
     long = list(range(1000))
     assert common_length(long, long) == 1000

@@ -93,6 +93,31 @@ async def test_scattered_slots_do_not_disturb_each_other(random_gguf):
     assert [reply.text for reply in (*outer, *inner)] == expected
 
 
+async def test_busy_slots_are_brought_together_and_every_history_stays_cached(random_gguf):
+    model = load(described(random_gguf, slots=4))
+    names = ["a", "b", "c", "d"]
+    histories = {name: said(f"baba bebe {name} " * 10) for name in names}
+    alone = [(await model.reply(histories[name], GREEDY, conversation=name)).text for name in names]
+    before = model.statistics
+    outer = await asyncio.gather(*(model.reply(histories[name], GREEDY, conversation=name) for name in ("a", "d")))
+    inner = [await model.reply(histories[name], GREEDY, conversation=name) for name in ("b", "c")]
+    after = model.statistics
+    await model.close()
+    assert after.exchanges - before.exchanges == 1
+    assert after.reused_tokens - before.reused_tokens == sum(reply.prompt_tokens - 1 for reply in (*outer, *inner))
+    assert [outer[0].text, *(reply.text for reply in inner), outer[1].text] == alone
+
+
+async def test_a_slot_that_cannot_be_moved_is_read_again(model: LlamaCppModel, monkeypatch):
+    names = ["a", "b", "c", "d"]
+    texts = [(await model.reply(said("baba bebe"), GREEDY, conversation=name)).text for name in names]
+    runtime = model._runtime
+    monkeypatch.setattr(runtime, "exchange", lambda one, other: not (runtime.cut(one, 0) and runtime.cut(other, 0)))
+    again = await asyncio.gather(*(model.reply(said("baba bebe"), GREEDY, conversation=name) for name in ("a", "d")))
+    assert [reply.text for reply in again] == texts[:2]
+    assert (await model.reply(said("baba bebe"), GREEDY, conversation="b")).text == texts[1]
+
+
 async def test_idle_slots_do_not_fill_up_with_what_they_read_for_others(random_gguf):
     model = load(described(random_gguf, slots=3, context=512))
     for name in ("one", "idle", "three"):
