@@ -1,14 +1,17 @@
 """Measures ways of running dialogues against each other, in turns, and checks that all of them did the same work."""
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 from tqdm import tqdm
 
 from benchmarks.dialogues import Task
-from benchmarks.random_llama import Precision, Shape, Weights, write_gguf
+from benchmarks.random_llama import Precision, Shape, random_weights, write_gguf
 from benchmarks.ways import Measured, OneAtATime, OurEngine, RawLoop, Way, official_speaker, wrapper_speaker
 from dialogue.backends.llama_cpp import load
 from dialogue.models import ModelSpec
@@ -33,44 +36,75 @@ class Result:
     inside: float | None
 
 
-def build_ways(shape: Shape, weights: Weights, threads: int, folder: Path) -> list[Way]:
-    """All ways, loaded; transformers comes first, in float32 as the official code runs on a CPU."""
-    ways: list[Way] = [OneAtATime(OFFICIAL, official_speaker(shape, weights, threads), shape.vocabulary)]
+@dataclass(frozen=True)
+class Recipe:
+    """A way by name, and how to load it in a process of its own."""
+
+    name: str
+    load: Callable[[], Way]
+
+
+def recipes(shape: Shape, threads: int, folder: Path) -> list[Recipe]:
+    """All ways; transformers comes first, in float32 as the official code runs on a CPU."""
+    weights = random_weights(shape)
+    found = [Recipe(OFFICIAL, partial(_load_official, shape, threads))]
     for precision in PRECISIONS:
         path = write_gguf(folder / f"{precision}.gguf", shape, weights, precision)
-        ways += _native_ways(path, precision, shape, threads)
-    return ways
+        found += _native_recipes(path, precision, shape, threads)
+    return found
 
 
-def _native_ways(path: Path, precision: Precision, shape: Shape, threads: int) -> list[Way]:
+def _native_recipes(path: Path, precision: Precision, shape: Shape, threads: int) -> list[Recipe]:
     # Two histories for each dialogue: each side keeps its own.
     slots = 2 * max(IN_FLIGHT)
     spec = ModelSpec(
         name=precision, backend="llama_cpp", file=path, context=shape.context, slots=slots, threads=threads
     )
-    wrapper = OneAtATime(
-        f"llama_cpp.Llama {precision}, one object per role, one at a time",
-        wrapper_speaker(path, shape, threads),
-        shape.vocabulary,
-    )
-    model = load(spec)
-    ours = [
-        OurEngine(f"this engine {precision}, {count} in flight", model, shape.vocabulary, count) for count in IN_FLIGHT
+    wrapper = f"llama_cpp.Llama {precision}, one object per role, one at a time"
+    ours = {count: f"this engine {precision}, {count} in flight" for count in IN_FLIGHT}
+    raw = {count: f"decoding alone {precision}, {count} sequences" for count in IN_FLIGHT}
+    return [
+        Recipe(wrapper, partial(_load_wrapper, wrapper, path, shape, threads)),
+        *(Recipe(name, partial(_load_ours, name, spec, shape, count)) for count, name in ours.items()),
+        *(Recipe(name, partial(RawLoop, name, spec, count)) for count, name in raw.items()),
     ]
-    raw = [RawLoop(f"decoding alone {precision}, {count} sequences", spec, count) for count in IN_FLIGHT]
-    return [wrapper, *ours, *raw]
 
 
-def compare(ways: Sequence[Way], task: Task, repeats: int) -> list[Result]:
-    """Medians of ``repeats`` measurements; the ways take turns, so that a busy machine slows all of them alike."""
+def _load_official(shape: Shape, threads: int) -> Way:
+    return OneAtATime(OFFICIAL, official_speaker(shape, random_weights(shape), threads), shape.vocabulary)
+
+
+def _load_wrapper(name: str, path: Path, shape: Shape, threads: int) -> Way:
+    return OneAtATime(name, wrapper_speaker(path, shape, threads), shape.vocabulary)
+
+
+def _load_ours(name: str, spec: ModelSpec, shape: Shape, in_flight: int) -> Way:
+    return OurEngine(name, load(spec), shape.vocabulary, in_flight)
+
+
+def compare(ways: Sequence[Recipe], task: Task, repeats: int) -> list[Result]:
+    """Medians of ``repeats`` measurements; the ways take turns, so that a busy machine slows all of them alike.
+
+    Each measurement is a process of its own: threads of a library that has nothing to do may spin, and would take a core
+    from whatever is measured next.
+    """
     measured: dict[str, list[Measured]] = {way.name: [] for way in ways}
     with tqdm(total=repeats * len(ways), desc=f"{task.turns} turns", disable=None) as progress:
         for repetition in range(repeats):
             for way in ways:
-                measured[way.name].append(way.run(task, repetition))
+                measured[way.name].append(_measure_alone(way, task, repetition))
                 progress.update()
     _check_sizes(measured, task)
     return [_result(name, each, measured[OFFICIAL], task) for name, each in measured.items()]
+
+
+def _measure_alone(way: Recipe, task: Task, repetition: int) -> Measured:
+    with ProcessPoolExecutor(1, get_context("spawn")) as process:
+        return process.submit(_measure, way, task, repetition).result()
+
+
+def _measure(way: Recipe, task: Task, repetition: int) -> Measured:
+    return way.load().run(task, repetition)
 
 
 def _check_sizes(measured: dict[str, list[Measured]], task: Task) -> None:

@@ -3,8 +3,9 @@
 python -m benchmarks.engine [--json] [--quick] [--turns 4 12] [--repeats 3] [--threads 2]
 
 The model is built on the spot, with random weights. Every way plays the same dialogues, both sides, with the same
-numbers of tokens (checked). Compare ratios, of one run only, on a machine with nothing else to do: all ways run with
-threads that spin while they wait, OpenMP's default, and OMP_WAIT_POLICY=PASSIVE measures them without.
+numbers of tokens (checked), each measurement in a process of its own. Compare ratios, of one run only, on a machine with
+nothing else to do: all ways run with threads that spin while they wait, OpenMP's default, and OMP_WAIT_POLICY=PASSIVE
+measures them without.
 """
 
 import argparse
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from benchmarks.dialogues import Task
-from benchmarks.random_llama import Shape, describe, random_weights
+from benchmarks.random_llama import Shape, describe
 
 if TYPE_CHECKING:
     from benchmarks.comparison import Result
@@ -52,10 +53,10 @@ def _options() -> argparse.Namespace:
 
 
 def _measure(shape: Shape, tasks: Sequence[Task], options: argparse.Namespace) -> "list[Result]":
-    from benchmarks.comparison import build_ways, compare
+    from benchmarks.comparison import compare, recipes
 
     with tempfile.TemporaryDirectory() as folder:
-        ways = build_ways(shape, random_weights(shape), options.threads, Path(folder))
+        ways = recipes(shape, options.threads, Path(folder))
         return [result for task in tasks for result in compare(ways, task, options.repeats)]
 
 
