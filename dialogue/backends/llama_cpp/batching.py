@@ -8,7 +8,7 @@ from dialogue.backends.llama_cpp.generation import Generation
 from dialogue.backends.llama_cpp.request import Delivery, Request
 from dialogue.backends.llama_cpp.runtime import Row, Runtime
 from dialogue.backends.llama_cpp.sampler import Sampler
-from dialogue.backends.llama_cpp.schedule import idle_between, prompt_pieces, without_neighbour
+from dialogue.backends.llama_cpp.schedule import idle_between, prompt_pieces, whole_pieces, without_neighbour
 from dialogue.backends.llama_cpp.slots import Slot, SlotTable, common_length
 from dialogue.backends.llama_cpp.statistics import Statistics, Stopwatch
 from dialogue.backends.llama_cpp.vocabulary import Vocabulary
@@ -55,7 +55,7 @@ class Batcher:
         if slot is None:
             return False
         slot = self._moved_forward(slot)
-        reused = self._keep_beginning(slot, request.prompt)
+        reused = self._keep_beginning(slot, request)
         sampler = Sampler(request.sampling, request.prompt, self._vocabulary.size, self._runtime.context)
         self._slots.take(slot, request.conversation, Generation(request, reused, self._vocabulary, sampler))
         return True
@@ -152,17 +152,22 @@ class Batcher:
             slot.tokens, front.tokens = [], []
         return front
 
-    def _keep_beginning(self, slot: Slot, prompt: list[int]) -> int:
-        """Leaves in ``slot`` what it shares with ``prompt``, copied from another slot where that has far more.
+    def _keep_beginning(self, slot: Slot, request: Request) -> int:
+        """Leaves in ``slot`` what it shares with the prompt, copied from another slot where that has far more.
 
-        The last token is read in any case, because what follows it is drawn from that. Returns the tokens kept.
+        Of what was read for another conversation, whole pieces are kept: so the prompt is cut as it would be alone. The
+        last token is read in any case, because what follows it is drawn from that. Returns the tokens kept.
         """
+        prompt, is_own = request.prompt, bool(request.conversation) and slot.owner == request.conversation
+        shared = common_length(slot.tokens, prompt)
+        kept = shared if is_own else whole_pieces(shared)
         nearest = self._slots.nearest(prompt)
-        is_copied = common_length(nearest.tokens, prompt) - common_length(slot.tokens, prompt) >= _WORTH_COPYING
+        in_nearest = whole_pieces(common_length(nearest.tokens, prompt))
+        is_copied = in_nearest - kept >= _WORTH_COPYING
         if is_copied:
             is_done = self._runtime.copy(nearest.sequence, slot.sequence)
-            slot.tokens = list(nearest.tokens) if is_done else []
-        self._cut(slot, min(common_length(slot.tokens, prompt), len(prompt) - 1))
+            slot.tokens, kept = (list(nearest.tokens), in_nearest) if is_done else ([], 0)
+        self._cut(slot, min(kept, len(prompt) - 1))
         self._counts["copied_tokens" if is_copied else "reused_tokens"] += len(slot.tokens)
         return len(slot.tokens)
 

@@ -2,11 +2,11 @@
 
 from dialogue.backends.llama_cpp.generation import Generation
 from dialogue.backends.llama_cpp.schedule import (
-    LONGEST_PIECE,
-    PROMPT_TOKENS_PER_STEP,
+    PIECE,
     WIDEST_GAP,
     idle_between,
     prompt_pieces,
+    whole_pieces,
     without_neighbour,
 )
 from dialogue.backends.llama_cpp.slots import SlotTable, common_length
@@ -14,12 +14,21 @@ from dialogue.backends.llama_cpp.vocabulary import TextAssembler
 
 
 def test_prompts_are_read_in_pieces_but_for_their_last_token():
-    assert list(prompt_pieces({0: 100})) == [(0, LONGEST_PIECE), (0, 99 - LONGEST_PIECE)]
+    assert list(prompt_pieces({0: PIECE + 100})) == [(0, PIECE)]
+    assert list(prompt_pieces({0: 100})) == [(0, 99)]
     assert list(prompt_pieces({0: 1, 1: 2})) == [(1, 1)]
 
 
-def test_the_shortest_prompt_is_read_first_and_the_next_gets_what_is_left():
-    assert list(prompt_pieces({0: 900, 1: 101, 2: 1})) == [(1, 63), (1, 37), (0, PROMPT_TOKENS_PER_STEP - 100)]
+def test_the_shortest_prompt_is_read_first():
+    assert list(prompt_pieces({0: 900, 1: PIECE + 1})) == [(1, PIECE)]
+
+
+def test_a_piece_is_never_cut_shorter_because_others_are_read():
+    assert list(prompt_pieces({0: 100, 1: 81, 2: 21, 3: 1})) == [(2, 20), (1, 80)]
+
+
+def test_whole_pieces_of_a_beginning_are_kept_for_others():
+    assert [whole_pieces(tokens) for tokens in (0, PIECE - 1, PIECE, 3 * PIECE + 5)] == [0, 0, PIECE, 3 * PIECE]
 
 
 def test_a_token_next_to_no_other_is_found():

@@ -8,6 +8,7 @@ import pytest
 from benchmarks.random_llama import Shape, random_weights, write_gguf
 from dialogue.backends.base import BackendError, Sampling
 from dialogue.backends.llama_cpp import LlamaCppModel, load
+from dialogue.backends.llama_cpp.schedule import PIECE
 from dialogue.messages import Message
 from tests.dialogue.backends.llama_models import GREEDY, described, said, until
 
@@ -19,28 +20,31 @@ async def model(random_gguf):
     await model.close()
 
 
-async def test_an_answer_depends_neither_on_company_nor_on_what_is_cached(random_gguf):
-    """Two hundred random tokens in a row tell apart what rounds differently anywhere."""
-    sampling = [Sampling(seed=seed, max_tokens=200) for seed in range(6)]
-    histories = [said(f"{word} caba beba " * 70) for word in ("ba", "be", "bi", "bo", "bu", "ca")]
-    model = load(described(random_gguf, slots=8, context=1024))
-    together = await asyncio.gather(
-        *(
-            model.reply(history, drawn, conversation=history[0].content)
-            for history, drawn in zip(histories, sampling, strict=True)
-        )
-    )
-    cached = [
-        await model.reply(history, drawn, conversation=history[0].content)
-        for history, drawn in zip(histories, sampling, strict=True)
-    ]
-    await model.close()
-    fresh = load(described(random_gguf, slots=1, context=1024, threads=2))
-    alone = [await fresh.reply(history, drawn) for history, drawn in zip(histories, sampling, strict=True)]
-    await fresh.close()
+@pytest.mark.parametrize("beginning", [0, 10, 45, 100])
+async def test_conversations_say_the_same_alone_and_in_company(random_gguf, beginning):
+    """A hundred random tokens in a row tell apart what rounds differently anywhere.
 
-    assert [reply.text for reply in together] == [reply.text for reply in alone]
-    assert [reply.text for reply in cached] == [reply.text for reply in alone]
+    Their openings begin alike, and are shorter and longer than the pieces in which prompts are read.
+    """
+    openings = {
+        name: "baba bebe bibi bobo " * beginning + f"{name} caba " * length
+        for name, length in (("ba", 1), ("be", 20), ("bi", 33), ("bo", 40), ("bu", 70), ("ca", 100))
+    }
+    model = load(described(random_gguf, slots=8, context=1024))
+    together = await asyncio.gather(*(two_turns(model, name, opening) for name, opening in openings.items()))
+    await model.close()
+    fresh = load(described(random_gguf, slots=8, context=1024, threads=2))
+    alone = [await two_turns(fresh, name, opening) for name, opening in openings.items()]
+    await fresh.close()
+    assert together == alone
+
+
+async def two_turns(model: LlamaCppModel, name: str, opening: str) -> list[str]:
+    drawn = Sampling(seed=5, max_tokens=100)
+    first = await model.reply(said(opening), drawn, conversation=name)
+    history = [*said(opening), Message("assistant", first.text), Message("user", "caca " * 80)]
+    second = await model.reply(history, drawn, conversation=name)
+    return [first.text, second.text]
 
 
 async def test_quantized_weights_too_say_the_same_alone_and_in_company(tmp_path):
@@ -54,17 +58,12 @@ async def test_quantized_weights_too_say_the_same_alone_and_in_company(tmp_path)
     assert [reply.text for reply in together] == alone
 
 
-async def test_a_history_read_again_is_continued_as_the_cached_one(random_gguf):
-    history = said("baba beba " * 100)
+async def test_a_cached_prompt_is_answered_as_a_new_one(random_gguf):
     model = load(described(random_gguf, context=1024))
-    first = await model.reply(history, Sampling(seed=1, max_tokens=200), conversation="one")
-    history += [Message("assistant", first.text), Message("user", "caca")]
-    cached = await model.reply(history, Sampling(seed=2, max_tokens=200), conversation="one")
+    drawn = Sampling(seed=1, max_tokens=200)
+    new, cached = [await model.reply(said("baba beba " * 100), drawn, conversation="one") for _ in range(2)]
     await model.close()
-    fresh = load(described(random_gguf, context=1024))
-    read_again = await fresh.reply(history, Sampling(seed=2, max_tokens=200))
-    await fresh.close()
-    assert cached.text == read_again.text
+    assert cached.text == new.text
 
 
 async def test_eight_at_once_get_what_each_gets_alone(random_gguf):
@@ -157,12 +156,12 @@ async def test_a_conversation_finds_its_own_slot_among_others(model):
 
 
 async def test_a_long_common_beginning_is_copied_from_another_conversation(model, random_gguf):
-    system = Message("system", "baba bebe bibi bobo " * 30)
+    system = Message("system", "baba bebe bibi bobo " * 40)
     await model.reply([system, *said("caca")], GREEDY, conversation="one")
     before = model.statistics
     second = await model.reply([system, *said("cece")], GREEDY, conversation="two")
     copied = model.statistics.copied_tokens - before.copied_tokens
-    assert copied > 120
+    assert copied == PIECE
     assert model.statistics.read_tokens - before.read_tokens == second.prompt_tokens - copied
 
     fresh = load(described(random_gguf))
@@ -198,7 +197,7 @@ async def test_more_requests_than_slots_wait_and_all_finish_in_order(model):
     finished = []
 
     async def ask(number):
-        await model.reply(said(f"baba {number}"), GREEDY)
+        await model.reply(said(f"baba {number}"), Sampling(temperature=0, max_tokens=200))
         finished.append(number)
 
     tasks = [asyncio.create_task(ask(number)) for number in range(11)]
