@@ -1,0 +1,110 @@
+"""What was said, and what models put out for it."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from collection.models.fields import choices_of, new_token
+from collection.models.personas import Persona
+from collection.models.studies import Goal, Study
+from dialogue.backends.base import StopReason
+from dialogue.outputs import Verdict
+from dialogue.seeds import Side
+from dialogue.speakers import Ending
+
+ENDINGS = choices_of(Ending)
+
+
+class Dialogue(models.Model):
+    """Turns toward one goal by one persona, with everything that identifies who said them.
+
+    ``inquirer`` and ``responder`` hold the model's name, file hash, prompt set and sampling; a person inquires as {}.
+    An imported dialogue has ended, but may lack an ending: the official format does not record any.
+    """
+
+    class Kind(models.TextChoices):
+        NATURAL = "natural", "natural"
+        SIMULATED = "simulated", "simulated"
+
+    token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="dialogues")
+    goal = models.ForeignKey(Goal, on_delete=models.PROTECT, related_name="dialogues")
+    persona = models.ForeignKey(Persona, on_delete=models.PROTECT, related_name="dialogues")
+    persona_sentence = models.TextField(help_text="As the inquirer was told it; a run may limit the features.")
+    kind = models.CharField(max_length=10, choices=Kind)
+    inquirer = models.JSONField(default=dict, blank=True)
+    responder = models.JSONField(default=dict, blank=True)
+    seed = models.BigIntegerField(null=True, blank=True)
+    ending = models.CharField(max_length=30, choices=ENDINGS, blank=True)
+    imported_from = models.CharField(max_length=200, blank=True)
+    started_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="dialogue_ending_is_known", condition=Q(ending="") | Q(ending__in=[value for value, _ in ENDINGS])
+            ),
+            models.CheckConstraint(
+                name="dialogue_with_an_ending_has_ended", condition=Q(ending="") | Q(ended_at__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.persona}, {self.goal}"
+
+
+class Turn(models.Model):
+    """The inquirer's utterance and the responder's answer; tokens are counted by the responder's tokenizer."""
+
+    dialogue = models.ForeignKey(Dialogue, on_delete=models.CASCADE, related_name="turns")
+    position = models.PositiveSmallIntegerField(help_text="Counted from 0.")
+    utterance = models.TextField()
+    response = models.TextField(blank=True)
+    utterance_tokens = models.PositiveIntegerField(null=True, blank=True)
+    response_tokens = models.PositiveIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["dialogue", "position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["dialogue", "position"], name="turn_position_in_dialogue")
+        ]
+
+    def __str__(self) -> str:
+        return f"Turn {self.position + 1}"
+
+
+class Output(models.Model):
+    """One thing a model put out, raw: the accepted ones of a turn, the rejected ones, and those of a final step.
+
+    ``text`` is what the checks left of it for the other side; ``attempt`` counts regenerations.
+    """
+
+    dialogue = models.ForeignKey(Dialogue, on_delete=models.CASCADE, related_name="outputs")
+    position = models.PositiveSmallIntegerField(help_text="Of the turn, counted from 0.")
+    side = models.CharField(max_length=10, choices=choices_of(Side))
+    attempt = models.PositiveSmallIntegerField(default=0)
+    verdict = models.CharField(max_length=12, choices=choices_of(Verdict))
+    raw = models.TextField(blank=True)
+    text = models.TextField(blank=True)
+    prompts_found = models.PositiveSmallIntegerField(default=0)
+    is_self_reply = models.BooleanField(default=False, help_text="Cut at the mark of a new message.")
+    left_out = models.PositiveSmallIntegerField(default=0, help_text="Oldest turns that did not fit the context.")
+    prompt_tokens = models.PositiveIntegerField(help_text="By the model's own tokenizer.")
+    completion_tokens = models.PositiveIntegerField()
+    first_token_seconds = models.FloatField()
+    seconds = models.FloatField()
+    stop_reason = models.CharField(max_length=10, choices=choices_of(StopReason))
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["dialogue", "position", "side", "attempt"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["dialogue", "position", "side", "attempt"], name="output_attempt_in_turn")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.side} {self.position + 1}.{self.attempt}: {self.verdict}"

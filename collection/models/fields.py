@@ -1,0 +1,24 @@
+"""What fields of several models share."""
+
+import secrets
+from collections.abc import Callable
+from typing import Any, get_args
+
+from django.core.exceptions import ValidationError
+
+
+def new_token() -> str:
+    """A public identifier that tells nothing and cannot be guessed (128 bits)."""
+    return secrets.token_urlsafe(16)
+
+
+def choices_of(literal: Any) -> list[tuple[str, str]]:
+    return [(value, value.replace("_", " ")) for value in get_args(literal)]
+
+
+def check_field(name: str, check: Callable[..., None], *values: Any) -> None:
+    """Puts what ``check`` complains about beside the field in a form."""
+    try:
+        check(*values)
+    except ValidationError as error:
+        raise ValidationError({name: error.error_list}) from error
