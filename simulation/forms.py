@@ -6,10 +6,10 @@ from django import forms
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from collection.catalogue import missing_piece
 from collection.questionnaires import read_features
 from dialogue.models import ModelSpec
 from dialogue.seeds import Side
-from simulation.catalogue import missing_piece
 from simulation.presentation import StudyPage
 from simulation.requests import MOST_TURNS, RequestError, RunRequest, parse_numbers
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
+from collection.catalogue import Catalogue, read_catalogue
 from collection.models import Dialogue, Goal, Persona, Study
 from collection.presentation import persona_sentence
-from simulation.catalogue import Catalogue, read_catalogue
 from simulation.models import Run, Simulation
 from simulation.progress import Tally, tally_runs
 

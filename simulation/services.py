@@ -14,10 +14,11 @@ from kombu.exceptions import OperationalError
 
 from collection import services as collection
 from collection.models import Dialogue, Goal, Persona, Study, Turn
+from collection.sides import describe_side
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.roleplay import Ended, Exchange
 from simulation import leases
-from simulation.casting import Cast, describe_side, identify
+from simulation.casting import Cast, identify
 from simulation.models import Run, Simulation
 from simulation.requests import RequestError, RunRequest
 from simulation.selectors import requested_cells, requested_goals, requested_personas

@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from simulation.digests import remembered
+from collection.digests import remembered
 
 
 def test_the_digest_is_the_files_sha256_and_is_made_again_only_when_the_file_has_changed(tmp_path: Path) -> None:

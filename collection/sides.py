@@ -1,0 +1,75 @@
+"""What identifies a model on one side of a dialogue."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from collection.digests import remembered
+from dialogue import prompts
+from dialogue.backends.base import ModelMisconfigured
+from dialogue.models import InvalidModelsFile, ModelSpec, SideTable, UnknownModel, find_model
+from dialogue.seeds import Side
+
+
+def describe_side(models_file: Path, name: str, side: Side) -> dict[str, Any]:
+    """What identifies a model on one side: name, server, file hash, template, prompt set, sampling and checks.
+
+    What only decides where and how fast it runs is no part of it; the label is, for who reads it, but identifies nothing.
+
+    Raises ModelMisconfigured in a sentence when the model cannot play that side as it is described.
+    """
+    spec, table = find_side(models_file, name, side)
+    return {
+        "model": spec.name,
+        "label": spec.label,
+        "backend": spec.backend,
+        "server": _server(spec),
+        "fingerprint": _fingerprint(spec),
+        "dtype": spec.dtype,
+        "template": spec.template,
+        "context": spec.context,
+        "prompts": table.prompts,
+        "sampling": spec.sampling.model_dump() | {"max_tokens": table.max_tokens},
+        "coherence": table.coherence.model_dump(),
+        "regenerate_tries": table.regenerate_tries,
+    }
+
+
+def without_label(described: Any) -> Any:
+    """What of a described side decides what is said."""
+    return (
+        {key: item for key, item in described.items() if key != "label"} if isinstance(described, dict) else described
+    )
+
+
+def find_side(models_file: Path, name: str, side: Side) -> tuple[ModelSpec, SideTable]:
+    """The model and how it plays that side. Raises ModelMisconfigured in a sentence when it cannot."""
+    try:
+        spec = find_model(models_file, name)
+    except (UnknownModel, InvalidModelsFile) as error:
+        raise ModelMisconfigured(str(error)) from error
+    table: SideTable | None = getattr(spec, side)
+    if table is None:
+        raise ModelMisconfigured(
+            f"Model {name!r} has no [models.{name}.{side}] table: add one, or choose another {side}."
+        )
+    try:
+        (prompts.load if side == "inquirer" else prompts.load_system)(table.prompts)
+    except LookupError as error:
+        raise ModelMisconfigured(str(error.args[0])) from error
+    return spec, table
+
+
+def _server(spec: ModelSpec) -> dict[str, Any]:
+    """Where an API model answers: the same name elsewhere may be another model."""
+    return {"api": spec.api, "base_url": spec.base_url, "api_version": spec.api_version} if spec.is_remote else {}
+
+
+def _fingerprint(spec: ModelSpec) -> str:
+    try:
+        return spec.fingerprint(remembered(settings.VAR_DIR / "digests"))
+    except OSError as error:
+        raise ModelMisconfigured(
+            f"The file {spec.file or spec.model} of model {spec.name!r} cannot be read: correct its path in models.toml."
+        ) from error
