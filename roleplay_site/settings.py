@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "roleplay_site",
     "simulation",
     "collection",
+    "channels",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -105,6 +106,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "filesystem://localhost")
 BROKER_DIR = VAR_DIR / "broker"
+
+# Pages that show the same chat hear of each other through this: within one process by default, through Redis across several.
+CHANNEL_LAYER_URL = env.str("CHANNEL_LAYER_URL", "")
+CHANNEL_LAYERS = {
+    "default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [CHANNEL_LAYER_URL]}}
+    if CHANNEL_LAYER_URL
+    else {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}
+}
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"

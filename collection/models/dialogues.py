@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from collection.models.fields import choices_of, new_token
+from collection.models.participants import Participant
 from collection.models.personas import Persona
 from collection.models.studies import Goal, Study
 from dialogue.backends.base import StopReason
@@ -33,6 +34,10 @@ class Dialogue(models.Model):
     persona = models.ForeignKey(Persona, on_delete=models.PROTECT, related_name="dialogues")
     persona_sentence = models.TextField(help_text="As the inquirer was told it; a run may limit the features.")
     kind = models.CharField(max_length=10, choices=Kind)
+    participant = models.ForeignKey(
+        Participant, on_delete=models.CASCADE, null=True, blank=True, editable=False, related_name="dialogues"
+    )
+    draft = models.TextField(blank=True, editable=False, help_text="What the participant has typed and not sent.")
     inquirer = models.JSONField(default=dict, blank=True)
     responder = models.JSONField(default=dict, blank=True)
     seed = models.BigIntegerField(null=True, blank=True)
@@ -50,6 +55,7 @@ class Dialogue(models.Model):
             models.CheckConstraint(
                 name="dialogue_with_an_ending_has_ended", condition=Q(ending="") | Q(ended_at__isnull=False)
             ),
+            models.UniqueConstraint(fields=["participant", "goal"], name="dialogue_of_participant_and_goal"),
         ]
 
     def __str__(self) -> str:
@@ -57,12 +63,25 @@ class Dialogue(models.Model):
 
 
 class Turn(models.Model):
-    """The inquirer's utterance and the responder's answer; tokens are counted by the responder's tokenizer."""
+    """The inquirer's utterance and the responder's answer; tokens are counted by the responder's tokenizer.
+
+    A person's utterance is stored before its answer is asked for: the turn is pending until there is one. ``response`` of a
+    stopped turn is what the participant let the chatbot say; a failed turn has none, and the chatbot never reads it again.
+    ``key`` makes sending idempotent: the page draws it, and sends it again with the same message.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending", "not answered yet"
+        COMPLETE = "complete", "complete"
+        STOPPED = "stopped", "stopped by the participant"
+        FAILED = "failed", "without an answer"
 
     dialogue = models.ForeignKey(Dialogue, on_delete=models.CASCADE, related_name="turns")
     position = models.PositiveSmallIntegerField(help_text="Counted from 0.")
     utterance = models.TextField()
     response = models.TextField(blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.COMPLETE)
+    key = models.CharField(max_length=40, blank=True, editable=False)
     utterance_tokens = models.PositiveIntegerField(null=True, blank=True)
     response_tokens = models.PositiveIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -70,7 +89,11 @@ class Turn(models.Model):
     class Meta:
         ordering: ClassVar = ["dialogue", "position"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["dialogue", "position"], name="turn_position_in_dialogue")
+            models.UniqueConstraint(fields=["dialogue", "position"], name="turn_position_in_dialogue"),
+            models.UniqueConstraint(
+                fields=["dialogue"], condition=Q(state="pending"), name="turn_in_flight_in_dialogue"
+            ),
+            models.UniqueConstraint(fields=["dialogue", "key"], condition=~Q(key=""), name="turn_key_in_dialogue"),
         ]
 
     def __str__(self) -> str:

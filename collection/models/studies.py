@@ -3,11 +3,13 @@
 from typing import TYPE_CHECKING, ClassVar
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 
 from collection.models.fields import check_field
 from collection.questionnaires import check_questionnaire
+from collection.texts import default_consent, default_instruction, default_welcome
 
 if TYPE_CHECKING:
     from collection.models.personas import Persona
@@ -16,7 +18,14 @@ FROZEN = "The study is frozen, because somebody has enrolled or a run exists: co
 
 
 class Study(models.Model):
-    """One experiment. Once somebody has enrolled or a run exists it is frozen: copy it to change it."""
+    """One experiment. Once somebody has enrolled or a run exists it is frozen: copy it to change it.
+
+    Participants read ``welcome``, agree to ``consent``, and see ``instruction`` above every goal; all three are Markdown.
+    """
+
+    class GoalOrder(models.TextChoices):
+        GIVEN = "given", "as numbered"
+        SHUFFLED = "shuffled", "shuffled for each participant"
 
     slug = models.SlugField(unique=True)
     title = models.CharField(max_length=200)
@@ -25,6 +34,24 @@ class Study(models.Model):
         max_length=100, help_text="The model that participants chat with, as models.toml names it."
     )
     questionnaire = models.JSONField(help_text="The persona form: features with key, label and options, in order.")
+    welcome = models.TextField(default=default_welcome, help_text="What the study is about. Markdown.")
+    consent = models.TextField(default=default_consent, help_text="What participants agree to. Markdown.")
+    consent_version = models.CharField(max_length=40, default="1")
+    instruction = models.TextField(default=default_instruction, help_text="What stands above every goal. Markdown.")
+    goal_order = models.CharField(max_length=10, choices=GoalOrder, default=GoalOrder.GIVEN)
+    min_turns = models.PositiveSmallIntegerField(
+        "minimum turns", default=1, help_text="Answered messages that a goal takes before the next."
+    )
+    max_turns = models.PositiveSmallIntegerField(
+        "maximum turns",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Messages that a goal may take. Empty: as many as somebody likes.",
+    )
+    keeps_unread_replies = models.BooleanField(
+        default=False, help_text="Whether the chatbot goes on with a reply when its page has been closed for a minute."
+    )
     frozen_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -44,6 +71,8 @@ class Study(models.Model):
         if Study.objects.filter(pk=self.pk, frozen_at__isnull=False).exists():
             raise ValidationError(FROZEN)
         check_field("questionnaire", check_questionnaire, self.questionnaire)
+        if self.max_turns is not None and self.max_turns < self.min_turns:
+            raise ValidationError({"max_turns": "The maximum of turns must not be below the minimum."})
 
 
 class Goal(models.Model):

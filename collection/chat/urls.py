@@ -1,0 +1,5 @@
+"""Addresses of the chat page."""
+
+from typing import Any
+
+urlpatterns: list[Any] = []

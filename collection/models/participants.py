@@ -1,0 +1,50 @@
+"""People who take part in a study."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from collection.models.fields import new_token
+from collection.models.personas import Persona
+from collection.models.studies import Study
+
+
+class Participant(models.Model):
+    """Somebody who has consented. Withdrawing leaves only this row, without anything that they gave.
+
+    ``external_id`` is the name that a recruiting platform gave them, ``parameters`` what else its link carried.
+    ``goal_order`` holds goal numbers in the order in which they come; ``order_seed`` reproduces a shuffled one.
+    """
+
+    class State(models.TextChoices):
+        ENROLLED = "enrolled", "has consented"
+        ACTIVE = "active", "chats"
+        FINISHED = "finished", "finished"
+        SCREENED_OUT = "screened_out", "screened out"
+        TURNED_AWAY = "turned_away", "turned away: no place left"
+        WITHDRAWN = "withdrawn", "withdrawn"
+
+    token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="participants")
+    state = models.CharField(max_length=20, choices=State, default=State.ENROLLED)
+    external_id = models.CharField(max_length=200, blank=True)
+    parameters = models.JSONField(default=dict, blank=True)
+    persona = models.OneToOneField(Persona, on_delete=models.PROTECT, null=True, blank=True, related_name="participant")
+    consented_at = models.DateTimeField()
+    consent_version = models.CharField(max_length=40)
+    order_seed = models.BigIntegerField(null=True, blank=True)
+    goal_order = models.JSONField(default=list, blank=True)
+    last_seen_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["study", "external_id"], condition=~Q(external_id=""), name="external_id_in_study"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Participant {self.pk}"

@@ -1,0 +1,60 @@
+"""How participants come to a study and where they go from it: open to change while the study is frozen."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from collection.models.fields import check_field
+from collection.models.studies import Study
+from collection.quotas import check_quotas
+
+
+class Recruitment(models.Model):
+    """When a study takes participants, how many, and how a recruiting platform names them.
+
+    ``quotas`` limits places for an option of a feature: {"gender": {"Female": 10, "Male": 10}}.
+    """
+
+    study = models.OneToOneField(Study, on_delete=models.CASCADE, related_name="recruitment")
+    is_open = models.BooleanField(default=False, help_text="Whether participants may enrol and chat.")
+    opens_at = models.DateTimeField(null=True, blank=True, help_text="UTC. Empty: as soon as it is open.")
+    closes_at = models.DateTimeField(null=True, blank=True, help_text="UTC. Empty: when somebody closes it.")
+    places = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: no limit.")
+    quotas = models.JSONField(default=dict, blank=True)
+    external_id_parameter = models.CharField(
+        max_length=40,
+        default="PROLIFIC_PID",
+        help_text="The parameter of the link that names a participant of a recruiting platform.",
+    )
+
+    def __str__(self) -> str:
+        return f"Recruitment for {self.study}"
+
+    def clean(self) -> None:
+        """Refuses quotas for what the study's form does not offer."""
+        check_field("quotas", check_quotas, self.quotas, self.study.questionnaire)
+
+
+class Outcome(models.Model):
+    """What somebody reads whose participation ended in this way, and the code or address that a platform expects."""
+
+    class Kind(models.TextChoices):
+        COMPLETED = "completed", "completed"
+        SCREENED_OUT = "screened_out", "screened out"
+        FULL = "full", "no place left"
+        WITHDRAWN = "withdrawn", "withdrawn"
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="outcomes")
+    kind = models.CharField(max_length=20, choices=Kind)
+    text = models.TextField(blank=True, help_text="Markdown. Empty: a standard sentence.")
+    code = models.CharField("completion code", max_length=80, blank=True)
+    redirect_url = models.URLField(
+        "address", blank=True, help_text="Where to send the participant, for example back to the recruiting platform."
+    )
+
+    class Meta:
+        ordering: ClassVar = ["study", "kind"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["study", "kind"], name="outcome_kind_in_study")]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()

@@ -1,0 +1,1 @@
+"""People who take part: the way from the welcome page to the completion code."""

@@ -1,0 +1,80 @@
+"""How the site knows a participant again: a signed cookie, and a signed personal link.
+
+An external id is no credential, because others know it. Whoever comes back with nothing else gets a cookie that shows only
+what is said from then on.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.urls import reverse
+
+from collection.models import Dialogue, Participant, Study
+
+LIFETIME = timedelta(days=90)
+"""How long a cookie and a personal link are good for."""
+COOKIE = "participant"
+_COOKIE_SALT = "collection.participant.cookie"
+_LINK_SALT = "collection.participant.link"
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody whom a cookie names. ``since`` is None with full access, else when the access without proof began."""
+
+    participant: Participant
+    since: datetime | None = None
+
+    @property
+    def has_proof(self) -> bool:
+        """Whether they may see earlier text, download it and withdraw."""
+        return self.since is None
+
+    @property
+    def dialogues(self) -> QuerySet[Dialogue]:
+        """The participant's dialogues that this visitor may see."""
+        return self.participant.dialogues.filter(**({"started_at__gte": self.since} if self.since else {}))
+
+
+def personal_token(participant: Participant) -> str:
+    """What the participant's personal link carries."""
+    return signing.dumps(participant.token, salt=_LINK_SALT)
+
+
+def read_personal_token(study: Study, token: str) -> Participant | None:
+    """The study's participant whose link this is; None when it is forged, has expired, or belongs to another study."""
+    try:
+        name = signing.loads(token, salt=_LINK_SALT, max_age=LIFETIME)
+    except signing.BadSignature:
+        return None
+    return study.participants.filter(token=name).first()
+
+
+def set_cookie(response: HttpResponse, visitor: Visitor) -> None:
+    """Lets the browser come back as ``visitor``, to this study's pages only."""
+    payload = {"participant": visitor.participant.token, "since": visitor.since.isoformat() if visitor.since else ""}
+    response.set_cookie(
+        COOKIE,
+        signing.dumps(payload, salt=_COOKIE_SALT),
+        max_age=LIFETIME,
+        path=reverse("welcome", args=[visitor.participant.study.slug]),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def read_cookie(study: Study, cookies: Any) -> Visitor | None:
+    """Whom the request's cookies name; None without one, or with one that is forged, expired or of another study."""
+    try:
+        payload = signing.loads(cookies.get(COOKIE, ""), salt=_COOKIE_SALT, max_age=LIFETIME)
+    except signing.BadSignature:
+        return None
+    participant = study.participants.filter(token=payload["participant"]).select_related("study", "persona").first()
+    since = datetime.fromisoformat(payload["since"]) if payload["since"] else None
+    return Visitor(participant, since) if participant else None
