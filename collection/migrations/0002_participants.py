@@ -56,10 +56,12 @@ class Migration(migrations.Migration):
                 ('parameters', models.JSONField(blank=True, default=dict)),
                 ('consented_at', models.DateTimeField()),
                 ('consent_version', models.CharField(max_length=40)),
+                ('consent_provider', models.CharField(blank=True, max_length=200)),
                 ('order_seed', models.BigIntegerField(blank=True, null=True)),
                 ('goal_order', models.JSONField(blank=True, default=list)),
                 ('last_seen_at', models.DateTimeField(blank=True, null=True)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ('receipt', models.CharField(blank=True, max_length=20)),
             ],
             options={
                 'ordering': ['pk'],

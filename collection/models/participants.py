@@ -15,6 +15,7 @@ class Participant(models.Model):
 
     ``external_id`` is the name that a recruiting platform gave them, ``parameters`` what else its link carried.
     ``goal_order`` holds goal numbers in the order in which they come; ``order_seed`` reproduces a shuffled one.
+    ``consent_provider`` names to whom they agreed that their messages go, if any; ``receipt`` is what they got for withdrawing.
     """
 
     class State(models.TextChoices):
@@ -33,10 +34,12 @@ class Participant(models.Model):
     persona = models.OneToOneField(Persona, on_delete=models.PROTECT, null=True, blank=True, related_name="participant")
     consented_at = models.DateTimeField()
     consent_version = models.CharField(max_length=40)
+    consent_provider = models.CharField(max_length=200, blank=True)
     order_seed = models.BigIntegerField(null=True, blank=True)
     goal_order = models.JSONField(default=list, blank=True)
     last_seen_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    receipt = models.CharField(max_length=20, blank=True)
 
     class Meta:
         ordering: ClassVar = ["pk"]
