@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from dialogue.personas import FEATURES, Feature
+from dialogue.personas import FEATURES, WITHHELD, Feature
 
 
 def check_questionnaire(table: Any) -> None:
@@ -20,7 +20,10 @@ def check_questionnaire(table: Any) -> None:
 
 
 def check_answers(features: Any, questionnaire: Any) -> None:
-    """Raises ValidationError, a sentence for each fault, unless every answer is an option of the questionnaire."""
+    """Raises ValidationError, a sentence for each fault, unless every answer is an option of the questionnaire.
+
+    Every question may be left unanswered by "Prefer not to say", whether the questionnaire lists it or not.
+    """
     if not isinstance(features, dict):
         raise ValidationError('Features must be an object of answers, for example {"age": "25 to 34"}.')
     options = {feature.key: feature.options for feature in read_features(questionnaire)}
@@ -33,7 +36,7 @@ def read_features(questionnaire: Any) -> list[Feature]:
     """The features that make sense, in order: what was stored unchecked must not break the page that shows it."""
     entries = questionnaire if isinstance(questionnaire, list) else []
     return [
-        Feature(entry["key"], entry["label"], tuple(entry["options"]))
+        Feature(entry["key"], entry["label"], tuple(entry["options"]), tuple(entry.get("screened_out", ())))
         for entry in entries
         if not any(_faults(entry, ""))
     ]
@@ -57,7 +60,7 @@ def _faults(entry: Any, name: str) -> Iterator[str]:
 def _answer_fault(key: str, answer: Any, options: dict[str, tuple[str, ...]]) -> str:
     if key not in options:
         return f"The study's questionnaire has no feature {key!r}: it has {', '.join(options) or 'none'}."
-    if answer not in options[key]:
+    if answer not in options[key] and answer != WITHHELD:
         return f"{answer!r} is no option of {key!r}: choose from {'; '.join(options[key])}."
     return ""
 
