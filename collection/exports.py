@@ -1,13 +1,14 @@
 """Dialogues as files: JSON lines in the official format, or a table with a row a turn."""
 
-import csv
+import json
 from collections.abc import Iterable, Iterator
-from io import StringIO
 
 from django.db.models import QuerySet
 
 from collection.models import Dialogue, Study, Turn
 from collection.records import write_records
+from collection.tables import BYTE_ORDER_MARK, Write, write_row, write_spreadsheet_row
+from collection.turn_records import TYPING_FIELDS, turns_with_tries, write_turn
 
 COLUMNS = (
     "dialogue",
@@ -25,7 +26,13 @@ COLUMNS = (
     "response",
     "utterance_tokens",
     "response_tokens",
+    "state",
+    "sent_at",
+    *TYPING_FIELDS,
+    "tries",
 )
+FORMS = ("jsonl", "csv", "spreadsheet")
+"""``spreadsheet`` is the CSV that spreadsheet programs open without running what people typed."""
 
 
 class Incomplete(RuntimeError):
@@ -33,15 +40,15 @@ class Incomplete(RuntimeError):
 
 
 def export_dialogues(study: Study, kind: str = "all", form: str = "jsonl") -> Iterator[str]:
-    """The study's dialogues of ``kind`` ("all", "natural", "simulated") as ``form`` ("jsonl", "csv"), a piece a dialogue.
+    """The study's dialogues of ``kind`` ("all", "natural", "simulated") as one of FORMS, a piece a dialogue.
 
     Only those that have ended: half a dialogue is no result. Streamed. Raises Incomplete at the end when the pieces are
     not as many as the dialogues held at the start.
     """
     dialogues = chosen_dialogues(study, kind)
     expected = dialogues.count()
-    if form == "csv":
-        yield _row(COLUMNS)
+    if form != "jsonl":
+        yield table_head(form, COLUMNS)
     written = 0
     for written, piece in enumerate(_pieces(dialogues, form), start=1):  # noqa: B007  the count is wanted after the loop
         yield piece
@@ -67,14 +74,25 @@ def _of_kind(dialogues: QuerySet[Dialogue], kind: str) -> QuerySet[Dialogue]:
     return dialogues if kind == "all" else dialogues.filter(kind=kind)
 
 
+def table_head(form: str, columns: Iterable[str]) -> str:
+    """How a table of that form begins."""
+    return (BYTE_ORDER_MARK if form == "spreadsheet" else "") + write_row(columns)
+
+
+def row_writer(form: str) -> Write:
+    """What makes the rows of a table of that form."""
+    return write_spreadsheet_row if form == "spreadsheet" else write_row
+
+
 def _pieces(dialogues: QuerySet[Dialogue], form: str) -> Iterator[str]:
     if form == "jsonl":
         return write_records(dialogues)
-    rows = dialogues.select_related("goal", "persona").prefetch_related("turns")
-    return (_rows(dialogue) for dialogue in rows.iterator(chunk_size=100))
+    write = row_writer(form)
+    rows = dialogues.select_related("goal", "persona").prefetch_related(turns_with_tries())
+    return (_rows(dialogue, write) for dialogue in rows.iterator(chunk_size=100))
 
 
-def _rows(dialogue: Dialogue) -> str:
+def _rows(dialogue: Dialogue, write: Write) -> str:
     """A row a turn; a dialogue without turns keeps one row, so that no dialogue is missing from the table."""
     known = [
         dialogue.token,
@@ -88,15 +106,22 @@ def _rows(dialogue: Dialogue) -> str:
         dialogue.seed,
         dialogue.ending,
     ]
-    turns = list(dialogue.turns.all())
-    return "".join(_row([*known, *_said(turn)]) for turn in turns) or _row([*known, None, "", "", None, None])
+    is_natural = dialogue.kind == Dialogue.Kind.NATURAL
+    turns = [_said(turn) + (_came_about(turn) if is_natural else []) for turn in dialogue.turns.all()]
+    return "".join(write(_filled([*known, *turn])) for turn in turns or [[]])
 
 
 def _said(turn: Turn) -> list[object]:
     return [turn.position, turn.utterance, turn.response, turn.utterance_tokens, turn.response_tokens]
 
 
-def _row(values: Iterable[object]) -> str:
-    line = StringIO()
-    csv.writer(line).writerow(values)
-    return line.getvalue()
+def _came_about(turn: Turn) -> list[object]:
+    """Of a person's turn: its state, when and how it was typed, and the chatbot's tries as JSON."""
+    written = write_turn(turn)
+    typing = written["typing"] or {}
+    tries = json.dumps(written["tries"], ensure_ascii=False)
+    return [turn.state, written["sent_at"], *(typing.get(name) for name in TYPING_FIELDS), tries]
+
+
+def _filled(values: list[object]) -> list[object]:
+    return values + [None] * (len(COLUMNS) - len(values))

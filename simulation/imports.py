@@ -8,9 +8,10 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from collection.models import Dialogue, Goal, Output, Persona, Study, Turn
+from collection.models import Dialogue, Goal, Output, Persona, Study
 from collection.records import Record
 from collection.services import freeze_study
+from collection.turn_records import save_recorded_turn
 from dialogue.personas import describe
 from simulation.casting import identify
 from simulation.models import Run, Simulation
@@ -59,6 +60,7 @@ class _Importer:
     def __post_init__(self) -> None:
         self._goals = list(self.study.goals.all())
         self._personas = list(self.study.personas.order_by("code"))
+        self._participants = set(self.study.participants.values_list("persona__code", flat=True))
         self._seen: dict[tuple[int, str, int], int] = defaultdict(int)
 
     def take(self, record: Record) -> None:
@@ -88,12 +90,16 @@ class _Importer:
         raise Unplaced("the study has no goal with this instruction.")
 
     def _persona(self, record: Record, goal: Goal) -> Persona:
-        """By its id, or the k-th persona with this sentence for the k-th line with the same goal, sentence and seed."""
+        """By its id, or the k-th persona with this sentence for the k-th line with the same goal, sentence and seed.
+
+        A sentence never leads to a participant: many people share one, and only an id says which of them it was.
+        """
         if record.persona_id is not None:
             return self._persona_by_code(record.persona_id)
         key = (goal.pk, record.persona, self._seed(record))
         position, self._seen[key] = self._seen[key], self._seen[key] + 1
-        alike = [persona for persona in self._personas if describe(persona.features) == record.persona]
+        listed = (persona for persona in self._personas if persona.code not in self._participants)
+        alike = [persona for persona in listed if describe(persona.features) == record.persona]
         if not alike:
             raise Unplaced("no persona of the study has this sentence.")
         if position >= len(alike):
@@ -109,6 +115,8 @@ class _Importer:
     def _store(self, record: Record, goal: Goal, persona: Persona) -> None:
         run = self._run(record, self.inquirer) if self.inquirer is not None else None
         there = self._find(record, goal, persona, run)
+        if there is None and run is None and persona.code in self._participants:
+            raise Unplaced(f"{persona} takes part in this study: what they say comes from them alone.")
         if there is None:
             self._create(record, goal, persona, run)
             self.imported += 1
@@ -152,17 +160,8 @@ class _Importer:
             imported_from=self.source,
             ended_at=now,
         )
-        Turn.objects.bulk_create(
-            Turn(
-                dialogue=dialogue,
-                position=position,
-                utterance=turn.utterance,
-                response=turn.response,
-                utterance_tokens=turn.utterance_tokens,
-                response_tokens=turn.response_tokens,
-            )
-            for position, turn in enumerate(record.turns)
-        )
+        for position, turn in enumerate(record.turns):
+            save_recorded_turn(dialogue, position, turn, now)
         Output.objects.bulk_create(Output(dialogue=dialogue, **output) for output in record.outputs)
         if run:
             Simulation.objects.create(

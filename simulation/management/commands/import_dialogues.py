@@ -8,7 +8,8 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from collection.commands import StudyCommand
-from collection.records import LONGEST_NAME, InvalidRecord, Record, read_records
+from collection.record_values import LONGEST_NAME
+from collection.records import InvalidRecord, Record, read_records
 from simulation.imports import import_dialogues
 from simulation.requests import RequestError, is_number
 from simulation.selectors import find_study

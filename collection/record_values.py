@@ -1,0 +1,77 @@
+"""Values out of a line of JSON, checked: nothing gets into the database that it cannot hold."""
+
+import math
+from typing import Any, TypeVar
+
+from django.db.models import Model
+
+T = TypeVar("T")
+
+LONGEST_NAME = 100
+"""Characters of a model's name: what a run has room for."""
+MOST_LEVELS = 20
+"""How deep a line may be nested; our own export needs six levels."""
+
+
+def checked(value: Any, kind: type[T]) -> T:
+    """The value, if it is of this kind. Raises TypeError."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{value!r} should be of type {kind.__name__}")
+    return value
+
+
+def optional(value: Any, kind: type[T]) -> T | None:
+    """The value, if it is of this kind or missing. Raises TypeError."""
+    return None if value is None else checked(value, kind)
+
+
+def finite(number: str) -> float:
+    """Python reads NaN and Infinity, and 1e999 as such; JSON has none of them, and PostgreSQL takes none."""
+    value = float(number)
+    if not math.isfinite(value):
+        raise ValueError(f"{number} is not a finite number")
+    return value
+
+
+def storable(model: type[Model], name: str, value: Any) -> Any:
+    """The value, if the database can hold it in this field. Raises ValidationError or ValueError."""
+    field: Any = model._meta.get_field(name)
+    if value is None and field.null:
+        return None
+    cleaned = field.clean(value, None)
+    return finite(value) if isinstance(cleaned, float) and isinstance(value, str) else cleaned
+
+
+def described(side: Any) -> dict[str, Any] | None:
+    """What a line says about a model, or None. Raises TypeError or ValueError."""
+    found = optional(side, dict)
+    name = checked((found or {}).get("model", ""), str)
+    if len(name) > LONGEST_NAME:
+        raise ValueError(f"the name of a model has more than {LONGEST_NAME} characters")
+    return found
+
+
+def refuse_unstorable(data: Any) -> None:
+    """Raises ValueError for text that no database takes, wherever it stands: NUL and halves of surrogate pairs."""
+    for text in _texts(data):
+        if "\x00" in text:
+            raise ValueError("text with a NUL character")
+        text.encode()
+
+
+def _texts(data: Any) -> list[str]:
+    """All strings in a JSON value, keys too, level by level. Raises ValueError for more than MOST_LEVELS."""
+    texts: list[str] = []
+    level = [data]
+    for _ in range(MOST_LEVELS):
+        texts += [value for value in level if isinstance(value, str)]
+        level = [inner for value in level for inner in _inside(value)]
+        if not level:
+            return texts
+    raise ValueError(f"it is nested deeper than {MOST_LEVELS} levels")
+
+
+def _inside(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return [*value, *value.values()]
+    return value if isinstance(value, list) else []

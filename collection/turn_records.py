@@ -1,0 +1,112 @@
+"""Turns in a line of JSON: what was said, and of a person's also how it came about."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import zip_longest
+from typing import Any
+
+from django.db.models import Prefetch
+
+from collection.models import Dialogue, Generation, Turn, Typing
+from collection.record_values import checked, optional, storable
+
+TRY_FIELDS = ("attempt", "state", "text", "message")
+TYPING_FIELDS = (
+    "first_key_seconds",
+    "typing_seconds",
+    "pastes",
+    "pasted_characters",
+    "times_hidden",
+    "hidden_seconds",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedTurn:
+    """One turn of a line, with what our own export adds: token counts and, of a person's turn, how it came about.
+
+    ``typing`` is None where it was not recorded; ``tries`` are the chatbot's.
+    """
+
+    utterance: str
+    response: str
+    utterance_tokens: int | None = None
+    response_tokens: int | None = None
+    state: str = Turn.State.COMPLETE
+    typing: dict[str, Any] | None = None
+    tries: tuple[dict[str, Any], ...] = ()
+
+
+def turns_with_tries() -> "Prefetch[str]":
+    """What ``prefetch_related`` of dialogues takes, so that their turns are written without further queries."""
+    turns = Turn.objects.select_related("typing").prefetch_related("generations").order_by("position")
+    return Prefetch("turns", turns)
+
+
+def write_turn(turn: Turn) -> dict[str, Any]:
+    """What the official keys have no room for in a person's turn: its state, how it was typed, and every try at a reply."""
+    typing = getattr(turn, "typing", None)
+    return {
+        "turn": turn.position,
+        "state": turn.state,
+        "sent_at": turn.created_at.isoformat(),
+        "typing": None if typing is None else {name: getattr(typing, name) for name in TYPING_FIELDS},
+        "tries": [
+            {name: getattr(one, name) for name in TRY_FIELDS}
+            | {"started_at": one.created_at.isoformat(), "ended_at": one.ended_at and one.ended_at.isoformat()}
+            for one in turn.generations.all()
+        ],
+    }
+
+
+def read_turns(data: dict[str, Any]) -> tuple[RecordedTurn, ...]:
+    """The turns of a line. Raises KeyError, TypeError, ValueError or ValidationError."""
+    turns = tuple(_read_turns(data))
+    if [turn.state for turn in turns].count(Turn.State.PENDING) > 1:
+        raise ValueError("two turns wait for their answers at the same time")
+    if any(len({one["attempt"] for one in turn.tries}) < len(turn.tries) for turn in turns):
+        raise ValueError("two tries at the same answer have the same number")
+    return turns
+
+
+def _read_turns(data: dict[str, Any]) -> Iterator[RecordedTurn]:
+    dialog = data["dialog"]
+    tokens, natural = ((data.get(key) or [])[: len(dialog)] for key in ("tokens", "natural_turns"))
+    nothing: dict[str, Any] = {}
+    for turn, counted, more in zip_longest(dialog, tokens, natural, fillvalue=nothing):
+        yield RecordedTurn(
+            checked(turn["model_inquirer"], str),
+            checked(turn["model_responder"], str),
+            storable(Turn, "utterance_tokens", optional(counted.get("prompt"), int)),
+            storable(Turn, "response_tokens", optional(counted.get("response"), int)),
+            storable(Turn, "state", more.get("state", Turn.State.COMPLETE)),
+            _typing(optional(more.get("typing"), dict)),
+            tuple(_try(checked(one, dict)) for one in checked(more.get("tries") or [], list)),
+        )
+
+
+def save_recorded_turn(dialogue: Dialogue, position: int, recorded: RecordedTurn, at: datetime) -> None:
+    """Stores a turn that was read; nobody works on it any more, so a try that was under way counts as interrupted."""
+    turn = Turn.objects.create(
+        dialogue=dialogue,
+        position=position,
+        utterance=recorded.utterance,
+        response=recorded.response,
+        utterance_tokens=recorded.utterance_tokens,
+        response_tokens=recorded.response_tokens,
+        state=recorded.state,
+    )
+    if recorded.typing is not None:
+        Typing.objects.create(turn=turn, **recorded.typing)
+    for one in recorded.tries:
+        state = Generation.State.INTERRUPTED if one["state"] in Generation.IN_FLIGHT else one["state"]
+        Generation.objects.create(turn=turn, lease_until=at, ended_at=at, **one | {"state": state})
+
+
+def _typing(typing: dict[str, Any] | None) -> dict[str, Any] | None:
+    return None if typing is None else {name: storable(Typing, name, typing[name]) for name in TYPING_FIELDS}
+
+
+def _try(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: storable(Generation, name, data[name]) for name in TRY_FIELDS}
