@@ -1,5 +1,6 @@
 """The contract between the method and the libraries that run models."""
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -120,13 +121,14 @@ class ChatModel(Protocol):
         ...
 
 
-class StreamingModel:
+class StreamingModel(ABC):
     """A ChatModel made of one method, ``generate``: the pieces of the answer and, last, its Reply."""
 
+    @abstractmethod
     def generate(
         self, messages: Sequence[Message], sampling: Sampling, conversation: str
     ) -> AsyncGenerator[str | Reply]:
-        raise NotImplementedError
+        """Closing the generator cancels the generation. Raises BackendError, or one of its kinds, while iterating."""
 
     async def reply(self, messages: Sequence[Message], sampling: Sampling, *, conversation: str = "") -> Reply:
         return await self.stream(messages, sampling, conversation=conversation).whole()
