@@ -1,16 +1,19 @@
 """Runs whose models are scripts, and workers that play them."""
 
-from collections.abc import Callable, Iterator, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from asgiref.sync import async_to_sync
+from asgiref.sync import async_to_sync, sync_to_async
+from django.db.models import QuerySet
 
-from collection.models import Study
-from dialogue.backends.base import BackendError, ChatModel
+from collection.models import Study, Turn
+from dialogue.backends.base import BackendError, ChatModel, Reply, Sampling
 from dialogue.backends.scripted import ScriptedModel
+from dialogue.messages import Message
 from simulation import services
 from simulation.casting import Casting
 from simulation.models import Run, Simulation
@@ -21,6 +24,7 @@ from tests.factories import make_study
 MODELS_FILE = Path(__file__).parent.parent / "data" / "scripted_models.toml"
 ASKS = ['I would ask: "Q1"', '"Q2"', "FINISH"]
 ANSWERS = ["A1", "A2"]
+TURNS = [("Q1", "A1"), ("Q2", "A2")]
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 Script = Sequence[str | BackendError]
@@ -66,3 +70,42 @@ def stop_after(looks: int) -> Callable[[], bool]:
     """A wish to stop that comes when the worker has asked for it ``looks`` times."""
     asked = count(1)
     return lambda: next(asked) > looks
+
+
+class InterferingModel(ScriptedModel):
+    """Does something to the database before it says reply number ``when`` (from 0), and then hangs if it should."""
+
+    def __init__(self, script: Script, when: int, act: Callable[[], object], *, hangs: bool = False) -> None:
+        super().__init__(script)
+        self._when = when
+        self._act = act
+        self._hangs = hangs
+
+    async def generate(
+        self, messages: Sequence[Message], sampling: Sampling, conversation: str
+    ) -> AsyncGenerator[str | Reply]:
+        if sum(message.role == "assistant" for message in messages) == self._when:
+            await sync_to_async(self._act)()
+            await asyncio.sleep(3600 if self._hangs else 0)
+        async for piece in super().generate(messages, sampling, conversation):
+            yield piece
+
+
+def one_cell() -> Run:
+    return started_run(make_study(goal_count=1, persona_count=1))
+
+
+def interrupt(run: Run, position: int) -> None:
+    """Plays every dialogue up to this turn, and drops the worker there."""
+    hung: list[int] = []
+    hanging = InterferingModel(ASKS, position, lambda: hung.append(1), hangs=True)
+    cells = run.simulations.count()
+    work_off(run, make_worker(scripts(hanging), should_stop=lambda: len(hung) == cells))
+
+
+def said(turns: QuerySet[Turn]) -> list[tuple[str, str]]:
+    return list(turns.order_by("dialogue", "position").values_list("utterance", "response"))
+
+
+def requests_to(models: dict[str, ChatModel]) -> list[int]:
+    return [len(model.requests) for model in models.values() if isinstance(model, ScriptedModel)]

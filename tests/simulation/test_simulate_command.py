@@ -9,65 +9,36 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from io import StringIO
 from pathlib import Path
 from time import sleep
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.utils import timezone
-from pytest_django import Settings
 
-from collection.models import Dialogue, Output, Study
+from collection.models import Dialogue, Output
 from collection.records import read_records
 from dialogue.personas import describe
 from simulation import services
 from simulation.leases import claim
 from simulation.models import Run, Simulation
 from simulation.requests import RunRequest
-from tests.factories import make_study
 from tests.installation import BASE_DIR, Installation
-from tests.simulation.scripts import MODELS_FILE
+from tests.simulation.commanding import figures, simulate
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+
 
 RATES = ["no_prompt", "multiple_prompts", "incoherent", "self_reply", "incoherent_responder"]
+
+
 SPEEDS = ["dialogues_per_hour", "tokens_per_second"]
+
+
 MOMENTS = [
     f"{name}_{what}" for name in ("turns", "tokens_per_prompt", "tokens_per_response") for what in ("mean", "sd")
 ]
-
-
-@pytest.fixture(autouse=True)
-def demo(settings: Settings) -> None:
-    """Two goals, two personas, and the scripted models."""
-    settings.MODELS_FILE = MODELS_FILE
-    make_study()
-
-
-def simulate(*options: str, study: str = "demo", inquirer: str = "asker", responder: str = "answerer") -> str:
-    """What the command writes to stdout."""
-    out = StringIO()
-    call_command("simulate", study, "--inquirer", inquirer, "--responder", responder, *options, stdout=out)
-    return out.getvalue()
-
-
-def figures(*options: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(simulate("--json", *options))
-    return found
-
-
-def refusal(*options: str, **fields: str) -> str:
-    """The one sentence with which the command refuses to work, with exit status 2."""
-    with pytest.raises(CommandError) as caught:
-        simulate(*options, **fields)
-    sentence = str(caught.value)
-    assert caught.value.returncode == 2
-    assert sentence.endswith(".")
-    assert "\n" not in sentence
-    assert not Dialogue.objects.exists()
-    return sentence
 
 
 def test_the_table_holds_the_rows_of_tables_1_and_7() -> None:
@@ -173,14 +144,6 @@ def test_queue_leaves_the_work_to_the_workers() -> None:
     assert not Dialogue.objects.exists()
 
 
-@pytest.mark.parametrize("option", [["--json"], ["--out", "dialogues.jsonl"], ["--concurrency", "16"]])
-def test_queue_refuses_what_only_a_run_in_this_process_can_do(option: list[str]) -> None:
-    assert refusal("--queue", *option) == (
-        f"--queue leaves the work to the workers and does not wait for it: leave {option[0]} out."
-    )
-    assert not Run.objects.exists()
-
-
 @contextmanager
 def ctrl_c_as_soon_as_the_command_heeds_it() -> Iterator[None]:
     """Sends this process SIGINT when something else than Python itself listens to it."""
@@ -213,82 +176,6 @@ def test_ctrl_c_says_that_the_same_command_goes_on_and_writes_the_file_only_then
 def test_a_run_that_is_done_here_is_not_left_to_the_workers() -> None:
     simulate()
     assert Run.objects.get().state == Run.State.FINISHED
-
-
-@pytest.mark.parametrize(
-    ("options", "fields", "sentence"),
-    [
-        ([], {"study": "bee"}, "There is no study 'bee': choose one of demo."),
-        ([], {"inquirer": "bee"}, "There is no model 'bee' in "),
-        ([], {"responder": "bee"}, "There is no model 'bee' in "),
-        ([], {"responder": "asker"}, "Model 'asker' has no [models.asker.responder] table"),
-        (["--goals", "1,11"], {}, "Study 'demo' has no goal 11: choose from 1, 2."),
-        (["--goals", "one"], {}, "Goals must be whole numbers separated by commas"),
-        (["--goals", ""], {}, "Goals must be whole numbers separated by commas"),
-        (["--goals", "9" * 18], {}, "Study 'demo' has no goal 999"),
-        (["--seeds", "73;321"], {}, "Seeds must be whole numbers separated by commas"),
-        (["--seeds", ""], {}, "Seeds must be whole numbers separated by commas"),
-        (["--features", "height"], {}, "Unknown feature 'height': choose all, none, age"),
-        (["--personas", "some"], {}, "Unknown personas 'some'"),
-        (["--personas", "3"], {}, "Study 'demo' has 2 personas"),
-        (["--personas", "9" * 18], {}, "Study 'demo' has 2 personas"),
-        (["--max-turns", "0"], {}, "The turn limit must be between 1 and 100."),
-        (["--concurrency", "0"], {}, "--concurrency must be at least 1."),
-    ],
-)
-def test_a_request_that_cannot_be_met_is_refused_in_one_sentence_and_leaves_nothing(
-    options: list[str], fields: dict[str, str], sentence: str
-) -> None:
-    assert refusal(*options, **fields).startswith(sentence)
-    assert not Run.objects.exists()
-
-
-@pytest.mark.parametrize("name", ["missing/dialogues.jsonl", ".", "/", "file/dialogues.jsonl", "n" * 300])
-def test_a_file_that_cannot_be_written_is_refused_before_any_work(tmp_path: Path, name: str) -> None:
-    (tmp_path / "file").touch()
-    assert "cannot be written: name a file in a folder that you may write to." in refusal("--out", str(tmp_path / name))
-    assert not Run.objects.exists()
-
-
-def test_an_empty_file_name_is_refused_before_any_work() -> None:
-    assert "cannot be written" in refusal("--out", "")
-    assert not Run.objects.exists()
-
-
-def test_a_folder_that_nobody_may_write_to_is_refused_before_any_work() -> None:
-    assert "/proc/dialogues.jsonl cannot be written" in refusal("--out", "/proc/dialogues.jsonl")
-
-
-@pytest.mark.parametrize("content", [None, b"", b"GGUF", b"GGUF\x03\x00\x00\x00" + b"\xff" * 40, b"not a model"])
-def test_a_model_file_that_is_no_model_is_refused_by_name(
-    tmp_path: Path, settings: Settings, content: bytes | None
-) -> None:
-    settings.MODELS_FILE = tmp_path / "models.toml"
-    broken = MODELS_FILE.read_text("utf-8").replace('"scripted"', '"llama_cpp"\nfile = "broken.gguf"', 1)
-    settings.MODELS_FILE.write_text(broken, "utf-8")
-    if content is not None:
-        (tmp_path / "broken.gguf").write_bytes(content)
-    sentence = refusal()
-    assert "broken.gguf" in sentence
-    assert "asker" in sentence
-    assert not Run.objects.exists()
-    assert not Study.objects.exclude(frozen_at=None).exists()
-
-
-def test_a_missing_models_file_is_refused_in_one_sentence(tmp_path: Path, settings: Settings) -> None:
-    settings.MODELS_FILE = tmp_path / "models.toml"
-    assert "cannot be read: check MODELS_FILE." in refusal()
-
-
-def test_a_model_without_a_reply_stops_the_command_with_what_to_do(tmp_path: Path, settings: Settings) -> None:
-    settings.MODELS_FILE = tmp_path / "models.toml"
-    settings.MODELS_FILE.write_text(MODELS_FILE.read_text("utf-8").replace('"FINISH"', ""), "utf-8")
-    with pytest.raises(CommandError) as caught:
-        simulate("--goals", "1", "--personas", "1")
-    assert caught.value.returncode == 2
-    assert "has no reply number 3: add it to its replies." in str(caught.value)
-    assert list(Dialogue.objects.values_list("ending", flat=True)) == [""]
-    assert Run.objects.get().state == Run.State.PAUSED
 
 
 def test_from_a_shell_the_object_alone_is_on_stdout_and_progress_on_stderr(installation: Installation) -> None:

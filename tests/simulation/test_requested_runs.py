@@ -1,37 +1,23 @@
-"""What starts, stops and feeds runs."""
+"""Asking for a run: which one it is, what it grows by, and what is refused."""
 
 from pathlib import Path
 from shutil import copy
 from typing import Any
 
 import pytest
-from celery import current_app
-from kombu import Connection
-from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from collection.models import Persona, Study
+from collection.models import Study
 from simulation import services
 from simulation.models import Run, Simulation
 from simulation.requests import RequestError, RunRequest
-from simulation.selectors import find_study, queued_cells, requested_cells, requested_goals, requested_personas
-from tests.factories import make_dialogue, make_run, make_study
+from tests.factories import make_study
 from tests.simulation.scripts import MODELS_FILE, make_worker, request_run, started_run, work_off
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def study() -> Study:
-    return make_study()
-
-
 def cells_of(run: Run) -> set[tuple[str, int, int]]:
     return set(run.simulations.values_list("persona__code", "goal__number", "seed"))
-
-
-def finish(run: Run) -> None:
-    for cell in run.simulations.filter(finished_at=None):
-        make_dialogue(cell)
 
 
 def test_a_run_has_a_cell_for_every_persona_goal_and_seed_and_waits(study: Study) -> None:
@@ -191,40 +177,6 @@ def test_a_models_file_that_cannot_be_used_is_refused_in_one_sentence(
     assert not Run.objects.exists()
 
 
-def test_an_unknown_study_is_refused_with_the_known_ones(study: Study) -> None:
-    with pytest.raises(RequestError, match=r"There is no study 'bee': choose one of demo\."):
-        find_study("bee")
-    assert find_study("demo") == study
-
-
-def test_without_any_study_it_is_said_how_to_get_one() -> None:
-    with pytest.raises(RequestError, match="run load_demo first"):
-        find_study("demo")
-
-
-def test_a_study_without_goals_cannot_be_simulated() -> None:
-    with pytest.raises(RequestError, match="has no goals: add some first"):
-        requested_goals(make_study(goal_count=0), RunRequest("asker", "answerer"))
-
-
-def test_personas_are_chosen_by_where_they_come_from(study: Study) -> None:
-    taken = Persona.objects.create(study=study, code="X1", source=Persona.Source.PARTICIPANT, features={})
-
-    def chosen(personas: str) -> list[str]:
-        return [persona.code for persona in requested_personas(study, RunRequest("a", "b", personas=personas))]
-
-    assert chosen("all") == ["P01", "P02", taken.code]
-    assert chosen("listed") == ["P01", "P02"]
-    assert chosen("participants") == [taken.code]
-    assert chosen("1") == ["P01"]
-
-
-def test_requested_cells_are_those_of_the_request_alone(study: Study) -> None:
-    run = request_run(study, seeds=(73, 321))
-    cells = requested_cells(run, RunRequest("asker", "answerer", goals=(2,), personas="1", seeds=(321,)))
-    assert list(cells.values_list("persona__code", "goal__number", "seed")) == [("P01", 2, 321)]
-
-
 def test_new_cells_open_a_finished_run_again(study: Study) -> None:
     run = work_off(started_run(study))
     assert run.state == Run.State.FINISHED
@@ -239,97 +191,6 @@ def test_new_cells_join_a_run_that_is_running(study: Study) -> None:
     assert Run.objects.get().state == Run.State.RUNNING
 
 
-def test_a_started_run_is_not_for_the_workers(study: Study) -> None:
-    started_run(study)
-    assert not queued_cells().exists()
-
-
-def test_a_queued_run_is_for_the_workers_and_stays_theirs(study: Study) -> None:
-    run = request_run(study)
-    services.queue_run(run)
-    assert queued_cells().count() == 4
-    services.start_run(run)
-    services.leave_run(run)
-    assert (run.state, run.is_queued) == (Run.State.RUNNING, True)
-
-
-def test_what_this_process_leaves_stands_still(study: Study) -> None:
-    run = started_run(study)
-    services.leave_run(run)
-    assert Run.objects.get().state == Run.State.PAUSED
-
-
-def test_a_finished_run_is_left_as_it_is(study: Study) -> None:
-    run = work_off(started_run(study))
-    services.leave_run(run)
-    assert run.state == Run.State.FINISHED
-
-
-@pytest.mark.parametrize("start", [services.start_run, services.queue_run])
-def test_starting_a_complete_run_finishes_it(start: Any) -> None:
-    run = make_run()
-    finish(run)
-    start(run)
-    assert Run.objects.get().state == Run.State.FINISHED
-
-
-@pytest.mark.parametrize("start", [services.start_run, services.queue_run])
-def test_starting_a_halted_run_forgets_why_it_stood_still(start: Any) -> None:
-    run = make_run(message="The server is down.")
-    start(run)
-    run.refresh_from_db()
-    assert (run.state, run.message) == (Run.State.RUNNING, "")
-
-
-def test_a_cancelled_run_starts_again_when_it_is_asked_for(study: Study) -> None:
-    run = started_run(study)
-    services.cancel_run(run)
-    assert work_off(run).state == Run.State.CANCELLED
-    assert not run.simulations.exclude(dialogue=None).exists()
-    assert work_off(started_run(study)).state == Run.State.FINISHED
-
-
-def test_queueing_rings_when_the_transaction_commits(
-    study: Study, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
-) -> None:
-    run = request_run(study)
-    messages_waiting()
-    with django_capture_on_commit_callbacks() as callbacks:
-        services.queue_run(run)
-        assert messages_waiting() == 0
-    assert callbacks == [services.ring_for_workers]
-    callbacks[0]()
-    assert messages_waiting() == 1
-
-
-def messages_waiting() -> int:
-    """How many there are in the tests' own broker; they are taken out."""
-    with current_app.connection_for_read() as connection:
-        assert isinstance(connection, Connection)
-        queue = connection.SimpleQueue("celery")
-        waiting = 0
-        while queue.qsize():
-            queue.get(block=False).ack()
-            waiting += 1
-        return waiting
-
-
-@pytest.mark.parametrize("change", [services.pause_run, services.cancel_run])
-def test_a_run_that_finished_meanwhile_stays_finished(study: Study, change: Any) -> None:
-    seen_before = started_run(study)
-    work_off(Run.objects.get())
-    change(seen_before)
-    assert Run.objects.get().state == Run.State.FINISHED
-
-
-def test_a_broker_that_cannot_take_the_bell_delays_the_work_and_loses_nothing(
-    study: Study, settings: Settings, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
-) -> None:
-    run = request_run(study)
-    moved = settings.BROKER_DIR.rename(settings.BROKER_DIR.with_name("elsewhere"))
-    try:
-        with django_capture_on_commit_callbacks(execute=True):
-            services.queue_run(run)
-    finally:
-        moved.rename(settings.BROKER_DIR)
-    assert queued_cells().count() == 4
+@pytest.fixture
+def study() -> Study:
+    return make_study()

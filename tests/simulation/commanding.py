@@ -1,0 +1,34 @@
+"""``manage.py simulate``, called as Django calls it."""
+
+import json
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from collection.models import Dialogue
+
+
+def simulate(*options: str, study: str = "demo", inquirer: str = "asker", responder: str = "answerer") -> str:
+    """What the command writes to stdout."""
+    out = StringIO()
+    call_command("simulate", study, "--inquirer", inquirer, "--responder", responder, *options, stdout=out)
+    return out.getvalue()
+
+
+def figures(*options: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(simulate("--json", *options))
+    return found
+
+
+def refusal(*options: str, **fields: str) -> str:
+    """The one sentence with which the command refuses to work, with exit status 2."""
+    with pytest.raises(CommandError) as caught:
+        simulate(*options, **fields)
+    sentence = str(caught.value)
+    assert caught.value.returncode == 2
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    assert not Dialogue.objects.exists()
+    return sentence

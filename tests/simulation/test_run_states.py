@@ -1,0 +1,123 @@
+"""What starts, pauses, cancels and queues runs."""
+
+from typing import Any
+
+import pytest
+from celery import current_app
+from kombu import Connection
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+
+from collection.models import Study
+from simulation import services
+from simulation.models import Run
+from simulation.selectors import queued_cells
+from tests.factories import make_dialogue, make_run, make_study
+from tests.simulation.scripts import request_run, started_run, work_off
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def study() -> Study:
+    return make_study()
+
+
+def finish(run: Run) -> None:
+    for cell in run.simulations.filter(finished_at=None):
+        make_dialogue(cell)
+
+
+def messages_waiting() -> int:
+    """How many there are in the tests' own broker; they are taken out."""
+    with current_app.connection_for_read() as connection:
+        assert isinstance(connection, Connection)
+        queue = connection.SimpleQueue("celery")
+        waiting = 0
+        while queue.qsize():
+            queue.get(block=False).ack()
+            waiting += 1
+        return waiting
+
+
+def test_a_started_run_is_not_for_the_workers(study: Study) -> None:
+    started_run(study)
+    assert not queued_cells().exists()
+
+
+def test_a_queued_run_is_for_the_workers_and_stays_theirs(study: Study) -> None:
+    run = request_run(study)
+    services.queue_run(run)
+    assert queued_cells().count() == 4
+    services.start_run(run)
+    services.leave_run(run)
+    assert (run.state, run.is_queued) == (Run.State.RUNNING, True)
+
+
+def test_what_this_process_leaves_stands_still(study: Study) -> None:
+    run = started_run(study)
+    services.leave_run(run)
+    assert Run.objects.get().state == Run.State.PAUSED
+
+
+def test_a_finished_run_is_left_as_it_is(study: Study) -> None:
+    run = work_off(started_run(study))
+    services.leave_run(run)
+    assert run.state == Run.State.FINISHED
+
+
+@pytest.mark.parametrize("start", [services.start_run, services.queue_run])
+def test_starting_a_complete_run_finishes_it(start: Any) -> None:
+    run = make_run()
+    finish(run)
+    start(run)
+    assert Run.objects.get().state == Run.State.FINISHED
+
+
+@pytest.mark.parametrize("start", [services.start_run, services.queue_run])
+def test_starting_a_halted_run_forgets_why_it_stood_still(start: Any) -> None:
+    run = make_run(message="The server is down.")
+    start(run)
+    run.refresh_from_db()
+    assert (run.state, run.message) == (Run.State.RUNNING, "")
+
+
+def test_a_cancelled_run_starts_again_when_it_is_asked_for(study: Study) -> None:
+    run = started_run(study)
+    services.cancel_run(run)
+    assert work_off(run).state == Run.State.CANCELLED
+    assert not run.simulations.exclude(dialogue=None).exists()
+    assert work_off(started_run(study)).state == Run.State.FINISHED
+
+
+def test_queueing_rings_when_the_transaction_commits(
+    study: Study, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    run = request_run(study)
+    messages_waiting()
+    with django_capture_on_commit_callbacks() as callbacks:
+        services.queue_run(run)
+        assert messages_waiting() == 0
+    assert callbacks == [services.ring_for_workers]
+    callbacks[0]()
+    assert messages_waiting() == 1
+
+
+@pytest.mark.parametrize("change", [services.pause_run, services.cancel_run])
+def test_a_run_that_finished_meanwhile_stays_finished(study: Study, change: Any) -> None:
+    seen_before = started_run(study)
+    work_off(Run.objects.get())
+    change(seen_before)
+    assert Run.objects.get().state == Run.State.FINISHED
+
+
+def test_a_broker_that_cannot_take_the_bell_delays_the_work_and_loses_nothing(
+    study: Study, settings: Settings, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    run = request_run(study)
+    moved = settings.BROKER_DIR.rename(settings.BROKER_DIR.with_name("elsewhere"))
+    try:
+        with django_capture_on_commit_callbacks(execute=True):
+            services.queue_run(run)
+    finally:
+        moved.rename(settings.BROKER_DIR)
+    assert queued_cells().count() == 4
