@@ -4,10 +4,12 @@ import asyncio
 import json
 import socket
 from asyncio import StreamReader, StreamWriter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+
+from anyio.from_thread import start_blocking_portal
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,10 @@ class Failure:
 
 @dataclass
 class ChatServer:
-    """What the server says, and what it saw. Each of ``failures`` is used up by one request before it answers."""
+    """What the server says, and what it saw. Each of ``failures`` is used up by one request before it answers.
+
+    An ``outage`` meets every request for an answer after the first ``answers``, as long as it lasts.
+    """
 
     answer: str = "Bears are large animals that eat almost anything."
     finish: str | None = "stop"
@@ -31,6 +36,8 @@ class ChatServer:
     key: str | None = None
     tells_usage: bool = True
     failures: list[Failure] = field(default_factory=list)
+    outage: Failure | None = None
+    answers: int = 0
     requests: list[dict[str, Any]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
     under_way: int = 0
@@ -68,6 +75,8 @@ class ChatServer:
             self.requests.append(json.loads(body))
             if not self.tells_usage and "stream_options" in self.requests[-1]:
                 return Failure(400, message="Unrecognized request argument supplied: stream_options")
+        if self.outage and len(self.requests) > self.answers:
+            return self.outage
         return self.failures.pop(0) if self.failures else None
 
     async def _stream(self, request: dict[str, Any], reader: StreamReader, writer: StreamWriter) -> None:
@@ -103,6 +112,13 @@ async def chat_server(port: int | None = None, **settings: Any) -> AsyncIterator
     chat.url = f"http://127.0.0.1:{port}/v1"
     async with server:
         yield chat
+
+
+@contextmanager
+def chat_server_beside(port: int | None = None, **settings: Any) -> Iterator[ChatServer]:
+    """The same in a thread of its own, for tests that wait for something else."""
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(chat_server(port, **settings)) as server:
+        yield server
 
 
 def unused_port() -> int:
