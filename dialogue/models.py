@@ -63,7 +63,7 @@ class ModelSpec(_Table):
     """One model. ``template`` is "own" (the chat template that comes with the model) or one of the paper's.
 
     ``slots`` is how many histories a local engine keeps in memory; unset, as many as fit. ``requests`` caps what is under way
-    at a provider. ``label`` is shown wherever the model is.
+    at a provider. ``label`` is shown wherever the model is. A scripted model says ``replies``, with ``pause`` seconds a word.
     """
 
     name: str
@@ -84,6 +84,7 @@ class ModelSpec(_Table):
     key_env: str | None = None
     requests: int = Field(8, ge=1)
     replies: tuple[str, ...] = ()
+    pause: float = Field(0.0, ge=0)
     sampling: SamplingTable = SamplingTable()
     inquirer: SideTable | None = None
     responder: SideTable | None = None

@@ -92,8 +92,8 @@ class ScriptedModel(StreamingModel):
 
 
 def load(spec: ModelSpec) -> ScriptedModel:
-    """The model that says the replies of ``spec``."""
-    return ScriptedModel(spec.replies, name=spec.name)
+    """The model that says the replies of ``spec``, as slowly as it says."""
+    return ScriptedModel(spec.replies, pause=spec.pause, name=spec.name)
 
 
 def examine(spec: ModelSpec) -> Health:

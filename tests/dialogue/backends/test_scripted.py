@@ -6,7 +6,7 @@ import pytest
 
 from dialogue.backends.base import BackendError, ContentRefused, Sampling
 from dialogue.backends.registry import close_models, examine, open_model
-from dialogue.backends.scripted import Request, ScriptedModel
+from dialogue.backends.scripted import Request, ScriptedModel, load
 from dialogue.messages import Message
 from dialogue.models import ModelSpec
 
@@ -81,3 +81,11 @@ def test_a_script_without_replies_is_not_healthy() -> None:
     health = examine(ModelSpec(name="mute", backend="scripted"))
     assert not health.is_ok
     assert "list its replies" in health.sentence
+
+
+async def test_the_models_file_says_how_slowly_a_script_is_said() -> None:
+    reply = await load(ModelSpec(name="slow", backend="scripted", replies=("An animal.",), pause=0.02)).reply(
+        ASK, Sampling()
+    )
+    assert reply.first_token_seconds >= 0.02
+    assert reply.seconds >= 0.04
