@@ -58,7 +58,7 @@ async def roleplay(
         if question.ending:
             yield Ended(question.ending, question.outputs)
             return
-        answer = await responder.speak(_responder_history(responder.system, dialogue, question.text), turn)
+        answer = await responder.speak(responder_history(responder.system, dialogue, question.text), turn)
         if answer.ending:
             yield Ended(answer.ending, question.outputs + answer.outputs)
             return
@@ -77,6 +77,7 @@ def _inquirer_history(prompts: PromptSet, persona: str, goal: str, dialogue: Seq
     return History(prompts.opening(persona, goal), turns[:-1], turns[-1] if turns else ())  # SYS_I
 
 
-def _responder_history(system: Message | None, dialogue: Sequence[Said], utterance: str) -> History:
+def responder_history(system: Message | None, dialogue: Sequence[Said], utterance: str) -> History:
+    """What the responder reads, whoever asks: what was said before, and the utterance that waits for its answer."""
     turns = [(Message("user", turn.utterance), Message("assistant", turn.response)) for turn in dialogue]
     return History([system] if system else [], turns, [Message("user", utterance)])  # SYS_R

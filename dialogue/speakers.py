@@ -1,11 +1,12 @@
 """One side of a dialogue: a model with its sampling, its seeds and its checks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from itertools import chain
 from typing import Literal
 
-from dialogue.backends.base import ChatModel, ContentRefused, ContextFull, Reply, Sampling
+from dialogue.backends.base import ChatModel, ContentRefused, ContextFull, Reply, ReplyStream, Sampling
 from dialogue.messages import Message
 from dialogue.outputs import Checks, Output, Verdict, judge
 from dialogue.seeds import Side
@@ -83,8 +84,30 @@ class Speaker:
                 break
         return Spoken(tuple(outputs), _ending(self.side, outputs[-1].judged.verdict))
 
+    async def stream(self, history: History, turn: int, attempt: int = 0) -> AsyncGenerator[str | Output]:
+        """One output in pieces for somebody who reads along and, last, the whole of it. Closing it cancels the generation.
+
+        What a person has read is judged for the record only, and never regenerated: ``attempt`` counts what they asked for
+        again, with the same sampling and another seed. Raises BackendError, and ContextFull when even the pending
+        messages alone do not fit.
+        """
+        sampling = self.sampling.seeded(self.seed(turn, attempt))
+        for left_out in range(len(history.turns) + 1):
+            try:
+                async with aclosing(self._listen(history.without(left_out), sampling)) as reply:
+                    async for piece in reply:
+                        yield piece
+                    yield self._output(turn, attempt, await reply.whole(), left_out)
+                return
+            except ContextFull:
+                if left_out == len(history.turns):
+                    raise
+
     async def _put_out(self, history: History, turn: int, attempt: int) -> Output:
         reply, left_out = await self._reply(history, self._sampling(turn, attempt))
+        return self._output(turn, attempt, reply, left_out)
+
+    def _output(self, turn: int, attempt: int, reply: Reply, left_out: int) -> Output:
         return Output(self.side, turn, attempt, reply, judge(self.side, reply.text, self.checks), left_out)
 
     def _sampling(self, turn: int, attempt: int) -> Sampling:
@@ -99,6 +122,9 @@ class Speaker:
             except ContextFull:
                 continue
         return await self._ask(history.without(len(history.turns)), sampling), len(history.turns)
+
+    def _listen(self, messages: list[Message], sampling: Sampling) -> ReplyStream:
+        return self.model.stream(messages, sampling, conversation=self.conversation)
 
     async def _ask(self, messages: list[Message], sampling: Sampling) -> Reply:
         return await self.model.reply(messages, sampling, conversation=self.conversation)

@@ -5,7 +5,8 @@ import pytest
 from dialogue.backends.base import BackendError, ContentRefused, ContextFull
 from dialogue.backends.scripted import ScriptedModel
 from dialogue.messages import Message
-from dialogue.speakers import History
+from dialogue.outputs import Output
+from dialogue.speakers import History, Speaker
 from tests.dialogue.speaking import REPETITIVE, SAMPLING, NarrowModel, TriedModel, speaker
 
 ASK = History([Message("user", "Begin.")], [], [])
@@ -93,3 +94,55 @@ async def test_refused_content_ends_the_dialogue() -> None:
 async def test_an_infrastructure_error_is_no_ending() -> None:
     with pytest.raises(BackendError, match=r"Busy\."):
         await speaker("responder", ScriptedModel([BackendError("Busy."), "Hi."]), tries=3).speak(ASK, 0)
+
+
+async def listen(speaking: Speaker, history: History, turn: int, attempt: int = 0) -> tuple[list[str], Output]:
+    """The pieces that somebody reads along, and the output at their end."""
+    *pieces, output = [piece async for piece in speaking.stream(history, turn, attempt)]
+    assert isinstance(output, Output)
+    return [piece for piece in pieces if isinstance(piece, str)], output
+
+
+async def test_a_streamed_output_comes_in_pieces_and_last_as_a_whole() -> None:
+    pieces, output = await listen(speaker("responder", ScriptedModel(["A bear is large."])), ASK, 3, 1)
+    assert (len(pieces), "".join(pieces)) == (4, "A bear is large.")
+    assert (output.reply.text, output.turn, output.attempt, output.left_out) == ("A bear is large.", 3, 1, 0)
+    assert output.judged.verdict == "said"
+
+
+async def test_what_was_streamed_is_judged_but_never_regenerated() -> None:
+    model = TriedModel([REPETITIVE, "Fine."])
+    _, output = await listen(speaker("responder", model, tries=3), ASK, 0)
+    assert (output.judged.verdict, len(model.requests)) == ("incoherent", 1)
+
+
+async def test_a_stream_asked_for_again_differs_by_its_seed_alone() -> None:
+    model = TriedModel(["One.", "Two."])
+    for attempt in (0, 1):
+        await listen(speaker("responder", model), ASK, 0, attempt)
+    first, second = [request.sampling for request in model.requests]
+    assert first.seed != second.seed
+    assert first == second.seeded(first.seed)
+
+
+@pytest.mark.parametrize(("room", "left_out"), [(6, 0), (5, 1), (4, 1), (2, 2)])
+async def test_a_stream_leaves_out_the_oldest_whole_turns_and_counts_them(room: int, left_out: int) -> None:
+    model = NarrowModel(room, "Reply N.")
+    history = History([Message("user", "Begin.")], [turn(1), turn(2)], [Message("user", "More?")])
+    pieces, output = await listen(speaker("responder", model), history, 3)
+    assert (pieces, output.left_out) == (["Reply 1."], left_out)
+    assert model.fitting == [history.without(left_out)]
+
+
+async def test_a_stream_whose_last_message_alone_does_not_fit_says_so() -> None:
+    history = History([Message("user", "Begin.")], [turn(1)], [Message("user", "More?")])
+    with pytest.raises(ContextFull):
+        await listen(speaker("responder", NarrowModel(1, "N")), history, 1)
+
+
+async def test_closing_a_stream_cancels_the_generation() -> None:
+    model = ScriptedModel(["one two three four"])
+    pieces = speaker("responder", model).stream(ASK, 0)
+    assert (await anext(pieces), model.under_way) == ("one", 1)
+    await pieces.aclose()
+    assert model.under_way == 0
