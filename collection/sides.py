@@ -1,5 +1,6 @@
 """What identifies a model on one side of a dialogue."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +8,11 @@ from django.conf import settings
 
 from collection.digests import remembered
 from dialogue import prompts
-from dialogue.backends.base import ModelMisconfigured
+from dialogue.backends.base import ChatModel, ModelMisconfigured
 from dialogue.models import InvalidModelsFile, ModelSpec, SideTable, UnknownModel, find_model
+from dialogue.outputs import Checks
 from dialogue.seeds import Side
+from dialogue.speakers import Speaker
 
 
 def describe_side(models_file: Path, name: str, side: Side) -> dict[str, Any]:
@@ -59,6 +62,27 @@ def find_side(models_file: Path, name: str, side: Side) -> tuple[ModelSpec, Side
     except LookupError as error:
         raise ModelMisconfigured(str(error.args[0])) from error
     return spec, table
+
+
+def is_still(models_file: Path, described: dict[str, Any], side: Side) -> bool:
+    """Whether the model says today what it said when it was described. Raises ModelMisconfigured when it is gone."""
+    return without_label(describe_side(models_file, described["model"], side)) == without_label(described)
+
+
+def build_speaker(
+    spec: ModelSpec, table: SideTable, side: Side, model: ChatModel, seed: Callable[[int, int], int], conversation: str
+) -> Speaker:
+    """The side as ``table`` describes it, played by the running ``model`` of ``spec``."""
+    return Speaker(
+        side=side,
+        model=model,
+        sampling=spec.sampling_for(table),
+        checks=Checks(table.coherence.max_n, table.coherence.repeats, spec.self_reply_markers, prompts.STOP_TOKEN),
+        seed=seed,
+        tries=table.regenerate_tries,
+        system=prompts.load_system(table.prompts) if side == "responder" else None,
+        conversation=conversation,
+    )
 
 
 def _server(spec: ModelSpec) -> dict[str, Any]:

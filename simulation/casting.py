@@ -8,11 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from collection.sides import describe_side, find_side, without_label
+from collection.sides import build_speaker, find_side, is_still, without_label
 from dialogue import personas, prompts
 from dialogue.backends.base import ChatModel, ModelMisconfigured
 from dialogue.models import ModelSpec
-from dialogue.outputs import Checks
 from dialogue.prompts import PromptSet
 from dialogue.seeds import Side, sampler_seed
 from dialogue.speakers import Speaker
@@ -62,18 +61,10 @@ class Casting:
 
     def _speaker(self, run: Run, cell: Simulation, side: Side) -> Speaker:
         described = run.configuration[side]
-        if without_label(describe_side(self.models_file, described["model"], side)) != without_label(described):
+        if not is_still(self.models_file, described, side):
             raise ModelMisconfigured(
                 f"Model {described['model']!r} is no longer what this run began with: restore it, or start a new run."
             )
         spec, table = find_side(self.models_file, described["model"], side)
-        return Speaker(
-            side=side,
-            model=self.open_model(spec),
-            sampling=spec.sampling_for(table),
-            checks=Checks(table.coherence.max_n, table.coherence.repeats, spec.self_reply_markers, prompts.STOP_TOKEN),
-            seed=partial(sampler_seed, cell.seed, cell.persona.code, cell.goal.text, side),
-            tries=table.regenerate_tries,
-            system=prompts.load_system(table.prompts) if side == "responder" else None,
-            conversation=f"simulation-{cell.pk}-{side}",
-        )
+        seed = partial(sampler_seed, cell.seed, cell.persona.code, cell.goal.text, side)
+        return build_speaker(spec, table, side, self.open_model(spec), seed, f"simulation-{cell.pk}-{side}")
