@@ -4,18 +4,21 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 
-from collection.models import Dialogue, Goal, Output, Persona, Study, Turn
+from collection.characters import storable
+from collection.models import Dialogue, Goal, Output, Persona, Recruitment, Study, Turn
 from dialogue import goals, personas
 from dialogue.backends.base import ChatModel
 from dialogue.outputs import Output as ModelOutput
 from dialogue.roleplay import Ended, Exchange
 
 DEMO = "demo"
+M = TypeVar("M", bound=Model)
 
 
 @transaction.atomic
@@ -48,17 +51,12 @@ def paper_questionnaire() -> list[dict[str, Any]]:
 
 @transaction.atomic
 def copy_study(study: Study) -> Study:
-    """A study that can be changed, with the same texts, questionnaire, goals and listed personas.
+    """A study that can be changed, with the same texts, rules, questionnaire, goals, listed personas and outcomes.
 
-    Participants' personas stay behind: people enrolled in one study, not in what is made of it.
+    Participants' personas stay behind: people enrolled in one study, not in what is made of it. The copy takes as many
+    participants, but is closed, and has no times: those were the other's.
     """
-    copy = Study.objects.create(
-        slug=_free_slug(study.slug),
-        title=f"{study.title[:190]} (copy)",
-        description=study.description,
-        chatbot=study.chatbot,
-        questionnaire=study.questionnaire,
-    )
+    copy = _row_copy(study, slug=_free_slug(study.slug), title=f"{study.title[:190]} (copy)", frozen_at=None)
     Goal.objects.bulk_create(
         Goal(study=copy, number=goal.number, domain=goal.domain, text=goal.text) for goal in study.goals.all()
     )
@@ -66,7 +64,18 @@ def copy_study(study: Study) -> Study:
         Persona(study=copy, code=persona.code, source=persona.source, features=persona.features)
         for persona in study.personas.filter(source=Persona.Source.LISTED)
     )
+    for recruitment in Recruitment.objects.filter(study=study):
+        _row_copy(recruitment, study=copy, is_open=False, opens_at=None, closes_at=None)
+    for outcome in study.outcomes.all():
+        _row_copy(outcome, study=copy)
     return copy
+
+
+def _row_copy(row: M, **changes: Any) -> M:
+    """A new row with the same values, so that a copy lacks nothing that is added to the model one day."""
+    kept = (field for field in row._meta.concrete_fields if not field.primary_key and not field.unique)
+    values = {field.name: getattr(row, field.name) for field in kept if field.name not in ("created_at", *changes)}
+    return type(row)._default_manager.create(**values | changes)
 
 
 def freeze_study(study: Study) -> None:
@@ -79,8 +88,8 @@ def save_exchange(dialogue: Dialogue, exchange: Exchange, counter: ChatModel) ->
     turn = Turn.objects.create(
         dialogue=dialogue,
         position=exchange.position,
-        utterance=_storable(exchange.utterance),
-        response=_storable(exchange.response),
+        utterance=storable(exchange.utterance),
+        response=storable(exchange.response),
         utterance_tokens=counter.count_tokens(exchange.utterance),
         response_tokens=counter.count_tokens(exchange.response),
     )
@@ -109,21 +118,16 @@ def _row(dialogue: Dialogue, output: ModelOutput) -> Output:
         attempt=output.attempt,
         left_out=output.left_out,
         verdict=judged.verdict,
-        text=_storable(judged.text),
+        text=storable(judged.text),
         prompts_found=judged.prompts_found,
         is_self_reply=judged.is_self_reply,
-        raw=_storable(reply.text),
+        raw=storable(reply.text),
         prompt_tokens=reply.prompt_tokens,
         completion_tokens=reply.completion_tokens,
         first_token_seconds=reply.first_token_seconds,
         seconds=reply.seconds,
         stop_reason=reply.stop_reason,
     )
-
-
-def _storable(text: str) -> str:
-    """``text`` with the one character that PostgreSQL refuses, NUL, made visible: a model may put out any byte."""
-    return text.replace("\x00", "\ufffd")
 
 
 def _free_slug(slug: str) -> str:

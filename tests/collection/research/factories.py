@@ -1,0 +1,106 @@
+"""Rows of participants and what they said, in every state that researchers look at."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from collection.models import Dialogue, Generation, Goal, Participant, Persona, Study, Turn, Typing
+from dialogue.personas import describe
+from tests.factories import UTTERANCES, make_side
+
+FEATURES = {
+    "age": "25 to 34",
+    "race": "White",
+    "gender": "Female",
+    "education": "Master's degree",
+    "native_english": "No",
+}
+REPLY = "Speed is distance over time."
+
+
+def make_participant(
+    study: Study, *, answers: dict[str, str] | None = FEATURES, seen_minutes_ago: float = 0, **fields: Any
+) -> Participant:
+    """Somebody who chats, unless ``fields`` say otherwise; without ``answers`` the persona form is still before them."""
+    now = timezone.now()
+    values: dict[str, Any] = {
+        "state": Participant.State.ACTIVE,
+        "consented_at": now - timedelta(minutes=seen_minutes_ago + 5),
+        "consent_version": study.consent_version,
+        "goal_order": [goal.number for goal in study.goals.all()],
+        "last_seen_at": now - timedelta(minutes=seen_minutes_ago),
+    }
+    persona = None if answers is None else make_collected_persona(study, **answers)
+    return Participant.objects.create(study=study, persona=persona, **values | fields)
+
+
+def make_collected_persona(study: Study, **answers: str) -> Persona:
+    """A persona as a participant's answers make it."""
+    number = study.personas.filter(source=Persona.Source.PARTICIPANT).count() + 1
+    return Persona.objects.create(
+        study=study, code=f"p-{number:03}", source=Persona.Source.PARTICIPANT, features=answers
+    )
+
+
+def make_natural_dialogue(
+    participant: Participant, *, goal: Goal | None = None, turns: int = 2, ending: str = ""
+) -> Dialogue:
+    """The participant's dialogue toward the next goal; it goes on without ``ending``."""
+    assert participant.persona is not None
+    begun = participant.dialogues.count()
+    dialogue = Dialogue.objects.create(
+        study=participant.study,
+        goal=goal or participant.study.goals.all()[begun],
+        persona=participant.persona,
+        persona_sentence=describe(participant.persona.features),
+        kind=Dialogue.Kind.NATURAL,
+        participant=participant,
+        responder=make_side("tiny", "llama-2-responder"),
+        seed=73,
+        ending=ending,
+        ended_at=timezone.now() if ending else None,
+    )
+    for position in range(turns):
+        make_answered_turn(dialogue, position)
+    return dialogue
+
+
+def make_answered_turn(dialogue: Dialogue, position: int, **fields: Any) -> Turn:
+    """A turn that the chatbot answered at its first try, and how the person typed it; ``fields`` change the turn."""
+    utterance = UTTERANCES[position % len(UTTERANCES)]
+    values = {"utterance": utterance, "response": REPLY, "utterance_tokens": 9, "response_tokens": 6}
+    turn = Turn.objects.create(dialogue=dialogue, position=position, key=f"key-{position:05}", **values | fields)
+    make_typing(turn)
+    make_try(turn, text=turn.response)
+    return turn
+
+
+def make_pending_turn(dialogue: Dialogue, *, utterance: str = "Are you still there?", **tried: Any) -> Turn:
+    """A turn that waits for its answer; ``tried`` describes the chatbot's first try."""
+    turn = Turn.objects.create(
+        dialogue=dialogue,
+        position=dialogue.turns.count(),
+        utterance=utterance,
+        state=Turn.State.PENDING,
+        key=f"pending-{dialogue.turns.count()}",
+    )
+    make_try(turn, **{"state": Generation.State.STREAMING, "text": "Yes, I am"} | tried)
+    return turn
+
+
+def make_try(turn: Turn, **fields: Any) -> Generation:
+    """One more try of the chatbot at the turn, complete unless ``fields`` say otherwise."""
+    values: dict[str, Any] = {
+        "attempt": turn.generations.count(),
+        "state": Generation.State.COMPLETE,
+        "owner": "server-1",
+        "lease_until": timezone.now() + timedelta(seconds=15),
+    }
+    return Generation.objects.create(turn=turn, **values | fields)
+
+
+def make_typing(turn: Turn, **fields: Any) -> Typing:
+    """How the turn was typed, with one paste."""
+    values: dict[str, Any] = {"first_key_seconds": 1.5, "typing_seconds": 8.25, "pastes": 1, "pasted_characters": 40}
+    return Typing.objects.create(turn=turn, **values | fields)
