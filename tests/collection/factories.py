@@ -5,9 +5,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from collection.models import Dialogue, Generation, Goal, Participant, Persona, Study, Turn, Typing
+from collection.models import Dialogue, Generation, Goal, Participant, Persona, Recruitment, Study, Turn, Typing
+from collection.participation.enrolment import answer_form, enrol
+from collection.participation.invitations import Invitation
+from collection.services import paper_questionnaire
 from dialogue.personas import describe
-from tests.factories import UTTERANCES, make_side
+from tests.factories import UTTERANCES, make_side, make_study
 
 FEATURES = {
     "age": "25 to 34",
@@ -104,3 +107,21 @@ def make_typing(turn: Turn, **fields: Any) -> Typing:
     """How the turn was typed, with one paste."""
     values: dict[str, Any] = {"first_key_seconds": 1.5, "typing_seconds": 8.25, "pastes": 1, "pasted_characters": 40}
     return Typing.objects.create(turn=turn, **values | fields)
+
+
+def make_open_study(slug: str = "demo", *, goal_count: int = 2, **fields: Any) -> Study:
+    """A study that takes participants, with the paper's form; ``fields`` are the study's, or its recruitment's."""
+    study = make_study(slug, goal_count=goal_count, persona_count=0)
+    recruiting = {name: fields.pop(name) for name in list(fields) if hasattr(Recruitment, name)}
+    Study.objects.filter(pk=study.pk).update(questionnaire=paper_questionnaire(), **fields)
+    Recruitment.objects.create(study=study, **{"is_open": True} | recruiting)
+    study.refresh_from_db()
+    return study
+
+
+def enrol_participant(study: Study | None = None, *, external_id: str = "", **answers: str) -> Participant:
+    """Somebody who has consented and then answered the form as FEATURES, but for ``answers``: as the pages do it."""
+    participant = enrol(study or make_open_study(), Invitation(external_id)).participant
+    answer_form(participant, FEATURES | answers)
+    participant.refresh_from_db()
+    return participant

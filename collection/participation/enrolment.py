@@ -1,0 +1,122 @@
+"""Becoming a participant: consenting, coming back, answering the persona form.
+
+All of it holds the study's recruitment, one person at a time, so that no place is given twice.
+"""
+
+import random
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from itertools import chain, count
+
+from django.db import transaction
+from django.utils import timezone
+
+from collection.models import Participant, Persona, Recruitment, Study
+from collection.participation.admission import NotAdmitted, has_quota_left, why_not_admitted
+from collection.participation.agreements import Agreement, offer_agreement
+from collection.participation.credentials import Visitor
+from collection.participation.goals import leave_dialogues
+from collection.participation.invitations import Invitation, find_invited
+from collection.questionnaires import read_features
+from collection.services import freeze_study
+
+State = Participant.State
+NOBODY = Invitation()
+
+
+@transaction.atomic
+def enrol(
+    study: Study, invitation: Invitation = NOBODY, agreement: Agreement | None = None, now: datetime | None = None
+) -> Visitor:
+    """The participant who has consented: a new one, or the one whose external id, or whose consent form, this is.
+
+    Whoever is known by an external id alone goes on with the next goal and sees nothing from before. Raises NotAdmitted.
+    """
+    agreement, now = agreement or offer_agreement(study), now or timezone.now()
+    recruitment = _lock(study)
+    if sender := study.participants.filter(token=agreement.token).first():
+        return Visitor(sender)
+    if invited := find_invited(study, invitation):
+        leave_dialogues(invited.dialogues.all(), now)
+        return Visitor(invited, since=now)
+    if reason := why_not_admitted(recruitment, now):
+        raise NotAdmitted(reason)
+    freeze_study(study)
+    return Visitor(_new_participant(study, invitation, agreement, now))
+
+
+@transaction.atomic
+def answer_form(participant: Participant, answers: Mapping[str, str], now: datetime | None = None) -> None:
+    """Takes the answers of somebody who has consented: they become active with a persona, or their way ends here.
+
+    Nothing is kept of the answers of those who are screened out or turned away. Answers that come twice count once.
+    """
+    now = now or timezone.now()
+    recruitment = _lock(participant.study)
+    locked = Participant.objects.select_for_update().get(pk=participant.pk)
+    if locked.state != State.ENROLLED or recruitment is None or not recruitment.is_open:
+        return
+    if is_screened_out(participant.study, answers):
+        _end(locked, State.SCREENED_OUT, now)
+    elif not has_quota_left(recruitment, answers):
+        _end(locked, State.TURNED_AWAY, now)
+    else:
+        _activate(locked, answers, now)
+
+
+def is_screened_out(study: Study, answers: Mapping[str, str]) -> bool:
+    """Whether one of the answers is of those that the study is not meant for."""
+    return any(answers.get(feature.key) in feature.screened_out for feature in read_features(study.questionnaire))
+
+
+def order_goals(study: Study, seed: int | None) -> list[int]:
+    """The numbers of the study's goals: as given, or shuffled the way this seed does."""
+    numbers = list(study.goals.order_by("number").values_list("number", flat=True))
+    if seed is not None:
+        random.Random(seed).shuffle(numbers)
+    return numbers
+
+
+def _new_participant(study: Study, invitation: Invitation, agreement: Agreement, now: datetime) -> Participant:
+    is_shuffled = study.goal_order == Study.GoalOrder.SHUFFLED
+    seed = secrets.randbelow(2**31) if is_shuffled else None
+    return Participant.objects.create(
+        token=agreement.token,
+        study=study,
+        external_id=invitation.external_id,
+        parameters=dict(invitation.parameters),
+        consented_at=now,
+        consent_version=agreement.version,
+        consent_provider=agreement.provider,
+        order_seed=seed,
+        goal_order=order_goals(study, seed),
+        last_seen_at=now,
+    )
+
+
+def _activate(locked: Participant, answers: Mapping[str, str], now: datetime) -> None:
+    locked.persona = Persona.objects.create(
+        study=locked.study, code=_free_code(locked), source=Persona.Source.PARTICIPANT, features=dict(answers)
+    )
+    locked.state, locked.last_seen_at = State.ACTIVE, now
+    locked.save(update_fields=["persona", "state", "last_seen_at"])
+
+
+def _free_code(participant: Participant) -> str:
+    """ "p-001" for the first who enrolled, and so on. Nobody gets the code of somebody who has withdrawn, because exports may
+    hold it: their row stays, and counts. A listed persona may have such a code too."""
+    rank = participant.study.participants.filter(pk__lte=participant.pk).count()
+    candidates = chain([f"p-{rank:03d}"], (f"p-{rank:03d}-{number}" for number in count(2)))
+    return next(one for one in candidates if not participant.study.personas.filter(code=one).exists())
+
+
+def _end(locked: Participant, state: Participant.State, now: datetime) -> None:
+    locked.state, locked.ended_at, locked.last_seen_at = state, now, now
+    locked.save(update_fields=["state", "ended_at", "last_seen_at"])
+
+
+def _lock(study: Study) -> Recruitment | None:
+    """The study's recruitment, held until the transaction ends."""
+    held = Recruitment.objects.select_for_update(of=("self",)).select_related("study")
+    return held.filter(study=study).first()

@@ -1,0 +1,201 @@
+"""Goal after goal: how far a participant is, and what takes them on."""
+
+import logging
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from collection.models import Dialogue, Generation, Goal, Participant, Turn
+from collection.participation.providers import provider_of
+from collection.sides import describe_side
+from dialogue.backends.base import ModelMisconfigured
+from dialogue.personas import describe
+
+logger = logging.getLogger(__name__)
+
+ANSWERED = (Turn.State.COMPLETE, Turn.State.STOPPED)
+
+
+class GoalLocked(Exception):
+    """The participant may not go on yet; the message is a sentence for them."""
+
+
+class ChatbotUnavailable(Exception):
+    """No dialogue can begin, through no fault of the participant; the message is a sentence for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a participant is: the goal's ``position``, counted from 1, of ``total``, and how many tasks are complete.
+
+    A goal that they left without going on is behind them, but not complete. ``why_not`` is a sentence while they may not go on.
+    """
+
+    position: int
+    total: int
+    complete: int
+    may_go_on: bool
+    why_not: str
+    is_last: bool
+
+
+def progress_of(dialogue: Dialogue) -> Progress:
+    """How far the participant is with this dialogue's goal. Raises ValueError for a dialogue of nobody here."""
+    participant = _participant(dialogue)
+    why_not = _why_not(dialogue)
+    return Progress(
+        position=participant.goal_order.index(dialogue.goal.number) + 1,
+        total=len(participant.goal_order),
+        complete=participant.dialogues.filter(ending="next_goal").count(),
+        may_go_on=not why_not,
+        why_not=why_not,
+        is_last=not goals_left(participant),
+    )
+
+
+def goals_left(participant: Participant) -> list[int]:
+    """The numbers of the goals that the participant has not begun, in their order."""
+    begun = set(participant.dialogues.values_list("goal__number", flat=True))
+    return [number for number in participant.goal_order if number not in begun]
+
+
+def begin_goal(participant: Participant) -> Dialogue | None:
+    """The participant's running dialogue, or else a new one toward the next goal; None when all goals are behind them.
+
+    Asking twice begins once. Raises ChatbotUnavailable.
+    """
+    responder = _responder(participant)
+    with transaction.atomic():
+        return _begin(_lock(participant), responder, timezone.now())
+
+
+def go_on(dialogue: Dialogue) -> Dialogue | None:
+    """Ends the dialogue and begins the next; None when it was the last, which finishes the participant.
+
+    Asking twice for the same dialogue goes on once. Raises GoalLocked and ChatbotUnavailable.
+    """
+    participant = _participant(dialogue)
+    responder = _responder(participant)
+    with transaction.atomic():
+        locked, now = _lock(participant), timezone.now()
+        current = Dialogue.objects.select_for_update(of=("self",)).select_related("study").get(pk=dialogue.pk)
+        if current.ended_at is None:
+            if why_not := _why_not(current):
+                raise GoalLocked(why_not)
+            close_dialogue(current, "next_goal", now)
+        return _begin(locked, responder, now)
+
+
+def leave_dialogues(dialogues: QuerySet[Dialogue], now: datetime) -> None:
+    """Ends those that still run as left: their people went away, or the study was closed over them."""
+    with transaction.atomic():
+        for dialogue in dialogues.filter(ended_at=None).select_for_update(of=("self",)):
+            close_dialogue(dialogue, "left", now)
+
+
+def close_dialogue(dialogue: Dialogue, ending: Literal["next_goal", "left"], now: datetime) -> None:
+    """Ends a person's dialogue, which the caller has locked: a reply under way is stopped, what was not sent is forgotten.
+
+    An utterance that nobody is answering stays without an answer.
+    """
+    dialogue.ending, dialogue.ended_at, dialogue.draft = ending, now, ""
+    dialogue.save(update_fields=["ending", "ended_at", "draft"])
+    in_flight = _in_flight(dialogue, now)
+    in_flight.update(is_stop_requested=True)
+    unanswered = dialogue.turns.filter(state=Turn.State.PENDING).exclude(generations__in=in_flight)
+    unanswered.update(state=Turn.State.FAILED)
+
+
+def _begin(locked: Participant, responder: dict[str, Any], now: datetime) -> Dialogue | None:
+    """Within the transaction that holds the participant's row."""
+    running = locked.dialogues.filter(ended_at=None).first()
+    if running is not None or locked.state != Participant.State.ACTIVE:
+        return running
+    left = goals_left(locked)
+    if not left:
+        _finish(locked, now)
+        return None
+    return _new_dialogue(locked, locked.study.goals.get(number=left[0]), responder)
+
+
+def _new_dialogue(participant: Participant, goal: Goal, responder: dict[str, Any]) -> Dialogue:
+    persona = participant.persona
+    assert persona is not None, "whoever is active has answered the form"  # noqa: S101
+    return Dialogue.objects.create(
+        study=participant.study,
+        goal=goal,
+        persona=persona,
+        persona_sentence=describe(persona.features),
+        kind=Dialogue.Kind.NATURAL,
+        participant=participant,
+        responder=responder,
+        seed=secrets.randbelow(2**31),
+    )
+
+
+def _finish(locked: Participant, now: datetime) -> None:
+    locked.state, locked.ended_at, locked.last_seen_at = Participant.State.FINISHED, now, now
+    locked.save(update_fields=["state", "ended_at", "last_seen_at"])
+
+
+def _responder(participant: Participant) -> dict[str, Any]:
+    """What the next dialogue records of the chatbot; nothing when no goal is left. Raises ChatbotUnavailable.
+
+    Outside of the transaction, because hashing a large model's file for the first time takes long.
+    """
+    if not goals_left(participant):
+        return {}
+    chatbot = participant.study.chatbot
+    if provider_of(chatbot) not in ("", participant.consent_provider):
+        logger.error(
+            "Study %s: its chatbot moved to a provider that participants did not agree to.", participant.study.slug
+        )
+        raise ChatbotUnavailable("The chatbot has moved to a service that you have not agreed to, so you cannot go on.")
+    try:
+        return describe_side(settings.MODELS_FILE, chatbot, "responder")
+    except ModelMisconfigured as error:
+        logger.error("Study %s: no dialogue can begin: %s", participant.study.slug, error)
+        raise ChatbotUnavailable("The chatbot cannot be reached at the moment. Please try again later.") from error
+
+
+def _why_not(dialogue: Dialogue) -> str:
+    """Why the participant may not go on from this dialogue, in a sentence; empty when they may."""
+    if dialogue.ended_at is not None:
+        return "This goal is behind you already."
+    if _in_flight(dialogue, timezone.now()).exists():
+        return "Wait until the chatbot has answered, or stop it."
+    states = list(dialogue.turns.values_list("state", flat=True))
+    missing = dialogue.study.min_turns - sum(state in ANSWERED for state in states)
+    if missing <= 0 or _is_used_up(dialogue, states):
+        return ""
+    if missing == 1:
+        return "Ask the chatbot once more and read its answer first." if states else "Ask the chatbot something first."
+    return f"Ask the chatbot {missing} {'more times' if states else 'times'} first."
+
+
+def _is_used_up(dialogue: Dialogue, states: list[str]) -> bool:
+    """Whether no message may follow: then a goal lets go even of those whom the chatbot never answered."""
+    most = dialogue.study.max_turns
+    return most is not None and len(states) >= most and Turn.State.PENDING not in states
+
+
+def _in_flight(dialogue: Dialogue, now: datetime) -> QuerySet[Generation]:
+    """The chatbot's try at answering, while some process is at it."""
+    return Generation.objects.filter(turn__dialogue=dialogue, state__in=Generation.IN_FLIGHT, lease_until__gt=now)
+
+
+def _participant(dialogue: Dialogue) -> Participant:
+    if dialogue.participant is None:
+        raise ValueError(f"The dialogue {dialogue.token} has no participant.")
+    return dialogue.participant
+
+
+def _lock(participant: Participant) -> Participant:
+    """The participant as they are now, until the transaction ends."""
+    return Participant.objects.select_for_update(of=("self",)).select_related("study", "persona").get(pk=participant.pk)

@@ -1,0 +1,58 @@
+"""What a recruiting platform's link says about the person who follows it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from collection.models import Participant, Recruitment, Study
+
+KEPT = ("STUDY_ID", "SESSION_ID")
+"""What the platform's link carries beside the external id."""
+LONGEST = 200
+
+
+class BrokenLink(ValueError):
+    """The link cannot be what the platform meant to give; the message is a sentence for whoever follows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """The external id that a link carries, empty without one, and the parameters that are kept beside it."""
+
+    external_id: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_invitation(study: Study, query: Mapping[str, str]) -> Invitation:
+    """What of a link's query counts; everything else in it is passed over. Raises BrokenLink."""
+    name = _parameter(study)
+    values = {key: _checked(key, query[key]) for key in (name, *KEPT) if key in query}
+    external_id = values.pop(name, "")
+    return Invitation(external_id, {key: value for key, value in values.items() if value})
+
+
+def as_query(study: Study, invitation: Invitation) -> dict[str, str]:
+    """The query of a link that says the same."""
+    named = {_parameter(study): invitation.external_id} if invitation.external_id else {}
+    return named | dict(invitation.parameters)
+
+
+def find_invited(study: Study, invitation: Invitation) -> Participant | None:
+    """Who has come with this external id before."""
+    if not invitation.external_id:
+        return None
+    return study.participants.filter(external_id=invitation.external_id).first()
+
+
+def _parameter(study: Study) -> str:
+    names = Recruitment.objects.filter(study=study).values_list("external_id_parameter", flat=True)
+    return names.first() or "PROLIFIC_PID"
+
+
+def _checked(name: str, value: str) -> str:
+    """The value without spaces around it. A platform that leaves its placeholder in the link would make all people one."""
+    value = value.strip()
+    if len(value) > LONGEST:
+        raise BrokenLink(f"“{name}” in this link has more than {LONGEST} characters.")
+    if not value.isprintable() or "{{" in value:
+        raise BrokenLink(f"“{name}” in this link was not filled in.")
+    return value

@@ -1,0 +1,183 @@
+"""Consenting, coming back and answering the form: who gets a place, and whom the study is not meant for."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from collection.models import Participant, Persona
+from collection.participation.admission import NotAdmitted
+from collection.participation.agreements import offer_agreement
+from collection.participation.enrolment import answer_form, enrol
+from collection.participation.invitations import Invitation
+from tests.collection.factories import FEATURES, enrol_participant, make_natural_dialogue, make_open_study
+from tests.factories import make_study
+
+pytestmark = pytest.mark.django_db
+State = Participant.State
+NOW = timezone.now()
+SOMEBODY = Invitation("5f3a", {"STUDY_ID": "s1"})
+
+
+def test_who_enrols_is_stored_with_what_they_agreed_to_and_where_they_came_from() -> None:
+    study = make_open_study(goal_count=3, consent_version="2b")
+    visitor = enrol(study, SOMEBODY, now=NOW)
+    participant = Participant.objects.get()
+    assert (participant.state, participant.external_id, participant.parameters) == (
+        State.ENROLLED,
+        "5f3a",
+        {"STUDY_ID": "s1"},
+    )
+    assert (participant.consented_at, participant.consent_version) == (NOW, "2b")
+    assert (participant.goal_order, participant.order_seed) == ([1, 2, 3], None)
+    assert visitor.participant == participant
+    assert visitor.has_proof
+
+
+def test_the_first_participant_freezes_the_study() -> None:
+    study = make_open_study()
+    assert not study.is_frozen
+    enrol(study)
+    study.refresh_from_db()
+    assert study.is_frozen
+
+
+def test_a_shuffled_order_has_every_goal_once_and_its_seed_reproduces_it() -> None:
+    study = make_open_study(goal_count=10, goal_order="shuffled")
+    people = [enrol(study).participant for _ in range(5)]
+    orders = [person.goal_order for person in people]
+    assert all(sorted(order) == list(range(1, 11)) for order in orders)
+    assert len({tuple(order) for order in orders}) > 1
+    assert len({person.order_seed for person in people} - {None}) == 5
+
+
+def test_a_consent_form_that_is_sent_twice_enrols_once_with_full_access_both_times() -> None:
+    study = make_open_study()
+    agreement = offer_agreement(study)
+    first, second = enrol(study, SOMEBODY, agreement), enrol(study, SOMEBODY, agreement)
+    assert Participant.objects.count() == 1
+    assert first.has_proof
+    assert second.has_proof
+
+
+def test_who_comes_back_by_external_id_alone_is_the_same_person_but_sees_nothing_from_before() -> None:
+    study = make_open_study()
+    participant = enrol_participant(study, external_id="5f3a")
+    running = make_natural_dialogue(participant, turns=0)
+    visitor = enrol(study, Invitation("5f3a"))
+    running.refresh_from_db()
+    assert (visitor.participant, visitor.has_proof) == (participant, False)
+    assert (running.ending, running in visitor.dialogues) == ("left", False)
+    assert Participant.objects.count() == 1
+
+
+def test_an_external_id_names_different_people_in_different_studies() -> None:
+    enrol(make_open_study(), SOMEBODY)
+    enrol(make_open_study("other"), SOMEBODY)
+    assert Participant.objects.filter(external_id="5f3a").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("recruitment", "reason"),
+    [
+        ({"is_open": False}, "closed"),
+        ({"opens_at": NOW + timedelta(minutes=1)}, "not_yet"),
+        ({"closes_at": NOW}, "over"),
+        ({"places": 0}, "full"),
+        ({"goal_count": 0}, "closed"),
+    ],
+)
+def test_a_study_that_takes_nobody_says_why(recruitment: dict[str, Any], reason: str) -> None:
+    study = make_open_study(**recruitment)
+    with pytest.raises(NotAdmitted, match=reason):
+        enrol(study, now=NOW)
+    study.refresh_from_db()
+    assert (Participant.objects.count(), study.is_frozen) == (0, False)
+
+
+def test_a_study_that_recruits_nobody_is_closed() -> None:
+    with pytest.raises(NotAdmitted, match="closed"):
+        enrol(make_study())
+
+
+def test_who_is_known_comes_back_though_the_study_is_full() -> None:
+    study = make_open_study(places=1)
+    participant = enrol(study, SOMEBODY).participant
+    assert enrol(study, SOMEBODY).participant == participant
+    with pytest.raises(NotAdmitted, match="full"):
+        enrol(study)
+
+
+@pytest.mark.parametrize("state", [State.SCREENED_OUT, State.TURNED_AWAY, State.WITHDRAWN])
+def test_who_does_not_take_part_holds_no_place(state: str) -> None:
+    study = make_open_study(places=1)
+    enrol(study)
+    Participant.objects.update(state=state)
+    assert enrol(study).participant.state == State.ENROLLED
+
+
+@pytest.mark.parametrize("state", [State.ENROLLED, State.ACTIVE, State.FINISHED])
+def test_who_takes_part_or_has_finished_holds_a_place(state: str) -> None:
+    study = make_open_study(places=1)
+    enrol(study)
+    Participant.objects.update(state=state)
+    with pytest.raises(NotAdmitted, match="full"):
+        enrol(study)
+
+
+def test_answers_make_a_persona_with_a_code_that_counts_who_enrolled() -> None:
+    study = make_open_study()
+    enrol(study)
+    second = enrol_participant(study)
+    assert second.persona is not None
+    assert (second.state, second.persona.code, second.persona.features) == (State.ACTIVE, "p-002", FEATURES)
+    assert second.persona.source == Persona.Source.PARTICIPANT
+
+
+def test_a_code_that_a_listed_persona_has_is_not_given_again() -> None:
+    study = make_open_study()
+    Persona.objects.create(study=study, code="p-001", source=Persona.Source.LISTED, features={})
+    persona = enrol_participant(study).persona
+    assert persona is not None
+    assert persona.code == "p-001-2"
+
+
+def test_answers_that_come_twice_count_once() -> None:
+    participant = enrol_participant()
+    answer_form(participant, FEATURES | {"gender": "Male"})
+    assert [persona.features for persona in Persona.objects.all()] == [FEATURES]
+
+
+def test_minors_are_screened_out_and_nothing_of_their_answers_is_kept() -> None:
+    participant = enrol_participant(age="Under 18")
+    assert (participant.state, participant.persona) == (State.SCREENED_OUT, None)
+    assert participant.ended_at is not None
+    assert not Persona.objects.exists()
+
+
+def test_a_filled_quota_turns_away_those_it_counts_and_no_others() -> None:
+    study = make_open_study(quotas={"gender": {"Female": 1}, "age": {"18 to 24": 0}})
+    states = [
+        enrol_participant(study, **answers).state
+        for answers in ({}, {"gender": "Female"}, {"gender": "Male"}, {"gender": "Male", "age": "18 to 24"})
+    ]
+    assert states == [State.ACTIVE, State.TURNED_AWAY, State.ACTIVE, State.TURNED_AWAY]
+    assert Persona.objects.count() == 2
+
+
+def test_a_place_in_a_quota_is_free_again_when_its_holder_withdraws() -> None:
+    study = make_open_study(quotas={"gender": {"Female": 1}})
+    enrol_participant(study)
+    Participant.objects.update(state=State.WITHDRAWN, persona=None)
+    assert enrol_participant(study).state == State.ACTIVE
+
+
+def test_a_study_that_was_closed_takes_no_answers() -> None:
+    study = make_open_study()
+    participant = enrol(study).participant
+    study.recruitment.is_open = False
+    study.recruitment.save()
+    answer_form(participant, FEATURES)
+    participant.refresh_from_db()
+    assert participant.state == State.ENROLLED
