@@ -101,8 +101,12 @@ class ChatModel(Protocol):
     """A model that can be talked to. One instance serves many conversations at once, in one event loop.
 
     ``conversation`` names the history that ``messages`` continue, so that a backend can keep its cache for it;
-    it never changes what is generated.
+    it never changes what is generated. ``capacity`` is how many answers it works on at once, None for any number: whoever
+    comes after them waits inside, unseen, so that a page which shows a queue keeps it itself.
     """
+
+    @property
+    def capacity(self) -> int | None: ...
 
     async def reply(self, messages: Sequence[Message], sampling: Sampling, *, conversation: str = "") -> Reply:
         """The whole answer. Raises BackendError, or one of its kinds; cancelling the task cancels the generation."""
@@ -123,6 +127,8 @@ class ChatModel(Protocol):
 
 class StreamingModel(ABC):
     """A ChatModel made of one method, ``generate``: the pieces of the answer and, last, its Reply."""
+
+    capacity: int | None = None
 
     @abstractmethod
     def generate(

@@ -75,6 +75,7 @@ class OpenAIModel(StreamingModel):
     """A model at a provider. ``requests`` of its description caps what is under way, per event loop."""
 
     def __init__(self, spec: ModelSpec, *, retries: int = _RETRIES) -> None:
+        self.capacity = spec.requests
         self._spec = spec
         self._connection = _connection(spec) | {"timeout": _TIMEOUT, "max_retries": retries}
         self._lines: dict[AbstractEventLoop, _Line] = {}

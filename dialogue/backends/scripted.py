@@ -32,7 +32,15 @@ class ScriptedModel(StreamingModel):
     A token is a word; ``pause`` is the time in seconds before each. ``requests`` and ``under_way`` are for assertions.
     """
 
-    def __init__(self, replies: Sequence[str | BackendError], *, pause: float = 0.0, name: str = "scripted") -> None:
+    def __init__(
+        self,
+        replies: Sequence[str | BackendError],
+        *,
+        pause: float = 0.0,
+        capacity: int | None = None,
+        name: str = "scripted",
+    ) -> None:
+        self.capacity = capacity
         self.requests: list[Request] = []
         self.under_way = 0
         self._texts = [reply for reply in replies if isinstance(reply, str)]
@@ -93,7 +101,7 @@ class ScriptedModel(StreamingModel):
 
 def load(spec: ModelSpec) -> ScriptedModel:
     """The model that says the replies of ``spec``, as slowly as it says."""
-    return ScriptedModel(spec.replies, pause=spec.pause, name=spec.name)
+    return ScriptedModel(spec.replies, pause=spec.pause, capacity=spec.slots, name=spec.name)
 
 
 def examine(spec: ModelSpec) -> Health:

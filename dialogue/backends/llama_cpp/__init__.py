@@ -47,6 +47,7 @@ class LlamaCppModel(StreamingModel):
     """A ChatModel over an engine. Unlike others, it may be used from several event loops."""
 
     def __init__(self, spec: ModelSpec, plan: Plan) -> None:
+        self.capacity = plan.slots
         self._name = spec.name
         self._runtime = Runtime(spec, plan, spec.threads or _cores())
         self._template = chat_template(self._runtime.model, spec)

@@ -6,6 +6,7 @@ import pytest
 
 from dialogue.backends.base import BackendError, ContentRefused, Sampling
 from dialogue.backends.registry import close_models, examine, open_model
+from dialogue.backends.registry import open_model
 from dialogue.backends.scripted import Request, ScriptedModel, load
 from dialogue.messages import Message
 from dialogue.models import ModelSpec
@@ -89,3 +90,15 @@ async def test_the_models_file_says_how_slowly_a_script_is_said() -> None:
     )
     assert reply.first_token_seconds >= 0.02
     assert reply.seconds >= 0.04
+
+
+@pytest.mark.parametrize(
+    ("spec", "capacity"),
+    [
+        (ModelSpec(name="any", backend="scripted"), None),
+        (ModelSpec(name="one", backend="scripted", slots=1), 1),
+        (ModelSpec(name="api", backend="openai", model="m", requests=3), 3),
+    ],
+)
+def test_a_model_says_how_many_answers_it_works_on_at_once(spec: ModelSpec, capacity: int | None) -> None:
+    assert open_model(spec).capacity == capacity
