@@ -6,7 +6,6 @@ import pytest
 
 from dialogue.backends.base import BackendError, ContentRefused, Sampling
 from dialogue.backends.registry import close_models, examine, open_model
-from dialogue.backends.registry import open_model
 from dialogue.backends.scripted import Request, ScriptedModel, load
 from dialogue.messages import Message
 from dialogue.models import ModelSpec
