@@ -1,5 +1,10 @@
 """Addresses of the chat page."""
 
-from typing import Any
+from django.urls import path
 
-urlpatterns: list[Any] = []
+from collection.chat import views
+
+urlpatterns = [
+    path("s/<slug:slug>/chat/", views.chat, name="chat"),
+    path("s/<slug:slug>/chat/<str:token>/turns/<int:position>/", views.chat_turn, name="chat-turn"),
+]

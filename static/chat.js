@@ -1,0 +1,207 @@
+// The chat page: what the person does goes to the server, what the server says is shown. The server knows the truth; a page that
+// cannot follow asks for it.
+
+import { Composer } from "./chat/composer.js";
+import { Connection } from "./chat/connection.js";
+import { Goal } from "./chat/goal.js";
+import { Log } from "./chat/log.js";
+import { Memory } from "./chat/memory.js";
+import { Reply } from "./chat/reply.js";
+import { Scrolling } from "./chat/scrolling.js";
+
+const PATIENCE = 1000; // milliseconds without a connection before the page speaks of it
+const REST = 5000; // before a turn that could not be fetched is asked for again
+const LATER = "Not sent yet: this happens by itself when the connection is back.";
+const UNDER_WAY = ["queued", "streaming"];
+
+const byId = (id) => document.getElementById(id);
+const talk = byId("talk");
+const { study, dialogue, socket } = talk.dataset;
+const memory = new Memory(study, dialogue);
+let outgoing = memory.get("outgoing"); // a message that the server may not have: {key, text, typing}
+let reply = null;
+let silence = 0;
+let asked = 0;
+let isHeard = false;
+
+const log = new Log(byId("log"), { missed: () => setTimeout(resume, REST), lost: doubt });
+const scrolling = new Scrolling(byId("newest"), byId("bar"), byId("jump"));
+const composer = new Composer(byId("composer"), memory, { say, stop, draft: (text) => connection.send({ type: "draft", text }) });
+const goal = new Goal({ unsent: () => composer.text, announce });
+const address = new URL(socket, location.href).href.replace(/^http/, "ws");
+const connection = new Connection(address, { frame: receive, up: connected, down: disconnected, doubt });
+
+const RECEIVE = { snapshot, turn, queued, piece, done, refused, draft: (frame) => composer.receive(frame.text), moved };
+
+function receive(frame) {
+  RECEIVE[frame.type]?.(frame);
+}
+
+function say(text, typing) {
+  keep({ key: newKey(), text, typing });
+  log.expect(outgoing.key, text);
+  goal.makeRoom();
+  scrolling.pin();
+  deliver();
+}
+
+/** The same key as often as it takes: the server stores the message once. */
+function deliver() {
+  if (!outgoing) return;
+  const isGone = connection.send({ type: "say", ...outgoing }, { isAnswered: true });
+  log.note(isGone ? "Sending …" : LATER);
+}
+
+function keep(message) {
+  outgoing = message;
+  memory.set({ outgoing });
+  composer.show({ isSending: outgoing !== null });
+}
+
+function stop() {
+  ask({ type: "stop" });
+}
+
+function retry(button) {
+  button.disabled = ask({ type: "retry" });
+}
+
+function ask(frame) {
+  const isGone = connection.send(frame, { isAnswered: true });
+  if (!isGone) composer.show({ hint: "There is no connection right now: please try again in a moment." });
+  return isGone;
+}
+
+/** Not more than twice a second: another process may hold text that the database gets a moment later. */
+function resume() {
+  clearTimeout(asked);
+  asked = setTimeout(() => connection.send({ type: "resume" }, { isAnswered: true }), 500);
+}
+
+function snapshot(frame) {
+  if (frame.ended) {
+    moved();
+    return;
+  }
+  const { generation } = frame;
+  run(generation && UNDER_WAY.includes(generation.state) ? new Reply(generation) : null);
+  for (let position = 0; position < frame.turns; position += 1) {
+    if (!log.isSettled(position)) log.show(position);
+  }
+  allow(frame);
+  composer.receive(frame.draft);
+  deliver();
+}
+
+function turn(frame) {
+  const isNew = frame.position >= log.length && !reply;
+  if (outgoing?.key === frame.key) keep(null);
+  else composer.clear();
+  if (isNew) run(new Reply(frame));
+  log.show(frame.position);
+}
+
+function queued(frame) {
+  const isWaiting = reply?.position === frame.position && reply.state === "queued";
+  run(isWaiting ? Object.assign(reply, { place: frame.place }) : new Reply(frame));
+}
+
+function piece(frame) {
+  const isHere = reply?.position === frame.position && reply.attempt === frame.attempt;
+  const next = isHere || frame.offset > 0 ? reply : new Reply({ ...frame, text: "" });
+  if ((isHere || frame.offset === 0) && next.add(frame)) run(next);
+  else resume();
+}
+
+function done(frame) {
+  run(null);
+  allow(frame);
+  if (frame.may_write) composer.allow();
+  announce(frame.state === "complete" ? "Reply complete" : frame.message || `Reply ${frame.state}`);
+  log.show(frame.position);
+}
+
+/** Nothing was stored: what was written goes back into the box, with the reason. */
+function refused(frame) {
+  if (outgoing && frame.key === outgoing.key) {
+    const { text } = outgoing;
+    keep(null);
+    log.forget();
+    composer.restore(text);
+  }
+  composer.show({ hint: frame.message });
+  announce(frame.message);
+  for (const button of document.querySelectorAll("[data-retry]")) button.disabled = false;
+}
+
+/** The dialogue is over. Nobody is taken away from words that they have not sent. */
+function moved() {
+  connection.close();
+  if (outgoing) composer.restore(outgoing.text);
+  keep(null);
+  if (!composer.text.trim()) {
+    location.reload();
+    return;
+  }
+  log.forget();
+  byId("over").hidden = false;
+  composer.show({ mayWrite: false, isRunning: false, hint: "" });
+  byId("over").querySelector("a").focus();
+}
+
+function run(next) {
+  if (next && !reply) composer.show({ hint: "" });
+  reply = next;
+  const isBegun = reply?.state === "streaming";
+  if (isBegun && !isHeard) announce("The chatbot is writing");
+  isHeard = isBegun;
+  log.write(reply);
+  composer.show({ isRunning: reply !== null });
+}
+
+function allow({ may_write: mayWrite, why_not: hint, next }) {
+  composer.show({ mayWrite, hint: mayWrite || reply ? "" : hint });
+  if (next) goal.allow(next);
+}
+
+function connected() {
+  clearTimeout(silence);
+  byId("silence").hidden = true;
+}
+
+function disconnected() {
+  clearTimeout(silence);
+  silence = setTimeout(() => { byId("silence").hidden = false; }, navigator.onLine ? PATIENCE : 0);
+  log.note(LATER);
+}
+
+/** A socket does not say why it was refused; the page does, if it is no longer this dialogue's. */
+async function doubt() {
+  try {
+    const answer = await fetch(location.href, { redirect: "manual" });
+    const isHere = answer.ok && (await answer.text()).includes(`data-dialogue="${dialogue}"`);
+    if (!isHere && answer.status < 500) location.reload();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error; // no network: the connection keeps trying
+  }
+}
+
+/** Said once by screen readers; never the text of a reply. */
+function announce(words) {
+  byId("announcement").textContent = words;
+}
+
+/** Works on plain HTTP too, where crypto.randomUUID is missing. */
+function newKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+byId("log").addEventListener("click", (event) => event.target.matches("[data-retry]") && retry(event.target));
+byId("log").addEventListener("shown", (event) => event.detail.key === outgoing?.key && keep(null));
+if (outgoing) log.expect(outgoing.key, outgoing.text);
+if (log.length) goal.makeRoom();
+composer.show({ isSending: outgoing !== null });
+addEventListener("pagehide", () => connection.close());
+addEventListener("pageshow", (event) => event.persisted && location.reload());
+connection.open();
+scrolling.pin();

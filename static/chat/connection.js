@@ -1,0 +1,97 @@
+// The socket of a dialogue: it comes back by itself, and says whether it is there.
+
+const FIRST_DELAY = 1000;
+const LONGEST_DELAY = 15000;
+const PATIENCE = 10000; // for an answer, before the connection counts as lost
+const QUIET = 30000; // without a word, before the server is asked for one
+const DOUBT = 3; // attempts that fail in a row, before the page asks whether it may still be here
+
+export class Connection {
+  #address;
+  #listener;
+  #socket = null;
+  #isUp = false;
+  #delay = FIRST_DELAY;
+  #failures = 0;
+  #retry = 0;
+  #heardAt = 0;
+  #waitingSince = 0;
+
+  /** `listener` has frame(frame), up(), down() and doubt(); the last after failures that the server may mean. */
+  constructor(address, listener) {
+    this.#address = address;
+    this.#listener = listener;
+    addEventListener("online", () => this.#hurry());
+    addEventListener("offline", () => this.#drop());
+    document.addEventListener("visibilitychange", () => !document.hidden && this.#hurry());
+    setInterval(() => this.#watch(), 2000);
+  }
+
+  get isUp() {
+    return this.#isUp;
+  }
+
+  open() {
+    clearTimeout(this.#retry);
+    const socket = new WebSocket(this.#address);
+    this.#socket = socket;
+    this.#waitingSince = Date.now();
+    socket.addEventListener("message", (event) => socket === this.#socket && this.#hear(JSON.parse(event.data)));
+    socket.addEventListener("close", () => socket === this.#socket && this.#drop());
+  }
+
+  /** For good: the page is about to be left. */
+  close() {
+    clearTimeout(this.#retry);
+    const socket = this.#socket;
+    this.#socket = null;
+    this.#isUp = false;
+    socket?.close();
+  }
+
+  /** Whether the frame went out; one that asks for an answer is waited for, and without one the connection is lost. */
+  send(frame, { isAnswered = false } = {}) {
+    if (!this.#isUp) return false;
+    this.#socket.send(JSON.stringify(frame));
+    if (isAnswered) this.#waitingSince ||= Date.now();
+    return true;
+  }
+
+  #hear(frame) {
+    this.#heardAt = Date.now();
+    this.#waitingSince = 0;
+    this.#failures = 0;
+    this.#delay = FIRST_DELAY;
+    if (!this.#isUp) {
+      this.#isUp = true;
+      this.#listener.up();
+    }
+    this.#listener.frame(frame);
+  }
+
+  #drop() {
+    const socket = this.#socket;
+    if (!socket) return;
+    if (!this.#isUp) this.#failures += 1;
+    this.#socket = null;
+    this.#isUp = false;
+    this.#waitingSince = 0;
+    socket.close();
+    this.#listener.down();
+    if (this.#failures && this.#failures % DOUBT === 0) this.#listener.doubt();
+    // Many pages that lost the same server must not all come back in the same instant.
+    this.#retry = setTimeout(() => this.open(), this.#delay * (0.8 + 0.4 * Math.random()));
+    this.#delay = Math.min(2 * this.#delay, LONGEST_DELAY);
+  }
+
+  #hurry() {
+    if (this.#isUp) this.send({ type: "resume" }, { isAnswered: true });
+    else if (!this.#socket) this.open();
+  }
+
+  #watch() {
+    const now = Date.now();
+    if (this.#waitingSince && now - this.#waitingSince > PATIENCE) this.#drop();
+    else if (this.#isUp && !document.hidden && now - this.#heardAt > QUIET) this.#hurry();
+  }
+}
