@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.core.cache import cache
+from django.db.models import Count, Sum
 
 from simulation.models import Run
 from simulation.reports import as_rows
@@ -20,9 +21,11 @@ class Figures:
 
 
 def read_figures(run: Run) -> Figures:
-    """The run's figures so far. An ended dialogue never changes, so their number says whether the rows are still right."""
-    dialogues = run.simulations.exclude(finished_at=None).count()
-    rows = cache.get_or_set(f"figures-{run.token}-{dialogues}", lambda: _count(run))
+    """The run's figures so far. An ended dialogue never changes, but may be deleted when its persona's participant withdraws:
+    how many there are, and which, says whether the rows are still right."""
+    ended = run.simulations.exclude(finished_at=None).aggregate(count=Count("pk"), total=Sum("pk"))
+    dialogues = ended["count"]
+    rows = cache.get_or_set(f"figures-{run.token}-{dialogues}-{ended['total']}", lambda: _count(run))
     return Figures(dialogues, rows or [])
 
 

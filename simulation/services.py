@@ -100,6 +100,12 @@ def cancel_run(run: Run) -> None:
         _set_state(run, now, Run.State.CANCELLED, is_queued=False)
 
 
+@transaction.atomic
+def finish_if_complete(run: Run) -> None:
+    """Finishes a running run none of whose cells is open any more."""
+    _finish_if_complete(_lock(run))
+
+
 def ring_for_workers() -> None:
     """Tells the workers that there is work. A broker that is down only delays it: workers also look for themselves."""
     try:

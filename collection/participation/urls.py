@@ -1,0 +1,17 @@
+"""Addresses of participants' pages, all below the study's own: the cookie that names them goes nowhere else."""
+
+from django.urls import path
+
+from collection.participation import views
+
+urlpatterns = [
+    path("", views.welcome, name="welcome"),
+    path("consent/", views.consent, name="consent"),
+    path("p/<str:token>/", views.personal_link, name="personal-link"),
+    path("form/", views.persona_form, name="persona-form"),
+    path("start/", views.instruction, name="instruction"),
+    path("chat/<str:token>/next/", views.next_goal, name="next-goal"),
+    path("end/", views.end, name="end"),
+    path("withdraw/", views.withdraw, name="withdraw"),
+    path("data/", views.my_data, name="my-data"),
+]

@@ -1,0 +1,61 @@
+"""Withdrawing: everything that a participant gave is deleted, and they get a receipt."""
+
+import logging
+import secrets
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from collection.models import Dialogue, Participant, Persona
+from collection.signals import persona_leaving
+
+logger = logging.getLogger(__name__)
+
+LETTERS = "BCDFGHJKLMNPQRSTVWXZ23456789"
+"""What can be read aloud and typed without mistaking one for another, and makes no words."""
+
+
+def withdraw(participant: Participant) -> None:
+    """Deletes the participant's answers, dialogues and names, and what was made of them. What remains is a row that says when
+    somebody agreed and withdrew, with their receipt. Withdrawing twice changes nothing.
+    """
+    with transaction.atomic():
+        locked = Participant.objects.select_for_update(of=("self",)).select_related("persona").get(pk=participant.pk)
+        if locked.state != Participant.State.WITHDRAWN:
+            _delete_what_they_gave(locked)
+            transaction.on_commit(forget_deleted_text)
+
+
+def forget_deleted_text() -> None:
+    """SQLite overwrites what is deleted in its file, but its log beside it holds older copies until it is written back."""
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        is_busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if is_busy:
+        logger.warning("The database's log still holds deleted text: it is written back once nobody reads or writes.")
+
+
+def _delete_what_they_gave(locked: Participant) -> None:
+    persona = locked.persona
+    list(
+        locked.dialogues.select_for_update(of=("self",))
+    )  # whoever is storing something has done so, or will find nothing
+    locked.dialogues.all().delete()
+    _blank(locked)
+    if persona is not None:
+        persona_leaving.send(sender=Persona, persona=persona)
+        Dialogue.objects.filter(persona=persona).delete()
+        persona.delete()
+
+
+def _blank(locked: Participant) -> None:
+    locked.state, locked.ended_at, locked.receipt = Participant.State.WITHDRAWN, timezone.now(), _new_receipt()
+    locked.external_id, locked.parameters, locked.persona = "", {}, None
+    locked.goal_order, locked.order_seed, locked.last_seen_at = [], None, None
+    locked.save()
+
+
+def _new_receipt() -> str:
+    """Twelve characters in three groups, about 57 bits."""
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))

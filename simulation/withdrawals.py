@@ -1,0 +1,28 @@
+"""What is deleted here when a participant withdraws: all that was simulated with their persona."""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from collection.models import Dialogue, Persona
+from simulation.models import Run, Simulation
+from simulation.services import finish_if_complete
+
+
+def forget_persona(persona: Persona, **_signal: Any) -> None:
+    """Deletes the persona's cells and their dialogues; a worker that has one in hand finds it gone and drops it.
+
+    Runs that waited for nothing else are finished afterwards, not within: workers lock a cell before its run.
+    """
+    cells = Simulation.objects.select_for_update(of=("self",)).filter(persona=persona)
+    runs = {cell.run_id for cell in cells}
+    Simulation.objects.filter(persona=persona).delete()
+    Dialogue.objects.filter(persona=persona, kind=Dialogue.Kind.SIMULATED).delete()
+    transaction.on_commit(partial(_finish_complete, runs))
+
+
+def _finish_complete(ids: Iterable[int]) -> None:
+    for run in Run.objects.filter(pk__in=ids):
+        finish_if_complete(run)
