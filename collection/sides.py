@@ -66,7 +66,7 @@ def find_side(models_file: Path, name: str, side: Side) -> tuple[ModelSpec, Side
 
 def is_still(models_file: Path, described: dict[str, Any], side: Side) -> bool:
     """Whether the model says today what it said when it was described. Raises ModelMisconfigured when it is gone."""
-    return without_label(describe_side(models_file, described["model"], side)) == without_label(described)
+    return bool(without_label(describe_side(models_file, described["model"], side)) == without_label(described))
 
 
 def build_speaker(

@@ -1,0 +1,198 @@
+"""Answering people. A reply belongs to this server process, not to the socket that asked for it."""
+
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import Callable, Coroutine
+from contextlib import aclosing
+from datetime import datetime
+from secrets import token_hex
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.utils import timezone
+
+from collection.chat import generations, news
+from collection.chat.database import in_database
+from collection.chat.endings import end_of_error, end_of_halt, end_of_speech
+from collection.chat.generations import End, LeaseLost
+from collection.chat.replies import Reply
+from collection.chat.responding import OpenModel, Question, find_speaker, read_question
+from collection.chat.standing import done_frame
+from collection.chat.waiting import Line
+from dialogue.backends import registry
+from dialogue.backends.base import BackendError, ChatModel
+from dialogue.outputs import Output
+from dialogue.speakers import Speaker
+
+logger = logging.getLogger(__name__)
+
+BATCH = 0.05
+"""Seconds of a reply that pages get at once: every token by itself would cost more than it shows."""
+KEEP = 1.0
+"""Seconds between two times that replies are stored and their leases renewed."""
+
+
+class Answerer:
+    """Makes the replies of one process; belongs to its event loop."""
+
+    def __init__(
+        self, open_model: OpenModel = registry.open_model, clock: Callable[[], datetime] = timezone.now
+    ) -> None:
+        self.name = f"{socket.gethostname()[:40]}:{os.getpid()}:{token_hex(4)}"
+        self._open_model = open_model
+        self._clock = clock
+        self._replies: dict[int, Reply] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._keeping: asyncio.Task[None] | None = None
+        self._lines: dict[ChatModel, Line] = {}
+        self._opening: dict[str, asyncio.Lock] = {}
+
+    def start(self, generation: int, token: str) -> None:
+        """Begins a try that this process holds, toward a reply in the dialogue ``token``."""
+        self._replies[generation] = reply = Reply(generation, token)
+        self._run(self._answer(reply))
+        if self._keeping is None or self._keeping.done():
+            self._keeping = self._run(self._keep_all())
+
+    def find(self, token: str) -> Reply | None:
+        """The reply under way here in that dialogue, if there is one."""
+        return next((reply for reply in self._replies.values() if reply.token == token), None)
+
+    def stop(self, generation: int) -> None:
+        """Ends a try that is made here before its next token; another process sees within a second that it is to."""
+        if generation in self._replies:
+            self._replies[generation].halt("stopped")
+
+    async def shut_down(self) -> None:
+        """Ends everything under way as interrupted, so that nobody waits for leases to expire."""
+        for reply in self._replies.values():
+            reply.halt("shutdown")
+        under_way = self._tasks - {self._keeping}
+        if under_way:
+            await asyncio.wait(under_way)
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """The event loop itself does not hold on to tasks."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _answer(self, reply: Reply) -> None:
+        """The whole life of a try."""
+        telling = self._run(self._tell(reply))
+        try:
+            end = await self._end_of(reply)
+            await in_database(generations.finish, reply.generation, self.name, end, self._clock())
+            reply.end()
+            await telling
+            await self._tell_done(reply)
+        except LeaseLost as lost:
+            logger.info("%s", lost)
+        except Exception:
+            # The outermost frame: what could not be recorded ends with its lease, and pages hear of it then.
+            logger.exception("A reply in dialogue %s could not be finished.", reply.token)
+        finally:
+            reply.end()
+            self._replies.pop(reply.generation, None)
+
+    async def _end_of(self, reply: Reply) -> End:
+        """Lets the chatbot speak until it has finished, has failed, or is to end early."""
+        speaking = asyncio.create_task(self._speak(reply))
+        try:
+            ends: list[asyncio.Future[Any]] = [speaking, reply.halted]
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            if speaking.done():
+                return end_of_speech(reply, speaking.result())
+            return end_of_halt(reply, reply.halted.result())
+        except LeaseLost:
+            raise
+        except Exception as error:
+            # Whatever it was, the participant gets a sentence and may try again.
+            return end_of_error(reply, error)
+        finally:
+            speaking.cancel()
+            await asyncio.wait([speaking])
+
+    async def _speak(self, reply: Reply) -> Output:
+        question = await in_database(read_question, reply.generation)
+        if question is None:
+            raise LeaseLost(f"The dialogue of the try {reply.generation} is gone.")
+        reply.question = question
+        speaker = await self._find_speaker(question)
+        reply.model = speaker.model
+        async with self._line(speaker.model).turn(reply.wait):
+            reply.begin()
+            return await _listen(speaker, question, reply)
+
+    async def _find_speaker(self, question: Question) -> Speaker:
+        """On a thread, because loading a model takes long; those who come meanwhile wait without one each."""
+        async with self._opening.setdefault(question.model, asyncio.Lock()):
+            return await asyncio.to_thread(find_speaker, settings.MODELS_FILE, question, self._open_model)
+
+    def _line(self, model: ChatModel) -> Line:
+        return self._lines.setdefault(model, Line(model.capacity))
+
+    async def _tell(self, reply: Reply) -> None:
+        """Tells pages of each piece, several tokens at once, and last of what is left when the reply is over."""
+        while not reply.over.done():
+            await reply.news.wait()
+            reply.news.clear()
+            await _tell_news(reply)
+            await asyncio.wait([reply.over], timeout=BATCH)
+        await _tell_news(reply)
+
+    async def _tell_done(self, reply: Reply) -> None:
+        frame = await in_database(done_frame, reply.generation)
+        if frame:
+            await news.tell(reply.token, frame)
+
+    async def _keep_all(self) -> None:
+        """Stores what there is of each reply, and renews the leases, as long as there are any."""
+        while self._replies:
+            await asyncio.sleep(KEEP)
+            try:
+                await self._keep()
+            except DatabaseError as error:
+                logger.error("Replies under way could not be stored, which is tried again: %s", error)
+            except Exception:
+                # The outermost frame: replies that nobody keeps must not look as if somebody did.
+                logger.exception("Replies under way cannot be kept.")
+                for reply in self._replies.values():
+                    reply.halt("broken")
+
+    async def _keep(self) -> None:
+        kept = {generation: reply.kept for generation, reply in self._replies.items()}
+        halts = await in_database(generations.keep, kept, self.name, self._clock())
+        for generation, reply in self._replies.items():
+            if generation in halts:
+                reply.halt(halts[generation])
+            elif generation in kept:
+                reply.repeat_since(kept[generation])
+
+
+async def _listen(speaker: Speaker, question: Question, reply: Reply) -> Output:
+    pieces = speaker.stream(question.history(speaker), question.position, question.attempt)
+    async with aclosing(pieces):
+        async for piece in pieces:
+            if isinstance(piece, Output):
+                return piece
+            reply.add(piece)
+    raise BackendError(f"Model {question.model!r} broke off its answer: ask again.")
+
+
+async def _tell_news(reply: Reply) -> None:
+    for frame in reply.news_for_pages():
+        await news.tell(reply.token, frame)
+
+
+_answerers: WeakKeyDictionary[asyncio.AbstractEventLoop, Answerer] = WeakKeyDictionary()
+
+
+def answerer() -> Answerer:
+    """The one of the running event loop: a server process has one loop."""
+    return _answerers.setdefault(asyncio.get_running_loop(), Answerer())

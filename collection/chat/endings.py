@@ -1,0 +1,82 @@
+"""How a try at a reply ended, in the words that the participant reads.
+
+What a backend says is written for researchers and may name servers and keys: it goes to the log.
+"""
+
+import logging
+
+from collection.chat.generations import End, LeaseLost
+from collection.chat.replies import Reason, Reply
+from collection.models import Generation
+from dialogue.backends.base import BackendError, ContentRefused, ContextFull, ModelMisconfigured
+from dialogue.outputs import Output
+
+logger = logging.getLogger(__name__)
+
+SILENT = "The chatbot had nothing to say."
+UNREAD = "The chatbot stopped because nobody was reading its answer."
+RESTARTED = "The server was restarted while the chatbot was answering."
+BROKEN = "Something went wrong here while the chatbot was answering."
+UNAVAILABLE = "The chatbot cannot answer at the moment. Please try again later, or tell the researchers."
+FAILED = "The chatbot could not answer. Please try again."
+REFUSED = "The chatbot may not answer this message. Please put it differently."
+TOO_LONG = "This message is too long for the chatbot. Please send a shorter one."
+
+State = Generation.State
+
+
+def end_of_speech(reply: Reply, output: Output) -> End:
+    """The chatbot has finished. Silence counts as failed: another try may say something."""
+    if not reply.text.strip():
+        return End(State.FAILED, reply.text, SILENT, output)
+    return _answered(reply, State.COMPLETE, output)
+
+
+def end_of_halt(reply: Reply, reason: Reason) -> End:
+    """The reply was ended from outside. Raises LeaseLost when it is not this process's any more."""
+    match reason:
+        case "stopped":
+            return _answered(reply, State.STOPPED)
+        case "unread":
+            return End(State.INTERRUPTED, reply.text, UNREAD)
+        case "shutdown":
+            return End(State.INTERRUPTED, reply.text, RESTARTED)
+        case "broken":
+            return End(State.FAILED, reply.text, BROKEN)
+        case "lost":
+            raise LeaseLost(f"The try {reply.generation} is no longer held here.")
+
+
+def end_of_error(reply: Reply, error: Exception) -> End:
+    """The chatbot failed; only about the message itself can another try not help."""
+    match error:
+        case ContextFull():
+            return End(State.FAILED, reply.text, TOO_LONG, is_final=True)
+        case ContentRefused():
+            return End(State.FAILED, reply.text, REFUSED, is_final=True)
+        case BackendError():
+            logger.error("The chatbot failed in dialogue %s: %s", reply.token, error)
+            return End(State.FAILED, reply.text, UNAVAILABLE if isinstance(error, ModelMisconfigured) else FAILED)
+        case _:
+            logger.error("A reply in dialogue %s failed unexpectedly.", reply.token, exc_info=error)
+            return End(State.FAILED, reply.text, BROKEN)
+
+
+def _answered(reply: Reply, state: Generation.State, output: Output | None = None) -> End:
+    utterance = reply.question.utterance if reply.question else ""
+    return End(
+        state,
+        reply.text,
+        output=output,
+        utterance_tokens=_count(reply, utterance),
+        response_tokens=_count(reply, reply.text.strip()),
+    )
+
+
+def _count(reply: Reply, text: str) -> int | None:
+    """Tokens by the responder's tokenizer; None where there is none, or it is gone: then the reply counts more."""
+    try:
+        return reply.model.count_tokens(text) if reply.model else None
+    except BackendError as error:
+        logger.warning("The tokens in dialogue %s are not counted: %s", reply.token, error)
+        return None

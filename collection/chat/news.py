@@ -1,0 +1,54 @@
+"""Telling the pages of a dialogue what happens, in whichever process their sockets are."""
+
+import logging
+from functools import partial
+
+from asgiref.sync import async_to_sync
+from channels.exceptions import ChannelFull
+from channels.layers import get_channel_layer
+from django.db import transaction
+from redis.exceptions import RedisError
+
+from collection.chat.protocol import Moved, ServerFrame
+
+logger = logging.getLogger(__name__)
+
+
+def group_of(token: str) -> str:
+    """The name of the group that the sockets of the dialogue ``token`` are in."""
+    return f"chat.{token}"
+
+
+async def tell(token: str, frame: ServerFrame, *, sender: str = "") -> None:
+    """Sends the frame to all pages of the dialogue but that of the channel ``sender``."""
+    await _send(token, {"type": "chat.frame", "frame": frame.model_dump(mode="json"), "sender": sender})
+
+
+async def tell_to_look(token: str) -> None:
+    """Lets all pages of the dialogue have a snapshot."""
+    await _send(token, {"type": "chat.look", "is_urgent": True})
+
+
+async def tell_one_to_look(channel: str) -> None:
+    """Lets the page of this channel have a snapshot if it is behind; one that has too much to read already comes later."""
+    try:
+        await get_channel_layer().send(channel, {"type": "chat.look", "is_urgent": False})
+    except (ChannelFull, RedisError, OSError) as error:
+        logger.warning("The page of %s cannot be told to look: %s", channel, error)
+
+
+def announce_moved(dialogue_token: str) -> None:
+    """Once the transaction under way is committed, the pages of the dialogue load anew: it is over, or gone.
+
+    For views and commands. Whom it does not reach hears of it when the page's server next looks, seconds later.
+    """
+    transaction.on_commit(partial(async_to_sync(tell), dialogue_token, Moved()), robust=True)
+
+
+async def _send(token: str, message: dict[str, object]) -> None:
+    """A layer that is down delays what pages show: they look for themselves every few seconds."""
+    layer = get_channel_layer()
+    try:
+        await layer.group_send(group_of(token), message)
+    except (RedisError, OSError) as error:
+        logger.warning("Pages cannot be told of dialogue %s: %s", token, error)

@@ -1,0 +1,74 @@
+"""From a stored message to a speaker with a history."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from collection.models import Dialogue, Generation, Turn
+from collection.participation.goals import ANSWERED
+from collection.sides import build_speaker, find_side, is_still
+from dialogue.backends.base import ChatModel, ModelMisconfigured
+from dialogue.models import ModelSpec
+from dialogue.roleplay import responder_history
+from dialogue.seeds import sampler_seed
+from dialogue.speakers import History, Speaker
+
+OpenModel = Callable[[ModelSpec], ChatModel]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Everything that one try at a reply needs to know. ``past`` is what the chatbot remembers of the dialogue."""
+
+    generation: int
+    token: str
+    position: int
+    attempt: int
+    utterance: str
+    past: tuple[Turn, ...]
+    responder: dict[str, Any]
+    seed: Callable[[int, int], int]
+
+    @property
+    def model(self) -> str:
+        return str(self.responder["model"])
+
+    def history(self, speaker: Speaker) -> History:
+        return responder_history(speaker.system, self.past, self.utterance)
+
+
+def read_question(generation: int) -> Question | None:
+    """What is asked of the chatbot; None when the dialogue is there no more."""
+    related = ("turn__dialogue__persona", "turn__dialogue__goal")
+    found = Generation.objects.select_related(*related).filter(pk=generation).first()
+    if found is None:
+        return None
+    turn, dialogue = found.turn, found.turn.dialogue
+    return Question(
+        generation=found.pk,
+        token=dialogue.token,
+        position=turn.position,
+        attempt=found.attempt,
+        utterance=turn.utterance,
+        past=tuple(dialogue.turns.filter(position__lt=turn.position, state__in=ANSWERED)),
+        responder=dialogue.responder,
+        seed=_seed(dialogue),
+    )
+
+
+def find_speaker(models_file: Path, question: Question, open_model: OpenModel) -> Speaker:
+    """The speaker that answers, its model loaded if it was not: that takes long. Raises ModelMisconfigured."""
+    if not is_still(models_file, question.responder, "responder"):
+        raise ModelMisconfigured(
+            f"Model {question.model!r} is no longer what this dialogue began with: restore it in models.toml."
+        )
+    spec, table = find_side(models_file, question.model, "responder")
+    model = open_model(spec)
+    return build_speaker(spec, table, "responder", model, question.seed, f"chat-{question.token}")
+
+
+def _seed(dialogue: Dialogue) -> Callable[[int, int], int]:
+    """The sampler's seed for (turn, attempt); a participant's dialogue has a seed of its own."""
+    return partial(sampler_seed, dialogue.seed or 0, dialogue.persona.code, dialogue.goal.text, "responder")

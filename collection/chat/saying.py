@@ -1,0 +1,115 @@
+"""What people do in a chat: say something, ask for another try, stop a reply, leave a draft."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from collection.chat import generations
+from collection.chat.protocol import MESSAGE_LIMIT, MESSAGES_PER_MINUTE, TypingNotes
+from collection.chat.standing import CLOSED, OVER, why_no_message
+from collection.models import Dialogue, Generation, Turn, Typing
+from collection.participation.admission import is_running
+
+BLANK = "Please write something first."
+TOO_FAST = "That was a lot of messages in a minute. Please wait a moment and send this one again."
+NOTHING_TO_RETRY = "There is no message left that waits for an answer."
+
+
+class NotTaken(Exception):
+    """What somebody wanted was not done, and nothing was stored; the message is a sentence for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A stored message, and the try of the chatbot to be made at it now: none for a message that had come before."""
+
+    turn: Turn
+    generation: Generation | None
+
+
+@transaction.atomic
+def say(dialogue: int, key: str, text: str, typing: TypingNotes, owner: str, now: datetime) -> Asked:
+    """Stores a message with the try at answering it, which ``owner`` is to make. Raises NotTaken.
+
+    A ``key`` that came before gives the same message again, whatever became of it since.
+    """
+    generations.interrupt_expired(now, dialogue=dialogue, owner=owner)
+    locked = _lock(dialogue)
+    known = locked.turns.filter(key=key).first()
+    if known is not None:
+        return Asked(known, None)
+    _check(why_no_message(locked) or _why_not_this(text) or _why_too_fast(locked, now))
+    turn = _store(locked, key, text, typing)
+    return Asked(turn, generations.begin(turn, owner, now))
+
+
+@transaction.atomic
+def retry(dialogue: int, owner: str, now: datetime) -> Asked:
+    """Begins another try at the last message, for ``owner`` to make. Raises NotTaken."""
+    generations.interrupt_expired(now, dialogue=dialogue, owner=owner)
+    locked = _lock(dialogue)
+    _check(_why_closed(locked) or _why_too_fast(locked, now))
+    turn = locked.turns.filter(state=Turn.State.PENDING).first()
+    if turn is None or generations.in_flight(locked).exists():
+        raise NotTaken(NOTHING_TO_RETRY)
+    return Asked(turn, generations.begin(turn, owner, now))
+
+
+def stop(dialogue: int) -> int | None:
+    """Asks whoever makes the try under way to end it; gives its id, or None when there is none."""
+    under_way = Generation.objects.filter(turn__dialogue=dialogue, state__in=Generation.IN_FLIGHT)
+    under_way.update(is_stop_requested=True)
+    return under_way.values_list("pk", flat=True).first()
+
+
+def save_draft(dialogue: int, text: str) -> None:
+    """Keeps what somebody has typed and not sent. Raises NotTaken when the dialogue is over."""
+    if not Dialogue.objects.filter(pk=dialogue, ended_at=None).update(draft=text):
+        raise NotTaken(OVER)
+
+
+def _lock(dialogue: int) -> Dialogue:
+    """The dialogue as it is now, until the transaction ends. Raises NotTaken when it is gone."""
+    rows = Dialogue.objects.select_for_update(of=("self",), no_key=True).select_related("study")
+    found = rows.filter(pk=dialogue).first()
+    if found is None:
+        raise NotTaken(OVER)
+    return found
+
+
+def _check(why_not: str) -> None:
+    if why_not:
+        raise NotTaken(why_not)
+
+
+def _why_closed(dialogue: Dialogue) -> str:
+    if dialogue.ended_at is not None:
+        return OVER
+    return "" if is_running(dialogue.study) else CLOSED
+
+
+def _why_not_this(text: str) -> str:
+    if not text.strip():
+        return BLANK
+    if len(text) > MESSAGE_LIMIT:
+        return f"This message has {len(text):,} characters, and {MESSAGE_LIMIT:,} are allowed. Please shorten it."
+    return ""
+
+
+def _why_too_fast(dialogue: Dialogue, now: datetime) -> str:
+    """Every message and every retry asks the chatbot once."""
+    since = now - timedelta(minutes=1)
+    asked = Generation.objects.filter(turn__dialogue=dialogue, created_at__gt=since).count()
+    return TOO_FAST if asked >= MESSAGES_PER_MINUTE else ""
+
+
+def _store(dialogue: Dialogue, key: str, text: str, typing: TypingNotes) -> Turn:
+    """A pending message that nobody answers any more makes room for the new one."""
+    dialogue.turns.filter(state=Turn.State.PENDING).update(state=Turn.State.FAILED)
+    turn = Turn.objects.create(
+        dialogue=dialogue, position=dialogue.turns.count(), utterance=text, state=Turn.State.PENDING, key=key
+    )
+    Typing.objects.create(turn=turn, **typing.model_dump())
+    Dialogue.objects.filter(pk=dialogue.pk).update(draft="")
+    return turn

@@ -1,0 +1,111 @@
+"""What a person may do in a dialogue, and what its page has to show."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, get_args
+
+from django.db.models import Count, Max, Q
+
+from collection.chat import protocol
+from collection.chat.generations import in_flight, interrupt_expired
+from collection.models import Dialogue, Generation, Turn
+from collection.participation.admission import is_running
+from collection.participation.goals import progress_of
+
+OVER = "This goal is behind you. Please load the page anew."
+CLOSED = "The study has been closed, so nothing more can be sent. Thank you for taking part."
+BUSY = "Please wait until the chatbot has finished, or stop it."
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """By what a page is seen to be behind: how many turns there are, which try is under way, whether all is over."""
+
+    turns: int
+    under_way: int | None
+    is_over: bool
+
+
+def why_no_message(dialogue: Dialogue) -> str:
+    """Why the person may not write now, in a sentence; empty when they may.
+
+    A message whose last try has failed keeps nobody from writing another: it stays without an answer then.
+    """
+    if dialogue.ended_at is not None:
+        return OVER
+    if not is_running(dialogue.study):
+        return CLOSED
+    if in_flight(dialogue).exists():
+        return BUSY
+    return _why_used_up(dialogue)
+
+
+def standing_of(dialogue: Dialogue) -> dict[str, Any]:
+    """The fields of ``protocol.Standing``."""
+    why_not, progress = why_no_message(dialogue), progress_of(dialogue)
+    following = protocol.Next(allowed=progress.may_go_on, why_not=progress.why_not)
+    return {"may_write": not why_not, "why_not": why_not, "next": following}
+
+
+def snapshot_of(dialogue: int, owner: str, now: datetime) -> protocol.Snapshot | None:
+    """Everything the page needs; None when the dialogue is there no more. What dead processes left is ended first."""
+    interrupt_expired(now, dialogue=dialogue, owner=owner)
+    found = Dialogue.objects.select_related("study", "participant", "goal").filter(pk=dialogue).first()
+    if found is None:
+        return None
+    last = found.turns.order_by("position").last()
+    return protocol.Snapshot(
+        **standing_of(found),
+        turns=last.position + 1 if last else 0,
+        draft=found.draft,
+        generation=_running_reply(last) if last else None,
+        ended=found.ended_at is not None,
+    )
+
+
+def done_frame(generation: int) -> protocol.Done | None:
+    """What pages hear of a try that has ended; None when its dialogue is there no more."""
+    related = ("turn__dialogue__study", "turn__dialogue__participant", "turn__dialogue__goal")
+    found = Generation.objects.select_related(*related).filter(pk=generation).first()
+    if found is None or found.state not in get_args(protocol.EndState):
+        return None
+    return protocol.Done(
+        **standing_of(found.turn.dialogue),
+        position=found.turn.position,
+        attempt=found.attempt,
+        state=found.state,
+        message=found.message,
+    )
+
+
+def marks_of(dialogues: set[int]) -> dict[int, Marks]:
+    """How far each of the dialogues is; those that are there no more are missing."""
+    in_flight = Q(turns__generations__state__in=Generation.IN_FLIGHT)
+    rows = Dialogue.objects.filter(pk__in=dialogues).values("pk", "ended_at")
+    counted = rows.annotate(
+        said=Count("turns", distinct=True), under_way=Max("turns__generations__attempt", filter=in_flight)
+    )
+    return {row["pk"]: Marks(row["said"], row["under_way"], row["ended_at"] is not None) for row in counted}
+
+
+def _running_reply(last: Turn) -> protocol.RunningReply | None:
+    generation = last.generations.order_by("attempt").last()
+    if last.state != Turn.State.PENDING or generation is None:
+        return None
+    return protocol.RunningReply(
+        position=last.position,
+        attempt=generation.attempt,
+        state=generation.state,
+        place=generation.place,
+        text=generation.text,
+        message=generation.message,
+    )
+
+
+def _why_used_up(dialogue: Dialogue) -> str:
+    """Why no message may follow those that there are; one without an answer counts as the page shows it."""
+    most = dialogue.study.max_turns
+    if most is None or dialogue.turns.count() < most:
+        return ""
+    messages = "message" if most == 1 else f"{most} messages"
+    return f"You have sent the {messages} that this goal takes. Please go on to the next goal."

@@ -1,0 +1,90 @@
+"""Looking after the open sockets of this process: whether their pages are behind, and that their people are here."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Protocol
+from weakref import WeakKeyDictionary
+
+from django.db import DatabaseError
+from django.utils import timezone
+
+from collection.chat.answering import answerer
+from collection.chat.database import in_database
+from collection.chat.generations import interrupt_expired
+from collection.chat.standing import Marks, marks_of
+from collection.models import Participant
+
+logger = logging.getLogger(__name__)
+
+LOOK = 3.0
+"""Seconds between two looks at the database, one for all sockets together."""
+SEEN = timedelta(seconds=20)
+"""How often it is noted that people are here."""
+
+
+class Socket(Protocol):
+    """A page that is connected here."""
+
+    dialogue: int
+    participant: int
+
+    async def look(self, marks: Marks | None) -> None:
+        """How the dialogue stands; None when it is there no more."""
+        ...
+
+
+class Watch:
+    """Belongs to one event loop; works as long as sockets are open."""
+
+    def __init__(self, clock: Callable[[], datetime] = timezone.now) -> None:
+        self._sockets: set[Socket] = set()
+        self._clock = clock
+        self._looking: asyncio.Task[None] | None = None
+        self._noted: datetime | None = None
+
+    def add(self, watched: Socket) -> None:
+        self._sockets.add(watched)
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._keep_looking())
+
+    def remove(self, watched: Socket) -> None:
+        self._sockets.discard(watched)
+
+    async def _keep_looking(self) -> None:
+        while self._sockets:
+            await asyncio.sleep(LOOK)
+            try:
+                await self._look()
+            except DatabaseError as error:
+                logger.error("The chats could not be looked at, which is tried again: %s", error)
+            except Exception:
+                # The outermost frame: pages that are left behind can still load themselves anew.
+                logger.exception("The chats could not be looked at.")
+
+    async def _look(self) -> None:
+        now = self._clock()
+        await in_database(interrupt_expired, now, owner=answerer().name)
+        marks = await in_database(marks_of, {watched.dialogue for watched in self._sockets})
+        for watched in list(self._sockets):
+            await watched.look(marks.get(watched.dialogue))
+        await self._note_who_is_here(now)
+
+    async def _note_who_is_here(self, now: datetime) -> None:
+        if self._noted is None or now - self._noted >= SEEN:
+            await in_database(note_seen, {watched.participant for watched in self._sockets}, now)
+            self._noted = now
+
+
+def note_seen(participants: set[int], now: datetime) -> None:
+    """Notes that these people have a page open now."""
+    Participant.objects.filter(pk__in=participants).update(last_seen_at=now)
+
+
+_watches: WeakKeyDictionary[asyncio.AbstractEventLoop, Watch] = WeakKeyDictionary()
+
+
+def watch() -> Watch:
+    """The one of the running event loop."""
+    return _watches.setdefault(asyncio.get_running_loop(), Watch())
