@@ -4,7 +4,7 @@
 import { Composer } from "./chat/composer.js";
 import { Connection } from "./chat/connection.js";
 import { Goal } from "./chat/goal.js";
-import { Log } from "./chat/log.js";
+import { Log, makeReachable } from "./chat/log.js";
 import { Memory } from "./chat/memory.js";
 import { Reply } from "./chat/reply.js";
 import { Scrolling } from "./chat/scrolling.js";
@@ -85,12 +85,17 @@ function snapshot(frame) {
   }
   const { generation } = frame;
   run(generation && UNDER_WAY.includes(generation.state) ? new Reply(generation) : null);
-  for (let position = 0; position < frame.turns; position += 1) {
-    if (!log.isSettled(position)) log.show(position);
-  }
+  showUpTo(frame.turns);
   allow(frame);
   composer.receive(frame.draft);
   deliver();
+}
+
+/** Fetches what is missing, or may have changed: a message without an answer gives way to the next one. */
+function showUpTo(count) {
+  for (let position = 0; position < count; position += 1) {
+    if (!log.isSettled(position)) log.show(position);
+  }
 }
 
 function turn(frame) {
@@ -98,7 +103,7 @@ function turn(frame) {
   if (outgoing?.key === frame.key) keep(null);
   else composer.clear();
   if (isNew) run(new Reply(frame));
-  log.show(frame.position);
+  showUpTo(frame.position + 1);
 }
 
 function queued(frame) {
@@ -198,6 +203,7 @@ function newKey() {
 
 byId("log").addEventListener("click", (event) => event.target.matches("[data-retry]") && retry(event.target));
 byId("log").addEventListener("shown", (event) => event.detail.key === outgoing?.key && keep(null));
+makeReachable(talk);
 if (outgoing) log.expect(outgoing.key, outgoing.text);
 if (log.length) goal.makeRoom();
 composer.show({ isSending: outgoing !== null });

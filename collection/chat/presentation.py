@@ -81,10 +81,10 @@ def read_page(dialogue: Dialogue) -> ChatPage:
     return ChatPage(dialogue, _shown(dialogue, dialogue.turns.all()), progress_of(dialogue))
 
 
-def find_turn(visitor: Visitor | None, token: str, position: int) -> Turn:
+def find_turn(visitor: Visitor, token: str, position: int) -> Turn:
     """The turn of a dialogue that this visitor may see. Raises Http404, whatever is wrong."""
-    turns = Turn.objects.filter(dialogue__in=visitor.dialogues) if visitor else Turn.objects.none()
-    return get_object_or_404(turns.select_related("dialogue"), dialogue__token=token, position=position)
+    turns = Turn.objects.filter(dialogue__in=visitor.dialogues).select_related("dialogue")
+    return get_object_or_404(turns, dialogue__token=token, position=position)
 
 
 def read_turn(turn: Turn) -> ShownTurn:

@@ -12,7 +12,6 @@ export class Log {
     this.#element = element;
     this.#address = element.dataset.turns;
     this.#listener = listener;
-    this.#dress(element);
   }
 
   get length() {
@@ -82,7 +81,7 @@ export class Log {
     if (this.#element.querySelector("[data-outgoing]")?.dataset.key === turn.dataset.key) this.forget();
     if (shown) keepFocus(shown, () => shown.replaceWith(turn));
     else this.#insert(turn, position);
-    this.#dress(turn);
+    makeReachable(turn);
     if (this.#reply?.position === position) this.#write();
     this.#element.dispatchEvent(new CustomEvent("shown", { detail: { key: turn.dataset.key } }));
   }
@@ -113,12 +112,12 @@ export class Log {
   #copy(name) {
     return document.getElementById(name).content.firstElementChild.cloneNode(true);
   }
+}
 
-  /** Code and tables that scroll sideways must be reachable by keyboard. */
-  #dress(part) {
-    for (const box of part.querySelectorAll("pre, table")) {
-      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-    }
+/** Code, tables and long texts that scroll must be reachable by keyboard. */
+export function makeReachable(part) {
+  for (const box of part.querySelectorAll("pre, table, .goal-text")) {
+    if (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight) box.tabIndex = 0;
   }
 }
 
