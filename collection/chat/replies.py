@@ -1,7 +1,6 @@
 """One try at a reply, as the process that makes it holds it in memory."""
 
 import asyncio
-from collections.abc import Iterator
 from typing import Literal
 
 from collection.characters import storable
@@ -85,14 +84,15 @@ class Reply:
             self._kept = len(kept.text)
             self.news.set()
 
-    def news_for_pages(self) -> Iterator[Queued | Piece]:
-        """What pages have not been told yet."""
-        yield from self._untold
+    def news_for_pages(self) -> list[Queued | Piece]:
+        """What pages have not been told yet; from now on they have."""
+        told: list[Queued | Piece] = [*self._untold]
         self._untold = []
         is_begun = self.state == State.STREAMING and not self._is_begin_told
         if self.question and (is_begun or len(self.text) > self._told):
-            yield self._piece(self.question, self._told)
+            told.append(self._piece(self.question, self._told))
             self._is_begin_told, self._told = True, len(self.text)
+        return told
 
     def _piece(self, question: Question, offset: int) -> Piece:
         return Piece(position=question.position, attempt=question.attempt, offset=offset, text=self.text[offset:])
