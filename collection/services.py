@@ -11,19 +11,28 @@ from django.db.models import Model
 from django.utils import timezone
 
 from collection.characters import storable
-from collection.models import Dialogue, Goal, Output, Persona, Recruitment, Study, Turn
+from collection.models import Dialogue, Goal, Outcome, Output, Persona, Recruitment, Study, Turn
 from dialogue import goals, personas
 from dialogue.backends.base import ChatModel
 from dialogue.outputs import Output as ModelOutput
 from dialogue.roleplay import Ended, Exchange
 
 DEMO = "demo"
+DEMO_CODES = {
+    Outcome.Kind.COMPLETED: "DEMO-COMPLETED",
+    Outcome.Kind.SCREENED_OUT: "DEMO-SCREENED-OUT",
+    Outcome.Kind.FULL: "DEMO-FULL",
+    Outcome.Kind.WITHDRAWN: "",
+}
 M = TypeVar("M", bound=Model)
 
 
 @transaction.atomic
 def load_demo_study(chatbot: str) -> Study:
-    """The paper's study: ten goals, the questionnaire and twenty personas. What is there already stays as it is."""
+    """The paper's study, open to participants: ten goals, the questionnaire and twenty personas.
+
+    What is there already stays as it is.
+    """
     study, _ = Study.objects.get_or_create(
         slug=DEMO,
         defaults={
@@ -41,6 +50,9 @@ def load_demo_study(chatbot: str) -> Study:
             code=persona.code,
             defaults={"source": Persona.Source.LISTED, "features": dict(persona.features)},
         )
+    Recruitment.objects.get_or_create(study=study, defaults={"is_open": True})
+    for kind, code in DEMO_CODES.items():
+        Outcome.objects.get_or_create(study=study, kind=kind, defaults={"code": code})
     return study
 
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from collection.chat.news import announce_moved
 from collection.models import Dialogue, Generation, Goal, Participant, Turn
 from collection.participation.providers import provider_of
 from collection.sides import describe_side
@@ -102,10 +103,11 @@ def leave_dialogues(dialogues: QuerySet[Dialogue], now: datetime) -> None:
 def close_dialogue(dialogue: Dialogue, ending: Literal["next_goal", "left"], now: datetime) -> None:
     """Ends a person's dialogue, which the caller has locked: a reply under way is stopped, what was not sent is forgotten.
 
-    An utterance that nobody is answering stays without an answer.
+    An utterance that nobody is answering stays without an answer. Pages that show the dialogue load anew.
     """
     dialogue.ending, dialogue.ended_at, dialogue.draft = ending, now, ""
     dialogue.save(update_fields=["ending", "ended_at", "draft"])
+    announce_moved(dialogue.token)
     in_flight = _in_flight(dialogue, now)
     in_flight.update(is_stop_requested=True)
     unanswered = dialogue.turns.filter(state=Turn.State.PENDING).exclude(generations__in=in_flight)
@@ -182,7 +184,7 @@ def _why_not(dialogue: Dialogue) -> str:
 def _is_used_up(dialogue: Dialogue, states: list[str]) -> bool:
     """Whether no message may follow: then a goal lets go even of those whom the chatbot never answered."""
     most = dialogue.study.max_turns
-    return most is not None and len(states) >= most and Turn.State.PENDING not in states
+    return most is not None and len(states) >= most
 
 
 def _in_flight(dialogue: Dialogue, now: datetime) -> QuerySet[Generation]:

@@ -6,6 +6,7 @@ import secrets
 from django.db import connection, transaction
 from django.utils import timezone
 
+from collection.chat.news import announce_moved
 from collection.models import Dialogue, Participant, Persona
 from collection.signals import persona_leaving
 
@@ -23,7 +24,7 @@ def withdraw(participant: Participant) -> None:
         locked = Participant.objects.select_for_update(of=("self",)).select_related("persona").get(pk=participant.pk)
         if locked.state != Participant.State.WITHDRAWN:
             _delete_what_they_gave(locked)
-            transaction.on_commit(forget_deleted_text)
+            transaction.on_commit(forget_deleted_text, robust=True)
 
 
 def forget_deleted_text() -> None:
@@ -38,9 +39,9 @@ def forget_deleted_text() -> None:
 
 def _delete_what_they_gave(locked: Participant) -> None:
     persona = locked.persona
-    list(
-        locked.dialogues.select_for_update(of=("self",))
-    )  # whoever is storing something has done so, or will find nothing
+    # Locked first: whoever is storing something in one has done so by then, or will find nothing to store it in.
+    for dialogue in locked.dialogues.select_for_update(of=("self",)):
+        announce_moved(dialogue.token)
     locked.dialogues.all().delete()
     _blank(locked)
     if persona is not None:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from collection import services
-from collection.models import Dialogue, Goal, Output, Persona, Study, Turn, new_token
+from collection.models import Dialogue, Goal, Outcome, Output, Persona, Recruitment, Study, Turn, new_token
 from dialogue.backends.base import ChatModel, Reply
 from dialogue.backends.scripted import ScriptedModel
 from dialogue.outputs import Judged
@@ -59,9 +59,15 @@ def test_the_demo_study_is_the_papers() -> None:
     assert (study.slug, study.chatbot, study.frozen_at) == ("demo", "tiny", None)
 
 
+def test_the_demo_study_takes_participants_and_has_an_outcome_of_every_kind() -> None:
+    study = services.load_demo_study("tiny")
+    assert study.recruitment.is_open
+    assert set(study.outcomes.values_list("kind", flat=True)) == set(Outcome.Kind.values)
+
+
 def test_loading_the_demo_study_again_changes_nothing() -> None:
     services.load_demo_study("tiny")
-    tables = (Study, Goal, Persona)
+    tables = (Study, Goal, Persona, Recruitment, Outcome)
     before = [list(table._default_manager.values()) for table in tables]
     services.load_demo_study("other")
     assert [list(table._default_manager.values()) for table in tables] == before
@@ -71,7 +77,11 @@ def test_loading_the_demo_study_keeps_what_a_researcher_changed_and_adds_what_is
     study = services.load_demo_study("tiny")
     study.goals.filter(number=1).update(text="Another goal.")
     study.personas.filter(code="P20").delete()
+    Recruitment.objects.update(is_open=False)
+    study.outcomes.filter(kind="completed").update(code="OURS")
     services.load_demo_study("tiny")
+    assert not Recruitment.objects.get().is_open
+    assert study.outcomes.get(kind="completed").code == "OURS"
     assert study.goals.get(number=1).text == "Another goal."
     assert study.personas.filter(code="P20").exists()
 

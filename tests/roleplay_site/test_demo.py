@@ -44,6 +44,7 @@ def test_every_start_shows_the_same_run_and_the_same_login(demo_settings: Settin
     for output in (first, second):
         assert f"/runs/{run.token}/" in output
         assert password in output
+        assert "/s/demo/\n" in output
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,6 +9,7 @@ from django.db import connections
 from django.urls import reverse
 
 from collection.models import Study
+from collection.services import DEMO
 from roleplay_site import processes
 from roleplay_site.demo import Login, ensure_login, ensure_run
 from simulation.requests import RequestError
@@ -40,14 +41,14 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         call_command("load_demo", stdout=self.stdout)
-        return _invitation(
-            f"http://{processes.LOOPBACK}:{port}{self._path()}", ensure_login(settings.VAR_DIR / "demo_password")
-        )
+        site = f"http://{processes.LOOPBACK}:{port}"
+        login = ensure_login(settings.VAR_DIR / "demo_password")
+        return _invitation(f"{site}{self._path()}", f"{site}{reverse('welcome', args=[DEMO])}", login)
 
     def _path(self) -> str:
         """The page of the demo's run; without the embedded model the site works all the same."""
         try:
-            return reverse("run", args=[ensure_run(Study.objects.get(slug="demo")).token])
+            return reverse("run", args=[ensure_run(Study.objects.get(slug=DEMO)).token])
         except RequestError as error:
             self.stderr.write(f"There is no demo run: {error}")
             return reverse("studies")
@@ -58,13 +59,15 @@ class Command(BaseCommand):
         return processes.run(settings.BASE_DIR / "Procfile", port, lambda: self.stdout.write(invitation))
 
 
-def _invitation(address: str, login: Login) -> str:
+def _invitation(address: str, participants: str, login: Login) -> str:
     password = login.password or f"the one you chose (reset: python manage.py changepassword {login.username})"
     return f"""
   Open      {address}
   Login     {login.username}
   Password  {password}
 
-  The page fills up while the worker simulates. Ctrl-C stops everything; the data stay in
+  Take part {participants}
+
+  The first page fills up while the worker simulates. Ctrl-C stops everything; the data stay in
   {settings.VAR_DIR}, and the next start goes on from there.
 """

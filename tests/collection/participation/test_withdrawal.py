@@ -1,0 +1,194 @@
+"""Withdrawing: nothing is left of what somebody gave, and others' data stay whole."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from collection.models import Dialogue, Participant, Persona, Turn
+from collection.participation.mine import own_data
+from collection.participation.presentation import OUTCOMES
+from collection.participation.withdrawal import withdraw
+from simulation import leases
+from simulation.figures import read_figures
+from simulation.leases import LeaseLost
+from simulation.models import Run, Simulation
+from simulation.requests import RunRequest
+from simulation.services import request_run
+from tests.collection.factories import (
+    enrol_participant,
+    make_natural_dialogue,
+    make_open_study,
+    make_pending_turn,
+)
+from tests.factories import make_dialogue, make_output, make_run
+
+SECRET = "zanzibar-marmalade"
+
+
+@pytest.fixture
+def leaving() -> Participant:
+    """Somebody who has said much, and for whose persona something was simulated; beside them, somebody who stays."""
+    study = make_open_study()
+    participant = enrol_participant(study, external_id=f"pid {SECRET}")
+    Participant.objects.update(parameters={"STUDY_ID": f"study {SECRET}"})
+    dialogue = make_natural_dialogue(participant, turns=1)
+    Turn.objects.update(utterance=f"I say {SECRET}", response=f"It says {SECRET}")
+    make_output(dialogue, 0, side="responder", raw=f"raw {SECRET}", text=f"cut {SECRET}")
+    make_pending_turn(dialogue, utterance=f"and {SECRET}", text=f"partly {SECRET}")
+    Dialogue.objects.update(draft=f"draft {SECRET}")
+    staying = enrol_participant(study)
+    make_natural_dialogue(staying, turns=2)
+    run = make_run(study, state=Run.State.RUNNING)
+    for cell in run.simulations.all():
+        make_dialogue(cell, turns=1)
+    Turn.objects.filter(dialogue__simulation__persona=participant.persona).update(utterance=f"simulated {SECRET}")
+    participant.refresh_from_db()
+    return participant
+
+
+def rows_with(text: str) -> list[str]:
+    """Where in the database a text still stands: every column of every table."""
+    found = []
+    for model in apps.get_models():
+        for row in model._default_manager.values():
+            found += [f"{model.__name__}.{name}" for name, value in row.items() if text in str(value)]
+    return found
+
+
+@pytest.mark.django_db
+def test_nothing_that_they_gave_is_left_and_they_have_a_receipt(leaving: Participant) -> None:
+    assert len(rows_with(SECRET)) > 9
+    withdraw(leaving)
+    assert rows_with(SECRET) == []
+    row = Participant.objects.get(pk=leaving.pk)
+    assert (row.state, row.persona, row.external_id, row.parameters) == (Participant.State.WITHDRAWN, None, "", {})
+    assert (row.goal_order, row.order_seed, row.last_seen_at) == ([], None, None)
+    assert (row.consented_at, row.consent_version) == (leaving.consented_at, leaving.consent_version)
+    assert len(row.receipt) == 14
+    assert row.ended_at is not None
+
+
+@pytest.mark.django_db
+def test_who_stays_keeps_everything(leaving: Participant) -> None:
+    withdraw(leaving)
+    staying = Participant.objects.exclude(pk=leaving.pk).get()
+    assert staying.persona == Persona.objects.get()
+    assert [turn.utterance for turn in staying.dialogues.get().turns.all()] != []
+    assert Simulation.objects.filter(persona=staying.persona).count() == 2
+    assert Dialogue.objects.count() == 3
+
+
+@pytest.mark.django_db
+def test_withdrawing_twice_keeps_the_first_receipt(leaving: Participant) -> None:
+    withdraw(leaving)
+    first = Participant.objects.get(pk=leaving.pk)
+    withdraw(leaving)
+    again = Participant.objects.get(pk=leaving.pk)
+    assert (again.receipt, again.ended_at) == (first.receipt, first.ended_at)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_forgets_the_cells_of_a_persona_that_left_and_its_figures_are_of_the_others(leaving: Participant) -> None:
+    run = Run.objects.get()
+    assert read_figures(run).dialogues == 4
+    withdraw(leaving)
+    assert read_figures(run).dialogues == 2
+    make_dialogue(
+        Simulation.objects.create(run=run, persona=Persona.objects.get(), goal=run.study.goals.all()[0], seed=5)
+    )
+    assert read_figures(run).dialogues == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_as_many_other_dialogues_later_do_not_show_the_figures_of_those_that_are_gone(leaving: Participant) -> None:
+    run = Run.objects.get()
+    Simulation.objects.filter(run=run).exclude(persona=leaving.persona).update(finished_at=None)
+    before = read_figures(run)
+    withdraw(leaving)
+    for cell in run.simulations.all():
+        make_dialogue(cell, turns=3)
+    after = read_figures(run)
+    assert before.dialogues == after.dialogues == 2
+    assert before.rows != after.rows
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_that_waited_for_that_persona_alone_is_finished(leaving: Participant) -> None:
+    Simulation.objects.filter(persona=leaving.persona).update(finished_at=None)
+    withdraw(leaving)
+    assert Run.objects.get().state == Run.State.FINISHED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_finds_the_cell_gone_and_drops_it(leaving: Participant) -> None:
+    Simulation.objects.update(finished_at=None, leased_until=None)
+    cells = leases.claim(Simulation.objects.filter(persona=leaving.persona), "worker-1", 1, timezone.now())
+    withdraw(leaving)
+    assert leases.renew([cell.pk for cell in cells], "worker-1", timezone.now()) == set()
+    with pytest.raises(LeaseLost):
+        leases.hold(cells[0], "worker-1")
+
+
+@pytest.mark.django_db
+def test_the_same_run_can_be_asked_for_again_without_them(leaving: Participant) -> None:
+    withdraw(leaving)
+    run = request_run(leaving.study, RunRequest("tiny", "tiny", personas="participants"))
+    assert {cell.persona for cell in run.simulations.all()} == set(Persona.objects.all())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_file_of_the_database_holds_the_text_any_more(leaving: Participant) -> None:
+    assert connection.vendor == "sqlite"
+    file = Path(connection.settings_dict["NAME"])
+    assert any(SECRET.encode() in part for part in _contents(file))
+    withdraw(leaving)
+    assert not any(SECRET.encode() in part for part in _contents(file))
+
+
+def _contents(file: Path) -> Iterator[bytes]:
+    yield from (part.read_bytes() for part in file.parent.glob(f"{file.name}*"))
+
+
+@pytest.mark.django_db
+def test_on_the_page_it_asks_first_and_then_shows_the_receipt(client: Client) -> None:
+    study = make_open_study()
+    study.outcomes.create(kind="withdrawn", text="Farewell, then.")
+    page = client.get("/s/demo/")
+    client.post("/s/demo/consent/", {"agreement": page.context["agreement"]})
+    assert "Withdraw from the study?" in client.get("/s/demo/withdraw/").text
+    assert Participant.objects.get().state == Participant.State.ENROLLED
+    page = client.post("/s/demo/withdraw/", follow=True)
+    assert "Farewell, then." in page.text
+    assert Participant.objects.get().receipt in page.text
+    assert 'href="/s/demo/withdraw/"' not in page.text
+    assert "/s/demo/p/" not in page.text
+    for address in ("form/", "start/", "chat/", "withdraw/"):
+        assert client.get(f"/s/demo/{address}")["Location"] == "/s/demo/end/"
+
+
+@pytest.mark.django_db
+def test_who_withdrew_can_come_again_by_the_platforms_link_as_somebody_new() -> None:
+    study = make_open_study()
+    participant = enrol_participant(study, external_id="5f3a")
+    withdraw(participant)
+    again = enrol_participant(study, external_id="5f3a")
+    assert again != participant
+    assert again.persona is not None
+    assert again.persona.code == "p-002"
+
+
+def test_every_way_to_end_has_its_words() -> None:
+    assert set(OUTCOMES) == set(Participant.State) - {Participant.State.ENROLLED, Participant.State.ACTIVE}
+
+
+@pytest.mark.django_db
+def test_an_own_file_of_data_holds_all_that_the_person_gave(leaving: Participant) -> None:
+    told = str(own_data(leaving))
+    for text in ("pid", "study", "I say", "It says", "and", "partly", "draft"):
+        assert f"{text} {SECRET}" in told
+    assert "simulated" not in told
