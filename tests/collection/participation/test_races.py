@@ -1,0 +1,109 @@
+"""Many people at once: no place, no external id, no goal and no quota is given twice, on either database."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.installation import Installation
+
+SETUP = """
+import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from django.db import connection
+from collection.models import Dialogue, Recruitment, Study
+from collection.participation.admission import NotAdmitted
+from collection.participation.agreements import offer_agreement
+from collection.participation.enrolment import answer_form, enrol
+from collection.participation.goals import begin_goal, go_on
+from collection.participation.invitations import Invitation
+from collection.participation.withdrawal import withdraw
+from collection.services import copy_study
+
+PEOPLE = 6
+FEMALE = {"gender": "Female"}
+study = copy_study(Study.objects.get(slug="demo"))
+people = study.participants
+Recruitment.objects.filter(study=study).update(is_open=True)
+barrier = Barrier(PEOPLE)
+
+def at_once(work, items):
+    def begin(item):
+        barrier.wait()
+        try:
+            return work(item)
+        except NotAdmitted as refusal:
+            return refusal.reason
+        finally:
+            connection.close()
+    with ThreadPoolExecutor(PEOPLE) as pool:
+        return list(pool.map(begin, items))
+"""
+LAST_PLACE = """
+Recruitment.objects.filter(study=study).update(places=1)
+answers = at_once(lambda number: enrol(study, Invitation(str(number))).participant.state, range(PEOPLE))
+print(json.dumps({"answers": sorted(answers), "rows": people.count()}))
+"""
+SAME_ID = """
+found = at_once(lambda _: enrol(study, Invitation("5f3a")).participant.pk, range(PEOPLE))
+print(json.dumps({"people": len(set(found)), "rows": people.count()}))
+"""
+SAME_FORM = """
+agreement = offer_agreement(study)
+found = at_once(lambda _: enrol(study, agreement=agreement).has_proof, range(PEOPLE))
+print(json.dumps({"proofs": found, "rows": people.count()}))
+"""
+LAST_OF_A_QUOTA = """
+Recruitment.objects.filter(study=study).update(quotas={"gender": {"Female": 2}})
+enrolled = [enrol(study).participant for _ in range(PEOPLE)]
+at_once(lambda person: answer_form(person, FEMALE), enrolled)
+codes = list(people.filter(state="active").values_list("persona__code", flat=True))
+print(json.dumps({"codes": len(set(codes)), "away": people.filter(state="turned_away").count()}))
+"""
+SAME_GOAL = """
+study.min_turns = 0
+study.save()
+person = enrol(study).participant
+answer_form(person, FEMALE)
+person.refresh_from_db()
+begun = at_once(lambda _: begin_goal(person).pk, range(PEOPLE))
+first = Dialogue.objects.get(participant=person)
+following = at_once(lambda _: go_on(first).pk, range(PEOPLE))
+print(json.dumps({
+    "begun": len(set(begun)), "following": len(set(following)), "rows": Dialogue.objects.filter(participant=person).count()
+}))
+"""
+WITHDRAWAL = """
+person = enrol(study).participant
+answer_form(person, FEMALE)
+at_once(lambda _: withdraw(person), range(PEOPLE))
+receipts = people.exclude(receipt="").values_list("receipt", flat=True)
+print(json.dumps({"receipts": len(receipts), "personas": study.personas.filter(source="participant").count()}))
+"""
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """One for all races, each of which has a study of its own."""
+    database = {}
+    if request.param == "postgresql":
+        database["DATABASE_URL"] = request.getfixturevalue("postgresql_server").create_database()
+    installation = Installation(tmp_path_factory.mktemp("races") / "var", database)
+    installation.load_demo()
+    return installation
+
+
+@pytest.mark.parametrize(
+    ("race", "outcome"),
+    [
+        pytest.param(LAST_PLACE, {"answers": ["enrolled", *["full"] * 5], "rows": 1}, id="last place"),
+        pytest.param(SAME_ID, {"people": 1, "rows": 1}, id="same external id"),
+        pytest.param(SAME_FORM, {"proofs": [True] * 6, "rows": 1}, id="same consent form"),
+        pytest.param(LAST_OF_A_QUOTA, {"codes": 2, "away": 4}, id="last places of a quota"),
+        pytest.param(SAME_GOAL, {"begun": 1, "following": 1, "rows": 2}, id="same goal"),
+        pytest.param(WITHDRAWAL, {"receipts": 1, "personas": 0}, id="withdrawal"),
+    ],
+)
+def test_what_many_want_at_once_is_given_once(site: Installation, race: str, outcome: dict[str, Any]) -> None:
+    assert json.loads(site.evaluate(SETUP + race)) == outcome
