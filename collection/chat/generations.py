@@ -5,6 +5,7 @@ ends the try in its place.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -63,9 +64,11 @@ def begin(turn: Turn, owner: str, now: datetime) -> Generation:
     return Generation.objects.create(turn=turn, attempt=turn.generations.count(), owner=owner, lease_until=now + LEASE)
 
 
-@transaction.atomic
 def keep(tries: Mapping[int, Kept], owner: str, now: datetime) -> dict[int, Halt]:
-    """Stores how far the tries of ``owner`` are and renews their leases; says which of them must end, and why."""
+    """Stores how far the tries of ``owner`` are and renews their leases; says which of them must end, and why.
+
+    Each by itself, so that nobody who locks several rows in another order waits for this and this for them.
+    """
     held = Generation.objects.filter(pk__in=tries, owner=owner, state__in=Generation.IN_FLIGHT)
     rows = {row["pk"]: row for row in held.values("pk", "is_stop_requested", "created_at", *_READERS)}
     for pk in rows:
@@ -76,23 +79,20 @@ def keep(tries: Mapping[int, Kept], owner: str, now: datetime) -> dict[int, Halt
 @transaction.atomic
 def finish(pk: int, owner: str, end: End, now: datetime) -> None:
     """Ends a try of ``owner`` and, where nothing is left to try, its turn. Raises LeaseLost."""
-    try:
-        held = Generation.objects.select_for_update(of=("self",)).select_related("turn__dialogue")
-        generation = held.get(pk=pk, owner=owner, state__in=Generation.IN_FLIGHT)
-    except Generation.DoesNotExist as error:
-        raise LeaseLost(f"The try {pk} is no longer held by {owner}.") from error
-    _finish(generation, end, now)
+    _finish(_hold(pk, owner=owner), end, now)
 
 
-def interrupt_expired(now: datetime, *, dialogue: int | None = None, owner: str = "") -> int:
-    """Ends what processes that are gone have left unfinished, anywhere or in one dialogue; says how much it was.
+def interrupt_expired(now: datetime, *, dialogue: int | None = None, owner: str = "") -> None:
+    """Ends what processes that are gone have left unfinished, anywhere or in one dialogue.
 
     A process never ends what it holds itself: it may only be late.
     """
     expired = Generation.objects.filter(state__in=Generation.IN_FLIGHT, lease_until__lt=now).exclude(owner=owner)
     if dialogue is not None:
         expired = expired.filter(turn__dialogue=dialogue)
-    return _interrupt(expired, now) if expired.exists() else 0
+    for pk in expired.values_list("pk", flat=True):
+        with suppress(LeaseLost):  # others look too
+            _interrupt(pk, now)
 
 
 def in_flight(dialogue: Dialogue) -> QuerySet[Generation]:
@@ -101,13 +101,21 @@ def in_flight(dialogue: Dialogue) -> QuerySet[Generation]:
 
 
 @transaction.atomic
-def _interrupt(expired: QuerySet[Generation], now: datetime) -> int:
-    left = list(expired.select_for_update(of=("self",)).select_related("turn__dialogue"))
-    for generation in left:
-        is_wanted = generation.is_stop_requested
-        state, message = (State.STOPPED, "") if is_wanted else (State.INTERRUPTED, DIED)
-        _finish(generation, End(state, generation.text, message), now)
-    return len(left)
+def _interrupt(pk: int, now: datetime) -> None:
+    generation = _hold(pk, lease_until__lt=now)
+    is_wanted = generation.is_stop_requested
+    state, message = (State.STOPPED, "") if is_wanted else (State.INTERRUPTED, DIED)
+    _finish(generation, End(state, generation.text, message), now)
+
+
+def _hold(pk: int, **held: object) -> Generation:
+    """Locks the try for the transaction under way, its dialogue first, as everybody does. Raises LeaseLost."""
+    Dialogue.objects.select_for_update(of=("self",), no_key=True).filter(turns__generations=pk).first()
+    tries = Generation.objects.select_for_update(of=("self",)).select_related("turn__dialogue")
+    found = tries.filter(pk=pk, state__in=Generation.IN_FLIGHT, **held).first()
+    if found is None:
+        raise LeaseLost(f"The try {pk} is over, or held by somebody else.")
+    return found
 
 
 _SEEN, _KEEPS = "turn__dialogue__participant__last_seen_at", "turn__dialogue__study__keeps_unread_replies"

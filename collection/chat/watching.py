@@ -78,8 +78,9 @@ class Watch:
 
 
 def note_seen(participants: set[int], now: datetime) -> None:
-    """Notes that these people have a page open now."""
-    Participant.objects.filter(pk__in=participants).update(last_seen_at=now)
+    """Notes that these people have a page open now. Nothing is noted any more of those who have withdrawn."""
+    present = Participant.objects.filter(pk__in=participants).exclude(state=Participant.State.WITHDRAWN)
+    present.update(last_seen_at=now)
 
 
 _watches: WeakKeyDictionary[asyncio.AbstractEventLoop, Watch] = WeakKeyDictionary()
