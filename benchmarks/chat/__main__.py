@@ -1,0 +1,128 @@
+"""How long people wait for a chatbot that they share: one server process, one engine, a socket for each of them.
+
+python -m benchmarks.chat [--participants 32] [--json] [--quick] [--threads 2]
+python -m benchmarks.chat --idle 200 --chatting 20 [--json]
+
+The model is built on the spot, with random weights, and the site is a new one in a temporary folder. The server is started
+as the Procfile starts it. Everybody sends three messages, each as soon as the reply to the one before has ended, and every
+utterance and reply is looked up in the database: stored once, word for word as it was streamed. Then other people do the
+same with the engine serving one request after the other, as a chatbot behind a lock does. That engine keeps the system
+prompt in its cache; a dialogue's earlier turns it reads anew each time. Compare ratios, of one run only, on a machine with
+nothing else to do.
+
+With --idle the server is measured with so many people connected who say nothing, while others chat.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psutil
+
+from benchmarks.chat.server import SERVER_LOG
+from benchmarks.chat.site import Load, Way, open_site
+from benchmarks.engine import FULL, QUICK
+from benchmarks.random_llama import describe
+
+if TYPE_CHECKING:
+    from benchmarks.chat.measuring import Idling, Waits
+
+_QUICK = Load(QUICK, messages_beside_idle=2, pause_beside_idle=0.1)
+_MEGABYTE = 1_000_000
+
+
+def main() -> None:
+    options = _options()
+    load = replace(_QUICK if options.quick else Load(FULL), threads=options.threads)
+    with tempfile.TemporaryDirectory(prefix="chat-benchmark-") as folder:
+        try:
+            (_idle if options.idle else _compare)(Path(folder), load, options)
+        finally:
+            _show_complaints(Path(folder))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.chat", description="Measures chats over sockets.")
+    parser.add_argument("--participants", type=int, default=32, help="people who chat at once (default 32)")
+    parser.add_argument("--idle", type=int, default=0, help="measure so many people who are connected and idle instead")
+    parser.add_argument("--chatting", type=int, default=20, help="people who chat beside the idle ones (default 20)")
+    parser.add_argument("--threads", type=int, default=2, help="threads of the engine (default 2)")
+    parser.add_argument("--quick", action="store_true", help="a small model: whether it runs at all")
+    parser.add_argument("--json", action="store_true", help="print an object instead of a table")
+    return parser.parse_args()
+
+
+def _compare(folder: Path, load: Load, options: argparse.Namespace) -> None:
+    ways = [Way("together", options.participants), Way("one-at-a-time", 1)]
+    site = open_site(folder, load, ways)
+    from benchmarks.chat.measuring import measure_way
+
+    together, alone = [measure_way(site, way, options.participants) for way in ways]
+    ratio = together.first_token_median / alone.first_token_median
+    if options.json:
+        found = {"ways": [asdict(together), asdict(alone)], "first_token_ratio": ratio}
+        print(json.dumps(_about(load, options) | found, indent=2))
+    else:
+        print(_table([together, alone]))
+        print(f"Median time to first token: {ratio:.3f} of what it is one at a time.")
+
+
+def _idle(folder: Path, load: Load, options: argparse.Namespace) -> None:
+    way = Way("together", options.chatting)
+    site = open_site(folder, load, [way])
+    from benchmarks.chat.measuring import measure_idling
+
+    found = measure_idling(site, way, options.idle, options.chatting)
+    if options.json:
+        print(
+            json.dumps(_about(load, options) | asdict(found) | {"bytes_per_socket": found.bytes_per_socket}, indent=2)
+        )
+    else:
+        print(_table([found.waits]))
+        print(_sentence(found))
+
+
+def _show_complaints(folder: Path) -> None:
+    """What the server wrote: nothing, where nothing is wrong."""
+    log = folder / SERVER_LOG
+    if log.exists():
+        sys.stderr.write(log.read_text("utf-8"))
+
+
+def _about(load: Load, options: argparse.Namespace) -> dict[str, Any]:
+    """What was asked for, and the machine's load as it was at the end."""
+    asked = (
+        {"messages": load.messages_beside_idle, "pause": load.pause_beside_idle}
+        if options.idle
+        else {"participants": options.participants, "messages": load.messages}
+    )
+    shared = {"reply_tokens": load.reply_tokens, "threads": load.threads}
+    return {"model": describe(load.shape), "load_average": psutil.getloadavg()} | asked | shared
+
+
+def _table(measured: "list[Waits]") -> str:
+    heads = ("way", "first token", "worst", "gap p99", "worst", "tokens/s", "seconds")
+    rows = [heads, *(_row(waits) for waits in measured)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+
+
+def _row(waits: "Waits") -> tuple[str, ...]:
+    times = (waits.first_token_median, waits.first_token_worst, waits.gap_p99, waits.gap_worst)
+    return waits.way, *(f"{time:.3f} s" for time in times), f"{waits.tokens_per_second:.0f}", f"{waits.seconds:.1f}"
+
+
+def _sentence(found: "Idling") -> str:
+    before, after = found.before / _MEGABYTE, max(found.connected, found.after) / _MEGABYTE
+    return (
+        f"{found.dropped} of {found.idle} idle sockets were dropped; the server grew from {before:.0f} to {after:.0f} MB,"
+        f" {found.bytes_per_socket / _MEGABYTE:.3f} MB for each."
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""People as the server knows them: a socket each, messages sent and replies heard, with the times of both."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from secrets import token_hex
+from time import perf_counter
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+
+PATIENCE = 300
+"""Seconds after which a frame that does not come is an error and no measurement."""
+TYPING = {"first_key_seconds": 1.0, "typing_seconds": 5.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody whom a cookie names, with the dialogue that they have begun and what they will say in it."""
+
+    study: str
+    dialogue: str
+    cookie: str
+    messages: Sequence[str]
+
+
+@dataclass(slots=True)
+class Heard:
+    """A reply as it came: ``pieces`` holds the moments at which text came, in seconds of the same clock as ``sent``."""
+
+    sent: float
+    text: str = ""
+    pieces: list[float] = field(default_factory=list)
+    ended: float = 0.0
+
+    @property
+    def first_token_seconds(self) -> float:
+        return self.pieces[0] - self.sent
+
+    @property
+    def gaps(self) -> list[float]:
+        """Seconds between one piece and the next."""
+        return [later - earlier for earlier, later in zip(self.pieces, self.pieces[1:], strict=False)]
+
+
+class Lost(Exception):
+    """Something that was said did not arrive, or not as it was said."""
+
+
+def open_socket(address: str, person: Person) -> AbstractAsyncContextManager[ClientConnection]:
+    """The socket of the person's chat; ``address`` is the site's, as "127.0.0.1:8000"."""
+    return connect(
+        f"ws://{address}/s/{person.study}/socket/{person.dialogue}/",
+        origin=f"http://{address}",  # type: ignore[arg-type]  # the library wants a NewType of str
+        additional_headers={"Cookie": person.cookie},
+        open_timeout=PATIENCE,
+        proxy=None,
+    )
+
+
+@asynccontextmanager
+async def enter(address: str, person: Person) -> AsyncIterator[ClientConnection]:
+    """The socket of a page that has loaded: it has had its snapshot."""
+    async with open_socket(address, person) as socket:
+        await wait_for(socket, "snapshot")
+        yield socket
+
+
+async def wait_for(socket: ClientConnection, kind: str) -> None:
+    """Reads until a frame of that kind has come."""
+    while (await _next(socket))["type"] != kind:
+        pass
+
+
+async def chat(address: str, person: Person, pause: float = 0.0) -> list[Heard]:
+    """Says all messages, each ``pause`` seconds after the reply to the one before; gives back the replies."""
+    heard = []
+    async with enter(address, person) as socket:
+        for position, message in enumerate(person.messages):
+            await asyncio.sleep(pause if position else 0)
+            heard.append(await say(socket, position, message))
+    return heard
+
+
+async def say(socket: ClientConnection, position: int, message: str) -> Heard:
+    """Sends one message and hears the whole reply. Raises Lost."""
+    key = token_hex(16)
+    heard = Heard(perf_counter())
+    await socket.send(json.dumps({"type": "say", "key": key, "text": message, "typing": TYPING}))
+    while True:
+        frame = await _next(socket)
+        match frame["type"]:
+            case "turn" if (frame["position"], frame["key"]) != (position, key):
+                raise Lost(f"Message {position} was stored as {frame}.")
+            case "piece":
+                _append(heard, frame, position)
+            case "snapshot" if frame["generation"]:
+                _append(heard, {"offset": 0} | frame["generation"], position)
+            case "done":
+                return _end(heard, frame, position)
+            case "refused" | "moved":
+                raise Lost(f"Message {position} was answered with {frame}.")
+
+
+def _append(heard: Heard, frame: dict[str, Any], position: int) -> None:
+    """Takes what is new of a piece. The server may repeat what was heard, but must say the same."""
+    offset, text = frame["offset"], frame["text"]
+    known = heard.text[offset : offset + len(text)]
+    if (frame["position"], frame["attempt"]) != (position, 0) or offset > len(heard.text) or not text.startswith(known):
+        raise Lost(f"After {heard.text!r} of reply {position} came {frame}.")
+    if len(text) > len(known):
+        heard.text += text[len(known) :]
+        heard.pieces.append(perf_counter())
+
+
+def _end(heard: Heard, frame: dict[str, Any], position: int) -> Heard:
+    heard.ended = perf_counter()
+    if (frame["position"], frame["state"]) != (position, "complete") or not heard.pieces:
+        raise Lost(f"Reply {position} ended with {frame} after {len(heard.pieces)} pieces.")
+    return heard
+
+
+async def _next(socket: ClientConnection) -> dict[str, Any]:
+    async with asyncio.timeout(PATIENCE):
+        frame: dict[str, Any] = json.loads(await socket.recv())
+    return frame

@@ -1,0 +1,77 @@
+"""What the benchmark puts into the site's database, and what it finds there afterwards. Needs Django set up."""
+
+from collections.abc import Sequence
+from random import Random
+
+from django.db.models import Sum
+from django.http import HttpResponse
+
+from benchmarks.chat.people import Heard, Lost, Person
+from benchmarks.chat.site import Load
+from collection.models import Generation, Output, Recruitment, Study, Turn
+from collection.participation.credentials import COOKIE, Visitor, set_cookie
+from collection.participation.enrolment import answer_form, enrol
+from collection.participation.goals import begin_goal
+from collection.services import paper_questionnaire
+from dialogue import goals, personas
+
+
+def make_study(name: str) -> Study:
+    """A study that takes participants, has one goal, and whose chatbot is the model of that name."""
+    study = Study.objects.create(slug=name, title=name, chatbot=name, questionnaire=paper_questionnaire())
+    goal = goals.load_listed()[0]
+    study.goals.create(number=goal.number, domain=goal.domain, text=goal.text)
+    Recruitment.objects.create(study=study, is_open=True)
+    return study
+
+
+def bring_in(study: Study, count: int, load: Load, messages: int) -> list[Person]:
+    """Participants who have consented, filled in the form and begun, each with messages of their own to say."""
+    first = study.participants.count()
+    return [_bring_in(study, number, load, messages) for number in range(first, first + count)]
+
+
+def _bring_in(study: Study, number: int, load: Load, messages: int) -> Person:
+    visitor = enrol(study)
+    listed = personas.load_listed()
+    answer_form(visitor.participant, listed[number % len(listed)].features)
+    dialogue = begin_goal(visitor.participant)
+    assert dialogue is not None, "the study has a goal"
+    said = [_message(load, f"{study.slug} {number} {position}") for position in range(messages)]
+    return Person(study.slug, dialogue.token, _cookie(visitor), said)
+
+
+def _message(load: Load, seed: str) -> str:
+    draw = Random(seed)
+    return load.shape.vocabulary.text([draw.randrange(1 << 20) for _ in range(load.message_words)])
+
+
+def _cookie(visitor: Visitor) -> str:
+    """The header with which the participant's browser comes back."""
+    response = HttpResponse()
+    set_cookie(response, visitor)
+    return f"{COOKIE}={response.cookies[COOKIE].coded_value}"
+
+
+def check_stored(person: Person, replies: Sequence[Heard]) -> None:
+    """Raises Lost unless the database holds what the person said and heard, each once, in order, word for word."""
+    heard = [reply.text.strip() for reply in replies]
+    said = [(position, *both, "complete") for position, both in enumerate(zip(person.messages, heard, strict=True))]
+    turns = Turn.objects.filter(dialogue__token=person.dialogue).order_by("position")
+    stored = list(turns.values_list("position", "utterance", "response", "state"))
+    if stored != said:
+        raise Lost(f"The person said and heard {said}, and this was stored: {stored}.")
+    tries = Generation.objects.filter(turn__in=turns).order_by("turn__position")
+    if [(text.strip(), state) for text, state in tries.values_list("text", "state")] != [
+        (text, "complete") for text in heard
+    ]:
+        raise Lost(f"Replies were not generated once each: {list(tries.values())}.")
+
+
+def generated_tokens(people: Sequence[Person]) -> int:
+    """The tokens of all replies to them. Raises Lost unless each reply has one output."""
+    outputs = Output.objects.filter(dialogue__token__in=[person.dialogue for person in people])
+    if outputs.count() != sum(len(person.messages) for person in people):
+        raise Lost(f"The database holds {outputs.count()} outputs of the chatbot.")
+    tokens: int = outputs.aggregate(all=Sum("completion_tokens"))["all"]
+    return tokens

@@ -1,0 +1,88 @@
+"""The site's web process, started as the Procfile starts it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+SERVER_LOG = "server.log"
+_PATIENCE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A web process that answers at ``address``."""
+
+    address: str
+    process: psutil.Process
+
+    @property
+    def memory(self) -> int:
+        """Resident bytes."""
+        return int(self.process.memory_info().rss)
+
+
+@contextmanager
+def serve(environment: Mapping[str, str], log: Path) -> Iterator[Server]:
+    """A server of this installation, stopped at the end; what it writes goes to ``log``."""
+    port = _unused_port()
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            ["/bin/sh", "-c", _command()],
+            cwd=BASE_DIR,
+            env={**environment, "PORT": str(port), "PATH": _path()},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait_until_reachable(port, process, log)
+        yield Server(f"127.0.0.1:{port}", psutil.Process(process.pid))
+    finally:
+        _stop(process)
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(_PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _command() -> str:
+    """The Procfile's ``web`` line; it begins with exec, so the process is the server and no shell around it."""
+    lines = (BASE_DIR / "Procfile").read_text("utf-8").splitlines()
+    return next(line.partition(":")[2].strip() for line in lines if line.startswith("web:"))
+
+
+def _path() -> str:
+    return f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+
+
+def _unused_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
+
+
+def _wait_until_reachable(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while not _is_reachable(port):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"The server did not start:\n{log.read_text('utf-8')}")
+        time.sleep(0.1)
+
+
+def _is_reachable(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

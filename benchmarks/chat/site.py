@@ -1,0 +1,83 @@
+"""A site of the benchmark's own in a folder of its own: one model file, described once for each way of serving it."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import django
+
+from benchmarks.random_llama import Shape, random_weights, write_gguf
+
+_MODEL = """
+[models.{name}]
+backend = "llama_cpp"
+file = "model.gguf"
+context = 2048
+slots = {slots}
+threads = {threads}
+sampling = {{ temperature = 0.8, top_p = 0.95 }}
+
+[models.{name}.responder]
+prompts = "llama-2-responder"
+max_tokens = {reply_tokens}
+coherence = {{ max_n = 5 }}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How the engine serves people: ``slots`` replies at once. ``name`` is that of the model and of the study."""
+
+    name: str
+    slots: int
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What every person does, and with what the server answers.
+
+    Beside idle people they pause between messages, in seconds. Together that takes longer than the server needs to notice a
+    socket that no longer answers: twice uvicorn's twenty seconds.
+    """
+
+    shape: Shape
+    messages: int = 3
+    message_words: int = 24
+    reply_tokens: int = 64
+    threads: int = 2
+    messages_beside_idle: int = 10
+    pause_beside_idle: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The folder and the environment that its processes share."""
+
+    folder: Path
+    environment: dict[str, str]
+    load: Load
+
+
+def open_site(folder: Path, load: Load, ways: Sequence[Way]) -> Site:
+    """Makes the model, its descriptions and the tables. From then on this process is one of that site's."""
+    write_gguf(folder / "model.gguf", load.shape, random_weights(load.shape))
+    models_file = folder / "models.toml"
+    models_file.write_text("".join(_describe(way, load) for way in ways), "utf-8")
+    own = {"VAR_DIR": str(folder / "var"), "MODELS_FILE": str(models_file)}
+    for name in ("DATABASE_URL", "CELERY_BROKER_URL", "CHANNEL_LAYER_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS"):
+        os.environ.pop(name, None)
+    os.environ.update(own | {"DJANGO_SETTINGS_MODULE": "roleplay_site.settings"})
+    django.setup()
+    _make_tables()
+    return Site(folder, dict(os.environ), load)
+
+
+def _describe(way: Way, load: Load) -> str:
+    return _MODEL.format(name=way.name, slots=way.slots, threads=load.threads, reply_tokens=load.reply_tokens)
+
+
+def _make_tables() -> None:
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
