@@ -8,8 +8,12 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
+from collection.catalogue import missing_piece
 from collection.models import Dialogue, Output, Persona, Study, Turn
+from dialogue.models import ModelSpec
 from dialogue.personas import describe
 from dialogue.speakers import Ending
 
@@ -140,3 +144,12 @@ def persona_sentence(persona: Persona) -> str:
         return describe(features)
     except ValueError:
         return ", ".join(map(str, features.values()))
+
+
+def describe_model(spec: ModelSpec) -> SafeString:
+    """A model that a form offers, with its label and what it lacks."""
+    name = format_html("<strong>{}</strong>", spec.name)
+    if spec.label:
+        name = format_html('{} <span class="label">{}</span>', name, spec.label)
+    problem = missing_piece(spec)
+    return format_html('{} <span class="problem">{}</span>', name, problem) if problem else name

@@ -6,6 +6,7 @@ from collection import views
 from collection.participation.views import nothing_here
 
 urlpatterns = [
+    path("", include("collection.research.urls")),
     path("studies/<slug:slug>/dialogues/", views.dialogues, name="dialogues"),
     path("dialogues/<str:token>/after/<int:shown>/", views.dialogue_news, name="dialogue-news"),
     path("", include("collection.chat.urls")),

@@ -3,12 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
-from collection.catalogue import missing_piece
+from collection.presentation import describe_model
 from collection.questionnaires import read_features
-from dialogue.models import ModelSpec
 from dialogue.seeds import Side
 from simulation.presentation import StudyPage
 from simulation.requests import MOST_TURNS, RequestError, RunRequest, parse_numbers
@@ -86,7 +83,7 @@ class RunForm(forms.Form):
 
     def _offer_models(self, side: Side, preferred: str = "") -> None:
         names = [spec.name for spec in self._page.catalogue.playing(side)]
-        self._offer(side, [(spec.name, _describe(spec)) for spec in self._page.catalogue.playing(side)])
+        self._offer(side, [(spec.name, describe_model(spec)) for spec in self._page.catalogue.playing(side)])
         self.fields[side].initial = preferred if preferred in names else next(iter(names), None)
         self.fields[side].error_messages["required"] = f"Choose the {side}."
 
@@ -94,15 +91,6 @@ class RunForm(forms.Form):
         field = self.fields[name]
         if isinstance(field, forms.ChoiceField):
             field.choices = choices
-
-
-def _describe(spec: ModelSpec) -> SafeString:
-    """A model with its label and what it lacks."""
-    name = format_html("<strong>{}</strong>", spec.name)
-    if spec.label:
-        name = format_html('{} <span class="label">{}</span>', name, spec.label)
-    problem = missing_piece(spec)
-    return format_html('{} <span class="problem">{}</span>', name, problem) if problem else name
 
 
 def _persona_choices(page: StudyPage) -> list[tuple[str, str]]:

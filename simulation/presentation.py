@@ -8,6 +8,7 @@ from django.utils import timezone
 from collection.catalogue import Catalogue, read_catalogue
 from collection.models import Dialogue, Goal, Persona, Study
 from collection.presentation import persona_sentence
+from collection.research.collecting import Admission, Counts, read_admission, read_counts
 from simulation.models import Run, Simulation
 from simulation.progress import Tally, tally_runs
 
@@ -49,6 +50,7 @@ class StudyLine:
     goals: int
     personas: int
     dialogues: int
+    participants: int
     runs: list[RunLine]
 
 
@@ -69,6 +71,8 @@ class StudyPage:
     goals: list[Goal]
     personas: list[PersonaLine]
     runs: list[RunLine]
+    collecting: Counts
+    admission: Admission
 
     @property
     def chatbot_label(self) -> str:
@@ -88,7 +92,7 @@ def list_studies() -> list[StudyLine]:
     """All studies by title."""
     catalogue = read_catalogue()
     studies = list(Study.objects.order_by("title").prefetch_related("runs"))
-    goals, personas, dialogues = (_count(relation) for relation in ("goals", "personas", "dialogues"))
+    goals, personas, dialogues, participants = map(_count, ("goals", "personas", "dialogues", "participants"))
     tallies = tally_runs((run for study in studies for run in study.runs.all()), timezone.now())
     return [
         StudyLine(
@@ -97,6 +101,7 @@ def list_studies() -> list[StudyLine]:
             goals[study.pk],
             personas[study.pk],
             dialogues[study.pk],
+            participants[study.pk],
             [_line(run, tallies) for run in study.runs.all()],
         )
         for study in studies
@@ -105,14 +110,16 @@ def list_studies() -> list[StudyLine]:
 
 def read_study(study: Study) -> StudyPage:
     """The study's page."""
-    runs = list(study.runs.all())
-    tallies = tally_runs(runs, timezone.now())
+    runs, now = list(study.runs.all()), timezone.now()
+    tallies = tally_runs(runs, now)
     return StudyPage(
         study,
         read_catalogue(),
         list(study.goals.order_by("number")),
         [PersonaLine(persona, persona_sentence(persona)) for persona in study.personas.order_by("code")],
         [_line(run, tallies) for run in runs],
+        read_counts(study, now),
+        read_admission(study, now),
     )
 
 

@@ -1,0 +1,154 @@
+"""What researchers see of a study while it collects: who takes part, how far they are, what is left to fill."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Prefetch
+from django.db.models.functions import Coalesce
+
+from collection.models import Dialogue, Participant, Recruitment, Study
+from collection.participation.admission import Refusal, filled_quotas, free_places, why_not_admitted
+from collection.questionnaires import read_features
+
+State = Participant.State
+ACTIVE_FOR = timedelta(minutes=2)
+"""Whoever was seen so recently is there now: an open chat page is seen every 20 seconds."""
+PARTICIPANTS_A_PAGE = 100
+ADMISSION_SENTENCES: dict[Refusal | None, str] = {
+    None: "takes participants",
+    "closed": "closed",
+    "not_yet": "opens later",
+    "over": "its time is over",
+    "full": "full",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Participants of a study by what became of them; ``active_now`` are some of those under way."""
+
+    consented: int
+    under_way: int
+    active_now: int
+    finished: int
+    screened_out: int
+    turned_away: int
+    withdrawn: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaLine:
+    """How many of the places for one option are taken."""
+
+    feature: str
+    option: str
+    taken: int
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Whether a study takes participants, and how much room it has; ``places_left`` is None without a limit."""
+
+    is_open: bool
+    refusal: Refusal | None
+    places: int | None
+    places_left: int | None
+    quotas: list[QuotaLine]
+
+    @property
+    def words(self) -> str:
+        return ADMISSION_SENTENCES[self.refusal]
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantLine:
+    """A participant in the list, with their dialogues in the order in which they began."""
+
+    participant: Participant
+    dialogues: list[Dialogue]
+    now: datetime
+
+    @property
+    def name(self) -> str:
+        return self.participant.persona.code if self.participant.persona else "no code"
+
+    @property
+    def goals(self) -> int:
+        return len(self.participant.goal_order)
+
+    @property
+    def messages(self) -> int:
+        return sum(dialogue.turn_count for dialogue in self.dialogues)  # type: ignore[attr-defined]
+
+    @property
+    def last_activity(self) -> datetime:
+        return self.participant.last_seen_at or self.participant.consented_at
+
+    @property
+    def is_here(self) -> bool:
+        return _is_under_way(self.participant.state) and self.now - self.last_activity < ACTIVE_FOR
+
+    @property
+    def doing(self) -> str:
+        """Where they are on their way."""
+        if self.participant.state == State.ENROLLED:
+            return "before the form"
+        if self.participant.state == State.ACTIVE and not self.dialogues:
+            return "reads the instruction"
+        return str(self.participant.get_state_display())
+
+
+def read_counts(study: Study, now: datetime) -> Counts:
+    """How many have consented, and what became of them."""
+    states = Counter(dict(study.participants.order_by().values_list("state").annotate(Count("pk"))))
+    under_way = [State.ENROLLED, State.ACTIVE]
+    return Counts(
+        consented=states.total(),
+        under_way=sum(states[state] for state in under_way),
+        active_now=study.participants.filter(state__in=under_way, last_seen_at__gt=now - ACTIVE_FOR).count(),
+        finished=states[State.FINISHED],
+        screened_out=states[State.SCREENED_OUT],
+        turned_away=states[State.TURNED_AWAY],
+        withdrawn=states[State.WITHDRAWN],
+    )
+
+
+def read_admission(study: Study, now: datetime) -> Admission:
+    """Whether newcomers get in, and what room there is for them."""
+    recruitment = Recruitment.objects.filter(study=study).select_related("study").first()
+    if recruitment is None:
+        return Admission(False, "closed", None, None, [])
+    refusal = why_not_admitted(recruitment, now)
+    places_left = free_places(recruitment)
+    return Admission(recruitment.is_open, refusal, recruitment.places, places_left, _quota_lines(recruitment))
+
+
+def list_participants(study: Study, page: str, now: datetime) -> Page[Any]:
+    """A page of ParticipantLines, those who did something latest first."""
+    dialogues = Dialogue.objects.select_related("goal").annotate(turn_count=Count("turns")).order_by("pk")
+    latest = Coalesce("last_seen_at", "consented_at")
+    everybody = (
+        study.participants.select_related("persona")
+        .prefetch_related(Prefetch("dialogues", dialogues))
+        .order_by(latest.desc(), "-pk")
+    )
+    found: Page[Any] = Paginator(everybody, PARTICIPANTS_A_PAGE).get_page(page)
+    found.object_list = [ParticipantLine(one, list(one.dialogues.all()), now) for one in found.object_list]
+    return found
+
+
+def _quota_lines(recruitment: Recruitment) -> list[QuotaLine]:
+    labels = {feature.key: feature.label for feature in read_features(recruitment.study.questionnaire)}
+    return [
+        QuotaLine(labels.get(feature, feature), option, taken, recruitment.quotas[feature][option])
+        for feature, options in filled_quotas(recruitment).items()
+        for option, taken in options.items()
+    ]
+
+
+def _is_under_way(state: str) -> bool:
+    return state in (State.ENROLLED, State.ACTIVE)

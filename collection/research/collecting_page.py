@@ -1,0 +1,59 @@
+"""The page of a study while it collects."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urljoin
+
+from django.core.paginator import Page
+from django.urls import reverse
+from django.utils import timezone
+
+from collection.catalogue import read_catalogue
+from collection.models import Recruitment, Study
+from collection.research.collecting import Admission, Counts, list_participants, read_admission, read_counts
+from collection.research.distributions import Distribution, read_distributions
+from collection.research.opening import what_it_lacks
+from collection.research.recruitment_form import find_recruitment
+
+PROLIFIC = "PROLIFIC_PID"
+PROLIFIC_QUERY = "PROLIFIC_PID={{%PROLIFIC_PID%}}&STUDY_ID={{%STUDY_ID%}}&SESSION_ID={{%SESSION_ID%}}"
+
+
+@dataclass(frozen=True, slots=True)
+class CollectingPage:
+    """A study while it collects, as of ``now``; ``participants`` is a page of ParticipantLines."""
+
+    study: Study
+    recruitment: Recruitment
+    chatbot_label: str
+    link: str
+    admission: Admission
+    counts: Counts
+    participants: Page[Any]
+    distributions: list[Distribution]
+    lacks: list[str]
+    now: datetime
+
+    @property
+    def platform_link(self) -> str:
+        """The link to give to a recruiting platform, which fills in the participant's name."""
+        name = self.recruitment.external_id_parameter
+        return f"{self.link}?{PROLIFIC_QUERY if name == PROLIFIC else f'{name}=NAME'}"
+
+
+def read_collecting(study: Study, site: str, page: str) -> CollectingPage:
+    """The study as it stands; ``site`` is the address under which participants find it."""
+    now = timezone.now()
+    return CollectingPage(
+        study=study,
+        recruitment=find_recruitment(study),
+        chatbot_label=read_catalogue().label(study.chatbot),
+        link=urljoin(site, reverse("welcome", args=[study.slug])),
+        admission=read_admission(study, now),
+        counts=read_counts(study, now),
+        participants=list_participants(study, page, now),
+        distributions=read_distributions(study),
+        lacks=what_it_lacks(study),
+        now=now,
+    )

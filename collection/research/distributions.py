@@ -1,0 +1,82 @@
+"""How the participants of a study are spread over the features of its form (the paper's figures 3 to 7)."""
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+from collection.models import Participant, Study
+from collection.questionnaires import read_features
+from dialogue.personas import WITHHELD, Feature
+
+WIDTH = 320
+ROW = 38
+"""Units of the drawing: a row has a label above its bar."""
+LABEL_AT, BAR_AT = 15, 22
+NUMBER_WIDTH = 34
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """How many participants chose one option, and where the drawing has it; ``share`` is a fraction of all."""
+
+    option: str
+    count: int
+    share: float
+    row: int
+    longest: int
+
+    @property
+    def label_y(self) -> int:
+        return self.row * ROW + LABEL_AT
+
+    @property
+    def bar_y(self) -> int:
+        return self.row * ROW + BAR_AT
+
+    @property
+    def width(self) -> str:
+        """Beside the longest bar; written as SVG wants it in any language."""
+        return f"{(WIDTH - NUMBER_WIDTH) * self.count / max(self.longest, 1):.1f}"
+
+    @property
+    def percent(self) -> str:
+        return f"{100 * self.share:.0f} %"
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """A figure: the participants over the options of one feature, in the form's order."""
+
+    key: str
+    label: str
+    bars: list[Bar]
+
+    @property
+    def height(self) -> int:
+        return len(self.bars) * ROW
+
+    @property
+    def width(self) -> int:
+        return WIDTH
+
+    @property
+    def most(self) -> Bar:
+        return max(self.bars, key=lambda bar: bar.count)
+
+
+def read_distributions(study: Study) -> list[Distribution]:
+    """A figure for each feature over everybody who chats or has finished; none while there is nobody."""
+    people = study.participants.filter(state__in=[Participant.State.ACTIVE, Participant.State.FINISHED])
+    answers = list(people.exclude(persona=None).values_list("persona__features", flat=True))
+    return [_spread(feature, answers) for feature in read_features(study.questionnaire)] if answers else []
+
+
+def _spread(feature: Feature, answers: list[dict[str, Any]]) -> Distribution:
+    """Options that screen out are left out where nobody has them; "Prefer not to say" stands last, if somebody said it."""
+    counts = Counter(given[feature.key] for given in answers if feature.key in given)
+    offered = [option for option in feature.options if counts[option] or option not in feature.screened_out]
+    options = dict.fromkeys(chain(offered, [WITHHELD] if counts[WITHHELD] else []))
+    longest, total = max(counts.values(), default=0), counts.total() or 1
+    bars = [Bar(option, counts[option], counts[option] / total, row, longest) for row, option in enumerate(options)]
+    return Distribution(feature.key, feature.label, bars)

@@ -1,0 +1,152 @@
+"""The form for how participants come to a study and where they go from it."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.validators import RegexValidator, URLValidator
+from django.db import transaction
+
+from collection.models import Outcome, Recruitment, Study
+from collection.questionnaires import read_features
+from collection.research.fields import LongText
+from collection.texts import default_outcome
+
+MOST_PLACES = 1_000_000
+PARAMETER = RegexValidator(r"^[A-Za-z0-9_.-]+$", "A name of letters, digits, underscores, dots and hyphens.")
+OUTCOME_HEADINGS = {
+    Outcome.Kind.COMPLETED: "When somebody has finished",
+    Outcome.Kind.SCREENED_OUT: "When somebody is screened out",
+    Outcome.Kind.FULL: "When there is no place left",
+    Outcome.Kind.WITHDRAWN: "When somebody withdraws",
+}
+
+
+def _time(label: str, help_text: str) -> forms.DateTimeField:
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeField(label=label, required=False, widget=widget, help_text=help_text)
+
+
+class RecruitmentForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes no argument at run time
+    """When, how many and of which kind; each option of the questionnaire has a quota of its own, empty for none."""
+
+    opens_at = _time("Takes participants from", "UTC. Empty: as soon as the study is open.")
+    closes_at = _time("Takes participants until", "UTC. Empty: until somebody closes it. Who is in may finish.")
+    places = forms.IntegerField(required=False, min_value=0, max_value=MOST_PLACES, help_text="Empty: no limit.")
+
+    class Meta:
+        model = Recruitment
+        fields: ClassVar = ["opens_at", "closes_at", "places", "external_id_parameter"]
+        labels: ClassVar = {"external_id_parameter": "Parameter with the participant's name"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["external_id_parameter"].validators.append(PARAMETER)
+        self._quotas = list(self._add_quotas())
+
+    @property
+    def quota_groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields for quotas under the labels of their features."""
+        labels = dict.fromkeys(quota.label for quota in self._quotas)
+        return [(label, [self[quota.name] for quota in self._quotas if quota.label == label]) for label in labels]
+
+    def clean(self) -> dict[str, Any]:
+        opens_at, closes_at = self.cleaned_data.get("opens_at"), self.cleaned_data.get("closes_at")
+        if opens_at and closes_at and closes_at <= opens_at:
+            self.add_error("closes_at", "This must be later than the time above.")
+        self.instance.quotas = self._read_quotas()
+        return self.cleaned_data
+
+    def _add_quotas(self) -> Any:
+        """A field for each option that somebody with it can take part with."""
+        stored = self.instance.quotas
+        for feature in read_features(self.instance.study.questionnaire):
+            for number, option in enumerate(feature.options):
+                if option not in feature.screened_out:
+                    quota = _Quota(f"quota-{feature.key}-{number}", feature.key, feature.label, option)
+                    self.fields[quota.name] = quota.field(stored.get(feature.key, {}).get(option))
+                    yield quota
+
+    def _read_quotas(self) -> dict[str, dict[str, int]]:
+        quotas: dict[str, dict[str, int]] = {}
+        for quota in self._quotas:
+            count = self.cleaned_data.get(quota.name)
+            if count is not None:
+                quotas.setdefault(quota.feature, {})[quota.option] = count
+        return quotas
+
+
+@dataclass(frozen=True, slots=True)
+class _Quota:
+    """The field that limits the places for one option."""
+
+    name: str
+    feature: str
+    label: str
+    option: str
+
+    def field(self, stored: int | None) -> forms.IntegerField:
+        return forms.IntegerField(label=self.option, initial=stored, required=False, min_value=0, max_value=MOST_PLACES)
+
+
+class OutcomeForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes no argument at run time
+    """What somebody reads at the end, and what a recruiting platform gets."""
+
+    text = LongText(required=False, rows=3, help_text="Markdown.")
+    redirect_url = forms.URLField(
+        label="Address",
+        required=False,
+        max_length=200,
+        assume_scheme="https",
+        validators=[URLValidator(["http", "https"])],
+        help_text="Where to send them, for example back to the recruiting platform.",
+    )
+
+    class Meta:
+        model = Outcome
+        fields: ClassVar = ["text", "code", "redirect_url"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].help_text = f"Markdown. Empty: “{default_outcome(self.instance.kind)}”"
+
+    @property
+    def heading(self) -> str:
+        return OUTCOME_HEADINGS[Outcome.Kind(self.instance.kind)]
+
+
+class RecruitmentEditor:
+    """Recruitment and outcomes of a study as one form, frozen or not; ``data`` is what was sent, if anything."""
+
+    def __init__(self, study: Study, data: Any = None) -> None:
+        self.study = study
+        self.is_bound = data is not None
+        self.form = RecruitmentForm(data, instance=find_recruitment(study))
+        self.outcomes = [OutcomeForm(data, instance=one, prefix=one.kind) for one in _outcomes(study)]
+
+    def is_valid(self) -> bool:
+        """Whether all of it can be stored; every form is asked, so that each says what is wrong with it."""
+        parts: list[forms.BaseForm] = [self.form, *self.outcomes]
+        return not [one for one in parts if not one.is_valid()]
+
+    @transaction.atomic
+    def save(self) -> None:
+        """Stores what the forms hold and leaves alone whether the study is open: others open and close it meanwhile."""
+        recruitment, _ = Recruitment.objects.select_for_update().get_or_create(study=self.study)
+        for name in ("opens_at", "closes_at", "places", "external_id_parameter", "quotas"):
+            setattr(recruitment, name, getattr(self.form.instance, name))
+        recruitment.save()
+        for outcome in (form.instance for form in self.outcomes):
+            said = {"text": outcome.text, "code": outcome.code, "redirect_url": outcome.redirect_url}
+            Outcome.objects.update_or_create(study=self.study, kind=outcome.kind, defaults=said)
+
+
+def find_recruitment(study: Study) -> Recruitment:
+    """The study's recruitment; a closed one that is not stored, where there is none."""
+    return Recruitment.objects.filter(study=study).first() or Recruitment(study=study)
+
+
+def _outcomes(study: Study) -> list[Outcome]:
+    """One of each kind, stored or not, in the order in which people meet them."""
+    stored = {outcome.kind: outcome for outcome in study.outcomes.all()}
+    return [stored.get(kind) or Outcome(study=study, kind=kind) for kind in OUTCOME_HEADINGS]

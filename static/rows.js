@@ -1,0 +1,44 @@
+// Rows of a form that can be added, and boxes to tick that follow the lines of a text.
+for (const button of document.querySelectorAll("[data-add]")) {
+  button.addEventListener("click", () => addRow(button.dataset.add));
+}
+document.addEventListener("input", (event) => {
+  if (event.target.name?.endsWith("-options")) followLines(event.target);
+});
+
+function addRow(name) {
+  const total = document.getElementById(`id_${name}-TOTAL_FORMS`);
+  const row = document.getElementById(`${name}-row`).content.firstElementChild.cloneNode(true);
+  for (const element of row.querySelectorAll("*")) fillPlaceholders(element, total.value);
+  const rows = document.querySelector(`[data-rows="${name}"]`);
+  const next = row.querySelector("[data-next]");
+  if (next) next.value = highest(rows) + 1;
+  rows.append(row);
+  total.value = Number(total.value) + 1;
+  row.querySelector("select, textarea, input:not([data-next])").focus();
+}
+
+function fillPlaceholders(element, number) {
+  for (const attribute of element.attributes) attribute.value = attribute.value.replaceAll("__prefix__", number);
+}
+
+function highest(rows) {
+  return Math.max(0, ...Array.from(rows.querySelectorAll("[data-next]"), (input) => Number(input.value)));
+}
+
+function followLines(text) {
+  const ticks = text.closest(".row").querySelector("[data-ticks]");
+  const ticked = new Set(Array.from(ticks.querySelectorAll("input:checked"), (input) => input.value));
+  const lines = new Set(text.value.split("\n").map((line) => line.trim()).filter(Boolean));
+  ticks.replaceChildren(...Array.from(lines, (line) => makeTick(ticks.dataset.ticks, line, ticked.has(line))));
+}
+
+function makeTick(name, value, checked) {
+  const label = document.createElement("label");
+  const words = document.createElement("span");
+  const input = Object.assign(document.createElement("input"), { type: "checkbox", name, value, checked });
+  label.className = "choice";
+  words.textContent = value;
+  label.append(input, " ", words);
+  return label;
+}

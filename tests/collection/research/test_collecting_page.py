@@ -1,0 +1,193 @@
+"""A study while it collects: opening and closing it, who is there, how far they are, how they are spread."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from collection.models import Recruitment, Study
+from collection.research.distributions import read_distributions
+from collection.research.opening import close_study, open_study
+from tests.collection.research.factories import (
+    FEATURES,
+    make_natural_dialogue,
+    make_participant,
+    make_pending_turn,
+)
+from tests.factories import make_study
+
+pytestmark = pytest.mark.django_db
+PAGE = "/studies/demo/collecting/"
+
+
+@pytest.fixture
+def study() -> Study:
+    return make_study(goal_count=3)
+
+
+def read(client: Client) -> str:
+    return " ".join(client.get(PAGE).text.split())
+
+
+def post(client: Client, action: str) -> str:
+    return client.post(PAGE, {"action": action}, follow=True).text
+
+
+def test_a_study_is_opened_and_its_link_can_be_shared(client: Client, study: Study) -> None:
+    assert "whoever follows the link now reads that it is" in read(client)
+    page = post(client, "open")
+    assert Recruitment.objects.get().is_open
+    assert 'value="http://testserver/s/demo/"' in page
+    assert "The study is open" in page
+    assert "PROLIFIC_PID={{%PROLIFIC_PID%}}&amp;STUDY_ID" in page
+
+
+def test_the_link_for_a_platform_carries_the_studys_own_parameter(client: Client, study: Study) -> None:
+    Recruitment.objects.create(study=study, external_id_parameter="workerId")
+    assert "http://testserver/s/demo/?workerId=NAME" in read(client)
+
+
+def test_a_study_that_lacks_something_is_not_opened_and_says_what(
+    client: Client, study: Study, settings: Settings, tmp_path: Path
+) -> None:
+    study.goals.all().delete()
+    assert "The study has no goals yet: write some." in post(client, "open")
+    make_study("other")
+    settings.MODELS_FILE = tmp_path / "models.toml"
+    settings.MODELS_FILE.write_text("")
+    answer = client.post("/studies/other/collecting/", {"action": "open"}, follow=True).text
+    assert "models.toml has no responder &#x27;tiny&#x27;" in answer
+    assert not Recruitment.objects.exists()
+
+
+def test_closing_ends_the_dialogues_under_way_as_left_and_keeps_what_was_said(client: Client, study: Study) -> None:
+    open_study(study)
+    going_on, over = make_participant(study), make_participant(study, state="finished")
+    running = make_natural_dialogue(going_on)
+    pending = make_pending_turn(running)
+    done = make_natural_dialogue(over, ending="next_goal")
+    assert "have ended: 1." in post(client, "close")
+    for dialogue in (running, done):
+        dialogue.refresh_from_db()
+    assert (running.ending, running.ended_at is None, done.ending) == ("left", False, "next_goal")
+    assert not Recruitment.objects.get().is_open
+    assert pending.generations.get().is_stop_requested
+    assert running.turns.count() == 3
+
+
+def test_a_closed_study_can_be_opened_again_and_closing_twice_changes_nothing(study: Study) -> None:
+    open_study(study)
+    make_natural_dialogue(make_participant(study))
+    assert (close_study(study), close_study(study)) == (1, 0)
+    open_study(study)
+    assert Recruitment.objects.get().is_open
+
+
+def test_what_became_of_everybody_is_counted(client: Client, study: Study) -> None:
+    Recruitment.objects.create(study=study, is_open=True, places=10, quotas={"gender": {"Female": 4}})
+    make_participant(study)
+    make_participant(study, answers=None, state="enrolled", seen_minutes_ago=10)
+    for state in ("finished", "screened_out", "turned_away", "withdrawn"):
+        make_participant(study, answers=FEATURES if state == "finished" else None, state=state)
+    page = read(client)
+    assert "<strong>1</strong> active now" in page
+    for words, count in {
+        "Consented": 6,
+        "Under way": 2,
+        "Finished": 1,
+        "Screened out": 1,
+        "Turned away": 1,
+        "Withdrawn": 1,
+        "Places left": "7 of 10",
+    }.items():
+        assert f"<dt>{words}</dt><dd>{count}</dd>" in page
+    assert '<td>Female</td><td class="number">2 of 4</td>' in page
+
+
+def test_everybody_is_listed_with_where_they_are(client: Client, study: Study) -> None:
+    chats = make_participant(study)
+    make_natural_dialogue(chats, turns=2, ending="next_goal")
+    running = make_natural_dialogue(chats, turns=1)
+    make_participant(study, seen_minutes_ago=90)
+    make_participant(study, answers=None, state="enrolled", seen_minutes_ago=2000)
+    page = read(client)
+    assert 'p-001</th> <td><span class="state running">here</span> chats: goal 2 of 3</td>' in page
+    assert f'href="/dialogues/{running.token}/"' in page
+    assert '<td class="number">3</td> <td class="when">now</td>' in page
+    assert page.index("p-001") < page.index("p-002") < page.index("no code")
+    assert "1 hour, 30 minutes ago" in page.replace("\xa0", " ")
+    assert "before the form" in page
+
+
+def test_only_what_has_changed_is_sent(client: Client, study: Study) -> None:
+    live = f"{PAGE}live/"
+    first = client.get(live)
+    seen = first.text.split('"seen": "')[1].split('"')[0]
+    assert client.get(live, {"seen": seen}).status_code == 204
+    make_natural_dialogue(make_participant(study))
+    news = client.get(live, {"seen": seen})
+    assert "goal 1 of 3" in news.text
+    assert 'id="participants" hx-swap-oob' in news.text
+
+
+def test_many_participants_are_listed_in_few_queries(
+    client: Client, study: Study, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(120):
+        make_natural_dialogue(make_participant(study), turns=1)
+    with django_assert_max_num_queries(16):
+        page = read(client)
+    assert "1 to 100 of 120" in page
+
+
+def test_a_study_without_participants_says_how_they_come(client: Client, study: Study) -> None:
+    assert "Open the study and share the link above." in read(client)
+    open_study(study)
+    assert "whoever consents appears here by themselves" in read(client)
+
+
+def test_distributions_count_those_who_chat_or_have_finished_in_the_forms_order(study: Study) -> None:
+    for age in ("45 to 54", "25 to 34", "45 to 54"):
+        make_participant(study, answers=FEATURES | {"age": age})
+    make_participant(study, answers=FEATURES | {"age": "55 to 64"}, state="screened_out")
+    ages, *others = read_distributions(study)
+    assert (ages.label, [other.key for other in others]) == (
+        "Age Range",
+        ["race", "gender", "education", "native_english"],
+    )
+    assert [bar.option for bar in ages.bars] == list(study.questionnaire[0]["options"])
+    counted = {bar.option: (bar.count, bar.percent, bar.width) for bar in ages.bars if bar.count}
+    assert counted == {"25 to 34": (1, "33 %", "143.0"), "45 to 54": (2, "67 %", "286.0")}
+
+
+def test_a_distribution_leaves_out_who_cannot_take_part_and_keeps_who_would_not_say(study: Study) -> None:
+    study.questionnaire = [{"key": "age", "label": "Age", "options": ["young", "old"], "screened_out": ["young"]}]
+    make_participant(study, answers={"age": "Prefer not to say"})
+    (ages,) = read_distributions(study)
+    assert [(bar.option, bar.count) for bar in ages.bars] == [("old", 0), ("Prefer not to say", 1)]
+
+
+def test_a_distribution_is_drawn_and_stands_in_a_table_too(client: Client, study: Study) -> None:
+    assert "Drawn as soon as" in read(client)
+    make_participant(study)
+    page = read(client)
+    assert '<rect class="fill" x="0" y="98" width="286.0" height="10" rx="2"/>' in page
+    assert '<th scope="row">25 to 34</th><td>1 (100 %)</td>' in page
+    assert "style=" not in page
+
+
+def test_the_study_page_and_the_list_tell_of_participants(client: Client, study: Study) -> None:
+    assert "Nobody has taken part yet" in client.get("/studies/demo/").text
+    make_participant(study)
+    page, studies = (" ".join(client.get(address).text.split()) for address in ("/studies/demo/", "/"))
+    assert "<strong>1</strong> participant: 1 active now, 0 finished." in page
+    assert "<strong>1</strong> participant</a>" in studies
+
+
+def test_an_unknown_action_or_study_changes_nothing(client: Client, study: Study) -> None:
+    post(client, "explode")
+    assert not Recruitment.objects.exists()
+    missing: Any = client.get("/studies/nope/collecting/")
+    assert missing.status_code == 404
