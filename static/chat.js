@@ -155,13 +155,18 @@ function moved() {
 }
 
 function run(next) {
-  if (next && !reply) composer.show({ hint: "" });
+  if (next && !reply) begin();
   reply = next;
   const isBegun = reply?.state === "streaming";
   if (isBegun && !isHeard) announce("The chatbot is writing");
   isHeard = isBegun;
   log.write(reply);
   composer.show({ isRunning: reply !== null });
+}
+
+function begin() {
+  composer.show({ hint: "" });
+  goal.allow({ allowed: false, why_not: "Wait until the chatbot has answered, or stop it." });
 }
 
 function allow({ may_write: mayWrite, why_not: hint, next }) {
@@ -207,7 +212,6 @@ makeReachable(talk);
 if (outgoing) log.expect(outgoing.key, outgoing.text);
 if (log.length) goal.makeRoom();
 composer.show({ isSending: outgoing !== null });
-addEventListener("pagehide", () => connection.close());
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 connection.open();
 scrolling.pin();

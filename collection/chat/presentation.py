@@ -12,6 +12,9 @@ from collection.models import Dialogue, Generation, Turn
 from collection.participation.credentials import Visitor
 from collection.participation.goals import Progress, progress_of
 
+_MODULES = ("composer", "connection", "goal", "log", "memory", "reply", "scrolling", "typing")
+SCRIPTS = tuple(f"chat/{name}.js" for name in _MODULES)
+"""What chat.js imports: the page names it, so that a browser fetches all at once."""
 UNANSWERED = "The chatbot did not answer this message."
 
 
@@ -65,6 +68,7 @@ class ChatPage:
     progress: Progress
     limit: int = MESSAGE_LIMIT
     draft_limit: int = DRAFT_LIMIT
+    scripts: tuple[str, ...] = SCRIPTS
 
     @property
     def label(self) -> str:

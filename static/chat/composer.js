@@ -14,7 +14,7 @@ export class Composer {
   #typing;
   #timer = 0;
   #touched = 0;
-  #state = { mayWrite: false, isRunning: false, isSending: false, hint: "" };
+  #state = { mayWrite: true, isRunning: false, isSending: false, hint: "" };
 
   /** `listener` has say(text, typing), stop() and draft(text), which tells whether the server was told. */
   constructor(form, memory, listener) {
@@ -23,7 +23,7 @@ export class Composer {
     this.#memory = memory;
     this.#listener = listener;
     this.#typing = new Typing(memory.get("typing"));
-    this.#box.value = memory.get("text") ?? "";
+    this.#recall();
     this.#listen();
     this.show({});
   }
@@ -38,6 +38,7 @@ export class Composer {
     const { isRunning, isSending, mayWrite, hint } = this.#state;
     const { send, stop, message } = this.#form.elements;
     const excess = this.#excess;
+    if (!isRunning && document.activeElement === stop) this.focus();
     stop.hidden = !isRunning;
     send.hidden = isRunning;
     send.disabled = isSending || !mayWrite || !message.value.trim() || excess > 0;
@@ -82,6 +83,12 @@ export class Composer {
     this.#form.elements.stop.addEventListener("click", () => this.#listener.stop());
     document.addEventListener("visibilitychange", () => this.#look());
     new ResizeObserver(() => this.#grow()).observe(this.#form);
+  }
+
+  /** Somebody may have begun to write before this script was there. */
+  #recall() {
+    if (this.text) this.#typing.key();
+    else this.#box.value = this.#memory.get("text") ?? "";
   }
 
   #change() {

@@ -1,0 +1,41 @@
+"""A running site with chatbots that behave as tests need it, and people who come to it with a browser."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page
+
+from tests.browser.chat.site import Site
+from tests.browser.chat.way import DESKTOP, OpenPage
+from tests.installation import Installation
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One server for all tests of a module: each brings its own participants."""
+    site = Site.create(Installation(tmp_path_factory.mktemp("chat") / "var"))
+    with site.serve():
+        yield site
+
+
+@pytest.fixture
+def open_page(chromium: Browser, site: Site, errors: list[str]) -> Iterator[OpenPage]:
+    """Opens a browser of its own for somebody; what its console complains about fails the test."""
+    contexts = []
+
+    def open_page(**options: Any) -> Page:
+        context = chromium.new_context(**{"base_url": site.url, "viewport": DESKTOP} | options)
+        context.on("console", lambda message: errors.extend(_complaint(message)))
+        context.on("weberror", lambda error: errors.append(str(error.error)))
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def _complaint(message: ConsoleMessage) -> list[str]:
+    return [message.text] if message.type in ("error", "warning") else []

@@ -1,0 +1,63 @@
+"""The chat page holds WCAG 2.1 AA in each of its states, on a laptop and on a phone, in both colour schemes."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.chat.way import DESKTOP, PHONE, OpenPage, ask, begin, running, say
+
+pytestmark = pytest.mark.browser
+WCAG_AA = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+SIZES = [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")]
+
+
+def assert_accessible(page: Page) -> None:
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        found = Axe().run(page, options=WCAG_AA)
+        assert found.violations_count == 0, f"{scheme}\n{found.generate_report()}"
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_idle_with_a_reply_that_scrolls_sideways(open_page: OpenPage, size: dict[str, int]) -> None:
+    page = begin(open_page(viewport=size), "hostile")
+    assert_accessible(page)
+    ask(page, "Show me.")
+    assert_accessible(page)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_while_a_reply_streams(open_page: OpenPage, size: dict[str, int]) -> None:
+    page = begin(open_page(viewport=size), "slow")
+    say(page, "Count, please.")
+    expect(running(page)).to_contain_text("One")
+    found = Axe().run(page, options=WCAG_AA)
+    assert running(page).count() == 1
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_when_the_chatbot_has_failed_and_before_going_on(open_page: OpenPage, size: dict[str, int]) -> None:
+    page = begin(open_page(viewport=size), "mute")
+    say(page, "Say something.")
+    expect(page.get_by_role("button", name="Retry")).to_be_visible()
+    assert_accessible(page)
+    other = begin(open_page(viewport=size), "quick")
+    ask(other, "What is a bear?")
+    other.get_by_role("button", name="Next goal …").click()
+    expect(other.get_by_role("dialog")).to_be_visible()
+    assert_accessible(other)
+
+
+def test_the_chat_works_with_the_keyboard_alone(open_page: OpenPage) -> None:
+    page = begin(open_page(), "quick")
+    ask(page, "What is a bear?")
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "next":
+            break
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.get_by_role("button", name="Next goal …")).to_be_focused()

@@ -1,0 +1,149 @@
+"""The message box: what sends and what does not, what survives, and what is noted about how a message came about."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.chat.site import Site
+from tests.browser.chat.way import DESKTOP, PHONE, OpenPage, ask, begin, box, say, stored
+
+pytestmark = pytest.mark.browser
+LIMIT = 8_000
+
+
+def test_shift_enter_breaks_the_line_and_the_box_grows(open_page: OpenPage) -> None:
+    page = begin(open_page(), "quick")
+    before = box(page).bounding_box()["height"]  # type: ignore[index]
+    box(page).press_sequentially("one")
+    for word in ("two", "three", "four"):
+        box(page).press("Shift+Enter")
+        box(page).press_sequentially(word)
+    expect(box(page)).to_have_value("one\ntwo\nthree\nfour")
+    assert box(page).bounding_box()["height"] > 2 * before  # type: ignore[index]
+    box(page).press("Enter")
+    expect(stored(page)).to_have_count(1)
+    assert box(page).bounding_box()["height"] == before  # type: ignore[index]
+    expect(box(page)).to_be_focused()
+
+
+def test_enter_inside_an_input_method_does_not_send(open_page: OpenPage) -> None:
+    page = begin(open_page(), "quick")
+    box(page).focus()
+    keyboard = page.context.new_cdp_session(page)
+    keyboard.send("Input.imeSetComposition", {"text": "くま", "selectionStart": 2, "selectionEnd": 2})
+    box(page).press("Enter")
+    box(page).dispatch_event("keydown", {"key": "Enter", "keyCode": 229})
+    keyboard.send("Input.insertText", {"text": "熊"})
+    expect(box(page)).to_have_value(re.compile("熊"))
+    page.wait_for_timeout(300)
+    assert stored(page).count() == 0
+    box(page).press("Enter")
+    expect(stored(page)).to_contain_text("熊")
+
+
+def test_a_blank_message_cannot_be_sent(open_page: OpenPage) -> None:
+    page = begin(open_page(), "quick")
+    say(page, " \n ")
+    expect(page.get_by_role("button", name="Send")).to_be_disabled()
+    page.wait_for_timeout(300)
+    assert stored(page).count() == 0
+
+
+def test_near_the_limit_characters_are_counted_and_over_it_one_is_told_how_many(open_page: OpenPage) -> None:
+    page = begin(open_page(), "quick")
+    box(page).fill("a" * 7_000)
+    expect(page.locator("#count")).to_be_hidden()
+    box(page).fill("🐻" * LIMIT)
+    expect(page.get_by_text("8,000 of 8,000 characters")).to_be_visible()
+    expect(page.get_by_role("button", name="Send")).to_be_enabled()
+    box(page).fill("🐻" * (LIMIT + 12))
+    expect(page.get_by_text("please shorten it by 12.")).to_be_visible()
+    expect(page.get_by_role("button", name="Send")).to_be_disabled()
+    box(page).press("Enter")
+    page.reload()
+    assert len(box(page).input_value()) == LIMIT + 12
+
+
+def test_a_draft_survives_a_reload_and_follows_to_another_device(open_page: OpenPage) -> None:
+    page = begin(open_page(), "quick")
+    box(page).press_sequentially("a thought that takes long")
+    page.reload()
+    expect(box(page)).to_have_value("a thought that takes long")
+    page.wait_for_timeout(800)  # the page tells the server when no key was pressed for a moment
+    phone = open_page(viewport=PHONE)
+    phone.goto(personal_link(page))
+    expect(box(phone)).to_have_value("a thought that takes long")
+    box(phone).press("End")
+    box(phone).press_sequentially(" to think")
+    expect(box(page)).to_have_value("a thought that takes long to think")
+    box(phone).press("Enter")
+    expect(box(page)).to_have_value("")
+    page.reload()
+    expect(stored(page)).to_have_count(1)
+    expect(box(page)).to_have_value("")
+
+
+def test_what_the_server_refuses_comes_back_into_the_box(open_page: OpenPage) -> None:
+    page = begin(open_page(), "quick")
+    box(page).evaluate("element => { element.dataset.limit = 100000 }")
+    say(page, "b" * (LIMIT + 1))
+    expect(page.locator("#hint")).to_contain_text("8,000")
+    assert box(page).input_value() == "b" * (LIMIT + 1)
+    assert stored(page).count() == 0
+
+
+def test_how_a_message_came_about_is_noted(open_page: OpenPage, site: Site) -> None:
+    page = begin(open_page(permissions=["clipboard-read", "clipboard-write"]), "quick")
+    page.wait_for_timeout(300)
+    box(page).press_sequentially("See ", delay=100)
+    page.evaluate("navigator.clipboard.writeText('🐻 this')")
+    box(page).press("Control+V")
+    look_away(page)
+    box(page).press_sequentially(" noted")
+    box(page).press("Enter")
+    expect(stored(page)).to_have_attribute("data-state", "complete")
+    notes = (
+        "SELECT first_key_seconds, typing_seconds, pastes, pasted_characters, times_hidden, hidden_seconds "
+        "FROM collection_typing JOIN collection_turn ON turn_id = collection_turn.id WHERE utterance LIKE '%this noted'"
+    )
+    [(first_key, typing, pastes, pasted, times_hidden, hidden)] = site.installation.query(notes)
+    assert 0.2 < first_key < 5
+    assert 0.6 < typing < 10
+    assert (pastes, pasted, times_hidden) == (1, 6, 1)
+    assert 0.25 < hidden < 3
+
+
+def test_reading_above_is_not_disturbed(open_page: OpenPage) -> None:
+    page = begin(open_page(viewport=DESKTOP | {"height": 560}), "slow")
+    ask(page, "Count, please. " * 60)
+    say(page, "And backwards. " * 60)
+    expect(page.locator("[data-running]")).to_contain_text("Twenty")
+    expect(page.locator("[data-running]")).to_be_in_viewport()
+    page.mouse.wheel(0, -600)
+    jump = page.get_by_role("button", name="Jump to the newest")
+    expect(jump).to_be_visible()
+    page.wait_for_timeout(300)  # a wheel scrolls smoothly
+    place = page.evaluate("scrollY")
+    expect(page.locator("[data-running]")).to_have_count(0)
+    assert page.evaluate("scrollY") == place
+    jump.click()
+    expect(jump).to_be_hidden()
+    expect(page.get_by_text("two one, and done.")).to_be_in_viewport()
+
+
+def personal_link(page: Page) -> str:
+    return page.locator("#footer-link").input_value()
+
+
+def look_away(page: Page) -> None:
+    """As if another tab were in front for a moment: headless Chromium shows all of them."""
+    page.evaluate("""() => {
+        Object.defineProperty(document, "hidden", {configurable: true, get: () => true});
+        document.dispatchEvent(new Event("visibilitychange"));
+    }""")
+    page.wait_for_timeout(300)
+    page.evaluate("""() => {
+        delete document.hidden;
+        document.dispatchEvent(new Event("visibilitychange"));
+    }""")

@@ -1,0 +1,94 @@
+"""Bad connections and servers that die: nothing typed is lost, nothing is stored twice, and the page comes back by itself."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.chat.site import Site
+from tests.browser.chat.way import OpenPage, ask, begin, box, running, say, stored
+from tests.installation import Installation
+
+pytestmark = pytest.mark.browser
+LOST = "Connection lost: reconnecting"
+LEASE = 30_000
+"""Milliseconds until a dead server's reply counts as interrupted, and the page has come back and heard of it."""
+
+
+def test_a_message_that_is_sent_offline_arrives_once_when_the_connection_is_back(
+    open_page: OpenPage, site: Site, errors: list[str]
+) -> None:
+    page = begin(open_page(), "quick")
+    ask(page, "What is a bear?")
+    page.context.set_offline(True)
+    expect(page.get_by_text(LOST)).to_be_visible()
+    say(page, "And what is a bee, offline?")
+    expect(page.get_by_text("Not sent yet")).to_be_visible()
+    expect(box(page)).to_have_value("")
+    page.context.set_offline(False)
+    expect(page.get_by_text(LOST)).to_be_hidden()
+    expect(stored(page).last).to_contain_text("A bee is a small animal that makes it.")
+    expect(page.get_by_text("And what is a bee, offline?")).to_have_count(1)
+    assert site.installation.count("collection_turn WHERE utterance LIKE '%a bee, offline%'") == 1
+    errors.clear()
+
+
+def test_a_reply_goes_on_while_its_reader_is_offline(open_page: OpenPage, errors: list[str]) -> None:
+    page = begin(open_page(), "slow")
+    say(page, "Count, please.")
+    expect(running(page)).to_contain_text("One two three")
+    page.context.set_offline(True)
+    expect(page.get_by_text(LOST)).to_be_visible()
+    page.wait_for_timeout(500)
+    page.context.set_offline(False)
+    expect(stored(page)).to_contain_text("nineteen twenty, and done.")
+    expect(stored(page)).to_have_count(1)
+    errors.clear()
+
+
+def test_a_message_that_was_not_sent_survives_even_a_reload(open_page: OpenPage, errors: list[str]) -> None:
+    page = begin(open_page(), "quick")
+    page.route_web_socket("**/socket/**", lambda socket: socket.close())
+    page.reload()
+    say(page, "Hold on to this.")
+    page.reload()
+    expect(page.get_by_text("Hold on to this.")).to_be_visible()
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(stored(other)).to_contain_text("A bear is a large animal")
+    expect(other.get_by_text("Hold on to this.")).to_have_count(1)
+    errors.clear()
+
+
+def test_a_killed_server_costs_one_retry(
+    open_page: OpenPage, errors: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    mortal = Site.create(Installation(tmp_path_factory.mktemp("mortal") / "var"))
+    page = open_page(base_url=mortal.url)
+    with mortal.serve():
+        begin(page, "slow")
+        say(page, "Count, please.")
+        expect(running(page)).to_contain_text("One two three")
+        page.wait_for_timeout(1200)  # what streams is stored at least every second
+    expect(page.get_by_text(LOST)).to_be_visible()
+    box(page).press_sequentially("meanwhile")
+    with mortal.serve():
+        expect(page.get_by_text(LOST)).to_be_hidden(timeout=LEASE)
+        expect(page.get_by_role("button", name="Retry")).to_be_visible(timeout=LEASE)
+        expect(stored(page)).to_contain_text("One two three")
+        page.get_by_role("button", name="Retry").click()
+        expect(stored(page)).to_contain_text("nineteen twenty, and done.")
+        expect(box(page)).to_have_value("meanwhile")
+    assert mortal.installation.query("SELECT attempt, state FROM collection_generation ORDER BY attempt") == [
+        (0, "interrupted"),
+        (1, "complete"),
+    ]
+    errors.clear()
+
+
+def test_a_page_whose_dialogue_is_gone_does_not_reconnect_for_ever(
+    open_page: OpenPage, site: Site, errors: list[str]
+) -> None:
+    page = begin(open_page(), "quick")
+    page.context.clear_cookies()
+    page.evaluate("window.dispatchEvent(new Event('offline'))")
+    expect(page.get_by_role("button", name="I agree")).to_be_visible(timeout=20_000)
+    errors.clear()

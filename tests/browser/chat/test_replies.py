@@ -1,0 +1,122 @@
+"""Replies on their way: shown as they come, stopped, followed after a reload and in a second tab, harmless in any case."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.chat.site import Site
+from tests.browser.chat.way import DESKTOP, PHONE, OpenPage, ask, begin, box, running, say, stored
+
+pytestmark = pytest.mark.browser
+
+LAST_WORDS = "nineteen twenty, and done."
+
+
+def test_a_reply_shows_as_it_comes_and_is_rendered_at_its_end(open_page: OpenPage) -> None:
+    page = begin(open_page(), "slow")
+    say(page, "Count, please.")
+    expect(running(page)).to_contain_text("One two three")
+    expect(page.get_by_role("button", name="Send")).to_be_hidden()
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    expect(page.locator("#announcement")).to_have_text("The chatbot is writing")
+    expect(stored(page)).to_contain_text(LAST_WORDS)
+    expect(stored(page).locator("strong")).to_have_text("done")
+    expect(page.locator("#announcement")).to_have_text("Reply complete")
+    expect(page.get_by_role("button", name="Send")).to_be_visible()
+
+
+def test_a_reload_in_the_middle_goes_on_with_the_same_reply(open_page: OpenPage, site: Site) -> None:
+    page = begin(open_page(), "slow")
+    say(page, "Count for me while I reload.")
+    expect(running(page)).to_contain_text("One two three")
+    page.reload()
+    expect(running(page)).to_contain_text("One two three")
+    expect(stored(page)).to_contain_text(LAST_WORDS)
+    expect(stored(page)).to_have_count(1)
+    tries = "collection_generation JOIN collection_turn ON turn_id = collection_turn.id WHERE utterance LIKE '%while I reload%'"
+    assert site.installation.count(tries) == 1
+
+
+def test_a_second_tab_shows_the_same(open_page: OpenPage) -> None:
+    page = begin(open_page(), "slow")
+    other = page.context.new_page()
+    other.goto(page.url)
+    say(page, "Count for both of us.")
+    expect(running(other)).to_contain_text("One two three")
+    expect(other.get_by_role("button", name="Stop")).to_be_visible()
+    for tab in (page, other):
+        expect(stored(tab)).to_have_count(1)
+        expect(stored(tab)).to_contain_text("Count for both of us.")
+        expect(stored(tab)).to_contain_text(LAST_WORDS)
+    box(other).press_sequentially("half a thought")
+    expect(box(page)).to_have_value("half a thought")
+
+
+def test_a_tab_that_was_left_behind_follows_to_the_next_goal(open_page: OpenPage) -> None:
+    page = begin(open_page(), "quick")
+    ask(page, "What is a bear?")
+    behind, typing = page.context.new_page(), page.context.new_page()
+    for tab in (behind, typing):
+        tab.goto(page.url)
+        expect(tab.get_by_role("button", name="Next goal …")).to_have_attribute("aria-disabled", "false")
+    page.get_by_role("button", name="Next goal …").click()
+    box(typing).fill("Words that nobody may lose")
+    page.get_by_role("dialog").get_by_role("button", name="Next goal").click()
+    expect(behind.get_by_role("heading", level=1)).to_have_text("Goal 2 of 2")
+    expect(typing.get_by_text("This goal is over.")).to_be_visible()
+    expect(box(typing)).to_have_value("Words that nobody may lose")
+    typing.get_by_role("link", name="go on").click()
+    expect(typing.get_by_role("heading", level=1)).to_have_text("Goal 2 of 2")
+
+
+def test_stop_keeps_what_was_said(open_page: OpenPage, site: Site) -> None:
+    page = begin(open_page(), "slow")
+    say(page, "Count until I stop you.")
+    expect(running(page)).to_contain_text("One two three")
+    page.get_by_role("button", name="Stop").click()
+    expect(stored(page)).to_have_attribute("data-state", "stopped")
+    expect(stored(page)).to_contain_text("One two three")
+    expect(stored(page)).not_to_contain_text("twenty")
+    expect(page.get_by_text("You stopped this reply.")).to_be_visible()
+    assert "twenty" not in page.locator(".bubble.responder").inner_text()
+    response = "SELECT response FROM collection_turn WHERE utterance LIKE '%until I stop%'"
+    assert site.installation.query(response)[0][0].startswith("One two three")
+    say(page, "And now backwards.")
+    expect(running(page)).to_contain_text("Twenty nineteen")
+
+
+def test_a_chatbot_that_fails_leaves_a_sentence_and_retry(open_page: OpenPage) -> None:
+    page = begin(open_page(), "mute")
+    say(page, "Say something.")
+    expect(page.locator(".trouble")).to_contain_text(re.compile(r"[A-Z].+\."))
+    expect(page.get_by_role("button", name="Send")).to_be_disabled()
+    page.get_by_role("button", name="Retry").click()
+    expect(page.get_by_role("button", name="Retry")).to_be_enabled()
+    expect(stored(page)).to_have_count(1)
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_whatever_a_reply_says_is_harmless_text(open_page: OpenPage, size: dict[str, int]) -> None:
+    page = begin(open_page(viewport=size), "hostile")
+    title, asked = page.title(), []
+    page.on("request", lambda request: asked.append(request.url))
+    reply = ask(page, "Rob me.")
+    expect(reply).to_contain_text('<script>document.title = "robbed"</script>')
+    expect(reply).to_contain_text("<b onclick=")
+    expect(reply).to_contain_text('<iframe src="https://example.org/"></iframe>')
+    assert reply.locator("script, img, iframe, [onclick], [onerror], a[href^='javascript']").count() == 0
+    page.reload()
+    expect(reply).to_contain_text("a picture")
+    assert page.title() == title
+    assert not [url for url in asked if "example.org" in url]
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]
+
+
+def test_what_a_person_types_stays_as_it_is(open_page: OpenPage) -> None:
+    page = begin(open_page(), "quick")
+    code = "def f(x):\n    # a comment, no heading\n    return <b>__name__</b>"
+    box(page).fill(code)
+    box(page).press("Enter")
+    expect(stored(page)).to_have_attribute("data-state", "complete")
+    assert stored(page).locator(".bubble.inquirer .plain-text").evaluate("element => element.innerText") == code

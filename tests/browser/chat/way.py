@@ -1,0 +1,74 @@
+"""What people do on their way through a study."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, Page, expect
+
+OpenPage = Callable[..., Page]
+"""Opens a browser of its own for somebody, with Playwright's options of a context."""
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 360, "height": 740}
+AGREE = re.compile("I agree")
+FIRST_REAL_OPTION = 2
+"""Index 0 is the empty choice; 1 is "Under 18" for the age."""
+
+
+def enrol(page: Page, study: str) -> None:
+    """From the study's link to the persona form."""
+    page.goto(f"/s/{study}/")
+    page.get_by_role("button", name=AGREE).click()
+    expect(page).to_have_url(re.compile("/form/$"))
+
+
+def answer_form(page: Page) -> None:
+    """From the persona form to the instruction."""
+    for select in page.get_by_role("combobox").all():
+        select.select_option(index=FIRST_REAL_OPTION)
+    page.locator("main").get_by_role("button").last.click()
+    expect(page).to_have_url(re.compile("/start/$"))
+
+
+def begin(page: Page, study: str) -> Page:
+    """All the way to the first goal's chat, connected."""
+    enrol(page, study)
+    answer_form(page)
+    page.get_by_role("button", name=re.compile("Begin|Start")).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Goal 1 of 2")
+    page.wait_for_load_state()  # its script comes last
+    return page
+
+
+def say(page: Page, text: str) -> None:
+    """Types a message and sends it with Enter."""
+    box(page).fill(text)
+    box(page).press("Enter")
+
+
+def ask(page: Page, text: str) -> Locator:
+    """Says something and waits for the whole reply, which is returned."""
+    count = page.locator("[data-position]").count()
+    say(page, text)
+    turn = page.locator(f"[data-position='{count}']")
+    expect(turn).to_have_attribute("data-state", "complete")
+    return turn.locator(".bubble.responder")
+
+
+def go_on(page: Page, button: str = "Next goal") -> None:
+    """Through the confirmation to the next goal, or to the end."""
+    page.get_by_role("button", name=f"{button} …").click()
+    page.get_by_role("dialog").get_by_role("button", name=button).click()
+
+
+def box(page: Page) -> Locator:
+    return page.get_by_role("textbox", name="Your message to the chatbot")
+
+
+def running(page: Page) -> Locator:
+    """The reply under way."""
+    return page.locator("[data-running]")
+
+
+def stored(page: Page) -> Locator:
+    """The turns that the server has."""
+    return page.locator("[data-position]")
