@@ -1,0 +1,82 @@
+"""Who may open which socket."""
+
+import pytest
+from django.utils import timezone
+
+from collection.chat.database import in_database
+from collection.models import Dialogue, Participant, Recruitment
+from collection.participation.credentials import Visitor
+from collection.participation.goals import begin_goal
+from tests.collection.chat.pages import HOST, cookie_of, headers_of, open_socket, path_of
+from tests.collection.factories import enrol_participant, make_open_study
+
+
+async def is_let_in(path: str, headers: dict[str, str]) -> bool:
+    async with open_socket(path, headers) as (_, is_open):
+        return is_open
+
+
+async def test_a_participant_is_let_in_to_their_own_dialogue(chat: Dialogue) -> None:
+    assert await is_let_in(path_of(chat), headers_of(chat))
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["https://elsewhere.example", "http://127.0.0.1:9999", "http://127.0.0.1", "null", "", f"file://{HOST}", HOST],
+)
+async def test_pages_of_other_sites_are_refused(chat: Dialogue, origin: str) -> None:
+    assert not await is_let_in(path_of(chat), headers_of(chat) | {"origin": origin})
+
+
+async def test_who_does_not_say_where_they_come_from_is_refused(chat: Dialogue) -> None:
+    headers = {name: value for name, value in headers_of(chat).items() if name != "origin"}
+    assert not await is_let_in(path_of(chat), headers)
+
+
+async def test_a_host_that_is_not_this_sites_is_refused(chat: Dialogue) -> None:
+    headers = headers_of(chat) | {"host": "rebound.example", "origin": "http://rebound.example"}
+    assert not await is_let_in(path_of(chat), headers)
+
+
+@pytest.mark.parametrize("cookie", ["", "participant=", "participant=forged", "participant=a:b:c", "session=1"])
+async def test_who_has_no_cookie_of_this_site_is_refused(chat: Dialogue, cookie: str) -> None:
+    assert not await is_let_in(path_of(chat), headers_of(chat) | {"cookie": cookie})
+
+
+async def test_somebody_elses_dialogue_is_refused(chat: Dialogue) -> None:
+    other = await in_database(enrol_participant, chat.study)
+    cookie = {"cookie": await in_database(cookie_of, Visitor(other))}
+    assert not await is_let_in(path_of(chat), headers_of(chat) | cookie)
+
+
+async def test_a_cookie_of_another_study_is_refused(chat: Dialogue) -> None:
+    def other_cookie() -> str:
+        return cookie_of(Visitor(enrol_participant(make_open_study("other", chatbot="bot"))))
+
+    assert not await is_let_in(path_of(chat), headers_of(chat) | {"cookie": await in_database(other_cookie)})
+
+
+async def test_who_came_back_without_proof_is_let_in_to_what_they_began_since_then_only(chat: Dialogue) -> None:
+    def without_proof() -> str:
+        return cookie_of(Visitor(Participant.objects.select_related("study").get(), since=timezone.now()))
+
+    cookie = {"cookie": await in_database(without_proof)}
+    assert not await is_let_in(path_of(chat), headers_of(chat) | cookie)
+
+    def next_dialogue() -> Dialogue:
+        Dialogue.objects.update(ending="left", ended_at=timezone.now())
+        dialogue = begin_goal(Participant.objects.get())
+        assert dialogue is not None
+        return dialogue
+
+    assert await is_let_in(path_of(await in_database(next_dialogue)), headers_of(chat) | cookie)
+
+
+@pytest.mark.parametrize("path", ["/s/demo/socket/unknown/", "/s/unknown/socket/unknown/", "/s/demo/", "/", "/admin/"])
+async def test_an_address_without_a_dialogue_is_refused(chat: Dialogue, path: str) -> None:
+    assert not await is_let_in(path, headers_of(chat))
+
+
+async def test_a_closed_study_can_still_be_read(chat: Dialogue) -> None:
+    await in_database(Recruitment.objects.update, is_open=False)
+    assert await is_let_in(path_of(chat), headers_of(chat))
