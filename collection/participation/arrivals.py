@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from collection.models import Recruitment, Study
+from collection.models import Participant, Recruitment, Study
 from collection.participation.admission import Refusal, why_not_admitted
 from collection.participation.credentials import Visitor, read_cookie
 from collection.participation.invitations import Invitation, as_query, find_invited, read_invitation
@@ -17,14 +17,14 @@ SOMEBODY_ELSE = "new"
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """``visitor`` is whom the cookie names, unless the link names another person. ``is_invited_again`` when nothing but an
-    external id makes them known. ``refusal`` says why nobody new can enrol."""
+    """``visitor`` is whom the cookie names, unless the link names another person; ``invited`` is whom the link's external id
+    names, with or without a cookie. ``refusal`` says why nobody new can enrol."""
 
     study: Study
     invitation: Invitation
     query: str
     visitor: Visitor | None
-    is_invited_again: bool
+    invited: Participant | None
     refusal: Refusal | None
 
 
@@ -38,7 +38,7 @@ def read_arrival(study: Study, query: Mapping[str, str], cookies: Any, now: date
         invitation,
         urlencode(as_query(study, invitation) | ({SOMEBODY_ELSE: ""} if is_somebody_else else {})),
         None if is_somebody_else else _visitor(study, invitation, cookies),
-        find_invited(study, invitation) is not None,
+        find_invited(study, invitation),
         why_not_admitted(recruitment, now),
     )
 

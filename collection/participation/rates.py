@@ -17,5 +17,9 @@ def is_too_fast(address: str, now: float | None = None) -> bool:
     """
     minute = int((now or time.time()) // 60)
     key = f"consents-{sha256(address.encode()).hexdigest()}-{minute}"
-    cache.add(key, 0, timeout=120)
-    return cache.incr(key) > A_MINUTE
+    if cache.add(key, 1, timeout=120):
+        return False
+    try:
+        return cache.incr(key) > A_MINUTE
+    except ValueError:  # a full cache has dropped the count in between
+        return False

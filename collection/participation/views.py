@@ -41,7 +41,7 @@ def welcome(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     """What the study is about, and what to agree to."""
     if arrival.visitor:
         return render_welcome_back(request, arrival.visitor)
-    if arrival.refusal and not arrival.is_invited_again:
+    if arrival.refusal and not arrival.invited:
         return render_refusal(request, arrival.study, arrival.refusal)
     return render_consent(request, arrival)
 

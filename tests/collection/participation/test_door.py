@@ -161,6 +161,17 @@ def test_a_known_external_id_goes_on_but_gets_no_personal_link_no_data_and_canno
     assert Participant.objects.get().state == Participant.State.ACTIVE
 
 
+def test_who_has_finished_and_is_known_by_an_external_id_alone_sees_how_it_ended() -> None:
+    study = make_open_study(places=1)
+    study.outcomes.create(kind="completed", code="C0FFEE")
+    enrol_participant(study, external_id="5f3a")
+    Participant.objects.update(state=Participant.State.FINISHED, ended_at=timezone.now())
+    client = Client()
+    assert "You have taken part in this study already" in client.get("/s/demo/?PROLIFIC_PID=5f3a").text
+    assert agree(client, "?PROLIFIC_PID=5f3a")["Location"] == "/s/demo/end/"
+    assert "C0FFEE" in client.get("/s/demo/end/").text
+
+
 def test_the_personal_link_opens_everything_again() -> None:
     study = make_open_study()
     dialogue = make_natural_dialogue(enrol_participant(study, external_id="5f3a"))
