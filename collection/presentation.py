@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from collection.catalogue import missing_piece
-from collection.models import Dialogue, Output, Persona, Study, Turn
+from collection.models import Dialogue, Generation, Output, Persona, Study, Turn, Typing
 from dialogue.models import ModelSpec
 from dialogue.personas import describe
 from dialogue.speakers import Ending
@@ -35,10 +35,11 @@ ENDING_SENTENCES: dict[Ending, str] = {
 
 @dataclass(frozen=True, slots=True)
 class ChatTurn:
-    """A turn with all outputs it took, in the order they were put out."""
+    """A turn with all outputs it took, in the order they were put out; a person's also with the chatbot's tries."""
 
     turn: Turn
     outputs: list[Output]
+    tries: list[Generation]
 
     @property
     def number(self) -> int:
@@ -47,6 +48,20 @@ class ChatTurn:
     @property
     def seconds(self) -> float:
         return sum(output.seconds for output in self.outputs)
+
+    @property
+    def typing(self) -> Typing | None:
+        """How the utterance was typed, where a person typed it here."""
+        return getattr(self.turn, "typing", None) if self.tries else None
+
+    @property
+    def latest(self) -> Generation | None:
+        """The chatbot's latest try."""
+        return self.tries[-1] if self.tries else None
+
+    @property
+    def has_detail(self) -> bool:
+        return bool(self.outputs or self.tries)
 
     @property
     def inquirer_remarks(self) -> list[str]:
@@ -59,10 +74,14 @@ class ChatTurn:
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """A dialogue from the turn after ``shown`` on, and the outputs of its final step, which made no turn."""
+    """A dialogue from the turn after ``shown`` on, and the outputs of its final step, which made no turn.
+
+    ``pending`` is a person's utterance that the chatbot has not answered yet: it changes until it becomes one of the ``turns``.
+    """
 
     dialogue: Dialogue
     turns: list[ChatTurn]
+    pending: ChatTurn | None
     final_step: list[Output]
     shown: int
 
@@ -72,8 +91,16 @@ class Chat:
         return self.dialogue.ended_at is None
 
     @property
-    def has_news(self) -> bool:
-        return bool(self.turns) or not self.is_live
+    def pulse(self) -> str:
+        """What tells whether the pending turn has changed; empty without one."""
+        if self.pending is None or self.pending.latest is None:
+            return self.pending.turn.state if self.pending else ""
+        latest = self.pending.latest
+        return f"{self.pending.turn.position}-{latest.attempt}-{latest.state}-{len(latest.text)}"
+
+    def has_news(self, pulse: str) -> bool:
+        """Whether there is more than a page shows that has the first ``shown`` turns, and the pending one at ``pulse``."""
+        return bool(self.turns) or not self.is_live or self.pulse != pulse
 
     @property
     def length(self) -> int:
@@ -111,10 +138,20 @@ def list_dialogues(study: Study, kind: str, page: str) -> DialogueList:
 
 def read_chat(dialogue: Dialogue, shown: int = 0) -> Chat:
     """The dialogue without its first ``shown`` turns, which stand on the page already."""
-    turns = list(dialogue.turns.filter(position__gte=shown).order_by("position"))
     outputs = _by_position(dialogue.outputs.filter(position__gte=shown).order_by("position", "side", "attempt"))
-    chat_turns = [ChatTurn(turn, outputs.pop(turn.position, [])) for turn in turns]
-    return Chat(dialogue, chat_turns, list(chain.from_iterable(outputs.values())), shown)
+    turns = [ChatTurn(turn, outputs.pop(turn.position, []), tries) for turn, tries in _turns(dialogue, shown)]
+    is_pending = bool(turns) and turns[-1].turn.state == Turn.State.PENDING and dialogue.ended_at is None
+    pending = turns.pop() if is_pending else None
+    return Chat(dialogue, turns, pending, list(chain.from_iterable(outputs.values())), shown)
+
+
+def _turns(dialogue: Dialogue, shown: int) -> list[tuple[Turn, list[Generation]]]:
+    """Turns in order, each with the tries at it, which only people's turns have."""
+    turns = dialogue.turns.filter(position__gte=shown).order_by("position")
+    if dialogue.kind != Dialogue.Kind.NATURAL:
+        return [(turn, []) for turn in turns]
+    with_tries = turns.select_related("typing").prefetch_related("generations")
+    return [(turn, list(turn.generations.all())) for turn in with_tries]
 
 
 def _by_position(outputs: Iterable[Output]) -> defaultdict[int, list[Output]]:

@@ -18,6 +18,8 @@ def dialogues(request: HttpRequest, slug: str) -> HttpResponse:
 
 @staff_only
 def dialogue_news(request: HttpRequest, token: str, shown: int) -> HttpResponse:
-    """The turns after the first ``shown``, for a page that shows those; nothing (204) while there are none."""
+    """What comes after the first ``shown`` turns, for a page that shows those; nothing (204) while it shows that too."""
     chat = read_chat(get_object_or_404(Dialogue, token=token), shown)
-    return render(request, "collection/_news.html", {"chat": chat}) if chat.has_news else HttpResponse(status=204)
+    if not chat.has_news(request.GET.get("seen", "")):
+        return HttpResponse(status=204)
+    return render(request, "collection/_news.html", {"chat": chat})
