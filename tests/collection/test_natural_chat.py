@@ -1,5 +1,7 @@
 """A person's dialogue as researchers read it: while it grows, and with all that came of it."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -69,7 +71,7 @@ def test_an_answered_turn_takes_the_place_of_the_pending_one(client: Client, dia
         ({"state": "failed", "message": "The server is down."}, "The reply failed. The server is down."),
     ],
 )
-def test_a_reply_that_is_not_there_says_why(client: Client, dialogue: Dialogue, tried: dict, sentence: str) -> None:
+def test_a_reply_that_is_not_there_says_why(client: Client, dialogue: Dialogue, tried: dict[str, Any], sentence: str) -> None:
     make_pending_turn(dialogue, **tried)
     assert sentence in news(client, dialogue, 1)
 
