@@ -79,11 +79,17 @@ export class Log {
   #place(turn, position) {
     const shown = this.#turn(position);
     if (this.#element.querySelector("[data-outgoing]")?.dataset.key === turn.dataset.key) this.forget();
-    if (shown) keepFocus(shown, () => shown.replaceWith(turn));
+    if (shown) this.#renew(shown, turn);
     else this.#insert(turn, position);
-    makeReachable(turn);
+    makeReachable(shown ?? turn);
     if (this.#reply?.position === position) this.#write();
     this.#element.dispatchEvent(new CustomEvent("shown", { detail: { key: turn.dataset.key } }));
+  }
+
+  /** Only the reply can have changed; who reads the message above it keeps their place. */
+  #renew(shown, turn) {
+    shown.dataset.state = turn.dataset.state;
+    keepFocus(shown, () => shown.querySelector("[data-reply]").replaceWith(turn.querySelector("[data-reply]")));
   }
 
   #insert(turn, position) {
