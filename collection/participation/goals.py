@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from collection.chat.news import announce_moved
 from collection.models import Dialogue, Generation, Goal, Participant, Turn
+from collection.participation.admission import is_running
 from collection.participation.providers import provider_of
 from collection.sides import describe_side
 from dialogue.backends.base import ModelMisconfigured
@@ -67,9 +68,8 @@ def goals_left(participant: Participant) -> list[int]:
 
 
 def begin_goal(participant: Participant) -> Dialogue | None:
-    """The participant's running dialogue, or else a new one toward the next goal; None when all goals are behind them.
-
-    Asking twice begins once. Raises ChatbotUnavailable.
+    """The participant's running dialogue, or else a new one toward the next goal; None when all goals are behind them, or the
+    study was closed. Asking twice begins once. Raises ChatbotUnavailable.
     """
     responder = _responder(participant)
     with transaction.atomic():
@@ -117,7 +117,7 @@ def close_dialogue(dialogue: Dialogue, ending: Literal["next_goal", "left"], now
 def _begin(locked: Participant, responder: dict[str, Any], now: datetime) -> Dialogue | None:
     """Within the transaction that holds the participant's row."""
     running = locked.dialogues.filter(ended_at=None).first()
-    if running is not None or locked.state != Participant.State.ACTIVE:
+    if running is not None or locked.state != Participant.State.ACTIVE or not is_running(locked.study):
         return running
     left = goals_left(locked)
     if not left:

@@ -16,6 +16,7 @@ from collection.participation.goals import (
     leave_dialogues,
     progress_of,
 )
+from collection.research.opening import close_study
 from tests.collection.factories import (
     enrol_participant,
     make_answered_turn,
@@ -105,6 +106,16 @@ def test_going_on_twice_goes_on_once() -> None:
     answer(dialogue)
     assert go_on(dialogue) == go_on(dialogue)
     assert Dialogue.objects.count() == 2
+
+
+def test_nothing_begins_and_nobody_finishes_in_a_study_that_was_closed() -> None:
+    first, last = begun(), begun(slug="other", goal_count=1)
+    for dialogue in (first, last):
+        answer(dialogue)
+        close_study(dialogue.study)
+        assert go_on(dialogue) is None
+    assert Dialogue.objects.count() == 2
+    assert set(Participant.objects.values_list("state", flat=True)) == {Participant.State.ACTIVE}
 
 
 def test_the_last_goal_finishes_the_participant_even_when_the_chatbot_is_gone(settings: Settings) -> None:
