@@ -1,7 +1,5 @@
 """The way through a study, page by page, as a browser sees it: each person has one page that is theirs now."""
 
-from typing import Any
-
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -10,11 +8,11 @@ from pytest_django import Settings
 from collection.models import Dialogue, Participant, Study
 from collection.participation.goals import leave_dialogues
 from tests.collection.factories import FEATURES, make_answered_turn, make_open_study
+from tests.collection.participation.visits import agree
 from tests.installation import MODELS_FILE
 
 pytestmark = pytest.mark.django_db
 State = Participant.State
-"""Addresses of the pages, below the study's own."""
 
 
 @pytest.fixture(autouse=True)
@@ -25,13 +23,6 @@ def scripted(settings: Settings) -> None:
 @pytest.fixture
 def study() -> Study:
     return make_open_study()
-
-
-def agree(client: Client, query: str = "") -> Any:
-    """Reads the welcome page and presses the button on it."""
-    page = client.get(f"/s/demo/{query}")
-    assert page.status_code == 200, page.text
-    return client.post(f"/s/demo/consent/?{page.context['arrival'].query}", {"agreement": page.context["agreement"]})
 
 
 def begin(client: Client) -> Dialogue:
