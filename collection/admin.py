@@ -1,4 +1,6 @@
-"""Django's admin for studies and dialogues: to set studies up and look things up; what was said cannot be edited."""
+"""Django's admin for studies and dialogues: to set studies up and look things up; what was said cannot be edited.
+
+How participants come and go is looked at here too; it is changed on the study's pages, which know what depends on it."""
 
 from typing import Any
 
@@ -7,7 +9,19 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from collection.models import Dialogue, Goal, Output, Persona, Study, Turn
+from collection.models import (
+    Dialogue,
+    Generation,
+    Goal,
+    Outcome,
+    Output,
+    Participant,
+    Persona,
+    Recruitment,
+    Study,
+    Turn,
+    Typing,
+)
 from collection.services import copy_study, paper_questionnaire
 
 
@@ -109,3 +123,34 @@ class TurnAdmin(ReadOnlyAdmin):
 class OutputAdmin(ReadOnlyAdmin):
     list_display = ["dialogue_id", "position", "side", "attempt", "verdict", "seconds"]
     list_filter = ["side", "verdict"]
+
+
+@admin.register(Participant)
+class ParticipantAdmin(ReadOnlyAdmin):
+    list_display = ["__str__", "study", "state", "persona", "consented_at", "last_seen_at"]
+    list_filter = ["study", "state"]
+    list_select_related = ["study", "persona"]
+
+
+@admin.register(Recruitment)
+class RecruitmentAdmin(ReadOnlyAdmin):
+    list_display = ["study", "is_open", "opens_at", "closes_at", "places"]
+    list_select_related = ["study"]
+
+
+@admin.register(Outcome)
+class OutcomeAdmin(ReadOnlyAdmin):
+    list_display = ["study", "kind", "code", "redirect_url"]
+    list_filter = ["study", "kind"]
+    list_select_related = ["study"]
+
+
+@admin.register(Generation)
+class GenerationAdmin(ReadOnlyAdmin):
+    list_display = ["turn_id", "attempt", "state", "message", "created_at", "ended_at"]
+    list_filter = ["state"]
+
+
+@admin.register(Typing)
+class TypingAdmin(ReadOnlyAdmin):
+    list_display = ["turn_id", "first_key_seconds", "typing_seconds", "pastes", "times_hidden"]

@@ -9,10 +9,12 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
-from collection.models import Goal, Persona, Study
+from collection.models import Goal, Outcome, Participant, Persona, Study
+from collection.research.opening import open_study
 from collection.services import paper_questionnaire
 from simulation.requests import RunRequest
 from simulation.selectors import requested_goals, requested_personas
+from tests.collection.research.factories import make_natural_dialogue, make_participant
 from tests.factories import make_dialogue, make_study
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +52,8 @@ def persona_form(study: Study, /, **fields: Any) -> dict[str, Any]:
 
 def study_form(**fields: Any) -> dict[str, Any]:
     form = {"slug": "mine", "title": "Mine", "chatbot": "tiny", "questionnaire": json.dumps(paper_questionnaire())}
-    return form | fields
+    texts = {"welcome": "Hello.", "consent": "I agree.", "instruction": "Ask.", "consent_version": "1"}
+    return form | texts | {"goal_order": "given", "min_turns": "1"} | fields
 
 
 def stored() -> list[Any]:
@@ -165,8 +168,27 @@ def test_who_may_not_add_studies_may_not_copy_them(study: Study) -> None:
 
 
 def test_every_list_of_the_admin_opens(client: Client) -> None:
-    make_dialogue()
-    for page in ("study", "goal", "persona", "dialogue", "turn", "output"):
-        assert client.get(f"{ADMIN}/{page}/").status_code == 200
+    open_study(make_dialogue().study)
+    make_natural_dialogue(make_participant(Study.objects.get()))
+    Outcome.objects.create(study=Study.objects.get(), kind="completed")
+    looked_at = ("participant", "recruitment", "outcome", "generation", "typing")
+    for page in ("study", "goal", "persona", "dialogue", "turn", "output", *looked_at):
+        assert client.get(f"{ADMIN}/{page}/").status_code == 200, page
     for page in ("run", "simulation"):
         assert client.get(f"/admin/simulation/{page}/").status_code == 200
+
+
+def test_what_people_gave_is_looked_at_and_never_changed(client: Client, study: Study) -> None:
+    participant = make_participant(study)
+    turn = make_natural_dialogue(participant).turns.all()[0]
+    for page, row in (
+        ("participant", participant),
+        ("turn", turn),
+        ("generation", turn.generations.get()),
+        ("typing", turn.typing),
+    ):
+        address = f"{ADMIN}/{page}/{row.pk}"
+        assert client.get(f"{address}/change/").status_code == 200
+        assert client.post(f"{address}/change/", {"state": "finished"}).status_code == 403
+        assert client.post(f"{address}/delete/", {"post": "yes"}).status_code == 403
+    assert Participant.objects.get().state == "active"
