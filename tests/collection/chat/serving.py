@@ -1,0 +1,133 @@
+"""Chats over real server processes, with one dialogue that has just begun."""
+
+import asyncio
+import json
+import shutil
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from subprocess import Popen
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+
+from tests.collection.chat.pages import Frame
+from tests.installation import BASE_DIR, Installation
+from tests.services.binaries import free_port, wait_until
+
+BEGIN = """
+import json
+from collection.participation.credentials import Visitor
+from collection.participation.goals import begin_goal
+from tests.collection.chat.pages import cookie_of, path_of
+from tests.collection.factories import enrol_participant, make_open_study
+
+study = make_open_study(chatbot="bot")
+dialogue = begin_goal(enrol_participant(study))
+print(json.dumps({"path": path_of(dialogue), "cookie": cookie_of(Visitor(dialogue.participant))}))
+"""
+PATIENCE = 30.0
+
+
+@dataclass(frozen=True)
+class Chat:
+    """The dialogue's socket, and who may open it, at whichever server of the installation."""
+
+    installation: Installation
+    path: str
+    cookie: str
+
+    @classmethod
+    def begin(cls, installation: Installation, models_file: Path) -> "Chat":
+        installation.settings["MODELS_FILE"] = str(models_file)
+        installation.manage("migrate", "--verbosity", "0")
+        return cls(installation, **json.loads(installation.evaluate(BEGIN)))
+
+    def copy(self, var_dir: Path) -> "Chat":
+        """The same chat in an installation of its own."""
+        shutil.copytree(self.installation.var_dir, var_dir)
+        return replace(self, installation=Installation(var_dir, dict(self.installation.settings)))
+
+    @contextmanager
+    def serve(self) -> Iterator["Server"]:
+        """A server as the Procfile starts it, killed at the end."""
+        server = Server(self, free_port())
+        with self.installation.run(*server.command) as server.process:
+            wait_until(server.is_listening, what=f"the server does not listen: {self.installation.log}")
+            yield server
+
+
+class Server:
+    """One server process."""
+
+    process: Popen[bytes]
+
+    def __init__(self, chat: Chat, port: int) -> None:
+        self.chat = chat
+        self.port = port
+        web = next(line for line in (BASE_DIR / "Procfile").read_text("utf-8").splitlines() if line.startswith("web:"))
+        self.command = web.removeprefix("web: exec ").replace("$PORT", str(port)).split()
+
+    @property
+    def host(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    def is_listening(self) -> bool:
+        assert self.process.poll() is None, self.chat.installation.log
+        with socket.socket() as client:
+            return client.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def connect(self, *, origin: str = "", cookie: str = "") -> connect:
+        """A client's connection, as the participant's browser makes it unless told otherwise."""
+        return connect(
+            f"ws://{self.host}{self.chat.path}",
+            origin=origin or f"http://{self.host}",  # type: ignore[arg-type] # a NewType of str
+            additional_headers={"Cookie": cookie or self.chat.cookie},
+        )
+
+    @asynccontextmanager
+    async def open_page(self) -> AsyncIterator["RemotePage"]:
+        """The dialogue's page; it has read its snapshot."""
+        async with self.connect() as connection:
+            page = RemotePage(connection)
+            page.snapshot = await page.wait_for("snapshot")
+            yield page
+
+
+class RemotePage:
+    """A page that keeps to the frames: it fails when it cannot follow."""
+
+    snapshot: Frame
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self.connection = connection
+        self.text = ""
+
+    async def send(self, **frame: Any) -> None:
+        await self.connection.send(json.dumps(frame))
+
+    async def say(self, text: str, key: str = "key-00001") -> None:
+        await self.send(type="say", key=key, text=text, typing={})
+
+    async def next(self) -> Frame:
+        async with asyncio.timeout(PATIENCE):
+            frame: Frame = json.loads(await self.connection.recv())
+        if frame["type"] == "piece":
+            assert frame["offset"] == len(self.text), "the page could not follow"
+            self.text += frame["text"]
+        if frame["type"] == "snapshot":
+            self.text = (frame["generation"] or {"text": ""})["text"]
+        return frame
+
+    async def wait_for(self, *kinds: str) -> Frame:
+        while True:
+            frame = await self.next()
+            if frame["type"] in kinds:
+                return frame
+
+    async def read(self, characters: int) -> None:
+        """Waits until the page shows so much of the reply."""
+        while len(self.text) < characters:
+            await self.next()
