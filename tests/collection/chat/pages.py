@@ -58,7 +58,7 @@ class Socket:
     async def connect(self) -> bool:
         """Whether the application has accepted."""
         await self._server.send_input({"type": "websocket.connect"})
-        return (await self.receive())["type"] == "websocket.accept"
+        return bool((await self.receive())["type"] == "websocket.accept")
 
     async def send(self, **data: Any) -> None:
         await self._server.send_input({"type": "websocket.receive", **data})
@@ -84,8 +84,8 @@ class Page:
     async def send(self, **frame: Any) -> None:
         await self.socket.send(text=json.dumps(frame))
 
-    async def say(self, text: str, key: str = "key-00001", **typing: Any) -> None:
-        await self.send(type="say", key=key, text=text, typing=typing)
+    async def say(self, text: str, key: str = "key-00001", typing: dict[str, float] | None = None) -> None:
+        await self.send(type="say", key=key, text=text, typing=typing or {})
 
     async def next(self, patience: float = PATIENCE) -> Frame:
         """The next frame, applied to what the page shows."""

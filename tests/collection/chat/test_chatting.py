@@ -90,7 +90,7 @@ async def test_the_chatbot_reads_what_was_said_before_under_the_seed_of_the_turn
 async def test_how_a_message_was_typed_is_kept_with_it(chat: Dialogue) -> None:
     notes = {"first_key_seconds": 1.25, "typing_seconds": 8.5, "pastes": 1, "pasted_characters": 12}
     async with open_page(chat) as page:
-        await page.say("What is a bear?", **notes, times_hidden=2, hidden_seconds=30.5)
+        await page.say("What is a bear?", typing=notes | {"times_hidden": 2, "hidden_seconds": 30.5})
         await page.wait_for("done")
     typing = await in_database(Typing.objects.get)
     assert {name: getattr(typing, name) for name in notes} == notes
