@@ -122,6 +122,7 @@ def render_no_proof(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         status=403,
         study=visitor.participant.study,
         visitor=visitor,
+        has_way_back=True,
     )
 
 
