@@ -1,0 +1,163 @@
+"""A researcher collects in a browser: from a new study to a participant who appears, and back to a closed study."""
+
+import json
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from collection.models import Recruitment, Study
+from collection.research.opening import open_study
+from collection.services import freeze_study, load_demo_study
+from tests.collection.research.factories import (
+    FEATURES,
+    make_answered_turn,
+    make_natural_dialogue,
+    make_participant,
+    make_pending_turn,
+    make_try,
+)
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+WCAG_AA = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+CONTRAST = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast"]}}
+
+
+def make_busy_study() -> Study:
+    """A study with people in every state, and a dialogue in which everything happened."""
+    study = load_demo_study("tiny")
+    open_study(study)
+    Recruitment.objects.filter(study=study).update(places=20, quotas={"gender": {"Female": 5}})
+    chats = make_participant(study, external_id="platform-1")
+    make_natural_dialogue(chats, ending="next_goal")
+    dialogue = make_natural_dialogue(chats, turns=1)
+    make_answered_turn(dialogue, 1, state="stopped")
+    make_try(make_pending_turn(dialogue, state="interrupted", message="The reply broke off."), text="Yes")
+    for state in ("finished", "screened_out", "withdrawn"):
+        make_participant(study, answers=FEATURES if state == "finished" else None, state=state, seen_minutes_ago=70)
+    return study
+
+
+def addresses(study: Study) -> list[str]:
+    freeze_study(study)
+    running = study.dialogues.get(ended_at=None)
+    pages = [f"/studies/demo/{page}/" for page in ("collecting", "recruitment", "data", "edit")]
+    return ["/", "/new-study/", "/studies/demo/", *pages, f"/dialogues/{running.token}/"]
+
+
+def test_from_a_new_study_to_a_participant_and_to_its_end(staff_page: Page, live_server: LiveServer) -> None:
+    staff_page.get_by_role("link", name="New study").click()
+    staff_page.get_by_label("Title").fill("Speed and chickens")
+    staff_page.get_by_label("Remove this goal").last.check()
+    staff_page.get_by_role("button", name="Add a goal").click()
+    new = staff_page.get_by_role("group", name="New goal")
+    expect(new.get_by_label("Number")).to_have_value("11")
+    new.get_by_label("Domain").fill("Music")
+    new.get_by_label("Text").fill("You want a tune for a wedding.")
+    staff_page.get_by_role("button", name="Make the study").click()
+    expect(staff_page.get_by_role("status").first).to_contain_text("The study is made.")
+    study = Study.objects.get(slug="speed-and-chickens")
+    assert [goal.number for goal in study.goals.all()] == [*range(1, 10), 11]
+
+    staff_page.get_by_role("button", name="Open the study").click()
+    expect(staff_page.get_by_label("For everybody")).to_have_value(f"{live_server.url}/s/speed-and-chickens/")
+    expect(staff_page.locator("#participants")).to_contain_text("Nobody has come yet.")
+    dialogue = make_natural_dialogue(make_participant(study), turns=1)
+    row = staff_page.get_by_role("row", name="p-001")
+    expect(row).to_contain_text("goal 1 of 10")
+    expect(staff_page.locator("#distributions").get_by_role("figure").first).to_contain_text("25 to 34")
+
+    staff_page.get_by_role("button", name="Close …").click()
+    staff_page.get_by_role("button", name="Keep it open").click()
+    assert Recruitment.objects.get().is_open
+    staff_page.get_by_role("button", name="Close …").click()
+    staff_page.get_by_role("button", name="Close the study").click()
+    expect(staff_page.get_by_role("button", name="Open the study")).to_be_visible()
+    dialogue.refresh_from_db()
+    assert (Recruitment.objects.get().is_open, dialogue.ending) == (False, "left")
+
+
+def test_a_text_is_shown_as_participants_see_it_while_it_is_written(staff_page: Page) -> None:
+    staff_page.goto("/new-study/")
+    staff_page.get_by_label("Welcome").fill("# Hello\n\n**Please** <img src=x onerror=alert(1)>")
+    shown = staff_page.locator("#preview-welcome")
+    expect(shown.get_by_role("heading")).to_have_text("Hello")
+    expect(shown).to_contain_text("<img src=x")
+    assert shown.locator("img").count() == 0
+
+
+def test_the_boxes_for_screening_follow_the_options(staff_page: Page) -> None:
+    staff_page.goto("/new-study/")
+    age = staff_page.get_by_role("group", name="Age Range")
+    expect(age.get_by_label("Under 18")).to_be_checked()
+    age.get_by_label("Options").fill("Under 18\nunder 30\nolder")
+    expect(age.get_by_label("Under 18")).to_be_checked()
+    age.get_by_label("under 30").check()
+    staff_page.get_by_label("Title").fill("Older people")
+    staff_page.get_by_role("button", name="Make the study").click()
+    expect(staff_page.get_by_role("heading", level=1)).to_contain_text("Collecting")
+    assert Study.objects.get().questionnaire[0]["screened_out"] == ["Under 18", "under 30"]
+
+
+def test_what_is_wrong_is_shown_where_it_is_and_the_rest_stays(staff_page: Page, errors: list[str]) -> None:
+    staff_page.goto("/new-study/")
+    staff_page.get_by_label("Description").fill("Typed with care.")
+    staff_page.get_by_role("button", name="Add a goal").click()
+    staff_page.get_by_role("button", name="Make the study").click()
+    expect(staff_page.get_by_role("alert")).to_contain_text("Nothing is saved yet.")
+    expect(staff_page.get_by_label("Title")).to_have_attribute("aria-invalid", "true")
+    expect(staff_page.get_by_label("Description")).to_have_value("Typed with care.")
+    expect(staff_page.get_by_role("group", name="Goal 11").get_by_text("This field is required.")).to_have_count(2)
+    errors.clear()  # a browser notes every answer that is not 200
+
+
+def test_a_frozen_study_leads_to_a_copy_that_can_be_changed(staff_page: Page) -> None:
+    freeze_study(load_demo_study("tiny"))
+    staff_page.goto("/studies/demo/edit/")
+    staff_page.get_by_role("button", name="Copy the study").click()
+    expect(staff_page.get_by_role("status").first).to_contain_text("change what you like")
+    staff_page.get_by_label("Title").fill("My copy")
+    staff_page.get_by_role("button", name="Save the study").click()
+    assert Study.objects.get(slug="demo-copy").title == "My copy"
+
+
+def test_data_are_taken_out_as_files(staff_page: Page) -> None:
+    make_busy_study()
+    staff_page.goto("/studies/demo/data/")
+    with staff_page.expect_download() as started:
+        staff_page.get_by_role("link", name="JSON lines of natural dialogues").click()
+    file: Path = started.value.path()
+    assert started.value.suggested_filename.endswith("-natural.jsonl")
+    assert [json.loads(line)["persona_id"] for line in file.read_text("utf-8").splitlines()] == ["p-001"]
+
+
+def test_a_reply_grows_before_the_researchers_eyes(staff_page: Page) -> None:
+    dialogue = make_natural_dialogue(make_participant(load_demo_study("tiny")), turns=1)
+    staff_page.goto(f"/dialogues/{dialogue.token}/")
+    pending = make_pending_turn(dialogue, text="Yes, I")
+    expect(staff_page.get_by_role("article", name="Turn 2")).to_contain_text("Yes, I")
+    pending.generations.update(text="Yes, I am here", state="complete")
+    pending.state, pending.response = "complete", "Yes, I am here"
+    pending.save()
+    expect(staff_page.get_by_role("article", name="Turn 2")).to_contain_text("Yes, I am here")
+    expect(staff_page.locator(".more")).to_contain_text("Waiting for turn 3")
+
+
+def test_every_page_fits_a_phone(staff_page: Page) -> None:
+    staff_page.set_viewport_size({"width": 360, "height": 740})
+    for address in addresses(make_busy_study()):
+        staff_page.goto(address)
+        staff_page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
+        assert staff_page.evaluate("document.documentElement.scrollWidth") <= 360, address
+
+
+def test_no_page_violates_wcag_aa(staff_page: Page) -> None:
+    for address in addresses(make_busy_study()):
+        staff_page.goto(address)
+        staff_page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
+        for scheme, rules in (("light", WCAG_AA), ("dark", CONTRAST)):
+            staff_page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            found = Axe().run(staff_page, options=rules)
+            assert found.violations_count == 0, f"{address}, {scheme}\n{found.generate_report()}"
