@@ -7,7 +7,8 @@ import os
 import tempfile
 from pathlib import Path
 
-for _name in ("DATABASE_URL", "CELERY_BROKER_URL", "MODELS_FILE", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "PORT"):
+_SERVICES = ("DATABASE_URL", "CELERY_BROKER_URL", "CHANNEL_LAYER_URL")
+for _name in (*_SERVICES, "MODELS_FILE", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "PORT"):
     os.environ.pop(_name, None)
 os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="roleplay-tests-")
 # A process that a test starts is the real thing, in the same temporary folder unless the test names another.
