@@ -127,6 +127,12 @@ class RemotePage:
             if frame["type"] in kinds:
                 return frame
 
+    async def answer_to(self, key: str) -> Frame:
+        """Whether the message was stored or refused."""
+        while (frame := await self.next()).get("key") != key:
+            pass
+        return frame
+
     async def read(self, characters: int) -> None:
         """Waits until the page shows so much of the reply."""
         while len(self.text) < characters:

@@ -190,3 +190,24 @@ async def test_a_reply_whose_pages_cannot_be_told_is_made_and_stored_all_the_sam
             await asyncio.to_thread(wait_until, lambda: states(chat)[0][0] == "complete", what="the reply is not made")
     assert states(chat) == [("complete", 0, REPLY)]
     assert "Pages cannot be told" in chat.installation.log
+
+
+@pytest.mark.postgresql
+async def test_two_processes_on_postgresql_store_one_of_two_messages_at_once(
+    installation: Installation, postgresql_url: str
+) -> None:
+    """The database decides between processes that know nothing of each other."""
+    installation.settings["DATABASE_URL"] = postgresql_url
+    chat = Chat.begin(installation, write_models(installation.var_dir.parent, replies=[REPLY], pause=0.02))
+    with chat.serve() as one, chat.serve() as other:
+        async with one.open_page() as page, other.open_page() as elsewhere:
+            await asyncio.gather(page.say("Count.", "key-first"), elsewhere.say("Count!", "key-other"))
+            answers = [await page.answer_to("key-first"), await elsewhere.answer_to("key-other")]
+            assert sorted(answer["type"] for answer in answers) == ["refused", "turn"]
+            taken = next(answer["key"] for answer in answers if answer["type"] == "turn")
+            winner = page if taken == "key-first" else elsewhere
+            assert (await winner.wait_for("done"))["state"] == "complete"
+            assert winner.text == REPLY
+    stored = "from collection.models import Turn; print(Turn.objects.get().key)"
+    assert installation.evaluate(stored) == taken
+    assert "Traceback" not in installation.log
