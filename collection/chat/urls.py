@@ -6,5 +6,5 @@ from collection.chat import views
 
 urlpatterns = [
     path("s/<slug:slug>/chat/", views.chat, name="chat"),
-    path("s/<slug:slug>/chat/<str:token>/turns/<int:position>/", views.chat_turn, name="chat-turn"),
+    path("s/<slug:slug>/chat/<slug:token>/turns/<int:position>/", views.chat_turn, name="chat-turn"),
 ]

@@ -20,6 +20,8 @@ from collection.participation.goals import begin_goal, go_on
 from collection.participation.invitations import Invitation
 from collection.participation.withdrawal import withdraw
 from collection.services import copy_study
+from simulation.requests import RunRequest
+from simulation.services import request_run
 
 PEOPLE = 6
 FEMALE = {"gender": "Female"}
@@ -77,9 +79,12 @@ print(json.dumps({
 WITHDRAWAL = """
 person = enrol(study).participant
 answer_form(person, FEMALE)
+run = request_run(study, RunRequest("asker", "answerer", personas="participants"))
+assert run.simulations.count() == 10
 at_once(lambda _: withdraw(person), range(PEOPLE))
 receipts = people.exclude(receipt="").values_list("receipt", flat=True)
-print(json.dumps({"receipts": len(receipts), "personas": study.personas.filter(source="participant").count()}))
+personas = study.personas.filter(source="participant").count()
+print(json.dumps({"receipts": len(receipts), "personas": personas, "cells": run.simulations.count()}))
 """
 
 
@@ -102,7 +107,7 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         pytest.param(SAME_FORM, {"proofs": [True] * 6, "rows": 1}, id="same consent form"),
         pytest.param(LAST_OF_A_QUOTA, {"codes": 2, "away": 4}, id="last places of a quota"),
         pytest.param(SAME_GOAL, {"begun": 1, "following": 1, "rows": 2}, id="same goal"),
-        pytest.param(WITHDRAWAL, {"receipts": 1, "personas": 0}, id="withdrawal"),
+        pytest.param(WITHDRAWAL, {"receipts": 1, "personas": 0, "cells": 0}, id="withdrawal"),
     ],
 )
 def test_what_many_want_at_once_is_given_once(site: Installation, race: str, outcome: dict[str, Any]) -> None:

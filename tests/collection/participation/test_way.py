@@ -65,6 +65,7 @@ def test_a_get_enrols_nobody_and_changes_nobody(client: Client, study: Study) ->
         for reader in (client, Client()):
             reader.get(f"/s/demo/{address}?PROLIFIC_PID=bot")
     client.get(f"/s/demo/chat/{Dialogue.objects.get().token}/next/")
+    Client().get(client.get("/s/demo/").context["personal_link"])
     assert [list(table._default_manager.values()) for table in (Participant, Dialogue)] == before
 
 
@@ -167,6 +168,13 @@ def test_nobody_ends_somebody_elses_dialogue(client: Client, study: Study) -> No
     assert stranger.post(f"/s/demo/chat/{dialogue.token}/next/")["Location"] == "/s/demo/form/"
     dialogue.refresh_from_db()
     assert dialogue.ended_at is None
+
+
+@pytest.mark.parametrize("token", ["%00", "a%00b", "..", "%2e%2e", "x" * 5000])
+def test_a_token_that_cannot_be_one_leads_nowhere(client: Client, study: Study, token: str) -> None:
+    begin(client)
+    assert client.post(f"/s/demo/chat/{token}/next/").status_code in (302, 404)
+    assert Dialogue.objects.get().ended_at is None
 
 
 def test_who_had_left_reads_how_many_goals_are_before_them_and_goes_on(client: Client, study: Study) -> None:
