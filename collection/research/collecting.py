@@ -1,6 +1,7 @@
 """What researchers see of a study while it collects: who takes part, how far they are, what is left to fill."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,9 +29,9 @@ ADMISSION_SENTENCES: dict[Refusal | None, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Participants of a study by what became of them; ``active_now`` are some of those under way."""
+    """Participants of a study by what became of them; ``enrolled`` counts all of them, ``active_now`` some under way."""
 
-    consented: int
+    enrolled: int
     under_way: int
     active_now: int
     finished: int
@@ -51,13 +52,15 @@ class QuotaLine:
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Whether a study takes participants, and how much room it has; ``places_left`` is None without a limit."""
+    """Whether a study takes participants, when, and how much room it has; ``places_left`` is None without a limit."""
 
     is_open: bool
     refusal: Refusal | None
-    places: int | None
-    places_left: int | None
-    quotas: list[QuotaLine]
+    places: int | None = None
+    places_left: int | None = None
+    quotas: Sequence[QuotaLine] = ()
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
 
     @property
     def words(self) -> str:
@@ -107,7 +110,7 @@ def read_counts(study: Study, now: datetime) -> Counts:
     states = Counter(dict(study.participants.order_by().values_list("state").annotate(Count("pk"))))
     under_way = [State.ENROLLED, State.ACTIVE]
     return Counts(
-        consented=states.total(),
+        enrolled=states.total(),
         under_way=sum(states[state] for state in under_way),
         active_now=study.participants.filter(state__in=under_way, last_seen_at__gt=now - ACTIVE_FOR).count(),
         finished=states[State.FINISHED],
@@ -121,10 +124,16 @@ def read_admission(study: Study, now: datetime) -> Admission:
     """Whether newcomers get in, and what room there is for them."""
     recruitment = Recruitment.objects.filter(study=study).select_related("study").first()
     if recruitment is None:
-        return Admission(False, "closed", None, None, [])
-    refusal = why_not_admitted(recruitment, now)
-    places_left = free_places(recruitment)
-    return Admission(recruitment.is_open, refusal, recruitment.places, places_left, _quota_lines(recruitment))
+        return Admission(is_open=False, refusal="closed")
+    return Admission(
+        is_open=recruitment.is_open,
+        refusal=why_not_admitted(recruitment, now),
+        places=recruitment.places,
+        places_left=free_places(recruitment),
+        quotas=_quota_lines(recruitment),
+        opens_at=recruitment.opens_at,
+        closes_at=recruitment.closes_at,
+    )
 
 
 def list_participants(study: Study, page: str, now: datetime) -> Page[Any]:

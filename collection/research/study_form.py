@@ -23,6 +23,10 @@ class StudyForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes n
         max_length=50,
         required=False,
         help_text="Stands in the participants' link. Left empty, it is made of the title.",
+        error_messages={
+            "unique": "Another study has this short name: give this one another.",
+            "invalid": "Use letters without accents, digits, hyphens and underscores only.",
+        },
     )
     description = LongText(required=False, rows=3, help_text="For researchers only. Markdown.")
     chatbot = forms.ChoiceField(

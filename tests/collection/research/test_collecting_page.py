@@ -1,5 +1,6 @@
 """A study while it collects: opening and closing it, who is there, how far they are, how they are spread."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,7 @@ def test_what_became_of_everybody_is_counted(client: Client, study: Study) -> No
     page = read(client)
     assert "<strong>1</strong> active now" in page
     for words, count in {
-        "Consented": 6,
+        "Enrolled": 6,
         "Under way": 2,
         "Finished": 1,
         "Screened out": 1,
@@ -119,6 +120,21 @@ def test_everybody_is_listed_with_where_they_are(client: Client, study: Study) -
     assert page.index("p-001") < page.index("p-002") < page.index("no code")
     assert "1 hour, 30 minutes ago" in page.replace("\xa0", " ")
     assert "before the form" in page
+
+
+def test_somebody_whom_a_platform_named_is_found_by_that_name(client: Client, study: Study) -> None:
+    make_participant(study, external_id="5f9e-prolific")
+    assert "5f9e-prolific" in read(client)
+
+
+def test_a_study_that_opens_later_or_is_over_says_when(client: Client, study: Study) -> None:
+    soon, past = datetime(2090, 1, 2, 10, tzinfo=UTC), datetime(2020, 1, 2, 10, tzinfo=UTC)
+    Recruitment.objects.create(study=study, is_open=True, opens_at=soon)
+    page = read(client)
+    assert "opens later" in page
+    assert "<dt>From</dt><dd>2 Jan 2090, 10:00 UTC</dd>" in page
+    Recruitment.objects.update(opens_at=None, closes_at=past)
+    assert "its time is over" in read(client)
 
 
 def test_only_what_has_changed_is_sent(client: Client, study: Study) -> None:

@@ -120,8 +120,8 @@ def test_questions_are_ordered_screened_and_removed(client: Client) -> None:
     [
         ({"title": ""}, "This field is required."),
         ({"title": "!", "slug": ""}, "Give the study a short name"),
-        ({"slug": "no spaces please"}, "Enter a valid “slug”"),
-        ({"slug": "demo"}, "Study with this Slug already exists."),
+        ({"slug": "no spaces please"}, "Use letters without accents"),
+        ({"slug": "demo"}, "Another study has this short name"),
         ({"chatbot": "gone"}, "Select a valid choice."),
         ({"welcome": "  \r\n"}, "This field is required."),
         ({"consent": "x" * 20_001}, "at most 20000 characters"),
