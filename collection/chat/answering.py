@@ -67,6 +67,16 @@ class Answerer:
         if generation in self._replies:
             self._replies[generation].halt("stopped")
 
+    async def keep(self) -> None:
+        """Stores how far the replies under way are and renews their leases; ends those that are to end early."""
+        kept = {generation: reply.kept for generation, reply in self._replies.items()}
+        halts = await in_database(generations.keep, kept, self.name, self._clock())
+        for generation, reply in self._replies.items():
+            if generation in halts:
+                reply.halt(halts[generation])
+            elif generation in kept:
+                reply.repeat_since(kept[generation])
+
     async def shut_down(self) -> None:
         """Ends everything under way as interrupted, so that nobody waits for leases to expire."""
         for reply in self._replies.values():
@@ -156,7 +166,7 @@ class Answerer:
         while self._replies:
             await asyncio.sleep(KEEP)
             try:
-                await self._keep()
+                await self.keep()
             except DatabaseError as error:
                 logger.error("Replies under way could not be stored, which is tried again: %s", error)
             except Exception:
@@ -164,15 +174,6 @@ class Answerer:
                 logger.exception("Replies under way cannot be kept.")
                 for reply in self._replies.values():
                     reply.halt("broken")
-
-    async def _keep(self) -> None:
-        kept = {generation: reply.kept for generation, reply in self._replies.items()}
-        halts = await in_database(generations.keep, kept, self.name, self._clock())
-        for generation, reply in self._replies.items():
-            if generation in halts:
-                reply.halt(halts[generation])
-            elif generation in kept:
-                reply.repeat_since(kept[generation])
 
 
 async def _listen(speaker: Speaker, question: Question, reply: Reply) -> Output:
@@ -195,4 +196,7 @@ _answerers: WeakKeyDictionary[asyncio.AbstractEventLoop, Answerer] = WeakKeyDict
 
 def answerer() -> Answerer:
     """The one of the running event loop: a server process has one loop."""
-    return _answerers.setdefault(asyncio.get_running_loop(), Answerer())
+    loop = asyncio.get_running_loop()
+    if loop not in _answerers:
+        _answerers[loop] = Answerer()
+    return _answerers[loop]

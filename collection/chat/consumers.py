@@ -14,7 +14,7 @@ from collection.chat.entering import Admitted, admit
 from collection.chat.following import Following
 from collection.chat.origins import is_same_origin
 from collection.chat.protocol import ClientFrame, MalformedFrame, ServerFrame, Snapshot
-from collection.chat.saying import Asked, NotTaken
+from collection.chat.saying import NotTaken
 from collection.chat.standing import Marks, snapshot_of
 from collection.chat.watching import note_seen, watch
 from collection.models import Generation
@@ -101,8 +101,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
             case protocol.Say():
                 await self._say(frame)
             case protocol.Retry():
-                await self._begin(await in_database(saying.retry, self.dialogue, answerer().name, timezone.now()))
-                await news.tell_to_look(self._admitted.token)
+                await self._retry()
             case protocol.Stop():
                 await self._stop()
             case protocol.Draft():
@@ -121,12 +120,14 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
             await self._send_snapshot()
             return
         await news.tell(self._admitted.token, stored)
-        await self._begin(asked)
+        answerer().start(asked.generation.pk, self._admitted.token)
         await self._tell_others(protocol.DraftChanged(text=""))
 
-    async def _begin(self, asked: Asked) -> None:
-        if asked.generation:
-            answerer().start(asked.generation.pk, self._admitted.token)
+    async def _retry(self) -> None:
+        """Pages look before the first piece comes, so that they know which try it belongs to."""
+        generation = await in_database(saying.retry, self.dialogue, answerer().name, timezone.now())
+        await news.tell_to_look(self._admitted.token)
+        answerer().start(generation.pk, self._admitted.token)
 
     async def _stop(self) -> None:
         """A reply that ended meanwhile is shown as it ended."""

@@ -45,7 +45,7 @@ def say(dialogue: int, key: str, text: str, typing: TypingNotes, owner: str, now
 
 
 @transaction.atomic
-def retry(dialogue: int, owner: str, now: datetime) -> Asked:
+def retry(dialogue: int, owner: str, now: datetime) -> Generation:
     """Begins another try at the last message, for ``owner`` to make. Raises NotTaken."""
     generations.interrupt_expired(now, dialogue=dialogue, owner=owner)
     locked = _lock(dialogue)
@@ -53,7 +53,7 @@ def retry(dialogue: int, owner: str, now: datetime) -> Asked:
     turn = locked.turns.filter(state=Turn.State.PENDING).first()
     if turn is None or generations.in_flight(locked).exists():
         raise NotTaken(NOTHING_TO_RETRY)
-    return Asked(turn, generations.begin(turn, owner, now))
+    return generations.begin(turn, owner, now)
 
 
 def stop(dialogue: int) -> int | None:

@@ -64,8 +64,10 @@ class Watch:
                 logger.exception("The chats could not be looked at.")
 
     async def _look(self) -> None:
+        """Own leases are renewed first: whatever has expired then is nobody's, be it begun here and lost."""
+        await answerer().keep()
         now = self._clock()
-        await in_database(interrupt_expired, now, owner=answerer().name)
+        await in_database(interrupt_expired, now)
         marks = await in_database(marks_of, {watched.dialogue for watched in self._sockets})
         for watched in list(self._sockets):
             await watched.look(marks.get(watched.dialogue))
@@ -88,4 +90,7 @@ _watches: WeakKeyDictionary[asyncio.AbstractEventLoop, Watch] = WeakKeyDictionar
 
 def watch() -> Watch:
     """The one of the running event loop."""
-    return _watches.setdefault(asyncio.get_running_loop(), Watch())
+    loop = asyncio.get_running_loop()
+    if loop not in _watches:
+        _watches[loop] = Watch()
+    return _watches[loop]

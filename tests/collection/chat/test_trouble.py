@@ -31,7 +31,7 @@ def leave_for(time: timedelta) -> None:
 
 @pytest_asyncio.fixture
 async def api() -> AsyncIterator[ChatServer]:
-    async with chat_server(answer=REPLIES[0]) as server:
+    async with chat_server(answer=REPLIES[0], pause=0.02) as server:
         yield server
 
 
@@ -214,6 +214,17 @@ async def test_a_study_can_let_the_chatbot_finish_what_nobody_reads(settings: Se
     await in_database(leave_for, generations.UNREAD * 1.1)
     await asyncio.sleep(2.5 * answering.KEEP)
     assert (await in_database(Generation.objects.get)).state == State.STREAMING
+
+
+async def test_a_try_that_got_lost_in_this_very_process_is_interrupted_too(chat: Dialogue) -> None:
+    def lose(owner: str) -> None:
+        turn = chat.turns.create(position=0, utterance="Q", state=Turn.State.PENDING)
+        generations.begin(turn, owner, timezone.now() - 2 * generations.LEASE)
+
+    async with open_page(chat) as page:
+        await in_database(lose, answerer().name)
+        shown = (await page.wait_for("snapshot"))["generation"]
+        assert (shown["state"], shown["message"]) == ("interrupted", generations.DIED)
 
 
 async def test_withdrawing_ends_a_reply_and_leaves_nothing_of_it(
