@@ -70,9 +70,9 @@ def keep(tries: Mapping[int, Kept], owner: str, now: datetime) -> dict[int, Halt
     Each by itself, so that nobody who locks several rows in another order waits for this and this for them.
     """
     held = Generation.objects.filter(pk__in=tries, owner=owner, state__in=Generation.IN_FLIGHT)
+    for pk, kept in tries.items():
+        held.filter(pk=pk).update(text=kept.text, state=kept.state, place=kept.place, lease_until=now + LEASE)
     rows = {row["pk"]: row for row in held.values("pk", "is_stop_requested", "created_at", *_READERS)}
-    for pk in rows:
-        _store(pk, tries[pk], now)
     return {pk: halt for pk in tries if (halt := _halt(rows.get(pk), now))}
 
 
@@ -120,10 +120,6 @@ def _hold(pk: int, **held: object) -> Generation:
 
 _SEEN, _KEEPS = "turn__dialogue__participant__last_seen_at", "turn__dialogue__study__keeps_unread_replies"
 _READERS = (_SEEN, _KEEPS)
-
-
-def _store(pk: int, kept: Kept, now: datetime) -> None:
-    Generation.objects.filter(pk=pk).update(text=kept.text, state=kept.state, place=kept.place, lease_until=now + LEASE)
 
 
 def _halt(row: Mapping[str, object] | None, now: datetime) -> Halt | None:

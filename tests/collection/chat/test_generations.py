@@ -105,6 +105,12 @@ def test_what_was_interrupted_meanwhile_cannot_be_finished(under_way: Generation
     assert Turn.objects.get().response == ""
 
 
+def test_what_was_interrupted_meanwhile_is_lost_and_stays_as_it_is(under_way: Generation) -> None:
+    generations.interrupt_expired(NOW + 2 * LEASE)
+    assert keep(under_way, 2 * LEASE) == "lost"
+    assert (under_way.state, under_way.text) == (State.INTERRUPTED, "")
+
+
 def test_the_next_try_counts_on(under_way: Generation) -> None:
     generations.finish(under_way.pk, "mine", End(State.FAILED, "Half", "It failed."), NOW)
     assert generations.begin(under_way.turn, "mine", NOW).attempt == 1
