@@ -1,7 +1,6 @@
 """Where a socket may be opened from. Browsers let any page open one to anywhere, cookies included."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
@@ -13,7 +12,7 @@ def is_same_origin(scope: dict[str, Any]) -> bool:
     Every browser says where a page comes from; who does not say it is refused.
     """
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-    host, origin = headers.get("host", "").lower(), urlsplit(headers.get("origin", "").lower())
+    host = headers.get("host", "").lower()
     domain, _ = split_domain_port(host)
     is_ours = bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
-    return is_ours and origin.scheme in ("http", "https") and origin.netloc == host
+    return is_ours and headers.get("origin", "").lower() in (f"http://{host}", f"https://{host}")

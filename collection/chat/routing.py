@@ -8,7 +8,7 @@ from django.urls import path, re_path
 from collection.chat.consumers import ChatConsumer
 
 websocket_urlpatterns = [
-    path("s/<slug:slug>/socket/<str:token>/", ChatConsumer.as_asgi()),
+    path("s/<slug:slug>/socket/<slug:token>/", ChatConsumer.as_asgi()),
     re_path("", WebsocketDenier.as_asgi()),  # else an unknown address is an error in the log
 ]
 

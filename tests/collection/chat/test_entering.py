@@ -22,7 +22,17 @@ async def test_a_participant_is_let_in_to_their_own_dialogue(chat: Dialogue) -> 
 
 @pytest.mark.parametrize(
     "origin",
-    ["https://elsewhere.example", "http://127.0.0.1:9999", "http://127.0.0.1", "null", "", f"file://{HOST}", HOST],
+    [
+        "https://elsewhere.example",
+        "http://127.0.0.1:9999",
+        "http://127.0.0.1",
+        "null",
+        "",
+        f"file://{HOST}",
+        HOST,
+        "http://[",
+        "\u00e4",
+    ],
 )
 async def test_pages_of_other_sites_are_refused(chat: Dialogue, origin: str) -> None:
     assert not await is_let_in(path_of(chat), headers_of(chat) | {"origin": origin})
@@ -72,7 +82,10 @@ async def test_who_came_back_without_proof_is_let_in_to_what_they_began_since_th
     assert await is_let_in(path_of(await in_database(next_dialogue)), headers_of(chat) | cookie)
 
 
-@pytest.mark.parametrize("path", ["/s/demo/socket/unknown/", "/s/unknown/socket/unknown/", "/s/demo/", "/", "/admin/"])
+@pytest.mark.parametrize(
+    "path",
+    ["/s/demo/socket/unknown/", "/s/unknown/socket/unknown/", "/s/demo/", "/", "/admin/", "/s/demo/socket/\x00/"],
+)
 async def test_an_address_without_a_dialogue_is_refused(chat: Dialogue, path: str) -> None:
     assert not await is_let_in(path, headers_of(chat))
 
