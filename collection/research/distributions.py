@@ -13,18 +13,16 @@ WIDTH = 320
 ROW = 38
 """Units of the drawing: a row has a label above its bar."""
 LABEL_AT, BAR_AT = 15, 22
-NUMBER_WIDTH = 34
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """How many participants chose one option, and where the drawing has it; ``share`` is a fraction of all."""
+    """How many participants chose one option, and in which row the drawing has it; ``share`` is a fraction of all."""
 
     option: str
     count: int
     share: float
     row: int
-    longest: int
 
     @property
     def label_y(self) -> int:
@@ -36,8 +34,8 @@ class Bar:
 
     @property
     def width(self) -> str:
-        """Beside the longest bar; written as SVG wants it in any language."""
-        return f"{(WIDTH - NUMBER_WIDTH) * self.count / max(self.longest, 1):.1f}"
+        """Of a bar that is as wide as the drawing for everybody; written as SVG wants it in any language."""
+        return f"{WIDTH * self.share:.1f}"
 
     @property
     def percent(self) -> str:
@@ -60,10 +58,6 @@ class Distribution:
     def width(self) -> int:
         return WIDTH
 
-    @property
-    def most(self) -> Bar:
-        return max(self.bars, key=lambda bar: bar.count)
-
 
 def read_distributions(study: Study) -> list[Distribution]:
     """A figure for each feature over everybody who chats or has finished; none while there is nobody."""
@@ -77,6 +71,6 @@ def _spread(feature: Feature, answers: list[dict[str, Any]]) -> Distribution:
     counts = Counter(given[feature.key] for given in answers if feature.key in given)
     offered = [option for option in feature.options if counts[option] or option not in feature.screened_out]
     options = dict.fromkeys(chain(offered, [WITHHELD] if counts[WITHHELD] else []))
-    longest, total = max(counts.values(), default=0), counts.total() or 1
-    bars = [Bar(option, counts[option], counts[option] / total, row, longest) for row, option in enumerate(options)]
+    total = counts.total() or 1
+    bars = [Bar(option, counts[option], counts[option] / total, row) for row, option in enumerate(options)]
     return Distribution(feature.key, feature.label, bars)

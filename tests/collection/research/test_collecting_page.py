@@ -175,7 +175,7 @@ def test_distributions_count_those_who_chat_or_have_finished_in_the_forms_order(
     )
     assert [bar.option for bar in ages.bars] == list(study.questionnaire[0]["options"])
     counted = {bar.option: (bar.count, bar.percent, bar.width) for bar in ages.bars if bar.count}
-    assert counted == {"25 to 34": (1, "33 %", "143.0"), "45 to 54": (2, "67 %", "286.0")}
+    assert counted == {"25 to 34": (1, "33 %", "106.7"), "45 to 54": (2, "67 %", "213.3")}
 
 
 def test_a_distribution_leaves_out_who_cannot_take_part_and_keeps_who_would_not_say(study: Study) -> None:
@@ -189,7 +189,7 @@ def test_a_distribution_is_drawn_and_stands_in_a_table_too(client: Client, study
     assert "Drawn as soon as" in read(client)
     make_participant(study)
     page = read(client)
-    assert '<rect class="fill" x="0" y="98" width="286.0" height="10" rx="2"/>' in page
+    assert '<rect class="fill" x="0" y="98" width="320.0" height="10" rx="2"/>' in page
     assert '<th scope="row">25 to 34</th><td>1 (100 %)</td>' in page
     assert "style=" not in page
 
