@@ -84,7 +84,8 @@ function snapshot(frame) {
     return;
   }
   const { generation } = frame;
-  run(generation && UNDER_WAY.includes(generation.state) ? new Reply(generation) : null);
+  const known = generation && UNDER_WAY.includes(generation.state) ? new Reply(generation) : null;
+  run(known && reply?.holds(known) ? reply : known);
   showUpTo(frame.turns);
   allow(frame);
   composer.receive(frame.draft);

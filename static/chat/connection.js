@@ -3,7 +3,7 @@
 const FIRST_DELAY = 1000;
 const LONGEST_DELAY = 15000;
 const PATIENCE = 10000; // for an answer, before the connection counts as lost
-const QUIET = 30000; // without a word, before the server is asked for one
+const QUIET = 60000; // without a word, before the server is asked for one
 const DOUBT = 3; // attempts that fail in a row, before the page asks whether it may still be here
 
 export class Connection {

@@ -18,6 +18,11 @@ export class Reply {
     return true;
   }
 
+  /** Whether this has all of the other: what was stored of a reply is up to a second behind. */
+  holds({ position, attempt, state, text }) {
+    return this.position === position && this.attempt === attempt && state === "streaming" && this.text.startsWith(text);
+  }
+
   get note() {
     if (this.state === "streaming") return "The chatbot is writing";
     if (this.place > 1) return `The chatbot is busy: ${this.place} messages come before yours`;

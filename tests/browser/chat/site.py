@@ -6,21 +6,26 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import Popen
-from time import sleep
 
 from tests.installation import BASE_DIR, Installation
+from tests.services.binaries import free_port, wait_until
 
 MODELS_FILE = Path(__file__).parents[2] / "data" / "chat_models.toml"
 CODE = "DONE-42"
 STUDIES = f"""
 from collection.models import Outcome, Recruitment, Study
-from tests.factories import make_staff, make_study
+from tests.factories import make_study
 
-for chatbot in ("tiny", "quick", "slow", "hostile", "mute"):
-    study = make_study(chatbot, goal_count=2, persona_count=0)
-    Study.objects.filter(pk=study.pk).update(chatbot=chatbot, title="Talking to a chatbot")
+def make(slug, chatbot, goals=2, **fields):
+    study = make_study(slug, goal_count=goals, persona_count=0)
+    Study.objects.filter(pk=study.pk).update(chatbot=chatbot, title="Talking to a chatbot", **fields)
     Recruitment.objects.create(study=study, is_open=True)
     Outcome.objects.create(study=study, kind="completed", code={CODE!r})
+
+for chatbot in ("tiny", "quick", "slow", "hostile", "mute", "busy"):
+    make(chatbot, chatbot)
+make("once", "quick", max_turns=1)
+make("guide", "guide", goals=10)
 """
 
 
@@ -36,7 +41,7 @@ class Site:
         installation.settings["MODELS_FILE"] = str(MODELS_FILE)
         installation.manage("migrate", "--verbosity", "0")
         installation.evaluate(STUDIES)
-        return cls(installation, _free_port())
+        return cls(installation, free_port())
 
     @property
     def url(self) -> str:
@@ -48,19 +53,9 @@ class Site:
         web = next(line for line in (BASE_DIR / "Procfile").read_text("utf-8").splitlines() if line.startswith("web:"))
         command = web.removeprefix("web: exec ").replace("$PORT", str(self.port)).split()
         with self.installation.run(*command) as server:
-            self._await(server)
+            wait_until(self._is_listening, what=f"the server does not listen: {self.installation.log}")
             yield server
 
-    def _await(self, server: Popen[bytes]) -> None:
-        while server.poll() is None:
-            with socket.socket() as client:
-                if client.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            sleep(0.1)
-        raise AssertionError(self.installation.log)
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    def _is_listening(self) -> bool:
+        with socket.socket() as client:
+            return client.connect_ex(("127.0.0.1", self.port)) == 0

@@ -49,6 +49,26 @@ def test_when_the_chatbot_has_failed_and_before_going_on(open_page: OpenPage, si
     assert_accessible(other)
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_without_a_connection_and_with_a_message_that_waits(
+    open_page: OpenPage, size: dict[str, int], errors: list[str]
+) -> None:
+    page = begin(open_page(viewport=size), "quick")
+    page.context.set_offline(True)
+    say(page, "Are you there?")
+    expect(page.get_by_text("Connection lost")).to_be_visible()
+    expect(page.get_by_text("Not sent yet")).to_be_visible()
+    assert_accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    errors.clear()
+
+
+def test_without_scripts_the_page_says_what_it_needs(open_page: OpenPage) -> None:
+    page = begin(open_page(java_script_enabled=False), "quick")
+    expect(page.locator("noscript p")).to_be_visible()
+    expect(page.locator("noscript p")).to_contain_text("The chat needs JavaScript")
+
+
 def test_the_chat_works_with_the_keyboard_alone(open_page: OpenPage) -> None:
     page = begin(open_page(), "quick")
     ask(page, "What is a bear?")

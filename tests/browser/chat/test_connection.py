@@ -92,3 +92,18 @@ def test_a_page_whose_dialogue_is_gone_does_not_reconnect_for_ever(
     page.evaluate("window.dispatchEvent(new Event('offline'))")
     expect(page.get_by_role("button", name="I agree")).to_be_visible(timeout=20_000)
     errors.clear()
+
+
+def test_a_study_that_is_closed_says_so_to_those_who_chat(open_page: OpenPage, site: Site, errors: list[str]) -> None:
+    page, typing = (begin(open_page(), "once") for _ in range(2))
+    box(typing).fill("What I have typed")
+    site.installation.evaluate(
+        "from collection.models import Study; from collection.research.opening import close_study; "
+        "close_study(Study.objects.get(slug='once'))"
+    )
+    expect(page.get_by_role("heading", level=1)).to_have_text("The study is closed at the moment")
+    expect(typing.get_by_text("copy what you need")).to_be_visible()
+    expect(box(typing)).to_have_value("What I have typed")
+    typing.get_by_role("link", name="go on").click()
+    expect(typing.get_by_role("heading", level=1)).to_have_text("The study is closed at the moment")
+    errors.clear()  # the page that says so is a refusal (403)

@@ -120,3 +120,33 @@ def test_what_a_person_types_stays_as_it_is(open_page: OpenPage) -> None:
     box(page).press("Enter")
     expect(stored(page)).to_have_attribute("data-state", "complete")
     assert stored(page).locator(".bubble.inquirer .plain-text").evaluate("element => element.innerText") == code
+
+
+def test_who_comes_second_sees_their_place(open_page: OpenPage) -> None:
+    first, second, third = (begin(open_page(), "busy") for _ in range(3))
+    for page in (first, second, third):
+        say(page, "Count, please.")
+        expect(running(page)).to_be_visible()
+    expect(running(third)).to_contain_text("one message comes before yours")
+    third.get_by_role("button", name="Stop").click()
+    expect(third.get_by_text("You stopped this reply before it began.")).to_be_visible()
+    expect(stored(second)).to_contain_text("eleven twelve.")
+
+
+def test_the_last_message_that_a_goal_takes_leads_on(open_page: OpenPage) -> None:
+    page = begin(open_page(), "once")
+    ask(page, "What is a bear?")
+    expect(page.locator("#hint")).to_contain_text("Please go on to the next goal.")
+    box(page).fill("And a bee?")
+    expect(page.get_by_role("button", name="Send")).to_be_disabled()
+    expect(page.get_by_role("button", name="Next goal …")).to_have_attribute("aria-disabled", "false")
+
+
+def test_another_message_takes_the_place_of_one_without_an_answer(open_page: OpenPage) -> None:
+    page = begin(open_page(), "mute")
+    say(page, "Say something.")
+    expect(page.get_by_role("button", name="Retry")).to_be_visible()
+    say(page, "Say anything at all.")
+    expect(stored(page)).to_have_count(2)
+    expect(stored(page).first).to_have_attribute("data-state", "failed")
+    expect(page.get_by_role("button", name="Retry")).to_have_count(1)
