@@ -1,4 +1,4 @@
-"""Redis as the broker by CELERY_BROKER_URL alone."""
+"""Redis as the broker by CELERY_BROKER_URL alone, and between chats by CHANNEL_LAYER_URL alone."""
 
 from pathlib import Path
 
@@ -8,6 +8,24 @@ from tests.installation import Installation
 from tests.services.binaries import wait_until
 
 pytestmark = pytest.mark.redis
+
+FORTY_CHATS = """
+import asyncio
+from channels.layers import get_channel_layer
+
+async def tell_forty_chats_ten_things():
+    layer = get_channel_layer()
+    pages = [await layer.new_channel() for _ in range(40)]
+    for number, page in enumerate(pages):
+        await layer.group_add(f"chat.{number}", page)
+    for thing in range(10):
+        for number in range(40):
+            await layer.group_send(f"chat.{number}", {"type": "thing", "thing": thing})
+    async with asyncio.timeout(20):
+        print([[(await layer.receive(page))["thing"] for _ in range(10)] for page in pages])
+
+asyncio.run(tell_forty_chats_ten_things())
+"""
 
 
 @pytest.fixture
@@ -25,6 +43,11 @@ def test_a_worker_hears_over_redis_that_a_run_was_queued(site: Installation) -> 
         site.simulate("--goals", "2", "--personas", "3", "--queue")
         wait_until(lambda: _finished(site) == 4, what="the worker has not heard of the second run")
     assert not list((site.var_dir / "broker").glob("messages/*"))
+
+
+def test_many_chats_hear_everything_over_redis_in_order(installation: Installation, redis_url: str) -> None:
+    installation.settings["CHANNEL_LAYER_URL"] = redis_url
+    assert installation.evaluate(FORTY_CHATS) == str([list(range(10))] * 40)
 
 
 def _finished(site: Installation) -> int:
