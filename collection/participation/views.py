@@ -55,14 +55,7 @@ def consent(request: HttpRequest, arrival: Arrival) -> HttpResponse:
         return to_place(request, arrival.visitor)
     if is_too_fast(request.META.get("REMOTE_ADDR", "")):
         return render_consent(request, arrival, TOO_MANY, status=429)
-    agreement = read_agreement(arrival.study, request.POST.get("agreement", ""))
-    if agreement is None:
-        return render_consent(request, arrival, NEW_TEXT, status=422)
-    try:
-        visitor = enrol(arrival.study, arrival.invitation, agreement)
-    except NotAdmitted as refusal:
-        return render_refusal(request, arrival.study, refusal.reason)
-    return _let_in(request, visitor)
+    return _enrol(request, arrival)
 
 
 @in_study
@@ -162,6 +155,17 @@ def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     if study is None or not request.path.startswith("/s/"):
         return csrf_failure(request, reason)
     return render_dead_end(request, "This page has expired", EXPIRED, status=403, study=study, has_way_back=True)
+
+
+def _enrol(request: HttpRequest, arrival: Arrival) -> HttpResponse:
+    agreement = read_agreement(arrival.study, request.POST.get("agreement", ""))
+    if agreement is None:
+        return render_consent(request, arrival, NEW_TEXT, status=422)
+    try:
+        visitor = enrol(arrival.study, arrival.invitation, agreement)
+    except NotAdmitted as refusal:
+        return render_refusal(request, arrival.study, refusal.reason)
+    return _let_in(request, visitor)
 
 
 def _let_in(request: HttpRequest, visitor: Visitor) -> HttpResponse:

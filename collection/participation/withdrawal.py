@@ -27,14 +27,22 @@ def withdraw(participant: Participant) -> None:
             transaction.on_commit(forget_deleted_text, robust=True)
 
 
-def forget_deleted_text() -> None:
-    """SQLite overwrites what is deleted in its file, but its log beside it holds older copies until it is written back."""
+def forget_deleted_text(patience: float = 5.0) -> None:
+    """SQLite overwrites what is deleted in its file, but its log beside it holds older copies until it is written back.
+
+    That needs a moment in which nobody reads: somebody who downloads an export may not give one within ``patience`` seconds.
+    """
     if connection.vendor != "sqlite":
         return
     with connection.cursor() as cursor:
+        [usual] = cursor.execute("PRAGMA busy_timeout").fetchone()
+        cursor.execute(f"PRAGMA busy_timeout = {int(patience * 1000)}")
         is_busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        cursor.execute(f"PRAGMA busy_timeout = {usual}")
     if is_busy:
-        logger.warning("The database's log still holds deleted text: it is written back once nobody reads or writes.")
+        logger.warning(
+            "The database's log still holds deleted text, because somebody is reading: see docs/operations.md."
+        )
 
 
 def _delete_what_they_gave(locked: Participant) -> None:

@@ -1,7 +1,10 @@
 """Withdrawing: nothing is left of what somebody gave, and others' data stay whole."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from django.apps import apps
@@ -12,7 +15,7 @@ from django.utils import timezone
 from collection.models import Dialogue, Participant, Persona, Turn
 from collection.participation.mine import own_data
 from collection.participation.presentation import OUTCOMES
-from collection.participation.withdrawal import withdraw
+from collection.participation.withdrawal import forget_deleted_text, withdraw
 from simulation import leases
 from simulation.figures import read_figures
 from simulation.leases import LeaseLost
@@ -147,6 +150,22 @@ def test_no_file_of_the_database_holds_the_text_any_more(leaving: Participant) -
     file = Path(connection.settings_dict["NAME"])
     assert any(SECRET.encode() in part for part in _contents(file))
     withdraw(leaving)
+    assert not any(SECRET.encode() in part for part in _contents(file))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_reads_at_that_moment_keeps_nobody_waiting_and_the_rest_is_forgotten_afterwards(
+    leaving: Participant, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = Path(connection.settings_dict["NAME"])
+    with closing(sqlite3.connect(file)) as reader, closing(reader.execute("SELECT * FROM collection_turn")) as rows:
+        rows.fetchone()
+        begun = monotonic()
+        withdraw(leaving)
+        assert monotonic() - begun < 8
+        assert "still holds deleted text" in caplog.text
+        assert any(SECRET.encode() in part for part in _contents(file))
+    forget_deleted_text()
     assert not any(SECRET.encode() in part for part in _contents(file))
 
 
