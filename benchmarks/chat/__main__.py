@@ -10,6 +10,7 @@ same with the engine serving one request after the other, as a chatbot behind a 
 prompt in its cache; a dialogue's earlier turns it reads anew each time. Compare ratios, of one run only, on a machine with
 nothing else to do.
 
+A database or a channel layer for production can be measured, too: --database, --channel-layer.
 With --idle the server is measured with so many people connected who say nothing, while others chat.
 """
 
@@ -51,14 +52,21 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--idle", type=int, default=0, help="measure so many people who are connected and idle instead")
     parser.add_argument("--chatting", type=int, default=20, help="people who chat beside the idle ones (default 20)")
     parser.add_argument("--threads", type=int, default=2, help="threads of the engine (default 2)")
+    parser.add_argument("--database", help="the address of an empty PostgreSQL database, instead of SQLite")
+    parser.add_argument("--channel-layer", help="the address of a Redis server, instead of the server's own memory")
     parser.add_argument("--quick", action="store_true", help="a small model: whether it runs at all")
     parser.add_argument("--json", action="store_true", help="print an object instead of a table")
     return parser.parse_args()
 
 
+def _services(options: argparse.Namespace) -> dict[str, str]:
+    named = {"DATABASE_URL": options.database, "CHANNEL_LAYER_URL": options.channel_layer}
+    return {name: address for name, address in named.items() if address}
+
+
 def _compare(folder: Path, load: Load, options: argparse.Namespace) -> None:
     ways = [Way("together", options.participants), Way("one-at-a-time", 1)]
-    site = open_site(folder, load, ways)
+    site = open_site(folder, load, ways, _services(options))
     from benchmarks.chat.measuring import measure_way
 
     together, alone = [measure_way(site, way, options.participants) for way in ways]
@@ -73,7 +81,7 @@ def _compare(folder: Path, load: Load, options: argparse.Namespace) -> None:
 
 def _idle(folder: Path, load: Load, options: argparse.Namespace) -> None:
     way = Way("together", options.chatting)
-    site = open_site(folder, load, [way])
+    site = open_site(folder, load, [way], _services(options))
     from benchmarks.chat.measuring import measure_idling
 
     found = measure_idling(site, way, options.idle, options.chatting)

@@ -19,7 +19,10 @@ from benchmarks.chat.site import Site, Way
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """How long people waited, in seconds: from sending to the first text, and between one piece of text and the next."""
+    """How long people waited, in seconds: from sending to the first text, and between one piece of text and the next.
+
+    ``cut`` counts the replies whose last pieces a page had to fetch, because it was told of their end first.
+    """
 
     way: str
     first_token_median: float
@@ -28,6 +31,7 @@ class Waits:
     gap_worst: float
     tokens_per_second: float
     seconds: float
+    cut: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,7 @@ def _waits(way: Way, people: Sequence[Person], replies: Sequence[Sequence[Heard]
         gap_worst=_reached_by(1.0, gaps),
         tokens_per_second=generated_tokens(people) / seconds,
         seconds=seconds,
+        cut=sum(reply.is_cut for reply in every),
     )
 
 

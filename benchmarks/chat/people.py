@@ -28,12 +28,21 @@ class Person:
 
 @dataclass(slots=True)
 class Heard:
-    """A reply as it came: ``pieces`` holds the moments at which text came, in seconds of the same clock as ``sent``."""
+    """A reply as it came: ``pieces`` holds the moments at which text came, in seconds of the same clock as ``sent``.
+
+    ``is_cut`` when the server said that the whole reply is there to be fetched before its last pieces had come.
+    """
 
     sent: float
     text: str = ""
     pieces: list[float] = field(default_factory=list)
     ended: float = 0.0
+    is_cut: bool = False
+
+    def is_of(self, stored: str) -> bool:
+        """Whether ``stored`` is what was heard."""
+        heard = self.text.strip()
+        return stored.startswith(heard) if self.is_cut else stored == heard
 
     @property
     def first_token_seconds(self) -> float:
@@ -92,12 +101,16 @@ async def say(socket: ClientConnection, position: int, message: str) -> Heard:
     while True:
         frame = await _next(socket)
         match frame["type"]:
+            case "piece" | "done" if frame["position"] < position:
+                continue
             case "turn" if (frame["position"], frame["key"]) != (position, key):
                 raise Lost(f"Message {position} was stored as {frame}.")
             case "piece":
                 _append(heard, frame, position)
             case "snapshot" if frame["generation"]:
                 _append(heard, {"offset": 0} | frame["generation"], position)
+            case "snapshot" if frame["turns"] > position:
+                return _cut(heard)
             case "done":
                 return _end(heard, frame, position)
             case "refused" | "moved":
@@ -119,6 +132,13 @@ def _end(heard: Heard, frame: dict[str, Any], position: int) -> Heard:
     heard.ended = perf_counter()
     if (frame["position"], frame["state"]) != (position, "complete") or not heard.pieces:
         raise Lost(f"Reply {position} ended with {frame} after {len(heard.pieces)} pieces.")
+    return heard
+
+
+def _cut(heard: Heard) -> Heard:
+    """The page fetches the reply now: whatever of it did not come before comes then."""
+    heard.ended, heard.is_cut = perf_counter(), True
+    heard.pieces = heard.pieces or [heard.ended]
     return heard
 
 

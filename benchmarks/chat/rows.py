@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from random import Random
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.http import HttpResponse
 
 from benchmarks.chat.people import Heard, Lost, Person
@@ -55,17 +55,22 @@ def _cookie(visitor: Visitor) -> str:
 
 def check_stored(person: Person, replies: Sequence[Heard]) -> None:
     """Raises Lost unless the database holds what the person said and heard, each once, in order, word for word."""
-    heard = [reply.text.strip() for reply in replies]
-    said = [(position, *both, "complete") for position, both in enumerate(zip(person.messages, heard, strict=True))]
     turns = Turn.objects.filter(dialogue__token=person.dialogue).order_by("position")
-    stored = list(turns.values_list("position", "utterance", "response", "state"))
-    if stored != said:
-        raise Lost(f"The person said and heard {said}, and this was stored: {stored}.")
+    said = [(position, message, "complete") for position, message in enumerate(person.messages)]
+    if list(turns.values_list("position", "utterance", "state")) != said:
+        raise Lost(f"The person said {said}, and this was stored: {list(turns.values())}.")
+    for turn, heard in zip(turns, replies, strict=True):
+        if not heard.is_of(turn.response):
+            raise Lost(f"The person heard {heard.text!r}, and this was stored: {turn.response!r}.")
+    _check_tries(turns)
+
+
+def _check_tries(turns: QuerySet[Turn]) -> None:
+    """Raises Lost unless each turn took one try, with the reply that the turn has."""
     tries = Generation.objects.filter(turn__in=turns).order_by("turn__position")
-    if [(text.strip(), state) for text, state in tries.values_list("text", "state")] != [
-        (text, "complete") for text in heard
-    ]:
-        raise Lost(f"Replies were not generated once each: {list(tries.values())}.")
+    made = [(text.strip(), state) for text, state in tries.values_list("text", "state")]
+    if made != [(response, "complete") for response in turns.values_list("response", flat=True)]:
+        raise Lost(f"Replies were not made once each: {made}.")
 
 
 def generated_tokens(people: Sequence[Person]) -> int:

@@ -1,7 +1,7 @@
 """A site of the benchmark's own in a folder of its own: one model file, described once for each way of serving it."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,15 +59,18 @@ class Site:
     load: Load
 
 
-def open_site(folder: Path, load: Load, ways: Sequence[Way]) -> Site:
-    """Makes the model, its descriptions and the tables. From then on this process is one of that site's."""
+def open_site(folder: Path, load: Load, ways: Sequence[Way], services: Mapping[str, str]) -> Site:
+    """Makes the model, its descriptions and the tables. From then on this process is one of that site's.
+
+    ``services`` are settings that name a database or a channel layer other than the default ones.
+    """
     write_gguf(folder / "model.gguf", load.shape, random_weights(load.shape))
     models_file = folder / "models.toml"
     models_file.write_text("".join(_describe(way, load) for way in ways), "utf-8")
     own = {"VAR_DIR": str(folder / "var"), "MODELS_FILE": str(models_file)}
     for name in ("DATABASE_URL", "CELERY_BROKER_URL", "CHANNEL_LAYER_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS"):
         os.environ.pop(name, None)
-    os.environ.update(own | {"DJANGO_SETTINGS_MODULE": "roleplay_site.settings"})
+    os.environ.update({**services, **own, "DJANGO_SETTINGS_MODULE": "roleplay_site.settings"})
     django.setup()
     _make_tables()
     return Site(folder, dict(os.environ), load)

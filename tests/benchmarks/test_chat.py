@@ -5,8 +5,10 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
+import psycopg
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
@@ -45,6 +47,15 @@ def test_idle_people_are_weighed_and_none_is_dropped() -> None:
     assert (found["idle"], found["chatting"], found["dropped"]) == (5, 2, 0)
     assert found["before"] > 0
     assert found["bytes_per_socket"] == (max(found["connected"], found["after"]) - found["before"]) / 5
+
+
+@pytest.mark.postgresql
+@pytest.mark.redis
+def test_services_for_production_are_measured_as_well(postgresql_url: str, redis_url: str) -> None:
+    found = measure("--participants", "3", "--database", postgresql_url, "--channel-layer", redis_url)
+    assert [way["way"] for way in found["ways"]] == ["together", "one-at-a-time"]
+    with psycopg.connect(postgresql_url) as connection:
+        assert connection.execute("SELECT count(*) FROM collection_turn").fetchone() == (2 * (1 + 3 * 3),)
 
 
 @pytest.fixture
@@ -117,6 +128,7 @@ def piece(offset: int, text: str, **fields: Any) -> dict[str, Any]:
     return {"type": "piece", "position": 0, "attempt": 0, "offset": offset, "text": text} | fields
 
 
+ALL_THERE = {"type": "snapshot", "turns": 1, "draft": "", "generation": None, "ended": False, **ROOM}
 SAYER = Person("demo", "token", "participant=me", ["Hello?"])
 STORED = {"type": "turn", "position": 0}
 
@@ -127,6 +139,15 @@ async def test_a_reply_is_heard_piece_by_piece() -> None:
         (heard,) = await chat(address, SAYER)
     assert (heard.text, len(heard.pieces), len(heard.gaps)) == ("Hello", 2, 1)
     assert heard.sent < heard.pieces[0] <= heard.pieces[1] <= heard.ended
+
+
+async def test_a_reply_whose_end_is_told_first_counts_as_far_as_it_was_heard() -> None:
+    async with site_that_says(STORED, piece(0, " Hel"), ALL_THERE, DONE) as address:
+        (heard,) = await chat(address, SAYER)
+    assert (heard.text, heard.is_cut) == (" Hel", True)
+    assert heard.is_of("Hello")
+    assert not heard.is_of("Hallo")
+    assert not replace(heard, is_cut=False).is_of("Hello")
 
 
 @pytest.mark.parametrize(
