@@ -80,10 +80,6 @@ class ParticipantLine:
         return self.participant.persona.code if self.participant.persona else "no code"
 
     @property
-    def goals(self) -> int:
-        return len(self.participant.goal_order)
-
-    @property
     def messages(self) -> int:
         return sum(dialogue.turn_count for dialogue in self.dialogues)  # type: ignore[attr-defined]
 
@@ -100,9 +96,14 @@ class ParticipantLine:
         """Where they are on their way."""
         if self.participant.state == State.ENROLLED:
             return "before the form"
-        if self.participant.state == State.ACTIVE and not self.dialogues:
+        return self._at_goal() if self.participant.state == State.ACTIVE else str(self.participant.get_state_display())
+
+    def _at_goal(self) -> str:
+        begun, goals = len(self.dialogues), len(self.participant.goal_order)
+        if begun == 0:
             return "reads the instruction"
-        return str(self.participant.get_state_display())
+        is_running = any(dialogue.ended_at is None for dialogue in self.dialogues)
+        return f"chats: goal {begun} of {goals}" if is_running else f"after goal {begun} of {goals}"
 
 
 def read_counts(study: Study, now: datetime) -> Counts:

@@ -112,6 +112,7 @@ def test_everybody_is_listed_with_where_they_are(client: Client, study: Study) -
     make_natural_dialogue(chats, turns=2, ending="next_goal")
     running = make_natural_dialogue(chats, turns=1)
     make_participant(study, seen_minutes_ago=90)
+    make_natural_dialogue(make_participant(study, seen_minutes_ago=100), ending="left")
     make_participant(study, answers=None, state="enrolled", seen_minutes_ago=2000)
     page = read(client)
     assert 'p-001</th> <td><span class="state running">here</span> chats: goal 2 of 3</td>' in page
@@ -119,7 +120,7 @@ def test_everybody_is_listed_with_where_they_are(client: Client, study: Study) -
     assert '<td class="number">3</td> <td class="when">now</td>' in page
     assert page.index("p-001") < page.index("p-002") < page.index("no code")
     assert "1 hour, 30 minutes ago" in page.replace("\xa0", " ")
-    assert "before the form" in page
+    assert [words in page for words in ("reads the instruction", "after goal 1 of 3", "before the form")] == [True] * 3
 
 
 def test_somebody_whom_a_platform_named_is_found_by_that_name(client: Client, study: Study) -> None:
