@@ -16,6 +16,7 @@ export class Connection {
   #retry = 0;
   #heardAt = 0;
   #waitingSince = 0;
+  #isOver = false;
 
   /** `listener` has frame(frame), up(), down() and doubt(); the last after failures that the server may mean. */
   constructor(address, listener) {
@@ -33,6 +34,7 @@ export class Connection {
 
   open() {
     clearTimeout(this.#retry);
+    if (this.#isOver) return;
     const socket = new WebSocket(this.#address);
     this.#socket = socket;
     this.#waitingSince = Date.now();
@@ -40,9 +42,9 @@ export class Connection {
     socket.addEventListener("close", () => socket === this.#socket && this.#drop());
   }
 
-  /** For good: the page is about to be left. */
+  /** For good: there is nothing more to hear. */
   close() {
-    clearTimeout(this.#retry);
+    this.#isOver = true;
     const socket = this.#socket;
     this.#socket = null;
     this.#isUp = false;

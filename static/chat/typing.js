@@ -5,9 +5,9 @@ const SECOND = 1000;
 export class Typing {
   #state;
 
-  /** `stored` is what `state` gave before a reload. */
+  /** `stored` is what `state` gave before a reload; a message that nobody had begun begins anew. */
   constructor(stored) {
-    this.#state = stored ?? begun();
+    this.#state = stored?.firstKey ? stored : begun();
     if (document.hidden) this.hide();
     else this.show();
   }

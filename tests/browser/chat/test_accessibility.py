@@ -13,7 +13,7 @@ SIZES = [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")]
 
 def assert_accessible(page: Page) -> None:
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         found = Axe().run(page, options=WCAG_AA)
         assert found.violations_count == 0, f"{scheme}\n{found.generate_report()}"
 
