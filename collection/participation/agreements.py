@@ -1,5 +1,6 @@
 """What a welcome page offers for agreement, and whether that is what somebody agreed to."""
 
+import hashlib
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
@@ -32,7 +33,7 @@ def offer_agreement(study: Study) -> Agreement:
 
 def sign_agreement(study: Study, agreement: Agreement) -> str:
     """What the form carries."""
-    return signing.dumps(asdict(agreement) | {"study": study.slug}, salt=_SALT)
+    return signing.dumps(asdict(agreement) | {"study": study.slug, "text": _digest(study)}, salt=_SALT)
 
 
 def read_agreement(study: Study, signed: str) -> Agreement | None:
@@ -43,4 +44,10 @@ def read_agreement(study: Study, signed: str) -> Agreement | None:
         return None
     agreement = Agreement(payload["token"], payload["version"], payload["provider"])
     is_current = (agreement.version, agreement.provider) == (study.consent_version, provider_of(study.chatbot))
-    return agreement if payload["study"] == study.slug and is_current else None
+    has_read = (payload["study"], payload["text"]) == (study.slug, _digest(study))
+    return agreement if has_read and is_current else None
+
+
+def _digest(study: Study) -> str:
+    """Tells whether the text is still the one that was read: until somebody enrols, it can change without its version."""
+    return hashlib.sha256(study.consent.encode()).hexdigest()

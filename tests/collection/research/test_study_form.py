@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 
 from collection.models import Goal, Recruitment, Study
+from collection.research.study_editor import StudyEditor
 from collection.services import freeze_study, load_demo_study
 from tests.collection.research.forms import read_form
 from tests.factories import make_study
@@ -183,6 +185,19 @@ def test_what_was_typed_while_the_study_froze_is_not_stored_and_not_lost(client:
     assert "copy it to change it" in answer.text
     assert Study.objects.get().title == study.title
     assert Goal.objects.count() == 2
+
+
+def test_a_study_that_freezes_between_the_check_and_the_storing_stays_as_it_is(client: Client) -> None:
+    study = make_study()
+    sent = QueryDict(mutable=True)
+    sent.update(edit_form(client, study, title="Another"))
+    editor = StudyEditor(Study.objects.get(), sent)
+    assert editor.is_valid()
+    freeze_study(study)
+    assert not editor.save()
+    assert "copy it to change it" in str(editor.form.non_field_errors())
+    study.refresh_from_db()
+    assert (study.title, study.is_frozen, study.goals.count()) == ("LLM Roleplay: the paper's study", True, 2)
 
 
 def test_quotas_for_options_that_the_form_loses_go_with_them(client: Client) -> None:

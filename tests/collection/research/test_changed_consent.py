@@ -1,0 +1,26 @@
+"""A study that is changed while somebody reads its consent."""
+
+import pytest
+from django.test import Client
+
+from collection.models import Participant, Study
+from collection.research.opening import open_study
+from tests.collection.research.forms import read_form
+from tests.factories import make_study
+
+pytestmark = pytest.mark.django_db
+
+
+def test_who_has_read_another_text_reads_the_new_one_before_they_enrol(client: Client) -> None:
+    study = make_study()
+    open_study(study)
+    reader = Client()
+    agreement = reader.get("/s/demo/").context["agreement"]
+    form = read_form(client.get("/studies/demo/edit/").text) | {"consent": "You agree to **everything**."}
+    client.post("/studies/demo/edit/", form)
+    assert Study.objects.get().consent == "You agree to **everything**."
+    page = reader.post("/s/demo/consent/", {"agreement": agreement})
+    assert (page.status_code, Participant.objects.count()) == (422, 0)
+    assert "You agree to <strong>everything</strong>." in page.text
+    reader.post("/s/demo/consent/", {"agreement": page.context["agreement"]})
+    assert Participant.objects.count() == 1
