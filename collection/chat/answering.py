@@ -20,7 +20,7 @@ from collection.chat.database import in_database
 from collection.chat.endings import end_of_error, end_of_halt, end_of_speech
 from collection.chat.generations import End, LeaseLost
 from collection.chat.replies import Reply
-from collection.chat.responding import OpenModel, Question, find_speaker, read_question
+from collection.chat.responding import OpenModel, Question, find_speaker
 from collection.chat.standing import done_frame
 from collection.chat.waiting import Line
 from dialogue.backends import registry
@@ -51,16 +51,16 @@ class Answerer:
         self._lines: dict[ChatModel, Line] = {}
         self._opening: dict[str, asyncio.Lock] = {}
 
-    def start(self, generation: int, token: str) -> None:
-        """Begins a try that this process holds, toward a reply in the dialogue ``token``."""
-        self._replies[generation] = reply = Reply(generation, token)
+    def start(self, question: Question) -> None:
+        """Asks the chatbot; the try at answering is held by this process."""
+        self._replies[question.generation] = reply = Reply(question)
         self._run(self._answer(reply))
         if self._keeping is None or self._keeping.done():
             self._keeping = self._run(self._keep_all())
 
     def find(self, token: str) -> Reply | None:
         """The reply under way here in that dialogue, if there is one."""
-        return next((reply for reply in self._replies.values() if reply.token == token), None)
+        return next((reply for reply in self._replies.values() if reply.question.token == token), None)
 
     def stop(self, generation: int) -> None:
         """Ends a try that is made here before its next token; another process sees within a second that it is to."""
@@ -97,7 +97,7 @@ class Answerer:
         telling = self._run(self._tell(reply))
         try:
             end = await self._end_of(reply)
-            await in_database(generations.finish, reply.generation, self.name, end, self._clock())
+            await in_database(generations.finish, reply.question.generation, self.name, end, self._clock())
             reply.end()
             await telling
             await self._tell_done(reply)
@@ -105,10 +105,10 @@ class Answerer:
             logger.info("%s", lost)
         except Exception:
             # The outermost frame: what could not be recorded ends with its lease, and pages hear of it then.
-            logger.exception("A reply in dialogue %s could not be finished.", reply.token)
+            logger.exception("A reply in dialogue %s could not be finished.", reply.question.token)
         finally:
             reply.end()
-            self._replies.pop(reply.generation, None)
+            self._replies.pop(reply.question.generation, None)
 
     async def _end_of(self, reply: Reply) -> End:
         """Lets the chatbot speak until it has finished, has failed, or is to end early."""
@@ -129,15 +129,11 @@ class Answerer:
             await asyncio.wait([speaking])
 
     async def _speak(self, reply: Reply) -> Output:
-        question = await in_database(read_question, reply.generation)
-        if question is None:
-            raise LeaseLost(f"The dialogue of the try {reply.generation} is gone.")
-        reply.question = question
-        speaker = await self._find_speaker(question)
+        speaker = await self._find_speaker(reply.question)
         reply.model = speaker.model
         async with self._line(speaker.model).turn(reply.wait):
             reply.begin()
-            return await _listen(speaker, question, reply)
+            return await _listen(speaker, reply)
 
     async def _find_speaker(self, question: Question) -> Speaker:
         """On a thread, because loading a model takes long; those who come meanwhile wait without one each."""
@@ -157,9 +153,9 @@ class Answerer:
         await _tell_news(reply)
 
     async def _tell_done(self, reply: Reply) -> None:
-        frame = await in_database(done_frame, reply.generation)
+        frame = await in_database(done_frame, reply.question.generation)
         if frame:
-            await news.tell(reply.token, frame)
+            await news.tell(reply.question.token, frame)
 
     async def _keep_all(self) -> None:
         """Stores what there is of each reply, and renews the leases, as long as there are any."""
@@ -176,7 +172,8 @@ class Answerer:
                     reply.halt("broken")
 
 
-async def _listen(speaker: Speaker, question: Question, reply: Reply) -> Output:
+async def _listen(speaker: Speaker, reply: Reply) -> Output:
+    question = reply.question
     pieces = speaker.stream(question.history(speaker), question.position, question.attempt)
     async with aclosing(pieces):
         async for piece in pieces:
@@ -188,7 +185,7 @@ async def _listen(speaker: Speaker, question: Question, reply: Reply) -> Output:
 
 async def _tell_news(reply: Reply) -> None:
     for frame in reply.news_for_pages():
-        await news.tell(reply.token, frame)
+        await news.tell(reply.question.token, frame)
 
 
 _answerers: WeakKeyDictionary[asyncio.AbstractEventLoop, Answerer] = WeakKeyDictionary()

@@ -114,20 +114,20 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
         """Of a message that came before, its own page alone hears again."""
         message = (said.key, said.text, said.typing)
         asked = await in_database(saying.say, self.dialogue, *message, answerer().name, timezone.now())
-        stored = protocol.Stored(position=asked.turn.position, key=said.key)
-        if asked.generation is None:
+        stored = protocol.Stored(position=asked.position, key=said.key)
+        if asked.question is None:
             await self._send(stored)
             await self._send_snapshot()
             return
         await news.tell(self._admitted.token, stored)
-        answerer().start(asked.generation.pk, self._admitted.token)
+        answerer().start(asked.question)
         await self._tell_others(protocol.DraftChanged(text=""))
 
     async def _retry(self) -> None:
         """Pages look before the first piece comes, so that they know which try it belongs to."""
-        generation = await in_database(saying.retry, self.dialogue, answerer().name, timezone.now())
+        question = await in_database(saying.retry, self.dialogue, answerer().name, timezone.now())
         await news.tell_to_look(self._admitted.token)
-        answerer().start(generation.pk, self._admitted.token)
+        answerer().start(question)
 
     async def _stop(self) -> None:
         """A reply that ended meanwhile is shown as it ended."""

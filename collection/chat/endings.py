@@ -44,7 +44,7 @@ def end_of_halt(reply: Reply, reason: Reason) -> End:
         case "broken":
             return End(State.FAILED, reply.text, BROKEN)
         case "lost":
-            raise LeaseLost(f"The try {reply.generation} is no longer held here.")
+            raise LeaseLost(f"The try {reply.question.generation} is no longer held here.")
 
 
 def end_of_error(reply: Reply, error: Exception) -> End:
@@ -55,20 +55,19 @@ def end_of_error(reply: Reply, error: Exception) -> End:
         case ContentRefused():
             return End(State.FAILED, reply.text, REFUSED, is_final=True)
         case BackendError():
-            logger.error("The chatbot failed in dialogue %s: %s", reply.token, error)
+            logger.error("The chatbot failed in dialogue %s: %s", reply.question.token, error)
             return End(State.FAILED, reply.text, UNAVAILABLE if isinstance(error, ModelMisconfigured) else FAILED)
         case _:
-            logger.error("A reply in dialogue %s failed unexpectedly.", reply.token, exc_info=error)
+            logger.error("A reply in dialogue %s failed unexpectedly.", reply.question.token, exc_info=error)
             return End(State.FAILED, reply.text, BROKEN)
 
 
 def _answered(reply: Reply, state: Generation.State, output: Output | None = None) -> End:
-    utterance = reply.question.utterance if reply.question else ""
     return End(
         state,
         reply.text,
         output=output,
-        utterance_tokens=_count(reply, utterance),
+        utterance_tokens=_count(reply, reply.question.utterance),
         response_tokens=_count(reply, reply.text.strip()),
     )
 
@@ -78,5 +77,5 @@ def _count(reply: Reply, text: str) -> int | None:
     try:
         return reply.model.count_tokens(text) if reply.model else None
     except BackendError as error:
-        logger.warning("The tokens in dialogue %s are not counted: %s", reply.token, error)
+        logger.warning("The tokens in dialogue %s are not counted: %s", reply.question.token, error)
         return None

@@ -23,13 +23,11 @@ class Reply:
     when it has ended. ``model`` is known once it is loaded.
     """
 
-    def __init__(self, generation: int, token: str) -> None:
-        self.generation = generation
-        self.token = token
+    def __init__(self, question: Question) -> None:
+        self.question = question
         self.text = ""
         self.state = State.QUEUED
         self.place = 0
-        self.question: Question | None = None
         self.model: ChatModel | None = None
         self.news = asyncio.Event()
         self.halted: asyncio.Future[Reason] = asyncio.get_running_loop().create_future()
@@ -45,16 +43,14 @@ class Reply:
         return Kept(self.text, self.state, self.place)
 
     def is_for(self, position: int, attempt: int) -> bool:
-        """Whether it is that try at that turn's reply, as far as that is known yet."""
-        question = self.question
-        return question is not None and (question.position, question.attempt) == (position, attempt)
+        """Whether it is that try at that turn's reply."""
+        return (self.question.position, self.question.attempt) == (position, attempt)
 
     def wait(self, place: int) -> None:
         """The chatbot is busy with others, and ``place`` more wait before this one."""
         self.place = place
-        if self.question:
-            self._untold = [Queued(position=self.question.position, place=place)]
-            self.news.set()
+        self._untold = [Queued(position=self.question.position, place=place)]
+        self.news.set()
 
     def begin(self) -> None:
         """The chatbot turns to this one."""
@@ -89,10 +85,11 @@ class Reply:
         told: list[Queued | Piece] = [*self._untold]
         self._untold = []
         is_begun = self.state == State.STREAMING and not self._is_begin_told
-        if self.question and (is_begun or len(self.text) > self._told):
-            told.append(self._piece(self.question, self._told))
+        if is_begun or len(self.text) > self._told:
+            told.append(self._piece(self._told))
             self._is_begin_told, self._told = True, len(self.text)
         return told
 
-    def _piece(self, question: Question, offset: int) -> Piece:
-        return Piece(position=question.position, attempt=question.attempt, offset=offset, text=self.text[offset:])
+    def _piece(self, offset: int) -> Piece:
+        asked = self.question
+        return Piece(position=asked.position, attempt=asked.attempt, offset=offset, text=self.text[offset:])

@@ -39,18 +39,14 @@ class Question:
         return responder_history(speaker.system, self.past, self.utterance)
 
 
-def read_question(generation: int) -> Question | None:
-    """What is asked of the chatbot; None when the dialogue is there no more."""
-    related = ("turn__dialogue__persona", "turn__dialogue__goal")
-    found = Generation.objects.select_related(*related).filter(pk=generation).first()
-    if found is None:
-        return None
-    turn, dialogue = found.turn, found.turn.dialogue
+def read_question(generation: Generation) -> Question:
+    """What is asked of the chatbot."""
+    turn, dialogue = generation.turn, generation.turn.dialogue
     return Question(
-        generation=found.pk,
+        generation=generation.pk,
         token=dialogue.token,
         position=turn.position,
-        attempt=found.attempt,
+        attempt=generation.attempt,
         utterance=turn.utterance,
         past=tuple(dialogue.turns.filter(position__lt=turn.position, state__in=ANSWERED)),
         responder=dialogue.responder,

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from collection.chat import generations
 from collection.chat.protocol import MESSAGE_LIMIT, MESSAGES_PER_MINUTE, TypingNotes
+from collection.chat.responding import Question, read_question
 from collection.chat.standing import CLOSED, OVER, why_no_message
 from collection.models import Dialogue, Generation, Turn, Typing
 from collection.participation.admission import is_running
@@ -22,15 +23,15 @@ class NotTaken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A stored message, and the try of the chatbot to be made at it now: none for a message that had come before."""
+    """Where a message was stored, and what is to be asked of the chatbot now: nothing for a message that had come before."""
 
-    turn: Turn
-    generation: Generation | None
+    position: int
+    question: Question | None
 
 
 @transaction.atomic
 def say(dialogue: int, key: str, text: str, typing: TypingNotes, owner: str, now: datetime) -> Asked:
-    """Stores a message with the try at answering it, which ``owner`` is to make. Raises NotTaken.
+    """Stores a message with the try at answering it, for which ``owner`` is to ask the chatbot. Raises NotTaken.
 
     A ``key`` that came before gives the same message again, whatever became of it since.
     """
@@ -38,22 +39,22 @@ def say(dialogue: int, key: str, text: str, typing: TypingNotes, owner: str, now
     locked = _lock(dialogue)
     known = locked.turns.filter(key=key).first()
     if known is not None:
-        return Asked(known, None)
+        return Asked(known.position, None)
     _check(why_no_message(locked) or _why_not_this(text) or _why_too_fast(locked, now))
     turn = _store(locked, key, text, typing)
-    return Asked(turn, generations.begin(turn, owner, now))
+    return Asked(turn.position, read_question(generations.begin(turn, owner, now)))
 
 
 @transaction.atomic
-def retry(dialogue: int, owner: str, now: datetime) -> Generation:
-    """Begins another try at the last message, for ``owner`` to make. Raises NotTaken."""
+def retry(dialogue: int, owner: str, now: datetime) -> Question:
+    """Begins another try at the last message; ``owner`` is to ask the chatbot what is returned. Raises NotTaken."""
     generations.interrupt_expired(now, dialogue=dialogue, owner=owner)
     locked = _lock(dialogue)
     _check(_why_closed(locked) or _why_too_fast(locked, now))
     turn = locked.turns.filter(state=Turn.State.PENDING).first()
     if turn is None or generations.in_flight(locked).exists():
         raise NotTaken(NOTHING_TO_RETRY)
-    return generations.begin(turn, owner, now)
+    return read_question(generations.begin(turn, owner, now))
 
 
 def stop(dialogue: int) -> int | None:
@@ -71,7 +72,7 @@ def save_draft(dialogue: int, text: str) -> None:
 
 def _lock(dialogue: int) -> Dialogue:
     """The dialogue as it is now, until the transaction ends. Raises NotTaken when it is gone."""
-    rows = Dialogue.objects.select_for_update(of=("self",), no_key=True).select_related("study")
+    rows = Dialogue.objects.select_for_update(of=("self",), no_key=True).select_related("study", "persona", "goal")
     found = rows.filter(pk=dialogue).first()
     if found is None:
         raise NotTaken(OVER)
@@ -111,5 +112,6 @@ def _store(dialogue: Dialogue, key: str, text: str, typing: TypingNotes) -> Turn
         dialogue=dialogue, position=dialogue.turns.count(), utterance=text, state=Turn.State.PENDING, key=key
     )
     Typing.objects.create(turn=turn, **typing.model_dump())
-    Dialogue.objects.filter(pk=dialogue.pk).update(draft="")
+    if dialogue.draft:
+        Dialogue.objects.filter(pk=dialogue.pk).update(draft="")
     return turn
