@@ -9,7 +9,8 @@ Write = Callable[[Iterable[object]], str]
 """Makes a line of CSV of a row's values."""
 BYTE_ORDER_MARK = "\ufeff"
 """By it spreadsheet programs know UTF-8."""
-_FORMULAS = tuple("=+-@\t\r'")
+_FORMULAS = tuple("=+-@\t\r\n'\uff1d\uff0b\uff0d\uff20")
+"""What formulas begin with, some after white space; the last four are the wide forms that East Asian keyboards type."""
 
 
 def write_row(values: Iterable[object]) -> str:

@@ -89,12 +89,12 @@ def test_the_table_has_state_typing_and_tries_of_every_turn(study: Study, dialog
 
 
 def test_a_table_for_spreadsheets_runs_nothing_and_gives_every_text_back(study: Study, dialogue: Dialogue) -> None:
-    said = ["=1+1", "+1", "-1", "@me", "'quoted", "\tindented", "plain", ""]
+    said = ["=1+1", "+1", "-1", "@me", "'quoted", "\tindented", "\n=1", "\uff1d1", "plain", ""]
     for position, text in enumerate(said, start=4):
         make_answered_turn(dialogue, position, utterance=text)
     plain, guarded = ([row["utterance"] for row in table(study, form)][4:] for form in ("csv", "spreadsheet"))
     assert plain == said
-    assert not any(text.startswith(("=", "+", "-", "@", "\t")) for text in guarded)
+    assert not any(text.startswith(("=", "+", "-", "@", "\t", "\n", "\uff1d")) for text in guarded)
     assert [text.removeprefix("'") for text in guarded] == said
 
 
