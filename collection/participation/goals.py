@@ -77,7 +77,8 @@ def begin_goal(participant: Participant) -> Dialogue | None:
 
 
 def go_on(dialogue: Dialogue) -> Dialogue | None:
-    """Ends the dialogue and begins the next; None when it was the last, which finishes the participant.
+    """Ends the dialogue and begins the next; None when it was the last, which finishes the participant, and for somebody who
+    has just withdrawn.
 
     Asking twice for the same dialogue goes on once. Raises GoalLocked and ChatbotUnavailable.
     """
@@ -85,8 +86,9 @@ def go_on(dialogue: Dialogue) -> Dialogue | None:
     responder = _responder(participant)
     with transaction.atomic():
         locked, now = _lock(participant), timezone.now()
-        current = Dialogue.objects.select_for_update(of=("self",)).select_related("study").get(pk=dialogue.pk)
-        if current.ended_at is None:
+        rows = Dialogue.objects.select_for_update(of=("self",)).select_related("study")
+        current = rows.filter(pk=dialogue.pk).first()
+        if current is not None and current.ended_at is None:
             if why_not := _why_not(current):
                 raise GoalLocked(why_not)
             close_dialogue(current, "next_goal", now)

@@ -16,6 +16,7 @@ from collection.participation.goals import (
     leave_dialogues,
     progress_of,
 )
+from collection.participation.withdrawal import withdraw
 from collection.research.opening import close_study
 from tests.collection.factories import (
     enrol_participant,
@@ -234,3 +235,11 @@ def test_a_goal_that_is_over_cannot_be_left_again() -> None:
     leave_dialogues(Dialogue.objects.all(), timezone.now())
     dialogue.refresh_from_db()
     assert progress_of(dialogue).why_not == "This goal is behind you already."
+
+
+def test_who_goes_on_in_the_moment_of_withdrawing_has_withdrawn() -> None:
+    dialogue = begun(min_turns=0)
+    assert dialogue.participant is not None
+    withdraw(dialogue.participant)
+    assert go_on(dialogue) is None
+    assert not Dialogue.objects.exists()
