@@ -14,6 +14,7 @@ export class Composer {
   #typing;
   #timer = 0;
   #touched = 0;
+  #later = 0;
   #state = { mayWrite: true, isRunning: false, isSending: false, hint: "" };
 
   /** `listener` has say(text, typing), stop() and draft(text), which tells whether the server was told. */
@@ -51,6 +52,14 @@ export class Composer {
   receive(draft) {
     if (this.text !== (this.#memory.get("told") ?? "")) this.#tell();
     else if (Date.now() - this.#touched > BUSY) this.#fill(draft, draft);
+    else this.#postpone(draft);
+  }
+
+  /** Until the writer here has paused; if they wrote on, theirs is the newer. */
+  #postpone(draft) {
+    const { text } = this;
+    clearTimeout(this.#later);
+    this.#later = setTimeout(() => this.text === text && this.receive(draft), BUSY);
   }
 
   /** A message that was not taken comes back, before whatever has been typed since. */
@@ -116,6 +125,7 @@ export class Composer {
     const report = this.#typing.report();
     const text = this.text;
     clearTimeout(this.#timer);
+    this.#touched = 0;
     this.#typing.restart();
     this.#fill("", "");
     this.#listener.say(text, report);

@@ -7,13 +7,13 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.browser.chat.site import Site
-from tests.browser.chat.way import DESKTOP, OpenPage
+from tests.browser.chat.way import DESKTOP, Chat, OpenPage
 from tests.installation import Installation
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """One server for all tests of a module: each brings its own participants."""
+    """One server for all tests of this process: each has participants of its own."""
     site = Site.create(Installation(tmp_path_factory.mktemp("chat") / "var"))
     with site.serve():
         yield site
@@ -35,6 +35,12 @@ def open_page(chromium: Browser, site: Site, errors: list[str]) -> Iterator[Open
     for context in contexts:
         context.close()
     assert errors == []
+
+
+@pytest.fixture
+def chat(open_page: OpenPage, site: Site) -> Chat:
+    """Opens a browser for somebody who is about to chat in the study of that name."""
+    return lambda study, **options: site.enter(open_page(**options), study)
 
 
 def _complaint(message: ConsoleMessage) -> list[str]:

@@ -1,5 +1,8 @@
-"""The site that the browser talks to: a real server, with a study for every chatbot of ``chat_models.toml``."""
+"""The site that the browser talks to: a real server, with a study for every chatbot of ``chat_models.toml``, and people who have
+come as far as their first goal."""
 
+import json
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,25 +10,38 @@ from dataclasses import dataclass
 from pathlib import Path
 from subprocess import Popen
 
+from playwright.sync_api import Page, expect
+
 from tests.installation import BASE_DIR, Installation
 from tests.services.binaries import free_port, wait_until
 
 MODELS_FILE = Path(__file__).parents[2] / "data" / "chat_models.toml"
 CODE = "DONE-42"
 STUDIES = f"""
-from collection.models import Outcome, Recruitment, Study
-from tests.factories import make_study
+import json
+from collection.models import Outcome
+from collection.participation.credentials import personal_token
+from collection.participation.goals import begin_goal
+from tests.collection.factories import enrol_participant, make_open_study
 
-def make(slug, chatbot, goals=2, **fields):
-    study = make_study(slug, goal_count=goals, persona_count=0)
-    Study.objects.filter(pk=study.pk).update(chatbot=chatbot, title="Talking to a chatbot", **fields)
-    Recruitment.objects.create(study=study, is_open=True)
+links = {{}}
+
+def make(slug, chatbot, people=6, goals=2, **fields):
+    study = make_open_study(slug, goal_count=goals, chatbot=chatbot, title="Talking to a chatbot", **fields)
     Outcome.objects.create(study=study, kind="completed", code={CODE!r})
+    people = [enrol_participant(study) for _ in range(people)]
+    for participant in people:
+        begin_goal(participant)
+    links[slug] = [f"/s/{{slug}}/p/{{personal_token(participant)}}/" for participant in people]
 
-for chatbot in ("tiny", "quick", "slow", "hostile", "mute", "busy"):
+for chatbot in ("tiny", "hostile", "mute", "busy"):
     make(chatbot, chatbot)
+make("quick", "quick", people=25)
+make("slow", "slow", people=15)
 make("once", "quick", max_turns=1)
+make("closing", "quick")
 make("guide", "guide", goals=10)
+print(json.dumps(links))
 """
 
 
@@ -35,13 +51,14 @@ class Site:
 
     installation: Installation
     port: int
+    links: dict[str, list[str]]
+    """By study: personal links of people who are about to chat, each for one test."""
 
     @classmethod
     def create(cls, installation: Installation) -> "Site":
         installation.settings["MODELS_FILE"] = str(MODELS_FILE)
         installation.manage("migrate", "--verbosity", "0")
-        installation.evaluate(STUDIES)
-        return cls(installation, free_port())
+        return cls(installation, free_port(), json.loads(installation.evaluate(STUDIES)))
 
     @property
     def url(self) -> str:
@@ -55,6 +72,12 @@ class Site:
         with self.installation.run(*command) as server:
             wait_until(self._is_listening, what=f"the server does not listen: {self.installation.log}")
             yield server
+
+    def enter(self, page: Page, study: str) -> Page:
+        """The first goal's chat of somebody new, whose way there another test has gone."""
+        page.goto(self.url + self.links[study].pop())
+        expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Goal 1 of"))
+        return page
 
     def _is_listening(self) -> bool:
         with socket.socket() as client:

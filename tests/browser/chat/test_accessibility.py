@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.chat.way import DESKTOP, PHONE, OpenPage, ask, begin, running, say
+from tests.browser.chat.way import DESKTOP, PHONE, Chat, ask, running, say
 
 pytestmark = pytest.mark.browser
 WCAG_AA = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
@@ -19,16 +19,16 @@ def assert_accessible(page: Page) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_idle_with_a_reply_that_scrolls_sideways(open_page: OpenPage, size: dict[str, int]) -> None:
-    page = begin(open_page(viewport=size), "hostile")
+def test_idle_with_a_reply_that_scrolls_sideways(chat: Chat, size: dict[str, int]) -> None:
+    page = chat("hostile", viewport=size)
     assert_accessible(page)
     ask(page, "Show me.")
     assert_accessible(page)
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_while_a_reply_streams(open_page: OpenPage, size: dict[str, int]) -> None:
-    page = begin(open_page(viewport=size), "slow")
+def test_while_a_reply_streams(chat: Chat, size: dict[str, int]) -> None:
+    page = chat("slow", viewport=size)
     say(page, "Count, please.")
     expect(running(page)).to_contain_text("One")
     found = Axe().run(page, options=WCAG_AA)
@@ -37,12 +37,12 @@ def test_while_a_reply_streams(open_page: OpenPage, size: dict[str, int]) -> Non
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_when_the_chatbot_has_failed_and_before_going_on(open_page: OpenPage, size: dict[str, int]) -> None:
-    page = begin(open_page(viewport=size), "mute")
+def test_when_the_chatbot_has_failed_and_before_going_on(chat: Chat, size: dict[str, int]) -> None:
+    page = chat("mute", viewport=size)
     say(page, "Say something.")
     expect(page.get_by_role("button", name="Retry")).to_be_visible()
     assert_accessible(page)
-    other = begin(open_page(viewport=size), "quick")
+    other = chat("quick", viewport=size)
     ask(other, "What is a bear?")
     other.get_by_role("button", name="Next goal …").click()
     expect(other.get_by_role("dialog")).to_be_visible()
@@ -51,26 +51,27 @@ def test_when_the_chatbot_has_failed_and_before_going_on(open_page: OpenPage, si
 
 @pytest.mark.parametrize("size", SIZES)
 def test_without_a_connection_and_with_a_message_that_waits(
-    open_page: OpenPage, size: dict[str, int], errors: list[str]
+    chat: Chat, size: dict[str, int], errors: list[str]
 ) -> None:
-    page = begin(open_page(viewport=size), "quick")
+    page = chat("quick", viewport=size)
     page.context.set_offline(True)
     say(page, "Are you there?")
     expect(page.get_by_text("Connection lost")).to_be_visible()
     expect(page.get_by_text("Not sent yet")).to_be_visible()
     assert_accessible(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    page.close()  # it goes on trying to reconnect
     errors.clear()
 
 
-def test_without_scripts_the_page_says_what_it_needs(open_page: OpenPage) -> None:
-    page = begin(open_page(java_script_enabled=False), "quick")
+def test_without_scripts_the_page_says_what_it_needs(chat: Chat) -> None:
+    page = chat("quick", java_script_enabled=False)
     expect(page.locator("noscript p")).to_be_visible()
     expect(page.locator("noscript p")).to_contain_text("The chat needs JavaScript")
 
 
-def test_the_chat_works_with_the_keyboard_alone(open_page: OpenPage) -> None:
-    page = begin(open_page(), "quick")
+def test_the_chat_works_with_the_keyboard_alone(chat: Chat) -> None:
+    page = chat("quick")
     ask(page, "What is a bear?")
     for _ in range(20):
         page.keyboard.press("Tab")

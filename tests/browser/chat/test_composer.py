@@ -6,14 +6,14 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.chat.site import Site
-from tests.browser.chat.way import DESKTOP, PHONE, OpenPage, ask, begin, box, say, stored
+from tests.browser.chat.way import DESKTOP, PHONE, Chat, OpenPage, ask, box, say, stored
 
 pytestmark = pytest.mark.browser
 LIMIT = 8_000
 
 
-def test_shift_enter_breaks_the_line_and_the_box_grows(open_page: OpenPage) -> None:
-    page = begin(open_page(), "quick")
+def test_shift_enter_breaks_the_line_and_the_box_grows(chat: Chat) -> None:
+    page = chat("quick")
     before = box(page).bounding_box()["height"]  # type: ignore[index]
     box(page).press_sequentially("one")
     for word in ("two", "three", "four"):
@@ -27,8 +27,8 @@ def test_shift_enter_breaks_the_line_and_the_box_grows(open_page: OpenPage) -> N
     expect(box(page)).to_be_focused()
 
 
-def test_enter_inside_an_input_method_does_not_send(open_page: OpenPage) -> None:
-    page = begin(open_page(), "quick")
+def test_enter_inside_an_input_method_does_not_send(chat: Chat) -> None:
+    page = chat("quick")
     box(page).focus()
     keyboard = page.context.new_cdp_session(page)
     keyboard.send("Input.imeSetComposition", {"text": "くま", "selectionStart": 2, "selectionEnd": 2})
@@ -42,16 +42,16 @@ def test_enter_inside_an_input_method_does_not_send(open_page: OpenPage) -> None
     expect(stored(page)).to_contain_text("熊")
 
 
-def test_a_blank_message_cannot_be_sent(open_page: OpenPage) -> None:
-    page = begin(open_page(), "quick")
+def test_a_blank_message_cannot_be_sent(chat: Chat) -> None:
+    page = chat("quick")
     say(page, " \n ")
     expect(page.get_by_role("button", name="Send")).to_be_disabled()
     page.wait_for_timeout(300)
     assert stored(page).count() == 0
 
 
-def test_near_the_limit_characters_are_counted_and_over_it_one_is_told_how_many(open_page: OpenPage) -> None:
-    page = begin(open_page(), "quick")
+def test_near_the_limit_characters_are_counted_and_over_it_one_is_told_how_many(chat: Chat) -> None:
+    page = chat("quick")
     box(page).fill("a" * 7_000)
     expect(page.locator("#count")).to_be_hidden()
     box(page).fill("🐻" * LIMIT)
@@ -65,8 +65,8 @@ def test_near_the_limit_characters_are_counted_and_over_it_one_is_told_how_many(
     assert len(box(page).input_value()) == LIMIT + 12
 
 
-def test_a_draft_survives_a_reload_and_follows_to_another_device(open_page: OpenPage) -> None:
-    page = begin(open_page(), "quick")
+def test_a_draft_survives_a_reload_and_follows_to_another_device(chat: Chat, open_page: OpenPage) -> None:
+    page = chat("quick")
     box(page).press_sequentially("a thought that takes long")
     page.reload()
     expect(box(page)).to_have_value("a thought that takes long")
@@ -84,8 +84,8 @@ def test_a_draft_survives_a_reload_and_follows_to_another_device(open_page: Open
     expect(box(page)).to_have_value("")
 
 
-def test_what_the_server_refuses_comes_back_into_the_box(open_page: OpenPage) -> None:
-    page = begin(open_page(), "quick")
+def test_what_the_server_refuses_comes_back_into_the_box(chat: Chat) -> None:
+    page = chat("quick")
     box(page).evaluate("element => { element.dataset.limit = 100000 }")
     say(page, "b" * (LIMIT + 1))
     expect(page.locator("#hint")).to_contain_text("8,000")
@@ -93,8 +93,8 @@ def test_what_the_server_refuses_comes_back_into_the_box(open_page: OpenPage) ->
     assert stored(page).count() == 0
 
 
-def test_how_a_message_came_about_is_noted(open_page: OpenPage, site: Site) -> None:
-    page = begin(open_page(permissions=["clipboard-read", "clipboard-write"]), "quick")
+def test_how_a_message_came_about_is_noted(chat: Chat, site: Site) -> None:
+    page = chat("quick", permissions=["clipboard-read", "clipboard-write"])
     page.wait_for_timeout(300)
     box(page).press_sequentially("See ", delay=100)
     page.evaluate("navigator.clipboard.writeText('🐻 this')")
@@ -114,8 +114,8 @@ def test_how_a_message_came_about_is_noted(open_page: OpenPage, site: Site) -> N
     assert 0.25 < hidden < 3
 
 
-def test_reading_above_is_not_disturbed(open_page: OpenPage) -> None:
-    page = begin(open_page(viewport=DESKTOP | {"height": 560}), "slow")
+def test_reading_above_is_not_disturbed(chat: Chat) -> None:
+    page = chat("slow", viewport=DESKTOP | {"height": 560})
     ask(page, "Count, please. " * 60)
     say(page, "And backwards. " * 60)
     expect(page.locator("[data-running]")).to_contain_text("Twenty")

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.chat.site import Site
-from tests.browser.chat.way import OpenPage, ask, begin, box, running, say, stored
+from tests.browser.chat.way import Chat, OpenPage, ask, box, running, say, stored
 from tests.installation import Installation
 
 pytestmark = pytest.mark.browser
@@ -14,9 +14,9 @@ LEASE = 30_000
 
 
 def test_a_message_that_is_sent_offline_arrives_once_when_the_connection_is_back(
-    open_page: OpenPage, site: Site, errors: list[str]
+    chat: Chat, site: Site, errors: list[str]
 ) -> None:
-    page = begin(open_page(), "quick")
+    page = chat("quick")
     ask(page, "What is a bear?")
     page.context.set_offline(True)
     expect(page.get_by_text(LOST)).to_be_visible()
@@ -31,8 +31,8 @@ def test_a_message_that_is_sent_offline_arrives_once_when_the_connection_is_back
     errors.clear()
 
 
-def test_a_reply_goes_on_while_its_reader_is_offline(open_page: OpenPage, errors: list[str]) -> None:
-    page = begin(open_page(), "slow")
+def test_a_reply_goes_on_while_its_reader_is_offline(chat: Chat, errors: list[str]) -> None:
+    page = chat("slow")
     say(page, "Count, please.")
     expect(running(page)).to_contain_text("One two three")
     page.context.set_offline(True)
@@ -44,8 +44,8 @@ def test_a_reply_goes_on_while_its_reader_is_offline(open_page: OpenPage, errors
     errors.clear()
 
 
-def test_a_message_that_was_not_sent_survives_even_a_reload(open_page: OpenPage, errors: list[str]) -> None:
-    page = begin(open_page(), "quick")
+def test_a_message_that_was_not_sent_survives_even_a_reload(chat: Chat, errors: list[str]) -> None:
+    page = chat("quick")
     page.route_web_socket("**/socket/**", lambda socket: socket.close())
     page.reload()
     say(page, "Hold on to this.")
@@ -62,9 +62,9 @@ def test_a_killed_server_costs_one_retry(
     open_page: OpenPage, errors: list[str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     mortal = Site.create(Installation(tmp_path_factory.mktemp("mortal") / "var"))
-    page = open_page(base_url=mortal.url)
+    page = open_page()
     with mortal.serve():
-        begin(page, "slow")
+        mortal.enter(page, "slow")
         say(page, "Count, please.")
         expect(running(page)).to_contain_text("One two three")
         page.wait_for_timeout(1200)  # what streams is stored at least every second
@@ -84,22 +84,20 @@ def test_a_killed_server_costs_one_retry(
     errors.clear()
 
 
-def test_a_page_whose_dialogue_is_gone_does_not_reconnect_for_ever(
-    open_page: OpenPage, site: Site, errors: list[str]
-) -> None:
-    page = begin(open_page(), "quick")
+def test_a_page_whose_dialogue_is_gone_does_not_reconnect_for_ever(chat: Chat, site: Site, errors: list[str]) -> None:
+    page = chat("quick")
     page.context.clear_cookies()
     page.evaluate("window.dispatchEvent(new Event('offline'))")
     expect(page.get_by_role("button", name="I agree")).to_be_visible(timeout=20_000)
     errors.clear()
 
 
-def test_a_study_that_is_closed_says_so_to_those_who_chat(open_page: OpenPage, site: Site, errors: list[str]) -> None:
-    page, typing = (begin(open_page(), "once") for _ in range(2))
+def test_a_study_that_is_closed_says_so_to_those_who_chat(chat: Chat, site: Site, errors: list[str]) -> None:
+    page, typing = (chat("closing") for _ in range(2))
     box(typing).fill("What I have typed")
     site.installation.evaluate(
         "from collection.models import Study; from collection.research.opening import close_study; "
-        "close_study(Study.objects.get(slug='once'))"
+        "close_study(Study.objects.get(slug='closing'))"
     )
     expect(page.get_by_role("heading", level=1)).to_have_text("The study is closed at the moment")
     expect(typing.get_by_text("copy what you need")).to_be_visible()

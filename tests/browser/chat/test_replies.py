@@ -6,15 +6,15 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.chat.site import Site
-from tests.browser.chat.way import DESKTOP, PHONE, OpenPage, ask, begin, box, running, say, stored
+from tests.browser.chat.way import DESKTOP, PHONE, Chat, ask, box, go_on, running, say, stored
 
 pytestmark = pytest.mark.browser
 
 LAST_WORDS = "nineteen twenty, and done."
 
 
-def test_a_reply_shows_as_it_comes_and_is_rendered_at_its_end(open_page: OpenPage) -> None:
-    page = begin(open_page(), "slow")
+def test_a_reply_shows_as_it_comes_and_is_rendered_at_its_end(chat: Chat) -> None:
+    page = chat("slow")
     say(page, "Count, please.")
     expect(running(page)).to_contain_text("One two three")
     expect(page.get_by_role("button", name="Send")).to_be_hidden()
@@ -26,8 +26,8 @@ def test_a_reply_shows_as_it_comes_and_is_rendered_at_its_end(open_page: OpenPag
     expect(page.get_by_role("button", name="Send")).to_be_visible()
 
 
-def test_a_reload_in_the_middle_goes_on_with_the_same_reply(open_page: OpenPage, site: Site) -> None:
-    page = begin(open_page(), "slow")
+def test_a_reload_in_the_middle_goes_on_with_the_same_reply(chat: Chat, site: Site) -> None:
+    page = chat("slow")
     say(page, "Count for me while I reload.")
     expect(running(page)).to_contain_text("One two three")
     page.reload()
@@ -38,8 +38,8 @@ def test_a_reload_in_the_middle_goes_on_with_the_same_reply(open_page: OpenPage,
     assert site.installation.count(tries) == 1
 
 
-def test_a_second_tab_shows_the_same(open_page: OpenPage) -> None:
-    page = begin(open_page(), "slow")
+def test_a_second_tab_shows_the_same(chat: Chat) -> None:
+    page = chat("slow")
     other = page.context.new_page()
     other.goto(page.url)
     say(page, "Count for both of us.")
@@ -51,27 +51,39 @@ def test_a_second_tab_shows_the_same(open_page: OpenPage) -> None:
         expect(stored(tab)).to_contain_text(LAST_WORDS)
     box(other).press_sequentially("half a thought")
     expect(box(page)).to_have_value("half a thought")
+    box(page).press("End")
+    box(page).press_sequentially(", and the rest")
+    expect(box(other)).to_have_value("half a thought, and the rest")
 
 
-def test_a_tab_that_was_left_behind_follows_to_the_next_goal(open_page: OpenPage) -> None:
-    page = begin(open_page(), "quick")
+def test_a_tab_that_was_left_behind_follows_to_the_next_goal(chat: Chat) -> None:
+    page = chat("quick")
     ask(page, "What is a bear?")
-    behind, typing = page.context.new_page(), page.context.new_page()
-    for tab in (behind, typing):
-        tab.goto(page.url)
-        expect(tab.get_by_role("button", name="Next goal …")).to_have_attribute("aria-disabled", "false")
-    page.get_by_role("button", name="Next goal …").click()
-    box(typing).fill("Words that nobody may lose")
-    page.get_by_role("dialog").get_by_role("button", name="Next goal").click()
+    behind = page.context.new_page()
+    behind.goto(page.url)
+    go_on(page)
     expect(behind.get_by_role("heading", level=1)).to_have_text("Goal 2 of 2")
+
+
+def test_words_that_were_not_sent_are_not_taken_away_by_another_tab(chat: Chat) -> None:
+    page = chat("quick")
+    ask(page, "What is a bear?")
+    typing = page.context.new_page()
+    typing.goto(page.url)
+    box(typing).fill("Words that nobody may lose")
+    expect(box(page)).to_have_value("Words that nobody may lose")
+    page.get_by_role("button", name="Next goal …").click()
+    expect(page.get_by_role("dialog")).to_contain_text("has not been sent")
+    page.get_by_role("dialog").get_by_role("button", name="Next goal").click()
     expect(typing.get_by_text("This goal is over.")).to_be_visible()
     expect(box(typing)).to_have_value("Words that nobody may lose")
     typing.get_by_role("link", name="go on").click()
     expect(typing.get_by_role("heading", level=1)).to_have_text("Goal 2 of 2")
+    expect(box(typing)).to_have_value("")
 
 
-def test_stop_keeps_what_was_said(open_page: OpenPage, site: Site) -> None:
-    page = begin(open_page(), "slow")
+def test_stop_keeps_what_was_said(chat: Chat, site: Site) -> None:
+    page = chat("slow")
     say(page, "Count until I stop you.")
     expect(running(page)).to_contain_text("One two three")
     page.get_by_role("button", name="Stop").click()
@@ -86,8 +98,8 @@ def test_stop_keeps_what_was_said(open_page: OpenPage, site: Site) -> None:
     expect(running(page)).to_contain_text("Twenty nineteen")
 
 
-def test_a_chatbot_that_fails_leaves_a_sentence_and_retry(open_page: OpenPage) -> None:
-    page = begin(open_page(), "mute")
+def test_a_chatbot_that_fails_leaves_a_sentence_and_retry(chat: Chat) -> None:
+    page = chat("mute")
     say(page, "Say something.")
     expect(page.locator(".trouble")).to_contain_text(re.compile(r"[A-Z].+\."))
     expect(page.get_by_role("button", name="Send")).to_be_disabled()
@@ -97,8 +109,8 @@ def test_a_chatbot_that_fails_leaves_a_sentence_and_retry(open_page: OpenPage) -
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_whatever_a_reply_says_is_harmless_text(open_page: OpenPage, size: dict[str, int]) -> None:
-    page = begin(open_page(viewport=size), "hostile")
+def test_whatever_a_reply_says_is_harmless_text(chat: Chat, size: dict[str, int]) -> None:
+    page = chat("hostile", viewport=size)
     title, asked = page.title(), []
     page.on("request", lambda request: asked.append(request.url))
     reply = ask(page, "Rob me.")
@@ -113,8 +125,8 @@ def test_whatever_a_reply_says_is_harmless_text(open_page: OpenPage, size: dict[
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]
 
 
-def test_what_a_person_types_stays_as_it_is(open_page: OpenPage) -> None:
-    page = begin(open_page(), "quick")
+def test_what_a_person_types_stays_as_it_is(chat: Chat) -> None:
+    page = chat("quick")
     code = "def f(x):\n    # a comment, no heading\n    return <b>__name__</b>"
     box(page).fill(code)
     box(page).press("Enter")
@@ -122,8 +134,8 @@ def test_what_a_person_types_stays_as_it_is(open_page: OpenPage) -> None:
     assert stored(page).locator(".bubble.inquirer .plain-text").evaluate("element => element.innerText") == code
 
 
-def test_who_comes_second_sees_their_place(open_page: OpenPage) -> None:
-    first, second, third = (begin(open_page(), "busy") for _ in range(3))
+def test_who_comes_second_sees_their_place(chat: Chat) -> None:
+    first, second, third = (chat("busy") for _ in range(3))
     for page in (first, second, third):
         say(page, "Count, please.")
         expect(running(page)).to_be_visible()
@@ -133,8 +145,8 @@ def test_who_comes_second_sees_their_place(open_page: OpenPage) -> None:
     expect(stored(second)).to_contain_text("eleven twelve.")
 
 
-def test_the_last_message_that_a_goal_takes_leads_on(open_page: OpenPage) -> None:
-    page = begin(open_page(), "once")
+def test_the_last_message_that_a_goal_takes_leads_on(chat: Chat) -> None:
+    page = chat("once")
     ask(page, "What is a bear?")
     expect(page.locator("#hint")).to_contain_text("Please go on to the next goal.")
     box(page).fill("And a bee?")
@@ -142,8 +154,8 @@ def test_the_last_message_that_a_goal_takes_leads_on(open_page: OpenPage) -> Non
     expect(page.get_by_role("button", name="Next goal …")).to_have_attribute("aria-disabled", "false")
 
 
-def test_another_message_takes_the_place_of_one_without_an_answer(open_page: OpenPage) -> None:
-    page = begin(open_page(), "mute")
+def test_another_message_takes_the_place_of_one_without_an_answer(chat: Chat) -> None:
+    page = chat("mute")
     say(page, "Say something.")
     expect(page.get_by_role("button", name="Retry")).to_be_visible()
     say(page, "Say anything at all.")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.chat.site import CODE, Site
-from tests.browser.chat.way import DESKTOP, PHONE, OpenPage, ask, begin, box, go_on, say, stored
+from tests.browser.chat.way import DESKTOP, PHONE, Chat, OpenPage, ask, begin, box, go_on, say, stored
 
 pytestmark = pytest.mark.browser
 HANDHELD = {"viewport": PHONE, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}
@@ -31,8 +31,8 @@ def test_two_goals_lead_to_the_code(open_page: OpenPage, device: dict[str, objec
     expect(page.get_by_label("Your completion code")).to_have_value(CODE)
 
 
-def test_the_next_goal_is_locked_until_the_chatbot_has_answered_and_asks_first(open_page: OpenPage) -> None:
-    page = begin(open_page(), "slow")
+def test_the_next_goal_is_locked_until_the_chatbot_has_answered_and_asks_first(chat: Chat) -> None:
+    page = chat("slow")
     button = page.get_by_role("button", name="Next goal …")
     expect(button).to_have_attribute("aria-disabled", "true")
     expect(button).to_have_accessible_description("Ask the chatbot something first.")
@@ -49,8 +49,8 @@ def test_the_next_goal_is_locked_until_the_chatbot_has_answered_and_asks_first(o
     expect(box(page)).to_have_value("Something half said")
 
 
-def test_who_withdraws_leaves_nothing_behind_in_the_browser_either(open_page: OpenPage, site: Site) -> None:
-    page = begin(open_page(), "quick")
+def test_who_withdraws_leaves_nothing_behind_in_the_browser_either(chat: Chat, site: Site) -> None:
+    page = chat("quick")
     ask(page, "A secret about bears")
     box(page).fill("Another secret")
     page.get_by_role("link", name="Withdraw").click()

@@ -7,6 +7,8 @@ from playwright.sync_api import Locator, Page, expect
 
 OpenPage = Callable[..., Page]
 """Opens a browser of its own for somebody, with Playwright's options of a context."""
+Chat = Callable[..., Page]
+"""The same for somebody who is about to chat in the study that is named first."""
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 360, "height": 740}
 AGREE = re.compile("I agree")
