@@ -10,6 +10,7 @@ from django.db import transaction
 from collection.models import Outcome, Recruitment, Study
 from collection.questionnaires import read_features
 from collection.research.fields import LongText
+from collection.research.mistakes import Mistake, list_mistakes
 from collection.texts import default_outcome
 
 MOST_PLACES = 1_000_000
@@ -128,6 +129,12 @@ class RecruitmentEditor:
         """Whether all of it can be stored; every form is asked, so that each says what is wrong with it."""
         parts: list[forms.BaseForm] = [self.form, *self.outcomes]
         return not [one for one in parts if not one.is_valid()]
+
+    @property
+    def mistakes(self) -> list[Mistake]:
+        """Everything that is wrong, in the page's order."""
+        endings = [one for outcome in self.outcomes for one in list_mistakes(outcome, f"{outcome.heading}, ")]
+        return [*list_mistakes(self.form), *endings]
 
     @transaction.atomic
     def save(self) -> None:

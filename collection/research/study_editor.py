@@ -11,6 +11,7 @@ from collection.models.studies import FROZEN
 from collection.quotas import check_quotas
 from collection.research.feature_rows import FeatureRows, feature_rows
 from collection.research.goal_rows import DOMAINS, GoalRows, goal_rows
+from collection.research.mistakes import Mistake, list_mistakes, list_row_mistakes
 from collection.research.study_form import StudyForm
 from collection.services import paper_questionnaire
 
@@ -45,6 +46,16 @@ class StudyEditor:
         # The study judges its own questionnaire, but has no place on the form to say so: the rows have.
         self.study.questionnaire = self.features.table if has_features else paper_questionnaire()
         return self.form.is_valid() and has_features and has_goals
+
+    @property
+    def mistakes(self) -> list[Mistake]:
+        """Everything that is wrong, in the page's order."""
+        return [
+            *(Mistake("", str(error)) for error in self.form.non_field_errors()),
+            *list_mistakes(self.form),
+            *list_row_mistakes(self.goals, "goals", "Goal", "number"),
+            *list_row_mistakes(self.features, "questions", "Question", "label"),
+        ]
 
     def save(self) -> bool:
         """Stores everything, unless the study was frozen while the form was open: then the form says so."""

@@ -72,7 +72,7 @@ class StudyForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes n
     def clean_slug(self) -> str:
         """Cleaned after the title, of which it may be made."""
         slug: str = self.cleaned_data["slug"] or slugify(self.cleaned_data.get("title", ""))[:50].strip("-")
-        if not slug:
+        if not slug and self.cleaned_data.get("title"):
             raise forms.ValidationError("Give the study a short name of letters, digits and hyphens.")
         return slug
 

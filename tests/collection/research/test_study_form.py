@@ -224,3 +224,15 @@ def test_only_staff_gets_in(address: str) -> None:
     assert (answer.status_code, answer["Location"].split("?")[0]) == (302, "/login/")
     assert Client().post("/studies/demo/copy/").status_code == 302
     assert Study.objects.count() == 1
+
+
+def test_the_top_of_the_page_leads_to_every_mistake_and_rows_that_go_have_none(client: Client) -> None:
+    changes = {"goals-2-text": "", "goals-4-text": "", "goals-4-DELETE": "on", "features-1-screened_out": "White"}
+    page = client.post(NEW, new_form(client) | changes | {"title": "", "features-1-options": "White"}).text
+    found = [part.split("</a>")[0] for part in page.split('class="mistakes"')[1].split("</ul>")[0].split('href="#')[1:]]
+    assert found == [
+        'id_title">Title: This field is required.',
+        'id_goals-2-text">Goal 3, Text: This field is required.',
+        'id_features-1-screened_out">Question Race, Screened out: Everybody would be screened out: leave at least one option.',
+    ]
+    assert all(f'id="{one.split(chr(34))[0]}"' in page for one in found)
