@@ -107,7 +107,7 @@ def _rows(dialogue: Dialogue, write: Write) -> str:
         dialogue.ending,
     ]
     is_natural = dialogue.kind == Dialogue.Kind.NATURAL
-    turns = [_said(turn) + (_came_about(turn) if is_natural else []) for turn in dialogue.turns.all()]
+    turns = [_said(turn) + (_came_about(turn, dialogue) if is_natural else []) for turn in dialogue.turns.all()]
     return "".join(write(_filled([*known, *turn])) for turn in turns or [[]])
 
 
@@ -115,9 +115,9 @@ def _said(turn: Turn) -> list[object]:
     return [turn.position, turn.utterance, turn.response, turn.utterance_tokens, turn.response_tokens]
 
 
-def _came_about(turn: Turn) -> list[object]:
+def _came_about(turn: Turn, dialogue: Dialogue) -> list[object]:
     """Of a person's turn: its state, when and how it was typed, and the chatbot's tries as JSON."""
-    written = write_turn(turn)
+    written = write_turn(turn, is_imported=bool(dialogue.imported_from))
     typing = written["typing"] or {}
     tries = json.dumps(written["tries"], ensure_ascii=False)
     return [turn.state, written["sent_at"], *(typing.get(name) for name in TYPING_FIELDS), tries]

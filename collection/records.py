@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
-from collection.models import ENDINGS, Dialogue, Output
+from collection.models import ENDINGS, Dialogue, Output, Turn
 from collection.record_values import checked, described, finite, optional, refuse_unstorable, storable
 from collection.turn_records import RecordedTurn, read_turns, turns_with_tries, write_turn
 
@@ -93,7 +93,14 @@ def _record(dialogue: Dialogue) -> dict[str, Any]:
         "ended_at": dialogue.ended_at.isoformat() if dialogue.ended_at else None,
         "tokens": [{"prompt": turn.utterance_tokens, "response": turn.response_tokens} for turn in turns],
         "outputs": [{name: getattr(output, name) for name in OUTPUT_FIELDS} for output in dialogue.outputs.all()],
-    } | ({"natural_turns": [write_turn(turn) for turn in turns]} if dialogue.kind == Dialogue.Kind.NATURAL else {})
+    } | _natural(dialogue, turns)
+
+
+def _natural(dialogue: Dialogue, turns: list[Turn]) -> dict[str, Any]:
+    """How a person's turns came about; nothing of simulated ones, whose outputs tell it."""
+    if dialogue.kind != Dialogue.Kind.NATURAL:
+        return {}
+    return {"natural_turns": [write_turn(turn, is_imported=bool(dialogue.imported_from)) for turn in turns]}
 
 
 def _read(number: int, line: str) -> Record:

@@ -44,20 +44,25 @@ def turns_with_tries() -> "Prefetch[str]":
     return Prefetch("turns", turns)
 
 
-def write_turn(turn: Turn) -> dict[str, Any]:
-    """What the official keys have no room for in a person's turn: its state, how it was typed, and every try at a reply."""
+def write_turn(turn: Turn, *, is_imported: bool) -> dict[str, Any]:
+    """What the official keys have no room for in a person's turn: its state, how it was typed, and every try at a reply.
+
+    The times of an imported turn are those of the import, which are nobody's data: they are left unknown.
+    """
     typing = getattr(turn, "typing", None)
     return {
         "turn": turn.position,
         "state": turn.state,
-        "sent_at": turn.created_at.isoformat(),
+        "sent_at": None if is_imported else turn.created_at.isoformat(),
         "typing": None if typing is None else {name: getattr(typing, name) for name in TYPING_FIELDS},
-        "tries": [
-            {name: getattr(one, name) for name in TRY_FIELDS}
-            | {"started_at": one.created_at.isoformat(), "ended_at": one.ended_at and one.ended_at.isoformat()}
-            for one in turn.generations.all()
-        ],
+        "tries": [_write_try(one, is_imported=is_imported) for one in turn.generations.all()],
     }
+
+
+def _write_try(one: Generation, *, is_imported: bool) -> dict[str, Any]:
+    times = (None, None) if is_imported else (one.created_at, one.ended_at)
+    started_at, ended_at = (at and at.isoformat() for at in times)
+    return {name: getattr(one, name) for name in TRY_FIELDS} | {"started_at": started_at, "ended_at": ended_at}
 
 
 def read_turns(data: dict[str, Any]) -> tuple[RecordedTurn, ...]:

@@ -109,6 +109,8 @@ def test_what_is_wrong_is_shown_where_it_is_and_the_rest_stays(staff_page: Page,
     expect(staff_page.get_by_role("alert")).to_contain_text("Nothing is saved yet.")
     staff_page.get_by_role("link", name="Goal 11, Text: This field is required.").click()
     expect(staff_page.get_by_role("group", name="Goal 11").get_by_label("Text")).to_be_focused()
+    found = Axe().run(staff_page, options=WCAG_AA)
+    assert found.violations_count == 0, found.generate_report()
     expect(staff_page.get_by_label("Title")).to_have_attribute("aria-invalid", "true")
     expect(staff_page.get_by_label("Description")).to_have_value("Typed with care.")
     expect(staff_page.get_by_role("group", name="Goal 11").get_by_text("This field is required.")).to_have_count(2)

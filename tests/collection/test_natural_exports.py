@@ -120,6 +120,11 @@ def test_an_export_read_elsewhere_keeps_states_typing_and_tries(study: Study, di
     assert (report.imported, report.unplaced) == (1, ())
     (before,), (after,) = exported(study), exported(elsewhere)
     assert after["dialog"] == before["dialog"]
+    assert before["natural_turns"][0]["sent_at"] > "2026"
+    assert {(turn["sent_at"], *(one["started_at"] for one in turn["tries"])) for turn in after["natural_turns"]} <= {
+        (None, None),
+        (None, None, None),
+    }
     for there, here in zip(after["natural_turns"], before["natural_turns"], strict=True):
         assert (there["state"], there["typing"]) == (here["state"], here["typing"])
         assert [(one["attempt"], one["text"], one["message"]) for one in there["tries"]] == [
