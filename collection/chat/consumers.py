@@ -24,7 +24,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
     """A page that shows a dialogue. Nothing that is under way depends on it: it asks, and is told."""
 
     admitted: Admitted | None = None
-    following = Following()
+    following: Following
 
     @property
     def dialogue(self) -> int:
@@ -41,9 +41,11 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
             self.admitted = await in_database(
                 admit, where["slug"], where["token"], self.scope["cookies"], timezone.now()
             )
-        if self.admitted is None:
+        if self.admitted is None or not watch().has_room_for(self.participant):
+            self.admitted = None
             await self.close()
             return
+        self.following = Following()
         await self.channel_layer.group_add(news.group_of(self._admitted.token), self.channel_name)
         await self.accept()
         watch().add(self)
@@ -58,8 +60,13 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
                 await self._leave(self.admitted)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self.has_hung_up:  # what had come before the page heard of it
+            return
         if max(len((text_data or "").encode("utf-8", "replace")), len(bytes_data or b"")) > protocol.FRAME_LIMIT:
-            await self.close(code=protocol.TOO_BIG)
+            await self._hang_up(protocol.TOO_BIG)
+            return
+        if watch().pace.is_too_fast(self.participant):
+            await self._hang_up(protocol.TOO_FAST)
             return
         try:
             frame = protocol.read_frame(text_data or "")
@@ -90,6 +97,10 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
     def _admitted(self) -> Admitted:
         assert self.admitted is not None, "nobody else gets this far"  # noqa: S101
         return self.admitted
+
+    async def _hang_up(self, code: int) -> None:
+        self.has_hung_up = True
+        await self.close(code=code)
 
     async def _leave(self, admitted: Admitted) -> None:
         watch().remove(self)
