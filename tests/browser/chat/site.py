@@ -1,5 +1,7 @@
-"""The site that the browser talks to: a real server, with a study for every chatbot of ``chat_models.toml``, and people who have
-come as far as their first goal."""
+"""The site that the browser talks to: a real server, with a study for every chatbot of ``chat_models.toml``.
+
+Their participants have come as far as their first goal.
+"""
 
 import json
 import re
@@ -17,7 +19,7 @@ from tests.services.binaries import free_port, wait_until
 
 MODELS_FILE = Path(__file__).parents[2] / "data" / "chat_models.toml"
 CODE = "DONE-42"
-STUDIES = f"""
+MAKE = f"""
 import json
 from collection.models import Outcome
 from collection.participation.credentials import personal_token
@@ -33,7 +35,8 @@ def make(slug, chatbot, people=6, goals=2, **fields):
     for participant in people:
         begin_goal(participant)
     links[slug] = [f"/s/{{slug}}/p/{{personal_token(participant)}}/" for participant in people]
-
+"""
+STUDIES = """
 for chatbot in ("tiny", "hostile", "mute", "busy"):
     make(chatbot, chatbot)
 make("quick", "quick", people=25)
@@ -41,8 +44,8 @@ make("slow", "slow", people=15)
 make("once", "quick", max_turns=1)
 make("closing", "quick")
 make("guide", "guide", goals=10)
-print(json.dumps(links))
 """
+TELL = "print(json.dumps(links))"
 
 
 @dataclass(frozen=True)
@@ -55,10 +58,11 @@ class Site:
     """By study: personal links of people who are about to chat, each for one test."""
 
     @classmethod
-    def create(cls, installation: Installation) -> "Site":
+    def create(cls, installation: Installation, studies: str = STUDIES) -> "Site":
+        """``studies`` is a program that makes them."""
         installation.settings["MODELS_FILE"] = str(MODELS_FILE)
         installation.manage("migrate", "--verbosity", "0")
-        return cls(installation, free_port(), json.loads(installation.evaluate(STUDIES)))
+        return cls(installation, free_port(), json.loads(installation.evaluate(MAKE + studies + TELL)))
 
     @property
     def url(self) -> str:

@@ -61,7 +61,7 @@ def test_a_message_that_was_not_sent_survives_even_a_reload(chat: Chat, errors: 
 def test_a_killed_server_costs_one_retry(
     open_page: OpenPage, errors: list[str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    mortal = Site.create(Installation(tmp_path_factory.mktemp("mortal") / "var"))
+    mortal = Site.create(Installation(tmp_path_factory.mktemp("mortal") / "var"), 'make("slow", "slow", people=1)\n')
     page = open_page()
     with mortal.serve():
         mortal.enter(page, "slow")
