@@ -19,6 +19,8 @@ FRAME_LIMIT = 64 * 1024
 """The most bytes of a frame. A longer one closes the socket with ``TOO_BIG``."""
 TOO_BIG = 1009
 """The WebSocket's code for a frame that is too long (RFC 6455)."""
+TOO_FAST = 1008
+"""The WebSocket's code for a page that breaks a rule: it floods the server."""
 MESSAGES_PER_MINUTE = 20
 
 GenerationState = Literal["queued", "streaming", "complete", "stopped", "interrupted", "failed"]

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -13,6 +14,7 @@ from django.utils import timezone
 from collection.chat.answering import answerer
 from collection.chat.database import in_database
 from collection.chat.generations import interrupt_expired
+from collection.chat.pacing import MOST_SOCKETS, Pace
 from collection.chat.standing import Marks, marks_of
 from collection.models import Participant
 
@@ -43,6 +45,12 @@ class Watch:
         self._clock = clock
         self._looking: asyncio.Task[None] | None = None
         self._noted: datetime | None = None
+        self.pace = Pace(time.monotonic)
+
+    def has_room_for(self, participant: int) -> bool:
+        """Whether one more page of theirs may connect now."""
+        connected = sum(watched.participant == participant for watched in self._sockets)
+        return connected < MOST_SOCKETS and not self.pace.is_too_fast(participant)
 
     def add(self, watched: Socket) -> None:
         self._sockets.add(watched)

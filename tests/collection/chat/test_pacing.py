@@ -1,0 +1,57 @@
+"""Floods: whoever asks too much is hung up on, and nobody else waits for it."""
+
+import json
+
+from collection.chat.database import in_database
+from collection.chat.pacing import BURST, FRAMES_A_SECOND, MOST_SOCKETS, Pace
+from collection.chat.protocol import TOO_FAST
+from collection.models import Dialogue
+from tests.collection.chat.pages import headers_of, open_page, open_socket, path_of
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_person_is_too_fast_after_a_burst_and_alone() -> None:
+    pace = Pace(Clock())
+    assert [pace.is_too_fast(1) for _ in range(BURST + 1)] == [False] * BURST + [True]
+    assert not pace.is_too_fast(2)
+
+
+def test_a_person_who_slows_down_may_go_on() -> None:
+    clock = Clock()
+    pace = Pace(clock)
+    assert any(pace.is_too_fast(1) for _ in range(BURST + 1))
+    clock.now += 3 / FRAMES_A_SECOND + 0.001
+    assert [pace.is_too_fast(1) for _ in range(4)] == [False] * 3 + [True]
+
+
+async def test_a_page_that_floods_the_server_with_drafts_is_hung_up_on(chat: Dialogue) -> None:
+    headers = await in_database(headers_of, chat)
+    async with open_socket(await in_database(path_of, chat), headers) as (socket, _):
+        assert (await socket.receive())["type"] == "websocket.send"
+        for number in range(2 * BURST):
+            await socket.send(text=json.dumps({"type": "draft", "text": f"Draft {number}"}))
+        assert await socket.receive() == {"type": "websocket.close", "code": TOO_FAST}
+    await in_database(chat.refresh_from_db)
+    kept = int(chat.draft.removeprefix("Draft "))
+    assert kept < 1.5 * BURST, "what came after was not even looked at"
+
+
+async def test_one_person_cannot_open_any_number_of_sockets(chat: Dialogue) -> None:
+    path, headers = await in_database(path_of, chat), await in_database(headers_of, chat)
+    pages = [open_page(chat) for _ in range(MOST_SOCKETS)]
+    for page in pages:
+        await page.__aenter__()
+    async with open_socket(path, headers) as (_, is_open):
+        assert not is_open
+    await pages.pop().__aexit__(None, None, None)
+    async with open_socket(path, headers) as (_, is_open):
+        assert is_open, "a page that has gone makes room"
+    for page in pages:
+        await page.__aexit__(None, None, None)
