@@ -24,7 +24,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
     """A page that shows a dialogue. Nothing that is under way depends on it: it asks, and is told."""
 
     admitted: Admitted | None = None
-    following = Following()
+    following: Following
     has_hung_up = False
 
     @property
@@ -46,6 +46,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
             self.admitted = None
             await self.close()
             return
+        self.following = Following()
         await self.channel_layer.group_add(news.group_of(self._admitted.token), self.channel_name)
         await self.accept()
         watch().add(self)
