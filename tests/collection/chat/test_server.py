@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from time import monotonic
 
+import psycopg
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -211,3 +212,20 @@ async def test_two_processes_on_postgresql_store_one_of_two_messages_at_once(
     stored = "from collection.models import Turn; print(Turn.objects.get().key)"
     assert installation.evaluate(stored) == taken
     assert "Traceback" not in installation.log
+
+
+@pytest.mark.postgresql
+async def test_a_database_that_hung_up_is_called_again(installation: Installation, postgresql_url: str) -> None:
+    installation.settings["DATABASE_URL"] = postgresql_url
+    chat = Chat.begin(installation, write_models(installation.var_dir.parent, replies=[REPLY], pause=0.1))
+    with chat.serve() as server:
+        async with server.open_page() as page:
+            await page.say("Count.")
+            await page.read(30)
+            with psycopg.connect(postgresql_url, autocommit=True) as connection:
+                others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                assert connection.execute(f"SELECT pg_terminate_backend(pid) {others}").fetchall()
+            assert (await page.wait_for("done"))["state"] == "complete"
+            assert page.text == REPLY
+    assert installation.evaluate("from collection.models import Turn; print(Turn.objects.get().response)") == REPLY
+    assert "Replies under way could not be stored, which is tried again" in installation.log
