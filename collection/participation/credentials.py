@@ -1,9 +1,10 @@
 """How the site knows a participant again: a signed cookie, and a signed personal link.
 
 An external id is no credential, because others know it. Whoever comes back with nothing else gets a cookie that shows only
-what is said from then on.
+what is said with it: neither what the participant wrote before, nor what they write elsewhere meanwhile.
 """
 
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,14 +14,16 @@ from django.core import signing
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 
-from collection.models import Dialogue, Participant, Study
+from collection.models import Dialogue, Participant, Study, new_token
 
 LIFETIME = timedelta(days=90)
 """How long a cookie and a personal link are good for."""
 COOKIE = "participant"
 _COOKIE_SALT = "collection.participant.cookie"
 _LINK_SALT = "collection.participant.link"
+_ACCESS_SALT = "collection.participant.access"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,20 @@ class Visitor:
     @property
     def dialogues(self) -> QuerySet[Dialogue]:
         """The participant's dialogues that this visitor may see."""
-        return self.participant.dialogues.filter(**({"started_at__gte": self.since} if self.since else {}))
+        if self.since is None:
+            return self.participant.dialogues.all()
+        return self.participant.dialogues.filter(
+            token__in=[name_dialogue(self.participant, number, self.since) for number in self.participant.goal_order]
+        )
+
+
+def name_dialogue(participant: Participant, goal: int, since: datetime | None) -> str:
+    """The token of a dialogue that is to begin: random with full access, else drawn from the access without proof that began
+    ``since``, by which this access alone finds its dialogues again."""
+    if since is None:
+        return new_token()
+    drawn = salted_hmac(_ACCESS_SALT, f"{participant.token}:{goal}:{since.isoformat()}", algorithm="sha256").digest()
+    return urlsafe_b64encode(drawn[:16]).rstrip(b"=").decode()
 
 
 def personal_token(participant: Participant) -> str:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from collection.chat.news import announce_moved
 from collection.models import Dialogue, Generation, Goal, Participant, Turn
 from collection.participation.admission import is_running
+from collection.participation.credentials import Visitor, name_dialogue
 from collection.participation.providers import provider_of
 from collection.sides import describe_side
 from dialogue.backends.base import ModelMisconfigured
@@ -67,20 +68,25 @@ def goals_left(participant: Participant) -> list[int]:
     return [number for number in participant.goal_order if number not in begun]
 
 
-def begin_goal(participant: Participant) -> Dialogue | None:
+def begin_goal(participant: Participant, since: datetime | None = None) -> Dialogue | None:
     """The participant's running dialogue, or else a new one toward the next goal; None when all goals are behind them, or the
     study was closed. Asking twice begins once. Raises ChatbotUnavailable.
+
+    With ``since`` it is begun by the access without proof that began then. A dialogue that runs elsewhere is left for it.
     """
     responder = _responder(participant)
     with transaction.atomic():
-        return _begin(_lock(participant), responder, timezone.now())
+        locked, now = _lock(participant), timezone.now()
+        if since:
+            leave_dialogues(locked.dialogues.exclude(pk__in=Visitor(locked, since).dialogues.values("pk")), now)
+        return _begin(locked, responder, now, since)
 
 
-def go_on(dialogue: Dialogue) -> Dialogue | None:
+def go_on(dialogue: Dialogue, since: datetime | None = None) -> Dialogue | None:
     """Ends the dialogue and begins the next; None when it was the last, which finishes the participant, and for somebody who
     has just withdrawn.
 
-    Asking twice for the same dialogue goes on once. Raises GoalLocked and ChatbotUnavailable.
+    Asking twice for the same dialogue goes on once. ``since`` as for begin_goal. Raises GoalLocked and ChatbotUnavailable.
     """
     participant = _participant(dialogue)
     responder = _responder(participant)
@@ -92,7 +98,7 @@ def go_on(dialogue: Dialogue) -> Dialogue | None:
             if why_not := _why_not(current):
                 raise GoalLocked(why_not)
             close_dialogue(current, "next_goal", now)
-        return _begin(locked, responder, now)
+        return _begin(locked, responder, now, since)
 
 
 def leave_dialogues(dialogues: QuerySet[Dialogue], now: datetime) -> None:
@@ -116,7 +122,7 @@ def close_dialogue(dialogue: Dialogue, ending: Literal["next_goal", "left"], now
     unanswered.update(state=Turn.State.FAILED)
 
 
-def _begin(locked: Participant, responder: dict[str, Any], now: datetime) -> Dialogue | None:
+def _begin(locked: Participant, responder: dict[str, Any], now: datetime, since: datetime | None) -> Dialogue | None:
     """Within the transaction that holds the participant's row."""
     running = locked.dialogues.filter(ended_at=None).first()
     if running is not None or locked.state != Participant.State.ACTIVE or not is_running(locked.study):
@@ -125,13 +131,15 @@ def _begin(locked: Participant, responder: dict[str, Any], now: datetime) -> Dia
     if not left:
         _finish(locked, now)
         return None
-    return _new_dialogue(locked, locked.study.goals.get(number=left[0]), responder)
+    token = name_dialogue(locked, left[0], since)
+    return _new_dialogue(locked, locked.study.goals.get(number=left[0]), responder, token)
 
 
-def _new_dialogue(participant: Participant, goal: Goal, responder: dict[str, Any]) -> Dialogue:
+def _new_dialogue(participant: Participant, goal: Goal, responder: dict[str, Any], token: str) -> Dialogue:
     persona = participant.persona
     assert persona is not None, "whoever is active has answered the form"  # noqa: S101
     return Dialogue.objects.create(
+        token=token,
         study=participant.study,
         goal=goal,
         persona=persona,

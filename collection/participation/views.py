@@ -90,7 +90,7 @@ def instruction(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     participant, problem = visitor.participant, ""
     if request.method == "POST":
         try:
-            goals.begin_goal(participant)
+            goals.begin_goal(participant, visitor.since)
         except goals.ChatbotUnavailable as error:
             problem = str(error)
         else:
@@ -106,7 +106,7 @@ def next_goal(request: HttpRequest, visitor: Visitor, token: str) -> HttpRespons
     dialogue = visitor.dialogues.filter(token=token).first()
     if request.method == "POST" and dialogue is not None:
         try:
-            goals.go_on(dialogue)
+            goals.go_on(dialogue, visitor.since)
         except (goals.GoalLocked, goals.ChatbotUnavailable) as error:
             messages.warning(request, str(error))
     return to_place(request, visitor)

@@ -66,16 +66,17 @@ async def test_a_cookie_of_another_study_is_refused(chat: Dialogue) -> None:
     assert not await is_let_in(path_of(chat), headers_of(chat) | {"cookie": await in_database(other_cookie)})
 
 
-async def test_who_came_back_without_proof_is_let_in_to_what_they_began_since_then_only(chat: Dialogue) -> None:
+async def test_who_came_back_without_proof_is_let_in_to_what_they_began_themselves_only(chat: Dialogue) -> None:
+    since = timezone.now()
+
     def without_proof() -> str:
-        return cookie_of(Visitor(Participant.objects.select_related("study").get(), since=timezone.now()))
+        return cookie_of(Visitor(Participant.objects.select_related("study").get(), since))
 
     cookie = {"cookie": await in_database(without_proof)}
     assert not await is_let_in(path_of(chat), headers_of(chat) | cookie)
 
     def next_dialogue() -> Dialogue:
-        Dialogue.objects.update(ending="left", ended_at=timezone.now())
-        dialogue = begin_goal(Participant.objects.get())
+        dialogue = begin_goal(Participant.objects.get(), since)
         assert dialogue is not None
         return dialogue
 

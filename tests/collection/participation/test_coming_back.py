@@ -3,10 +3,13 @@
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from collection.models import Participant
-from tests.collection.factories import enrol_participant, make_natural_dialogue, make_open_study
+from collection.participation.goals import begin_goal
+from tests.collection.factories import enrol_participant, make_answered_turn, make_natural_dialogue, make_open_study
 from tests.collection.participation.visits import agree
+from tests.installation import MODELS_FILE
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +72,36 @@ def test_a_known_external_id_goes_on_but_gets_no_personal_link_no_data_and_canno
         assert "Please use your personal link" in page.text
     client.post("/s/demo/withdraw/")
     assert Participant.objects.get().state == Participant.State.ACTIVE
+
+
+def test_a_known_external_id_does_not_show_what_the_participant_writes_afterwards(settings: Settings) -> None:
+    settings.MODELS_FILE = MODELS_FILE
+    study = make_open_study(goal_count=3)
+    participant = enrol_participant(study, external_id="5f3a")
+    client = Client()
+    agree(client, "?PROLIFIC_PID=5f3a")
+    own = begin_goal(participant)
+    assert own is not None
+    make_answered_turn(own, 0, utterance="This is for the chatbot alone.")
+    assert client.get("/s/demo/chat/")["Location"] == "/s/demo/start/"
+    assert client.get(f"/s/demo/chat/{own.token}/turns/0/").status_code == 404
+    client.post(f"/s/demo/chat/{own.token}/next/")
+    own.refresh_from_db()
+    assert own.ended_at is None
+
+
+def test_a_known_external_id_begins_goals_of_its_own_and_finds_them_again(settings: Settings) -> None:
+    settings.MODELS_FILE = MODELS_FILE
+    study = make_open_study(goal_count=3, min_turns=0)
+    begin_goal(enrol_participant(study, external_id="5f3a"))
+    client = Client()
+    agree(client, "?PROLIFIC_PID=5f3a")
+    assert client.post("/s/demo/start/")["Location"] == "/s/demo/chat/"
+    second = study.dialogues.get(goal__number=2)
+    assert second.token in client.get("/s/demo/chat/").text
+    assert client.post(f"/s/demo/chat/{second.token}/next/")["Location"] == "/s/demo/chat/"
+    assert "Goal 3 of 3" in client.get("/s/demo/chat/").text
+    assert study.dialogues.filter(ended_at=None).count() == 1
 
 
 def test_who_has_finished_and_is_known_by_an_external_id_alone_sees_how_it_ended() -> None:
