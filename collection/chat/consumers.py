@@ -180,5 +180,6 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
 
     async def _send_frame(self, frame: dict[str, Any]) -> None:
         """A page may be gone before its server has noticed: that is what OSError means here (ASGI, websocket.send)."""
-        with suppress(OSError):
-            await self.send(text_data=json.dumps(frame, ensure_ascii=False))
+        if not self.has_hung_up:
+            with suppress(OSError):
+                await self.send(text_data=json.dumps(frame, ensure_ascii=False))
