@@ -1,0 +1,32 @@
+"""What the log must not tell."""
+
+import logging
+from io import StringIO
+
+import pytest
+from django.test import Client
+
+from collection.participation.credentials import personal_token
+from roleplay_site.log_lines import DiscreetFormatter
+from tests.collection.factories import enrol_participant, make_open_study
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> StringIO:
+    """What the site's own handler writes from now on."""
+    handlers = [each for each in logging.getLogger().handlers if isinstance(each, logging.StreamHandler)]
+    [console] = [each for each in handlers if isinstance(each.formatter, DiscreetFormatter)]
+    monkeypatch.setattr(console, "stream", StringIO())
+    written: StringIO = console.stream
+    return written
+
+
+def test_the_log_holds_no_personal_link(log: StringIO) -> None:
+    """One that has expired is not found; another study's is still good there."""
+    token = personal_token(enrol_participant(make_open_study()))
+    make_open_study("other")
+    assert Client().get(f"/s/other/p/{token}/").status_code == 404
+    assert "Not Found: /s/other/p/…/" in log.getvalue()
+    assert token not in log.getvalue()
