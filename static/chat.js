@@ -211,8 +211,10 @@ byId("log").addEventListener("click", (event) => event.target.matches("[data-ret
 byId("log").addEventListener("shown", (event) => event.detail.key === outgoing?.key && keep(null));
 makeReachable(talk);
 if (outgoing) log.expect(outgoing.key, outgoing.text);
-if (log.length) goal.makeRoom();
+if (log.length || outgoing) {
+  goal.makeRoom();
+  scrolling.pin();
+}
 composer.show({ isSending: outgoing !== null });
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 connection.open();
-scrolling.pin();

@@ -17,9 +17,10 @@ export class Memory {
     return this.#kept[name] ?? null;
   }
 
+  /** Another tab keeps things under the same key: what it alone knows, such as a message on its way, stays. */
   set(entries) {
     Object.assign(this.#kept, entries);
-    write(this.#key, this.#kept);
+    write(this.#key, { ...read(this.#key), ...entries });
   }
 }
 

@@ -6,7 +6,7 @@ export class Scrolling {
   #end;
   #bar;
   #jump;
-  #isPinned = true;
+  #isPinned = false;
   #lastY = scrollY;
 
   /** `end` comes after the newest text, `bar` covers the bottom of the window, `jump` leads back. */

@@ -133,6 +133,16 @@ def test_reading_above_is_not_disturbed(chat: Chat) -> None:
     expect(page.get_by_text("two one, and done.")).to_be_in_viewport()
 
 
+def test_on_a_phone_the_goal_is_read_from_its_beginning_and_gives_way_to_the_chat(chat: Chat) -> None:
+    page = chat("quick", viewport={"width": 360, "height": 400})
+    assert page.evaluate("scrollY") == 0
+    ask(page, "What is a bear?")
+    expect(page.locator(".the-goal")).to_be_hidden()
+    page.get_by_text("What to do").click()
+    expect(page.locator(".the-goal")).to_be_in_viewport()
+    expect(box(page)).to_be_in_viewport()
+
+
 def personal_link(page: Page) -> str:
     return page.locator("#footer-link").input_value()
 
