@@ -34,7 +34,9 @@ const connection = new Connection(address, { frame: receive, up: connected, down
 const RECEIVE = { snapshot, turn, queued, piece, done, refused, draft: (frame) => composer.receive(frame.text), moved };
 
 function receive(frame) {
-  RECEIVE[frame.type]?.(frame);
+  const handle = RECEIVE[frame.type];
+  if (handle) handle(frame);
+  else console.warn("The server said something that this page does not know:", frame.type);
 }
 
 function say(text, typing) {
