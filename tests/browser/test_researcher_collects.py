@@ -11,7 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 from collection.models import Recruitment, Study
 from collection.research.opening import open_study
 from collection.services import freeze_study, load_demo_study
-from tests.collection.research.factories import (
+from tests.collection.factories import (
     FEATURES,
     make_answered_turn,
     make_natural_dialogue,

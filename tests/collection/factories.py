@@ -1,4 +1,4 @@
-"""Rows of people's dialogues for tests."""
+"""Rows of participants and what they said, in every state that researchers look at."""
 
 from datetime import timedelta
 from typing import Any

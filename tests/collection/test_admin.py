@@ -14,7 +14,7 @@ from collection.research.opening import open_study
 from collection.services import paper_questionnaire
 from simulation.requests import RunRequest
 from simulation.selectors import requested_goals, requested_personas
-from tests.collection.research.factories import make_natural_dialogue, make_participant
+from tests.collection.factories import make_natural_dialogue, make_participant
 from tests.factories import make_dialogue, make_study
 
 pytestmark = pytest.mark.django_db

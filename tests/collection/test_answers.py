@@ -11,7 +11,7 @@ from django.utils import timezone
 from collection.answers import export_answers
 from collection.exports import Incomplete
 from collection.models import Study
-from tests.collection.research.factories import make_participant
+from tests.collection.factories import make_participant
 from tests.factories import make_study
 
 pytestmark = pytest.mark.django_db

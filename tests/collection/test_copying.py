@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from collection.models import Outcome, Recruitment, Study
 from collection.services import copy_study, freeze_study
-from tests.collection.research.factories import make_natural_dialogue, make_participant
+from tests.collection.factories import make_natural_dialogue, make_participant
 from tests.factories import make_study
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from collection.models import Dialogue, Generation, Turn
-from tests.collection.research.factories import (
+from tests.collection.factories import (
     make_answered_turn,
     make_natural_dialogue,
     make_participant,
@@ -71,7 +71,9 @@ def test_an_answered_turn_takes_the_place_of_the_pending_one(client: Client, dia
         ({"state": "failed", "message": "The server is down."}, "The reply failed. The server is down."),
     ],
 )
-def test_a_reply_that_is_not_there_says_why(client: Client, dialogue: Dialogue, tried: dict[str, Any], sentence: str) -> None:
+def test_a_reply_that_is_not_there_says_why(
+    client: Client, dialogue: Dialogue, tried: dict[str, Any], sentence: str
+) -> None:
     make_pending_turn(dialogue, **tried)
     assert sentence in news(client, dialogue, 1)
 

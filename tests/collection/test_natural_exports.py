@@ -13,7 +13,7 @@ from collection.models import Dialogue, Generation, Study, Turn
 from collection.records import InvalidRecord, read_records
 from dialogue.personas import describe
 from simulation.imports import import_dialogues
-from tests.collection.research.factories import (
+from tests.collection.factories import (
     make_answered_turn,
     make_collected_persona,
     make_natural_dialogue,

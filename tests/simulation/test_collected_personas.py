@@ -10,7 +10,7 @@ from collection.records import read_records
 from simulation.imports import import_dialogues
 from simulation.models import Run
 from simulation.statistics import summarise
-from tests.collection.research.factories import make_natural_dialogue, make_participant, make_pending_turn
+from tests.collection.factories import make_natural_dialogue, make_participant, make_pending_turn
 from tests.simulation.commanding import figures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]

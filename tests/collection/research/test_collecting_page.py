@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from collection.models import Recruitment, Study
 from collection.research.distributions import read_distributions
 from collection.research.opening import close_study, open_study
-from tests.collection.research.factories import (
+from tests.collection.factories import (
     FEATURES,
     make_natural_dialogue,
     make_participant,
