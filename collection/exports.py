@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 
 from django.db.models import QuerySet
 
-from collection.models import Dialogue, Study, Turn
+from collection.models import Dialogue, Study, Turn, Typing
 from collection.records import write_records
 from collection.tables import BYTE_ORDER_MARK, Write, write_row, write_spreadsheet_row
-from collection.turn_records import TYPING_FIELDS, turns_with_tries, write_turn
+from collection.turn_records import turns_with_tries, write_turn
 
 COLUMNS = (
     "dialogue",
@@ -28,7 +28,7 @@ COLUMNS = (
     "response_tokens",
     "state",
     "sent_at",
-    *TYPING_FIELDS,
+    *Typing.MEASURES,
     "tries",
 )
 FORMS = ("jsonl", "csv", "spreadsheet")
@@ -120,7 +120,7 @@ def _came_about(turn: Turn, dialogue: Dialogue) -> list[object]:
     written = write_turn(turn, is_imported=bool(dialogue.imported_from))
     typing = written["typing"] or {}
     tries = json.dumps(written["tries"], ensure_ascii=False)
-    return [turn.state, written["sent_at"], *(typing.get(name) for name in TYPING_FIELDS), tries]
+    return [turn.state, written["sent_at"], *(typing.get(name) for name in Typing.MEASURES), tries]
 
 
 def _filled(values: list[object]) -> list[object]:

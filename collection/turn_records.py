@@ -12,14 +12,6 @@ from collection.models import Dialogue, Generation, Turn, Typing
 from collection.record_values import checked, optional, storable
 
 TRY_FIELDS = ("attempt", "state", "text", "message")
-TYPING_FIELDS = (
-    "first_key_seconds",
-    "typing_seconds",
-    "pastes",
-    "pasted_characters",
-    "times_hidden",
-    "hidden_seconds",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +46,7 @@ def write_turn(turn: Turn, *, is_imported: bool) -> dict[str, Any]:
         "turn": turn.position,
         "state": turn.state,
         "sent_at": None if is_imported else turn.created_at.isoformat(),
-        "typing": None if typing is None else {name: getattr(typing, name) for name in TYPING_FIELDS},
+        "typing": None if typing is None else {name: getattr(typing, name) for name in Typing.MEASURES},
         "tries": [_write_try(one, is_imported=is_imported) for one in turn.generations.all()],
     }
 
@@ -110,7 +102,7 @@ def save_recorded_turn(dialogue: Dialogue, position: int, recorded: RecordedTurn
 
 
 def _typing(typing: dict[str, Any] | None) -> dict[str, Any] | None:
-    return None if typing is None else {name: storable(Typing, name, typing[name]) for name in TYPING_FIELDS}
+    return None if typing is None else {name: storable(Typing, name, typing[name]) for name in Typing.MEASURES}
 
 
 def _try(data: dict[str, Any]) -> dict[str, Any]:

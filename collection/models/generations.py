@@ -53,6 +53,15 @@ class Generation(models.Model):
 class Typing(models.Model):
     """How a person wrote an utterance: seconds, and counts of what they did meanwhile. Pastes are noted, never blocked."""
 
+    MEASURES: ClassVar = (
+        "first_key_seconds",
+        "typing_seconds",
+        "pastes",
+        "pasted_characters",
+        "times_hidden",
+        "hidden_seconds",
+    )
+
     turn = models.OneToOneField(Turn, on_delete=models.CASCADE, related_name="typing")
     first_key_seconds = models.FloatField(null=True, help_text="From when they could write to the first key.")
     typing_seconds = models.FloatField(null=True, help_text="From the first key to sending.")

@@ -4,15 +4,6 @@ from typing import Any
 
 from collection.models import Dialogue, Generation, Participant, Turn, Typing
 
-TYPING = (
-    "first_key_seconds",
-    "typing_seconds",
-    "pastes",
-    "pasted_characters",
-    "times_hidden",
-    "hidden_seconds",
-)
-
 
 def own_data(participant: Participant) -> dict[str, Any]:
     """The participant's consent, answers and dialogues, ready for JSON."""
@@ -80,4 +71,4 @@ def _reply(generation: Generation) -> dict[str, Any]:
 
 
 def _typing(typing: Typing) -> dict[str, Any]:
-    return {name: getattr(typing, name) for name in TYPING}
+    return {name: getattr(typing, name) for name in Typing.MEASURES}
