@@ -42,6 +42,16 @@ def read_features(questionnaire: Any) -> list[Feature]:
     ]
 
 
+def write_feature(feature: Feature) -> dict[str, Any]:
+    """The feature as a questionnaire holds it: what ``read_features`` reads."""
+    return {
+        "key": feature.key,
+        "label": feature.label,
+        "options": list(feature.options),
+        "screened_out": list(feature.screened_out),
+    }
+
+
 def _faults(entry: Any, name: str) -> Iterator[str]:
     """What is wrong with one feature, in sentences that begin with ``name``."""
     if not isinstance(entry, dict):

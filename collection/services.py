@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from collection.characters import storable
 from collection.models import Dialogue, Goal, Outcome, Output, Persona, Recruitment, Study, Turn
+from collection.questionnaires import write_feature
 from dialogue import goals, personas
 from dialogue.backends.base import ChatModel
 from dialogue.outputs import Output as ModelOutput
@@ -58,7 +59,7 @@ def load_demo_study(chatbot: str) -> Study:
 
 def paper_questionnaire() -> list[dict[str, Any]]:
     """The paper's persona form as a study holds it."""
-    return [_feature_table(feature) for feature in personas.load_questionnaire()]
+    return [write_feature(feature) for feature in personas.load_questionnaire()]
 
 
 @transaction.atomic
@@ -147,12 +148,3 @@ def _free_slug(slug: str) -> str:
     stem = re.sub(r"-copy(-\d+)?$", "", slug)[:40]
     candidates = (f"{stem}-copy{f'-{number}' if number > 1 else ''}" for number in count(1))
     return next(one for one in candidates if not Study.objects.filter(slug=one).exists())
-
-
-def _feature_table(feature: personas.Feature) -> dict[str, Any]:
-    return {
-        "key": feature.key,
-        "label": feature.label,
-        "options": list(feature.options),
-        "screened_out": list(feature.screened_out),
-    }

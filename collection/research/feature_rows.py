@@ -5,7 +5,7 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 
-from collection.questionnaires import read_features
+from collection.questionnaires import read_features, write_feature
 from collection.research.fields import Lines, Ticks, split_lines
 from dialogue.personas import FEATURES
 
@@ -84,12 +84,4 @@ FeatureRows = cast(
 
 def feature_rows(questionnaire: Any) -> list[dict[str, Any]]:
     """The questionnaire's features, in order."""
-    return [
-        {
-            "key": feature.key,
-            "label": feature.label,
-            "options": list(feature.options),
-            "screened_out": list(feature.screened_out),
-        }
-        for feature in read_features(questionnaire)
-    ]
+    return [write_feature(feature) for feature in read_features(questionnaire)]
