@@ -58,24 +58,6 @@ def test_a_message_that_was_not_sent_survives_even_a_reload(chat: Chat, errors: 
     errors.clear()
 
 
-def test_a_message_that_was_not_sent_survives_what_another_tab_keeps(chat: Chat, errors: list[str]) -> None:
-    page = chat("quick")
-    context, address = page.context, page.url
-    other = context.new_page()
-    for tab in (page, other):
-        tab.route_web_socket("**/socket/**", lambda socket: socket.close())
-        tab.goto(address)
-    say(page, "Hold on to this.")
-    box(other).fill("Something else.")
-    page.close()
-    other.close()
-    later = context.new_page()
-    later.goto(address)
-    expect(stored(later)).to_contain_text("Hold on to this.")
-    expect(stored(later)).to_contain_text("A bear is a large animal")
-    errors.clear()
-
-
 def test_another_tab_does_not_make_the_browser_forget_a_message(chat: Chat, errors: list[str]) -> None:
     page = chat("quick")
     other = page.context.new_page()
