@@ -10,6 +10,7 @@ from django.db import transaction
 from redis.exceptions import RedisError
 
 from collection.chat.protocol import Moved, ServerFrame
+from collection.models import Dialogue
 
 logger = logging.getLogger(__name__)
 
@@ -37,12 +38,12 @@ async def tell_one_to_look(channel: str) -> None:
         logger.warning("The page of %s cannot be told to look: %s", channel, error)
 
 
-def announce_moved(dialogue_token: str) -> None:
-    """Once the transaction under way is committed, the pages of the dialogue load anew: it is over, or gone.
+def announce_moved(dialogue: Dialogue, **signal: object) -> None:
+    """Hears ``dialogue_over``: once the transaction under way is committed, the dialogue's pages load anew.
 
     For views and commands. Whom it does not reach hears of it when the page's server next looks, seconds later.
     """
-    transaction.on_commit(partial(async_to_sync(tell), dialogue_token, Moved()), robust=True)
+    transaction.on_commit(partial(async_to_sync(tell), dialogue.token, Moved()), robust=True)
 
 
 async def _send(token: str, message: dict[str, object]) -> None:

@@ -11,12 +11,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from collection.chat.news import announce_moved
 from collection.models import Dialogue, Generation, Goal, Participant, Turn
 from collection.participation.admission import is_running
 from collection.participation.credentials import Visitor, name_dialogue
 from collection.participation.providers import provider_of
 from collection.sides import describe_side
+from collection.signals import dialogue_over
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.personas import describe
 
@@ -115,7 +115,7 @@ def close_dialogue(dialogue: Dialogue, ending: Literal["next_goal", "left"], now
     """
     dialogue.ending, dialogue.ended_at, dialogue.draft = ending, now, ""
     dialogue.save(update_fields=["ending", "ended_at", "draft"])
-    announce_moved(dialogue.token)
+    dialogue_over.send(sender=Dialogue, dialogue=dialogue)
     in_flight = _in_flight(dialogue, now)
     in_flight.update(is_stop_requested=True)
     unanswered = dialogue.turns.filter(state=Turn.State.PENDING).exclude(generations__in=in_flight)

@@ -6,9 +6,8 @@ import secrets
 from django.db import connection, transaction
 from django.utils import timezone
 
-from collection.chat.news import announce_moved
 from collection.models import Dialogue, Participant, Persona
-from collection.signals import persona_leaving
+from collection.signals import dialogue_over, persona_leaving
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +48,7 @@ def _delete_what_they_gave(locked: Participant) -> None:
     persona = locked.persona
     # Locked first: whoever is storing something in one has done so by then, or will find nothing to store it in.
     for dialogue in locked.dialogues.select_for_update(of=("self",)):
-        announce_moved(dialogue.token)
+        dialogue_over.send(sender=Dialogue, dialogue=dialogue)
     locked.dialogues.all().delete()
     _blank(locked)
     if persona is not None:
