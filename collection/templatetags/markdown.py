@@ -9,6 +9,9 @@ from markdown_it.rules_core import StateCore
 register = template.Library()
 
 _HEADINGS_BELOW_THE_PAGES = 3
+_DEEPEST = 50
+"""Levels of quotes and lists: what is nested deeper is left out, and at the renderer's usual 20 models that lose themselves in
+lists get there."""
 _BLOCKS = {"p", "br", "hr", "pre", "blockquote", "ul", "ol", "li", "h4", "h5", "h6"}
 _INLINE = {"a", "code", "em", "strong", "s"}
 _TABLES = {"table", "thead", "tbody", "tr", "th", "td"}
@@ -22,7 +25,9 @@ def _lower_headings(state: StateCore) -> None:
 
 
 _renderer = (
-    MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"]).disable("image")
+    MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": _DEEPEST})
+    .enable(["table", "strikethrough"])
+    .disable("image")
 )
 _renderer.core.ruler.push("lower_headings", _lower_headings)
 _cleaner = nh3.Cleaner(
