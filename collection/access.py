@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 
 P = ParamSpec("P")
@@ -19,8 +20,10 @@ def staff_only(
     """Sends strangers to the login page, and back here afterwards; others than staff get a page that says why not.
 
     A fragment is answered with a redirect of the whole page: the login form must not appear in the middle of another one.
+    Browsers keep no copy: it would outlast the login, and a participant who withdraws.
     """
 
+    @never_cache
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:

@@ -35,6 +35,12 @@ def test_all_dialogues_of_a_study_are_listed_those_of_people_too(client: Client)
     assert (dialogue.token in people, natural.token in people) == (False, True)
 
 
+@pytest.mark.parametrize("page", ["dialogues/", "data/natural.csv", "collecting/"])
+def test_browsers_keep_no_copy_of_what_participants_wrote(client: Client, page: str) -> None:
+    make_study()
+    assert "no-store" in client.get(f"/studies/demo/{page}")["Cache-Control"]
+
+
 def test_a_study_without_dialogues_says_where_they_come_from(client: Client) -> None:
     make_study()
     page = client.get("/studies/demo/dialogues/?kind=natural&page=7").text
