@@ -20,6 +20,12 @@ def test_the_cookie_goes_to_this_studys_pages_only_and_no_script_reads_it() -> N
     assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == ("/s/demo/", True, "Lax")
 
 
+def test_the_cookie_of_a_public_site_travels_encrypted_only(settings: Settings) -> None:
+    settings.SESSION_COOKIE_SECURE = True
+    make_open_study()
+    assert agree(Client()).cookies["participant"]["secure"] is True
+
+
 @pytest.mark.parametrize("cookie", ["forged", "eyJ4IjoxfQ:1w:abc", ""])
 def test_a_forged_cookie_names_nobody(cookie: str) -> None:
     make_open_study()

@@ -191,6 +191,14 @@ def test_a_script_cannot_take_all_places() -> None:
     assert agree(elsewhere).status_code == 302
 
 
+def test_an_ipv6_network_is_one_address() -> None:
+    make_open_study(places=None)
+    for number in range(rates.A_MINUTE):
+        agree(Client(REMOTE_ADDR=f"2001:db8:1:2::{number:x}"))
+    assert agree(Client(REMOTE_ADDR="2001:db8:1:2:ffff::1")).status_code == 429
+    assert agree(Client(REMOTE_ADDR="2001:db8:1:3::1")).status_code == 302
+
+
 def test_a_browser_without_cookies_reads_what_is_wrong_and_enrols_nobody() -> None:
     make_open_study()
     page = Client(enforce_csrf_checks=True).post("/s/demo/consent/", {"agreement": "x"})
