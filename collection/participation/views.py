@@ -12,7 +12,7 @@ from collection.participation.access import arriving, in_study, only_at, partici
 from collection.participation.admission import NotAdmitted
 from collection.participation.agreements import read_agreement
 from collection.participation.arrivals import Arrival
-from collection.participation.credentials import Visitor, read_personal_token, set_cookie
+from collection.participation.credentials import Visitor, read_cookie, read_personal_token, set_cookie
 from collection.participation.enrolment import answer_form, enrol
 from collection.participation.forms import PersonaForm
 from collection.participation.mine import own_data
@@ -60,13 +60,18 @@ def consent(request: HttpRequest, arrival: Arrival) -> HttpResponse:
 
 @in_study
 def personal_link(request: HttpRequest, study: Study, token: str) -> HttpResponse:
-    """Brings the participant back to where they were, with full access."""
+    """Brings the participant back to where they were, with full access. In a browser that knows somebody else it asks first:
+    those may have no other way back, and whoever was sent a stranger's link would write in their name.
+    """
     participant = read_personal_token(study, token)
     if participant is None:
         sentence = (
             "It may be incomplete, or too old. Please copy the whole link, or ask the researchers who invited you."
         )
         return render_dead_end(request, "This personal link does not work", sentence, status=404, study=study)
+    known = read_cookie(study, request.COOKIES)
+    if known and known.participant != participant and request.method != "POST":
+        return render_page(request, "participation/somebody_else.html", study)
     response = _let_in(request, Visitor(participant))
     response["Referrer-Policy"] = "no-referrer"
     return response

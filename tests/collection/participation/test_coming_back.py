@@ -6,8 +6,15 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from collection.models import Participant
+from collection.participation.credentials import personal_token
 from collection.participation.goals import begin_goal
-from tests.collection.factories import enrol_participant, make_answered_turn, make_natural_dialogue, make_open_study
+from tests.collection.factories import (
+    FEATURES,
+    enrol_participant,
+    make_answered_turn,
+    make_natural_dialogue,
+    make_open_study,
+)
 from tests.collection.participation.visits import agree
 from tests.installation import MODELS_FILE
 
@@ -131,6 +138,21 @@ def test_the_personal_link_opens_everything_again_to_whom_an_external_id_had_let
     answer = other.get(link)
     assert (answer["Location"], answer["Referrer-Policy"]) == ("/s/demo/form/", "no-referrer")
     assert other.get("/s/demo/data/").json()["external_id"] == "5f3a"
+
+
+def test_a_personal_link_asks_before_it_takes_a_browser_from_somebody_else() -> None:
+    study = make_open_study()
+    client = Client()
+    agree(client)
+    own = client.cookies["participant"].value
+    other = enrol_participant(study)
+    link = f"/s/demo/p/{personal_token(other)}/"
+    page = client.get(link)
+    assert "Is this your link?" in page.text
+    assert client.cookies["participant"].value == own
+    assert client.post(link)["Location"] == "/s/demo/start/"
+    assert client.get(link)["Location"] == "/s/demo/start/"
+    assert client.get("/s/demo/data/").json()["answers"] == FEATURES
 
 
 @pytest.mark.parametrize("token", ["forged", "eyJ4IjoxfQ:1w:abc"])
