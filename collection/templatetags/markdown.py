@@ -10,8 +10,8 @@ register = template.Library()
 
 _HEADINGS_BELOW_THE_PAGES = 3
 _DEEPEST = 50
-"""Levels of quotes, lists (two each) and brackets: what is nested deeper is left out. Models that lose themselves in lists get to
-the renderer's usual 20; many more make a page slow."""
+"""Levels of quotes, lists (two each) and brackets: what is nested deeper is left out. Models that lose themselves in lists get
+to the renderer's usual 20; many more make a page slow."""
 _BLOCKS = {"p", "br", "hr", "pre", "blockquote", "ul", "ol", "li", "h4", "h5", "h6"}
 _INLINE = {"a", "code", "em", "strong", "s"}
 _TABLES = {"table", "thead", "tbody", "tr", "th", "td"}
