@@ -1,0 +1,32 @@
+"""What pages hear at once, before they look for themselves."""
+
+from collections.abc import Callable
+
+import pytest
+from django.utils import timezone
+
+from collection.chat.database import in_database
+from collection.chat.watching import LOOK
+from collection.models import Dialogue, Participant
+from collection.participation.goals import leave_dialogues
+from collection.participation.withdrawal import withdraw
+from tests.collection.chat.pages import open_page
+
+AT_ONCE = LOOK / 3
+"""Seconds: a page whose server looks at the database hears of everything later."""
+
+
+def leave() -> None:
+    leave_dialogues(Dialogue.objects.all(), timezone.now())
+
+
+def withdraw_everybody() -> None:
+    for participant in Participant.objects.all():
+        withdraw(participant)
+
+
+@pytest.mark.parametrize("end", [leave, withdraw_everybody])
+async def test_pages_of_a_dialogue_that_is_over_hear_it_at_once(chat: Dialogue, end: Callable[[], None]) -> None:
+    async with open_page(chat) as page:
+        await in_database(end)
+        assert (await page.next(AT_ONCE))["type"] == "moved"
