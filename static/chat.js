@@ -31,7 +31,7 @@ const goal = new Goal({ unsent: () => composer.text, announce });
 const address = new URL(socket, location.href).href.replace(/^http/, "ws");
 const connection = new Connection(address, { frame: receive, up: connected, down: disconnected, doubt });
 
-const RECEIVE = { snapshot, turn, queued, piece, done, refused, draft: (frame) => composer.receive(frame.text), moved };
+const RECEIVE = { snapshot, turn, queued, piece, done, refused, draft: (frame) => composer.receive(frame.text), kept: () => composer.kept(), moved };
 
 function receive(frame) {
   const handle = RECEIVE[frame.type];
@@ -186,6 +186,7 @@ function disconnected() {
   clearTimeout(silence);
   silence = setTimeout(() => { byId("silence").hidden = false; }, navigator.onLine ? PATIENCE : 0);
   log.note(LATER);
+  composer.lose();
 }
 
 /** A socket does not say why it was refused; the page does, if it is no longer this dialogue's. */

@@ -118,6 +118,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
                 await self._stop()
             case protocol.Draft():
                 await in_database(saying.save_draft, self.dialogue, frame.text)
+                await self._send(protocol.DraftKept())
                 await self._tell_others(protocol.DraftChanged(text=frame.text))
             case protocol.Resume():
                 await self._send_snapshot()

@@ -190,13 +190,19 @@ class DraftChanged(_Frame):
     text: str
 
 
+class DraftKept(_Frame):
+    """The page's own draft is stored; one such frame for each, in order. A page whose draft was not must send it again."""
+
+    type: Literal["kept"] = "kept"
+
+
 class Moved(_Frame):
     """The dialogue is over, or there no more: load the page anew."""
 
     type: Literal["moved"] = "moved"
 
 
-ServerFrame = Snapshot | Stored | Queued | Piece | Done | Refused | DraftChanged | Moved
+ServerFrame = Snapshot | Stored | Queued | Piece | Done | Refused | DraftChanged | DraftKept | Moved
 
 
 def read_frame(text: str) -> ClientFrame:

@@ -14,6 +14,7 @@ export class Composer {
   #typing;
   #timer = 0;
   #touched = 0;
+  #sent = []; // drafts that the server has not confirmed, oldest first; null for those that no longer matter
   #later = 0;
   #state = { mayWrite: true, isRunning: false, isSending: false, hint: "" };
 
@@ -60,6 +61,17 @@ export class Composer {
     const { text } = this;
     clearTimeout(this.#later);
     this.#later = setTimeout(() => this.text === text && this.receive(draft), BUSY);
+  }
+
+  /** The oldest draft that was sent is stored. Until then a connection may have swallowed it. */
+  kept() {
+    const told = this.#sent.shift() ?? null;
+    if (told !== null) this.#memory.set({ told });
+  }
+
+  /** The connection is gone, and nothing that was sent over it will be confirmed. */
+  lose() {
+    this.#sent = [];
   }
 
   /** A message that was not taken comes back, before whatever has been typed since. */
@@ -141,6 +153,7 @@ export class Composer {
 
   #fill(text, told) {
     if (this.text !== text) this.#box.value = text;
+    this.#sent.fill(null);
     this.#memory.set({ told });
     this.#keep();
     this.show({});
@@ -152,9 +165,9 @@ export class Composer {
 
   /** A draft that is longer than the server keeps stays in this browser. */
   #tell() {
-    const isNews = this.text !== (this.#memory.get("told") ?? "");
+    const isNews = this.text !== (this.#sent.at(-1) ?? this.#memory.get("told") ?? "");
     const isShort = this.#length <= Number(this.#box.dataset.draftLimit);
-    if (isNews && isShort && this.#listener.draft(this.text)) this.#memory.set({ told: this.text });
+    if (isNews && isShort && this.#listener.draft(this.text)) this.#sent.push(this.text);
   }
 
   /** Characters as the server counts them: an emoji is one. */

@@ -1,7 +1,7 @@
 """Bad connections and servers that die: nothing typed is lost, nothing is stored twice, and the page comes back by itself."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import WebSocketRoute, expect
 
 from tests.browser.chat.site import Site
 from tests.browser.chat.way import Chat, OpenPage, ask, box, running, say, stored
@@ -69,6 +69,30 @@ def test_another_tab_does_not_make_the_browser_forget_a_message(chat: Chat, erro
     page.reload()
     expect(page.get_by_text("Hold on to this, too.")).to_be_visible()
     page.close()
+    errors.clear()
+
+
+def test_a_draft_that_a_dying_connection_swallows_stays_in_the_box(chat: Chat, errors: list[str]) -> None:
+    page = chat("quick")
+    servers, routes = [], []
+
+    def pass_on(route: WebSocketRoute) -> None:
+        server = route.connect_to_server()
+        servers.append(server)
+        routes.append(route)
+        is_dying = len(servers) == 1
+        route.on_message(lambda message: None if is_dying and "draft" in str(message) else server.send(message))
+
+    page.route_web_socket("**/socket/**", pass_on)
+    page.reload()
+    page.wait_for_timeout(1000)
+    box(page).press_sequentially("Do not lose this.")
+    page.wait_for_timeout(4000)  # sent into nowhere, and long enough ago for another page's draft to take its place
+    routes[0].close()
+    servers[0].close()
+    page.wait_for_timeout(4000)
+    assert len(servers) > 1, "the page has come back"
+    expect(box(page)).to_have_value("Do not lose this.")
     errors.clear()
 
 

@@ -168,6 +168,7 @@ async def test_a_page_that_lost_the_thread_is_told_everything_anew(chat: Dialogu
 async def test_a_draft_survives_and_reaches_other_pages(chat: Dialogue) -> None:
     async with open_page(chat) as page, open_page(chat) as other:
         await page.send(type="draft", text="What is")
+        assert await page.wait_for("kept") == {"type": "kept"}
         assert await other.wait_for("draft") == {"type": "draft", "text": "What is"}
     async with open_page(chat) as again:
         assert again.seen[0]["draft"] == "What is"
