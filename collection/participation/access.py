@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -17,7 +17,6 @@ from collection.participation.presentation import render_dead_end
 from collection.participation.whereabouts import Place, whereabouts
 
 P = ParamSpec("P")
-Response = HttpResponse | HttpResponseRedirect
 AnyView = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
 
 
