@@ -9,9 +9,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError, connection
 
-from collection.drafts import Unwritable, write_whole
 from collection.exports import Incomplete
 from collection.models import Study
+from collection.whole_files import Unwritable, write_whole
 
 NO_TABLES = "The database has no tables yet: run python manage.py migrate, then python manage.py load_demo."
 

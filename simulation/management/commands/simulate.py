@@ -16,9 +16,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from collection.commands import StudyCommand
-from collection.drafts import Unwritable, check_writable, write_whole
 from collection.models import Dialogue
 from collection.records import write_records
+from collection.whole_files import Unwritable, check_writable, write_whole
 from dialogue.backends import registry
 from dialogue.models import find_model
 from simulation import leases, services

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all: what is half written is a draft beside them."""
+"""Files that appear whole or not at all: what is half written stands beside them."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,9 +13,9 @@ def check_writable(path: Path) -> None:
     try:
         if path.exists() and not path.is_file():
             raise ValueError(f"{path} is no file")  # / and the empty path neither
-        draft = _draft(path)
-        draft.touch()
-        draft.unlink()
+        unfinished = _unfinished(path)
+        unfinished.touch()
+        unfinished.unlink()
     except (OSError, ValueError) as error:
         raise Unwritable(f"{path} cannot be written: name a file in a folder that you may write to.") from error
 
@@ -26,18 +26,18 @@ def write_whole(path: Path, pieces: Iterable[str]) -> None:
     Raises Unwritable, or whatever ``pieces`` raises. Line ends are written as they are.
     """
     check_writable(path)
-    draft = _draft(path)
+    unfinished = _unfinished(path)
     try:
-        with draft.open("w", encoding="utf-8", newline="") as file:
+        with unfinished.open("w", encoding="utf-8", newline="") as file:
             file.writelines(pieces)
-        draft.replace(path)
+        unfinished.replace(path)
     except OSError as error:
         raise Unwritable(
             f"{path} could not be written ({error.strerror}): make room or name another file, and repeat the command."
         ) from error
     finally:
-        draft.unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
 
 
-def _draft(path: Path) -> Path:
+def _unfinished(path: Path) -> Path:
     return path.with_name(f"{path.name}.part")
