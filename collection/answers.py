@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.db.models import QuerySet
 
-from collection.exports import Incomplete, row_writer, table_head
+from collection.exports import counted, row_writer, table_head
 from collection.models import Participant, Study
 from collection.questionnaires import read_features
 
@@ -20,13 +20,8 @@ def export_answers(study: Study, form: str = "csv", *, with_external_ids: bool =
     keys = [feature.key for feature in read_features(study.questionnaire)]
     write = row_writer(form)
     yield table_head(form, _columns(keys, with_external_ids))
-    written = 0
-    for written, one in enumerate(participants.iterator(chunk_size=500), start=1):  # noqa: B007  wanted after the loop
-        yield write(_values(one, keys, with_external_ids))
-    if written != expected:
-        raise Incomplete(
-            f"{written} of {expected} participants were written: the study changed meanwhile, export it again."
-        )
+    rows = (write(_values(one, keys, with_external_ids)) for one in participants.iterator(chunk_size=500))
+    yield from counted(rows, expected, "participants")
 
 
 def known_participants(study: Study) -> QuerySet[Participant]:

@@ -36,7 +36,7 @@ FORMS = ("jsonl", "csv", "spreadsheet")
 
 
 class Incomplete(RuntimeError):
-    """Fewer or more dialogues were written than the database holds."""
+    """Fewer or more was written than the database holds."""
 
 
 def export_dialogues(study: Study, kind: str = "all", form: str = "jsonl") -> Iterator[str]:
@@ -49,13 +49,16 @@ def export_dialogues(study: Study, kind: str = "all", form: str = "jsonl") -> It
     expected = dialogues.count()
     if form != "jsonl":
         yield table_head(form, COLUMNS)
+    yield from counted(_pieces(dialogues, form), expected, "dialogues")
+
+
+def counted(pieces: Iterable[str], expected: int, noun: str) -> Iterator[str]:
+    """The pieces, each of which writes one thing. Raises Incomplete after the last unless as many came as expected."""
     written = 0
-    for written, piece in enumerate(_pieces(dialogues, form), start=1):  # noqa: B007  the count is wanted after the loop
+    for written, piece in enumerate(pieces, start=1):  # noqa: B007  the count is wanted after the loop
         yield piece
     if written != expected:
-        raise Incomplete(
-            f"{written} of {expected} dialogues were written: the study changed meanwhile, export it again."
-        )
+        raise Incomplete(f"{written} of {expected} {noun} were written: the study changed meanwhile, export it again.")
 
 
 def chosen_dialogues(study: Study, kind: str) -> QuerySet[Dialogue]:
