@@ -20,12 +20,18 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture
-def open_page(chromium: Browser, site: Site, errors: list[str]) -> Iterator[OpenPage]:
+def size() -> dict[str, int]:
+    """How large the window is, unless a test runs in several sizes."""
+    return DESKTOP
+
+
+@pytest.fixture
+def open_page(chromium: Browser, site: Site, errors: list[str], size: dict[str, int]) -> Iterator[OpenPage]:
     """Opens a browser of its own for somebody; what its console complains about fails the test."""
     contexts = []
 
     def open_page(**options: Any) -> Page:
-        context = chromium.new_context(**{"base_url": site.url, "viewport": DESKTOP} | options)
+        context = chromium.new_context(**{"base_url": site.url, "viewport": size} | options)
         context.on("console", lambda message: errors.extend(_complaint(message)))
         context.on("weberror", lambda error: errors.append(str(error.error)))
         contexts.append(context)

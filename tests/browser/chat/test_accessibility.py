@@ -4,11 +4,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.chat.way import DESKTOP, PHONE, Chat, ask, running, say
+from tests.browser.chat.way import IN_BOTH_SIZES, Chat, ask, running, say
 
 pytestmark = pytest.mark.browser
 WCAG_AA = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-SIZES = [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")]
 
 
 def assert_accessible(page: Page) -> None:
@@ -18,17 +17,17 @@ def assert_accessible(page: Page) -> None:
         assert found.violations_count == 0, f"{scheme}\n{found.generate_report()}"
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_idle_with_a_reply_that_scrolls_sideways(chat: Chat, size: dict[str, int]) -> None:
-    page = chat("hostile", viewport=size)
+@IN_BOTH_SIZES
+def test_idle_with_a_reply_that_scrolls_sideways(chat: Chat) -> None:
+    page = chat("hostile")
     assert_accessible(page)
     ask(page, "Show me.")
     assert_accessible(page)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_while_a_reply_streams(chat: Chat, size: dict[str, int]) -> None:
-    page = chat("slow", viewport=size)
+@IN_BOTH_SIZES
+def test_while_a_reply_streams(chat: Chat) -> None:
+    page = chat("slow")
     say(page, "Count, please.")
     expect(running(page)).to_contain_text("One")
     found = Axe().run(page, options=WCAG_AA)
@@ -36,24 +35,24 @@ def test_while_a_reply_streams(chat: Chat, size: dict[str, int]) -> None:
     assert found.violations_count == 0, found.generate_report()
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_when_the_chatbot_has_failed_and_before_going_on(chat: Chat, size: dict[str, int]) -> None:
-    page = chat("mute", viewport=size)
+@IN_BOTH_SIZES
+def test_when_the_chatbot_has_failed_and_before_going_on(chat: Chat) -> None:
+    page = chat("mute")
     say(page, "Say something.")
     expect(page.get_by_role("button", name="Retry")).to_be_visible()
     assert_accessible(page)
-    other = chat("quick", viewport=size)
+    other = chat("quick")
     ask(other, "What is a bear?")
     other.get_by_role("button", name="Next goal …").click()
     expect(other.get_by_role("dialog")).to_be_visible()
     assert_accessible(other)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@IN_BOTH_SIZES
 def test_without_a_connection_and_with_a_message_that_waits(
     chat: Chat, size: dict[str, int], errors: list[str]
 ) -> None:
-    page = chat("quick", viewport=size)
+    page = chat("quick")
     page.context.set_offline(True)
     say(page, "Are you there?")
     expect(page.get_by_text("Connection lost")).to_be_visible()

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import WebSocketRoute, expect
 
 from tests.browser.chat.site import Site
-from tests.browser.chat.way import Chat, OpenPage, ask, box, running, say, stored
+from tests.browser.chat.way import IN_BOTH_SIZES, Chat, OpenPage, ask, box, running, say, stored
 from tests.installation import Installation
 
 pytestmark = pytest.mark.browser
@@ -31,6 +31,7 @@ def test_a_message_that_is_sent_offline_arrives_once_when_the_connection_is_back
     errors.clear()
 
 
+@IN_BOTH_SIZES
 def test_a_reply_goes_on_while_its_reader_is_offline(chat: Chat, errors: list[str]) -> None:
     page = chat("slow")
     say(page, "Count, please.")
@@ -96,6 +97,7 @@ def test_a_draft_that_a_dying_connection_swallows_stays_in_the_box(chat: Chat, e
     errors.clear()
 
 
+@IN_BOTH_SIZES
 def test_a_killed_server_costs_one_retry(
     open_page: OpenPage, errors: list[str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.chat.site import Site
-from tests.browser.chat.way import DESKTOP, PHONE, Chat, ask, box, go_on, running, say, stored
+from tests.browser.chat.way import IN_BOTH_SIZES, Chat, ask, box, go_on, running, say, stored
 
 pytestmark = pytest.mark.browser
 
@@ -26,6 +26,7 @@ def test_a_reply_shows_as_it_comes_and_is_rendered_at_its_end(chat: Chat) -> Non
     expect(page.get_by_role("button", name="Send")).to_be_visible()
 
 
+@IN_BOTH_SIZES
 def test_a_reload_in_the_middle_goes_on_with_the_same_reply(chat: Chat, site: Site) -> None:
     page = chat("slow")
     say(page, "Count for me while I reload.")
@@ -38,6 +39,7 @@ def test_a_reload_in_the_middle_goes_on_with_the_same_reply(chat: Chat, site: Si
     assert site.installation.count(tries) == 1
 
 
+@IN_BOTH_SIZES
 def test_a_second_tab_shows_the_same(chat: Chat) -> None:
     page = chat("slow")
     other = page.context.new_page()
@@ -82,6 +84,7 @@ def test_words_that_were_not_sent_are_not_taken_away_by_another_tab(chat: Chat) 
     expect(box(typing)).to_have_value("")
 
 
+@IN_BOTH_SIZES
 def test_stop_keeps_what_was_said(chat: Chat, site: Site) -> None:
     page = chat("slow")
     say(page, "Count until I stop you.")
@@ -108,9 +111,9 @@ def test_a_chatbot_that_fails_leaves_a_sentence_and_retry(chat: Chat) -> None:
     expect(stored(page)).to_have_count(1)
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_whatever_a_reply_says_is_harmless_text(chat: Chat, size: dict[str, int]) -> None:
-    page = chat("hostile", viewport=size)
+@IN_BOTH_SIZES
+def test_whatever_a_reply_says_is_harmless_text(chat: Chat) -> None:
+    page = chat("hostile")
     title, asked = page.title(), []
     page.on("request", lambda request: asked.append(request.url))
     reply = ask(page, "Rob me.")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 OpenPage = Callable[..., Page]
@@ -11,6 +12,8 @@ Chat = Callable[..., Page]
 """The same for somebody who is about to chat in the study that is named first."""
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 360, "height": 740}
+IN_BOTH_SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+"""A laptop's window and a phone's: for what participants do most, or need most."""
 AGREE = re.compile("I agree")
 FIRST_REAL_OPTION = 2
 """Index 0 is the empty choice; 1 is "Under 18" for the age."""
