@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from collection.characters import storable
 from collection.models import Dialogue, Generation, Turn
@@ -69,7 +68,7 @@ def keep(tries: Mapping[int, Kept], owner: str, now: datetime) -> dict[int, Halt
 
     Each by itself, so that nobody who locks several rows in another order waits for this and this for them.
     """
-    held = Generation.objects.filter(pk__in=tries, owner=owner, state__in=Generation.IN_FLIGHT)
+    held = Generation.objects.in_flight().filter(pk__in=tries, owner=owner)
     for pk, kept in tries.items():
         held.filter(pk=pk).update(text=kept.text, state=kept.state, place=kept.place, lease_until=now + LEASE)
     rows = {row["pk"]: row for row in held.values("pk", "is_stop_requested", "created_at", *_READERS)}
@@ -87,17 +86,12 @@ def interrupt_expired(now: datetime, *, dialogue: int | None = None, owner: str 
 
     A process never ends what it holds itself: it may only be late.
     """
-    expired = Generation.objects.filter(state__in=Generation.IN_FLIGHT, lease_until__lt=now).exclude(owner=owner)
+    expired = Generation.objects.in_flight().filter(lease_until__lt=now).exclude(owner=owner)
     if dialogue is not None:
         expired = expired.filter(turn__dialogue=dialogue)
     for pk in expired.values_list("pk", flat=True):
         with suppress(LeaseLost):  # others look too
             _interrupt(pk, now)
-
-
-def in_flight(dialogue: Dialogue) -> QuerySet[Generation]:
-    """The chatbot's try that some process is at, if there is one."""
-    return Generation.objects.filter(turn__dialogue=dialogue, state__in=Generation.IN_FLIGHT)
 
 
 @transaction.atomic
@@ -111,8 +105,8 @@ def _interrupt(pk: int, now: datetime) -> None:
 def _hold(pk: int, **held: object) -> Generation:
     """Locks the try for the transaction under way, its dialogue first, as everybody does. Raises LeaseLost."""
     Dialogue.objects.select_for_update(of=("self",), no_key=True).filter(turns__generations=pk).first()
-    tries = Generation.objects.select_for_update(of=("self",)).select_related("turn__dialogue")
-    found = tries.filter(pk=pk, state__in=Generation.IN_FLIGHT, **held).first()
+    tries = Generation.objects.in_flight().select_for_update(of=("self",)).select_related("turn__dialogue")
+    found = tries.filter(pk=pk, **held).first()
     if found is None:
         raise LeaseLost(f"The try {pk} is over, or held by somebody else.")
     return found

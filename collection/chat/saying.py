@@ -52,14 +52,14 @@ def retry(dialogue: int, owner: str, now: datetime) -> Question:
     locked = _lock(dialogue)
     _check(_why_closed(locked) or _why_too_fast(locked, now))
     turn = locked.turns.filter(state=Turn.State.PENDING).first()
-    if turn is None or generations.in_flight(locked).exists():
+    if turn is None or Generation.objects.in_flight().filter(turn=turn).exists():
         raise NotTaken(NOTHING_TO_RETRY)
     return read_question(generations.begin(turn, owner, now))
 
 
 def stop(dialogue: int) -> int | None:
     """Asks whoever makes the try under way to end it; gives its id, or None when there is none."""
-    under_way = Generation.objects.filter(turn__dialogue=dialogue, state__in=Generation.IN_FLIGHT)
+    under_way = Generation.objects.in_flight().filter(turn__dialogue=dialogue)
     under_way.update(is_stop_requested=True)
     return under_way.values_list("pk", flat=True).first()
 

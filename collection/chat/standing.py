@@ -7,7 +7,7 @@ from typing import Any, get_args
 from django.db.models import Count, Max, Q
 
 from collection.chat import protocol
-from collection.chat.generations import in_flight, interrupt_expired
+from collection.chat.generations import interrupt_expired
 from collection.models import Dialogue, Generation, Turn
 from collection.participation.admission import is_running
 from collection.participation.goals import progress_of
@@ -35,7 +35,7 @@ def why_no_message(dialogue: Dialogue) -> str:
         return OVER
     if not is_running(dialogue.study):
         return CLOSED
-    if in_flight(dialogue).exists():
+    if Generation.objects.in_flight().filter(turn__dialogue=dialogue).exists():
         return BUSY
     return _why_used_up(dialogue)
 

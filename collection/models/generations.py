@@ -8,6 +8,14 @@ from django.db.models import Q
 from collection.models.dialogues import Turn
 
 
+class Generations(models.QuerySet["Generation"]):
+    """Tries of the chatbot."""
+
+    def in_flight(self) -> "Generations":
+        """Those that have not ended: a process is at them, or died at them."""
+        return self.filter(state__in=Generation.IN_FLIGHT)
+
+
 class Generation(models.Model):
     """One try of the chatbot at answering a turn; ``text`` grows while it streams and is kept however the try ends.
 
@@ -36,6 +44,8 @@ class Generation(models.Model):
     is_stop_requested = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = Generations.as_manager()
 
     class Meta:
         ordering: ClassVar = ["turn", "attempt"]

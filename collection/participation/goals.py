@@ -199,7 +199,7 @@ def _is_used_up(dialogue: Dialogue, states: list[str]) -> bool:
 
 def _in_flight(dialogue: Dialogue, now: datetime) -> QuerySet[Generation]:
     """The chatbot's try at answering, while some process is at it."""
-    return Generation.objects.filter(turn__dialogue=dialogue, state__in=Generation.IN_FLIGHT, lease_until__gt=now)
+    return Generation.objects.in_flight().filter(turn__dialogue=dialogue, lease_until__gt=now)
 
 
 def _participant(dialogue: Dialogue) -> Participant:
