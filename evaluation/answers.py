@@ -1,0 +1,96 @@
+"""Answers to the three questions of figure 12, and whether they can be given about a pair."""
+
+from dataclasses import dataclass
+
+from evaluation.models import Bubble, Choice, Confidence, Judgement, Showing, Verdict
+from evaluation.reading import Reading
+
+NOTHING_CHOSEN = "Say which dialogue is artificial: 1st, 2nd or not sure."
+NO_CONFIDENCE = "Say how confident you are about your choice."
+NO_UTTERANCE = "Say which utterance reveals it, or that no single one does."
+
+
+class Unanswerable(ValueError):
+    """The answer cannot be about this pair, or is not whole; ``sentences`` say what to do."""
+
+    def __init__(self, *sentences: str) -> None:
+        super().__init__(" ".join(sentences))
+        self.sentences = sentences
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Whole or in part; the fields are those of ``evaluation.models.answers.AnswerFields``."""
+
+    choice: str = ""
+    confidence: str = ""
+    utterance_number: int | None = None
+    utterance_side: str = ""
+    utterance_bubble: str = ""
+
+
+def answer_of(row: Judgement | Verdict) -> Answer:
+    """The answer that the row holds."""
+    return Answer(row.choice, row.confidence, row.utterance_number, row.utterance_side, row.utterance_bubble)
+
+
+def available_numbers(reading: Reading, choice: str) -> range:
+    """The utterance numbers that can reveal that the chosen dialogue is artificial, of either if unsure."""
+    turns = {Choice.FIRST: len(reading.first), Choice.SECOND: len(reading.second)}.get(Choice(choice), reading.longest)
+    return range(1, turns + 1)
+
+
+def check_draft(answer: Answer, reading: Reading) -> None:
+    """Raises Unanswerable when a given part cannot be about this pair; missing parts are fine."""
+    problems = [*_unknown(answer), *_nonexistent(answer, reading)]
+    if problems:
+        raise Unanswerable(*problems)
+
+
+def check_whole(answer: Answer, reading: Reading) -> None:
+    """Raises Unanswerable, naming all that is missing, unless the answer can be submitted."""
+    missing = [
+        sentence
+        for is_missing, sentence in (
+            (not answer.choice, NOTHING_CHOSEN),
+            (not answer.confidence, NO_CONFIDENCE),
+            (answer.utterance_number is None, NO_UTTERANCE),
+        )
+        if is_missing
+    ]
+    if missing:
+        raise Unanswerable(*missing)
+    check_draft(answer, reading)
+
+
+def is_detected(choice: str, is_natural_first: bool) -> bool:
+    """Whether the artificial side was chosen; "not sure" is undetected (design of section 3.4)."""
+    return choice == (Choice.SECOND if is_natural_first else Choice.FIRST)
+
+
+def artificial_side(showing: Showing) -> Choice:
+    """Which side is artificial. Never for an evaluator's page."""
+    return Choice.SECOND if showing.is_natural_first else Choice.FIRST
+
+
+def _unknown(answer: Answer) -> list[str]:
+    sides = ["", Choice.FIRST, Choice.SECOND]
+    checks = [
+        (answer.choice in ["", *Choice.values], NOTHING_CHOSEN),
+        (answer.confidence in ["", *Confidence.values], NO_CONFIDENCE),
+        (answer.utterance_side in sides and answer.utterance_bubble in ["", *Bubble.values], NO_UTTERANCE),
+    ]
+    return [sentence for is_fine, sentence in checks if not is_fine]
+
+
+def _nonexistent(answer: Answer, reading: Reading) -> list[str]:
+    number = answer.utterance_number
+    if number is None or number == Judgement.NO_SINGLE_UTTERANCE or answer.choice not in ["", *Choice.values]:
+        return []
+    side = answer.utterance_side or answer.choice or Choice.NOT_SURE
+    if answer.choice in (Choice.FIRST, Choice.SECOND) and side != answer.choice:
+        return [
+            "The utterance is in the other dialogue than the one you chose: choose one in that, or change your choice."
+        ]
+    numbers = available_numbers(reading, side)
+    return [] if number in numbers else [f"There is no utterance {number}: choose one from 1 to {len(numbers)}."]

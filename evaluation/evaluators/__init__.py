@@ -1,0 +1,1 @@
+"""Evaluators' way: from the link to the completion code."""

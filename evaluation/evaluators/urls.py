@@ -1,0 +1,5 @@
+"""Addresses of evaluators' way."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,23 @@
+"""Pairs of a natural and a simulated dialogue, who judges them, and what they say."""
+
+from evaluation.models.answers import Bubble, Choice, Confidence
+from evaluation.models.evaluations import Evaluation
+from evaluation.models.evaluators import Assignment, Evaluator, Showing
+from evaluation.models.judgements import Judgement, Revision
+from evaluation.models.pairs import Pair
+from evaluation.models.sittings import Sitting, Verdict
+
+__all__ = [
+    "Assignment",
+    "Bubble",
+    "Choice",
+    "Confidence",
+    "Evaluation",
+    "Evaluator",
+    "Judgement",
+    "Pair",
+    "Revision",
+    "Showing",
+    "Sitting",
+    "Verdict",
+]

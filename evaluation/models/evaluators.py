@@ -1,0 +1,100 @@
+"""Who judges, and which pairs they are shown."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from collection.models import new_token
+from evaluation.models.evaluations import Evaluation
+from evaluation.models.pairs import Pair
+
+
+class Evaluator(models.Model):
+    """Somebody who has consented to judge. Withdrawing leaves only this row, without anything that they gave.
+
+    ``number`` counts from 1 in the evaluation and is never given twice. ``flag`` says why their answers are doubted, if so.
+    A ``lapsed`` evaluator stayed away so long that what was left of their list went to somebody else.
+    """
+
+    class State(models.TextChoices):
+        ENROLLED = "enrolled", "has consented"
+        JUDGING = "judging", "judges"
+        FINISHED = "finished", "finished"
+        LAPSED = "lapsed", "stayed away too long"
+        WITHDRAWN = "withdrawn", "withdrawn"
+
+    token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="evaluators")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=State, default=State.ENROLLED)
+    external_id = models.CharField(max_length=200, blank=True)
+    parameters = models.JSONField(default=dict, blank=True)
+    flag = models.CharField(max_length=200, blank=True)
+    consented_at = models.DateTimeField()
+    consent_version = models.CharField(max_length=40)
+    last_seen_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    receipt = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["evaluation", "number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["evaluation", "number"], name="evaluator_number_in_evaluation"),
+            models.UniqueConstraint(
+                fields=["evaluation", "external_id"],
+                condition=~Q(external_id=""),
+                name="evaluator_external_id_in_evaluation",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def code(self) -> str:
+        """What exports and researchers call them (``participant`` of an export)."""
+        return f"e-{self.number:03}"
+
+
+class Assignment(models.Model):
+    """A list of pairs for one evaluator: free until somebody takes it, theirs from then on.
+
+    What its evaluator leaves unjudged beyond ``reserved_until`` may move to a new list for somebody else.
+    """
+
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="assignments")
+    number = models.PositiveIntegerField()
+    evaluator = models.ForeignKey(
+        Evaluator, on_delete=models.SET_NULL, null=True, blank=True, related_name="assignments"
+    )
+    reserved_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["evaluation", "number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["evaluation", "number"], name="assignment_number_in_evaluation")
+        ]
+
+    def __str__(self) -> str:
+        return f"List {self.number}"
+
+
+class Showing(models.Model):
+    """A pair in a list: when it comes, and which side the natural dialogue is on. A browser sees only the token of it."""
+
+    token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
+    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="showings")
+    position = models.PositiveSmallIntegerField(help_text="Counted from 0; training pairs come first.")
+    pair = models.ForeignKey(Pair, on_delete=models.CASCADE, related_name="showings")
+    is_natural_first = models.BooleanField()
+
+    class Meta:
+        ordering: ClassVar = ["assignment", "position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["assignment", "position"], name="showing_position_in_assignment"),
+            models.UniqueConstraint(fields=["assignment", "pair"], name="showing_of_pair_in_assignment"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assignment}, {self.position + 1}"

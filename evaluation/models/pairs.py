@@ -1,0 +1,47 @@
+"""What is judged."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from collection.models import Dialogue, Goal, new_token
+from evaluation.models.evaluations import Evaluation
+
+
+class Pair(models.Model):
+    """A natural and a simulated dialogue of the same persona and goal.
+
+    ``person`` is the persona code of who chatted (``generator_user`` of an export), ``model`` the inquirer's name.
+    A pair for training or as an attention check has ``known`` text in place of dialogues (``evaluation.known_pairs``). When
+    the person withdraws, the dialogues go; the pair stays as a row without text, ``withdrawn_at``.
+    """
+
+    class Role(models.TextChoices):
+        MAIN = "main", "judged"
+        TRAINING = "training", "training"
+        CHECK = "check", "attention check"
+
+    token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="pairs")
+    role = models.CharField(max_length=10, choices=Role, default=Role.MAIN)
+    goal = models.ForeignKey(Goal, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    person = models.CharField(max_length=40, blank=True)
+    model = models.CharField(max_length=100, blank=True)
+    natural = models.ForeignKey(Dialogue, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    simulated = models.ForeignKey(Dialogue, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    known = models.JSONField(default=dict, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["evaluation", "natural", "model"],
+                condition=Q(role="main", natural__isnull=False),
+                name="pair_of_natural_dialogue_and_model",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} and {self.model}, {self.goal}" if self.role == self.Role.MAIN else self.role

@@ -1,0 +1,96 @@
+"""What a judge reads of a pair, a person or a model: the text of both sides, and nothing that tells one from the other."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from collection.models import Dialogue
+from evaluation.models import Evaluation, Pair
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+"""Soft hyphens, zero-width and direction marks: nobody sees them, and only some keyboards and models make them."""
+_SPACES = re.compile("[\t\u00a0\u2000-\u200a\u202f\u205f\u3000]")
+_LINE_ENDS = re.compile("\r\n?|\u2028|\u2029|\u0085|\v|\f")
+_AT_LINE_ENDS = re.compile(" +$", re.MULTILINE)
+_EMPTY_LINES = re.compile("\n{3,}")
+
+
+class PairGone(LookupError):
+    """The pair's person has withdrawn: there is nothing left to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTurn:
+    """The inquirer's prompt and the answer to it, which share a number counted from 1 (figure 12)."""
+
+    number: int
+    prompt: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A pair as one judge reads it; ``goal`` and ``persona`` are empty where the evaluation does not show them."""
+
+    goal: str
+    persona: str
+    first: tuple[ReadTurn, ...]
+    second: tuple[ReadTurn, ...]
+
+    @property
+    def longest(self) -> int:
+        """Turns of the longer side."""
+        return max(len(self.first), len(self.second))
+
+
+def read_pair(pair: Pair, is_natural_first: bool) -> Reading:
+    """Both sides of the pair in this order. The persona is the person's for both, whatever the inquirer was told of it.
+
+    Raises PairGone.
+    """
+    evaluation = pair.evaluation
+    goal, persona, natural, simulated = _texts(pair)
+    first, second = (natural, simulated) if is_natural_first else (simulated, natural)
+    return Reading(
+        normalise(goal) if evaluation.shows_goal else "",
+        normalise(persona) if evaluation.shows_persona else "",
+        _numbered(first, evaluation),
+        _numbered(second, evaluation),
+    )
+
+
+def normalise(text: str) -> str:
+    """``text`` with what betrays a keyboard or a model made alike: Unicode form, line ends, white space, invisible marks."""
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", text)))
+    text = _AT_LINE_ENDS.sub("", _SPACES.sub(" ", text))
+    return _EMPTY_LINES.sub("\n\n", text).strip("\n ")
+
+
+def _texts(pair: Pair) -> tuple[str, str, list[tuple[str, str]], list[tuple[str, str]]]:
+    if pair.known:
+        known = pair.known
+        return known["goal"], known["persona"], _known(known["natural"]), _known(known["simulated"])
+    if pair.natural is None or pair.simulated is None:
+        raise PairGone(f"Pair {pair.pk} has lost its dialogues: its person has withdrawn.")
+    return (
+        pair.natural.goal.text,
+        pair.natural.persona_sentence,
+        _said(pair.natural),
+        _said(pair.simulated),
+    )
+
+
+def _known(turns: Iterable[Iterable[str]]) -> list[tuple[str, str]]:
+    return [(prompt, answer) for prompt, answer in turns]
+
+
+def _said(dialogue: Dialogue) -> list[tuple[str, str]]:
+    return [(turn.utterance, turn.response) for turn in sorted(dialogue.turns.all(), key=lambda turn: turn.position)]
+
+
+def _numbered(turns: Iterable[tuple[str, str]], evaluation: Evaluation) -> tuple[ReadTurn, ...]:
+    shown = [(prompt, answer) for prompt, answer in turns if answer.strip() or not evaluation.hides_unanswered]
+    return tuple(
+        ReadTurn(number, normalise(prompt), normalise(answer)) for number, (prompt, answer) in enumerate(shown, start=1)
+    )

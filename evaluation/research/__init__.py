@@ -1,0 +1,1 @@
+"""Researchers' pages: what is to be judged, and what has been."""

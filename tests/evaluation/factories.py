@@ -1,0 +1,140 @@
+"""Rows of evaluations, made without the planner: pairs, lists, evaluators and what they say."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from collection.models import Dialogue, Goal, Participant, Study
+from evaluation.models import Assignment, Choice, Confidence, Evaluation, Evaluator, Judgement, Pair, Showing
+from simulation.models import Run
+from tests.collection.factories import make_natural_dialogue, make_open_study, make_participant
+from tests.factories import make_dialogue, make_run
+
+MODELS = ("mixtral", "gpt-4")
+KNOWN = {
+    "goal": "You want to know how fast you can run.",
+    "persona": "a person",
+    "natural": [["How fast did I run 50 meters in 8 seconds?", "At 6.25 m/s."]],
+    "simulated": [["As an AI language model playing a person, I ask: how fast did I run?", "At 6.25 m/s."]],
+    "feedback": "Nobody calls themselves an AI language model.",
+}
+
+
+def make_judged_study(
+    slug: str = "demo", *, people: int = 2, goals: int = 2, models: tuple[str, ...] = MODELS, turns: int = 2
+) -> Study:
+    """A study whose people have finished, with a finished run of each model over the same personas and goals."""
+    study = make_open_study(slug, goal_count=goals)
+    for _ in range(people):
+        participant = make_participant(study, state=Participant.State.FINISHED)
+        for goal in study.goals.all():
+            make_natural_dialogue(participant, goal=goal, turns=turns, ending="next_goal")
+    for model in models:
+        run = make_run(study, inquirer=model, state=Run.State.FINISHED)
+        for cell in run.simulations.all():
+            make_dialogue(cell, turns=turns)
+    return study
+
+
+def make_evaluation(study: Study | None = None, **fields: Any) -> Evaluation:
+    """An evaluation of all runs of the study, open and with its pairs and lists unless it is ``planned``.
+
+    List e holds, of the d-th natural dialogue, the pair with the model number (d + e), so that nobody gets two of one dialogue.
+    """
+    study = study or make_judged_study()
+    number = study.evaluations.count() + 1
+    evaluation = Evaluation.objects.create(
+        study=study, number=number, **{"state": Evaluation.State.OPEN, "opened_at": timezone.now()} | fields
+    )
+    evaluation.runs.set(study.runs.all())
+    if not evaluation.is_planned:
+        _make_lists(evaluation, _make_pairs(evaluation))
+    return evaluation
+
+
+def make_known_pair(evaluation: Evaluation, role: str = Pair.Role.CHECK, **known: Any) -> Pair:
+    """A pair for training or as an attention check; it stands in no list yet."""
+    return Pair.objects.create(evaluation=evaluation, role=role, known=KNOWN | known)
+
+
+def make_evaluator(evaluation: Evaluation | None = None, *, seen_minutes_ago: float = 0, **fields: Any) -> Evaluator:
+    """Somebody who judges the first free list, unless ``fields`` say otherwise."""
+    evaluation, now = evaluation or make_evaluation(), timezone.now()
+    values: dict[str, Any] = {
+        "number": evaluation.evaluators.count() + 1,
+        "state": Evaluator.State.JUDGING,
+        "consented_at": now - timedelta(minutes=seen_minutes_ago + 5),
+        "consent_version": evaluation.consent_version,
+        "last_seen_at": now - timedelta(minutes=seen_minutes_ago),
+    }
+    evaluator = Evaluator.objects.create(evaluation=evaluation, **values | fields)
+    free = evaluation.assignments.filter(evaluator=None).first()
+    if free is not None and evaluator.state != Evaluator.State.ENROLLED:
+        free.evaluator = evaluator
+        free.reserved_until = evaluator.last_seen_at + timedelta(minutes=evaluation.reserved_minutes)
+        free.save()
+    return evaluator
+
+
+def make_judgement(showing: Showing, *, detected: bool | None = True, **fields: Any) -> Judgement:
+    """A submitted judgement that chose the simulated side, the natural one, or (None) neither; half a minute's work."""
+    evaluator, now = showing.assignment.evaluator, timezone.now()
+    assert evaluator is not None
+    values: dict[str, Any] = {
+        "choice": _choice(showing, detected),
+        "confidence": Confidence.CONFIDENT,
+        "utterance_number": 1,
+        "shown_at": now - timedelta(seconds=40),
+        "submitted_at": now,
+        "active_seconds": 30.0,
+        "hidden_seconds": 6.0,
+        "idle_seconds": 4.0,
+        "first_interaction_seconds": 2.0,
+        "decision_seconds": 25.0,
+        "submit_seconds": 40.0,
+        "scrolled_first": 1.0,
+        "scrolled_second": 0.5,
+        "showed_goal": evaluator.evaluation.shows_goal,
+        "showed_persona": evaluator.evaluation.shows_persona,
+    }
+    return Judgement.objects.create(showing=showing, evaluator=evaluator, pair=showing.pair, **values | fields)
+
+
+def showings_of(evaluator: Evaluator) -> list[Showing]:
+    """What the evaluator is to judge, in order."""
+    return list(Showing.objects.filter(assignment__evaluator=evaluator).order_by("assignment__number", "position"))
+
+
+def _choice(showing: Showing, detected: bool | None) -> Choice:
+    if detected is None:
+        return Choice.NOT_SURE
+    return Choice.FIRST if detected != showing.is_natural_first else Choice.SECOND
+
+
+def _make_pairs(evaluation: Evaluation) -> list[list[Pair]]:
+    """A row for each natural dialogue, a pair in it for each run."""
+    natural = Dialogue.objects.filter(study=evaluation.study, kind=Dialogue.Kind.NATURAL).order_by("pk")
+    return [[_make_pair(evaluation, dialogue, run) for run in evaluation.runs.order_by("pk")] for dialogue in natural]
+
+
+def _make_pair(evaluation: Evaluation, natural: Dialogue, run: Run) -> Pair:
+    goal: Goal = natural.goal
+    return Pair.objects.create(
+        evaluation=evaluation,
+        goal=goal,
+        person=natural.persona.code,
+        model=run.inquirer,
+        natural=natural,
+        simulated=Dialogue.objects.get(simulation__run=run, persona=natural.persona, goal=goal),
+    )
+
+
+def _make_lists(evaluation: Evaluation, rows: list[list[Pair]]) -> None:
+    for number in range(len(rows[0]) if rows else 0):
+        assignment = Assignment.objects.create(evaluation=evaluation, number=number + 1)
+        for position, row in enumerate(rows):
+            pair = row[(position + number) % len(row)]
+            Showing.objects.create(
+                assignment=assignment, position=position, pair=pair, is_natural_first=position % 2 == 0
+            )
