@@ -72,7 +72,7 @@ def make_evaluator(evaluation: Evaluation | None = None, *, seen_minutes_ago: fl
     free = evaluation.assignments.filter(evaluator=None).first()
     if free is not None and evaluator.state != Evaluator.State.ENROLLED:
         free.evaluator = evaluator
-        free.reserved_until = evaluator.last_seen_at + timedelta(minutes=evaluation.reserved_minutes)
+        free.reserved_until = now + timedelta(minutes=evaluation.reserved_minutes - seen_minutes_ago)
         free.save()
     return evaluator
 
