@@ -1,0 +1,26 @@
+"""How far judges of the same pairs agree, beyond chance."""
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
+
+
+def krippendorff_alpha(units: Iterable[Sequence[Hashable]]) -> float | None:
+    """Krippendorff's alpha for nominal values; each unit is what its judges said, however many and whoever they are.
+
+    A unit with fewer than two values says nothing about agreement and is left out. 1 is perfect agreement, 0 is chance. None
+    where it is not defined: nothing was judged twice, or everybody always said the same. (Krippendorff 2011, Computing
+    Krippendorff's Alpha-Reliability, part C: the coincidences of the matrix's diagonal against those expected.)
+    """
+    pairable = [Counter(unit) for unit in units if len(unit) > 1]
+    totals: Counter[Hashable] = sum(pairable, Counter())
+    values = totals.total()
+    expected = sum(count * (values - count) for count in totals.values())
+    if not expected:
+        return None
+    observed = sum(_disagreements(unit) / (unit.total() - 1) for unit in pairable)
+    return 1 - (values - 1) * observed / expected
+
+
+def _disagreements(unit: Counter[Hashable]) -> int:
+    """Ordered pairs of values in the unit that differ."""
+    return sum(count * (unit.total() - count) for count in unit.values())

@@ -1,0 +1,31 @@
+"""How often something happened, with an interval that also holds for few judgements and for none or all of them."""
+
+from dataclasses import dataclass
+from math import sqrt
+from statistics import NormalDist
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """``count`` of ``total`` judgements, each taken as independent of the others; None where there are none."""
+
+    count: int
+    total: int
+
+    @property
+    def share(self) -> float | None:
+        return self.count / self.total if self.total else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        return wilson_interval(self.count, self.total) if self.total else None
+
+
+def wilson_interval(count: int, total: int, level: float = 0.95) -> tuple[float, float]:
+    """The score interval of a proportion (Wilson 1927; method 3 in Newcombe 1998, Statistics in Medicine 17), without
+    correction for continuity: both ends lie within 0 and 1. ``total`` is at least 1.
+    """
+    z = NormalDist().inv_cdf(0.5 + level / 2)
+    middle = (count + z * z / 2) / (total + z * z)
+    reach = z * sqrt(count * (total - count) / total + z * z / 4) / (total + z * z)
+    return max(0.0, middle - reach), min(1.0, middle + reach)

@@ -1,0 +1,77 @@
+"""What researchers see of judgements, against published values."""
+
+import pytest
+
+from evaluation.agreement import krippendorff_alpha
+from evaluation.outliers import modified_z_scores, unusual_times
+from evaluation.rates import Rate, wilson_interval
+
+NEWCOMBE = [
+    (81, 263, 0.2553, 0.3662),
+    (15, 148, 0.0624, 0.1605),
+    (0, 20, 0.0, 0.1611),
+    (1, 29, 0.0061, 0.1718),
+]
+"""Newcombe (1998), table I, method 3."""
+MISSING = "."
+KRIPPENDORFF = [
+    (("0100000010", "1110010000"), 0.095),
+    (("aabbdcccedda", "babbbccceddd"), 0.692),
+    (("123321412...", "1233224125.3", ".3332342251.", "12332441251."), 0.743),
+]
+"""Krippendorff (2011), parts A to C: what each observer said of the units, in order."""
+
+
+def units_of(observers: tuple[str, ...]) -> list[list[str]]:
+    return [[value for value in unit if value != MISSING] for unit in zip(*observers, strict=True)]
+
+
+@pytest.mark.parametrize(("count", "total", "low", "high"), NEWCOMBE)
+def test_intervals_of_rates_are_the_published_ones(count: int, total: int, low: float, high: float) -> None:
+    assert wilson_interval(count, total) == pytest.approx((low, high), abs=5e-5)
+
+
+def test_an_interval_is_the_same_from_the_other_side() -> None:
+    low, high = wilson_interval(27, 80)
+    assert wilson_interval(53, 80) == pytest.approx((1 - high, 1 - low))
+    assert wilson_interval(20, 20)[1] == 1.0
+
+
+def test_a_rate_of_nothing_is_none_and_has_no_interval() -> None:
+    assert (Rate(0, 0).share, Rate(0, 0).interval) == (None, None)
+    assert Rate(88, 200).share == 0.44
+
+
+@pytest.mark.parametrize(("observers", "alpha"), KRIPPENDORFF)
+def test_agreement_is_krippendorffs(observers: tuple[str, ...], alpha: float) -> None:
+    assert krippendorff_alpha(units_of(observers)) == pytest.approx(alpha, abs=5e-4)
+
+
+def test_agreement_is_one_when_all_agree_and_below_zero_when_nobody_does() -> None:
+    assert krippendorff_alpha([["a", "a"], ["b", "b"]]) == 1
+    worse = krippendorff_alpha([["a", "b"]] * 4)
+    assert worse is not None
+    assert worse < 0
+
+
+@pytest.mark.parametrize("units", [[], [["a"], ["b"]], [["a", "a"], ["a", "a"]]])
+def test_agreement_is_not_defined_without_two_values_to_compare(units: list[list[str]]) -> None:
+    assert krippendorff_alpha(units) is None
+
+
+def test_modified_z_scores_are_those_of_the_formula() -> None:
+    values = [2.1, 2.6, 2.4, 2.5, 2.3, 2.1, 2.3, 2.6, 8.2, 8.3]
+    scores = modified_z_scores(values)
+    assert scores[:4] == pytest.approx([-1.574, 0.6745, -0.225, 0.225], abs=1e-3)
+    assert scores[8:] == pytest.approx([25.856, 26.306], abs=1e-3)
+
+
+def test_times_that_are_far_too_short_or_too_long_are_outliers() -> None:
+    usual = [20.0, 24, 28, 30, 33, 35, 40, 44, 50, 61]
+    assert unusual_times(usual) == []
+    assert unusual_times([*usual, 0.0, 1.5, 900]) == [10, 11, 12]
+
+
+@pytest.mark.parametrize("seconds", [[], [30.0], [30.0, 30.0, 30.0, 300.0]])
+def test_without_a_spread_no_time_is_unusual(seconds: list[float]) -> None:
+    assert unusual_times(seconds) == []
