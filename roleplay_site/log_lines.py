@@ -3,7 +3,7 @@
 import logging
 import re
 
-_PERSONAL_LINK = re.compile(r"(/s/[^/\s]+/p/)[^/\s]+")
+_PERSONAL_LINK = re.compile(r"(/s/[^/\s]+/(?:judge/\d+/)?p/)[^/\s]+")
 
 
 class DiscreetFormatter(logging.Formatter):

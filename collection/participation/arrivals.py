@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from collection.models import Participant, Recruitment, Study
 from collection.participation.admission import Refusal, why_not_admitted
 from collection.participation.credentials import Visitor, read_cookie
-from collection.participation.invitations import Invitation, as_query, find_invited, read_invitation
+from collection.participation.invitations import Invitation, as_query, find_invited, naming_parameter, read_invitation
 
 SOMEBODY_ELSE = "new"
 """In the query: another person wants to take part on a device that knows somebody already."""
@@ -30,13 +30,14 @@ class Arrival:
 
 def read_arrival(study: Study, query: Mapping[str, str], cookies: Any, now: datetime) -> Arrival:
     """Who stands at the door. Raises BrokenLink."""
-    invitation = read_invitation(study, query)
+    parameter = naming_parameter(study)
+    invitation = read_invitation(parameter, query)
     is_somebody_else = SOMEBODY_ELSE in query and not invitation.external_id
     recruitment = Recruitment.objects.filter(study=study).select_related("study").first()
     return Arrival(
         study,
         invitation,
-        urlencode(as_query(study, invitation) | ({SOMEBODY_ELSE: ""} if is_somebody_else else {})),
+        urlencode(as_query(parameter, invitation) | ({SOMEBODY_ELSE: ""} if is_somebody_else else {})),
         None if is_somebody_else else _visitor(study, invitation, cookies),
         find_invited(study, invitation),
         why_not_admitted(recruitment, now),

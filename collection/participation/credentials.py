@@ -6,23 +6,19 @@ what is said with it: neither what the participant wrote before, nor what they w
 
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.conf import settings
-from django.core import signing
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
 from collection.models import Dialogue, Participant, Study, new_token
+from collection.participation.passes import Known, Pass
 
-LIFETIME = timedelta(days=90)
-"""How long a cookie and a personal link are good for."""
 COOKIE = "participant"
-_COOKIE_SALT = "collection.participant.cookie"
-_LINK_SALT = "collection.participant.link"
+_PASS = Pass(COOKIE, "collection.participant")
 _ACCESS_SALT = "collection.participant.access"
 
 
@@ -59,38 +55,24 @@ def name_dialogue(participant: Participant, goal: int, since: datetime | None) -
 
 def personal_token(participant: Participant) -> str:
     """What the participant's personal link carries."""
-    return signing.dumps(participant.token, salt=_LINK_SALT)
+    return _PASS.sign_link(participant.token)
 
 
 def read_personal_token(study: Study, token: str) -> Participant | None:
     """The study's participant whose link this is; None when it is forged, has expired, or belongs to another study."""
-    try:
-        name = signing.loads(token, salt=_LINK_SALT, max_age=LIFETIME)
-    except signing.BadSignature:
-        return None
-    return study.participants.filter(token=name).first()
+    return study.participants.filter(token=_PASS.read_link(token)).first()
 
 
 def set_cookie(response: HttpResponse, visitor: Visitor) -> None:
     """Lets the browser come back as ``visitor``, to this study's pages only."""
-    payload = {"participant": visitor.participant.token, "since": visitor.since.isoformat() if visitor.since else ""}
-    response.set_cookie(
-        COOKIE,
-        signing.dumps(payload, salt=_COOKIE_SALT),
-        max_age=LIFETIME,
-        path=reverse("welcome", args=[visitor.participant.study.slug]),
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
+    path = reverse("welcome", args=[visitor.participant.study.slug])
+    _PASS.set_cookie(response, Known(visitor.participant.token, visitor.since), path)
 
 
 def read_cookie(study: Study, cookies: Any) -> Visitor | None:
     """Whom the request's cookies name; None without one, or with one that is forged, expired or of another study."""
-    try:
-        payload = signing.loads(cookies.get(COOKIE, ""), salt=_COOKIE_SALT, max_age=LIFETIME)
-    except signing.BadSignature:
+    known = _PASS.read_cookie(cookies)
+    if known is None:
         return None
-    participant = study.participants.filter(token=payload["participant"]).select_related("study", "persona").first()
-    since = datetime.fromisoformat(payload["since"]) if payload["since"] else None
-    return Visitor(participant, since) if participant else None
+    participant = study.participants.filter(token=known.token).select_related("study", "persona").first()
+    return Visitor(participant, known.since) if participant else None

@@ -14,10 +14,11 @@ from django.utils import timezone
 
 from collection.models import Participant, Persona, Recruitment, Study
 from collection.participation.admission import NotAdmitted, has_quota_left, why_not_admitted
-from collection.participation.agreements import Agreement, offer_agreement
+from collection.participation.agreements import offer_agreement
 from collection.participation.credentials import Visitor
 from collection.participation.goals import leave_dialogues
 from collection.participation.invitations import Invitation, find_invited
+from collection.participation.terms import Agreement
 from collection.questionnaires import read_features
 from collection.services import freeze_study
 

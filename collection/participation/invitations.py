@@ -22,18 +22,23 @@ class Invitation:
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_invitation(study: Study, query: Mapping[str, str]) -> Invitation:
-    """What of a link's query counts; everything else in it is passed over. Raises BrokenLink."""
-    name = _parameter(study)
-    values = {key: _checked(key, query[key]) for key in (name, *KEPT) if key in query}
-    external_id = values.pop(name, "")
+def read_invitation(parameter: str, query: Mapping[str, str]) -> Invitation:
+    """What of a link's query counts where ``parameter`` names people; the rest is passed over. Raises BrokenLink."""
+    values = {key: _checked(key, query[key]) for key in (parameter, *KEPT) if key in query}
+    external_id = values.pop(parameter, "")
     return Invitation(external_id, {key: value for key, value in values.items() if value})
 
 
-def as_query(study: Study, invitation: Invitation) -> dict[str, str]:
+def as_query(parameter: str, invitation: Invitation) -> dict[str, str]:
     """The query of a link that says the same."""
-    named = {_parameter(study): invitation.external_id} if invitation.external_id else {}
+    named = {parameter: invitation.external_id} if invitation.external_id else {}
     return named | dict(invitation.parameters)
+
+
+def naming_parameter(study: Study) -> str:
+    """The parameter by which the study's platform names people in its links."""
+    names = Recruitment.objects.filter(study=study).values_list("external_id_parameter", flat=True)
+    return names.first() or "PROLIFIC_PID"
 
 
 def find_invited(study: Study, invitation: Invitation) -> Participant | None:
@@ -41,11 +46,6 @@ def find_invited(study: Study, invitation: Invitation) -> Participant | None:
     if not invitation.external_id:
         return None
     return study.participants.filter(external_id=invitation.external_id).first()
-
-
-def _parameter(study: Study) -> str:
-    names = Recruitment.objects.filter(study=study).values_list("external_id_parameter", flat=True)
-    return names.first() or "PROLIFIC_PID"
 
 
 def _checked(name: str, value: str) -> str:

@@ -62,7 +62,13 @@ def render_page(
     **shown: Any,
 ) -> HttpResponse:
     """A page of the study, with what participants see around it: the study's name, their personal link, Withdraw."""
-    frame = {"study": study, "visitor": visitor, "personal_link": _personal_link(request, visitor)}
+    frame = {
+        "layout": "participation/layout.html",
+        "door": reverse("welcome", args=[study.slug]) if study else "",
+        "study": study,
+        "visitor": visitor,
+        "personal_link": _personal_link(request, visitor),
+    }
     return render(request, template, frame | shown, status=status)
 
 

@@ -44,6 +44,11 @@ def forget_deleted_text(patience: float = 5.0) -> None:
         )
 
 
+def new_receipt() -> str:
+    """Twelve characters in three groups, about 57 bits."""
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
+
+
 def _delete_what_they_gave(locked: Participant) -> None:
     persona = locked.persona
     # Locked first: whoever is storing something in one has done so by then, or will find nothing to store it in.
@@ -58,12 +63,7 @@ def _delete_what_they_gave(locked: Participant) -> None:
 
 
 def _blank(locked: Participant) -> None:
-    locked.state, locked.ended_at, locked.receipt = Participant.State.WITHDRAWN, timezone.now(), _new_receipt()
+    locked.state, locked.ended_at, locked.receipt = Participant.State.WITHDRAWN, timezone.now(), new_receipt()
     locked.external_id, locked.parameters, locked.persona = "", {}, None
     locked.goal_order, locked.order_seed, locked.last_seen_at = [], None, None
     locked.save()
-
-
-def _new_receipt() -> str:
-    """Twelve characters in three groups, about 57 bits."""
-    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))

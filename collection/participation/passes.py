@@ -1,0 +1,60 @@
+"""Signed cookies and signed links by which the site knows people again who have no login."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpResponse
+
+LIFETIME = timedelta(days=90)
+"""How long a cookie and a personal link are good for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Whom a cookie names, by their token. ``since`` is None with full access, else when the access without proof began."""
+
+    token: str
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What one kind of people carry: a cookie named after them, and a personal link. ``salt`` tells both from other kinds'."""
+
+    kind: str
+    salt: str
+
+    def sign_link(self, token: str) -> str:
+        """What the personal link of ``token``'s owner carries."""
+        return signing.dumps(token, salt=f"{self.salt}.link")
+
+    def read_link(self, signed: str) -> str:
+        """Whose personal link this is; empty when it is forged, has expired, or is of another kind."""
+        try:
+            return str(signing.loads(signed, salt=f"{self.salt}.link", max_age=LIFETIME))
+        except signing.BadSignature:
+            return ""
+
+    def set_cookie(self, response: HttpResponse, known: Known, path: str) -> None:
+        """Lets the browser come back as ``known`` to pages below ``path``, and to no others."""
+        payload = {self.kind: known.token, "since": known.since.isoformat() if known.since else ""}
+        response.set_cookie(
+            self.kind,
+            signing.dumps(payload, salt=f"{self.salt}.cookie"),
+            max_age=LIFETIME,
+            path=path,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+
+    def read_cookie(self, cookies: Any) -> Known | None:
+        """Whom the request's cookies name; None without one, or with one that is forged, expired or of another kind."""
+        try:
+            payload = signing.loads(cookies.get(self.kind, ""), salt=f"{self.salt}.cookie", max_age=LIFETIME)
+        except signing.BadSignature:
+            return None
+        return Known(payload[self.kind], datetime.fromisoformat(payload["since"]) if payload["since"] else None)
