@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
                 ('completion', models.TextField(default=evaluation.texts.default_completion, help_text='What evaluators read at the end. Markdown.')),
                 ('completion_code', models.CharField(blank=True, max_length=80)),
                 ('redirect_url', models.URLField(blank=True, help_text='Where to send evaluators who have finished.', verbose_name='address')),
+                ('noted', models.JSONField(default=dict, editable=False, help_text='What the plan left out and warned of when it was opened.')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('opened_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('closed_at', models.DateTimeField(blank=True, editable=False, null=True)),

@@ -80,6 +80,9 @@ class Evaluation(models.Model):
     completion_code = models.CharField(max_length=80, blank=True)
     redirect_url = models.URLField("address", blank=True, help_text="Where to send evaluators who have finished.")
 
+    noted = models.JSONField(
+        default=dict, editable=False, help_text="What the plan left out and warned of when it was opened."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     opened_at = models.DateTimeField(null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
