@@ -71,16 +71,21 @@ def read_data(study: Study) -> DataPage:
 
 
 def send_download(request: HttpRequest, study: Study, name: str) -> StreamingHttpResponse:
-    """The study's file called ``name``, one of DOWNLOADS.
+    """The study's file called ``name``, one of DOWNLOADS. Raises Incomplete."""
+    return send_file(request, DOWNLOADS[name](study), study.slug, name)
+
+
+def send_file(request: HttpRequest, pieces: Iterable[str], stem: str, name: str) -> StreamingHttpResponse:
+    """The pieces as a file to take away, which is called by its stem, the day and its name.
 
     It is written whole before the first byte is sent: a download that breaks off looks like one that is complete. Raises
-    Incomplete when not everything was written.
+    whatever ``pieces`` raises.
     """
-    file = _write(DOWNLOADS[name](study))
+    file = _write(pieces)
     content = _read_later(file) if isinstance(request, ASGIRequest) else _read(file)
     kind = "application/jsonl" if name.endswith(".jsonl") else "text/csv"
-    stem = f"{study.slug}-{timezone.now():%Y-%m-%d}"
-    headers = {"Content-Disposition": f'attachment; filename="{stem}-{name}"', "Content-Length": str(_size(file))}
+    called = f"{stem}-{timezone.now():%Y-%m-%d}-{name}"
+    headers = {"Content-Disposition": f'attachment; filename="{called}"', "Content-Length": str(_size(file))}
     return StreamingHttpResponse(content, content_type=f"{kind}; charset=utf-8", headers=headers)
 
 
