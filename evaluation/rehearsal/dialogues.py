@@ -1,0 +1,147 @@
+"""The rows of the made-up study: its people, its runs, and what they said."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from django.db.models import F
+
+from collection.models import Dialogue, Goal, Participant, Persona, Recruitment, Study, Turn
+from collection.services import freeze_study, paper_questionnaire
+from dialogue import goals, personas
+from evaluation.rehearsal.topics import Said, load_topics
+from evaluation.rehearsal.voices import Voice, ask_as_model, ask_as_person, draw_manner, load_voices
+from simulation.casting import identify
+from simulation.models import Run, Simulation
+
+LABEL = "made up, for rehearsing"
+CHATBOT = "rehearsed-chatbot"
+SEED = 73
+TITLE = "Rehearsal: made-up people, to try judging and analysing"
+DESCRIPTION = (
+    "Nobody has taken part here and no model was asked: people, dialogues and judgements are put together from templates, so "
+    "that the pages for judging and analysing can be tried before there are any data. Nothing of it is a result."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A dialogue with its turns, neither of them stored."""
+
+    dialogue: Dialogue
+    said: list[Said]
+
+
+def fill_study(study: Study, now: datetime) -> None:
+    """The paper's goals, twenty people who have finished, and a finished run of each model over the same personas."""
+    Goal.objects.bulk_create(
+        Goal(study=study, number=goal.number, domain=goal.domain, text=goal.text) for goal in goals.load_listed()
+    )
+    Recruitment.objects.create(study=study)
+    people = _enrol(study, now)
+    spoken = [*_natural(study, people), *(one for voice in load_voices() for one in _simulated(study, voice, now))]
+    _store(study, spoken)
+    _add_runs(study, now)
+    freeze_study(study)
+
+
+def study_defaults() -> dict[str, Any]:
+    """What the study is made of besides its goals."""
+    return {
+        "title": TITLE,
+        "description": DESCRIPTION,
+        "chatbot": CHATBOT,
+        "questionnaire": paper_questionnaire(),
+    }
+
+
+def _enrol(study: Study, now: datetime) -> list[Participant]:
+    """People with the personas of the paper's list, who took part one after the other in the days before ``now``."""
+    collected = Persona.objects.bulk_create(
+        Persona(study=study, code=f"p-{number:03}", source=Persona.Source.PARTICIPANT, features=dict(listed.features))
+        for number, listed in enumerate(personas.load_listed(), start=1)
+    )
+    order = list(study.goals.values_list("number", flat=True))
+    return Participant.objects.bulk_create(
+        Participant(
+            study=study,
+            state=Participant.State.FINISHED,
+            persona=persona,
+            consented_at=(came := now - timedelta(days=9, minutes=-150 * place)),
+            consent_version=study.consent_version,
+            goal_order=order,
+            last_seen_at=came + timedelta(minutes=len(order) * 6 + 5),
+            ended_at=came + timedelta(minutes=len(order) * 6 + 5),
+        )
+        for place, persona in enumerate(collected)
+    )
+
+
+def _natural(study: Study, people: list[Participant]) -> Iterator[Spoken]:
+    for person, persona in zip(people, study.personas.order_by("code"), strict=True):
+        manner = draw_manner(Random(f"{SEED}/{persona.code}"))
+        for place, goal in enumerate(study.goals.all(), start=1):
+            draw = Random(f"{SEED}/{persona.code}/{goal.number}")
+            dialogue = _dialogue(study, persona, goal, Dialogue.Kind.NATURAL)
+            dialogue.participant, dialogue.ending = person, "next_goal"
+            dialogue.ended_at = person.consented_at + timedelta(minutes=5 + 6 * place)
+            yield Spoken(dialogue, ask_as_person(load_topics()[goal.number], manner, draw))
+
+
+def _simulated(study: Study, voice: Voice, now: datetime) -> Iterator[Spoken]:
+    goals_of_study = list(study.goals.all())
+    for persona in study.personas.order_by("code"):
+        for goal in goals_of_study:
+            draw = Random(f"{SEED}/{voice.name}/{persona.code}/{goal.number}")
+            dialogue = _dialogue(study, persona, goal, Dialogue.Kind.SIMULATED)
+            dialogue.inquirer, dialogue.seed = _side(voice.name), SEED
+            dialogue.ending = draw.choice(voice.failures) if draw.random() < 0.1 else "goal_reached"
+            dialogue.ended_at = now - timedelta(days=4)
+            yield Spoken(dialogue, ask_as_model(load_topics()[goal.number], voice, draw))
+
+
+def _dialogue(study: Study, persona: Persona, goal: Goal, kind: Dialogue.Kind) -> Dialogue:
+    return Dialogue(
+        study=study,
+        goal=goal,
+        persona=persona,
+        persona_sentence=personas.describe(persona.features),
+        kind=kind,
+        responder=_side(CHATBOT),
+    )
+
+
+def _store(study: Study, spoken: list[Spoken]) -> None:
+    Dialogue.objects.bulk_create([one.dialogue for one in spoken])
+    Turn.objects.bulk_create(
+        Turn(dialogue=one.dialogue, position=position, utterance=prompt, response=answer)
+        for one in spoken
+        for position, (prompt, answer) in enumerate(one.said)
+    )
+    Dialogue.objects.filter(study=study).update(started_at=F("ended_at") - timedelta(minutes=5))
+
+
+def _add_runs(study: Study, now: datetime) -> None:
+    for voice in load_voices():
+        configuration = {"inquirer": _side(voice.name), "responder": _side(CHATBOT), "max_turns": 12, "features": "all"}
+        run = Run.objects.create(
+            study=study,
+            inquirer=voice.name,
+            responder=CHATBOT,
+            configuration=configuration,
+            identity=identify(configuration),
+            state=Run.State.FINISHED,
+        )
+        Simulation.objects.bulk_create(
+            Simulation(
+                run=run, persona_id=one.persona_id, goal_id=one.goal_id, seed=SEED, dialogue=one, finished_at=now
+            )
+            for one in study.dialogues.filter(inquirer__model=voice.name)
+        )
+
+
+def _side(name: str) -> dict[str, Any]:
+    """What is known of a made-up model: that it is one."""
+    return {"model": name, "label": LABEL}
