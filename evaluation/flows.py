@@ -1,0 +1,57 @@
+"""Flows through a network whose arcs have a least and a greatest flow."""
+
+from collections import Counter
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from random import Random
+
+
+class NoFlow(ValueError):
+    """No flow keeps all the bounds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arc:
+    """Between ``low`` and ``high`` flow here. Two nodes have at most one arc between them."""
+
+    tail: Hashable
+    head: Hashable
+    low: int
+    high: int
+
+
+def circulate(arcs: Sequence[Arc], random: Random) -> dict[tuple[Hashable, Hashable], int]:
+    """What flows from node to node when as much leaves each as enters it; ``random`` chooses among such flows. Raises NoFlow.
+
+    The usual reduction: each arc's least flow is sent from a new source and collected at a new sink, the rest is its capacity;
+    a greatest flow that sends all of it is what is wanted (Ahuja, Magnanti, Orlin: Network Flows, 6.7).
+    """
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import maximum_flow
+
+    number = _numbers(arcs, random)
+    source, sink = len(number), len(number) + 1
+    capacity = _capacities([(number[arc.tail], number[arc.head], arc) for arc in arcs], source, sink)
+    ends, capacities = zip(*capacity.items(), strict=True)
+    network = csr_matrix((capacities, tuple(zip(*ends, strict=True))), shape=(sink + 1, sink + 1), dtype="int32")
+    found = maximum_flow(network, source, sink)
+    if found.flow_value != sum(arc.low for arc in arcs if arc.low):
+        raise NoFlow
+    flow = found.flow.todok()
+    return {(arc.tail, arc.head): arc.low + int(flow.get((number[arc.tail], number[arc.head]), 0)) for arc in arcs}
+
+
+def _numbers(arcs: Sequence[Arc], random: Random) -> dict[Hashable, int]:
+    """The nodes in a drawn order: the algorithm takes the first way that it finds."""
+    nodes = list(dict.fromkeys(node for arc in arcs for node in (arc.tail, arc.head)))
+    random.shuffle(nodes)
+    return {node: number for number, node in enumerate(nodes)}
+
+
+def _capacities(arcs: Sequence[tuple[int, int, Arc]], source: int, sink: int) -> Counter[tuple[int, int]]:
+    capacity: Counter[tuple[int, int]] = Counter()
+    for tail, head, arc in arcs:
+        capacity[tail, head] += arc.high - arc.low
+        capacity[source, head] += arc.low
+        capacity[tail, sink] += arc.low
+    return capacity

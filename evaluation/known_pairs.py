@@ -1,0 +1,83 @@
+"""Pairs with a known answer: for training, which tells the answer afterwards, and as attention checks, which never do."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from evaluation.models import Evaluation
+
+ROLES = ("training", "check")
+SIDES = ("natural", "simulated")
+MOST_PAIRS = 100
+MOST_TURNS = 50
+MOST_CHARACTERS = 20_000
+
+KnownPair = Mapping[str, Any]
+
+
+def shipped_pairs() -> tuple[KnownPair, ...]:
+    """The usual ones."""
+    return _shipped()
+
+
+def known_pairs_of(evaluation: Evaluation, role: str) -> list[KnownPair]:
+    """What the evaluation may draw from: its own pairs in that role if it brings any at all, else the usual ones."""
+    return [pair for pair in evaluation.known_pairs or shipped_pairs() if pair["role"] == role]
+
+
+def check_known_pairs(value: Any) -> None:
+    """Raises ValidationError, a sentence for each fault, unless this is a list of known pairs. An empty one is fine.
+
+    A pair is {"role": "training" or "check", "goal", "persona", "natural": [[prompt, answer], ...], "simulated": the same,
+    "feedback": what training says about the answer}.
+    """
+    if not isinstance(value, list) or len(value) > MOST_PAIRS:
+        raise ValidationError(f"Known pairs must be a list of at most {MOST_PAIRS}, each with {', '.join(_KEYS)}.")
+    faults = [fault for number, pair in enumerate(value, 1) for fault in _faults(pair, f"Known pair {number}")]
+    if faults:
+        raise ValidationError(faults)
+
+
+_KEYS = ("role", "goal", "persona", *SIDES, "feedback")
+
+
+def _faults(pair: Any, name: str) -> Iterator[str]:
+    """What is wrong with one pair, in sentences that begin with ``name``."""
+    if not isinstance(pair, dict):
+        yield f"{name} must be an object with {', '.join(_KEYS)}."
+        return
+    if pair.get("role") not in ROLES:
+        yield f'{name} must have the role "training" or "check".'
+    if unknown := [str(key) for key in pair if key not in _KEYS]:
+        yield f"{name} has {unknown[0]!r}, which means nothing here: it may have {', '.join(_KEYS)}."
+    for key in ("goal", "persona", "feedback"):
+        is_needed = key != "feedback" or pair.get("role") == "training" or pair.get(key)
+        if is_needed and not _is_text(pair.get(key)):
+            yield f"{name} must have a {key}: a text of at most {MOST_CHARACTERS} characters."
+    for side in SIDES:
+        if not _is_dialogue(pair.get(side)):
+            yield f"{name} must have {side!r}: 1 to {MOST_TURNS} turns, each a list of a prompt and its answer."
+
+
+def _is_dialogue(value: Any) -> bool:
+    return isinstance(value, list) and 0 < len(value) <= MOST_TURNS and all(_is_turn(turn) for turn in value)
+
+
+def _is_turn(value: Any) -> bool:
+    return isinstance(value, list | tuple) and len(value) == 2 and all(_is_text(said) for said in value)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and len(value) <= MOST_CHARACTERS
+
+
+@cache
+def _shipped() -> tuple[KnownPair, ...]:
+    found: list[KnownPair] = tomllib.loads(files("evaluation.data").joinpath("known_pairs.toml").read_text("utf-8"))[
+        "pairs"
+    ]
+    return tuple(found)

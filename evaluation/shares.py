@@ -1,0 +1,68 @@
+"""Dividing things fairly by two divisions at once."""
+
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from evaluation.flows import Arc, circulate
+
+Path = tuple[Hashable, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One of the things, and the sets that it is in, by two divisions: each names them from the widest to the narrowest."""
+
+    one: Path
+    other: Path
+
+
+def divide(elements: Sequence[Element], parts: int, random: Random) -> list[list[int]]:
+    """The positions of the elements in ``parts`` parts. Of every set of n elements, and of all of them, each part has
+    floor(n / parts) or ceil(n / parts).
+
+    That is always possible: two laminar families have a totally unimodular incidence matrix, and whatever such a matrix
+    describes can be divided equitably (de Werra 1971; Schrijver, Theory of Linear and Integer Programming, 19.3).
+    """
+    return _divide(elements, range(len(elements)), parts, random)
+
+
+def _divide(elements: Sequence[Element], positions: Sequence[int], parts: int, random: Random) -> list[list[int]]:
+    """Half of the parts take their share first, floor or ceil of it from every set; then each half is divided on its own."""
+    if parts == 1:
+        return [list(positions)]
+    few = parts // 2
+    taken = _take(elements, positions, few, parts, random)
+    rest = [position for position in positions if position not in taken]
+    return [*_divide(elements, sorted(taken), few, random), *_divide(elements, rest, parts - few, random)]
+
+
+def _take(elements: Sequence[Element], positions: Sequence[int], few: int, parts: int, random: Random) -> set[int]:
+    """Positions for ``few`` of the ``parts``. Elements in the very same sets are alike: which of them, is drawn."""
+    alike: dict[tuple[Path, Path], list[int]] = defaultdict(list)
+    for position in positions:
+        alike[elements[position].one, elements[position].other].append(position)
+    between = [Arc(("one", one), ("other", other), 0, len(them)) for (one, other), them in alike.items()]
+    within = _arcs([elements[position] for position in positions], few, parts, random)
+    flow = circulate([*between, *within], random)
+    chosen = (random.sample(them, flow[("one", one), ("other", other)]) for (one, other), them in alike.items())
+    return {position for some in chosen for position in some}
+
+
+def _arcs(elements: Sequence[Element], few: int, parts: int, random: Random) -> Iterator[Arc]:
+    """From the whole down to the narrowest sets of one division, and from those of the other up to the whole, which closes
+    the circle: an element flows from its narrowest set of the one to its narrowest of the other.
+    """
+    for path, size in _sizes(element.one for element in elements):
+        yield Arc(("one", path[:-1]), ("one", path), size * few // parts, -(-size * few // parts))
+    for path, size in _sizes(element.other for element in elements):
+        yield Arc(("other", path), ("other", path[:-1]), size * few // parts, -(-size * few // parts))
+    whole, remainder = divmod(len(elements) * few, parts)
+    whole += random.randrange(parts) < remainder
+    yield Arc(("other", ()), ("one", ()), whole, whole)
+
+
+def _sizes(paths: Iterable[Path]) -> Iterable[tuple[Path, int]]:
+    """How many elements each set has, but the whole."""
+    return Counter(path[:depth] for path in paths for depth in range(1, len(path) + 1)).items()
