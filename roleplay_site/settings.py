@@ -138,7 +138,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_PUBLIC else 
 SECURE_SSL_REDIRECT = IS_PUBLIC
 SECURE_HSTS_SECONDS = 3600 * 24 * 30 if IS_PUBLIC else 0
 SECURE_REFERRER_POLICY = "same-origin"  # without a referrer, browsers send no origin with forms
-CSRF_FAILURE_VIEW = "collection.participation.views.form_refused"
+CSRF_FAILURE_VIEW = "evaluation.evaluators.views.form_refused"
 X_FRAME_OPTIONS = "DENY"
 
 LANGUAGE_CODE = "en-gb"

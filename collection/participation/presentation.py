@@ -62,12 +62,15 @@ def render_page(
     **shown: Any,
 ) -> HttpResponse:
     """A page of the study, with what participants see around it: the study's name, their personal link, Withdraw."""
+    is_known = visitor is not None and visitor.participant.state != State.WITHDRAWN
     frame = {
         "layout": "participation/layout.html",
         "door": reverse("welcome", args=[study.slug]) if study else "",
         "study": study,
         "visitor": visitor,
         "personal_link": _personal_link(request, visitor),
+        "leaving": reverse("withdraw", args=[study.slug]) if study and is_known else "",
+        "own_data": reverse("my-data", args=[study.slug]) if study and is_known else "",
     }
     return render(request, template, frame | shown, status=status)
 

@@ -1,0 +1,49 @@
+"""Whether an evaluation takes evaluators, and this one."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from collection.models import Participant, Study
+from collection.participation import credentials as participants
+from collection.participation.invitations import Invitation
+from evaluation.evaluators.places import has_place
+from evaluation.models import Evaluation
+
+Refusal = Literal["planned", "closed", "full", "participant"]
+
+
+class NotAdmitted(Exception):
+    """The evaluation does not take this person now; ``reason`` says why."""
+
+    def __init__(self, reason: Refusal) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def is_running(evaluation: Evaluation) -> bool:
+    """Whether pairs can be judged now."""
+    return evaluation.state == Evaluation.State.OPEN
+
+
+def why_not_admitted(
+    evaluation: Evaluation, invitation: Invitation, now: datetime, *, is_participant: bool = False
+) -> Refusal | None:
+    """Why this person cannot become an evaluator now, if so."""
+    if evaluation.is_planned:
+        return "planned"
+    if not is_running(evaluation):
+        return "closed"
+    if is_participant or is_invited_participant(evaluation.study, invitation):
+        return "participant"
+    return None if has_place(evaluation, now) else "full"
+
+
+def is_invited_participant(study: Study, invitation: Invitation) -> bool:
+    """Whether the link's external id names a participant of the study. Whoever has withdrawn has no external id any more."""
+    return bool(invitation.external_id) and study.participants.filter(external_id=invitation.external_id).exists()
+
+
+def is_known_participant(study: Study, cookies: Any) -> bool:
+    """Whether the browser knows a participant of the study, whose own dialogues might be judged."""
+    visitor = participants.read_cookie(study, cookies)
+    return visitor is not None and visitor.participant.state != Participant.State.WITHDRAWN

@@ -1,0 +1,63 @@
+"""What stands in evaluators' lists: which are free, what is left in them, which dialogues somebody has been shown."""
+
+from collections import Counter
+from datetime import datetime
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from evaluation.models import Assignment, Evaluation, Evaluator, Judgement, Pair, Showing
+
+Dialogue = tuple[str, int | None]
+"""A natural dialogue: by whom, and towards which goal. It is known by these even after its person has withdrawn."""
+IS_OPEN = Q(assignment__evaluator=None) | Q(assignment__evaluator__state=Evaluator.State.JUDGING)
+"""Whether a showing stands in a list that is free, or whose evaluator is under way."""
+
+
+def unjudged() -> QuerySet[Showing]:
+    """What has no submitted judgement; it may have a draft."""
+    return Showing.objects.filter(judgement__submitted_at=None)
+
+
+def free_lists(evaluation: Evaluation) -> QuerySet[Assignment]:
+    """What newcomers may take, the first one first."""
+    return evaluation.assignments.filter(evaluator=None).order_by("number")
+
+
+def expired_lists(evaluation: Evaluation, now: datetime) -> QuerySet[Assignment]:
+    """Those whose evaluators have not shown themselves for long, and that have something left; the longest one first."""
+    left = unjudged().filter(assignment=OuterRef("pk"), pair__role=Pair.Role.MAIN)
+    judging = evaluation.assignments.filter(evaluator__state=Evaluator.State.JUDGING, reserved_until__lte=now)
+    return judging.filter(Exists(left)).select_related("evaluator").order_by("reserved_until", "number")
+
+
+def dialogues_in(showings: QuerySet[Showing]) -> set[Dialogue]:
+    """The natural dialogues of the showings' pairs."""
+    return set(showings.filter(pair__role=Pair.Role.MAIN).values_list("pair__person", "pair__goal_id"))
+
+
+def dialogues_shown_to(evaluator: Evaluator) -> set[Dialogue]:
+    """The natural dialogues that the evaluator has, or had, in a list: nobody is to see two pairs of one (the paper's rule)."""
+    return dialogues_in(Showing.objects.filter(assignment__evaluator=evaluator))
+
+
+def count_judges(evaluation: Evaluation) -> Counter[int]:
+    """By how many each pair, by its row, has been judged or is going to be, as lists are now."""
+    submitted = Judgement.objects.submitted().filter(pair__evaluation=evaluation)
+    to_come = unjudged().filter(IS_OPEN, pair__evaluation=evaluation)
+    counts: Counter[int] = Counter()
+    for rows in (submitted, to_come):
+        counts.update(dict(rows.order_by().values_list("pair").annotate(count=Count("pk"))))
+    return counts
+
+
+def in_need(evaluation: Evaluation, pairs: QuerySet[Pair]) -> list[Pair]:
+    """Those of the pairs that fewer are going to judge than should."""
+    counts = count_judges(evaluation)
+    living = pairs.filter(role=Pair.Role.MAIN, withdrawn_at=None).order_by("pk")
+    return [pair for pair in living if counts[pair.pk] < evaluation.judges_per_pair]
+
+
+def forget_empty_lists(evaluation: Evaluation) -> None:
+    """Deletes free lists in which no pair of the main part is left: there is nothing to do for whoever would take one."""
+    main = Showing.objects.filter(assignment=OuterRef("pk"), pair__role=Pair.Role.MAIN)
+    free_lists(evaluation).exclude(Exists(main)).delete()
