@@ -1,6 +1,5 @@
 """Celery's doors. A task is a bell: what there is to do stands in the database."""
 
-import threading
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -10,29 +9,22 @@ from django.conf import settings
 
 from dialogue.backends import registry
 from simulation.casting import Casting
+from simulation.duty import is_stopping, on_duty
 from simulation.selectors import queued_cells
 from simulation.services import BELL
 from simulation.workers import Worker
-
-_is_stopping = threading.Event()
-_at_work = threading.Lock()
 
 
 @shared_task(name=BELL)
 def work_off() -> None:
     """Works off everything that is queued, in one place per process: the models are loaded once.
 
-    It ends when nothing is left, however long that takes; a hung backend is bounded by its own time limits. Then the models
-    are closed, so that an idle worker holds no memory that others could use.
+    It ends when nothing is left, however long that takes; a hung backend is bounded by its own time limits.
     """
-    if not _at_work.acquire(blocking=False):
-        return
-    try:
-        worker = Worker(Casting(settings.MODELS_FILE, registry.open_model), should_stop=_is_stopping.is_set)
-        async_to_sync(worker.work_off)(queued_cells())
-    finally:
-        async_to_sync(registry.close_models)()
-        _at_work.release()
+    with on_duty() as is_ours:
+        if is_ours:
+            worker = Worker(Casting(settings.MODELS_FILE, registry.open_model), should_stop=is_stopping.is_set)
+            async_to_sync(worker.work_off)(queued_cells())
 
 
 @worker_ready.connect
@@ -44,4 +36,4 @@ def look_for_work(**_: Any) -> None:
 @worker_shutting_down.connect
 def stop_working(**_: Any) -> None:
     """Lets ``work_off`` give its cells back instead of waiting for the last dialogue."""
-    _is_stopping.set()
+    is_stopping.set()

@@ -1,11 +1,7 @@
 """``manage.py simulate``: a run of simulated dialogues, in this process or by the workers."""
 
 import json
-import signal
-import threading
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +19,7 @@ from dialogue.backends import registry
 from dialogue.models import find_model
 from simulation import leases, services
 from simulation.casting import Casting
+from simulation.interruptions import stop_on_signal
 from simulation.leases import Cells
 from simulation.models import Run
 from simulation.progress_bar import ProgressBar
@@ -91,9 +88,15 @@ class Command(StudyCommand):
         self._say_who_else_works(run)
         done = cells.exclude(finished_at=None).count()
         try:
-            with _stop_on_signal() as stop, ProgressBar(cells.count(), done) as progress:
+            with stop_on_signal() as stop, ProgressBar(cells.count(), done) as progress:
                 casting = Casting(settings.MODELS_FILE, registry.open_model)
-                worker = Worker(casting, concurrency, PATIENCE, should_stop=stop.is_set, on_step=progress.step)
+                worker = Worker(
+                    casting,
+                    concurrency=concurrency,
+                    patience=PATIENCE,
+                    should_stop=stop.is_set,
+                    on_step=progress.step,
+                )
                 async_to_sync(worker.work_off)(cells)
         finally:
             services.leave_run(run)
@@ -158,15 +161,3 @@ def _refuse_incomplete(run: Run, cells: Cells, out: Path | None) -> None:
 
 def _dialogues(cells: Cells) -> QuerySet[Dialogue]:
     return Dialogue.objects.filter(simulation__in=cells.exclude(finished_at=None)).order_by("simulation__pk")
-
-
-@contextmanager
-def _stop_on_signal() -> Iterator[threading.Event]:
-    """Set by Ctrl-C or SIGTERM: dialogues stop after the turn that is complete, and their leases are given back."""
-    stop = threading.Event()
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

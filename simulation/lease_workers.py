@@ -1,0 +1,115 @@
+"""Working off leased rows: many at once in one process, each its own coroutine, nothing waits for the slowest."""
+
+import asyncio
+import logging
+import os
+import socket
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from secrets import token_hex
+from typing import Generic
+
+from asgiref.sync import sync_to_async
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from dialogue.backends.base import BackendError, ModelMisconfigured
+from simulation.leasing import PATIENCE, LeaseLost, Leases, Work
+
+logger = logging.getLogger(__name__)
+
+TICK = 1.0
+
+
+def new_worker_name() -> str:
+    """A name that no other worker has, telling where it runs."""
+    return f"{socket.gethostname()[:60]}:{os.getpid()}:{token_hex(4)}"
+
+
+@dataclass(kw_only=True)
+class LeaseWorker(ABC, Generic[Work]):
+    """Claims rows and does them, ``concurrency`` at a time; what kind of work it is, subclasses say.
+
+    ``patience`` is how many infrastructure errors in a row one of them may have before its job stands still. ``should_stop``
+    is asked every ``tick`` seconds. Database work runs on the thread that called, so it keeps that thread's connection.
+    """
+
+    concurrency: int = 16
+    patience: int = PATIENCE
+    name: str = field(default_factory=new_worker_name)
+    should_stop: Callable[[], bool] = lambda: False
+    clock: Callable[[], datetime] = timezone.now
+    tick: float = TICK
+    _doing: dict[int, asyncio.Task[None]] = field(default_factory=dict, init=False)
+
+    @property
+    @abstractmethod
+    def leases(self) -> Leases[Work]:
+        """Leases on the rows that it works on."""
+
+    @abstractmethod
+    async def _do(self, row: Work) -> None:
+        """Does one row, and stores it. Raises LeaseLost, or BackendError or one of its kinds."""
+
+    async def work_off(self, rows: QuerySet[Work]) -> None:
+        """Works until no open row is left in ``rows``, waiting for leases of other workers to end or expire."""
+        try:
+            while not self.should_stop():
+                await self._take_more(rows)
+                if not self._doing and not await sync_to_async(self.leases.open(rows).exists)():
+                    return
+                await self._wait()
+                await self._keep_leases()
+        finally:
+            await self._drop(list(self._doing))
+
+    async def _take_more(self, rows: QuerySet[Work]) -> None:
+        room = self.concurrency - len(self._doing)
+        if room:
+            for row in await sync_to_async(self.leases.claim)(rows, self.name, room, self.clock()):
+                self._doing[row.pk] = asyncio.create_task(self._do_safely(row))
+
+    async def _wait(self) -> None:
+        if not self._doing:
+            await asyncio.sleep(self.tick)
+            return
+        done, _ = await asyncio.wait(self._doing.values(), timeout=self.tick, return_when=asyncio.FIRST_COMPLETED)
+        self._doing = {pk: task for pk, task in self._doing.items() if task not in done}
+        for task in done:
+            task.result()  # raises if even recording what went wrong went wrong: then the database is not there to work with
+
+    async def _keep_leases(self) -> None:
+        """Renews what this worker does, and drops what it no longer holds or what was paused or cancelled."""
+        still = await sync_to_async(self.leases.renew)(list(self._doing), self.name, self.clock())
+        await self._drop([pk for pk in self._doing if pk not in still])
+
+    async def _drop(self, ids: list[int]) -> None:
+        tasks = [self._doing.pop(pk) for pk in ids]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if ids:
+            await sync_to_async(self.leases.release)(ids, self.name)
+
+    async def _do_safely(self, row: Work) -> None:
+        """Does one row; what goes wrong with it is recorded and touches no other."""
+        try:
+            await self._do(row)
+        except LeaseLost as lost:
+            logger.info("%s", lost)
+        except ModelMisconfigured as error:
+            await sync_to_async(self.leases.halt)(getattr(row, self.leases.job), str(error))
+            await sync_to_async(self.leases.release)([row.pk], self.name)
+        except BackendError as error:
+            await self._postpone(row, str(error))
+        except Exception as error:
+            logger.exception("%s %s failed.", type(row).__name__, row.pk)
+            await self._postpone(row, f"Unexpected {type(error).__name__}: see the worker's log.")
+
+    async def _postpone(self, row: Work, error: str) -> None:
+        try:
+            await sync_to_async(self.leases.postpone)(row, self.name, error, self.clock(), self.patience)
+        except LeaseLost as lost:
+            logger.info("%s", lost)
