@@ -72,8 +72,9 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """All pairs, by person, goal and model, and what is in none of them."""
+    """All pairs, by person, goal and model, and what is in none of them; ``natural`` are all that could be in one."""
 
+    natural: tuple[NaturalDialogue, ...]
     pairs: tuple[Match, ...]
     left_out: tuple[LeftOut, ...]
 
@@ -95,7 +96,7 @@ def make_pairs(
     people = pairer.draw(pairer.readable(natural))
     models = pairer.draw(pairer.comparable(pairer.readable(simulated), people))
     pairs = pairer.match(people, models, sorted({one.model for one in simulated}))
-    return Pairing(pairs, pairer.report())
+    return Pairing(tuple(people.values()), pairs, pairer.report())
 
 
 @dataclass

@@ -1,17 +1,25 @@
-"""From a plan to stored pairs and lists."""
+"""What is judged: the plan while an evaluation can still be changed, stored pairs and lists from its opening on."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from evaluation.models import Assignment, Evaluation, Pair
-from evaluation.plans import NotReady, Plan, Share
+from django.db import transaction
+from django.utils import timezone
+
+from collection.models import Dialogue, Study
+from evaluation.assigning import Wanted, most_of_one_dialogue, plan_lists
+from evaluation.drafting import draft_plan, seed_for
+from evaluation.models import Assignment, Evaluation, Pair, Showing
+from evaluation.plans import NotReady, Paired, Plan, Remarks, Share, count_up
+from evaluation.storing import remarks_of, store_draft, store_lists
 
 __all__ = ["NotReady", "Plan", "Share", "add_lists", "close_evaluation", "open_evaluation", "read_plan"]
 
 
 def read_plan(evaluation: Evaluation) -> Plan:
     """What would be judged if the evaluation were opened now, or what is, since it was."""
-    raise NotImplementedError
+    return _planned(evaluation) if evaluation.is_planned else _stored(evaluation)
 
 
 def open_evaluation(evaluation: Evaluation, now: datetime | None = None) -> None:
@@ -19,12 +27,28 @@ def open_evaluation(evaluation: Evaluation, now: datetime | None = None) -> None
 
     Opening twice opens once. Raises NotReady.
     """
-    raise NotImplementedError
+    with transaction.atomic():
+        _hold_dialogues(evaluation.study)
+        locked = _lock(evaluation)
+        if locked.is_planned:
+            draft = draft_plan(locked)
+            if draft.problems:
+                raise NotReady(*draft.problems)
+            store_draft(locked, draft)
+            locked.opened_at = now or timezone.now()
+        locked.state, locked.closed_at = Evaluation.State.OPEN, None
+        locked.save(update_fields=["state", "noted", "opened_at", "closed_at"])
+    evaluation.refresh_from_db()
 
 
 def close_evaluation(evaluation: Evaluation, now: datetime | None = None) -> None:
-    """Nobody can judge any more. What is stored stays."""
-    raise NotImplementedError
+    """Nobody can judge any more. What is stored stays. A planned one was never open, and closing twice closes once."""
+    with transaction.atomic():
+        locked = _lock(evaluation)
+        if locked.state == Evaluation.State.OPEN:
+            locked.state, locked.closed_at = Evaluation.State.CLOSED, now or timezone.now()
+            locked.save(update_fields=["state", "closed_at"])
+    evaluation.refresh_from_db()
 
 
 def add_lists(evaluation: Evaluation, pairs: Sequence[Pair]) -> list[Assignment]:
@@ -34,4 +58,52 @@ def add_lists(evaluation: Evaluation, pairs: Sequence[Pair]) -> list[Assignment]
     As many lists as it takes, however short: nobody sees two pairs of one natural dialogue. Withdrawn pairs are passed over.
     Whoever has judged another list before must not get a training pair or a check again: that is the caller's to see to.
     """
-    raise NotImplementedError
+    rows = {pair.pk: pair for pair in pairs if pair.role == Pair.Role.MAIN and pair.withdrawn_at is None}
+    wanted = [_wanted(pair) for pair in pairs if pair.pk in rows]
+    if not wanted:
+        return []
+    count = max(-(-len(wanted) // evaluation.pairs_per_evaluator), most_of_one_dialogue(wanted))
+    purpose = f"lists after {evaluation.assignments.count()}"
+    return store_lists(evaluation, plan_lists(wanted, count, seed_for(evaluation, purpose)), rows)
+
+
+def _wanted(pair: Pair) -> Wanted:
+    assert pair.goal_id is not None, "pairs of the main part have a goal"  # noqa: S101
+    return Wanted(pair.person, pair.goal_id, pair.model, pair.pk)
+
+
+def _lock(evaluation: Evaluation) -> Evaluation:
+    """The evaluation as it is now, until the transaction ends."""
+    return Evaluation.objects.select_for_update(of=("self",)).select_related("study").get(pk=evaluation.pk)
+
+
+def _hold_dialogues(study: Study) -> None:
+    """Until the transaction ends nobody can withdraw what is being paired. Before the evaluation, as somebody who withdraws
+    locks their dialogues first."""
+    natural = study.dialogues.filter(kind=Dialogue.Kind.NATURAL).exclude(ended_at=None)
+    list(natural.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk"))
+
+
+def _planned(evaluation: Evaluation) -> Plan:
+    draft = draft_plan(evaluation)
+    goals = {goal.number: str(goal) for goal in evaluation.study.goals.all()}
+    pairs = [
+        Paired(id, match.natural.person, goals[match.natural.goal], match.simulated.model)
+        for id, match in sorted(enumerate(draft.pairing.pairs), key=lambda entry: entry[1].natural.goal)
+    ]
+    lists = [[(placed.pair.id, placed.is_natural_first) for placed in one] for one in draft.lists]
+    return count_up(evaluation, pairs, lists, Remarks(draft.pairing.left_out, draft.warnings, draft.problems))
+
+
+def _stored(evaluation: Evaluation) -> Plan:
+    """Without what withdrawn people were in."""
+    main = {"role": Pair.Role.MAIN, "withdrawn_at": None}
+    rows = evaluation.pairs.filter(**main).select_related("goal").order_by("goal__number", "pk")
+    pairs = [Paired(pair.pk, pair.person, str(pair.goal), pair.model) for pair in rows]
+    showings = Showing.objects.filter(assignment__evaluation=evaluation, pair__in=rows.values("pk"))
+    lists: defaultdict[int, list[tuple[int, bool]]] = defaultdict(list)
+    for number, pair, is_natural_first in showings.order_by("assignment__number", "position").values_list(
+        "assignment__number", "pair", "is_natural_first"
+    ):
+        lists[number].append((pair, is_natural_first))
+    return count_up(evaluation, pairs, list(lists.values()), remarks_of(evaluation))

@@ -1,9 +1,14 @@
 """What a researcher sees of an evaluation's plan, before it is opened and after."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from evaluation.models import Evaluation
 from evaluation.pairing import LeftOut
+
+Lists = Sequence[Sequence[tuple[int, bool]]]
+"""Of each list the pairs of the main part, each by its id, and whether its natural dialogue is first."""
 
 
 class NotReady(ValueError):
@@ -25,6 +30,25 @@ class Share:
     fewest: int
     most: int
     natural_first: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """A pair of the main part, as far as a plan counts it; ``goal`` in words."""
+
+    id: int
+    person: str
+    goal: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remarks:
+    """What is to be said about a plan."""
+
+    left_out: tuple[LeftOut, ...] = ()
+    warnings: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +102,39 @@ class Plan:
         if not rest:
             return f"{total} of {pairs}"
         return f"{total}: " + ", ".join([f"{count} of {pairs}", *(f"{count} of {size}" for size, count in rest)])
+
+
+def count_up(evaluation: Evaluation, pairs: Sequence[Paired], lists: Lists, remarks: Remarks) -> Plan:
+    """The plan of these pairs, which come by goal, and lists."""
+    by_model = sorted(pairs, key=lambda pair: pair.model)
+    return Plan(
+        pairs=len(pairs),
+        natural_dialogues=len({(pair.person, pair.goal) for pair in pairs}),
+        judges_per_pair=evaluation.judges_per_pair,
+        list_sizes=tuple(len(one) for one in lists),
+        models=_shares({pair.id: pair.model for pair in by_model}, lists),
+        goals=_shares({pair.id: pair.goal for pair in pairs}, lists),
+        natural_first=sum(is_natural_first for one in lists for _, is_natural_first in one),
+        training_pairs=evaluation.training_pairs,
+        attention_checks=evaluation.attention_checks,
+        left_out=remarks.left_out,
+        warnings=remarks.warnings,
+        problems=remarks.problems,
+    )
+
+
+def _shares(names: Mapping[int, str], lists: Lists) -> tuple[Share, ...]:
+    """What falls to each name: ``names`` holds that of every pair, and in which order they come."""
+    in_lists = [Counter(names[pair] for pair, _ in one) for one in lists]
+    first = Counter(names[pair] for one in lists for pair, is_natural_first in one if is_natural_first)
+    return tuple(
+        Share(
+            name=name,
+            pairs=count,
+            showings=sum(one[name] for one in in_lists),
+            fewest=min((one[name] for one in in_lists), default=0),
+            most=max((one[name] for one in in_lists), default=0),
+            natural_first=first[name],
+        )
+        for name, count in Counter(names.values()).items()
+    )

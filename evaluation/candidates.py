@@ -1,0 +1,88 @@
+"""A study's natural dialogues, and what its chosen runs hold for the same people and goals."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, F, Q
+
+from collection.models import Dialogue
+from evaluation.models import Evaluation
+from evaluation.pairing import NaturalDialogue, SimulatedDialogue
+from simulation.models import Run, Simulation
+
+SOMETHING = r"\S"
+"""Anything but white space, as a regular expression of every database."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunCells:
+    """A chosen run, whose cells are at these ``places``, each a person's code and a goal's number."""
+
+    run: Run
+    places: frozenset[tuple[str, int]]
+    cells: int
+    finished: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What may be paired. ``responders`` tells who answered in each natural dialogue, by its id."""
+
+    natural: tuple[NaturalDialogue, ...]
+    simulated: tuple[SimulatedDialogue, ...]
+    runs: tuple[RunCells, ...]
+    responders: Mapping[int, Mapping[str, Any]]
+
+
+def read_candidates(evaluation: Evaluation) -> Candidates:
+    """In a few queries, whatever the study's size, and without reading what was said. Imported ones count like our own."""
+    natural = list(_natural_rows(evaluation))
+    cells = list(_cell_rows(evaluation))
+    return Candidates(
+        natural=tuple(_natural(row) for row in natural),
+        simulated=tuple(_simulated(row) for row in cells if row["finished_at"] is not None),
+        runs=_runs(evaluation, cells),
+        responders={row["pk"]: row["responder"] for row in natural},
+    )
+
+
+def _natural_rows(evaluation: Evaluation) -> Any:
+    dialogues = evaluation.study.dialogues.filter(kind=Dialogue.Kind.NATURAL).order_by("pk")
+    return dialogues.values("pk", "ending", "ended_at", "responder", **_PLACE, read=_turns("turns", evaluation))
+
+
+def _cell_rows(evaluation: Evaluation) -> Any:
+    cells = Simulation.objects.filter(run__in=evaluation.runs.all()).order_by("pk")
+    said = {"ending": F("dialogue__ending"), "model": F("run__inquirer"), "read": _turns("dialogue__turns", evaluation)}
+    return cells.values("run_id", "dialogue_id", "seed", "finished_at", **_PLACE, **said)
+
+
+_PLACE = {"person": F("persona__code"), "number": F("goal__number")}
+
+
+def _turns(path: str, evaluation: Evaluation) -> Count:
+    """How many turns a judge reads: those that have an answer, or all of them."""
+    return Count(path, filter=Q(**{f"{path}__response__regex": SOMETHING}) if evaluation.hides_unanswered else None)
+
+
+def _natural(row: Mapping[str, Any]) -> NaturalDialogue:
+    ending = row["ending"] if row["ended_at"] is not None else ""
+    return NaturalDialogue(row["pk"], row["person"], row["number"], ending, row["read"])
+
+
+def _simulated(row: Mapping[str, Any]) -> SimulatedDialogue:
+    return SimulatedDialogue(
+        row["dialogue_id"], row["person"], row["number"], row["model"], row["seed"], row["ending"], row["read"]
+    )
+
+
+def _runs(evaluation: Evaluation, cells: list[Mapping[str, Any]]) -> tuple[RunCells, ...]:
+    places: defaultdict[int, set[tuple[str, int]]] = defaultdict(set)
+    for row in cells:
+        places[row["run_id"]].add((row["person"], row["number"]))
+    total = Counter(row["run_id"] for row in cells)
+    finished = Counter(row["run_id"] for row in cells if row["finished_at"] is not None)
+    runs = evaluation.runs.order_by("inquirer", "created_at", "pk")
+    return tuple(RunCells(run, frozenset(places[run.pk]), total[run.pk], finished[run.pk]) for run in runs)

@@ -1,0 +1,117 @@
+"""What a researcher should know, or mend, before a plan is opened: in sentences that name the run."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from collection.models import Study
+from collection.sides import describe_side, without_label
+from dialogue.backends.base import ModelMisconfigured
+from evaluation.candidates import Candidates, RunCells
+from evaluation.pairing import Pairing
+
+Side = Mapping[str, Any]
+
+
+def find_problems(candidates: Candidates, pairing: Pairing) -> list[str]:
+    """Why there is nothing sensible to judge."""
+    if not candidates.runs:
+        return ["No run is chosen: choose at least one."]
+    if not pairing.natural:
+        return ["The study has no natural dialogue that could be judged yet: collect some, or import them."]
+    elsewhere = [cells for cells in candidates.runs if not cells.places & _places(pairing)]
+    if elsewhere:
+        return [
+            f"{_name(cells)} is about other people or goals than the natural dialogues: leave it out, or simulate for the "
+            "study's participants and goals."
+            for cells in elsewhere
+        ]
+    return [] if pairing.pairs else ["There are no pairs: see what was left out, and why."]
+
+
+def find_warnings(study: Study, candidates: Candidates, pairing: Pairing, models_file: Path) -> list[str]:
+    """What does not hinder opening, but may be a mistake."""
+    sides = _sides(candidates, pairing)
+    warnings = [*_about_chatbots(sides), *_about_models(candidates.runs)]
+    for cells in candidates.runs:
+        warnings += _about_cells(cells, _places(pairing))
+    try:
+        reference = sides or [describe_side(models_file, study.chatbot, "responder")]
+    except ModelMisconfigured as error:
+        return [
+            *warnings,
+            f"Nothing says what the study's chatbot {study.chatbot!r} is, to compare the runs' with. {error}",
+        ]
+    return warnings + [sentence for cells in candidates.runs if (sentence := _about_responder(cells, reference))]
+
+
+def _about_cells(cells: RunCells, natural: frozenset[tuple[str, int]]) -> Iterator[str]:
+    if cells.finished < cells.cells:
+        yield f"{_name(cells)} is unfinished: {cells.finished} of {cells.cells} dialogues are there."
+    missing = natural - cells.places
+    if missing and len(missing) < len(natural):
+        yield (
+            f"{_name(cells)} was not asked for {len(missing)} of the {len(natural)} natural dialogues' persons and goals."
+        )
+
+
+def _about_models(runs: Sequence[RunCells]) -> Iterator[str]:
+    for model, count in Counter(cells.run.inquirer for cells in runs).items():
+        if count > 1:
+            yield f"{count} of the runs are by {model}: they count as one, of which one dialogue is drawn for each pair."
+
+
+def _about_chatbots(sides: Sequence[Side]) -> Iterator[str]:
+    versions = Counter((side.get("model"), side.get("fingerprint")) for side in sides)
+    if len(versions) > 1:
+        names = ", ".join(f"{model} ({(fingerprint or 'unknown')[:8]})" for model, fingerprint in versions)
+        yield f"The natural dialogues were held with {len(versions)} different chatbots: {names}."
+    elif len(sides) > 1:
+        yield "The settings of the chatbot changed between the natural dialogues."
+
+
+def _about_responder(cells: RunCells, reference: Sequence[Side]) -> str:
+    """How the run's responder differs from every chatbot of the natural dialogues; empty if it is one of them."""
+    answered = cells.run.configuration.get("responder") or {}
+    differences = [_difference(answered, side) for side in reference]
+    return "" if "" in differences else f"{_name(cells)}: {differences[0]}."
+
+
+def _difference(answered: Side, chatbot: Side) -> str:
+    model, name = answered.get("model", ""), chatbot.get("model", "")
+    if not model or not name:
+        return "nothing records which chatbot answered it" if not model else f"{model} answered it"
+    if model != name:
+        return f"{model} answered it, but participants talked to {name}"
+    fingerprints = answered.get("fingerprint"), chatbot.get("fingerprint")
+    if None in fingerprints:
+        return (
+            f"nothing records which version of {model} answered, so that it may be another than participants talked to"
+        )
+    if fingerprints[0] != fingerprints[1]:
+        return f"another version of {model} answered it than participants talked to: the hashes of their files differ"
+    settings = [key for key, value in without_label(chatbot).items() if key in answered and answered[key] != value]
+    return (
+        f"{model} answered it with other settings than participants talked to: {', '.join(settings)}"
+        if settings
+        else ""
+    )
+
+
+def _sides(candidates: Candidates, pairing: Pairing) -> list[Side]:
+    """The different chatbots of the natural dialogues that may be judged, as far as those record them."""
+    sides: list[Side] = []
+    for dialogue in pairing.natural:
+        side = without_label(candidates.responders[dialogue.id])
+        if side.get("model") and side not in sides:
+            sides.append(side)
+    return sides
+
+
+def _places(pairing: Pairing) -> frozenset[tuple[str, int]]:
+    return frozenset((dialogue.person, dialogue.goal) for dialogue in pairing.natural)
+
+
+def _name(cells: RunCells) -> str:
+    return f"The run “{cells.run}” of {cells.run.created_at:%Y-%m-%d %H:%M}"

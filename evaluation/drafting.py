@@ -1,0 +1,79 @@
+"""A plan in all its parts, worked out and not stored."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from django.conf import settings
+
+from evaluation.assigning import Impossible, List, Wanted, count_lists, plan_lists
+from evaluation.candidates import read_candidates
+from evaluation.concerns import find_problems, find_warnings
+from evaluation.known_pairs import ROLES, KnownPair, known_pairs_of
+from evaluation.models import Evaluation
+from evaluation.pairing import Match, Pairing, Rules, make_pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The pairs, the lists of them (``Wanted.id`` counts the pairs), and the known pairs that every list gets besides."""
+
+    pairing: Pairing
+    lists: Sequence[List]
+    training: tuple[KnownPair, ...]
+    checks: tuple[KnownPair, ...]
+    warnings: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+def draft_plan(evaluation: Evaluation) -> Draft:
+    """What opening the evaluation now would store. With ``problems`` the lists may be missing."""
+    candidates = read_candidates(evaluation)
+    rules = Rules(takes_left=evaluation.takes_left_dialogues)
+    pairing = make_pairs(candidates.natural, candidates.simulated, rules, evaluation.seed)
+    problems = find_problems(candidates, pairing)
+    lists, impossible = _lists(evaluation, pairing.pairs)
+    known, lacking = _known(evaluation)
+    return Draft(
+        pairing,
+        lists,
+        known["training"],
+        known["check"],
+        tuple(find_warnings(evaluation.study, candidates, pairing, settings.MODELS_FILE)),
+        (*problems, *impossible, *lacking),
+    )
+
+
+def _lists(evaluation: Evaluation, pairs: Sequence[Match]) -> tuple[list[List], list[str]]:
+    """The lists, or why there cannot be any."""
+    wanted = [Wanted(one.natural.person, one.natural.goal, one.simulated.model, id) for id, one in enumerate(pairs)]
+    judges = evaluation.judges_per_pair
+    try:
+        count = count_lists(wanted, evaluation.pairs_per_evaluator, judges)
+    except Impossible as reason:
+        return [], [str(reason)]
+    return (plan_lists(wanted * judges, count, seed_for(evaluation, "lists")) if count else []), []
+
+
+def _known(evaluation: Evaluation) -> tuple[dict[str, tuple[KnownPair, ...]], list[str]]:
+    """As many as asked for in each role, drawn, or a sentence about those that are lacking."""
+    known: dict[str, tuple[KnownPair, ...]] = {}
+    lacking = []
+    for role, number in zip(ROLES, (evaluation.training_pairs, evaluation.attention_checks), strict=True):
+        there = known_pairs_of(evaluation, role)
+        if number > len(there):
+            lacking.append(_lacking(role, number, len(there)))
+        known[role] = tuple(Random(seed_for(evaluation, role)).sample(there, min(number, len(there))))
+    return known, lacking
+
+
+def _lacking(role: str, number: int, there: int) -> str:
+    what = {"training": "training", "check": "attention checks"}[role]
+    return (
+        f"There are {there} pairs for {what}, but {number} are asked for: ask for at most {there}, or bring your own."
+    )
+
+
+def seed_for(evaluation: Evaluation, purpose: str) -> str:
+    """So that nothing that is drawn for one purpose follows from what was drawn for another."""
+    return f"{evaluation.seed} {purpose}"

@@ -1,0 +1,80 @@
+"""Planned pairs and lists as rows."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple
+from random import Random
+from typing import Any
+
+from evaluation.arranging import arrange, draw_sides
+from evaluation.assigning import List
+from evaluation.drafting import Draft, seed_for
+from evaluation.models import Assignment, Evaluation, Pair, Showing
+from evaluation.pairing import LeftOut, Match
+from evaluation.plans import Remarks
+
+Placing = tuple[Pair, bool]
+"""A pair, and whether its natural dialogue is first."""
+
+
+def store_draft(evaluation: Evaluation, draft: Draft) -> None:
+    """Its pairs and lists; and on the evaluation, for the caller to save, what it left out and warned of today."""
+    pairs = dict(enumerate(_store_pairs(evaluation, draft.pairing.pairs)))
+    Pair.objects.bulk_create(
+        Pair(evaluation=evaluation, role=pair["role"], known=dict(pair)) for pair in (*draft.training, *draft.checks)
+    )
+    store_lists(evaluation, draft.lists, pairs)
+    evaluation.noted = {
+        "left_out": [astuple(left_out) for left_out in draft.pairing.left_out],
+        "warnings": list(draft.warnings),
+    }
+
+
+def remarks_of(evaluation: Evaluation) -> Remarks:
+    """What was to be said about the plan when the evaluation was opened."""
+    noted = evaluation.noted
+    left_out = tuple(LeftOut(*values) for values in noted.get("left_out", ()))
+    return Remarks(left_out=left_out, warnings=tuple(noted.get("warnings", ())))
+
+
+def store_lists(evaluation: Evaluation, lists: Sequence[List], pairs: Mapping[int, Pair]) -> list[Assignment]:
+    """New free lists after those that are there, each with all known pairs of the evaluation; ``pairs`` by ``Wanted.id``."""
+    last = evaluation.assignments.order_by("number").last()
+    first_number = last.number + 1 if last else 1
+    assignments = Assignment.objects.bulk_create(
+        Assignment(evaluation=evaluation, number=number) for number, _ in enumerate(lists, start=first_number)
+    )
+    known = {role: list(evaluation.pairs.filter(role=role)) for role in (Pair.Role.TRAINING, Pair.Role.CHECK)}
+    placings = (
+        _arrange(evaluation, assignment, [(pairs[placed.pair.id], placed.is_natural_first) for placed in one], known)
+        for assignment, one in zip(assignments, lists, strict=True)
+    )
+    Showing.objects.bulk_create(
+        Showing(assignment=assignment, position=position, pair=pair, is_natural_first=is_natural_first)
+        for assignment, placed in zip(assignments, placings, strict=True)
+        for position, (pair, is_natural_first) in enumerate(placed)
+    )
+    return assignments
+
+
+def _arrange(
+    evaluation: Evaluation, assignment: Assignment, main: list[Placing], known: Mapping[Any, list[Pair]]
+) -> Iterable[Placing]:
+    random = Random(seed_for(evaluation, f"list {assignment.number}"))
+    training, checks = known[Pair.Role.TRAINING], known[Pair.Role.CHECK]
+    sided = list(zip([*training, *checks], draw_sides(len(training) + len(checks), random), strict=True))
+    return arrange(main, sided[: len(training)], sided[len(training) :], random)
+
+
+def _store_pairs(evaluation: Evaluation, matches: Sequence[Match]) -> list[Pair]:
+    goals = {goal.number: goal for goal in evaluation.study.goals.all()}
+    return Pair.objects.bulk_create(
+        Pair(
+            evaluation=evaluation,
+            goal=goals[match.natural.goal],
+            person=match.natural.person,
+            model=match.simulated.model,
+            natural_id=match.natural.id,
+            simulated_id=match.simulated.id,
+        )
+        for match in matches
+    )
