@@ -1,7 +1,6 @@
 """Where training pairs and attention checks stand among the pairs of a list. Pure."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 from random import Random
 from typing import TypeVar
 
@@ -32,5 +31,5 @@ def _gaps(main: int, checks: int, random: Random) -> list[int]:
     room = last - first + 1
     if checks > room:
         return sorted(random.choices(range(first, last + 1), k=checks))
-    stretches = [first + room * number // checks for number in range(checks + 1)]
-    return [random.randrange(begin, end) for begin, end in pairwise(stretches)]
+    ends = [(first + room * number // checks, first + room * (number + 1) // checks) for number in range(checks)]
+    return [random.randrange(begin, end) for begin, end in ends]

@@ -57,7 +57,7 @@ def _faults(pair: Any, name: str) -> Iterator[str]:
     for key in ("goal", "persona", "feedback"):
         is_needed = key != "feedback" or pair.get("role") == "training" or pair.get(key)
         if is_needed and not _is_text(pair.get(key)):
-            yield f"{name} must have a {key}: a text of at most {MOST_CHARACTERS} characters."
+            yield f"{name} must have {key!r}: a text of at most {MOST_CHARACTERS} characters."
     for side in SIDES:
         if not _is_dialogue(pair.get(side)):
             yield f"{name} must have {side!r}: 1 to {MOST_TURNS} turns, each a list of a prompt and its answer."

@@ -1,0 +1,95 @@
+"""Known pairs: the usual ones can be told apart by anybody, and a researcher's own are checked."""
+
+import json
+from itertools import product
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from dialogue.personas import describe, load_questionnaire
+from evaluation.answers import available_numbers
+from evaluation.known_pairs import KnownPair, check_known_pairs, known_pairs_of, shipped_pairs
+from evaluation.models import Choice, Evaluation, Pair
+from evaluation.reading import read_pair
+from tests.evaluation.factories import KNOWN
+
+TRAINING = KNOWN | {"role": "training"}
+CHECK = {key: value for key, value in KNOWN.items() if key != "feedback"} | {"role": "check"}
+KEYS = "role, goal, persona, natural, simulated, feedback"
+LIST = f"Known pairs must be a list of at most 100, each with {KEYS}."
+TEXT = "a text of at most 20000 characters."
+TURNS = "Known pair 1 must have 'natural': 1 to 50 turns, each a list of a prompt and its answer."
+
+
+def test_the_usual_pairs_are_enough_to_begin_with_and_pass_their_own_check() -> None:
+    evaluation = Evaluation()
+    assert len(known_pairs_of(evaluation, "training")) == 4
+    assert len(known_pairs_of(evaluation, "check")) == 6
+    check_known_pairs(json.loads(json.dumps(shipped_pairs())))
+
+
+@pytest.mark.parametrize("known", shipped_pairs(), ids=lambda known: known["goal"][:40])
+def test_a_usual_pair_reads_like_any_other(known: KnownPair) -> None:
+    reading = read_pair(Pair(evaluation=Evaluation(), role=known["role"], known=known), is_natural_first=True)
+    assert reading.goal.startswith(("You ", "Every "))
+    assert reading.persona in form_sentences()
+    assert all(turn.prompt and turn.answer for turn in (*reading.first, *reading.second))
+    assert len(available_numbers(reading, Choice.SECOND)) in (1, 2, 3)
+
+
+def test_feedback_of_training_names_the_utterance_and_no_side() -> None:
+    for known in known_pairs_of(Evaluation(), "training"):
+        assert "utterance" in known["feedback"]
+        assert not any(side in known["feedback"].lower() for side in ("1st", "2nd", "first", "second", "left", "right"))
+
+
+def test_an_evaluations_own_pairs_replace_the_usual_ones() -> None:
+    evaluation = Evaluation(known_pairs=[TRAINING])
+    assert known_pairs_of(evaluation, "training") == [TRAINING]
+    assert known_pairs_of(evaluation, "check") == []
+
+
+@pytest.mark.parametrize("value", [[], [TRAINING], [CHECK], [CHECK | {"feedback": ""}], [TRAINING, CHECK] * 50])
+def test_whole_pairs_are_taken(value: Any) -> None:
+    check_known_pairs(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        ({}, LIST),
+        ([CHECK] * 101, LIST),
+        (["text"], f"Known pair 1 must be an object with {KEYS}."),
+        ([CHECK | {"role": "main"}], 'Known pair 1 must have the role "training" or "check".'),
+        ([CHECK | {"role": ["check"]}], 'Known pair 1 must have the role "training" or "check".'),
+        ([CHECK | {"goal": " "}], f"Known pair 1 must have 'goal': {TEXT}"),
+        ([CHECK | {"persona": 7}], f"Known pair 1 must have 'persona': {TEXT}"),
+        ([TRAINING | {"feedback": ""}], f"Known pair 1 must have 'feedback': {TEXT}"),
+        ([CHECK | {"feedback": 7}], f"Known pair 1 must have 'feedback': {TEXT}"),
+        ([CHECK | {"natural": []}], TURNS),
+        ([CHECK | {"natural": [["Hi?"]]}], TURNS),
+        ([CHECK | {"natural": ["ab"]}], TURNS),
+        ([CHECK | {"natural": [["Hi?", ""]]}], TURNS),
+        ([CHECK | {"natural": [["Hi?", "Hello."]] * 51}], TURNS),
+        ([CHECK | {"natural": [["Hi?", "x" * 20_001]]}], TURNS),
+        ([CHECK | {"anser": "1st"}], f"Known pair 1 has 'anser', which means nothing here: it may have {KEYS}."),
+    ],
+)
+def test_a_fault_is_told_in_a_sentence(value: Any, sentence: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        check_known_pairs(value)
+    assert refused.value.messages == [sentence]
+
+
+def test_every_fault_is_told() -> None:
+    with pytest.raises(ValidationError) as refused:
+        check_known_pairs([CHECK, CHECK | {"goal": "", "simulated": None}, {}])
+    assert [message[:12] for message in refused.value.messages] == ["Known pair 2"] * 2 + ["Known pair 3"] * 5
+
+
+def form_sentences() -> set[str]:
+    """All personas that the paper's form can make."""
+    features = load_questionnaire()
+    answers = product(*(feature.options for feature in features))
+    return {describe(dict(zip((feature.key for feature in features), chosen, strict=True))) for chosen in answers}
