@@ -37,9 +37,12 @@ class CollectingPage:
 
     @property
     def platform_link(self) -> str:
-        """The link to give to a recruiting platform, which fills in the participant's name."""
-        name = self.recruitment.external_id_parameter
-        return f"{self.link}?{PROLIFIC_QUERY if name == PROLIFIC else f'{name}=NAME'}"
+        return platform_link(self.link, self.recruitment.external_id_parameter)
+
+
+def platform_link(link: str, parameter: str) -> str:
+    """The link to give to a recruiting platform, which fills in who follows it."""
+    return f"{link}?{PROLIFIC_QUERY if parameter == PROLIFIC else f'{parameter}=NAME'}"
 
 
 def read_collecting(study: Study, site: str, page: str) -> CollectingPage:
