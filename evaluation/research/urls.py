@@ -1,5 +1,16 @@
 """Addresses of researchers' pages of judging."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from evaluation.research import views
+
+urlpatterns = [
+    path("new/", views.new_evaluation, name="new-evaluation"),
+    path("preview/<str:name>/", views.text_preview, name="evaluation-preview"),
+    path("<int:number>/", views.evaluation, name="evaluation"),
+    path("<int:number>/edit/", views.edit_evaluation, name="edit-evaluation"),
+    path("<int:number>/live/", views.evaluation_live, name="evaluation-live"),
+    path("<int:number>/rates/", views.evaluation_rates, name="evaluation-rates"),
+    path("<int:number>/flag/", views.flag, name="evaluation-flag"),
+    path("<int:number>/data/<str:name>", views.download, name="evaluation-download"),
+]

@@ -1,0 +1,121 @@
+"""The form with which a researcher plans an evaluation: what is judged, by how many, how it is shown."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.validators import URLValidator
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from collection.research.fields import LongText
+from collection.research.recruitment_form import PARAMETER
+from evaluation.models import Evaluation
+from evaluation.research.known_pairs_file import read_known_pairs
+from evaluation.research.run_choices import count_cells, describe_run
+from simulation.models import Run
+
+TEXTS = ("consent", "instruction", "completion")
+"""What evaluators read, in Markdown."""
+
+
+class RunsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # the class takes no argument at run time
+    """Runs, with what each holds."""
+
+    def __init__(self, runs: QuerySet[Run]) -> None:
+        self.cells = count_cells(runs)
+        super().__init__(
+            runs,
+            widget=forms.CheckboxSelectMultiple,
+            error_messages={"required": "Choose at least one run."},
+            help_text="Each natural dialogue is paired with one dialogue per model of the runs you choose.",
+        )
+
+    def label_from_instance(self, run: Any) -> str:
+        return describe_run(run, self.cells)
+
+
+class EvaluationForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes no argument at run time
+    """Everything that decides an evaluation; ``instance.study`` is known already."""
+
+    known_pairs_file = forms.FileField(
+        label="Your own known pairs",
+        required=False,
+        help_text="TOML or JSON; the guide tells the format. Without one, the pairs that come with the software are taken.",
+    )
+    forgets_known_pairs = forms.BooleanField(
+        label="forget my own pairs: take those that come with the software", required=False
+    )
+    consent = LongText(help_text="What evaluators agree to. Markdown.")
+    instruction = LongText(rows=6, help_text="What evaluators read before the first pair. Markdown.")
+    completion = LongText(rows=3, help_text="What evaluators read at the end. Markdown.")
+    redirect_url = forms.URLField(
+        label="Address",
+        required=False,
+        max_length=200,
+        assume_scheme="https",
+        validators=[URLValidator(["http", "https"])],
+        help_text="Where to send evaluators who have finished, for example back to the recruiting platform.",
+    )
+
+    class Meta:
+        model = Evaluation
+        fields: ClassVar = [
+            "title",
+            "runs",
+            "takes_left_dialogues",
+            "hides_unanswered",
+            "seed",
+            "pairs_per_evaluator",
+            "judges_per_pair",
+            "training_pairs",
+            "attention_checks",
+            "shows_goal",
+            "shows_persona",
+            "allows_back",
+            "consent",
+            "consent_version",
+            "instruction",
+            "reserved_minutes",
+            "external_id_parameter",
+            "completion",
+            "completion_code",
+            "redirect_url",
+        ]
+        labels: ClassVar = {
+            "consent_version": "Version of the consent",
+            "external_id_parameter": "Parameter with the evaluator's name",
+            "reserved_minutes": "Minutes that a list is kept for somebody",
+            "pairs_per_evaluator": "Pairs for each evaluator",
+            "judges_per_pair": "Evaluators for each pair",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["runs"] = RunsField(self.instance.study.runs.all())
+        self.fields["external_id_parameter"].validators.append(PARAMETER)
+        for name in TEXTS:
+            self.fields[name].widget.attrs |= _preview(name, self.instance.study.slug)
+        if not self.instance.known_pairs:
+            del self.fields["forgets_known_pairs"]
+
+    def clean_known_pairs_file(self) -> Any:
+        """The pairs that the file holds, or None without one."""
+        file = self.cleaned_data["known_pairs_file"]
+        return read_known_pairs(file) if file else None
+
+    def clean(self) -> dict[str, Any]:
+        if self.cleaned_data.get("forgets_known_pairs"):
+            self.instance.known_pairs = []
+        if self.cleaned_data.get("known_pairs_file") is not None:
+            self.instance.known_pairs = self.cleaned_data["known_pairs_file"]
+        return self.cleaned_data
+
+
+def _preview(name: str, slug: str) -> dict[str, str]:
+    """Shows the text under the field while somebody writes it."""
+    return {
+        "hx-post": reverse("evaluation-preview", args=[slug, name]),
+        "hx-trigger": "input changed delay:400ms",
+        "hx-target": f"#preview-{name}",
+        "hx-params": f"csrfmiddlewaretoken,{name}",
+    }

@@ -1,0 +1,57 @@
+"""The page of an evaluation: its plan before it is opened, how far it is afterwards."""
+
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from django.urls import reverse
+from django.utils import timezone
+
+from collection.models import Study
+from collection.research.collecting_page import platform_link
+from evaluation.exports import LeftOut, left_out
+from evaluation.models import Evaluation, Evaluator
+from evaluation.planning import Plan, read_plan
+from evaluation.research.progress import Progress, read_progress
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationPage:
+    """An evaluation as it stands; ``flagging`` is the evaluator who is to be flagged, if one was chosen."""
+
+    evaluation: Evaluation
+    plan: Plan
+    link: str
+    left_out: LeftOut
+    progress: Progress
+    flagging: Evaluator | None
+
+    @property
+    def study(self) -> Study:
+        return self.evaluation.study
+
+    @property
+    def is_open(self) -> bool:
+        return self.evaluation.state == Evaluation.State.OPEN
+
+    @property
+    def platform_link(self) -> str:
+        return platform_link(self.link, self.evaluation.external_id_parameter)
+
+
+def read_evaluation(evaluation: Evaluation, site: str, page: str, flagging: str = "") -> EvaluationPage:
+    """The evaluation's page; ``site`` is the address under which evaluators find it, ``flagging`` somebody's number."""
+    path = reverse("judge-welcome", args=[evaluation.study.slug, evaluation.number])
+    return EvaluationPage(
+        evaluation,
+        read_plan(evaluation),
+        urljoin(site, path),
+        left_out(evaluation),
+        read_progress(evaluation, page, timezone.now()),
+        find_evaluator(evaluation, flagging),
+    )
+
+
+def find_evaluator(evaluation: Evaluation, number: str) -> Evaluator | None:
+    """The evaluator of that number, if there is one."""
+    is_number = number.isascii() and number.isdigit() and len(number) < 9
+    return evaluation.evaluators.filter(number=number).first() if is_number else None

@@ -1,0 +1,167 @@
+"""How far an evaluation is: its evaluators, and each model's pairs. Nothing here tells what they answered."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, F
+from django.db.models.functions import Coalesce
+
+from evaluation.models import Evaluation, Evaluator, Judgement, Pair
+from evaluation.outliers import unusual_times
+
+State = Evaluator.State
+ACTIVE_FOR = timedelta(minutes=2)
+"""Whoever was seen so recently is there now."""
+EVALUATORS_A_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Evaluators by what became of them; lists that nobody has taken; judgements made of those that are wanted."""
+
+    consented: int
+    judging: int
+    active_now: int
+    finished: int
+    lapsed: int
+    withdrawn: int
+    flagged: int
+    lists: int
+    free_lists: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLine:
+    """How many judgements there are about a model's pairs, of how many that are wanted."""
+
+    model: str
+    judged: int
+    wanted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """An evaluator's answer times: seconds of activity for the median pair, and how many look unlike all others'."""
+
+    judged: int = 0
+    median_seconds: float | None = None
+    unusual: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluatorLine:
+    """An evaluator in the list; ``shown`` counts the pairs that are theirs to judge."""
+
+    evaluator: Evaluator
+    shown: int
+    times: Times
+    now: datetime
+
+    @property
+    def last_activity(self) -> datetime:
+        return self.evaluator.last_seen_at or self.evaluator.consented_at
+
+    @property
+    def is_here(self) -> bool:
+        is_under_way = self.evaluator.state in (State.ENROLLED, State.JUDGING)
+        return is_under_way and self.now - self.last_activity < ACTIVE_FOR
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """An evaluation as of ``now``; ``evaluators`` is a page of EvaluatorLines, ``unusual`` counts answer times."""
+
+    counts: Counts
+    models: list[ModelLine]
+    evaluators: Page[Any]
+    unusual: int
+    now: datetime
+
+    @property
+    def judged(self) -> int:
+        return sum(line.judged for line in self.models)
+
+    @property
+    def wanted(self) -> int:
+        return sum(line.wanted for line in self.models)
+
+
+def read_progress(evaluation: Evaluation, page: str, now: datetime) -> Progress:
+    """Everything that the page of an opened evaluation shows of how far it is."""
+    times = _times(evaluation)
+    return Progress(
+        _counts(evaluation, now),
+        list_models(evaluation),
+        _list_evaluators(evaluation, times, page, now),
+        sum(one.unusual for one in times.values()),
+        now,
+    )
+
+
+def list_models(evaluation: Evaluation) -> list[ModelLine]:
+    """The models whose pairs are judged, by name."""
+    wanted, judged = (
+        Pair.objects.filter(evaluation=evaluation, role=Pair.Role.MAIN, withdrawn_at=None),
+        _by_model(evaluation),
+    )
+    counted = wanted.order_by("model").values_list("model").annotate(Count("pk"))
+    return [ModelLine(model, judged[model], pairs * evaluation.judges_per_pair) for model, pairs in counted]
+
+
+def _by_model(evaluation: Evaluation) -> Counter[str]:
+    judgements = Judgement.objects.counted().filter(pair__evaluation=evaluation)
+    return Counter(dict(judgements.order_by().values_list("pair__model").annotate(Count("pk"))))
+
+
+def _counts(evaluation: Evaluation, now: datetime) -> Counts:
+    states = Counter(dict(evaluation.evaluators.order_by().values_list("state").annotate(Count("pk"))))
+    under_way = evaluation.evaluators.filter(state__in=[State.ENROLLED, State.JUDGING])
+    return Counts(
+        consented=states.total(),
+        judging=states[State.ENROLLED] + states[State.JUDGING],
+        active_now=under_way.filter(last_seen_at__gt=now - ACTIVE_FOR).count(),
+        finished=states[State.FINISHED],
+        lapsed=states[State.LAPSED],
+        withdrawn=states[State.WITHDRAWN],
+        flagged=evaluation.evaluators.exclude(flag="").count(),
+        lists=evaluation.assignments.count(),
+        free_lists=evaluation.assignments.filter(evaluator=None).count(),
+    )
+
+
+def _list_evaluators(evaluation: Evaluation, times: Mapping[int, Times], page: str, now: datetime) -> Page[Any]:
+    """Those who did something latest come first."""
+    everybody = evaluation.evaluators.order_by(Coalesce("last_seen_at", "consented_at").desc(), "-pk")
+    found: Page[Any] = Paginator(everybody, EVALUATORS_A_PAGE).get_page(page)
+    shown = _shown(evaluation)
+    found.object_list = [
+        EvaluatorLine(one, shown[one.pk], times.get(one.pk, Times()), now) for one in found.object_list
+    ]
+    return found
+
+
+def _shown(evaluation: Evaluation) -> Counter[int]:
+    """Pairs of the main part in evaluators' lists that nobody has withdrawn from, by the evaluators' primary keys."""
+    pairs = Pair.objects.filter(evaluation=evaluation, role=Pair.Role.MAIN, withdrawn_at=None)
+    evaluators = pairs.annotate(evaluator=F("showings__assignment__evaluator")).exclude(evaluator=None)
+    return Counter(dict(evaluators.order_by().values_list("evaluator").annotate(Count("pk"))))
+
+
+def _times(evaluation: Evaluation) -> dict[int, Times]:
+    """Of all evaluators who have judged, by primary key. What is unusual is so beside everybody's times."""
+    judgements = Judgement.objects.counted().filter(pair__evaluation=evaluation).order_by("pk")
+    rows = list(judgements.values_list("evaluator", "active_seconds"))
+    timed = [(evaluator, seconds) for evaluator, seconds in rows if seconds is not None]
+    unusual = Counter(timed[index][0] for index in unusual_times([seconds for _, seconds in timed]))
+    seconds_of: defaultdict[int, list[float]] = defaultdict(list)
+    for evaluator, seconds in timed:
+        seconds_of[evaluator].append(seconds)
+    return {
+        evaluator: Times(judged, median(seconds_of[evaluator]) if seconds_of[evaluator] else None, unusual[evaluator])
+        for evaluator, judged in Counter(evaluator for evaluator, _ in rows).items()
+    }

@@ -1,0 +1,120 @@
+"""What evaluators found out so far. Nobody sees it who does not ask for it: whoever knows may treat evaluators differently."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+
+from evaluation.agreement import krippendorff_alpha
+from evaluation.models import Confidence, Evaluation, Judgement
+from evaluation.rates import Rate
+
+DETECTED, MISTAKEN, NOT_SURE = "simulated", "natural", "not sure"
+OVERALL = "All models"
+
+
+@dataclass(frozen=True, slots=True)
+class ResultLine:
+    """What was said about one model's pairs, or all: ``told`` counts what was taken for artificial, ``confidence`` how sure
+    evaluators were."""
+
+    model: str
+    told: Counter[str]
+    confidence: Counter[str]
+
+    @property
+    def judged(self) -> int:
+        return self.told.total()
+
+    @property
+    def undetected(self) -> Rate:
+        """The undetectability rate: "not sure" is undetected too (section 3.4)."""
+        return Rate(self.judged - self.told[DETECTED], self.judged)
+
+    @property
+    def percent(self) -> str:
+        share = self.undetected.share
+        return "–" if share is None else f"{100 * share:.1f} %"
+
+    @property
+    def interval(self) -> str:
+        ends = self.undetected.interval
+        return "–" if ends is None else "{:.1f} to {:.1f} %".format(*(100 * end for end in ends))
+
+    @property
+    def detected(self) -> int:
+        return self.told[DETECTED]
+
+    @property
+    def mistaken(self) -> int:
+        return self.told[MISTAKEN]
+
+    @property
+    def not_sure(self) -> int:
+        return self.told[NOT_SURE]
+
+    @property
+    def levels(self) -> list[int]:
+        """How often each level of confidence was given, from the lowest."""
+        return [self.confidence[level] for level in Confidence.values]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Krippendorff's alpha over what evaluators took for artificial; None where it is not defined."""
+
+    pairs: int
+    alpha: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Results so far, the last of the ``lines`` over all models; ``agreement`` where several evaluators judge a pair."""
+
+    lines: list[ResultLine]
+    flagged: int
+    without_flagged: bool
+    agreement: Agreement | None
+
+    @property
+    def judged(self) -> int:
+        return self.lines[-1].judged
+
+
+def read_results(evaluation: Evaluation, *, without_flagged: bool = False) -> Results:
+    """The evaluation's results so far, with or without the judgements of flagged evaluators."""
+    judgements = Judgement.objects.counted().told().filter(pair__evaluation=evaluation).order_by("pair__model", "pk")
+    flagged = judgements.exclude(evaluator__flag="").count()
+    if without_flagged:
+        judgements = judgements.filter(evaluator__flag="")
+    rows = [_row(one) for one in judgements.select_related("pair")]
+    agreement = _agreement(rows) if evaluation.judges_per_pair > 1 else None
+    return Results(_lines(rows), flagged, without_flagged, agreement)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What results need of a judgement."""
+
+    pair: int
+    model: str
+    told: str
+    confidence: str
+
+
+def _row(one: Judgement) -> _Row:
+    return _Row(one.pair_id, one.pair.model, one.told_choice, one.confidence)  # type: ignore[attr-defined]
+
+
+def _lines(rows: list[_Row]) -> list[ResultLine]:
+    models = list(dict.fromkeys(row.model for row in rows))
+    return [*(_line(name, [row for row in rows if row.model == name]) for name in models), _line(OVERALL, rows)]
+
+
+def _line(name: str, rows: list[_Row]) -> ResultLine:
+    return ResultLine(name, Counter(row.told for row in rows), Counter(row.confidence for row in rows))
+
+
+def _agreement(rows: list[_Row]) -> Agreement:
+    units: defaultdict[int, list[str]] = defaultdict(list)
+    for row in rows:
+        units[row.pair].append(row.told)
+    return Agreement(sum(len(unit) > 1 for unit in units.values()), krippendorff_alpha(units.values()))

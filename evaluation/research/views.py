@@ -1,0 +1,149 @@
+"""Doors to researchers' pages of judging."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from collection.access import staff_only
+from collection.exports import Incomplete
+from collection.models import Study
+from collection.research.downloads import send_file
+from evaluation.exports import export_judgements
+from evaluation.models import Evaluation
+from evaluation.planning import NotReady, close_evaluation, open_evaluation
+from evaluation.research.changes import delete_plan, flag_evaluator
+from evaluation.research.evaluation_editor import EvaluationEditor, blank_evaluation
+from evaluation.research.evaluation_form import TEXTS
+from evaluation.research.evaluation_page import find_evaluator, read_evaluation
+from evaluation.research.live import news
+from evaluation.research.progress import read_progress
+from evaluation.research.results import read_results
+
+DOWNLOADS = {"judgements.csv": "csv", "judgements-spreadsheet.csv": "spreadsheet", "judgements.jsonl": "jsonl"}
+
+
+@staff_only
+def new_evaluation(request: HttpRequest, slug: str) -> HttpResponse:
+    """The form for a new evaluation, which begins as the paper's."""
+    return _edit(request, blank_evaluation(get_object_or_404(Study, slug=slug)))
+
+
+@staff_only
+def edit_evaluation(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """The form for an evaluation that is only planned; of an opened one what it holds."""
+    found = _evaluation(slug, number)
+    if not found.is_planned:
+        status = 409 if request.method == "POST" else 200
+        return render(request, "evaluation/set_up.html", {"evaluation": found}, status=status)
+    return _edit(request, found)
+
+
+@staff_only
+@require_POST
+def text_preview(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    """A text as evaluators will read it."""
+    if name not in TEXTS:
+        raise Http404
+    return render(request, "research/_preview.html", {"text": request.POST.get(name, "")})
+
+
+@staff_only
+def evaluation(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """An evaluation, planned or under way; posting an action opens, closes or deletes it."""
+    found = _evaluation(slug, number)
+    if request.method == "POST":
+        is_there = _act(request, found)
+        return redirect("evaluation", slug, number) if is_there else redirect("study", slug)
+    return _shown(request, found)
+
+
+@staff_only
+def evaluation_live(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """What has changed on the page since it was last asked for."""
+    found = _evaluation(slug, number)
+    return news(request, found, read_progress(found, request.GET.get("page", "1"), timezone.now()))
+
+
+@staff_only
+def evaluation_rates(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """The results so far, within the page or, without scripts, as one of their own."""
+    found = _evaluation(slug, number)
+    results = read_results(found, without_flagged=request.GET.get("without") == "flagged")
+    is_part = getattr(request, "htmx", False)
+    template = "evaluation/_results.html" if is_part else "evaluation/results.html"
+    return render(request, template, {"evaluation": found, "results": results})
+
+
+@staff_only
+@require_POST
+def flag(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Flags an evaluator for a reason, or takes the flag off."""
+    evaluator = find_evaluator(_evaluation(slug, number), request.POST.get("evaluator", ""))
+    if evaluator is None:
+        raise Http404
+    reason = request.POST.get("reason", "").strip() if request.POST.get("action") != "unflag" else ""
+    if not reason and request.POST.get("action") != "unflag":
+        messages.error(request, f"{evaluator} was not flagged: say why they are doubted.")
+    else:
+        flag_evaluator(evaluator, reason)
+        messages.success(request, f"{evaluator} is flagged." if reason else f"{evaluator} is flagged no longer.")
+    return redirect("evaluation", slug, number)
+
+
+@staff_only
+def download(request: HttpRequest, slug: str, number: int, name: str) -> HttpResponseBase:
+    """The evaluation's judgements as a file, whole; a page with a sentence when they changed while it was written."""
+    found = _evaluation(slug, number)
+    if name not in DOWNLOADS:
+        raise Http404
+    try:
+        return send_file(request, export_judgements(found, DOWNLOADS[name]), f"{slug}-{number}", name)
+    except Incomplete as reason:
+        return _shown(request, found, reason=str(reason), status=409)
+
+
+def _edit(request: HttpRequest, found: Evaluation) -> HttpResponse:
+    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    editor = EvaluationEditor(found, *sent)
+    if editor.is_valid() and editor.save():
+        messages.success(request, "This is the plan. Nobody can judge before you open it.")
+        return redirect("evaluation", found.study.slug, found.number)
+    status = 422 if editor.is_bound else 200
+    return render(request, "evaluation/evaluation_form.html", {"editor": editor}, status=status)
+
+
+def _act(request: HttpRequest, found: Evaluation) -> bool:
+    """Whether the evaluation is still there afterwards."""
+    match request.POST.get("action"):
+        case "open":
+            _open(request, found)
+        case "close":
+            close_evaluation(found)
+            messages.success(request, "The evaluation is closed. What was submitted so far is kept.")
+        case "delete" if delete_plan(found):
+            messages.success(request, f"“{found}” is deleted.")
+            return False
+        case "delete":
+            messages.error(request, "The evaluation was opened by now, so it stays.")
+    return True
+
+
+def _open(request: HttpRequest, found: Evaluation) -> None:
+    try:
+        open_evaluation(found)
+        messages.success(request, "The evaluation is open: share the link below.")
+    except NotReady as reason:
+        messages.error(request, str(reason))
+
+
+def _shown(request: HttpRequest, found: Evaluation, *, reason: str = "", status: int = 200) -> HttpResponse:
+    chosen = request.GET.get("page", "1"), request.GET.get("evaluator", "")
+    page = read_evaluation(found, request.build_absolute_uri("/"), *chosen)
+    context = {"page": page, "evaluation": found, "progress": page.progress, "plan": page.plan, "reason": reason}
+    return render(request, "evaluation/evaluation.html", context, status=status)
+
+
+def _evaluation(slug: str, number: int) -> Evaluation:
+    return get_object_or_404(Evaluation.objects.select_related("study"), study__slug=slug, number=number)
