@@ -5,3 +5,9 @@ from django.apps import AppConfig
 
 class EvaluationConfig(AppConfig):
     name = "evaluation"
+
+    def ready(self) -> None:
+        from collection.signals import persona_leaving
+        from evaluation.withdrawals import forget_person
+
+        persona_leaving.connect(forget_person, dispatch_uid="evaluation.forget_person")

@@ -40,6 +40,17 @@ def dialogues_shown_to(evaluator: Evaluator) -> set[Dialogue]:
     return dialogues_in(Showing.objects.filter(assignment__evaluator=evaluator))
 
 
+def dialogues_beside(gone: Showing) -> set[Dialogue]:
+    """The natural dialogues that a list holds, or its evaluator has been shown in another, when a showing of it is gone."""
+    evaluator = gone.assignment.evaluator
+    return dialogues_shown_to(evaluator) if evaluator else dialogues_in(gone.assignment.showings.all())
+
+
+def dialogue_of(pair: Pair) -> Dialogue:
+    """The pair's natural dialogue."""
+    return (pair.person, pair.goal_id)
+
+
 def count_judges(evaluation: Evaluation) -> Counter[int]:
     """By how many each pair, by its row, has been judged or is going to be, as lists are now."""
     submitted = Judgement.objects.submitted().filter(pair__evaluation=evaluation)
