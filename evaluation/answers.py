@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from evaluation.models import Bubble, Choice, Confidence, Judgement, Showing, Verdict
+from evaluation.models import Bubble, Choice, Confidence, Judgement, Showing
+from evaluation.models.answers import AnswerFields
 from evaluation.reading import Reading
 
 NOTHING_CHOSEN = "Say which dialogue is artificial: 1st, 2nd or not sure."
@@ -29,7 +30,7 @@ class Answer:
     utterance_bubble: str = ""
 
 
-def answer_of(row: Judgement | Verdict) -> Answer:
+def answer_of(row: AnswerFields) -> Answer:
     """The answer that the row holds."""
     return Answer(row.choice, row.confidence, row.utterance_number, row.utterance_side, row.utterance_bubble)
 

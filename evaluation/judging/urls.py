@@ -1,5 +1,14 @@
 """Addresses of the judging page."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from evaluation.judging import views
+
+urlpatterns = [
+    path("pairs/", views.judge, name="judge"),
+    path("pairs/<slug:token>/", views.pair, name="judge-pair"),
+    path("pairs/<slug:token>/draft/", views.draft, name="judge-draft"),
+    path("pairs/<slug:token>/submit/", views.submit, name="judge-submit"),
+    path("pairs/<slug:token>/state/", views.state, name="judge-state"),
+    path("pairs/<slug:token>/feedback/", views.feedback, name="judge-feedback"),
+]

@@ -1,0 +1,34 @@
+"""Text of dialogues as pages show it: both sides by the same filter, and each text rendered once for all who read it."""
+
+from functools import lru_cache
+
+from django.utils.safestring import SafeString
+
+from collection.templatetags.markdown import markdown
+from evaluation.judging.next import following_showing
+from evaluation.models import Evaluator, Showing
+from evaluation.reading import PairGone, read_pair
+
+_TEXTS = 2048
+"""Kept rendered, in each process: forty pairs of the longest dialogues. The longest pair takes a twentieth of a second to
+render, and a natural dialogue comes again with each model."""
+
+
+@lru_cache(maxsize=_TEXTS)
+def render_text(text: str) -> SafeString:
+    """As HTML from the allow-list of ``markdown``."""
+    return markdown(text)
+
+
+def render_ahead(evaluator: Evaluator, showing: Showing) -> None:
+    """Makes the page after this one quick to answer: while somebody reads, nobody waits for it."""
+    following = following_showing(evaluator, showing)
+    if following is None:
+        return
+    try:
+        reading = read_pair(following.pair, following.is_natural_first)
+    except PairGone:  # by now another pair has its place
+        return
+    for turn in (*reading.first, *reading.second):
+        render_text(turn.prompt)
+        render_text(turn.answer)

@@ -1,0 +1,131 @@
+// The three questions: what is chosen, what can be chosen, and what is missing.
+
+const NAMES = { first: "1st", second: "2nd" };
+const MISSING = {
+  choice: "which dialogue is artificial",
+  confidence: "how confident you are",
+  utterance_number: "which utterance reveals it",
+};
+
+export class Answer {
+  #form;
+  #turns;
+  #listener;
+  #select;
+
+  /** `turns` counts those of each side. `listener` has change(name), and hint(words) for what is not possible. */
+  constructor(form, turns, listener) {
+    this.#form = form;
+    this.#turns = turns;
+    this.#listener = listener;
+    this.#select = form.elements.utterance_number;
+    form.addEventListener("change", (event) => this.#changed(event.target.name));
+    this.#offer();
+  }
+
+  get value() {
+    const { choice, confidence, utterance_side: side, utterance_bubble: bubble } = this.#form.elements;
+    return {
+      choice: choice.value,
+      confidence: confidence.value,
+      utterance_number: this.#select.value === "" ? null : Number(this.#select.value),
+      utterance_side: side.value,
+      utterance_bubble: bubble.value,
+    };
+  }
+
+  /** Takes over a whole answer, as it was before a reload or is in another tab. */
+  set value({ choice, confidence, utterance_number: number, utterance_side: side, utterance_bubble: bubble }) {
+    for (const [name, value] of Object.entries({ choice, confidence })) {
+      for (const radio of this.#form.elements[name]) radio.checked = radio.value === value;
+    }
+    this.#offer();
+    this.#select.value = number === null ? "" : String(number);
+    this.#mark(side, bubble);
+  }
+
+  /** Which sides the chosen number may mean. */
+  get sides() {
+    const { choice, utterance_side: side } = this.value;
+    return [side || choice].filter((name) => name in this.#turns).concat(side || choice in this.#turns ? [] : Object.keys(this.#turns));
+  }
+
+  /** Gives one of a question's answers. */
+  give(name, value) {
+    for (const radio of this.#form.elements[name]) radio.checked = radio.value === value;
+    this.#changed(name);
+  }
+
+  /** One utterance up or down; "no single utterance" comes before the first. */
+  step(by) {
+    const offered = ["0", ...Array.from(this.#select.options, (option) => option.value).filter((value) => Number(value) > 0)];
+    const at = offered.indexOf(this.#select.value);
+    const next = at === -1 ? (by > 0 ? 1 : offered.length - 1) : at + by;
+    if (next < 0 || next >= offered.length) return;
+    this.#select.value = offered[next];
+    this.#changed("utterance_number");
+  }
+
+  /** A bubble was clicked: it is the one, unless it is in the dialogue that was not chosen. */
+  pick(side, number, bubble) {
+    const { choice } = this.value;
+    if (choice in this.#turns && choice !== side) {
+      this.#listener.hint(`That is in the ${NAMES[side]} dialogue, and you chose the ${NAMES[choice]}: click there, or change your choice first.`);
+      return;
+    }
+    this.#select.value = String(number);
+    this.#mark(side, bubble);
+    this.#question("utterance_number").classList.remove("missing");
+    this.#listener.change("utterance_number");
+  }
+
+  /** Marks the questions without an answer and goes to the first; returns what to say, or nothing. */
+  demand() {
+    const missing = Object.keys(MISSING).filter((name) => this.value[name] === "" || this.value[name] === null);
+    for (const name of Object.keys(MISSING)) this.#question(name).classList.toggle("missing", missing.includes(name));
+    if (missing.length === 0) return "";
+    this.#question(missing[0]).querySelector("input, select").focus();
+    return `Please say ${missing.map((name) => MISSING[name]).join(", and ")}.`;
+  }
+
+  #changed(name) {
+    if (!(name in MISSING)) return;
+    this.#question(name).classList.remove("missing");
+    if (name === "utterance_number") this.#mark("", "");
+    const lost = name === "choice" ? this.#adapt() : "";
+    this.#listener.change(name);
+    if (lost) this.#listener.hint(lost);
+  }
+
+  /** After another choice: an utterance of the other dialogue cannot be meant any more. */
+  #adapt() {
+    const { choice, utterance_number: number, utterance_side: side } = this.value;
+    this.#offer();
+    const isOther = side && choice in this.#turns && choice !== side;
+    if (!isOther && (number === null || this.#select.value === String(number))) return "";
+    this.#select.value = "";
+    this.#mark("", "");
+    return isOther ? "The utterance that you had chosen is in the other dialogue: please choose one again." : `The ${NAMES[choice]} dialogue has no utterance ${number}: please choose one again.`;
+  }
+
+  /** The numbers of the chosen dialogue, or of the longer one if neither is. */
+  #offer() {
+    const { choice, utterance_number: number } = this.value;
+    const most = this.#turns[choice] ?? Math.max(...Object.values(this.#turns));
+    const last = this.#select.options[this.#select.options.length - 1];
+    for (const option of [...this.#select.options]) if (Number(option.value) > most) option.remove();
+    const offered = this.#select.options.length - 2;
+    for (let each = offered + 1; each <= most; each += 1) this.#select.add(new Option(String(each), String(each)), last);
+    this.#select.value = number !== null && number <= most ? String(number) : "";
+  }
+
+  #mark(side, bubble) {
+    this.#form.elements.utterance_side.value = side;
+    this.#form.elements.utterance_bubble.value = bubble;
+  }
+
+  #question(name) {
+    const control = this.#form.elements[name];
+    return (control instanceof RadioNodeList ? control[0] : control).closest(".question");
+  }
+}

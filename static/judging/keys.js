@@ -1,0 +1,52 @@
+// Keys that answer without a mouse. They are printed on the controls.
+
+const ANSWERS = {
+  1: ["choice", "first"],
+  2: ["choice", "second"],
+  0: ["choice", "not_sure"],
+  q: ["confidence", "somewhat confident"],
+  w: ["confidence", "confident"],
+  e: ["confidence", "very confident"],
+};
+const STEPS = { ArrowUp: -1, ArrowDown: 1 };
+
+/** `listener` has give(name, value), step(by) and submit(). */
+export function listen(listener) {
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) handle(event, () => event.repeat || listener.submit());
+    else if (!isElsewhere(event)) press(event, listener);
+  });
+}
+
+function press(event, listener) {
+  const answer = ANSWERS[digit(event) ?? letter(event)];
+  if (answer) handle(event, () => listener.give(...answer));
+  else if (event.key in STEPS && !isScrolling(event.target)) handle(event, () => listener.step(STEPS[event.key]));
+}
+
+function handle(event, act) {
+  event.preventDefault();
+  act();
+}
+
+/** Digits need Shift on some keyboards. */
+function digit(event) {
+  return /^(?:Digit|Numpad)(\d)$/.exec(event.code)?.[1];
+}
+
+/** As printed, or where another script is typed, by its place on the keyboard. */
+function letter(event) {
+  return /^[a-z]$/i.test(event.key) ? event.key.toLowerCase() : event.code.replace(/^Key/, "").toLowerCase();
+}
+
+/** Where keys mean something else. */
+function isElsewhere(event) {
+  const isText = event.target.closest?.("input:not([type=radio]), textarea, select, [contenteditable]");
+  return event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || isText;
+}
+
+/** A box that scrolls keeps the arrows while it has the focus. */
+function isScrolling(target) {
+  return target.matches?.(".side, .side *, .task");
+}
