@@ -48,6 +48,7 @@ def serve() -> Iterator[Server]:
                        check=True, user=user, cwd=folder, stdout=subprocess.DEVNULL)  # fmt: skip
         port = free_port()
         options = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": folder, "fsync": "off"}
+        options["max_connections"] = 150  # a hundred people at once, and who watches them
         arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         process = subprocess.Popen([postgres, "-D", data, *arguments], user=user, cwd=folder, stderr=subprocess.DEVNULL)
         try:

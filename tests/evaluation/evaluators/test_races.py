@@ -1,0 +1,176 @@
+"""Many evaluators at once: no list, no external id and no number is given twice, on either database."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.installation import Installation
+
+SETUP = """
+import json
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from django.db import connection, transaction
+from django.utils import timezone
+from collection.models import Study
+from collection.participation.invitations import Invitation
+from collection.participation.withdrawal import withdraw as withdraw_participant
+from evaluation.answers import Answer
+from evaluation.evaluators.enrolment import enrol, terms_of
+from evaluation.evaluators.lists import count_judges, dialogues_shown_to, unjudged
+from evaluation.evaluators.places import take_place
+from evaluation.evaluators.withdrawal import withdraw
+from evaluation.judging.clocks import Clocks
+from evaluation.judging.next import current_showing
+from evaluation.judging.refusals import Refused
+from evaluation.judging.saving import submit
+from evaluation.models import Evaluator, Pair
+from evaluation.planning import open_evaluation
+from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study
+
+def make(**shape):
+    with transaction.atomic():
+        return make_evaluation(make_judged_study(f"race-{Study.objects.count()}", turns=1, **shape))
+
+def at_once(work, items):
+    items = list(items)
+    barrier = Barrier(len(items))
+    def begin(item):
+        barrier.wait()
+        try:
+            return work(item)
+        except Refused as refusal:
+            return refusal.reason
+        finally:
+            connection.close()
+    connection.close()
+    with ThreadPoolExecutor(len(items)) as pool:
+        return list(pool.map(begin, items))
+
+def enter(_):
+    return take(enrol(evaluation).evaluator)
+
+def take(evaluator):
+    return take_place(evaluator, timezone.now())
+
+def judge(evaluator):
+    showing = current_showing(evaluator)
+    submit(showing, Answer("first", "confident", 1), "key", Clocks(), timezone.now())
+    return "judged"
+"""
+HUNDRED = """
+with transaction.atomic():
+    study = make_judged_study("race-hundred", people=10, goals=10, turns=1)
+    evaluation = make_evaluation(study, state="planned", pairs_per_evaluator=2)
+open_evaluation(evaluation)
+places = at_once(enter, range(100))
+people = list(evaluation.evaluators.all())
+pairs = Counter(Pair.objects.filter(showings__assignment__evaluator__in=people).values_list("pk", flat=True))
+print(json.dumps({
+    "places": sum(places),
+    "lists": len(set(evaluation.assignments.values_list("evaluator", flat=True)) - {None}),
+    "numbers": sorted({one.number for one in people}) == list(range(1, 101)),
+    "dialogues": {len(dialogues_shown_to(one)) for one in people} == {2},
+    "pairs": (len(pairs), max(pairs.values())),
+}))
+"""
+LAST_LIST = """
+evaluation = make(models=("a",))
+people = [enrol(evaluation).evaluator for _ in range(6)]
+print(json.dumps({"places": sum(at_once(take, people))}))
+"""
+SAME_ID = """
+evaluation = make()
+found = at_once(lambda _: enrol(evaluation, Invitation("5f3a")).evaluator.pk, range(6))
+print(json.dumps({"people": len(set(found)), "rows": evaluation.evaluators.count()}))
+"""
+SAME_FORM = """
+evaluation = make()
+agreement = terms_of(evaluation).offer()
+found = at_once(lambda _: enrol(evaluation, agreement=agreement).has_proof, range(6))
+print(json.dumps({"proofs": found, "rows": evaluation.evaluators.count()}))
+"""
+MANY_TABS = """
+evaluation = make(models=("a", "b", "c"))
+person = enrol(evaluation).evaluator
+places = at_once(take, [person] * 6)
+print(json.dumps({"places": sum(places), "lists": person.assignments.count()}))
+"""
+EXPIRED = """
+evaluation = make()
+for _ in range(2):
+    make_evaluator(evaluation, seen_minutes_ago=evaluation.reserved_minutes + 1)
+people = [enrol(evaluation).evaluator for _ in range(6)]
+places = at_once(take, people)
+print(json.dumps({
+    "places": sum(places),
+    "lapsed": evaluation.evaluators.filter(state="lapsed").count(),
+    "judges": sorted(set(count_judges(evaluation).values())),
+}))
+"""
+EXPIRED_AND_ANSWERING = """
+evaluation = make(models=("a",))
+answering = make_evaluator(evaluation, seen_minutes_ago=evaluation.reserved_minutes + 1)
+people = [enrol(evaluation).evaluator for _ in range(5)]
+def work(one):
+    return judge(one) if one == answering else take(one)
+told = at_once(work, [*people, answering])
+is_kept = "judged" in told
+print(json.dumps({
+    "one or the other": is_kept != (True in told),
+    "judgements": answering.judgements.count() == is_kept,
+    "judges": sorted(set(count_judges(evaluation).values())),
+}))
+"""
+WITHDRAWALS = """
+evaluation = make(people=6, models=("a", "b", "c"))
+judging = [make_evaluator(evaluation) for _ in range(3)]
+leaving = list(evaluation.study.participants.all()[:2])
+def work(one):
+    if one in leaving:
+        return withdraw_participant(one)
+    return withdraw(one) if one == judging[2] else judge(one)
+told = at_once(work, [*judging, *leaving])
+print(json.dumps({
+    "withdrawn": evaluation.pairs.exclude(withdrawn_at=None).count(),
+    "open": unjudged().exclude(pair__withdrawn_at=None).count(),
+    "free": evaluation.assignments.filter(evaluator=None).count(),
+    "clear": set(told) <= {None, "judged", "unknown"},
+}))
+"""
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """One for all races, each of which has a study of its own."""
+    database = {}
+    if request.param == "postgresql":
+        database["DATABASE_URL"] = request.getfixturevalue("postgresql_server").create_database()
+    installation = Installation(tmp_path_factory.mktemp("races") / "var", database)
+    installation.manage("migrate", "--verbosity", "0")
+    return installation
+
+
+@pytest.mark.parametrize(
+    ("race", "outcome"),
+    [
+        pytest.param(
+            HUNDRED,
+            {"places": 100, "lists": 100, "numbers": True, "dialogues": True, "pairs": [200, 1]},
+            id="a hundred enter",
+        ),
+        pytest.param(LAST_LIST, {"places": 1}, id="last list"),
+        pytest.param(SAME_ID, {"people": 1, "rows": 1}, id="same external id"),
+        pytest.param(SAME_FORM, {"proofs": [True] * 6, "rows": 1}, id="same consent form"),
+        pytest.param(MANY_TABS, {"places": 6, "lists": 1}, id="many tabs"),
+        pytest.param(EXPIRED, {"places": 2, "lapsed": 2, "judges": [1]}, id="expired places"),
+        pytest.param(
+            EXPIRED_AND_ANSWERING, {"one or the other": True, "judgements": True, "judges": [1]}, id="back just in time"
+        ),
+        pytest.param(WITHDRAWALS, {"withdrawn": 12, "open": 0, "free": 1, "clear": True}, id="withdrawals"),
+    ],
+)
+def test_what_many_want_at_once_is_given_once(site: Installation, race: str, outcome: dict[str, Any]) -> None:
+    assert json.loads(site.evaluate(SETUP + race)) == outcome
