@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
+from evaluation.models import Evaluation
 from roleplay_site.processes import is_port_free
 from simulation.models import Run
 from simulation.requests import RunRequest
@@ -33,10 +34,15 @@ def prepare() -> str:
     return output.getvalue()
 
 
+def demo_run() -> Run:
+    """The run of the demo's study; the rehearsal has runs of its own."""
+    return Run.objects.get(study__slug="demo")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_every_start_shows_the_same_run_and_the_same_login(demo_settings: Settings) -> None:
     first, second = prepare(), prepare()
-    run, password_file = Run.objects.get(), demo_settings.VAR_DIR / "demo_password"
+    run, password_file = demo_run(), demo_settings.VAR_DIR / "demo_password"
     password = password_file.read_text()
     assert User.objects.get(username="researcher", is_staff=True).check_password(password)
     assert stat.S_IMODE(password_file.stat().st_mode) == 0o600
@@ -44,13 +50,25 @@ def test_every_start_shows_the_same_run_and_the_same_login(demo_settings: Settin
     for output in (first, second):
         assert f"/runs/{run.token}/" in output
         assert password in output
+        assert "Take part   http://127.0.0.1:" in output
         assert "/s/demo/\n" in output
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_start_shows_the_same_made_up_pairs_to_judge_until_somebody_closes_them(demo_settings: Settings) -> None:
+    first, second = prepare(), prepare()
+    for output in (first, second):
+        assert "Judge pairs http://127.0.0.1:" in output
+        assert "/s/rehearsal/judge/2/\n" in output
+    assert Evaluation.objects.count() == 2
+    Evaluation.objects.update(state=Evaluation.State.CLOSED)
+    assert "Judge pairs" not in prepare()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_run_of_the_demo_is_shown_also_when_another_one_of_its_model_is_newer(demo_settings: Settings) -> None:
     prepare()
-    run = Run.objects.get()
+    run = demo_run()
     other = request_run(run.study, RunRequest("tiny", "tiny", goals=(1, 4), features="age"))
     assert other != run
     assert f"/runs/{run.token}/" in prepare()
@@ -63,9 +81,9 @@ def test_a_run_that_a_researcher_stopped_is_not_started_again(
     demo_settings: Settings, change: Callable[[Run], None], state: str
 ) -> None:
     prepare()
-    change(Run.objects.get())
+    change(demo_run())
     prepare()
-    assert Run.objects.get().state == state
+    assert demo_run().state == state
 
 
 @pytest.mark.django_db(transaction=True)
@@ -73,7 +91,7 @@ def test_a_run_that_was_made_but_never_queued_is_queued_by_the_next_start(demo_s
     prepare()
     Run.objects.update(state=Run.State.PAUSED, is_queued=False)
     prepare()
-    run = Run.objects.get()
+    run = demo_run()
     assert (run.state, run.is_queued) == (Run.State.RUNNING, True)
 
 
@@ -93,7 +111,7 @@ def test_without_the_embedded_model_the_site_starts_all_the_same(demo_settings: 
     demo_settings.MODELS_FILE.write_text("")
     output = prepare()
     assert "There is no demo run: There is no model 'tiny'" in output
-    assert "Login     researcher" in output
+    assert "Login       researcher" in output
 
 
 def test_a_port_that_is_taken_is_named_before_anything_else_happens() -> None:
@@ -117,8 +135,16 @@ def test_the_demo_fills_its_run_stops_on_ctrl_c_and_starts_again(installation: I
         assert again.wait(20) == 128 + signal.SIGTERM, "a terminal that closes leaves nothing running"
     assert is_port_free(port)
     assert "Traceback" not in installation.log
-    assert installation.count("collection_turn") == 200 * TURNS
+    assert (
+        installation.count(f"collection_turn JOIN collection_dialogue d ON dialogue_id = d.id {_DEMO}") == 200 * TURNS
+    )
+
+
+_DEMO = "JOIN collection_study s ON study_id = s.id WHERE s.slug = 'demo'"
 
 
 def _finished(installation: Installation) -> int:
-    return installation.count("simulation_simulation WHERE finished_at IS NOT NULL")
+    """Dialogues of the demo's run that have ended; the rehearsal's are there from the first moment."""
+    return installation.count(
+        f"simulation_simulation JOIN simulation_run r ON run_id = r.id {_DEMO} AND finished_at IS NOT NULL"
+    )

@@ -1,6 +1,7 @@
 """The demo: everything made ready, then everything started."""
 
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.urls import reverse
 
 from collection.models import Study
 from collection.services import DEMO
+from evaluation.rehearsal.loading import open_rehearsal
 from roleplay_site import processes
 from roleplay_site.demo import Login, ensure_login, ensure_run
 from simulation.requests import RequestError
@@ -41,9 +43,14 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         call_command("load_demo", stdout=self.stdout)
+        call_command("load_rehearsal", stdout=self.stdout)
         site = f"http://{processes.LOOPBACK}:{port}"
         login = ensure_login(settings.VAR_DIR / "demo_password")
-        return _invitation(f"{site}{self._path()}", f"{site}{reverse('welcome', args=[DEMO])}", login)
+        links = [("Take part", f"{site}{reverse('welcome', args=[DEMO])}")]
+        if (rehearsal := open_rehearsal()) is not None:
+            judge = reverse("judge-welcome", args=[rehearsal.study.slug, rehearsal.number])
+            links.append(("Judge pairs", f"{site}{judge}"))
+        return _invitation(f"{site}{self._path()}", links, login)
 
     def _path(self) -> str:
         """The page of the demo's run; without the embedded model the site works all the same."""
@@ -59,14 +66,15 @@ class Command(BaseCommand):
         return processes.run(settings.BASE_DIR / "Procfile", port, lambda: self.stdout.write(invitation))
 
 
-def _invitation(address: str, participants: str, login: Login) -> str:
+def _invitation(address: str, links: Iterable[tuple[str, str]], login: Login) -> str:
     password = login.password or f"the one you chose (reset: python manage.py changepassword {login.username})"
+    listed = "\n".join(f"  {label:<11} {link}" for label, link in links)
     return f"""
-  Open      {address}
-  Login     {login.username}
-  Password  {password}
+  Open        {address}
+  Login       {login.username}
+  Password    {password}
 
-  Take part {participants}
+{listed}
 
   The first page fills up while the worker simulates. Ctrl-C stops everything; the data stay in
   {settings.VAR_DIR}, and the next start goes on from there.

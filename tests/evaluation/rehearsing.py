@@ -1,0 +1,20 @@
+"""The made-up study in tests."""
+
+from collection.models import Dialogue, Participant, Study, Turn
+from evaluation.models import Evaluation
+from simulation.models import Run
+
+
+def said(study: Study) -> list[tuple[str, str]]:
+    """All its turns, in order."""
+    turns = Turn.objects.filter(dialogue__study=study).order_by("dialogue__pk", "position")
+    return list(turns.values_list("utterance", "response"))
+
+
+def remove(study: Study) -> None:
+    """Deletes it with all that belongs to it, from what stands on others to what others stand on."""
+    Evaluation.objects.filter(study=study).delete()
+    Run.objects.filter(study=study).delete()
+    Dialogue.objects.filter(study=study).delete()
+    Participant.objects.filter(study=study).delete()
+    study.delete()

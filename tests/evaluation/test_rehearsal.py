@@ -1,0 +1,136 @@
+"""What the rehearsal is made of: people, dialogues and judgements that are made up, and say so."""
+
+import json
+import re
+from collections import Counter
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from collection.models import Dialogue, Participant, Study, Turn
+from evaluation.answers import answer_of, available_numbers, check_whole
+from evaluation.models import Evaluation, Evaluator, Judgement, Pair, Showing
+from evaluation.reading import read_pair
+from evaluation.rehearsal.loading import load_rehearsal, open_rehearsal
+from simulation.models import Run
+from tests.evaluation.rehearsing import remove, said
+
+pytestmark = pytest.mark.django_db
+
+MODELS = {
+    "rehearsed-llama-2": 0.665,
+    "rehearsed-mixtral": 0.56,
+    "rehearsed-vicuna": 0.775,
+    "rehearsed-gpt-4": 0.65,
+}
+
+
+@pytest.fixture(scope="module")
+def rehearsal(django_db_setup: None, django_db_blocker):
+    """Loaded once for the tests of this module, which only look at it, and removed after them."""
+    with django_db_blocker.unblock():
+        study = load_rehearsal()
+    yield study
+    with django_db_blocker.unblock():
+        remove(study)
+
+
+def counted() -> list[Any]:
+    """What results are made of, with what was told about the pair."""
+    return list(Judgement.objects.counted().told().select_related("pair", "showing", "evaluator"))
+
+
+def test_twenty_people_and_four_models_have_spoken_toward_every_goal(rehearsal: Study) -> None:
+    assert rehearsal.participants.filter(state=Participant.State.FINISHED).count() == 20
+    natural = rehearsal.dialogues.filter(kind=Dialogue.Kind.NATURAL, ending="next_goal", participant__isnull=False)
+    assert Counter(natural.values_list("goal__number", flat=True)) == dict.fromkeys(range(1, 11), 20)
+    for run in rehearsal.runs.all():
+        assert run.state == Run.State.FINISHED
+        assert run.simulations.filter(dialogue__isnull=False, finished_at__isnull=False).count() == 200
+    assert set(rehearsal.runs.values_list("inquirer", flat=True)) == set(MODELS)
+
+
+def test_dialogues_have_one_to_seven_whole_turns_and_rarely_repeat(rehearsal: Study) -> None:
+    turns = Counter(Turn.objects.filter(dialogue__study=rehearsal).values_list("dialogue", flat=True))
+    assert len(turns) == 1000
+    assert set(turns.values()) <= set(range(1, 8))
+    assert not Turn.objects.filter(dialogue__study=rehearsal, response="").exists()
+    texts = Counter(json.dumps(list(dialogue.turns.values_list("utterance"))) for dialogue in rehearsal.dialogues.all())
+    assert len(texts) > 900
+
+
+def test_nothing_of_the_templates_is_left_in_what_is_said(rehearsal: Study) -> None:
+    for utterance, response in said(rehearsal):
+        assert utterance.strip() and response.strip()
+        assert "$" not in utterance
+        assert "$" not in response.replace("${response.status}", "")
+        assert not re.search(r"\[[^\[\]]*\|", utterance)
+
+
+def test_it_says_everywhere_that_it_is_made_up(rehearsal: Study) -> None:
+    assert "made-up" in rehearsal.title
+    assert "Nothing of it is a result" in rehearsal.description
+    assert all(evaluation.is_rehearsed for evaluation in rehearsal.evaluations.all())
+    for dialogue in rehearsal.dialogues.all():
+        assert dialogue.responder["label"] == "made up, for rehearsing"
+        assert not dialogue.inquirer or dialogue.inquirer["label"] == "made up, for rehearsing"
+
+
+def test_every_pair_of_the_first_evaluation_is_judged_once_by_twenty_evaluators_who_have_finished(
+    rehearsal: Study,
+) -> None:
+    first = rehearsal.evaluations.get(number=1)
+    assert (first.state, first.pairs.count()) == (Evaluation.State.CLOSED, 800)
+    assert set(first.evaluators.values_list("state", flat=True)) == {Evaluator.State.FINISHED}
+    assert Counter(judgement.evaluator.number for judgement in counted()) == dict.fromkeys(range(1, 21), 40)
+    assert Counter(Judgement.objects.values_list("pair", flat=True)).most_common(1)[0][1] == 1
+
+
+def test_nobody_judges_two_dialogues_of_one_person_for_one_goal(rehearsal: Study) -> None:
+    seen = Counter((judgement.evaluator_id, judgement.pair.natural_id) for judgement in counted())
+    assert set(seen.values()) == {1}
+
+
+def test_models_are_detected_nearly_as_often_as_in_the_paper(rehearsal: Study) -> None:
+    for model, rate in MODELS.items():
+        told = [judgement.told_choice for judgement in counted() if judgement.pair.model == model]
+        assert len(told) == 200
+        assert told.count("simulated") / 200 == pytest.approx(rate, abs=0.08)
+        assert {"natural", "not sure"} < set(told)
+
+
+def test_every_answer_could_have_been_given_on_the_page(rehearsal: Study) -> None:
+    for judgement in counted()[::10]:
+        reading = read_pair(judgement.pair, judgement.showing.is_natural_first)
+        check_whole(answer_of(judgement), reading)
+        assert judgement.utterance_number in (0, *available_numbers(reading, judgement.choice))
+        revision = judgement.revisions.get()
+        assert (revision.is_submitted, answer_of(revision)) == (True, answer_of(judgement))
+
+
+def test_those_who_are_right_are_surer_and_times_follow_each_other(rehearsal: Study) -> None:
+    sure = {
+        is_right: [
+            judgement.confidence == "very confident"
+            for judgement in counted()
+            if (judgement.told_choice == "simulated") == is_right
+        ]
+        for is_right in (True, False)
+    }
+    assert sum(sure[True]) / len(sure[True]) > sum(sure[False]) / len(sure[False])
+    for evaluator in Evaluator.objects.filter(evaluation__study=rehearsal, evaluation__number=1):
+        times: list[Any] = list(evaluator.judgements.order_by("shown_at").values_list("shown_at", "submitted_at"))
+        assert evaluator.consented_at < times[0][0]
+        assert all(ended < begun for (_, ended), (begun, _) in pairwise(times))
+        assert evaluator.ended_at == times[-1][1]
+
+
+def test_the_second_evaluation_waits_for_somebody_with_training_and_checks(rehearsal: Study) -> None:
+    second = rehearsal.evaluations.get(number=2)
+    assert open_rehearsal() == second
+    assert not second.evaluators.exists()
+    for assignment in second.assignments.all():
+        roles = Counter(assignment.showings.values_list("pair__role", flat=True))
+        assert roles == {Pair.Role.MAIN: 40, Pair.Role.TRAINING: 2, Pair.Role.CHECK: 2}
+    assert Showing.objects.filter(assignment__evaluation=second).count() == 20 * 44

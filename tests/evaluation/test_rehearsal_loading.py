@@ -1,0 +1,62 @@
+"""The rehearsal is loaded once and whole, and beside it nothing changes."""
+
+from io import StringIO
+from time import perf_counter
+
+import pytest
+from django.core.management import call_command
+
+from collection.models import Study, Turn
+from collection.services import load_demo_study
+from evaluation.models import Evaluation, Judgement
+from evaluation.rehearsal import loading
+from evaluation.rehearsal.loading import load_rehearsal, open_rehearsal
+from tests.evaluation.rehearsing import remove, said
+from tests.factories import make_study
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_command_says_what_there_is_and_changes_nothing_when_it_is_repeated() -> None:
+    before, out = said(load_rehearsal()), StringIO()
+    call_command("load_rehearsal", stdout=out)
+    assert out.getvalue() == (
+        "Study 'rehearsal', made up for rehearsing: 200 dialogues of people, 4 runs, 2 evaluations.\n"
+    )
+    assert said(Study.objects.get()) == before
+    assert (Evaluation.objects.count(), Judgement.objects.count()) == (2, 800)
+
+
+def test_it_is_made_within_seconds_and_touches_no_other_study() -> None:
+    demo, begun = load_demo_study("tiny"), perf_counter()
+    load_rehearsal()
+    assert perf_counter() - begun < 20
+    assert not demo.dialogues.exists()
+    assert not demo.runs.exists()
+    assert Judgement.objects.count() == 800
+
+
+def test_it_says_the_same_everywhere() -> None:
+    study = load_rehearsal()
+    first = said(study)
+    remove(study)
+    assert said(load_rehearsal()) == first
+
+
+def test_what_fails_half_way_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("The disk is full.")
+
+    monkeypatch.setattr(loading, "close_evaluation", fail)
+    with pytest.raises(RuntimeError):
+        load_rehearsal()
+    assert not Study.objects.exists()
+    assert not Turn.objects.exists()
+
+
+def test_a_study_of_that_name_that_somebody_made_is_left_alone() -> None:
+    own = make_study("rehearsal")
+    assert load_rehearsal() == own
+    assert not Evaluation.objects.exists()
+    assert own.personas.count() == 2
+    assert open_rehearsal() is None
