@@ -23,6 +23,16 @@ def describe_side(models_file: Path, name: str, side: Side) -> dict[str, Any]:
     Raises ModelMisconfigured in a sentence when the model cannot play that side as it is described.
     """
     spec, table = find_side(models_file, name, side)
+    return describe_model(spec) | {
+        "prompts": table.prompts,
+        "sampling": spec.sampling.model_dump() | {"max_tokens": table.max_tokens},
+        "coherence": table.coherence.model_dump(),
+        "regenerate_tries": table.regenerate_tries,
+    }
+
+
+def describe_model(spec: ModelSpec) -> dict[str, Any]:
+    """What identifies a model whatever it is asked for. Raises ModelMisconfigured when its file cannot be read."""
     return {
         "model": spec.name,
         "label": spec.label,
@@ -32,10 +42,6 @@ def describe_side(models_file: Path, name: str, side: Side) -> dict[str, Any]:
         "dtype": spec.dtype,
         "template": spec.template,
         "context": spec.context,
-        "prompts": table.prompts,
-        "sampling": spec.sampling.model_dump() | {"max_tokens": table.max_tokens},
-        "coherence": table.coherence.model_dump(),
-        "regenerate_tries": table.regenerate_tries,
     }
 
 
@@ -48,10 +54,7 @@ def without_label(described: Any) -> Any:
 
 def find_side(models_file: Path, name: str, side: Side) -> tuple[ModelSpec, SideTable]:
     """The model and how it plays that side. Raises ModelMisconfigured in a sentence when it cannot."""
-    try:
-        spec = find_model(models_file, name)
-    except (UnknownModel, InvalidModelsFile) as error:
-        raise ModelMisconfigured(str(error)) from error
+    spec = find_described(models_file, name)
     table: SideTable | None = getattr(spec, side)
     if table is None:
         raise ModelMisconfigured(
@@ -62,6 +65,14 @@ def find_side(models_file: Path, name: str, side: Side) -> tuple[ModelSpec, Side
     except LookupError as error:
         raise ModelMisconfigured(str(error.args[0])) from error
     return spec, table
+
+
+def find_described(models_file: Path, name: str) -> ModelSpec:
+    """The model as models.toml describes it. Raises ModelMisconfigured in a sentence when it does not."""
+    try:
+        return find_model(models_file, name)
+    except (UnknownModel, InvalidModelsFile) as error:
+        raise ModelMisconfigured(str(error)) from error
 
 
 def is_still(models_file: Path, described: dict[str, Any], side: Side) -> bool:

@@ -106,10 +106,10 @@ def finish_if_complete(run: Run) -> None:
     _finish_if_complete(_lock(run))
 
 
-def ring_for_workers() -> None:
+def ring_for_workers(bell: str = BELL) -> None:
     """Tells the workers that there is work. A broker that is down only delays it: workers also look for themselves."""
     try:
-        current_app.send_task(BELL)
+        current_app.send_task(bell)
     except (OperationalError, OSError) as error:
         logger.warning(
             "The message broker cannot be reached (%s): workers will find the work at their next sweep.", error
