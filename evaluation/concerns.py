@@ -52,7 +52,7 @@ def _about_cells(cells: RunCells, natural: frozenset[tuple[str, int]]) -> Iterat
     missing = natural - cells.places
     if missing and len(missing) < len(natural):
         yield (
-            f"{_name(cells)} was not asked for {len(missing)} of the {len(natural)} natural dialogues' persons and goals."
+            f"{_name(cells)} was not asked for {len(missing)} of the {len(natural)} natural dialogues' people and goals."
         )
 
 
@@ -114,4 +114,4 @@ def _places(pairing: Pairing) -> frozenset[tuple[str, int]]:
 
 
 def _name(cells: RunCells) -> str:
-    return f"The run “{cells.run}” of {cells.run.created_at:%Y-%m-%d %H:%M}"
+    return f"The run by {cells.run.inquirer} of {cells.run.created_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,213 @@
+"""What a plan warns of, and what it refuses: in sentences that name the run."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from collection.models import Dialogue, Study
+from collection.records import read_records
+from dialogue.personas import describe
+from evaluation.models import Evaluation
+from evaluation.planning import NotReady, open_evaluation, read_plan
+from simulation.imports import import_dialogues
+from simulation.models import Run, Simulation
+from tests.evaluation.factories import make_evaluation, make_judged_study
+from tests.factories import make_dialogue, make_run, make_study
+
+pytestmark = pytest.mark.django_db
+
+
+def plan(study: Study) -> Evaluation:
+    return make_evaluation(study, state=Evaluation.State.PLANNED, opened_at=None, pairs_per_evaluator=4)
+
+
+def warnings(study: Study) -> list[str]:
+    """Without the name of the run, which tells when it was made."""
+    return [sentence.replace(run_name(study), "The run") for sentence in read_plan(plan(study)).warnings]
+
+
+def run_name(study: Study) -> str:
+    run = study.runs.all()[0]
+    return f"The run by {run.inquirer} of {run.created_at:%Y-%m-%d %H:%M}"
+
+
+def answered_by(study: Study, **changed: Any) -> None:
+    """The study's run had another responder than the natural dialogues."""
+    run = study.runs.get()
+    run.configuration["responder"] = {} if changed.get("model") == "" else run.configuration["responder"] | changed
+    run.save()
+
+
+def forget(study: Study) -> None:
+    run = study.runs.get()
+    del run.configuration["responder"]["fingerprint"]
+    run.save()
+
+
+def chatted_with(study: Study, **changed: Any) -> None:
+    """One of the natural dialogues was held with another chatbot than the others."""
+    dialogue = study.dialogues.filter(kind=Dialogue.Kind.NATURAL)[0]
+    dialogue.responder |= changed
+    dialogue.save()
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda study: None, []),
+        (lambda study: answered_by(study, label="has another label"), []),
+        (
+            lambda study: answered_by(study, model="vicuna"),
+            ["The run: vicuna answered it, but participants talked to tiny."],
+        ),
+        (
+            lambda study: answered_by(study, fingerprint="0123" * 16),
+            [
+                "The run: another version of tiny answered it than participants talked to: the hashes of their files differ."
+            ],
+        ),
+        (
+            lambda study: answered_by(study, context=512, regenerate_tries=3),
+            ["The run: tiny answered it with other settings than participants talked to: context, regenerate_tries."],
+        ),
+        (
+            forget,
+            [
+                "The run: nothing records which version of tiny answered, so that it may be another than participants "
+                "talked to."
+            ],
+        ),
+        (lambda study: answered_by(study, model=""), ["The run: nothing records which chatbot answered it."]),
+        (
+            lambda study: chatted_with(study, fingerprint="0123" * 16),
+            ["The natural dialogues were held with 2 different chatbots: tiny (01230123), tiny (9f2c9f2c)."],
+        ),
+        (
+            lambda study: chatted_with(study, context=512),
+            ["The settings of the chatbot changed between the natural dialogues."],
+        ),
+    ],
+)
+def test_a_run_that_another_chatbot_answered_is_named(change: Callable[[Study], None], expected: list[str]) -> None:
+    study = make_judged_study(models=("mixtral",))
+    change(study)
+    assert warnings(study) == expected
+
+
+@pytest.mark.parametrize(
+    ("chatbot", "expected"),
+    [
+        ("tiny", "The run: another version of tiny answered it"),
+        (
+            "gone",
+            "Nothing says what the study's chatbot 'gone' is, to compare the runs' with. There is no model 'gone'",
+        ),
+    ],
+)
+def test_natural_dialogues_that_record_no_chatbot_are_taken_for_the_studys(chatbot: str, expected: str) -> None:
+    study = make_judged_study(models=("mixtral",))
+    study.dialogues.filter(kind=Dialogue.Kind.NATURAL).update(responder={})
+    Study.objects.filter(pk=study.pk).update(chatbot=chatbot)
+    study.refresh_from_db()
+    [warning] = warnings(study)
+    assert warning.startswith(expected)
+
+
+def test_an_unfinished_run_is_named_with_what_it_has() -> None:
+    study = make_judged_study(models=())
+    run = make_run(study, inquirer="mixtral", state=Run.State.PAUSED)
+    make_dialogue(run.simulations.all()[0])
+    make_dialogue(run.simulations.all()[1], ending="")
+    evaluation = plan(study)
+    assert [warning.replace(run_name(study), "The run") for warning in read_plan(evaluation).warnings] == [
+        "The run is unfinished: 1 of 4 dialogues are there."
+    ]
+    assert read_plan(evaluation).pairs == 1, "a dialogue that goes on is no counterpart"
+
+
+def test_runs_of_one_inquirer_are_pooled_and_that_is_said() -> None:
+    study = make_judged_study(models=("mixtral", "mixtral", "gpt-4"))
+    found = read_plan(plan(study))
+    assert found.warnings == (
+        "2 of the runs are by mixtral: they count as one, of which one dialogue is drawn for each pair.",
+    )
+    assert [(share.name, share.pairs) for share in found.models] == [("gpt-4", 4), ("mixtral", 4)]
+    assert [left_out.sentence for left_out in found.left_out] == [
+        "4 simulated dialogues by mixtral: another one was drawn."
+    ]
+
+
+def test_a_run_that_was_asked_for_some_of_the_goals_is_named() -> None:
+    study = make_judged_study(models=("mixtral",))
+    Simulation.objects.filter(run__study=study, goal__number=2).delete()
+    assert warnings(study) == ["The run was not asked for 2 of the 4 natural dialogues' people and goals."]
+
+
+def test_a_run_that_covers_other_goals_is_refused_by_name() -> None:
+    study = make_judged_study(models=("mixtral", "gpt-4"))
+    elsewhere = study.runs.get(inquirer="mixtral")
+    natural_goal, other_goal = study.goals.all()
+    study.dialogues.filter(kind=Dialogue.Kind.NATURAL, goal=other_goal).delete()
+    elsewhere.simulations.filter(goal=natural_goal).delete()
+    evaluation = plan(study)
+
+    with pytest.raises(NotReady) as refused:
+        open_evaluation(evaluation)
+
+    assert refused.value.sentences == (
+        f"The run by mixtral of {elsewhere.created_at:%Y-%m-%d %H:%M} is about other people or goals than the natural "
+        "dialogues: leave it out, or simulate for the study's participants and goals.",
+    )
+    assert not evaluation.pairs.exists()
+
+
+def test_a_study_without_natural_dialogues_is_refused() -> None:
+    study = make_study()
+    for cell in make_run(study, state=Run.State.FINISHED).simulations.all():
+        make_dialogue(cell)
+    assert read_plan(plan(study)).problems == (
+        "The study has no natural dialogue that could be judged yet: collect some, or import them.",
+    )
+
+
+def test_a_plan_without_a_run_is_refused() -> None:
+    study = make_judged_study(models=())
+    assert read_plan(plan(study)).problems == ("No run is chosen: choose at least one.",)
+
+
+def test_runs_of_which_nothing_will_do_are_refused_and_what_was_left_out_says_why() -> None:
+    study = make_judged_study(models=("mixtral",))
+    study.dialogues.filter(kind=Dialogue.Kind.SIMULATED).update(ending="unsafe")
+    found = read_plan(plan(study))
+    assert found.problems == ("There are no pairs: see what was left out, and why.",)
+    assert "4 simulated dialogues by mixtral: ended as unsafe." in [left_out.sentence for left_out in found.left_out]
+
+
+@pytest.mark.parametrize(("hides", "pairs"), [(True, 3), (False, 4)])
+def test_a_dialogue_in_which_nothing_was_answered_counts_only_if_unanswered_messages_are_shown(
+    hides: bool, pairs: int
+) -> None:
+    study = make_judged_study(models=("mixtral",))
+    silent = study.dialogues.filter(kind=Dialogue.Kind.NATURAL)[0]
+    silent.turns.update(response=" \n\t")
+    evaluation = plan(study)
+    Evaluation.objects.filter(pk=evaluation.pk).update(hides_unanswered=hides)
+    evaluation.refresh_from_db()
+    assert read_plan(evaluation).pairs == pairs
+
+
+def test_dialogues_of_the_official_format_are_judged_like_our_own() -> None:
+    """Natural ones of listed personas, and a run of a model that is nowhere described."""
+    study = make_study(persona_count=1)
+    said = {"turn": 0, "model_inquirer": "Hi?", "model_responder": "Hello."}
+    goal, persona = study.goals.all()[0].text, describe(study.personas.get().features)
+    line = json.dumps({"persona": persona, "sample": {"instruction": goal}, "num_turns": 1, "dialog": [said]})
+    import_dialogues(study, read_records([line]), inquirer=None, source="people.jsonl")
+    import_dialogues(study, read_records([line]), inquirer="vicuna", source="vicuna.jsonl")
+
+    found = read_plan(plan(study))
+
+    assert (found.pairs, found.problems) == (1, ())
+    assert "nothing records which chatbot answered it" in found.warnings[0]

@@ -1,0 +1,82 @@
+"""Several researchers open an evaluation at the same moment, and somebody withdraws meanwhile, on either database."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.installation import Installation
+
+SETUP = """
+import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from django.db import connection
+from collection.models import Participant, Study
+from collection.participation.withdrawal import withdraw
+from evaluation.models import Evaluation, Pair, Showing
+from evaluation.planning import open_evaluation
+from tests.evaluation.factories import make_evaluation, make_judged_study
+
+PEOPLE = 6
+study = make_judged_study(NAME, people=PEOPLE, models=("a", "b", "c"))
+evaluation = make_evaluation(study, state="planned", opened_at=None, pairs_per_evaluator=6)
+participants = list(study.participants.all())
+barrier = Barrier(PEOPLE)
+
+def at_once(work, items):
+    def begin(item):
+        barrier.wait()
+        try:
+            return work(item)
+        finally:
+            connection.close()
+    with ThreadPoolExecutor(PEOPLE) as pool:
+        return list(pool.map(begin, items))
+
+def open_it(_):
+    mine = Evaluation.objects.get(pk=evaluation.pk)
+    open_evaluation(mine)
+    return mine.state
+
+def pairs():
+    return Pair.objects.filter(evaluation=evaluation)
+"""
+OPENING = """
+states = at_once(open_it, range(PEOPLE))
+print(json.dumps({"states": sorted(set(states)), "pairs": pairs().count(), "lists": evaluation.assignments.count(),
+    "showings": Showing.objects.filter(assignment__evaluation=evaluation).count()}))
+"""
+WITHDRAWING = """
+def work(number):
+    return withdraw(participants[number]) if number < 3 else open_it(number)
+at_once(work, range(PEOPLE))
+left = pairs().filter(withdrawn_at=None)
+print(json.dumps({"pairs": left.count(), "people": len(set(left.values_list("person", flat=True))),
+    "lost": left.filter(natural=None).count() + left.filter(simulated=None).count()}))
+"""
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """One for both races, each of which has a study of its own."""
+    database = {}
+    if request.param == "postgresql":
+        database["DATABASE_URL"] = request.getfixturevalue("postgresql_server").create_database()
+    installation = Installation(tmp_path_factory.mktemp("opening") / "var", database)
+    installation.manage("migrate", "--verbosity", "0")
+    return installation
+
+
+@pytest.mark.parametrize(
+    ("race", "outcome"),
+    [
+        pytest.param(OPENING, {"states": ["open"], "pairs": 36, "lists": 6, "showings": 36}, id="opening"),
+        pytest.param(WITHDRAWING, {"pairs": 18, "people": 3, "lost": 0}, id="withdrawing"),
+    ],
+)
+def test_an_evaluation_is_opened_once_with_those_who_stay(
+    site: Installation, race: str, outcome: dict[str, Any], request: pytest.FixtureRequest
+) -> None:
+    name = f"NAME = {request.node.callspec.id.split('-')[-1]!r}\n"
+    assert json.loads(site.evaluate(name + SETUP + race)) == outcome

@@ -1,0 +1,259 @@
+"""Plans of real studies: what a researcher reads before opening, and what opening stores."""
+
+from collections import Counter
+from time import perf_counter
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from evaluation.assigning import List, Placed, Wanted
+from evaluation.models import Assignment, Evaluation, Pair, Showing
+from evaluation.planning import NotReady, add_lists, close_evaluation, open_evaluation, read_plan
+from simulation.models import Simulation
+from tests.collection.factories import make_natural_dialogue, make_participant
+from tests.evaluation.factories import make_evaluation, make_judged_study, make_known_pair
+from tests.evaluation.paper import make_paper_study
+from tests.evaluation.plan_rules import assert_rules
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+
+
+def plan_evaluation(**fields: Any) -> Evaluation:
+    """Of 3 people, 2 goals and 3 models: 18 pairs."""
+    study = fields.pop("study", None) or make_judged_study(people=3, models=("a", "b", "c"))
+    return make_evaluation(study, state=Evaluation.State.PLANNED, opened_at=None, **{"pairs_per_evaluator": 4} | fields)
+
+
+def stored_lists(evaluation: Evaluation) -> list[List]:
+    """The main part of every list, in order."""
+    return [
+        tuple(
+            Placed(Wanted(pair.person, pair.goal_id, pair.model, pair.pk), showing.is_natural_first)
+            for showing in assignment.showings.select_related("pair")
+            if (pair := showing.pair).role == Pair.Role.MAIN and pair.goal_id
+        )
+        for assignment in evaluation.assignments.all()
+    ]
+
+
+def wanted_pairs(evaluation: Evaluation) -> list[Wanted]:
+    main = evaluation.pairs.filter(role=Pair.Role.MAIN)
+    return [Wanted(pair.person, pair.goal_id or 0, pair.model, pair.pk) for pair in main]
+
+
+def test_a_plan_says_what_falls_to_whom() -> None:
+    plan = read_plan(plan_evaluation(training_pairs=2, attention_checks=1))
+
+    assert (plan.pairs, plan.natural_dialogues, plan.evaluators, plan.showings) == (18, 6, 5, 18)
+    assert plan.sizes == "5 lists: 3 of 4 pairs, 2 of 3"
+    assert (plan.natural_first, plan.natural_second) == (9, 9)
+    assert [(share.name, share.pairs, share.showings, share.fewest, share.most) for share in plan.models] == [
+        (name, 6, 6, 1, 2) for name in "abc"
+    ]
+    assert [(share.name, share.pairs, share.fewest, share.most) for share in plan.goals] == [
+        ("Goal 1 (Math)", 9, 1, 2),
+        ("Goal 2 (Math)", 9, 1, 2),
+    ]
+    assert {share.natural_first for share in plan.models} == {3}
+    assert (plan.training_pairs, plan.attention_checks) == (2, 1)
+    assert (plan.can_open, plan.left_out, plan.warnings, plan.problems) == (True, (), (), ())
+
+
+def test_lists_of_one_size_are_counted_in_words() -> None:
+    assert read_plan(plan_evaluation(pairs_per_evaluator=6)).sizes == "3 lists of 6 pairs"
+
+
+def test_opening_stores_what_was_planned() -> None:
+    evaluation = plan_evaluation(judges_per_pair=2, training_pairs=2, attention_checks=3)
+    planned = read_plan(evaluation)
+
+    open_evaluation(evaluation, NOW)
+
+    assert (evaluation.state, evaluation.opened_at) == (Evaluation.State.OPEN, NOW)
+    assert read_plan(evaluation) == planned
+    assert_rules(stored_lists(evaluation), wanted_pairs(evaluation) * 2, per_list=4)
+    assert [assignment.number for assignment in evaluation.assignments.all()] == list(range(1, 10))
+    assert not evaluation.assignments.exclude(evaluator=None).exists()
+
+
+def test_a_stored_pair_is_of_one_person_and_goal() -> None:
+    evaluation = plan_evaluation()
+    open_evaluation(evaluation)
+    for pair in evaluation.pairs.all():
+        assert pair.natural is not None and pair.simulated is not None
+        assert pair.natural.persona == pair.simulated.persona
+        assert pair.natural.goal == pair.simulated.goal == pair.goal
+        assert (pair.person, pair.model) == (pair.natural.persona.code, pair.simulated.simulation.run.inquirer)
+
+
+def test_every_list_begins_with_training_and_hides_its_checks_among_the_others() -> None:
+    evaluation = plan_evaluation(training_pairs=2, attention_checks=2)
+    open_evaluation(evaluation)
+    known = set()
+    for assignment in evaluation.assignments.all():
+        roles = [showing.pair.role for showing in assignment.showings.select_related("pair")]
+        known.add(frozenset(assignment.showings.exclude(pair__role=Pair.Role.MAIN).values_list("pair", flat=True)))
+        assert [showing.position for showing in assignment.showings.all()] == list(range(len(roles)))
+        assert roles[:2] == [Pair.Role.TRAINING] * 2
+        assert Counter(roles[3:-1])[Pair.Role.CHECK] == 2, "neither first nor last of the main part"
+    assert len(known) == 1, "the same for everybody"
+
+
+def test_the_same_seed_stores_the_same_and_another_something_else() -> None:
+    study = make_judged_study(people=3, models=("a", "b", "c"))
+    stored = []
+    for seed in (73, 73, 321):
+        evaluation = plan_evaluation(study=study, seed=seed, training_pairs=2, attention_checks=2)
+        open_evaluation(evaluation)
+        shown = Showing.objects.filter(assignment__evaluation=evaluation).order_by("assignment__number", "position")
+        stored.append(
+            list(shown.values_list("pair__natural", "pair__simulated", "pair__known__goal", "is_natural_first"))
+        )
+    assert stored[0] == stored[1] != stored[2]
+
+
+def test_opening_twice_opens_once() -> None:
+    evaluation = plan_evaluation()
+    other_tab = Evaluation.objects.get(pk=evaluation.pk)
+    open_evaluation(evaluation, NOW)
+    open_evaluation(other_tab)
+    assert (evaluation.pairs.count(), evaluation.assignments.count()) == (18, 5)
+    assert other_tab.opened_at == NOW
+
+
+def test_closing_keeps_everything_and_opening_again_plans_nothing_anew() -> None:
+    evaluation = plan_evaluation()
+    open_evaluation(evaluation, NOW)
+    showings = set(Showing.objects.values_list("token", flat=True))
+
+    close_evaluation(evaluation, NOW)
+    assert (evaluation.state, evaluation.closed_at) == (Evaluation.State.CLOSED, NOW)
+    assert read_plan(evaluation).pairs == 18
+
+    open_evaluation(evaluation)
+    assert (evaluation.state, evaluation.opened_at, evaluation.closed_at) == (Evaluation.State.OPEN, NOW, None)
+    assert set(Showing.objects.values_list("token", flat=True)) == showings
+
+
+def test_closing_what_was_never_open_changes_nothing() -> None:
+    evaluation = plan_evaluation()
+    close_evaluation(evaluation)
+    assert (evaluation.state, evaluation.closed_at) == (Evaluation.State.PLANNED, None)
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"pairs_per_evaluator": 12}, "ask for at most 8 pairs per evaluator."),
+        (
+            {"training_pairs": 5},
+            "There are 4 pairs for training, but 5 are asked for: ask for at most 4, or bring your own.",
+        ),
+        ({"attention_checks": 7}, "There are 6 pairs for attention checks, but 7 are asked for: ask for at most 6, "),
+    ],
+)
+def test_what_cannot_be_planned_is_said_and_nothing_is_stored(fields: dict[str, Any], sentence: str) -> None:
+    evaluation = plan_evaluation(**fields)
+    plan = read_plan(evaluation)
+    assert not plan.can_open
+    assert sentence in plan.problems[0]
+    assert [share.pairs for share in plan.models] == [6, 6, 6], "what there is to judge can be read all the same"
+
+    with pytest.raises(NotReady) as refused:
+        open_evaluation(evaluation)
+
+    assert refused.value.sentences == plan.problems
+    evaluation.refresh_from_db()
+    assert evaluation.is_planned
+    assert not Pair.objects.exists() and not Assignment.objects.exists()
+
+
+def test_an_evaluations_own_known_pairs_are_stored() -> None:
+    own = [{"role": "check", "goal": "g", "persona": "p", "natural": [["a", "b"]], "simulated": [["c", "d"]]}]
+    evaluation = plan_evaluation(attention_checks=1, known_pairs=own)
+    open_evaluation(evaluation)
+    assert evaluation.pairs.get(role=Pair.Role.CHECK).known == own[0]
+
+
+def test_an_open_evaluation_remembers_what_it_left_out_whatever_comes_later() -> None:
+    evaluation = plan_evaluation()
+    left = make_participant(evaluation.study)
+    make_natural_dialogue(left, ending="left")
+    Simulation.objects.create(
+        run=evaluation.runs.all()[0], persona=left.dialogues.get().persona, goal=left.dialogues.get().goal, seed=73
+    )
+    planned = read_plan(evaluation)
+    assert [left_out.sentence for left_out in planned.left_out] == ["1 natural dialogue: left by the participant."]
+    assert "is unfinished: 6 of 7 dialogues are there." in planned.warnings[0]
+
+    open_evaluation(evaluation)
+    left.dialogues.update(ending="next_goal")
+
+    assert read_plan(evaluation) == planned
+
+
+def test_a_withdrawn_persons_pairs_are_no_part_of_the_plan_any_more() -> None:
+    evaluation = plan_evaluation()
+    open_evaluation(evaluation)
+    evaluation.pairs.filter(person="p-001").update(withdrawn_at=NOW, natural=None, simulated=None)
+    plan = read_plan(evaluation)
+    assert (plan.pairs, plan.natural_dialogues, plan.showings) == (12, 4, 12)
+
+
+def test_pairs_that_need_a_judge_again_come_into_new_free_lists_by_the_same_rules() -> None:
+    evaluation = plan_evaluation(training_pairs=1, attention_checks=1)
+    open_evaluation(evaluation)
+    unjudged = list(evaluation.pairs.filter(role=Pair.Role.MAIN))[:10]
+
+    made = add_lists(evaluation, unjudged)
+
+    assert [assignment.number for assignment in made] == [6, 7, 8]
+    wanted = [pair for pair in wanted_pairs(evaluation) if pair.id in {pair.pk for pair in unjudged}]
+    assert_rules(stored_lists(evaluation)[5:], wanted, per_list=4)
+    for assignment in made:
+        roles = Counter(showing.pair.role for showing in assignment.showings.all())
+        assert (roles[Pair.Role.TRAINING], roles[Pair.Role.CHECK]) == (1, 1)
+
+
+def test_pairs_of_one_natural_dialogue_come_into_as_many_lists_however_short() -> None:
+    evaluation = plan_evaluation()
+    open_evaluation(evaluation)
+    first = evaluation.pairs.all()[0]
+    made = add_lists(evaluation, [*evaluation.pairs.filter(natural=first.natural), first])
+    assert [assignment.showings.count() for assignment in made] == [1, 1, 1, 1]
+
+
+def test_what_nobody_can_judge_comes_into_no_new_list() -> None:
+    evaluation = plan_evaluation(attention_checks=1)
+    open_evaluation(evaluation)
+    evaluation.pairs.filter(role=Pair.Role.MAIN).update(withdrawn_at=NOW)
+    assert add_lists(evaluation, list(evaluation.pairs.all())) == []
+    assert add_lists(evaluation, [make_known_pair(evaluation)]) == []
+    assert evaluation.assignments.count() == 5
+
+
+def test_the_papers_plan_is_read_and_stored_in_a_moment() -> None:
+    evaluation = plan_evaluation(study=make_paper_study(), pairs_per_evaluator=40)
+    read_plan(evaluation)  # the library is loaded at its first use
+    begun = perf_counter()
+    plan = read_plan(evaluation)
+    assert perf_counter() - begun < 2
+    assert (plan.pairs, plan.sizes, plan.natural_first) == (800, "20 lists of 40 pairs", 400)
+    assert {(share.pairs, share.fewest, share.most) for share in plan.models} == {(200, 10, 10)}
+
+    open_evaluation(evaluation)
+
+    assert perf_counter() - begun < 6
+    assert Showing.objects.count() == 800
+    assert_rules(stored_lists(evaluation), wanted_pairs(evaluation), per_list=40)
+
+
+def test_a_plan_takes_as_many_queries_for_many_dialogues_as_for_few(
+    django_assert_max_num_queries: Any,
+) -> None:
+    for people in (2, 12):
+        evaluation = plan_evaluation(study=make_paper_study(f"of-{people}", people=people, goals=3, turns=1))
+        with django_assert_max_num_queries(5):
+            assert read_plan(evaluation).pairs == people * 12
