@@ -1,0 +1,133 @@
+"""An evaluator's way in a browser, but for the judging: from the link to the code, or away."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.cache import cache
+from playwright.sync_api import Page, expect
+
+from evaluation.models import Assignment, Evaluation, Evaluator
+from tests.browser.test_participant_way import CONTRAST, WCAG_AA
+from tests.evaluation.evaluators.visits import DOOR
+from tests.evaluation.factories import make_evaluation, make_evaluator
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+State = Evaluator.State
+
+
+@pytest.fixture(autouse=True)
+def evaluation() -> Evaluation:
+    cache.clear()
+    return make_evaluation(completion_code="C0FFEE", redirect_url="https://app.prolific.com/submissions?cc=C0FFEE")
+
+
+def consent(page: Page) -> None:
+    page.goto(DOOR)
+    page.get_by_role("button", name="I agree and take part").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Which Dialogue is Artificial?")
+
+
+def stops(page: Page) -> Iterator[str]:
+    """Brings the page to every stop of the way in turn, and names it."""
+    page.goto(DOOR)
+    yield "welcome"
+    consent(page)
+    yield "instruction"
+    page.get_by_text("Your personal link", exact=True).click()
+    yield "footer open"
+    page.goto(DOOR)
+    yield "welcome back"
+    page.goto(f"{DOOR}withdraw/")
+    yield "withdraw"
+    Evaluator.objects.update(state=State.LAPSED)
+    page.goto(f"{DOOR}start/")
+    yield "lapsed"
+    Assignment.objects.all().delete()
+    page.get_by_role("button", name="Start the Survey").click()
+    yield "no place"
+    Evaluation.objects.update(state=Evaluation.State.CLOSED)
+    page.goto(f"{DOOR}start/")
+    yield "closed"
+    Evaluator.objects.update(state=State.FINISHED)
+    page.goto(f"{DOOR}end/")
+    yield "end"
+    page.goto(f"{DOOR}withdraw/")
+    page.get_by_role("button", name="Withdraw and delete my data").click()
+    yield "withdrawn"
+    page.goto("/s/demo/judge/7/")
+    yield "no such evaluation"
+
+
+def test_from_the_link_to_the_first_pair_and_the_code(page: Page) -> None:
+    consent(page)
+    page.get_by_role("button", name="Start the Survey").click()
+    page.wait_for_url(f"**{DOOR}pairs/*/")
+    assert Evaluator.objects.get().state == State.JUDGING
+    Evaluator.objects.update(state=State.FINISHED)
+    page.goto(DOOR)
+    page.get_by_role("link", name="Show it").click()
+    expect(page.get_by_label("Your completion code")).to_have_value("C0FFEE")
+    expect(page.get_by_role("link", name="Return to app.prolific.com")).to_be_visible()
+
+
+def test_double_clicks_enrol_once_and_take_one_place(page: Page, evaluation: Evaluation) -> None:
+    page.goto(f"{DOOR}?PROLIFIC_PID=5f3a")
+    page.get_by_role("button", name="I agree and take part").dblclick()
+    page.get_by_role("button", name="Start the Survey").dblclick()
+    page.wait_for_url(f"**{DOOR}pairs/*/")
+    assert Evaluator.objects.count() == 1
+    assert evaluation.assignments.exclude(evaluator=None).count() == 1
+
+
+def test_the_personal_link_brings_another_browser_to_the_same_place(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    consent(page)
+    page.get_by_role("button", name="Copy your personal link").click()
+    expect(page.get_by_role("status")).to_have_text("Copied")
+    link = page.evaluate("navigator.clipboard.readText()")
+    page.context.clear_cookies()
+    page.goto(f"{DOOR}start/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Welcome")
+    page.goto(link)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Which Dialogue is Artificial?")
+
+
+def test_who_finds_no_place_may_try_again(page: Page, evaluation: Evaluation, errors: list[str]) -> None:
+    consent(page)
+    others = [make_evaluator(evaluation) for _ in evaluation.assignments.all()]
+    page.get_by_role("button", name="Start the Survey").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("There is no place left")
+    Assignment.objects.filter(evaluator=others[0]).update(evaluator=None)
+    page.get_by_role("button", name="Try again").click()
+    page.wait_for_url(f"**{DOOR}pairs/*/")
+    errors.clear()  # the browser reports the page's status, 403
+
+
+def test_withdrawing_asks_first_and_gives_a_receipt(page: Page) -> None:
+    consent(page)
+    page.get_by_role("link", name="Withdraw").click()
+    page.get_by_role("link", name="Keep taking part").click()
+    page.get_by_role("link", name="Continue").click()
+    page.get_by_role("link", name="Withdraw").click()
+    page.get_by_role("button", name="Withdraw and delete my data").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Withdrawn")
+    expect(page.get_by_label("Your receipt")).to_have_value(Evaluator.objects.get().receipt)
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Withdrawn")
+
+
+def test_every_page_fits_a_phone(page: Page, errors: list[str]) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    for name in stops(page):
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, name
+    errors.clear()  # the browser reports the statuses of pages that refuse something
+
+
+def test_no_page_violates_wcag_aa(page: Page, errors: list[str]) -> None:
+    for name in stops(page):
+        for scheme, rules in (("light", WCAG_AA), ("dark", CONTRAST)):
+            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            found = Axe().run(page, options=rules)
+            assert found.violations_count == 0, f"{name}, {scheme}\n{found.generate_report()}"
+    errors.clear()
