@@ -39,8 +39,9 @@ app.conf.update(
     worker_pool="threads",
     worker_concurrency=4,
     beat_schedule={
-        "sweep": {"task": "simulation.work_off", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+        name: {"task": task, "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}}
+        for name, task in (("sweep", "simulation.work_off"), ("sweep of verdicts", "evaluation.sit"))
     },
     beat_schedule_filename=str(settings.VAR_DIR / "celerybeat-schedule"),
 )
-app.autodiscover_tasks(["simulation"])
+app.autodiscover_tasks(["simulation", "evaluation.judges"])

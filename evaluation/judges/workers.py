@@ -1,0 +1,77 @@
+"""Working off verdicts: many pairs at once before one model."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from asgiref.sync import sync_to_async
+
+from dialogue.backends.base import ChatModel, ModelMisconfigured
+from evaluation.judges import prompts, sittings
+from evaluation.judges.asking import Outcome, Question, ask, judge_seed
+from evaluation.judges.describing import find_judge
+from evaluation.models import Sitting, Verdict
+from evaluation.reading import PairGone, read_pair
+from simulation.casting import OpenModel
+from simulation.lease_workers import LeaseWorker
+from simulation.leasing import Leases
+
+WITHDRAWN = "The participant has withdrawn."
+
+
+def _ignore() -> None:
+    """Nobody watches."""
+
+
+@dataclass
+class Judge(LeaseWorker[Verdict]):
+    """Claims verdicts, asks their models, and stores each answer as it comes. ``on_verdict`` is told of every one."""
+
+    models_file: Path
+    open_model: OpenModel
+    on_verdict: Callable[[], object] = _ignore
+    _opening: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+
+    @property
+    def leases(self) -> Leases[Verdict]:
+        return sittings.VERDICTS
+
+    async def _do(self, verdict: Verdict) -> None:
+        outcome = await self._outcome(verdict)
+        await sync_to_async(sittings.finish_verdict)(verdict, outcome, self.name, self.clock())
+        self.on_verdict()
+
+    async def _outcome(self, verdict: Verdict) -> Outcome:
+        model = await self._open(verdict.sitting)
+        try:
+            question = await sync_to_async(_question)(verdict)
+        except PairGone:
+            return Outcome(problem=WITHDRAWN)
+        return await ask(model, question)
+
+    async def _open(self, sitting: Sitting) -> ChatModel:
+        """On a thread of its own, because loading a model takes long and leases are renewed meanwhile; one at a time."""
+        async with self._opening:
+            return await asyncio.to_thread(self._find, sitting)
+
+    def _find(self, sitting: Sitting) -> ChatModel:
+        spec = find_judge(self.models_file, sitting.configuration)
+        if spec is None:
+            raise ModelMisconfigured(
+                f"Model {sitting.model!r} is no longer what began to judge: restore it, or let it judge anew."
+            )
+        return self.open_model(spec)
+
+
+def _question(verdict: Verdict) -> Question:
+    evaluation, pair = verdict.sitting.evaluation, verdict.pair
+    return Question(
+        instruction=evaluation.instruction,
+        reading=read_pair(pair, verdict.is_natural_first),
+        sampling=prompts.sampling(),
+        seed=partial(judge_seed, evaluation.seed, pair.token, verdict.is_natural_first),
+        tries=prompts.tries(),
+        conversation=f"verdict-{verdict.pk}",
+    )

@@ -1,0 +1,155 @@
+"""``manage.py judge``: a model judges an evaluation's pairs, in this process or by the workers."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from django.conf import settings
+from django.core.management.base import CommandError
+from tqdm import tqdm
+
+from collection.commands import StudyCommand, find_study
+from collection.participation.providers import provider_of
+from dialogue.backends import registry
+from dialogue.models import InvalidModelsFile, UnknownModel, find_model
+from evaluation.judges import sittings
+from evaluation.judges.results import SittingLine, read_sittings
+from evaluation.judges.workers import Judge
+from evaluation.models import Evaluation, Sitting
+from simulation.interruptions import stop_on_signal
+from simulation.requests import RequestError
+
+PATIENCE = 2
+"""Somebody waits at the terminal: the second infrastructure error of a verdict ends the command."""
+CONCURRENCY = 16
+
+
+class Command(StudyCommand):
+    help = (
+        "Lets a model judge the pairs that people judge, each in both orders of the sides. "
+        "The same command again does only what is missing."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("study", help="the study's short name, for example rehearsal")
+        parser.add_argument("--model", required=True, help="the model that judges")
+        parser.add_argument("--evaluation", type=int, help="its number (default: the newest that has been opened)")
+        parser.add_argument("--concurrency", type=int, default=CONCURRENCY, help=f"pairs at once ({CONCURRENCY})")
+        parser.add_argument("--queue", action="store_true", help="leave the work to the workers")
+        parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+
+    def handle(self, **options: Any) -> None:
+        try:
+            self._judge(options)
+        except RequestError as error:
+            raise CommandError(str(error), returncode=2) from error
+
+    def _judge(self, options: dict[str, Any]) -> None:
+        if options["concurrency"] < 1:
+            raise RequestError("--concurrency must be at least 1.")
+        evaluation = _evaluation(options["study"], options["evaluation"])
+        _refuse_unfit(options["model"])
+        sitting = sittings.request_sitting(evaluation, options["model"])
+        if provider := provider_of(options["model"]):
+            self.stderr.write(f"What people wrote is sent to {provider}: make sure that they have agreed to that.")
+        if options["queue"]:
+            sittings.queue_sitting(sitting)
+            self.stderr.write(f"Queued: {sitting.verdicts.filter(finished_at=None).count()} verdicts to do.")
+            return
+        self._work_off(sitting, options["concurrency"])
+        _refuse_incomplete(sitting)
+        self._report(_line(sitting), as_json=options["json"])
+
+    def _work_off(self, sitting: Sitting, concurrency: int) -> None:
+        open_verdicts = sitting.verdicts.filter(finished_at=None).count()
+        if not open_verdicts:
+            return
+        sittings.start_sitting(sitting)
+        total = sitting.verdicts.count()
+        bar = tqdm(total=total, initial=total - open_verdicts, file=sys.stderr, unit="verdict", dynamic_ncols=True)
+        try:
+            with stop_on_signal() as stop, bar:
+                judge = Judge(
+                    settings.MODELS_FILE,
+                    registry.open_model,
+                    concurrency=concurrency,
+                    patience=PATIENCE,
+                    should_stop=stop.is_set,
+                    on_verdict=bar.update,
+                )
+                async_to_sync(judge.work_off)(sitting.verdicts.all())
+        finally:
+            sittings.finish_complete()
+            sittings.leave_sitting(sitting)
+            async_to_sync(registry.close_models)()
+
+    def _report(self, line: SittingLine, *, as_json: bool) -> None:
+        if as_json:
+            self.stdout.write(json.dumps(_as_object(line)))
+            return
+        self.stdout.write(f"{line.model} judged {line.done} times")
+        for one in line.models:
+            self.stdout.write(
+                f"  {one.name:<24}detected {one.detected} of {one.verdicts}, unanswered {one.unanswered}, "
+                f"the same in both orders {one.consistent} of {one.both}"
+            )
+
+
+def _evaluation(slug: str, number: int | None) -> Evaluation:
+    """Raises RequestError, and CommandError when there is no such study."""
+    study = find_study(slug)
+    if number is not None:
+        found = study.evaluations.filter(number=number).first()
+        if found is None:
+            raise RequestError(f"Study {slug!r} has no evaluation {number}: choose {_known(slug)}.")
+        return found
+    newest = study.evaluations.exclude(state=Evaluation.State.PLANNED).order_by("number").last()
+    if newest is None:
+        raise RequestError(f"Study {slug!r} has no evaluation that has been opened: there is nothing to judge yet.")
+    return newest
+
+
+def _known(slug: str) -> str:
+    numbers = Evaluation.objects.filter(study__slug=slug).order_by("number").values_list("number", flat=True)
+    return " or ".join(str(number) for number in numbers) or "none, it has no evaluations yet"
+
+
+def _refuse_unfit(name: str) -> None:
+    """Looks at the model before anything is written."""
+    try:
+        health = registry.examine(find_model(settings.MODELS_FILE, name))
+    except (UnknownModel, InvalidModelsFile) as error:
+        raise RequestError(str(error)) from error
+    if not health.is_ok:
+        raise RequestError(health.sentence)
+
+
+def _refuse_incomplete(sitting: Sitting) -> None:
+    left = sitting.verdicts.filter(finished_at=None).count()
+    if left and sitting.message:
+        raise RequestError(sitting.message)
+    if left:
+        raise CommandError(f"Stopped with {left} verdicts to do: the same command goes on.", returncode=130)
+
+
+def _line(sitting: Sitting) -> SittingLine:
+    return next(line for line in read_sittings(sitting.evaluation) if line.sitting == sitting)
+
+
+def _as_object(line: SittingLine) -> dict[str, Any]:
+    return {
+        "model": line.model,
+        "verdicts": line.done,
+        "models": {
+            one.name: {
+                "verdicts": one.verdicts,
+                "detected": one.detected,
+                "unanswered": one.unanswered,
+                "both": one.both,
+                "consistent": one.consistent,
+            }
+            for one in line.models
+        },
+    }

@@ -1,0 +1,46 @@
+"""Models that judge by a script, and who lets them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from asgiref.sync import async_to_sync
+
+from dialogue.backends.base import BackendError, ChatModel
+from dialogue.backends.scripted import ScriptedModel
+from evaluation.judges import sittings
+from evaluation.judges.workers import Judge
+from evaluation.models import Evaluation, Sitting
+from evaluation.reading import Reading, ReadTurn
+
+MODELS_FILE = Path(__file__).parent.parent.parent / "data" / "judging_models.toml"
+SECOND = '{"choice": "2nd", "confidence": "confident", "utterance": 1}'
+READING = Reading(
+    goal="You want to know what a bear is.",
+    persona="an individual",
+    first=(ReadTurn(1, "what is a bear", "A large animal."), ReadTurn(2, "and a bee", "A small one.")),
+    second=(ReadTurn(1, "Could you tell me what a $first bear is?", "A large animal."),),
+)
+
+
+def request_sitting(evaluation: Evaluation, model: str = "arbiter", models_file: Path = MODELS_FILE) -> Sitting:
+    return sittings.request_sitting(evaluation, model, models_file)
+
+
+def make_judge(model: ChatModel | None = None, models_file: Path = MODELS_FILE, **fields: Any) -> Judge:
+    """A worker before whom every name is this model, and who looks around fifty times a second."""
+    judging = model or ScriptedModel([SECOND])
+    return Judge(models_file, lambda _spec: judging, **{"tick": 0.02} | fields)
+
+
+def sit(sitting: Sitting, judge: Judge | None = None) -> Sitting:
+    """Starts the sitting and lets the worker do what is open of it; gives it back as it is then."""
+    sittings.start_sitting(sitting)
+    async_to_sync((judge or make_judge()).work_off)(sitting.verdicts.all())
+    sitting.refresh_from_db()
+    return sitting
+
+
+def refusing(error: BackendError, *replies: str) -> Sequence[str | BackendError]:
+    """A script that says ``replies`` and then always fails."""
+    return [*replies, *[error] * 99, SECOND]

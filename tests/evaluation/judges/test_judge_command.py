@@ -1,0 +1,125 @@
+"""``manage.py judge``, Celery's task, and the embedded model as a judge."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from evaluation.judges import sittings
+from evaluation.judges.tasks import sit
+from evaluation.models import Evaluation, Sitting, Verdict
+from simulation.duty import on_duty
+from tests.evaluation.factories import make_evaluation
+from tests.evaluation.judges.scripts import MODELS_FILE, SECOND
+from tests.factories import make_study
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def judging_models(settings: Settings) -> None:
+    settings.MODELS_FILE = MODELS_FILE
+
+
+def judge(*options: str, model: str = "arbiter", study: str = "demo") -> str:
+    """What the command writes to stdout."""
+    out = StringIO()
+    call_command("judge", study, "--model", model, *options, stdout=out, stderr=StringIO())
+    return out.getvalue()
+
+
+def refusal(*options: str, **fields: str) -> str:
+    """The one sentence with which the command refuses to work, with exit status 2."""
+    with pytest.raises(CommandError) as caught:
+        judge(*options, **fields)
+    assert caught.value.returncode == 2
+    return str(caught.value)
+
+
+def test_it_judges_everything_and_prints_a_row_for_each_inquirer() -> None:
+    make_evaluation()
+    assert judge() == (
+        "arbiter judged 16 times\n"
+        "  gpt-4                   detected 4 of 8, unanswered 0, the same in both orders 0 of 4\n"
+        "  mixtral                 detected 4 of 8, unanswered 0, the same in both orders 0 of 4\n"
+    )
+
+
+def test_the_same_command_again_asks_no_model() -> None:
+    make_evaluation()
+    first = judge("--json")
+    before = list(Verdict.objects.values_list("pk", "finished_at"))
+    assert judge("--json") == first
+    assert list(Verdict.objects.values_list("pk", "finished_at")) == before
+    assert json.loads(first)["models"]["gpt-4"]["detected"] == 4
+
+
+def test_a_model_that_needs_to_be_asked_again_is_and_one_that_never_answers_is_unanswered() -> None:
+    make_evaluation()
+    assert json.loads(judge("--json", model="stumbler"))["models"]["gpt-4"]["unanswered"] == 0
+    assert json.loads(judge("--json", model="mumbler"))["models"]["gpt-4"]["unanswered"] == 8
+
+
+def test_the_newest_evaluation_that_was_opened_is_judged_unless_another_is_named() -> None:
+    first = make_evaluation(state=Evaluation.State.CLOSED)
+    second = make_evaluation(first.study)
+    make_evaluation(first.study, state=Evaluation.State.PLANNED)
+    judge()
+    assert Sitting.objects.get().evaluation == second
+    judge("--evaluation", "1")
+    assert first.sittings.get().state == Sitting.State.FINISHED
+
+
+@pytest.mark.parametrize(
+    ("options", "fields", "sentence"),
+    [
+        ([], {"study": "nowhere"}, "There is no study 'nowhere'"),
+        ([], {"model": "nobody"}, "There is no model 'nobody'"),
+        (["--evaluation", "7"], {}, "has no evaluation 7: choose 1"),
+        (["--concurrency", "0"], {}, "--concurrency must be at least 1."),
+    ],
+)
+def test_what_cannot_be_done_is_refused_in_a_sentence(
+    options: list[str], fields: dict[str, str], sentence: str
+) -> None:
+    make_evaluation()
+    assert sentence in refusal(*options, **fields)
+    assert not Sitting.objects.exists()
+
+
+def test_without_an_opened_evaluation_there_is_nothing_to_judge() -> None:
+    make_study()
+    assert "has no evaluation that has been opened" in refusal()
+
+
+@pytest.mark.timeout(110)
+def test_the_embedded_model_sits_whatever_it_puts_out() -> None:
+    make_evaluation()
+    told = json.loads(judge("--json", model="tiny"))
+    assert told["verdicts"] == 16
+    assert sum(one["verdicts"] + one["unanswered"] for one in told["models"].values()) == 16
+    assert not Verdict.objects.filter(problem="", choice="").exists()
+    assert all(verdict.outputs or verdict.problem for verdict in Verdict.objects.all())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_queued_sitting_is_worked_off_by_the_workers_task() -> None:
+    make_evaluation()
+    judge("--queue")
+    assert Sitting.objects.get().is_queued
+    sit()
+    assert (Sitting.objects.get().state, Sitting.objects.get().is_queued) == (Sitting.State.FINISHED, False)
+    assert Verdict.objects.filter(outputs=[SECOND]).count() == 16
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_that_simulates_leaves_verdicts_for_later_and_keeps_its_models() -> None:
+    sittings.queue_sitting(sittings.request_sitting(make_evaluation(), "arbiter"))
+    with on_duty() as is_ours:
+        assert is_ours
+        sit()
+        assert not Verdict.objects.exclude(finished_at=None).exists()
+    sit()
+    assert not Verdict.objects.filter(finished_at=None).exists()
