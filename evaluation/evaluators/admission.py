@@ -28,19 +28,19 @@ def is_running(evaluation: Evaluation) -> bool:
 def why_not_admitted(
     evaluation: Evaluation, invitation: Invitation, now: datetime, *, is_participant: bool = False
 ) -> Refusal | None:
-    """Why this person cannot become an evaluator now, if so."""
+    """Why this person cannot become an evaluator now, if so; ``is_participant``: the browser knows them as one."""
     if evaluation.is_planned:
         return "planned"
     if not is_running(evaluation):
         return "closed"
-    if is_participant or is_invited_participant(evaluation.study, invitation):
+    if is_participant or has_participant(evaluation.study, invitation.external_id):
         return "participant"
     return None if has_place(evaluation, now) else "full"
 
 
-def is_invited_participant(study: Study, invitation: Invitation) -> bool:
-    """Whether the link's external id names a participant of the study. Whoever has withdrawn has no external id any more."""
-    return bool(invitation.external_id) and study.participants.filter(external_id=invitation.external_id).exists()
+def has_participant(study: Study, external_id: str) -> bool:
+    """Whether this external id names a participant of the study. Whoever has withdrawn has none any more."""
+    return bool(external_id) and study.participants.filter(external_id=external_id).exists()
 
 
 def is_known_participant(study: Study, cookies: Any) -> bool:

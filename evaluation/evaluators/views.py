@@ -15,7 +15,7 @@ from evaluation.evaluators.access import (
     proof_only,
     to_place,
 )
-from evaluation.evaluators.admission import NotAdmitted, is_running
+from evaluation.evaluators.admission import NotAdmitted, has_participant, is_known_participant, is_running
 from evaluation.evaluators.arrivals import Arrival
 from evaluation.evaluators.credentials import Visitor, address_of, read_cookie, read_personal_token, set_cookie
 from evaluation.evaluators.enrolment import enrol, terms_of
@@ -77,11 +77,13 @@ def personal_link(request: HttpRequest, evaluation: Evaluation, token: str) -> H
 @only_at("judge-instruction")
 def instruction(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """What to do (figure 11); posting takes a place."""
-    if request.method == "POST":
-        if take_place(visitor.evaluator, timezone.now()):
-            return to_place(request, visitor)
-        return _no_place(request, visitor)
-    return render_instruction(request, visitor)
+    if request.method != "POST":
+        return render_instruction(request, visitor)
+    if _takes_part(request, visitor):
+        return render_refusal(request, visitor.evaluation, "participant", visitor)
+    if take_place(visitor.evaluator, timezone.now()):
+        return to_place(request, visitor)
+    return _no_place(request, visitor)
 
 
 @only_at("judge-end")
@@ -139,6 +141,12 @@ def _enrol(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     except NotAdmitted as refusal:
         return render_refusal(request, arrival.evaluation, refusal.reason)
     return _let_in(request, visitor)
+
+
+def _takes_part(request: HttpRequest, visitor: Visitor) -> bool:
+    """Whether they have become a participant of the study since they agreed to judge."""
+    study = visitor.evaluation.study
+    return is_known_participant(study, request.COOKIES) or has_participant(study, visitor.evaluator.external_id)
 
 
 def _no_place(request: HttpRequest, visitor: Visitor) -> HttpResponse:

@@ -7,8 +7,10 @@ import pytest
 from django.test import Client
 
 from collection.participation.credentials import personal_token
+from evaluation.evaluators.credentials import personal_token as evaluators_token
 from roleplay_site.log_lines import DiscreetFormatter
 from tests.collection.factories import enrol_participant, make_open_study
+from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study
 
 pytestmark = pytest.mark.django_db
 
@@ -29,4 +31,13 @@ def test_the_log_holds_no_personal_link(log: StringIO) -> None:
     make_open_study("other")
     assert Client().get(f"/s/other/p/{token}/").status_code == 404
     assert "Not Found: /s/other/p/…/" in log.getvalue()
+    assert token not in log.getvalue()
+
+
+def test_the_log_holds_no_personal_link_of_an_evaluator(log: StringIO) -> None:
+    study = make_judged_study()
+    token = evaluators_token(make_evaluator(make_evaluation(study)))
+    make_evaluation(study)
+    assert Client().get(f"/s/demo/judge/2/p/{token}/").status_code == 404
+    assert "Not Found: /s/demo/judge/2/p/…/" in log.getvalue()
     assert token not in log.getvalue()

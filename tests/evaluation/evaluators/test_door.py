@@ -138,6 +138,20 @@ def test_who_takes_part_in_the_study_cannot_judge_it_when_the_browser_knows_them
     assert client.get(DOOR).status_code == 200
 
 
+def test_who_takes_part_between_agreeing_and_starting_gets_no_place() -> None:
+    evaluation = make_evaluation()
+    by_link, by_browser = Client(), Client()
+    agree(by_link, "?PROLIFIC_PID=5f3a")
+    make_participant(evaluation.study, external_id="5f3a")
+    agree(by_browser)
+    take_part(by_browser)
+    for client in (by_link, by_browser):
+        page = client.post(f"{DOOR}start/")
+        assert page.status_code == 403
+        assert "You have taken part in this study already" in page.text
+    assert not evaluation.assignments.exclude(evaluator=None).exists()
+
+
 def test_who_takes_part_in_another_study_may_judge() -> None:
     make_participant(make_judged_study("other"), external_id="5f3a")
     make_evaluation()
