@@ -1,0 +1,44 @@
+"""What is found by a mixed model, in values that tables, pages and files are made of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from analysis.contrasts import Adjustment, Contrast, Estimate
+
+Status = Literal["ok", "singular", "separated", "not_converged", "not_applicable"]
+
+
+@dataclass(frozen=True, slots=True)
+class JointTest:
+    """Whether all models are alike: chi-squared without ``df_den``, else F."""
+
+    statistic: float
+    df_num: float
+    df_den: float | None
+    p: float
+
+
+@dataclass(frozen=True, slots=True)
+class MixedModel:
+    """A fitted model, or the reason why there is none. What does not exist is None, or missing from a mapping.
+
+    ``effects`` are in treatment coding with the first level as the base; ``means`` are each level's on the scale of the linear
+    predictor; ``sd`` names the random intercepts. ``residual_sd`` belongs to linear models, ``likelihood_ratio`` to the
+    binomial one, whose ``penalised`` fit is offered where a model is always or never detected.
+    """
+
+    status: Status
+    message: str
+    rows: int
+    levels: tuple[str, ...]
+    effects: Mapping[str, Estimate | None] = field(default_factory=dict)
+    means: Mapping[str, Estimate] = field(default_factory=dict)
+    sd: Mapping[str, float] = field(default_factory=dict)
+    residual_sd: float | None = None
+    log_likelihood: float | None = None
+    test: JointTest | None = None
+    likelihood_ratio: JointTest | None = None
+    contrasts: tuple[Contrast, ...] = ()
+    letters: Mapping[Adjustment, Mapping[str, str]] = field(default_factory=dict)
+    penalised: "MixedModel | None" = None

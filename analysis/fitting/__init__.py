@@ -1,0 +1,1 @@
+"""Fitting models with two crossed random intercepts: linear algebra, likelihoods, optima."""

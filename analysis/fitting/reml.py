@@ -1,0 +1,107 @@
+"""The REML criterion of a linear model with two crossed random intercepts, and its gradient.
+
+It needs the data only through cross-products, so that an evaluation costs nothing per row (Bates et al. 2015, section 3).
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from analysis.fitting.crossed import Crossing, Factor, Floats, Levels
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What the criterion is made of at relative standard deviations (t1, t2).
+
+    ``information`` is X'V^-1 X in units of the residual variance; slopes are derivatives by t1 and t2.
+    """
+
+    log_determinant: float
+    information: Floats
+    coefficients: Floats
+    residual_squares: float
+    determinant_slopes: Floats
+    information_slopes: tuple[Floats, Floats]
+    squares_slopes: Floats
+
+
+@dataclass
+class RemlCriterion:
+    """``fixed`` is X (rows, coefficients). ``freedom`` counts rows beyond coefficients."""
+
+    outcome: Floats
+    fixed: Floats
+    crossing: Crossing
+    freedom: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        columns = np.column_stack([self.fixed, self.outcome])
+        sums = [self.crossing.sums(column) for column in columns.T]
+        self._sums: Levels = (
+            np.column_stack([large for large, _ in sums]),
+            np.column_stack([small for _, small in sums]),
+        )
+        ones = np.ones(len(self.outcome))
+        self._counts, self._cells = self.crossing.sums(ones), self.crossing.cell_sums(ones)
+        self._products = columns.T @ columns
+        self.freedom = len(columns) - self.fixed.shape[1]
+
+    def profile(self, theta: Floats) -> Profile:
+        """Raises numpy.linalg.LinAlgError."""
+        factor = Factor(theta, self._counts, self._cells)
+        right = theta[0] * self._sums[0], theta[1] * self._sums[1]
+        solved = factor.solve(right)
+        left = self._products - right[0].T @ solved[0] - right[1].T @ solved[1]
+        coefficients = np.linalg.solve(left[:-1, :-1], left[:-1, -1])
+        slopes = self._product_slopes(theta, solved)
+        of_residual = np.append(-coefficients, 1)
+        return Profile(
+            factor.log_determinant,
+            left[:-1, :-1],
+            coefficients,
+            float(of_residual @ left @ of_residual),
+            self._determinant_slopes(theta, factor),
+            (slopes[0][:-1, :-1], slopes[1][:-1, :-1]),
+            np.array([of_residual @ slope @ of_residual for slope in slopes]),
+        )
+
+    def deviance(self, found: Profile, sigma: float | None = None) -> float:
+        """Minus twice the restricted log-likelihood, at its best residual standard deviation unless ``sigma`` is given."""
+        variance = self.variance(found, sigma)
+        fit = self.freedom * np.log(2 * np.pi * variance) + found.residual_squares / variance
+        return float(found.log_determinant + np.linalg.slogdet(found.information)[1] + fit)
+
+    def gradient(self, found: Profile, sigma: float | None = None) -> Floats:
+        """Of the deviance by t1 and t2, and by ``sigma`` if it is given."""
+        variance = self.variance(found, sigma)
+        inverse = np.linalg.inv(found.information)
+        of_information = np.array([np.vdot(inverse, slope) for slope in found.information_slopes])
+        by_theta: Floats = found.determinant_slopes + of_information + found.squares_slopes / variance
+        if sigma is None:
+            return by_theta
+        return np.append(by_theta, 2 * (self.freedom - found.residual_squares / variance) / sigma)
+
+    def variance(self, found: Profile, sigma: float | None = None) -> float:
+        """The residual variance."""
+        return found.residual_squares / self.freedom if sigma is None else sigma**2
+
+    def _product_slopes(self, theta: Floats, solved: Levels) -> tuple[Floats, Floats]:
+        """Derivatives of C'C - C'A H^-1 A'C, where C is X with the outcome beside it, and ``solved`` is H^-1 A'C."""
+        around = theta[0] * solved[0], theta[1] * solved[1]
+        spread = (
+            self._counts[0][:, None] * around[0] + self._cells @ around[1],
+            (self._counts[1][:, None] * around[1] + self._cells.T @ around[0]),
+        )
+        halves = [solved[k].T @ (spread[k] - self._sums[k]) for k in (0, 1)]
+        return halves[0] + halves[0].T, halves[1] + halves[1].T
+
+    def _determinant_slopes(self, theta: Floats, factor: Factor) -> Floats:
+        large, cross, small = factor.inverse()
+        joint = float(np.vdot(cross, self._cells))
+        return 2 * np.array(
+            [
+                theta[0] * (self._counts[0] @ large) + theta[1] * joint,
+                theta[1] * (self._counts[1] @ small) + theta[0] * joint,
+            ]
+        )

@@ -1,0 +1,179 @@
+"""The paper's mixed models (section 3.4): does what evaluators do depend on the inquirer model?
+
+    outcome ~ model + (1 | participant) + (1 | generator_user)
+
+``detected`` is binomial with a logit link, fitted by the Laplace approximation to agree with a converged lme4::glmer;
+other outcomes are linear, fitted by REML to agree with lmerTest. Pure: data frames in, values out.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from analysis.applicability import separated_levels, why_not_binomial, why_not_linear
+from analysis.contrasts import ADJUSTMENTS, Estimate, estimate, letters, pairwise
+from analysis.findings import JointTest, MixedModel, Status
+from analysis.fitting.binomial import fit_binomial
+from analysis.fitting.crossed import Floats
+from analysis.fitting.fits import Fit
+from analysis.fitting.linear import fit_reml
+from analysis.fitting.single_thread import on_one_thread
+from analysis.rows import Rows
+
+INTERCEPT = "(Intercept)"
+PENALTY_SD = 2.5
+"""Of the normal prior on the levels' deviations from their mean, in log-odds: wide, yet finite."""
+VAGUE_SD = 1000.0
+"""Of the prior on that mean, which is to have none."""
+NOT_CONVERGED = (
+    "The fit did not converge: its estimates are shown, but not tested. More judgements, or fewer models, help."
+)
+
+
+def fit_detected(frame: pd.DataFrame) -> MixedModel:
+    """``detected`` (0 or 1) by model; columns participant, generator_user, model, detected. Missing outcomes are left out."""
+    rows = Rows.read(frame, "detected")
+    if reason := why_not_binomial(rows):
+        return MixedModel("not_applicable", reason, len(rows.outcome), rows.levels)
+    with on_one_thread():
+        separated = separated_levels(rows)
+        found = _fit_separated(rows, separated) if separated else _fit_binomial(rows)
+        return _with_likelihood_ratio(found, rows)
+
+
+def fit_linear(frame: pd.DataFrame, outcome: str) -> MixedModel:
+    """``outcome`` (a number) by model; columns participant, generator_user, model, outcome. Missing outcomes are left out."""
+    rows = Rows.read(frame, outcome)
+    if reason := why_not_linear(rows, outcome):
+        return MixedModel("not_applicable", reason, len(rows.outcome), rows.levels)
+    with on_one_thread():
+        fit = fit_reml(rows.outcome, rows.fixed, rows.crossing)
+        found = _report(rows, fit)
+        return replace(found, test=_f_test(rows, fit)) if fit.is_converged else found
+
+
+def _fit_binomial(rows: Rows, penalty: Floats | None = None) -> MixedModel:
+    fit = fit_binomial(rows.outcome, rows.fixed, rows.crossing, penalty)
+    found = _report(rows, fit)
+    return replace(found, test=_wald_test(fit)) if fit.is_converged else found
+
+
+def _fit_separated(rows: Rows, separated: set[str]) -> MixedModel:
+    """The likelihood's limit: as a level's log-odds grow without bound, its rows stop saying anything about the others."""
+    names = ", ".join(sorted(separated))
+    message = (
+        f"{names}: always or never detected, so that no finite estimate exists. The other models are compared without "
+        "it; the likelihood-ratio test covers all, and a penalised fit is given beside."
+    )
+    penalised = _fit_binomial(rows, _penalty(rows))
+    others = rows.without(separated)
+    if not others.levels:
+        return MixedModel("separated", message, len(rows.outcome), rows.levels, log_likelihood=0.0, penalised=penalised)
+    fit = fit_binomial(others.outcome, others.fixed, others.crossing)
+    found = _report(others, fit, rows.levels)
+    if fit.is_converged:
+        found = replace(found, status="separated", message=message)
+    return replace(found, rows=len(rows.outcome), penalised=penalised)
+
+
+def _with_likelihood_ratio(found: MixedModel, rows: Rows) -> MixedModel:
+    """Against the model without models."""
+    without = fit_binomial(rows.outcome, rows.intercept, rows.crossing)
+    if found.log_likelihood is None or found.status == "not_converged" or not without.is_converged:
+        return found
+    df = len(rows.levels) - 1
+    ratio = max(0.0, 2 * (found.log_likelihood - without.log_likelihood))
+    return replace(found, likelihood_ratio=JointTest(ratio, df, None, float(stats.chi2.sf(ratio, df))))
+
+
+def _report(rows: Rows, fit: Fit, levels: tuple[str, ...] | None = None) -> MixedModel:
+    """All but the joint tests; ``levels`` are those that contrasts are made of, the rows' own or more."""
+    levels = levels or rows.levels
+    combinations = _combinations(rows)
+    contrasts = pairwise(fit, combinations, levels) if fit.is_converged else []
+    return MixedModel(
+        status=_status(fit),
+        message=_message(rows, fit),
+        rows=len(rows.outcome),
+        levels=levels,
+        effects=_effects(rows, fit, levels),
+        means={level: estimate(fit, combination) for level, combination in combinations.items()},
+        sd=dict(zip(rows.groups, map(float, fit.sd), strict=True)),
+        residual_sd=fit.residual_sd,
+        log_likelihood=fit.log_likelihood,
+        contrasts=tuple(contrasts),
+        letters={name: letters(contrasts, fit, combinations, name) for name in ADJUSTMENTS} if contrasts else {},
+    )
+
+
+def _combinations(rows: Rows) -> dict[str, Floats]:
+    """The combination of coefficients that is each level's mean."""
+    base = np.eye(len(rows.levels))
+    return {level: base[0] if index == 0 else base[0] + base[index] for index, level in enumerate(rows.levels)}
+
+
+def _effects(rows: Rows, fit: Fit, levels: tuple[str, ...]) -> dict[str, Estimate | None]:
+    """Coefficients against the first of ``levels``; None for what involves a level without rows."""
+    names = [INTERCEPT, *(f"model[{level}]" for level in levels[1:])]
+    if rows.levels[:1] != levels[:1]:
+        return dict.fromkeys(names)
+    coefficients = dict(
+        zip([INTERCEPT, *(f"model[{level}]" for level in rows.levels[1:])], np.eye(len(rows.levels)), strict=True)
+    )
+    return {name: estimate(fit, coefficients[name]) if name in coefficients else None for name in names}
+
+
+def _status(fit: Fit) -> Status:
+    if not fit.is_converged:
+        return "not_converged"
+    return "singular" if fit.is_singular else "ok"
+
+
+def _message(rows: Rows, fit: Fit) -> str:
+    if not fit.is_converged:
+        return NOT_CONVERGED
+    flat = [name for name, sd in zip(rows.groups, fit.sd, strict=True) if sd == 0]
+    if not flat:
+        return ""
+    return f"The variance of {' and '.join(flat)} is estimated as 0: the tests remain valid."
+
+
+def _wald_test(fit: Fit) -> JointTest:
+    """Of all coefficients but the intercept (type II and III are the same for one factor)."""
+    tested = fit.coefficients[1:]
+    chi2 = float(tested @ np.linalg.solve(fit.covariance[1:, 1:], tested))
+    return JointTest(chi2, len(tested), None, float(stats.chi2.sf(chi2, len(tested))))
+
+
+def _f_test(rows: Rows, fit: Fit) -> JointTest:
+    """Satterthwaite's F (Fai and Cornelius 1996). Its denominator depends on the basis of the hypothesis: lmerTest's is taken,
+    the rows of L' in X'X = L D L'."""
+    triangle = np.linalg.cholesky(rows.fixed.T @ rows.fixed)
+    basis = (triangle / np.diag(triangle)).T[1:]
+    values, vectors = np.linalg.eigh(basis @ fit.covariance @ basis.T)
+    turned = vectors.T @ basis
+    f = float(((turned @ fit.coefficients) ** 2 / values).mean())
+    single = [fit.degrees_of_freedom(row) for row in turned] if fit.degrees_of_freedom else [np.inf]
+    df_num, df_den = len(values), _joint_df(single)
+    return JointTest(f, df_num, df_den, float(stats.f.sf(f, df_num, df_den)))
+
+
+def _joint_df(single: list[float]) -> float:
+    """Of the F of several t statistics with these degrees of freedom."""
+    if max(single) - min(single) < 1e-8 or np.isinf(single).any():
+        return min(single)
+    excess = sum(df / (df - 2) for df in single if df > 2)
+    return 2 * excess / (excess - len(single)) if excess > len(single) else 0.0
+
+
+def _penalty(rows: Rows) -> Floats:
+    """The precision of a normal prior on the levels' deviations from their mean, in terms of treatment coding."""
+    count = len(rows.levels)
+    to_levels = np.eye(count)
+    to_levels[:, 0] = 1
+    mean = np.full((1, count), 1 / count) @ to_levels
+    deviations = to_levels - mean
+    penalty: Floats = deviations.T @ deviations / PENALTY_SD**2 + mean.T @ mean / VAGUE_SD**2
+    return penalty

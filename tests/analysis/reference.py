@@ -1,0 +1,36 @@
+"""R's fits of simulated judgements (tests/data/glmm)."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.judgements import read_judgements
+
+FOLDER = Path(__file__).parent.parent / "data" / "glmm"
+FITTED = ("typical", "typical_singular", "missing", "two_models")
+"""Data to which R fits all three models."""
+
+
+def read_data(name: str) -> pd.DataFrame:
+    """The judgements called ``name``."""
+    return read_judgements(FOLDER / "data" / f"{name}.csv")
+
+
+def read_fits(name: str) -> dict[str, Any]:
+    """What R says about them."""
+    found: dict[str, Any] = json.loads((FOLDER / "json" / f"{name}.json").read_text("utf-8"))
+    return found
+
+
+def read_penalised(name: str) -> dict[str, Any]:
+    """What blme says about them."""
+    found: dict[str, Any] = json.loads((FOLDER / "json_extra" / f"{name}.json").read_text("utf-8"))
+    return found
+
+
+def read_letter_patterns() -> list[dict[str, Any]]:
+    """The letters of emmeans for every pattern of significance among four levels."""
+    found: list[dict[str, Any]] = json.loads((FOLDER / "cld_patterns_k4.json").read_text("utf-8"))
+    return found
