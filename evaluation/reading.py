@@ -8,8 +8,15 @@ from dataclasses import dataclass
 from collection.models import Dialogue
 from evaluation.models import Evaluation, Pair
 
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
-"""Soft hyphens, zero-width and direction marks: nobody sees them, and only some keyboards and models make them."""
+_LATIN = r"\x00-\u024f"
+_INVISIBLE = re.compile(
+    "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+    rf"|(?<![^{_LATIN}])[\u200c\u200d]|[\u200c\u200d](?![^{_LATIN}])"
+)
+"""Soft hyphens, zero-width and direction marks: nobody sees them, and only some keyboards and models make them. What joins an
+emoji or the letters of another script is seen and stays."""
+_QUOTES = str.maketrans("\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f", "''''" + '"' * 4)
+"""A telephone sets curly quotes by itself, a laptop and most models straight ones."""
 _SPACES = re.compile("[\t\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _LINE_ENDS = re.compile("\r\n?|\u2028|\u2029|\u0085|\v|\f")
 _AT_LINE_ENDS = re.compile(" +$", re.MULTILINE)
@@ -61,9 +68,9 @@ def read_pair(pair: Pair, is_natural_first: bool) -> Reading:
 
 
 def normalise(text: str) -> str:
-    """``text`` with what betrays a keyboard or a model made alike: Unicode form, line ends, white space, invisible marks."""
+    """``text`` with what betrays a keyboard or a model made alike: its form, lines, white space, quotes and invisible marks."""
     text = _INVISIBLE.sub("", unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", text)))
-    text = _AT_LINE_ENDS.sub("", _SPACES.sub(" ", text))
+    text = _AT_LINE_ENDS.sub("", _SPACES.sub(" ", text)).translate(_QUOTES)
     return _EMPTY_LINES.sub("\n\n", text).strip("\n ")
 
 
@@ -90,7 +97,7 @@ def _said(dialogue: Dialogue) -> list[tuple[str, str]]:
 
 
 def _numbered(turns: Iterable[tuple[str, str]], evaluation: Evaluation) -> tuple[ReadTurn, ...]:
-    shown = [(prompt, answer) for prompt, answer in turns if answer.strip() or not evaluation.hides_unanswered]
-    return tuple(
-        ReadTurn(number, normalise(prompt), normalise(answer)) for number, (prompt, answer) in enumerate(shown, start=1)
-    )
+    """Only a person's message can be without an answer, because they stopped it or it failed. Numbers count what is shown."""
+    read = [(normalise(prompt), normalise(answer)) for prompt, answer in turns]
+    shown = [(prompt, answer) for prompt, answer in read if answer or not evaluation.hides_unanswered]
+    return tuple(ReadTurn(number, prompt, answer) for number, (prompt, answer) in enumerate(shown, start=1))

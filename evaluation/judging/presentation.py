@@ -129,7 +129,7 @@ def standing_of(showing: Showing, now: datetime) -> dict[str, Any]:
     ``number`` counts what the trail holds, ``submitted`` how often they have submitted.
     """
     judgement = getattr(showing, "judgement", None)
-    if judgement is None:
+    if judgement is None or judgement.pk is None:  # none, or one that was refused just now
         return {"answer": asdict(Answer()), "number": 0, "submitted": 0, "clocks": None}
     trail = list(judgement.revisions.all())
     return {

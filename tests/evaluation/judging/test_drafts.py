@@ -1,0 +1,137 @@
+"""What is kept of an answer before it is submitted, and how its time is counted."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from evaluation.judging.clocks import LAG, Clocks, read_clocks
+from evaluation.models import Evaluator, Judgement, Revision, Showing
+from tests.evaluation.factories import make_evaluation, make_evaluator, showings_of
+from tests.evaluation.judging.texts import tell
+from tests.evaluation.judging.visits import CLOCKS, SIDED, WHOLE, client_of, pairs, send, send_draft
+
+SOMEWHAT = {"choice": "second", "confidence": "somewhat confident"}
+
+
+@pytest.fixture
+def evaluator(db: None) -> Evaluator:
+    evaluation = make_evaluation()
+    tell(evaluation)
+    return make_evaluator(evaluation)
+
+
+@pytest.fixture
+def showing(evaluator: Evaluator) -> Showing:
+    return showings_of(evaluator)[0]
+
+
+def test_seeing_a_pair_stores_nothing_until_the_page_says_so(evaluator: Evaluator, showing: Showing) -> None:
+    client = client_of(evaluator)
+    client.get(pairs(evaluator, showing.token))
+    client.get(pairs(evaluator, showing.token, "state"))
+    assert not Judgement.objects.exists()
+    send_draft(evaluator, showing, {}, clocks={"elapsed": 2.0})
+    judgement = Judgement.objects.get()
+    assert timedelta(seconds=2) <= timezone.now() - judgement.shown_at < timedelta(seconds=7)
+    assert (judgement.choice, judgement.submitted_at, Revision.objects.count()) == ("", None, 0)
+
+
+def test_every_change_is_on_the_trail_and_nothing_twice(evaluator: Evaluator, showing: Showing) -> None:
+    changes: list[dict[str, Any]] = [{}, {"choice": "first"}, {"choice": "first"}, SOMEWHAT, WHOLE | SIDED, {}]
+    lengths = [send_draft(evaluator, showing, change).json()["number"] for change in changes]
+    assert lengths == [0, 1, 1, 2, 3, 4]
+    assert send(evaluator, showing).status_code == 200
+    trail = Revision.objects.values_list("number", "choice", "utterance_bubble", "is_submitted")
+    assert list(trail) == [
+        (1, "first", "", False),
+        (2, "second", "", False),
+        (3, "first", "prompt", False),
+        (4, "", "", False),
+        (5, "first", "", True),
+    ]
+    assert Judgement.objects.get().confidence == "very confident"
+
+
+def test_a_draft_is_there_after_a_reload_and_for_another_tab(evaluator: Evaluator, showing: Showing) -> None:
+    send_draft(evaluator, showing, SOMEWHAT | {"utterance_number": 2}, clocks=CLOCKS)
+    client = client_of(evaluator)
+    page = client.get(pairs(evaluator, showing.token)).context["page"]
+    assert (page.answer.choice, page.answer.utterance_number) == ("second", 2)
+    state = client.get(pairs(evaluator, showing.token, "state")).json()
+    assert state["answer"] == SOMEWHAT | {"utterance_number": 3, "utterance_side": "", "utterance_bubble": ""}
+    assert (state["number"], state["submitted"], state["next"]) == (1, 0, pairs(evaluator))
+    assert state["clocks"]["elapsed"] == pytest.approx(60, abs=5)
+    assert (state["clocks"]["active"], state["clocks"]["scrolled_first"]) == (45, 1)
+    send(evaluator, showing)
+    assert client.get(pairs(evaluator, showing.token, "state")).json()["submitted"] == 1
+
+
+def test_a_draft_keeps_the_place(evaluator: Evaluator, showing: Showing) -> None:
+    place = evaluator.assignments.get()
+    place.reserved_until = timezone.now() + timedelta(minutes=1)
+    place.save()
+    send_draft(evaluator, showing, {"choice": "first"})
+    place.refresh_from_db()
+    assert place.reserved_until is not None
+    assert place.reserved_until > timezone.now() + timedelta(hours=23)
+
+
+def test_a_draft_that_cannot_be_about_the_pair_is_refused(evaluator: Evaluator, showing: Showing) -> None:
+    refused = send_draft(evaluator, showing, {"choice": "first", "utterance_number": 9})
+    assert (refused.status_code, refused.json()["reason"]) == (422, "unanswerable")
+    assert not Judgement.objects.exists()
+
+
+def test_the_clocks_are_kept_with_the_judgement(evaluator: Evaluator, showing: Showing) -> None:
+    send(evaluator, showing, clocks=CLOCKS)
+    judgement = Judgement.objects.get()
+    stored = [getattr(judgement, field) for field in Judgement.MEASURES]
+    assert stored == [1.5, 40, 60, 45, 10, 5, 1, 0.5]
+    assert judgement.submitted_at is not None
+    assert (judgement.submitted_at - judgement.shown_at).total_seconds() == pytest.approx(60)
+    assert Revision.objects.get().active_seconds == 45
+
+
+def test_without_scripts_no_time_is_made_up(evaluator: Evaluator, showing: Showing) -> None:
+    client = client_of(evaluator)
+    client.post(pairs(evaluator, showing.token, "submit"), {key: str(value) for key, value in WHOLE.items()})
+    judgement = Judgement.objects.get()
+    assert {getattr(judgement, field) for field in Judgement.MEASURES} == {None}
+
+
+def test_nobody_has_looked_longer_than_since_they_were_shown_the_pair(evaluator: Evaluator, showing: Showing) -> None:
+    send_draft(evaluator, showing, {}, clocks={"elapsed": 10})
+    send(evaluator, showing, clocks=CLOCKS | {"elapsed": 9_999, "active": 9_000, "decision": 8_000})
+    judgement = Judgement.objects.get()
+    most = 10 + LAG + 5
+    assert 10 <= judgement.submit_seconds <= most  # type: ignore[operator]
+    assert judgement.active_seconds <= most  # type: ignore[operator]
+    assert judgement.decision_seconds <= most  # type: ignore[operator]
+    assert judgement.hidden_seconds == 0
+
+
+def test_what_was_seen_once_stays_seen(evaluator: Evaluator, showing: Showing) -> None:
+    send_draft(evaluator, showing, {}, clocks=CLOCKS)
+    send(evaluator, showing, clocks=CLOCKS | {"scrolled_first": 0.2, "scrolled_second": 0.9})
+    judgement = Judgement.objects.get()
+    assert (judgement.scrolled_first, judgement.scrolled_second) == (1, 0.9)
+
+
+@pytest.mark.parametrize("raw", [None, [], "fast", 3])
+def test_clocks_that_are_none_are_unknown(raw: object) -> None:
+    assert read_clocks(raw) == Clocks()
+
+
+@pytest.mark.parametrize("value", [None, "3", True, -1, float("nan"), float("inf"), [], {}])
+def test_a_clock_that_is_no_time_is_unknown(value: object) -> None:
+    clocks = read_clocks(CLOCKS | {"decision": value, "scrolled_first": value})
+    assert (clocks.decision, clocks.scrolled_first, clocks.active) == (None, None, 45)
+    assert read_clocks(CLOCKS | {"elapsed": value}) == Clocks(scrolled_first=1, scrolled_second=0.5)
+
+
+def test_no_time_is_counted_twice() -> None:
+    clocks = read_clocks({"elapsed": 10, "active": 7, "idle": 7, "hidden": 7, "first_interaction": 30})
+    assert clocks == Clocks(elapsed=10, active=7, idle=3, hidden=0, first_interaction=10)
+    assert clocks.within(5) == Clocks(elapsed=5, active=5, idle=0, hidden=0, first_interaction=5)
