@@ -35,10 +35,11 @@ def circulate(arcs: Sequence[Arc], random: Random) -> dict[tuple[Hashable, Hasha
     ends, capacities = zip(*capacity.items(), strict=True)
     network = csr_matrix((capacities, tuple(zip(*ends, strict=True))), shape=(sink + 1, sink + 1), dtype="int32")
     found = maximum_flow(network, source, sink)
-    if found.flow_value != sum(arc.low for arc in arcs if arc.low):
+    if found.flow_value != sum(arc.low for arc in arcs):
         raise NoFlow
-    flow = found.flow.todok()
-    return {(arc.tail, arc.head): arc.low + int(flow.get((number[arc.tail], number[arc.head]), 0)) for arc in arcs}
+    rows = found.flow.tocoo()
+    flow = dict(zip(zip(rows.row.tolist(), rows.col.tolist(), strict=True), rows.data.tolist(), strict=True))
+    return {(arc.tail, arc.head): arc.low + flow.get((number[arc.tail], number[arc.head]), 0) for arc in arcs}
 
 
 def _numbers(arcs: Sequence[Arc], random: Random) -> dict[Hashable, int]:

@@ -8,6 +8,8 @@ from random import Random
 from evaluation.flows import Arc, circulate
 
 Path = tuple[Hashable, ...]
+Sized = Sequence[tuple[Path, int]]
+"""Narrowest sets, which may come more than once, and how many elements each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +46,29 @@ def _take(elements: Sequence[Element], positions: Sequence[int], few: int, parts
     for position in positions:
         alike[elements[position].one, elements[position].other].append(position)
     between = [Arc(("one", one), ("other", other), 0, len(them)) for (one, other), them in alike.items()]
-    within = _arcs([elements[position] for position in positions], few, parts, random)
-    flow = circulate([*between, *within], random)
+    ones, others = ([(ends[side], len(them)) for ends, them in alike.items()] for side in (0, 1))
+    flow = circulate([*between, *_arcs(ones, others, few, parts, random)], random)
     chosen = (random.sample(them, flow[("one", one), ("other", other)]) for (one, other), them in alike.items())
     return {position for some in chosen for position in some}
 
 
-def _arcs(elements: Sequence[Element], few: int, parts: int, random: Random) -> Iterator[Arc]:
+def _arcs(ones: Sized, others: Sized, few: int, parts: int, random: Random) -> Iterator[Arc]:
     """From the whole down to the narrowest sets of one division, and from those of the other up to the whole, which closes
     the circle: an element flows from its narrowest set of the one to its narrowest of the other.
     """
-    for path, size in _sizes(element.one for element in elements):
+    for path, size in _sizes(ones):
         yield Arc(("one", path[:-1]), ("one", path), size * few // parts, -(-size * few // parts))
-    for path, size in _sizes(element.other for element in elements):
+    for path, size in _sizes(others):
         yield Arc(("other", path), ("other", path[:-1]), size * few // parts, -(-size * few // parts))
-    whole, remainder = divmod(len(elements) * few, parts)
+    whole, remainder = divmod(sum(size for _, size in ones) * few, parts)
     whole += random.randrange(parts) < remainder
     yield Arc(("other", ()), ("one", ()), whole, whole)
 
 
-def _sizes(paths: Iterable[Path]) -> Iterable[tuple[Path, int]]:
+def _sizes(sized: Sized) -> Iterable[tuple[Path, int]]:
     """How many elements each set has, but the whole."""
-    return Counter(path[:depth] for path in paths for depth in range(1, len(path) + 1)).items()
+    sizes: Counter[Path] = Counter()
+    for path, size in sized:
+        for depth in range(1, len(path) + 1):
+            sizes[path[:depth]] += size
+    return sizes.items()
