@@ -20,6 +20,15 @@ class Rate:
     def interval(self) -> tuple[float, float] | None:
         return wilson_interval(self.count, self.total) if self.total else None
 
+    @property
+    def percent(self) -> str:
+        return "–" if self.share is None else f"{100 * self.share:.1f} %"
+
+    @property
+    def ends(self) -> str:
+        """The interval in words."""
+        return "–" if self.interval is None else "{:.1f} to {:.1f} %".format(*(100 * end for end in self.interval))
+
 
 def wilson_interval(count: int, total: int, level: float = 0.95) -> tuple[float, float]:
     """The score interval of a proportion (Wilson 1927; method 3 in Newcombe 1998, Statistics in Medicine 17), without

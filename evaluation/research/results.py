@@ -30,16 +30,6 @@ class ResultLine:
         return Rate(self.judged - self.told[DETECTED], self.judged)
 
     @property
-    def percent(self) -> str:
-        share = self.undetected.share
-        return "–" if share is None else f"{100 * share:.1f} %"
-
-    @property
-    def interval(self) -> str:
-        ends = self.undetected.interval
-        return "–" if ends is None else "{:.1f} to {:.1f} %".format(*(100 * end for end in ends))
-
-    @property
     def detected(self) -> int:
         return self.told[DETECTED]
 

@@ -20,6 +20,8 @@ from evaluation.research.evaluation_page import find_evaluator, read_evaluation
 from evaluation.research.live import news
 from evaluation.research.progress import read_progress
 from evaluation.research.results import read_results
+from evaluation.research.sittings import SittingForm, change_sittings, read_sitting_results, read_sittings
+from simulation.requests import RequestError
 
 DOWNLOADS = {"judgements.csv": "csv", "judgements-spreadsheet.csv": "spreadsheet", "judgements.jsonl": "jsonl"}
 
@@ -63,7 +65,8 @@ def evaluation(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 def evaluation_live(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """What has changed on the page since it was last asked for."""
     found = _evaluation(slug, number)
-    return news(request, found, read_progress(found, request.GET.get("page", "1"), timezone.now()))
+    progress = read_progress(found, request.GET.get("page", "1"), timezone.now())
+    return news(request, found, progress, read_sittings(found))
 
 
 @staff_only
@@ -73,7 +76,8 @@ def evaluation_rates(request: HttpRequest, slug: str, number: int) -> HttpRespon
     results = read_results(found, without_flagged=request.GET.get("without") == "flagged")
     is_part = getattr(request, "htmx", False)
     template = "evaluation/_results.html" if is_part else "evaluation/results.html"
-    return render(request, template, {"evaluation": found, "results": results})
+    context = {"evaluation": found, "results": results, "sittings": read_sitting_results(found)}
+    return render(request, template, context)
 
 
 @staff_only
@@ -89,6 +93,21 @@ def flag(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     else:
         flag_evaluator(evaluator, reason)
         messages.success(request, f"{evaluator} is flagged." if reason else f"{evaluator} is flagged no longer.")
+    return redirect("evaluation", slug, number)
+
+
+@staff_only
+@require_POST
+def sittings(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Lets a model judge, or starts or pauses its sitting."""
+    found = _evaluation(slug, number)
+    asked = next((name for name in ("ask", "start", "pause") if name in request.POST), "")
+    try:
+        messages.success(
+            request, change_sittings(found, asked, request.POST.get("model" if asked == "ask" else asked, ""))
+        )
+    except RequestError as reason:
+        messages.error(request, str(reason))
     return redirect("evaluation", slug, number)
 
 
@@ -141,7 +160,15 @@ def _open(request: HttpRequest, found: Evaluation) -> None:
 def _shown(request: HttpRequest, found: Evaluation, *, reason: str = "", status: int = 200) -> HttpResponse:
     chosen = request.GET.get("page", "1"), request.GET.get("evaluator", "")
     page = read_evaluation(found, request.build_absolute_uri("/"), *chosen)
-    context = {"page": page, "evaluation": found, "progress": page.progress, "plan": page.plan, "reason": reason}
+    context = {
+        "page": page,
+        "evaluation": found,
+        "progress": page.progress,
+        "plan": page.plan,
+        "sittings": read_sittings(found),
+        "sitting_form": SittingForm(),
+        "reason": reason,
+    }
     return render(request, "evaluation/evaluation.html", context, status=status)
 
 

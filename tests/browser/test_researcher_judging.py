@@ -1,0 +1,154 @@
+"""A researcher has dialogues judged, in a browser: from the plan to evaluators who appear, and to a file of judgements."""
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from evaluation.models import Evaluation, Evaluator
+from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study, make_judgement, showings_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+WCAG_AA = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+CONTRAST = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast"]}}
+PAGE = "/studies/demo/evaluations/1/"
+
+
+def make_busy_evaluation() -> Evaluation:
+    """Evaluators in every state, one of them doubted; a model that judges; a second evaluation that is planned."""
+    evaluation = make_evaluation(make_judged_study(people=4), title="First round", judges_per_pair=2)
+    make_evaluation(evaluation.study, state="planned", pairs_per_evaluator=8, training_pairs=1)
+    for number, state in enumerate(("judging", "finished", "lapsed", "enrolled", "withdrawn")):
+        evaluator = make_evaluator(
+            evaluation, state=state, seen_minutes_ago=10 * number, flag="clicked" * (number == 1)
+        )
+        for showing in showings_of(evaluator):
+            make_judgement(showing, detected=showing.position % 2 == 0, active_seconds=20 + showing.position)
+    evaluation.sittings.create(model="gpt-4", configuration={}, identity="x", message="The key is missing.")
+    return evaluation
+
+
+def addresses() -> list[str]:
+    pages = ["", "edit/", "rates/", "?evaluator=1"]
+    return [
+        "/studies/demo/",
+        "/studies/demo/evaluations/new/",
+        *(f"{PAGE}{page}" for page in pages),
+        "/studies/demo/evaluations/2/",
+    ]
+
+
+def test_from_a_plan_to_evaluators_who_appear_and_to_closing(staff_page: Page, live_server: LiveServer) -> None:
+    make_judged_study(people=4)
+    staff_page.goto("/studies/demo/")
+    staff_page.get_by_role("link", name="plan an evaluation").click()
+    staff_page.get_by_label("Title").fill("First round")
+    for model in ("mixtral", "gpt-4"):
+        staff_page.get_by_label(f"{model} asks").check()
+    staff_page.get_by_label("Pairs for each evaluator").fill("8")
+    staff_page.get_by_role("button", name="Plan it").click()
+    expect(staff_page.get_by_role("status").first).to_contain_text("This is the plan.")
+    expect(staff_page.get_by_text("2 lists of 8 pairs")).to_be_visible()
+    expect(staff_page.get_by_role("row", name="mixtral")).to_contain_text("8")
+
+    staff_page.get_by_role("button", name="Open it to evaluators").click()
+    expect(staff_page.get_by_label("For everybody")).to_have_value(f"{live_server.url}/s/demo/judge/1/")
+    staff_page.get_by_role("button", name="Copy the link", exact=True).click()
+    expect(staff_page.get_by_text("Copied", exact=True)).to_be_visible()
+    expect(staff_page.locator("#evaluators")).to_contain_text("Nobody has judged yet")
+
+    evaluator = make_evaluator(Evaluation.objects.get())
+    make_judgement(showings_of(evaluator)[0])
+    expect(staff_page.get_by_role("row", name="e-001")).to_contain_text("1 of 8")
+    expect(staff_page.locator("#live")).to_contain_text("1 of 16 judgements")
+
+    staff_page.get_by_role("button", name="Close …").click()
+    staff_page.get_by_role("button", name="Keep it open").click()
+    assert Evaluation.objects.get().state == "open"
+    staff_page.get_by_role("button", name="Close …").click()
+    staff_page.get_by_role("button", name="Close the evaluation").click()
+    expect(staff_page.get_by_role("button", name="Open again")).to_be_visible()
+    assert Evaluation.objects.get().state == "closed"
+
+
+def test_rates_appear_when_somebody_asks_and_can_leave_the_doubted_out(staff_page: Page) -> None:
+    make_busy_evaluation()
+    staff_page.goto(PAGE)
+    expect(staff_page.get_by_text("to keep the study blind")).to_be_visible()
+    assert "Undetected" not in staff_page.content()
+    staff_page.get_by_role("button", name="Show the rates so far").click()
+    row = staff_page.get_by_role("row", name="All models")
+    expect(row).to_contain_text("50.0 %")
+    before = row.inner_text()
+    staff_page.get_by_role("link", name="Without them").click()
+    expect(staff_page.get_by_text("are left out.")).to_be_visible()
+    assert staff_page.get_by_role("row", name="All models").inner_text() != before
+    expect(staff_page).to_have_url(re.compile(f"{PAGE}$"))
+
+
+def test_somebody_is_flagged_on_their_row(staff_page: Page) -> None:
+    make_evaluator(make_evaluation())
+    staff_page.goto(PAGE)
+    staff_page.get_by_role("link", name="Flag e-001").click()
+    staff_page.get_by_label("Reason").fill("Wrote that they clicked at random.")
+    staff_page.get_by_role("button", name="Flag e-001").click()
+    expect(staff_page.get_by_role("row", name="e-001")).to_contain_text("Wrote that they clicked at random.")
+    assert Evaluator.objects.get().flag == "Wrote that they clicked at random."
+
+
+def test_a_text_is_shown_as_evaluators_see_it_while_it_is_written(staff_page: Page) -> None:
+    make_judged_study()
+    staff_page.goto("/studies/demo/evaluations/new/")
+    staff_page.get_by_label("Instruction").fill("# Look\n\n**Closely** <img src=x onerror=alert(1)>")
+    shown = staff_page.locator("#preview-instruction")
+    expect(shown.get_by_role("heading")).to_have_text("Look")
+    expect(shown).to_contain_text("<img src=x")
+    assert shown.locator("img").count() == 0
+
+
+def test_what_is_wrong_is_shown_where_it_is(staff_page: Page, errors: list[str]) -> None:
+    make_judged_study()
+    staff_page.goto("/studies/demo/evaluations/new/")
+    staff_page.get_by_label("Evaluators for each pair").fill("0")
+    staff_page.get_by_role("button", name="Plan it").click()
+    expect(staff_page.get_by_role("alert")).to_contain_text("Nothing is saved yet.")
+    staff_page.get_by_role("link", name=re.compile("Evaluators for each pair")).click()
+    expect(staff_page.get_by_label("Evaluators for each pair")).to_be_focused()
+    found = Axe().run(staff_page, options=WCAG_AA)
+    assert found.violations_count == 0, found.generate_report()
+    errors.clear()  # a browser notes every answer that is not 200
+
+
+def test_judgements_are_taken_out_as_a_file(staff_page: Page) -> None:
+    evaluation = make_busy_evaluation()
+    staff_page.goto(PAGE)
+    with staff_page.expect_download() as started:
+        staff_page.get_by_role("link", name="CSV of judgements").click()
+    file: Path = started.value.path()
+    assert started.value.suggested_filename.endswith("-judgements.csv")
+    rows = list(csv.DictReader(file.read_text("utf-8").splitlines()))
+    assert len(rows) == sum(evaluator.judgements.count() for evaluator in evaluation.evaluators.all()) > 0
+
+
+def test_every_page_fits_a_phone(staff_page: Page) -> None:
+    make_busy_evaluation()
+    staff_page.set_viewport_size({"width": 360, "height": 740})
+    for address in addresses():
+        staff_page.goto(address)
+        staff_page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
+        assert staff_page.evaluate("document.documentElement.scrollWidth") <= 360, address
+
+
+def test_no_page_violates_wcag_aa(staff_page: Page) -> None:
+    make_busy_evaluation()
+    for address in addresses():
+        staff_page.goto(address)
+        staff_page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
+        for scheme, rules in (("light", WCAG_AA), ("dark", CONTRAST)):
+            staff_page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            found = Axe().run(staff_page, options=rules)
+            assert found.violations_count == 0, f"{address}, {scheme}\n{found.generate_report()}"
