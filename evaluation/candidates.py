@@ -50,32 +50,32 @@ def read_candidates(evaluation: Evaluation) -> Candidates:
 
 def _natural_rows(evaluation: Evaluation) -> Any:
     dialogues = evaluation.study.dialogues.filter(kind=Dialogue.Kind.NATURAL).order_by("pk")
-    return dialogues.values("pk", "ending", "ended_at", "responder", **_PLACE, read=_turns("turns", evaluation))
+    return dialogues.values("pk", "ending", "ended_at", "responder", **_PLACE, **_turns("turns", evaluation))
 
 
 def _cell_rows(evaluation: Evaluation) -> Any:
     cells = Simulation.objects.filter(run__in=evaluation.runs.all()).order_by("pk")
-    said = {"ending": F("dialogue__ending"), "model": F("run__inquirer"), "read": _turns("dialogue__turns", evaluation)}
+    said = {"ending": F("dialogue__ending"), "model": F("run__inquirer")} | _turns("dialogue__turns", evaluation)
     return cells.values("run_id", "dialogue_id", "seed", "finished_at", **_PLACE, **said)
 
 
 _PLACE = {"person": F("persona__code"), "number": F("goal__number")}
 
 
-def _turns(path: str, evaluation: Evaluation) -> Count:
-    """How many turns a judge reads: those that have an answer, or all of them."""
-    return Count(path, filter=Q(**{f"{path}__response__regex": SOMETHING}) if evaluation.hides_unanswered else None)
+def _turns(path: str, evaluation: Evaluation) -> dict[str, Count]:
+    """How many turns there are, and how many a judge reads: those that have an answer, or all of them."""
+    answered = Q(**{f"{path}__response__regex": SOMETHING})
+    return {"said": Count(path), "read": Count(path, filter=answered if evaluation.hides_unanswered else None)}
 
 
 def _natural(row: Mapping[str, Any]) -> NaturalDialogue:
-    ending = row["ending"] if row["ended_at"] is not None else ""
-    return NaturalDialogue(row["pk"], row["person"], row["number"], ending, row["read"])
+    ending, hidden = row["ending"] if row["ended_at"] is not None else "", row["said"] - row["read"]
+    return NaturalDialogue(row["pk"], row["person"], row["number"], ending, row["read"], hidden)
 
 
 def _simulated(row: Mapping[str, Any]) -> SimulatedDialogue:
-    return SimulatedDialogue(
-        row["dialogue_id"], row["person"], row["number"], row["model"], row["seed"], row["ending"], row["read"]
-    )
+    place, hidden = (row["person"], row["number"], row["model"]), row["said"] - row["read"]
+    return SimulatedDialogue(row["dialogue_id"], *place, row["seed"], row["ending"], row["read"], hidden)
 
 
 def _runs(evaluation: Evaluation, cells: list[Mapping[str, Any]]) -> tuple[RunCells, ...]:

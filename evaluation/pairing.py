@@ -14,13 +14,17 @@ Kind = Literal["natural", "simulated"]
 
 @dataclass(frozen=True, slots=True)
 class NaturalDialogue:
-    """What a person said toward a goal; ``turns`` counts what a judge would be shown of it. Without ``ending`` it goes on."""
+    """What a person said toward a goal. Of its messages a judge would be shown ``turns``, and ``hidden`` would be left away.
+
+    Without ``ending`` it goes on.
+    """
 
     id: int
     person: str
     goal: int
     ending: str
     turns: int
+    hidden: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ class SimulatedDialogue:
     seed: int
     ending: str
     turns: int
+    hidden: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,12 @@ class Pairing:
     natural: tuple[NaturalDialogue, ...]
     pairs: tuple[Match, ...]
     left_out: tuple[LeftOut, ...]
+
+    @property
+    def hidden(self) -> tuple[int, int]:
+        """How many messages of the paired natural, and of the paired simulated dialogues no judge is shown."""
+        natural = {match.natural for match in self.pairs}
+        return sum(one.hidden for one in natural), sum(match.simulated.hidden for match in self.pairs)
 
 
 D = TypeVar("D", NaturalDialogue, SimulatedDialogue)

@@ -92,7 +92,8 @@ def _planned(evaluation: Evaluation) -> Plan:
         for id, match in sorted(enumerate(draft.pairing.pairs), key=lambda entry: entry[1].natural.goal)
     ]
     lists = [[(placed.pair.id, placed.is_natural_first) for placed in one] for one in draft.lists]
-    return count_up(evaluation, pairs, lists, Remarks(draft.pairing.left_out, draft.warnings, draft.problems))
+    remarks = Remarks(draft.pairing.left_out, draft.pairing.hidden, draft.warnings, draft.problems)
+    return count_up(evaluation, pairs, lists, remarks)
 
 
 def _stored(evaluation: Evaluation) -> Plan:

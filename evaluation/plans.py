@@ -47,6 +47,8 @@ class Remarks:
     """What is to be said about a plan."""
 
     left_out: tuple[LeftOut, ...] = ()
+    hidden: tuple[int, int] = (0, 0)
+    """Messages of the natural, and of the simulated dialogues."""
     warnings: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
@@ -56,7 +58,8 @@ class Plan:
     """What is judged, by how many. An evaluator judges one list of ``list_sizes`` pairs, after ``training_pairs`` and with
     ``attention_checks`` among them, which neither sizes nor shares count.
 
-    ``problems`` say why it cannot be opened and what would help; then there may be no lists. ``warnings`` do not hinder.
+    ``rules`` say what decided which dialogues are paired. ``problems`` say why it cannot be opened and what would help; then
+    there may be no lists. ``warnings`` do not hinder.
     """
 
     pairs: int
@@ -68,6 +71,7 @@ class Plan:
     natural_first: int
     training_pairs: int
     attention_checks: int
+    rules: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
     warnings: tuple[str, ...]
     problems: tuple[str, ...]
@@ -117,6 +121,7 @@ def count_up(evaluation: Evaluation, pairs: Sequence[Paired], lists: Lists, rema
         natural_first=sum(is_natural_first for one in lists for _, is_natural_first in one),
         training_pairs=evaluation.training_pairs,
         attention_checks=evaluation.attention_checks,
+        rules=_rules(evaluation, remarks),
         left_out=remarks.left_out,
         warnings=remarks.warnings,
         problems=remarks.problems,
@@ -137,4 +142,19 @@ def _shares(names: Mapping[int, str], lists: Lists) -> tuple[Share, ...]:
             natural_first=first[name],
         )
         for name, count in Counter(names.values()).items()
+    )
+
+
+def _rules(evaluation: Evaluation, remarks: Remarks) -> tuple[str, ...]:
+    """In sentences that a paper could quote."""
+    ended = "went on to the next goal, finished or left" if evaluation.takes_left_dialogues else "went on or finished"
+    natural, simulated = remarks.hidden
+    hidden = (
+        f"hidden on both sides: {natural} of people, {simulated} of models" if evaluation.hides_unanswered else "shown"
+    )
+    return (
+        f"A natural dialogue counts when its participant {ended}.",
+        "A simulated one counts however it ended, unless that was as unsafe or because a provider refused it.",
+        f"Of several by one model for one person and goal one is drawn, by the seed {evaluation.seed}.",
+        f"Messages without an answer are {hidden}.",
     )

@@ -25,6 +25,7 @@ def store_draft(evaluation: Evaluation, draft: Draft) -> None:
     store_lists(evaluation, draft.lists, pairs)
     evaluation.noted = {
         "left_out": [astuple(left_out) for left_out in draft.pairing.left_out],
+        "hidden": draft.pairing.hidden,
         "warnings": list(draft.warnings),
     }
 
@@ -33,7 +34,8 @@ def remarks_of(evaluation: Evaluation) -> Remarks:
     """What was to be said about the plan when the evaluation was opened."""
     noted = evaluation.noted
     left_out = tuple(LeftOut(*values) for values in noted.get("left_out", ()))
-    return Remarks(left_out=left_out, warnings=tuple(noted.get("warnings", ())))
+    natural, simulated = noted.get("hidden", (0, 0))
+    return Remarks(left_out, (natural, simulated), tuple(noted.get("warnings", ())))
 
 
 def store_lists(evaluation: Evaluation, lists: Sequence[List], pairs: Mapping[int, Pair]) -> list[Assignment]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from collection.models import Dialogue, Turn
 from evaluation.assigning import List, Placed, Wanted
 from evaluation.models import Assignment, Evaluation, Pair, Showing
 from evaluation.planning import NotReady, add_lists, close_evaluation, open_evaluation, read_plan
@@ -59,6 +60,24 @@ def test_a_plan_says_what_falls_to_whom() -> None:
     assert {share.natural_first for share in plan.models} == {3}
     assert (plan.training_pairs, plan.attention_checks) == (2, 1)
     assert (plan.can_open, plan.left_out, plan.warnings, plan.problems) == (True, (), (), ())
+
+
+def test_a_plan_reports_its_rules_and_what_they_hide() -> None:
+    evaluation = plan_evaluation()
+    Turn.objects.filter(dialogue__kind=Dialogue.Kind.NATURAL, position=1).update(response="")
+    Turn.objects.filter(dialogue__simulation__run__inquirer="a", position=0).update(response=" ")
+    assert read_plan(evaluation).rules == (
+        "A natural dialogue counts when its participant went on or finished.",
+        "A simulated one counts however it ended, unless that was as unsafe or because a provider refused it.",
+        "Of several by one model for one person and goal one is drawn, by the seed 73.",
+        "Messages without an answer are hidden on both sides: 6 of people, 6 of models.",
+    )
+    evaluation.takes_left_dialogues, evaluation.hides_unanswered = True, False
+    first, *_, last = read_plan(evaluation).rules
+    assert (first, last) == (
+        "A natural dialogue counts when its participant went on to the next goal, finished or left.",
+        "Messages without an answer are shown.",
+    )
 
 
 def test_lists_of_one_size_are_counted_in_words() -> None:
@@ -181,6 +200,7 @@ def test_an_open_evaluation_remembers_what_it_left_out_whatever_comes_later() ->
     evaluation = plan_evaluation()
     left = make_participant(evaluation.study)
     make_natural_dialogue(left, ending="left")
+    Turn.objects.filter(dialogue__simulation__run__inquirer="a", position=0).update(response="")
     Simulation.objects.create(
         run=evaluation.runs.all()[0], persona=left.dialogues.get().persona, goal=left.dialogues.get().goal, seed=73
     )
