@@ -11,6 +11,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, F
 from django.db.models.functions import Coalesce
 
+from evaluation.evaluators.lists import count_judges
 from evaluation.models import Evaluation, Evaluator, Judgement, Pair
 from evaluation.outliers import unusual_times
 
@@ -104,13 +105,12 @@ def read_progress(evaluation: Evaluation, page: str, now: datetime) -> Progress:
 
 
 def list_models(evaluation: Evaluation) -> list[ModelLine]:
-    """The models whose pairs are judged, by name."""
-    wanted, judged = (
-        Pair.objects.filter(evaluation=evaluation, role=Pair.Role.MAIN, withdrawn_at=None),
-        _by_model(evaluation),
-    )
-    counted = wanted.order_by("model").values_list("model").annotate(Count("pk"))
-    return [ModelLine(model, judged[model], pairs * evaluation.judges_per_pair) for model, pairs in counted]
+    """The models whose pairs are judged, by name. A pair that stands in for one that is gone may be wanted once more."""
+    living = Pair.objects.filter(evaluation=evaluation, role=Pair.Role.MAIN, withdrawn_at=None)
+    judges, judged, wanted = count_judges(evaluation), _by_model(evaluation), Counter[str]()
+    for pair, model in living.order_by("model").values_list("pk", "model"):
+        wanted[model] += max(evaluation.judges_per_pair, judges[pair])
+    return [ModelLine(model, judged[model], count) for model, count in wanted.items()]
 
 
 def _by_model(evaluation: Evaluation) -> Counter[str]:

@@ -80,6 +80,18 @@ def test_pairs_of_the_withdrawn_are_no_longer_wanted(client: Client, evaluation:
     assert '<td class="number">0 of 3</td>' in page
 
 
+def test_a_pair_that_stands_in_for_another_is_wanted_once_more(client: Client, evaluation: Evaluation) -> None:
+    first, second = (showings_of(make_evaluator(evaluation)) for _ in range(2))
+    for showing in (*first[:3], *second):
+        make_judgement(showing)
+    spare = next(showing for showing in second if showing.pair.model == first[3].pair.model)
+    first[3].pair = spare.pair
+    first[3].save()
+    make_judgement(first[3])
+    page = read(client)
+    assert "<strong>8</strong> of 9 judgements" in page
+
+
 def test_answer_times_that_are_unlike_all_others_are_counted(client: Client) -> None:
     evaluation = make_evaluation(make_judged_study(people=6))
     for seconds in (
