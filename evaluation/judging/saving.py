@@ -53,8 +53,9 @@ def save_draft(showing: Showing, answer: Answer, clocks: Clocks, now: datetime) 
 
 def _hold(showing: Showing) -> Evaluator:
     """The evaluator's row, until the transaction ends: so two tabs make one judgement. Raises Refused if the list changed."""
-    evaluator = Evaluator.objects.select_for_update(of=("self",)).get(assignments=showing.assignment_id)
-    if not Showing.objects.filter(pk=showing.pk, assignment__evaluator=evaluator, pair__withdrawn_at=None).exists():
+    evaluator = Evaluator.objects.select_for_update(of=("self",)).filter(assignments=showing.assignment_id).first()
+    theirs = Showing.objects.filter(pk=showing.pk, assignment__evaluator=evaluator, pair__withdrawn_at=None)
+    if evaluator is None or not theirs.exists():
         raise Refused("unknown", UNKNOWN)
     return evaluator
 

@@ -60,7 +60,7 @@ def test_a_draft_is_there_after_a_reload_and_for_another_tab(evaluator: Evaluato
     page = client.get(pairs(evaluator, showing.token)).context["page"]
     assert (page.answer.choice, page.answer.utterance_number) == ("second", 2)
     state = client.get(pairs(evaluator, showing.token, "state")).json()
-    assert state["answer"] == SOMEWHAT | {"utterance_number": 3, "utterance_side": "", "utterance_bubble": ""}
+    assert state["answer"] == SOMEWHAT | {"utterance_number": 2, "utterance_side": "", "utterance_bubble": ""}
     assert (state["number"], state["submitted"], state["next"]) == (1, 0, pairs(evaluator))
     assert state["clocks"]["elapsed"] == pytest.approx(60, abs=5)
     assert (state["clocks"]["active"], state["clocks"]["scrolled_first"]) == (45, 1)

@@ -1,0 +1,51 @@
+"""The judging page holds WCAG 2.1 AA in each of its states, on a laptop and on a phone, in both colour schemes."""
+
+import pytest
+from playwright.sync_api import expect
+
+from evaluation.models import Evaluator, Pair
+from tests.browser.chat.test_accessibility import assert_accessible
+from tests.browser.chat.way import IN_BOTH_SIZES
+from tests.browser.judging.way import Judge, bubble, choose, hint, number, send
+from tests.evaluation.factories import make_known_pair
+
+pytestmark = pytest.mark.browser
+
+
+@IN_BOTH_SIZES
+def test_before_and_after_an_answer(judge: Judge) -> None:
+    page = judge()
+    assert_accessible(page)
+    choose(page, "1st")
+    bubble(page, "first", 1).click()
+    assert_accessible(page)
+
+
+@IN_BOTH_SIZES
+def test_when_something_is_missing_and_without_a_connection(judge: Judge, errors: list[str]) -> None:
+    page = judge()
+    send(page).click()
+    expect(hint(page)).to_be_visible()
+    assert_accessible(page)
+    choose(page)
+    number(page).select_option("1")
+    page.context.set_offline(True)
+    send(page).click()
+    expect(hint(page)).to_contain_text("No connection")
+    assert_accessible(page)
+    errors.clear()
+
+
+@IN_BOTH_SIZES
+def test_the_answer_to_a_pair_for_practice(judge: Judge, evaluator: Evaluator) -> None:
+    place = evaluator.assignments.get()
+    place.showings.all().delete()
+    training = make_known_pair(evaluator.evaluation, Pair.Role.TRAINING)
+    place.showings.create(position=0, pair=training, is_natural_first=True)
+    page = judge()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Practice 1 of 1")
+    choose(page)
+    number(page).select_option("1")
+    send(page).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The 2nd dialogue is the artificial one")
+    assert_accessible(page)
