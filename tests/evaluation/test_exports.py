@@ -134,7 +134,7 @@ def test_a_table_for_spreadsheets_runs_nothing(evaluation: Evaluation) -> None:
 
 def test_json_lines_hold_drafts_checks_and_judgements_about_the_withdrawn_marked(evaluation: Evaluation) -> None:
     draft, gone, *_ = showings_of(make_evaluator(evaluation))
-    make_judgement(draft, submitted_at=None, confidence="")
+    make_judgement(draft, submitted_at=None, choice="")
     make_judgement(gone, detected=False)
     Pair.objects.filter(pk=gone.pair.pk).update(withdrawn_at=timezone.now())
     judge_known(evaluation, Pair.Role.CHECK)
@@ -142,7 +142,7 @@ def test_json_lines_hold_drafts_checks_and_judgements_about_the_withdrawn_marked
         (line["role"], line["is_submitted"], line["is_withdrawn"], line["is_detected"])
         for line in records(evaluation, "judgement")
     ]
-    assert found == [("main", False, False, True), ("main", True, True, False), ("check", True, False, True)]
+    assert found == [("main", False, False, None), ("main", True, True, False), ("check", True, False, True)]
 
 
 def test_json_lines_hold_every_clock_the_side_and_the_trail_of_revisions(evaluation: Evaluation) -> None:
@@ -190,6 +190,18 @@ def test_an_export_notices_that_judgements_vanished_meanwhile(evaluation: Evalua
     Judgement.objects.all()[3].delete()
     with pytest.raises(Incomplete, match="3 of 4 judgements were written"):
         list(pieces)
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_what_is_submitted_while_an_export_is_written_waits_for_the_next(evaluation: Evaluation, form: str) -> None:
+    first, second, *_ = showings_of(make_evaluator(evaluation))
+    make_judgement(first)
+    pieces = export_judgements(evaluation, form)
+    head = next(pieces)
+    make_judgement(second)
+    told = [piece for piece in [head, *pieces] if piece.startswith(("e-001", '{"record": "judgement"'))]
+    assert len(told) == 1
+    assert first.pair.token in told[0]
 
 
 def test_many_judgements_are_written_in_few_queries(django_assert_max_num_queries: Any) -> None:

@@ -57,16 +57,18 @@ def test_progress_is_counted_by_model_and_evaluator(client: Client, evaluation: 
     for showing, seconds in zip(showings[:3], (20.0, 50.0, 26.0), strict=True):
         make_judgement(showing, active_seconds=seconds)
     make_judgement(showings[3], submitted_at=None)
-    make_evaluator(evaluation, seen_minutes_ago=90, state="lapsed", external_id="platform-1")
+    make_evaluator(evaluation, seen_minutes_ago=90, external_id="platform-1")
+    make_evaluator(evaluation, seen_minutes_ago=95, state="lapsed")
     page = read(client)
     assert "<strong>3</strong> of 8 judgements, <strong>1</strong> active now" in page
     for model in ("mixtral", "gpt-4"):
         judged = sum(showing.pair.model == model for showing in showings[:3])
         assert f'aria-label="Judgements about {model}"></progress></td> <td class="number">{judged} of 4</td>' in page
     assert '<td class="number">3 of 4</td> <td class="number">26 s</td> <td class="when">now</td>' in page
-    assert page.index("e-001") < page.index("e-002")
+    assert page.index("e-001") < page.index("e-002") < page.index("e-003")
+    assert page.count('<span class="state running">here</span>') == 1
     assert "platform-1" in page
-    for words, count in {"Consented": 2, "Under way": 1, "Stayed away too long": 1, "Free lists": "0 of 2"}.items():
+    for words, count in {"Consented": 3, "Under way": 2, "Stayed away too long": 1, "Free lists": "0 of 2"}.items():
         assert f"<dt>{words}</dt><dd>{count}</dd>" in page
 
 

@@ -214,6 +214,15 @@ def test_only_researchers_see_these_pages(study: Study, address: str) -> None:
     assert guest.get(address).status_code == 403
 
 
+@pytest.mark.parametrize("address", ["flag/", "sittings/", "", "edit/"])
+def test_nobody_else_changes_anything(study: Study, address: str) -> None:
+    before = make_evaluation(study)
+    answer = Client().post(f"{PAGE}{address}", {"action": "close", "ask": "yes", "model": "tiny", "title": "Mine"})
+    assert answer.headers["Location"].startswith("/login/")
+    before.refresh_from_db()
+    assert (before.state, before.title, before.sittings.count()) == ("open", "", 0)
+
+
 def test_what_does_not_exist_is_not_found(client: Client, study: Study) -> None:
     for address in (PAGE, EDIT, "/studies/nope/evaluations/new/"):
         assert client.get(address).status_code == 404

@@ -56,6 +56,13 @@ def test_without_scripts_the_rates_are_a_page_of_their_own(client: Client, evalu
     assert "<h1>Rates</h1>" in read(client, RATES)
 
 
+def test_made_up_judgements_are_said_to_be_no_result(client: Client, evaluation: Evaluation) -> None:
+    assert "nothing here is a result" not in read(client, RATES)
+    Evaluation.objects.update(is_rehearsed=True)
+    assert "nothing here is a result" in read(client, RATES)
+    assert "made up, to try the software" in read(client, PAGE)
+
+
 def test_without_judgements_there_is_nothing_to_show(client: Client) -> None:
     make_evaluation()
     assert "nobody has submitted a judgement" in read(client, RATES)
