@@ -121,6 +121,19 @@ def test_an_answer_that_was_not_sent_goes_with_its_pair() -> None:
 
 
 @pytest.mark.django_db
+def test_whose_place_went_to_somebody_else_gets_nothing_in_the_place_of_what_they_had_begun() -> None:
+    evaluation = make_evaluation(make_judged_study(people=3, goals=1, models=("a", "b", "c")))
+    evaluator = make_evaluator(evaluation)
+    begun = next(showing for showing in showings_of(evaluator) if showing.pair.person == LEAVING)
+    Showing.objects.filter(assignment__evaluator=evaluator).exclude(pk=begun.pk).delete()
+    make_judgement(begun, submitted_at=None)
+    Evaluator.objects.update(state=Evaluator.State.LAPSED)
+    leave(evaluation)
+    assert showings_of(evaluator) == []
+    assert not Judgement.objects.exists()
+
+
+@pytest.mark.django_db
 def test_who_has_nothing_left_to_judge_is_done() -> None:
     evaluation = make_evaluation()
     evaluator = make_evaluator(evaluation)
