@@ -7,7 +7,6 @@ from typing import Literal
 
 import numpy as np
 from scipy import stats
-from statsmodels.stats.multitest import multipletests
 
 from analysis.fitting.crossed import Floats
 from analysis.fitting.fits import Fit
@@ -32,18 +31,31 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """Level ``a`` minus level ``b``; ``found`` is None where one of them cannot be estimated."""
+    """Level ``a`` minus level ``b`` of ``levels``; ``found`` is None where one of them cannot be estimated."""
 
     a: str
     b: str
+    levels: int
     found: Estimate | None
     p_holm: float | None
-    p_tukey: float | None
+
+    @property
+    def p_tukey(self) -> float | None:
+        """By the studentized range over all levels. Computed when asked for: it takes longer than a fit."""
+        if self.found is None or self.found.statistic is None:
+            return None
+        df = np.inf if self.found.df is None else self.found.df
+        return float(stats.studentized_range.sf(abs(self.found.statistic) * np.sqrt(2), self.levels, df))
 
     def p_value(self, adjustment: Adjustment) -> float | None:
         """Unadjusted, or adjusted for all pairs of levels."""
-        unadjusted = self.found.p if self.found else None
-        return {"none": unadjusted, "holm": self.p_holm, "tukey": self.p_tukey}[adjustment]
+        match adjustment:
+            case "none":
+                return self.found.p if self.found else None
+            case "holm":
+                return self.p_holm
+            case "tukey":
+                return self.p_tukey
 
 
 def estimate(fit: Fit, combination: Floats) -> Estimate:
@@ -65,25 +77,29 @@ def pairwise(fit: Fit, means: Mapping[str, Floats], levels: Sequence[str]) -> li
     pairs = list(combinations(levels, 2))
     found = [estimate(fit, means[a] - means[b]) if a in means and b in means else None for a, b in pairs]
     unadjusted = [1.0 if one is None or one.p is None else one.p for one in found]
-    holm = multipletests(unadjusted, method="holm")[1]
     return [
-        Contrast(a, b, one, float(adjusted) if one else None, _tukey(one, len(levels)))
-        for (a, b), one, adjusted in zip(pairs, found, holm, strict=True)
+        Contrast(a, b, len(levels), one, adjusted if one else None)
+        for (a, b), one, adjusted in zip(pairs, found, holm(unadjusted), strict=True)
     ]
 
 
-def letters(
-    contrasts: Sequence[Contrast], fit: Fit, means: Mapping[str, Floats], adjustment: Adjustment
-) -> dict[str, str]:
-    """Compact letters of the levels in ``means``: those that share one do not differ; 'a' stands at the smallest mean."""
-    order = sorted(means, key=lambda level: float(means[level] @ fit.coefficients))
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Adjusted for all of them (Holm 1979). statsmodels' ``multipletests`` gives the same, but collects garbage every time,
+    which takes longer than a fit."""
+    order = np.argsort(p_values)
+    steps = np.asarray(p_values)[order] * np.arange(len(order), 0, -1)
+    adjusted = np.empty(len(order))
+    adjusted[order] = np.minimum(1, np.maximum.accumulate(steps))
+    return [float(p) for p in adjusted]
+
+
+def letters(contrasts: Sequence[Contrast], means: Mapping[str, Estimate], adjustment: Adjustment) -> dict[str, str]:
+    """Compact letters of the levels in ``means``: those that share one do not differ; 'a' stands at the smallest mean.
+
+    None without contrasts: nothing was tested.
+    """
+    if not contrasts:
+        return {}
+    order = sorted(means, key=lambda level: means[level].estimate)
     p_values = {frozenset((one.a, one.b)): one.p_value(adjustment) for one in contrasts}
     return compact_letters(order, {pair for pair, p in p_values.items() if p is not None and p < ALPHA})
-
-
-def _tukey(one: Estimate | None, levels: int) -> float | None:
-    """By the studentized range over all levels."""
-    if one is None or one.statistic is None:
-        return None
-    df = np.inf if one.df is None else one.df
-    return float(stats.studentized_range.sf(abs(one.statistic) * np.sqrt(2), levels, df))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from analysis.contrasts import Adjustment, Contrast, Estimate
+from analysis.contrasts import Adjustment, Contrast, Estimate, letters
 
 Status = Literal["ok", "singular", "separated", "not_converged", "not_applicable"]
 
@@ -40,5 +40,8 @@ class MixedModel:
     test: JointTest | None = None
     likelihood_ratio: JointTest | None = None
     contrasts: tuple[Contrast, ...] = ()
-    letters: Mapping[Adjustment, Mapping[str, str]] = field(default_factory=dict)
     penalised: "MixedModel | None" = None
+
+    def letters(self, adjustment: Adjustment) -> dict[str, str]:
+        """Levels that share a letter do not differ; 'a' stands at the smallest mean. Empty where nothing was tested."""
+        return letters(self.contrasts, self.means, adjustment)

@@ -13,7 +13,7 @@ import pandas as pd
 from scipy import stats
 
 from analysis.applicability import separated_levels, why_not_binomial, why_not_linear
-from analysis.contrasts import ADJUSTMENTS, Estimate, estimate, letters, pairwise
+from analysis.contrasts import Estimate, estimate, pairwise
 from analysis.findings import JointTest, MixedModel, Status
 from analysis.fitting.binomial import fit_binomial
 from analysis.fitting.crossed import Floats
@@ -92,7 +92,6 @@ def _report(rows: Rows, fit: Fit, levels: tuple[str, ...] | None = None) -> Mixe
     """All but the joint tests; ``levels`` are those that contrasts are made of, the rows' own or more."""
     levels = levels or rows.levels
     combinations = _combinations(rows)
-    contrasts = pairwise(fit, combinations, levels) if fit.is_converged else []
     return MixedModel(
         status=_status(fit),
         message=_message(rows, fit),
@@ -103,8 +102,7 @@ def _report(rows: Rows, fit: Fit, levels: tuple[str, ...] | None = None) -> Mixe
         sd=dict(zip(rows.groups, map(float, fit.sd), strict=True)),
         residual_sd=fit.residual_sd,
         log_likelihood=fit.log_likelihood,
-        contrasts=tuple(contrasts),
-        letters={name: letters(contrasts, fit, combinations, name) for name in ADJUSTMENTS} if contrasts else {},
+        contrasts=tuple(pairwise(fit, combinations, levels)) if fit.is_converged else (),
     )
 
 

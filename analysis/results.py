@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.contrasts import Contrast, Estimate
+from analysis.contrasts import ADJUSTMENTS, Contrast, Estimate
 from analysis.detection_table import DetectionRow, detection_table, overall_row
 from analysis.findings import JointTest, MixedModel
 
@@ -51,7 +51,7 @@ def _common(model: MixedModel, statistic: str) -> Json:
         "fixed_effects": {name: _estimate(effect, statistic) for name, effect in model.effects.items()} or None,
         "sd": dict(model.sd) or None,
         "log_likelihood": model.log_likelihood,
-        "letters": {name: dict(letters) for name, letters in model.letters.items()} or None,
+        "letters": {name: model.letters(name) for name in ADJUSTMENTS} if model.contrasts else None,
     }
 
 

@@ -52,7 +52,7 @@ class TestEveryOutcome:
     def test_letters(self, name: str, outcome: str, adjustment: Any) -> None:
         model, reference, _ = fit(name, outcome)
         if (name, outcome, adjustment) not in TOO_NEAR:
-            assert model.letters[adjustment] == reference["posthoc"]["cld"][adjustment]["ascending"]
+            assert model.letters(adjustment) == reference["posthoc"]["cld"][adjustment]["ascending"]
 
 
 @pytest.mark.parametrize("name", FITTED)
@@ -112,7 +112,7 @@ class TestAModelThatIsAlwaysDetected:
         assert "vicuna-13b" in model.message
         assert model.effects["model[vicuna-13b]"] is None
         assert model.test is None
-        assert set(model.letters["none"]) == {"gpt-4", "llama-2-70b", "mixtral-8x7b"}
+        assert set(model.letters("none")) == {"gpt-4", "llama-2-70b", "mixtral-8x7b"}
 
     def test_the_penalised_fit_is_that_of_blme(self) -> None:
         penalised = fit("separation", "detected")[0].penalised
@@ -137,5 +137,5 @@ class TestAModelThatIsAlwaysDetected:
 def test_what_cannot_be_compared_says_why(name: str, outcomes: tuple[str, ...], words: str) -> None:
     for outcome in outcomes:
         model, _, _ = fit(name, outcome)
-        assert (model.status, model.test, dict(model.letters)) == ("not_applicable", None, {})
+        assert (model.status, model.test, model.letters("none")) == ("not_applicable", None, {})
         assert words in model.message

@@ -1,0 +1,77 @@
+"""Reading judgements: what is wrong with a file is said in a sentence that names column and row."""
+
+from pathlib import Path
+
+import pytest
+
+from analysis.judgements import LARGEST, BadData, read_judgements
+
+HEAD = "participant,generator_user,model,detected"
+ROW = "e-001,p-001,mixtral,1"
+
+
+def write(folder: Path, content: str | bytes) -> Path:
+    """A file with this content."""
+    path = folder / "judgements.csv"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", "is empty: it needs a header with participant, generator_user, model, detected"),
+        (f"{HEAD}\n", "has a header but no judgements"),
+        ("participant,model\ne-001,mixtral\n", "lacks the column generator_user, detected: it has participant, model"),
+        (f"{HEAD},detected\n{ROW},1\n", "has the column detected more than once"),
+        (f"{HEAD}\n{ROW}\n{ROW},9\n", "row 3: 5 cells, but the header has 4"),
+        (f"{HEAD}\n{ROW}\ne-001,,mixtral,1\n", "row 3: generator_user is empty"),
+        (f"{HEAD}\n{ROW}\n\ne-001,p-001,mixtral,2\n", "row 4: detected is '2', but must be 0 or 1"),
+        (f"{HEAD}\ne-001,p-001,mixtral,yes\n", "row 2: detected is 'yes', but must be a number"),
+        (
+            f"{HEAD},duration\n{ROW},30\n{ROW},half a minute\n",
+            "row 3: duration is 'half a minute', but must be a number",
+        ),
+        (f"{HEAD},duration\n{ROW},inf\n", "row 2: duration is 'inf', but must be a number"),
+        (f"{HEAD},flagged\n{ROW},3\n", "row 2: flagged is '3', but must be 0 or 1"),
+        (f"{HEAD},pair\n{ROW},A\n{ROW},B\n{ROW},A\n", "row 4: e-001 has judged the pair A before"),
+        (f'{HEAD}\ne-001,"p-001,mixtral,1\n', "is not valid CSV"),
+        (b"\xff\xfe" + HEAD.encode("utf-16-le"), "is not UTF-8 text"),
+    ],
+)
+def test_what_is_wrong_is_said(tmp_path: Path, content: str | bytes, words: str) -> None:
+    path = write(tmp_path, content)
+    with pytest.raises(BadData) as refusal:
+        read_judgements(path)
+    assert words in str(refusal.value)
+    assert str(refusal.value).startswith(str(path))
+
+
+def test_a_missing_file_and_one_that_is_too_large_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadData, match="cannot be read"):
+        read_judgements(tmp_path / "nowhere.csv")
+    path = write(tmp_path, HEAD)
+    with path.open("r+b") as file:
+        file.truncate(LARGEST + 1)
+    with pytest.raises(BadData, match="200 MB"):
+        read_judgements(path)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_other_delimiters_and_a_byte_order_mark_are_read(tmp_path: Path, delimiter: str) -> None:
+    content = f"\ufeff{HEAD}\n{ROW}\n".replace(",", delimiter)
+    [row] = read_judgements(write(tmp_path, content)).to_dict("records")
+    assert row == {"participant": "e-001", "generator_user": "p-001", "model": "mixtral", "detected": 1.0}
+
+
+def test_empty_cells_are_missing_and_other_columns_are_passed_over(tmp_path: Path) -> None:
+    content = f"{HEAD},duration,confidence,weather\ne-001,p-001,mixtral,,NA,,rain\n{ROW},2.5,confident,sun\n"
+    frame = read_judgements(write(tmp_path, content))
+    assert list(frame.columns) == ["participant", "generator_user", "model", "detected", "confidence", "duration"]
+    assert frame.isna().to_numpy().tolist() == [[False] * 3 + [True] * 3, [False] * 6]
+
+
+def test_the_same_pair_may_be_judged_by_others_and_rows_without_a_pair_may_repeat(tmp_path: Path) -> None:
+    other = ROW.replace("e-001", "e-002")
+    frame = read_judgements(write(tmp_path, f"{HEAD},pair\n{ROW},A\n{other},A\n{ROW},\n{ROW},\n"))
+    assert len(frame) == 4
