@@ -112,6 +112,13 @@ def test_a_plan_that_cannot_be_opened_says_why_and_offers_no_button(client: Clie
     assert Evaluation.objects.get().is_planned
 
 
+def test_a_plan_without_lists_shows_no_empty_numbers(client: Client, study: Study) -> None:
+    make_evaluation(study, state="planned", pairs_per_evaluator=300)
+    page = read(client)
+    assert "Nobody may see two pairs of one natural dialogue." in page
+    assert not [words for words in ("Evaluators needed", "In each list", "Natural 1st") if words in page]
+
+
 def test_a_plan_is_opened_from_its_page(client: Client, study: Study) -> None:
     make_evaluation(study, state="planned", pairs_per_evaluator=8)
     page = client.post(PAGE, {"action": "open"}, follow=True).text
