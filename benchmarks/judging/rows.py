@@ -1,0 +1,89 @@
+"""What the benchmark puts into the site's database, and what it finds there afterwards. Needs Django set up."""
+
+from collections.abc import Iterator
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.utils import timezone
+
+from benchmarks.judging.site import TURNS, texts
+from collection.models import Dialogue, Persona, Study, Turn
+from collection.services import paper_questionnaire
+from dialogue import goals, personas
+from evaluation.evaluators.credentials import COOKIE, Visitor, address_of, set_cookie
+from evaluation.models import Evaluation, Evaluator, Judgement, Pair, Showing
+
+_Texts = Iterator[str]
+
+
+class Lost(Exception):
+    """An answer was not stored, or twice."""
+
+
+@transaction.atomic
+def make_evaluation(evaluators: int, pairs: int) -> Evaluation:
+    """Everybody has a list of pairs of the longest dialogues, of which nobody else has one."""
+    study = Study.objects.create(
+        slug="judged", title="The longest dialogues", chatbot="none", questionnaire=paper_questionnaire()
+    )
+    goal, persona = goals.load_listed()[0], personas.load_listed()[0]
+    study.goals.create(number=goal.number, domain=goal.domain, text=goal.text)
+    listed = Persona.Source.LISTED
+    study.personas.create(code=persona.code, source=listed, features=dict(persona.features))
+    now = timezone.now()
+    evaluation = Evaluation.objects.create(study=study, number=1, state=Evaluation.State.OPEN, opened_at=now)
+    written = texts(73)
+    for number in range(1, evaluators + 1):
+        evaluator = evaluation.evaluators.create(number=number, state=Evaluator.State.JUDGING, consented_at=now)
+        place = evaluation.assignments.create(number=number, evaluator=evaluator)
+        for position in range(pairs):
+            pair = _make_pair(evaluation, f"{number}-{position}", written)
+            Showing.objects.create(assignment=place, position=position, pair=pair, is_natural_first=position % 2 == 0)
+    return evaluation
+
+
+def _make_pair(evaluation: Evaluation, name: str, written: _Texts) -> Pair:
+    natural, simulated = (_make_dialogue(evaluation.study, kind, written) for kind in Dialogue.Kind)
+    return evaluation.pairs.create(model=name, person=name, natural=natural, simulated=simulated)
+
+
+def _make_dialogue(study: Study, kind: str, written: _Texts) -> Dialogue:
+    dialogue = Dialogue.objects.create(
+        study=study,
+        goal=study.goals.get(),
+        persona=study.personas.get(),
+        persona_sentence="a person",
+        kind=kind,
+        seed=73,
+    )
+    Turn.objects.bulk_create(
+        Turn(
+            dialogue=dialogue, position=position, key=f"key-{position}", utterance=next(written), response=next(written)
+        )
+        for position in range(TURNS)
+    )
+    return dialogue
+
+
+def cookies(evaluation: Evaluation) -> list[str]:
+    """With which each evaluator's browser comes back."""
+    return [_cookie(evaluator) for evaluator in evaluation.evaluators.all()]
+
+
+def _cookie(evaluator: Evaluator) -> str:
+    response = HttpResponse()
+    set_cookie(response, Visitor(evaluator))
+    return f"{COOKIE}={response.cookies[COOKIE].coded_value}"
+
+
+def door(evaluation: Evaluation) -> str:
+    """Where everybody's pairs begin."""
+    return address_of("judge", evaluation)
+
+
+def check_stored(evaluation: Evaluation, expected: int) -> None:
+    """Raises Lost unless so many pairs were judged, once each."""
+    stored = Judgement.objects.counted().filter(pair__evaluation=evaluation)
+    trail = sum(judgement.revisions.filter(is_submitted=True).count() for judgement in stored)
+    if (stored.count(), trail) != (expected, expected):
+        raise Lost(f"{expected} answers were sent, {stored.count()} judgements and {trail} submissions were stored.")

@@ -1,0 +1,199 @@
+"""Nothing but the text tells which side is artificial: from all that browsers receive about 200 pairs nobody can guess it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from random import Random
+from time import perf_counter
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoDbBlocker
+
+from collection.models import Turn
+from evaluation.answers import artificial_side
+from evaluation.evaluators.places import take_place
+from evaluation.judging.next import current_showing
+from evaluation.models import Evaluation, Evaluator, Pair, Showing
+from evaluation.planning import open_evaluation
+from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study
+from tests.evaluation.judging.guessing import Play, Received, share_right
+from tests.evaluation.judging.texts import NATURAL, SIMULATED, Turns
+from tests.evaluation.judging.visits import client_of, pairs, post
+
+pytestmark = pytest.mark.timeout(300)
+PAIRS = 200
+MOST = 0.57
+UNSURE = {"choice": "not_sure", "confidence": "confident", "utterance_number": 0}
+MODEL = "mixtral"
+
+
+@pytest.fixture(scope="module")
+def rounds(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[list[list[Play]]]:
+    """200 pairs. Chance alone is right about more than 57 % of them now and then, but not twice: then 200 more are played."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        played = [play_all(73)]
+        if share_right(played[0])[0] > MOST:
+            played.append(play_all(321))
+        yield played
+        transaction.set_rollback(True)
+
+
+def play_all(seed: int) -> list[Play]:
+    """Five people judge forty pairs each, in lists that the planner made."""
+    study = make_judged_study(f"study-{seed}", people=20, goals=10, models=(MODEL,), turns=0)
+    evaluation = make_evaluation(study, state=Evaluation.State.PLANNED, pairs_per_evaluator=40, seed=seed)
+    _write(evaluation, Random(seed))
+    open_evaluation(evaluation)
+    evaluation.refresh_from_db()
+    plays = [play for _ in range(5) for play in _judge(_enter(evaluation))]
+    assert len(plays) == PAIRS
+    return plays
+
+
+def _write(evaluation: Evaluation, draw: Random) -> None:
+    """People's dialogues and the model's are as different as in life, in length too."""
+    turns = []
+    for dialogue in evaluation.study.dialogues.all():
+        texts: Turns = NATURAL if dialogue.kind == dialogue.Kind.NATURAL else SIMULATED
+        for position, (prompt, answer) in enumerate(texts[: draw.randint(1, len(texts))]):
+            turns.append(
+                Turn(dialogue=dialogue, position=position, key=f"key-{position}", utterance=prompt, response=answer)
+            )
+    Turn.objects.bulk_create(turns)
+
+
+def _enter(evaluation: Evaluation) -> Evaluator:
+    evaluator = make_evaluator(evaluation, state=Evaluator.State.ENROLLED)
+    assert take_place(evaluator, timezone.now())
+    evaluator.refresh_from_db()
+    return evaluator
+
+
+def _judge(evaluator: Evaluator) -> Iterator[Play]:
+    client = client_of(evaluator)
+    while showing := current_showing(evaluator):
+        yield Play(str(artificial_side(showing)), showing.token, list(_responses(client, evaluator, showing)))
+
+
+def _responses(client: Client, evaluator: Evaluator, showing: Showing) -> Iterator[Received]:
+    at = [pairs(evaluator, showing.token, part) for part in ("draft", "state", "submit")]
+    yield _receive("page", lambda: client.get(pairs(evaluator, showing.token)))
+    yield _receive("draft", lambda: post(client, at[0], {"choice": "first"}, clocks={"elapsed": 1.0}))
+    yield _receive("state", lambda: client.get(at[1]))
+    yield _receive("refusal", lambda: post(client, at[2], {"choice": "first"}, key=""))
+    yield _receive("submit", lambda: post(client, at[2], UNSURE, key=showing.token))
+    yield _receive("again", lambda: post(client, at[2], UNSURE, key="another"))
+
+
+def _receive(kind: str, ask: Callable[[], Any]) -> Received:
+    began = perf_counter()
+    response = ask()
+    seconds = perf_counter() - began
+    cookies = {name: morsel.OutputString() for name, morsel in response.cookies.items()}
+    return Received(kind, response.status_code, dict(response.headers), cookies, response.text, seconds)
+
+
+def test_nobody_can_guess_the_artificial_side(rounds: list[list[Play]]) -> None:
+    found = [share_right(plays) for plays in rounds]
+    assert min(share for share, _ in found) <= MOST, found
+
+
+def test_sides_are_as_likely_and_every_page_was_received(rounds: list[list[Play]]) -> None:
+    for plays in rounds:
+        assert 90 <= sum(play.artificial == "first" for play in plays) <= 110
+        assert {received.status for play in plays for received in play.responses if received.kind == "page"} == {200}
+        assert {received.status for play in plays for received in play.responses if received.kind == "submit"} == {200}
+
+
+@pytest.mark.parametrize("word", [MODEL, "simulated", "natural", "artificial_side", "is_natural", "llama", "gpt-4"])
+def test_no_response_names_a_model_or_a_kind(rounds: list[list[Play]], word: str) -> None:
+    bodies = [received.body + str(received.headers) for play in rounds[0] for received in play.responses]
+    assert not [body for body in bodies if word in body.lower()]
+
+
+def test_no_response_shows_a_number_of_the_database(rounds: list[list[Play]]) -> None:
+    """Tokens are random; every other number in a page is one that everybody sees."""
+    tokens = {play.token for play in rounds[0]}
+    assert len(tokens) == PAIRS
+    assert {len(token) for token in tokens} == {22}
+    for play in rounds[0]:
+        assert not [
+            received for received in play.responses if 'data-pk="' in received.body or "pair_id" in received.body
+        ]
+
+
+def test_no_page_tells_other_sites_where_it_was(rounds: list[list[Play]]) -> None:
+    for received in (received for play in rounds[0] for received in play.responses):
+        assert received.headers["Referrer-Policy"] in ("same-origin", "no-referrer")
+        assert "no-store" in received.headers["Cache-Control"]
+
+
+def leak_header(received: Received, artificial: str) -> Received:
+    return replace(received, headers=dict(received.headers) | {"X-Order": artificial})
+
+
+def leak_cookie_size(received: Received, artificial: str) -> Received:
+    return replace(received, cookies={"seen": "x" * (8 + (artificial == "first"))})
+
+
+def leak_class(received: Received, artificial: str) -> Received:
+    return replace(received, body=received.body.replace(f'id="{artificial}"', f'id="{artificial}" lang="en"'))
+
+
+def leak_size(received: Received, artificial: str) -> Received:
+    return replace(received, body=received.body + " " * (artificial == "first"))
+
+
+def leak_time(received: Received, artificial: str) -> Received:
+    return replace(received, seconds=received.seconds + (0.1 if artificial == "first" else 0))
+
+
+def leak_order(received: Received, artificial: str) -> Received:
+    if artificial == "first":
+        return received
+    body = received.body.replace('id="first"', "?").replace('id="second"', 'id="first"').replace("?", 'id="second"')
+    return replace(received, body=body)
+
+
+@pytest.mark.parametrize(
+    ("leak", "kind"),
+    [
+        (leak_header, "page"),
+        (leak_header, "submit"),
+        (leak_cookie_size, "draft"),
+        (leak_class, "page"),
+        (leak_size, "page"),
+        (leak_size, "state"),
+        (leak_time, "submit"),
+        (leak_order, "page"),
+    ],
+)
+def test_a_leak_would_be_noticed(
+    rounds: list[list[Play]], leak: Callable[[Received, str], Received], kind: str
+) -> None:
+    """Three times in four it tells the truth."""
+    for plays in rounds:
+        assert (
+            share_right([_planted(play, leak, kind, number // 2 % 4 > 0) for number, play in enumerate(plays)])[0]
+            > MOST
+        )
+
+
+def test_a_leak_in_the_token_would_be_noticed(rounds: list[list[Play]]) -> None:
+    for plays in rounds:
+        planted = [replace(play, token=("a" if play.artificial == "first" else "b") + play.token) for play in plays]
+        assert share_right(planted)[0] > MOST
+
+
+def _planted(play: Play, leak: Callable[[Received, str], Received], kind: str, is_true: bool) -> Play:
+    other: Mapping[str, str] = {"first": "second", "second": "first"}
+    told = play.artificial if is_true else other[play.artificial]
+    return replace(play, responses=[leak(each, told) if each.kind == kind else each for each in play.responses])
+
+
+@pytest.mark.django_db
+def test_every_pair_was_played_once_in_a_round(rounds: list[list[Play]]) -> None:
+    assert Pair.objects.filter(judgements__submitted_at__isnull=False).distinct().count() == len(rounds) * PAIRS

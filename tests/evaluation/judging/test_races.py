@@ -1,0 +1,115 @@
+"""Two tabs, or twelve: one judgement, whatever comes at the same moment, on either database."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.installation import Installation
+
+SETUP = """
+import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from django.db import connection, transaction
+from django.utils import timezone
+from evaluation.answers import Answer
+from evaluation.judging.clocks import Clocks
+from evaluation.judging.refusals import Refused
+from evaluation.judging.saving import save_draft, submit
+from collection.models import Study
+from evaluation.models import Evaluation, Revision
+from evaluation.planning import close_evaluation
+from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study, showings_of
+
+TABS = 12
+with transaction.atomic():
+    evaluator = make_evaluator(make_evaluation(make_judged_study(f"race-{Study.objects.count()}")))
+showing = showings_of(evaluator)[0]
+barrier = Barrier(TABS)
+
+def say(number, key):
+    choice = ("first", "second", "not_sure")[number % 3]
+    return submit(showing, Answer(choice, "confident", 1), key, Clocks(), timezone.now()).choice
+
+def at_once(work):
+    def begin(number):
+        barrier.wait()
+        try:
+            return work(number)
+        except Refused as refusal:
+            return refusal.reason
+        finally:
+            connection.close()
+    connection.close()
+    with ThreadPoolExecutor(TABS) as pool:
+        return list(pool.map(begin, range(TABS)))
+
+def tell(answers):
+    judgement = evaluator.judgements.get()
+    trail = Revision.objects.filter(judgement=judgement)
+    print(json.dumps({
+        "answers": sorted(set(answers)), "stored": judgement.choice, "is_submitted": judgement.submitted_at is not None,
+        "submissions": trail.filter(is_submitted=True).count(),
+        "numbers": list(trail.values_list("number", flat=True)),
+        "state": Evaluation.objects.get(pk=evaluator.evaluation_id).state,
+    }))
+"""
+OWN_KEYS = """
+answers = at_once(lambda number: say(number, f"key-{number}"))
+assert answers.count("already_judged") == TABS - 1, answers
+tell(answers)
+"""
+ONE_KEY = """
+tell(at_once(lambda number: say(number, "key")))
+"""
+WITH_DRAFTS = """
+def work(number):
+    if number == 5:
+        return say(0, "key")
+    answer = Answer(("first", "second")[number % 2])
+    return save_draft(showing, answer, Clocks(), timezone.now()).choice
+at_once(work)
+tell([])
+"""
+WITH_CLOSING = """
+def work(number):
+    return close_evaluation(evaluator.evaluation) if number == 5 else say(0, "key")
+tell([str(answer) for answer in at_once(work)])
+"""
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """One for all races, each of which has a study of its own."""
+    database = {}
+    if request.param == "postgresql":
+        database["DATABASE_URL"] = request.getfixturevalue("postgresql_server").create_database()
+    installation = Installation(tmp_path_factory.mktemp("races") / "var", database)
+    installation.manage("migrate", "--verbosity", "0")
+    return installation
+
+
+def race(site: Installation, program: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(site.evaluate(SETUP + program))
+    assert found["numbers"] == list(range(1, len(found["numbers"]) + 1))
+    return found
+
+
+@pytest.mark.parametrize("program", [OWN_KEYS, ONE_KEY], ids=["own keys", "one key"])
+def test_a_pair_that_many_tabs_submit_is_judged_once(site: Installation, program: str) -> None:
+    found = race(site, program)
+    assert (found["is_submitted"], found["submissions"]) == (True, 1)
+    assert set(found["answers"]) <= {"already_judged", found["stored"]}
+
+
+def test_drafts_that_come_late_change_no_judgement(site: Installation) -> None:
+    found = race(site, WITH_DRAFTS)
+    assert (found["is_submitted"], found["submissions"], found["stored"]) == (True, 1, "first")
+
+
+def test_an_answer_comes_before_closing_or_after(site: Installation) -> None:
+    found = race(site, WITH_CLOSING)
+    assert (found["state"], found["stored"]) == ("closed", "first")
+    assert found["is_submitted"] == ("first" in found["answers"])
+    assert found["submissions"] == int(found["is_submitted"])
