@@ -16,12 +16,14 @@ from evaluation.research.progress import Progress, read_progress
 
 @dataclass(frozen=True, slots=True)
 class EvaluationPage:
-    """An evaluation as it stands; ``flagging`` is the evaluator who is to be flagged, if one was chosen."""
+    """An evaluation as it stands; ``named`` counts evaluators whom a platform named, ``flagging`` is the one to be
+    flagged, if one was chosen."""
 
     evaluation: Evaluation
     plan: Plan
     link: str
     left_out: LeftOut
+    named: int
     progress: Progress
     flagging: Evaluator | None
 
@@ -46,6 +48,7 @@ def read_evaluation(evaluation: Evaluation, site: str, page: str, flagging: str 
         read_plan(evaluation),
         urljoin(site, path),
         left_out(evaluation),
+        evaluation.evaluators.exclude(external_id="").count(),
         read_progress(evaluation, page, timezone.now()),
         find_evaluator(evaluation, flagging),
     )

@@ -1,5 +1,7 @@
 """Doors to researchers' pages of judging."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,6 +12,7 @@ from collection.access import staff_only
 from collection.exports import Incomplete
 from collection.models import Study
 from collection.research.downloads import send_file
+from evaluation.evaluator_table import export_evaluators
 from evaluation.exports import export_judgements
 from evaluation.models import Evaluation
 from evaluation.planning import NotReady, close_evaluation, open_evaluation
@@ -23,7 +26,12 @@ from evaluation.research.results import read_results
 from evaluation.research.sittings import SittingForm, change_sittings, read_sitting_results, read_sittings
 from simulation.requests import RequestError
 
-DOWNLOADS = {"judgements.csv": "csv", "judgements-spreadsheet.csv": "spreadsheet", "judgements.jsonl": "jsonl"}
+DOWNLOADS = {
+    "judgements.csv": partial(export_judgements, form="csv"),
+    "judgements-spreadsheet.csv": partial(export_judgements, form="spreadsheet"),
+    "judgements.jsonl": partial(export_judgements, form="jsonl"),
+    "evaluators-with-external-ids.csv": partial(export_evaluators, form="spreadsheet"),
+}
 
 
 @staff_only
@@ -113,12 +121,12 @@ def sittings(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 @staff_only
 def download(request: HttpRequest, slug: str, number: int, name: str) -> HttpResponseBase:
-    """The evaluation's judgements as a file, whole; a page with a sentence when they changed while it was written."""
+    """The evaluation's judgements or evaluators as a file, whole; a page with a sentence when they changed meanwhile."""
     found = _evaluation(slug, number)
     if name not in DOWNLOADS:
         raise Http404
     try:
-        return send_file(request, export_judgements(found, DOWNLOADS[name]), f"{slug}-{number}", name)
+        return send_file(request, DOWNLOADS[name](found), f"{slug}-{number}", name)
     except Incomplete as reason:
         return _shown(request, found, reason=str(reason), status=409)
 

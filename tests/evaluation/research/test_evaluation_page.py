@@ -161,6 +161,22 @@ def test_every_file_can_be_taken_out(client: Client, evaluation: Evaluation) -> 
     assert client.get(f"{PAGE}data/passwords.csv").status_code == 404
 
 
+def test_a_file_tells_whom_to_pay_and_is_offered_where_a_platform_named_somebody(
+    client: Client, evaluation: Evaluation
+) -> None:
+    name = "evaluators-with-external-ids.csv"
+    for showing in showings_of(make_evaluator(evaluation))[:3]:
+        make_judgement(showing, submitted_at=None if showing.position == 0 else timezone.now())
+    assert name not in read(client)
+    make_evaluator(evaluation, state="withdrawn", external_id="=HYPERLINK(1)")
+    assert name in read(client)
+    rows = list(csv.DictReader(StringIO(fetch(client, name).removeprefix("\ufeff"), newline="")))
+    assert [(row["participant"], row["external_id"], row["state"], row["submitted"]) for row in rows] == [
+        ("e-001", "", "judging", "2"),
+        ("e-002", "'=HYPERLINK(1)", "withdrawn", "0"),
+    ]
+
+
 def test_a_file_that_would_be_incomplete_is_not_sent_but_explained(client: Client, evaluation: Evaluation) -> None:
     make_judgement(showings_of(make_evaluator(evaluation))[0])
     with connection.execute_wrapper(withdraw_after_counting):
