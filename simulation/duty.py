@@ -11,20 +11,38 @@ from dialogue.backends import registry
 is_stopping = threading.Event()
 """Set when the process is to stop: whoever is on duty gives back what it has in hand."""
 
-_at_work = threading.Lock()
+_TICK = 0.5
+_models = threading.Lock()
+
+
+class Duty:
+    """One kind of work. Who comes while somebody is at it already has nothing to do; different kinds wait for each other."""
+
+    def __init__(self) -> None:
+        self._at_work = threading.Lock()
+
+    @contextmanager
+    def take(self) -> Iterator[bool]:
+        """Whether this caller is to work. At the end the models are closed, so that an idle process holds no memory."""
+        if not self._at_work.acquire(blocking=False):
+            yield False
+            return
+        try:
+            with _all_models() as is_ours:
+                yield is_ours
+        finally:
+            self._at_work.release()
 
 
 @contextmanager
-def on_duty() -> Iterator[bool]:
-    """Whether nobody else in this process is at it. At the end the models are closed, so that an idle process holds no memory.
-
-    Who finds somebody else on duty leaves it at that: the next sweep looks again.
-    """
-    if not _at_work.acquire(blocking=False):
-        yield False
-        return
+def _all_models() -> Iterator[bool]:
+    """Waits until nobody else in this process has them; in vain when the process is to stop."""
+    while not _models.acquire(timeout=_TICK):
+        if is_stopping.is_set():
+            yield False
+            return
     try:
         yield True
     finally:
         async_to_sync(registry.close_models)()
-        _at_work.release()
+        _models.release()

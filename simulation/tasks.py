@@ -9,10 +9,12 @@ from django.conf import settings
 
 from dialogue.backends import registry
 from simulation.casting import Casting
-from simulation.duty import is_stopping, on_duty
+from simulation.duty import Duty, is_stopping
 from simulation.selectors import queued_cells
 from simulation.services import BELL
 from simulation.workers import Worker
+
+_duty = Duty()
 
 
 @shared_task(name=BELL)
@@ -21,7 +23,7 @@ def work_off() -> None:
 
     It ends when nothing is left, however long that takes; a hung backend is bounded by its own time limits.
     """
-    with on_duty() as is_ours:
+    with _duty.take() as is_ours:
         if is_ours:
             worker = Worker(Casting(settings.MODELS_FILE, registry.open_model), should_stop=is_stopping.is_set)
             async_to_sync(worker.work_off)(queued_cells())

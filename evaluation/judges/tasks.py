@@ -10,13 +10,15 @@ from django.conf import settings
 from dialogue.backends import registry
 from evaluation.judges.sittings import BELL, finish_complete, queued_verdicts
 from evaluation.judges.workers import Judge
-from simulation.duty import is_stopping, on_duty
+from simulation.duty import Duty, is_stopping
+
+_duty = Duty()
 
 
 @shared_task(name=BELL)
 def sit() -> None:
-    """Works off every verdict that is queued, unless this process simulates: then a later sweep finds it free."""
-    with on_duty() as is_ours:
+    """Works off every verdict that is queued, in one place per process, and when nothing is simulated there."""
+    with _duty.take() as is_ours:
         if is_ours:
             judge = Judge(settings.MODELS_FILE, registry.open_model, should_stop=is_stopping.is_set)
             async_to_sync(judge.work_off)(queued_verdicts())

@@ -7,10 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from evaluation.judges import sittings
 from evaluation.judges.tasks import sit
 from evaluation.models import Evaluation, Sitting, Verdict
-from simulation.duty import on_duty
 from tests.evaluation.factories import make_evaluation
 from tests.evaluation.judges.scripts import MODELS_FILE, SECOND
 from tests.factories import make_study
@@ -112,14 +110,3 @@ def test_a_queued_sitting_is_worked_off_by_the_workers_task() -> None:
     sit()
     assert (Sitting.objects.get().state, Sitting.objects.get().is_queued) == (Sitting.State.FINISHED, False)
     assert Verdict.objects.filter(outputs=[SECOND]).count() == 16
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_process_that_simulates_leaves_verdicts_for_later_and_keeps_its_models() -> None:
-    sittings.queue_sitting(sittings.request_sitting(make_evaluation(), "arbiter"))
-    with on_duty() as is_ours:
-        assert is_ours
-        sit()
-        assert not Verdict.objects.exclude(finished_at=None).exists()
-    sit()
-    assert not Verdict.objects.filter(finished_at=None).exists()

@@ -1,0 +1,47 @@
+"""A real Celery worker that is killed while a model judges; the broker is a folder."""
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.evaluation.judges.scripts import MODELS_FILE
+from tests.installation import Installation
+from tests.services.binaries import wait_until
+
+VERDICTS = 400
+AT_ONCE = 16
+KEEP_SOME = f"""
+from evaluation.models import Verdict
+kept = Verdict.objects.order_by("pk").values("pk")[:{VERDICTS}]
+Verdict.objects.exclude(pk__in=kept).delete()
+"""
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Installation:
+    installation = Installation(tmp_path / "var", {"MODELS_FILE": str(MODELS_FILE)})
+    installation.manage("migrate", "--verbosity", "0")
+    installation.manage("load_rehearsal")
+    installation.manage("judge", "rehearsal", "--model", "arbiter", "--evaluation", "1", "--queue")
+    installation.evaluate(KEEP_SOME)
+    return installation
+
+
+@pytest.mark.timeout(300)
+def test_after_kill_9_a_new_worker_asks_only_about_what_was_in_hand(site: Installation) -> None:
+    with site.worker() as worker:
+        wait_until(lambda: len(_given(site)) > 50, seconds=60, what="the worker has not begun")
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+    given = _given(site)
+    held = site.count("evaluation_verdict WHERE worker <> ''")
+    assert 0 < held <= AT_ONCE, "the killed worker held verdicts"
+    with site.worker():
+        wait_until(lambda: len(_given(site)) == VERDICTS, seconds=200, what="the new worker has not judged the rest")
+    assert given < _given(site)
+    wait_until(lambda: site.count("evaluation_sitting WHERE state = 'finished'") == 1, what="the sitting goes on")
+
+
+def _given(site: Installation) -> set[tuple[object, ...]]:
+    return set(site.query("SELECT id, finished_at, outputs FROM evaluation_verdict WHERE finished_at IS NOT NULL"))
