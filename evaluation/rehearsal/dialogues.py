@@ -43,7 +43,7 @@ def fill_study(study: Study, now: datetime) -> None:
     people = _enrol(study, now)
     spoken = [*_natural(study, people), *(one for voice in load_voices() for one in _simulated(study, voice, now))]
     _store(study, spoken)
-    _add_runs(study, now)
+    _add_runs(study)
     freeze_study(study)
 
 
@@ -123,7 +123,7 @@ def _store(study: Study, spoken: list[Spoken]) -> None:
     Dialogue.objects.filter(study=study).update(started_at=F("ended_at") - timedelta(minutes=5))
 
 
-def _add_runs(study: Study, now: datetime) -> None:
+def _add_runs(study: Study) -> None:
     for voice in load_voices():
         configuration = {"inquirer": _side(voice.name), "responder": _side(CHATBOT), "max_turns": 12, "features": "all"}
         run = Run.objects.create(
@@ -136,7 +136,12 @@ def _add_runs(study: Study, now: datetime) -> None:
         )
         Simulation.objects.bulk_create(
             Simulation(
-                run=run, persona_id=one.persona_id, goal_id=one.goal_id, seed=SEED, dialogue=one, finished_at=now
+                run=run,
+                persona_id=one.persona_id,
+                goal_id=one.goal_id,
+                seed=SEED,
+                dialogue=one,
+                finished_at=one.ended_at,
             )
             for one in study.dialogues.filter(inquirer__model=voice.name)
         )
@@ -144,4 +149,4 @@ def _add_runs(study: Study, now: datetime) -> None:
 
 def _side(name: str) -> dict[str, Any]:
     """What is known of a made-up model: that it is one."""
-    return {"model": name, "label": LABEL}
+    return {"model": name, "label": LABEL, "fingerprint": "made up"}
