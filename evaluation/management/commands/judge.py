@@ -49,6 +49,8 @@ class Command(StudyCommand):
     def _judge(self, options: dict[str, Any]) -> None:
         if options["concurrency"] < 1:
             raise RequestError("--concurrency must be at least 1.")
+        if options["queue"] and options["json"]:
+            raise RequestError("--queue leaves the work to the workers and does not wait for it: leave --json out.")
         evaluation = _evaluation(options["study"], options["evaluation"])
         _refuse_unfit(options["model"])
         sitting = sittings.request_sitting(evaluation, options["model"])

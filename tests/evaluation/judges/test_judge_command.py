@@ -77,6 +77,7 @@ def test_the_newest_evaluation_that_was_opened_is_judged_unless_another_is_named
         ([], {"model": "nobody"}, "There is no model 'nobody'"),
         (["--evaluation", "7"], {}, "has no evaluation 7: choose 1"),
         (["--concurrency", "0"], {}, "--concurrency must be at least 1."),
+        (["--queue", "--json"], {}, "leave --json out"),
     ],
 )
 def test_what_cannot_be_done_is_refused_in_a_sentence(
