@@ -4,10 +4,13 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from collection.models import Dialogue
 from evaluation.models import Evaluation, Pair
 
+_TEXTS = 2048
+"""Kept as they are read: whoever judges a pair asks for it several times."""
 _LATIN = r"\x00-\u024f"
 _INVISIBLE = re.compile(
     "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
@@ -67,6 +70,7 @@ def read_pair(pair: Pair, is_natural_first: bool) -> Reading:
     )
 
 
+@lru_cache(maxsize=_TEXTS)
 def normalise(text: str) -> str:
     """``text`` with what betrays a keyboard or a model made alike: its form, lines, white space, quotes and invisible marks."""
     text = _INVISIBLE.sub("", unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", text)))

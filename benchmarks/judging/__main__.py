@@ -1,10 +1,10 @@
 """How long evaluators wait for the next pair: one server process, the longest dialogues, many people at once.
 
-python -m benchmarks.judging [--evaluators 20] [--pairs 5] [--pause 5] [--json] [--quick]
+python -m benchmarks.judging [--evaluators 20] [--pairs 5] [--pause 10] [--json] [--quick]
 
-Everybody opens their first pair in the same moment, and from then on judges a pair every few seconds, several times quicker
-than people read. Each dialogue has 12 turns of about 400 tokens a side, and no text comes twice, so that no page is ready
-because somebody else has read it. Every answer is looked up in the database: stored once.
+Everybody opens their first pair in the same moment, and from then on judges a pair about every ten seconds, where
+the paper's evaluators took a minute and a half. Each dialogue has 12 turns of about 400 tokens a side, and no text comes
+twice, so that no page is ready because somebody else has read it. Every answer is looked up in the database: stored once.
 """
 
 import argparse
@@ -85,7 +85,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.judging", description="Measures the judging page.")
     parser.add_argument("--evaluators", type=int, default=20, help="people who judge at once (default 20)")
     parser.add_argument("--pairs", type=int, default=5, help="pairs that each of them judges (default 5)")
-    parser.add_argument("--pause", type=float, default=5.0, help="seconds for which each pair is read (default 5)")
+    parser.add_argument(
+        "--pause", type=float, default=10.0, help="seconds for which each pair is read, about (default 10)"
+    )
     parser.add_argument("--quick", action="store_true", help="few people, no pause: whether it runs at all")
     parser.add_argument("--json", action="store_true", help="print an object instead of sentences")
     options = parser.parse_args()

@@ -5,6 +5,7 @@ import re
 import time
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse
+from random import Random
 
 _CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _ANSWER = {"choice": "first", "confidence": "confident", "utterance_number": 3}
@@ -28,11 +29,12 @@ class Browser:
         self._token = ""
 
     def judge(self, door: str, pairs: int, pause: float) -> list[Waited]:
-        """Judges so many pairs, reading each for ``pause`` seconds."""
+        """Judges so many pairs, reading each for ``pause`` seconds, more or less: people do not act in step."""
         place = self._ask("GET", door)[0].headers["Location"]
+        draw = Random(self._cookie)
         waits = []
         for number in range(pairs):
-            waited, place = self._judge(place, f"key-{number}", pause)
+            waited, place = self._judge(place, f"key-{number}", pause * draw.uniform(0.5, 1.5))
             waits.append(waited)
         self._connection.close()
         return waits

@@ -3,23 +3,29 @@
 from evaluation.answers import Answer, Unanswerable, check_draft, check_whole
 from evaluation.judging.refusals import ALREADY, CLOSED, UNKNOWN, Refused
 from evaluation.models import Evaluation, Judgement, Pair, Showing
-from evaluation.reading import PairGone, read_pair
+from evaluation.reading import PairGone, Reading, read_pair
 
 
-def check_answer(showing: Showing, answer: Answer) -> None:
-    """Raises Refused when a part of the answer cannot be about this pair; parts that are missing are fine."""
+def read_showing(showing: Showing) -> Reading:
+    """What was shown. Raises Refused when its person has withdrawn."""
     try:
-        check_draft(answer, read_pair(showing.pair, showing.is_natural_first))
+        return read_pair(showing.pair, showing.is_natural_first)
     except PairGone as error:
         raise Refused("unknown", UNKNOWN) from error
+
+
+def check_answer(answer: Answer, reading: Reading) -> None:
+    """Raises Refused when a part of the answer cannot be about this pair; parts that are missing are fine."""
+    try:
+        check_draft(answer, reading)
     except Unanswerable as error:
         raise Refused("unanswerable", *error.sentences) from error
 
 
-def check_complete(showing: Showing, answer: Answer) -> None:
+def check_complete(answer: Answer, reading: Reading) -> None:
     """Raises Refused, naming all that is missing."""
     try:
-        check_whole(answer, read_pair(showing.pair, showing.is_natural_first))
+        check_whole(answer, reading)
     except Unanswerable as error:
         raise Refused("incomplete", *error.sentences) from error
 

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
+from collection.models import Turn
 from evaluation.evaluators.lists import unjudged
 from evaluation.models import Evaluator, Pair, Showing
 
@@ -70,4 +71,6 @@ def _left(evaluator: Evaluator) -> QuerySet[Showing]:
 
 def _with_texts(showings: QuerySet[Showing]) -> QuerySet[Showing]:
     """With both dialogues and what has been said about them: few queries, and the same however the sides stand."""
-    return showings.select_related(*_WHOLE).prefetch_related("pair__natural__turns", "pair__simulated__turns")
+    said = Turn.objects.only("dialogue", "position", "utterance", "response")
+    turns = [Prefetch(f"pair__{side}__turns", said) for side in ("natural", "simulated")]
+    return showings.select_related(*_WHOLE).prefetch_related(*turns)

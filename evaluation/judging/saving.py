@@ -8,7 +8,7 @@ from django.db import transaction
 from evaluation.answers import Answer, answer_of
 from evaluation.evaluators.places import finish_if_done, hold, keep_place
 from evaluation.judging.attention import flag_inattentive
-from evaluation.judging.checking import check_answer, check_complete, why_too_late
+from evaluation.judging.checking import check_answer, check_complete, read_showing, why_too_late
 from evaluation.judging.clocks import LAG, Clocks, note_clocks
 from evaluation.judging.refusals import UNKNOWN, Refused
 from evaluation.models import Evaluator, Judgement, Pair, Showing
@@ -19,7 +19,8 @@ def submit(showing: Showing, answer: Answer, key: str, clocks: Clocks, now: date
 
     Raises Refused; what comes after closing is kept as a draft. Holding the evaluation's row, it comes before closing or after.
     """
-    check_answer(showing, answer)
+    reading = read_showing(showing)
+    check_answer(answer, reading)
     with transaction.atomic():
         evaluation = hold(showing.pair.evaluation)
         judgement = _judgement_of(showing, _hold(showing), clocks, now)
@@ -27,7 +28,7 @@ def submit(showing: Showing, answer: Answer, key: str, clocks: Clocks, now: date
             return judgement
         refusal = why_too_late(judgement, evaluation)
         if refusal is None:
-            check_complete(showing, answer)
+            check_complete(answer, reading)
             return _store(judgement, answer, key, clocks, now)
         if refusal.reason == "closed":
             _keep_draft(judgement, answer, clocks, now)
@@ -39,7 +40,7 @@ def save_draft(showing: Showing, answer: Answer, clocks: Clocks, now: datetime) 
 
     Of what was submitted it changes nothing but the trail. Raises Refused; what comes after closing is kept all the same.
     """
-    check_answer(showing, answer)
+    check_answer(answer, read_showing(showing))
     with transaction.atomic():
         judgement = _judgement_of(showing, _hold(showing), clocks, now)
         refusal = why_too_late(judgement, showing.pair.evaluation)
