@@ -93,13 +93,16 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return [float(p) for p in adjusted]
 
 
-def letters(contrasts: Sequence[Contrast], means: Mapping[str, Estimate], adjustment: Adjustment) -> dict[str, str]:
-    """Compact letters of the levels in ``means``: those that share one do not differ; 'a' stands at the smallest mean.
+def letters(
+    contrasts: Sequence[Contrast], means: Mapping[str, Estimate], adjustment: Adjustment, *, largest_first: bool = False
+) -> dict[str, str]:
+    """Compact letters of the levels in ``means``: those that share one do not differ; 'a' stands at the smallest mean, or at
+    the largest.
 
     None without contrasts: nothing was tested.
     """
     if not contrasts:
         return {}
-    order = sorted(means, key=lambda level: means[level].estimate)
+    order = sorted(means, key=lambda level: means[level].estimate, reverse=largest_first)
     p_values = {frozenset((one.a, one.b)): one.p_value(adjustment) for one in contrasts}
     return compact_letters(order, {pair for pair, p in p_values.items() if p is not None and p < ALPHA})

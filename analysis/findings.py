@@ -42,6 +42,7 @@ class MixedModel:
     contrasts: tuple[Contrast, ...] = ()
     penalised: "MixedModel | None" = None
 
-    def letters(self, adjustment: Adjustment) -> dict[str, str]:
-        """Levels that share a letter do not differ; 'a' stands at the smallest mean. Empty where nothing was tested."""
-        return letters(self.contrasts, self.means, adjustment)
+    def letters(self, adjustment: Adjustment, *, largest_first: bool = False) -> dict[str, str]:
+        """Levels that share a letter do not differ; 'a' stands at the smallest mean, or at the largest. Empty where nothing was
+        tested."""
+        return letters(self.contrasts, self.means, adjustment, largest_first=largest_first)

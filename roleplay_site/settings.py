@@ -32,6 +32,7 @@ if IS_PUBLIC and len(SECRET_KEY) < 50:
 
 INSTALLED_APPS = [
     "roleplay_site",
+    "analysis",
     "evaluation",
     "simulation",
     "collection",

@@ -52,7 +52,9 @@ class TestEveryOutcome:
     def test_letters(self, name: str, outcome: str, adjustment: Any) -> None:
         model, reference, _ = fit(name, outcome)
         if (name, outcome, adjustment) not in TOO_NEAR:
-            assert model.letters(adjustment) == reference["posthoc"]["cld"][adjustment]["ascending"]
+            expected = reference["posthoc"]["cld"][adjustment]
+            assert model.letters(adjustment) == expected["ascending"]
+            assert model.letters(adjustment, largest_first=True) == expected["descending"]
 
 
 @pytest.mark.parametrize("name", FITTED)

@@ -10,7 +10,7 @@ import pytest
 from tests.installation import Installation
 from tests.services.binaries import free_port, wait_until
 
-HEAVY = ["torch", "transformers", "llama_cpp", "matplotlib", "scipy"]
+HEAVY = ["torch", "transformers", "llama_cpp", "matplotlib", "scipy", "pandas", "networkx"]
 LOADED = f"""
 import json, sys
 import roleplay_site

@@ -1,0 +1,64 @@
+"""An analysis as files: results for programs, tables for papers, a report for people."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from analysis.analysing import Analysis
+from analysis.contrasts import ADJUSTMENTS
+from analysis.paper_tables import contrasts_table, effects_table, sensitivity_table, table_3, table_10
+from analysis.results import results
+from analysis.tabulating import Table, to_csv, to_latex
+from analysis.wording import report
+
+
+class Unwritable(OSError):
+    """The files cannot be written; the message is a sentence that says what to do."""
+
+
+def write_analysis(analysis: Analysis, folder: Path) -> list[Path]:
+    """Writes all files into ``folder``, making it if needed, and gives their paths. What else is there stays.
+
+    They are written elsewhere first: either all of them come, or none. Raises Unwritable.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=folder, prefix=".unfinished-") as unfinished:
+            names = [_write(Path(unfinished), name, text) for name, text in _files(analysis)]
+            return [(Path(unfinished) / name).replace(folder / name) for name in names]
+    except OSError as error:
+        raise Unwritable(
+            f"{folder} cannot be written ({error.strerror}): name a folder that you may write to."
+        ) from error
+
+
+def tables(analysis: Analysis) -> list[Table]:
+    """All tables of judgements, in the order in which a paper has them."""
+    return [
+        table_3(analysis.frame),
+        *(table_10(analysis.models, adjustment) for adjustment in ADJUSTMENTS),
+        effects_table(analysis.models),
+        contrasts_table(analysis.models),
+        sensitivity_table(analysis.models, analysis.variants),
+    ]
+
+
+def report_text(analysis: Analysis) -> str:
+    """The results in words, with what was left out."""
+    paragraphs = [" ".join(report(outcome, model)) for outcome, model in analysis.models.items()]
+    return "\n\n".join([*paragraphs, *analysis.skipped]) + "\n"
+
+
+def _files(analysis: Analysis) -> Iterator[tuple[str, str]]:
+    found = results(analysis.frame, analysis.models)
+    yield "results.json", json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    yield "report.txt", report_text(analysis)
+    for table in tables(analysis):
+        yield f"{table.name}.csv", to_csv(table)
+        yield f"{table.name}.tex", to_latex(table)
+
+
+def _write(folder: Path, name: str, text: str) -> str:
+    (folder / name).write_text(text, "utf-8", newline="")
+    return name
