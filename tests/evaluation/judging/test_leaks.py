@@ -23,7 +23,7 @@ from tests.evaluation.judging.guessing import Play, Received, share_right
 from tests.evaluation.judging.texts import NATURAL, SIMULATED, Turns
 from tests.evaluation.judging.visits import client_of, pairs, post
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.django_db]
 PAIRS = 200
 MOST = 0.57
 UNSURE = {"choice": "not_sure", "confidence": "confident", "utterance_number": 0}
@@ -194,6 +194,5 @@ def _planted(play: Play, leak: Callable[[Received, str], Received], kind: str, i
     return replace(play, responses=[leak(each, told) if each.kind == kind else each for each in play.responses])
 
 
-@pytest.mark.django_db
 def test_every_pair_was_played_once_in_a_round(rounds: list[list[Play]]) -> None:
     assert Pair.objects.filter(judgements__submitted_at__isnull=False).distinct().count() == len(rounds) * PAIRS
