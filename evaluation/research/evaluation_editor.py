@@ -1,5 +1,6 @@
 """An evaluation as a form that is stored whole or not at all, as long as it is only planned."""
 
+from secrets import randbelow
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,6 +10,7 @@ from django.db.models import Max
 from collection.models import Study
 from collection.research.mistakes import Mistake, list_mistakes
 from evaluation.models import Evaluation
+from evaluation.models.evaluations import LARGEST_SEED
 from evaluation.research.evaluation_form import EvaluationForm
 
 OPENED = "The evaluation was opened meanwhile: it stays as it is. Plan another one."
@@ -56,8 +58,9 @@ class EvaluationEditor:
 
 
 def blank_evaluation(study: Study) -> Evaluation:
-    """What a new evaluation begins as: the paper's."""
-    return Evaluation(study=study)
+    """What a new evaluation begins as: the paper's, but for the seed. Sides are drawn from it, so a usual one would tell them:
+    whoever has the software could draw them again."""
+    return Evaluation(study=study, seed=randbelow(LARGEST_SEED + 1))
 
 
 def _next_number(study: Study) -> int:

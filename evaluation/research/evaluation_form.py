@@ -81,6 +81,9 @@ class EvaluationForm(forms.ModelForm):  # type: ignore[type-arg]  # the class ta
             "completion_code",
             "redirect_url",
         ]
+        help_texts: ClassVar = {
+            "seed": "Everything that is drawn is drawn from it, the sides too: keep it to yourself while people judge."
+        }
         labels: ClassVar = {
             "consent_version": "Version of the consent",
             "external_id_parameter": "Parameter with the evaluator's name",

@@ -55,6 +55,14 @@ def test_an_evaluation_begins_as_the_papers(client: Client, study: Study) -> Non
     assert made.runs.count() == 2
 
 
+def test_no_two_evaluations_begin_with_the_same_seed(client: Client, study: Study) -> None:
+    """Whoever has the software and guesses the seed, the people and the models can draw all sides again."""
+    seeds = {read_form(client.get(NEW).text)["seed"] for _ in range(5)}
+    assert len(seeds) == 5
+    send(client, NEW, runs=every_run(study), seed="73")
+    assert Evaluation.objects.get().seed == 73
+
+
 def test_the_runs_are_offered_with_what_they_hold(client: Client, study: Study) -> None:
     page = read(client, NEW)
     for model in ("mixtral", "gpt-4"):
