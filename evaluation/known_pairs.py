@@ -8,7 +8,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from collection.characters import storable
 from evaluation.models import Evaluation
+from evaluation.reading import normalise
 
 ROLES = ("training", "check")
 SIDES = ("natural", "simulated")
@@ -72,7 +74,10 @@ def _is_turn(value: Any) -> bool:
 
 
 def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip()) and len(value) <= MOST_CHARACTERS
+    """What a judge sees something of, and every database takes: one half of a surrogate pair would make no page."""
+    if not isinstance(value, str) or len(value) > MOST_CHARACTERS:
+        return False
+    return bool(normalise(value).strip()) and storable(value) == value
 
 
 @cache

@@ -30,6 +30,6 @@ def _parse(content: bytes, *, is_json: bool) -> Any:
     try:
         text = content.decode("utf-8-sig")
         return json.loads(text) if is_json else tomllib.loads(text)
-    except (UnicodeDecodeError, json.JSONDecodeError, tomllib.TOMLDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # also what is nested too deep, and numbers of thousands of digits
         kind = "JSON" if is_json else "TOML"
         raise ValidationError(f"This file cannot be read as {kind} in UTF-8: {error}.") from error

@@ -183,6 +183,8 @@ def toml_table(values: dict[str, Any]) -> str:
     [
         ("pairs = [", "cannot be read as TOML"),
         ("\xff\xfe", "cannot be read as TOML"),
+        ("pairs = " + "[" * 9000, "cannot be read as TOML"),
+        ("pairs = " + "9" * 5000, "cannot be read as TOML"),
         ("", "This file holds no pairs"),
         ('pairs = [{role = "boss"}]', "Known pair 1 must have the role"),
     ],
