@@ -69,6 +69,11 @@ class PairPage:
     key: str = field(default_factory=new_token)
 
     @property
+    def goal(self) -> SafeString:
+        """As HTML: goal 4 holds a function."""
+        return render_text(self.reading.goal)
+
+    @property
     def sides(self) -> list[Side]:
         """The left one first."""
         return [

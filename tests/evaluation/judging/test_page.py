@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from collection.models import Goal
 from evaluation.models import Evaluation, Evaluator, Judgement, Pair, Showing
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judgement, make_known_pair, showings_of
 from tests.evaluation.judging.texts import tell
@@ -69,6 +70,12 @@ def test_goal_and_persona_are_shown_as_the_evaluation_says(evaluator: Evaluator,
     send(evaluator, showing)
     judgement = Judgement.objects.get()
     assert (judgement.showed_goal, judgement.showed_persona) == (setting != "shows_goal", setting != "shows_persona")
+
+
+def test_a_goal_that_holds_code_shows_it_as_code(evaluator: Evaluator) -> None:
+    Goal.objects.update(text="Make this faster:\n```\ndef slow(): ...\n```")
+    text = open_pair(evaluator, showings_of(evaluator)[0]).text
+    assert "<pre><code>def slow(): ...\n</code></pre>" in text
 
 
 def test_only_the_current_pair_is_shown(evaluator: Evaluator) -> None:
