@@ -1,5 +1,6 @@
 """What every test stands on: settings in a temporary folder, installations of its own, services where they are installed."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,11 @@ from django.conf import settings
 
 from tests.installation import Installation
 from tests.services import postgresql, redis
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many again as there are cores: for much of their time tests wait, for leases, servers and pages."""
+    return len(os.sched_getaffinity(0)) * 3 // 2
 
 
 def pytest_unconfigure() -> None:
