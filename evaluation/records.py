@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from itertools import chain
 from typing import Any, TypeVar
 
 from django.db.models import Model, Prefetch, QuerySet
+from django.utils import timezone
 
 from collection.exports import counted
 from evaluation.answers import artificial_side
@@ -53,7 +55,7 @@ def write_records(evaluation: Evaluation) -> Iterator[str]:
         _lines("evaluator", evaluation.evaluators.order_by("pk"), _evaluator),
         _lines("judgement", _judgements(evaluation), _judgement),
         _lines("sitting", evaluation.sittings.order_by("pk"), _sitting),
-        _lines("verdict", _verdicts(evaluation), _verdict),
+        _lines("verdict", _verdicts(evaluation, timezone.now()), _verdict),
     )
     yield _line("evaluation", _settings(evaluation))
     yield from chain.from_iterable(parts)
@@ -87,8 +89,9 @@ def _judgements(evaluation: Evaluation) -> QuerySet[Judgement]:
     return answers.select_related("evaluator", "pair", "showing").order_by("pk")
 
 
-def _verdicts(evaluation: Evaluation) -> QuerySet[Verdict]:
-    verdicts = Verdict.objects.filter(sitting__evaluation=evaluation, finished_at__isnull=False)
+def _verdicts(evaluation: Evaluation, now: datetime) -> QuerySet[Verdict]:
+    """Those that are there by ``now``: verdicts wait as rows before a model gives them."""
+    verdicts = Verdict.objects.filter(sitting__evaluation=evaluation, finished_at__lte=now)
     return verdicts.select_related("sitting", "pair").order_by("pk")
 
 

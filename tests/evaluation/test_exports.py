@@ -204,6 +204,18 @@ def test_what_is_submitted_while_an_export_is_written_waits_for_the_next(evaluat
     assert first.pair.token in told[0]
 
 
+def test_a_model_may_go_on_judging_while_an_export_is_written(evaluation: Evaluation) -> None:
+    sitting = Sitting.objects.create(evaluation=evaluation, model="tiny", configuration={}, identity="a")
+    pair = evaluation.pairs.all()[0]
+    later = Verdict.objects.create(sitting=sitting, pair=pair, is_natural_first=True)
+    Verdict.objects.create(sitting=sitting, pair=pair, is_natural_first=False, finished_at=timezone.now())
+    pieces = export_judgements(evaluation, "jsonl")
+    head = next(pieces)
+    Verdict.objects.filter(pk=later.pk).update(finished_at=timezone.now())
+    told = [json.loads(piece) for piece in [head, *pieces] if piece.startswith('{"record": "verdict"')]
+    assert [verdict["is_natural_first"] for verdict in told] == [False]
+
+
 def test_many_judgements_are_written_in_few_queries(django_assert_max_num_queries: Any) -> None:
     evaluation = make_evaluation(make_judged_study(people=6))
     for showing in showings_of(make_evaluator(evaluation)):
