@@ -1,6 +1,7 @@
 """What a model that judges reads: the questions of figure 12 about the same text that people get."""
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Sequence
 from functools import cache
@@ -12,6 +13,10 @@ from dialogue.backends.base import Sampling
 from dialogue.messages import Message
 from evaluation.reading import Reading, ReadTurn
 from evaluation.texts import questions
+
+
+_LINE_BEGINS = re.compile("\n(?=.)")
+_SET_IN = "\n    "
 
 
 def opening(instruction: str, reading: Reading) -> Message:
@@ -57,13 +62,20 @@ def digest() -> str:
 
 def _about(reading: Reading) -> str:
     lines = [("Goal", reading.goal), ("Persona", reading.persona)]
-    return "".join(f"\n{name} of both dialogues: {text}\n" for name, text in lines if text)
+    return "".join(f"\n{name} of both dialogues: {_set_in(text)}\n" for name, text in lines if text)
 
 
 def _transcript(turns: Sequence[ReadTurn]) -> str:
     return "\n\n".join(
-        f"[{turn.number}] Prompt: {turn.prompt}\n\n[{turn.number}] Response: {turn.answer}" for turn in turns
+        f"[{turn.number}] Prompt: {_set_in(turn.prompt)}\n\n[{turn.number}] Response: {_set_in(turn.answer)}"
+        for turn in turns
     )
+
+
+def _set_in(text: str) -> str:
+    """The text with its further lines set in: whatever somebody says, no line of it begins as the marks between turns, sides
+    and questions do, so no dialogue can end before it ends or put words into the other one."""
+    return _LINE_BEGINS.sub(_SET_IN, text)
 
 
 def _fill(name: str, **values: str) -> str:
