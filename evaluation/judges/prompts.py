@@ -14,7 +14,6 @@ from dialogue.messages import Message
 from evaluation.reading import Reading, ReadTurn
 from evaluation.texts import questions
 
-
 _LINE_BEGINS = re.compile("\n(?=.)")
 _SET_IN = "\n    "
 
