@@ -27,13 +27,18 @@ def read_judgements(path: Path) -> pd.DataFrame:
     Text columns hold str, the others float. Commas, semicolons or tabs separate; a byte order mark is passed over. Raises
     BadData.
     """
-    frame = _read_cells(path, _read_text(path))
+    return parse_judgements(_read_text(path), str(path))
+
+
+def parse_judgements(text: str, source: str) -> pd.DataFrame:
+    """The same of a CSV's text; ``source`` is what it is called in sentences. Raises BadData."""
+    frame = _read_cells(text, source)
     missing = [name for name in REQUIRED if name not in frame.columns]
     if missing:
-        raise BadData(f"{path} lacks the column {_listed(missing)}: it has {_listed(list(frame.columns))}.")
+        raise BadData(f"{source} lacks the column {_listed(missing)}: it has {_listed(list(frame.columns))}.")
     if frame.empty:
-        raise BadData(f"{path} has a header but no judgements: nothing can be analysed.")
-    return check_judgements(frame[[name for name in (*REQUIRED, *OPTIONAL) if name in frame.columns]], str(path))
+        raise BadData(f"{source} has a header but no judgements: nothing can be analysed.")
+    return check_judgements(frame[[name for name in (*REQUIRED, *OPTIONAL) if name in frame.columns]], source)
 
 
 def check_judgements(frame: pd.DataFrame, source: str) -> pd.DataFrame:
@@ -56,22 +61,22 @@ def _read_text(path: Path) -> str:
         raise BadData(f"{path} is not UTF-8 text (byte {error.start}): save it as CSV in UTF-8.") from error
 
 
-def _read_cells(path: Path, text: str) -> pd.DataFrame:
+def _read_cells(text: str, source: str) -> pd.DataFrame:
     header = text.split("\n", 1)[0]
     if not header.strip():
-        raise BadData(f"{path} is empty: it needs a header with {_listed(REQUIRED)}, and a row for each judgement.")
+        raise BadData(f"{source} is empty: it needs a header with {_listed(REQUIRED)}, and a row for each judgement.")
     delimiter = max(DELIMITERS, key=header.count)
     try:
         rows = list(csv.reader(StringIO(text), delimiter=delimiter, strict=True))
     except csv.Error as error:
-        raise BadData(f"{path} is not valid CSV: {error}.") from error
+        raise BadData(f"{source} is not valid CSV: {error}.") from error
     names = [name.strip() for name in rows[0]]
     repeated = sorted({name for name in names if names.count(name) > 1 and name})
     if repeated:
-        raise BadData(f"{path} has the column {_listed(repeated)} more than once: keep one.")
+        raise BadData(f"{source} has the column {_listed(repeated)} more than once: keep one.")
     for number, row in enumerate(rows[1:], start=2):
         if row and len(row) != len(names):
-            raise BadData(f"{path}, row {number}: {len(row)} cells, but the header has {len(names)}.")
+            raise BadData(f"{source}, row {number}: {len(row)} cells, but the header has {len(names)}.")
     numbered = {number: row for number, row in enumerate(rows[1:], start=2) if any(cell.strip() for cell in row)}
     return pd.DataFrame.from_dict(numbered, orient="index", columns=names, dtype=str)
 
