@@ -14,10 +14,11 @@ from collection.commands import StudyCommand, find_study
 from collection.participation.providers import provider_of
 from dialogue.backends import registry
 from dialogue.models import InvalidModelsFile, UnknownModel, find_model
+from evaluation.commands import find_evaluation
 from evaluation.judges import sittings
 from evaluation.judges.results import SittingLine, read_sittings
 from evaluation.judges.workers import Judge
-from evaluation.models import Evaluation, Sitting
+from evaluation.models import Sitting
 from simulation.interruptions import stop_on_signal
 from simulation.requests import RequestError
 
@@ -35,7 +36,7 @@ class Command(StudyCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("study", help="the study's short name, for example rehearsal")
         parser.add_argument("--model", required=True, help="the model that judges")
-        parser.add_argument("--evaluation", type=int, help="its number (default: the newest that has been opened)")
+        parser.add_argument("--evaluation", type=int, help="its number (default: the latest that was opened)")
         parser.add_argument("--concurrency", type=int, default=CONCURRENCY, help=f"pairs at once ({CONCURRENCY})")
         parser.add_argument("--queue", action="store_true", help="leave the work to the workers")
         parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
@@ -51,7 +52,7 @@ class Command(StudyCommand):
             raise RequestError("--concurrency must be at least 1.")
         if options["queue"] and options["json"]:
             raise RequestError("--queue leaves the work to the workers and does not wait for it: leave --json out.")
-        evaluation = _evaluation(options["study"], options["evaluation"])
+        evaluation = find_evaluation(find_study(options["study"]), options["evaluation"], self.stderr.write)
         _refuse_unfit(options["model"])
         sitting = sittings.request_sitting(evaluation, options["model"])
         if provider := provider_of(options["model"]):
@@ -97,25 +98,6 @@ class Command(StudyCommand):
                 f"  {one.name:<24}detected {one.detected} of {one.verdicts}, unanswered {one.unanswered}, "
                 f"the same in both orders {one.consistent} of {one.both}"
             )
-
-
-def _evaluation(slug: str, number: int | None) -> Evaluation:
-    """Raises RequestError, and CommandError when there is no such study."""
-    study = find_study(slug)
-    if number is not None:
-        found = study.evaluations.filter(number=number).first()
-        if found is None:
-            raise RequestError(f"Study {slug!r} has no evaluation {number}: choose {_known(slug)}.")
-        return found
-    newest = study.evaluations.exclude(state=Evaluation.State.PLANNED).order_by("number").last()
-    if newest is None:
-        raise RequestError(f"Study {slug!r} has no evaluation that has been opened: there is nothing to judge yet.")
-    return newest
-
-
-def _known(slug: str) -> str:
-    numbers = Evaluation.objects.filter(study__slug=slug).order_by("number").values_list("number", flat=True)
-    return " or ".join(str(number) for number in numbers) or "none, it has no evaluations yet"
 
 
 def _refuse_unfit(name: str) -> None:

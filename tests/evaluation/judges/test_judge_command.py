@@ -60,12 +60,13 @@ def test_a_model_that_needs_to_be_asked_again_is_and_one_that_never_answers_is_u
     assert json.loads(judge("--json", model="mumbler"))["models"]["gpt-4"]["unanswered"] == 8
 
 
-def test_the_newest_evaluation_that_was_opened_is_judged_unless_another_is_named() -> None:
+def test_the_latest_evaluation_that_was_opened_is_judged_and_said_unless_another_is_named() -> None:
     first = make_evaluation(state=Evaluation.State.CLOSED)
     second = make_evaluation(first.study)
     make_evaluation(first.study, state=Evaluation.State.PLANNED)
-    judge()
+    call_command("judge", "demo", "--model", "arbiter", stdout=StringIO(), stderr=(said := StringIO()))
     assert Sitting.objects.get().evaluation == second
+    assert said.getvalue().startswith("Evaluation 2, the latest of 3")
     judge("--evaluation", "1")
     assert first.sittings.get().state == Sitting.State.FINISHED
 
@@ -75,7 +76,7 @@ def test_the_newest_evaluation_that_was_opened_is_judged_unless_another_is_named
     [
         ([], {"study": "nowhere"}, "There is no study 'nowhere'"),
         ([], {"model": "nobody"}, "There is no model 'nobody'"),
-        (["--evaluation", "7"], {}, "has no evaluation 7: choose 1"),
+        (["--evaluation", "7"], {}, "has no evaluation 7: choose from 1."),
         (["--concurrency", "0"], {}, "--concurrency must be at least 1."),
         (["--queue", "--json"], {}, "leave --json out"),
     ],
@@ -89,8 +90,10 @@ def test_what_cannot_be_done_is_refused_in_a_sentence(
 
 
 def test_without_an_opened_evaluation_there_is_nothing_to_judge() -> None:
-    make_study()
-    assert "has no evaluation that has been opened" in refusal()
+    study = make_study()
+    assert refusal() == "Study 'demo' has no evaluations: plan one on its page."
+    make_evaluation(study, state=Evaluation.State.PLANNED)
+    assert "There is nothing to judge yet" in refusal()
 
 
 @pytest.mark.timeout(110)

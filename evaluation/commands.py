@@ -1,0 +1,33 @@
+"""Which evaluation a command is about."""
+
+from collections.abc import Callable
+
+from django.core.management.base import CommandError
+
+from collection.models import Study
+from evaluation.models import Evaluation
+
+
+def find_evaluation(study: Study, number: int | None, say: Callable[[str], object]) -> Evaluation:
+    """The study's evaluation of that number. Without one the latest that was opened, or else the latest; of several ``say``
+    tells which.
+
+    Raises CommandError in a sentence.
+    """
+    known = list(study.evaluations.order_by("number"))
+    if not known:
+        raise CommandError(f"Study {study.slug!r} has no evaluations: plan one on its page.", returncode=2)
+    if number is None:
+        return _latest(known, say)
+    found = next((one for one in known if one.number == number), None)
+    if found is None:
+        numbers = ", ".join(str(one.number) for one in known)
+        raise CommandError(f"Study {study.slug!r} has no evaluation {number}: choose from {numbers}.", returncode=2)
+    return found
+
+
+def _latest(known: list[Evaluation], say: Callable[[str], object]) -> Evaluation:
+    latest = ([one for one in known if not one.is_planned] or known)[-1]
+    if len(known) > 1:
+        say(f"Evaluation {latest.number}, the latest of {len(known)}: --evaluation takes another.")
+    return latest
