@@ -62,15 +62,17 @@ def _known(evaluation: Evaluation) -> tuple[dict[str, tuple[KnownPair, ...]], li
     for role, number in zip(ROLES, (evaluation.training_pairs, evaluation.attention_checks), strict=True):
         there = known_pairs_of(evaluation, role)
         if number > len(there):
-            lacking.append(_lacking(role, number, len(there)))
+            lacking.append(_lacking(evaluation, role, number, len(there)))
         known[role] = tuple(Random(seed_for(evaluation, role)).sample(there, min(number, len(there))))
     return known, lacking
 
 
-def _lacking(role: str, number: int, there: int) -> str:
+def _lacking(evaluation: Evaluation, role: str, number: int, there: int) -> str:
     what = {"training": "training", "check": "attention checks"}[role]
     return (
-        f"There are {there} pairs for {what}, but {number} are asked for: ask for at most {there}, or bring your own."
+        f"There {'is' if there == 1 else 'are'} {there or 'no'} pair{'' if there == 1 else 's'} for {what}, but {number} "
+        f"{'is' if number == 1 else 'are'} asked for: ask for {f'at most {there}' if there else 'none'}, or "
+        f"{'add to' if evaluation.known_pairs else 'bring'} your own."
     )
 
 

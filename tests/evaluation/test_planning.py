@@ -171,6 +171,10 @@ def test_closing_what_was_never_open_changes_nothing() -> None:
             "There are 4 pairs for training, but 5 are asked for: ask for at most 4, or bring your own.",
         ),
         ({"attention_checks": 7}, "There are 6 pairs for attention checks, but 7 are asked for: ask for at most 6, "),
+        (
+            {"attention_checks": 1, "known_pairs": [{"role": "training"}]},
+            "There are no pairs for attention checks, but 1 is asked for: ask for none, or add to your own.",
+        ),
     ],
 )
 def test_what_cannot_be_planned_is_said_and_nothing_is_stored(fields: dict[str, Any], sentence: str) -> None:
