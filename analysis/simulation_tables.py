@@ -1,0 +1,134 @@
+"""The paper's tables about simulated dialogues: 1 and 7 per inquirer over seeds, 2 per condition of the persona."""
+
+from collections.abc import Callable, Mapping, Sequence
+from statistics import fmean, pstdev
+
+from analysis.tabulating import Table
+from simulation.statistics import Rate, Summary
+
+PerSeed = Sequence[Summary]
+"""One inquirer's figures, a summary for each seed."""
+FAILURES: dict[str, Callable[[Summary], Rate]] = {
+    "no prompt": lambda summary: summary.no_prompt,
+    "multiple prompts": lambda summary: summary.multiple_prompts,
+    "incoherent": lambda summary: summary.incoherent,
+    "self-reply": lambda summary: summary.self_reply,
+    "incoherent (responder)": lambda summary: summary.incoherent_responder,
+}
+CONDITIONS = {
+    "none": "None",
+    "age": "Age",
+    "race": "Race",
+    "gender": "Gender",
+    "education": "Education",
+    "native_english": "Is native English speaker",
+    "all": "All",
+}
+_OVER_SEEDS = "Averaged over seeds; population standard deviations (ddof 0)"
+
+
+def table_1(inquirers: Mapping[str, PerSeed]) -> Table:
+    """Lengths, and how often each failure occurs."""
+    rows = [
+        ("turns", *(_mean_sd([(s.turns_mean, s.turns_sd) for s in seeds]) for seeds in inquirers.values())),
+        (
+            "tokens per prompt",
+            *(
+                _mean_sd([(s.tokens_per_prompt_mean, s.tokens_per_prompt_sd) for s in seeds])
+                for seeds in inquirers.values()
+            ),
+        ),
+        (
+            "tokens per response",
+            *(
+                _mean_sd([(s.tokens_per_response_mean, s.tokens_per_response_sd) for s in seeds])
+                for seeds in inquirers.values()
+            ),
+        ),
+        *((name, *(_percent([of(s) for s in seeds]) for seeds in inquirers.values())) for name, of in FAILURES.items()),
+    ]
+    return Table(
+        "table-1",
+        "Simulated dialogues and failures",
+        f"{_OVER_SEEDS}: of lengths over dialogues and turns, of failures over seeds. Failures are shares of a side's outputs.",
+        ("figure", *inquirers),
+        tuple(rows),
+    )
+
+
+def table_7(inquirers: Mapping[str, PerSeed]) -> Table:
+    """Failures as counts of outputs."""
+    rows = [(name, *(_counts([of(s) for s in seeds]) for seeds in inquirers.values())) for name, of in FAILURES.items()]
+    note = f"{_OVER_SEEDS}: count (standard deviation) / outputs."
+    return Table("table-7", "Failures in counts", note, ("failure", *inquirers), tuple(rows))
+
+
+def table_2(conditions: Mapping[tuple[str, str], PerSeed]) -> Table:
+    """Lexical diversity by inquirer and by what the persona sentence told; keys are inquirer and condition (CONDITIONS)."""
+    order = list(CONDITIONS)
+    rows = [
+        (
+            inquirer,
+            CONDITIONS.get(condition, condition),
+            *(_over_seeds([moments[0] for moments in found]) for found in _diversities(seeds)),
+        )
+        for (inquirer, condition), seeds in sorted(
+            conditions.items(), key=lambda item: (item[0][0], order.index(item[0][1]))
+        )
+    ]
+    return Table(
+        "table-2",
+        "Lexical diversity by what the inquirer is told of the persona",
+        f"{_OVER_SEEDS} over seeds, of means over dialogues.",
+        ("inquirer", "persona", "TTR", "distinct-1", "distinct-2"),
+        tuple(rows),
+    )
+
+
+def failure_shares(inquirers: Mapping[str, PerSeed]) -> dict[str, dict[str, float]]:
+    """Of each inquirer the share of each failure, for figure 8; failures without outputs are left out."""
+    return {
+        inquirer: {
+            name: share for name, of in FAILURES.items() if (share := _share([of(s) for s in seeds])) is not None
+        }
+        for inquirer, seeds in inquirers.items()
+    }
+
+
+def _diversities(seeds: PerSeed) -> list[list[tuple[float | None, float | None]]]:
+    lexical = [summary.lexical for summary in seeds]
+    return [[one.ttr for one in lexical], [one.distinct_1 for one in lexical], [one.distinct_2 for one in lexical]]
+
+
+def _mean_sd(moments: Sequence[tuple[float | None, float | None]]) -> str:
+    """Both averaged over seeds, as the paper's are; a seed without the figure makes it unknown."""
+    means, sds = [mean for mean, _ in moments if mean is not None], [sd for _, sd in moments if sd is not None]
+    if not moments or len(means) < len(moments) or len(sds) < len(moments):
+        return "–"
+    return f"{fmean(means):.2f} ({fmean(sds):.2f})"
+
+
+def _over_seeds(values: Sequence[float | None]) -> str:
+    known = [value for value in values if value is not None]
+    return f"{fmean(known):.3f} ({pstdev(known):.3f})" if known and len(known) == len(values) else "–"
+
+
+def _share(rates: Sequence[Rate]) -> float | None:
+    outputs = fmean(rate.outputs for rate in rates) if rates else 0
+    return fmean(rate.count for rate in rates) / outputs if outputs else None
+
+
+def _percent(rates: Sequence[Rate]) -> str:
+    """The mean count over the mean number of outputs, and the counts' standard deviation in the same unit."""
+    share = _share(rates)
+    if share is None:
+        return "–"
+    spread = pstdev(rate.count for rate in rates) / fmean(rate.outputs for rate in rates)
+    return f"{100 * share:.2f}% ({100 * spread:.2f}%)"
+
+
+def _counts(rates: Sequence[Rate]) -> str:
+    if not rates:
+        return "–"
+    counts = [rate.count for rate in rates]
+    return f"{fmean(counts):.2f} ({pstdev(counts):.2f}) / {fmean(rate.outputs for rate in rates):.2f}"
