@@ -197,13 +197,14 @@ def test_failed_attention_checks_flag_the_evaluator_and_nobody_tells_them(
     assert evaluator.flag == flag
 
 
-def test_a_flag_that_was_set_for_another_reason_stays(evaluator: Evaluator) -> None:
-    Evaluator.objects.update(flag="answers within two seconds")
+@pytest.mark.parametrize("reason", ["answers within two seconds", "failed the test of English"])
+def test_a_flag_that_was_set_for_another_reason_stays(evaluator: Evaluator, reason: str) -> None:
+    Evaluator.objects.update(flag=reason)
     check = make_known_pair(evaluator.evaluation)
     showing = evaluator.assignments.get().showings.create(position=90, pair=check, is_natural_first=True)
     send(evaluator, showing)
     evaluator.refresh_from_db()
-    assert evaluator.flag == "answers within two seconds"
+    assert evaluator.flag == reason
 
 
 def test_judgements_of_others_stay_as_they_are(evaluator: Evaluator, showing: Showing) -> None:
