@@ -46,12 +46,21 @@ def test_the_whole_way_from_the_link_to_the_code(client: Client, evaluation: Eva
     assert "Return to app.prolific.com" in page
 
 
+def test_who_begins_hears_of_practice_and_who_has_practised_does_not(client: Client, evaluation: Evaluation) -> None:
+    Evaluation.objects.update(training_pairs=2)
+    agree(client)
+    assert "you practise with 2" in client.get(f"{DOOR}start/").text
+    Evaluator.objects.update(state=State.LAPSED)
+    assert "practise" not in client.get(f"{DOOR}start/").text
+
+
 def test_the_instruction_is_figure_11s(client: Client, evaluation: Evaluation) -> None:
     agree(client)
     page = client.get(f"{DOOR}start/").text
     assert "<h1>Which Dialogue is Artificial?</h1>" in page
     assert "one is a conversation between a human and an AI, and the other is between AI and AI" in page
     assert "After 24 hours without an answer" in page
+    assert "practise" not in page
     assert "Start the Survey</button>" in page
     Evaluation.objects.update(instruction="Look **closely**.", reserved_minutes=90)
     page = client.get(f"{DOOR}start/").text
