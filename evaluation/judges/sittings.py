@@ -116,13 +116,13 @@ def finish_verdict(verdict: Verdict, outcome: Outcome, worker: str, now: datetim
 
 
 def _add_verdicts(sitting: Sitting) -> None:
+    """For a caller who holds the sitting's row: nobody else adds any. What is there is not offered to the database again, as
+    that would wait for whoever is storing a verdict, and they wait for the sitting."""
     pairs = Pair.objects.filter(evaluation=sitting.evaluation_id, role=Pair.Role.MAIN, withdrawn_at=None)
-    before = sitting.verdicts.count()
-    Verdict.objects.bulk_create(
-        (Verdict(sitting=sitting, pair=pair, is_natural_first=order) for pair, order in product(pairs, (True, False))),
-        ignore_conflicts=True,
-    )
-    if sitting.verdicts.count() > before:
+    there = set(sitting.verdicts.values_list("pair", "is_natural_first"))
+    missing = [each for each in product(pairs, (True, False)) if (each[0].pk, each[1]) not in there]
+    Verdict.objects.bulk_create(Verdict(sitting=sitting, pair=pair, is_natural_first=order) for pair, order in missing)
+    if missing:
         Sitting.objects.filter(pk=sitting.pk, state=Sitting.State.FINISHED).update(state=Sitting.State.PAUSED)
 
 
