@@ -1,0 +1,48 @@
+"""``manage.py power``."""
+
+import json
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+SMALL = {"evaluators": 6, "pairs": 12, "studies": 6, "processes": 1}
+
+
+def power(*arguments: str, **options: Any) -> str:
+    """What the command prints."""
+    printed = StringIO()
+    call_command("power", *arguments, stdout=printed, stderr=StringIO(), **(SMALL | options))
+    return printed.getvalue()
+
+
+def test_every_pair_of_models_is_told_in_words() -> None:
+    told = power("--rate", "mixtral=0.5", "--rate", "vicuna=0.9").splitlines()
+    assert told[0] == "Found in so many of 6 studies, ± the error of simulating:"
+    assert told[1].startswith("Any difference between the models: ")
+    assert told[2].startswith("mixtral and vicuna: ")
+
+
+def test_the_papers_rates_are_assumed_without_others_and_a_seed_repeats() -> None:
+    first, second = (json.loads(power("--json")) for _ in range(2))
+    assert first == second
+    assert len(first["contrasts"]) == 6
+    assert {"GPT4", "Llama-2", "Mixtral", "Vicuna"} == {one[side] for one in first["contrasts"] for side in "ab"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--rate", "mixtral"], "'mixtral' is no rate: write MODEL=RATE"),
+        (["--rate", "=0.5"], "'=0.5' is no rate"),
+        (["--rate", "mixtral=often"], "is no rate"),
+        (["--rate", "mixtral=0.5"], "at least two models"),
+        (["--rate", "a=0.5", "--rate", "b=1.5"], "The rate of b is 1.5"),
+        (["--studies", "0"], "at least one study"),
+    ],
+)
+def test_what_makes_no_plan_is_refused(arguments: list[str], words: str) -> None:
+    with pytest.raises(CommandError, match=words):
+        call_command("power", *arguments, stderr=StringIO())
