@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from django.utils.formats import date_format
+
 from collection.models import Study
 from collection.sides import describe_side, without_label
 from dialogue.backends.base import ModelMisconfigured
@@ -114,4 +116,4 @@ def _places(pairing: Pairing) -> frozenset[tuple[str, int]]:
 
 
 def _name(cells: RunCells) -> str:
-    return f"The run by {cells.run.inquirer} of {cells.run.created_at:%Y-%m-%d %H:%M}"
+    return f"The run by {cells.run.inquirer} of {date_format(cells.run.created_at, 'j M Y, H:i')} UTC"

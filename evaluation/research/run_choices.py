@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -20,11 +21,11 @@ class Cells:
 
 
 def describe_run(run: Run, cells: Mapping[int, Cells]) -> SafeString:
-    """Who asks whom, with which seeds, and how much of it is there to be judged."""
+    """Who asks whom, with which seeds, how much is there to be judged, and when it was made: by that a plan names runs."""
     known = cells.get(run.pk, Cells(0, 0, ()))
     seeds = ", ".join(map(str, known.seeds))
     return format_html(
-        '<strong>{}</strong> asks {} <span class="quiet">· seed{} {} · {} of {} dialogues ended{}</span>',
+        '<strong>{}</strong> asks {} <span class="quiet">· seed{} {} · {} of {} dialogues ended{} · {} UTC</span>',
         run.inquirer,
         run.responder or "a responder that was not recorded",
         "" if len(known.seeds) == 1 else "s",
@@ -32,6 +33,7 @@ def describe_run(run: Run, cells: Mapping[int, Cells]) -> SafeString:
         known.ended,
         known.total,
         " · imported" if run.configuration.get("imported") else "",
+        date_format(run.created_at, "j M Y, H:i"),
     )
 
 

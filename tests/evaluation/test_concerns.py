@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.utils.formats import date_format
 
 from collection.models import Dialogue, Study
 from collection.records import read_records
@@ -25,12 +26,12 @@ def plan(study: Study) -> Evaluation:
 
 def warnings(study: Study) -> list[str]:
     """Without the name of the run, which tells when it was made."""
-    return [sentence.replace(run_name(study), "The run") for sentence in read_plan(plan(study)).warnings]
+    return [sentence.replace(run_name(study.runs.all()[0]), "The run") for sentence in read_plan(plan(study)).warnings]
 
 
-def run_name(study: Study) -> str:
-    run = study.runs.all()[0]
-    return f"The run by {run.inquirer} of {run.created_at:%Y-%m-%d %H:%M}"
+def run_name(run: Run) -> str:
+    """As the form that offers runs tells them apart."""
+    return f"The run by {run.inquirer} of {date_format(run.created_at, 'j M Y, H:i')} UTC"
 
 
 def answered_by(study: Study, **changed: Any) -> None:
@@ -121,9 +122,9 @@ def test_an_unfinished_run_is_named_with_what_it_has() -> None:
     make_dialogue(run.simulations.all()[0])
     make_dialogue(run.simulations.all()[1], ending="")
     evaluation = plan(study)
-    assert [warning.replace(run_name(study), "The run") for warning in read_plan(evaluation).warnings] == [
-        "The run is unfinished: 1 of 4 dialogues are there."
-    ]
+    assert [
+        warning.replace(run_name(study.runs.all()[0]), "The run") for warning in read_plan(evaluation).warnings
+    ] == ["The run is unfinished: 1 of 4 dialogues are there."]
     assert read_plan(evaluation).pairs == 1, "a dialogue that goes on is no counterpart"
 
 
@@ -157,7 +158,7 @@ def test_a_run_that_covers_other_goals_is_refused_by_name() -> None:
         open_evaluation(evaluation)
 
     assert refused.value.sentences == (
-        f"The run by mixtral of {elsewhere.created_at:%Y-%m-%d %H:%M} is about other people or goals than the natural "
+        f"{run_name(elsewhere)} is about other people or goals than the natural "
         "dialogues: leave it out, or simulate for the study's participants and goals.",
     )
     assert not evaluation.pairs.exists()

@@ -1,6 +1,7 @@
 """A researcher plans an evaluation: the form, the plan, and what can be done with it before it is opened."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from collection.models import Study
 from evaluation.models import Evaluation
 from evaluation.planning import open_evaluation
 from evaluation.research.evaluation_editor import EvaluationEditor
+from simulation.models import Run
 from tests.collection.factories import make_open_study
 from tests.collection.research.forms import read_form
 from tests.evaluation.factories import KNOWN, make_evaluation, make_judged_study
@@ -64,10 +66,11 @@ def test_no_two_evaluations_begin_with_the_same_seed(client: Client, study: Stud
 
 
 def test_the_runs_are_offered_with_what_they_hold(client: Client, study: Study) -> None:
+    Run.objects.update(created_at=datetime(2026, 3, 1, 9, 30, tzinfo=UTC))
     page = read(client, NEW)
     for model in ("mixtral", "gpt-4"):
         assert f"<strong>{model}</strong> asks tiny" in page
-    assert "seed 73 · 8 of 8 dialogues ended" in page
+    assert "seed 73 · 8 of 8 dialogues ended · 1 Mar 2026, 09:30 UTC" in page
 
 
 def test_a_study_without_runs_says_where_they_come_from(client: Client) -> None:
