@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from math import isfinite
+from math import inf
 from typing import Any
 
 from evaluation.models import Judgement
@@ -94,9 +94,9 @@ def _bounded(clocks: Clocks) -> Clocks:
 
 
 def _number(value: Any, most: float) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < inf:
         return None
-    return min(float(value), most)
+    return float(min(value, most))
 
 
 def _at_most(value: float | None, most: float) -> float | None:

@@ -1,6 +1,7 @@
 """What a judging page sends: an answer and the clocks, as JSON or, without scripts, as a form."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,7 @@ from evaluation.judging.clocks import Clocks, read_clocks
 from evaluation.judging.refusals import BROKEN, Refused
 from evaluation.models import Judgement
 
-_LONGEST_KEY = 40
+_KEY = re.compile(r"[A-Za-z0-9_-]{0,40}")
 _LONGEST_NUMBER = 9
 _WORDS = ("choice", "confidence", "utterance_side", "utterance_bubble")
 
@@ -37,7 +38,7 @@ def read_sent(request: HttpRequest) -> Sent:
         return Sent(_read_answer(request.POST.dict()), _read_key(request.POST.get("key", "")))
     try:
         raw = json.loads(request.body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # no JSON, or such as is nested too deep
         raise Refused("broken", BROKEN) from error
     if not isinstance(raw, dict) or not isinstance(raw.get("answer"), dict):
         raise Refused("broken", BROKEN)
@@ -45,7 +46,8 @@ def read_sent(request: HttpRequest) -> Sent:
 
 
 def _read_key(raw: Any) -> str:
-    if not isinstance(raw, str) or len(raw) > _LONGEST_KEY:
+    """The page's own, or none: what else a key could hold, not every database would take."""
+    if not isinstance(raw, str) or not _KEY.fullmatch(raw):
         raise Refused("broken", BROKEN)
     return raw
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from evaluation.judging.clocks import LAG, Clocks, read_clocks
+from evaluation.judging.clocks import LAG, LONGEST, Clocks, read_clocks
 from evaluation.models import Evaluator, Judgement, Revision, Showing
 from tests.evaluation.factories import make_evaluation, make_evaluator, showings_of
 from tests.evaluation.judging.texts import tell
@@ -129,6 +129,10 @@ def test_a_clock_that_is_no_time_is_unknown(value: object) -> None:
     clocks = read_clocks(CLOCKS | {"decision": value, "scrolled_first": value})
     assert (clocks.decision, clocks.scrolled_first, clocks.active) == (None, None, 45)
     assert read_clocks(CLOCKS | {"elapsed": value}) == Clocks(scrolled_first=1, scrolled_second=0.5)
+
+
+def test_a_clock_that_no_machine_could_count_is_the_longest_there_is() -> None:
+    assert read_clocks({"elapsed": 10**400, "scrolled_first": 10**400}) == Clocks(elapsed=LONGEST, scrolled_first=1)
 
 
 def test_no_time_is_counted_twice() -> None:

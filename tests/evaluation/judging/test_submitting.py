@@ -92,6 +92,8 @@ def test_where_one_may_go_back_an_answer_can_be_changed(evaluator: Evaluator, sh
         (WHOLE | {"utterance_number": True}, 400, "broken", ["load this page again"]),
         (WHOLE | {"choice": ["first"]}, 400, "broken", ["load this page again"]),
         (WHOLE | {"key": "k" * 41}, 400, "broken", ["load this page again"]),
+        (WHOLE | {"key": "half of a pair: \ud83d"}, 400, "broken", ["load this page again"]),
+        (WHOLE | {"key": "NUL\x00"}, 400, "broken", ["load this page again"]),
     ],
 )  # fmt: skip
 def test_what_cannot_be_taken_is_refused_and_not_stored(
@@ -106,7 +108,11 @@ def test_what_cannot_be_taken_is_refused_and_not_stored(
     assert not Judgement.objects.exists()
 
 
-@pytest.mark.parametrize("body", ["{", "[]", '"first"', '{"answer": 3}', '{"answer": {"choice": {}}, "key": 7}'])
+@pytest.mark.parametrize(
+    "body",
+    ["{", "[]", '"first"', '{"answer": 3}', '{"answer": {"choice": {}}, "key": 7}', "[" * 9000, '{"answer": ' * 9000],
+    ids=lambda body: body[:40],
+)
 def test_what_cannot_be_read_is_refused(evaluator: Evaluator, showing: Showing, body: str) -> None:
     address = pairs(evaluator, showing.token, "submit")
     refused = client_of(evaluator).post(address, body, content_type="application/json")
