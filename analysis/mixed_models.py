@@ -14,7 +14,7 @@ from scipy import stats
 
 from analysis.applicability import separated_levels, why_not_binomial, why_not_linear
 from analysis.contrasts import Estimate, estimate, pairwise
-from analysis.findings import JointTest, MixedModel, Status
+from analysis.findings import JointTest, MixedModel, RandomEffect, Status
 from analysis.fitting.binomial import fit_binomial
 from analysis.fitting.crossed import Floats
 from analysis.fitting.fits import Fit
@@ -103,6 +103,7 @@ def _report(rows: Rows, fit: Fit, levels: tuple[str, ...] | None = None) -> Mixe
         residual_sd=fit.residual_sd,
         log_likelihood=fit.log_likelihood,
         contrasts=tuple(pairwise(fit, combinations, levels)) if fit.is_converged else (),
+        random_effects=_random_effects(rows, fit),
     )
 
 
@@ -121,6 +122,16 @@ def _effects(rows: Rows, fit: Fit, levels: tuple[str, ...]) -> dict[str, Estimat
         zip([INTERCEPT, *(f"model[{level}]" for level in rows.levels[1:])], np.eye(len(rows.levels)), strict=True)
     )
     return {name: estimate(fit, coefficients[name]) if name in coefficients else None for name in names}
+
+
+def _random_effects(rows: Rows, fit: Fit) -> dict[str, dict[str, RandomEffect]]:
+    if fit.random_effects is None:
+        return {}
+    found = zip(rows.groups, rows.members, fit.random_effects.modes, fit.random_effects.sds, strict=True)
+    return {
+        group: dict(zip(members, map(RandomEffect, modes.tolist(), sds.tolist()), strict=True))
+        for group, members, modes, sds in found
+    }
 
 
 def _status(fit: Fit) -> Status:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.fitting.crossed import Codes, Crossing, Floats
 
+Names = tuple[str, ...]
 GROUPS = ("participant", "generator_user")
 """Whose random intercepts the models have: who judged, and who chatted."""
 
@@ -16,13 +17,14 @@ GROUPS = ("participant", "generator_user")
 class Rows:
     """Outcomes with the model and the two groups of each; ``levels`` are sorted, ``codes`` index them.
 
-    ``groups`` names the crossing's large factor, then its small one.
+    ``groups`` names the crossing's large factor, then its small one; ``members`` names the levels of each.
     """
 
     outcome: Floats
     levels: tuple[str, ...]
     codes: Codes
     groups: tuple[str, str]
+    members: tuple[Names, Names]
     crossing: Crossing
 
     @classmethod
@@ -33,7 +35,14 @@ class Rows:
         found = {name: _coded(present[name]) for name in GROUPS}
         large, small = sorted(GROUPS, key=lambda name: -len(found[name][0]))
         crossing = Crossing(found[large][1], found[small][1], len(found[large][0]), len(found[small][0]))
-        return cls(present[outcome].to_numpy(float), levels, codes, (large, small), crossing)
+        return cls(
+            present[outcome].to_numpy(float),
+            levels,
+            codes,
+            (large, small),
+            (found[large][0], found[small][0]),
+            crossing,
+        )
 
     @property
     def fixed(self) -> Floats:
@@ -60,10 +69,12 @@ class Rows:
         crossing = Crossing(
             self.crossing.large[is_kept], self.crossing.small[is_kept], self.crossing.n_large, self.crossing.n_small
         )
-        return type(self)(self.outcome[is_kept], kept, numbers[self.codes[is_kept]], self.groups, crossing)
+        return type(self)(
+            self.outcome[is_kept], kept, numbers[self.codes[is_kept]], self.groups, self.members, crossing
+        )
 
 
-def _coded(column: pd.Series) -> tuple[tuple[str, ...], Codes]:
+def _coded(column: pd.Series) -> tuple[Names, Codes]:
     """The sorted levels, and each row's index among them."""
     levels, codes = np.unique(column.astype(str).to_numpy(object).astype(str), return_inverse=True)
     return tuple(str(level) for level in levels), codes.astype(np.intp)

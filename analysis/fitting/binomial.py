@@ -18,12 +18,12 @@ def fit_binomial(outcome: Floats, fixed: Floats, crossing: Crossing, penalty: Fl
     """
     penalty = np.zeros((fixed.shape[1], fixed.shape[1])) if penalty is None else penalty
     rate = np.clip(outcome.mean(), 0.01, 0.99)
-    found = find_optimum(
-        _objective(LaplaceLikelihood(outcome, fixed, crossing), penalty), [logit(rate), *[0.0] * (fixed.shape[1] - 1)]
-    )
+    likelihood = LaplaceLikelihood(outcome, fixed, crossing)
+    found = find_optimum(_objective(likelihood, penalty), [logit(rate), *[0.0] * (fixed.shape[1] - 1)])
     theta, beta = found.parameters[:RANDOM_EFFECTS], found.parameters[RANDOM_EFFECTS:]
     covariance = inverse_of_definite(found.hessian)[RANDOM_EFFECTS:, RANDOM_EFFECTS:]
-    return Fit(beta, covariance, theta, -found.value, found.is_converged, found.is_singular)
+    effects = likelihood.random_effects(found.parameters) if found.is_converged else None
+    return Fit(beta, covariance, theta, -found.value, found.is_converged, found.is_singular, random_effects=effects)
 
 
 def _objective(likelihood: LaplaceLikelihood, penalty: Floats) -> Objective:

@@ -5,10 +5,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.fitting.crossed import Floats
+from analysis.fitting.crossed import Floats, Levels
 
 DegreesOfFreedom = Callable[[Floats], float]
 """Of the t statistic of a combination of coefficients."""
+
+
+@dataclass(frozen=True, slots=True)
+class RandomEffects:
+    """The conditional modes of the random intercepts given the data, and their conditional standard deviations given the
+    parameters too: lme4's ``ranef`` with ``condVar``."""
+
+    modes: Levels
+    sds: Levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +25,7 @@ class Fit:
     """Coefficients with their covariance; ``sd`` holds the random intercepts' standard deviations, the large factor's first.
 
     ``residual_sd`` and ``degrees_of_freedom`` belong to linear models: without the latter, statistics are normal.
+    ``random_effects`` belong to converged binomial ones.
     """
 
     coefficients: Floats
@@ -26,6 +36,7 @@ class Fit:
     is_singular: bool
     residual_sd: float | None = None
     degrees_of_freedom: DegreesOfFreedom | None = None
+    random_effects: RandomEffects | None = None
 
 
 def inverse_of_definite(matrix: Floats) -> Floats:

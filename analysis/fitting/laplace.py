@@ -12,6 +12,7 @@ import numpy as np
 from scipy.special import expit
 
 from analysis.fitting.crossed import Crossing, Factor, Floats, Levels
+from analysis.fitting.fits import RandomEffects
 
 MOST_STEPS = 200
 DECREMENT = 1e-14
@@ -52,6 +53,15 @@ class LaplaceLikelihood:
         mean = expit(offset + self._random_part(theta, modes))
         factor = self._factor(theta, mean)
         return Point(value - factor.log_determinant / 2, self._gradient(theta, mean, factor))
+
+    def random_effects(self, parameters: Floats) -> RandomEffects:
+        """At (t1, t2, beta...), on the scale of the linear predictor. Raises NoModes."""
+        theta, offset = parameters[:2], self.fixed @ parameters[2:]
+        modes, _ = self._find_modes(theta, offset)
+        large, _, small = self._factor(theta, expit(offset + self._random_part(theta, modes))).inverse()
+        return RandomEffects(
+            (theta[0] * modes[0], theta[1] * modes[1]), (theta[0] * np.sqrt(large), theta[1] * np.sqrt(small))
+        )
 
     def _find_modes(self, theta: Floats, offset: Floats) -> tuple[Levels, float]:
         modes = self._modes

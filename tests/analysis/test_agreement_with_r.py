@@ -68,6 +68,16 @@ def test_wald_and_likelihood_ratio_tests_of_detection(name: str) -> None:
     assert model.likelihood_ratio.p == approx(reference["lrt"]["p"], abs=1e-3)
 
 
+@pytest.mark.parametrize("name", [*FITTED, "separation"])
+def test_conditional_modes_of_evaluators_and_of_those_who_chatted(name: str) -> None:
+    model, reference, _ = fit(name, "detected")
+    assert set(model.random_effects) == set(reference["ranef"])
+    for group, effects in model.random_effects.items():
+        assert {person: effect.mode for person, effect in effects.items()} == approx(
+            reference["ranef"][group], abs=2e-3
+        )
+
+
 @pytest.mark.parametrize("outcome", LINEAR)
 @pytest.mark.parametrize("name", FITTED)
 def test_satterthwaite_f_and_t(name: str, outcome: str) -> None:
