@@ -13,16 +13,18 @@ _TEXTS = 2048
 """Kept as they are read: whoever judges a pair asks for it several times."""
 _LATIN = r"\x00-\u024f"
 _INVISIBLE = re.compile(
-    "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e0fff]"
     rf"|(?<![^{_LATIN}])[\u200c\u200d]|[\u200c\u200d](?![^{_LATIN}])"
 )
-"""Soft hyphens, zero-width and direction marks: nobody sees them, and only some keyboards and models make them. What joins an
-emoji or the letters of another script is seen and stays."""
+"""Control characters, soft hyphens, zero-width and direction marks, tags: nobody sees them, and only some keyboards and models
+make them; a model that judges would read what tags spell. What joins an emoji or the letters of another script is seen and
+stays."""
 _QUOTES = str.maketrans("\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f", "''''" + '"' * 4)
 """A telephone sets curly quotes by itself, a laptop and most models straight ones."""
 _SPACES = re.compile("[\t\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _LINE_ENDS = re.compile("\r\n?|\u2028|\u2029|\u0085|\v|\f")
-_AT_LINE_ENDS = re.compile(" +$", re.MULTILINE)
+_AT_LINE_ENDS = re.compile("(?<! ) +$", re.MULTILINE)
 _EMPTY_LINES = re.compile("\n{3,}")
 
 

@@ -1,5 +1,7 @@
 """What a judge reads of a pair: the text of both sides, and nothing that tells a keyboard from a model."""
 
+from time import perf_counter
+
 import pytest
 
 from evaluation.models import Pair
@@ -79,12 +81,13 @@ def test_a_pair_whose_person_has_withdrawn_cannot_be_read(pair: Pair) -> None:
         ("trailing   \nspace \n", "trailing\nspace"),
         ("far\n\n\n\n\napart", "far\n\napart"),
         ("soft\u00adhyphen zero\u200bwidth \ufeffmark \u202eturned", "softhyphen zerowidth mark turned"),
+        ("tags\U000e0053\U000e0061\U000e0079 bell\x07 mark\u061c", "tags bell mark"),
         ("jo\u200dined", "joined"),
         ("cafe\u0301", "caf\u00e9"),
         ("I\u2019d say \u201cyes\u201d", "I'd say \"yes\""),
         ("code:\n    x = 1", "code:\n    x = 1"),
     ],
-    ids=["lines", "spaces", "ends", "gaps", "invisible", "joiner", "form", "quotes", "indented"],
+    ids=["lines", "spaces", "ends", "gaps", "invisible", "tags", "joiner", "form", "quotes", "indented"],
 )  # fmt: skip
 def test_what_only_a_keyboard_or_a_model_makes_is_made_alike(typed: str, read: str) -> None:
     assert normalise(typed) == read
@@ -94,3 +97,9 @@ def test_what_only_a_keyboard_or_a_model_makes_is_made_alike(typed: str, read: s
 @pytest.mark.parametrize("written", ["\U0001f469\u200d\U0001f4bb", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"])
 def test_what_joins_an_emoji_or_letters_of_another_script_stays(written: str) -> None:
     assert normalise(written) == written
+
+
+def test_a_long_row_of_spaces_keeps_nobody_waiting() -> None:
+    began = perf_counter()
+    assert normalise(" " * 60_000 + "x").endswith(" x")
+    assert perf_counter() - began < 2
