@@ -18,7 +18,7 @@ from evaluation.evaluators.lists import (
     unjudged,
 )
 from evaluation.models import Assignment, Evaluation, Evaluator, Pair
-from evaluation.planning import add_lists
+from evaluation.planning.opening import add_lists
 
 State = Evaluator.State
 

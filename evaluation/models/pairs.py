@@ -13,8 +13,9 @@ class Pair(models.Model):
     """A natural and a simulated dialogue of the same persona and goal.
 
     ``person`` is the persona code of who chatted (``generator_user`` of an export), ``model`` the inquirer's name.
-    A pair for training or as an attention check has ``known`` text in place of dialogues (``evaluation.known_pairs``). When
-    the person withdraws, the dialogues go; the pair stays as a row without text, ``withdrawn_at``.
+    A pair for training or as an attention check has ``known`` text in place of dialogues
+    (``evaluation.planning.known_pairs``). When the person withdraws, the dialogues go; the pair stays as a row without
+    text, ``withdrawn_at``.
     """
 
     class Role(models.TextChoices):

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from collection.models import Study
 from evaluation.models import Evaluation
-from evaluation.planning import close_evaluation, open_evaluation
+from evaluation.planning.opening import close_evaluation, open_evaluation
 from evaluation.rehearsal.dialogues import fill_study, study_defaults
 from evaluation.rehearsal.judgements import judge_all
 

@@ -10,7 +10,7 @@ from collection.models import Study
 from collection.research.collecting_page import platform_link
 from evaluation.exports import LeftOut, left_out
 from evaluation.models import Evaluation, Evaluator
-from evaluation.planning import Plan, read_plan
+from evaluation.planning.opening import Plan, read_plan
 from evaluation.research.progress import Progress, read_progress
 
 

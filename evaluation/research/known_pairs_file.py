@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
-from evaluation.known_pairs import check_known_pairs
+from evaluation.planning.known_pairs import check_known_pairs
 
 LARGEST = 1024 * 1024
 

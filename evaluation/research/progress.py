@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 
 from evaluation.evaluators.lists import count_judges
 from evaluation.models import Evaluation, Evaluator, Judgement, Pair
-from evaluation.outliers import unusual_times
+from evaluation.research.outliers import unusual_times
 
 State = Evaluator.State
 ACTIVE_FOR = timedelta(minutes=2)

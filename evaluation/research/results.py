@@ -3,9 +3,9 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from evaluation.agreement import krippendorff_alpha
 from evaluation.models import Confidence, Evaluation, Judgement
-from evaluation.rates import Rate
+from evaluation.research.agreement import krippendorff_alpha
+from evaluation.research.rates import Rate
 
 DETECTED, MISTAKEN, NOT_SURE = "simulated", "natural", "not sure"
 OVERALL = "All models"

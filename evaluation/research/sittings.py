@@ -13,7 +13,7 @@ from dialogue.models import ModelSpec
 from evaluation.judges.results import JudgedModel
 from evaluation.judges.sittings import SittingLine, pause_sitting, queue_sitting, read_sittings, request_sitting
 from evaluation.models import Evaluation, Sitting
-from evaluation.rates import Rate
+from evaluation.research.rates import Rate
 from simulation.requests import RequestError
 
 __all__ = ["SittingForm", "SittingLine", "SittingResult", "change_sittings", "read_sitting_results", "read_sittings"]

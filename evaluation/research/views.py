@@ -15,7 +15,7 @@ from collection.research.downloads import send_file
 from evaluation.evaluator_table import export_evaluators
 from evaluation.exports import export_judgements
 from evaluation.models import Evaluation
-from evaluation.planning import NotReady, close_evaluation, open_evaluation
+from evaluation.planning.opening import NotReady, close_evaluation, open_evaluation
 from evaluation.research.changes import delete_plan, flag_evaluator
 from evaluation.research.evaluation_editor import EvaluationEditor, blank_evaluation
 from evaluation.research.evaluation_form import TEXTS

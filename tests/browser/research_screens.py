@@ -16,7 +16,7 @@ DESKTOP = {"width": 1280, "height": 900}
 PASSWORD = "correct horse battery staple"
 EVALUATION = """
 from random import Random
-from evaluation.planning import open_evaluation
+from evaluation.planning.opening import open_evaluation
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study, make_judgement, showings_of
 from tests.factories import make_staff
 

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from evaluation.models import Evaluation, Pair, Showing
-from evaluation.planning import open_evaluation
+from evaluation.planning.opening import open_evaluation
 from tests.evaluation.evaluators.visits import DOOR, agree
 from tests.evaluation.factories import make_evaluation, make_judged_study
 from tests.evaluation.judging.visits import CLOCKS, post

@@ -27,7 +27,7 @@ from evaluation.judging.next import current_showing
 from evaluation.judging.refusals import Refused
 from evaluation.judging.saving import submit
 from evaluation.models import Evaluator, Pair
-from evaluation.planning import open_evaluation
+from evaluation.planning.opening import open_evaluation
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study
 
 def make(**shape):

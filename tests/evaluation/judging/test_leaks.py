@@ -17,7 +17,7 @@ from evaluation.answers import artificial_side
 from evaluation.evaluators.places import take_place
 from evaluation.judging.next import current_showing
 from evaluation.models import Evaluation, Evaluator, Pair, Showing
-from evaluation.planning import open_evaluation
+from evaluation.planning.opening import open_evaluation
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study
 from tests.evaluation.judging.guessing import Play, Received, share_right
 from tests.evaluation.judging.texts import NATURAL, SIMULATED, Turns

@@ -11,7 +11,7 @@ from django.test import Client
 
 from collection.models import Study
 from evaluation.models import Evaluation
-from evaluation.planning import open_evaluation
+from evaluation.planning.opening import open_evaluation
 from evaluation.research.evaluation_editor import EvaluationEditor
 from simulation.models import Run
 from tests.collection.factories import make_open_study

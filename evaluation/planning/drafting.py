@@ -6,12 +6,12 @@ from random import Random
 
 from django.conf import settings
 
-from evaluation.assigning import Impossible, List, Wanted, count_lists, plan_lists
-from evaluation.candidates import read_candidates
-from evaluation.concerns import find_problems, find_warnings
-from evaluation.known_pairs import ROLES, KnownPair, known_pairs_of
 from evaluation.models import Evaluation
 from evaluation.pairing import Match, Pairing, Rules, make_pairs
+from evaluation.planning.assigning import Impossible, List, Wanted, count_lists, plan_lists
+from evaluation.planning.candidates import read_candidates
+from evaluation.planning.concerns import find_problems, find_warnings
+from evaluation.planning.known_pairs import ROLES, KnownPair, known_pairs_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from evaluation.assigning import Impossible, List, Wanted, count_lists, most_of_one_dialogue, plan_lists
-from tests.evaluation.plan_rules import assert_rules
+from evaluation.planning.assigning import Impossible, List, Wanted, count_lists, most_of_one_dialogue, plan_lists
+from tests.evaluation.planning.plan_rules import assert_rules
 
 SEED = "73"
 

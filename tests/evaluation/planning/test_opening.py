@@ -8,14 +8,14 @@ import pytest
 from django.utils import timezone
 
 from collection.models import Dialogue, Turn
-from evaluation.assigning import List, Placed, Wanted
 from evaluation.models import Assignment, Evaluation, Pair, Showing
-from evaluation.planning import NotReady, add_lists, close_evaluation, open_evaluation, read_plan
+from evaluation.planning.assigning import List, Placed, Wanted
+from evaluation.planning.opening import NotReady, add_lists, close_evaluation, open_evaluation, read_plan
 from simulation.models import Simulation
 from tests.collection.factories import make_natural_dialogue, make_participant
 from tests.evaluation.factories import make_evaluation, make_judged_study, make_known_pair
-from tests.evaluation.paper import make_paper_study
-from tests.evaluation.plan_rules import assert_rules
+from tests.evaluation.planning.paper import make_paper_study
+from tests.evaluation.planning.plan_rules import assert_rules
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()

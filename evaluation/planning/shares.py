@@ -5,7 +5,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from evaluation.flows import Arc, circulate
+from evaluation.planning.flows import Arc, circulate
 
 Path = tuple[Hashable, ...]
 Sized = Sequence[tuple[Path, int]]

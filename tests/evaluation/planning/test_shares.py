@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluation.flows import Arc, NoFlow, circulate
-from evaluation.shares import Element, Path, divide
+from evaluation.planning.flows import Arc, NoFlow, circulate
+from evaluation.planning.shares import Element, Path, divide
 
 PATHS = st.lists(st.integers(0, 2), max_size=3).map(tuple)
 

@@ -5,12 +5,12 @@ from dataclasses import astuple
 from random import Random
 from typing import Any
 
-from evaluation.arranging import arrange, draw_sides
-from evaluation.assigning import List
-from evaluation.drafting import Draft, seed_for
 from evaluation.models import Assignment, Evaluation, Pair, Showing
 from evaluation.pairing import LeftOut, Match
-from evaluation.plans import Remarks
+from evaluation.planning.arranging import arrange, draw_sides
+from evaluation.planning.assigning import List
+from evaluation.planning.drafting import Draft, seed_for
+from evaluation.planning.plans import Remarks
 
 Placing = tuple[Pair, bool]
 """A pair, and whether its natural dialogue is first."""

@@ -10,8 +10,8 @@ from django.utils.formats import date_format
 from collection.models import Study
 from collection.sides import describe_side, without_label
 from dialogue.backends.base import ModelMisconfigured
-from evaluation.candidates import Candidates, RunCells
 from evaluation.pairing import Pairing
+from evaluation.planning.candidates import Candidates, RunCells
 
 Side = Mapping[str, Any]
 

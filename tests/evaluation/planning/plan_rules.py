@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 
-from evaluation.assigning import List, Wanted
+from evaluation.planning.assigning import List, Wanted
 
 
 def assert_rules(lists: Sequence[List], wanted: Sequence[Wanted], per_list: int) -> None:

@@ -11,7 +11,7 @@ from collection.models import Dialogue, Study
 from collection.records import read_records
 from dialogue.personas import describe
 from evaluation.models import Evaluation
-from evaluation.planning import NotReady, open_evaluation, read_plan
+from evaluation.planning.opening import NotReady, open_evaluation, read_plan
 from simulation.imports import import_dialogues
 from simulation.models import Run, Simulation
 from tests.evaluation.factories import make_evaluation, make_judged_study

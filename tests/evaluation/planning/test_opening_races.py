@@ -15,7 +15,7 @@ from django.db import connection
 from collection.models import Participant, Study
 from collection.participation.withdrawal import withdraw
 from evaluation.models import Evaluation, Pair, Showing
-from evaluation.planning import open_evaluation
+from evaluation.planning.opening import open_evaluation
 from tests.evaluation.factories import make_evaluation, make_judged_study
 
 PEOPLE = 6

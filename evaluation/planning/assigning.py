@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from evaluation.shares import Element, divide
+from evaluation.planning.shares import Element, divide
 
 
 class Impossible(ValueError):

@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 
 from dialogue.personas import describe, load_questionnaire
 from evaluation.answers import available_numbers
-from evaluation.known_pairs import KnownPair, check_known_pairs, known_pairs_of, shipped_pairs
 from evaluation.models import Choice, Evaluation, Pair
+from evaluation.planning.known_pairs import KnownPair, check_known_pairs, known_pairs_of, shipped_pairs
 from evaluation.reading import read_pair
 from tests.evaluation.factories import KNOWN
 

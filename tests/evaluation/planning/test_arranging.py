@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.arranging import arrange, draw_sides
+from evaluation.planning.arranging import arrange, draw_sides
 
 COUNTS = st.integers(0, 12)
 
