@@ -12,6 +12,8 @@ _HEADINGS_BELOW_THE_PAGES = 3
 _DEEPEST = 50
 """Levels of quotes, lists (two each) and brackets: what is nested deeper is left out. Models that lose themselves in lists get
 to the renderer's usual 20; many more make a page slow."""
+_MOST_CELLS = 5_000
+"""Of all tables in a text: short rows are filled up to the width of the head, so few characters make a page of megabytes."""
 _BLOCKS = {"p", "br", "hr", "pre", "blockquote", "ul", "ol", "li", "h4", "h5", "h6"}
 _INLINE = {"a", "code", "em", "strong", "s"}
 _TABLES = {"table", "thead", "tbody", "tr", "th", "td"}
@@ -24,12 +26,14 @@ def _lower_headings(state: StateCore) -> None:
             token.tag = f"h{min(6, int(token.tag[1]) + _HEADINGS_BELOW_THE_PAGES)}"
 
 
-_renderer = (
-    MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": _DEEPEST})
-    .enable(["table", "strikethrough"])
-    .disable("image")
-)
-_renderer.core.ruler.push("lower_headings", _lower_headings)
+def _make_renderer(*rules: str) -> MarkdownIt:
+    options = {"html": False, "breaks": True, "maxNesting": _DEEPEST}
+    renderer = MarkdownIt("commonmark", options).enable(["strikethrough", *rules]).disable("image")
+    renderer.core.ruler.push("lower_headings", _lower_headings)
+    return renderer
+
+
+_renderer, _renderer_without_tables = _make_renderer("table"), _make_renderer()
 _cleaner = nh3.Cleaner(
     tags=_BLOCKS | _INLINE | _TABLES,
     attributes={"a": {"href"}, "ol": {"start"}},
@@ -43,6 +47,14 @@ _cleaner = nh3.Cleaner(
 def markdown(text: str) -> SafeString:
     """``text`` as HTML from an allow-list: no images, no scripts, no styles. Line breaks stay, as poems need them.
 
-    Tables take the keyboard's focus because they scroll sideways where they do not fit.
+    Tables take the keyboard's focus because they scroll sideways where they do not fit. Where they could have more than
+    _MOST_CELLS, they stay as they were written.
     """
-    return mark_safe(_cleaner.clean(_renderer.render(text)))  # noqa: S308
+    renderer = _renderer if _count_cells(text) <= _MOST_CELLS else _renderer_without_tables
+    return mark_safe(_cleaner.clean(renderer.render(text)))  # noqa: S308
+
+
+def _count_cells(text: str) -> int:
+    """The most that the text's tables can have together; an empty line ends a table."""
+    blocks = [block.splitlines() for block in text.split("\n\n")]
+    return sum(len(block) * max((line.count("|") + 1 for line in block), default=0) for block in blocks)

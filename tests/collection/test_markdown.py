@@ -1,5 +1,7 @@
 """What becomes of text that a model or a person wrote."""
 
+from time import perf_counter
+
 import pytest
 
 from collection.templatetags.markdown import markdown
@@ -55,3 +57,16 @@ def test_no_word_is_lost_in_a_list_of_many_levels() -> None:
     levels = 20
     html = markdown("\n".join(f"{'  ' * level}- level {level}" for level in range(levels)))
     assert all(f"level {level}\n" in html or f"level {level}<" in html for level in range(levels))
+
+
+def test_few_characters_make_no_page_of_megabytes() -> None:
+    """Each short row is filled up to the width of the head."""
+    wide = "|a" * 128 + "|\n" + "|-" * 128 + "|\n" + "|\n" * 500 + "\n"
+    began = perf_counter()
+    assert len(markdown(wide * 5)) < 10 * len(wide * 5)
+    assert perf_counter() - began < 2
+
+
+def test_a_table_of_a_thousand_cells_is_one() -> None:
+    head, row = "| a " * 10 + "|\n" + "|---" * 10 + "|\n", "| 1 " * 10 + "|\n"
+    assert markdown(head + row * 100).count("<td>1</td>") == 1000
