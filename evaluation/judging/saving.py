@@ -11,7 +11,10 @@ from evaluation.judging.attention import flag_inattentive
 from evaluation.judging.checking import check_answer, check_complete, read_showing, why_too_late
 from evaluation.judging.clocks import LAG, Clocks, note_clocks
 from evaluation.judging.refusals import UNKNOWN, Refused
-from evaluation.models import Evaluator, Judgement, Pair, Showing
+from evaluation.models import Evaluator, Judgement, Pair, Revision, Showing
+
+LONGEST_TRAIL = 1000
+"""Nobody changes an answer so often by hand: beyond it, each change takes the last one's place, and a script fills no disk."""
 
 
 def submit(showing: Showing, answer: Answer, key: str, clocks: Clocks, now: datetime) -> Judgement:
@@ -123,6 +126,9 @@ def _add_revision(judgement: Judgement, answer: Answer, now: datetime, *, is_sub
     last = judgement.revisions.last()
     if not is_submitted and answer == (answer_of(last) if last else Answer()):
         return
+    if last and last.number >= LONGEST_TRAIL:
+        _replace(last, answer, now, is_submitted=is_submitted)
+        return
     judgement.revisions.create(
         number=last.number + 1 if last else 1,
         is_submitted=is_submitted,
@@ -130,3 +136,10 @@ def _add_revision(judgement: Judgement, answer: Answer, now: datetime, *, is_sub
         made_at=now,
         **asdict(answer),
     )
+
+
+def _replace(last: Revision, answer: Answer, now: datetime, *, is_submitted: bool) -> None:
+    """A draft takes no submission's place."""
+    if is_submitted or not last.is_submitted:
+        changed = {"is_submitted": is_submitted, "active_seconds": last.judgement.active_seconds, "made_at": now}
+        Revision.objects.filter(pk=last.pk).update(**changed, **asdict(answer))

@@ -7,7 +7,8 @@ import pytest
 from django.utils import timezone
 
 from evaluation.judging.clocks import LAG, LONGEST, Clocks, read_clocks
-from evaluation.models import Evaluator, Judgement, Revision, Showing
+from evaluation.judging.saving import LONGEST_TRAIL
+from evaluation.models import Evaluation, Evaluator, Judgement, Revision, Showing
 from tests.evaluation.factories import make_evaluation, make_evaluator, showings_of
 from tests.evaluation.judging.texts import tell
 from tests.evaluation.judging.visits import CLOCKS, SIDED, WHOLE, client_of, pairs, send, send_draft
@@ -139,3 +140,25 @@ def test_no_time_is_counted_twice() -> None:
     clocks = read_clocks({"elapsed": 10, "active": 7, "idle": 7, "hidden": 7, "first_interaction": 30})
     assert clocks == Clocks(elapsed=10, active=7, idle=3, hidden=0, first_interaction=10)
     assert clocks.within(5) == Clocks(elapsed=5, active=5, idle=0, hidden=0, first_interaction=5)
+
+
+def test_a_trail_ends_somewhere_and_what_is_said_then_still_counts(evaluator: Evaluator, showing: Showing) -> None:
+    send_draft(evaluator, showing, {"choice": "first"})
+    Revision.objects.update(number=LONGEST_TRAIL)
+    for choice in ("second", "first", "second"):
+        send_draft(evaluator, showing, {"choice": choice})
+        assert Revision.objects.get().choice == Judgement.objects.get().choice == choice
+    assert send(evaluator, showing, WHOLE).status_code == 200
+    assert Judgement.objects.get().choice == "first"
+    trail = Revision.objects.values_list("number", "choice", "is_submitted")
+    assert list(trail) == [(LONGEST_TRAIL, "first", True)]
+
+
+def test_at_the_end_of_a_trail_a_draft_takes_no_submissions_place(evaluator: Evaluator, showing: Showing) -> None:
+    Evaluation.objects.update(allows_back=True)
+    send(evaluator, showing, WHOLE)
+    Revision.objects.update(number=LONGEST_TRAIL)
+    send_draft(evaluator, showing, SOMEWHAT)
+    assert Revision.objects.get().is_submitted
+    send(evaluator, showing, WHOLE | SOMEWHAT, key="key-2")
+    assert Revision.objects.get().choice == Judgement.objects.get().choice == "second"
