@@ -19,7 +19,7 @@ from evaluation.reading import PairGone
 
 def find_or_refuse(visitor: Visitor, token: str) -> Showing:
     """The visitor's showing. Raises Refused when it is somebody else's, unknown, or is gone: no page tells which."""
-    showing = find_showing(visitor.evaluator, token)
+    showing = find_showing(visitor, token)
     if showing is None:
         raise Refused("unknown", UNKNOWN)
     return showing
@@ -92,7 +92,7 @@ def _refuse(
 def _ask_again(request: HttpRequest, visitor: Visitor, refusal: Refused, showing: Showing, sent: Sent) -> HttpResponse:
     """The page with what was chosen, and what is missing."""
     try:
-        page = read_page(visitor.evaluator, showing, timezone.now(), sent.answer, refusal.sentences)
+        page = read_page(visitor, showing, timezone.now(), sent.answer, refusal.sentences)
     except PairGone:
         return redirect(address_of("judge", visitor.evaluation))
     return render_pair(request, visitor, page, refusal.status)

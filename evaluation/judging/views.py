@@ -16,7 +16,7 @@ from evaluation.judging.answering import (
 )
 from evaluation.judging.forms import read_sent
 from evaluation.judging.next import current_showing, find_showing, may_be_shown
-from evaluation.judging.presentation import read_feedback, read_page, standing_of
+from evaluation.judging.presentation import read_feedback, read_page, standing_of, trail_of
 from evaluation.judging.refusals import Refused
 from evaluation.judging.rendering import render_ahead
 from evaluation.judging.saving import save_draft
@@ -35,11 +35,11 @@ def judge(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 @only_at("judge")
 def pair(request: HttpRequest, visitor: Visitor, token: str) -> HttpResponse:
     """The pair that is to be judged now, or an earlier one if the evaluation allows that."""
-    showing = find_showing(visitor.evaluator, token)
+    showing = find_showing(visitor, token)
     if showing is None or not may_be_shown(visitor.evaluator, showing):
         return redirect(address_of("judge", visitor.evaluation))
     try:
-        page = read_page(visitor.evaluator, showing, timezone.now())
+        page = read_page(visitor, showing, timezone.now())
     except PairGone:
         return render_nothing_left(request, visitor)
     return render_pair(request, visitor, page)
@@ -55,7 +55,7 @@ def draft(request: HttpRequest, visitor: Visitor, token: str) -> HttpResponse:
         judgement = save_draft(showing, sent.answer, sent.clocks, timezone.now())
     except Refused as refusal:
         return tell_refusal(visitor, refusal)
-    number = judgement.revisions.count()
+    number = trail_of(judgement, visitor.since).count()
     if number <= 1:  # they have just begun
         render_ahead(visitor.evaluator, showing)
     return JsonResponse({"number": number})
@@ -76,14 +76,14 @@ def state(request: HttpRequest, visitor: Visitor, token: str) -> HttpResponse:
         showing = find_or_refuse(visitor, token)
     except Refused as refusal:
         return tell_refusal(visitor, refusal)
-    standing = standing_of(showing, timezone.now())
+    standing = standing_of(showing, timezone.now(), visitor.since)
     return JsonResponse(standing | {"next": address_of("judge", visitor.evaluation)})
 
 
 @evaluators_only
 def feedback(request: HttpRequest, visitor: Visitor, token: str) -> HttpResponse:
     """The answer to a pair for practice."""
-    showing = find_showing(visitor.evaluator, token)
+    showing = find_showing(visitor, token)
     told = read_feedback(showing) if showing else None
     if told is None:
         return to_place(request, visitor)

@@ -1,6 +1,7 @@
 """What a judging page sends, through Django's client."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -23,10 +24,10 @@ CLOCKS = {
 }
 
 
-def client_of(evaluator: Evaluator) -> Client:
-    """A browser that knows the evaluator."""
+def client_of(evaluator: Evaluator, since: datetime | None = None) -> Client:
+    """A browser that knows the evaluator, by an external id alone if ``since`` then."""
     client, response = Client(), HttpResponse()
-    set_cookie(response, Visitor(evaluator))
+    set_cookie(response, Visitor(evaluator, since))
     for name, morsel in response.cookies.items():
         client.cookies[name] = morsel.value
     return client
