@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from datetime import datetime
 from itertools import chain
 from typing import Any, TypeVar
@@ -10,10 +11,9 @@ from django.db.models import Model, Prefetch, QuerySet
 from django.utils import timezone
 
 from collection.exports import counted
-from evaluation.answers import artificial_side
+from evaluation.answers import answer_of, artificial_side
 from evaluation.models import Assignment, Evaluation, Evaluator, Judgement, Pair, Revision, Showing, Sitting, Verdict
 
-ANSWER = ("choice", "confidence", "utterance_number", "utterance_side", "utterance_bubble")
 SETTINGS = (
     "number",
     "title",
@@ -142,13 +142,14 @@ def _judgement(one: Judgement) -> Line:
         "is_submitted": one.submitted_at is not None,
         "artificial_side": side,
         "is_detected": one.choice == side if one.choice else None,
-        **_taken(one, (*ANSWER, "shown_at", "submitted_at", *Judgement.MEASURES, "showed_goal", "showed_persona")),
+        **asdict(answer_of(one)),
+        **_taken(one, ("shown_at", "submitted_at", *Judgement.MEASURES, "showed_goal", "showed_persona")),
         "revisions": [_revision(revision) for revision in one.revisions.all()],
     }
 
 
 def _revision(revision: Revision) -> Line:
-    return _taken(revision, ("number", "made_at", "is_submitted", "active_seconds", *ANSWER))
+    return _taken(revision, ("number", "made_at", "is_submitted", "active_seconds")) | asdict(answer_of(revision))
 
 
 def _sitting(sitting: Sitting) -> Line:
@@ -160,7 +161,8 @@ def _verdict(verdict: Verdict) -> Line:
         "model": verdict.sitting.model,
         "sitting": verdict.sitting.token,
         "pair": verdict.pair.token,
-        **_taken(verdict, ("is_natural_first", *ANSWER, "outputs", "problem", "finished_at")),
+        **asdict(answer_of(verdict)),
+        **_taken(verdict, ("is_natural_first", "outputs", "problem", "finished_at")),
     }
 
 

@@ -1,9 +1,10 @@
 """What an evaluator may take home: all that the site keeps of what they gave, but not which side was artificial."""
 
+from dataclasses import asdict
 from typing import Any
 
+from evaluation.answers import answer_of
 from evaluation.models import Evaluator, Judgement
-from evaluation.models.answers import AnswerFields
 
 
 def own_data(evaluator: Evaluator) -> dict[str, Any]:
@@ -33,27 +34,17 @@ def _judgements(evaluator: Evaluator) -> Any:
 def _judgement(place: int, judgement: Judgement) -> dict[str, Any]:
     return {
         "dialogue_pair": place,
-        **_answer(judgement),
+        **asdict(answer_of(judgement)),
         "shown_at": judgement.shown_at,
         "submitted_at": judgement.submitted_at,
         **{name: getattr(judgement, name) for name in Judgement.MEASURES},
         "trail": [
             {
-                **_answer(revision),
+                **asdict(answer_of(revision)),
                 "is_submitted": revision.is_submitted,
                 "active_seconds": revision.active_seconds,
                 "made_at": revision.made_at,
             }
             for revision in judgement.revisions.all()
         ],
-    }
-
-
-def _answer(row: AnswerFields) -> dict[str, Any]:
-    return {
-        "choice": row.choice,
-        "confidence": row.confidence,
-        "utterance_number": row.utterance_number,
-        "utterance_side": row.utterance_side,
-        "utterance_bubble": row.utterance_bubble,
     }
