@@ -42,6 +42,17 @@ def postgresql_server() -> Iterator[postgresql.Server]:
         yield server
 
 
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def racing_site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """A site with empty tables on either database: one for all races of a module, each of which makes a study of its own."""
+    database = {}
+    if request.param == "postgresql":
+        database["DATABASE_URL"] = request.getfixturevalue("postgresql_server").create_database()
+    site = Installation(tmp_path_factory.mktemp("races") / "var", database)
+    site.manage("migrate", "--verbosity", "0")
+    return site
+
+
 @pytest.fixture
 def postgresql_url(postgresql_server: postgresql.Server) -> str:
     """The address of a new, empty PostgreSQL database."""

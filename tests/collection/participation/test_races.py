@@ -9,9 +9,7 @@ from tests.installation import Installation
 
 SETUP = """
 import json
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from django.db import connection
+from functools import partial
 from collection.models import Dialogue, Recruitment, Study
 from collection.participation.admission import NotAdmitted
 from collection.participation.agreements import offer_agreement
@@ -22,25 +20,14 @@ from collection.participation.withdrawal import withdraw
 from collection.services import copy_study
 from simulation.requests import RunRequest
 from simulation.services import request_run
+from tests import racing
 
 PEOPLE = 6
 FEMALE = {"gender": "Female"}
 study = copy_study(Study.objects.get(slug="demo"))
 people = study.participants
 Recruitment.objects.filter(study=study).update(is_open=True)
-barrier = Barrier(PEOPLE)
-
-def at_once(work, items):
-    def begin(item):
-        barrier.wait()
-        try:
-            return work(item)
-        except NotAdmitted as refusal:
-            return refusal.reason
-        finally:
-            connection.close()
-    with ThreadPoolExecutor(PEOPLE) as pool:
-        return list(pool.map(begin, items))
+at_once = partial(racing.at_once, refusal=NotAdmitted)
 """
 LAST_PLACE = """
 Recruitment.objects.filter(study=study).update(places=1)
@@ -88,15 +75,11 @@ print(json.dumps({"receipts": len(receipts), "personas": personas, "cells": run.
 """
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """One for all races, each of which has a study of its own."""
-    database = {}
-    if request.param == "postgresql":
-        database["DATABASE_URL"] = request.getfixturevalue("postgresql_server").create_database()
-    installation = Installation(tmp_path_factory.mktemp("races") / "var", database)
-    installation.load_demo()
-    return installation
+@pytest.fixture(scope="module")
+def site(racing_site: Installation) -> Installation:
+    """With the demo study, of which each race has a copy."""
+    racing_site.load_demo()
+    return racing_site
 
 
 @pytest.mark.parametrize(

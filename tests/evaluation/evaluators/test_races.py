@@ -10,9 +10,8 @@ from tests.installation import Installation
 SETUP = """
 import json
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from django.db import connection, transaction
+from functools import partial
+from django.db import transaction
 from django.utils import timezone
 from collection.models import Study
 from collection.participation.invitations import Invitation
@@ -29,25 +28,13 @@ from evaluation.judging.saving import submit
 from evaluation.models import Evaluator, Pair
 from evaluation.planning.opening import open_evaluation
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study
+from tests import racing
+
+at_once = partial(racing.at_once, refusal=Refused)
 
 def make(**shape):
     with transaction.atomic():
         return make_evaluation(make_judged_study(f"race-{Study.objects.count()}", turns=1, **shape))
-
-def at_once(work, items):
-    items = list(items)
-    barrier = Barrier(len(items))
-    def begin(item):
-        barrier.wait()
-        try:
-            return work(item)
-        except Refused as refusal:
-            return refusal.reason
-        finally:
-            connection.close()
-    connection.close()
-    with ThreadPoolExecutor(len(items)) as pool:
-        return list(pool.map(begin, items))
 
 def enter(_):
     return take(enrol(evaluation).evaluator)
@@ -142,17 +129,6 @@ print(json.dumps({
 """
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """One for all races, each of which has a study of its own."""
-    database = {}
-    if request.param == "postgresql":
-        database["DATABASE_URL"] = request.getfixturevalue("postgresql_server").create_database()
-    installation = Installation(tmp_path_factory.mktemp("races") / "var", database)
-    installation.manage("migrate", "--verbosity", "0")
-    return installation
-
-
 @pytest.mark.parametrize(
     ("race", "outcome"),
     [
@@ -172,5 +148,5 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         pytest.param(WITHDRAWALS, {"withdrawn": 12, "open": 0, "free": 1, "clear": True}, id="withdrawals"),
     ],
 )
-def test_what_many_want_at_once_is_given_once(site: Installation, race: str, outcome: dict[str, Any]) -> None:
-    assert json.loads(site.evaluate(SETUP + race)) == outcome
+def test_what_many_want_at_once_is_given_once(racing_site: Installation, race: str, outcome: dict[str, Any]) -> None:
+    assert json.loads(racing_site.evaluate(SETUP + race)) == outcome

@@ -3,15 +3,12 @@
 import json
 from typing import Any
 
-import pytest
-
 from tests.installation import Installation
 
 SETUP = """
 import json
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from django.db import connection, transaction
+from functools import partial
+from django.db import transaction
 from django.utils import timezone
 from evaluation.answers import Answer
 from evaluation.judging.clocks import Clocks
@@ -21,29 +18,17 @@ from collection.models import Study
 from evaluation.models import Evaluation, Revision
 from evaluation.planning.opening import close_evaluation
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study, showings_of
+from tests import racing
 
 TABS = 12
 with transaction.atomic():
     evaluator = make_evaluator(make_evaluation(make_judged_study(f"race-{Study.objects.count()}")))
 showing = showings_of(evaluator)[0]
-barrier = Barrier(TABS)
+at_once = partial(racing.at_once, items=range(TABS), refusal=Refused)
 
 def say(number, key):
     choice = ("first", "second", "not_sure")[number % 3]
     return submit(showing, Answer(choice, "confident", 1), key, Clocks(), timezone.now()).choice
-
-def at_once(work):
-    def begin(number):
-        barrier.wait()
-        try:
-            return work(number)
-        except Refused as refusal:
-            return refusal.reason
-        finally:
-            connection.close()
-    connection.close()
-    with ThreadPoolExecutor(TABS) as pool:
-        return list(pool.map(begin, range(TABS)))
 
 def tell(answers):
     judgement = evaluator.judgements.get()
@@ -79,42 +64,31 @@ tell([str(answer) for answer in at_once(work)])
 """
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """One for all races, each of which has a study of its own."""
-    database = {}
-    if request.param == "postgresql":
-        database["DATABASE_URL"] = request.getfixturevalue("postgresql_server").create_database()
-    installation = Installation(tmp_path_factory.mktemp("races") / "var", database)
-    installation.manage("migrate", "--verbosity", "0")
-    return installation
-
-
 def race(site: Installation, program: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(site.evaluate(SETUP + program))
     assert found["numbers"] == list(range(1, len(found["numbers"]) + 1))
     return found
 
 
-def test_a_pair_that_many_tabs_submit_is_judged_once(site: Installation) -> None:
-    found = race(site, OWN_KEYS)
+def test_a_pair_that_many_tabs_submit_is_judged_once(racing_site: Installation) -> None:
+    found = race(racing_site, OWN_KEYS)
     assert (found["is_submitted"], found["submissions"]) == (True, 1)
     assert set(found["answers"]) == {"already_judged", found["stored"]}
 
 
-def test_an_answer_that_is_sent_again_while_it_is_taken_is_taken_once(site: Installation) -> None:
-    found = race(site, ONE_KEY)
+def test_an_answer_that_is_sent_again_while_it_is_taken_is_taken_once(racing_site: Installation) -> None:
+    found = race(racing_site, ONE_KEY)
     assert (found["is_submitted"], found["submissions"]) == (True, 1)
     assert found["answers"] == [found["stored"]]
 
 
-def test_drafts_that_come_late_change_no_judgement(site: Installation) -> None:
-    found = race(site, WITH_DRAFTS)
+def test_drafts_that_come_late_change_no_judgement(racing_site: Installation) -> None:
+    found = race(racing_site, WITH_DRAFTS)
     assert (found["is_submitted"], found["submissions"], found["stored"]) == (True, 1, "first")
 
 
-def test_an_answer_comes_before_closing_or_after(site: Installation) -> None:
-    found = race(site, WITH_CLOSING)
+def test_an_answer_comes_before_closing_or_after(racing_site: Installation) -> None:
+    found = race(racing_site, WITH_CLOSING)
     assert (found["state"], found["stored"]) == ("closed", "first")
     assert found["is_submitted"] == ("first" in found["answers"])
     assert found["submissions"] == int(found["is_submitted"])

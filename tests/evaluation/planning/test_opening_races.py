@@ -9,30 +9,17 @@ from tests.installation import Installation
 
 SETUP = """
 import json
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from django.db import connection
 from collection.models import Participant, Study
 from collection.participation.withdrawal import withdraw
 from evaluation.models import Evaluation, Pair, Showing
 from evaluation.planning.opening import open_evaluation
 from tests.evaluation.factories import make_evaluation, make_judged_study
+from tests.racing import at_once
 
 PEOPLE = 6
 study = make_judged_study(NAME, people=PEOPLE, models=("a", "b", "c"))
 evaluation = make_evaluation(study, state="planned", opened_at=None, pairs_per_evaluator=6)
 participants = list(study.participants.all())
-barrier = Barrier(PEOPLE)
-
-def at_once(work, items):
-    def begin(item):
-        barrier.wait()
-        try:
-            return work(item)
-        finally:
-            connection.close()
-    with ThreadPoolExecutor(PEOPLE) as pool:
-        return list(pool.map(begin, items))
 
 def open_it(_):
     mine = Evaluation.objects.get(pk=evaluation.pk)
@@ -57,17 +44,6 @@ print(json.dumps({"pairs": left.count(), "people": len(set(left.values_list("per
 """
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """One for both races, each of which has a study of its own."""
-    database = {}
-    if request.param == "postgresql":
-        database["DATABASE_URL"] = request.getfixturevalue("postgresql_server").create_database()
-    installation = Installation(tmp_path_factory.mktemp("opening") / "var", database)
-    installation.manage("migrate", "--verbosity", "0")
-    return installation
-
-
 @pytest.mark.parametrize(
     ("race", "outcome"),
     [
@@ -76,7 +52,7 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     ],
 )
 def test_an_evaluation_is_opened_once_with_those_who_stay(
-    site: Installation, race: str, outcome: dict[str, Any], request: pytest.FixtureRequest
+    racing_site: Installation, race: str, outcome: dict[str, Any], request: pytest.FixtureRequest
 ) -> None:
     name = f"NAME = {request.node.callspec.id.split('-')[-1]!r}\n"
-    assert json.loads(site.evaluate(name + SETUP + race)) == outcome
+    assert json.loads(racing_site.evaluate(name + SETUP + race)) == outcome
