@@ -61,10 +61,13 @@ def store_lists(evaluation: Evaluation, lists: Sequence[List], pairs: Mapping[in
 def _arrange(
     evaluation: Evaluation, assignment: Assignment, main: list[Placing], known: Mapping[Any, list[Pair]]
 ) -> Iterable[Placing]:
+    """Training tells its sides, so those of the checks are drawn apart from it: nothing follows for them."""
     random = Random(seed_for(evaluation, f"list {assignment.number}"))
-    training, checks = known[Pair.Role.TRAINING], known[Pair.Role.CHECK]
-    sided = list(zip([*training, *checks], draw_sides(len(training) + len(checks), random), strict=True))
-    return arrange(main, sided[: len(training)], sided[len(training) :], random)
+    training, checks = (
+        list(zip(known[role], draw_sides(len(known[role]), random), strict=True))
+        for role in (Pair.Role.TRAINING, Pair.Role.CHECK)
+    )
+    return arrange(main, training, checks, random)
 
 
 def _store_pairs(evaluation: Evaluation, matches: Sequence[Match]) -> list[Pair]:

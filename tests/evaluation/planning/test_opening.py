@@ -120,6 +120,17 @@ def test_every_list_begins_with_training_and_hides_its_checks_among_the_others()
     assert len(known) == 1, "the same for everybody"
 
 
+def test_what_training_tells_says_nothing_about_the_sides_of_checks() -> None:
+    study = make_judged_study(people=12)
+    evaluation = plan_evaluation(study=study, pairs_per_evaluator=2, training_pairs=1, attention_checks=1)
+    open_evaluation(evaluation)
+    sides = {
+        tuple(assignment.showings.exclude(pair__role=Pair.Role.MAIN).values_list("is_natural_first", flat=True))
+        for assignment in evaluation.assignments.all()
+    }
+    assert sides == {(True, True), (True, False), (False, True), (False, False)}
+
+
 def test_the_same_seed_stores_the_same_and_another_something_else() -> None:
     study = make_judged_study(people=3, models=("a", "b", "c"))
     stored = []
