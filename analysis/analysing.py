@@ -47,14 +47,14 @@ def _skipped(frame: pd.DataFrame) -> Iterator[str]:
     """What would be there with more columns."""
     for column, what in (
         ("utterance_number", "its model, and the utterance numbers of table 3"),
-        ("duration", "its model, and the durations of table 3"),
-        ("choice", "choices by confidence (figure 13), and the reading of “not sure” as missing"),
+        ("duration", "its model, its figure, and the durations of table 3"),
+        ("choice", "figure 13, and the reading of “not sure” as missing"),
         ("flagged", "the models without flagged evaluators"),
         ("domain", "the models per domain of the goals"),
     ):
         if column not in frame.columns:
             yield f"Without the column {column} there is not: {what}."
     if not confidence_labels(frame):
-        yield "Without the column confidence there is not: confidence in table 3 and in the figures."
+        yield "Without the column confidence there is not: confidence in table 3, and figures 2 and 13."
     if "pair" not in frame.columns:
         yield "Without the column pair nobody can tell whether a pair was judged twice by one person."

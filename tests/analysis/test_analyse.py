@@ -1,4 +1,4 @@
-"""``manage.py analyse``, from a file of judgements to results, tables and a report."""
+"""``manage.py analyse``, from a file of judgements to results, tables, figures and a report."""
 
 import csv
 import json
@@ -13,6 +13,8 @@ from django.core.management.base import CommandError
 from tests.analysis.reference import FOLDER
 
 TABLES = ("table-3", "table-10-none", "table-10-holm", "table-10-tukey", "effects", "contrasts", "sensitivity")
+FIGURES = ("detection-by-model", "contrasts", "random-effects", "durations")
+"""Those that data without choices and confidence allow."""
 MODEL_KEYS = {"status", "message", "fixed_effects", "sd", "log_likelihood", "letters", "contrasts"}
 ROW_KEYS = {
     "pairs",
@@ -38,10 +40,25 @@ def read_results(out: Path) -> dict[str, Any]:
 
 def test_all_files_are_written_and_the_report_is_printed(tmp_path: Path) -> None:
     printed = analyse(FOLDER / "data" / "typical.csv", tmp_path / "out")
-    expected = {"results.json", "report.txt", *(f"{name}.{form}" for name in TABLES for form in ("csv", "tex"))}
-    assert {path.name for path in (tmp_path / "out").iterdir()} == expected
+    tables = {f"{name}.{form}" for name in TABLES for form in ("csv", "tex")}
+    figures = {f"{name}.{form}" for name in FIGURES for form in ("svg", "pdf")}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"results.json", "report.txt"} | tables | figures
     assert "The inquirer models differ, χ²(3) = 15.18, p = .002." in printed
-    assert "Without the column choice there is not: choices by confidence" in printed
+    assert "Without the column choice there is not: figure 13" in printed
+
+
+def test_figures_that_the_data_do_not_allow_are_told(tmp_path: Path) -> None:
+    printed = analyse(FOLDER / "data" / "edge_one_model.csv", tmp_path)
+    assert "There is no figure “figure-2”: The judgements do not say how confident evaluators were." in printed
+    assert "There is no figure “contrasts”: There is only one model, gpt-4" in printed
+    assert {path.name for path in tmp_path.glob("*.svg")} == {"durations.svg"}
+
+
+def test_figures_are_the_same_when_written_again(tmp_path: Path) -> None:
+    for folder in ("once", "again"):
+        analyse(FOLDER / "data" / "two_models.csv", tmp_path / folder)
+    for path in (tmp_path / "once").iterdir():
+        assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes(), path.name
 
 
 def test_results_have_their_fixed_shape(tmp_path: Path) -> None:

@@ -30,13 +30,15 @@ class Command(StudyCommand):
         from analysis.analysing import analyse
         from analysis.judgements import BadData, read_judgements
         from analysis.tables import judgements_in
-        from analysis.writing import Unwritable, report_text, write_analysis
+        from analysis.writing import Unwritable, figures, report_text, write_analysis
 
         try:
             frame = judgements_in(find_study(study or "")) if judgements is None else read_judgements(judgements)
             found = analyse(frame, lambda step: self.stderr.write(f"{step} …"))
-            paths = write_analysis(found, out)
+            self.stderr.write("figures …")
+            drawn = figures(found)
+            paths = write_analysis(found, drawn, out)
         except (BadData, Unwritable) as error:
             raise CommandError(str(error), returncode=2) from error
-        self.stdout.write(report_text(found))
+        self.stdout.write(report_text(found, drawn))
         self.stdout.write(f"{len(paths)} files in {out}.")

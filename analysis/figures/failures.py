@@ -1,0 +1,77 @@
+"""Figure 8: how often inquirers, and those who answer them, fail."""
+
+from collections.abc import Mapping, Sequence
+from math import ceil, pi
+
+from matplotlib.figure import Figure
+from matplotlib.projections.polar import PolarAxes
+
+from analysis.figures.drawing import Drawing, Undrawn
+from analysis.figures.style import BLUE, FAINT, INK, MUTED, SKY, WIDTH
+from analysis.figures.words import fold, listed
+
+NAME = "figure-8"
+KINDS = {
+    "no_prompt": "no prompt",
+    "multiple_prompts": "several\nprompts",
+    "incoherent": "incoherent",
+    "self_reply": "self-reply",
+    "incoherent_responder": "incoherent\nresponder",
+}
+COLUMNS = {1: 1, 2: 2, 4: 2}
+"""By the number of inquirers; otherwise three."""
+LARGE, SMALL, HIGH = 3.2, WIDTH / 3, 2.35
+"""Inches of a radar with what stands around it."""
+TURN = [2 * pi * number / len(KINDS) for number in range(len(KINDS))]
+
+
+def failure_radars(percents: Mapping[str, Mapping[str, float]]) -> Drawing | Undrawn:
+    """A radar for each inquirer, all on one scale: the smaller the area, the better. ``percents`` are of outputs, by inquirer
+    and then by KINDS."""
+    lacking = [f"{inquirer} ({kind})" for inquirer, found in percents.items() for kind in KINDS if kind not in found]
+    if not percents or lacking:
+        reason = f"Failures are not known for {listed(lacking)}." if lacking else "There are no simulated dialogues."
+        return Undrawn(NAME, reason)
+    columns = COLUMNS.get(len(percents), 3)
+    rows = ceil(len(percents) / columns)
+    figure = Figure((columns * (SMALL if columns == 3 else LARGE), HIGH * rows), layout="constrained")
+    panels = list(figure.subplots(rows, columns, squeeze=False, subplot_kw={"projection": "polar"}).flat)
+    most = _scale(max(value for found in percents.values() for value in found.values()))
+    for axes in panels:
+        axes.set_visible(False)
+    for axes, (inquirer, found) in zip(panels, percents.items(), strict=False):
+        _draw_radar(axes, inquirer, [found[kind] for kind in KINDS], most)
+    return Drawing(NAME, "Failures, percent of outputs", _alt(percents), figure)
+
+
+def _draw_radar(axes: PolarAxes, inquirer: str, values: Sequence[float], most: float) -> None:
+    axes.set_visible(True)
+    axes.set_theta_zero_location("N")
+    axes.set_theta_direction(-1)
+    axes.fill(TURN, values, facecolor=SKY, edgecolor=BLUE, linewidth=1.6, alpha=0.75)
+    axes.plot(TURN, values, "o", markersize=3, color=INK, clip_on=False)
+    axes.set_ylim(0, most)
+    axes.set_yticks([most / 2, most], [f"{most / 2:g} %", f"{most:g} %"], fontsize=7, color=MUTED)
+    axes.set_xticks(TURN, list(KINDS.values()), fontsize=7.5)
+    for angle, label in zip(TURN, axes.get_xticklabels(), strict=True):
+        label.set_horizontalalignment("center" if not angle else "left" if angle < pi else "right")
+    axes.tick_params(axis="x", pad=1)
+    axes.spines["polar"].set_color(FAINT)
+    axes.set_title(fold(inquirer, 22), pad=10)
+
+
+def _scale(largest: float) -> float:
+    """The end of all axes: 1, 2, 5, or the next ten."""
+    return next((float(end) for end in (1, 2, 5) if largest <= end), 10.0 * ceil(largest / 10))
+
+
+def _alt(percents: Mapping[str, Mapping[str, float]]) -> str:
+    told = (
+        f"{inquirer}: {listed(f'{words} {found[kind]:.1f} %' for kind, words in _flat_kinds().items())}"
+        for inquirer, found in percents.items()
+    )
+    return f"A radar for each inquirer, failures in percent of outputs. {'; '.join(told)}."
+
+
+def _flat_kinds() -> dict[str, str]:
+    return {kind: words.replace("\n", " ") for kind, words in KINDS.items()}

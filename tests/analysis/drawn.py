@@ -1,0 +1,86 @@
+"""Judgements to draw, and what is to be seen of a figure."""
+
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.transforms import Bbox
+from scipy.special import expit
+
+from analysis.figures.drawing import Drawing, Undrawn
+from analysis.figures.judged import draw_judgements
+from analysis.mixed_models import fit_detected
+
+CONFIDENCES = ("very confident", "confident", "somewhat confident")
+DPI = 100
+
+
+def draw_study(models: list[str], rows: int = 900, seed: int = 73) -> pd.DataFrame:
+    """Judgements with every column that figures are made of."""
+    random = np.random.default_rng(seed)
+    evaluator, person, model = (random.integers(0, levels, rows) for levels in (18, 15, len(models)))
+    eta = random.normal(0.6, 0.7, len(models))[model] + random.normal(0, 0.9, 18)[evaluator]
+    detected = (random.random(rows) < expit(eta + random.normal(0, 0.6, 15)[person])).astype(float)
+    return pd.DataFrame(
+        {
+            "participant": [f"an-evaluator-with-a-name-{number}" for number in evaluator],
+            "generator_user": [f"p{number}" for number in person],
+            "model": np.array(models)[model],
+            "detected": detected,
+            "choice": np.where(detected == 1, "simulated", random.choice(["natural", "not sure"], rows)),
+            "confidence": random.choice(CONFIDENCES, rows, p=[0.2, 0.5, 0.3]),
+            "duration": np.exp(random.normal(4, 1, rows)),
+        }
+    )
+
+
+def draw(frame: pd.DataFrame) -> dict[str, Drawing | Undrawn]:
+    """All figures of judgements, by name."""
+    return {one.name: one for one in draw_judgements(frame, {"detected": fit_detected(frame)})}
+
+
+def drawing(found: Drawing | Undrawn) -> Drawing:
+    """What has to be one."""
+    assert isinstance(found, Drawing)
+    return found
+
+
+def overlapping(one: Drawing) -> list[tuple[str, str]]:
+    """The texts that are drawn over each other, a pixel's touch aside."""
+    seen = _texts(one)
+    return [(a, b) for (a, at), (b, other) in combinations(seen, 2) if _meet(at, other)]
+
+
+def outside(one: Drawing) -> list[str]:
+    """The texts that leave the figure."""
+    width, height = one.figure.get_size_inches() * DPI
+    return [text for text, at in _texts(one) if at.x0 < -1 or at.y0 < -1 or at.x1 > width + 1 or at.y1 > height + 1]
+
+
+class _Watching(RendererAgg):
+    """Remembers what is written, and where; no figure turns its text."""
+
+    def __init__(self, width: float, height: float) -> None:
+        super().__init__(width, height, DPI)
+        self.lines: list[tuple[str, Bbox]] = []
+
+    def draw_text(
+        self, gc: Any, x: float, y: float, s: str, prop: Any, angle: float, *args: Any, **kwargs: Any
+    ) -> None:
+        width, height, descent = self.get_text_width_height_descent(s, prop, ismath=False)
+        self.lines.append((s, Bbox.from_bounds(x, self.height - y - descent, width, height)))
+        super().draw_text(gc, x, y, s, prop, angle, *args, **kwargs)
+
+
+def _texts(one: Drawing) -> list[tuple[str, Bbox]]:
+    one.figure.set_dpi(DPI)
+    renderer = _Watching(*one.figure.get_size_inches() * DPI)
+    one.figure.draw(renderer)
+    return renderer.lines
+
+
+def _meet(one: Bbox, other: Bbox) -> bool:
+    common = Bbox.intersection(one, other)
+    return common is not None and common.width > 1 and common.height > 1

@@ -1,0 +1,116 @@
+"""Figures as files: with a text alternative, the same at any time, and readable whatever the names."""
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from xml.etree import ElementTree
+
+import pytest
+
+from analysis.figures.drawing import Drawing, Undrawn, to_pdf, to_png, to_svg
+from analysis.figures.failures import KINDS, failure_radars
+from analysis.figures.features import participants_by_option
+from tests.analysis.drawn import draw, draw_study, drawing, outside, overlapping
+
+SVG = "{http://www.w3.org/2000/svg}"
+SIZES = (2, 4, 7, 12)
+LONG = "an-organisation/a-rather-long-model-name-of-{}x22B-Instruct-v0.{}-GGUF"
+
+
+def names(count: int) -> list[str]:
+    """Short ones and long ones."""
+    return [LONG.format(number, number) if number % 2 else f"model {number}" for number in range(count)]
+
+
+def everything(count: int) -> list[Drawing | Undrawn]:
+    """All kinds of figures, for so many models."""
+    failures = {name: {kind: 7.0 * number for number, kind in enumerate(KINDS)} for name in names(count)}
+    options = {name: number for number, name in enumerate(names(count), start=1)}
+    return [
+        *draw(draw_study(names(count), rows=250 * count)).values(),
+        failure_radars(failures),
+        participants_by_option("age", "Age", options),
+    ]
+
+
+def parsed(one: Drawing) -> ElementTree.Element:
+    return ElementTree.fromstring(to_svg(one))  # noqa: S314
+
+
+@pytest.fixture(scope="module")
+def figures() -> list[Drawing]:
+    return [drawing(one) for one in everything(4)]
+
+
+def test_svg_is_an_image_with_a_title_and_a_description(figures: list[Drawing]) -> None:
+    for one in figures:
+        root = parsed(one)
+        title, description = root.findall(f"{SVG}title"), root.findall(f"{SVG}desc")
+        assert [element.text for element in [*title, *description]] == [one.title, one.alt]
+        assert root.get("role") == "img"
+        assert root.get("aria-labelledby") == " ".join(element.attrib["id"] for element in [*title, *description])
+
+
+def test_svg_keeps_text_as_text(figures: list[Drawing]) -> None:
+    for one in figures:
+        words = " ".join("".join(element.itertext()) for element in parsed(one).iter(f"{SVG}text"))
+        assert any(word in words for word in ("model 0", "simulated", "evaluators")), one.name
+
+
+def test_svg_has_no_styles_that_a_content_security_policy_refuses(figures: list[Drawing]) -> None:
+    for one in figures:
+        assert b"<style" not in to_svg(one)
+        assert b"style=" not in to_svg(one)
+        assert b"font-size=" in to_svg(one)
+
+
+def test_pdf_has_its_fonts_inside_and_says_what_it_shows(figures: list[Drawing]) -> None:
+    for one in figures:
+        assert to_pdf(one).startswith(b"%PDF")
+        assert b"/FontFile2" in to_pdf(one)
+        assert b"/Type3" not in to_pdf(one)
+        assert b"/Subject" in to_pdf(one)
+
+
+@pytest.mark.parametrize("write", [to_svg, to_pdf, to_png])
+def test_the_same_data_have_the_same_bytes_whatever_was_drawn_before(write) -> None:
+    first = [write(drawing(one)) for one in draw(draw_study(["a", "b"])).values()]
+    again = [write(drawing(one)) for one in draw(draw_study(["a", "b"])).values()]
+    assert first == again
+    one = drawing(draw(draw_study(["a", "b"]))["contrasts"])
+    assert write(one) == write(one)
+
+
+def test_figures_drawn_at_once_are_those_drawn_one_after_the_other() -> None:
+    def written(seed: int) -> list[bytes]:
+        return [to_svg(drawing(one)) for one in draw(draw_study(["a", "b"], seed=seed)).values()]
+
+    alone = [written(seed) for seed in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(written, range(4))) == alone
+    assert "matplotlib.pyplot" not in sys.modules
+
+
+@pytest.mark.parametrize("count", SIZES)
+def test_no_text_lies_over_another_or_leaves_the_figure(count: int) -> None:
+    for one in everything(count):
+        assert overlapping(drawing(one)) == [], one.name
+        assert outside(drawing(one)) == [], one.name
+
+
+def test_the_test_of_overlaps_sees_them() -> None:
+    one = drawing(participants_by_option("age", "Age", {"yes": 1}))
+    one.figure.text(0.5, 0.5, "here")
+    one.figure.text(0.51, 0.5, "there")
+    one.figure.text(0.99, 0.9, "beyond")
+    assert ("here", "there") in overlapping(one)
+    assert outside(one) == ["beyond"]
+
+
+@pytest.mark.parametrize("name", ["costs $1 or $2^n", "a\x00b\x1f", "_underscore", "x" * 300, "<b>&amp;</b>", "模型"])
+@pytest.mark.filterwarnings("ignore:Glyph")
+def test_odd_names_are_drawn_as_they_are(name: str) -> None:
+    for one in draw(draw_study([name, "other"])).values():
+        parsed(drawing(one))
+        to_pdf(drawing(one))
+    shown = "".join(parsed(drawing(draw(draw_study([name, "other"]))["durations"])).itertext())
+    assert name.replace("\x00", "�").replace("\x1f", "")[:12] in shown
