@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import URLValidator
 
 LONGEST_TEXT = 20_000
 """Characters of a text that participants read."""
@@ -36,6 +37,20 @@ class Lines(LongText):
         return split_lines(super().clean(value))
 
 
+class WayBack(forms.URLField):
+    """Where to send people who are done, mostly back to a recruiting platform."""
+
+    def __init__(self, *, help_text: str) -> None:
+        super().__init__(
+            label="Address",
+            required=False,
+            max_length=200,
+            assume_scheme="https",
+            validators=[URLValidator(["http", "https"])],
+            help_text=help_text,
+        )
+
+
 class Ticks(forms.MultipleChoiceField):
     """Any of some texts that the same form may just have changed: what is none of them is judged elsewhere."""
 
@@ -44,6 +59,16 @@ class Ticks(forms.MultipleChoiceField):
 
     def valid_value(self, value: Any) -> bool:
         return True
+
+
+def preview_beside(name: str, address: str) -> dict[str, str]:
+    """Attributes with which ``address`` shows the text of this name under its field, while somebody writes it."""
+    return {
+        "hx-post": address,
+        "hx-trigger": "input changed delay:400ms",
+        "hx-target": f"#preview-{name}",
+        "hx-params": f"csrfmiddlewaretoken,{name}",
+    }
 
 
 def split_lines(text: str) -> list[str]:

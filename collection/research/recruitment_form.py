@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.validators import RegexValidator, URLValidator
+from django.core.validators import RegexValidator
 from django.db import transaction
 
 from collection.models import Outcome, Recruitment, Study
 from collection.questionnaires import read_features
-from collection.research.fields import LongText
+from collection.research.fields import LongText, WayBack
 from collection.research.mistakes import Mistake, list_mistakes
 from collection.texts import default_outcome
 
@@ -94,14 +94,7 @@ class OutcomeForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes
     """What somebody reads at the end, and what a recruiting platform gets."""
 
     text = LongText(required=False, rows=3, help_text="Markdown.")
-    redirect_url = forms.URLField(
-        label="Address",
-        required=False,
-        max_length=200,
-        assume_scheme="https",
-        validators=[URLValidator(["http", "https"])],
-        help_text="Where to send them, for example back to the recruiting platform.",
-    )
+    redirect_url = WayBack(help_text="Where to send them, for example back to the recruiting platform.")
 
     class Meta:
         model = Outcome

@@ -9,7 +9,7 @@ from django.utils.text import slugify
 from collection.catalogue import Catalogue
 from collection.models import Study
 from collection.presentation import describe_model
-from collection.research.fields import LongText
+from collection.research.fields import LongText, preview_beside
 
 TEXTS = ("welcome", "consent", "instruction")
 """What participants read, in Markdown."""
@@ -67,7 +67,7 @@ class StudyForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes n
         self.initial["chatbot"] = self.instance.chatbot or next((name for name, _ in chatbots), "")
         self.fields["min_turns"].widget.attrs["max"] = self.fields["max_turns"].widget.attrs["max"] = 1000
         for name in TEXTS:
-            self.fields[name].widget.attrs |= _preview(name)
+            self.fields[name].widget.attrs |= preview_beside(name, reverse("text-preview", args=[name]))
 
     def clean_slug(self) -> str:
         """Cleaned after the title, of which it may be made."""
@@ -83,13 +83,3 @@ def _chatbots(catalogue: Catalogue, current: str) -> list[tuple[str, Any]]:
     if current and current not in dict(known):
         known.append((current, f"{current} (models.toml has no such responder)"))
     return known
-
-
-def _preview(name: str) -> dict[str, str]:
-    """Shows the text under the field while somebody writes it."""
-    return {
-        "hx-post": reverse("text-preview", args=[name]),
-        "hx-trigger": "input changed delay:400ms",
-        "hx-target": f"#preview-{name}",
-        "hx-params": f"csrfmiddlewaretoken,{name}",
-    }

@@ -3,11 +3,10 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.validators import URLValidator
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from collection.research.fields import LongText
+from collection.research.fields import LongText, WayBack, preview_beside
 from collection.research.recruitment_form import PARAMETER
 from evaluation.models import Evaluation
 from evaluation.research.known_pairs_file import read_known_pairs
@@ -48,13 +47,8 @@ class EvaluationForm(forms.ModelForm):  # type: ignore[type-arg]  # the class ta
     consent = LongText(help_text="What evaluators agree to. Markdown.")
     instruction = LongText(rows=6, help_text="What evaluators read before the first pair. Markdown.")
     completion = LongText(rows=3, help_text="What evaluators read at the end. Markdown.")
-    redirect_url = forms.URLField(
-        label="Address",
-        required=False,
-        max_length=200,
-        assume_scheme="https",
-        validators=[URLValidator(["http", "https"])],
-        help_text="Where to send evaluators who have finished, for example back to the recruiting platform.",
+    redirect_url = WayBack(
+        help_text="Where to send evaluators who have finished, for example back to the recruiting platform."
     )
 
     class Meta:
@@ -97,7 +91,8 @@ class EvaluationForm(forms.ModelForm):  # type: ignore[type-arg]  # the class ta
         self.fields["runs"] = RunsField(self.instance.study.runs.all())
         self.fields["external_id_parameter"].validators.append(PARAMETER)
         for name in TEXTS:
-            self.fields[name].widget.attrs |= _preview(name, self.instance.study.slug)
+            address = reverse("evaluation-preview", args=[self.instance.study.slug, name])
+            self.fields[name].widget.attrs |= preview_beside(name, address)
         if not self.instance.known_pairs:
             del self.fields["forgets_known_pairs"]
 
@@ -112,13 +107,3 @@ class EvaluationForm(forms.ModelForm):  # type: ignore[type-arg]  # the class ta
         if self.cleaned_data.get("known_pairs_file") is not None:
             self.instance.known_pairs = self.cleaned_data["known_pairs_file"]
         return self.cleaned_data
-
-
-def _preview(name: str, slug: str) -> dict[str, str]:
-    """Shows the text under the field while somebody writes it."""
-    return {
-        "hx-post": reverse("evaluation-preview", args=[slug, name]),
-        "hx-trigger": "input changed delay:400ms",
-        "hx-target": f"#preview-{name}",
-        "hx-params": f"csrfmiddlewaretoken,{name}",
-    }
