@@ -1,13 +1,15 @@
 """Text of dialogues as pages show it: both sides by the same filter, and each text rendered once for all who read it."""
 
 from functools import lru_cache
+from typing import Any
 
+from django.db import transaction
 from django.utils.safestring import SafeString
 
 from collection.templatetags.markdown import markdown
 from evaluation.judging.next import following_showing
 from evaluation.models import Evaluator, Showing
-from evaluation.reading import PairGone, read_pair
+from evaluation.reading import PairGone, normalise, read_pair
 
 _TEXTS = 2048
 """Kept rendered, in each process: forty pairs of the longest dialogues. The longest pair takes a twentieth of a second to
@@ -18,6 +20,12 @@ render, and a natural dialogue comes again with each model."""
 def render_text(text: str) -> SafeString:
     """As HTML from the allow-list of ``markdown``."""
     return markdown(text)
+
+
+def forget_texts(**_signal: Any) -> None:
+    """Whoever withdraws leaves no text in this process's memory either: all goes, because nothing there says whose it is."""
+    for kept in (normalise, render_text):
+        transaction.on_commit(kept.cache_clear)
 
 
 def render_ahead(evaluator: Evaluator, showing: Showing) -> None:

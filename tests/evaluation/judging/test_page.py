@@ -7,7 +7,10 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from collection.models import Goal
+from collection.participation.withdrawal import withdraw
+from evaluation.judging.rendering import render_text
 from evaluation.models import Evaluation, Evaluator, Judgement, Pair, Showing
+from evaluation.reading import normalise
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judgement, make_known_pair, showings_of
 from tests.evaluation.judging.texts import tell
 from tests.evaluation.judging.visits import WHOLE, client_of, pairs, send, send_draft
@@ -170,3 +173,11 @@ def test_text_of_people_and_models_stays_text(evaluator: Evaluator) -> None:
     assert "<script>alert" not in text
     assert "<b onclick" not in text
     assert text.count("<strong>bold</strong>") == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_text_of_somebody_who_withdraws_stays_in_memory(evaluator: Evaluator) -> None:
+    open_pair(evaluator, showings_of(evaluator)[0])
+    assert render_text.cache_info().currsize > 0 and normalise.cache_info().currsize > 0
+    withdraw(evaluator.evaluation.study.participants.all()[0])
+    assert render_text.cache_info().currsize == normalise.cache_info().currsize == 0
