@@ -65,7 +65,8 @@ class EvaluatorLine:
 
     @property
     def last_activity(self) -> datetime:
-        return self.evaluator.last_seen_at or self.evaluator.consented_at
+        one = self.evaluator
+        return one.last_seen_at or one.ended_at or one.consented_at  # withdrawing leaves only when they ended
 
     @property
     def is_here(self) -> bool:
@@ -136,7 +137,7 @@ def _counts(evaluation: Evaluation, now: datetime) -> Counts:
 
 def _list_evaluators(evaluation: Evaluation, times: Mapping[int, Times], page: str, now: datetime) -> Page[Any]:
     """Those who did something latest come first."""
-    everybody = evaluation.evaluators.order_by(Coalesce("last_seen_at", "consented_at").desc(), "-pk")
+    everybody = evaluation.evaluators.order_by(Coalesce("last_seen_at", "ended_at", "consented_at").desc(), "-pk")
     found: Page[Any] = Paginator(everybody, EVALUATORS_A_PAGE).get_page(page)
     shown = _shown(evaluation)
     found.object_list = [

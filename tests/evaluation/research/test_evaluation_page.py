@@ -1,6 +1,7 @@
 """An evaluation while evaluators judge: its link, how far everybody is, whom researchers doubt, what can be taken out."""
 
 import csv
+from datetime import timedelta
 from io import StringIO
 from typing import Any
 
@@ -70,6 +71,19 @@ def test_progress_is_counted_by_model_and_evaluator(client: Client, evaluation: 
     assert "platform-1" in page
     for words, count in {"Consented": 3, "Under way": 2, "Stayed away too long": 1, "Free lists": "0 of 2"}.items():
         assert f"<dt>{words}</dt><dd>{count}</dd>" in page
+
+
+def test_who_withdrew_was_there_when_they_did(client: Client, evaluation: Evaluation) -> None:
+    now = timezone.now()
+    make_evaluator(evaluation, seen_minutes_ago=50)
+    gone = make_evaluator(evaluation, state="withdrawn")
+    Evaluator.objects.filter(pk=gone.pk).update(
+        last_seen_at=None, consented_at=now - timedelta(hours=9), ended_at=now - timedelta(minutes=20)
+    )
+    page = read(client)
+    assert "20 minutes ago" in page
+    assert "9 hours" not in page
+    assert page.index(gone.code) < page.index("50 minutes ago")
 
 
 def test_pairs_of_the_withdrawn_are_no_longer_wanted(client: Client, evaluation: Evaluation) -> None:
