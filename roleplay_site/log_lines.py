@@ -4,10 +4,12 @@ import logging
 import re
 
 _PERSONAL_LINK = re.compile(r"(/s/[^/\s]+/(?:judge/\d+/)?p/)[^/\s]+")
+_SIGNED = re.compile(r"[\w-]+:[0-9A-Za-z]+:[\w-]{43}")
+"""What Django's signing makes, wherever it stands: a mail program may have bent the link."""
 
 
 class DiscreetFormatter(logging.Formatter):
     """Leaves out the tokens of personal links, which stand in addresses that Django logs: they open all that somebody gave."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return _PERSONAL_LINK.sub(r"\1…", super().format(record))
+        return _SIGNED.sub("…", _PERSONAL_LINK.sub(r"\1…", super().format(record)))

@@ -41,3 +41,11 @@ def test_the_log_holds_no_personal_link_of_an_evaluator(log: StringIO) -> None:
     assert Client().get(f"/s/demo/judge/2/p/{token}/").status_code == 404
     assert "Not Found: /s/demo/judge/2/p/…/" in log.getvalue()
     assert token not in log.getvalue()
+
+
+@pytest.mark.parametrize("address", ["/s/demo/judge/1/p//{}/", "/s/demo//judge/1/p/{}/", "/S/demo/p/{}", "/x/{}"])
+def test_nor_one_in_a_link_that_something_has_bent(log: StringIO, address: str) -> None:
+    token = evaluators_token(make_evaluator())
+    assert Client().get(address.format(token)).status_code == 404
+    assert "Not Found: " in log.getvalue()
+    assert token not in log.getvalue()
