@@ -4,7 +4,7 @@ import logging
 import re
 
 _PERSONAL_LINK = re.compile(r"(/s/[^/\s]+/(?:judge/\d+/)?p/)[^/\s]+")
-_SIGNED = re.compile(r"[\w-]+:[0-9A-Za-z]+:[\w-]{43}")
+_SIGNED = re.compile(r"(?<![\w-])[\w-]+:[0-9A-Za-z]+:[\w-]{43}")
 """What Django's signing makes, wherever it stands: a mail program may have bent the link."""
 
 

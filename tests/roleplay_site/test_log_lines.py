@@ -2,6 +2,7 @@
 
 import logging
 from io import StringIO
+from time import perf_counter
 
 import pytest
 from django.test import Client
@@ -49,3 +50,10 @@ def test_nor_one_in_a_link_that_something_has_bent(log: StringIO, address: str) 
     assert Client().get(address.format(token)).status_code == 404
     assert "Not Found: " in log.getvalue()
     assert token not in log.getvalue()
+
+
+@pytest.mark.parametrize("said", ["x" * 60_000, "x:" * 30_000, "x:" + "y" * 60_000, "-" * 60_000])
+def test_a_long_line_is_written_at_once(said: str) -> None:
+    began = perf_counter()
+    assert DiscreetFormatter().format(logging.makeLogRecord({"msg": said})) == said
+    assert perf_counter() - began < 1
