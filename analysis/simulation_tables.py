@@ -8,13 +8,14 @@ from simulation.statistics import Rate, Summary
 
 PerSeed = Sequence[Summary]
 """One inquirer's figures, a summary for each seed."""
-FAILURES: dict[str, Callable[[Summary], Rate]] = {
-    "no prompt": lambda summary: summary.no_prompt,
-    "multiple prompts": lambda summary: summary.multiple_prompts,
-    "incoherent": lambda summary: summary.incoherent,
-    "self-reply": lambda summary: summary.self_reply,
-    "incoherent (responder)": lambda summary: summary.incoherent_responder,
+FAILURES: dict[str, tuple[str, Callable[[Summary], Rate]]] = {
+    "no_prompt": ("no prompt", lambda summary: summary.no_prompt),
+    "multiple_prompts": ("multiple prompts", lambda summary: summary.multiple_prompts),
+    "incoherent": ("incoherent", lambda summary: summary.incoherent),
+    "self_reply": ("self-reply", lambda summary: summary.self_reply),
+    "incoherent_responder": ("incoherent (responder)", lambda summary: summary.incoherent_responder),
 }
+"""By kind: in words, and the rate of it."""
 CONDITIONS = {
     "none": "None",
     "age": "Age",
@@ -45,7 +46,10 @@ def table_1(inquirers: Mapping[str, PerSeed]) -> Table:
                 for seeds in inquirers.values()
             ),
         ),
-        *((name, *(_percent([of(s) for s in seeds]) for seeds in inquirers.values())) for name, of in FAILURES.items()),
+        *(
+            (name, *(_percent([of(s) for s in seeds]) for seeds in inquirers.values()))
+            for name, of in FAILURES.values()
+        ),
     ]
     return Table(
         "table-1",
@@ -58,7 +62,9 @@ def table_1(inquirers: Mapping[str, PerSeed]) -> Table:
 
 def table_7(inquirers: Mapping[str, PerSeed]) -> Table:
     """Failures as counts of outputs."""
-    rows = [(name, *(_counts([of(s) for s in seeds]) for seeds in inquirers.values())) for name, of in FAILURES.items()]
+    rows = [
+        (name, *(_counts([of(s) for s in seeds]) for seeds in inquirers.values())) for name, of in FAILURES.values()
+    ]
     note = f"{_OVER_SEEDS}: count (standard deviation) / outputs."
     return Table("table-7", "Failures in counts", note, ("failure", *inquirers), tuple(rows))
 
@@ -85,11 +91,13 @@ def table_2(conditions: Mapping[tuple[str, str], PerSeed]) -> Table:
     )
 
 
-def failure_shares(inquirers: Mapping[str, PerSeed]) -> dict[str, dict[str, float]]:
-    """Of each inquirer the share of each failure, for figure 8; failures without outputs are left out."""
+def failure_percents(inquirers: Mapping[str, PerSeed]) -> dict[str, dict[str, float]]:
+    """Of each inquirer the percentage of each kind of failure, for figure 8; those without outputs are left out."""
     return {
         inquirer: {
-            name: share for name, of in FAILURES.items() if (share := _share([of(s) for s in seeds])) is not None
+            kind: 100 * share
+            for kind, (_, of) in FAILURES.items()
+            if (share := _share([of(summary) for summary in seeds])) is not None
         }
         for inquirer, seeds in inquirers.items()
     }

@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.dialogues import said_by_group, summaries_by_condition, summaries_by_inquirer
-from analysis.simulation_tables import failure_shares, table_1, table_2, table_7
+from analysis.simulation_tables import failure_percents, table_1, table_2, table_7
 from collection.models import Output, Study
 from simulation.models import Run
 from tests.evaluation.factories import make_judged_study
@@ -37,9 +37,9 @@ def test_table_7_counts_what_table_1_shares() -> None:
     assert rows[0] == ("no prompt", "0.50 (0.50) / 6.00")
 
 
-def test_shares_for_the_radar_are_those_of_table_1() -> None:
-    shares = failure_shares(summaries_by_inquirer(make_simulated_study()))
-    assert shares["mixtral"]["no prompt"] == pytest.approx(1 / 12)
+def test_percentages_for_the_radar_are_those_of_table_1() -> None:
+    percents = failure_percents(summaries_by_inquirer(make_simulated_study()))
+    assert percents["mixtral"]["no_prompt"] == pytest.approx(100 / 12)
 
 
 def test_table_2_has_a_row_for_each_condition_in_the_papers_order() -> None:

@@ -66,9 +66,20 @@ def test_the_command_analyses_a_study(tmp_path: Path) -> None:
     assert (tmp_path / "results.json").exists()
 
 
+def test_a_study_that_nobody_has_judged_has_tables_of_its_dialogues(tmp_path: Path) -> None:
+    printed = StringIO()
+    study = make_judged_study()
+    call_command("analyse", "--study", study.slug, "--out", str(tmp_path), stdout=printed, stderr=StringIO())
+    assert "has no judgements: plan an evaluation" in printed.getvalue()
+    assert {"table-1.csv", "table-2.tex", "comparison.csv", "figure-8.svg", "figure-3.pdf"} <= {
+        path.name for path in tmp_path.iterdir()
+    }
+    assert not (tmp_path / "results.json").exists()
+
+
 def test_the_command_refuses_a_study_that_is_not_there_or_has_nothing(tmp_path: Path) -> None:
-    make_judged_study()
-    for slug, words in (("nowhere", "no study 'nowhere'"), ("demo", "has no judgements")):
+    make_study()
+    for slug, words in (("nowhere", "no study 'nowhere'"), ("demo", "has no judgements.*no dialogues either")):
         with pytest.raises(CommandError, match=words) as refusal:
             call_command("analyse", "--study", slug, "--out", str(tmp_path / "out"), stderr=StringIO())
         assert refusal.value.returncode == 2

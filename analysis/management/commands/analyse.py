@@ -2,18 +2,21 @@
 
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import CommandError
 
 from collection.commands import StudyCommand, find_study
 
+if TYPE_CHECKING:
+    from analysis.portfolio import Portfolio
+
 
 class Command(StudyCommand):
     help = (
         "Fits the mixed models to a CSV of judgements (columns participant, generator_user, model, detected and optionally "
-        "choice, confidence, utterance_number, duration, pair, goal, domain, flagged), or to those of a study; writes "
-        "results.json, tables, figures and a report."
+        "choice, confidence, utterance_number, duration, pair, goal, domain, flagged), or analyses all of a study; "
+        "writes results.json, tables, figures and a report."
     )
     requires_system_checks = []
 
@@ -27,18 +30,32 @@ class Command(StudyCommand):
 
     def handle(self, *, judgements: Path | None, study: str | None, out: Path, **options: Any) -> None:
         # Imported when needed: they take seconds, and every other command would wait for them.
-        from analysis.analysing import analyse
-        from analysis.judgements import BadData, read_judgements
-        from analysis.tables import judgements_in
-        from analysis.writing import Unwritable, figures, report_text, write_analysis
+        from analysis.judgements import BadData
+        from analysis.portfolio import files_of
+        from analysis.writing import Unwritable, write_files
 
         try:
-            frame = judgements_in(find_study(study or "")) if judgements is None else read_judgements(judgements)
-            found = analyse(frame, lambda step: self.stderr.write(f"{step} …"))
-            self.stderr.write("figures …")
-            drawn = figures(found)
-            paths = write_analysis(found, drawn, out)
+            portfolio = self._of_study(study or "") if judgements is None else self._of_file(judgements)
+            paths = write_files(files_of(portfolio), out)
         except (BadData, Unwritable) as error:
             raise CommandError(str(error), returncode=2) from error
-        self.stdout.write(report_text(found, drawn))
+        self.stdout.write(portfolio.text)
         self.stdout.write(f"{len(paths)} files in {out}.")
+
+    def _of_file(self, judgements: Path) -> "Portfolio":
+        from analysis.analysing import analyse
+        from analysis.judgements import read_judgements
+        from analysis.portfolio import portfolio_of
+
+        return portfolio_of(analyse(read_judgements(judgements), self._tell))
+
+    def _of_study(self, slug: str) -> "Portfolio":
+        from analysis.computing import analyse_study
+
+        found = analyse_study(find_study(slug), self._tell)
+        for caveat in found.caveats:
+            self.stderr.write(caveat)
+        return found.portfolio
+
+    def _tell(self, step: str) -> None:
+        self.stderr.write(f"{step} …")

@@ -1,0 +1,79 @@
+"""All that an analysis gives: tables and figures for papers, results for programs, a report for people."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from analysis.analysing import Analysis
+from analysis.contrasts import ADJUSTMENTS
+from analysis.figures.drawing import Drawing, Undrawn, to_pdf, to_svg
+from analysis.figures.judged import draw_judgements
+from analysis.paper_tables import contrasts_table, effects_table, sensitivity_table, table_3, table_10
+from analysis.results import results
+from analysis.tabulating import Table, to_csv, to_latex
+from analysis.wording import report
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """``judged`` is None where there are no judgements; ``left_out`` says in sentences what the data do not allow."""
+
+    judged: Analysis | None
+    tables: Sequence[Table]
+    figures: Sequence[Drawing | Undrawn]
+    left_out: Sequence[str]
+
+    @property
+    def drawings(self) -> list[Drawing]:
+        """The figures that there are."""
+        return [one for one in self.figures if isinstance(one, Drawing)]
+
+    @property
+    def words(self) -> list[str]:
+        """A paragraph for each outcome."""
+        models = self.judged.models if self.judged else {}
+        return [" ".join(report(outcome, model)) for outcome, model in models.items()]
+
+    @property
+    def gaps(self) -> list[str]:
+        """What was left out, figures too."""
+        undrawn = [one for one in self.figures if isinstance(one, Undrawn)]
+        return [*self.left_out, *(f"There is no figure “{one.name}”: {one.reason}" for one in undrawn)]
+
+    @property
+    def text(self) -> str:
+        """The report for people."""
+        return "\n\n".join([*self.words, *self.gaps]) + "\n"
+
+
+def portfolio_of(analysis: Analysis) -> Portfolio:
+    """What judgements alone give, in the order in which a paper has it."""
+    models = analysis.models
+    tables = [
+        table_3(analysis.frame),
+        *(table_10(models, adjustment) for adjustment in ADJUSTMENTS),
+        effects_table(models),
+        contrasts_table(models),
+        sensitivity_table(models, analysis.variants),
+    ]
+    return Portfolio(analysis, tables, draw_judgements(analysis.frame, models), analysis.skipped)
+
+
+def files_of(portfolio: Portfolio) -> Iterator[tuple[str, bytes]]:
+    """Each file's name and content."""
+    for name, text in _texts(portfolio):
+        yield name, text.encode()
+    for drawing in portfolio.drawings:
+        yield f"{drawing.name}.svg", to_svg(drawing)
+        yield f"{drawing.name}.pdf", to_pdf(drawing)
+
+
+def _texts(portfolio: Portfolio) -> Iterator[tuple[str, str]]:
+    judged = portfolio.judged
+    if judged is not None:
+        found = results(judged.frame, judged.models)
+        yield "results.json", json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    yield "report.txt", portfolio.text
+    for table in portfolio.tables:
+        yield f"{table.name}.csv", to_csv(table)
+        yield f"{table.name}.tex", to_latex(table)
