@@ -33,8 +33,8 @@ def newcomer(evaluation: Evaluation) -> Evaluator:
 
 
 def away(evaluation: Evaluation, *, judged: int = 0) -> Evaluator:
-    """Somebody whose place has expired after they judged some of it."""
-    evaluator = make_evaluator(evaluation, seen_minutes_ago=evaluation.reserved_minutes + 1)
+    """Somebody whose place has expired, an hour before the tests began, after they judged some of it."""
+    evaluator = make_evaluator(evaluation, seen_minutes_ago=evaluation.reserved_minutes + 60)
     for showing in showings_of(evaluator)[:judged]:
         make_judgement(showing)
     return evaluator
