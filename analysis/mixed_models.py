@@ -101,7 +101,7 @@ def _report(rows: Rows, fit: Fit, levels: tuple[str, ...] | None = None) -> Mixe
         means={level: estimate(fit, combination) for level, combination in combinations.items()},
         sd=dict(zip(rows.groups, map(float, fit.sd), strict=True)),
         residual_sd=fit.residual_sd,
-        log_likelihood=fit.log_likelihood,
+        log_likelihood=fit.log_likelihood if np.isfinite(fit.log_likelihood) else None,
         contrasts=tuple(pairwise(fit, combinations, levels)) if fit.is_converged else (),
         random_effects=_random_effects(rows, fit),
     )
@@ -170,11 +170,13 @@ def _f_test(rows: Rows, fit: Fit) -> JointTest:
 
 
 def _joint_df(single: list[float]) -> float:
-    """Of the F of several t statistics with these degrees of freedom."""
+    """Of the F of several t statistics with these degrees of freedom; as in lmerTest, 2 if one of them has no more."""
     if max(single) - min(single) < 1e-8 or np.isinf(single).any():
         return min(single)
-    excess = sum(df / (df - 2) for df in single if df > 2)
-    return 2 * excess / (excess - len(single)) if excess > len(single) else 0.0
+    if min(single) <= 2:
+        return 2.0
+    excess = sum(df / (df - 2) for df in single)
+    return 2 * excess / (excess - len(single))
 
 
 def _penalty(rows: Rows) -> Floats:

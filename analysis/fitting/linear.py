@@ -17,7 +17,7 @@ def fit_reml(outcome: Floats, fixed: Floats, crossing: Crossing) -> Fit:
     criterion = RemlCriterion(outcome / scale, fixed, crossing)
     found = find_optimum(_objective(criterion), [])
     best = criterion.profile(found.parameters)
-    sigma = float(np.sqrt(criterion.variance(best)))
+    sigma = float(np.sqrt(max(0.0, criterion.variance(best))))
     return Fit(
         coefficients=best.coefficients * scale,
         covariance=_covariance(criterion, np.array([*found.parameters, sigma * scale])),
@@ -26,7 +26,7 @@ def fit_reml(outcome: Floats, fixed: Floats, crossing: Crossing) -> Fit:
         is_converged=found.is_converged,
         is_singular=found.is_singular,
         residual_sd=sigma * scale,
-        degrees_of_freedom=Satterthwaite(criterion, found.parameters, sigma),
+        degrees_of_freedom=Satterthwaite(criterion, found.parameters, sigma) if found.is_converged else None,
     )
 
 
@@ -63,6 +63,8 @@ def _objective(criterion: RemlCriterion) -> Objective:
         try:
             found = criterion.profile(theta)
         except LinAlgError:
+            return np.inf, np.zeros_like(theta)
+        if not found.residual_squares > criterion.rounding:
             return np.inf, np.zeros_like(theta)
         return criterion.deviance(found) / 2, criterion.gradient(found) / 2
 

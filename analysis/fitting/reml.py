@@ -9,6 +9,9 @@ import numpy as np
 
 from analysis.fitting.crossed import Crossing, Factor, Floats, Levels
 
+ROUNDING = 1e-12
+"""How much of the outcome's squares rounding may turn into residual squares, or take from them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -28,12 +31,14 @@ class Profile:
 
 @dataclass
 class RemlCriterion:
-    """``fixed`` is X (rows, coefficients). ``freedom`` counts rows beyond coefficients."""
+    """``fixed`` is X (rows, coefficients). ``freedom`` counts rows beyond coefficients; residual squares up to
+    ``rounding`` say nothing."""
 
     outcome: Floats
     fixed: Floats
     crossing: Crossing
     freedom: int = field(init=False)
+    rounding: float = field(init=False)
 
     def __post_init__(self) -> None:
         columns = np.column_stack([self.fixed, self.outcome])
@@ -45,6 +50,7 @@ class RemlCriterion:
         ones = np.ones(len(self.outcome))
         self._counts, self._cells = self.crossing.sums(ones), self.crossing.cell_sums(ones)
         self._products = columns.T @ columns
+        self.rounding = ROUNDING * float(self._products[-1, -1])
         self.freedom = len(columns) - self.fixed.shape[1]
 
     def profile(self, theta: Floats) -> Profile:
