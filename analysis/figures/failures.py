@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.projections.polar import PolarAxes
 
 from analysis.figures.drawing import Drawing, Undrawn
-from analysis.figures.style import BLUE, FAINT, INK, MUTED, SKY, WIDTH
+from analysis.figures.style import BLUE, FAINT, INK, MUTED, SKY
 from analysis.figures.words import fold, listed
 
 NAME = "figure-8"
@@ -18,9 +18,8 @@ KINDS = {
     "self_reply": "self-reply",
     "incoherent_responder": "incoherent\nresponder",
 }
-COLUMNS = {1: 1, 2: 2, 4: 2}
-"""By the number of inquirers; otherwise three."""
-LARGE, SMALL, HIGH = 3.2, WIDTH / 3, 2.35
+COLUMNS = 2
+WIDE, HIGH = 3.4, 2.35
 """Inches of a radar with what stands around it."""
 TURN = [2 * pi * number / len(KINDS) for number in range(len(KINDS))]
 
@@ -32,9 +31,9 @@ def failure_radars(percents: Mapping[str, Mapping[str, float]]) -> Drawing | Und
     if not percents or lacking:
         reason = f"Failures are not known for {listed(lacking)}." if lacking else "There are no simulated dialogues."
         return Undrawn(NAME, reason)
-    columns = COLUMNS.get(len(percents), 3)
+    columns = min(COLUMNS, len(percents))
     rows = ceil(len(percents) / columns)
-    figure = Figure((columns * (SMALL if columns == 3 else LARGE), HIGH * rows), layout="constrained")
+    figure = Figure((WIDE * columns, HIGH * rows), layout="constrained")
     panels = list(figure.subplots(rows, columns, squeeze=False, subplot_kw={"projection": "polar"}).flat)
     most = _scale(max(value for found in percents.values() for value in found.values()))
     for axes in panels:
@@ -57,7 +56,7 @@ def _draw_radar(axes: PolarAxes, inquirer: str, values: Sequence[float], most: f
         label.set_horizontalalignment("center" if not angle else "left" if angle < pi else "right")
     axes.tick_params(axis="x", pad=1)
     axes.spines["polar"].set_color(FAINT)
-    axes.set_title(fold(inquirer, 22), pad=10)
+    axes.set_title(fold(inquirer, 30), pad=10)
 
 
 def _scale(largest: float) -> float:
