@@ -40,8 +40,12 @@ app.conf.update(
     worker_concurrency=4,
     beat_schedule={
         name: {"task": task, "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}}
-        for name, task in (("sweep", "simulation.work_off"), ("sweep of verdicts", "evaluation.sit"))
+        for name, task in (
+            ("sweep", "simulation.work_off"),
+            ("sweep of verdicts", "evaluation.sit"),
+            ("sweep of reports", "analysis.compute"),
+        )
     },
     beat_schedule_filename=str(settings.VAR_DIR / "celerybeat-schedule"),
 )
-app.autodiscover_tasks(["simulation", "evaluation.judges"])
+app.autodiscover_tasks(["simulation", "evaluation.judges", "analysis"])

@@ -27,9 +27,9 @@ TURN = [2 * pi * number / len(KINDS) for number in range(len(KINDS))]
 def failure_radars(percents: Mapping[str, Mapping[str, float]]) -> Drawing | Undrawn:
     """A radar for each inquirer, all on one scale: the smaller the area, the better. ``percents`` are of outputs, by inquirer
     and then by KINDS."""
-    lacking = [f"{inquirer} ({kind})" for inquirer, found in percents.items() for kind in KINDS if kind not in found]
+    lacking = [inquirer for inquirer, found in percents.items() if not found.keys() >= KINDS.keys()]
     if not percents or lacking:
-        reason = f"Failures are not known for {listed(lacking)}." if lacking else "There are no simulated dialogues."
+        reason = f"The outputs of {listed(lacking)} are not stored." if lacking else "There are no simulated dialogues."
         return Undrawn(NAME, reason)
     columns = min(COLUMNS, len(percents))
     rows = ceil(len(percents) / columns)

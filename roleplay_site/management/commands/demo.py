@@ -9,9 +9,10 @@ from django.core.management import BaseCommand, CommandError, CommandParser, cal
 from django.db import connections
 from django.urls import reverse
 
+from analysis.reports import request_report
 from collection.models import Study
 from collection.services import DEMO
-from evaluation.rehearsal.loading import open_rehearsal
+from evaluation.rehearsal.loading import REHEARSAL, open_rehearsal
 from roleplay_site import processes
 from roleplay_site.demo import Login, ensure_login, ensure_run
 from simulation.requests import RequestError
@@ -44,6 +45,8 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, verbosity=0)
         call_command("load_demo", stdout=self.stdout)
         call_command("load_rehearsal", stdout=self.stdout)
+        for study in Study.objects.filter(slug=REHEARSAL):
+            request_report(study)
         site = f"http://{processes.LOOPBACK}:{port}"
         login = ensure_login(settings.VAR_DIR / "demo_password")
         links = [("Take part", f"{site}{reverse('welcome', args=[DEMO])}")]

@@ -1,0 +1,45 @@
+"""What an analysis is made of, told from anything else without reading it all: a study's data, and this code."""
+
+import hashlib
+import json
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from django.db.models import Count, Max, Sum
+
+from collection.models import Dialogue, Participant, Study
+from evaluation.models import Evaluator, Judgement, Pair
+
+LIBRARIES = ("numpy", "scipy", "pandas")
+
+
+def fingerprint(study: Study) -> str:
+    """A hash that changes whenever an analysis of the study would."""
+    return hashlib.sha256(json.dumps([code_version(), _data(study)], sort_keys=True, default=str).encode()).hexdigest()
+
+
+@cache
+def code_version() -> str:
+    """The code as it was when this process began, and the libraries that it computes with."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    return f"analysis {digest.hexdigest()[:12]}, {libraries}"
+
+
+def _data(study: Study) -> list[Any]:
+    """Counts, sums and latest times: what is stored once never changes but by leaving, or by being submitted anew."""
+    judgements = Judgement.objects.counted().filter(pair__evaluation__study=study)
+    flagged = Evaluator.objects.filter(evaluation__study=study).exclude(flag="").order_by("pk")
+    dialogues = Dialogue.objects.filter(study=study).exclude(ended_at=None)
+    people = Participant.objects.filter(study=study, persona__isnull=False)
+    return [
+        judgements.aggregate(count=Count("pk"), keys=Sum("pk"), latest=Max("submitted_at")),
+        list(flagged.values_list("pk", flat=True)),
+        Pair.objects.filter(evaluation__study=study, withdrawn_at__isnull=False).count(),
+        dialogues.aggregate(count=Count("pk"), keys=Sum("pk"), latest=Max("ended_at")),
+        people.aggregate(count=Count("pk"), keys=Sum("pk")),
+    ]

@@ -1,0 +1,11 @@
+"""Addresses of a study's analysis."""
+
+from django.urls import path
+
+from analysis import views
+
+urlpatterns = [
+    path("studies/<slug:slug>/analysis/", views.analysis, name="analysis"),
+    path("studies/<slug:slug>/analysis/live/", views.analysis_live, name="analysis-live"),
+    path("studies/<slug:slug>/analysis/files/<str:token>/<str:name>", views.analysis_file, name="analysis-file"),
+]

@@ -1,0 +1,151 @@
+"""A study's analysis: asked for on its page, computed by a worker, kept until the data change."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from analysis.fingerprints import fingerprint
+from analysis.models import Report
+from analysis.reports import current_report, folder_of, request_report, work_off
+from collection.models import Study
+from evaluation.models import Evaluator, Judgement, Pair
+from tests.analysis.test_tables import make_judged_evaluation
+from tests.collection.factories import make_natural_dialogue, make_participant
+from tests.factories import make_staff, make_study
+
+pytestmark = pytest.mark.django_db
+PAGE = "/studies/demo/analysis/"
+
+
+@pytest.fixture
+def study() -> Study:
+    return make_judged_evaluation().study
+
+
+@pytest.fixture
+def staff() -> Client:
+    client = Client()
+    client.force_login(make_staff())
+    return client
+
+
+def compute(study: Study) -> Report:
+    """The study's report as a worker leaves it."""
+    report = request_report(study)
+    work_off()
+    report.refresh_from_db()
+    return report
+
+
+def test_a_page_without_an_analysis_offers_one_and_a_worker_computes_it(study: Study, staff: Client) -> None:
+    assert "Nothing has been computed yet" in staff.get(PAGE).text
+    assert "It waits for a worker" in staff.post(PAGE, follow=True).text
+    work_off()
+    page = staff.get(PAGE).text
+    assert "8 judgements by 2 evaluators" in page
+    assert "A logistic mixed model" in page
+    assert "Tables" in page
+    [report] = Report.objects.all()
+    assert "numpy" in report.code
+    assert report.code in page
+
+
+def test_every_file_can_be_taken_away_and_nothing_else(study: Study, staff: Client) -> None:
+    report = compute(study)
+    assert {path.name for path in folder_of(report).iterdir()} == set(report.files)
+    for name in ("results.json", "table-3.csv", "table-3.tex", "figure-2.svg", "figure-2.pdf"):
+        answer: Any = staff.get(f"{PAGE}files/{report.token}/{name}")
+        assert answer.status_code == 200
+        assert b"".join(answer.streaming_content) == (folder_of(report) / name).read_bytes()
+        assert f'filename="demo-{name}"' in answer["Content-Disposition"]
+    (folder_of(report) / "other.txt").touch()
+    for name in ("other.txt", "..%2F..%2Fsecret_key"):
+        assert staff.get(f"{PAGE}files/{report.token}/{name}").status_code == 404
+
+
+def test_asking_again_computes_nothing_until_the_data_change(study: Study) -> None:
+    report = compute(study)
+    assert request_report(study) == report
+    make_flagged(study)
+    assert current_report(study) is None
+    other = compute(study)
+    assert other != report
+    assert list(Report.objects.all()) == [other]
+    assert not folder_of(report).exists()
+
+
+def test_a_page_says_when_its_data_have_changed(study: Study, staff: Client) -> None:
+    Report.objects.create(study=study, fingerprint=fingerprint(study), state=Report.State.DONE, shown={})
+    assert "The data have changed since" not in staff.get(PAGE).text
+    make_flagged(study)
+    assert "The data have changed since" in staff.get(PAGE).text
+
+
+def test_whatever_an_analysis_is_made_of_changes_the_fingerprint(study: Study) -> None:
+    seen = {fingerprint(study)}
+    make_flagged(study)
+    seen.add(fingerprint(study))
+    Judgement.objects.latest("pk").delete()
+    seen.add(fingerprint(study))
+    Judgement.objects.update(submitted_at=timezone.now())
+    seen.add(fingerprint(study))
+    Pair.objects.filter(pk=Pair.objects.earliest("pk").pk).update(withdrawn_at=timezone.now())
+    seen.add(fingerprint(study))
+    make_natural_dialogue(make_participant(study), goal=study.goals.first(), ending="next_goal")
+    seen.add(fingerprint(study))
+    assert len(seen) == 6
+
+
+def make_flagged(study: Study) -> None:
+    Evaluator.objects.filter(evaluation__study=study, number=1).update(flag="did not read")
+
+
+def test_a_study_without_data_says_so_and_can_be_tried_again(staff: Client) -> None:
+    study = make_study()
+    report = compute(study)
+    assert report.state == Report.State.FAILED
+    assert "collect or simulate some first" in staff.get(PAGE).text
+    assert request_report(study).state == Report.State.QUEUED
+
+
+def test_what_goes_wrong_unexpectedly_is_told_and_hinders_no_other(
+    study: Study, tmp_path: Path, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    blocked = tmp_path / "var"
+    blocked.touch()
+    settings.VAR_DIR = blocked
+    report = compute(study)
+    assert report.state == Report.State.FAILED
+    assert "the worker's log says what" in report.message
+    assert report.token in caplog.text
+
+
+def test_a_worker_takes_over_from_one_that_is_gone(study: Study) -> None:
+    report = request_report(study)
+    Report.objects.update(state=Report.State.RUNNING, leased_until="2020-01-01T00:00:00Z")
+    work_off()
+    report.refresh_from_db()
+    assert report.state == Report.State.DONE
+
+
+def test_nobody_takes_what_another_worker_has_in_hand(study: Study) -> None:
+    request_report(study)
+    Report.objects.update(state=Report.State.RUNNING, leased_until="2999-01-01T00:00:00Z")
+    work_off()
+    assert Report.objects.get().state == Report.State.RUNNING
+
+
+def test_the_page_is_told_how_far_it_is_and_loads_anew_when_it_is_there(study: Study, staff: Client) -> None:
+    request_report(study)
+    Report.objects.update(state=Report.State.RUNNING, step="figures")
+    assert "It is being computed: figures" in staff.get(f"{PAGE}live/").text
+    Report.objects.update(state=Report.State.DONE)
+    assert staff.get(f"{PAGE}live/")["HX-Refresh"] == "true"
+
+
+@pytest.mark.parametrize("address", [PAGE, f"{PAGE}live/", f"{PAGE}files/token/results.json"])
+def test_only_researchers_see_it(study: Study, address: str) -> None:
+    assert Client().get(address)["Location"].startswith("/login/")
