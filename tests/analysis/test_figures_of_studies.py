@@ -78,7 +78,7 @@ def test_inquirers_without_failures_still_have_a_radar() -> None:
     ("percents", "reason"),
     [
         ({}, "There are no simulated dialogues."),
-        ({"a": {kind: 1.0 for kind in FAILURES["Vicuna"] if kind != "self_reply"}}, "not known for a (self_reply)."),
+        ({"a": {kind: 1.0 for kind in FAILURES["Vicuna"] if kind != "self_reply"}}, "The outputs of a are not stored."),
     ],
 )
 def test_failures_that_are_not_known_are_a_reason(percents: dict[str, dict[str, float]], reason: str) -> None:
