@@ -64,11 +64,11 @@ def test_svg_has_no_styles_that_a_content_security_policy_refuses(figures: list[
 
 
 def test_pdf_has_its_fonts_inside_and_says_what_it_shows(figures: list[Drawing]) -> None:
-    for one in figures:
-        assert to_pdf(one).startswith(b"%PDF")
-        assert b"/FontFile2" in to_pdf(one)
-        assert b"/Type3" not in to_pdf(one)
-        assert b"/Subject" in to_pdf(one)
+    for written in map(to_pdf, figures):
+        assert written.startswith(b"%PDF")
+        assert b"/FontFile2" in written
+        assert b"/Type3" not in written
+        assert b"/Subject" in written
 
 
 @pytest.mark.parametrize("write", [to_svg, to_pdf, to_png])
@@ -84,9 +84,9 @@ def test_figures_drawn_at_once_are_those_drawn_one_after_the_other() -> None:
     def written(seed: int) -> list[bytes]:
         return [to_svg(drawing(one)) for one in draw(draw_study(["a", "b"], seed=seed)).values()]
 
-    alone = [written(seed) for seed in range(4)]
-    with ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(written, range(4))) == alone
+    alone = [written(seed) for seed in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(written, range(2))) == alone
     assert "matplotlib.pyplot" not in sys.modules
 
 
@@ -109,8 +109,9 @@ def test_the_test_of_overlaps_sees_them() -> None:
 @pytest.mark.parametrize("name", ["costs $1 or $2^n", "a\x00b\x1f", "_underscore", "x" * 300, "<b>&amp;</b>", "模型"])
 @pytest.mark.filterwarnings("ignore:Glyph")
 def test_odd_names_are_drawn_as_they_are(name: str) -> None:
-    for one in draw(draw_study([name, "other"])).values():
+    found = draw(draw_study([name, "other"], rows=200))
+    for one in found.values():
         parsed(drawing(one))
-        to_pdf(drawing(one))
-    shown = "".join(parsed(drawing(draw(draw_study([name, "other"]))["durations"])).itertext())
+    to_pdf(drawing(found["durations"]))
+    shown = "".join(parsed(drawing(found["durations"])).itertext())
     assert name.replace("\x00", "�").replace("\x1f", "")[:12] in shown
