@@ -12,6 +12,7 @@ from collection.participation import rates
 from evaluation.models import Assignment, Evaluation, Evaluator
 from tests.collection.factories import make_participant
 from tests.collection.participation.visits import agree as take_part
+from tests.collection.participation.visits import wait_for_room_in_the_minute
 from tests.evaluation.evaluators.visits import DOOR, agree
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study
 
@@ -176,6 +177,7 @@ def test_an_evaluation_names_the_parameter_of_its_platform() -> None:
 
 def test_a_script_cannot_take_all_places() -> None:
     make_evaluation()
+    wait_for_room_in_the_minute()
     statuses = [agree(Client()).status_code for _ in range(rates.A_MINUTE + 1)]
     assert statuses == [302] * rates.A_MINUTE + [429]
     assert Evaluator.objects.count() == rates.A_MINUTE
