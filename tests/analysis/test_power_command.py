@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-SMALL = {"evaluators": 6, "pairs": 12, "studies": 6, "processes": 1}
+SMALL = {"evaluators": [6], "pairs": 12, "studies": 6, "processes": 1}
 
 
 def power(*arguments: str, **options: Any) -> str:
@@ -20,7 +20,7 @@ def power(*arguments: str, **options: Any) -> str:
 
 def test_every_pair_of_models_is_told_in_words() -> None:
     told = power("--rate", "mixtral=0.5", "--rate", "vicuna=0.9").splitlines()
-    assert told[0] == "Found in so many of 6 studies, ± the error of simulating:"
+    assert told[0] == "6 evaluators with 12 pairs each, found in so many of 6 studies, ± the error of simulating:"
     assert told[1].startswith("Any difference between the models: ")
     assert told[2].startswith("mixtral and vicuna: ")
 
@@ -28,8 +28,14 @@ def test_every_pair_of_models_is_told_in_words() -> None:
 def test_the_papers_rates_are_assumed_without_others_and_a_seed_repeats() -> None:
     first, second = (json.loads(power("--json")) for _ in range(2))
     assert first == second
-    assert len(first["contrasts"]) == 6
-    assert {"GPT4", "Llama-2", "Mixtral", "Vicuna"} == {one[side] for one in first["contrasts"] for side in "ab"}
+    [size] = first["found"]
+    assert (size["evaluators"], size["studies"], len(size["contrasts"])) == (6, 6, 6)
+    assert {"GPT4", "Llama-2", "Mixtral", "Vicuna"} == {one[side] for one in size["contrasts"] for side in "ab"}
+
+
+def test_several_sizes_are_told_one_after_the_other() -> None:
+    told = power("--rate", "a=0.5", "--rate", "b=0.9", evaluators=[8, 4], studies=2).split("\n\n")
+    assert [size.partition(" with")[0] for size in told] == ["4 evaluators", "8 evaluators"]
 
 
 @pytest.mark.parametrize(
@@ -40,7 +46,12 @@ def test_the_papers_rates_are_assumed_without_others_and_a_seed_repeats() -> Non
         (["--rate", "mixtral=often"], "is no rate"),
         (["--rate", "mixtral=0.5"], "at least two models"),
         (["--rate", "a=0.5", "--rate", "b=1.5"], "The rate of b is 1.5"),
-        (["--studies", "0"], "at least one study"),
+        (["--rate", "a=.5", "--rate", "b=.5", "--rate", "a=.6"], "a stands there twice"),
+        (["--rate", "a=nan", "--rate", "b=0.5"], "The rate of a is nan"),
+        (["--evaluator-sd", "nan"], "standard deviation"),
+        (["--evaluators", "20", "100000"], "more than 20,000 judgements"),
+        (["--studies", "0"], "between 1 and 2,000 studies"),
+        (["--processes", "0"], "at least one process"),
     ],
 )
 def test_what_makes_no_plan_is_refused(arguments: list[str], words: str) -> None:

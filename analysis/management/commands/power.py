@@ -3,17 +3,18 @@
 import json
 import os
 from argparse import ArgumentParser, ArgumentTypeError
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-if TYPE_CHECKING:
-    from analysis.power import Power
+from analysis.power_found import Power
+from analysis.study_plans import ADJUSTMENTS, PAPER, ImpossiblePlan, PowerQuestion, gather_rates
 
-PAPER = {"Llama-2": 0.665, "Mixtral": 0.56, "Vicuna": 0.775, "GPT4": 0.65}
-"""Rates of detection in table 3."""
+SIZE = ("pairs", "people", "evaluator_sd", "person_sd", "studies", "seed")
 
 
 class Command(BaseCommand):
@@ -31,30 +32,50 @@ class Command(BaseCommand):
             metavar="MODEL=RATE",
             help="how often a model is detected, for example mixtral=0.56; once for each model",
         )
-        parser.add_argument("--evaluators", type=int, default=20, help="how many judge (default: 20)")
+        parser.add_argument(
+            "--evaluators",
+            type=int,
+            nargs="+",
+            default=[20],
+            help="how many judge: one or several numbers (default: 20)",
+        )
         parser.add_argument("--pairs", type=int, default=40, help="pairs for each of them (default: 40)")
         parser.add_argument("--people", type=int, default=20, help="how many chatted (default: 20)")
         parser.add_argument("--evaluator-sd", type=float, default=0.5, help="of evaluators' log-odds (default: 0.5)")
         parser.add_argument("--person-sd", type=float, default=0.3, help="of people's log-odds (default: 0.3)")
         parser.add_argument("--studies", type=int, default=500, help="how many to draw (default: 500)")
         parser.add_argument("--seed", type=int, default=73, help="the same seed draws the same studies (default: 73)")
-        parser.add_argument("--adjust", choices=["none", "holm", "tukey"], default="none", help="pairwise p values")
+        parser.add_argument("--adjust", choices=list(ADJUSTMENTS), default="none", help="pairwise p values")
         parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="at once (default: all cores)")
         parser.add_argument("--json", action="store_true", help="print one JSON object instead of sentences")
 
     def handle(self, **options: Any) -> None:
-        from analysis.power import ImpossiblePlan, StudyPlan, simulate_studies, summarise
+        if options["processes"] < 1:
+            raise CommandError("Work in at least one process.", returncode=2)
+        question = _question(options)
+        found = _simulate(question, options["processes"])
+        told = json.dumps(_as_object(question, found)) if options["json"] else "\n\n".join(_in_words(question, found))
+        self.stdout.write(told)
 
-        sizes = {name: options[name] for name in ("evaluators", "pairs", "people", "evaluator_sd", "person_sd")}
-        try:
-            plan = StudyPlan(dict(options["rate"] or PAPER), **sizes)
-        except ImpossiblePlan as error:
-            raise CommandError(str(error), returncode=2) from error
-        if min(options["studies"], options["processes"]) < 1:
-            raise CommandError("Draw at least one study, in at least one process.", returncode=2)
-        drawn = simulate_studies(plan, options["studies"], options["seed"], options["adjust"], options["processes"])
-        power = summarise(list(tqdm(drawn, total=options["studies"], unit="study")))
-        self.stdout.write(json.dumps(_as_object(power)) if options["json"] else _in_words(power))
+
+def _question(options: dict[str, Any]) -> PowerQuestion:
+    try:
+        return PowerQuestion(
+            gather_rates(options["rate"] or PAPER.items()),
+            tuple(options["evaluators"]),
+            adjustment=options["adjust"],
+            **{name: options[name] for name in SIZE},
+        )
+    except ImpossiblePlan as error:
+        raise CommandError(str(error), returncode=2) from error
+
+
+def _simulate(question: PowerQuestion, processes: int) -> tuple[Power, ...]:
+    from analysis.power import simulate, study_pool
+
+    with study_pool(processes) as pool:
+        steps = tqdm(simulate(question, pool), total=question.studies * len(question.evaluators), unit="study")
+        return deque(steps, maxlen=1).pop()
 
 
 def _rate(text: str) -> tuple[str, float]:
@@ -69,17 +90,22 @@ def _refuse(text: str) -> str:
     raise ArgumentTypeError(f"{text!r} is no rate: write MODEL=RATE, for example mixtral=0.56")
 
 
-def _as_object(power: "Power") -> dict[str, Any]:
-    contrasts = [{"a": a, "b": b, "power": share} for (a, b), share in power.contrasts.items()]
-    return asdict(power) | {"contrasts": contrasts}
+def _as_object(question: PowerQuestion, found: tuple[Power, ...]) -> dict[str, Any]:
+    sizes = zip(question.evaluators, found, strict=True)
+    return asdict(question) | {"found": [{"evaluators": number} | _size_as_object(power) for number, power in sizes]}
 
 
-def _in_words(power: "Power") -> str:
-    told = [f"Any difference between the models: {_share(power, power.overall)}"]
-    told += [f"{a} and {b}: {_share(power, share)}" for (a, b), share in power.contrasts.items()]
-    failed = [f"{power.failed} studies could not be analysed: they count as finding nothing."] if power.failed else []
-    return "\n".join([f"Found in so many of {power.studies} studies, ± the error of simulating:", *told, *failed])
+def _size_as_object(power: Power) -> dict[str, Any]:
+    contrasts = [{"a": a, "b": b, "power": power.share((a, b)).value} for a, b in power.contrasts]
+    overall = power.any_difference().value
+    return {"studies": power.studies, "failed": power.failed, "overall": overall, "contrasts": contrasts}
 
 
-def _share(power: "Power", share: float) -> str:
-    return f"{100 * share:.1f}% ± {100 * power.error(share):.1f}"
+def _in_words(question: PowerQuestion, found: tuple[Power, ...]) -> Iterator[str]:
+    for evaluators, power in zip(question.evaluators, found, strict=True):
+        size = f"{evaluators} evaluators with {question.pairs} pairs each"
+        told = [f"Any difference between the models: {power.any_difference()}"]
+        told += [f"{a} and {b}: {power.share((a, b))}" for a, b in power.contrasts]
+        if power.failed:
+            told.append(f"{power.failed} studies could not be analysed: they count as finding nothing.")
+        yield "\n".join([f"{size}, found in so many of {power.studies} studies, ± the error of simulating:", *told])

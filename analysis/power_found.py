@@ -1,0 +1,75 @@
+"""How often simulated studies found what was assumed: counts, and the shares that they are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from math import sqrt
+
+WANTED = 0.8
+"""The power that is commonly asked for (Cohen 1988)."""
+Z_95 = 1.959964
+"""Of a 95 % interval."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one simulated study finds: whether any difference, and which; one that could not be analysed found nothing."""
+
+    is_analysed: bool
+    overall: bool
+    contrasts: Mapping[tuple[str, str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """``found`` of ``studies`` in which a test was significant."""
+
+    found: int
+    studies: int
+
+    @property
+    def value(self) -> float:
+        """The power."""
+        return self.found / self.studies
+
+    @property
+    def error(self) -> float:
+        """Half the width of the power's 95 % interval, from the number of simulated studies: Agresti and Coull's (1998), which
+        has some where none or all were found."""
+        share = (self.found + 2) / (self.studies + 4)
+        return Z_95 * sqrt(share * (1 - share) / (self.studies + 4))
+
+    @property
+    def is_enough(self) -> bool:
+        return self.value >= WANTED
+
+    def __str__(self) -> str:
+        return f"{100 * self.value:.1f} % ± {100 * self.error:.1f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """Of how many of ``studies`` a test was significant: ``overall``, and by pair of models.
+
+    ``failed`` studies had no such test: they count as not significant.
+    """
+
+    contrasts: dict[tuple[str, str], int]
+    studies: int = 0
+    failed: int = 0
+    overall: int = 0
+
+    def plus(self, outcome: Outcome) -> "Power":
+        """With one more study."""
+        return replace(
+            self,
+            studies=self.studies + 1,
+            failed=self.failed + (not outcome.is_analysed),
+            overall=self.overall + outcome.overall,
+            contrasts={pair: count + outcome.contrasts[pair] for pair, count in self.contrasts.items()},
+        )
+
+    def any_difference(self) -> Share:
+        return Share(self.overall, self.studies)
+
+    def share(self, pair: tuple[str, str]) -> Share:
+        return Share(self.contrasts[pair], self.studies)
