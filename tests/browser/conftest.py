@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from tests.browser.complaints import Complaints
 from tests.factories import PASSWORD, make_staff
 from tests.services.binaries import find_binary
 
@@ -38,21 +39,19 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def errors() -> list[str]:
-    """What the page's console complains about, refusals of the security policy too; a test that expects some clears it."""
-    return []
+def complaints() -> Complaints:
+    """What the consoles of the test's pages complain about; what opens them checks at the end that it was expected."""
+    return Complaints()
 
 
 @pytest.fixture
-def page(chromium: Browser, live_server: LiveServer, errors: list[str]) -> Iterator[Page]:
+def page(chromium: Browser, live_server: LiveServer, complaints: Complaints) -> Iterator[Page]:
     """A page of somebody who is not logged in; what its console complains about fails the test."""
     context = chromium.new_context(base_url=live_server.url)
-    page = context.new_page()
-    page.on("console", lambda message: errors.extend(_complaint(message)))
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
+    complaints.listen(context)
+    yield context.new_page()
     context.close()
-    assert errors == []
+    complaints.assert_expected()
 
 
 @pytest.fixture
@@ -65,7 +64,3 @@ def staff_page(page: Page) -> Page:
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Studies")
     return page
-
-
-def _complaint(message: ConsoleMessage) -> list[str]:
-    return [message.text] if message.type in ("error", "warning") else []

@@ -8,12 +8,15 @@ from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
 from evaluation.models import Assignment, Evaluation, Evaluator
+from tests.browser.complaints import Complaints
 from tests.browser.test_participant_way import CONTRAST, WCAG_AA
 from tests.evaluation.evaluators.visits import DOOR
 from tests.evaluation.factories import make_evaluation, make_evaluator
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 State = Evaluator.State
+REFUSALS = ("status of 403 .*/start/$", "status of 404 .*/judge/7/$")
+"""What the browser says of the stops that refuse something."""
 
 
 @pytest.fixture(autouse=True)
@@ -93,7 +96,8 @@ def test_the_personal_link_brings_another_browser_to_the_same_place(page: Page) 
     expect(page.get_by_role("heading", level=1)).to_have_text("Which Dialogue is Artificial?")
 
 
-def test_who_finds_no_place_may_try_again(page: Page, evaluation: Evaluation, errors: list[str]) -> None:
+def test_who_finds_no_place_may_try_again(page: Page, evaluation: Evaluation, complaints: Complaints) -> None:
+    complaints.expect("status of 403 .*/start/$")
     consent(page)
     others = [make_evaluator(evaluation) for _ in evaluation.assignments.all()]
     page.get_by_role("button", name="Start the Survey").click()
@@ -101,7 +105,6 @@ def test_who_finds_no_place_may_try_again(page: Page, evaluation: Evaluation, er
     Assignment.objects.filter(evaluator=others[0]).update(evaluator=None)
     page.get_by_role("button", name="Try again").click()
     page.wait_for_url(f"**{DOOR}pairs/*/")
-    errors.clear()  # the browser reports the page's status, 403
 
 
 def test_withdrawing_asks_first_and_gives_a_receipt(page: Page) -> None:
@@ -117,17 +120,17 @@ def test_withdrawing_asks_first_and_gives_a_receipt(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Withdrawn")
 
 
-def test_every_page_fits_a_phone(page: Page, errors: list[str]) -> None:
+def test_every_page_fits_a_phone(page: Page, complaints: Complaints) -> None:
+    complaints.expect(*REFUSALS)
     page.set_viewport_size({"width": 360, "height": 740})
     for name in stops(page):
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, name
-    errors.clear()  # the browser reports the statuses of pages that refuse something
 
 
-def test_no_page_violates_wcag_aa(page: Page, errors: list[str]) -> None:
+def test_no_page_violates_wcag_aa(page: Page, complaints: Complaints) -> None:
+    complaints.expect(*REFUSALS)
     for name in stops(page):
         for scheme, rules in (("light", WCAG_AA), ("dark", CONTRAST)):
             page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
             found = Axe().run(page, options=rules)
             assert found.violations_count == 0, f"{name}, {scheme}\n{found.generate_report()}"
-    errors.clear()

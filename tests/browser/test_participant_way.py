@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
 from collection.models import Participant, Recruitment, Study
+from tests.browser.complaints import Complaints
 from tests.collection.factories import make_open_study
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -24,6 +25,8 @@ CHOSEN = {
     "Is English your native language": "Prefer not to say",
 }
 State = Participant.State
+REFUSALS = ("status of 422 .*/form/$", "status of 403 .*/s/demo/$", "status of 404 .*/s/nowhere/$")
+"""What the browser says of the stops that refuse something."""
 
 
 @pytest.fixture(autouse=True)
@@ -95,7 +98,8 @@ def test_from_the_welcome_page_to_the_instruction_and_the_code(page: Page) -> No
     expect(page.get_by_role("link", name="Return to app.prolific.com")).to_be_visible()
 
 
-def test_errors_take_the_focus_and_lead_to_their_questions(page: Page, errors: list[str]) -> None:
+def test_errors_take_the_focus_and_lead_to_their_questions(page: Page, complaints: Complaints) -> None:
+    complaints.expect("status of 422 .*/form/$")
     consent(page)
     page.get_by_label("Age Range").select_option("25 to 34")
     page.get_by_role("button", name="Continue").click()
@@ -106,7 +110,6 @@ def test_errors_take_the_focus_and_lead_to_their_questions(page: Page, errors: l
     expect(page.get_by_label("Gender")).to_be_focused()
     expect(page.get_by_label("Gender")).to_have_accessible_description("Choose an answer for “Gender”.")
     expect(page.get_by_label("Age Range")).to_have_value("25 to 34")
-    errors.clear()  # the browser reports the page's status, 422
 
 
 def test_the_whole_way_to_the_instruction_by_keyboard_alone(page: Page) -> None:
@@ -179,17 +182,17 @@ def test_withdrawing_asks_first_and_gives_a_receipt(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Withdrawn")
 
 
-def test_every_page_fits_a_phone(page: Page, errors: list[str]) -> None:
+def test_every_page_fits_a_phone(page: Page, complaints: Complaints) -> None:
+    complaints.expect(*REFUSALS)
     page.set_viewport_size({"width": 360, "height": 740})
     for name in stops(page):
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, name
-    errors.clear()  # the browser reports the statuses of pages that refuse something
 
 
-def test_no_page_violates_wcag_aa(page: Page, errors: list[str]) -> None:
+def test_no_page_violates_wcag_aa(page: Page, complaints: Complaints) -> None:
+    complaints.expect(*REFUSALS)
     for name in stops(page):
         for scheme, rules in (("light", WCAG_AA), ("dark", CONTRAST)):
             page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
             found = Axe().run(page, options=rules)
             assert found.violations_count == 0, f"{name}, {scheme}\n{found.generate_report()}"
-    errors.clear()

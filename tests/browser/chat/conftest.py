@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, Page
 
 from tests.browser.chat.site import Site
 from tests.browser.chat.way import DESKTOP, Chat, OpenPage
+from tests.browser.complaints import Complaints
 from tests.installation import Installation
 
 
@@ -26,28 +27,23 @@ def size() -> dict[str, int]:
 
 
 @pytest.fixture
-def open_page(chromium: Browser, site: Site, errors: list[str], size: dict[str, int]) -> Iterator[OpenPage]:
+def open_page(chromium: Browser, site: Site, complaints: Complaints, size: dict[str, int]) -> Iterator[OpenPage]:
     """Opens a browser of its own for somebody; what its console complains about fails the test."""
     contexts = []
 
     def open_page(**options: Any) -> Page:
         context = chromium.new_context(**{"base_url": site.url, "viewport": size} | options)
-        context.on("console", lambda message: errors.extend(_complaint(message)))
-        context.on("weberror", lambda error: errors.append(str(error.error)))
+        complaints.listen(context)
         contexts.append(context)
         return context.new_page()
 
     yield open_page
     for context in contexts:
         context.close()
-    assert errors == []
+    complaints.assert_expected()
 
 
 @pytest.fixture
 def chat(open_page: OpenPage, site: Site) -> Chat:
     """Opens a browser for somebody who is about to chat in the study of that name."""
     return lambda study, **options: site.enter(open_page(**options), study)
-
-
-def _complaint(message: ConsoleMessage) -> list[str]:
-    return [message.text] if message.type in ("error", "warning") else []

@@ -5,6 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.chat.way import IN_BOTH_SIZES, Chat, ask, running, say
+from tests.browser.complaints import OFFLINE, Complaints
 
 pytestmark = pytest.mark.browser
 WCAG_AA = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
@@ -50,8 +51,9 @@ def test_when_the_chatbot_has_failed_and_before_going_on(chat: Chat) -> None:
 
 @IN_BOTH_SIZES
 def test_without_a_connection_and_with_a_message_that_waits(
-    chat: Chat, size: dict[str, int], errors: list[str]
+    chat: Chat, size: dict[str, int], complaints: Complaints
 ) -> None:
+    complaints.expect(OFFLINE)
     page = chat("quick")
     page.context.set_offline(True)
     say(page, "Are you there?")
@@ -60,7 +62,6 @@ def test_without_a_connection_and_with_a_message_that_waits(
     assert_accessible(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     page.close()  # it goes on trying to reconnect
-    errors.clear()
 
 
 def test_without_scripts_the_page_says_what_it_needs(chat: Chat) -> None:

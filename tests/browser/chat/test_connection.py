@@ -5,6 +5,7 @@ from playwright.sync_api import WebSocketRoute, expect
 
 from tests.browser.chat.site import Site
 from tests.browser.chat.way import IN_BOTH_SIZES, Chat, OpenPage, ask, box, running, say, stored
+from tests.browser.complaints import OFFLINE, Complaints
 from tests.installation import Installation
 
 pytestmark = pytest.mark.browser
@@ -14,8 +15,9 @@ LEASE = 30_000
 
 
 def test_a_message_that_is_sent_offline_arrives_once_when_the_connection_is_back(
-    chat: Chat, site: Site, errors: list[str]
+    chat: Chat, site: Site, complaints: Complaints
 ) -> None:
+    complaints.expect(OFFLINE)
     page = chat("quick")
     ask(page, "What is a bear?")
     page.context.set_offline(True)
@@ -28,11 +30,11 @@ def test_a_message_that_is_sent_offline_arrives_once_when_the_connection_is_back
     expect(stored(page).last).to_contain_text("A bee is a small animal that makes it.")
     expect(page.get_by_text("And what is a bee, offline?")).to_have_count(1)
     assert site.installation.count("collection_turn WHERE utterance LIKE '%a bee, offline%'") == 1
-    errors.clear()
 
 
 @IN_BOTH_SIZES
-def test_a_reply_goes_on_while_its_reader_is_offline(chat: Chat, errors: list[str]) -> None:
+def test_a_reply_goes_on_while_its_reader_is_offline(chat: Chat, complaints: Complaints) -> None:
+    complaints.expect(OFFLINE)
     page = chat("slow")
     say(page, "Count, please.")
     expect(running(page)).to_contain_text("One two three")
@@ -42,10 +44,9 @@ def test_a_reply_goes_on_while_its_reader_is_offline(chat: Chat, errors: list[st
     page.context.set_offline(False)
     expect(stored(page)).to_contain_text("nineteen twenty, and done.")
     expect(stored(page)).to_have_count(1)
-    errors.clear()
 
 
-def test_a_message_that_was_not_sent_survives_even_a_reload(chat: Chat, errors: list[str]) -> None:
+def test_a_message_that_was_not_sent_survives_even_a_reload(chat: Chat) -> None:
     page = chat("quick")
     page.route_web_socket("**/socket/**", lambda socket: socket.close())
     page.reload()
@@ -56,10 +57,9 @@ def test_a_message_that_was_not_sent_survives_even_a_reload(chat: Chat, errors: 
     other.goto(page.url)
     expect(stored(other)).to_contain_text("A bear is a large animal")
     expect(other.get_by_text("Hold on to this.")).to_have_count(1)
-    errors.clear()
 
 
-def test_another_tab_does_not_make_the_browser_forget_a_message(chat: Chat, errors: list[str]) -> None:
+def test_another_tab_does_not_make_the_browser_forget_a_message(chat: Chat) -> None:
     page = chat("quick")
     other = page.context.new_page()
     other.goto(page.url)
@@ -70,10 +70,9 @@ def test_another_tab_does_not_make_the_browser_forget_a_message(chat: Chat, erro
     page.reload()
     expect(page.get_by_text("Hold on to this, too.")).to_be_visible()
     page.close()
-    errors.clear()
 
 
-def test_a_draft_that_a_dying_connection_swallows_stays_in_the_box(chat: Chat, errors: list[str]) -> None:
+def test_a_draft_that_a_dying_connection_swallows_stays_in_the_box(chat: Chat) -> None:
     page = chat("quick")
     servers, routes = [], []
 
@@ -94,13 +93,13 @@ def test_a_draft_that_a_dying_connection_swallows_stays_in_the_box(chat: Chat, e
     page.wait_for_timeout(4000)
     assert len(servers) > 1, "the page has come back"
     expect(box(page)).to_have_value("Do not lose this.")
-    errors.clear()
 
 
 @IN_BOTH_SIZES
 def test_a_killed_server_costs_one_retry(
-    open_page: OpenPage, errors: list[str], tmp_path_factory: pytest.TempPathFactory
+    open_page: OpenPage, complaints: Complaints, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
+    complaints.expect("net::ERR_CONNECTION_(REFUSED|RESET)|^WebSocket connection .* failed")
     mortal = Site.create(Installation(tmp_path_factory.mktemp("mortal") / "var"), 'make("slow", "slow", people=1)\n')
     page = open_page()
     with mortal.serve():
@@ -121,18 +120,20 @@ def test_a_killed_server_costs_one_retry(
         (0, "interrupted"),
         (1, "complete"),
     ]
-    errors.clear()
 
 
-def test_a_page_whose_dialogue_is_gone_does_not_reconnect_for_ever(chat: Chat, site: Site, errors: list[str]) -> None:
+def test_a_page_whose_dialogue_is_gone_does_not_reconnect_for_ever(
+    chat: Chat, site: Site, complaints: Complaints
+) -> None:
+    complaints.expect("^WebSocket connection .* code: 403")
     page = chat("quick")
     page.context.clear_cookies()
     page.evaluate("window.dispatchEvent(new Event('offline'))")
     expect(page.get_by_role("button", name="I agree")).to_be_visible(timeout=20_000)
-    errors.clear()
 
 
-def test_a_study_that_is_closed_says_so_to_those_who_chat(chat: Chat, site: Site, errors: list[str]) -> None:
+def test_a_study_that_is_closed_says_so_to_those_who_chat(chat: Chat, site: Site, complaints: Complaints) -> None:
+    complaints.expect("status of 403 .*/s/closing/chat/$")
     page, typing = (chat("closing") for _ in range(2))
     box(typing).fill("What I have typed")
     site.installation.evaluate(
@@ -144,4 +145,3 @@ def test_a_study_that_is_closed_says_so_to_those_who_chat(chat: Chat, site: Site
     expect(box(typing)).to_have_value("What I have typed")
     typing.get_by_role("link", name="go on").click()
     expect(typing.get_by_role("heading", level=1)).to_have_text("The study is closed at the moment")
-    errors.clear()  # the page that says so is a refusal (403)

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage
+from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
 from evaluation.models import Evaluation, Evaluator
 from tests.browser.chat.way import DESKTOP
+from tests.browser.complaints import Complaints
 from tests.browser.judging.way import Judge, open_judge
 from tests.evaluation.factories import make_evaluation, make_evaluator
 from tests.evaluation.judging.texts import tell
@@ -34,23 +35,18 @@ def size() -> dict[str, int]:
 
 @pytest.fixture
 def judge(
-    chromium: Browser, live_server: LiveServer, errors: list[str], size: dict[str, int], evaluator: Evaluator
+    chromium: Browser, live_server: LiveServer, complaints: Complaints, size: dict[str, int], evaluator: Evaluator
 ) -> Iterator[Judge]:
     """Opens a browser at the pair that is the evaluator's now; what its console complains about fails the test."""
     contexts = []
 
     def judge(**options: Any) -> Any:
         context = chromium.new_context(**{"base_url": live_server.url, "viewport": size} | options)
-        context.on("console", lambda message: errors.extend(_complaint(message)))
-        context.on("weberror", lambda error: errors.append(str(error.error)))
+        complaints.listen(context)
         contexts.append(context)
         return open_judge(context.new_page(), evaluator)
 
     yield judge
     for context in contexts:
         context.close()
-    assert errors == []
-
-
-def _complaint(message: ConsoleMessage) -> list[str]:
-    return [message.text] if message.type in ("error", "warning") else []
+    complaints.assert_expected()

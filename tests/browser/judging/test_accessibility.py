@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from evaluation.models import Evaluator, Pair
 from tests.browser.chat.test_accessibility import assert_accessible
 from tests.browser.chat.way import IN_BOTH_SIZES
+from tests.browser.complaints import OFFLINE, Complaints
 from tests.browser.judging.way import Judge, bubble, choose, hint, number, send
 from tests.evaluation.factories import make_known_pair
 
@@ -22,7 +23,8 @@ def test_before_and_after_an_answer(judge: Judge) -> None:
 
 
 @IN_BOTH_SIZES
-def test_when_something_is_missing_and_without_a_connection(judge: Judge, errors: list[str]) -> None:
+def test_when_something_is_missing_and_without_a_connection(judge: Judge, complaints: Complaints) -> None:
+    complaints.expect(OFFLINE)
     page = judge()
     send(page).click()
     expect(hint(page)).to_be_visible()
@@ -33,7 +35,6 @@ def test_when_something_is_missing_and_without_a_connection(judge: Judge, errors
     send(page).click()
     expect(hint(page)).to_contain_text("No connection")
     assert_accessible(page)
-    errors.clear()
 
 
 @IN_BOTH_SIZES

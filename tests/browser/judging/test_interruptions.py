@@ -11,6 +11,7 @@ from evaluation.judging.clocks import Clocks
 from evaluation.judging.saving import submit
 from evaluation.models import Evaluation, Evaluator, Judgement, Revision
 from tests.browser.chat.way import IN_BOTH_SIZES
+from tests.browser.complaints import ABORTED, OFFLINE, Complaints
 from tests.browser.judging.way import (
     PAIR,
     Judge,
@@ -59,21 +60,22 @@ def test_a_reload_loses_neither_an_answer_nor_a_second(judge: Judge) -> None:
     assert judgement.decision_seconds < judgement.submit_seconds - 0.9  # type: ignore[operator]
 
 
-def test_what_has_not_reached_the_server_survives_a_reload_too(judge: Judge, errors: list[str]) -> None:
+def test_what_has_not_reached_the_server_survives_a_reload_too(judge: Judge, complaints: Complaints) -> None:
+    complaints.expect(f"{ABORTED} .*/draft/$")
     page = judge()
     page.route("**/draft/", lambda route: route.abort())
     choose(page, "2nd")
     page.reload()
     expect(group(page, "Which dialogue").get_by_role("radio", name="2nd")).to_be_checked()
     page.unroute_all()
-    errors.clear()  # the browser complains about what was aborted
 
 
 @IN_BOTH_SIZES
 @pytest.mark.parametrize("arrives", [True, False], ids=["answer lost", "never arrived"])
 def test_a_connection_that_is_lost_at_submit_makes_one_judgement(
-    judge: Judge, errors: list[str], arrives: bool
+    judge: Judge, complaints: Complaints, arrives: bool
 ) -> None:
+    complaints.expect(f"{ABORTED} .*/submit/$")
     page, tries = judge(), []
 
     def lose(route: Route) -> None:
@@ -95,10 +97,10 @@ def test_a_connection_that_is_lost_at_submit_makes_one_judgement(
     assert len(tries) == 3
     assert len(set(tries)) == 1, "the same answer under the same key"
     assert (submitted(), Revision.objects.filter(is_submitted=True).count()) == (1, 1)
-    errors.clear()  # the browser complains about what was aborted
 
 
-def test_pressing_again_sends_at_once_what_waits(judge: Judge, errors: list[str]) -> None:
+def test_pressing_again_sends_at_once_what_waits(judge: Judge, complaints: Complaints) -> None:
+    complaints.expect(OFFLINE)
     page = judge()
     page.context.set_offline(True)
     choose(page)
@@ -111,7 +113,6 @@ def test_pressing_again_sends_at_once_what_waits(judge: Judge, errors: list[str]
     send(page).click()
     expect_progress(page, 1)
     assert submitted() == 1
-    errors.clear()
 
 
 def test_a_second_click_while_the_first_is_under_way_changes_nothing(judge: Judge) -> None:
@@ -139,7 +140,8 @@ def test_a_second_tab_takes_the_newer_draft_and_follows_when_the_pair_is_judged(
     assert (submitted(), first.url) == (1, second.url)
 
 
-def test_two_tabs_that_submit_make_one_judgement(judge: Judge, evaluator: Evaluator, errors: list[str]) -> None:
+def test_two_tabs_that_submit_make_one_judgement(judge: Judge, evaluator: Evaluator, complaints: Complaints) -> None:
+    complaints.expect("status of 409 .*/(draft|submit)/$")
     page = judge()
     choose(page, "2nd")
     number(page).select_option("1")
@@ -150,10 +152,10 @@ def test_two_tabs_that_submit_make_one_judgement(judge: Judge, evaluator: Evalua
     page.get_by_role("link", name="Go on").click()
     expect_progress(page, 1)
     assert Judgement.objects.filter(submitted_at__isnull=False).get().choice == "first"
-    errors.clear()  # the browser complains about the refusal
 
 
-def test_who_is_closed_out_reads_so_and_keeps_the_draft(judge: Judge, errors: list[str]) -> None:
+def test_who_is_closed_out_reads_so_and_keeps_the_draft(judge: Judge, complaints: Complaints) -> None:
+    complaints.expect("status of 403 .*/(draft|submit|pairs)/$")
     page = judge()
     choose(page, "2nd")
     number(page).select_option("1")
@@ -163,12 +165,12 @@ def test_who_is_closed_out_reads_so_and_keeps_the_draft(judge: Judge, errors: li
     assert Judgement.objects.get().choice == "second"
     page.get_by_role("link", name="Go on").click()
     expect(page.locator("main")).to_contain_text("closed at the moment")
-    errors.clear()
 
 
 def test_a_pair_that_is_withdrawn_meanwhile_leads_to_the_next(
-    judge: Judge, evaluator: Evaluator, errors: list[str]
+    judge: Judge, evaluator: Evaluator, complaints: Complaints
 ) -> None:
+    complaints.expect("status of 404 .*/submit/$")
     page = judge()
     choose(page)
     number(page).select_option("1")
@@ -178,7 +180,6 @@ def test_a_pair_that_is_withdrawn_meanwhile_leads_to_the_next(
     expect(hint(page)).to_contain_text("not yours to judge any more")
     page.get_by_role("link", name="Go on").click()
     expect_progress(page, 0, total=3)
-    errors.clear()
 
 
 def test_back_shows_what_was_answered_and_changes_it(judge: Judge) -> None:

@@ -1,0 +1,40 @@
+"""What the consoles of pages complain about."""
+
+import re
+
+from playwright.sync_api import BrowserContext, ConsoleMessage
+
+OFFLINE = "net::ERR_INTERNET_DISCONNECTED|WebSocket is closed before the connection is established"
+"""How requests end without a connection, and a socket that was about to open when it was lost."""
+ABORTED = "net::ERR_FAILED"
+"""How a request ends that a test's route aborts."""
+
+
+class Complaints:
+    """What pages' consoles complain about, refusals of the security policy too, and errors that nothing caught.
+
+    One may come at any moment while its page is open, even after a test's last step: so a test says which ones it
+    provokes, and nothing that was heard is forgotten.
+    """
+
+    def __init__(self) -> None:
+        self._heard: list[str] = []
+        self._expected: list[re.Pattern[str]] = []
+
+    def listen(self, context: BrowserContext) -> None:
+        """To every page of the browser's context, from now on."""
+        context.on("console", self._hear)
+        context.on("weberror", lambda error: self._heard.append(str(error.error)))
+
+    def expect(self, *patterns: str) -> None:
+        """Complaints may come in which one of these regular expressions is found; each ends with the address it is about."""
+        self._expected += map(re.compile, patterns)
+
+    def assert_expected(self) -> None:
+        """Nothing else was heard; to be asked when the pages are closed."""
+        unexpected = [text for text in self._heard if not any(pattern.search(text) for pattern in self._expected)]
+        assert not unexpected, "\n".join(unexpected)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self._heard.append(f"{message.text} {message.location['url']}".strip())
