@@ -22,8 +22,8 @@ import pandas as pd
 from scipy.special import expit
 
 from analysis.mixed_models import fit_detected
-from analysis.power import draw_study
-from analysis.study_plans import StudyPlan
+from analysis.power.plans import StudyPlan
+from analysis.power.simulating import draw_study
 
 RATES = {"gpt-4": 0.65, "llama-2": 0.665, "mixtral": 0.56, "vicuna": 0.775}
 LARGE = (200_000, 2_000, 500)

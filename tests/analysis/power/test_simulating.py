@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from analysis.contrasts import ADJUSTMENTS
-from analysis.power import draw_study, simulate, study_pool
-from analysis.power_found import Outcome, Power, Share
-from analysis.study_plans import ADJUSTMENTS as OFFERED
-from analysis.study_plans import ImpossiblePlan, PowerQuestion, StudyPlan, gather_rates
+from analysis.power.found import Outcome, Power, Share
+from analysis.power.plans import ADJUSTMENTS as OFFERED
+from analysis.power.plans import ImpossiblePlan, PowerQuestion, StudyPlan, gather_rates
+from analysis.power.simulating import draw_study, simulate, study_pool
 
 RATES = {"gpt-4": 0.5, "mixtral": 0.5, "vicuna": 0.9}
 SMALL = PowerQuestion({"a": 0.6, "b": 0.7}, evaluators=(4, 6), pairs=10, studies=6)

@@ -8,6 +8,7 @@ import os
 import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from multiprocessing import get_context, parent_process
 from threading import Thread
@@ -19,17 +20,25 @@ from scipy.special import expit, logit
 
 from analysis.contrasts import ALPHA, Adjustment
 from analysis.mixed_models import fit_detected
-from analysis.power_found import Outcome, Power
-from analysis.study_plans import PowerQuestion, StudyPlan
+from analysis.power.found import Outcome, Power
+from analysis.power.plans import PowerQuestion, StudyPlan
 
 CHUNK = 4
 """Studies that a process analyses in one go: few, so that whoever stops waits for seconds at most."""
 NICENESS = 10
 
 
-def study_pool(processes: int) -> ProcessPoolExecutor:
-    """Processes that analyse studies. They start afresh: a copy of a process that holds models and threads may hang."""
-    return ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_serve)
+@contextmanager
+def study_pool(processes: int) -> Iterator[Executor]:
+    """Processes that analyse studies. They start afresh: a copy of a process that holds models and threads may hang.
+
+    Whoever leaves early waits for the studies in hand alone.
+    """
+    pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_serve)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def simulate(question: PowerQuestion, pool: Executor, found: Sequence[Power] = ()) -> Iterator[tuple[Power, ...]]:
@@ -37,18 +46,12 @@ def simulate(question: PowerQuestion, pool: Executor, found: Sequence[Power] = (
 
     A study depends on the seed and its number alone, so that it is all the same who draws it, and when.
     """
-    sizes = list(found) or no_power(question)
+    sizes = list(found) or [Power(dict.fromkeys(question.differences, 0)) for _ in question.evaluators]
     for index, evaluators in enumerate(question.evaluators):
         analyse = partial(analyse_study, question.plan(evaluators), question.adjustment, question.seed)
         for outcome in pool.map(analyse, range(sizes[index].studies, question.studies), chunksize=CHUNK):
             sizes[index] = sizes[index].plus(outcome)
             yield tuple(sizes)
-
-
-def no_power(question: PowerQuestion) -> list[Power]:
-    """Of each size, before the first study."""
-    differences = dict.fromkeys(question.plan(question.evaluators[0]).differences, 0)
-    return [Power(differences) for _ in question.evaluators]
 
 
 def analyse_study(plan: StudyPlan, adjustment: Adjustment, seed: int, number: int) -> Outcome:

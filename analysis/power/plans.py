@@ -66,7 +66,7 @@ class StudyPlan:
     @property
     def differences(self) -> list[tuple[str, str]]:
         """All pairs of models."""
-        return list(combinations(sorted(self.rates), 2))
+        return _pairs(self.rates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,11 @@ class PowerQuestion:
         """The one that ``dataclasses.asdict`` wrote to JSON."""
         return cls(**stored | {"evaluators": tuple(stored["evaluators"])})
 
+    @property
+    def differences(self) -> list[tuple[str, str]]:
+        """All pairs of models."""
+        return _pairs(self.rates)
+
     def plan(self, evaluators: int) -> StudyPlan:
         """One of the sizes."""
         return StudyPlan(self.rates, evaluators, self.pairs, self.people, self.evaluator_sd, self.person_sd)
@@ -118,6 +123,10 @@ def gather_rates(named: Iterable[tuple[str, float]]) -> dict[str, float]:
             raise ImpossiblePlan([Problem("rates", f"{name} stands there twice: give each model one rate.")])
         rates[name] = rate
     return rates
+
+
+def _pairs(rates: dict[str, float]) -> list[tuple[str, str]]:
+    return list(combinations(sorted(rates), 2))
 
 
 def _rate_problems(rates: dict[str, float]) -> Iterator[Problem]:

@@ -1,0 +1,1 @@
+"""Planning: how likely studies of some sizes are to find differences that are assumed."""
