@@ -1,5 +1,6 @@
-"""Analyses of studies, kept until their data change."""
+"""Analyses of studies, kept until their data change; estimates of power, kept for good."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -7,11 +8,10 @@ from django.db import models
 from collection.models import Study, new_token
 
 
-class Report(models.Model):
-    """A study's analysis; ``fingerprint`` names the data and the code that it is made of, so that it is computed once.
+class Job(models.Model):
+    """What a worker computes once: ``fingerprint`` names all that it is made of, the code too.
 
-    ``shown`` is what its page says, ``files`` what lies in its folder. Whoever holds the lease computes it; when the lease
-    expires, anybody may.
+    Whoever holds the lease computes it; when the lease expires, anybody may.
     """
 
     class State(models.TextChoices):
@@ -19,27 +19,61 @@ class Report(models.Model):
         RUNNING = "running", "is being computed"
         DONE = "done", "done"
         FAILED = "failed", "could not be computed"
+        CANCELLED = "cancelled", "cancelled"
+
+    LEASE: ClassVar[timedelta]
+    """Longer than any step: it is renewed with every one."""
 
     token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
-    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="reports")
     fingerprint = models.CharField(max_length=64)
     code = models.CharField(
         max_length=200, help_text="The version of the code, and of the libraries that it computes with."
     )
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
-    step = models.CharField(max_length=100, blank=True, help_text="What is being computed.")
     message = models.TextField(blank=True, help_text="Why it could not be computed.")
-    shown = models.JSONField(default=dict, blank=True)
-    files = models.JSONField(default=list, blank=True)
     leased_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        abstract = True
         ordering: ClassVar = ["-created_at", "-pk"]
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in (self.State.QUEUED, self.State.RUNNING)
+
+
+class Report(Job):
+    """A study's analysis. ``shown`` is what its page says, ``files`` what lies in its folder."""
+
+    LEASE = timedelta(minutes=5)
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="reports")
+    step = models.CharField(max_length=100, blank=True, help_text="What is being computed.")
+    shown = models.JSONField(default=dict, blank=True)
+    files = models.JSONField(default=list, blank=True)
+
+    class Meta(Job.Meta):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["study", "fingerprint"], name="report_fingerprint_in_study")
         ]
 
     def __str__(self) -> str:
         return f"Analysis of {self.study}"
+
+
+class PowerEstimate(Job):
+    """How often studies of some sizes find differences. ``question`` is a PowerQuestion; ``found`` holds, for each of its
+    sizes, what the studies that were simulated so far have found."""
+
+    LEASE = timedelta(minutes=1)
+
+    question = models.JSONField()
+    found = models.JSONField(default=list, blank=True)
+
+    class Meta(Job.Meta):
+        constraints: ClassVar = [models.UniqueConstraint(fields=["fingerprint"], name="power_estimate_fingerprint")]
+
+    def __str__(self) -> str:
+        return f"Power of {self.token}"

@@ -37,13 +37,14 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
     worker_pool="threads",
-    worker_concurrency=4,
+    worker_concurrency=4,  # one for each kind of work below: none waits for another to end
     beat_schedule={
         name: {"task": task, "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}}
         for name, task in (
             ("sweep", "simulation.work_off"),
             ("sweep of verdicts", "evaluation.sit"),
             ("sweep of reports", "analysis.compute"),
+            ("sweep of estimates", "analysis.estimate_power"),
         )
     },
     beat_schedule_filename=str(settings.VAR_DIR / "celerybeat-schedule"),

@@ -1,0 +1,174 @@
+"""Estimates of power: asked for once, computed by a worker in processes of its own, gone on with by another."""
+
+import json
+import os
+import signal
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, replace
+from threading import Event, Thread
+from typing import Any
+
+import psutil
+import pytest
+
+from analysis.models import PowerEstimate
+from analysis.power import estimates
+from analysis.power.estimates import cancel_estimate, found_by, question_of, request_estimate, resume_estimate, work_off
+from analysis.power.found import Power
+from analysis.power.plans import PowerQuestion
+from analysis.power.simulating import simulate
+from tests.installation import Installation
+from tests.services.binaries import wait_until
+
+State = PowerEstimate.State
+SMALL = PowerQuestion({"a": 0.6, "b": 0.8}, evaluators=(4, 6), pairs=10, studies=6)
+LONG = replace(SMALL, studies=2000)
+
+
+def find(question: PowerQuestion) -> list[Power]:
+    """What the question's sizes find, computed here."""
+    with ThreadPoolExecutor(1) as pool:
+        return list(deque(simulate(question, pool), maxlen=1).pop())
+
+
+@pytest.mark.django_db
+def test_a_worker_computes_what_was_asked_for_and_the_processes_find_what_one_would(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(estimates, "STORED_EVERY", 0.0)
+    estimate = request_estimate(SMALL)
+    assert (estimate.state, found_by(estimate)) == (State.QUEUED, [])
+    work_off()
+    estimate.refresh_from_db()
+    assert (estimate.state, estimate.leased_until, estimate.message) == (State.DONE, None, "")
+    assert question_of(estimate) == SMALL
+    assert found_by(estimate) == find(SMALL)
+
+
+@pytest.mark.django_db
+def test_the_same_question_is_asked_once_and_another_anew() -> None:
+    estimate = request_estimate(SMALL)
+    assert request_estimate(replace(SMALL, evaluators=(6, 4))) == estimate
+    assert request_estimate(replace(SMALL, seed=1)) != estimate
+    PowerEstimate.objects.update(state=State.DONE)
+    assert request_estimate(SMALL).state == State.DONE
+
+
+@pytest.mark.django_db
+def test_a_new_worker_goes_on_where_the_last_one_was() -> None:
+    estimate = request_estimate(SMALL)
+    halfway = [
+        {"studies": 6, "failed": 0, "overall": 5, "contrasts": [5]},
+        {"studies": 5, "failed": 1, "overall": 1, "contrasts": [1]},
+    ]
+    PowerEstimate.objects.update(state=State.RUNNING, found=halfway, leased_until="2020-01-01T00:00:00Z")
+    work_off()
+    estimate.refresh_from_db()
+    first, second = found_by(estimate)
+    assert first == Power({("a", "b"): 5}, studies=6, failed=0, overall=5)
+    assert (second.studies, second.failed) == (6, 1)
+
+
+@pytest.mark.django_db
+def test_nobody_takes_what_another_worker_has_in_hand() -> None:
+    request_estimate(SMALL)
+    PowerEstimate.objects.update(state=State.RUNNING, leased_until="2999-01-01T00:00:00Z")
+    work_off()
+    assert PowerEstimate.objects.get().found == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_cancelled_estimate_stops_with_what_it_has_found_and_can_be_gone_on_with() -> None:
+    estimate = request_estimate(LONG)
+    with_worker = Thread(target=work_off)
+    with_worker.start()
+    wait_until(lambda: _studies(estimate) > 0, what="nothing is found")
+    cancel_estimate(estimate)
+    with_worker.join(30)
+    assert not with_worker.is_alive()
+    assert _children() == []
+    estimate.refresh_from_db()
+    assert estimate.state == State.CANCELLED
+    assert 0 < _studies(estimate) < 2000
+    resume_estimate(estimate)
+    estimate.refresh_from_db()
+    assert estimate.state == State.QUEUED
+    assert _studies(estimate) > 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_is_to_stop_gives_it_back_at_once() -> None:
+    estimate, stopping = request_estimate(LONG), Event()
+    with_worker = Thread(target=work_off, args=(stopping,))
+    with_worker.start()
+    wait_until(lambda: _studies(estimate) > 0, what="nothing is found")
+    stopping.set()
+    with_worker.join(30)
+    assert not with_worker.is_alive()
+    estimate.refresh_from_db()
+    assert (estimate.state, estimate.leased_until) == (State.QUEUED, None)
+    assert _studies(estimate) > 0
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("is_stopping", "state"), [(True, State.QUEUED), (False, State.FAILED)])
+def test_processes_that_are_killed_are_told_unless_the_worker_is_to_stop(
+    is_stopping: bool, state: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(estimates, "GRACE", 0.5)
+    estimate, stopping = request_estimate(LONG), Event()
+    with_worker = Thread(target=work_off, args=(stopping,))
+    with_worker.start()
+    wait_until(lambda: _studies(estimate) > 0, what="nothing is found")
+    for child in _children():
+        child.send_signal(signal.SIGTERM)
+    if is_stopping:
+        stopping.set()
+    with_worker.join(30)
+    estimate.refresh_from_db()
+    assert estimate.state == state
+    assert ("BrokenProcessPool" in caplog.text) == (state == State.FAILED)
+
+
+@pytest.mark.timeout(180)
+def test_a_killed_worker_leaves_no_process_behind_and_another_finds_what_it_would_have(
+    installation: Installation,
+) -> None:
+    question = replace(SMALL, evaluators=(4,), studies=60)
+    installation.manage("migrate", "--verbosity", "0")
+    installation.evaluate(
+        "from analysis.power.estimates import request_estimate; from analysis.power.plans import PowerQuestion; "
+        f"request_estimate({question!r})"
+    )
+    with installation.worker() as worker:
+        wait_until(lambda: _stored(installation)["studies"] > 0, seconds=60, what="nothing is found")
+        children = psutil.Process(worker.pid).children(recursive=True)
+        worker.kill()
+        worker.wait()
+    assert children
+    _, alive = psutil.wait_procs(children, timeout=20)
+    assert alive == []
+    installation.evaluate(
+        "from analysis.models import PowerEstimate; "
+        "PowerEstimate.objects.filter(state='running').update(leased_until='2020-01-01T00:00:00Z')"
+    )
+    with installation.worker():
+        wait_until(lambda: _stored(installation)["studies"] == 60, seconds=60, what="the new worker has not gone on")
+    [expected] = find(question)
+    assert _stored(installation) == asdict(expected) | {"contrasts": list(expected.contrasts.values())}
+
+
+def _studies(estimate: PowerEstimate) -> int:
+    found = PowerEstimate.objects.values_list("found", flat=True).get(pk=estimate.pk)
+    return sum(size["studies"] for size in found)
+
+
+def _stored(installation: Installation) -> dict[str, Any]:
+    [[found]] = installation.query("SELECT found FROM analysis_powerestimate")
+    return dict((json.loads(found) or [{"studies": 0}])[0])
+
+
+def _children() -> list[psutil.Process]:
+    """The processes that analyse studies, without the one that counts what they share."""
+    return [one for one in psutil.Process(os.getpid()).children() if "spawn_main" in " ".join(one.cmdline())]
