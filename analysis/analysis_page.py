@@ -3,11 +3,35 @@
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.caveats import caveats_of_data, caveats_of_models
+from analysis.layout import Section, arrange
 from analysis.models import Report
 from analysis.reports import current_report, latest_report
-from collection.models import Study
+from collection.models import Dialogue, Study
+from evaluation.models import Evaluation, Judgement
 
 State = Report.State
+
+
+@dataclass(frozen=True, slots=True)
+class Prospects:
+    """What there is to analyse: numbers of judgements, and of people's and simulated dialogues that have ended."""
+
+    judgements: int
+    natural: int
+    simulated: int
+
+    @property
+    def is_nothing(self) -> bool:
+        return not (self.judgements or self.natural or self.simulated)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An evaluation, and how many of its judgements are analysed."""
+
+    evaluation: Evaluation
+    judgements: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +59,35 @@ class AnalysisPage:
     @property
     def shown(self) -> dict[str, Any]:
         return self.report.shown if self.report else {}
+
+    def sections(self) -> list[Section]:
+        return arrange(self.shown)
+
+    def sources(self) -> list[Source]:
+        """The evaluations that the report is made of, as they are called now."""
+        counts = self.shown.get("judgements", {})
+        evaluations = self.study.evaluations.order_by("number")
+        return [Source(one, counts[str(one.number)]) for one in evaluations if str(one.number) in counts]
+
+    def judgements(self) -> int:
+        """How many the report is made of."""
+        return sum(self.shown.get("judgements", {}).values())
+
+    def prospects(self) -> Prospects:
+        """Of the data as they are."""
+        ended = Dialogue.objects.filter(study=self.study).exclude(ended_at=None)
+        return Prospects(
+            Judgement.objects.counted().filter(pair__evaluation__study=self.study).count(),
+            ended.filter(kind=Dialogue.Kind.NATURAL).count(),
+            ended.filter(kind=Dialogue.Kind.SIMULATED).count(),
+        )
+
+    def caveats(self) -> list[str]:
+        """About everything that is shown."""
+        return list(caveats_of_data(self.study))
+
+    def caveats_of_models(self) -> list[str]:
+        return list(caveats_of_models(self.study))
 
 
 def read_analysis(study: Study) -> AnalysisPage:

@@ -96,10 +96,11 @@ def comparison_table(manners: Mapping[str, Manner]) -> Table:
     ]
     return Table(
         "comparison",
-        "Natural and simulated dialogues",
-        "Means over dialogues (tokens: over turns) with population standard deviations (ddof 0). Similarity is the cosine of "
-        f"counts of words; words are {TOKENISATION}. Greetings and thanks are told by English words.",
-        ("figure", *manners),
+        "People’s dialogues and simulated ones",
+        "The natural dialogues are the yardstick. Means over dialogues (tokens: over turns) with population standard "
+        "deviations (ddof 0) in parentheses. Similarity is the cosine of counts of words; "
+        f"words are {TOKENISATION}. Greetings and thanks are told by English words.",
+        ("measure", *manners),
         tuple(rows),
     )
 

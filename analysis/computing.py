@@ -1,7 +1,7 @@
 """A study's whole analysis: of its judgements, of its dialogues, of who took part."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,25 +12,26 @@ from analysis.figures.drawing import Drawing, Undrawn
 from analysis.figures.failures import failure_radars
 from analysis.figures.features import participants_by_option
 from analysis.judgements import BadData
+from analysis.models import SHAPE
 from analysis.portfolio import Portfolio, files_of, portfolio_of
 from analysis.simulation_tables import failure_percents, table_1, table_2, table_7
-from analysis.tables import judgements_in
-from analysis.tabulating import Table, readable
+from analysis.tables import judgements_by_evaluation, judgements_in
+from analysis.tabulating import Table
+from analysis.wording import OUTCOME_TITLES, remark
 from analysis.writing import write_files
 from collection.models import Study
 from collection.research.distributions import read_distributions
-from evaluation.models import Evaluation
 
 OnStep = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class StudyAnalysis:
-    """``facts`` say what data it is made of, ``caveats`` what to mind."""
+    """``judgements`` counts them by the evaluation's number, ``dialogues`` counts them by who asked."""
 
     portfolio: Portfolio
-    facts: Sequence[str]
-    caveats: Sequence[str]
+    judgements: Mapping[int, int]
+    dialogues: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,8 @@ def analyse_study(study: Study, on_step: OnStep) -> StudyAnalysis:
     portfolio = Portfolio(
         judged, [*own.tables, *compared, *simulated], [*own.figures, radars, *_participants(study)], own.left_out
     )
-    counts = [f"{len(said)} dialogues: {name}" for name, said in groups.items()]
-    return StudyAnalysis(portfolio, [*_judgements(judged), *counts], list(_caveats(study)))
+    counts = {name: len(said) for name, said in groups.items()}
+    return StudyAnalysis(portfolio, judgements_by_evaluation(study) if judged else {}, counts)
 
 
 def _judged(study: Study, on_step: OnStep) -> tuple[Analysis | None, list[str]]:
@@ -83,30 +84,29 @@ def _participants(study: Study) -> Iterator[Drawing | Undrawn]:
         yield participants_by_option(distribution.key, distribution.label, counts)
 
 
-def _judgements(judged: Analysis | None) -> Iterator[str]:
-    if judged is not None:
-        yield f"{len(judged.frame)} judgements by {judged.frame['participant'].nunique()} evaluators"
-
-
-def _caveats(study: Study) -> Iterator[str]:
-    evaluations = study.evaluations.all()
-    if evaluations.filter(is_rehearsed=True).exists():
-        yield "These judgements are made up, to try the software: they are no results."
-    if evaluations.filter(state=Evaluation.State.OPEN).exists():
-        yield "An evaluation is still open: whoever stops, or goes on, because of what they see here makes it worthless."
-    if evaluations.filter(judges_per_pair__gt=1).exists():
-        yield "Pairs were judged by several evaluators: the models do not know which judgements are about the same pair."
-
-
 def _shown(analysis: StudyAnalysis) -> dict[str, Any]:
     portfolio = analysis.portfolio
     return {
-        "facts": list(analysis.facts),
-        "caveats": list(analysis.caveats),
-        "words": portfolio.words,
-        "figures": [{"name": one.name, "title": one.title, "alt": one.alt} for one in portfolio.drawings],
-        "gaps": portfolio.gaps,
+        "shape": SHAPE,
+        "judgements": {str(number): count for number, count in analysis.judgements.items()},
+        "dialogues": dict(analysis.dialogues),
+        **_shown_judged(portfolio.judged),
+        "told": [asdict(told) for told in portfolio.told],
+        "left_out": list(portfolio.left_out),
         "tables": [_shown_table(table) for table in portfolio.tables],
+        "figures": [_shown_figure(drawing) for drawing in portfolio.drawings],
+        "undrawn": [{"name": one.name, "reason": one.reason} for one in portfolio.undrawn],
+    }
+
+
+def _shown_judged(judged: Analysis | None) -> dict[str, Any]:
+    if judged is None:
+        return {}
+    frame, models = judged.frame, judged.models
+    return {
+        "evaluators": int(frame["participant"].nunique()),
+        "flagged": int(frame["flagged"].sum()) if "flagged" in frame else 0,
+        "remarks": [f"{OUTCOME_TITLES[name]}: {remark(model)}" for name, model in models.items() if model.message],
     }
 
 
@@ -116,5 +116,12 @@ def _shown_table(table: Table) -> dict[str, Any]:
         "title": table.title,
         "note": table.note,
         "header": list(table.header),
-        "rows": [[readable(cell) for cell in row] for row in table.rows],
+        "numeric": table.numeric,
+        "groups": table.groups,
     }
+
+
+def _shown_figure(drawing: Drawing) -> dict[str, Any]:
+    """With its size in pixels, so that a page keeps its place free."""
+    width, height = (round(96 * inches) for inches in drawing.figure.get_size_inches())
+    return {"name": drawing.name, "title": drawing.title, "alt": drawing.alt, "width": width, "height": height}

@@ -7,6 +7,10 @@ from django.db import models
 
 from collection.models import Study, new_token
 
+SHAPE = 1
+"""Of what is stored in ``Report.shown``: when the page reads it otherwise than before, this grows, and older reports are not
+shown."""
+
 
 class Job(models.Model):
     """What a worker computes once: ``fingerprint`` names all that it is made of, the code too.
@@ -45,7 +49,7 @@ class Job(models.Model):
 
 
 class Report(Job):
-    """A study's analysis. ``shown`` is what its page says, ``files`` what lies in its folder."""
+    """A study's analysis. ``shown`` is what its page says, in the SHAPE that it names, ``files`` what lies in its folder."""
 
     LEASE = timedelta(minutes=5)
 

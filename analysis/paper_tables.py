@@ -5,34 +5,31 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from analysis.contrasts import ADJUSTMENTS, Adjustment
-from analysis.detection_table import SUBSETS, DetectionRow, Moments, confidence_labels, detection_table, overall_row
+from analysis.detection_table import DetectionRow, Moments, confidence_labels, detection_table, overall_row
 from analysis.findings import MixedModel
 from analysis.sensitivity import Variant
-from analysis.tabulating import Cell, Table
-from analysis.wording import ADJUSTMENT_WORDS, test_words
+from analysis.tabulating import Cell, Probability, Table
+from analysis.wording import ADJUSTMENT_WORDS, OUTCOME_TITLES, paper_letters, test_words
 
-OUTCOME_TITLES = {
-    "detected": "Detection probability",
-    "utterance_number": "Utterance number",
-    "duration": "Duration",
-}
-LARGEST_IS_BEST = {"detected": False, "utterance_number": True, "duration": True}
-"""A simulation is the better, the less often, the later and the more slowly it is detected."""
 SD_NOTE = "Standard deviations are population ones (ddof 0)."
+SCALES = "Detection is in log-odds, and its statistic is z; the others are in utterances and seconds, and theirs is t."
+DASH = "–"
 
 
 def table_3(frame: pd.DataFrame) -> Table:
     """How often, how surely, how late and after how long each model was detected."""
-    rows = detection_table(frame) | {"all": overall_row(frame)}
+    by_model = detection_table(frame)
+    rows = [*by_model.values(), overall_row(frame)]
     labels = confidence_labels(frame)
-    lines = [("total", "undetectability rate", *(_percent(row.undetected, row.pairs) for row in rows.values()))]
-    for subset in reversed(SUBSETS):
+    lines = [("total", "undetectability rate", *(_percent(row.undetected, row.pairs) for row in rows))]
+    for subset in ("total", "detected", "undetected"):
         lines += list(_subset_lines(subset, rows, labels))
     return Table(
         "table-3",
         "Detection of simulated dialogues",
-        f"Counts with percentages of all pairs of the model; means with standard deviations. {SD_NOTE}",
-        ("subset", "figure", *rows),
+        "“Not sure” counts as undetected; 50% undetected is what guessing gives. Counts have percentages of all pairs of the "
+        f"model, means have standard deviations in parentheses. {SD_NOTE}",
+        ("subset", "measure", *by_model, "all models"),
         tuple(lines),
     )
 
@@ -40,17 +37,22 @@ def table_3(frame: pd.DataFrame) -> Table:
 def table_10(models: Mapping[str, MixedModel], adjustment: Adjustment = "none") -> Table:
     """Compact letters, as the paper prints them: A is best; an asterisk marks a significant effect of the model."""
     levels = sorted({level for model in models.values() for level in model.levels})
-    letters = {
-        outcome: model.letters(adjustment, largest_first=LARGEST_IS_BEST[outcome]) for outcome, model in models.items()
-    }
+    letters = {outcome: paper_letters(outcome, model, adjustment) for outcome, model in models.items()}
     return Table(
         f"table-10-{adjustment}",
-        "Models that differ significantly share no letter",
+        f"Models that share no letter differ significantly ({ADJUSTMENT_WORDS[adjustment]})",
         "A is best: lowest detection, highest utterance number, longest duration. An asterisk marks a significant effect of "
-        f"the model; pairwise comparisons are {ADJUSTMENT_WORDS[adjustment]}.",
+        f"the model (p < .05). {ADJUSTMENT_NOTES[adjustment]} A dash: not compared.",
         ("model", *(OUTCOME_TITLES[outcome] + _star(model) for outcome, model in models.items())),
-        tuple((level, *(letters[outcome].get(level, "–").upper() for outcome in models)) for level in levels),
+        tuple((level, *(letters[outcome].get(level, DASH) for outcome in models)) for level in levels),
     )
+
+
+ADJUSTMENT_NOTES: dict[Adjustment, str] = {
+    "none": "Pairwise comparisons are unadjusted, as in the paper.",
+    "holm": "Pairwise comparisons are adjusted for their number by Holm’s method.",
+    "tukey": "Pairwise comparisons are adjusted for their number by Tukey’s method.",
+}
 
 
 def effects_table(models: Mapping[str, MixedModel]) -> Table:
@@ -58,13 +60,13 @@ def effects_table(models: Mapping[str, MixedModel]) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for outcome, model in models.items():
         for name, effect in model.effects.items():
-            values = (effect.estimate, effect.se, effect.statistic, effect.df, effect.p) if effect else (None,) * 5
-            rows.append((outcome, name, *values))
+            values = (effect.estimate, effect.se, effect.statistic, effect.df, _p(effect.p)) if effect else (None,) * 5
+            rows.append((OUTCOME_TITLES[outcome], name, *values))
     return Table(
         "effects",
         "Coefficients of the mixed models",
-        "Treatment coding: the first model is the base. Detection is on the log-odds scale; its statistic is z, the others' t.",
-        ("outcome", "coefficient", "estimate", "se", "statistic", "df", "p"),
+        f"Treatment coding: the first model is the base. {SCALES}",
+        ("outcome", "coefficient", "estimate", "SE", "statistic", "df", "p"),
         tuple(rows),
     )
 
@@ -76,51 +78,53 @@ def contrasts_table(models: Mapping[str, MixedModel]) -> Table:
         for contrast in model.contrasts:
             found = contrast.found
             values = (found.estimate, found.se, found.statistic, found.df) if found else (None,) * 4
-            rows.append((outcome, contrast.a, contrast.b, *values, *(contrast.p_value(name) for name in ADJUSTMENTS)))
+            adjusted = (_p(contrast.p_value(name)) for name in ADJUSTMENTS)
+            rows.append((OUTCOME_TITLES[outcome], contrast.a, contrast.b, *values, *adjusted))
     return Table(
         "contrasts",
-        "Pairwise contrasts of the models",
-        "The first model minus the second. Detection is on the log-odds scale; its statistic is z, the others' t.",
-        ("outcome", "a", "b", "estimate", "se", "statistic", "df", "p", "p_holm", "p_tukey"),
+        "Pairwise differences between the models",
+        f"The first model minus the second. {SCALES}",
+        ("outcome", "model", "minus", "estimate", "SE", "statistic", "df", "p", "p (Holm)", "p (Tukey)"),
         tuple(rows),
     )
 
 
 def sensitivity_table(models: Mapping[str, MixedModel], variants: Iterable[Variant]) -> Table:
-    """The main models first, then each other reading: whether the models differ, and their letters."""
+    """Of each outcome the main model first, then each other reading: whether the models differ, and their letters."""
     mains = [Variant("as counted in the paper", outcome, model) for outcome, model in models.items()]
-    rows = [_variant_row(variant) for variant in [*mains, *variants]]
+    levels = sorted({level for model in models.values() for level in model.levels})
+    readings = sorted([*mains, *variants], key=lambda variant: list(models).index(variant.outcome))
     return Table(
         "sensitivity",
         "The same models over other readings of the judgements",
-        "Letters are unadjusted; 'a' stands at the smallest mean.",
-        ("reading", "outcome", "rows", "status", "test", "letters"),
-        tuple(rows),
+        "Letters as in table 10, unadjusted: A is best, and models that share no letter differ. Singular: a random effect has "
+        "no variance, and the tests remain valid.",
+        ("outcome", "reading", "judgements", "status", "test of all models", *levels),
+        tuple(_variant_row(variant, levels) for variant in readings),
     )
 
 
-def _variant_row(variant: Variant) -> tuple[Cell, ...]:
+def _variant_row(variant: Variant, levels: Sequence[str]) -> tuple[Cell, ...]:
     model = variant.model
+    about = (OUTCOME_TITLES[variant.outcome], variant.name)
     if model is None:
-        return (variant.name, variant.outcome, None, "skipped", variant.skipped, "")
+        return (*about, None, "skipped", variant.skipped, *(DASH for _ in levels))
     test = model.test or model.likelihood_ratio
-    letters = ", ".join(f"{level}: {letter}" for level, letter in model.letters("none").items())
+    letters = paper_letters(variant.outcome, model, "none")
     return (
-        variant.name,
-        variant.outcome,
+        *about,
         model.rows,
-        model.status,
+        model.status.replace("_", " "),
         test_words(test) if test else model.message,
-        letters,
+        *(letters.get(level, DASH) for level in levels),
     )
 
 
-def _subset_lines(subset: str, rows: Mapping[str, DetectionRow], labels: Sequence[str]) -> Iterable[tuple[str, ...]]:
-    yield (subset, "duration", *(_moments(row.durations[subset]) for row in rows.values()))
-    yield (subset, "utterance number", *(_moments(row.utterances[subset]) for row in rows.values()))
+def _subset_lines(subset: str, rows: Sequence[DetectionRow], labels: Sequence[str]) -> Iterable[tuple[str, ...]]:
+    yield (subset, "duration (seconds)", *(_moments(row.durations[subset]) for row in rows))
+    yield (subset, "utterance number", *(_moments(row.utterances[subset]) for row in rows))
     for label in labels:
-        counts = (_counted(row.confidence[subset][label], row.pairs) for row in rows.values())
-        yield (subset, f"confidence: {label}", *counts)
+        yield (subset, f"confidence: {label}", *(_counted(row.confidence[subset][label], row.pairs) for row in rows))
 
 
 def _star(model: MixedModel) -> str:
@@ -128,9 +132,13 @@ def _star(model: MixedModel) -> str:
     return "*" if test is not None and test.p < 0.05 else ""
 
 
+def _p(value: float | None) -> Probability | None:
+    return None if value is None else Probability(value)
+
+
 def _moments(moments: Moments) -> str:
     mean, sd = moments
-    return "–" if mean is None else f"{mean:.2f} ({sd:.2f})"
+    return DASH if mean is None else f"{mean:.2f} ({sd:.2f})"
 
 
 def _counted(count: int, total: int) -> str:
@@ -138,4 +146,4 @@ def _counted(count: int, total: int) -> str:
 
 
 def _percent(count: int, total: int) -> str:
-    return f"{100 * count / total:.2f}%" if total else "–"
+    return f"{100 * count / total:.2f}%" if total else DASH

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from analysis.analysing import Analysis
 from analysis.contrasts import ADJUSTMENTS
+from analysis.detection_table import detection_table, overall_row
 from analysis.figures.drawing import Drawing, Undrawn, to_pdf, to_svg
 from analysis.figures.judged import draw_judgements
 from analysis.paper_tables import contrasts_table, effects_table, sensitivity_table, table_3, table_10
 from analysis.results import results
 from analysis.tabulating import Table, to_csv, to_latex
-from analysis.wording import report
+from analysis.wording import Told, tell, tell_rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +30,27 @@ class Portfolio:
         return [one for one in self.figures if isinstance(one, Drawing)]
 
     @property
-    def words(self) -> list[str]:
-        """A paragraph for each outcome."""
-        models = self.judged.models if self.judged else {}
-        return [" ".join(report(outcome, model)) for outcome, model in models.items()]
+    def undrawn(self) -> list[Undrawn]:
+        """The figures that the data do not allow."""
+        return [one for one in self.figures if isinstance(one, Undrawn)]
+
+    @property
+    def told(self) -> list[Told]:
+        """What was found: how often simulations passed, then each model."""
+        if self.judged is None:
+            return []
+        rates = tell_rates(detection_table(self.judged.frame), overall_row(self.judged.frame))
+        return [rates, *(tell(outcome, model) for outcome, model in self.judged.models.items())]
 
     @property
     def gaps(self) -> list[str]:
         """What was left out, figures too."""
-        undrawn = [one for one in self.figures if isinstance(one, Undrawn)]
-        return [*self.left_out, *(f"There is no figure “{one.name}”: {one.reason}" for one in undrawn)]
+        return [*self.left_out, *(f"There is no figure “{one.name}”: {one.reason}" for one in self.undrawn)]
 
     @property
     def text(self) -> str:
         """The report for people."""
-        return "\n\n".join([*self.words, *self.gaps]) + "\n"
+        return "\n\n".join([*(told.text for told in self.told), *self.gaps]) + "\n"
 
 
 def portfolio_of(analysis: Analysis) -> Portfolio:

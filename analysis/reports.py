@@ -8,7 +8,7 @@ from django.db import transaction
 
 from analysis import jobs
 from analysis.fingerprints import code_version, fingerprint
-from analysis.models import Report
+from analysis.models import SHAPE, Report
 from collection.models import Study
 from simulation.duty import is_stopping
 from simulation.services import ring_for_workers
@@ -19,8 +19,8 @@ State = Report.State
 
 
 def latest_report(study: Study) -> Report | None:
-    """The last one that was computed, whether or not the data have changed since."""
-    return Report.objects.filter(study=study, state=State.DONE).first()
+    """The last one that was computed and can be shown, whether or not the data have changed since."""
+    return Report.objects.filter(study=study, state=State.DONE, shown__shape=SHAPE).first()
 
 
 def current_report(study: Study) -> Report | None:

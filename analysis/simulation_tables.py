@@ -1,10 +1,10 @@
 """The paper's tables about simulated dialogues: 1 and 7 per inquirer over seeds, 2 per condition of the persona."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import fmean, pstdev
 
-from analysis.tabulating import Table
-from simulation.statistics import Rate, Summary
+from analysis.tabulating import Cell, Table
+from simulation.statistics import Moments, Rate, Summary
 
 PerSeed = Sequence[Summary]
 """One inquirer's figures, a summary for each seed."""
@@ -25,48 +25,56 @@ CONDITIONS = {
     "native_english": "Is native English speaker",
     "all": "All",
 }
-_OVER_SEEDS = "Averaged over seeds; population standard deviations (ddof 0)"
+_LENGTHS: dict[str, Callable[[Summary], Moments]] = {
+    "turns": lambda summary: (summary.turns_mean, summary.turns_sd),
+    "tokens per prompt": lambda summary: (summary.tokens_per_prompt_mean, summary.tokens_per_prompt_sd),
+    "tokens per response": lambda summary: (summary.tokens_per_response_mean, summary.tokens_per_response_sd),
+}
+_OVER_SEEDS = "Averaged over seeds, with population standard deviations (ddof 0) in parentheses"
 
 
 def table_1(inquirers: Mapping[str, PerSeed]) -> Table:
     """Lengths, and how often each failure occurs."""
-    rows = [
-        ("turns", *(_mean_sd([(s.turns_mean, s.turns_sd) for s in seeds]) for seeds in inquirers.values())),
-        (
-            "tokens per prompt",
-            *(
-                _mean_sd([(s.tokens_per_prompt_mean, s.tokens_per_prompt_sd) for s in seeds])
-                for seeds in inquirers.values()
-            ),
-        ),
-        (
-            "tokens per response",
-            *(
-                _mean_sd([(s.tokens_per_response_mean, s.tokens_per_response_sd) for s in seeds])
-                for seeds in inquirers.values()
-            ),
-        ),
+    rows: list[tuple[Cell, ...]] = [
+        ("dialogues", *(sum(summary.dialogues for summary in seeds) for seeds in inquirers.values())),
+        ("seeds", *(len(seeds) for seeds in inquirers.values())),
+        *((name, *(_mean_sd(map(of, seeds)) for seeds in inquirers.values())) for name, of in _LENGTHS.items()),
         *(
-            (name, *(_percent([of(s) for s in seeds]) for seeds in inquirers.values()))
+            (name, *(_percent([of(summary) for summary in seeds]) for seeds in inquirers.values()))
             for name, of in FAILURES.values()
         ),
     ]
     return Table(
         "table-1",
         "Simulated dialogues and failures",
-        f"{_OVER_SEEDS}: of lengths over dialogues and turns, of failures over seeds. Failures are shares of a side's outputs.",
-        ("figure", *inquirers),
+        f"{_OVER_SEEDS}: of lengths over dialogues and turns, of failures over seeds. Failures are shares of a side’s outputs. "
+        "A dash: not stored.",
+        ("measure", *inquirers),
         tuple(rows),
     )
 
 
 def table_7(inquirers: Mapping[str, PerSeed]) -> Table:
-    """Failures as counts of outputs."""
-    rows = [
-        (name, *(_counts([of(s) for s in seeds]) for seeds in inquirers.values())) for name, of in FAILURES.values()
+    """The same in utterances and counts: both sides' utterances, and how many of how many outputs failed."""
+    rows: list[tuple[Cell, ...]] = [
+        ("utterances", *(_mean_sd(map(_utterances, seeds)) for seeds in inquirers.values())),
+        (
+            "tokens per prompt",
+            *(_mean_sd(map(_LENGTHS["tokens per prompt"], seeds)) for seeds in inquirers.values()),
+        ),
+        *(
+            (name, *(_counts([of(summary) for summary in seeds]) for seeds in inquirers.values()))
+            for name, of in FAILURES.values()
+        ),
     ]
-    note = f"{_OVER_SEEDS}: count (standard deviation) / outputs."
-    return Table("table-7", "Failures in counts", note, ("failure", *inquirers), tuple(rows))
+    return Table(
+        "table-7",
+        "Simulated dialogues and failures in counts",
+        f"{_OVER_SEEDS}: utterances of both sides in a dialogue; failures as count (standard deviation) / outputs. "
+        "A dash: not stored.",
+        ("measure", *inquirers),
+        tuple(rows),
+    )
 
 
 def table_2(conditions: Mapping[tuple[str, str], PerSeed]) -> Table:
@@ -85,7 +93,7 @@ def table_2(conditions: Mapping[tuple[str, str], PerSeed]) -> Table:
     return Table(
         "table-2",
         "Lexical diversity by what the inquirer is told of the persona",
-        f"{_OVER_SEEDS} over seeds, of means over dialogues.",
+        f"{_OVER_SEEDS}: of means over dialogues.",
         ("inquirer", "persona", "TTR", "distinct-1", "distinct-2"),
         tuple(rows),
     )
@@ -103,13 +111,20 @@ def failure_percents(inquirers: Mapping[str, PerSeed]) -> dict[str, dict[str, fl
     }
 
 
-def _diversities(seeds: PerSeed) -> list[list[tuple[float | None, float | None]]]:
+def _diversities(seeds: PerSeed) -> list[list[Moments]]:
     lexical = [summary.lexical for summary in seeds]
     return [[one.ttr for one in lexical], [one.distinct_1 for one in lexical], [one.distinct_2 for one in lexical]]
 
 
-def _mean_sd(moments: Sequence[tuple[float | None, float | None]]) -> str:
+def _utterances(summary: Summary) -> Moments:
+    """Two a turn."""
+    mean, sd = summary.turns_mean, summary.turns_sd
+    return (None if mean is None else 2 * mean, None if sd is None else 2 * sd)
+
+
+def _mean_sd(per_seed: Iterable[Moments]) -> str:
     """Both averaged over seeds, as the paper's are; a seed without the figure makes it unknown."""
+    moments = list(per_seed)
     means, sds = [mean for mean, _ in moments if mean is not None], [sd for _, sd in moments if sd is not None]
     if not moments or len(means) < len(moments) or len(sds) < len(moments):
         return "–"
@@ -136,7 +151,7 @@ def _percent(rates: Sequence[Rate]) -> str:
 
 
 def _counts(rates: Sequence[Rate]) -> str:
-    if not rates:
+    if not sum(rate.outputs for rate in rates):
         return "–"
     counts = [rate.count for rate in rates]
     return f"{fmean(counts):.2f} ({pstdev(counts):.2f}) / {fmean(rate.outputs for rate in rates):.2f}"

@@ -1,7 +1,12 @@
 """Doors to a study's analysis. None of them computes anything."""
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from io import BytesIO
+from mimetypes import guess_type
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
 from django_htmx.http import HttpResponseClientRefresh
 
 from analysis.analysis_page import read_analysis
@@ -31,13 +36,37 @@ def analysis_live(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @staff_only
-def analysis_file(request: HttpRequest, slug: str, token: str, name: str) -> HttpResponseBase:
+def analysis_file(request: HttpRequest, slug: str, token: str, name: str) -> HttpResponse:
     """A figure to look at, or any file to take away."""
-    report = get_object_or_404(Report, study__slug=slug, token=token, state=Report.State.DONE)
+    report = _find_report(slug, token)
     if name not in report.files:
         raise Http404
+    return _sent(_read(report, name), f"{slug}-{name}", as_attachment="look" not in request.GET)
+
+
+@staff_only
+def analysis_archive(request: HttpRequest, slug: str, token: str) -> HttpResponse:
+    """All files in one; they are small, so that it is made in memory."""
+    report = _find_report(slug, token)
+    into = BytesIO()
+    with ZipFile(into, "w", ZIP_DEFLATED) as archive:
+        for name in report.files:
+            archive.writestr(f"{slug}-analysis/{name}", _read(report, name))
+    return _sent(into.getvalue(), f"{slug}-analysis.zip", as_attachment=True)
+
+
+def _find_report(slug: str, token: str) -> Report:
+    return get_object_or_404(Report, study__slug=slug, token=token, state=Report.State.DONE)
+
+
+def _read(report: Report, name: str) -> bytes:
     try:
-        file = (folder_of(report) / name).open("rb")
+        return (folder_of(report) / name).read_bytes()
     except FileNotFoundError as error:
         raise Http404 from error
-    return FileResponse(file, as_attachment="look" not in request.GET, filename=f"{slug}-{name}")
+
+
+def _sent(content: bytes, name: str, *, as_attachment: bool) -> HttpResponse:
+    kind = guess_type(name)[0] or "application/octet-stream"
+    disposition = content_disposition_header(as_attachment, name) or "inline"
+    return HttpResponse(content, kind, headers={"Content-Disposition": disposition})

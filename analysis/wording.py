@@ -1,8 +1,18 @@
 """Results in words, as a paper would report them."""
 
-from analysis.contrasts import ALPHA, Adjustment, Contrast
-from analysis.findings import JointTest, MixedModel
+from collections.abc import Mapping
+from dataclasses import dataclass
 
+from analysis.contrasts import ALPHA, Adjustment, Contrast
+from analysis.detection_table import DetectionRow
+from analysis.findings import JointTest, MixedModel
+from analysis.tabulating import with_minus
+
+OUTCOME_TITLES = {
+    "detected": "Detection probability",
+    "utterance_number": "Utterance number",
+    "duration": "Duration",
+}
 OUTCOME_WORDS = {
     "detected": "the probability that the simulation is detected",
     "utterance_number": "the number of the utterance that gives it away",
@@ -13,7 +23,73 @@ KIND_WORDS = {
     "utterance_number": "linear mixed model (REML, Satterthwaite)",
     "duration": "linear mixed model (REML, Satterthwaite)",
 }
+UNITS = {"detected": "log-odds", "utterance_number": "utterances", "duration": "seconds"}
+"""Of estimates and standard deviations."""
+PEOPLE_WORDS = {"participant": "evaluators", "generator_user": "those who chatted"}
 ADJUSTMENT_WORDS: dict[Adjustment, str] = {"none": "unadjusted", "holm": "Holm", "tukey": "Tukey"}
+LARGEST_IS_BEST = {"detected": False, "utterance_number": True, "duration": True}
+"""A simulation is the better, the less often, the later and the more slowly it is detected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is found about one outcome: the verdict first, then sentences, then the ``pairs`` of models that differ, which
+    ``intro`` leads to."""
+
+    title: str
+    verdict: str
+    sentences: tuple[str, ...] = ()
+    intro: str = ""
+    pairs: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """All of it as one paragraph."""
+        pairs = f"{self.intro}: {'; '.join(self.pairs)}." if self.pairs else self.intro
+        return " ".join(filter(None, [self.verdict, *self.sentences, pairs]))
+
+
+def tell_rates(rows: Mapping[str, DetectionRow], overall: DetectionRow) -> Told:
+    """How often simulations passed; ``rows`` by model."""
+    title = "Undetected simulations"
+    if not overall.pairs:
+        return Told(title, "No judgement says whether the simulation was detected.")
+    best_first = sorted(rows.items(), key=lambda item: item[1].undetected / item[1].pairs, reverse=True)
+    told = [f"{model} {_percent(row.undetected, row.pairs)}" for model, row in best_first]
+    return Told(
+        title,
+        f"The simulation remained undetected in {_percent(overall.undetected, overall.pairs)} of {overall.pairs} judgements.",
+        (f"By inquirer: {', '.join(told)}.", "50 % is what guessing gives; “not sure” counts as undetected."),
+    )
+
+
+def tell(outcome: str, model: MixedModel, adjustment: Adjustment = "none") -> Told:
+    """Whether the models differ, what was fitted, what to mind, and which of the models differ."""
+    title = OUTCOME_TITLES[outcome]
+    if model.status == "not_applicable":
+        return Told(title, f"No model of {OUTCOME_WORDS[outcome]}: {model.message}")
+    fitted = (
+        f"A {KIND_WORDS[outcome]} of {OUTCOME_WORDS[outcome]} over {model.rows} judgements, with random intercepts for "
+        "evaluators and for those who chatted."
+    )
+    ratio = model.likelihood_ratio if model.test else None
+    sentences = [
+        fitted,
+        remark(model),
+        f"Likelihood ratio: {test_words(ratio)}." if ratio else "",
+        _spread(outcome, model),
+        _lettered(outcome, model, adjustment),
+    ]
+    intro, pairs = _differences(outcome, model, adjustment)
+    return Told(title, _verdict(model), tuple(filter(None, sentences)), intro, pairs)
+
+
+def remark(model: MixedModel) -> str:
+    """What to mind about the fit; empty if there is nothing."""
+    if model.status != "singular":
+        return model.message
+    flat = " and ".join(PEOPLE_WORDS.get(group, group) for group, sd in model.sd.items() if sd == 0)
+    return f"The variance between {flat} is estimated as 0: the tests remain valid."
 
 
 def p_words(p: float | None) -> str:
@@ -35,54 +111,56 @@ def contrast_words(contrast: Contrast, adjustment: Adjustment) -> str:
     found = contrast.found
     if found is None or found.statistic is None:
         return f"{contrast.a} and {contrast.b} cannot be compared"
-    statistic = f"z = {found.statistic:.2f}" if found.df is None else f"t({found.df:.1f}) = {found.statistic:.2f}"
-    return (
-        f"{contrast.a} − {contrast.b}: {found.estimate:.2f} (SE {found.se:.2f}), {statistic}, "
-        f"{p_words(contrast.p_value(adjustment))}"
-    )
+    kind = "z" if found.df is None else f"t({found.df:.1f})"
+    numbers = with_minus(f"{found.estimate:.2f} (SE {found.se:.2f}), {kind} = {found.statistic:.2f}")
+    return f"{contrast.a} − {contrast.b}: {numbers}, {p_words(contrast.p_value(adjustment))}"
 
 
-def report(outcome: str, model: MixedModel, adjustment: Adjustment = "none") -> list[str]:
-    """The model's results in sentences: what was fitted, whether the models differ, which of them, and what to mind."""
-    opening = f"A {KIND_WORDS[outcome]} of {OUTCOME_WORDS[outcome]} over {model.rows} judgements"
-    if model.status == "not_applicable":
-        return [f"No model of {OUTCOME_WORDS[outcome]}: {model.message}"]
-    sentences = [f"{opening}, with random intercepts for evaluators and for those who chatted."]
-    if model.message:
-        sentences.append(model.message)
-    return [*sentences, *_effect(model), *_spread(model), *_differences(model, adjustment)]
+def paper_letters(outcome: str, model: MixedModel, adjustment: Adjustment) -> dict[str, str]:
+    """As the paper prints them: A is best. Empty where nothing was tested."""
+    letters = model.letters(adjustment, largest_first=LARGEST_IS_BEST[outcome])
+    return {level: letter.upper() for level, letter in letters.items()}
 
 
-def _effect(model: MixedModel) -> list[str]:
+def _verdict(model: MixedModel) -> str:
     test = model.test or model.likelihood_ratio
     if test is None:
-        return []
+        return "Whether the inquirer models differ could not be tested."
     kind = "" if model.test else "By the likelihood ratio, "
     verdict = "the inquirer models differ" if test.p < ALPHA else "no difference between the inquirer models was found"
     sentence = f"{kind}{verdict}, {test_words(test)}."
-    ratio = model.likelihood_ratio if model.test else None
-    further = [f"Likelihood ratio: {test_words(ratio)}."] if ratio else []
-    return [sentence[0].upper() + sentence[1:], *further]
+    return sentence[0].upper() + sentence[1:]
 
 
-def _spread(model: MixedModel) -> list[str]:
+def _spread(outcome: str, model: MixedModel) -> str:
     if not model.sd:
-        return []
-    names = {"participant": "evaluators", "generator_user": "those who chatted"}
-    parts = [f"{sd:.2f} between {names.get(group, group)}" for group, sd in model.sd.items()]
+        return ""
+    parts = [f"{sd:.2f} between {PEOPLE_WORDS.get(group, group)}" for group, sd in model.sd.items()]
     rest = [f"{model.residual_sd:.2f} left over"] if model.residual_sd is not None else []
-    return [f"Standard deviations: {', '.join([*parts, *rest])}."]
+    return f"Standard deviations ({UNITS[outcome]}): {', '.join([*parts, *rest])}."
 
 
-def _differences(model: MixedModel, adjustment: Adjustment) -> list[str]:
-    told = [
+def _lettered(outcome: str, model: MixedModel, adjustment: Adjustment) -> str:
+    letters = paper_letters(outcome, model, adjustment)
+    told = ", ".join(f"{level} {letter}" for level, letter in sorted(letters.items(), key=lambda item: item[1]))
+    return (
+        f"Letters ({ADJUSTMENT_WORDS[adjustment]}; A is best, and models that share one do not differ): {told}."
+        if told
+        else ""
+    )
+
+
+def _differences(outcome: str, model: MixedModel, adjustment: Adjustment) -> tuple[str, tuple[str, ...]]:
+    if not model.contrasts:
+        return "", ()
+    pairs = tuple(
         contrast_words(contrast, adjustment)
         for contrast in model.contrasts
         if (p := contrast.p_value(adjustment)) is not None and p < ALPHA
-    ]
-    if not model.contrasts:
-        return []
+    )
     how = ADJUSTMENT_WORDS[adjustment]
-    if not told:
-        return [f"No two models differ ({how})."]
-    return [f"Models that differ ({how}): {'; '.join(told)}."]
+    return (f"Models that differ ({how}, in {UNITS[outcome]})" if pairs else f"No two models differ ({how})."), pairs
+
+
+def _percent(count: int, total: int) -> str:
+    return f"{100 * count / total:.1f} %"

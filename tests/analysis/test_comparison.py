@@ -58,7 +58,7 @@ def test_a_groups_manner_is_made_of_means_and_rates_over_dialogues() -> None:
 def test_the_table_has_a_column_for_each_group_and_dashes_for_what_is_unknown() -> None:
     table = comparison_table({"natural": manner_of([make_said("hi, how fast?")]), "mixtral": manner_of([])})
     cells = {row[0]: row[1:] for row in table.rows}
-    assert table.header == ("figure", "natural", "mixtral")
+    assert table.header == ("measure", "natural", "mixtral")
     assert cells["dialogues"] == (1, 0)
     assert cells["turns"] == ("1.00 (0.00)", "–")
     assert cells["tokens per prompt"] == ("–", "–")

@@ -1,19 +1,23 @@
 """A study's analysis: asked for on its page, computed by a worker, kept until the data change."""
 
+import shutil
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from analysis.fingerprints import fingerprint
-from analysis.models import Report
+from analysis.models import SHAPE, Report
 from analysis.reports import current_report, folder_of, request_report, work_off
 from collection.models import Study
 from evaluation.models import Evaluator, Judgement, Pair
-from tests.analysis.test_tables import make_judged_evaluation
+from tests.analysis.test_tables import judge, make_judged_evaluation
 from tests.collection.factories import make_natural_dialogue, make_participant
+from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study
 from tests.factories import make_staff, make_study
 
 pytestmark = pytest.mark.django_db
@@ -45,9 +49,9 @@ def test_a_page_without_an_analysis_offers_one_and_a_worker_computes_it(study: S
     assert "It waits for a worker" in staff.post(PAGE, follow=True).text
     work_off()
     page = staff.get(PAGE).text
-    assert "8 judgements by 2 evaluators" in page
+    assert "<strong>8</strong> by 2 evaluators" in page
     assert "A logistic mixed model" in page
-    assert "Tables" in page
+    assert "Table 3" in page
     [report] = Report.objects.all()
     assert "numpy" in report.code
     assert report.code in page
@@ -59,7 +63,7 @@ def test_every_file_can_be_taken_away_and_nothing_else(study: Study, staff: Clie
     for name in ("results.json", "table-3.csv", "table-3.tex", "figure-2.svg", "figure-2.pdf"):
         answer: Any = staff.get(f"{PAGE}files/{report.token}/{name}")
         assert answer.status_code == 200
-        assert b"".join(answer.streaming_content) == (folder_of(report) / name).read_bytes()
+        assert answer.content == (folder_of(report) / name).read_bytes()
         assert f'filename="demo-{name}"' in answer["Content-Disposition"]
     (folder_of(report) / "other.txt").touch()
     for name in ("other.txt", "..%2F..%2Fsecret_key"):
@@ -78,10 +82,53 @@ def test_asking_again_computes_nothing_until_the_data_change(study: Study) -> No
 
 
 def test_a_page_says_when_its_data_have_changed(study: Study, staff: Client) -> None:
-    Report.objects.create(study=study, fingerprint=fingerprint(study), state=Report.State.DONE, shown={})
-    assert "The data have changed since" not in staff.get(PAGE).text
+    Report.objects.create(study=study, fingerprint=fingerprint(study), state=Report.State.DONE, shown={"shape": SHAPE})
+    assert "have changed since" not in staff.get(PAGE).text
     make_flagged(study)
-    assert "The data have changed since" in staff.get(PAGE).text
+    assert "have changed since" in staff.get(PAGE).text
+
+
+def test_a_report_that_an_older_version_has_stored_is_not_shown(study: Study, staff: Client) -> None:
+    Report.objects.create(study=study, fingerprint="older", state=Report.State.DONE, shown={"tables": [{"rows": []}]})
+    assert "Nothing has been computed yet" in staff.get(PAGE).text
+
+
+def test_all_files_can_be_taken_away_at_once(study: Study, staff: Client) -> None:
+    report = compute(study)
+    answer = staff.get(f"{PAGE}{report.token}.zip")
+    assert 'filename="demo-analysis.zip"' in answer["Content-Disposition"]
+    with ZipFile(BytesIO(answer.content)) as archive:
+        assert {path.removeprefix("demo-analysis/") for path in archive.namelist()} == set(report.files)
+        assert archive.read("demo-analysis/table-3.csv") == (folder_of(report) / "table-3.csv").read_bytes()
+    shutil.rmtree(folder_of(report))
+    assert staff.get(f"{PAGE}{report.token}.zip").status_code == 404
+
+
+def test_the_evaluations_that_it_is_made_of_are_named_with_their_judgements(study: Study, staff: Client) -> None:
+    another = make_evaluation(study, title="Second round")
+    judge(make_evaluator(another), True, True)
+    make_evaluation(study, title="Third round")
+    compute(study)
+    page = " ".join(staff.get(PAGE).text.split())
+    assert "<strong>10</strong> by 3 evaluators" in page
+    assert "Second round</a> (2, open)" in page
+    assert "Third round" not in page
+
+
+def test_a_study_without_anything_says_what_comes_of_what(staff: Client) -> None:
+    make_study()
+    page = staff.get(PAGE).text
+    assert "There is nothing to analyse yet" in page
+    assert "<button" not in page.split("<main")[1]
+    assert "Start a run" in page
+
+
+def test_a_study_that_nobody_has_judged_has_its_dialogues_on_the_page(staff: Client) -> None:
+    compute(make_judged_study("demo"))
+    page = staff.get(PAGE).text
+    assert "has no judgements: plan an evaluation" in page
+    assert "Table 1." in page
+    assert "Table 3" not in page
 
 
 def test_whatever_an_analysis_is_made_of_changes_the_fingerprint(study: Study) -> None:
@@ -107,7 +154,8 @@ def test_a_study_without_data_says_so_and_can_be_tried_again(staff: Client) -> N
     study = make_study()
     report = compute(study)
     assert report.state == Report.State.FAILED
-    assert "collect or simulate some first" in staff.get(PAGE).text
+    page = staff.get(PAGE).text
+    assert "collect or simulate some first" in page
     assert request_report(study).state == Report.State.QUEUED
 
 
@@ -146,6 +194,6 @@ def test_the_page_is_told_how_far_it_is_and_loads_anew_when_it_is_there(study: S
     assert staff.get(f"{PAGE}live/")["HX-Refresh"] == "true"
 
 
-@pytest.mark.parametrize("address", [PAGE, f"{PAGE}live/", f"{PAGE}files/token/results.json"])
+@pytest.mark.parametrize("address", [PAGE, f"{PAGE}live/", f"{PAGE}token.zip", f"{PAGE}files/token/results.json"])
 def test_only_researchers_see_it(study: Study, address: str) -> None:
     assert Client().get(address)["Location"].startswith("/login/")

@@ -33,8 +33,23 @@ def test_figures_are_averaged_over_seeds() -> None:
 
 
 def test_table_7_counts_what_table_1_shares() -> None:
-    rows = table_7(summaries_by_inquirer(make_simulated_study())).rows
-    assert rows[0] == ("no prompt", "0.50 (0.50) / 6.00")
+    cells = {row[0]: row[1] for row in table_7(summaries_by_inquirer(make_simulated_study())).rows}
+    assert cells["utterances"] == "6.00 (0.00)"  # two a turn
+    assert cells["no prompt"] == "0.50 (0.50) / 6.00"
+
+
+def test_failures_of_outputs_that_are_not_stored_are_unknown_and_not_none() -> None:
+    study = make_simulated_study()
+    Output.objects.all().delete()
+    for table in (table_1, table_7):
+        cells = {row[0]: row[1] for row in table(summaries_by_inquirer(study)).rows}
+        assert (cells["no prompt"], cells["incoherent (responder)"]) == ("–", "–")
+
+
+def test_table_1_says_over_how_many_dialogues_and_seeds_it_averages() -> None:
+    cells = {row[0]: row[1] for row in table_1(summaries_by_inquirer(make_simulated_study())).rows}
+    assert cells["seeds"] == 2
+    assert cells["dialogues"] == 4
 
 
 def test_percentages_for_the_radar_are_those_of_table_1() -> None:

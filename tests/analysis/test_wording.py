@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.mixed_models import fit_detected, fit_linear
-from analysis.wording import p_words, report
+from analysis.wording import p_words, tell
 from tests.analysis.reference import read_data
 
 
@@ -15,7 +15,7 @@ def test_p_values_are_written_as_is_usual(p: float, words: str) -> None:
 
 
 def test_a_significant_effect_is_told_with_its_test_and_the_models_that_differ() -> None:
-    told = " ".join(report("detected", fit_detected(read_data("typical"))))
+    told = tell("detected", fit_detected(read_data("typical"))).text
     assert "over 800 judgements" in told
     assert "The inquirer models differ, χ²(3) = 15.18, p = .002." in told
     assert "Likelihood ratio: χ²(3) = 15.65, p = .001." in told
@@ -24,12 +24,12 @@ def test_a_significant_effect_is_told_with_its_test_and_the_models_that_differ()
 
 
 def test_adjusted_p_values_are_named() -> None:
-    told = " ".join(report("detected", fit_detected(read_data("typical")), "holm"))
-    assert "Models that differ (Holm): gpt-4 − mixtral-8x7b" in told
+    told = tell("detected", fit_detected(read_data("typical")), "holm").text
+    assert "Models that differ (Holm, in log-odds): gpt-4 − mixtral-8x7b" in told
 
 
 def test_a_linear_model_is_told_with_f_and_what_is_left_over() -> None:
-    told = " ".join(report("duration", fit_linear(read_data("typical_singular"), "duration")))
+    told = tell("duration", fit_linear(read_data("typical_singular"), "duration")).text
     assert "F(3, 776.0) = 5.48, p < .001" in told
     assert "42.95 left over" in told
 
@@ -38,9 +38,9 @@ def test_a_linear_model_is_told_with_f_and_what_is_left_over() -> None:
     ("name", "words"),
     [
         ("separation", "always or never detected"),
-        ("typical_singular", "The variance of generator_user is estimated as 0"),
+        ("typical_singular", "The variance between those who chatted is estimated as 0"),
         ("edge_one_model", "No model of the probability"),
     ],
 )
 def test_odd_cases_are_told(name: str, words: str) -> None:
-    assert words in " ".join(report("detected", fit_detected(read_data(name))))
+    assert words in tell("detected", fit_detected(read_data(name))).text
