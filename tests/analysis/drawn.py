@@ -1,5 +1,6 @@
 """Judgements to draw, and what is to be seen of a figure."""
 
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
@@ -47,16 +48,24 @@ def drawing(found: Drawing | Undrawn) -> Drawing:
     return found
 
 
-def overlapping(one: Drawing) -> list[tuple[str, str]]:
-    """The texts that are drawn over each other, a pixel's touch aside."""
-    seen = _texts(one)
-    return [(a, b) for (a, at), (b, other) in combinations(seen, 2) if _meet(at, other)]
+@dataclass(frozen=True)
+class Writing:
+    """What is written in a figure so many pixels large, and where."""
 
+    width: float
+    height: float
+    lines: list[tuple[str, Bbox]]
 
-def outside(one: Drawing) -> list[str]:
-    """The texts that leave the figure."""
-    width, height = one.figure.get_size_inches() * DPI
-    return [text for text, at in _texts(one) if at.x0 < -1 or at.y0 < -1 or at.x1 > width + 1 or at.y1 > height + 1]
+    def overlapping(self) -> list[tuple[str, str]]:
+        """The texts that are drawn over each other, a pixel's touch aside."""
+        return [(a, b) for (a, at), (b, other) in combinations(self.lines, 2) if _meet(at, other)]
+
+    def outside(self) -> list[str]:
+        """The texts that leave the figure."""
+        return [text for text, at in self.lines if not self._holds(at)]
+
+    def _holds(self, at: Bbox) -> bool:
+        return at.x0 >= -1 and at.y0 >= -1 and at.x1 <= self.width + 1 and at.y1 <= self.height + 1
 
 
 class _Watching(RendererAgg):
@@ -74,11 +83,13 @@ class _Watching(RendererAgg):
         super().draw_text(gc, x, y, s, prop, angle, *args, **kwargs)
 
 
-def _texts(one: Drawing) -> list[tuple[str, Bbox]]:
+def read(one: Drawing) -> Writing:
+    """Draws the figure, and tells what it says where."""
     one.figure.set_dpi(DPI)
-    renderer = _Watching(*one.figure.get_size_inches() * DPI)
+    width, height = one.figure.get_size_inches() * DPI
+    renderer = _Watching(width, height)
     one.figure.draw(renderer)
-    return renderer.lines
+    return Writing(width, height, renderer.lines)
 
 
 def _meet(one: Bbox, other: Bbox) -> bool:

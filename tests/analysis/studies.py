@@ -1,7 +1,5 @@
 """Judgements drawn at random: of the paper's plan, and of designs of every shape."""
 
-import os
-
 import numpy as np
 import pandas as pd
 from numpy.random import Generator
@@ -9,8 +7,6 @@ from scipy.special import expit
 
 MODELS = ("gpt-4", "llama-2", "mixtral", "vicuna")
 EVALUATORS, PEOPLE, PAIRS = 20, 20, 40
-IS_THOROUGH = bool(os.environ.get("THOROUGH"))
-"""Whether to draw as many as the statistics were accepted with: that takes minutes, the usual number some seconds."""
 
 
 def draw_paper_study(random: Generator, log_odds: list[float], sd: tuple[float, float]) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pytest
 from analysis.figures.drawing import Drawing, Undrawn, to_pdf, to_png, to_svg
 from analysis.figures.failures import KINDS, failure_radars
 from analysis.figures.features import participants_by_option
-from tests.analysis.drawn import draw, draw_study, drawing, outside, overlapping
+from tests.analysis.drawn import draw, draw_study, drawing, read
 
 SVG = "{http://www.w3.org/2000/svg}"
 SIZES = (2, 4, 7, 12)
@@ -93,8 +93,9 @@ def test_figures_drawn_at_once_are_those_drawn_one_after_the_other() -> None:
 @pytest.mark.parametrize("count", SIZES)
 def test_no_text_lies_over_another_or_leaves_the_figure(count: int) -> None:
     for one in everything(count):
-        assert overlapping(drawing(one)) == [], one.name
-        assert outside(drawing(one)) == [], one.name
+        writing = read(drawing(one))
+        assert writing.overlapping() == [], one.name
+        assert writing.outside() == [], one.name
 
 
 def test_the_test_of_overlaps_sees_them() -> None:
@@ -102,8 +103,9 @@ def test_the_test_of_overlaps_sees_them() -> None:
     one.figure.text(0.5, 0.5, "here")
     one.figure.text(0.51, 0.5, "there")
     one.figure.text(0.99, 0.9, "beyond")
-    assert ("here", "there") in overlapping(one)
-    assert outside(one) == ["beyond"]
+    writing = read(one)
+    assert ("here", "there") in writing.overlapping()
+    assert writing.outside() == ["beyond"]
 
 
 @pytest.mark.parametrize("name", ["costs $1 or $2^n", "a\x00b\x1f", "_underscore", "x" * 300, "<b>&amp;</b>", "模型"])

@@ -7,7 +7,8 @@ import pytest
 
 from analysis.findings import MixedModel
 from analysis.mixed_models import fit_detected, fit_linear
-from tests.analysis.studies import IS_THOROUGH, draw_any_design
+from tests.analysis.studies import draw_any_design
+from tests.thoroughness import IS_THOROUGH
 
 DESIGNS = 400 if IS_THOROUGH else 64
 CHUNKS = 8

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from analysis.mixed_models import fit_detected
-from tests.analysis.studies import IS_THOROUGH, MODELS, draw_paper_study
+from tests.analysis.studies import MODELS, draw_paper_study
+from tests.thoroughness import IS_THOROUGH
 
 STUDIES, MARGIN = (1000, 0.015) if IS_THOROUGH else (120, 0.03)
 """Of fewer studies the coverage is known less closely."""
