@@ -65,7 +65,7 @@ class Writing:
         return [text for text, at in self.lines if not self._holds(at)]
 
     def _holds(self, at: Bbox) -> bool:
-        return at.x0 >= -1 and at.y0 >= -1 and at.x1 <= self.width + 1 and at.y1 <= self.height + 1
+        return bool(at.x0 >= -1 and at.y0 >= -1 and at.x1 <= self.width + 1 and at.y1 <= self.height + 1)
 
 
 class _Watching(RendererAgg):
