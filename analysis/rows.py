@@ -76,5 +76,7 @@ class Rows:
 
 def _coded(column: pd.Series) -> tuple[Names, Codes]:
     """The sorted levels, and each row's index among them."""
-    levels, codes = np.unique(column.astype(str).to_numpy(object).astype(str), return_inverse=True)
-    return tuple(str(level) for level in levels), codes.astype(np.intp)
+    codes, found = pd.factorize(column.astype(str))
+    levels = sorted(map(str, found))
+    places = np.array([levels.index(level) for level in found], dtype=np.intp)
+    return tuple(levels), places[codes]

@@ -11,15 +11,17 @@ from analysis.fitting.reml import RemlCriterion
 
 
 def fit_reml(outcome: Floats, fixed: Floats, crossing: Crossing) -> Fit:
-    """Fits outcome = X beta + u[large] + u[small] + e; ``fixed`` is X. The log-likelihood is the restricted one."""
-    # In units of the outcome's standard deviation all parameters are of order 1, which numerical derivatives rely on.
-    scale = float(outcome.std())
-    criterion = RemlCriterion(outcome / scale, fixed, crossing)
+    """Fits outcome = X beta + u[large] + u[small] + e; ``fixed`` is X, whose first column is 1. The log-likelihood is the
+    restricted one."""
+    # In standard deviations from the mean all parameters are of order 1, which numerical derivatives rely on, and squares keep
+    # their digits however far from 0 the outcome lies.
+    centre, scale = float(outcome.mean()), float(outcome.std())
+    criterion = RemlCriterion((outcome - centre) / scale, fixed, crossing)
     found = find_optimum(_objective(criterion), [])
     best = criterion.profile(found.parameters)
     sigma = float(np.sqrt(max(0.0, criterion.variance(best))))
     return Fit(
-        coefficients=best.coefficients * scale,
+        coefficients=best.coefficients * scale + centre * np.eye(fixed.shape[1])[0],
         covariance=_covariance(criterion, np.array([*found.parameters, sigma * scale])),
         sd=found.parameters * sigma * scale,
         log_likelihood=-found.value - criterion.freedom * float(np.log(scale)),

@@ -1,7 +1,7 @@
 """Finding the best parameters of a mixed model, and telling whether they are."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.linalg import LinAlgError
@@ -33,7 +33,7 @@ Objective = Callable[[Floats], tuple[float, Floats]]
 @dataclass(frozen=True, slots=True)
 class Optimum:
     """Where the objective is least, with its Hessian there. ``is_converged`` says whether it is a minimum in all parameters
-    that are not at 0."""
+    that are not at 0, and the only one as far as is known."""
 
     parameters: Floats
     value: float
@@ -69,7 +69,8 @@ def _search(objective: Objective, start: Floats) -> Optimum:
 
     with np.errstate(invalid="ignore", over="ignore"):
         rough = minimize(scaled, start, jac=True, method="BFGS", options={"gtol": 1e-6, "maxiter": 500}).x
-    return _zero_where_indifferent(objective, _polish(objective, _unsigned(rough)))
+    found = _zero_where_indifferent(objective, _polish(objective, _unsigned(rough)))
+    return replace(found, is_converged=found.is_converged and not _has_equals(objective, found))
 
 
 def _polish(objective: Objective, at: Floats, free: NDArray[np.bool_] | None = None) -> Optimum:
@@ -101,6 +102,16 @@ def _zero_where_indifferent(objective: Objective, found: Optimum) -> Optimum:
             if objective(at)[0] <= found.value + INDIFFERENT:
                 found = _polish(objective, at, at != 0)
     return found
+
+
+def _has_equals(objective: Objective, found: Optimum) -> bool:
+    """Whether other standard deviations do as well: where each evaluator judged one model alone, theirs may be anything, and
+    where each evaluator met one person alone, who met nobody else, only both together are known."""
+    first, second, *others = found.parameters
+    further = [(first + 1, second), (first, second + 1)]
+    if first > 0 and second > 0:
+        further.append((0.0, float(np.hypot(first, second))))
+    return any(objective(np.array([*each, *others]))[0] <= found.value + INDIFFERENT for each in further)
 
 
 def _examine(objective: Objective, at: Floats) -> Optimum:
