@@ -1,24 +1,23 @@
 """Judgements as a table: what is read from a file, and what it has to be like."""
 
-import csv
-from collections.abc import Sequence
-from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from analysis.cells import LARGEST, BadData, Cells, read_cells, read_text
+
+__all__ = ["LARGEST", "OVERALL", "BadData", "parse_judgements", "read_judgements"]
 REQUIRED = ("participant", "generator_user", "model", "detected")
 OPTIONAL = ("choice", "confidence", "utterance_number", "duration", "pair", "goal", "domain", "flagged")
 NUMBERS = ("utterance_number", "duration")
 BINARY = ("detected", "flagged")
-LARGEST = 200 * 1024**2
-"""Bytes."""
-DELIMITERS = ",;\t"
-
-
-class BadData(ValueError):
-    """The file cannot be analysed; the message is one sentence that names column and row."""
+GREATEST = 1e100
+"""Of a number: the squares of greater ones may be too large for a computer."""
+MOST_QUOTED = 60
+"""Characters of a cell in a sentence."""
+OVERALL = "overall"
+"""How results call all models together: no model may."""
 
 
 def read_judgements(path: Path) -> pd.DataFrame:
@@ -27,86 +26,62 @@ def read_judgements(path: Path) -> pd.DataFrame:
     Text columns hold str, the others float. Commas, semicolons or tabs separate; a byte order mark is passed over. Raises
     BadData.
     """
-    return parse_judgements(_read_text(path), str(path))
+    return parse_judgements(read_text(path), str(path))
 
 
 def parse_judgements(text: str, source: str) -> pd.DataFrame:
-    """The same of a CSV's text; ``source`` is what it is called in sentences. Raises BadData."""
-    frame = _read_cells(text, source)
-    missing = [name for name in REQUIRED if name not in frame.columns]
-    if missing:
-        raise BadData(f"{source} lacks the column {_listed(missing)}: it has {_listed(list(frame.columns))}.")
-    if frame.empty:
-        raise BadData(f"{source} has a header but no judgements: nothing can be analysed.")
-    return check_judgements(frame[[name for name in (*REQUIRED, *OPTIONAL) if name in frame.columns]], source)
-
-
-def check_judgements(frame: pd.DataFrame, source: str) -> pd.DataFrame:
-    """The cells (str, empty where missing) as what they mean; the index counts rows, the header's being 1. Raises BadData."""
-    read = {name: _read_column(frame[name].str.strip(), name, source) for name in frame.columns}
-    found = pd.DataFrame(read, index=frame.index)
+    """The same of a CSV's text; ``source`` is what it is called in sentences. The index counts rows, the header's being 1.
+    Raises BadData."""
+    cells = _with_decimal_points(read_cells(text, source, REQUIRED, OPTIONAL))
+    read = {name: _read_column(cells[name], name, source) for name in cells.columns}
+    found = pd.DataFrame(read, index=cells.index)
     _refuse_repeats(found, source)
     return found
 
 
-def _read_text(path: Path) -> str:
-    try:
-        size = path.stat().st_size
-        if size > LARGEST:
-            raise BadData(f"{path} has {size / 1024**2:.0f} MB: at most {LARGEST // 1024**2} MB can be analysed.")
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise BadData(f"{path} cannot be read ({error.strerror}): name a CSV file.") from error
-    except UnicodeDecodeError as error:
-        raise BadData(f"{path} is not UTF-8 text (byte {error.start}): save it as CSV in UTF-8.") from error
-
-
-def _read_cells(text: str, source: str) -> pd.DataFrame:
-    header = text.split("\n", 1)[0]
-    if not header.strip():
-        raise BadData(f"{source} is empty: it needs a header with {_listed(REQUIRED)}, and a row for each judgement.")
-    delimiter = max(DELIMITERS, key=header.count)
-    try:
-        rows = list(csv.reader(StringIO(text), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        raise BadData(f"{source} is not valid CSV: {error}.") from error
-    names = [name.strip() for name in rows[0]]
-    repeated = sorted({name for name in names if names.count(name) > 1 and name})
-    if repeated:
-        raise BadData(f"{source} has the column {_listed(repeated)} more than once: keep one.")
-    for number, row in enumerate(rows[1:], start=2):
-        if row and len(row) != len(names):
-            raise BadData(f"{source}, row {number}: {len(row)} cells, but the header has {len(names)}.")
-    numbered = {number: row for number, row in enumerate(rows[1:], start=2) if any(cell.strip() for cell in row)}
-    return pd.DataFrame.from_dict(numbered, orient="index", columns=names, dtype=str)
+def _with_decimal_points(cells: Cells) -> pd.DataFrame:
+    """Where decimals have commas, spreadsheet programs separate cells by semicolons. A column with points too is left alone,
+    to be refused: nobody knows what they are."""
+    numbers = [name for name in NUMBERS if name in cells.frame.columns and cells.delimiter == ";"]
+    pointed = [name for name in numbers if not cells.frame[name].str.contains(".", regex=False).any()]
+    return cells.frame.assign(**{name: cells.frame[name].str.replace(",", ".", regex=False) for name in pointed})
 
 
 def _read_column(cells: pd.Series, name: str, source: str) -> pd.Series:
     if name in BINARY:
         return _read_binary(cells, name, source)
     if name in NUMBERS:
-        return _read_numbers(cells, name, source)
+        numbers = _read_numbers(cells)
+        _refuse((numbers.isna() & ~_is_missing(cells)) | np.isinf(numbers), cells, name, source, "a number")
+        _refuse(numbers.abs() > GREATEST, cells, name, source, f"no further from 0 than {GREATEST:g}")
+        return numbers
     if name in REQUIRED and (cells == "").any():
         raise BadData(f"{source}, row {cells.index[cells == ''][0]}: {name} is empty.")
-    return cells.where(cells != "", None)
+    if name == "model":
+        _refuse(cells == OVERALL, cells, name, source, "another name: the results call all models together so")
+    return cells if name in REQUIRED else cells.where(~_is_missing(cells), None)
 
 
 def _read_binary(cells: pd.Series, name: str, source: str) -> pd.Series:
-    numbers = _read_numbers(cells, name, source)
-    wrong = numbers.notna() & ~numbers.isin([0, 1])
-    if wrong.any():
-        row = cells.index[wrong][0]
-        raise BadData(f"{source}, row {row}: {name} is {cells[row]!r}, but must be 0 or 1.")
+    numbers = _read_numbers(cells)
+    _refuse(~numbers.isin([0, 1]) & ~_is_missing(cells), cells, name, source, "0 or 1")
     return numbers.fillna(0.0) if name == "flagged" else numbers
 
 
-def _read_numbers(cells: pd.Series, name: str, source: str) -> pd.Series:
-    numbers = pd.to_numeric(cells.where(cells.str.upper() != "NA", ""), errors="coerce").astype(float)
-    wrong = ((cells != "") & (cells.str.upper() != "NA") & numbers.isna()) | np.isinf(numbers)
+def _read_numbers(cells: pd.Series) -> pd.Series:
+    """Missing where there is none."""
+    return pd.to_numeric(cells.where(~_is_missing(cells), ""), errors="coerce").astype(float)
+
+
+def _is_missing(cells: pd.Series) -> pd.Series:
+    """Empty, or as R writes what is missing."""
+    return cells.str.upper().isin(["", "NA"])
+
+
+def _refuse(wrong: pd.Series, cells: pd.Series, name: str, source: str, wanted: str) -> None:
     if wrong.any():
         row = cells.index[wrong][0]
-        raise BadData(f"{source}, row {row}: {name} is {cells[row]!r}, but must be a number.")
-    return numbers
+        raise BadData(f"{source}, row {row}: {name} is {cells[row][:MOST_QUOTED]!r}, but must be {wanted}.")
 
 
 def _refuse_repeats(frame: pd.DataFrame, source: str) -> None:
@@ -120,7 +95,3 @@ def _refuse_repeats(frame: pd.DataFrame, source: str) -> None:
         raise BadData(
             f"{source}, row {row}: {frame.participant[row]} has judged the pair {frame.pair[row]} before: keep one judgement."
         )
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names)

@@ -27,15 +27,28 @@ def write(folder: Path, content: str | bytes) -> Path:
         (f"{HEAD}\n{ROW}\n{ROW},9\n", "row 3: 5 cells, but the header has 4"),
         (f"{HEAD}\n{ROW}\ne-001,,mixtral,1\n", "row 3: generator_user is empty"),
         (f"{HEAD}\n{ROW}\n\ne-001,p-001,mixtral,2\n", "row 4: detected is '2', but must be 0 or 1"),
-        (f"{HEAD}\ne-001,p-001,mixtral,yes\n", "row 2: detected is 'yes', but must be a number"),
+        (f"{HEAD}\ne-001,p-001,mixtral,yes\n", "row 2: detected is 'yes', but must be 0 or 1"),
+        (f"{HEAD}\ne-001,p-001,mixtral,TRUE\n", "row 2: detected is 'TRUE', but must be 0 or 1"),
         (
             f"{HEAD},duration\n{ROW},30\n{ROW},half a minute\n",
             "row 3: duration is 'half a minute', but must be a number",
         ),
         (f"{HEAD},duration\n{ROW},inf\n", "row 2: duration is 'inf', but must be a number"),
+        (f"{HEAD},duration\n{ROW},1e308\n", "row 2: duration is '1e308', but must be no further from 0 than 1e+100"),
+        (f"{HEAD},duration\n{ROW},{'long ' * 99}\n", "but must be a number"),
+        (f'{HEAD},duration\n{ROW},"1,234"\n', "row 2: duration is '1,234', but must be a number"),
+        (
+            f"{HEAD},duration\n{ROW},1.234\n{ROW},12,5\n".replace(",", ";").replace("12;5", "12,5"),
+            "row 3: duration is '12,5'",
+        ),
         (f"{HEAD},flagged\n{ROW},3\n", "row 2: flagged is '3', but must be 0 or 1"),
         (f"{HEAD},pair\n{ROW},A\n{ROW},B\n{ROW},A\n", "row 4: e-001 has judged the pair A before"),
-        (f'{HEAD}\ne-001,"p-001,mixtral,1\n', "is not valid CSV"),
+        (f'{HEAD}\ne-001,"p-001,mixtral,1\n', "row 2: this is not valid CSV"),
+        (f'{HEAD}\n{ROW}\ne-001,"p"-001,mixtral,1\n', "row 3: this is not valid CSV"),
+        (f"{HEAD}\ne-001,p-001,overall,1\n", "row 2: model is 'overall', but must be another name"),
+        (f"{HEAD}\n{ROW}\n".encode() + "e-001,p-001,größer,1\n".encode("latin-1"), "is not UTF-8 text (line 3)"),
+        (f"{HEAD}\n{ROW}\n".encode("utf-16-be"), "is not UTF-8 text (a NUL character in line 1)"),
+        (",".join(f"question {number}" for number in range(99)), "question 11, …."),
         (b"\xff\xfe" + HEAD.encode("utf-16-le"), "is not UTF-8 text"),
     ],
 )
@@ -45,6 +58,7 @@ def test_what_is_wrong_is_said(tmp_path: Path, content: str | bytes, words: str)
         read_judgements(path)
     assert words in str(refusal.value)
     assert str(refusal.value).startswith(str(path))
+    assert len(str(refusal.value)) < len(str(path)) + 300
 
 
 def test_a_missing_file_and_one_that_is_too_large_are_refused(tmp_path: Path) -> None:
@@ -57,11 +71,36 @@ def test_a_missing_file_and_one_that_is_too_large_are_refused(tmp_path: Path) ->
         read_judgements(path)
 
 
+def test_what_has_no_end_is_refused_too() -> None:
+    with pytest.raises(BadData, match="200 MB"):
+        read_judgements(Path("/dev/zero"))
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_other_delimiters_and_a_byte_order_mark_are_read(tmp_path: Path, delimiter: str) -> None:
     content = f"\ufeff{HEAD}\n{ROW}\n".replace(",", delimiter)
     [row] = read_judgements(write(tmp_path, content)).to_dict("records")
     assert row == {"participant": "e-001", "generator_user": "p-001", "model": "mixtral", "detected": 1.0}
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_lines_end_as_they_do_on_any_system_and_blank_ones_count_as_rows(tmp_path: Path, newline: str) -> None:
+    content = f"\n{HEAD},confidence\n{ROW},very confident\n,,,\n\n{ROW},NA\n".replace("\n", newline)
+    frame = read_judgements(write(tmp_path, content))
+    assert frame.index.tolist() == [3, 6]
+    assert frame["confidence"].isna().tolist() == [False, True]
+
+
+def test_decimals_have_commas_where_semicolons_separate(tmp_path: Path) -> None:
+    content = f"{HEAD};duration;utterance_number\n{ROW};12,5;3\n{ROW};14;\n".replace(f"{HEAD}", HEAD.replace(",", ";"))
+    frame = read_judgements(write(tmp_path, content.replace(ROW, ROW.replace(",", ";"))))
+    assert frame["duration"].tolist() == [12.5, 14]
+    assert frame["utterance_number"].isna().tolist() == [False, True]
+
+
+def test_other_delimiters_may_stand_in_the_name_of_a_column(tmp_path: Path) -> None:
+    frame = read_judgements(write(tmp_path, f"{HEAD},how sure; 1; 2; 3; 4; 5; 6\n{ROW},4\n"))
+    assert len(frame) == 1
 
 
 def test_empty_cells_are_missing_and_other_columns_are_passed_over(tmp_path: Path) -> None:

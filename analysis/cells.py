@@ -1,0 +1,123 @@
+"""The cells of a CSV of judgements, before anything is made of what they mean."""
+
+import csv
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+import pandas as pd
+
+LARGEST = 200 * 1024**2
+"""Bytes."""
+DELIMITERS = ",;\t"
+MOST_LISTED = 12
+"""Columns that a sentence names."""
+Row = tuple[int, list[str]]
+"""Its number as a spreadsheet program shows it, the header's being 1 at best, and its cells without white space around them."""
+
+
+class BadData(ValueError):
+    """The file cannot be analysed; the message is one sentence that names column and row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Columns of str, empty where missing; the index is the rows' numbers. ``delimiter`` stood between the cells."""
+
+    frame: pd.DataFrame
+    delimiter: str
+
+
+def read_text(path: Path) -> str:
+    """All that the file says, without a byte order mark. Raises BadData."""
+    content = _read_bytes(path)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise BadData(f"{path} is not UTF-8 text (line {line}): save it as CSV in UTF-8.") from error
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise BadData(f"{path} is not UTF-8 text (a NUL character in line {line}): save it as CSV in UTF-8.")
+    return text
+
+
+def read_cells(text: str, source: str, required: Sequence[str], optional: Sequence[str]) -> Cells:
+    """The columns of ``required``, and those of ``optional`` that there are. Raises BadData."""
+    lines = StringIO(text, newline=None)
+    header = next((line for line in lines if line.strip()), "")
+    delimiter = _delimiter(header, {*required, *optional})
+    lines.seek(0)
+    rows = _rows(lines, delimiter, source)
+    _, names = next(rows, (0, []))
+    if not any(names):
+        raise BadData(f"{source} is empty: it needs a header with {listed(required)}, and a row for each judgement.")
+    _check_header(names, source, required)
+    places = {name: names.index(name) for name in (*required, *optional) if name in names}
+    return Cells(_columns(rows, source, len(names), places), delimiter)
+
+
+def listed(names: Sequence[str]) -> str:
+    """As a sentence lists them, without the last ones of many."""
+    return ", ".join([*names[:MOST_LISTED], *(["…"] if len(names) > MOST_LISTED else [])])
+
+
+def _read_bytes(path: Path) -> bytes:
+    """No more than may be: what is no file at all, such as a device, may tell no size and have no end."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            content = b"" if size > LARGEST else file.read(LARGEST + 1)
+    except OSError as error:
+        raise BadData(f"{path} cannot be read ({error.strerror}): name a CSV file.") from error
+    if max(size, len(content)) > LARGEST:
+        raise BadData(f"{path} has more than {LARGEST // 1024**2} MB: at most that can be analysed.")
+    return content
+
+
+def _delimiter(header: str, names: Collection[str]) -> str:
+    """The one by which most of the names are found; of several, the most frequent."""
+
+    def found(delimiter: str) -> tuple[int, int]:
+        cells = header.split(delimiter)
+        return len({cell.strip(' "\n') for cell in cells}.intersection(names)), len(cells)
+
+    return max(DELIMITERS, key=found)
+
+
+def _rows(lines: StringIO, delimiter: str, source: str) -> Iterator[Row]:
+    """Those that say anything."""
+    number = 0
+    try:
+        for number, row in enumerate(csv.reader(lines, delimiter=delimiter, strict=True), start=1):
+            cells = [cell.strip() for cell in row]
+            if any(cells):
+                yield number, cells
+    except csv.Error as error:
+        raise BadData(f"{source}, row {number + 1}: this is not valid CSV ({error}).") from error
+
+
+def _check_header(names: Sequence[str], source: str, required: Sequence[str]) -> None:
+    repeated = sorted({name for name in names if names.count(name) > 1 and name})
+    if repeated:
+        raise BadData(f"{source} has the column {listed(repeated)} more than once: keep one.")
+    missing = [name for name in required if name not in names]
+    if missing:
+        raise BadData(f"{source} lacks the column {listed(missing)}: it has {listed(names)}.")
+
+
+def _columns(rows: Iterator[Row], source: str, width: int, places: Mapping[str, int]) -> pd.DataFrame:
+    """Equal cells are kept once: there are millions, of few kinds."""
+    numbers: list[int] = []
+    columns: dict[str, list[str]] = {name: [] for name in places}
+    known: dict[str, str] = {}
+    for number, row in rows:
+        if len(row) != width:
+            raise BadData(f"{source}, row {number}: {len(row)} cells, but the header has {width}.")
+        numbers.append(number)
+        for name, place in places.items():
+            columns[name].append(known.setdefault(row[place], row[place]))
+    if not numbers:
+        raise BadData(f"{source} has a header but no judgements: nothing can be analysed.")
+    return pd.DataFrame(columns, index=numbers, dtype=str)
