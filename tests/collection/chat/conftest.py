@@ -1,12 +1,16 @@
 """A dialogue to chat in."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from pytest_django import Settings
 
+from collection.chat.database import in_database
 from collection.models import Dialogue
-from tests.collection.chat.pages import make_chat, write_models
+from tests.collection.chat.pages import REPLIES, make_chat, write_models
+from tests.dialogue.backends.servers import ChatServer, chat_server
 
 
 @pytest.fixture
@@ -28,3 +32,17 @@ def slow_chat(settings: Settings, tmp_path: Path, transactional_db: None) -> Dia
 def chat(models_file: Path, transactional_db: None) -> Dialogue:
     """A dialogue that has just begun."""
     return make_chat()
+
+
+@pytest_asyncio.fixture
+async def api() -> AsyncIterator[ChatServer]:
+    """A chatbot's server, which fails when the test wants it, and says no more than the test lets it."""
+    async with chat_server(answer=REPLIES[0], pause=0.02) as server:
+        yield server
+
+
+@pytest_asyncio.fixture
+async def api_chat(api: ChatServer, settings: Settings, tmp_path: Path, transactional_db: None) -> Dialogue:
+    """A dialogue with that chatbot."""
+    settings.MODELS_FILE = write_models(tmp_path, backend="openai", model="m", base_url=api.url, replies=[])
+    return await in_database(make_chat)

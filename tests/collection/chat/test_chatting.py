@@ -12,6 +12,7 @@ from dialogue.backends.scripted import Request, ScriptedModel
 from dialogue.models import find_model
 from dialogue.seeds import sampler_seed
 from tests.collection.chat.pages import REPLIES, make_chat, open_page, write_models
+from tests.dialogue.backends.servers import ChatServer
 
 
 def asked(models_file: Path, chat: Dialogue) -> list[Request]:
@@ -37,18 +38,28 @@ async def test_a_page_that_opens_gets_a_snapshot(chat: Dialogue) -> None:
         ]
 
 
-async def test_a_message_is_stored_and_its_reply_comes_in_pieces(chat: Dialogue) -> None:
+async def test_a_message_is_stored_and_so_is_its_reply(chat: Dialogue) -> None:
     async with open_page(chat) as page:
         await page.say("What is a bear?")
         assert await page.wait_for("turn") == {"type": "turn", "position": 0, "key": "key-00001"}
         done = await page.wait_for("done")
     assert page.text == REPLIES[0]
-    assert len([frame for frame in page.seen if frame["type"] == "piece"]) > 2
     assert (done["state"], done["position"], done["attempt"], done["message"]) == ("complete", 0, 0, "")
     assert (done["may_write"], done["next"]) == (True, {"allowed": True, "why_not": ""})
     turn = await in_database(chat.turns.get)
     assert (turn.utterance, turn.response, turn.state) == ("What is a bear?", REPLIES[0], Turn.State.COMPLETE)
     assert (turn.utterance_tokens, turn.response_tokens) == (4, 9)
+
+
+async def test_a_reply_comes_in_pieces(api: ChatServer, api_chat: Dialogue) -> None:
+    api.held_at = 5
+    async with open_page(api_chat) as page:
+        await page.say("What is a bear?")
+        while page.text != "A bear is a large":
+            await page.wait_for("piece")
+        api.goes_on.set()
+        await page.wait_for("done", state="complete")
+        assert page.text == REPLIES[0]
 
 
 async def test_a_reply_is_kept_as_it_came_and_judged_for_the_record(chat: Dialogue) -> None:
@@ -97,18 +108,20 @@ async def test_how_a_message_was_typed_is_kept_with_it(chat: Dialogue) -> None:
     assert (typing.times_hidden, typing.hidden_seconds) == (2, 30.5)
 
 
-async def test_a_message_sent_twice_is_stored_once_and_answered_once(chat: Dialogue, models_file: Path) -> None:
-    async with open_page(chat) as page:
+async def test_a_message_sent_twice_is_stored_once_and_answered_once(api: ChatServer, api_chat: Dialogue) -> None:
+    api.held_at = 1
+    async with open_page(api_chat) as page:
         await page.say("What is a bear?")
         await page.say("What is a bear?")
         first, again = await page.wait_for("turn"), await page.wait_for("turn")
         assert first == again
+        api.goes_on.set()
         await page.wait_for("done")
         await page.say("What is a bear?")
         assert await page.wait_for("turn") == first
         assert (await page.wait_for("snapshot"))["turns"] == 1
     assert await in_database(Generation.objects.count) == 1
-    assert len(asked(models_file, chat)) == 1
+    assert len(api.requests) == 1
 
 
 async def test_of_two_messages_at_once_one_is_refused_and_not_stored(slow_chat: Dialogue) -> None:
@@ -131,16 +144,20 @@ async def test_two_pages_see_the_same(chat: Dialogue) -> None:
             assert one.text == REPLIES[0]
 
 
-async def test_a_page_that_comes_later_gets_what_there_is_and_all_that_follows(chat: Dialogue) -> None:
-    async with open_page(chat) as page:
+async def test_a_page_that_comes_later_gets_what_there_is_and_all_that_follows(
+    api: ChatServer, api_chat: Dialogue
+) -> None:
+    api.held_at = 2
+    async with open_page(api_chat) as page:
         await page.say("What is a bear?")
         while not page.text:
             await page.wait_for("piece")
-        async with open_page(chat) as later:
+        async with open_page(api_chat) as later:
             shown = later.seen[0]["generation"]
             assert (shown["position"], shown["attempt"], shown["state"]) == (0, 0, "streaming")
             assert REPLIES[0].startswith(shown["text"])
             assert later.seen[0]["may_write"] is False
+            api.goes_on.set()
             await later.wait_for("done")
             assert later.text == REPLIES[0]
 
@@ -155,12 +172,14 @@ async def test_a_reply_goes_on_when_every_page_has_gone(chat: Dialogue) -> None:
     assert (await in_database(chat.turns.get)).response == REPLIES[0]
 
 
-async def test_a_page_that_lost_the_thread_is_told_everything_anew(chat: Dialogue) -> None:
-    async with open_page(chat) as page:
+async def test_a_page_that_lost_the_thread_is_told_everything_anew(api: ChatServer, api_chat: Dialogue) -> None:
+    api.held_at = 2
+    async with open_page(api_chat) as page:
         await page.say("What is a bear?")
         await page.wait_for("piece")
         await page.send(type="resume")
         assert (await page.wait_for("snapshot"))["generation"]["state"] == "streaming"
+        api.goes_on.set()
         await page.wait_for("done")
         assert page.text == REPLIES[0]
 

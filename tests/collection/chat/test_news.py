@@ -5,15 +5,12 @@ from collections.abc import Callable
 import pytest
 from django.utils import timezone
 
+from collection.chat import watching
 from collection.chat.database import in_database
-from collection.chat.watching import LOOK
 from collection.models import Dialogue, Participant
 from collection.participation.goals import leave_dialogues
 from collection.participation.withdrawal import withdraw
 from tests.collection.chat.pages import open_page
-
-AT_ONCE = LOOK / 3
-"""Seconds: a page whose server looks at the database hears of everything later."""
 
 
 def leave() -> None:
@@ -26,7 +23,11 @@ def withdraw_everybody() -> None:
 
 
 @pytest.mark.parametrize("end", [leave, withdraw_everybody])
-async def test_pages_of_a_dialogue_that_is_over_hear_it_at_once(chat: Dialogue, end: Callable[[], None]) -> None:
+async def test_pages_of_a_dialogue_that_is_over_hear_it_at_once(
+    chat: Dialogue, end: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a look at the database, from which they would hear of everything later."""
+    monkeypatch.setattr(watching, "LOOK", 3600)
     async with open_page(chat) as page:
         await in_database(end)
-        assert (await page.next(AT_ONCE))["type"] == "moved"
+        assert (await page.next())["type"] == "moved"

@@ -5,15 +5,20 @@ import json
 from collection.chat.database import in_database
 from collection.chat.pacing import BURST, FRAMES_A_SECOND, MOST_SOCKETS, Pace
 from collection.chat.protocol import TOO_FAST
+from collection.chat.watching import watch
 from collection.models import Dialogue
 from tests.collection.chat.pages import headers_of, open_page, open_socket, path_of
 
 
 class Clock:
-    def __init__(self) -> None:
+    """Stands still, or goes on by a ``step`` each time that somebody looks."""
+
+    def __init__(self, step: float = 0.0) -> None:
         self.now = 0.0
+        self._step = step
 
     def __call__(self) -> float:
+        self.now += self._step
         return self.now
 
 
@@ -32,6 +37,7 @@ def test_a_person_who_slows_down_may_go_on() -> None:
 
 
 async def test_a_page_that_floods_the_server_with_drafts_is_hung_up_on(chat: Dialogue) -> None:
+    watch().pace = Pace(Clock(0.2 / FRAMES_A_SECOND))  # however long the server takes for a draft
     headers = await in_database(headers_of, chat)
     async with open_socket(await in_database(path_of, chat), headers) as (socket, _):
         assert (await socket.receive())["type"] == "websocket.send"

@@ -2,22 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from django.utils import timezone
 from pytest_django import Settings
 
-from collection.chat import answering, endings, generations
+from collection.chat import answering, endings, generations, watching
 from collection.chat.answering import answerer
 from collection.chat.database import in_database
 from collection.models import Dialogue, Generation, Output, Participant, Study, Turn
 from collection.participation.withdrawal import withdraw
-from tests.collection.chat.pages import REPLIES, make_chat, open_page, write_models
-from tests.dialogue.backends.servers import ChatServer, Failure, chat_server
+from tests.collection.chat.pages import PATIENCE, REPLIES, open_page, write_models
+from tests.dialogue.backends.servers import ChatServer, Failure
 
 State = Generation.State
 
@@ -29,19 +27,6 @@ def leave_for(time: timedelta) -> None:
     Generation.objects.update(created_at=then)
 
 
-@pytest_asyncio.fixture
-async def api() -> AsyncIterator[ChatServer]:
-    async with chat_server(answer=REPLIES[0], pause=0.02) as server:
-        yield server
-
-
-@pytest_asyncio.fixture
-async def api_chat(api: ChatServer, settings: Settings, tmp_path: Path, transactional_db: None) -> Dialogue:
-    """A dialogue with a chatbot behind an API that answers as the test wants."""
-    settings.MODELS_FILE = write_models(tmp_path, backend="openai", model="m", base_url=api.url, replies=[])
-    return await in_database(make_chat)
-
-
 async def test_a_stopped_reply_keeps_what_was_said(slow_chat: Dialogue) -> None:
     async with open_page(slow_chat) as page:
         await page.say("Count.")
@@ -51,18 +36,35 @@ async def test_a_stopped_reply_keeps_what_was_said(slow_chat: Dialogue) -> None:
         done = await page.wait_for("done")
     assert (done["state"], done["message"], done["may_write"]) == ("stopped", "", True)
     turn, generation = await in_database(slow_chat.turns.get), await in_database(Generation.objects.get)
-    assert "One two three".startswith(turn.response.strip())
+    assert ("One two three " * 500).startswith(page.text)
+    assert turn.response == page.text.strip()
     assert (turn.state, turn.utterance_tokens) == (Turn.State.STOPPED, 1)
     assert (generation.state, generation.text.strip()) == (State.STOPPED, turn.response)
 
 
-async def test_stopping_before_the_first_word_leaves_a_message_without_an_answer(slow_chat: Dialogue) -> None:
-    async with open_page(slow_chat) as page:
+async def test_stop_reaches_a_reply_of_the_same_process_at_once(
+    slow_chat: Dialogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without waiting for anybody to look into the database."""
+    monkeypatch.setattr(answering, "KEEP", 3600)
+    monkeypatch.setattr(watching, "LOOK", 3600)
+    async with open_page(slow_chat) as page, open_page(slow_chat) as other:
+        await page.say("Count.")
+        await page.wait_for("piece")
+        await other.send(type="stop")
+        assert (await page.wait_for("done"))["state"] == "stopped"
+
+
+async def test_stopping_before_the_first_word_leaves_a_message_without_an_answer(
+    api: ChatServer, api_chat: Dialogue
+) -> None:
+    api.held_at = 0
+    async with open_page(api_chat) as page:
         await page.say("Count.")
         await page.wait_for("turn")
         await page.send(type="stop")
         assert (await page.wait_for("done"))["state"] == "stopped"
-    turn = await in_database(slow_chat.turns.get)
+    turn = await in_database(api_chat.turns.get)
     assert (turn.state, turn.response) == (Turn.State.FAILED, "")
 
 
@@ -200,7 +202,7 @@ async def test_a_reply_that_nobody_reads_is_given_up_after_a_minute(slow_chat: D
     under_way = answerer().find(slow_chat.token)
     assert under_way is not None
     await in_database(leave_for, generations.UNREAD * 1.1)
-    await asyncio.wait_for(asyncio.shield(under_way.over), 5)
+    await asyncio.wait_for(asyncio.shield(under_way.over), PATIENCE)
     generation = await in_database(Generation.objects.get)
     assert (generation.state, generation.message) == (State.INTERRUPTED, endings.UNREAD)
     assert (await in_database(slow_chat.turns.get)).state == Turn.State.PENDING
@@ -234,10 +236,10 @@ async def test_withdrawing_ends_a_reply_and_leaves_nothing_of_it(
     async with open_page(slow_chat) as page:
         await page.say("Count.")
         await page.wait_for("piece")
-        await in_database(lambda: withdraw(Participant.objects.get()))
-        await page.wait_for("moved")
         under_way = answerer().find(slow_chat.token)
         assert under_way is not None
+        await in_database(lambda: withdraw(Participant.objects.get()))
+        await page.wait_for("moved")
         await under_way.over
     assert await in_database(Generation.objects.count) == 0
     assert (await in_database(Participant.objects.get)).last_seen_at is None

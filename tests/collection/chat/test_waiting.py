@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from pytest_django import Settings
 
 from collection.chat.database import in_database
@@ -13,6 +14,7 @@ from collection.models import Dialogue
 from collection.participation.goals import begin_goal
 from tests.collection.chat.pages import REPLIES, make_chat, open_page, write_models
 from tests.collection.factories import enrol_participant
+from tests.dialogue.backends.servers import ChatServer
 
 
 class Guest:
@@ -105,10 +107,16 @@ async def test_after_all_have_left_there_is_room_again() -> None:
         await guest.leave()
 
 
-@pytest.fixture
-def busy(settings: Settings, tmp_path: Path, transactional_db: None) -> list[Dialogue]:
-    """Three people's dialogues with a chatbot that answers one at a time."""
-    settings.MODELS_FILE = write_models(tmp_path, slots=1, pause=0.05)
+@pytest_asyncio.fixture
+async def busy(api: ChatServer, settings: Settings, tmp_path: Path, transactional_db: None) -> list[Dialogue]:
+    """Three people's dialogues with a chatbot that answers one at a time, and stops after a word until it is to go on."""
+    api.held_at = 1
+    server = {"backend": "openai", "model": "m", "base_url": api.url, "requests": 1}
+    settings.MODELS_FILE = write_models(tmp_path, replies=[], **server)
+    return await in_database(begin_three)
+
+
+def begin_three() -> list[Dialogue]:
     chats = [make_chat()]
     for _ in range(2):
         dialogue = begin_goal(enrol_participant(chats[0].study))
@@ -117,7 +125,7 @@ def busy(settings: Settings, tmp_path: Path, transactional_db: None) -> list[Dia
     return chats
 
 
-async def test_people_see_their_place_and_are_answered_in_turn(busy: list[Dialogue]) -> None:
+async def test_people_see_their_place_and_are_answered_in_turn(api: ChatServer, busy: list[Dialogue]) -> None:
     async with AsyncExitStack() as stack:
         pages = [await stack.enter_async_context(open_page(dialogue)) for dialogue in busy]
         for page in pages:
@@ -127,24 +135,26 @@ async def test_people_see_their_place_and_are_answered_in_turn(busy: list[Dialog
         async with open_page(busy[2]) as again:
             shown = again.seen[0]["generation"]
             assert (shown["state"], shown["text"]) == ("queued", "")
+        api.goes_on.set()
         await pages[2].wait_for("queued", place=0)
         for page in pages:
             await page.wait_for("done", state="complete")
             assert page.text == REPLIES[0]
 
 
-async def test_stopping_frees_the_place_for_the_next(busy: list[Dialogue]) -> None:
+async def test_stopping_frees_the_place_for_the_next(api: ChatServer, busy: list[Dialogue]) -> None:
     async with open_page(busy[0]) as first, open_page(busy[1]) as second:
         await first.say("What is a bear?")
         await first.wait_for("piece")
         await second.say("What is a bear?")
         await second.wait_for("queued", place=0)
         await first.send(type="stop")
-        await second.wait_for("done", state="complete")
         await first.wait_for("done", state="stopped")
+        api.goes_on.set()
+        await second.wait_for("done", state="complete")
 
 
-async def test_who_waits_can_stop_too(busy: list[Dialogue]) -> None:
+async def test_who_waits_can_stop_too(api: ChatServer, busy: list[Dialogue]) -> None:
     async with open_page(busy[0]) as first, open_page(busy[1]) as second:
         await first.say("What is a bear?")
         await first.wait_for("piece")
@@ -152,5 +162,6 @@ async def test_who_waits_can_stop_too(busy: list[Dialogue]) -> None:
         await second.wait_for("queued")
         await second.send(type="stop")
         assert (await second.wait_for("done"))["state"] == "stopped"
+        api.goes_on.set()
         await first.wait_for("done", state="complete")
     assert await in_database(busy[1].outputs.count) == 0

@@ -27,12 +27,15 @@ class Failure:
 class ChatServer:
     """What the server says, and what it saw. Each of ``failures`` is used up by one request before it answers.
 
-    An ``outage`` meets every request for an answer after the first ``answers``, as long as it lasts.
+    An ``outage`` meets every request for an answer after the first ``answers``, as long as it lasts. An answer stops after
+    ``held_at`` words until the server is told that it ``goes_on``.
     """
 
     answer: str = "Bears are large animals that eat almost anything."
     finish: str | None = "stop"
     pause: float = 0.0
+    held_at: int | None = None
+    goes_on: asyncio.Event = field(default_factory=asyncio.Event)
     key: str | None = None
     tells_usage: bool = True
     failures: list[Failure] = field(default_factory=list)
@@ -83,7 +86,9 @@ class ChatServer:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n")
         limit: int = request["max_tokens" if "max_tokens" in request else "max_completion_tokens"]
         words = [f" {word}" if position else word for position, word in enumerate(self.answer.split())]
-        for word in words[:limit]:
+        for position, word in enumerate(words[:limit]):
+            if position == self.held_at:
+                await self.goes_on.wait()
             await self._send(_chunk({"content": word}), reader, writer)
         finish = "length" if len(words) > limit else self.finish
         if finish:
