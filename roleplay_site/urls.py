@@ -5,6 +5,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("analysis.power.urls")),
     path("", include("analysis.urls")),
     path("", include("evaluation.urls")),
     path("", include("simulation.urls")),

@@ -42,8 +42,17 @@ class Share:
     def is_enough(self) -> bool:
         return self.value >= WANTED
 
+    @property
+    def percent(self) -> str:
+        return f"{100 * self.value:.1f} %"
+
+    @property
+    def points(self) -> str:
+        """The error, in points of the percentage."""
+        return f"{100 * self.error:.1f}"
+
     def __str__(self) -> str:
-        return f"{100 * self.value:.1f} % ± {100 * self.error:.1f}"
+        return f"{self.percent} ± {self.points}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,70 @@
+"""Doors to estimates of power. None of them computes anything."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django_htmx.http import HttpResponseClientRefresh
+
+from analysis.models import PowerEstimate
+from analysis.power.earlier import Assumed, assumptions_again, assumptions_of, usual_assumptions
+from analysis.power.estimates import cancel_estimate, request_estimate, resume_estimate
+from analysis.power.forms import QuestionEditor, with_another_row
+from analysis.power.pages import EstimatePage, estimate_as_csv, list_estimates
+from collection.access import staff_only
+from collection.models import Study
+
+ACTIONS = {"cancel": cancel_estimate, "resume": resume_estimate}
+
+
+@staff_only
+def power(request: HttpRequest) -> HttpResponse:
+    """The form that asks for an estimate, and the latest ones; posting it asks."""
+    if "add" in request.POST:
+        return _form(request, QuestionEditor(_assumed(request).question, with_another_row(request.POST)))
+    editor = QuestionEditor(_assumed(request).question, request.POST if request.method == "POST" else None)
+    if (question := editor.read()) is not None:
+        return redirect("power-estimate", request_estimate(question).token)
+    return _form(request, editor, status=422 if editor.is_bound else 200)
+
+
+@staff_only
+def power_estimate(request: HttpRequest, token: str) -> HttpResponse:
+    """An estimate, however far it is; posting an action cancels it, or goes on with it."""
+    estimate = get_object_or_404(PowerEstimate, token=token)
+    if request.method == "POST":
+        if action := ACTIONS.get(request.POST.get("action", "")):
+            action(estimate)
+        return redirect("power-estimate", token)
+    return render(request, "power/estimate.html", {"page": EstimatePage(estimate), "estimates": list_estimates()})
+
+
+@staff_only
+def power_estimate_live(request: HttpRequest, token: str) -> HttpResponse:
+    """How far it is; when it is over, the page loads anew."""
+    estimate = get_object_or_404(PowerEstimate, token=token)
+    if not estimate.is_under_way:
+        return HttpResponseClientRefresh()
+    return render(request, "power/_progress.html", {"page": EstimatePage(estimate)})
+
+
+@staff_only
+def power_estimate_csv(request: HttpRequest, token: str) -> HttpResponse:
+    """The table, with all that was assumed."""
+    estimate = get_object_or_404(PowerEstimate, token=token)
+    headers = {"Content-Disposition": f'attachment; filename="power-{token[:8]}.csv"'}
+    return HttpResponse(
+        estimate_as_csv(EstimatePage(estimate)), content_type="text/csv; charset=utf-8", headers=headers
+    )
+
+
+def _assumed(request: HttpRequest) -> Assumed:
+    """What the address asks to begin with."""
+    if "again" in request.GET:
+        return assumptions_again(get_object_or_404(PowerEstimate, token=request.GET["again"]))
+    if "study" in request.GET:
+        return assumptions_of(get_object_or_404(Study, slug=request.GET["study"]))
+    return usual_assumptions()
+
+
+def _form(request: HttpRequest, editor: QuestionEditor, status: int = 200) -> HttpResponse:
+    context = {"editor": editor, "assumed": _assumed(request), "estimates": list_estimates()}
+    return render(request, "power/power.html", context, status=status)

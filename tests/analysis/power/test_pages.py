@@ -1,0 +1,258 @@
+"""The pages on which researchers ask how many evaluators a study takes."""
+
+import csv
+import json
+from html import unescape
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from analysis.models import SHAPE, PowerEstimate, Report
+from analysis.power.earlier import assumptions_of
+from analysis.power.estimates import question_of, request_estimate
+from analysis.power.plans import PAPER, PowerQuestion
+from analysis.reports import folder_of
+from collection.models import Study
+from tests.factories import make_staff, make_study
+
+pytestmark = pytest.mark.django_db
+State = PowerEstimate.State
+PAGE = "/power/"
+QUESTION = PowerQuestion({"gpt-4": 0.5, "mixtral": 0.6, "vicuna": 0.9}, evaluators=(10, 20), pairs=30, studies=100)
+FORM = {
+    "rates-TOTAL_FORMS": "3",
+    "rates-INITIAL_FORMS": "2",
+    "rates-0-model": "gpt-4",
+    "rates-0-percent": "50",
+    "rates-1-model": "mixtral",
+    "rates-1-percent": "60.5",
+    "rates-2-model": "",
+    "rates-2-percent": "",
+    "evaluators": "20, 10",
+    "pairs": "30",
+    "people": "20",
+    "evaluator_sd": "0.5",
+    "person_sd": "0",
+    "adjustment": "holm",
+    "studies": "100",
+    "seed": "7",
+}
+
+
+@pytest.fixture
+def staff() -> Client:
+    client = Client()
+    client.force_login(make_staff())
+    return client
+
+
+def make_estimate(**fields: Any) -> PowerEstimate:
+    """An estimate that found half of everything with 10 evaluators, and nearly all but one difference with 20."""
+    estimate = request_estimate(QUESTION)
+    found = [
+        {"studies": 100, "failed": 3, "overall": 50, "contrasts": [5, 50, 50]},
+        {"studies": 100, "failed": 0, "overall": 90, "contrasts": [10, 95, 85]},
+    ]
+    PowerEstimate.objects.filter(pk=estimate.pk).update(**{"state": State.DONE, "found": found} | fields)
+    estimate.refresh_from_db()
+    return estimate
+
+
+def make_report(study: Study, results: dict[str, Any] | None) -> Report:
+    """The study's report, with these results beside it."""
+    report = Report.objects.create(
+        study=study, fingerprint="x", state=State.DONE, shown={"shape": SHAPE}, finished_at="2026-03-01T00:00:00Z"
+    )
+    report.refresh_from_db()
+    if results is not None:
+        folder_of(report).mkdir(parents=True)
+        (folder_of(report) / "results.json").write_text(json.dumps(results), "utf-8")
+    return report
+
+
+def test_the_form_begins_with_the_papers_rates(staff: Client) -> None:
+    page = staff.get(PAGE).text
+    assert "table 3 of the paper" in page
+    for model, rate in PAPER.items():
+        assert f'value="{model}"' in page
+        assert f'value="{100 * rate:.6g}"' in page
+    assert 'value="10, 20, 40"' in page
+
+
+def test_what_is_asked_is_stored_once_and_waits_for_a_worker(staff: Client) -> None:
+    answer = staff.post(PAGE, FORM)
+    [estimate] = PowerEstimate.objects.all()
+    assert answer["Location"] == f"/power/{estimate.token}/"
+    assert question_of(estimate) == PowerQuestion(
+        {"gpt-4": 0.5, "mixtral": 0.605}, (10, 20), pairs=30, people=20, evaluator_sd=0.5, person_sd=0.0,
+        adjustment="holm", studies=100, seed=7,
+    )  # fmt: skip
+    page = staff.get(answer["Location"]).text
+    assert "waits for a worker" in page
+    assert "<strong>0</strong> of 200 studies" in page
+    staff.post(PAGE, FORM)
+    assert PowerEstimate.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "words", "place"),
+    [
+        ({"rates-1-model": "gpt-4"}, "gpt-4 stands there twice: give each model one rate.", "#models"),
+        ({"rates-1-DELETE": "on"}, "at least two models", "#models"),
+        ({"rates-1-percent": "100"}, "Give more than 0 and less than 100.", "#id_rates-1-percent"),
+        ({"rates-1-percent": "nan"}, "Enter a number.", "#id_rates-1-percent"),
+        ({"rates-1-model": " "}, "This field is required.", "#id_rates-1-model"),
+        ({"rates-2-percent": "70"}, "This field is required.", "#id_rates-2-model"),
+        ({"evaluators": "many"}, "must be whole numbers separated by commas", "#id_evaluators"),
+        ({"evaluators": "1"}, "at least two evaluators", "#id_evaluators"),
+        ({"evaluators": "20,5000"}, "are more than 20,000 judgements", "#id_evaluators"),
+        ({"pairs": "1"}, "at least 2 pairs each", "#id_pairs"),
+        ({"pairs": "9" * 5000}, "Enter a whole number.", "#id_pairs"),
+        ({"people": "100000"}, "between 2 and 1,000", "#id_people"),
+        ({"evaluator_sd": "inf"}, "Enter a number.", "#id_evaluator_sd"),
+        ({"person_sd": "6"}, "between 0 (no differences) and 5", "#id_person_sd"),
+        ({"adjustment": "most"}, "Select a valid choice", "#id_adjustment"),
+        ({"studies": "2001"}, "between 1 and 2,000", "#id_studies"),
+        ({"seed": "-1"}, "A seed lies between 0", "#id_seed"),
+    ],
+)
+def test_what_cannot_be_asked_is_told_at_its_field_and_nothing_is_lost(
+    staff: Client, changed: dict[str, str], words: str, place: str
+) -> None:
+    answer = staff.post(PAGE, FORM | changed)
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert f'href="{place}' in answer.text
+    for value in (FORM | changed).values():
+        assert value.strip() in answer.text
+    assert not PowerEstimate.objects.exists()
+
+
+def test_a_model_is_added_without_a_script_and_nothing_is_lost(staff: Client) -> None:
+    answer = staff.post(PAGE, FORM | {"add": "model", "evaluators": "33"})
+    assert answer.status_code == 200
+    assert 'name="rates-3-model"' in answer.text
+    assert 'value="33"' in answer.text
+    assert "field-error" not in answer.text
+    assert staff.post(PAGE, FORM | {"add": "model", "rates-TOTAL_FORMS": "9999999"}).status_code == 200
+
+
+def test_a_page_shows_what_was_found_and_what_it_means(staff: Client) -> None:
+    page = staff.get(f"/power/{make_estimate().token}/").text
+    assert "10 and 20 evaluators × 30 pairs" in page
+    assert (
+        "20 evaluators with 30 pairs each are enough: they find it in 90 % of studies, and 80 % is commonly wanted"
+        in page
+    )
+    assert "find 2 in at least 80 % of studies; the hardest, gpt-4 and mixtral, in 10 %" in page
+    assert "Of 100 studies with 10 evaluators, 3 could not be analysed" in page
+    assert "<strong>95.0 %</strong>" in page
+    assert "10.0 %" in page
+    assert "<strong>10.0 %</strong>" not in page
+
+
+def test_sizes_that_are_too_small_are_called_so(staff: Client) -> None:
+    found = [{"studies": 100, "failed": 0, "overall": count, "contrasts": [0, 0, 0]} for count in (10, 79)]
+    page = staff.get(f"/power/{make_estimate(found=found).token}/").text
+    assert "20 evaluators with 30 pairs each are too few" in page
+    assert "find none in at least 80 % of studies" in page
+
+
+def test_two_models_have_one_difference_and_one_sentence(staff: Client) -> None:
+    estimate = request_estimate(PowerQuestion({"a": 0.5, "b": 0.7}, studies=10))
+    found = [{"studies": 10, "failed": 0, "overall": 9, "contrasts": [9]}]
+    PowerEstimate.objects.update(state=State.DONE, found=found)
+    page = staff.get(f"/power/{estimate.token}/").text
+    assert "a and b" in page
+    assert "the hardest" not in page
+
+
+def test_the_table_is_a_file(staff: Client) -> None:
+    answer = staff.get(f"/power/{make_estimate().token}/power.csv")
+    rows = list(csv.DictReader(StringIO(answer.text)))
+    assert [(row["evaluators"], row["a"], row["b"], row["found"]) for row in rows[3:6]] == [
+        ("10", "mixtral", "vicuna", "50"),
+        ("20", "", "", "90"),
+        ("20", "gpt-4", "mixtral", "10"),
+    ]
+    assert (rows[5]["rate_a"], rows[5]["rate_b"], rows[5]["power"], rows[5]["seed"]) == ("0.5", "0.6", "0.1", "73")
+    assert "attachment" in answer["Content-Disposition"]
+
+
+def test_a_page_follows_an_estimate_until_it_is_over(staff: Client) -> None:
+    half = [{"studies": 40, "failed": 0, "overall": 1, "contrasts": [0, 0, 0]}] * 2
+    estimate = make_estimate(state=State.RUNNING, found=half)
+    live = f"/power/{estimate.token}/live/"
+    assert "<strong>80</strong> of 200 studies" in staff.get(live).text
+    staff.post(f"/power/{estimate.token}/", {"action": "cancel"})
+    assert staff.get(live)["HX-Refresh"] == "true"
+    page = staff.get(f"/power/{estimate.token}/").text
+    assert "cancelled after 80 of 200 studies" in page
+    assert "40 studies" in page
+    staff.post(f"/power/{estimate.token}/", {"action": "resume"})
+    assert "waits for a worker" in staff.get(live).text
+    staff.post(f"/power/{estimate.token}/", {"action": "explode"})
+    assert PowerEstimate.objects.get().state == State.QUEUED
+
+
+def test_one_that_failed_says_why_and_can_be_tried_again(staff: Client) -> None:
+    estimate = make_estimate(state=State.FAILED, message="Something went wrong.", found=[])
+    assert "Something went wrong." in staff.get(f"/power/{estimate.token}/").text
+    staff.post(f"/power/{estimate.token}/", {"action": "resume"})
+    assert PowerEstimate.objects.get().state == State.QUEUED
+
+
+def test_estimates_are_listed_and_can_be_changed(staff: Client) -> None:
+    estimate = make_estimate()
+    assert f"/power/{estimate.token}/" in staff.get(PAGE).text
+    page = staff.get(f"{PAGE}?again={estimate.token}").text
+    assert "assumptions of an earlier estimate" in page
+    assert 'value="10, 20"' in page
+    assert 'value="vicuna"' in page
+    assert staff.get(f"{PAGE}?again=nothing").status_code == 404
+
+
+def test_a_studys_analysis_suggests_rates_and_differences(staff: Client) -> None:
+    study = make_study()
+    effects = {"(Intercept)": {"estimate": 0.0}, "model[b]": {"estimate": 1.0}}
+    counts = {"pairs": 9, "detected": 9}
+    make_report(
+        study,
+        {
+            "levels": ["a", "b"],
+            "detected": {"fixed_effects": effects, "sd": {"participant": 0.8123, "generator_user": 0.0}},
+            "detection_table": {"a": counts, "b": counts},
+        },
+    )
+    assumed = assumptions_of(study)
+    assert assumed.question.rates == {"a": 0.5, "b": 0.731}
+    assert (assumed.question.evaluator_sd, assumed.question.person_sd) == (0.81, 0.0)
+    page = unescape(staff.get(f"{PAGE}?study=demo").text)
+    assert f"of the analysis of “{study.title}” of 1 March 2026" in page
+    assert 'value="73.1"' in page
+
+
+def test_a_model_without_an_estimate_counts_as_it_was_counted() -> None:
+    study = make_study()
+    effects = {"(Intercept)": {"estimate": None}, "model[b]": {"estimate": None}}
+    table = {"a": {"pairs": 9, "detected": 9}, "b": {"pairs": 9, "detected": 4}}
+    results = {"levels": ["a", "b"], "detected": {"fixed_effects": effects, "sd": None}, "detection_table": table}
+    make_report(study, results)
+    assert assumptions_of(study).question.rates == {"a": 0.95, "b": 0.45}
+
+
+@pytest.mark.parametrize("results", [None, {"levels": ["a"], "detected": {"fixed_effects": None, "sd": None},
+                                            "detection_table": {"a": {"pairs": 4, "detected": 1}}}])  # fmt: skip
+def test_an_analysis_that_compares_nothing_suggests_nothing(staff: Client, results: dict[str, Any] | None) -> None:
+    study = make_study()
+    assert "has no analysis yet" in staff.get(f"{PAGE}?study=demo").text
+    make_report(study, results)
+    assert "compares no models" in staff.get(f"{PAGE}?study=demo").text
+    assert assumptions_of(study).question.rates == PAPER
+
+
+@pytest.mark.parametrize("address", [PAGE, "/power/token/", "/power/token/live/", "/power/token/power.csv"])
+def test_only_researchers_see_it(address: str) -> None:
+    assert Client().get(address)["Location"].startswith("/login/")

@@ -1,0 +1,118 @@
+"""A researcher asks in a browser how many evaluators a study takes, and sees it come."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from analysis.models import PowerEstimate
+from analysis.power.estimates import question_of, request_estimate, work_off
+from analysis.power.plans import PAPER, PowerQuestion
+from tests.browser.complaints import Complaints
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+WCAG_AA = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+CONTRAST = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast"]}}
+WIDTHS = (1280, 360)
+State = PowerEstimate.State
+FOUND = [
+    {"studies": 500, "failed": failed, "overall": 400 + failed, "contrasts": [30, 240, 410, 300, 200, 499]}
+    for failed in (12, 0, 0, 3, 0, 0)
+]
+
+
+def make_estimate(state: str, seed: int) -> PowerEstimate:
+    """An estimate of six sizes, in this state."""
+    estimate = request_estimate(PowerQuestion(PAPER, evaluators=(10, 20, 30, 40, 50, 100), seed=seed))
+    found = [] if state == State.QUEUED else FOUND
+    message = "Something unexpected went wrong: the worker's log says what." if state == State.FAILED else ""
+    PowerEstimate.objects.filter(pk=estimate.pk).update(state=state, found=found, message=message)
+    return estimate
+
+
+def test_from_the_list_of_studies_to_what_a_worker_found(staff_page: Page) -> None:
+    staff_page.get_by_role("link", name="How many evaluators?").click()
+    rows = staff_page.locator(".rate-rows .rate-row")
+    expect(rows).to_have_count(4)
+    staff_page.get_by_role("button", name="Add a model").click()
+    expect(rows).to_have_count(5)
+    rows.nth(4).get_by_label("Model").fill("guesser")
+    rows.nth(4).get_by_label("Detected").fill("10")
+    for row in (0, 1, 2):
+        rows.nth(row).get_by_label("Remove").check()
+    expect(rows.nth(0).get_by_label("Model")).to_be_hidden()
+    staff_page.get_by_label("Evaluators", exact=True).fill("4, 6")
+    staff_page.get_by_label("Pairs for each evaluator").fill("20")
+    staff_page.get_by_label("Simulated studies").fill("4")
+    staff_page.get_by_role("button", name="Estimate the power").click()
+    expect(staff_page.get_by_role("heading", level=1)).to_have_text("4 and 6 evaluators × 20 pairs")
+    expect(staff_page.locator("#live")).to_contain_text("0 of 8 studies")
+    work_off()
+    expect(staff_page.get_by_role("row", name="GPT4 and guesser")).to_contain_text("100.0 %")
+    assert question_of(PowerEstimate.objects.get()).rates == {"GPT4": 0.65, "guesser": 0.1}
+    with staff_page.expect_download() as download:
+        staff_page.get_by_role("link", name="Download it as CSV").click()
+    assert download.value.path().read_text("utf-8").startswith("evaluators,pairs,people")
+    staff_page.get_by_role("link", name="Change the assumptions").click()
+    expect(staff_page.get_by_label("Evaluators", exact=True)).to_have_value("4, 6")
+
+
+def test_mistakes_are_marked_and_nothing_is_lost(staff_page: Page, complaints: Complaints) -> None:
+    complaints.expect("422")
+    staff_page.goto("/power/")
+    staff_page.get_by_label("Detected").nth(1).fill("120")
+    staff_page.get_by_label("Seed").fill("5")
+    staff_page.get_by_role("button", name="Estimate the power").click()
+    staff_page.get_by_role("alert").get_by_role("link", name="Give more than 0 and less than 100.").click()
+    field = staff_page.get_by_label("Detected").nth(1)
+    expect(field).to_be_focused()
+    expect(field).to_have_value("120")
+    expect(staff_page.get_by_label("Seed")).to_have_value("5")
+
+
+def test_one_that_is_under_way_can_be_cancelled_and_gone_on_with(staff_page: Page) -> None:
+    estimate = make_estimate(State.RUNNING, 1)
+    staff_page.goto(f"/power/{estimate.token}/")
+    staff_page.get_by_role("button", name="Cancel").click()
+    expect(staff_page.get_by_text("It was cancelled after 3,000 of 3,000 studies.")).to_be_visible()
+    staff_page.get_by_role("button", name="Go on").click()
+    expect(staff_page.locator("#live")).to_contain_text("waits for a worker")
+
+
+def test_models_are_added_without_a_script_too(chromium: Browser, live_server: LiveServer, staff_page: Page) -> None:
+    context = chromium.new_context(
+        base_url=live_server.url, java_script_enabled=False, storage_state=staff_page.context.storage_state()
+    )
+    page = context.new_page()
+    page.goto("/power/")
+    page.get_by_label("Detected").nth(3).fill("64")
+    page.get_by_role("button", name="Add a model").click()
+    expect(page.get_by_label("Model", exact=True)).to_have_count(5)
+    expect(page.get_by_label("Detected").nth(3)).to_have_value("64")
+    page.get_by_role("button", name="Estimate the power").click()
+    assert question_of(PowerEstimate.objects.get()).rates == PAPER | {"GPT4": 0.64}
+    context.close()
+
+
+def test_every_page_fits_a_phone_and_violates_no_rule_of_wcag_aa(staff_page: Page, complaints: Complaints) -> None:
+    complaints.expect("422")
+    states = [State.QUEUED, State.RUNNING, State.DONE, State.CANCELLED, State.FAILED]
+    tokens = [make_estimate(state, seed).token for seed, state in enumerate(states)]
+    for address in ["/power/", *(f"/power/{token}/" for token in tokens)]:
+        staff_page.goto(address)
+        _assert_fits(staff_page, address)
+    staff_page.goto("/power/")
+    staff_page.get_by_label("Evaluators", exact=True).fill("1")
+    staff_page.get_by_label("Detected").first.fill("")
+    staff_page.get_by_role("button", name="Estimate the power").click()
+    _assert_fits(staff_page, "mistakes")
+
+
+def _assert_fits(page: Page, what: str) -> None:
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, what
+        for scheme, rules in (("light", WCAG_AA), ("dark", CONTRAST)):
+            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            found = Axe().run(page, options=rules)
+            assert found.violations_count == 0, f"{what}, {width}, {scheme}\n{found.generate_report()}"
