@@ -82,6 +82,9 @@ def is_thanking(utterance: str) -> bool:
 
 def comparison_table(manners: Mapping[str, Manner]) -> Table:
     """A column for each group, the natural dialogues first."""
+    yardstick = (
+        "The natural dialogues are the yardstick." if NATURAL in manners else "There are no dialogues of people yet."
+    )
     columns = list(manners.values())
     rows: list[tuple[Cell, ...]] = [
         ("dialogues", *(one.dialogues for one in columns)),
@@ -97,7 +100,7 @@ def comparison_table(manners: Mapping[str, Manner]) -> Table:
     return Table(
         "comparison",
         "People’s dialogues and simulated ones",
-        "The natural dialogues are the yardstick. Means over dialogues (tokens: over turns) with population standard "
+        f"{yardstick} Means over dialogues (tokens: over turns) with population standard "
         "deviations (ddof 0) in parentheses. Similarity is the cosine of counts of words; "
         f"words are {TOKENISATION}. Greetings and thanks are told by English words.",
         ("measure", *manners),

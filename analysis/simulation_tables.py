@@ -47,8 +47,8 @@ def table_1(inquirers: Mapping[str, PerSeed]) -> Table:
     return Table(
         "table-1",
         "Simulated dialogues and failures",
-        f"{_OVER_SEEDS}: of lengths over dialogues and turns, of failures over seeds. Failures are shares of a side’s outputs. "
-        "A dash: not stored.",
+        f"{_OVER_SEEDS}: of lengths over dialogues and turns, of failures over seeds (0 for a single one). Failures are "
+        "shares of a side’s outputs. A dash: not stored.",
         ("measure", *inquirers),
         tuple(rows),
     )
@@ -93,7 +93,7 @@ def table_2(conditions: Mapping[tuple[str, str], PerSeed]) -> Table:
     return Table(
         "table-2",
         "Lexical diversity by what the inquirer is told of the persona",
-        f"{_OVER_SEEDS}: of means over dialogues.",
+        f"{_OVER_SEEDS}, 0 for a single one: of means over dialogues.",
         ("inquirer", "persona", "TTR", "distinct-1", "distinct-2"),
         tuple(rows),
     )
