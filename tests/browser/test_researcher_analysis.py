@@ -1,0 +1,150 @@
+"""A researcher has a study analysed, in a browser: asks for it, sees it come, reads it and takes it away."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from analysis.fingerprints import fingerprint
+from analysis.models import Report
+from analysis.reports import request_report, work_off
+from collection.models import Study
+from evaluation.models import Evaluator
+from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study, make_judgement, showings_of
+from tests.factories import make_study
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+WCAG_AA = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+CONTRAST = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast"]}}
+PAGE = "/studies/demo/analysis/"
+OPEN_ALL = "document.querySelectorAll('details').forEach(details => { details.open = true })"
+_kept: list[Report] = []
+"""The report of ``make_judgements``, once it is computed: that takes longer than all tests here."""
+
+
+def make_judgements() -> Study:
+    """Four evaluators, who disagree about who is found out."""
+    evaluation = make_evaluation(
+        make_judged_study(people=4, models=("mixtral", "gpt-4", "vicuna")), title="First round"
+    )
+    for number in range(4):
+        for showing in showings_of(make_evaluator(evaluation)):
+            detected = None if showing.position == 5 else (showing.position + number) % 3 > 0
+            make_judgement(showing, detected=detected, active_seconds=20 + 7 * showing.position + number)
+    return evaluation.study
+
+
+def make_report(study: Study) -> Report:
+    """The study's report as a worker leaves it; all but the first time from memory, the files being there still."""
+    if not _kept:
+        _kept.append(request_report(study))
+        work_off()
+        _kept[0].refresh_from_db()
+        return _kept[0]
+    fields = {name: getattr(_kept[0], name) for name in ("token", "code", "state", "shown", "files", "finished_at")}
+    return Report.objects.create(study=study, fingerprint=fingerprint(study), **fields)
+
+
+def states(study: Study) -> Iterator[str]:
+    """The page's study in one state after the other."""
+    yield "nothing computed"
+    report = request_report(study)
+    yield "waiting"
+    Report.objects.update(state=Report.State.RUNNING, step="model of duration")
+    yield "under way"
+    Report.objects.update(
+        state=Report.State.FAILED, message="Something unexpected went wrong: the worker's log says what."
+    )
+    yield "failed"
+    report.delete()
+    make_report(study)
+    yield "done"
+    Evaluator.objects.filter(number=1).update(flag="clicked")
+    yield "outdated"
+    request_report(study)
+    yield "under way again"
+
+
+def test_it_is_asked_for_and_comes_by_itself(staff_page: Page) -> None:
+    study = make_judgements()
+    staff_page.goto(f"/studies/{study.slug}/evaluations/1/")
+    staff_page.get_by_role("link", name="Analysis").click()
+    expect(staff_page.get_by_text("Nothing has been computed yet")).to_be_visible()
+    staff_page.get_by_role("button", name="Compute").click()
+    expect(staff_page.get_by_text("It waits for a worker")).to_be_visible()
+    expect(staff_page.get_by_text("celery -A roleplay_site worker")).to_be_visible()
+    make_report(study)
+    expect(staff_page.get_by_role("heading", name="What was found")).to_be_visible()
+    expect(staff_page.get_by_text("The simulation remained undetected in")).to_be_visible()
+    expect(staff_page.get_by_text("nothing has changed since")).to_be_visible()
+    expect(staff_page.get_by_role("button", name="Compute")).to_have_count(0)
+
+
+def test_the_contents_lead_to_table_10_whose_adjustment_is_chosen(staff_page: Page) -> None:
+    make_report(make_judgements())
+    staff_page.goto(PAGE)
+    staff_page.get_by_role("navigation", name="On this page").get_by_role("link", name="Which models differ").click()
+    expect(staff_page.get_by_role("heading", name="Which models differ")).to_be_in_viewport()
+    unadjusted, tukey = (staff_page.get_by_role("heading", name=f"({name})") for name in ("unadjusted", "Tukey"))
+    expect(unadjusted).to_be_visible()
+    expect(tukey).to_be_hidden()
+    staff_page.get_by_role("radio", name="unadjusted").focus()
+    staff_page.keyboard.press("ArrowLeft")
+    expect(tukey).to_be_visible()
+    expect(unadjusted).to_be_hidden()
+
+
+def test_files_are_taken_away_one_by_one_or_all_together(staff_page: Page) -> None:
+    report = make_report(make_judgements())
+    staff_page.goto(PAGE)
+    for kind, what in (
+        ("CSV", "Detection of"),
+        ("LaTeX", "Detection of"),
+        ("SVG", "Detected and"),
+        ("PDF", "Detected and"),
+    ):
+        assert download(staff_page, f"{kind} of {what}").stat().st_size > 0
+    with ZipFile(download(staff_page, "Download everything (ZIP")) as archive:
+        assert len(archive.namelist()) == len(report.files)
+
+
+def download(page: Page, name: str) -> Path:
+    with page.expect_download() as started:
+        page.get_by_role("link", name=name).click()
+    return started.value.path()
+
+
+def test_what_failed_is_tried_again(staff_page: Page) -> None:
+    study = make_judgements()
+    Report.objects.create(
+        study=study, fingerprint=fingerprint(study), state=Report.State.FAILED, message="A disk is full."
+    )
+    staff_page.goto(PAGE)
+    expect(staff_page.get_by_role("alert")).to_contain_text("A disk is full.")
+    staff_page.get_by_role("button", name="Try again").click()
+    expect(staff_page.get_by_text("It waits for a worker")).to_be_visible()
+
+
+def test_in_every_state_it_fits_a_phone_and_violates_no_rule(staff_page: Page) -> None:
+    make_study("empty")
+    check(staff_page, "/studies/empty/analysis/", "nothing to analyse")
+    request_report(make_judged_study("unjudged", people=1))
+    work_off()
+    check(staff_page, "/studies/unjudged/analysis/", "dialogues alone")
+    for state in states(make_judgements()):
+        check(staff_page, PAGE, state)
+
+
+def check(page: Page, address: str, state: str) -> None:
+    page.goto(address)
+    page.evaluate(OPEN_ALL)
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 740})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{state}, {width} px"
+        for scheme, rules in (("light", WCAG_AA), ("dark", CONTRAST)):
+            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            found = Axe().run(page, options=rules)
+            assert found.violations_count == 0, f"{state}, {width} px, {scheme}\n{found.generate_report()}"
