@@ -1,4 +1,5 @@
-"""Takes the picture of researchers' page of judging in docs/screens: ``python -m tests.browser.research_screens``."""
+"""Takes the pictures of researchers' pages of judging and of analysis in docs/screens:
+``python -m tests.browser.research_screens``."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,20 +41,37 @@ for number in range(9):
             confidence=random.choice(["somewhat confident", "confident", "very confident"]),
         )
 """
+ANALYSIS = """
+from analysis.reports import request_report, work_off
+from collection.models import Study
+from evaluation.rehearsal.loading import load_rehearsal
+from tests.factories import make_staff
+
+make_staff()
+load_rehearsal()
+request_report(Study.objects.get(slug="rehearsal"))
+work_off()
+"""
 
 
 def take(folder: Path = FOLDER) -> None:
-    """The evaluation while evaluators judge."""
-    with site_of_judging() as page:
+    """The evaluation while evaluators judge, and the analysis of made-up judgements."""
+    with site_of(EVALUATION) as page:
         page.goto("/studies/judged/evaluations/1/")
         page.screenshot(path=folder / "evaluation.png", animations="disabled")
+    with site_of(ANALYSIS) as page:
+        page.goto("/studies/rehearsal/analysis/")
+        page.screenshot(path=folder / "analysis.png", animations="disabled")
+        page.get_by_role("link", name="Which models differ").click()
+        page.wait_for_load_state("networkidle")
+        page.screenshot(path=folder / "analysis-models.png", animations="disabled")
 
 
 @contextmanager
-def site_of_judging() -> Iterator[Page]:
-    """A researcher's page on a site with an evaluation under way and another one planned."""
+def site_of(studies: str) -> Iterator[Page]:
+    """A researcher's page on a site with what the program ``studies`` makes: an evaluation under way, or an analysis."""
     with TemporaryDirectory() as data, sync_playwright() as playwright:
-        site = Site.create(Installation(Path(data)), EVALUATION)
+        site = Site.create(Installation(Path(data)), studies)
         browser = playwright.chromium.launch(executable_path=find_binary("chromium"), args=["--no-sandbox"])
         with site.serve():
             page = browser.new_page(base_url=site.url, viewport=DESKTOP)  # type: ignore[arg-type]
