@@ -104,7 +104,7 @@ class TestRandomEffects:
 
     def test_of_many_persons_have_no_names_and_fit_on_a_page(self) -> None:
         frame = draw_study(["a", "b"], rows=3000)
-        crowd = frame.assign(participant=[f"e{number % 400}" for number in range(len(frame))])
+        crowd = frame.assign(participant=[f"{name}-{number % 20}" for number, name in enumerate(frame["participant"])])
         one = drawing(caterpillars(fit_detected(crowd)))
         assert one.figure.get_size_inches()[1] <= 9
         assert not one.figure.axes[0].get_yticklabels()
