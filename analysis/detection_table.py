@@ -29,10 +29,10 @@ class DetectionRow:
 
 
 def detection_table(frame: pd.DataFrame) -> dict[str, DetectionRow]:
-    """A row for each model, by name. Optional columns may be missing."""
+    """A row for each model, by name, even if nothing says whether it was detected. Optional columns may be missing."""
     judged = _judged(frame)
     labels = confidence_labels(judged)
-    return {str(model): _row(judged[judged["model"] == model], labels) for model in sorted(judged["model"].unique())}
+    return {str(model): _row(judged[judged["model"] == model], labels) for model in sorted(frame["model"].unique())}
 
 
 def overall_row(frame: pd.DataFrame) -> DetectionRow:

@@ -62,20 +62,27 @@ def _fit_binomial(rows: Rows, penalty: Floats | None = None) -> MixedModel:
 
 def _fit_separated(rows: Rows, separated: set[str]) -> MixedModel:
     """The likelihood's limit: as a level's log-odds grow without bound, its rows stop saying anything about the others."""
-    names = ", ".join(sorted(separated))
-    message = (
-        f"{names}: always or never detected, so that no finite estimate exists. The other models are compared without "
-        "it; the likelihood-ratio test covers all, and a penalised fit is given beside."
-    )
     penalised = _fit_binomial(rows, _penalty(rows))
     others = rows.without(separated)
+    message = _separated_message(separated, others)
     if not others.levels:
         return MixedModel("separated", message, len(rows.outcome), rows.levels, log_likelihood=0.0, penalised=penalised)
     fit = fit_binomial(others.outcome, others.fixed, others.crossing)
     found = _report(others, fit, rows.levels)
     if fit.is_converged:
-        found = replace(found, status="separated", message=message)
-    return replace(found, rows=len(rows.outcome), penalised=penalised)
+        found = replace(found, status="separated")
+    message = " ".join(filter(None, [message, found.message]))
+    return replace(found, message=message, rows=len(rows.outcome), penalised=penalised)
+
+
+def _separated_message(separated: set[str], others: Rows) -> str:
+    compared = (
+        "The other models are compared without" if len(others.levels) > 1 else "Too few models are left to compare"
+    )
+    return (
+        f"{', '.join(sorted(separated))}: always or never detected, so that no finite estimate exists. {compared}; the "
+        "likelihood-ratio test covers all, and a penalised fit is given beside."
+    )
 
 
 def _with_likelihood_ratio(found: MixedModel, rows: Rows) -> MixedModel:

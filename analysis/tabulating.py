@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from collection.tables import write_row
+from collection.tables import write_spreadsheet_row
 
 Cell = str | int | float | None
 """Text and counts as they are; other numbers are rounded for reading, and written whole for computing."""
@@ -27,6 +27,10 @@ _ESCAPES = str.maketrans(
         "”": "''",
         "<": "$<$",
         ">": "$>$",
+        "|": r"\textbar{}",
+        # At the beginning of a row they would belong to the end of the one before.
+        "[": "{[}",
+        "*": "{*}",
     }
 )
 
@@ -62,8 +66,8 @@ class Table:
 
 
 def to_csv(table: Table) -> str:
-    """Every number with all its digits; nothing where there is none."""
-    return "".join(map(write_row, _lines(table.header, ([_exact(cell) for cell in row] for row in table.rows))))
+    """Every number with all its digits, nothing where there is none, and no text that a spreadsheet takes for a formula."""
+    return "".join(map(write_spreadsheet_row, [table.header, *table.rows]))
 
 
 def to_latex(table: Table) -> str:
@@ -129,14 +133,6 @@ def _latex_row(cells: Iterable[str]) -> str:
     return " & ".join(map(_escape, cells)) + r" \\"
 
 
-def _exact(cell: Cell) -> str:
-    return "" if cell is None else repr(cell) if isinstance(cell, float) else str(cell)
-
-
 def _escape(text: str) -> str:
-    return text.translate(_ESCAPES)
-
-
-def _lines(header: Iterable[str], rows: Iterable[list[str]]) -> Iterable[Iterable[str]]:
-    yield header
-    yield from rows
+    """In one line, without what nobody sees: LaTeX takes empty lines for ends, and stops at control characters."""
+    return "".join(filter(str.isprintable, " ".join(text.split()))).translate(_ESCAPES)

@@ -54,7 +54,8 @@ def tell_rates(rows: Mapping[str, DetectionRow], overall: DetectionRow) -> Told:
     title = "Undetected simulations"
     if not overall.pairs:
         return Told(title, "No judgement says whether the simulation was detected.")
-    best_first = sorted(rows.items(), key=lambda item: item[1].undetected / item[1].pairs, reverse=True)
+    judged = [(model, row) for model, row in rows.items() if row.pairs]
+    best_first = sorted(judged, key=lambda item: item[1].undetected / item[1].pairs, reverse=True)
     told = [f"{model} {_percent(row.undetected, row.pairs)}" for model, row in best_first]
     return Told(
         title,

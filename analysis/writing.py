@@ -12,12 +12,14 @@ class Unwritable(OSError):
 def write_files(files: Iterable[tuple[str, bytes]], folder: Path) -> list[Path]:
     """Writes the files into ``folder``, making it if needed, and gives their paths. What else is there stays.
 
-    They are written elsewhere first: if one cannot be made, none comes. Raises Unwritable, or whatever ``files`` raises.
+    All are made before anything is written, and written elsewhere first: if one cannot be made or written, none comes, and
+    whoever interrupts meanwhile leaves nothing behind. Raises Unwritable, or whatever ``files`` raises.
     """
+    made = list(files)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=folder, prefix=".unfinished-") as unfinished:
-            names = [_write(Path(unfinished), name, content) for name, content in files]
+            names = [_write(Path(unfinished), name, content) for name, content in made]
             return [(Path(unfinished) / name).replace(folder / name) for name in names]
     except OSError as error:
         raise Unwritable(

@@ -27,7 +27,7 @@ def means_by_model(frame: pd.DataFrame, model: MixedModel) -> Drawing | Undrawn:
     intervals = {level: interval for level in model.means if (interval := _interval(model, level))}
     if not intervals:
         return Undrawn(NAME, model.message or "The mixed model has no estimates.")
-    observed = detection_table(frame)
+    observed = {level: row for level, row in detection_table(frame).items() if row.pairs}
     figure, axes = row_figure(list(observed), extra=1.3)
     levels = list(observed)
     draw_intervals(axes, [levels.index(level) for level in intervals], list(intervals.values()))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 from pytest import approx
 
@@ -134,6 +135,25 @@ class TestAModelThatIsAlwaysDetected:
         assert [effect.estimate for effect in found] == approx(list(expected["fixef"].values()), abs=1e-3)
         assert [effect.se for effect in found] == approx(list(expected["se"].values()), rel=5e-3)
         assert penalised.sd == approx(expected["sd"], abs=2e-3)
+
+
+def test_what_is_left_to_compare_beside_models_always_or_never_detected_is_said() -> None:
+    data = read_data("separation")
+    pair = data[data["model"].isin(["gpt-4", "vicuna-13b"])]
+    other = fit_detected(pair)
+    assert (other.status, other.test, set(other.letters("none"))) == ("separated", None, {"gpt-4"})
+    assert [one.found for one in other.contrasts] == [None]
+    assert other.effects["(Intercept)"] is not None
+    assert "Too few models are left to compare" in other.message
+    neither = fit_detected(pair.assign(detected=(pair["model"] == "gpt-4").astype(float)))
+    assert neither.message.startswith("gpt-4, vicuna-13b: always or never detected")
+    assert (neither.sd, neither.log_likelihood, neither.letters("none")) == ({}, 0, {})
+    assert neither.likelihood_ratio is not None
+    flat = data.assign(generator_user=np.random.default_rng(73).integers(0, 9, len(data)).astype(str))
+    found = fit_detected(flat)
+    assert (found.status, found.sd["generator_user"]) == ("separated", 0)
+    assert "The other models are compared without" in found.message
+    assert "generator_user is estimated as 0" in found.message
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import re
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from django.core.management.base import CommandError
 from analysis.analysing import analyse as analyse_frame
 from analysis.judgements import read_judgements
 from analysis.results import results
+from analysis.writing import write_files
 from tests.analysis.reference import FOLDER
 
 TABLES = ("table-3", "table-10-none", "table-10-holm", "table-10-tukey", "effects", "contrasts", "sensitivity")
@@ -148,6 +151,31 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="cannot be written") as refusal:
         analyse(FOLDER / "data" / "edge_one_model.csv", blocked)
     assert refusal.value.returncode == 2
+
+
+def test_a_model_without_a_known_outcome_is_in_every_table_and_hinders_none(tmp_path: Path) -> None:
+    path = tmp_path / "some.csv"
+    data = (FOLDER / "data" / "typical.csv").read_text("utf-8").splitlines()
+    path.write_text("\n".join(re.sub("(gpt-4),[01],", r"\1,,", line) for line in data), "utf-8")
+    analyse(path, tmp_path / "out")
+    found = read_results(tmp_path / "out")
+    assert found["levels"][0] == "gpt-4"
+    assert list(found["detection_table"]) == [*found["levels"], "overall"]
+    assert found["detection_table"]["gpt-4"]["pairs"] == 0
+    assert "model[mixtral-8x7b]" in found["detected"]["fixed_effects"]
+    assert "model[llama-2-70b]" not in found["detected"]["fixed_effects"]  # the base
+    assert "model[llama-2-70b]" in found["duration"]["fixed_effects"]
+
+
+def test_whoever_interrupts_leaves_nothing_behind(tmp_path: Path) -> None:
+    def interrupted() -> Iterator[tuple[str, bytes]]:
+        yield "results.json", b"{}"
+        assert not (tmp_path / "out").exists()
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_files(interrupted(), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_writing_again_replaces_and_leaves_nothing_behind(tmp_path: Path) -> None:

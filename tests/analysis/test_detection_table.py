@@ -78,3 +78,10 @@ def test_without_optional_columns_there_are_counts_alone(frame: pd.DataFrame) ->
     assert (row.detected, row.undetected) == (530, 270)
     assert row.confidence["total"] == {}
     assert row.durations["total"] == (None, None)
+
+
+def test_a_model_of_which_nothing_says_whether_it_was_detected_has_a_row_of_nothing(frame: pd.DataFrame) -> None:
+    unknown = frame.assign(detected=frame["detected"].mask(frame["model"] == "Mixtral"))
+    row = detection_table(unknown)["Mixtral"]
+    assert (row.pairs, row.undetectability, row.durations["total"]) == (0, None, (None, None))
+    assert overall_row(unknown).pairs == 600

@@ -103,3 +103,18 @@ def test_columns_of_numbers_stand_at_the_right_and_groups_between_lines(printed:
     assert r"\begin{tabular}{llrrrrr}" in latex
     assert latex.count(r"\midrule") == 3
     assert latex.count("undetected & ") == latex.count("detected & ") - 1 == 1
+
+
+NAMES = Table(
+    "names", "Names", "A note.", ("model", "p"), (("=cmd()", -0.5), ("[a] *b* | x_1", 0.25), ("c\n\n\u202ed\x07", None))
+)
+
+
+def test_no_spreadsheet_program_takes_a_name_for_a_formula_and_negative_numbers_stay_numbers() -> None:
+    assert to_csv(NAMES).splitlines()[:2] == ["model,p", "'=cmd(),-0.5"]
+
+
+def test_latex_takes_no_name_for_a_command() -> None:
+    rows = to_latex(NAMES).splitlines()
+    assert r"{[}a] {*}b{*} \textbar{} x\_1 & 0.250 \\" in rows
+    assert r"c d & – \\" in rows
