@@ -77,6 +77,6 @@ class Rows:
 def _coded(column: pd.Series) -> tuple[Names, Codes]:
     """The sorted levels, and each row's index among them."""
     codes, found = pd.factorize(column.astype(str))
-    levels = sorted(map(str, found))
-    places = np.array([levels.index(level) for level in found], dtype=np.intp)
-    return tuple(levels), places[codes]
+    levels = tuple(sorted(map(str, found)))
+    index = {level: number for number, level in enumerate(levels)}
+    return levels, np.array([index[level] for level in found], dtype=np.intp)[codes]
