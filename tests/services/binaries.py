@@ -23,11 +23,20 @@ def find_binary(name: str, folders: str = "") -> str:
     pytest.skip(reason)
 
 
+_RESERVED: list[socket.socket] = []
+
+
 def free_port() -> int:
-    """A port of the loopback interface on which nobody listens at the moment."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """A port of the loopback interface on which nobody listens.
+
+    It is held as long as this process lives, so that nobody else is given it before a server listens there, or between two
+    that do: a bound socket that does not listen keeps out all but those who ask for just this port.
+    """
+    holder = socket.socket()
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    holder.bind(("127.0.0.1", 0))
+    _RESERVED.append(holder)
+    return int(holder.getsockname()[1])
 
 
 def wait_until(is_done: Callable[[], bool], *, seconds: float = 30.0, what: str) -> None:

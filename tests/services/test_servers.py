@@ -1,9 +1,12 @@
 """The servers that tests start for themselves."""
 
+import socket
+
 import psycopg
 import pytest
 import redis
 
+from tests.services.binaries import free_port
 from tests.services.postgresql import Server
 
 
@@ -19,3 +22,14 @@ def test_every_postgresql_database_is_empty_and_apart(postgresql_url: str, postg
 def test_redis_starts_empty(redis_url: str) -> None:
     with redis.Redis.from_url(redis_url) as client:
         assert client.dbsize() == 0
+
+
+def test_a_free_port_is_nobody_elses_before_and_between_its_servers() -> None:
+    port = free_port()
+    for _ in range(2):
+        with socket.socket() as other, pytest.raises(OSError, match="in use"):
+            other.bind(("127.0.0.1", port))
+        with socket.socket() as client:
+            assert client.connect_ex(("127.0.0.1", port)) != 0
+        with socket.create_server(("127.0.0.1", port)), socket.create_connection(("127.0.0.1", port)):
+            pass

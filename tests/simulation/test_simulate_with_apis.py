@@ -17,8 +17,9 @@ from dialogue.backends import registry
 from simulation.casting import Casting
 from simulation.models import Run
 from simulation.workers import Worker
-from tests.dialogue.backends.servers import ChatServer, Failure, chat_server_beside, unused_port
+from tests.dialogue.backends.servers import ChatServer, Failure, chat_server_beside
 from tests.factories import make_staff
+from tests.services.binaries import free_port
 from tests.simulation.commanding import figures, refusal, simulate
 from tests.simulation.scripts import MODELS_FILE, hurried_clock, work_off
 
@@ -73,7 +74,7 @@ def test_a_wrong_key_is_refused_before_any_work(server: ChatServer, monkeypatch:
 
 
 def test_a_server_that_is_not_there_is_refused_before_any_work(use_server: UseServer) -> None:
-    port = unused_port()
+    port = free_port()
     use_server(f"http://127.0.0.1:{port}/v1")
     assert refusal("--max-turns", "1") == UNREACHABLE.replace("URL", f"http://127.0.0.1:{port}/v1")
     assert not Run.objects.exists()

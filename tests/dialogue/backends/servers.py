@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -109,28 +108,20 @@ class ChatServer:
 
 
 @asynccontextmanager
-async def chat_server(port: int | None = None, **settings: Any) -> AsyncIterator[ChatServer]:
+async def chat_server(port: int = 0, **settings: Any) -> AsyncIterator[ChatServer]:
     """A server on this machine, by default on a free port."""
     chat = ChatServer(**settings)
-    port = port or unused_port()
     server = await asyncio.start_server(chat.serve, "127.0.0.1", port)
-    chat.url = f"http://127.0.0.1:{port}/v1"
+    chat.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
     async with server:
         yield chat
 
 
 @contextmanager
-def chat_server_beside(port: int | None = None, **settings: Any) -> Iterator[ChatServer]:
+def chat_server_beside(port: int = 0, **settings: Any) -> Iterator[ChatServer]:
     """The same in a thread of its own, for tests that wait for something else."""
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(chat_server(port, **settings)) as server:
         yield server
-
-
-def unused_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    return port
 
 
 async def _read_request(reader: StreamReader) -> tuple[str, dict[str, str], bytes]:

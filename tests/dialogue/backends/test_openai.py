@@ -13,7 +13,8 @@ from dialogue.backends.openai import OpenAIModel, examine, load
 from dialogue.backends.openai_wire import completion_request
 from dialogue.messages import Message
 from dialogue.models import ModelSpec
-from tests.dialogue.backends.servers import ChatServer, Failure, chat_server, unused_port
+from tests.dialogue.backends.servers import ChatServer, Failure, chat_server
+from tests.services.binaries import free_port
 
 ASK = [Message("system", "Be brief."), Message("user", "What is a bear?")]
 AT_ONCE = {"retry-after-ms": "1"}
@@ -150,7 +151,7 @@ async def test_an_answer_that_breaks_off_is_no_answer() -> None:
 
 
 async def test_a_server_that_is_not_there_is_named() -> None:
-    url = f"http://127.0.0.1:{unused_port()}/v1"
+    url = f"http://127.0.0.1:{free_port()}/v1"
     with pytest.raises(BackendError, match=f"{url} cannot be reached"):
         await OpenAIModel(spec_at(url), retries=0).reply(ASK, Sampling())
 
@@ -194,7 +195,7 @@ async def test_closing_the_model_ends_the_replies_under_way_and_waiting() -> Non
 
 
 def test_one_model_serves_one_event_loop_after_another() -> None:
-    port = unused_port()
+    port = free_port()
     model = OpenAIModel(spec_at(f"http://127.0.0.1:{port}/v1", requests=1))
 
     async def ask_thrice() -> list[str]:
@@ -225,7 +226,7 @@ async def test_a_refused_key_is_not_healthy() -> None:
 
 
 def test_a_server_that_is_not_there_is_not_healthy() -> None:
-    health = examine(spec_at(f"http://127.0.0.1:{unused_port()}/v1"))
+    health = examine(spec_at(f"http://127.0.0.1:{free_port()}/v1"))
     assert not health.is_ok
     assert "cannot be reached" in health.sentence
 
