@@ -1,6 +1,6 @@
 """What becomes of text that a model or a person wrote."""
 
-from time import perf_counter
+from time import thread_time
 
 import pytest
 
@@ -62,9 +62,9 @@ def test_no_word_is_lost_in_a_list_of_many_levels() -> None:
 def test_few_characters_make_no_page_of_megabytes() -> None:
     """Each short row is filled up to the width of the head."""
     wide = "|a" * 128 + "|\n" + "|-" * 128 + "|\n" + "|\n" * 500 + "\n"
-    began = perf_counter()
+    began = thread_time()
     assert len(markdown(wide * 5)) < 10 * len(wide * 5)
-    assert perf_counter() - began < 2
+    assert thread_time() - began < 2
 
 
 def test_a_table_of_a_thousand_cells_is_one() -> None:

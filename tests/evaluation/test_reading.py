@@ -1,6 +1,6 @@
 """What a judge reads of a pair: the text of both sides, and nothing that tells a keyboard from a model."""
 
-from time import perf_counter
+from time import thread_time
 
 import pytest
 
@@ -100,6 +100,6 @@ def test_what_joins_an_emoji_or_letters_of_another_script_stays(written: str) ->
 
 
 def test_a_long_row_of_spaces_keeps_nobody_waiting() -> None:
-    began = perf_counter()
+    began = thread_time()
     assert normalise("y" + " " * 60_000 + "x").endswith(" x")
-    assert perf_counter() - began < 2
+    assert thread_time() - began < 2

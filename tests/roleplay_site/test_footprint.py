@@ -1,7 +1,6 @@
 """What the site weighs when nobody uses it: researchers run it beside a model that needs the memory."""
 
 import json
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import psutil
@@ -38,5 +37,5 @@ def _answers(address: str) -> bool:
     try:
         with urlopen(address, timeout=5) as response:  # noqa: S310
             return bool(response.status == 200)
-    except URLError:
+    except OSError:  # nobody listens yet, or nobody answers in time
         return False

@@ -2,7 +2,7 @@
 
 import logging
 from io import StringIO
-from time import perf_counter
+from time import thread_time
 
 import pytest
 from django.test import Client
@@ -54,6 +54,6 @@ def test_nor_one_in_a_link_that_something_has_bent(log: StringIO, address: str) 
 
 @pytest.mark.parametrize("said", ["x" * 60_000, "x:" * 30_000, "x:" + "y" * 60_000, "-" * 60_000])
 def test_a_long_line_is_written_at_once(said: str) -> None:
-    began = perf_counter()
+    began = thread_time()
     assert DiscreetFormatter().format(logging.makeLogRecord({"msg": said})) == said
-    assert perf_counter() - began < 1
+    assert thread_time() - began < 1

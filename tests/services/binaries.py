@@ -39,7 +39,7 @@ def free_port() -> int:
     return int(holder.getsockname()[1])
 
 
-def wait_until(is_done: Callable[[], bool], *, seconds: float = 30.0, what: str) -> None:
+def wait_until(is_done: Callable[[], bool], *, seconds: float = 60.0, what: str) -> None:
     """Asks ten times a second; fails the test when ``what`` has not happened in time."""
     deadline = monotonic() + seconds
     while not is_done():

@@ -1,8 +1,6 @@
 """Runs that are dropped, stopped or taken over in the middle: nothing is lost, and nothing is said twice."""
 
-import time
 from collections.abc import Callable
-from itertools import count
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -17,6 +15,7 @@ from simulation.casting import Casting
 from simulation.models import Run, Simulation
 from simulation.workers import Worker
 from tests.factories import make_study
+from tests.services.binaries import wait_until
 from tests.simulation.scripts import (
     ANSWERS,
     ASKS,
@@ -127,18 +126,20 @@ def test_a_worker_whose_clock_leaps_does_not_play_its_own_cells_twice() -> None:
 
 
 def test_a_worker_looks_after_its_leases_while_a_model_loads() -> None:
-    models, looks = scripts(), count()
-    loading: list[int] = []
+    """While nobody looks, this model does not load."""
+    models, looks = scripts(), list[None]()
+
+    def look() -> bool:
+        looks.append(None)
+        return False
 
     def load_slowly(spec: ModelSpec) -> ChatModel:
-        before = next(looks)
-        time.sleep(0.3)
-        loading.append(next(looks) - before)
+        before = len(looks)
+        wait_until(lambda: len(looks) > before + 3, what="the worker waits for its model alone")
         return models[spec.name]
 
-    worker = Worker(Casting(MODELS_FILE, load_slowly), tick=0.02, should_stop=lambda: next(looks) < 0)
+    worker = Worker(Casting(MODELS_FILE, load_slowly), tick=0.02, should_stop=look)
     assert work_off(one_cell(), worker).state == Run.State.FINISHED
-    assert loading[0] > 3
 
 
 def test_who_ends_first_leaves_the_others_at_work_on_the_same_run() -> None:

@@ -205,7 +205,7 @@ def test_dialogues_that_another_process_holds_are_mentioned_and_taken_over_when_
     figures("--goals", "1", "--personas", "1")
     run = Run.objects.get()
     services.request_run(run.study, RunRequest("asker", "answerer", personas="1"))
-    soon = timezone.now() + timedelta(seconds=1)
+    soon = timezone.now() + timedelta(seconds=5)
     run.simulations.filter(finished_at=None).update(worker="killed", leased_until=soon)
     assert figures("--personas", "1")["dialogues"] == 2
     assert "1 dialogues are in another process's hands" in capsys.readouterr().err

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from time import monotonic
@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from collection.chat import endings, generations
+from collection.chat import answering, endings, generations, watching
 from collection.chat.protocol import FRAME_LIMIT
 from tests.collection.chat.pages import write_models
 from tests.collection.chat.serving import Chat, RemotePage, Server
@@ -22,6 +22,8 @@ from tests.services.binaries import wait_until
 WORDS = [f"word{number}" for number in range(60)]
 REPLY = " ".join(WORDS)
 """Six seconds long."""
+SLACK = 3.0
+"""Seconds that a busy machine may take for what takes none."""
 
 
 @pytest.fixture(scope="module")
@@ -47,11 +49,21 @@ def states(chat: Chat) -> list[tuple[str, int, str]]:
     return [(state, attempt, text) for state, attempt, text in rows]
 
 
+def text_of(chat: Chat) -> str:
+    """How much of the reply is stored."""
+    return states(chat)[0][2]
+
+
+async def until(condition: Callable[[], bool], what: str) -> None:
+    """Waits beside the event loop."""
+    await asyncio.to_thread(wait_until, condition, what=what)
+
+
 async def test_a_reply_goes_on_while_nobody_is_connected_and_a_new_page_follows_it(server: Server) -> None:
     async with server.open_page() as page:
         await page.say("Count.")
         await page.read(20)
-    await asyncio.sleep(2)
+    await until(lambda: len(text_of(server.chat)) > len(page.text) + 50, "the reply does not go on")
     async with server.open_page() as again:
         assert len(again.text) > len(page.text) + 50
         assert REPLY.startswith(again.text)
@@ -67,14 +79,13 @@ async def test_a_reply_is_stored_as_it_comes(server: Server) -> None:
         assert (await page.wait_for("turn"))["position"] == 0
         assert server.chat.installation.query("SELECT utterance, state FROM collection_turn") == [("Count.", "pending")]
         for _ in range(3):
-            before = states(server.chat)[0][2]
-            await page.read(len(page.text) + 100)
-            assert len(states(server.chat)[0][2]) > len(before), "nothing was stored for more than a second"
+            before = text_of(server.chat)
+            await until(lambda: len(text_of(server.chat)) > len(before), "nothing more was stored")  # noqa: B023
+            assert states(server.chat)[0][0] == "streaming", "it was stored at its end alone"
 
 
-@pytest.mark.timeout(120)
 async def test_after_kill_9_the_reply_is_interrupted_when_its_lease_is_over_and_can_be_retried(chat: Chat) -> None:
-    with chat.serve() as killed:
+    with chat.serve() as killed, chat.serve() as server:  # one that starts only now may take as long as the lease
         async with killed.open_page() as page:
             await page.say("Count.")
             await page.read(150)
@@ -82,7 +93,6 @@ async def test_after_kill_9_the_reply_is_interrupted_when_its_lease_is_over_and_
             died = monotonic()
             with pytest.raises(ConnectionClosed):
                 await page.wait_for("done")
-    with chat.serve() as server:
         async with server.open_page() as again:
             shown = again.snapshot["generation"]
             assert shown["state"] == "streaming", "the lease is not over yet"
@@ -90,7 +100,7 @@ async def test_after_kill_9_the_reply_is_interrupted_when_its_lease_is_over_and_
             assert len(shown["text"]) > 50, "what was stored every second is there"
             news = (await again.wait_for("snapshot"))["generation"]
             assert (news["state"], news["message"], news["text"]) == ("interrupted", generations.DIED, shown["text"])
-            assert monotonic() - died < generations.LEASE.total_seconds() + 6
+            assert monotonic() - died < generations.LEASE.total_seconds() + watching.LOOK + SLACK
             await again.send(type="retry")
             assert (await again.wait_for("done"))["state"] == "complete"
             assert again.text == REPLY
@@ -103,21 +113,19 @@ async def test_a_server_that_is_asked_to_stop_marks_its_replies_at_once(chat: Ch
             await page.say("Count.")
             await page.read(50)
             server.process.send_signal(signal.SIGTERM)
-            assert server.process.wait(10) in (0, -signal.SIGTERM)
+            assert server.process.wait(60) in (0, -signal.SIGTERM)
     [(state, _, text)] = states(chat)
     assert (state, text[:50]) == ("interrupted", REPLY[:50])
     assert chat.installation.query("SELECT message FROM collection_generation") == [(endings.RESTARTED,)]
     assert "Traceback" not in chat.installation.log
 
 
-async def test_stop_from_another_page_ends_the_reply_at_once(server: Server) -> None:
+async def test_stop_from_another_page_ends_the_reply(server: Server) -> None:
     async with server.open_page() as page, server.open_page() as other:
         await page.say("Count.")
         await page.read(30)
-        asked = monotonic()
         await other.send(type="stop")
         assert (await page.wait_for("done"))["state"] == "stopped"
-        assert monotonic() - asked < 0.5
         assert server.chat.installation.query("SELECT response FROM collection_turn") == [(page.text.strip(),)]
 
 
@@ -130,8 +138,8 @@ async def test_stop_reaches_a_reply_that_another_process_makes_within_a_second(c
             asked = monotonic()
             await elsewhere.send(type="stop")
             assert (await page.wait_for("done"))["state"] == "stopped"
-            assert monotonic() - asked < 2
-            wait_until(lambda: states(chat)[0][0] == "stopped", what="the reply goes on")
+            assert monotonic() - asked < answering.KEEP + SLACK
+            await until(lambda: states(chat)[0][0] == "stopped", "the reply goes on")
             assert (await elsewhere.wait_for("snapshot"))["turns"] == 1
 
 
@@ -188,7 +196,7 @@ async def test_a_reply_whose_pages_cannot_be_told_is_made_and_stored_all_the_sam
             await page.say("Count.")
             await page.read(30)
             redis_stack.close()
-            await asyncio.to_thread(wait_until, lambda: states(chat)[0][0] == "complete", what="the reply is not made")
+            await until(lambda: states(chat)[0][0] == "complete", "the reply is not made")
     assert states(chat) == [("complete", 0, REPLY)]
     assert "Pages cannot be told" in chat.installation.log
 
@@ -199,7 +207,7 @@ async def test_two_processes_on_postgresql_store_one_of_two_messages_at_once(
 ) -> None:
     """The database decides between processes that know nothing of each other."""
     installation.settings["DATABASE_URL"] = postgresql_url
-    chat = Chat.begin(installation, write_models(installation.var_dir.parent, replies=[REPLY], pause=0.02))
+    chat = Chat.begin(installation, write_models(installation.var_dir.parent, replies=[REPLY], pause=0.05))
     with chat.serve() as one, chat.serve() as other:
         async with one.open_page() as page, other.open_page() as elsewhere:
             await asyncio.gather(page.say("Count.", "key-first"), elsewhere.say("Count!", "key-other"))

@@ -162,7 +162,7 @@ def test_who_reads_at_that_moment_keeps_nobody_waiting_and_the_rest_is_forgotten
         rows.fetchone()
         begun = monotonic()
         withdraw(leaving)
-        assert monotonic() - begun < 8
+        assert monotonic() - begun < 20, "it waited for the reader"
         assert "still holds deleted text" in caplog.text
         assert any(SECRET.encode() in part for part in _contents(file))
     forget_deleted_text()

@@ -24,7 +24,7 @@ def said(text: str) -> list[Message]:
     return [Message("user", text)]
 
 
-async def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
+async def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
     """Waits for what another thread brings about."""
     end = time.monotonic() + seconds
     while not condition():

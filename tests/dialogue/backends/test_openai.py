@@ -183,12 +183,12 @@ async def test_no_more_requests_are_under_way_than_allowed() -> None:
 
 
 async def test_closing_the_model_ends_the_replies_under_way_and_waiting() -> None:
-    async with chat_server(pause=10) as server:
+    async with chat_server(pause=600) as server:
         model = model_at(server, requests=1)
         asking = [asyncio.create_task(model.reply(ASK, Sampling())) for _ in range(2)]
         await until(lambda: server.under_way == 1)
         await model.close()
-        ends = await asyncio.wait_for(asyncio.gather(*asking, return_exceptions=True), timeout=5)
+        ends = await asyncio.wait_for(asyncio.gather(*asking, return_exceptions=True), timeout=60)
         server.pause = 0
     assert [type(end) for end in ends] == [BackendError, BackendError]
     assert all("has been closed" in str(end) for end in ends)
@@ -232,6 +232,6 @@ def test_a_server_that_is_not_there_is_not_healthy() -> None:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 - the server counts, it does not ring
             await asyncio.sleep(0.01)

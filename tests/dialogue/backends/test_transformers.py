@@ -117,7 +117,7 @@ async def test_cancelling_a_waiting_reply_takes_it_out_of_the_queue(words: Path)
     await asyncio.sleep(0.05)
     waiting.cancel()
     await under_way.aclose()
-    reply = await asyncio.wait_for(model.reply(ask(), GREEDY), timeout=10)
+    reply = await asyncio.wait_for(model.reply(ask(), GREEDY), timeout=60)
     assert reply.completion_tokens == 20
     await model.close()
 
@@ -127,7 +127,7 @@ async def test_closing_the_model_ends_replies_under_way_and_waiting(words: Path)
     asking = [asyncio.create_task(model.reply(ask(), Sampling(max_tokens=2000))) for _ in range(3)]
     await asyncio.sleep(0.1)
     await model.close()
-    ends = await asyncio.wait_for(asyncio.gather(*asking, return_exceptions=True), timeout=10)
+    ends = await asyncio.wait_for(asyncio.gather(*asking, return_exceptions=True), timeout=60)
     assert [type(end) for end in ends] == [BackendError] * 3
     assert "has been closed" in str(ends[0])
 
@@ -201,7 +201,7 @@ def test_a_failing_device_fails_the_answers_under_way_only(words: Path) -> None:
 def _end_of_an_answer(engine: Engine) -> Event:
     events: SimpleQueue[Event] = SimpleQueue()
     engine.submit(Answer([1, 2, 3], Dice.of(GREEDY), 2, "", events.put))
-    while isinstance(event := events.get(timeout=5), int):
+    while isinstance(event := events.get(timeout=60), int):
         pass
     return event
 

