@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.caveats import caveats_of_data, caveats_of_models
+from analysis.fingerprints import code_version
 from analysis.layout import Section, arrange
 from analysis.models import Report
 from analysis.reports import current_report, latest_report
@@ -50,6 +51,11 @@ class AnalysisPage:
     def is_outdated(self) -> bool:
         """Whether the data, or the code, have changed since the latest was computed."""
         return self.report is not None and self.report != self.current
+
+    @property
+    def is_of_other_code(self) -> bool:
+        """Whether the latest was computed by another version of the code than this one."""
+        return self.report is not None and self.report.code != code_version()
 
     @property
     def problem(self) -> str:

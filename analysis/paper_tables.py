@@ -1,12 +1,13 @@
 """The paper's tables about judgements: table 3, table 10, and what stands behind the letters."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
 from analysis.contrasts import ADJUSTMENTS, Adjustment
 from analysis.detection_table import DetectionRow, Moments, confidence_labels, detection_table, overall_row
 from analysis.findings import MixedModel
+from analysis.mixed_models import PENALTY_SD
 from analysis.sensitivity import Variant
 from analysis.tabulating import Cell, Probability, Table
 from analysis.wording import ADJUSTMENT_WORDS, OUTCOME_TITLES, paper_letters, test_words
@@ -56,34 +57,34 @@ ADJUSTMENT_NOTES: dict[Adjustment, str] = {
 
 
 def effects_table(models: Mapping[str, MixedModel]) -> Table:
-    """Coefficients in treatment coding."""
+    """Coefficients in treatment coding, of penalised fits too."""
     rows: list[tuple[Cell, ...]] = []
-    for outcome, model in models.items():
+    for title, model in _with_penalised(models):
         for name, effect in model.effects.items():
             values = (effect.estimate, effect.se, effect.statistic, effect.df, _p(effect.p)) if effect else (None,) * 5
-            rows.append((OUTCOME_TITLES[outcome], name, *values))
+            rows.append((title, name, *values))
     return Table(
         "effects",
         "Coefficients of the mixed models",
-        f"Treatment coding: the first model is the base. {SCALES}",
+        f"Treatment coding: the first model is the base. {SCALES}{_penalty_note(models)}",
         ("outcome", "coefficient", "estimate", "SE", "statistic", "df", "p"),
         tuple(rows),
     )
 
 
 def contrasts_table(models: Mapping[str, MixedModel]) -> Table:
-    """All pairs of models, with every adjustment."""
+    """All pairs of models, with every adjustment, of penalised fits too."""
     rows: list[tuple[Cell, ...]] = []
-    for outcome, model in models.items():
+    for title, model in _with_penalised(models):
         for contrast in model.contrasts:
             found = contrast.found
             values = (found.estimate, found.se, found.statistic, found.df) if found else (None,) * 4
             adjusted = (_p(contrast.p_value(name)) for name in ADJUSTMENTS)
-            rows.append((OUTCOME_TITLES[outcome], contrast.a, contrast.b, *values, *adjusted))
+            rows.append((title, contrast.a, contrast.b, *values, *adjusted))
     return Table(
         "contrasts",
         "Pairwise differences between the models",
-        f"The first model minus the second. {SCALES}",
+        f"The first model minus the second. {SCALES}{_penalty_note(models)}",
         ("outcome", "model", "minus", "estimate", "SE", "statistic", "df", "p", "p (Holm)", "p (Tukey)"),
         tuple(rows),
     )
@@ -101,6 +102,23 @@ def sensitivity_table(models: Mapping[str, MixedModel], variants: Iterable[Varia
         "no variance, and the tests remain valid.",
         ("outcome", "reading", "judgements", "status", "test of all models", *levels),
         tuple(_variant_row(variant, levels) for variant in readings),
+    )
+
+
+def _with_penalised(models: Mapping[str, MixedModel]) -> Iterator[tuple[str, MixedModel]]:
+    """Each model by its outcome's title, and the penalised fit after the one that it stands beside."""
+    for outcome, model in models.items():
+        yield OUTCOME_TITLES[outcome], model
+        if model.penalised:
+            yield f"{OUTCOME_TITLES[outcome]}, penalised", model.penalised
+
+
+def _penalty_note(models: Mapping[str, MixedModel]) -> str:
+    if not any(model.penalised for model in models.values()):
+        return ""
+    return (
+        f" Penalised: each model’s deviation from their mean has a normal prior (standard deviation {PENALTY_SD:g} log-odds), "
+        "since one was always or never detected."
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from analysis.findings import MixedModel
 from analysis.mixed_models import fit_detected, fit_linear
-from analysis.paper_tables import contrasts_table, sensitivity_table, table_3, table_10
+from analysis.paper_tables import contrasts_table, effects_table, sensitivity_table, table_3, table_10
 from analysis.sensitivity import Variant
 from analysis.tabulating import Probability, Table, readable, to_csv, to_latex
 from tests.analysis.reference import read_data
@@ -67,6 +67,16 @@ def test_p_values_are_read_in_three_digits_and_written_whole(models: Mapping[str
     assert readable(smallest[7]) == "< .001"
     assert repr(float(smallest[7] or 0)) in to_csv(table)
     assert r"$<$ .001" in to_latex(table)
+
+
+def test_a_penalised_fit_stands_beside_the_one_that_lacks_estimates() -> None:
+    separated = {"detected": fit_detected(read_data("separation"))}
+    for table in (effects_table(separated), contrasts_table(separated)):
+        estimates = {row[:-5][:3]: row for row in table.rows}
+        assert any(None in row for key, row in estimates.items() if key[0] == "Detection probability")
+        assert {about for about, _ in table.groups} == {"Detection probability", "Detection probability, penalised"}
+        assert all(row[3] is not None for key, row in estimates.items() if key[0] == "Detection probability, penalised")
+        assert "normal prior (standard deviation 2.5 log-odds)" in table.note
 
 
 def test_letters_of_other_readings_begin_with_the_best_as_in_table_10(models: Mapping[str, MixedModel]) -> None:

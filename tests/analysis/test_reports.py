@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from analysis.fingerprints import fingerprint
+from analysis.fingerprints import code_version, fingerprint
 from analysis.models import SHAPE, Report
 from analysis.reports import current_report, folder_of, request_report, work_off
 from collection.models import Study
@@ -82,10 +82,17 @@ def test_asking_again_computes_nothing_until_the_data_change(study: Study) -> No
 
 
 def test_a_page_says_when_its_data_have_changed(study: Study, staff: Client) -> None:
-    Report.objects.create(study=study, fingerprint=fingerprint(study), state=Report.State.DONE, shown={"shape": SHAPE})
-    assert "have changed since" not in staff.get(PAGE).text
+    kept = {"code": code_version(), "state": Report.State.DONE, "shown": {"shape": SHAPE}}
+    Report.objects.create(study=study, fingerprint=fingerprint(study), **kept)
+    assert "The data have changed since" not in staff.get(PAGE).text
     make_flagged(study)
-    assert "have changed since" in staff.get(PAGE).text
+    assert "The data have changed since" in staff.get(PAGE).text
+
+
+def test_a_page_says_when_another_version_of_the_software_computed_it(study: Study, staff: Client) -> None:
+    kept = {"code": "analysis 0123456789ab", "state": Report.State.DONE, "shown": {"shape": SHAPE}}
+    Report.objects.create(study=study, fingerprint="of then", **kept)
+    assert "by another version of the software" in staff.get(PAGE).text
 
 
 def test_a_report_that_an_older_version_has_stored_is_not_shown(study: Study, staff: Client) -> None:
