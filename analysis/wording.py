@@ -46,7 +46,7 @@ class Told:
     def text(self) -> str:
         """All of it as one paragraph."""
         pairs = f"{self.intro}: {'; '.join(self.pairs)}." if self.pairs else self.intro
-        return " ".join(filter(None, [self.verdict, *self.sentences, pairs]))
+        return " ".join(filter(None, [f"{self.title}.", self.verdict, *self.sentences, pairs]))
 
 
 def tell_rates(rows: Mapping[str, DetectionRow], overall: DetectionRow) -> Told:
@@ -87,10 +87,11 @@ def tell(outcome: str, model: MixedModel, adjustment: Adjustment = "none") -> To
 
 def remark(model: MixedModel) -> str:
     """What to mind about the fit; empty if there is nothing."""
-    if model.status != "singular":
+    flat = [f"between {PEOPLE_WORDS.get(group, group)}" for group, sd in model.sd.items() if sd == 0]
+    if model.status != "singular" or not flat:
         return model.message
-    flat = " and ".join(PEOPLE_WORDS.get(group, group) for group, sd in model.sd.items() if sd == 0)
-    return f"The variance between {flat} is estimated as 0: the tests remain valid."
+    subject = f"The variance {flat[0]} is" if len(flat) == 1 else f"The variances {' and '.join(flat)} are"
+    return f"{subject} estimated as 0: the tests remain valid."
 
 
 def p_words(p: float | None) -> str:

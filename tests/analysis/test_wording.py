@@ -1,9 +1,12 @@
 """Results in words."""
 
+import pandas as pd
 import pytest
 
+from analysis.detection_table import detection_table, overall_row
+from analysis.findings import MixedModel
 from analysis.mixed_models import fit_detected, fit_linear
-from analysis.wording import p_words, tell
+from analysis.wording import p_words, remark, tell, tell_rates
 from tests.analysis.reference import read_data
 
 
@@ -44,3 +47,25 @@ def test_a_linear_model_is_told_with_f_and_what_is_left_over() -> None:
 )
 def test_odd_cases_are_told(name: str, words: str) -> None:
     assert words in tell("detected", fit_detected(read_data(name))).text
+
+
+def test_letters_are_told_with_the_best_first() -> None:
+    told = tell("detected", fit_detected(read_data("typical"))).text
+    assert "A is best, and models that share one do not differ): mixtral-8x7b A, " in told
+
+
+def test_how_often_simulations_passed_is_told_with_the_best_model_first() -> None:
+    frame = pd.DataFrame({"model": ["a", "a", "b", "b"], "detected": [1.0, 1.0, 1.0, 0.0]})
+    told = tell_rates(detection_table(frame), overall_row(frame))
+    assert told.verdict == "The simulation remained undetected in 25.0 % of 4 judgements."
+    assert "By inquirer: b 50.0 %, a 0.0 %." in told.text
+
+
+def test_judgements_that_do_not_say_whether_they_detected_have_no_rates() -> None:
+    frame = pd.DataFrame({"model": ["a"], "detected": [float("nan")]})
+    assert tell_rates(detection_table(frame), overall_row(frame)).verdict.startswith("No judgement says whether")
+
+
+def test_two_variances_of_0_are_told_as_two() -> None:
+    flat = MixedModel("singular", "flat", 8, ("a", "b"), sd={"participant": 0.0, "generator_user": 0.0})
+    assert remark(flat).startswith("The variances between evaluators and between those who chatted are estimated as 0")
