@@ -63,8 +63,9 @@ PARTICIPANTS = "participants"
 
 
 def arrange(shown: Shown) -> list[Section]:
-    """The sections that there are, in the order of the page."""
-    tables, figures = _by_name(map(_in_columns, shown.get("tables", ()))), _by_name(shown.get("figures", ()))
+    """The sections that there are, in the order of the page; a table without rows is none."""
+    filled_tables = [_in_columns(table) for table in shown.get("tables", ()) if table["groups"]]
+    tables, figures = _by_name(filled_tables), _by_name(shown.get("figures", ()))
     gaps = {one["name"]: f"There is no {_called(one['name'])}: {one['reason']}" for one in shown.get("undrawn", ())}
     sections = [_filled(place, tables, figures, gaps) for place in _PLACES]
     placed = {name for place in _PLACES for name in place.figures}

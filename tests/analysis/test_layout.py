@@ -1,0 +1,44 @@
+"""What stands where on the page of an analysis."""
+
+from typing import Any
+
+from analysis.layout import arrange
+
+
+def table(name: str, *rows: tuple[str, ...]) -> dict[str, Any]:
+    groups = [(row[0], [list(row[1:])]) for row in rows]
+    return {"name": name, "header": ["measure", "gpt-4"], "numeric": [False, True], "groups": groups}
+
+
+def test_figures_stand_in_the_section_of_the_table_that_they_show() -> None:
+    shown = {"tables": [table("table-1", ("turns", "2.00")), table("table-3", ("rate", "35%"))]}
+    figures = [{"name": name} for name in ("figure-8", "figure-2", "contrasts")]
+    sections = {section.identifier: section for section in arrange(shown | {"figures": figures})}
+    assert list(sections) == ["detection", "differences", "simulated"]
+    assert [one["number"] for one in sections["detection"].figures] == ["Figure 2"]
+    assert [one["number"] for one in sections["simulated"].tables] == ["Table 1"]
+    assert [one["number"] for one in sections["differences"].figures] == [""]
+
+
+def test_a_figure_that_there_is_not_is_told_where_it_would_stand() -> None:
+    undrawn = [{"name": "figure-8", "reason": "No outputs."}, {"name": "figure-3", "reason": "Nobody has answered."}]
+    simulated, participants = arrange({"undrawn": undrawn})
+    assert simulated.gaps == ["There is no figure 8: No outputs."]
+    assert participants.gaps == ["There is no figure 3: Nobody has answered."]
+
+
+def test_features_of_a_study_of_ones_own_stand_with_who_took_part() -> None:
+    [section] = arrange({"figures": [{"name": "participants-favourite-food"}]})
+    assert section.title == "Who took part"
+
+
+def test_a_table_without_rows_is_not_shown() -> None:
+    assert arrange({"tables": [table("effects")]}) == []
+
+
+def test_of_table_10_one_version_is_chosen() -> None:
+    versions = [table(f"table-10-{name}", ("gpt-4", "A")) for name in ("tukey", "none")]
+    [section] = arrange({"tables": versions})
+    assert [one["label"] for one in section.choice] == ["unadjusted", "Tukey"]
+    [(about, [[cell]])] = section.choice[0]["groups"]
+    assert (about, cell) == ("gpt-4", {"text": "A", "is_numeric": True})
