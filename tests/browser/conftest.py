@@ -18,8 +18,8 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-PATIENCE = 10_000
-"""Milliseconds for what a page should do by itself: five of its polls."""
+PATIENCE = 30_000
+"""Milliseconds for what a page should do by itself, on a machine that is busy with other tests."""
 
 
 @pytest.fixture(scope="module")

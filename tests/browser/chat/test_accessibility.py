@@ -28,7 +28,7 @@ def test_idle_with_a_reply_that_scrolls_sideways(chat: Chat) -> None:
 
 @IN_BOTH_SIZES
 def test_while_a_reply_streams(chat: Chat) -> None:
-    page = chat("slow")
+    page = chat("patient")
     say(page, "Count, please.")
     expect(running(page)).to_contain_text("One")
     found = Axe().run(page, options=WCAG_AA)

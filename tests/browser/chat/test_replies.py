@@ -148,6 +148,7 @@ def test_who_comes_second_sees_their_place(chat: Chat) -> None:
     expect(running(third)).to_contain_text("one message comes before yours")
     third.get_by_role("button", name="Stop").click()
     expect(third.get_by_text("You stopped this reply before it began.")).to_be_visible()
+    first.get_by_role("button", name="Stop").click()
     expect(stored(second)).to_contain_text("eleven twelve.")
 
 
