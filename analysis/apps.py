@@ -1,7 +1,18 @@
-"""Statistics of judgements. No model of the database is loaded for them."""
+"""What the app hears of from others, and of itself. No heavy library is loaded for it."""
 
 from django.apps import AppConfig
 
 
 class AnalysisConfig(AppConfig):
     name = "analysis"
+
+    def ready(self) -> None:
+        from django.db.models.signals import post_delete
+
+        from analysis.withdrawals import forget_files, forget_reports_by, forget_reports_on
+        from collection.signals import persona_leaving
+        from evaluation.signals import evaluator_leaving
+
+        persona_leaving.connect(forget_reports_on, dispatch_uid="analysis.forget_reports_on")
+        evaluator_leaving.connect(forget_reports_by, dispatch_uid="analysis.forget_reports_by")
+        post_delete.connect(forget_files, sender="analysis.Report", dispatch_uid="analysis.forget_files")

@@ -12,7 +12,15 @@ from django.db.models import Count, Max, Sum
 from collection.models import Dialogue, Participant, Study
 from evaluation.models import Evaluator, Judgement, Pair
 
-LIBRARIES = ("numpy", "scipy", "pandas")
+LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib")
+ELSEWHERE = (
+    "collection/research/distributions.py",
+    "dialogue/lexical.py",
+    "evaluation/exports.py",
+    "evaluation/models/judgements.py",
+    "simulation/statistics.py",
+)
+"""Code of other apps by which an analysis counts."""
 
 
 def fingerprint(study: Study) -> str:
@@ -23,8 +31,8 @@ def fingerprint(study: Study) -> str:
 @cache
 def code_version() -> str:
     """The code as it was when this process began, and the libraries that it computes with."""
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
+    digest, here = hashlib.sha256(), Path(__file__).parent
+    for path in [*sorted(here.rglob("*.py")), *(here.parent / name for name in ELSEWHERE)]:
         digest.update(path.read_bytes())
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     return f"analysis {digest.hexdigest()[:12]}, {libraries}"
@@ -42,4 +50,5 @@ def _data(study: Study) -> list[Any]:
         Pair.objects.filter(evaluation__study=study, withdrawn_at__isnull=False).count(),
         dialogues.aggregate(count=Count("pk"), keys=Sum("pk"), latest=Max("ended_at")),
         people.aggregate(count=Count("pk"), keys=Sum("pk")),
+        list(study.goals.order_by("pk").values_list("pk", "number", "domain", "text")),
     ]

@@ -58,12 +58,16 @@ def _compute(report: Report) -> None:
     except BadData as error:
         jobs.finish(report, State.FAILED, step="", message=str(error))
         return
-    jobs.finish(report, State.DONE, step="", shown=computed.shown, files=computed.files)
-    _forget_others(report)
+    try:
+        jobs.finish(report, State.DONE, step="", code=code_version(), shown=computed.shown, files=computed.files)
+    except jobs.LeaseLost:
+        _forget_if_gone(report)
+        raise
+    # Only the latest of a study is kept.
+    Report.objects.filter(study=report.study, pk__lt=report.pk).delete()
 
 
-def _forget_others(report: Report) -> None:
-    """Only the latest of a study is kept: an older one may hold what has left the study since."""
-    for other in Report.objects.filter(study=report.study, pk__lt=report.pk):
-        shutil.rmtree(folder_of(other), ignore_errors=True)
-        other.delete()
+def _forget_if_gone(report: Report) -> None:
+    """Whoever withdrew meanwhile has deleted it, and what was known of them is among the files."""
+    if not Report.objects.filter(pk=report.pk).exists():
+        shutil.rmtree(folder_of(report), ignore_errors=True)

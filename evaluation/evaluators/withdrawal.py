@@ -7,6 +7,7 @@ from collection.participation.withdrawal import forget_deleted_text, new_receipt
 from evaluation.evaluators.lists import forget_empty_lists, in_need
 from evaluation.evaluators.places import hold
 from evaluation.models import Assignment, Evaluation, Evaluator, Pair
+from evaluation.signals import evaluator_leaving
 
 
 @transaction.atomic
@@ -21,6 +22,7 @@ def withdraw(evaluator: Evaluator) -> None:
     lists = list(locked.assignments.all())
     locked.judgements.all().delete()
     _blank(locked)
+    evaluator_leaving.send(sender=Evaluator, evaluator=locked)
     for assignment in lists:
         _free(evaluation, assignment)
     forget_empty_lists(evaluation)

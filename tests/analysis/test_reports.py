@@ -7,16 +7,20 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from django.test import Client
+from django.test import Client, TestCase
 from django.utils import timezone
 
+from analysis import fingerprints
 from analysis.fingerprints import code_version, fingerprint
 from analysis.models import SHAPE, Report
 from analysis.reports import current_report, folder_of, request_report, work_off
-from collection.models import Study
+from analysis.writing import write_files
+from collection.models import Participant, Study
+from collection.participation.withdrawal import withdraw
+from evaluation.evaluators.withdrawal import withdraw as withdraw_evaluator
 from evaluation.models import Evaluator, Judgement, Pair
 from tests.analysis.test_tables import judge, make_judged_evaluation
-from tests.collection.factories import make_natural_dialogue, make_participant
+from tests.collection.factories import enrol_participant, make_natural_dialogue, make_participant
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study
 from tests.factories import make_staff, make_study
 
@@ -39,7 +43,8 @@ def staff() -> Client:
 def compute(study: Study) -> Report:
     """The study's report as a worker leaves it."""
     report = request_report(study)
-    work_off()
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        work_off()
     report.refresh_from_db()
     return report
 
@@ -151,6 +156,77 @@ def test_whatever_an_analysis_is_made_of_changes_the_fingerprint(study: Study) -
     make_natural_dialogue(make_participant(study), goal=study.goals.first(), ending="next_goal")
     seen.add(fingerprint(study))
     assert len(seen) == 6
+
+
+def test_what_judgements_are_about_and_the_code_change_the_fingerprint(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = {fingerprint(study)}
+    study.goals.update(domain="Poetry")
+    seen.add(fingerprint(study))
+    assert len(seen) == 2
+    for name in fingerprints.ELSEWHERE:
+        assert (Path(fingerprints.__file__).parent.parent / name).is_file()
+    before = fingerprints.code_version.__wrapped__()
+    monkeypatch.setattr(fingerprints, "ELSEWHERE", (*fingerprints.ELSEWHERE, "manage.py"))
+    assert fingerprints.code_version.__wrapped__() != before
+
+
+class TestWhoWithdraws:
+    """Is in no analysis any more, at once: not on the page, not in a file, and not in one that is under way."""
+
+    @pytest.fixture
+    def participant(self, study: Study) -> Participant:
+        participant = Participant.objects.filter(study=study, persona__isnull=False).first()
+        return participant or enrol_participant(study)
+
+    def withdraw(self, participant: Participant) -> None:
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            withdraw(participant)
+
+    def test_takes_the_analysis_along(self, study: Study, staff: Client, participant: Participant) -> None:
+        report = compute(study)
+        assert (folder_of(report) / "results.json").exists()
+        self.withdraw(participant)
+        assert not Report.objects.exists()
+        assert not folder_of(report).exists()
+        assert "Table 3" not in staff.get(PAGE).text
+        assert staff.get(f"{PAGE}files/{report.token}/results.json").status_code == 404
+
+    def test_does_so_as_an_evaluator_too(self, study: Study) -> None:
+        report = compute(study)
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            withdraw_evaluator(Evaluator.objects.get(evaluation__study=study, number=1))
+        assert not Report.objects.exists()
+        assert not folder_of(report).exists()
+
+    def test_leaves_those_of_other_studies(self, study: Study, participant: Participant) -> None:
+        other = Report.objects.create(study=make_study("other"), fingerprint="other", state=Report.State.DONE)
+        compute(study)
+        self.withdraw(participant)
+        assert list(Report.objects.all()) == [other]
+
+    def test_stops_one_that_is_under_way(
+        self, study: Study, participant: Participant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def write_and_withdraw(files: Any, folder: Path) -> list[Path]:
+            paths = write_files(files, folder)
+            self.withdraw(participant)
+            folder.mkdir()  # a worker that was about to write does so after the files have gone
+            return paths
+
+        monkeypatch.setattr("analysis.computing.write_files", write_and_withdraw)
+        report = request_report(study)
+        work_off()
+        assert not Report.objects.exists()
+        assert not folder_of(report).exists()
+
+
+def test_an_analysis_that_is_deleted_takes_its_files_along(study: Study) -> None:
+    report = compute(study)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        report.delete()
+    assert not folder_of(report).exists()
 
 
 def make_flagged(study: Study) -> None:
