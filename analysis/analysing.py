@@ -30,8 +30,11 @@ def analyse(frame: pd.DataFrame, on_step: Callable[[str], None] = lambda step: N
     for outcome in OUTCOMES:
         on_step(f"model of {outcome}")
         models[outcome] = _fit(frame, outcome)
-    on_step("other readings of the data")
-    return Analysis(frame, models, tuple(sensitivity(frame)), tuple(_skipped(frame)))
+    variants = []
+    for number, variant in enumerate(sensitivity(frame), start=1):
+        on_step(f"other readings of the data ({number})")
+        variants.append(variant)
+    return Analysis(frame, models, tuple(variants), tuple(_skipped(frame)))
 
 
 def _fit(frame: pd.DataFrame, outcome: str) -> MixedModel:

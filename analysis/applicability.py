@@ -4,6 +4,9 @@ import numpy as np
 
 from analysis.rows import Rows
 
+MOST_CELLS = 25_000_000
+"""Pairs of a participant and a generator user: of each a number is kept, several times over."""
+
 
 def why_not_binomial(rows: Rows) -> str:
     """Why there is no model of whether the simulation was detected; empty if there is one."""
@@ -49,6 +52,9 @@ def _why_not(rows: Rows, outcome: str) -> str:
     single = [name for name, size in rows.sizes.items() if size == 1]
     if single:
         return f"There is only one {single[0]}: a random effect needs at least two levels."
+    (large, many), (small, few) = rows.sizes.items()
+    if many * few > MOST_CELLS:
+        return f"There are {many:,} values of {large} and {few:,} of {small}: more pairs of them than can be computed with."
     return ""
 
 

@@ -9,6 +9,9 @@ from analysis.fitting.fits import Fit, inverse_of_definite
 from analysis.fitting.laplace import LaplaceLikelihood, NoModes
 from analysis.fitting.optimum import RANDOM_EFFECTS, Objective, find_optimum
 
+GREATEST_SD = 20.0
+"""Of log-odds: persons who differ more were always or never right, and by how much is not to be known."""
+
 
 def fit_binomial(outcome: Floats, fixed: Floats, crossing: Crossing, penalty: Floats | None = None) -> Fit:
     """Fits P(outcome = 1) = expit(X beta + u[large] + u[small]); ``fixed`` is X, whose first column is 1.
@@ -22,8 +25,9 @@ def fit_binomial(outcome: Floats, fixed: Floats, crossing: Crossing, penalty: Fl
     found = find_optimum(_objective(likelihood, penalty), [logit(rate), *[0.0] * (fixed.shape[1] - 1)])
     theta, beta = found.parameters[:RANDOM_EFFECTS], found.parameters[RANDOM_EFFECTS:]
     covariance = inverse_of_definite(found.hessian)[RANDOM_EFFECTS:, RANDOM_EFFECTS:]
-    effects = likelihood.random_effects(found.parameters) if found.is_converged else None
-    return Fit(beta, covariance, theta, -found.value, found.is_converged, found.is_singular, random_effects=effects)
+    is_converged = found.is_converged and bool((theta < GREATEST_SD).all())
+    effects = likelihood.random_effects(found.parameters) if is_converged else None
+    return Fit(beta, covariance, theta, -found.value, is_converged, found.is_singular, random_effects=effects)
 
 
 def _objective(likelihood: LaplaceLikelihood, penalty: Floats) -> Objective:

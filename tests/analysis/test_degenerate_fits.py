@@ -51,6 +51,29 @@ def test_groups_that_are_the_same_cannot_be_told_apart() -> None:
         assert fit_detected(same).status == fit_linear(same, "duration").status == "not_converged"
 
 
+def test_evaluators_who_detect_always_or_never_leave_nothing_to_estimate() -> None:
+    random = np.random.default_rng(73)
+    frame = draw_paper_study(random, [0, 0.5, 1, 1.5], (0.9, 0.5))
+    always = frame["participant"].isin([f"e-{number}" for number in range(10)])
+    found = fit_detected(frame.assign(detected=always.astype(float)))
+    assert (found.status, found.test, found.contrasts) == ("not_converged", None, ())
+
+
+def test_more_people_than_a_computer_can_hold_are_refused_in_words_and_at_once() -> None:
+    names = np.arange(40_000).astype(str)
+    frame = pd.DataFrame(
+        {
+            "participant": np.tile(names, 2),
+            "generator_user": np.tile(names[::-1], 2),
+            "model": np.repeat(["a", "b"], len(names)),
+            "detected": np.tile([0.0, 1.0, 1.0], len(names))[: 2 * len(names)],
+        }
+    )
+    found = fit_detected(frame)
+    assert found.status == "not_applicable"
+    assert "40,000 values of participant and 40,000 of generator_user" in found.message
+
+
 def test_how_far_from_0_an_outcome_lies_changes_nothing_but_the_intercept() -> None:
     random = np.random.default_rng(73)
     frame = draw_paper_study(random, [0, 0, 1, 1], (0.5, 0.5))
