@@ -7,9 +7,18 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from tests.installation import Installation
 from tests.services import postgresql, redis
+
+# The same examples in every run, however slow the machine: what fails has been broken. New ones where time is taken for them.
+hypothesis_settings.register_profile(
+    "steady", derandomize="THOROUGH" not in os.environ, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("steady")
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -27,6 +36,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reasons = {str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", []) if report.longrepr}
     for reason in sorted(reason for reason in reasons if "is not installed" in reason):
         terminalreporter.write_line(f"NOT TESTED: {reason.removeprefix('Skipped: ')}", yellow=True, bold=True)
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_knocked() -> None:
+    """The number of consents from one address is limited, and all tests of a process come from one."""
+    cache.clear()
 
 
 @pytest.fixture

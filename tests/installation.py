@@ -28,7 +28,7 @@ class Installation:
     def environment(self) -> dict[str, str]:
         return {**os.environ, "VAR_DIR": str(self.var_dir), "MODELS_FILE": str(MODELS_FILE), **self.settings}
 
-    def manage(self, *arguments: str, timeout: float = 110) -> CompletedProcess[str]:
+    def manage(self, *arguments: str, timeout: float = 280) -> CompletedProcess[str]:
         """What ``python manage.py …`` wrote; it must succeed."""
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],

@@ -14,7 +14,6 @@ DESIGNS = 400 if IS_THOROUGH else 64
 CHUNKS = 8
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_no_design_breaks_the_fits_and_none_is_silently_doubtful(chunk: int) -> None:

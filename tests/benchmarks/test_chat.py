@@ -26,7 +26,7 @@ DONE = {"type": "done", "position": 0, "attempt": 0, "state": "complete", "messa
 def measure(*options: str) -> dict[str, Any]:
     """What the benchmark prints with a small model, in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.chat", "--quick", "--json", *options]
-    done = subprocess.run(command, cwd=BASE_DIR, capture_output=True, text=True, timeout=110)
+    done = subprocess.run(command, cwd=BASE_DIR, capture_output=True, text=True, timeout=280)
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
 from evaluation.models import Assignment, Evaluation, Evaluator
@@ -21,7 +20,6 @@ REFUSALS = ("status of 403 .*/start/$", "status of 404 .*/judge/7/$")
 
 @pytest.fixture(autouse=True)
 def evaluation() -> Evaluation:
-    cache.clear()
     return make_evaluation(completion_code="C0FFEE", redirect_url="https://app.prolific.com/submissions?cc=C0FFEE")
 
 

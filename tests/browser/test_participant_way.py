@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.core.cache import cache
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
@@ -31,7 +30,6 @@ REFUSALS = ("status of 422 .*/form/$", "status of 403 .*/s/demo/$", "status of 4
 
 @pytest.fixture(autouse=True)
 def study(settings: Settings) -> Study:
-    cache.clear()
     settings.MODELS_FILE = MODELS_FILE
     study = make_open_study()
     study.outcomes.create(

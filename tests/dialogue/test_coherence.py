@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogue.coherence import is_incoherent
@@ -17,20 +17,17 @@ def test_verdicts_are_those_of_the_official_implementation(case: dict[str, Any])
     assert is_incoherent(case["text"], case["max_n"], case["repeats"]) is case["incoherent"]
 
 
-@settings(deadline=None)
 @given(WORDS, st.integers(2, 7), st.integers(2, 4))
 def test_a_longer_pattern_can_only_find_more(words: list[str], max_n: int, repeats: int) -> None:
     text = " ".join(words)
     assert is_incoherent(text, max_n + 1, repeats) or not is_incoherent(text, max_n, repeats)
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(), unique=True, max_size=200))
 def test_text_without_a_repeated_word_is_coherent(numbers: list[int]) -> None:
     assert not is_incoherent(" ".join(map(str, numbers)), 8, 2)
 
 
-@settings(deadline=None)
 @given(WORDS, st.sampled_from(["\n", "\t", "  ", " \n\n "]))
 def test_words_are_separated_by_any_white_space(words: list[str], space: str) -> None:
     assert is_incoherent(space.join(words), 5, 2) == is_incoherent(" ".join(words), 5, 2)

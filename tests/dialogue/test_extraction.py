@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogue.extraction import cut_self_reply, extract_prompts, is_stop
@@ -25,13 +25,11 @@ def test_stops_are_those_of_the_official_implementation(case: dict[str, Any]) ->
     assert is_stop(case["text"]) is case["stop"]
 
 
-@settings(deadline=None)
 @given(st.lists(UNQUOTED, max_size=5), UNQUOTED)
 def test_whatever_stands_in_quotes_is_found_unchanged_and_in_order(prompts: list[str], between: str) -> None:
     assert extract_prompts(between.join(f'"{prompt}"' for prompt in prompts)) == prompts
 
 
-@settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from('"\\\n ab')))
 def test_two_quotes_make_a_prompt(text: str) -> None:
     assert len(extract_prompts(text)) == text.count('"') // 2
@@ -63,7 +61,6 @@ def test_another_stop_token_counts_as_given_or_capitalised() -> None:
     assert not is_stop("FINISH", "done")
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_a_stop_does_not_depend_on_the_white_space_around_it(text: str) -> None:
     assert is_stop(text) == is_stop(f"\n {text}\t ")
@@ -78,7 +75,6 @@ def test_an_output_that_is_nothing_but_a_self_reply_leaves_nothing() -> None:
     assert cut_self_reply("[INST] Hi.", MARKERS) == ("", True)
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_without_marks_nothing_is_cut(text: str) -> None:
     assert cut_self_reply(text, ()) == (text, False)

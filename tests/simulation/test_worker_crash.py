@@ -21,7 +21,7 @@ def site(tmp_path: Path) -> Installation:
     return installation
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_after_kill_9_a_new_worker_completes_every_cell_once_and_loses_no_finished_turn(site: Installation) -> None:
     with site.worker() as worker:
         _stop_midway(site, worker, signal.SIGKILL)

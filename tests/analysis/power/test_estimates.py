@@ -131,7 +131,6 @@ def test_processes_that_are_killed_are_told_unless_the_worker_is_to_stop(
     assert ("BrokenProcessPool" in caplog.text) == (state == State.FAILED)
 
 
-@pytest.mark.timeout(180)
 def test_a_killed_worker_leaves_no_process_behind_and_another_finds_what_it_would_have(
     installation: Installation,
 ) -> None:

@@ -96,7 +96,6 @@ def test_a_draft_that_a_dying_connection_swallows_stays_in_the_box(chat: Chat) -
     expect(box(page)).to_have_value("Do not lose this.")
 
 
-@pytest.mark.timeout(300)
 @IN_BOTH_SIZES
 def test_a_killed_server_costs_one_retry(
     open_page: OpenPage, complaints: Complaints, tmp_path_factory: pytest.TempPathFactory

@@ -96,7 +96,6 @@ def test_without_an_opened_evaluation_there_is_nothing_to_judge() -> None:
     assert "There is nothing to judge yet" in refusal()
 
 
-@pytest.mark.timeout(110)
 def test_the_embedded_model_sits_whatever_it_puts_out() -> None:
     make_evaluation()
     told = json.loads(judge("--json", model="tiny"))

@@ -29,7 +29,7 @@ def shapes(draw: st.DrawFn, *, people: int, goals: int, models: int) -> list[Wan
     return [pair for pair in whole if pair not in missing]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(shapes(people=6, goals=4, models=5), st.integers(1, 12), st.integers(1, 4), st.integers())
 def test_what_can_be_planned_keeps_every_rule(pairs: list[Wanted], per_list: int, judges: int, seed: int) -> None:
     try:
@@ -40,7 +40,7 @@ def test_what_can_be_planned_keeps_every_rule(pairs: list[Wanted], per_list: int
     assert_rules(plan_lists(pairs * judges, lists, str(seed)), pairs * judges, per_list)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(shapes(people=3, goals=2, models=3).filter(lambda pairs: len(pairs) <= 7), st.integers(1, 4), st.integers(1, 3))
 def test_the_planner_is_right_about_what_is_impossible(pairs: list[Wanted], per_list: int, judges: int) -> None:
     lists = -(-len(pairs) * judges // per_list)

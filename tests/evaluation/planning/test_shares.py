@@ -14,7 +14,7 @@ from evaluation.planning.shares import Element, Path, divide
 PATHS = st.lists(st.integers(0, 2), max_size=3).map(tuple)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(st.builds(Element, one=st.integers(0, 2).map(lambda widest: (widest,)), other=PATHS), max_size=40),
     st.integers(1, 9),
