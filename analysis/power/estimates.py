@@ -28,6 +28,7 @@ MOST_PROCESSES = 8
 """Each takes some 150 MB."""
 GRACE = 2.0
 """Seconds: a worker may hear that it is to stop only after the processes that it started, which were told so too, are gone."""
+ENDED = "A process that simulated studies was ended from outside, perhaps for lack of memory: go on, or plan smaller studies."
 State = PowerEstimate.State
 
 
@@ -71,13 +72,20 @@ def work_off(stopping: Event = is_stopping) -> None:
 
 
 def _compute(estimate: PowerEstimate, stopping: Event) -> None:
+    if estimate.code != code_version():
+        _begin_anew(estimate)
     try:
         _simulate(estimate, stopping)
     except BrokenProcessPool:
         if not stopping.wait(GRACE):
-            raise
+            jobs.finish(estimate, State.FAILED, message=ENDED)
     if stopping.is_set() and estimate.state == State.RUNNING:
         jobs.give_back(estimate)
+
+
+def _begin_anew(estimate: PowerEstimate) -> None:
+    """What was found by other code stands beside nothing that is found by this."""
+    jobs.keep(estimate, code=code_version(), fingerprint=_fingerprint(question_of(estimate)), found=[])
 
 
 def _simulate(estimate: PowerEstimate, stopping: Event) -> None:

@@ -28,9 +28,10 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A row of the table: what there is to find, and how often each size finds it."""
+    """A row of the table: what there is to find, the rates that differ, and how often each size finds it."""
 
     name: str
+    rates: str
     shares: list[Share]
 
 
@@ -58,7 +59,10 @@ class EstimatePage:
 
     @property
     def rates(self) -> list[str]:
-        return [f"{name} {100 * rate:.4g} %" for name, rate in self.question.rates.items()]
+        return [f"{name} {_rate(rate)} %" for name, rate in self.question.rates.items()]
+
+    def _rates(self, a: str, b: str) -> str:
+        return f"{_rate(self.question.rates[a])} and {_rate(self.question.rates[b])} %"
 
     @property
     def adjustment(self) -> str:
@@ -77,9 +81,9 @@ class EstimatePage:
         """Whether there is any first, then each."""
         powers = [size.power for size in self.sizes]
         return [
-            Difference("Any difference between the models", [power.any_difference() for power in powers]),
+            Difference("Any difference between the models", "", [power.any_difference() for power in powers]),
             *(
-                Difference(f"{a} and {b}", [power.share((a, b)) for power in powers])
+                Difference(f"{a} and {b}", self._rates(a, b), [power.share((a, b)) for power in powers])
                 for a, b in self.question.differences
             ),
         ]
@@ -158,3 +162,7 @@ def _size(page: EstimatePage, size: Size) -> str:
 
 def _percent(share: Share) -> str:
     return f"{100 * share.value:.0f} %"
+
+
+def _rate(rate: float) -> str:
+    return f"{100 * rate:.4g}"

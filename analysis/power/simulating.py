@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from threading import Thread
 
 import numpy as np
@@ -24,7 +25,7 @@ from analysis.power.found import Outcome, Power
 from analysis.power.plans import PowerQuestion, StudyPlan
 
 CHUNK = 4
-"""Studies that a process analyses in one go: few, so that whoever stops waits for seconds at most."""
+"""Studies that a process analyses in one go: few, so that progress is seen."""
 NICENESS = 10
 
 
@@ -32,13 +33,18 @@ NICENESS = 10
 def study_pool(processes: int) -> Iterator[Executor]:
     """Processes that analyse studies. They start afresh: a copy of a process that holds models and threads may hang.
 
-    Whoever leaves early waits for the studies in hand alone.
+    They end at once with the block, whatever they have in hand, and with the process that holds its end of a pipe: killed,
+    it could not tell them to.
     """
-    pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_serve)
+    context = get_context("spawn")
+    watched, held = context.Pipe(duplex=False)
+    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_serve, initargs=(watched,))
     try:
         yield pool
     finally:
+        held.close()
         pool.shutdown(cancel_futures=True)
+        watched.close()
 
 
 def simulate(question: PowerQuestion, pool: Executor, found: Sequence[Power] = ()) -> Iterator[tuple[Power, ...]]:
@@ -93,15 +99,13 @@ def _spread(random: Generator, levels: int, count: int) -> np.ndarray:
     return random.permutation(np.concatenate(rounds)[:count])
 
 
-def _serve() -> None:
-    """A process of the pool gives way to whatever else the machine does, leaves Ctrl-C to the one that started it, and ends
-    with it: killed, that one cannot tell it to."""
+def _serve(watched: Connection) -> None:
+    """A process of the pool gives way to whatever else the machine does, and leaves Ctrl-C to the one that started it."""
     os.nice(NICENESS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_end_with_parent, daemon=True).start()
+    Thread(target=_end_when_let_go, args=(watched,), daemon=True).start()
 
 
-def _end_with_parent() -> None:
-    if (parent := parent_process()) is not None:
-        parent.join()
-        os._exit(1)
+def _end_when_let_go(watched: Connection) -> None:
+    watched.poll(None)
+    os._exit(1)

@@ -149,6 +149,7 @@ def test_a_page_shows_what_was_found_and_what_it_means(staff: Client) -> None:
     assert "find 2 in at least 80 % of studies; the hardest, gpt-4 and mixtral, in 10 %" in page
     assert "Of 100 studies with 10 evaluators, 3 could not be analysed" in page
     assert "<strong>95.0 %</strong>" in page
+    assert 'gpt-4 and vicuna <span class="quiet">50 and 90 %</span>' in page
     assert "10.0 %" in page
     assert "<strong>10.0 %</strong>" not in page
 
@@ -251,6 +252,12 @@ def test_an_analysis_that_compares_nothing_suggests_nothing(staff: Client, resul
     make_report(study, results)
     assert "compares no models" in staff.get(f"{PAGE}?study=demo").text
     assert assumptions_of(study).question.rates == PAPER
+
+
+@pytest.mark.parametrize("address", ["analysis/", "evaluations/new/"])
+def test_a_studys_pages_lead_here_with_its_rates(staff: Client, address: str) -> None:
+    make_study()
+    assert 'href="/power/?study=demo"' in staff.get(f"/studies/demo/{address}").text
 
 
 @pytest.mark.parametrize("address", [PAGE, "/power/token/", "/power/token/live/", "/power/token/power.csv"])
