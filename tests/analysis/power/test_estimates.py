@@ -97,7 +97,7 @@ def test_a_cancelled_estimate_stops_with_what_it_has_found_and_can_be_gone_on_wi
     with_worker.start()
     wait_until(lambda: _studies(estimate) > 0, what="nothing is found")
     cancel_estimate(estimate)
-    with_worker.join(30)
+    with_worker.join(120)
     assert not with_worker.is_alive()
     assert _children() == []
     estimate.refresh_from_db()
@@ -116,7 +116,7 @@ def test_a_worker_that_is_to_stop_gives_it_back_at_once() -> None:
     with_worker.start()
     wait_until(lambda: _studies(estimate) > 0, what="nothing is found")
     stopping.set()
-    with_worker.join(30)
+    with_worker.join(120)
     assert not with_worker.is_alive()
     estimate.refresh_from_db()
     assert (estimate.state, estimate.leased_until) == (State.QUEUED, None)
@@ -137,7 +137,7 @@ def test_processes_that_are_killed_are_told_unless_the_worker_is_to_stop(
         child.send_signal(signal.SIGTERM)
     if is_stopping:
         stopping.set()
-    with_worker.join(30)
+    with_worker.join(120)
     estimate.refresh_from_db()
     assert estimate.state == state
     assert ("ended from outside" in estimate.message) == (state == State.FAILED)

@@ -87,7 +87,7 @@ async def test_more_conversations_than_slots_take_turns(model: ChatModel) -> Non
 
 async def test_closing_a_stream_frees_its_slot_at_once(words: Path) -> None:
     model = load(spec_of(words, slots=1))
-    some = await model.reply(ask(), Sampling(max_tokens=300))
+    some = await model.reply(ask(), Sampling(max_tokens=1000))
     stream = model.stream(ask(), Sampling(max_tokens=2000))
     async with aclosing(stream):
         await anext(stream)
