@@ -42,8 +42,11 @@ def assumptions_of(study: Study) -> Assumed:
     try:
         found = json.loads((folder_of(report) / RESULTS).read_text("utf-8"))
         question = _suggested(found)
-    except (FileNotFoundError, ImpossiblePlan):
-        words = f"The analysis of “{study.title}” compares no models, so the rates are those of table 3 of the paper."
+    except FileNotFoundError:
+        words = f"The analysis of “{study.title}” has no judgements, so the rates are those of table 3 of the paper."
+        return Assumed(USUAL, words)
+    except ImpossiblePlan as error:
+        words = f"The rates of “{study.title}” cannot be used here, so they are those of table 3 of the paper. {error}"
         return Assumed(USUAL, words)
     when = f"{report.finished_at:%-d %B %Y}" if report.finished_at else "before"
     return Assumed(question, f"Rates and standard deviations are those of the analysis of “{study.title}” of {when}.")

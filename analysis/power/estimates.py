@@ -11,6 +11,7 @@ from time import monotonic
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from analysis import jobs
 from analysis.fingerprints import code_version
@@ -64,6 +65,12 @@ def found_by(estimate: PowerEstimate) -> list[Power]:
     """What each size has found so far; nothing before the first studies."""
     differences = question_of(estimate).differences
     return [_read_power(differences, stored) for stored in estimate.found]
+
+
+def count_before(estimate: PowerEstimate) -> int:
+    """How many estimates come before one that waits: those that were asked for earlier, and any that is being computed."""
+    before = Q(state=State.RUNNING) | Q(state=State.QUEUED, pk__lt=estimate.pk)
+    return PowerEstimate.objects.filter(before).exclude(pk=estimate.pk).count()
 
 
 def work_off(stopping: Event = is_stopping) -> None:

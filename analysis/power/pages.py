@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from analysis.models import PowerEstimate
-from analysis.power.estimates import found_by, question_of
+from analysis.power.estimates import count_before, found_by, question_of
 from analysis.power.found import WANTED, Power, Share
 from analysis.power.plans import ADJUSTMENTS, PowerQuestion
-from collection.tables import write_row
+from collection.tables import write_spreadsheet_row
 
 LISTED = 20
 COMMON = f"{WANTED:.0%} is commonly wanted".replace("%", " %")
@@ -77,6 +77,11 @@ class EstimatePage:
         return self.question.studies * len(self.question.evaluators)
 
     @property
+    def before(self) -> int:
+        """How many others come first."""
+        return count_before(self.estimate)
+
+    @property
     def differences(self) -> list[Difference]:
         """Whether there is any first, then each."""
         powers = [size.power for size in self.sizes]
@@ -110,8 +115,8 @@ def list_estimates() -> list[EstimatePage]:
 
 
 def estimate_as_csv(page: EstimatePage) -> str:
-    """A row for each size and difference; without models it is about any."""
-    return "".join(map(write_row, [HEADER.split(), *_rows(page)]))
+    """A row for each size and difference; without models it is about any. No name is taken for a formula."""
+    return "".join(map(write_spreadsheet_row, [HEADER.split(), *_rows(page)]))
 
 
 def _rows(page: EstimatePage) -> Iterator[Sequence[object]]:

@@ -25,7 +25,8 @@ MOST_STUDIES = 2000
 LARGEST_SD = 5.0
 """In log-odds: evaluators who detect always beside others who never do."""
 LARGEST_SEED = 2**32 - 1
-LONGEST_NAME = 60
+LONGEST_NAME = 100
+"""As long as a run's inquirer may be called: a study's analysis suggests its rates by these names."""
 
 
 @dataclass(frozen=True, slots=True)

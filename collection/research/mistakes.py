@@ -28,4 +28,8 @@ def list_row_mistakes(rows: Any, anchor: str, noun: str, key: str) -> Iterator[M
         yield Mistake(anchor, str(error))
     for row in rows:
         if not row["DELETE"].value():
-            yield from list_mistakes(row, f"{noun} {row[key].value() or '(new)'}, ")
+            yield from list_mistakes(row, f"{noun} {_named(row[key].value())}, ")
+
+
+def _named(value: object) -> str:
+    return str(value or "").strip() or "(new)"

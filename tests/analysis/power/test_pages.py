@@ -1,21 +1,17 @@
 """The pages on which researchers ask how many evaluators a study takes."""
 
 import csv
-import json
-from html import unescape
+from dataclasses import replace
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from analysis.models import SHAPE, PowerEstimate, Report
-from analysis.power.earlier import assumptions_of
+from analysis.models import PowerEstimate
 from analysis.power.estimates import question_of, request_estimate
 from analysis.power.plans import PAPER, PowerQuestion
-from analysis.reports import folder_of
-from collection.models import Study
-from tests.factories import make_staff, make_study
+from tests.factories import make_staff
 
 pytestmark = pytest.mark.django_db
 State = PowerEstimate.State
@@ -60,18 +56,6 @@ def make_estimate(**fields: Any) -> PowerEstimate:
     return estimate
 
 
-def make_report(study: Study, results: dict[str, Any] | None) -> Report:
-    """The study's report, with these results beside it."""
-    report = Report.objects.create(
-        study=study, fingerprint="x", state=State.DONE, shown={"shape": SHAPE}, finished_at="2026-03-01T00:00:00Z"
-    )
-    report.refresh_from_db()
-    if results is not None:
-        folder_of(report).mkdir(parents=True)
-        (folder_of(report) / "results.json").write_text(json.dumps(results), "utf-8")
-    return report
-
-
 def test_the_form_begins_with_the_papers_rates(staff: Client) -> None:
     page = staff.get(PAGE).text
     assert "table 3 of the paper" in page
@@ -103,7 +87,7 @@ def test_what_is_asked_is_stored_once_and_waits_for_a_worker(staff: Client) -> N
         ({"rates-1-DELETE": "on"}, "at least two models", "#models"),
         ({"rates-1-percent": "100"}, "Give more than 0 and less than 100.", "#id_rates-1-percent"),
         ({"rates-1-percent": "nan"}, "Enter a number.", "#id_rates-1-percent"),
-        ({"rates-1-model": " "}, "This field is required.", "#id_rates-1-model"),
+        ({"rates-1-model": " "}, "Model (new), Model: This field is required.", "#id_rates-1-model"),
         ({"rates-2-percent": "70"}, "This field is required.", "#id_rates-2-model"),
         ({"evaluators": "many"}, "must be whole numbers separated by commas", "#id_evaluators"),
         ({"evaluators": "1"}, "at least two evaluators", "#id_evaluators"),
@@ -182,6 +166,23 @@ def test_the_table_is_a_file(staff: Client) -> None:
     assert "attachment" in answer["Content-Disposition"]
 
 
+def test_no_name_in_the_file_is_taken_for_a_formula(staff: Client) -> None:
+    estimate = request_estimate(PowerQuestion({"=1+1": 0.5, "b": 0.7}, studies=10))
+    PowerEstimate.objects.update(found=[{"studies": 10, "failed": 0, "overall": 9, "contrasts": [9]}])
+    [_, row] = csv.DictReader(StringIO(staff.get(f"/power/{estimate.token}/power.csv").text))
+    assert (row["a"], row["b"]) == ("'=1+1", "b")
+
+
+def test_one_that_waits_says_how_many_come_first(staff: Client) -> None:
+    earlier, waiting, later = (request_estimate(replace(QUESTION, seed=seed)) for seed in range(3))
+    assert "first." not in staff.get(f"/power/{earlier.token}/live/").text
+    assert "1 other estimate comes first." in staff.get(f"/power/{waiting.token}/live/").text
+    PowerEstimate.objects.filter(pk=later.pk).update(state=State.RUNNING)
+    assert "2 other estimates come first." in staff.get(f"/power/{waiting.token}/live/").text
+    PowerEstimate.objects.exclude(pk=waiting.pk).update(state=State.DONE)
+    assert "first." not in staff.get(f"/power/{waiting.token}/live/").text
+
+
 def test_a_page_follows_an_estimate_until_it_is_over(staff: Client) -> None:
     half = [{"studies": 40, "failed": 0, "overall": 1, "contrasts": [0, 0, 0]}] * 2
     estimate = make_estimate(state=State.RUNNING, found=half)
@@ -213,51 +214,6 @@ def test_estimates_are_listed_and_can_be_changed(staff: Client) -> None:
     assert 'value="10, 20"' in page
     assert 'value="vicuna"' in page
     assert staff.get(f"{PAGE}?again=nothing").status_code == 404
-
-
-def test_a_studys_analysis_suggests_rates_and_differences(staff: Client) -> None:
-    study = make_study()
-    effects = {"(Intercept)": {"estimate": 0.0}, "model[b]": {"estimate": 1.0}}
-    counts = {"pairs": 9, "detected": 9}
-    make_report(
-        study,
-        {
-            "levels": ["a", "b"],
-            "detected": {"fixed_effects": effects, "sd": {"participant": 0.8123, "generator_user": 0.0}},
-            "detection_table": {"a": counts, "b": counts},
-        },
-    )
-    assumed = assumptions_of(study)
-    assert assumed.question.rates == {"a": 0.5, "b": 0.731}
-    assert (assumed.question.evaluator_sd, assumed.question.person_sd) == (0.81, 0.0)
-    page = unescape(staff.get(f"{PAGE}?study=demo").text)
-    assert f"of the analysis of “{study.title}” of 1 March 2026" in page
-    assert 'value="73.1"' in page
-
-
-def test_a_model_without_an_estimate_counts_as_it_was_counted() -> None:
-    study = make_study()
-    effects = {"(Intercept)": {"estimate": None}, "model[b]": {"estimate": None}}
-    table = {"a": {"pairs": 9, "detected": 9}, "b": {"pairs": 9, "detected": 4}}
-    results = {"levels": ["a", "b"], "detected": {"fixed_effects": effects, "sd": None}, "detection_table": table}
-    make_report(study, results)
-    assert assumptions_of(study).question.rates == {"a": 0.95, "b": 0.45}
-
-
-@pytest.mark.parametrize("results", [None, {"levels": ["a"], "detected": {"fixed_effects": None, "sd": None},
-                                            "detection_table": {"a": {"pairs": 4, "detected": 1}}}])  # fmt: skip
-def test_an_analysis_that_compares_nothing_suggests_nothing(staff: Client, results: dict[str, Any] | None) -> None:
-    study = make_study()
-    assert "has no analysis yet" in staff.get(f"{PAGE}?study=demo").text
-    make_report(study, results)
-    assert "compares no models" in staff.get(f"{PAGE}?study=demo").text
-    assert assumptions_of(study).question.rates == PAPER
-
-
-@pytest.mark.parametrize("address", ["analysis/", "evaluations/new/"])
-def test_a_studys_pages_lead_here_with_its_rates(staff: Client, address: str) -> None:
-    make_study()
-    assert 'href="/power/?study=demo"' in staff.get(f"/studies/demo/{address}").text
 
 
 @pytest.mark.parametrize("address", [PAGE, "/power/token/", "/power/token/live/", "/power/token/power.csv"])
