@@ -9,7 +9,7 @@ class AnalysisConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import post_delete
 
-        from analysis.withdrawals import forget_files, forget_reports_by, forget_reports_on
+        from analysis.study.withdrawals import forget_files, forget_reports_by, forget_reports_on
         from collection.signals import persona_leaving
         from evaluation.signals import evaluator_leaving
 

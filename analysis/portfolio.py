@@ -9,9 +9,9 @@ from analysis.contrasts import ADJUSTMENTS
 from analysis.detection_table import detection_table, overall_row
 from analysis.figures.drawing import Drawing, Undrawn, to_pdf, to_svg
 from analysis.figures.judged import draw_judgements
-from analysis.paper_tables import contrasts_table, effects_table, sensitivity_table, table_3, table_10
 from analysis.results import results
-from analysis.tabulating import Table, to_csv, to_latex
+from analysis.tables.paper_tables import contrasts_table, effects_table, sensitivity_table, table_3, table_10
+from analysis.tables.tabulating import Table, to_csv, to_latex
 from analysis.wording import Told, tell, tell_rates
 
 

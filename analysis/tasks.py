@@ -7,8 +7,8 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready
 
-from analysis import reports
 from analysis.power import estimates
+from analysis.study import reports
 
 _reporting, _estimating = threading.Lock(), threading.Lock()
 

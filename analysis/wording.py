@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from analysis.contrasts import ALPHA, Adjustment, Contrast
 from analysis.detection_table import DetectionRow
 from analysis.findings import JointTest, MixedModel
-from analysis.tabulating import with_minus
 
 OUTCOME_TITLES = {
     "detected": "Detection probability",
@@ -92,6 +91,11 @@ def remark(model: MixedModel) -> str:
         return model.message
     subject = f"The variance {flat[0]} is" if len(flat) == 1 else f"The variances {' and '.join(flat)} are"
     return f"{subject} estimated as 0: the tests remain valid."
+
+
+def with_minus(number: str) -> str:
+    """With the sign that people write, not the hyphen."""
+    return number.replace("-", "−")
 
 
 def p_words(p: float | None) -> str:

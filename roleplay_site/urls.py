@@ -6,7 +6,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("analysis.power.urls")),
-    path("", include("analysis.urls")),
+    path("", include("analysis.study.urls")),
     path("", include("evaluation.urls")),
     path("", include("simulation.urls")),
     path("", include("collection.urls")),

@@ -8,7 +8,7 @@ from typing import Any
 from analysis.models import PowerEstimate
 from analysis.power.estimates import question_of
 from analysis.power.plans import LARGEST_SD, PAPER, ImpossiblePlan, PowerQuestion
-from analysis.reports import folder_of, latest_report
+from analysis.study.reports import folder_of, latest_report
 from collection.models import Study
 
 RESULTS = "results.json"

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from analysis import jobs
-from analysis.fingerprints import code_version
+from analysis.code_version import code_version
 from analysis.models import PowerEstimate
 from analysis.power.found import Power
 from analysis.power.plans import PowerQuestion

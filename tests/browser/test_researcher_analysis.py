@@ -8,9 +8,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from analysis.fingerprints import fingerprint
 from analysis.models import Report
-from analysis.reports import request_report, work_off
+from analysis.study.fingerprints import fingerprint
+from analysis.study.reports import request_report, work_off
 from collection.models import Study
 from evaluation.models import Evaluator
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study, make_judgement, showings_of

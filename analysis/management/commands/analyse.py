@@ -50,8 +50,8 @@ class Command(StudyCommand):
         return portfolio_of(analyse(read_judgements(judgements), self._tell))
 
     def _of_study(self, slug: str) -> "Portfolio":
-        from analysis.caveats import caveats_of_data, caveats_of_models
-        from analysis.computing import analyse_study
+        from analysis.study.caveats import caveats_of_data, caveats_of_models
+        from analysis.study.computing import analyse_study
 
         study = find_study(slug)
         portfolio = analyse_study(study, self._tell).portfolio

@@ -9,7 +9,7 @@ from django.core.management import BaseCommand, CommandError, CommandParser, cal
 from django.db import connections
 from django.urls import reverse
 
-from analysis.reports import request_report
+from analysis.study.reports import request_report
 from collection.models import Study
 from collection.services import DEMO
 from evaluation.rehearsal.loading import REHEARSAL, open_rehearsal

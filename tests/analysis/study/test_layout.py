@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from analysis.layout import arrange
+from analysis.study.layout import arrange
 
 
 def table(name: str, *rows: tuple[str, ...]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from analysis.wording import with_minus
 from collection.tables import write_spreadsheet_row
 
 Cell = str | int | float | None
@@ -101,11 +102,6 @@ def readable(cell: Cell) -> str:
         case float():
             return with_minus(_rounded(cell))
     return str(cell)
-
-
-def with_minus(number: str) -> str:
-    """With the sign that people write, not the hyphen."""
-    return number.replace("-", "−")
 
 
 def _rounded(number: float) -> str:

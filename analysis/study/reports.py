@@ -7,8 +7,9 @@ from django.conf import settings
 from django.db import transaction
 
 from analysis import jobs
-from analysis.fingerprints import code_version, fingerprint
+from analysis.code_version import code_version
 from analysis.models import SHAPE, Report
+from analysis.study.fingerprints import fingerprint
 from collection.models import Study
 from simulation.duty import is_stopping
 from simulation.services import ring_for_workers
@@ -50,8 +51,8 @@ def work_off() -> None:
 
 
 def _compute(report: Report) -> None:
-    from analysis.computing import compute_study
     from analysis.judgements import BadData
+    from analysis.study.computing import compute_study
 
     try:
         computed = compute_study(report.study, folder_of(report), lambda step: jobs.keep(report, step=step[:100]))

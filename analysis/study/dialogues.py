@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from django.db.models import Prefetch
 
-from analysis.comparison import NATURAL, SaidDialogue
+from analysis.tables.comparison import NATURAL, SaidDialogue
 from collection.models import Dialogue, Study, Turn
 from simulation.models import Simulation
 from simulation.statistics import Summary, summarise

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from analysis.judgements import BadData
-from analysis.tables import judgements_in, judgements_of
+from analysis.study.judgements import judgements_in
 from evaluation.models import Evaluation, Evaluator
 from tests.evaluation.factories import (
     make_evaluation,
@@ -36,10 +36,10 @@ def make_judged_evaluation() -> Evaluation:
 
 
 def test_judgements_are_read_as_they_are_exported() -> None:
-    frame = judgements_of(make_judged_evaluation())
+    frame = judgements_in(make_judged_evaluation().study)
     assert frame["detected"].tolist() == [1, 1, 0, 0, 1, 0, 1, 1]
     assert frame["choice"].tolist()[:4] == ["simulated", "simulated", "natural", "not sure"]
-    assert set(frame["participant"]) == {"e-001", "e-002"}
+    assert set(frame["participant"]) == {"1-e-001", "1-e-002"}
     assert set(frame["model"]) == {"mixtral", "gpt-4"}
     assert frame["duration"].tolist() == [30.0] * 8
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.caveats import caveats_of_data, caveats_of_models
-from analysis.fingerprints import code_version
-from analysis.layout import Section, arrange
+from analysis.code_version import code_version
 from analysis.models import Report
-from analysis.reports import current_report, latest_report
+from analysis.study.caveats import caveats_of_data, caveats_of_models
+from analysis.study.layout import Section, arrange
+from analysis.study.reports import current_report, latest_report
 from collection.models import Dialogue, Study
 from evaluation.models import Evaluation, Judgement
 

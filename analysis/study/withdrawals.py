@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from analysis.models import Report
-from analysis.reports import folder_of
+from analysis.study.reports import folder_of
 from collection.models import Persona
 from evaluation.models import Evaluator
 

@@ -9,7 +9,7 @@ from analysis.detection_table import DetectionRow, Moments, confidence_labels, d
 from analysis.findings import MixedModel
 from analysis.mixed_models import PENALTY_SD
 from analysis.sensitivity import Variant
-from analysis.tabulating import Cell, Probability, Table
+from analysis.tables.tabulating import Cell, Probability, Table
 from analysis.wording import ADJUSTMENT_WORDS, OUTCOME_TITLES, paper_letters, test_words
 
 SD_NOTE = "Standard deviations are population ones (ddof 0)."

@@ -1,41 +1,19 @@
-"""What an analysis is made of, told from anything else without reading it all: a study's data, and this code."""
+"""What an analysis is made of, told from anything else without reading it all."""
 
 import hashlib
 import json
-from functools import cache
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from django.db.models import Count, Max, Sum
 
+from analysis.code_version import code_version
 from collection.models import Dialogue, Participant, Study
 from evaluation.models import Evaluator, Judgement, Pair
-
-LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib")
-ELSEWHERE = (
-    "collection/research/distributions.py",
-    "dialogue/lexical.py",
-    "evaluation/exports.py",
-    "evaluation/models/judgements.py",
-    "simulation/statistics.py",
-)
-"""Code of other apps by which an analysis counts."""
 
 
 def fingerprint(study: Study) -> str:
     """A hash that changes whenever an analysis of the study would."""
     return hashlib.sha256(json.dumps([code_version(), _data(study)], sort_keys=True, default=str).encode()).hexdigest()
-
-
-@cache
-def code_version() -> str:
-    """The code as it was when this process began, and the libraries that it computes with."""
-    digest, here = hashlib.sha256(), Path(__file__).parent
-    for path in [*sorted(here.rglob("*.py")), *(here.parent / name for name in ELSEWHERE)]:
-        digest.update(path.read_bytes())
-    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
-    return f"analysis {digest.hexdigest()[:12]}, {libraries}"
 
 
 def _data(study: Study) -> list[Any]:

@@ -1,21 +1,16 @@
-"""What is analysed, out of the database: the only place where the statistics meet it."""
+"""What is analysed of a study's judgements, out of the database."""
 
 import pandas as pd
 from django.db.models import Count
 
 from analysis.judgements import BadData, parse_judgements
 from collection.models import Study
-from evaluation.exports import export_all, export_judgements
+from evaluation.exports import export_all
 from evaluation.models import Evaluation, Judgement
 
 
-def judgements_of(evaluation: Evaluation) -> pd.DataFrame:
-    """The evaluation's judgements, as its export tells them. Raises BadData when there are none."""
-    return parse_judgements("".join(export_judgements(evaluation)), f"evaluation {evaluation.number}")
-
-
 def judgements_in(study: Study) -> pd.DataFrame:
-    """Those of all the study's evaluations, each with evaluators of its own. Raises BadData when there are none."""
+    """Those of all its evaluations, each with evaluators of its own. Raises BadData when there are none."""
     if not study.evaluations.exclude(state=Evaluation.State.PLANNED).exists():
         raise BadData(f"Study {study.slug!r} has no judgements: plan an evaluation, open it, and share its link.")
     return parse_judgements("".join(export_all(study)), f"study {study.slug}")

@@ -10,16 +10,17 @@ import pytest
 from django.test import Client, TestCase
 from django.utils import timezone
 
-from analysis import fingerprints
-from analysis.fingerprints import code_version, fingerprint
+from analysis import code_version as versions
+from analysis.code_version import code_version
 from analysis.models import SHAPE, Report
-from analysis.reports import current_report, folder_of, request_report, work_off
+from analysis.study.fingerprints import fingerprint
+from analysis.study.reports import current_report, folder_of, request_report, work_off
 from analysis.writing import write_files
 from collection.models import Participant, Study
 from collection.participation.withdrawal import withdraw
 from evaluation.evaluators.withdrawal import withdraw as withdraw_evaluator
 from evaluation.models import Evaluator, Judgement, Pair
-from tests.analysis.test_tables import judge, make_judged_evaluation
+from tests.analysis.study.test_judgements import judge, make_judged_evaluation
 from tests.collection.factories import enrol_participant, make_natural_dialogue, make_participant
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study
 from tests.factories import make_staff, make_study
@@ -165,11 +166,11 @@ def test_what_judgements_are_about_and_the_code_change_the_fingerprint(
     study.goals.update(domain="Poetry")
     seen.add(fingerprint(study))
     assert len(seen) == 2
-    for name in fingerprints.ELSEWHERE:
-        assert (Path(fingerprints.__file__).parent.parent / name).is_file()
-    before = fingerprints.code_version.__wrapped__()
-    monkeypatch.setattr(fingerprints, "ELSEWHERE", (*fingerprints.ELSEWHERE, "manage.py"))
-    assert fingerprints.code_version.__wrapped__() != before
+    for name in versions.ELSEWHERE:
+        assert (Path(versions.__file__).parent.parent / name).is_file()
+    before = versions.code_version.__wrapped__()
+    monkeypatch.setattr(versions, "ELSEWHERE", (*versions.ELSEWHERE, "manage.py"))
+    assert versions.code_version.__wrapped__() != before
 
 
 class TestWhoWithdraws:
@@ -215,7 +216,7 @@ class TestWhoWithdraws:
             folder.mkdir()  # a worker that was about to write does so after the files have gone
             return paths
 
-        monkeypatch.setattr("analysis.computing.write_files", write_and_withdraw)
+        monkeypatch.setattr("analysis.study.computing.write_files", write_and_withdraw)
         report = request_report(study)
         work_off()
         assert not Report.objects.exists()

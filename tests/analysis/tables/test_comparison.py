@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.comparison import SaidDialogue, comparison_table, is_greeting, is_thanking, manner_of, similarity
+from analysis.tables.comparison import SaidDialogue, comparison_table, is_greeting, is_thanking, manner_of, similarity
 
 GOAL = "You want to know how fast you can run."
 

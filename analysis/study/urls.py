@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from analysis import views
+from analysis.study import views
 
 urlpatterns = [
     path("studies/<slug:slug>/analysis/", views.analysis, name="analysis"),

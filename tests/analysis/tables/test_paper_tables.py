@@ -8,9 +8,9 @@ import pytest
 
 from analysis.findings import MixedModel
 from analysis.mixed_models import fit_detected, fit_linear
-from analysis.paper_tables import contrasts_table, effects_table, sensitivity_table, table_3, table_10
 from analysis.sensitivity import Variant
-from analysis.tabulating import Probability, Table, readable, to_csv, to_latex
+from analysis.tables.paper_tables import contrasts_table, effects_table, sensitivity_table, table_3, table_10
+from analysis.tables.tabulating import Probability, Table, readable, to_csv, to_latex
 from tests.analysis.reference import read_data
 from tests.analysis.test_detection_table import judgements
 

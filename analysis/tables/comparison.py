@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import sqrt
 from statistics import fmean, pstdev
 
-from analysis.tabulating import Cell, Table
+from analysis.tables.tabulating import Cell, Table
 from dialogue.lexical import TOKENISATION, measure, words
 
 NATURAL = "natural"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import fmean, pstdev
 
-from analysis.tabulating import Cell, Table
+from analysis.tables.tabulating import Cell, Table
 from simulation.statistics import Moments, Rate, Summary
 
 PerSeed = Sequence[Summary]

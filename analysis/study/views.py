@@ -9,9 +9,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django_htmx.http import HttpResponseClientRefresh
 
-from analysis.analysis_page import read_analysis
 from analysis.models import Report
-from analysis.reports import folder_of, request_report
+from analysis.study.analysis_page import read_analysis
+from analysis.study.reports import folder_of, request_report
 from collection.access import staff_only
 from collection.models import Study
 

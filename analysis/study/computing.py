@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from analysis.analysing import Analysis, analyse
-from analysis.comparison import comparison_table, manner_of
-from analysis.dialogues import said_by_group, summaries_by_condition, summaries_by_inquirer
 from analysis.figures.drawing import Drawing, Undrawn
 from analysis.figures.failures import failure_radars
 from analysis.figures.features import participants_by_option
 from analysis.judgements import BadData
 from analysis.models import SHAPE
 from analysis.portfolio import Portfolio, files_of, portfolio_of
-from analysis.simulation_tables import failure_percents, table_1, table_2, table_7
-from analysis.tables import judgements_by_evaluation, judgements_in
-from analysis.tabulating import Table
+from analysis.study.dialogues import said_by_group, summaries_by_condition, summaries_by_inquirer
+from analysis.study.judgements import judgements_by_evaluation, judgements_in
+from analysis.tables.comparison import comparison_table, manner_of
+from analysis.tables.simulation_tables import failure_percents, table_1, table_2, table_7
+from analysis.tables.tabulating import Table
 from analysis.wording import OUTCOME_TITLES, remark
 from analysis.writing import write_files
 from collection.models import Study

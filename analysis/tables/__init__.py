@@ -1,0 +1,1 @@
+"""Tables for papers and pages: what each holds, how it is read, and its files."""
