@@ -129,7 +129,7 @@ def paper_letters(outcome: str, model: MixedModel, adjustment: Adjustment) -> di
 
 
 def _verdict(model: MixedModel) -> str:
-    test = model.test or model.likelihood_ratio
+    test = _overall_test(model)
     if test is None:
         return "Whether the inquirer models differ could not be tested."
     kind = "" if model.test else "By the likelihood ratio, "
@@ -165,7 +165,16 @@ def _differences(outcome: str, model: MixedModel, adjustment: Adjustment) -> tup
         if (p := contrast.p_value(adjustment)) is not None and p < ALPHA
     )
     how = ADJUSTMENT_WORDS[adjustment]
-    return (f"Models that differ ({how}, in {UNITS[outcome]})" if pairs else f"No two models differ ({how})."), pairs
+    if not pairs:
+        return f"No two models differ ({how}).", pairs
+    test = _overall_test(model)
+    but = ", although the test of all models finds no difference" if test and test.p >= ALPHA else ""
+    return f"Models that differ ({how}, in {UNITS[outcome]}){but}", pairs
+
+
+def _overall_test(model: MixedModel) -> JointTest | None:
+    """Of all models at once; Wald's is lacking where one of them is always or never detected."""
+    return model.test or model.likelihood_ratio
 
 
 def _percent(count: int, total: int) -> str:

@@ -32,7 +32,7 @@ def pairwise_differences(model: MixedModel) -> Drawing | Undrawn:
     figure, axes = _rows(contrasts, model.levels)
     mark_reference(axes, 0)
     draw_intervals(axes, range(len(contrasts)), intervals)
-    axes.set_xlabel("difference in log-odds of detection (95 % interval)")
+    axes.set_xlabel("difference in log-odds of detection (95 % interval, unadjusted)")
     figure.legend(
         [Line2D([], [], marker="o", color=INK, markerfacecolor=fill, markersize=6) for fill in (BLUE, "#FFFFFF")],
         ["differ (Holm)", "no difference found"],
@@ -80,7 +80,8 @@ def _alt(contrasts: Sequence[Contrast], intervals: Sequence[Interval], pairs: in
         for one, at in zip(contrasts, intervals, strict=True)
         if at.is_marked
     ]
-    opening = f"Differences in log-odds of detection with 95 % intervals, {len(contrasts)} of {pairs} pairs of models."
+    shown = f"{len(contrasts)} of {pairs} pairs of models"
+    opening = f"Differences in log-odds of detection with unadjusted 95 % intervals, {shown}."
     if not told:
         return f"{opening} None differs by Holm's p values."
     rest = f"; no difference was found for the other {len(contrasts) - len(told)}" if len(told) < len(contrasts) else ""

@@ -1,10 +1,12 @@
 """Results in words."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 from analysis.detection_table import detection_table, overall_row
-from analysis.findings import MixedModel
+from analysis.findings import JointTest, MixedModel
 from analysis.mixed_models import fit_detected, fit_linear
 from analysis.wording import p_words, remark, tell, tell_rates
 from tests.analysis.reference import read_data
@@ -29,6 +31,14 @@ def test_a_significant_effect_is_told_with_its_test_and_the_models_that_differ()
 def test_adjusted_p_values_are_named() -> None:
     told = tell("detected", fit_detected(read_data("typical")), "holm").text
     assert "Models that differ (Holm, in log-odds): gpt-4 − mixtral-8x7b" in told
+
+
+def test_pairs_that_differ_where_no_test_of_all_does_are_told_with_that() -> None:
+    model = fit_detected(read_data("typical"))
+    told = tell("detected", replace(model, test=JointTest(7.0, 3, None, 0.07)))
+    assert told.verdict.startswith("No difference between the inquirer models was found")
+    assert told.intro.endswith(", although the test of all models finds no difference")
+    assert "although" not in tell("detected", model).intro
 
 
 def test_a_linear_model_is_told_with_f_and_what_is_left_over() -> None:
