@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
 from analysis.analysing import Analysis
 from analysis.contrasts import ADJUSTMENTS
 from analysis.detection_table import detection_table, overall_row
@@ -17,12 +19,14 @@ from analysis.wording import Told, tell, tell_rates
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:
-    """``judged`` is None where there are no judgements; ``left_out`` says in sentences what the data do not allow."""
+    """``judged`` is None where there are no judgements; ``left_out`` says in sentences what the data do not allow, ``preface``
+    what to know before reading what was found."""
 
     judged: Analysis | None
     tables: Sequence[Table]
     figures: Sequence[Drawing | Undrawn]
     left_out: Sequence[str]
+    preface: Sequence[str] = ()
 
     @property
     def drawings(self) -> list[Drawing]:
@@ -50,7 +54,7 @@ class Portfolio:
     @property
     def text(self) -> str:
         """The report for people."""
-        return "\n\n".join([*(told.text for told in self.told), *self.gaps]) + "\n"
+        return "\n\n".join([*self.preface, *(told.text for told in self.told), *self.gaps]) + "\n"
 
 
 def portfolio_of(analysis: Analysis) -> Portfolio:
@@ -63,7 +67,18 @@ def portfolio_of(analysis: Analysis) -> Portfolio:
         contrasts_table(models),
         sensitivity_table(models, analysis.variants),
     ]
-    return Portfolio(analysis, tables, draw_judgements(analysis.frame, models), analysis.skipped)
+    figures = draw_judgements(analysis.frame, models)
+    return Portfolio(analysis, tables, figures, analysis.skipped, list(_caveats(analysis.frame)))
+
+
+def count_flagged(frame: pd.DataFrame) -> int:
+    """Judgements whose evaluator is doubted."""
+    return int(frame["flagged"].sum()) if "flagged" in frame else 0
+
+
+def _caveats(frame: pd.DataFrame) -> Iterator[str]:
+    if flagged := count_flagged(frame):
+        yield f"Judgements of flagged evaluators are among them ({flagged}): the table “sensitivity” leaves them out."
 
 
 def files_of(portfolio: Portfolio) -> Iterator[tuple[str, bytes]]:

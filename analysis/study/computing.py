@@ -5,13 +5,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from django.utils import timezone
+
 from analysis.analysing import Analysis, analyse
+from analysis.code_version import code_version
 from analysis.figures.drawing import Drawing, Undrawn
 from analysis.figures.failures import failure_radars
 from analysis.figures.features import participants_by_option
 from analysis.judgements import BadData
 from analysis.models import SHAPE
-from analysis.portfolio import Portfolio, files_of, portfolio_of
+from analysis.portfolio import Portfolio, count_flagged, files_of, portfolio_of
+from analysis.study.caveats import caveats_of_data, caveats_of_models
 from analysis.study.dialogues import said_by_group, summaries_by_condition, summaries_by_inquirer
 from analysis.study.judgements import judgements_by_evaluation, judgements_in
 from analysis.tables.comparison import comparison_table, manner_of
@@ -63,11 +67,16 @@ def analyse_study(study: Study, on_step: OnStep) -> StudyAnalysis:
     on_step("figures")
     own = portfolio_of(judged) if judged else Portfolio(None, [], [], left_out)
     radars = failure_radars(failure_percents(inquirers))
+    judgements = judgements_by_evaluation(study) if judged else {}
+    dialogues = {name: len(said) for name, said in groups.items()}
     portfolio = Portfolio(
-        judged, [*own.tables, *compared, *simulated], [*own.figures, radars, *_participants(study)], own.left_out
+        judged,
+        [*own.tables, *compared, *simulated],
+        [*own.figures, radars, *_participants(study)],
+        own.left_out,
+        [_made_of(study, judgements, dialogues), *_caveats(study, judged), *own.preface],
     )
-    counts = {name: len(said) for name, said in groups.items()}
-    return StudyAnalysis(portfolio, judgements_by_evaluation(study) if judged else {}, counts)
+    return StudyAnalysis(portfolio, judgements, dialogues)
 
 
 def _judged(study: Study, on_step: OnStep) -> tuple[Analysis | None, list[str]]:
@@ -76,6 +85,16 @@ def _judged(study: Study, on_step: OnStep) -> tuple[Analysis | None, list[str]]:
         return analyse(judgements_in(study), on_step), []
     except BadData as reason:
         return None, [str(reason)]
+
+
+def _made_of(study: Study, judgements: Mapping[int, int], dialogues: Mapping[str, int]) -> str:
+    """What the files were computed of, when and by what: they outlive the page that says so too."""
+    counts = f"{sum(judgements.values())} judgements, {sum(dialogues.values())} dialogues"
+    return f"{study.title}: {counts} on {timezone.now():%-d %B %Y}, computed by {code_version()}."
+
+
+def _caveats(study: Study, judged: Analysis | None) -> list[str]:
+    return [*caveats_of_data(study), *caveats_of_models(study)] if judged else []
 
 
 def _participants(study: Study) -> Iterator[Drawing | Undrawn]:
@@ -105,7 +124,7 @@ def _shown_judged(judged: Analysis | None) -> dict[str, Any]:
     frame, models = judged.frame, judged.models
     return {
         "evaluators": int(frame["participant"].nunique()),
-        "flagged": int(frame["flagged"].sum()) if "flagged" in frame else 0,
+        "flagged": count_flagged(frame),
         "remarks": [f"{OUTCOME_TITLES[name]}: {remark(model)}" for name, model in models.items() if model.message],
     }
 

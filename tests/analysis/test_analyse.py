@@ -51,6 +51,7 @@ def test_all_files_are_written_and_the_report_is_printed(tmp_path: Path) -> None
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"results.json", "report.txt"} | tables | figures
     assert "The inquirer models differ, χ²(3) = 15.18, p = .002." in printed
     assert "Without the column choice there is not: figure 13" in printed
+    assert (tmp_path / "out" / "report.txt").read_text("utf-8") in printed
 
 
 def test_figures_that_the_data_do_not_allow_are_told(tmp_path: Path) -> None:

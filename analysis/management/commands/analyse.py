@@ -50,14 +50,9 @@ class Command(StudyCommand):
         return portfolio_of(analyse(read_judgements(judgements), self._tell))
 
     def _of_study(self, slug: str) -> "Portfolio":
-        from analysis.study.caveats import caveats_of_data, caveats_of_models
         from analysis.study.computing import analyse_study
 
-        study = find_study(slug)
-        portfolio = analyse_study(study, self._tell).portfolio
-        for caveat in [*caveats_of_data(study), *caveats_of_models(study)]:
-            self.stderr.write(caveat)
-        return portfolio
+        return analyse_study(find_study(slug), self._tell).portfolio
 
     def _tell(self, step: str) -> None:
         self.stderr.write(f"{step} …")

@@ -117,6 +117,19 @@ def test_all_files_can_be_taken_away_at_once(study: Study, staff: Client) -> Non
     assert staff.get(f"{PAGE}{report.token}.zip").status_code == 404
 
 
+def test_the_report_says_what_it_is_made_of_and_what_to_mind(study: Study) -> None:
+    study.evaluations.update(is_rehearsed=True, judges_per_pair=2)
+    make_flagged(study)
+    report = compute(study)
+    made_of, rehearsed, still_open, several, flagged, *_ = (folder_of(report) / "report.txt").read_text().split("\n\n")
+    assert made_of.startswith(f"{study.title}: 8 judgements, ")
+    assert made_of.endswith(f"computed by {code_version()}.")
+    assert "are made up" in rehearsed
+    assert "still open" in still_open
+    assert "judged by several evaluators" in several
+    assert "flagged evaluators are among them (4)" in flagged
+
+
 def test_the_evaluations_that_it_is_made_of_are_named_with_their_judgements(study: Study, staff: Client) -> None:
     another = make_evaluation(study, title="Second round")
     judge(make_evaluator(another), True, True)
