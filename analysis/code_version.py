@@ -7,13 +7,24 @@ from pathlib import Path
 
 LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib")
 ELSEWHERE = (
+    "collection/exports.py",
+    "collection/questionnaires.py",
+    "collection/record_values.py",
+    "collection/records.py",
     "collection/research/distributions.py",
+    "collection/tables.py",
+    "collection/turn_records.py",
     "dialogue/lexical.py",
+    "dialogue/personas.py",
+    "evaluation/answers.py",
     "evaluation/exports.py",
     "evaluation/models/judgements.py",
+    "evaluation/reading.py",
+    "evaluation/records.py",
     "simulation/statistics.py",
 )
-"""Code of other apps by which an analysis counts."""
+"""Code of other apps that a study's analysis reads and counts by. Of models only what says which judgements count: the others
+say how data are stored."""
 
 
 @cache

@@ -1,0 +1,52 @@
+"""An analysis is another when the code that it is computed by is."""
+
+from pathlib import Path
+
+import grimp
+import pytest
+
+from analysis import code_version as module
+from analysis.code_version import ELSEWHERE, code_version
+
+APPS = ("analysis", "evaluation", "simulation", "collection", "dialogue")
+ROOT = Path(module.__file__).parent.parent
+COUNTED = "evaluation/models/judgements.py"
+
+
+def imported_by(begin: str) -> set[str]:
+    """The modules that one needs, without models and what only those need."""
+    graph = grimp.build_graph(*APPS)
+    found, waiting = set[str](), [begin]
+    while waiting:
+        further = graph.find_modules_directly_imported_by(waiting.pop())
+        new = {name for name in further if ".models" not in name} - found
+        found |= new
+        waiting += new
+    return found
+
+
+def test_all_code_of_other_apps_that_an_analysis_needs_is_known() -> None:
+    needed = {name for name in imported_by("analysis.study.computing") if not name.startswith("analysis.")}
+    assert {f"{name.replace('.', '/')}.py" for name in needed} == set(ELSEWHERE) - {COUNTED}
+    assert "def counted" in (ROOT / COUNTED).read_text("utf-8")
+
+
+def test_a_change_of_any_of_it_is_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = code_version.__wrapped__()
+    assert code_version.__wrapped__() == before
+    monkeypatch.setattr(module, "ELSEWHERE", (*ELSEWHERE, "manage.py"))
+    assert code_version.__wrapped__() != before
+
+
+def test_all_code_of_the_analysis_itself_is_part_of_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A file in a package of the analysis, changed in a copy."""
+    for name in ELSEWHERE:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "analysis" / "fitting").mkdir(parents=True)
+    monkeypatch.setattr(module, "__file__", str(tmp_path / "analysis" / "code_version.py"))
+    seen = {code_version.__wrapped__()}
+    for text in ("1", "2"):
+        (tmp_path / "analysis" / "fitting" / "laplace.py").write_text(text, "utf-8")
+        seen.add(code_version.__wrapped__())
+    assert len(seen) == 3
