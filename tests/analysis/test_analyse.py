@@ -39,19 +39,33 @@ def analyse(path: Path, out: Path) -> str:
     return printed.getvalue()
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A folder of everything that a typical study gives, and what was printed."""
+    out = tmp_path_factory.mktemp("typical") / "out"
+    return out, analyse(FOLDER / "data" / "typical.csv", out)
+
+
+def results_of(path: Path) -> dict[str, Any]:
+    """What results.json would say, without the seconds that figures take."""
+    frame = read_judgements(path)
+    found: dict[str, Any] = json.loads(json.dumps(results(frame, analyse_frame(frame).models), allow_nan=False))
+    return found
+
+
 def read_results(out: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((out / "results.json").read_text("utf-8"))
     return found
 
 
-def test_all_files_are_written_and_the_report_is_printed(tmp_path: Path) -> None:
-    printed = analyse(FOLDER / "data" / "typical.csv", tmp_path / "out")
+def test_all_files_are_written_and_the_report_is_printed(written: tuple[Path, str]) -> None:
+    out, printed = written
     tables = {f"{name}.{form}" for name in TABLES for form in ("csv", "tex")}
     figures = {f"{name}.{form}" for name in FIGURES for form in ("svg", "pdf")}
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {"results.json", "report.txt"} | tables | figures
+    assert {path.name for path in out.iterdir()} == {"results.json", "report.txt"} | tables | figures
     assert "The inquirer models differ, χ²(3) = 15.18, p = .002." in printed
     assert "Without the column choice there is not: figure 13" in printed
-    assert (tmp_path / "out" / "report.txt").read_text("utf-8") in printed
+    assert (out / "report.txt").read_text("utf-8") in printed
 
 
 def test_figures_that_the_data_do_not_allow_are_told(tmp_path: Path) -> None:
@@ -61,16 +75,14 @@ def test_figures_that_the_data_do_not_allow_are_told(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.glob("*.svg")} == {"durations.svg"}
 
 
-def test_figures_are_the_same_when_written_again(tmp_path: Path) -> None:
-    for folder in ("once", "again"):
-        analyse(FOLDER / "data" / "two_models.csv", tmp_path / folder)
-    for path in (tmp_path / "once").iterdir():
-        assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes(), path.name
-
-
-def test_results_have_their_fixed_shape(tmp_path: Path) -> None:
+def test_files_are_the_same_when_written_again(written: tuple[Path, str], tmp_path: Path) -> None:
     analyse(FOLDER / "data" / "typical.csv", tmp_path)
-    found = read_results(tmp_path)
+    for path in written[0].iterdir():
+        assert path.read_bytes() == (tmp_path / path.name).read_bytes(), path.name
+
+
+def test_results_have_their_fixed_shape(written: tuple[Path, str]) -> None:
+    found = read_results(written[0])
     assert list(found) == ["n", "levels", "detected", "utterance_number", "duration", "detection_table"]
     assert (found["n"], found["levels"]) == (800, ["gpt-4", "llama-2-70b", "mixtral-8x7b", "vicuna-13b"])
     assert set(found["detected"]) == {*MODEL_KEYS, "wald", "lrt"}
@@ -96,9 +108,7 @@ def test_results_have_their_fixed_shape(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted((FOLDER / "data").glob("*.csv")), ids=lambda path: path.stem)
 def test_every_odd_case_has_its_table_and_a_status(path: Path) -> None:
-    frame = read_judgements(path)
-    found = results(frame, analyse_frame(frame).models)
-    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    found = results_of(path)
     for outcome in ("detected", "utterance_number", "duration"):
         model = found[outcome]
         assert model["status"] in ("ok", "singular", "separated", "not_converged", "not_applicable")
@@ -107,18 +117,17 @@ def test_every_odd_case_has_its_table_and_a_status(path: Path) -> None:
     assert found["detection_table"]["overall"]["pairs"] == found["n"]
 
 
-def test_what_is_separated_is_null_and_the_penalised_fit_stands_beside(tmp_path: Path) -> None:
-    analyse(FOLDER / "data" / "separation.csv", tmp_path)
-    detected = read_results(tmp_path)["detected"]
+def test_what_is_separated_is_null_and_the_penalised_fit_stands_beside() -> None:
+    detected = results_of(FOLDER / "data" / "separation.csv")["detected"]
     assert detected["fixed_effects"]["model[vicuna-13b]"] == {"estimate": None, "se": None, "z": None, "p": None}
     assert detected["wald"] is None
     assert detected["lrt"]["p"] < 1e-40
     assert detected["penalised"]["fixed_effects"]["model[vicuna-13b]"]["estimate"] == pytest.approx(5.44, abs=0.01)
 
 
-def test_letters_of_table_10_begin_with_the_best(tmp_path: Path) -> None:
-    analyse(FOLDER / "data" / "typical.csv", tmp_path)
-    rows = {row["model"]: row for row in csv.DictReader(StringIO((tmp_path / "table-10-none.csv").read_text("utf-8")))}
+def test_letters_of_table_10_begin_with_the_best(written: tuple[Path, str]) -> None:
+    text = (written[0] / "table-10-none.csv").read_text("utf-8")
+    rows = {row["model"]: row for row in csv.DictReader(StringIO(text))}
     assert rows["mixtral-8x7b"] == {
         "model": "mixtral-8x7b",
         "Detection probability*": "A",

@@ -11,7 +11,7 @@ import pytest
 from analysis.contrasts import ADJUSTMENTS
 from analysis.power.found import Outcome, Power, Share
 from analysis.power.plans import ADJUSTMENTS as OFFERED
-from analysis.power.plans import ImpossiblePlan, PowerQuestion, StudyPlan, gather_rates
+from analysis.power.plans import LONGEST_NAME, ImpossiblePlan, PowerQuestion, StudyPlan, gather_rates
 from analysis.power.simulating import draw_study, simulate, study_pool
 
 RATES = {"gpt-4": 0.5, "mixtral": 0.5, "vicuna": 0.9}
@@ -93,7 +93,7 @@ def test_drawn_rates_are_the_assumed_ones() -> None:
         ({"rates": {"a": 0.5, "b": 1.0}}, "rates", "The rate of b is 1"),
         ({"rates": {"a": 0.5, "b": float("nan")}}, "rates", "The rate of b is nan"),
         ({"rates": {"a": 0.5, " ": 0.6}}, "rates", "has no name"),
-        ({"rates": {"a": 0.5, "b" * 61: 0.6}}, "rates", "is too long"),
+        ({"rates": {"a": 0.5, "b" * (LONGEST_NAME + 1): 0.6}}, "rates", "is too long"),
         ({"rates": {str(number): 0.5 for number in range(13)}}, "rates", "13 models: compare at most 12"),
         ({"evaluators": (1, 20)}, "evaluators", "at least two evaluators"),
         ({"evaluators": ()}, "evaluators", "between one and 6 numbers"),

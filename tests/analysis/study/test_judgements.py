@@ -9,30 +9,11 @@ from django.core.management.base import CommandError
 
 from analysis.judgements import BadData
 from analysis.study.judgements import judgements_in
-from evaluation.models import Evaluation, Evaluator
-from tests.evaluation.factories import (
-    make_evaluation,
-    make_evaluator,
-    make_judged_study,
-    make_judgement,
-    showings_of,
-)
+from tests.analysis.study.factories import judge, make_judged_evaluation
+from tests.evaluation.factories import make_evaluation, make_evaluator
 from tests.factories import make_study
 
 pytestmark = pytest.mark.django_db
-
-
-def judge(evaluator: Evaluator, *detected: bool | None) -> None:
-    for showing, each in zip(showings_of(evaluator), detected, strict=False):
-        make_judgement(showing, detected=each)
-
-
-def make_judged_evaluation() -> Evaluation:
-    """Two evaluators, four pairs each, all judged."""
-    evaluation = make_evaluation()
-    for detected in ((True, True, False, None), (True, False, True, True)):
-        judge(make_evaluator(evaluation), *detected)
-    return evaluation
 
 
 def test_judgements_are_read_as_they_are_exported() -> None:
@@ -64,17 +45,6 @@ def test_the_command_analyses_a_study(tmp_path: Path) -> None:
     call_command("analyse", "--study", study.slug, "--out", str(tmp_path), stdout=printed, stderr=StringIO())
     assert "over 8 judgements" in printed.getvalue()
     assert (tmp_path / "results.json").exists()
-
-
-def test_a_study_that_nobody_has_judged_has_tables_of_its_dialogues(tmp_path: Path) -> None:
-    printed = StringIO()
-    study = make_judged_study()
-    call_command("analyse", "--study", study.slug, "--out", str(tmp_path), stdout=printed, stderr=StringIO())
-    assert "has no judgements: plan an evaluation" in printed.getvalue()
-    assert {"table-1.csv", "table-2.tex", "comparison.csv", "figure-8.svg", "figure-3.pdf"} <= {
-        path.name for path in tmp_path.iterdir()
-    }
-    assert not (tmp_path / "results.json").exists()
 
 
 def test_the_command_refuses_a_study_that_is_not_there_or_has_nothing(tmp_path: Path) -> None:

@@ -1,0 +1,108 @@
+"""The page of a study's analysis, and its files."""
+
+import shutil
+from io import BytesIO
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from django.test import Client
+
+from analysis.models import SHAPE, Report
+from analysis.study.reports import folder_of, request_report
+from collection.models import Study
+from tests.analysis.study.factories import keep_report, make_flagged, make_judged_evaluation
+from tests.factories import make_staff, make_study
+
+pytestmark = pytest.mark.django_db
+PAGE = "/studies/demo/analysis/"
+
+
+@pytest.fixture
+def study() -> Study:
+    return make_judged_evaluation().study
+
+
+@pytest.fixture
+def staff() -> Client:
+    client = Client()
+    client.force_login(make_staff())
+    return client
+
+
+def test_every_file_can_be_taken_away_and_nothing_else(study: Study, staff: Client) -> None:
+    report = keep_report(study)
+    for name in report.files:
+        answer: Any = staff.get(f"{PAGE}files/{report.token}/{name}")
+        assert answer.status_code == 200
+        assert answer.content == (folder_of(report) / name).read_bytes()
+        assert f'filename="demo-{name}"' in answer["Content-Disposition"]
+    (folder_of(report) / "other.txt").touch()
+    for name in ("other.txt", "..%2F..%2Fsecret_key"):
+        assert staff.get(f"{PAGE}files/{report.token}/{name}").status_code == 404
+
+
+def test_all_files_can_be_taken_away_at_once(study: Study, staff: Client) -> None:
+    report = keep_report(study)
+    answer = staff.get(f"{PAGE}{report.token}.zip")
+    assert 'filename="demo-analysis.zip"' in answer["Content-Disposition"]
+    with ZipFile(BytesIO(answer.content)) as archive:
+        assert {path.removeprefix("demo-analysis/") for path in archive.namelist()} == set(report.files)
+        assert archive.read("demo-analysis/results.json") == (folder_of(report) / "results.json").read_bytes()
+    shutil.rmtree(folder_of(report))
+    assert staff.get(f"{PAGE}{report.token}.zip").status_code == 404
+
+
+def test_a_page_says_when_its_data_have_changed(study: Study, staff: Client) -> None:
+    keep_report(study)
+    assert "The data have changed since" not in staff.get(PAGE).text
+    make_flagged(study)
+    assert "The data have changed since" in staff.get(PAGE).text
+
+
+def test_a_page_says_when_another_version_of_the_software_computed_it(study: Study, staff: Client) -> None:
+    keep_report(study, fingerprint="of then", code="analysis 0123456789ab")
+    assert "by another version of the software" in staff.get(PAGE).text
+
+
+def test_a_report_that_an_older_version_has_stored_is_not_shown(study: Study, staff: Client) -> None:
+    Report.objects.create(study=study, fingerprint="older", state=Report.State.DONE, shown={"tables": [{"rows": []}]})
+    assert "Nothing has been computed yet" in staff.get(PAGE).text
+
+
+def test_a_study_without_anything_says_what_comes_of_what(staff: Client) -> None:
+    make_study()
+    page = staff.get(PAGE).text
+    assert "There is nothing to analyse yet" in page
+    assert "<button" not in page.split("<main")[1]
+    assert "Start a run" in page
+
+
+def test_the_page_is_told_how_far_it_is_and_loads_anew_when_it_is_there(study: Study, staff: Client) -> None:
+    request_report(study)
+    Report.objects.update(state=Report.State.RUNNING, step="figures")
+    assert "It is being computed: figures" in staff.get(f"{PAGE}live/").text
+    Report.objects.update(state=Report.State.DONE)
+    assert staff.get(f"{PAGE}live/")["HX-Refresh"] == "true"
+
+
+def test_no_line_ends_within_a_result(study: Study, staff: Client) -> None:
+    report = keep_report(study)
+    told = {
+        "title": "Detection",
+        "verdict": "They differ, z = 3.84, p < .001.",
+        "sentences": ["50 % <b>is</b> guessing."],
+    }
+    Report.objects.filter(pk=report.pk).update(shown={"shape": SHAPE, "told": [told]})
+    page = staff.get(PAGE).text
+    assert (
+        "They differ, z\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}3.84, p\N{NO-BREAK SPACE}&lt;\N{NO-BREAK SPACE}.001."
+        in page
+    )
+    assert "50\N{NO-BREAK SPACE}% &lt;b&gt;is&lt;/b&gt; guessing." in page
+
+
+@pytest.mark.parametrize("address", [PAGE, f"{PAGE}live/", f"{PAGE}token.zip", f"{PAGE}files/token/results.json"])
+def test_only_researchers_see_it(address: str) -> None:
+    make_study()
+    assert Client().get(address)["Location"].startswith("/login/")

@@ -1,0 +1,85 @@
+"""Whoever withdraws is in no analysis any more, at once: not on the page, not in a file, and not in one that is under way."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client, TestCase
+
+from analysis.models import Report
+from analysis.study.reports import folder_of, request_report, work_off
+from collection.models import Participant, Study
+from collection.participation.withdrawal import withdraw
+from evaluation.evaluators.withdrawal import withdraw as withdraw_evaluator
+from evaluation.models import Evaluator
+from tests.analysis.study.factories import keep_report, make_judged_evaluation
+from tests.collection.factories import enrol_participant
+from tests.factories import make_staff, make_study
+
+pytestmark = pytest.mark.django_db
+PAGE = "/studies/demo/analysis/"
+
+
+@pytest.fixture
+def study() -> Study:
+    return make_judged_evaluation().study
+
+
+@pytest.fixture
+def participant(study: Study) -> Participant:
+    participant = Participant.objects.filter(study=study, persona__isnull=False).first()
+    return participant or enrol_participant(study)
+
+
+def leave(participant: Participant) -> None:
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        withdraw(participant)
+
+
+def test_a_participant_takes_the_analysis_along(study: Study, participant: Participant) -> None:
+    staff = Client()
+    staff.force_login(make_staff())
+    report = keep_report(study)
+    assert "What it is made of" in staff.get(PAGE).text
+    leave(participant)
+    assert not Report.objects.exists()
+    assert not folder_of(report).exists()
+    assert "What it is made of" not in staff.get(PAGE).text
+    assert staff.get(f"{PAGE}files/{report.token}/results.json").status_code == 404
+
+
+def test_an_evaluator_takes_it_along(study: Study) -> None:
+    report = keep_report(study)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        withdraw_evaluator(Evaluator.objects.get(evaluation__study=study, number=1))
+    assert not Report.objects.exists()
+    assert not folder_of(report).exists()
+
+
+def test_those_of_other_studies_stay(study: Study, participant: Participant) -> None:
+    other = Report.objects.create(study=make_study("other"), fingerprint="other", state=Report.State.DONE)
+    keep_report(study)
+    leave(participant)
+    assert list(Report.objects.all()) == [other]
+
+
+def test_one_that_is_under_way_is_stopped(
+    study: Study, participant: Participant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def withdraw_and_write(files: Any, folder: Path) -> list[Path]:
+        leave(participant)
+        folder.mkdir(parents=True)  # a worker that was about to write does so after the files have gone
+        return []
+
+    monkeypatch.setattr("analysis.study.computing.write_files", withdraw_and_write)
+    report = request_report(study)
+    work_off()
+    assert not Report.objects.exists()
+    assert not folder_of(report).exists()
+
+
+def test_an_analysis_that_is_deleted_takes_its_files_along(study: Study) -> None:
+    report = keep_report(study)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        report.delete()
+    assert not folder_of(report).exists()
