@@ -117,6 +117,19 @@ def download(page: Page, name: str) -> Path:
     return started.value.path()
 
 
+def test_on_paper_nothing_is_cut_off(staff_page: Page) -> None:
+    make_report(make_judgements())
+    staff_page.goto(PAGE)
+    staff_page.evaluate(OPEN_ALL)
+    width = 718  # of A4 with usual margins
+    staff_page.set_viewport_size({"width": width, "height": 1000})
+    right = "Math.max(...Array.from(document.querySelectorAll('table, img'), one => one.getBoundingClientRect().right))"
+    assert staff_page.evaluate(right) > width, "this data could not show it"
+    staff_page.emulate_media(media="print")
+    assert staff_page.evaluate(right) <= width
+    expect(staff_page.get_by_role("navigation", name="On this page")).to_be_hidden()
+
+
 def test_what_failed_is_tried_again(staff_page: Page) -> None:
     study = make_judgements()
     Report.objects.create(
