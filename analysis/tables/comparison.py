@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from math import sqrt
 from statistics import fmean, pstdev
 
-from analysis.tables.tabulating import Cell, Table
+from analysis.detection_table import Moments
+from analysis.tables.tabulating import DASH, Cell, Table, mean_sd
 from dialogue.lexical import TOKENISATION, measure, words
 
 NATURAL = "natural"
@@ -15,8 +16,6 @@ _GREETING = re.compile(
     r"\W*(hi|hello|hey|hiya|howdy|greetings|good (morning|afternoon|evening|day)|dear)\b", re.IGNORECASE
 )
 _THANKS = re.compile(r"\b(thanks?|thx|ty|cheers|appreciated?|grateful)\b", re.IGNORECASE)
-Moments = tuple[float | None, float | None]
-"""A mean and a population standard deviation (ddof 0); None without values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +87,12 @@ def comparison_table(manners: Mapping[str, Manner]) -> Table:
     columns = list(manners.values())
     rows: list[tuple[Cell, ...]] = [
         ("dialogues", *(one.dialogues for one in columns)),
-        ("turns", *(_told(one.turns) for one in columns)),
-        ("tokens per prompt", *(_told(one.tokens_per_prompt) for one in columns)),
-        ("tokens per response", *(_told(one.tokens_per_response) for one in columns)),
-        ("type-token ratio", *(_told(one.ttr) for one in columns)),
-        ("distinct-2", *(_told(one.distinct_2) for one in columns)),
-        ("similarity of the opening to the goal", *(_told(one.opening_similarity) for one in columns)),
+        ("turns", *(mean_sd(*one.turns) for one in columns)),
+        ("tokens per prompt", *(mean_sd(*one.tokens_per_prompt) for one in columns)),
+        ("tokens per response", *(mean_sd(*one.tokens_per_response) for one in columns)),
+        ("type-token ratio", *(mean_sd(*one.ttr) for one in columns)),
+        ("distinct-2", *(mean_sd(*one.distinct_2) for one in columns)),
+        ("similarity of the opening to the goal", *(mean_sd(*one.opening_similarity) for one in columns)),
         ("dialogues that begin with a greeting", *(_percent(one.greeting_rate) for one in columns)),
         ("dialogues with thanks", *(_percent(one.thanks_rate) for one in columns)),
     ]
@@ -118,10 +117,5 @@ def _rate(hits: Iterable[bool]) -> float | None:
     return sum(known) / len(known) if known else None
 
 
-def _told(moments: Moments) -> str:
-    mean, sd = moments
-    return "–" if mean is None else f"{mean:.2f} ({sd:.2f})"
-
-
 def _percent(rate: float | None) -> str:
-    return "–" if rate is None else f"{100 * rate:.1f}%"
+    return DASH if rate is None else f"{100 * rate:.1f}%"

@@ -5,16 +5,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import pandas as pd
 
 from analysis.contrasts import ADJUSTMENTS, Adjustment
-from analysis.detection_table import DetectionRow, Moments, confidence_labels, detection_table, overall_row
+from analysis.detection_table import DetectionRow, confidence_labels, detection_table, overall_row
 from analysis.findings import MixedModel
 from analysis.mixed_models import PENALTY_SD
 from analysis.sensitivity import Variant
-from analysis.tables.tabulating import Cell, Probability, Table
+from analysis.tables.tabulating import DASH, Cell, Probability, Table, mean_sd
 from analysis.wording import ADJUSTMENT_WORDS, OUTCOME_TITLES, paper_letters, test_words
 
 SD_NOTE = "Standard deviations are population ones (ddof 0)."
 SCALES = "Detection is in log-odds, and its statistic is z; the others are in utterances and seconds, and theirs is t."
-DASH = "–"
 
 
 def table_3(frame: pd.DataFrame) -> Table:
@@ -139,8 +138,8 @@ def _variant_row(variant: Variant, levels: Sequence[str]) -> tuple[Cell, ...]:
 
 
 def _subset_lines(subset: str, rows: Sequence[DetectionRow], labels: Sequence[str]) -> Iterable[tuple[str, ...]]:
-    yield (subset, "duration (seconds)", *(_moments(row.durations[subset]) for row in rows))
-    yield (subset, "utterance number", *(_moments(row.utterances[subset]) for row in rows))
+    yield (subset, "duration (seconds)", *(mean_sd(*row.durations[subset]) for row in rows))
+    yield (subset, "utterance number", *(mean_sd(*row.utterances[subset]) for row in rows))
     for label in labels:
         yield (subset, f"confidence: {label}", *(_counted(row.confidence[subset][label], row.pairs) for row in rows))
 
@@ -152,11 +151,6 @@ def _star(model: MixedModel) -> str:
 
 def _p(value: float | None) -> Probability | None:
     return None if value is None else Probability(value)
-
-
-def _moments(moments: Moments) -> str:
-    mean, sd = moments
-    return DASH if mean is None else f"{mean:.2f} ({sd:.2f})"
 
 
 def _counted(count: int, total: int) -> str:

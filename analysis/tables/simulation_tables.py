@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import fmean, pstdev
 
-from analysis.tables.tabulating import Cell, Table
+from analysis.tables.tabulating import DASH, Cell, Table, mean_sd
 from simulation.statistics import Moments, Rate, Summary
 
 PerSeed = Sequence[Summary]
@@ -127,13 +127,13 @@ def _mean_sd(per_seed: Iterable[Moments]) -> str:
     moments = list(per_seed)
     means, sds = [mean for mean, _ in moments if mean is not None], [sd for _, sd in moments if sd is not None]
     if not moments or len(means) < len(moments) or len(sds) < len(moments):
-        return "–"
-    return f"{fmean(means):.2f} ({fmean(sds):.2f})"
+        return DASH
+    return mean_sd(fmean(means), fmean(sds))
 
 
 def _over_seeds(values: Sequence[float | None]) -> str:
     known = [value for value in values if value is not None]
-    return f"{fmean(known):.3f} ({pstdev(known):.3f})" if known and len(known) == len(values) else "–"
+    return f"{fmean(known):.3f} ({pstdev(known):.3f})" if known and len(known) == len(values) else DASH
 
 
 def _share(rates: Sequence[Rate]) -> float | None:
@@ -145,13 +145,13 @@ def _percent(rates: Sequence[Rate]) -> str:
     """The mean count over the mean number of outputs, and the counts' standard deviation in the same unit."""
     share = _share(rates)
     if share is None:
-        return "–"
+        return DASH
     spread = pstdev(rate.count for rate in rates) / fmean(rate.outputs for rate in rates)
     return f"{100 * share:.2f}% ({100 * spread:.2f}%)"
 
 
 def _counts(rates: Sequence[Rate]) -> str:
     if not sum(rate.outputs for rate in rates):
-        return "–"
+        return DASH
     counts = [rate.count for rate in rates]
     return f"{fmean(counts):.2f} ({pstdev(counts):.2f}) / {fmean(rate.outputs for rate in rates):.2f}"

@@ -7,6 +7,8 @@ from itertools import groupby
 from analysis.wording import with_minus
 from collection.tables import write_spreadsheet_row
 
+DASH = "–"
+"""Where there is nothing to say."""
 Cell = str | int | float | None
 """Text and counts as they are; other numbers are rounded for reading, and written whole for computing."""
 _ESCAPES = str.maketrans(
@@ -96,12 +98,17 @@ def readable(cell: Cell) -> str:
     """As people read it: numbers with as many decimals as they are worth."""
     match cell:
         case None:
-            return "–"
+            return DASH
         case Probability():
             return "< .001" if cell < 0.001 else f"{cell:.3f}".removeprefix("0")
         case float():
             return with_minus(_rounded(cell))
     return str(cell)
+
+
+def mean_sd(mean: float | None, sd: float | None) -> str:
+    """As the paper's tables have it: the standard deviation in parentheses."""
+    return DASH if mean is None or sd is None else f"{mean:.2f} ({sd:.2f})"
 
 
 def _rounded(number: float) -> str:
@@ -112,7 +119,7 @@ def _rounded(number: float) -> str:
 
 
 def _is_numeric(cell: Cell) -> bool:
-    return not isinstance(cell, str) or cell == "–" or cell.lstrip("-−")[:1].isdigit()
+    return not isinstance(cell, str) or cell == DASH or cell.lstrip("-−")[:1].isdigit()
 
 
 def _latex_groups(table: Table) -> Iterator[str]:
