@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.detection_table import confidence_labels
 from analysis.findings import MixedModel
-from analysis.mixed_models import fit_detected, fit_linear
+from analysis.mixed_models import fit_outcome
 from analysis.sensitivity import Variant, sensitivity
 
 OUTCOMES = ("detected", "utterance_number", "duration")
@@ -38,12 +38,10 @@ def analyse(frame: pd.DataFrame, on_step: Callable[[str], None] = lambda step: N
 
 
 def _fit(frame: pd.DataFrame, outcome: str) -> MixedModel:
-    if outcome == "detected":
-        return fit_detected(frame)
     if outcome not in frame.columns:
         reason = f"The data have no column {outcome}."
         return MixedModel("not_applicable", reason, 0, tuple(sorted(frame["model"].unique())))
-    return fit_linear(frame, outcome)
+    return fit_outcome(frame, outcome)
 
 
 def _skipped(frame: pd.DataFrame) -> Iterator[str]:

@@ -32,6 +32,11 @@ NOT_CONVERGED = (
 )
 
 
+def fit_outcome(frame: pd.DataFrame, outcome: str) -> MixedModel:
+    """The model that belongs to the outcome; columns participant, generator_user, model and the outcome."""
+    return fit_detected(frame) if outcome == "detected" else fit_linear(frame, outcome)
+
+
 def fit_detected(frame: pd.DataFrame) -> MixedModel:
     """``detected`` (0 or 1) by model; columns participant, generator_user, model, detected. Missing outcomes are left out."""
     rows = Rows.read(frame, "detected")

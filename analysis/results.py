@@ -10,16 +10,16 @@ from analysis.detection_table import DetectionRow, detection_table, overall_row
 from analysis.findings import JointTest, MixedModel
 
 Json = dict[str, Any]
-OUTCOMES = ("utterance_number", "duration")
+LINEAR = ("utterance_number", "duration")
 
 
 def results(frame: pd.DataFrame, models: Mapping[str, MixedModel]) -> Json:
-    """All of ``frame``'s analysis; ``models`` holds the fits of ``detected`` and of OUTCOMES."""
+    """All of ``frame``'s analysis; ``models`` holds the fits of ``detected`` and of LINEAR."""
     return {
         "n": len(frame),
         "levels": sorted(frame["model"].unique()),
         "detected": _binomial(models["detected"]),
-        **{outcome: _linear(models[outcome]) for outcome in OUTCOMES},
+        **{outcome: _linear(models[outcome]) for outcome in LINEAR},
         "detection_table": {model: _table_row(row) for model, row in detection_table(frame).items()}
         | {"overall": _table_row(overall_row(frame))},
     }

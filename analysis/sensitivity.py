@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.findings import MixedModel
-from analysis.mixed_models import fit_detected, fit_linear
+from analysis.mixed_models import fit_outcome
 
 NOT_SURE = "not sure"
 
@@ -38,11 +38,7 @@ def sensitivity(frame: pd.DataFrame) -> Iterator[Variant]:
         if lacking:
             yield Variant(reading.name, reading.outcome, None, f"the data have no {', '.join(lacking)}")
         else:
-            yield Variant(reading.name, reading.outcome, _fit(reading.change(frame), reading.outcome))
-
-
-def _fit(frame: pd.DataFrame, outcome: str) -> MixedModel:
-    return fit_detected(frame) if outcome == "detected" else fit_linear(frame, outcome)
+            yield Variant(reading.name, reading.outcome, fit_outcome(reading.change(frame), reading.outcome))
 
 
 def _not_sure_missing(frame: pd.DataFrame) -> pd.DataFrame:
