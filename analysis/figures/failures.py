@@ -13,7 +13,7 @@ from analysis.figures.words import fold, listed
 NAME = "figure-8"
 KINDS = {
     "no_prompt": "no prompt",
-    "multiple_prompts": "several\nprompts",
+    "multiple_prompts": "multiple\nprompts",
     "incoherent": "incoherent",
     "self_reply": "self-reply",
     "incoherent_responder": "incoherent\nresponder",

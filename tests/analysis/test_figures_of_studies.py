@@ -61,7 +61,7 @@ def test_a_feature_that_nobody_answered_has_no_figure() -> None:
 
 def test_failures_are_told_per_inquirer() -> None:
     alt = drawing(failure_radars(FAILURES)).alt
-    assert "Vicuna: no prompt 7.9 %, several prompts 6.1 %, incoherent 0.8 %, self-reply 69.4 %" in alt
+    assert "Vicuna: no prompt 7.9 %, multiple prompts 6.1 %, incoherent 0.8 %, self-reply 69.4 %" in alt
 
 
 def test_radars_share_a_scale_that_holds_the_largest() -> None:
