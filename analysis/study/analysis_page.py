@@ -6,7 +6,7 @@ from typing import Any
 from analysis.code_version import code_version
 from analysis.models import Report
 from analysis.study.caveats import caveats_of_data, caveats_of_models
-from analysis.study.layout import Section, Shown, arrange, unbroken
+from analysis.study.layout import Section, arrange
 from analysis.study.reports import current_report, latest_report
 from collection.models import Dialogue, Study
 from evaluation.models import Evaluation, Judgement
@@ -65,18 +65,6 @@ class AnalysisPage:
     @property
     def shown(self) -> dict[str, Any]:
         return self.report.shown if self.report else {}
-
-    def told(self) -> list[Shown]:
-        """What was found."""
-        return [
-            {
-                **one,
-                "verdict": unbroken(one["verdict"]),
-                "sentences": [unbroken(sentence) for sentence in one["sentences"]],
-                "pairs": [unbroken(pair) for pair in one["pairs"]],
-            }
-            for one in self.shown.get("told", ())
-        ]
 
     def sections(self) -> list[Section]:
         return arrange(self.shown)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Shown = Mapping[str, Any]
-_AROUND_SIGNS = re.compile(r" (?=[=<] \S)|(?<= [=<]) (?=\S)|(?<=\d) (?=%)")
 _PAPER_NUMBER = re.compile(r"(table|figure)-(\d+)")
 
 
@@ -107,13 +106,8 @@ def _in_columns(table: Shown) -> Shown:
     return {**table, "header": _cells(table["header"], [first, *others]), "groups": groups}
 
 
-def unbroken(text: str) -> str:
-    """The text whose numbers stay together with their signs: no line ends between p, < and .001, or before a percent sign."""
-    return _AROUND_SIGNS.sub("\N{NO-BREAK SPACE}", text)
-
-
 def _cells(texts: Iterable[str], numeric: Iterable[bool]) -> list[Shown]:
-    return [{"text": unbroken(text), "is_numeric": is_numeric} for text, is_numeric in zip(texts, numeric, strict=True)]
+    return [{"text": text, "is_numeric": is_numeric} for text, is_numeric in zip(texts, numeric, strict=True)]
 
 
 def _present(names: Iterable[str], items: Mapping[str, Shown]) -> list[Shown]:

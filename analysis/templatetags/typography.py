@@ -5,11 +5,11 @@ import re
 from django import template
 
 register = template.Library()
-NO_BREAK = "\N{NO-BREAK SPACE}"
+_AROUND_SIGNS = re.compile(r" (?=[=<] \S)|(?<= [=<]) (?=\S)|(?<=\d) (?=%)")
 
 
 @register.filter
 def unbroken(text: str) -> str:
     """With no-break spaces where a line must not end: in “p < .001”, “z = 3.84” and “50 %”. Files keep plain ones, so that
     whoever searches them finds what they type."""
-    return re.sub(r"(?<=\d) (?=%)| (?=[<=] )|(?<= [<=]) ", NO_BREAK, text)
+    return _AROUND_SIGNS.sub("\N{NO-BREAK SPACE}", text)

@@ -41,7 +41,7 @@ def keep_report(study: Study, **fields: object) -> Report:
     """One of the data as they are, which took no worker its seconds: two files, and ``shown`` nothing but its shape."""
     kept = {"fingerprint": fingerprint(study), "code": code_version(), "state": Report.State.DONE}
     files = ["results.json", "figure-2.svg"]
-    report = Report.objects.create(study=study, shown={"shape": SHAPE}, files=files, **kept | fields)
+    report = Report.objects.create(study=study, files=files, **kept | {"shown": {"shape": SHAPE}} | fields)
     folder_of(report).mkdir(parents=True)
     for name in files:
         (folder_of(report) / name).write_text(name, "utf-8")

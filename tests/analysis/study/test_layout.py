@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from analysis.study.layout import arrange, unbroken
+from analysis.study.layout import arrange
 
 
 def table(name: str, *rows: tuple[str, ...]) -> dict[str, Any]:
@@ -42,11 +42,3 @@ def test_of_table_10_one_version_is_chosen() -> None:
     assert [one["label"] for one in section.choice] == ["unadjusted", "Tukey"]
     [(about, [[cell]])] = section.choice[0]["groups"]
     assert (about, cell) == ("gpt-4", {"text": "A", "is_numeric": True})
-
-
-def test_no_line_ends_between_a_number_and_its_sign() -> None:
-    assert unbroken("χ²(3) = 35.08, p < .001; 47.5 % of 800") == "χ²(3)\xa0=\xa035.08, p\xa0<\xa0.001; 47.5\xa0% of 800"
-    assert unbroken("models that share one differ <") == "models that share one differ <"
-    [section] = arrange({"tables": [table("sensitivity", ("all", "p < .001"))]})
-    [(_, [[cell]])] = section.tables[0]["groups"]
-    assert cell["text"] == "p\xa0<\xa0.001"

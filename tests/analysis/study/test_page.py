@@ -10,6 +10,7 @@ from django.test import Client
 
 from analysis.models import SHAPE, Report
 from analysis.study.reports import folder_of, request_report
+from analysis.templatetags.typography import unbroken
 from collection.models import Study
 from tests.analysis.study.factories import keep_report, make_flagged, make_judged_evaluation
 from tests.factories import make_staff, make_study
@@ -86,20 +87,20 @@ def test_the_page_is_told_how_far_it_is_and_loads_anew_when_it_is_there(study: S
     assert staff.get(f"{PAGE}live/")["HX-Refresh"] == "true"
 
 
-def test_no_line_ends_within_a_result(study: Study, staff: Client) -> None:
-    report = keep_report(study)
-    told = {
-        "title": "Detection",
-        "verdict": "They differ, z = 3.84, p < .001.",
-        "sentences": ["50 % <b>is</b> guessing."],
-    }
-    Report.objects.filter(pk=report.pk).update(shown={"shape": SHAPE, "told": [told]})
+def test_no_line_ends_between_a_number_and_its_sign(study: Study, staff: Client) -> None:
+    told = {"title": "Detection", "verdict": "They differ, p < .001.", "sentences": ["50 % <b>is</b> guessing."]}
+    table = {"name": "sensitivity", "header": ["all", "test"], "numeric": [False, False]}
+    tables = [table | {"groups": [("all", [["z = 3.84"]])]}]
+    keep_report(study, shown={"shape": SHAPE, "told": [told], "tables": tables})
     page = staff.get(PAGE).text
-    assert (
-        "They differ, z\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}3.84, p\N{NO-BREAK SPACE}&lt;\N{NO-BREAK SPACE}.001."
-        in page
-    )
-    assert "50\N{NO-BREAK SPACE}% &lt;b&gt;is&lt;/b&gt; guessing." in page
+    assert "They differ, p\xa0&lt;\xa0.001." in page
+    assert "50\xa0% &lt;b&gt;is&lt;/b&gt; guessing." in page
+    assert "<td>z\xa0=\xa03.84</td>" in page
+
+
+def test_signs_that_belong_to_no_number_are_left_alone() -> None:
+    assert unbroken("χ²(3) = 35.08; 47.5 % of 800") == "χ²(3)\xa0=\xa035.08; 47.5\xa0% of 800"
+    assert unbroken("models that share one differ <") == "models that share one differ <"
 
 
 @pytest.mark.parametrize("address", [PAGE, f"{PAGE}live/", f"{PAGE}token.zip", f"{PAGE}files/token/results.json"])
