@@ -37,12 +37,7 @@ def to_pdf(drawing: Drawing) -> bytes:
     return _saved(drawing, "pdf", about)
 
 
-def to_png(drawing: Drawing) -> bytes:
-    """For looking at: papers and pages take the others."""
-    return _saved(drawing, "png", {"Software": None})
-
-
 def _saved(drawing: Drawing, form: str, metadata: dict[str, str | None]) -> bytes:
     into = BytesIO()
-    drawing.figure.savefig(into, format=form, dpi=150, metadata=metadata)
+    drawing.figure.savefig(into, format=form, metadata=metadata)
     return into.getvalue()
