@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
 from scipy.special import expit
@@ -29,26 +30,28 @@ def means_by_model(frame: pd.DataFrame, model: MixedModel) -> Drawing | Undrawn:
         return Undrawn(NAME, model.message or "The mixed model has no estimates.")
     observed = {level: row for level, row in detection_table(frame).items() if row.pairs}
     figure, axes = row_figure(list(observed), extra=1.3)
-    levels = list(observed)
-    draw_intervals(axes, [levels.index(level) for level in intervals], list(intervals.values()))
+    _draw_estimated(axes, list(observed), intervals)
     _draw_observed(axes, list(observed.values()))
-    for row in (row for row, level in enumerate(levels) if level not in intervals):
-        axes.text(0.5, row, " no finite estimate", color=MUTED, va="center", fontsize=8)
     mark_reference(axes, 0.5)
     axes.set_xlim(-0.02, 1.02)
     axes.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     axes.set_xlabel("simulations detected (dashed: half of them)")
+    _explain_marks(figure)
+    return Drawing(NAME, "Simulations detected, by model", _alt(intervals, observed), figure)
+
+
+def _draw_estimated(axes: Axes, levels: Sequence[str], intervals: Mapping[str, Interval]) -> None:
+    draw_intervals(axes, [levels.index(level) for level in intervals], list(intervals.values()))
+    for row in (row for row, level in enumerate(levels) if level not in intervals):
+        axes.text(0.5, row, " no finite estimate", color=MUTED, va="center", fontsize=8)
+
+
+def _explain_marks(figure: Figure) -> None:
     handles = [
         Line2D([], [], marker="o", color=INK, markerfacecolor=BLUE, linewidth=1.4, markersize=6),
         Line2D([], [], marker="D", color="none", markerfacecolor=ORANGE, markeredgecolor=INK, markersize=5),
     ]
-    figure.legend(
-        handles,
-        ["mixed model, with 95 % interval", "observed"],
-        loc="outside lower center",
-        ncols=2,
-    )
-    return Drawing(NAME, "Simulations detected, by model", _alt(intervals, observed), figure)
+    figure.legend(handles, ["mixed model, with 95 % interval", "observed"], loc="outside lower center", ncols=2)
 
 
 def _interval(model: MixedModel, level: str) -> Interval | None:
