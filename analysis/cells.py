@@ -104,7 +104,8 @@ def _check_header(names: Sequence[str], source: str, required: Sequence[str]) ->
         raise BadData(f"{source} has the column {listed(repeated)} more than once: keep one.")
     missing = [name for name in required if name not in names]
     if missing:
-        raise BadData(f"{source} lacks the column {listed(missing)}: it has {listed(names)}.")
+        noun = "column" if len(missing) == 1 else "columns"
+        raise BadData(f"{source} lacks the {noun} {listed(missing)}: it has {listed(names)}.")
 
 
 def _columns(rows: Iterator[Row], source: str, width: int, places: Mapping[str, int]) -> pd.DataFrame:

@@ -22,7 +22,7 @@ def write(folder: Path, content: str | bytes) -> Path:
     [
         ("", "is empty: it needs a header with participant, generator_user, model, detected"),
         (f"{HEAD}\n", "has a header but no judgements"),
-        ("participant,model\ne-001,mixtral\n", "lacks the column generator_user, detected: it has participant, model"),
+        ("participant,model\ne-001,mixtral\n", "lacks the columns generator_user, detected: it has participant, model"),
         (f"{HEAD},detected\n{ROW},1\n", "has the column detected more than once"),
         (f"{HEAD}\n{ROW}\n{ROW},9\n", "row 3: 5 cells, but the header has 4"),
         (f"{HEAD}\n{ROW}\ne-001,,mixtral,1\n", "row 3: generator_user is empty"),
