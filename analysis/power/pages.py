@@ -11,6 +11,7 @@ from analysis.power.plans import ADJUSTMENTS, PowerQuestion
 from collection.tables import write_spreadsheet_row
 
 LISTED = 20
+State = PowerEstimate.State
 COMMON = f"{WANTED:.0%} is commonly wanted".replace("%", " %")
 HEADER = (
     "evaluators pairs people evaluator_sd person_sd adjustment seed a rate_a b rate_b studies failed found power error"
@@ -110,8 +111,12 @@ class EstimatePage:
 
 
 def list_estimates() -> list[EstimatePage]:
-    """The latest."""
-    return [EstimatePage(estimate) for estimate in PowerEstimate.objects.all()[:LISTED]]
+    """The latest, and all that are under way: whoever waits for those can cancel them."""
+    estimates = PowerEstimate.objects.all()
+    latest = list(estimates[:LISTED])
+    under_way = estimates.filter(state__in=[State.QUEUED, State.RUNNING])
+    older = under_way.exclude(pk__in=[estimate.pk for estimate in latest])
+    return [EstimatePage(estimate) for estimate in [*latest, *older]]
 
 
 def estimate_as_csv(page: EstimatePage) -> str:

@@ -10,6 +10,7 @@ from django.test import Client
 
 from analysis.models import PowerEstimate
 from analysis.power.estimates import question_of, request_estimate
+from analysis.power.pages import LISTED
 from analysis.power.plans import PAPER, PowerQuestion
 from tests.factories import make_staff
 
@@ -171,6 +172,14 @@ def test_no_name_in_the_file_is_taken_for_a_formula(staff: Client) -> None:
     PowerEstimate.objects.update(found=[{"studies": 10, "failed": 0, "overall": 9, "contrasts": [9]}])
     [_, row] = csv.DictReader(StringIO(staff.get(f"/power/{estimate.token}/power.csv").text))
     assert (row["a"], row["b"]) == ("'=1+1", "b")
+
+
+def test_all_that_are_under_way_are_listed_however_many_there_are(staff: Client) -> None:
+    first, second, *_ = (request_estimate(replace(QUESTION, seed=seed)) for seed in range(LISTED + 2))
+    PowerEstimate.objects.filter(pk=second.pk).update(state=State.DONE)
+    page = staff.get(PAGE).text
+    assert f"/power/{first.token}/" in page
+    assert f"/power/{second.token}/" not in page
 
 
 def test_one_that_waits_says_how_many_come_first(staff: Client) -> None:
