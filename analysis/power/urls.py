@@ -6,7 +6,7 @@ from analysis.power import views
 
 urlpatterns = [
     path("power/", views.power, name="power"),
-    path("power/<str:token>/", views.power_estimate, name="power-estimate"),
-    path("power/<str:token>/live/", views.power_estimate_live, name="power-estimate-live"),
-    path("power/<str:token>/power.csv", views.power_estimate_csv, name="power-estimate-csv"),
+    path("power/<slug:token>/", views.power_estimate, name="power-estimate"),
+    path("power/<slug:token>/live/", views.power_estimate_live, name="power-estimate-live"),
+    path("power/<slug:token>/power.csv", views.power_estimate_csv, name="power-estimate-csv"),
 ]

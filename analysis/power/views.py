@@ -10,6 +10,7 @@ from analysis.power.estimates import cancel_estimate, request_estimate, resume_e
 from analysis.power.forms import QuestionEditor, with_another_row
 from analysis.power.pages import EstimatePage, estimate_as_csv, list_estimates
 from collection.access import staff_only
+from collection.characters import storable
 from collection.models import Study
 
 ACTIONS = {"cancel": cancel_estimate, "resume": resume_estimate}
@@ -59,9 +60,9 @@ def power_estimate_csv(request: HttpRequest, token: str) -> HttpResponse:
 def _assumed(request: HttpRequest) -> Assumed:
     """What the address asks to begin with."""
     if "again" in request.GET:
-        return assumptions_again(get_object_or_404(PowerEstimate, token=request.GET["again"]))
+        return assumptions_again(get_object_or_404(PowerEstimate, token=storable(request.GET["again"])))
     if "study" in request.GET:
-        return assumptions_of(get_object_or_404(Study, slug=request.GET["study"]))
+        return assumptions_of(get_object_or_404(Study, slug=storable(request.GET["study"])))
     return usual_assumptions()
 
 
