@@ -19,12 +19,13 @@ ACTIONS = {"cancel": cancel_estimate, "resume": resume_estimate}
 @staff_only
 def power(request: HttpRequest) -> HttpResponse:
     """The form that asks for an estimate, and the latest ones; posting it asks."""
+    assumed = _assumed(request)
     if "add" in request.POST:
-        return _form(request, QuestionEditor(_assumed(request).question, with_another_row(request.POST)))
-    editor = QuestionEditor(_assumed(request).question, request.POST if request.method == "POST" else None)
+        return _form(request, assumed, QuestionEditor(assumed.question, with_another_row(request.POST)))
+    editor = QuestionEditor(assumed.question, request.POST if request.method == "POST" else None)
     if (question := editor.read()) is not None:
         return redirect("power-estimate", request_estimate(question).token)
-    return _form(request, editor, status=422 if editor.is_bound else 200)
+    return _form(request, assumed, editor, status=422 if editor.is_bound else 200)
 
 
 @staff_only
@@ -66,6 +67,6 @@ def _assumed(request: HttpRequest) -> Assumed:
     return usual_assumptions()
 
 
-def _form(request: HttpRequest, editor: QuestionEditor, status: int = 200) -> HttpResponse:
-    context = {"editor": editor, "assumed": _assumed(request), "estimates": list_estimates()}
+def _form(request: HttpRequest, assumed: Assumed, editor: QuestionEditor, status: int = 200) -> HttpResponse:
+    context = {"editor": editor, "assumed": assumed, "estimates": list_estimates()}
     return render(request, "power/power.html", context, status=status)

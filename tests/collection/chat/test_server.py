@@ -59,6 +59,11 @@ async def until(condition: Callable[[], bool], what: str) -> None:
     await asyncio.to_thread(wait_until, condition, what=what)
 
 
+async def more_is_stored(chat: Chat) -> None:
+    before = len(text_of(chat))
+    await until(lambda: len(text_of(chat)) > before, "nothing more was stored")
+
+
 async def test_a_reply_goes_on_while_nobody_is_connected_and_a_new_page_follows_it(server: Server) -> None:
     async with server.open_page() as page:
         await page.say("Count.")
@@ -79,8 +84,7 @@ async def test_a_reply_is_stored_as_it_comes(server: Server) -> None:
         assert (await page.wait_for("turn"))["position"] == 0
         assert server.chat.installation.query("SELECT utterance, state FROM collection_turn") == [("Count.", "pending")]
         for _ in range(3):
-            before = text_of(server.chat)
-            await until(lambda: len(text_of(server.chat)) > len(before), "nothing more was stored")  # noqa: B023
+            await more_is_stored(server.chat)
             assert states(server.chat)[0][0] == "streaming", "it was stored at its end alone"
 
 
