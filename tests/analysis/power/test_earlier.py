@@ -13,17 +13,10 @@ from analysis.power.earlier import assumptions_of
 from analysis.power.plans import PAPER
 from analysis.study.reports import folder_of
 from collection.models import Study
-from tests.factories import make_staff, make_study
+from tests.factories import make_study
 
 pytestmark = pytest.mark.django_db
 PAGE = "/power/"
-
-
-@pytest.fixture
-def staff() -> Client:
-    client = Client()
-    client.force_login(make_staff())
-    return client
 
 
 def make_report(study: Study, results: dict[str, Any] | None) -> Report:

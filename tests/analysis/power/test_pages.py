@@ -12,7 +12,6 @@ from analysis.models import PowerEstimate
 from analysis.power.estimates import question_of, request_estimate
 from analysis.power.pages import LISTED
 from analysis.power.plans import PAPER, PowerQuestion
-from tests.factories import make_staff
 
 pytestmark = pytest.mark.django_db
 State = PowerEstimate.State
@@ -36,13 +35,6 @@ FORM = {
     "studies": "100",
     "seed": "7",
 }
-
-
-@pytest.fixture
-def staff() -> Client:
-    client = Client()
-    client.force_login(make_staff())
-    return client
 
 
 def make_estimate(**fields: Any) -> PowerEstimate:

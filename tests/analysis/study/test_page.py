@@ -13,7 +13,7 @@ from analysis.study.reports import folder_of, request_report
 from analysis.templatetags.typography import unbroken
 from collection.models import Study
 from tests.analysis.study.factories import keep_report, make_flagged, make_judged_evaluation
-from tests.factories import make_staff, make_study
+from tests.factories import make_study
 
 pytestmark = pytest.mark.django_db
 PAGE = "/studies/demo/analysis/"
@@ -22,13 +22,6 @@ PAGE = "/studies/demo/analysis/"
 @pytest.fixture
 def study() -> Study:
     return make_judged_evaluation().study
-
-
-@pytest.fixture
-def staff() -> Client:
-    client = Client()
-    client.force_login(make_staff())
-    return client
 
 
 def test_every_file_can_be_taken_away_and_nothing_else(study: Study, staff: Client) -> None:

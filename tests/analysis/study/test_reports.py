@@ -7,17 +7,10 @@ from analysis.models import Report
 from analysis.study.reports import current_report, folder_of, request_report
 from tests.analysis.study.factories import compute, judge, keep_report, make_flagged, make_judged_evaluation
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study
-from tests.factories import make_staff, make_study
+from tests.factories import make_study
 
 pytestmark = pytest.mark.django_db
 PAGE = "/studies/demo/analysis/"
-
-
-@pytest.fixture
-def staff() -> Client:
-    client = Client()
-    client.force_login(make_staff())
-    return client
 
 
 def test_a_page_without_an_analysis_offers_one_and_a_worker_computes_it(staff: Client) -> None:
