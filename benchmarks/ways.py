@@ -119,6 +119,9 @@ class OurEngine:
         async def speak(messages: Sequence[Message], conversation: str, tokens: int) -> Spoken:
             sampling = Sampling(temperature=0, max_tokens=tokens)
             reply = await self._model.reply(messages, sampling, conversation=conversation)
+            assert reply.prompt_tokens is not None and reply.completion_tokens is not None, (
+                "the engine counts its tokens"
+            )
             return Spoken(reply.text.strip(), reply.prompt_tokens, reply.completion_tokens)
 
         played: list[Played] = []

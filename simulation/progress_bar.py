@@ -1,7 +1,7 @@
 """What somebody at the terminal sees while dialogues are simulated."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from time import perf_counter
 from types import TracebackType
 from typing import Self
@@ -16,14 +16,14 @@ class ProgressBar:
     """A bar on stderr over ``total`` dialogues, ``done`` of which were there before, with dialogues/h and tokens/s.
 
     Speeds are those of this process since it began: tokens are what the models of both sides put out, rejected outputs
-    included. ``clock`` counts seconds.
+    included; their speed is unknown as soon as a provider does not count them. ``clock`` counts seconds.
     """
 
     def __init__(self, total: int, done: int, clock: Callable[[], float] = perf_counter) -> None:
         self._clock = clock
         self._start = clock()
         self._ended = 0
-        self._tokens = 0
+        self._tokens: int | None = 0
         self._bar = tqdm(
             total=total, initial=done, file=sys.stderr, unit="dialogue", mininterval=0.5, dynamic_ncols=True
         )
@@ -38,7 +38,7 @@ class ProgressBar:
         """Counts a turn or an ending."""
         is_end = isinstance(step, Ended)
         self._ended += is_end
-        self._tokens += sum(output.reply.completion_tokens for output in step.outputs)
+        self._tokens = _total([self._tokens, *(output.reply.completion_tokens for output in step.outputs)])
         self._bar.set_postfix_str(_in_words(self.throughput), refresh=False)
         self._bar.update(is_end)
 
@@ -48,8 +48,15 @@ class ProgressBar:
         seconds = self._clock() - self._start
         if seconds <= 0:
             return Throughput(None, None)
-        return Throughput(self._ended * 3600 / seconds, self._tokens / seconds)
+        return Throughput(self._ended * 3600 / seconds, None if self._tokens is None else self._tokens / seconds)
 
 
 def _in_words(speed: Throughput) -> str:
-    return f"{speed.dialogues_per_hour or 0:.0f} dialogues/h, {speed.tokens_per_second or 0:.0f} tokens/s"
+    tokens = "–" if speed.tokens_per_second is None else f"{speed.tokens_per_second:.0f}"
+    return f"{speed.dialogues_per_hour or 0:.0f} dialogues/h, {tokens} tokens/s"
+
+
+def _total(counts: Iterable[int | None]) -> int | None:
+    """The sum, None if a count is unknown."""
+    known = list(counts)
+    return None if None in known else sum(count for count in known if count is not None)

@@ -22,7 +22,7 @@ MEANS = {
 
 @dataclass(frozen=True, slots=True)
 class Throughput:
-    """How fast this process worked; None where it had nothing to do."""
+    """How fast this process worked; None where it had nothing to do, or nobody counts its tokens."""
 
     dialogues_per_hour: float | None
     tokens_per_second: float | None

@@ -74,9 +74,10 @@ def _check_tries(turns: QuerySet[Turn]) -> None:
 
 
 def generated_tokens(people: Sequence[Person]) -> int:
-    """The tokens of all replies to them. Raises Lost unless each reply has one output."""
+    """The tokens of all replies to them. Raises Lost unless each reply has one output, with its tokens counted."""
     outputs = Output.objects.filter(dialogue__token__in=[person.dialogue for person in people])
-    if outputs.count() != sum(len(person.messages) for person in people):
-        raise Lost(f"The database holds {outputs.count()} outputs of the chatbot.")
+    counted = outputs.exclude(completion_tokens=None).count()
+    if counted != sum(len(person.messages) for person in people):
+        raise Lost(f"The database holds {counted} outputs of the chatbot whose tokens are counted.")
     tokens: int = outputs.aggregate(all=Sum("completion_tokens"))["all"]
     return tokens

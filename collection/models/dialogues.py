@@ -116,8 +116,10 @@ class Output(models.Model):
     prompts_found = models.PositiveSmallIntegerField(default=0)
     is_self_reply = models.BooleanField(default=False, help_text="Cut at the mark of a new message.")
     left_out = models.PositiveSmallIntegerField(default=0, help_text="Oldest turns that did not fit the context.")
-    prompt_tokens = models.PositiveIntegerField(help_text="By the model's own tokenizer.")
-    completion_tokens = models.PositiveIntegerField()
+    prompt_tokens = models.PositiveIntegerField(
+        null=True, blank=True, help_text="By the model's own tokenizer. Empty: the provider does not count them."
+    )
+    completion_tokens = models.PositiveIntegerField(null=True, blank=True)
     first_token_seconds = models.FloatField()
     seconds = models.FloatField()
     stop_reason = models.CharField(max_length=10, choices=choices_of(StopReason))

@@ -57,12 +57,15 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One model output as it came, with what it cost. Times are seconds; tokens are the model's own."""
+    """One model output as it came, with what it cost.
+
+    Times are seconds; tokens are the model's own, None where the provider does not count them.
+    """
 
     text: str
     stop_reason: StopReason
-    prompt_tokens: int
-    completion_tokens: int
+    prompt_tokens: int | None
+    completion_tokens: int | None
     first_token_seconds: float
     seconds: float
 

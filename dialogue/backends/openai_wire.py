@@ -64,15 +64,14 @@ def _for_compatible(sampling: Sampling) -> dict[str, Any]:
 class Answer:
     """An answer as it comes in.
 
-    Token counts are the provider's. Where it sends none, the prompt counts 0 and the answer its pieces, which most
-    servers send token by token.
+    Token counts are the provider's, None where it sends none: pieces are not tokens everywhere.
     """
 
     start: float = field(default_factory=perf_counter)
     first: float | None = None
     pieces: list[str] = field(default_factory=list)
     finish: str | None = None
-    prompt_tokens: int = 0
+    prompt_tokens: int | None = None
     completion_tokens: int | None = None
 
     def add(self, chunk: ChatCompletionChunk) -> str:
@@ -94,7 +93,7 @@ class Answer:
             text="".join(self.pieces),
             stop_reason="length" if self.finish == "length" else "stop",
             prompt_tokens=self.prompt_tokens,
-            completion_tokens=len(self.pieces) if self.completion_tokens is None else self.completion_tokens,
+            completion_tokens=self.completion_tokens,
             first_token_seconds=(self.first or end) - self.start,
             seconds=end - self.start,
         )

@@ -103,6 +103,14 @@ def test_every_output_is_shown_raw_rejected_ones_and_the_final_step_too(client: 
     assert page.index("Final step") < page.index("FINISH &lt;script&gt;")
 
 
+def test_tokens_that_nobody_counted_are_a_dash(client: Client) -> None:
+    dialogue = make_dialogue(turns=0)
+    make_output(dialogue, 0, prompt_tokens=None, completion_tokens=None)
+    page = news(client, dialogue, 0)
+    assert "<li>– tokens in</li>" in page
+    assert "<li>– tokens out</li>" in page
+
+
 def test_failures_that_ended_nothing_are_named_at_the_utterance(client: Client) -> None:
     dialogue = make_dialogue(turns=0)
     make_output(dialogue, 0, verdict="incoherent")

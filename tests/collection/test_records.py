@@ -102,6 +102,11 @@ def test_our_own_outputs_are_read_as_they_are() -> None:
     assert read_records([line(outputs=[OUTPUT])])[0].outputs == (OUTPUT,)
 
 
+def test_tokens_that_nobody_counted_stay_unknown() -> None:
+    unknown = {"prompt_tokens": None, "completion_tokens": None}
+    assert read_records([line(outputs=[OUTPUT | unknown])])[0].outputs == (OUTPUT | unknown,)
+
+
 def test_a_dialogue_without_turns_is_one() -> None:
     assert read_records([line(num_turns=0, dialog=[])])[0].turns == ()
 

@@ -12,7 +12,7 @@ from simulation.progress_bar import ProgressBar
 from simulation.reports import Throughput
 
 
-def output(side: Side, tokens: int) -> Output:
+def output(side: Side, tokens: int | None) -> Output:
     return Output(side, 0, 0, Reply("Hi.", "stop", 10, tokens, 0.1, 0.2), Judged("said", "Hi."))
 
 
@@ -38,6 +38,14 @@ def test_the_bar_begins_at_what_is_done_and_goes_to_stderr(capsys: pytest.Captur
     assert "4/10" in written.err
     assert "5/10" in written.err
     assert "100 dialogues/h, 0 tokens/s" in written.err
+
+
+def test_tokens_that_a_provider_does_not_count_have_no_speed(capsys: pytest.CaptureFixture[str]) -> None:
+    with ProgressBar(10, 0, clock(0.0, 36.0).__next__) as bar:
+        bar.step(Exchange(0, "Hi.", "Hi.", (output("inquirer", 20), output("responder", None))))
+        bar.step(Ended("goal_reached", (output("inquirer", 2),)))
+    assert bar.throughput == Throughput(100.0, None)
+    assert "100 dialogues/h, – tokens/s" in capsys.readouterr().err
 
 
 def test_no_time_is_no_speed() -> None:

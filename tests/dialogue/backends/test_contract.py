@@ -86,6 +86,7 @@ async def test_an_answer_that_reaches_its_limit_says_so(model: ChatModel) -> Non
 async def test_an_answer_says_what_it_cost(model: ChatModel) -> None:
     reply = await model.reply(ASK, SAMPLING)
     assert reply.seconds >= reply.first_token_seconds > 0
+    assert reply.prompt_tokens is not None
     assert reply.prompt_tokens > 0
 
 
