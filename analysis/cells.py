@@ -1,6 +1,8 @@
 """The cells of a CSV of judgements, before anything is made of what they mean."""
 
+import codecs
 import csv
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -8,9 +10,20 @@ from pathlib import Path
 
 import pandas as pd
 
+from dialogue.names import plain_name
+
 LARGEST = 200 * 1024**2
 """Bytes."""
 DELIMITERS = ",;\t"
+MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+"""Byte order marks with which spreadsheet programs save "Unicode text"; the longer ones begin like the shorter."""
+SEPARATOR_LINE = re.compile(r'"?sep=(.?)"?[,;\t ]*\n?', re.IGNORECASE)
+"""A first line that names the separator to spreadsheet programs, which do not count it among the rows."""
 MOST_LISTED = 12
 """Columns that a sentence names."""
 Row = tuple[int, list[str]]
@@ -30,13 +43,15 @@ class Cells:
 
 
 def read_text(path: Path) -> str:
-    """All that the file says, without a byte order mark. Raises BadData."""
+    """All that the file says, without a byte order mark: UTF-8, or what its mark names. Raises BadData."""
     content = _read_bytes(path)
+    encoding = next((name for mark, name in MARKS if content.startswith(mark)), "utf-8-sig")
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode(encoding)
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise BadData(f"{path} is not UTF-8 text (line {line}): save it as CSV in UTF-8.") from error
+        line = content[: error.start].decode(encoding, "ignore").count("\n") + 1
+        called = encoding.removesuffix("-sig").upper()
+        raise BadData(f"{path} is not {called} text (line {line}): save it as CSV in UTF-8.") from error
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise BadData(f"{path} is not UTF-8 text (a NUL character in line {line}): save it as CSV in UTF-8.")
@@ -46,13 +61,12 @@ def read_text(path: Path) -> str:
 def read_cells(text: str, source: str, required: Sequence[str], optional: Sequence[str]) -> Cells:
     """The columns of ``required``, and those of ``optional`` that there are. Raises BadData."""
     lines = StringIO(text, newline=None)
-    header = next((line for line in lines if line.strip()), "")
-    delimiter = _delimiter(header, {*required, *optional})
-    lines.seek(0)
+    delimiter = _take_separator(lines, source) or _delimiter(lines, {*required, *optional})
     rows = _rows(lines, delimiter, source)
     _, names = next(rows, (0, []))
     if not any(names):
         raise BadData(f"{source} is empty: it needs a header with {listed(required)}, and a row for each judgement.")
+    names = [plain_name(name) for name in names]
     _check_header(names, source, required)
     places = {name: names.index(name) for name in (*required, *optional) if name in names}
     return Cells(_columns(rows, source, len(names), places), delimiter)
@@ -76,18 +90,33 @@ def _read_bytes(path: Path) -> bytes:
     return content
 
 
-def _delimiter(header: str, names: Collection[str]) -> str:
-    """The one by which most of the names are found; of several, the most frequent."""
+def _take_separator(lines: StringIO, source: str) -> str:
+    """What the first line names as the separator, with ``lines`` after that line; empty where it names none. Raises BadData."""
+    named = SEPARATOR_LINE.fullmatch(lines.readline())
+    if named is None:
+        lines.seek(0)
+        return ""
+    if named[1].isalnum() or named[1] in ('"', "\n"):
+        raise BadData(f"{source} begins with sep=, but names no separator: write sep=; or leave the line out.")
+    return named[1]
+
+
+def _delimiter(lines: StringIO, names: Collection[str]) -> str:
+    """The one by which most of the names are found in the header; of several, the most frequent."""
+    start = lines.tell()
+    header = next((line for line in lines if line.strip()), "")
+    lines.seek(start)
 
     def found(delimiter: str) -> tuple[int, int]:
         cells = header.split(delimiter)
-        return len({cell.strip(' "\n') for cell in cells}.intersection(names)), len(cells)
+        return len({plain_name(cell.strip(' "\n')) for cell in cells}.intersection(names)), len(cells)
 
     return max(DELIMITERS, key=found)
 
 
 def _rows(lines: StringIO, delimiter: str, source: str) -> Iterator[Row]:
-    """Those that say anything."""
+    """Those that say anything. A cell may be as long as the file: what somebody was asked besides may hold whole texts."""
+    csv.field_size_limit(LARGEST)
     number = 0
     try:
         for number, row in enumerate(csv.reader(lines, delimiter=delimiter, strict=True), start=1):
@@ -109,16 +138,20 @@ def _check_header(names: Sequence[str], source: str, required: Sequence[str]) ->
 
 
 def _columns(rows: Iterator[Row], source: str, width: int, places: Mapping[str, int]) -> pd.DataFrame:
-    """Equal cells are kept once: there are millions, of few kinds."""
+    """Names as they read. Equal cells are kept once: there are millions, of few kinds.
+
+    Spreadsheet programs leave out empty cells at the end of a row, or add some.
+    """
     numbers: list[int] = []
     columns: dict[str, list[str]] = {name: [] for name in places}
     known: dict[str, str] = {}
     for number, row in rows:
-        if len(row) != width:
+        if any(row[width:]):
             raise BadData(f"{source}, row {number}: {len(row)} cells, but the header has {width}.")
         numbers.append(number)
         for name, place in places.items():
-            columns[name].append(known.setdefault(row[place], row[place]))
+            cell = row[place] if place < len(row) else ""
+            columns[name].append(known[cell] if cell in known else known.setdefault(cell, plain_name(cell)))
     if not numbers:
         raise BadData(f"{source} has a header but no judgements: nothing can be analysed.")
     return pd.DataFrame(columns, index=numbers, dtype=str)

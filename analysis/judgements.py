@@ -16,6 +16,11 @@ GREATEST = 1e100
 """Of a number: the squares of greater ones may be too large for a computer."""
 MOST_QUOTED = 60
 """Characters of a cell in a sentence."""
+MISSING = frozenset({"", "NA", "N/A", "NAN", "<NA>", "#N/A", "#NV", "#N/D", "#NULL!"})
+"""In capitals: how R, Python and spreadsheet programs (in some languages) write what is missing."""
+NOT_KNOWN = MISSING | {"NULL", "NONE"}
+"""Of a number; a text may well say "none"."""
+TRUTHS = {"TRUE": "1", "FALSE": "0"}
 OVERALL = "overall"
 """How results call all models together: no model may."""
 
@@ -23,8 +28,8 @@ OVERALL = "overall"
 def read_judgements(path: Path) -> pd.DataFrame:
     """The judgements in a CSV: the columns of REQUIRED, and those of OPTIONAL that it has. Empty cells are missing.
 
-    Text columns hold str, the others float. Commas, semicolons or tabs separate; a byte order mark is passed over. Raises
-    BadData.
+    Text columns hold str, the others float. Commas, semicolons, tabs or what a first line ``sep=`` names separate; a byte order
+    mark names the encoding. Names that read alike are the same (``dialogue.names``). Raises BadData.
     """
     return parse_judgements(read_text(path), str(path))
 
@@ -52,30 +57,37 @@ def _read_column(cells: pd.Series, name: str, source: str) -> pd.Series:
         return _read_binary(cells, name, source)
     if name in NUMBERS:
         numbers = _read_numbers(cells)
-        _refuse((numbers.isna() & ~_is_missing(cells)) | np.isinf(numbers), cells, name, source, "a number")
+        _refuse((numbers.isna() & ~_is_unknown(cells)) | np.isinf(numbers), cells, name, source, "a number")
         _refuse(numbers.abs() > GREATEST, cells, name, source, f"no further from 0 than {GREATEST:g}")
         return numbers
     if name in REQUIRED and (cells == "").any():
         raise BadData(f"{source}, row {cells.index[cells == ''][0]}: {name} is empty.")
+    if name in REQUIRED:
+        _refuse(
+            _is_missing(cells) & cells.str.startswith("#"), cells, name, source, "a name: a formula has failed here"
+        )
     if name == "model":
         _refuse(cells == OVERALL, cells, name, source, "another name: the results call all models together so")
     return cells if name in REQUIRED else cells.where(~_is_missing(cells), None)
 
 
 def _read_binary(cells: pd.Series, name: str, source: str) -> pd.Series:
-    numbers = _read_numbers(cells)
-    _refuse(~numbers.isin([0, 1]) & ~_is_missing(cells), cells, name, source, "0 or 1")
+    numbers = _read_numbers(cells.replace({cell: TRUTHS.get(cell.upper(), cell) for cell in cells.unique()}))
+    _refuse(~numbers.isin([0, 1]) & ~_is_unknown(cells), cells, name, source, "0 or 1, or TRUE or FALSE")
     return numbers.fillna(0.0) if name == "flagged" else numbers
 
 
 def _read_numbers(cells: pd.Series) -> pd.Series:
     """Missing where there is none."""
-    return pd.to_numeric(cells.where(~_is_missing(cells), ""), errors="coerce").astype(float)
+    return pd.to_numeric(cells.where(~_is_unknown(cells), ""), errors="coerce").astype(float)
 
 
 def _is_missing(cells: pd.Series) -> pd.Series:
-    """Empty, or as R writes what is missing."""
-    return cells.str.upper().isin(["", "NA"])
+    return cells.str.upper().isin(MISSING)
+
+
+def _is_unknown(cells: pd.Series) -> pd.Series:
+    return cells.str.upper().isin(NOT_KNOWN)
 
 
 def _refuse(wrong: pd.Series, cells: pd.Series, name: str, source: str, wanted: str) -> None:

@@ -28,7 +28,17 @@ def write(folder: Path, content: str | bytes) -> Path:
         (f"{HEAD}\n{ROW}\ne-001,,mixtral,1\n", "row 3: generator_user is empty"),
         (f"{HEAD}\n{ROW}\n\ne-001,p-001,mixtral,2\n", "row 4: detected is '2', but must be 0 or 1"),
         (f"{HEAD}\ne-001,p-001,mixtral,yes\n", "row 2: detected is 'yes', but must be 0 or 1"),
-        (f"{HEAD}\ne-001,p-001,mixtral,TRUE\n", "row 2: detected is 'TRUE', but must be 0 or 1"),
+        (f"{HEAD}\ne-001,p-001,mixtral,T\n", "row 2: detected is 'T', but must be 0 or 1, or TRUE or FALSE"),
+        (f"{HEAD}\ne-001,p-001\n", "row 2: model is empty"),
+        (f"{HEAD}\ne-001;p-001;mixtral;1\n", "row 2: generator_user is empty"),
+        (f"{HEAD}\ne-001,p-001,\u200b,1\n", "row 2: model is empty"),
+        (f"{HEAD}\ne-001,p-001,#N/A,1\n", "row 2: model is '#N/A', but must be a name: a formula has failed here"),
+        (f"{HEAD}\ne-001,p-001,over\u200ball,1\n", "row 2: model is 'overall', but must be another name"),
+        (f"{HEAD},model\u200b\n{ROW},x\n", "has the column model more than once"),
+        (f"{HEAD},pair\n{ROW},A-1\n{ROW},A\u20111\n", "row 3: e-001 has judged the pair A-1 before"),
+        (f"sep=x\n{HEAD}\n{ROW}\n", "begins with sep=, but names no separator"),
+        (f"sep=;\n{HEAD}\n{ROW}\n", "lacks the columns participant, generator_user, model, detected"),
+        (f"sep=,\n{HEAD}\n{ROW}\n{ROW}0\n", "row 3: detected is '10'"),
         (
             f"{HEAD},duration\n{ROW},30\n{ROW},half a minute\n",
             "row 3: duration is 'half a minute', but must be a number",
@@ -49,7 +59,7 @@ def write(folder: Path, content: str | bytes) -> Path:
         (f"{HEAD}\n{ROW}\n".encode() + "e-001,p-001,größer,1\n".encode("latin-1"), "is not UTF-8 text (line 3)"),
         (f"{HEAD}\n{ROW}\n".encode("utf-16-be"), "is not UTF-8 text (a NUL character in line 1)"),
         (",".join(f"question {number}" for number in range(99)), "question 11, …."),
-        (b"\xff\xfe" + HEAD.encode("utf-16-le"), "is not UTF-8 text"),
+        (b"\xff\xfe" + f"{HEAD}\n{ROW}".encode("utf-16-le") + b"1", "is not UTF-16 text (line 2)"),
     ],
 )
 def test_what_is_wrong_is_said(tmp_path: Path, content: str | bytes, words: str) -> None:
@@ -81,6 +91,78 @@ def test_other_delimiters_and_a_byte_order_mark_are_read(tmp_path: Path, delimit
     content = f"\ufeff{HEAD}\n{ROW}\n".replace(",", delimiter)
     [row] = read_judgements(write(tmp_path, content)).to_dict("records")
     assert row == {"participant": "e-001", "generator_user": "p-001", "model": "mixtral", "detected": 1.0}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_a_byte_order_mark_names_the_encoding(tmp_path: Path, encoding: str) -> None:
+    path = write(tmp_path, f"{HEAD}\ne-001,p-001,größer,1\n".replace(",", "\t").encode(encoding))
+    assert read_judgements(path)["model"].tolist() == ["größer"]
+
+
+def test_big_endian_text_with_its_mark_is_read(tmp_path: Path) -> None:
+    path = write(tmp_path, f"\ufeff{HEAD}\n{ROW}\n".encode("utf-16-be"))
+    assert read_judgements(path)["model"].tolist() == ["mixtral"]
+
+
+@pytest.mark.parametrize(
+    "line", ["sep={0}", '"sep={0}"', "SEP={0}", "sep={0}{0}{0}", '"sep={0}"{0}{0}', "\ufeffsep={0}"]
+)
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_first_line_may_name_the_separator_and_is_no_row(tmp_path: Path, line: str, separator: str) -> None:
+    rows = f"{HEAD}\n{ROW}\n".replace(",", separator)
+    frame = read_judgements(write(tmp_path, f"{line.format(separator)}\r\n{rows}"))
+    assert (frame.index.tolist(), frame["model"].tolist()) == ([2], ["mixtral"])
+
+
+def test_the_named_separator_is_taken_whatever_it_is(tmp_path: Path) -> None:
+    content = f"sep=|\n{HEAD},how, sure; really\n{ROW},a,b\n".replace(",", "|")
+    assert read_judgements(write(tmp_path, content))["detected"].tolist() == [1]
+
+
+def test_a_first_line_that_names_no_separator_leaves_it_to_the_header(tmp_path: Path) -> None:
+    assert len(read_judgements(write(tmp_path, f"sep=\n{HEAD};x\n{ROW};1\n".replace(",", ";")))) == 1
+
+
+def test_rows_may_lack_empty_last_cells_or_have_some_too_many(tmp_path: Path) -> None:
+    content = f"{HEAD},duration,domain\n{ROW},14,Math\n{ROW},15\n{ROW}\n{ROW},16,Math,,\n"
+    frame = read_judgements(write(tmp_path, content))
+    assert frame["duration"].fillna(-1).tolist() == [14, 15, -1, 16]
+    assert frame["domain"].isna().tolist() == [False, True, True, False]
+
+
+def test_cells_of_other_columns_may_hold_whole_texts(tmp_path: Path) -> None:
+    content = f'{HEAD},why\n{ROW},"{"long, " * 100_000}"\n{ROW},short\n'
+    assert len(read_judgements(write(tmp_path, content))) == 2
+
+
+@pytest.mark.parametrize(
+    ("yes", "no"), [("TRUE", "FALSE"), ("True", "False"), ("true", "false"), ("1", "0"), ("1.0", "0.0")]
+)
+def test_truth_is_written_in_several_ways(tmp_path: Path, yes: str, no: str) -> None:
+    rows = [f"e-00{number},p-001,mixtral,{said},{said}" for number, said in enumerate((yes, no, "NaN"))]
+    frame = read_judgements(write(tmp_path, "\n".join([f"{HEAD},flagged", *rows])))
+    assert frame["detected"].fillna(-1).tolist() == [1, 0, -1]
+    assert frame["flagged"].tolist() == [1, 0, 0]
+
+
+@pytest.mark.parametrize("cell", ["", "NA", "na", "NaN", "nan", "#N/A", "N/A", "#NV", "<NA>", "None", "NULL"])
+def test_a_missing_number_is_written_in_several_ways(tmp_path: Path, cell: str) -> None:
+    frame = read_judgements(write(tmp_path, f"{HEAD},duration\n{ROW},{cell}\n"))
+    assert frame["duration"].isna().tolist() == [True]
+
+
+def test_people_may_be_called_na_and_a_confidence_none(tmp_path: Path) -> None:
+    content = f"{HEAD},confidence,domain\nNA,Nan,None,1,none,NA\n"
+    frame = read_judgements(write(tmp_path, content))
+    assert frame.iloc[0, :5].tolist() == ["NA", "Nan", "None", 1.0, "none"]
+    assert frame["domain"].isna().tolist() == [True]
+
+
+@pytest.mark.parametrize("other", ["gpt-4\u200b", "gpt\u20114", "\u00a0gpt-4", "gpt\u00ad-4", "gpt-4\u200f"])
+def test_names_that_read_alike_are_one_name(tmp_path: Path, other: str) -> None:
+    content = f"{HEAD}\ne-001,p-001,{other},1\ne\u2011001,p-002,gpt-4,0\n"
+    frame = read_judgements(write(tmp_path, content))
+    assert (set(frame["model"]), set(frame["participant"])) == ({"gpt-4"}, {"e-001"})
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
