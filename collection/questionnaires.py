@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from dialogue.names import repeated_name
 from dialogue.personas import FEATURES, WITHHELD, Feature
 
 
@@ -15,6 +16,7 @@ def check_questionnaire(table: Any) -> None:
     faults = [fault for position, entry in enumerate(table, 1) for fault in _faults(entry, f"Feature {position}")]
     keys = [entry.get("key") for entry in table if isinstance(entry, dict)]
     faults += [f"The feature {key!r} occurs twice." for key in FEATURES if keys.count(key) > 1]
+    faults += [f"The option {option!r} occurs twice." for option in _repeated_options(table)]
     if faults:
         raise ValidationError(faults)
 
@@ -65,6 +67,13 @@ def _faults(entry: Any, name: str) -> Iterator[str]:
         yield f"{name} must have options: a list of texts, at least one."
     if not _is_texts(entry.get("screened_out", [])):
         yield f"{name} may only screen out a list of texts."
+
+
+def _repeated_options(table: list[Any]) -> Iterator[str]:
+    """Options that read like another one of their feature. Not a fault of ``_faults``: a study that has them keeps its page."""
+    for entry in table:
+        if not any(_faults(entry, "")) and (twice := repeated_name(entry["options"])) is not None:
+            yield twice
 
 
 def _answer_fault(key: str, answer: Any, options: dict[str, tuple[str, ...]]) -> str:

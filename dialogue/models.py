@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from dialogue.backends.base import Sampling
+from dialogue.names import hidden_characters, plain_name
 
 SELF_REPLY_MARKERS = ("[INST", "### Human:")
 
@@ -88,6 +89,15 @@ class ModelSpec(_Table):
     sampling: SamplingTable = SamplingTable()
     inquirer: SideTable | None = None
     responder: SideTable | None = None
+
+    @field_validator("name")
+    @classmethod
+    def _can_be_typed(cls, name: str) -> str:
+        """Runs, files and judgements name the model: what reads like another name would make two models of one."""
+        if name != plain_name(name):
+            hidden = hidden_characters(name) or "white space at its ends, or twice in a row"
+            raise ValueError(f"the name holds {hidden}: write [models.{plain_name(name) or 'NAME'}]")
+        return name
 
     @model_validator(mode="after")
     def _names_its_weights(self) -> "ModelSpec":

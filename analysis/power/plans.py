@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
+from dialogue.names import plain_name
+
 if TYPE_CHECKING:
     from analysis.contrasts import Adjustment
 
@@ -119,7 +121,7 @@ class PowerQuestion:
 def gather_rates(named: Iterable[tuple[str, float]]) -> dict[str, float]:
     """Rates by model. Raises ImpossiblePlan when a model stands twice: one of its rates would be passed over."""
     rates: dict[str, float] = {}
-    for name, rate in named:
+    for name, rate in ((plain_name(name), rate) for name, rate in named):
         if name in rates:
             raise ImpossiblePlan([Problem("rates", f"{name} stands there twice: give each model one rate.")])
         rates[name] = rate

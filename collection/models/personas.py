@@ -7,6 +7,7 @@ from django.db import models
 from collection.models.fields import check_field
 from collection.models.studies import Study, check_not_frozen
 from collection.questionnaires import check_answers
+from dialogue.names import plain_name
 
 
 class Persona(models.Model):
@@ -30,11 +31,13 @@ class Persona(models.Model):
         return self.code
 
     def clean(self) -> None:
-        """Refuses answers that the study's form does not offer, and a listed persona in a frozen study.
+        """Refuses answers that the study's form does not offer, and a listed persona in a frozen study. Codes that read alike
+        are one.
 
         Participants bring theirs after the study is frozen.
         """
         if self.source != Persona.Source.PARTICIPANT:
             check_not_frozen(self)
+            self.code = plain_name(self.code)
         if self.study_id is not None:
             check_field("features", check_answers, self.features, self.study.questionnaire)

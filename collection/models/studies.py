@@ -10,6 +10,7 @@ from django.db.models import Q
 from collection.models.fields import check_field
 from collection.questionnaires import check_questionnaire
 from collection.texts import default_consent, default_instruction, default_welcome
+from dialogue.names import plain_name
 
 if TYPE_CHECKING:
     from collection.models.personas import Persona
@@ -91,8 +92,9 @@ class Goal(models.Model):
         return f"Goal {self.number} ({self.domain})"
 
     def clean(self) -> None:
-        """Refuses to join or to leave a frozen study."""
+        """Refuses to join or to leave a frozen study; domains that read alike are one."""
         check_not_frozen(self)
+        self.domain = plain_name(self.domain)
 
 
 def check_not_frozen(part: "Goal | Persona") -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from collection.models import Participant, Recruitment, Study
+from dialogue.names import plain_name
 
 KEPT = ("STUDY_ID", "SESSION_ID")
 """What the platform's link carries beside the external id."""
@@ -49,10 +50,12 @@ def find_invited(study: Study, invitation: Invitation) -> Participant | None:
 
 
 def _checked(name: str, value: str) -> str:
-    """The value without spaces around it. A platform that leaves its placeholder in the link would make all people one."""
-    value = value.strip()
+    """The value as it reads, whatever a mail program put into the link. A platform that leaves its placeholder there would make
+    all people one."""
+    is_typed = not any(one < " " for one in value.strip())
+    value = plain_name(value)
     if len(value) > LONGEST:
         raise BrokenLink(f"“{name}” in this link has more than {LONGEST} characters.")
-    if not value.isprintable() or "{{" in value:
+    if not is_typed or "{{" in value:
         raise BrokenLink(f"“{name}” in this link was not filled in.")
     return value

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from collection.questionnaires import read_features, write_feature
 from collection.research.fields import Lines, Ticks, split_lines
+from dialogue.names import repeated_name
 from dialogue.personas import FEATURES
 
 NAMES = {key: key.replace("_", " ") for key in FEATURES}
@@ -27,9 +28,8 @@ class FeatureRow(forms.Form):
 
     def clean_options(self) -> list[str]:
         options: list[str] = self.cleaned_data["options"]
-        twice = [option for option in options if options.count(option) > 1]
-        if twice:
-            raise ValidationError(f"“{twice[0]}” stands here twice.")
+        if (twice := repeated_name(options)) is not None:
+            raise ValidationError(f"“{twice}” is listed twice: remove one, or word it differently.")
         return options
 
     def clean(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from collection.models import Goal, Study
 from collection.research.fields import LongText
 from dialogue import goals
+from dialogue.names import plain_name
 
 DOMAINS = ("Math", "Coding", "General Knowledge")
 """The paper's; others may be written."""
@@ -21,6 +22,10 @@ class GoalRow(forms.Form):
     number = forms.IntegerField(min_value=1, max_value=9999, widget=forms.NumberInput(attrs={"data-next": ""}))
     domain = forms.CharField(max_length=50, widget=forms.TextInput(attrs={"list": "domains"}))
     text = LongText(rows=5, max_length=8000)
+
+    def clean_domain(self) -> str:
+        """Results are told by domain: two that read alike are one."""
+        return plain_name(self.cleaned_data["domain"])
 
 
 class GoalRowsBase(forms.BaseFormSet):  # type: ignore[type-arg]  # the class takes no argument at run time

@@ -70,6 +70,12 @@ def test_a_study_of_ones_own_is_made_with_a_goal_and_a_persona_and_can_have_a_ru
     assert [persona.features for persona in requested_personas(study, request)] == [{"age": "25 to 34"}]
 
 
+def test_codes_and_domains_are_stored_as_they_read(client: Client, study: Study) -> None:
+    client.post(f"{ADMIN}/goal/add/", goal_form(study, domain="Math\u200b"))
+    client.post(f"{ADMIN}/persona/add/", persona_form(study, code="\ufeffX\u20111"))
+    assert (Goal.objects.latest("pk").domain, Persona.objects.latest("pk").code) == ("Math", "X-1")
+
+
 def test_a_new_study_begins_with_the_papers_form(client: Client) -> None:
     assert "native_english" in client.get(f"{ADMIN}/study/add/").text
 

@@ -35,6 +35,7 @@ def test_the_papers_form_and_its_twenty_personas_are_fine() -> None:
         ([AGE, {**AGE, "key": "shoe_size"}], "Feature 2 must have one of these keys"),
         ([{**AGE, "key": ["age"]}], "Feature 1 must have one of these keys"),
         ([AGE, AGE], "The feature 'age' occurs twice."),
+        ([{**AGE, "options": ["18-24", "18\u201124"]}], "The option '18\u201124' occurs twice."),
         ([{**AGE, "label": " "}], "Feature 1 must have a label."),
         ([{"key": "age", "label": "Age"}], "Feature 1 must have options"),
         ([{**AGE, "options": []}], "Feature 1 must have options"),

@@ -117,6 +117,8 @@ def test_an_unknown_model_is_refused_with_the_known_ones(models_file: Path) -> N
         ("[[models]]", "models"),
         ("[models]\nbear = 3", "bear"),
         ('[models.bear]\nname = "bee"\nbackend = "scripted"', "name"),
+        ('[models."bear\u200b"]\nbackend = "scripted"', "the name holds U+200B ZERO WIDTH SPACE: write [models.bear]"),
+        ('[models."polar\u2011bear"]\nbackend = "scripted"', "U+2011 NON-BREAKING HYPHEN: write [models.polar-bear]"),
         ("[models.bear]", "backend: Field required"),
         ('[models.bear]\nbackend = "honey"', "backend: Input should be 'llama_cpp'"),
         ('[models.bear]\nbackend = "llama_cpp"', "needs 'file'"),

@@ -123,7 +123,7 @@ def test_every_problem_is_told_once() -> None:
 
 def test_a_model_that_stands_twice_is_refused() -> None:
     with pytest.raises(ImpossiblePlan, match="a stands there twice"):
-        gather_rates([("a", 0.5), ("b", 0.5), ("a", 0.6)])
+        gather_rates([("a", 0.5), ("b", 0.5), ("a\u200b", 0.6)])
 
 
 def test_the_same_sizes_in_another_order_are_the_same_question() -> None:

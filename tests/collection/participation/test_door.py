@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
 from collection.models import Participant
 from collection.participation import rates
+from collection.participation.invitations import read_invitation
 from tests.collection.factories import make_open_study
 from tests.collection.participation.visits import agree, wait_for_room_in_the_minute
 from tests.factories import make_study
@@ -153,6 +155,7 @@ def test_a_full_study_gives_the_platform_its_code_and_way_back() -> None:
     [
         ("?PROLIFIC_PID=" + "x" * 201, "has more than 200 characters"),
         ("?PROLIFIC_PID=a%00b", "was not filled in"),
+        ("?PROLIFIC_PID=a%0Ab", "was not filled in"),
         ("?PROLIFIC_PID={{%25PROLIFIC_PID%25}}", "was not filled in"),
         ("?SESSION_ID=" + "x" * 201, "“SESSION_ID” in this link has more than 200 characters"),
     ],
@@ -163,6 +166,11 @@ def test_a_broken_link_is_said_to_be_broken_and_enrols_nobody(query: str, senten
         assert page.status_code == 400
         assert sentence in page.text
     assert not Participant.objects.exists()
+
+
+@pytest.mark.parametrize("written", ["a-1%E2%80%8B", "a%E2%80%911", "%EF%BB%BFa-1", "a%C2%AD-1"])
+def test_an_external_id_is_read_as_it_looks(written: str) -> None:
+    assert read_invitation("PROLIFIC_PID", QueryDict(f"PROLIFIC_PID={written}").dict()).external_id == "a-1"
 
 
 def test_an_external_id_that_is_blank_is_none() -> None:

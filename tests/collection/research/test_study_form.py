@@ -79,7 +79,7 @@ def test_goals_are_added_changed_and_removed(client: Client) -> None:
             "goals-0-DELETE": "on",
             "goals-1-text": "Another text.",
             "goals-2-number": "7",
-            "goals-2-domain": "Music",
+            "goals-2-domain": "Music\u200b",
             "goals-2-text": "You want a tune.",
         },
     )
@@ -136,7 +136,8 @@ def test_questions_are_ordered_screened_and_removed(client: Client) -> None:
         ({"features-1-key": "age"}, "Two questions ask for the feature “age”"),
         ({"features-1-key": "hat"}, "Select a valid choice."),
         ({"features-1-options": " \r\n "}, "This field is required."),
-        ({"features-1-options": "a\r\nb\r\na"}, "“a” stands here twice."),
+        ({"features-1-options": "a\r\nb\r\na"}, "“a” is listed twice"),
+        ({"features-1-options": "18-24\r\n18\u201324"}, "“18\u201324” is listed twice"),
         ({"features-1-options": "a", "features-1-screened_out": "a"}, "Everybody would be screened out"),
         ({f"features-{number}-DELETE": "on" for number in range(5)}, "needs at least one question"),
     ],
