@@ -79,7 +79,7 @@ def _of_kind(dialogues: QuerySet[Dialogue], kind: str) -> QuerySet[Dialogue]:
 
 def table_head(form: str, columns: Iterable[str]) -> str:
     """How a table of that form begins."""
-    return (BYTE_ORDER_MARK if form == "spreadsheet" else "") + write_row(columns)
+    return (BYTE_ORDER_MARK if form == "spreadsheet" else "") + row_writer(form)(columns)
 
 
 def row_writer(form: str) -> Write:

@@ -9,8 +9,9 @@ Write = Callable[[Iterable[object]], str]
 """Makes a line of CSV of a row's values."""
 BYTE_ORDER_MARK = "\ufeff"
 """By it spreadsheet programs know UTF-8."""
-_FORMULAS = tuple("=+-@\t\r\n'\uff1d\uff0b\uff0d\uff20")
-"""What formulas begin with, some after white space; the last four are the wide forms that East Asian keyboards type."""
+_FORMULAS = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
+"""What formulas begin with; the last four are the wide forms that East Asian keyboards type."""
+_WHITE_SPACE = "\t\r\n"
 
 
 def write_row(values: Iterable[object]) -> str:
@@ -21,12 +22,22 @@ def write_row(values: Iterable[object]) -> str:
 
 
 def write_spreadsheet_row(values: Iterable[object]) -> str:
-    """A row that no spreadsheet program takes for formulas: people can type those into a chat.
+    """Write a row in which no spreadsheet program finds a formula: people can type one into a chat or a link.
 
-    A text that begins like one, or with an apostrophe, gets an apostrophe before it; taking one away restores every text.
+    A text that begins like a formula, or with an apostrophe, gets an apostrophe in front; ``unguarded`` takes it away.
     """
     return write_row(_guarded(value) for value in values)
 
 
+def unguarded(cell: str) -> str:
+    """Return the text that ``write_spreadsheet_row`` wrote as ``cell``."""
+    return cell[1:] if cell.startswith("'") and _needs_guard(cell[1:]) else cell
+
+
 def _guarded(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULAS) else value
+    return f"'{value}" if isinstance(value, str) and _needs_guard(value) else value
+
+
+def _needs_guard(text: str) -> bool:
+    """Tell whether a program may run the text, white space in front or not, or may take away its apostrophe."""
+    return text.startswith(("'", *_WHITE_SPACE)) or text.lstrip().startswith(_FORMULAS)

@@ -37,7 +37,7 @@ DOWNLOADS: dict[str, Export] = {
     "simulated-spreadsheet.csv": _dialogues("simulated", "spreadsheet"),
     "answers.csv": _answers("csv"),
     "answers-spreadsheet.csv": _answers("spreadsheet"),
-    "answers-with-external-ids.csv": _answers("csv", named=True),
+    "answers-with-external-ids.csv": _answers("spreadsheet", named=True),
 }
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from collection.answers import export_answers
 from collection.exports import Incomplete
 from collection.models import Study
+from collection.tables import unguarded, write_spreadsheet_row
 from tests.collection.factories import make_participant
 from tests.factories import make_study
 
@@ -47,15 +48,26 @@ def test_the_answers_come_in_the_order_of_the_studys_form(study: Study) -> None:
 def test_external_ids_stay_out_unless_asked_for(study: Study) -> None:
     make_participant(study, external_id="5f9e-prolific")
     assert "prolific" not in "".join(export_answers(study))
-    (row,) = rows(export_answers(study, with_external_ids=True))
+    text = "".join(export_answers(study, with_external_ids=True))
+    (row,) = rows([text.removeprefix("\ufeff")])
     assert row["external_id"] == "5f9e-prolific"
 
 
-def test_an_external_id_is_no_formula_in_a_spreadsheet(study: Study) -> None:
-    make_participant(study, external_id="=HYPERLINK(1)")
-    text = "".join(export_answers(study, "spreadsheet", with_external_ids=True))
+@pytest.mark.parametrize("form", ["csv", "spreadsheet"])
+@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-1", "@sum", "'=1", "  =1+1", "\u00a0@x", "\uff1d1"])
+def test_an_external_id_is_no_formula_in_the_table_for_paying_people(study: Study, name: str, form: str) -> None:
+    make_participant(study, external_id=name)
+    text = "".join(export_answers(study, form, with_external_ids=True))
     assert text.startswith("\ufeff")
-    assert "'=HYPERLINK(1)" in text
+    [row] = rows([text.removeprefix("\ufeff")])
+    assert row["external_id"] == f"'{name}"
+    assert unguarded(row["external_id"]) == name
+
+
+@pytest.mark.parametrize("name", ["o'brien", "a=b", "anna@example.org", "5-3", "", "'", "''", "\t", "'anna"])
+def test_every_text_comes_back_from_a_table_for_spreadsheets(name: str) -> None:
+    [cell] = next(csv.reader(StringIO(write_spreadsheet_row([name, ""]), newline="")))[:1]
+    assert unguarded(cell) == name
 
 
 def test_an_export_notices_that_somebody_vanished_meanwhile(study: Study) -> None:
@@ -71,7 +83,7 @@ def test_the_command_writes_them_or_says_what_is_wrong(study: Study, tmp_path) -
     make_participant(study, external_id="platform-1")
     file = tmp_path / "answers.csv"
     call_command("export_answers", study.slug, "--with-external-ids", "--out", str(file))
-    with file.open(encoding="utf-8", newline="") as lines:
+    with file.open(encoding="utf-8-sig", newline="") as lines:
         assert [row["external_id"] for row in csv.DictReader(lines)] == ["platform-1"]
     with pytest.raises(CommandError, match="There is no study 'dmo'") as refusal:
         call_command("export_answers", "dmo")
