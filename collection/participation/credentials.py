@@ -63,6 +63,16 @@ def read_personal_token(study: Study, token: str) -> Participant | None:
     return study.participants.filter(token=_PASS.read_link(token)).first()
 
 
+def sign_change(known: Participant, participant: Participant) -> str:
+    """What the page "Is this your link?" carries: in the browser that knows ``known``, ``participant`` agrees to go on."""
+    return _PASS.sign_change(known.token, participant.token)
+
+
+def is_change(known: Participant, participant: Participant, signed: str) -> bool:
+    """Tell whether ``participant`` has agreed on that page."""
+    return _PASS.is_change(known.token, participant.token, signed)
+
+
 def set_cookie(response: HttpResponse, visitor: Visitor) -> None:
     """Lets the browser come back as ``visitor``, to this study's pages only."""
     path = reverse("welcome", args=[visitor.participant.study.slug])

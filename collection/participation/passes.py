@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core import signing
 from django.http import HttpResponse
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 LIFETIME = timedelta(days=90)
 """How long a cookie and a personal link are good for."""
@@ -37,6 +38,14 @@ class Pass:
             return str(signing.loads(signed, salt=f"{self.salt}.link", max_age=LIFETIME))
         except signing.BadSignature:
             return ""
+
+    def sign_change(self, known: str, token: str) -> str:
+        """Return what only a page shown in ``known``'s own browser can carry: that ``token``'s owner goes on there instead."""
+        return salted_hmac(f"{self.salt}.change", f"{known}:{token}", algorithm="sha256").hexdigest()
+
+    def is_change(self, known: str, token: str, signed: str) -> bool:
+        """Tell whether ``signed`` is of ``sign_change``."""
+        return constant_time_compare(self.sign_change(known, token), signed)
 
     def set_cookie(self, response: HttpResponse, known: Known, path: str) -> None:
         """Lets the browser come back as ``known`` to pages below ``path``, and to no others."""

@@ -12,7 +12,14 @@ from collection.participation.access import arriving, in_study, only_at, partici
 from collection.participation.admission import NotAdmitted
 from collection.participation.agreements import read_agreement
 from collection.participation.arrivals import Arrival
-from collection.participation.credentials import Visitor, read_cookie, read_personal_token, set_cookie
+from collection.participation.credentials import (
+    Visitor,
+    is_change,
+    read_cookie,
+    read_personal_token,
+    set_cookie,
+    sign_change,
+)
 from collection.participation.enrolment import answer_form, enrol
 from collection.participation.forms import PersonaForm
 from collection.participation.mine import own_data
@@ -70,11 +77,10 @@ def personal_link(request: HttpRequest, study: Study, token: str) -> HttpRespons
         )
         return render_dead_end(request, "This personal link does not work", sentence, status=404, study=study)
     known = read_cookie(study, request.COOKIES)
-    if known and known.participant != participant and request.method != "POST":
-        return render_page(request, "participation/somebody_else.html", study)
-    response = _let_in(request, Visitor(participant))
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    if known and known.participant != participant and not _agrees_to_change(request, known.participant, participant):
+        change = sign_change(known.participant, participant)
+        return render_page(request, "participation/somebody_else.html", study, change=change)
+    return _let_in(request, Visitor(participant))
 
 
 @only_at("persona-form")
@@ -171,6 +177,11 @@ def _enrol(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     except NotAdmitted as refusal:
         return render_refusal(request, arrival.study, refusal.reason)
     return _let_in(request, visitor)
+
+
+def _agrees_to_change(request: HttpRequest, known: Participant, participant: Participant) -> bool:
+    """Tell whether they come from the page that asks. It is a link, because a form sent without a referrer has no origin."""
+    return is_change(known, participant, request.GET.get("change", ""))
 
 
 def _let_in(request: HttpRequest, visitor: Visitor) -> HttpResponse:

@@ -50,6 +50,16 @@ def read_personal_token(evaluation: Evaluation, token: str) -> Evaluator | None:
     return _find(evaluation, _PASS.read_link(token))
 
 
+def sign_change(known: Evaluator, evaluator: Evaluator) -> str:
+    """What the page "Is this your link?" carries: in the browser that knows ``known``, ``evaluator`` agrees to go on."""
+    return _PASS.sign_change(known.token, evaluator.token)
+
+
+def is_change(known: Evaluator, evaluator: Evaluator, signed: str) -> bool:
+    """Tell whether ``evaluator`` has agreed on that page."""
+    return _PASS.is_change(known.token, evaluator.token, signed)
+
+
 def set_cookie(response: HttpResponse, visitor: Visitor) -> None:
     """Lets the browser come back as ``visitor``, to this evaluation's pages only."""
     path = address_of("judge-welcome", visitor.evaluation)

@@ -17,7 +17,15 @@ from evaluation.evaluators.access import (
 )
 from evaluation.evaluators.admission import NotAdmitted, has_participant, is_known_participant, is_running
 from evaluation.evaluators.arrivals import Arrival
-from evaluation.evaluators.credentials import Visitor, address_of, read_cookie, read_personal_token, set_cookie
+from evaluation.evaluators.credentials import (
+    Visitor,
+    address_of,
+    is_change,
+    read_cookie,
+    read_personal_token,
+    set_cookie,
+    sign_change,
+)
 from evaluation.evaluators.enrolment import enrol, terms_of
 from evaluation.evaluators.mine import own_data
 from evaluation.evaluators.places import take_place
@@ -67,11 +75,10 @@ def personal_link(request: HttpRequest, evaluation: Evaluation, token: str) -> H
         )
         return render_dead_end(request, "This personal link does not work", sentence, status=404, evaluation=evaluation)
     known = read_cookie(evaluation, request.COOKIES)
-    if known and known.evaluator != evaluator and request.method != "POST":
-        return render_page(request, "participation/somebody_else.html", evaluation)
-    response = _let_in(request, Visitor(evaluator))
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    if known and known.evaluator != evaluator and not _agrees_to_change(request, known.evaluator, evaluator):
+        change = sign_change(known.evaluator, evaluator)
+        return render_page(request, "participation/somebody_else.html", evaluation, change=change)
+    return _let_in(request, Visitor(evaluator))
 
 
 @only_at("judge-instruction")
@@ -152,6 +159,11 @@ def _takes_part(request: HttpRequest, visitor: Visitor) -> bool:
 def _no_place(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     visitor.evaluation.refresh_from_db(fields=["state"])
     return render_full(request, visitor) if is_running(visitor.evaluation) else to_place(request, visitor)
+
+
+def _agrees_to_change(request: HttpRequest, known: Evaluator, evaluator: Evaluator) -> bool:
+    """Tell whether they come from the page that asks. It is a link, because a form sent without a referrer has no origin."""
+    return is_change(known, evaluator, request.GET.get("change", ""))
 
 
 def _let_in(request: HttpRequest, visitor: Visitor) -> HttpResponse:

@@ -1,11 +1,14 @@
 """What the log must not tell."""
 
 import logging
+from collections.abc import Callable
 from io import StringIO
 from time import thread_time
+from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from collection.participation.credentials import personal_token
 from evaluation.evaluators.credentials import personal_token as evaluators_token
@@ -57,3 +60,30 @@ def test_a_long_line_is_written_at_once(said: str) -> None:
     began = thread_time()
     assert DiscreetFormatter().format(logging.makeLogRecord({"msg": said})) == said
     assert thread_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    ("refuse", "status"),
+    [
+        (lambda client: client.get("/s/demo/nothing/here/"), 404),
+        (lambda client: client.get("/", headers={"host": "elsewhere.example.org"}), 400),
+        (lambda client: client.get("/refused/"), 403),
+        (lambda client: client.post("/login/", "x", content_type="multipart/form-data; boundary=\xff"), 400),
+        (lambda client: client.post("/login/", {f"name-{number}": "" for number in range(1001)}), 400),
+        (lambda client: client.post("/login/", {"username": "x"}), 403),
+    ],
+    ids=["not found", "unknown host", "permission denied", "broken body", "too many fields", "form of another site"],
+)
+def test_a_refused_page_leaves_one_line(
+    log: StringIO, settings: Settings, refuse: Callable[[Client], Any], status: int
+) -> None:
+    settings.ROOT_URLCONF = "tests.roleplay_site.refusing"
+    assert refuse(Client(enforce_csrf_checks=status == 403)).status_code == status
+    assert len(log.getvalue().splitlines()) == 1
+
+
+def test_an_error_of_the_site_leaves_its_traceback(log: StringIO, settings: Settings) -> None:
+    settings.ROOT_URLCONF = "tests.roleplay_site.refusing"
+    client = Client(raise_request_exception=False)
+    assert client.get("/broken/").status_code == 500
+    assert "ZeroDivisionError" in log.getvalue()

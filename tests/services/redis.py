@@ -17,13 +17,13 @@ def serve() -> Iterator[str]:
         arguments = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
         process = subprocess.Popen([binary, *arguments], stdout=subprocess.DEVNULL)
         try:
-            wait_until(lambda: _is_listening(port), what="Redis does not answer")
+            wait_until(lambda: is_listening(port), what="Redis does not answer")
             yield f"redis://127.0.0.1:{port}/0"
         finally:
             process.terminate()
             process.wait(30)
 
 
-def _is_listening(port: int) -> bool:
+def is_listening(port: int) -> bool:
     with socket.socket() as client:
         return client.connect_ex(("127.0.0.1", port)) == 0

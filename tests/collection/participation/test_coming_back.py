@@ -150,9 +150,23 @@ def test_a_personal_link_asks_before_it_takes_a_browser_from_somebody_else() -> 
     page = client.get(link)
     assert "Is this your link?" in page.text
     assert client.cookies["participant"].value == own
-    assert client.post(link)["Location"] == "/s/demo/start/"
+    agreed = f"{link}?change={page.context['change']}"
+    assert f'href="?change={page.context["change"]}"' in page.text
+    assert client.get(agreed)["Location"] == "/s/demo/start/"
     assert client.get(link)["Location"] == "/s/demo/start/"
     assert client.get("/s/demo/data/").json()["answers"] == FEATURES
+
+
+def test_nobody_can_prepare_a_link_that_does_not_ask() -> None:
+    """What agrees to the change is signed for one browser: it is worth nothing in another person's."""
+    study = make_open_study()
+    strangers, own = Client(), Client()
+    agree(strangers)
+    agree(own)
+    link = f"/s/demo/p/{personal_token(enrol_participant(study))}/"
+    change = strangers.get(link).context["change"]
+    for address in (f"{link}?change={change}", f"{link}?change=", link):
+        assert "Is this your link?" in own.get(address).text
 
 
 @pytest.mark.parametrize("token", ["forged", "eyJ4IjoxfQ:1w:abc"])

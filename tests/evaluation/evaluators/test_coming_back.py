@@ -121,9 +121,9 @@ def test_a_personal_link_asks_before_it_takes_a_browser_from_somebody_else() -> 
     link = f"{DOOR}p/{personal_token(make_evaluator(evaluation))}/"
     page = client.get(link)
     assert "Is this your link?" in page.text
-    assert f'href="{DOOR}">No' in page.text
+    assert f'href="{DOOR}">Go back without changes' in page.text
     assert client.cookies["evaluator"].value == own
-    assert client.post(link)["Location"] == f"{DOOR}pairs/"
+    assert client.get(f"{link}?change={page.context['change']}")["Location"] == f"{DOOR}pairs/"
 
 
 @pytest.mark.parametrize("token", ["forged", "eyJ4IjoxfQ:1w:abc"])
