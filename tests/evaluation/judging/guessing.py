@@ -1,37 +1,49 @@
-"""Guesses which side is artificial from all that a browser received but the text: what a curious evaluator could try."""
+"""Look for whatever tells which side is artificial in all that a browser received but the text.
+
+If nothing tells, the sides of a list are a random arrangement, whatever else was sent. So how often a trait goes with "first"
+has an exact distribution, the sum of one hypergeometric count a list (Fisher's exact test, stratified). The strongest of all
+traits is judged by its probability times the number of traits (Bonferroni), which holds however the traits hang together.
+"""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import hypergeom
+
+LEVEL = 1e-6
+"""How rare a false alarm is at most."""
 _PROSE = re.compile(r'(<div class="prose" dir="auto">).*?(</div>)', re.DOTALL)
 _SIDE = re.compile(r'<section class="side".*?</section>', re.DOTALL)
 _TURN = re.compile(r'<div class="turn".*?(?=<div class="turn"|</section>)', re.DOTALL)
 _OPTIONS = re.compile(r"(<select.*?>).*?(</select>)", re.DOTALL)
 _TASK = re.compile(r"<dl>.*?</dl>", re.DOTALL)
 _PROGRESS = re.compile(r"<h1>\D*(\d+).*?</h1>\s*<progress.*?>", re.DOTALL)
+_CLOCK = re.compile(r"\d+\.\d+")
 _DIGITS = re.compile(r"\d+")
 _WORD = re.compile(r"[^\s<>]+")
-_RARE = 5
-"""Words in fewer responses than this say nothing about others."""
 
 
 @dataclass(frozen=True)
 class Received:
-    """One response to a browser, and how long it took."""
+    """One response to a browser, and the work that it took the server, in function calls."""
 
     kind: str
     status: int
     headers: Mapping[str, str]
     cookies: Mapping[str, str]
     body: str
-    seconds: float
+    work: int
 
 
 @dataclass(frozen=True)
 class Play:
-    """All responses about one showing of a pair, and which side of it is artificial, which they should not tell."""
+    """All responses about one pair of the list numbered ``list``, and its artificial side, which they should not tell."""
 
+    list: int
     artificial: str
     token: str
     responses: Sequence[Received]
@@ -46,36 +58,81 @@ class Traits:
 
 
 @dataclass(frozen=True)
-class Rule:
-    """Says "first" where a number exceeds the threshold, or a word occurs; the other way round if ``is_turned``."""
+class Clue:
+    """A trait, how many of the plays it would guess right, and how likely chance takes any trait as far."""
 
     trait: str
-    threshold: float | None
-    is_turned: bool
-
-    def guess(self, traits: Traits) -> str:
-        is_so = (
-            self.trait in traits.words if self.threshold is None else traits.numbers.get(self.trait, 0) > self.threshold
-        )
-        return "first" if is_so != self.is_turned else "second"
+    right: int
+    chance: float
 
 
-def share_right(plays: Sequence[Play]) -> tuple[float, list[Rule]]:
-    """How often the best rule is right about plays that it was not chosen by: each half chooses one for the other half."""
-    known = [(traits_of(play), play.artificial) for play in plays]
-    halves = known[::2], known[1::2]
-    rules = [best_rule(halves[0]), best_rule(halves[1])]
-    right = sum(_right(rule, half) for rule, half in zip(rules, reversed(halves), strict=True))
-    return right / len(known), rules
+Split = NDArray[np.bool_]
+"""Which plays have a trait."""
 
 
-def best_rule(known: Sequence[tuple[Traits, str]]) -> Rule:
-    """The one that is right most often about these."""
-    return max(_rules(known), key=lambda rule: _right(rule, known))
+def strongest_clue(plays: Sequence[Play]) -> Clue:
+    """The trait that goes with the sides in a way that chance would bring about least."""
+    sides = Sides.of(plays)
+    splits = splits_of([traits_of(play) for play in plays])
+    chance, trait = min((sides.chance(split), trait) for trait, split in splits.items())
+    return Clue(trait, sides.right(splits[trait]), min(1.0, chance * len(splits)))
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Which plays have the artificial side first, and the list that each play is from."""
+
+    is_first: Split
+    lists: NDArray[np.int_]
+
+    @classmethod
+    def of(cls, plays: Sequence[Play]) -> "Sides":
+        is_first = np.array([play.artificial == "first" for play in plays])
+        return cls(is_first, np.array([play.list for play in plays]))
+
+    def right(self, split: Split) -> int:
+        """How many guesses are right that say the same side whenever the trait is there, and the other elsewhere."""
+        agreeing = int((split == self.is_first).sum())
+        return max(agreeing, len(split) - agreeing)
+
+    def chance(self, split: Split) -> float:
+        """How likely a random arrangement of the sides within each list is as far from the expected count, or farther."""
+        found, pmf = int((split & self.is_first).sum()), np.ones(1)
+        for number in np.unique(self.lists):
+            here = self.lists == number
+            pmf = np.convolve(pmf, _counts(int(here.sum()), int(self.is_first[here].sum()), int(split[here].sum())))
+        counts = np.arange(len(pmf))
+        distances = np.abs(counts - counts @ pmf)
+        return float(pmf[distances >= distances[found] - 1e-9].sum())
+
+
+@cache
+def _counts(size: int, first: int, having: int) -> NDArray[np.float64]:
+    """How likely 0, 1, … of the plays with a trait are among the "first" ones of a list."""
+    return np.asarray(hypergeom.pmf(np.arange(having + 1), size, first, having))
+
+
+def splits_of(known: Sequence[Traits]) -> dict[str, Split]:
+    """Every way in which a trait divides the plays, once: words by being there, numbers by exceeding a threshold."""
+    splits: dict[bytes, tuple[str, Split]] = {}
+    for trait, split in _all_splits(known):
+        if 0 < split.sum() < len(known):
+            key = (split ^ split[0]).tobytes()  # a trait and its absence divide in the same way
+            splits.setdefault(key, (trait, split))
+    return dict(splits.values())
+
+
+def _all_splits(known: Sequence[Traits]) -> Iterable[tuple[str, Split]]:
+    for name in sorted({name for traits in known for name in traits.numbers}):
+        values = np.array([traits.numbers.get(name, 0.0) for traits in known])
+        for threshold in np.unique(values)[:-1]:
+            yield f"{name} > {threshold:g}", values > threshold
+    for word in sorted({word for traits in known for word in traits.words}):
+        yield word, np.array([word in traits.words for traits in known])
 
 
 def traits_of(play: Play) -> Traits:
-    """Sizes, times, names, order and words; the dialogues' text and how much of it there is are left out."""
+    """Sizes, work, names, order and words; the dialogues' text and how much of it there is are left out."""
     traits = Traits()
     traits.numbers.update({f"token {at}": ord(play.token[at]) for at in range(4)})
     traits.numbers["count"] = len(play.responses)
@@ -86,14 +143,14 @@ def traits_of(play: Play) -> Traits:
 
 def _add(traits: Traits, received: Received) -> None:
     kind, rest = received.kind, remains(received.body)
-    traits.numbers[f"{kind} seconds"] = received.seconds
+    traits.numbers[f"{kind} work"] = received.work
     traits.numbers[f"{kind} size"] = len(rest)
     if progress := _PROGRESS.search(received.body):
         traits.numbers["judged"] = int(progress[1])
         traits.numbers["judged, odd"] = int(progress[1]) % 2
     traits.numbers[f"{kind} order"] = rest.find('id="first"') - rest.find('id="second"')
-    for name, value in (received.headers | received.cookies).items():  # type: ignore[operator]
-        if not (name == "Content-Length" and "<section" in received.body):
+    for name, value in (*received.headers.items(), *received.cookies.items()):
+        if name != "Content-Length":  # it counts the text too; what else it would tell, the sizes tell
             traits.numbers[f"{kind} {name} size"] = len(value)
             traits.words.add(f"{kind} {name} {value}")
         traits.words.add(f"{kind} {name}")
@@ -105,27 +162,14 @@ def _add(traits: Traits, received: Received) -> None:
 
 
 def remains(body: str) -> str:
-    """A page without the text of its dialogues, how many turns they have, what both are about, and how many are judged."""
+    """A response without the dialogues' text, how many turns they have, what both are about, how many pairs are judged,
+    and the fractions of its clocks, which are as long as they happen to be.
+    """
     body = _TASK.sub("", _PROGRESS.sub("", _OPTIONS.sub(r"\1\2", _PROSE.sub(r"\1\2", body))))
-    return _SIDE.sub(lambda side: _without_count(side[0]), body)
+    return _CLOCK.sub("n", _SIDE.sub(lambda side: _without_count(side[0]), body))
 
 
 def _without_count(side: str) -> str:
-    turns = sorted({_DIGITS.sub("n", turn) for turn in _TURN.findall(side)})
+    """A side with each kind of turn once, whatever stands around it: a last turn is followed by other white space."""
+    turns = sorted({_DIGITS.sub("n", turn).strip() for turn in _TURN.findall(side)})
     return _TURN.sub("", side).replace("</section>", "".join(turns) + "</section>")
-
-
-def _rules(known: Sequence[tuple[Traits, str]]) -> Iterable[Rule]:
-    for name in sorted({name for traits, _ in known for name in traits.numbers}):
-        for threshold in sorted({traits.numbers.get(name, 0.0) for traits, _ in known}):
-            yield from (Rule(name, threshold, is_turned) for is_turned in (False, True))
-    counts: dict[str, int] = {}
-    for traits, _ in known:
-        for word in traits.words:
-            counts[word] = counts.get(word, 0) + 1
-    for word in sorted(word for word, count in counts.items() if _RARE <= count <= len(known) - _RARE):
-        yield from (Rule(word, None, is_turned) for is_turned in (False, True))
-
-
-def _right(rule: Rule, known: Sequence[tuple[Traits, str]]) -> int:
-    return sum(rule.guess(traits) == artificial for traits, artificial in known)

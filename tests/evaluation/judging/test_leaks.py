@@ -1,9 +1,9 @@
 """Nothing but the text tells which side is artificial: from all that browsers receive about 200 pairs nobody can guess it."""
 
 from collections.abc import Callable, Iterator, Mapping
+from cProfile import Profile
 from dataclasses import replace
 from random import Random
-from time import thread_time
 from typing import Any
 
 import pytest
@@ -19,39 +19,27 @@ from evaluation.judging.next import current_showing
 from evaluation.models import Evaluation, Evaluator, Pair, Showing
 from evaluation.planning.opening import open_evaluation
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study
-from tests.evaluation.judging.guessing import Play, Received, share_right
+from tests.evaluation.judging.guessing import LEVEL, Play, Received, strongest_clue
 from tests.evaluation.judging.texts import NATURAL, SIMULATED, Turns
 from tests.evaluation.judging.visits import client_of, pairs, post
 
 pytestmark = [pytest.mark.timeout(900), pytest.mark.django_db]
 PAIRS = 200
-MOST = 0.57
 UNSURE = {"choice": "not_sure", "confidence": "confident", "utterance_number": 0}
 MODEL = "mixtral"
 
 
 @pytest.fixture(scope="module")
-def rounds(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[list[list[Play]]]:
-    """200 pairs. One time in fifty chance alone is right about more than 57 %: then 200 more are played, at most twice."""
+def plays(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[list[Play]]:
+    """200 pairs, judged by five people who got forty each, in lists that the planner made."""
     with django_db_blocker.unblock(), transaction.atomic():
-        played = [play_all(73)]
-        for seed in (321, 8479):
-            if share_right(played[-1])[0] > MOST:
-                played.append(play_all(seed))
-        yield played
+        study = make_judged_study("leaks", people=20, goals=10, models=(MODEL,), turns=0)
+        evaluation = make_evaluation(study, state=Evaluation.State.PLANNED, pairs_per_evaluator=40, seed=73)
+        _write(evaluation, Random(73))
+        open_evaluation(evaluation)
+        evaluation.refresh_from_db()
+        yield [play for number in range(5) for play in _judge(_enter(evaluation), number)]
         transaction.set_rollback(True)
-
-
-def play_all(seed: int) -> list[Play]:
-    """Five people judge forty pairs each, in lists that the planner made."""
-    study = make_judged_study(f"study-{seed}", people=20, goals=10, models=(MODEL,), turns=0)
-    evaluation = make_evaluation(study, state=Evaluation.State.PLANNED, pairs_per_evaluator=40, seed=seed)
-    _write(evaluation, Random(seed))
-    open_evaluation(evaluation)
-    evaluation.refresh_from_db()
-    plays = [play for _ in range(5) for play in _judge(_enter(evaluation))]
-    assert len(plays) == PAIRS
-    return plays
 
 
 def _write(evaluation: Evaluation, draw: Random) -> None:
@@ -73,10 +61,11 @@ def _enter(evaluation: Evaluation) -> Evaluator:
     return evaluator
 
 
-def _judge(evaluator: Evaluator) -> Iterator[Play]:
+def _judge(evaluator: Evaluator, number: int) -> Iterator[Play]:
     client = client_of(evaluator)
     while showing := current_showing(evaluator):
-        yield Play(str(artificial_side(showing)), showing.token, list(_responses(client, evaluator, showing)))
+        responses = list(_responses(client, evaluator, showing))
+        yield Play(number, str(artificial_side(showing)), showing.token, responses)
 
 
 def _responses(client: Client, evaluator: Evaluator, showing: Showing) -> Iterator[Received]:
@@ -90,44 +79,48 @@ def _responses(client: Client, evaluator: Evaluator, showing: Showing) -> Iterat
 
 
 def _receive(kind: str, ask: Callable[[], Any]) -> Received:
-    began = thread_time()  # of the processor: on a busy machine the clock's would hide what the site adds
-    response = ask()
-    seconds = thread_time() - began
+    response, work = _counted(ask)
     cookies = {name: morsel.OutputString() for name, morsel in response.cookies.items()}
-    return Received(kind, response.status_code, dict(response.headers), cookies, response.text, seconds)
+    return Received(kind, response.status_code, dict(response.headers), cookies, response.text, work)
 
 
-def test_nobody_can_guess_the_artificial_side(rounds: list[list[Play]]) -> None:
-    found = [share_right(plays) for plays in rounds]
-    assert min(share for share, _ in found) <= MOST, found
+def _counted(ask: Callable[[], Any]) -> tuple[Any, int]:
+    """What ``ask`` returns, and how many functions it called: server time that no other work on the machine can change."""
+    with Profile() as profile:
+        response = ask()
+    return response, sum(entry.callcount for entry in profile.getstats())
 
 
-def test_sides_are_as_likely_and_every_page_was_received(rounds: list[list[Play]]) -> None:
-    for plays in rounds:
-        assert 90 <= sum(play.artificial == "first" for play in plays) <= 110
-        assert {received.status for play in plays for received in play.responses if received.kind == "page"} == {200}
-        assert {received.status for play in plays for received in play.responses if received.kind == "submit"} == {200}
+def test_nobody_can_guess_the_artificial_side(plays: list[Play]) -> None:
+    clue = strongest_clue(plays)
+    assert clue.chance > LEVEL, clue
+
+
+def test_sides_are_as_likely_and_every_page_was_received(plays: list[Play]) -> None:
+    assert [sum(play.artificial == "first" for play in plays if play.list == number) for number in range(5)] == [20] * 5
+    assert {received.status for play in plays for received in play.responses if received.kind == "page"} == {200}
+    assert {received.status for play in plays for received in play.responses if received.kind == "submit"} == {200}
 
 
 @pytest.mark.parametrize("word", [MODEL, "simulated", "natural", "artificial_side", "is_natural", "llama", "gpt-4"])
-def test_no_response_names_a_model_or_a_kind(rounds: list[list[Play]], word: str) -> None:
-    bodies = [received.body + str(received.headers) for play in rounds[0] for received in play.responses]
+def test_no_response_names_a_model_or_a_kind(plays: list[Play], word: str) -> None:
+    bodies = [received.body + str(received.headers) for play in plays for received in play.responses]
     assert not [body for body in bodies if word in body.lower()]
 
 
-def test_no_response_shows_a_number_of_the_database(rounds: list[list[Play]]) -> None:
+def test_no_response_shows_a_number_of_the_database(plays: list[Play]) -> None:
     """Tokens are random; every other number in a page is one that everybody sees."""
-    tokens = {play.token for play in rounds[0]}
+    tokens = {play.token for play in plays}
     assert len(tokens) == PAIRS
     assert {len(token) for token in tokens} == {22}
-    for play in rounds[0]:
+    for play in plays:
         assert not [
             received for received in play.responses if 'data-pk="' in received.body or "pair_id" in received.body
         ]
 
 
-def test_no_page_tells_other_sites_where_it_was(rounds: list[list[Play]]) -> None:
-    for received in (received for play in rounds[0] for received in play.responses):
+def test_no_page_tells_other_sites_where_it_was(plays: list[Play]) -> None:
+    for received in (received for play in plays for received in play.responses):
         assert received.headers["Referrer-Policy"] in ("same-origin", "no-referrer")
         assert "no-store" in received.headers["Cache-Control"]
 
@@ -148,8 +141,8 @@ def leak_size(received: Received, artificial: str) -> Received:
     return replace(received, body=received.body + " " * (artificial == "first"))
 
 
-def leak_time(received: Received, artificial: str) -> Received:
-    return replace(received, seconds=received.seconds + (0.1 if artificial == "first" else 0))
+def leak_work(received: Received, artificial: str) -> Received:
+    return replace(received, work=received.work + (5000 if artificial == "first" else 0))
 
 
 def leak_order(received: Received, artificial: str) -> Received:
@@ -168,25 +161,19 @@ def leak_order(received: Received, artificial: str) -> Received:
         (leak_class, "page"),
         (leak_size, "page"),
         (leak_size, "state"),
-        (leak_time, "submit"),
+        (leak_work, "submit"),
         (leak_order, "page"),
     ],
 )
-def test_a_leak_would_be_noticed(
-    rounds: list[list[Play]], leak: Callable[[Received, str], Received], kind: str
-) -> None:
+def test_a_leak_would_be_noticed(plays: list[Play], leak: Callable[[Received, str], Received], kind: str) -> None:
     """Three times in four it tells the truth."""
-    for plays in rounds:
-        assert (
-            share_right([_planted(play, leak, kind, number // 2 % 4 > 0) for number, play in enumerate(plays)])[0]
-            > MOST
-        )
+    clue = strongest_clue([_planted(play, leak, kind, number // 2 % 4 > 0) for number, play in enumerate(plays)])
+    assert clue.chance < LEVEL, clue
 
 
-def test_a_leak_in_the_token_would_be_noticed(rounds: list[list[Play]]) -> None:
-    for plays in rounds:
-        planted = [replace(play, token=("a" if play.artificial == "first" else "b") + play.token) for play in plays]
-        assert share_right(planted)[0] > MOST
+def test_a_leak_in_the_token_would_be_noticed(plays: list[Play]) -> None:
+    planted = [replace(play, token=("a" if play.artificial == "first" else "b") + play.token) for play in plays]
+    assert strongest_clue(planted).chance < LEVEL
 
 
 def _planted(play: Play, leak: Callable[[Received, str], Received], kind: str, is_true: bool) -> Play:
@@ -195,5 +182,6 @@ def _planted(play: Play, leak: Callable[[Received, str], Received], kind: str, i
     return replace(play, responses=[leak(each, told) if each.kind == kind else each for each in play.responses])
 
 
-def test_every_pair_was_played_once_in_a_round(rounds: list[list[Play]]) -> None:
-    assert Pair.objects.filter(judgements__submitted_at__isnull=False).distinct().count() == len(rounds) * PAIRS
+def test_every_pair_was_played_once(plays: list[Play]) -> None:
+    assert len(plays) == PAIRS
+    assert Pair.objects.filter(judgements__submitted_at__isnull=False).distinct().count() == PAIRS
