@@ -2,24 +2,42 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.conf import settings
 
-from dialogue.models import InvalidModelsFile, ModelSpec, read_models
+from collection.models_in_force import ModelsInForce, read_models_in_force
+from dialogue.models import ModelSpec
 from dialogue.seeds import Side
+
+_STAYS = "Chats and runs that are under way continue with the last correct description. Correct the entry."
+_STOPS = "There is no earlier correct description to continue with. Correct the entry."
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The models that models.toml describes, and what is wrong with that file, if anything."""
+    """The models that models.toml describes well: what new work may choose from. ``in_force`` also has those that may go on."""
 
     models: Mapping[str, ModelSpec]
-    problem: str = ""
+    in_force: ModelsInForce = field(default_factory=lambda: ModelsInForce({}))
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the file, in sentences that name entries and lines; empty when all of it is right."""
+        return self.in_force.problem or " ".join(self.in_force.mistakes.values())
 
     def label(self, name: str) -> str:
         """What is to be said wherever the model appears; nothing of a model that is described no longer."""
-        return self.models[name].label if name in self.models else ""
+        found = self.in_force.all.get(name)
+        return found.label if found else ""
+
+    def slips(self, *names: str) -> list[str]:
+        """What is wrong with the entries of these models, and whether they go on nevertheless, a sentence or two each."""
+        return [
+            f"{why} {_STAYS if name in self.in_force.all else _STOPS}"
+            for name in dict.fromkeys(names)
+            if (why := self.in_force.why_wrong(name))
+        ]
 
     def playing(self, side: Side) -> list[ModelSpec]:
         """The models that can play ``side``, in the file's order."""
@@ -27,11 +45,9 @@ class Catalogue:
 
 
 def read_catalogue() -> Catalogue:
-    """Reads models.toml anew, so that an edit shows without a restart."""
-    try:
-        return Catalogue(read_models(settings.MODELS_FILE))
-    except InvalidModelsFile as error:
-        return Catalogue({}, str(error))
+    """Read models.toml each time, so that an edit shows without a restart."""
+    in_force = read_models_in_force(settings.MODELS_FILE)
+    return Catalogue(in_force.good, in_force)
 
 
 def missing_piece(spec: ModelSpec) -> str:

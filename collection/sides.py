@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from collection.digests import remembered
+from collection.models_in_force import read_models_in_force
 from dialogue import prompts
 from dialogue.backends.base import ChatModel, ModelMisconfigured
 from dialogue.models import InvalidModelsFile, ModelSpec, SideTable, UnknownModel, find_model
@@ -68,7 +69,16 @@ def find_side(models_file: Path, name: str, side: Side) -> tuple[ModelSpec, Side
 
 
 def find_described(models_file: Path, name: str) -> ModelSpec:
-    """The model as models.toml describes it. Raises ModelMisconfigured in a sentence when it does not."""
+    """The model as models.toml describes it, or last described it well: what is under way goes on.
+
+    Raises ModelMisconfigured in a sentence when it never did.
+    """
+    found = read_models_in_force(models_file).all.get(name)
+    return found or find_well_described(models_file, name)
+
+
+def find_well_described(models_file: Path, name: str) -> ModelSpec:
+    """The model as models.toml describes it now: nothing new begins with a wrong entry. Raises ModelMisconfigured."""
     try:
         return find_model(models_file, name)
     except (UnknownModel, InvalidModelsFile) as error:

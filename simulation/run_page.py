@@ -9,6 +9,7 @@ from django.db.models import Count, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
+from collection.catalogue import read_catalogue
 from collection.models import Dialogue, Goal
 from simulation.models import Run, Simulation
 from simulation.presentation import RunLine
@@ -16,6 +17,7 @@ from simulation.progress import ENDING_WORDS, NOT_RECORDED, tally_runs
 
 CELLS_A_PAGE = 100
 UNFINISHED = "unfinished"
+UNDER_WAY = (Run.State.RUNNING, Run.State.PAUSED)
 Action = Literal["start", "pause", "cancel"]
 
 
@@ -82,6 +84,7 @@ class RunPage(RunLine):
     goals: list[Goal]
     cells: Page[Any]
     now: datetime
+    slips: list[str]
 
     @property
     def lines(self) -> list[CellLine]:
@@ -108,7 +111,8 @@ def read_run(run: Run, filters: Filters) -> RunPage:
     goals = Goal.objects.filter(simulations__run=run).distinct().order_by("number")
     page = pages.get_page(filters.page)
     now = timezone.now()
-    return RunPage(run, tally_runs([run], now)[run.pk], filters, list(goals), page, now)
+    slips = read_catalogue().slips(run.inquirer, run.responder) if run.state in UNDER_WAY else []
+    return RunPage(run, tally_runs([run], now)[run.pk], filters, list(goals), page, now, slips)
 
 
 def allowed_actions(run: Run) -> list[Action]:

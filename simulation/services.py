@@ -14,7 +14,7 @@ from kombu.exceptions import OperationalError
 
 from collection import services as collection
 from collection.models import Dialogue, Goal, Persona, Study, Turn
-from collection.sides import describe_side
+from collection.sides import describe_side, find_well_described
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.roleplay import Ended, Exchange
 from simulation import leases
@@ -159,6 +159,8 @@ def _dialogue(held: Simulation, cast: Cast) -> Dialogue:
 
 def _configuration(request: RunRequest, models_file: Path) -> dict[str, object]:
     try:
+        for name in (request.inquirer, request.responder):
+            find_well_described(models_file, name)
         sides = {
             "inquirer": describe_side(models_file, request.inquirer, "inquirer"),
             "responder": describe_side(models_file, request.responder, "responder"),

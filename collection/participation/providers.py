@@ -8,7 +8,7 @@ from dialogue.models import ModelSpec
 
 def provider_of(chatbot: str) -> str:
     """The name of the provider that the chatbot's messages go to; empty for a model that runs here, or that is unknown."""
-    spec = read_catalogue().models.get(chatbot)
+    spec = read_catalogue().in_force.all.get(chatbot)
     return _name(spec) if spec is not None and spec.is_remote else ""
 
 

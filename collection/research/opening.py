@@ -35,8 +35,11 @@ def close_study(study: Study) -> int:
 def what_it_lacks(study: Study) -> list[str]:
     """Why participants could not do anything in it yet, a sentence for each reason."""
     reasons = [] if study.goals.exists() else ["The study has no goals yet: write some."]
-    spec = read_catalogue().models.get(study.chatbot)
-    if spec is None or spec.responder is None:
+    catalogue = read_catalogue()
+    spec = catalogue.models.get(study.chatbot)
+    if slips := catalogue.slips(study.chatbot):
+        reasons += slips
+    elif spec is None or spec.responder is None:
         reasons.append(f"models.toml has no responder {study.chatbot!r}: choose another chatbot, or describe it there.")
     elif problem := missing_piece(spec):
         reasons.append(f"The chatbot {study.chatbot!r} cannot answer. {problem}")

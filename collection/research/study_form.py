@@ -81,5 +81,10 @@ def _chatbots(catalogue: Catalogue, current: str) -> list[tuple[str, Any]]:
     """The models that can respond; the study's own stays among them when models.toml no longer has it."""
     known: list[tuple[str, Any]] = [(spec.name, describe_model(spec)) for spec in catalogue.playing("responder")]
     if current and current not in dict(known):
-        known.append((current, f"{current} (models.toml has no such responder)"))
+        known.append((current, f"{current} ({_why_not_offered(catalogue, current)})"))
     return known
+
+
+def _why_not_offered(catalogue: Catalogue, name: str) -> str:
+    is_wrong = bool(catalogue.in_force.why_wrong(name))
+    return "its entry in models.toml is wrong" if is_wrong else "models.toml has no such responder"

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from collection.characters import storable
+from collection.sides import find_well_described
 from dialogue.backends.base import ModelMisconfigured
 from evaluation.judges.asking import Outcome
 from evaluation.judges.describing import describe_judge
@@ -40,6 +41,7 @@ def request_sitting(evaluation: Evaluation, model: str, models_file: Path | None
     if evaluation.is_planned:
         raise RequestError("There is nothing to judge yet: open the evaluation first.")
     try:
+        find_well_described(models_file or settings.MODELS_FILE, model)
         configuration = describe_judge(models_file or settings.MODELS_FILE, model)
     except ModelMisconfigured as error:
         raise RequestError(str(error)) from error

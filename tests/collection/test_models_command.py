@@ -56,3 +56,20 @@ def test_an_unknown_name_and_a_file_that_is_not_toml_are_said_in_a_sentence(mode
     models_file.write_text("[models")
     with pytest.raises(CommandError, match="not valid TOML"):
         call_command("models")
+
+
+def test_a_wrong_entry_is_named_with_its_line_and_the_others_are_still_listed(models_file, capsys):
+    models_file.write_text(GOOD + '[models.typo]\nbackend = "scripted"\ncontxt = 3\n')
+    with pytest.raises(CommandError, match=r"Cannot run here as described: typo\.") as refusal:
+        call_command("models")
+    shown = capsys.readouterr().out
+    assert refusal.value.returncode == 2
+    assert "talker (for tests)" in shown
+    assert f"WRONG: Model 'typo' in {models_file}, line 8: contxt:" in shown
+
+
+def test_a_file_that_is_not_toml_is_said_with_line_and_column(models_file):
+    models_file.write_text(GOOD + "[models.typo\n")
+    with pytest.raises(CommandError, match="line 6, column 13") as refusal:
+        call_command("models", "talker")
+    assert refusal.value.returncode == 2

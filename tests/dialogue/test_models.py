@@ -10,7 +10,7 @@ import pytest
 
 from dialogue import prompts
 from dialogue.backends.chat_template import PAPER_TEMPLATES
-from dialogue.models import InvalidModelsFile, ModelSpec, UnknownModel, find_model, read_models
+from dialogue.models import InvalidModelsFile, ModelsFile, ModelSpec, UnknownModel, find_model, read_models
 
 SHIPPED = Path(__file__).parent.parent.parent / "models.toml"
 BEAR = """
@@ -49,13 +49,13 @@ def test_the_shipped_file_is_valid() -> None:
 
 
 def test_the_examples_are_the_papers_models_and_valid_once_uncommented(models_file: Path) -> None:
-    models = read_models(write(models_file, uncommented(SHIPPED.read_text("utf-8"))))
+    models = read_models(write(models_file, uncommented(SHIPPED.read_text("utf-8")))).models
     assert list(models) == ["llama-2-13b-q5", "llama-2", "mixtral", "vicuna", "gpt-4"]
     assert all(spec.inquirer or spec.responder for spec in models.values())
 
 
 def test_the_examples_play_with_the_papers_parameters(models_file: Path) -> None:
-    models = read_models(write(models_file, uncommented(SHIPPED.read_text("utf-8"))))
+    models = read_models(write(models_file, uncommented(SHIPPED.read_text("utf-8")))).models
     inquirers = {name: spec.inquirer for name, spec in models.items() if spec.inquirer}
     assert {name: side.prompts for name, side in inquirers.items()} == {name: name for name in inquirers}
     assert {name: side.coherence.max_n for name, side in inquirers.items()} == {
@@ -67,7 +67,7 @@ def test_the_examples_play_with_the_papers_parameters(models_file: Path) -> None
 
 
 def test_the_examples_name_prompt_sets_and_templates_that_exist(models_file: Path) -> None:
-    for spec in read_models(write(models_file, uncommented(SHIPPED.read_text("utf-8")))).values():
+    for spec in read_models(write(models_file, uncommented(SHIPPED.read_text("utf-8")))).models.values():
         assert spec.template in ("own", *PAPER_TEMPLATES)
         assert not spec.inquirer or prompts.load(spec.inquirer.prompts)
         assert not spec.responder or prompts.load_system(spec.responder.prompts)
@@ -98,7 +98,7 @@ def test_sampling_defaults_to_the_whole_distribution(models_file: Path) -> None:
 
 
 def test_an_empty_file_describes_no_models(models_file: Path) -> None:
-    assert read_models(write(models_file, "")) == {}
+    assert read_models(write(models_file, "")) == ModelsFile({}, {})
 
 
 def test_an_unknown_model_is_refused_with_the_known_ones(models_file: Path) -> None:
@@ -135,10 +135,65 @@ def test_an_unknown_model_is_refused_with_the_known_ones(models_file: Path) -> N
 )
 def test_a_wrong_description_is_refused_in_one_sentence(models_file: Path, text: str, named: str) -> None:
     with pytest.raises(InvalidModelsFile) as caught:
-        read_models(write(models_file, text))
+        for name in read_models(write(models_file, text)).mistakes:
+            find_model(models_file, name)
     assert_one_sentence(str(caught.value))
     assert named in str(caught.value)
     assert str(models_file) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('backend = "scripted"\ncontxt = 3', 6),
+        ('backend = "scripted"\nsampling = { temperature = 1.0, top_p = 10 }', 6),
+        ('backend = "scripted"\nreplies = [\n  "one",\n  2,\n]', 6),
+        ('label = """\ntwo lines"""\nbackend = "honey"', 7),
+        ('backend = "llama_cpp"', 4),
+        ('backend = "scripted"\ntemplate = "lama-2"', 6),
+        ('backend = "scripted"\nresponder.coherence.max_n = 5\nresponder.prompts = "llama-2"', 7),
+        ('backend = "scripted"\n\n[models.bad.inquirer]\nprompts = "llama-2"', 7),
+        ('backend = "scripted"\ninquirer.prompts = "llama-2"\ninquirer.coherence.max_n = 1', 7),
+    ],
+)
+def test_a_wrong_entry_costs_only_its_own_model_and_is_named_with_its_line(
+    models_file: Path, text: str, line: int
+) -> None:
+    write(
+        models_file,
+        f'[models.good]\nbackend = "scripted"\n\n[models.bad]\n{text}\n[models.last]\nbackend = "scripted"\n',
+    )
+    found = read_models(models_file)
+    assert (list(found.models), list(found.mistakes)) == (["good", "last"], ["bad"])
+    assert found.mistakes["bad"].startswith(f"Model 'bad' in {models_file}, line {line}: ")
+    assert_one_sentence(found.mistakes["bad"])
+
+
+def test_an_entry_under_a_mistyped_table_is_not_passed_over_in_silence(models_file: Path) -> None:
+    write(
+        models_file, '[models.bear]\nbackend = "scripted"\n[modles.bee]\nbackend = "scripted"\n[model.bear.inquirer]\n'
+    )
+    found = read_models(models_file)
+    assert dict(found.models) == {}
+    assert found.mistakes == {
+        "bee": f"Model 'bee' in {models_file}, line 3: [modles.bee] is not read, write [models.bee].",
+        "bear": f"Model 'bear' in {models_file}, line 5: [model.bear] is not read, write [models.bear].",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("a = 1\n[models.bear", "line 2, column 13"), ("\n\na = ?", "line 3, column 5"), ("[a]\n[a]", "line 2, column 3")],
+)
+def test_what_is_not_toml_is_named_with_line_and_column(models_file: Path, text: str, place: str) -> None:
+    models_file.write_text(text)
+    with pytest.raises(InvalidModelsFile, match=place):
+        read_models(models_file)
+
+
+def test_a_mark_that_windows_puts_before_a_text_is_no_mistake(models_file: Path) -> None:
+    models_file.write_text(dedent(BEAR), "utf-8-sig")
+    assert find_model(models_file, "bear").backend == "scripted"
 
 
 def test_a_models_file_that_is_not_there_is_refused_in_one_sentence(models_file: Path) -> None:
@@ -177,5 +232,5 @@ def test_two_names_for_the_same_weights_share_an_engine(models_file: Path) -> No
             models_file,
             f"[models.a]\n{engine}\nsampling.top_k = 5\n[models.b]\n{engine}\n[models.c]\n{engine}\nslots=2",
         )
-    )
+    ).models
     assert models["a"].engine == models["b"].engine != models["c"].engine

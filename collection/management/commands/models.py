@@ -13,17 +13,20 @@ GIB = 1024**3
 
 
 class Command(BaseCommand):
-    help = "Lists the models, says what each needs and whether it can run here. Exit status 2 when one cannot."
+    help = (
+        "Lists the models, says what each needs and whether it can run here. Exit status 2 when one cannot, or when an"
+        " entry is wrong."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("names", nargs="*", help="only these models (default: all)")
 
     def handle(self, *, names: list[str], **_options: Any) -> None:
         try:
-            specs = _chosen(names)
+            specs, mistakes = _chosen(names)
         except (InvalidModelsFile, UnknownModel) as error:
             raise CommandError(str(error), returncode=2) from error
-        unfit = [spec.name for spec in specs if not self._show(spec)]
+        unfit = [spec.name for spec in specs if not self._show(spec)] + [self._show_mistake(*one) for one in mistakes]
         if unfit:
             raise CommandError(f"Cannot run here as described: {', '.join(unfit)}.", returncode=2)
 
@@ -36,8 +39,14 @@ class Command(BaseCommand):
         self.stdout.write(f"  {'ok' if health.is_ok else 'NOT USABLE'}: {health.sentence}")
         return health.is_ok
 
+    def _show_mistake(self, name: str, sentence: str) -> str:
+        self.stdout.write(f"{name}\n  WRONG: {sentence}")
+        return name
 
-def _chosen(names: list[str]) -> list[ModelSpec]:
+
+def _chosen(names: list[str]) -> tuple[list[ModelSpec], list[tuple[str, str]]]:
+    """The models to look at, and the entries that are wrong with a sentence each."""
     if names:
-        return [find_model(settings.MODELS_FILE, name) for name in names]
-    return list(read_models(settings.MODELS_FILE).values())
+        return [find_model(settings.MODELS_FILE, name) for name in names], []
+    file = read_models(settings.MODELS_FILE)
+    return list(file.models.values()), list(file.mistakes.items())
