@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from collection.models import Participant, Recruitment, Study
+from collection.participation.placeholders import is_placeholder
 from dialogue.names import plain_name
 
 KEPT = ("STUDY_ID", "SESSION_ID")
@@ -24,10 +25,14 @@ class Invitation:
 
 
 def read_invitation(parameter: str, query: Mapping[str, str]) -> Invitation:
-    """What of a link's query counts where ``parameter`` names people; the rest is passed over. Raises BrokenLink."""
+    """What of a link's query counts where ``parameter`` names people; the rest is passed over, and so is what beside the id
+    was not filled in. Raises BrokenLink: an id that was not filled in would make one person of all who follow the link."""
     values = {key: _checked(key, query[key]) for key in (parameter, *KEPT) if key in query}
+    unfilled = {key for key, value in values.items() if value and is_placeholder(value, key)}
+    if parameter in unfilled:
+        raise BrokenLink(f"“{parameter}” in this link was not filled in, so the link does not say whom it is for.")
     external_id = values.pop(parameter, "")
-    return Invitation(external_id, {key: value for key, value in values.items() if value})
+    return Invitation(external_id, {key: value for key, value in values.items() if value and key not in unfilled})
 
 
 def as_query(parameter: str, invitation: Invitation) -> dict[str, str]:
@@ -50,12 +55,11 @@ def find_invited(study: Study, invitation: Invitation) -> Participant | None:
 
 
 def _checked(name: str, value: str) -> str:
-    """The value as it reads, whatever a mail program put into the link. A platform that leaves its placeholder there would make
-    all people one."""
+    """The value as it reads, whatever a mail program put into the link. Raises BrokenLink."""
     is_typed = not any(one < " " for one in value.strip())
     value = plain_name(value)
     if len(value) > LONGEST:
         raise BrokenLink(f"“{name}” in this link has more than {LONGEST} characters.")
-    if not is_typed or "{{" in value:
+    if not is_typed:
         raise BrokenLink(f"“{name}” in this link was not filled in.")
     return value

@@ -1,0 +1,92 @@
+"""What recruiting platforms put into links for themselves to fill in, recognised by its shape.
+
+No list of platforms is complete, and a placeholder taken for an external id makes one person of all who follow the link.
+"""
+
+import re
+import unicodedata
+from html import unescape
+from urllib.parse import unquote
+
+MOST_LAYERS = 4
+"""How often a link may have been encoded on its way."""
+_OPENING, _CLOSING = "Ps", "Pe"
+_MARKS = r"%$#@&|~^*!?=:;+_/"
+_QUOTES = "'\"`‘’“”„"
+_WRAPPED = re.compile(
+    rf"""
+      «.+» | ‹.+›
+    | (?P<mark>[%$\#@|~^*!?])(?P=mark)*[^\s].*(?P=mark)    # %name%, #name#, @name@
+    | (?P<pair>[{_MARKS}])(?P=pair).+(?P=pair){{2}}          # __name__, ==name==
+    | \$.+                                                    # $name
+    | :[a-z_]\w*                                              # :name
+    | %\d*\$?[a-z]\w*                                         # %s, %name
+    """,
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+_INSIDE = re.compile(
+    r"""
+      \{\{ | \}\} | \[\[ | \]\] | << | >> | <% | %> | \{% | %\} | \[% | %\] | [$\#@%]\{ | \$\( | \*\| | \|\*
+    | %%\w+%%
+    | %[a-z_][\w .-]+%                                        # user-%name%
+    | [{<]\s*[a-z_][\w .-]*\s*[}>]                            # user-{name}
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_NOT_THERE = r"not[\W_]?(available|applicable|set|found|given|provided|defined|known)"
+_NOUNS = "id|pid|uid|uuid|guid|code|name|key|token|number"
+_WORDS = re.compile(
+    rf"""
+      undefined | null | nil | none | nan | n/a | empty | unset | unknown | missing | tbd | todo | x{{3,}}
+    | \#(n/a|ref!|name\?|value!|null!|num!|div/0!)
+    | (.*[\W_])?{_NOT_THERE}
+    | {_NOUNS} | participant | evaluator | worker | subject | respondent | user
+    | (your|insert|replace|enter|paste)([\W_].*)?
+    | ([a-z]+[_ -])+({_NOUNS}|here)
+    | (?-i:[a-z]+(I[dD]|P[iI][dD]|U[iI][dD]|U[uU][iI][dD]|G[uU][iI][dD]|Code|Name|Key|Token|Number))
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_ID = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}|[^@\s]+@[^@\s]+\.[^@\s]+", re.IGNORECASE)
+"""A UUID or an address of e-mail, which some programs write in brackets."""
+
+
+def is_placeholder(value: str, parameter: str) -> bool:
+    """Tell whether ``value``, which a link carries as ``parameter``, was left for a platform to fill in; ids are not.
+
+    A value without any letter or digit names nobody either.
+    """
+    text = _bare(value)
+    if not any(character.isalnum() for character in text):
+        return True
+    if _is_bracketed(text):
+        return not _ID.fullmatch(text[1:-1])
+    if _WRAPPED.fullmatch(text) or _INSIDE.search(text) or _WORDS.fullmatch(text):
+        return True
+    return _letters(text) == _letters(parameter)
+
+
+def _bare(value: str) -> str:
+    """Take away every encoding, quotes and backslashes; wide forms of East Asian keyboards count as the usual ones."""
+    for _ in range(MOST_LAYERS):
+        value = _decoded(value)
+    text = unicodedata.normalize("NFKC", value).replace("\\", "").strip()
+    return text.strip(_QUOTES) if text[:1] in _QUOTES else text
+
+
+def _decoded(value: str) -> str:
+    """Take away one percent encoding, unless something only looks like one (``%FACE%``), and entities of HTML."""
+    try:
+        return unescape(unquote(value, errors="strict"))
+    except UnicodeDecodeError:
+        return unescape(value)
+
+
+def _is_bracketed(text: str) -> bool:
+    """Brackets of any script around it all."""
+    first, last = unicodedata.category(text[0]), unicodedata.category(text[-1])
+    return (first, last) == (_OPENING, _CLOSING) or (text[0], text[-1]) == ("<", ">")
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())
