@@ -5,6 +5,7 @@ from typing import Any
 
 from celery import Celery
 from django.conf import settings
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "roleplay_site.settings")
 
@@ -23,6 +24,8 @@ def _brokerless_options() -> dict[str, Any]:
         "control_folder": str(folders["control"]),
     }
 
+
+TRANSPORT_ALIASES["filesystem"] = "roleplay_site.broker:Transport"
 
 app = Celery("roleplay_site")
 app.conf.update(

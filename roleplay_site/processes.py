@@ -1,21 +1,30 @@
-"""Runs what the Procfile lists, side by side, until Ctrl-C or until one of them ends."""
+"""Runs what the Procfile lists, side by side, until Ctrl-C; a process that dies is started again."""
 
+import multiprocessing
 import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable
+from functools import partial
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from threading import Thread
 from time import sleep
+from typing import Any
 
 import honcho.manager
 from honcho.environ import expand_processes, parse_procfile
 from honcho.printer import Message, Printer
+from honcho.process import Process
 
 STOP_SECONDS = 20
 START_SECONDS = 60
 LOOPBACK = "127.0.0.1"
+PATIENCE = 5
+"""After so many deaths in a row, each within ``YOUNG_SECONDS`` of its start, a process is given up."""
+YOUNG_SECONDS = 30.0
 
 
 class _QuietPrinter(Printer):  # type: ignore[misc] # honcho is not annotated
@@ -26,14 +35,63 @@ class _QuietPrinter(Printer):  # type: ignore[misc] # honcho is not annotated
             super().write(message)
 
 
-def run(procfile: Path, port: int, when_ready: Callable[[], None]) -> int:
-    """Runs the processes and tells ``when_ready`` once one of them listens on ``port``.
+class _Restarted(Process):  # type: ignore[misc] # honcho is not annotated
+    """A process that is started again, with a sentence, whenever it ends; unless all are to stop, or it keeps dying young."""
 
-    Returns 0 after Ctrl-C, otherwise the exit status of the process that ended first and so ended the others.
+    def __init__(self, *args: Any, is_stopping: Event, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._is_stopping = is_stopping
+        self._young_deaths = 0
+        self._is_over = False
+
+    def run(self, events: Any = None, ignore_signals: bool = False) -> None:
+        while not self._is_over:
+            self._started_at = time.monotonic()
+            super().run(events, ignore_signals)
+
+    def _send_message(self, data: Any, type: str = "line") -> None:
+        """Keep the news of its end from the manager, which would stop the others, while it can be started again."""
+        self._is_over = type == "stop" and not self._begins_again(data["returncode"])
+        if type != "stop" or self._is_over:
+            super()._send_message(data, type)
+
+    def _begins_again(self, status: int) -> bool:
+        if self._is_stopping.is_set():
+            return False
+        is_young = time.monotonic() - self._started_at < YOUNG_SECONDS
+        self._young_deaths = self._young_deaths + 1 if is_young else 0
+        if self._young_deaths == PATIENCE:
+            self._say(f"{describe(status)}, {PATIENCE} times in a row: everything stops.")
+            return False
+        self._say(f"{describe(status)}. It is started again; nothing that was stored is lost.")
+        return not self._is_stopping.wait(self._young_deaths)
+
+    def _say(self, predicate: str) -> None:
+        """Print a sentence about the process among its own lines, under its name in the Procfile ("worker.1" at honcho's)."""
+        super()._send_message(f"The process '{self.name.partition('.')[0]}' {predicate}\n".encode())
+
+
+class _Manager(honcho.manager.Manager):  # type: ignore[misc] # honcho is not annotated
+    """Starts processes that are started again."""
+
+    def __init__(self) -> None:
+        super().__init__(_QuietPrinter())
+        self._is_stopping = multiprocessing.Event()
+        self._process_ctor = partial(_Restarted, is_stopping=self._is_stopping)
+
+    def terminate(self) -> None:
+        self._is_stopping.set()
+        super().terminate()
+
+
+def run(procfile: Path, port: int, when_ready: Callable[[], None]) -> int:
+    """Run the processes and call ``when_ready`` once one of them listens on ``port``.
+
+    Return 0 after Ctrl-C, otherwise the exit status of the process that was given up and so ended the others.
     """
     # A Celery worker takes about five seconds to stop, which is where honcho would kill it.
     honcho.manager.KILL_WAIT = STOP_SECONDS
-    manager = honcho.manager.Manager(_QuietPrinter())
+    manager = _Manager()
     for process in expand_processes(parse_procfile(procfile.read_text("utf-8")).processes):
         manager.add_process(process.name, process.cmd, env=_environment(port))
     # The processes are in sessions of their own: a terminal that closes tells only this one.
@@ -41,6 +99,15 @@ def run(procfile: Path, port: int, when_ready: Callable[[], None]) -> int:
     Thread(target=_tell_when_ready, args=(port, when_ready), daemon=True).start()
     manager.loop()
     return 0 if manager.returncode == honcho.manager.SIGNALS[signal.SIGINT]["rc"] else manager.returncode
+
+
+def describe(status: int) -> str:
+    """Say how a process ended, from its return code: a negative one is a signal."""
+    if status == -signal.SIGKILL:
+        return "was killed (SIGKILL), which the system does when memory runs out"
+    if status < 0:
+        return f"was killed ({signal.Signals(-status).name})"
+    return f"ended with exit status {status}"
 
 
 def is_port_free(port: int) -> bool:

@@ -1,0 +1,111 @@
+"""The embedded broker: kombu's folder of message files, made to survive full disks, power cuts and days without a worker."""
+
+import hashlib
+import logging
+import time
+from pathlib import Path
+from queue import Empty
+from typing import Any
+from uuid import uuid4
+
+from kombu.exceptions import ChannelError
+from kombu.transport import filesystem
+from kombu.utils.json import dumps, loads
+
+logger = logging.getLogger(__name__)
+_RETRY_SECONDS = 0.2
+
+
+class Channel(filesystem.Channel):  # type: ignore[misc] # kombu is not annotated
+    """Messages as files that are whole from the moment they can be seen, read in the order of their names.
+
+    A task only wakes workers, so it replaces the same task that still waits: without a worker the folder holds one message
+    for each. What nobody can read, as a full disk or a power cut leaves it, is set aside with a line in the log.
+    """
+
+    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:
+        folder, ending = Path(self.data_folder_out), f"_{_label(payload)}.{queue}.msg"
+        part = folder / f"{uuid4().hex}.part"
+        try:
+            part.write_text(dumps(payload), "utf-8")
+            waiting = [path for path in folder.iterdir() if path.name.endswith(ending)]
+            part.rename(folder / f"{time.time_ns():020}{ending}")
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise ChannelError(f"No message can be written to {folder}: {error}.") from error
+        for replaced in waiting:
+            replaced.unlink(missing_ok=True)
+
+    def _get(self, queue: str) -> dict[str, Any]:
+        for name in sorted(path.name for path in Path(self.data_folder_in).iterdir()):
+            if name.partition(".")[2] == f"{queue}.msg" and (payload := self._take(name)):
+                return payload
+        raise Empty
+
+    def _take(self, name: str) -> dict[str, Any] | None:
+        """Return the message and remove its file; None if another process took it, or if it cannot be read."""
+        taken = Path(self.processed_folder) / name
+        try:
+            (Path(self.data_folder_in) / name).rename(taken)
+        except OSError:
+            return None  # another process was faster
+        try:
+            payload = _read_message(taken)
+        except (OSError, ValueError) as error:
+            _set_aside(taken, error)
+            return None
+        taken.unlink()
+        return payload
+
+    def get_table(self, exchange: str) -> list[Any]:
+        self._mend(exchange)
+        table: list[Any] = super().get_table(exchange)
+        return table
+
+    def _queue_bind(self, exchange: str, *binding: Any) -> None:
+        self._mend(exchange)
+        super()._queue_bind(exchange, *binding)
+
+    def _mend(self, exchange: str) -> None:
+        """Set the exchange's table aside if it stays unreadable: it is written anew when a queue is bound."""
+        table: Path = self._exchange_file(exchange)
+        if table.exists() and not _is_json(table):
+            time.sleep(_RETRY_SECONDS)  # another process may be writing it
+            if not _is_json(table):
+                _set_aside(table, ValueError("no table"))
+
+
+class Transport(filesystem.Transport):  # type: ignore[misc] # kombu is not annotated
+    """The transport of ``filesystem://`` in this project."""
+
+    Channel = Channel
+
+
+def _label(payload: dict[str, Any]) -> str:
+    """Return what tasks that ask for the same have in common; answers and remote control have nothing."""
+    task = payload.get("headers", {}).get("task")
+    return hashlib.sha256(f"{task} {payload['body']}".encode()).hexdigest()[:32] if task else uuid4().hex
+
+
+def _read_message(path: Path) -> dict[str, Any]:
+    payload = loads(path.read_text("utf-8"))
+    if not isinstance(payload, dict) or not {"body", "headers", "properties"} <= payload.keys():
+        raise ValueError("it is no message")
+    return payload
+
+
+def _is_json(path: Path) -> bool:
+    try:
+        loads(path.read_text("utf-8"))
+    except ValueError:
+        return False
+    return True
+
+
+def _set_aside(path: Path, error: Exception) -> None:
+    aside = path.with_name(f"{path.name}.broken")
+    path.rename(aside)
+    logger.warning(
+        "The broker's file %s cannot be read (%s): it was renamed to %s. No work is lost: workers look for it themselves.",
+        path, error, aside.name,
+    )  # fmt: skip

@@ -1,0 +1,62 @@
+"""The processes of the demo: what dies is started again, what keeps dying ends everything with a sentence."""
+
+import os
+import signal
+from pathlib import Path
+
+import psutil
+import pytest
+
+from roleplay_site.processes import describe
+from tests.installation import Installation
+from tests.services.binaries import free_port, wait_until
+
+RUN = """
+from pathlib import Path
+from roleplay_site import processes
+raise SystemExit(processes.run(Path({procfile!r}), {port}, lambda: None))
+"""
+
+
+def run(installation: Installation, tmp_path: Path, procfile: str) -> tuple[str, ...]:
+    """The command that runs a Procfile of these lines."""
+    path = tmp_path / "Procfile"
+    path.write_text(procfile)
+    program = RUN.format(procfile=str(path), port=free_port())
+    return ("manage", "shell", "--no-imports", "--command", program)
+
+
+def test_a_process_that_is_killed_is_started_again_and_the_others_go_on(
+    installation: Installation, tmp_path: Path
+) -> None:
+    lines = "worker: echo begun $$; exec sleep 300\nsite: echo site $$; exec sleep 300\n"
+    with installation.run(*run(installation, tmp_path, lines)) as demo:
+        wait_until(lambda: "begun" in installation.log and "site" in installation.log, what="not all have begun")
+        os.kill(_process_of("worker", installation), signal.SIGKILL)
+        wait_until(lambda: installation.log.count("begun") == 2, what="it has not begun again")
+        site = psutil.Process(_process_of("site", installation))
+        assert site.is_running()
+        demo.send_signal(signal.SIGINT)
+        assert demo.wait(30) == 0
+        assert not site.is_running()
+    assert "The process 'worker' was killed (SIGKILL), which the system does when memory runs out." in installation.log
+
+
+def test_a_process_that_keeps_dying_ends_everything_with_a_sentence(installation: Installation, tmp_path: Path) -> None:
+    with installation.run(*run(installation, tmp_path, "worker: exit 3\nsite: exec sleep 300\n")) as demo:
+        assert demo.wait(60) == 3
+    assert "The process 'worker' ended with exit status 3, 5 times in a row: everything stops." in installation.log
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [(0, "ended with exit status 0"), (1, "ended with exit status 1"), (-signal.SIGSEGV, "was killed (SIGSEGV)")],
+)
+def test_an_end_is_told_in_words(status: int, words: str) -> None:
+    assert describe(status) == words
+
+
+def _process_of(name: str, installation: Installation) -> int:
+    """The process whose number stands last in the lines of that name."""
+    lines = [line for line in installation.log.splitlines() if f" {name}.1 " in line]
+    return int(next(line for line in reversed(lines) if line.split()[-1].isdigit()).split()[-1])
