@@ -7,12 +7,9 @@ class AnalysisConfig(AppConfig):
     name = "analysis"
 
     def ready(self) -> None:
-        from django.db.models.signals import post_delete
-
-        from analysis.study.withdrawals import forget_files, forget_reports_by, forget_reports_on
+        from analysis.study.withdrawals import forget_reports_by, forget_reports_on
         from collection.signals import persona_leaving
         from evaluation.signals import evaluator_leaving
 
         persona_leaving.connect(forget_reports_on, dispatch_uid="analysis.forget_reports_on")
         evaluator_leaving.connect(forget_reports_by, dispatch_uid="analysis.forget_reports_by")
-        post_delete.connect(forget_files, sender="analysis.Report", dispatch_uid="analysis.forget_files")

@@ -15,6 +15,7 @@ ELSEWHERE = (
     "collection/tables.py",
     "collection/turn_records.py",
     "dialogue/lexical.py",
+    "dialogue/names.py",
     "dialogue/personas.py",
     "evaluation/answers.py",
     "evaluation/exports.py",

@@ -12,6 +12,9 @@ SHAPE = 1
 shown."""
 
 
+UNDER_WAY = ("queued", "running")
+
+
 class Job(models.Model):
     """What a worker computes once: ``fingerprint`` names all that it is made of, the code too.
 
@@ -45,26 +48,52 @@ class Job(models.Model):
 
     @property
     def is_under_way(self) -> bool:
-        return self.state in (self.State.QUEUED, self.State.RUNNING)
+        return self.state in UNDER_WAY
 
 
 class Report(Job):
-    """A study's analysis. ``shown`` is what its page says, in the SHAPE that it names, ``files`` what lies in its folder."""
+    """A study's analysis. ``shown`` is what its page says, in the SHAPE that it names, ``files`` the names of what was made.
+
+    Of the same data there is one under way at most; those that are done may be computed again.
+    """
 
     LEASE = timedelta(minutes=5)
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="reports")
+    evaluations = models.JSONField(
+        null=True, blank=True, help_text="Numbers of those whose judgements count. Null: those that are closed."
+    )
     step = models.CharField(max_length=100, blank=True, help_text="What is being computed.")
     shown = models.JSONField(default=dict, blank=True)
     files = models.JSONField(default=list, blank=True)
 
     class Meta(Job.Meta):
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["study", "fingerprint"], name="report_fingerprint_in_study")
+            models.UniqueConstraint(
+                fields=["study", "fingerprint"],
+                condition=models.Q(state__in=UNDER_WAY),
+                name="report_under_way_in_study",
+            )
         ]
 
     def __str__(self) -> str:
         return f"Analysis of {self.study}"
+
+
+class ReportFile(models.Model):
+    """A file of a report. In the database, where every process can read it, whichever machine computed it; restored with a
+    backup, and deleted with the report. A report's files take a few megabytes."""
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="stored_files")
+    name = models.CharField(max_length=200)
+    content = models.BinaryField()
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["report", "name"], name="report_file_name_in_report")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class PowerEstimate(Job):

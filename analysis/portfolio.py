@@ -1,8 +1,9 @@
 """All that an analysis gives: tables and figures for papers, results for programs, a report for people."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -20,13 +21,14 @@ from analysis.wording import Told, tell, tell_rates
 @dataclass(frozen=True, slots=True)
 class Portfolio:
     """``judged`` is None where there are no judgements; ``left_out`` says in sentences what the data do not allow, ``preface``
-    what to know before reading what was found."""
+    what to know before reading what was found, ``evaluations`` whose judgements count, which a file of them does not tell."""
 
     judged: Analysis | None
     tables: Sequence[Table]
     figures: Sequence[Drawing | Undrawn]
     left_out: Sequence[str]
     preface: Sequence[str] = ()
+    evaluations: Sequence[Mapping[str, Any]] | None = None
 
     @property
     def drawings(self) -> list[Drawing]:
@@ -94,6 +96,8 @@ def _texts(portfolio: Portfolio) -> Iterator[tuple[str, str]]:
     judged = portfolio.judged
     if judged is not None:
         found = results(judged.frame, judged.models)
+        if portfolio.evaluations is not None:
+            found["evaluations"] = list(portfolio.evaluations)
         yield "results.json", json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     yield "report.txt", portfolio.text
     for table in portfolio.tables:

@@ -1,6 +1,6 @@
 """Judgements as files: a table with exactly the columns that the analysis reads, or JSON lines that hold everything."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -62,11 +62,15 @@ def export_judgements(evaluation: Evaluation, form: str = "csv") -> Iterator[str
     yield from rows
 
 
-def export_all(study: Study, form: str = "csv") -> Iterator[str]:
-    """The same for all evaluations of the study in one file. Evaluators are numbered anew in each evaluation, so the number
-    of the evaluation stands before their codes in a table: nobody is taken for somebody else.
+def export_all(study: Study, form: str = "csv", numbers: Collection[int] | None = None) -> Iterator[str]:
+    """The same for all evaluations of the study, or those with these ``numbers``, in one file.
+
+    Evaluators are numbered from 1 in each evaluation, so their codes begin with its number in a table: nobody is taken for
+    somebody else.
     """
     evaluations = study.evaluations.order_by("number")
+    if numbers is not None:
+        evaluations = evaluations.filter(number__in=numbers)
     if form == "jsonl":
         yield from chain.from_iterable(write_records(evaluation) for evaluation in evaluations)
         return

@@ -8,7 +8,7 @@ from typing import Any
 from analysis.models import PowerEstimate
 from analysis.power.estimates import question_of
 from analysis.power.plans import LARGEST_SD, PAPER, ImpossiblePlan, PowerQuestion
-from analysis.study.reports import folder_of, latest_report
+from analysis.study.reports import latest_report, stored_file
 from collection.models import Study
 
 RESULTS = "results.json"
@@ -39,12 +39,12 @@ def assumptions_of(study: Study) -> Assumed:
     report = latest_report(study)
     if report is None:
         return Assumed(USUAL, f"“{study.title}” has no analysis yet, so the rates are those of table 3 of the paper.")
-    try:
-        found = json.loads((folder_of(report) / RESULTS).read_text("utf-8"))
-        question = _suggested(found)
-    except FileNotFoundError:
+    results = stored_file(report, RESULTS)
+    if results is None:
         words = f"The analysis of “{study.title}” has no judgements, so the rates are those of table 3 of the paper."
         return Assumed(USUAL, words)
+    try:
+        question = _suggested(json.loads(results))
     except ImpossiblePlan as error:
         words = f"The rates of “{study.title}” cannot be used here, so they are those of table 3 of the paper. {error}"
         return Assumed(USUAL, words)

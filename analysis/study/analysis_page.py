@@ -1,15 +1,18 @@
 """The page of a study's analysis."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from analysis.code_version import code_version
 from analysis.models import Report
 from analysis.study.caveats import caveats_of_data, caveats_of_models
+from analysis.study.fingerprints import fingerprint
+from analysis.study.forms import SourcesForm
 from analysis.study.layout import Section, arrange
-from analysis.study.reports import current_report, latest_report
+from analysis.study.reports import current_report, last_choice, latest_report, missing_files
+from analysis.study.sources import Source, read_sources
 from collection.models import Dialogue, Study
-from evaluation.models import Evaluation, Judgement
+from evaluation.models import Judgement
 
 State = Report.State
 
@@ -28,20 +31,15 @@ class Prospects:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """An evaluation, and how many of its judgements are analysed."""
-
-    evaluation: Evaluation
-    judgements: int
-
-
-@dataclass(frozen=True, slots=True)
 class AnalysisPage:
-    """``report`` is the latest computed one, ``current`` that of the data as they are, in whatever state. Either may lack."""
+    """``report`` is the latest computed one, ``current`` that of the data as they are, which ``fingerprint`` names, in whatever
+    state. Either may lack."""
 
     study: Study
     report: Report | None
     current: Report | None
+    fingerprint: str
+    choice: SourcesForm
 
     @property
     def is_under_way(self) -> bool:
@@ -50,12 +48,17 @@ class AnalysisPage:
     @property
     def is_outdated(self) -> bool:
         """Whether the data, or the code, have changed since the latest was computed."""
-        return self.report is not None and self.report != self.current
+        return self.report is not None and self.report.fingerprint != self.fingerprint
 
     @property
     def is_of_other_code(self) -> bool:
         """Whether the latest was computed by another version of the code than this one."""
         return self.report is not None and self.report.code != code_version()
+
+    @property
+    def missing(self) -> int:
+        """How many of the latest one's files are gone."""
+        return len(missing_files(self.report)) if self.report else 0
 
     @property
     def problem(self) -> str:
@@ -70,10 +73,10 @@ class AnalysisPage:
         return arrange(self.shown)
 
     def sources(self) -> list[Source]:
-        """The evaluations that the report is made of, as they are called now."""
-        counts = self.shown.get("judgements", {})
-        evaluations = self.study.evaluations.order_by("number")
-        return [Source(one, counts[str(one.number)]) for one in evaluations if str(one.number) in counts]
+        """The evaluations that the report is made of, as they are called now, with as many judgements as it counts."""
+        counts = {int(number): count for number, count in self.shown.get("judgements", {}).items()}
+        counted = [source for source in read_sources(self.study, counts) if source.is_counted]
+        return [replace(source, judgements=counts[source.evaluation.number]) for source in counted]
 
     def judgements(self) -> int:
         """How many the report is made of."""
@@ -90,12 +93,14 @@ class AnalysisPage:
 
     def caveats(self) -> list[str]:
         """About everything that is shown."""
-        return list(caveats_of_data(self.study))
+        return list(caveats_of_data(self.sources()))
 
     def caveats_of_models(self) -> list[str]:
-        return list(caveats_of_models(self.study))
+        return list(caveats_of_models(self.sources()))
 
 
-def read_analysis(study: Study) -> AnalysisPage:
-    """The study's analysis as it stands."""
-    return AnalysisPage(study, latest_report(study), current_report(study))
+def read_analysis(study: Study, choice: SourcesForm | None = None) -> AnalysisPage:
+    """The study's analysis as it is now, with a choice of evaluations that was sent, or that of the last report."""
+    chosen = last_choice(study)
+    form = choice or SourcesForm(read_sources(study, chosen))
+    return AnalysisPage(study, latest_report(study), current_report(study), fingerprint(study, chosen), form)

@@ -1,21 +1,30 @@
 """What to mind about a study's analysis, whatever comes out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from collection.models import Study
-from evaluation.models import Evaluation
+from analysis.study.sources import Source
 
 
-def caveats_of_data(study: Study) -> Iterator[str]:
-    """About everything that is made of its judgements."""
-    evaluations = study.evaluations.all()
-    if evaluations.filter(is_rehearsed=True).exists():
+def caveats_of_data(sources: Sequence[Source]) -> Iterator[str]:
+    """About everything that is made of the judgements of ``sources`` that count."""
+    counted = [source for source in sources if source.is_counted]
+    if any(source.evaluation.is_rehearsed for source in counted):
         yield "These judgements are made up, to try the software: they are no results."
-    if evaluations.filter(state=Evaluation.State.OPEN).exists():
-        yield "An evaluation is still open: whoever stops, or goes on, because of what they see here makes it worthless."
+    for source in counted:
+        if source.is_open:
+            yield (
+                f"{source.evaluation} is still open, and its judgements were chosen to count: stopping or continuing because "
+                "of these results would invalidate the evaluation. People who only tried its link may be among the evaluators."
+            )
 
 
-def caveats_of_models(study: Study) -> Iterator[str]:
+def caveats_of_models(sources: Sequence[Source]) -> Iterator[str]:
     """About the mixed models."""
-    if study.evaluations.filter(judges_per_pair__gt=1).exists():
+    if any(source.evaluation.judges_per_pair > 1 for source in sources if source.is_counted):
         yield "Pairs were judged by several evaluators: the models do not know which judgements are about the same pair."
+
+
+def uncounted(sources: Sequence[Source]) -> str:
+    """A sentence about the evaluations whose judgements do not count; empty if all do, or have none."""
+    left = [str(source) for source in sources if source.judgements and not source.is_counted]
+    return f"Not counted: {', '.join(left)}." if left else ""

@@ -1,8 +1,7 @@
 """A study's whole analysis: of its judgements, of its dialogues, of who took part."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
@@ -15,14 +14,14 @@ from analysis.figures.features import participants_by_option
 from analysis.judgements import BadData
 from analysis.models import SHAPE
 from analysis.portfolio import Portfolio, count_flagged, files_of, portfolio_of
-from analysis.study.caveats import caveats_of_data, caveats_of_models
+from analysis.study.caveats import caveats_of_data, caveats_of_models, uncounted
 from analysis.study.dialogues import said_by_group, summaries_by_condition, summaries_by_inquirer
-from analysis.study.judgements import judgements_by_evaluation, judgements_in
+from analysis.study.judgements import judgements_in
+from analysis.study.sources import Chosen, Source, read_sources
 from analysis.tables.comparison import comparison_table, manner_of
 from analysis.tables.simulation_tables import failure_percents, table_1, table_2, table_7
 from analysis.tables.tabulating import Table
 from analysis.wording import OUTCOME_TITLES, remark
-from analysis.writing import write_files
 from collection.models import Study
 from collection.research.distributions import read_distributions
 
@@ -40,23 +39,24 @@ class StudyAnalysis:
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """What a page shows of an analysis, ready for JSON, and which files there are."""
+    """What a page shows of an analysis, ready for JSON, and its files by name."""
 
     shown: dict[str, Any]
-    files: list[str]
+    files: dict[str, bytes]
 
 
-def compute_study(study: Study, folder: Path, on_step: OnStep) -> Computed:
-    """Analyses the study and writes all files into ``folder``. Raises BadData when there is nothing to analyse."""
-    analysis = analyse_study(study, on_step)
+def compute_study(study: Study, chosen: Chosen, on_step: OnStep) -> Computed:
+    """Analyses the study and makes all files. Raises BadData when there is nothing to analyse."""
+    analysis = analyse_study(study, chosen, on_step)
     on_step("files")
-    paths = write_files(files_of(analysis.portfolio), folder)
-    return Computed(_shown(analysis), [path.name for path in paths])
+    return Computed(_shown(analysis), dict(files_of(analysis.portfolio)))
 
 
-def analyse_study(study: Study, on_step: OnStep) -> StudyAnalysis:
-    """Whatever the study's data allow; ``on_step`` hears what comes next. Raises BadData when it has no data."""
-    judged, left_out = _judged(study, on_step)
+def analyse_study(study: Study, chosen: Chosen, on_step: OnStep) -> StudyAnalysis:
+    """Whatever the study's data allow, with the judgements of the ``chosen`` evaluations; ``on_step`` hears what comes next.
+    Raises BadData when it has no data."""
+    sources = read_sources(study, chosen)
+    judged, left_out = _judged(study, chosen, on_step)
     on_step("dialogues")
     groups = said_by_group(study)
     if judged is None and not groups:
@@ -67,34 +67,51 @@ def analyse_study(study: Study, on_step: OnStep) -> StudyAnalysis:
     on_step("figures")
     own = portfolio_of(judged) if judged else Portfolio(None, [], [], left_out)
     radars = failure_radars(failure_percents(inquirers))
-    judgements = judgements_by_evaluation(study) if judged else {}
+    counted = [source for source in sources if judged and source.is_counted and source.judgements]
     dialogues = {name: len(said) for name, said in groups.items()}
     portfolio = Portfolio(
         judged,
         [*own.tables, *compared, *simulated],
         [*own.figures, radars, *_participants(study)],
         own.left_out,
-        [_made_of(study, judgements, dialogues), *_caveats(study, judged), *own.preface],
+        [_made_of(study, counted, dialogues), *_caveats(sources, judged), *own.preface],
+        [_described(source) for source in counted],
     )
-    return StudyAnalysis(portfolio, judgements, dialogues)
+    return StudyAnalysis(portfolio, {source.evaluation.number: source.judgements for source in counted}, dialogues)
 
 
-def _judged(study: Study, on_step: OnStep) -> tuple[Analysis | None, list[str]]:
+def _judged(study: Study, chosen: Chosen, on_step: OnStep) -> tuple[Analysis | None, list[str]]:
     """The analysis of the judgements, or why there is none."""
     try:
-        return analyse(judgements_in(study), on_step), []
+        return analyse(judgements_in(study, chosen), on_step), []
     except BadData as reason:
         return None, [str(reason)]
 
 
-def _made_of(study: Study, judgements: Mapping[int, int], dialogues: Mapping[str, int]) -> str:
+def _made_of(study: Study, counted: Sequence[Source], dialogues: Mapping[str, int]) -> str:
     """What the files were computed of, when and by what: they outlive the page that says so too."""
-    counts = f"{sum(judgements.values())} judgements, {sum(dialogues.values())} dialogues"
+    judgements = f"{sum(source.judgements for source in counted)} judgements"
+    named = f" of {', '.join(map(str, counted))}" if counted else ""
+    counts = f"{judgements}{named}, {sum(dialogues.values())} dialogues"
     return f"{study.title}: {counts} on {timezone.now():%-d %B %Y}, computed by {code_version()}."
 
 
-def _caveats(study: Study, judged: Analysis | None) -> list[str]:
-    return [*caveats_of_data(study), *caveats_of_models(study)] if judged else []
+def _described(source: Source) -> dict[str, Any]:
+    """An evaluation as results.json names it."""
+    evaluation = source.evaluation
+    return {
+        "number": evaluation.number,
+        "title": str(evaluation),
+        "state": evaluation.state,
+        "judgements": source.judgements,
+    }
+
+
+def _caveats(sources: Sequence[Source], judged: Analysis | None) -> list[str]:
+    if judged is None:
+        return []
+    left = uncounted(sources)
+    return [*([left] if left else []), *caveats_of_data(sources), *caveats_of_models(sources)]
 
 
 def _participants(study: Study) -> Iterator[Drawing | Undrawn]:

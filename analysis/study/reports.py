@@ -1,15 +1,12 @@
 """Asking for analyses, and computing those that were asked for."""
 
-import shutil
-from pathlib import Path
-
-from django.conf import settings
 from django.db import transaction
 
 from analysis import jobs
 from analysis.code_version import code_version
-from analysis.models import SHAPE, Report
+from analysis.models import SHAPE, UNDER_WAY, Report, ReportFile
 from analysis.study.fingerprints import fingerprint
+from analysis.study.sources import Chosen
 from collection.models import Study
 from simulation.duty import is_stopping
 from simulation.services import ring_for_workers
@@ -24,25 +21,49 @@ def latest_report(study: Study) -> Report | None:
     return Report.objects.filter(study=study, state=State.DONE, shown__shape=SHAPE).first()
 
 
+def last_choice(study: Study) -> Chosen:
+    """Whose judgements counted in the report that was asked for last."""
+    newest = Report.objects.filter(study=study).first()
+    return newest.evaluations if newest else None
+
+
 def current_report(study: Study) -> Report | None:
-    """The one of the data as they are, in whatever state; None if nobody has asked for it."""
-    return Report.objects.filter(study=study, fingerprint=fingerprint(study)).first()
+    """The last one of the data as they are, in whatever state; None if nobody has asked for it."""
+    return Report.objects.filter(study=study, fingerprint=fingerprint(study, last_choice(study))).first()
 
 
-def request_report(study: Study) -> Report:
-    """The report of the data as they are; asking again asks once, except for one that failed."""
+def request_report(study: Study, chosen: Chosen = None) -> Report:
+    """A new report of the data as they are, with the judgements of the ``chosen`` evaluations; asking while one is under way
+    asks once.
+
+    One that is there already is no reason to compute nothing: its files may be gone, or somebody may doubt it.
+    """
     report, is_new = Report.objects.get_or_create(
-        study=study, fingerprint=fingerprint(study), defaults={"code": code_version()}
+        study=study,
+        fingerprint=fingerprint(study, chosen),
+        state__in=UNDER_WAY,
+        defaults={"code": code_version(), "evaluations": chosen if chosen is None else sorted(chosen)},
     )
-    if jobs.ask_again(report) or is_new:
+    if is_new:
         transaction.on_commit(lambda: ring_for_workers(BELL))
-        report.refresh_from_db()
     return report
 
 
-def folder_of(report: Report) -> Path:
-    """Where the report's files are."""
-    return Path(settings.VAR_DIR) / "reports" / report.token
+def ensure_report(study: Study) -> Report:
+    """The report of the data as they are, in whatever state; asked for if there is none."""
+    return current_report(study) or request_report(study)
+
+
+def stored_file(report: Report, name: str) -> bytes | None:
+    """The content of one of the report's files; None if there is none."""
+    content = report.stored_files.filter(name=name).values_list("content", flat=True).first()
+    return None if content is None else bytes(content)
+
+
+def missing_files(report: Report) -> list[str]:
+    """Names of files that were made and are gone, for example because a backup was restored without them."""
+    there = set(report.stored_files.values_list("name", flat=True))
+    return [name for name in report.files if name not in there]
 
 
 def work_off() -> None:
@@ -55,20 +76,16 @@ def _compute(report: Report) -> None:
     from analysis.study.computing import compute_study
 
     try:
-        computed = compute_study(report.study, folder_of(report), lambda step: jobs.keep(report, step=step[:100]))
+        computed = compute_study(report.study, report.evaluations, lambda step: jobs.keep(report, step=step[:100]))
     except BadData as error:
         jobs.finish(report, State.FAILED, step="", message=str(error))
         return
-    try:
-        jobs.finish(report, State.DONE, step="", code=code_version(), shown=computed.shown, files=computed.files)
-    except jobs.LeaseLost:
-        _forget_if_gone(report)
-        raise
-    # Only the latest of a study is kept.
-    Report.objects.filter(study=report.study, pk__lt=report.pk).delete()
-
-
-def _forget_if_gone(report: Report) -> None:
-    """Whoever withdrew meanwhile has deleted it, and what was known of them is among the files."""
-    if not Report.objects.filter(pk=report.pk).exists():
-        shutil.rmtree(folder_of(report), ignore_errors=True)
+    with transaction.atomic():
+        # Whoever withdrew meanwhile has deleted the report: then the lease is lost, and nothing is stored.
+        names = list(computed.files)
+        jobs.finish(report, State.DONE, step="", code=code_version(), shown=computed.shown, files=names)
+        ReportFile.objects.bulk_create(
+            ReportFile(report=report, name=name, content=content) for name, content in computed.files.items()
+        )
+        # Only the latest of a study is kept.
+        Report.objects.filter(study=report.study, pk__lt=report.pk).delete()

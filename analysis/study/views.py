@@ -11,19 +11,31 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from analysis.models import Report
 from analysis.study.analysis_page import read_analysis
-from analysis.study.reports import folder_of, request_report
+from analysis.study.forms import SourcesForm
+from analysis.study.reports import last_choice, request_report, stored_file
+from analysis.study.sources import as_chosen, read_sources
 from collection.access import staff_only
 from collection.models import Study
+
+CHOOSES = "chooses"
+"""A field that is sent with a choice of evaluations, which may be empty."""
 
 
 @staff_only
 def analysis(request: HttpRequest, slug: str) -> HttpResponse:
-    """The latest analysis of the study; posting asks for one of the data as they are."""
+    """The latest analysis of the study; posting asks for one of the data as they are, with the evaluations that are chosen or,
+    without a choice, those of the last one."""
     study = get_object_or_404(Study, slug=slug)
-    if request.method == "POST":
-        request_report(study)
+    if request.method != "POST":
+        return render(request, "analysis/analysis.html", {"page": read_analysis(study)})
+    if CHOOSES not in request.POST:
+        request_report(study, last_choice(study))
         return redirect("analysis", slug)
-    return render(request, "analysis/analysis.html", {"page": read_analysis(study)})
+    form = SourcesForm(read_sources(study, None), request.POST)
+    if not form.is_valid():
+        return render(request, "analysis/analysis.html", {"page": read_analysis(study, form)}, status=400)
+    request_report(study, as_chosen(study, form.cleaned_data["evaluations"]))
+    return redirect("analysis", slug)
 
 
 @staff_only
@@ -46,7 +58,7 @@ def analysis_file(request: HttpRequest, slug: str, token: str, name: str) -> Htt
 
 @staff_only
 def analysis_archive(request: HttpRequest, slug: str, token: str) -> HttpResponse:
-    """All files in one; they are small, so that it is made in memory."""
+    """All files in one; they are small, so that it is made in memory, of one file after the other."""
     report = _find_report(slug, token)
     into = BytesIO()
     with ZipFile(into, "w", ZIP_DEFLATED) as archive:
@@ -60,10 +72,10 @@ def _find_report(slug: str, token: str) -> Report:
 
 
 def _read(report: Report, name: str) -> bytes:
-    try:
-        return (folder_of(report) / name).read_bytes()
-    except FileNotFoundError as error:
-        raise Http404 from error
+    content = stored_file(report, name)
+    if content is None:
+        raise Http404(f"{name} of this analysis is gone: compute the analysis again.")
+    return content
 
 
 def _sent(content: bytes, name: str, *, as_attachment: bool) -> HttpResponse:

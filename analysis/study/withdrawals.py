@@ -1,13 +1,11 @@
 """What is deleted here when a participant or an evaluator withdraws: the analyses that name and count them."""
 
-import shutil
 from functools import partial
 from typing import Any
 
 from django.db import transaction
 
 from analysis.models import Report
-from analysis.study.reports import folder_of
 from collection.models import Persona
 from evaluation.models import Evaluator
 
@@ -20,11 +18,6 @@ def forget_reports_on(persona: Persona, **_signal: Any) -> None:
 def forget_reports_by(evaluator: Evaluator, **_signal: Any) -> None:
     """Of the study whose pairs the evaluator has judged."""
     _forget_reports(evaluator.evaluation.study_id)
-
-
-def forget_files(instance: Report, **_signal: Any) -> None:
-    """Deletes the files of a report that is deleted."""
-    transaction.on_commit(partial(shutil.rmtree, folder_of(instance), ignore_errors=True), robust=True)
 
 
 def _forget_reports(study: int) -> None:

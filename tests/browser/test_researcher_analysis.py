@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from analysis.models import Report
+from analysis.models import Report, ReportFile
 from analysis.study.fingerprints import fingerprint
-from analysis.study.reports import request_report, work_off
+from analysis.study.reports import last_choice, request_report, work_off
 from collection.models import Study
 from evaluation.models import Evaluator
+from evaluation.planning.opening import close_evaluation
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study, make_judgement, showings_of
 from tests.factories import make_study
 
@@ -21,8 +23,8 @@ WCAG_AA = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag
 CONTRAST = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast"]}}
 PAGE = "/studies/demo/analysis/"
 OPEN_ALL = "document.querySelectorAll('details').forEach(details => { details.open = true })"
-_kept: list[Report] = []
-"""The report of ``make_judgements``, once it is computed: that takes longer than all tests here."""
+_kept: list[tuple[Report, list[dict[str, Any]]]] = []
+"""The report and the files of ``make_judgements``, once it is computed: that takes longer than all tests here."""
 
 
 def make_judgements() -> Study:
@@ -34,18 +36,23 @@ def make_judgements() -> Study:
         for showing in showings_of(make_evaluator(evaluation)):
             detected = None if showing.position == 5 else (showing.position + number) % 3 > 0
             make_judgement(showing, detected=detected, active_seconds=20 + 7 * showing.position + number)
+    close_evaluation(evaluation)
     return evaluation.study
 
 
 def make_report(study: Study) -> Report:
-    """The study's report as a worker leaves it; all but the first time from memory, the files being there still."""
+    """The study's report as a worker leaves it; all but the first time from memory."""
     if not _kept:
-        _kept.append(request_report(study))
+        report = request_report(study)
         work_off()
-        _kept[0].refresh_from_db()
-        return _kept[0]
-    fields = {name: getattr(_kept[0], name) for name in ("token", "code", "state", "shown", "files", "finished_at")}
-    return Report.objects.create(study=study, fingerprint=fingerprint(study), **fields)
+        report.refresh_from_db()
+        _kept.append((report, [{"name": one.name, "content": one.content} for one in report.stored_files.all()]))
+        return report
+    [(kept, files)] = _kept
+    fields = {name: getattr(kept, name) for name in ("token", "code", "state", "shown", "files", "finished_at")}
+    report = Report.objects.create(study=study, fingerprint=fingerprint(study), **fields)
+    ReportFile.objects.bulk_create(ReportFile(report=report, **file) for file in files)
+    return report
 
 
 def states(study: Study) -> Iterator[str]:
@@ -80,7 +87,23 @@ def test_it_is_asked_for_and_comes_by_itself(staff_page: Page) -> None:
     expect(staff_page.get_by_role("heading", name="What was found")).to_be_visible()
     expect(staff_page.get_by_text("The simulation remained undetected in")).to_be_visible()
     expect(staff_page.get_by_text("nothing has changed since")).to_be_visible()
-    expect(staff_page.get_by_role("button", name="Compute")).to_have_count(0)
+    expect(staff_page.get_by_role("button", name="Compute again")).to_be_visible()
+
+
+def test_whose_judgements_count_is_chosen_on_the_page(staff_page: Page) -> None:
+    study = make_judgements()
+    second = make_evaluation(study, title="Second round")
+    for showing in showings_of(make_evaluator(second)):
+        make_judgement(showing, detected=True)
+    make_report(study)
+    staff_page.goto(PAGE)
+    staff_page.get_by_text("Count other judgements").click()
+    expect(staff_page.get_by_label("First round (closed, ")).to_be_checked()
+    expect(staff_page.get_by_label("Second round (open, ")).not_to_be_checked()
+    staff_page.get_by_label("Second round (open, ").check()
+    staff_page.get_by_role("button", name="Compute with these").click()
+    expect(staff_page.get_by_text("It waits for a worker")).to_be_visible()
+    assert last_choice(study) == [1, 2]
 
 
 def test_the_contents_lead_to_table_10_whose_adjustment_is_chosen(staff_page: Page) -> None:

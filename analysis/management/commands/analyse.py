@@ -10,6 +10,7 @@ from collection.commands import StudyCommand, find_study
 
 if TYPE_CHECKING:
     from analysis.portfolio import Portfolio
+    from collection.models import Study
 
 
 class Command(StudyCommand):
@@ -25,34 +26,57 @@ class Command(StudyCommand):
         what.add_argument(
             "judgements", type=Path, nargs="?", help="the CSV, for example as export_judgements writes it"
         )
-        what.add_argument("--study", help="a study's short name, for example rehearsal: all its evaluations together")
+        what.add_argument("--study", help="a study's short name, for example rehearsal")
+        parser.add_argument(
+            "--evaluations",
+            type=int,
+            nargs="+",
+            metavar="NUMBER",
+            help="whose judgements of the study count (default: all closed evaluations); an open one counts only if named here",
+        )
         parser.add_argument("--out", type=Path, required=True, help="the folder to write to")
 
-    def handle(self, *, judgements: Path | None, study: str | None, out: Path, **options: Any) -> None:
+    def handle(self, *, judgements: Path | None, out: Path, **options: Any) -> None:
         # Imported when needed: they take seconds, and every other command would wait for them.
         from analysis.judgements import BadData
         from analysis.portfolio import files_of
         from analysis.writing import Unwritable, write_files
 
         try:
-            portfolio = self._of_study(study or "") if judgements is None else self._of_file(judgements)
+            portfolio = self._of_study(options) if judgements is None else self._of_file(judgements, options)
             paths = write_files(files_of(portfolio), out)
         except (BadData, Unwritable) as error:
             raise CommandError(str(error), returncode=2) from error
         self.stdout.write(portfolio.text)
         self.stdout.write(f"{len(paths)} files in {out}.")
 
-    def _of_file(self, judgements: Path) -> "Portfolio":
+    def _of_file(self, judgements: Path, options: dict[str, Any]) -> "Portfolio":
         from analysis.analysing import analyse
         from analysis.judgements import read_judgements
         from analysis.portfolio import portfolio_of
 
+        if options["evaluations"]:
+            raise CommandError("A file names no evaluations: leave --evaluations out, or name a --study.", returncode=2)
         return portfolio_of(analyse(read_judgements(judgements), self._tell))
 
-    def _of_study(self, slug: str) -> "Portfolio":
+    def _of_study(self, options: dict[str, Any]) -> "Portfolio":
         from analysis.study.computing import analyse_study
 
-        return analyse_study(find_study(slug), self._tell).portfolio
+        study, chosen = find_study(options["study"]), options["evaluations"]
+        _refuse_unknown(study, chosen or [])
+        return analyse_study(study, chosen, self._tell).portfolio
 
     def _tell(self, step: str) -> None:
         self.stderr.write(f"{step} …")
+
+
+def _refuse_unknown(study: "Study", numbers: list[int]) -> None:
+    from analysis.study.sources import read_sources
+
+    known = {source.evaluation.number: str(source) for source in read_sources(study, None)}
+    for number in numbers:
+        if number not in known:
+            there = (
+                "; ".join(f"{known_number}: {name}" for known_number, name in known.items()) or "none has been opened"
+            )
+            raise CommandError(f"Study {study.slug!r} has no evaluation {number} to count ({there}).", returncode=2)

@@ -9,7 +9,7 @@ from django.core.management import BaseCommand, CommandError, CommandParser, cal
 from django.db import connections
 from django.urls import reverse
 
-from analysis.study.reports import request_report
+from analysis.study.reports import ensure_report
 from collection.models import Study
 from collection.services import DEMO
 from evaluation.rehearsal.loading import REHEARSAL, open_rehearsal
@@ -46,7 +46,7 @@ class Command(BaseCommand):
         call_command("load_demo", stdout=self.stdout)
         call_command("load_rehearsal", stdout=self.stdout)
         for study in Study.objects.filter(slug=REHEARSAL):
-            request_report(study)
+            ensure_report(study)
         site = f"http://{processes.LOOPBACK}:{port}"
         login = ensure_login(settings.VAR_DIR / "demo_password")
         links = [("Take part", f"{site}{reverse('welcome', args=[DEMO])}")]

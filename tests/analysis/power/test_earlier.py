@@ -11,7 +11,6 @@ from django.test import Client
 from analysis.models import SHAPE, Report
 from analysis.power.earlier import assumptions_of
 from analysis.power.plans import PAPER
-from analysis.study.reports import folder_of
 from collection.models import Study
 from tests.factories import make_study
 
@@ -30,8 +29,7 @@ def make_report(study: Study, results: dict[str, Any] | None) -> Report:
     )
     report.refresh_from_db()
     if results is not None:
-        folder_of(report).mkdir(parents=True)
-        (folder_of(report) / "results.json").write_text(json.dumps(results), "utf-8")
+        report.stored_files.create(name="results.json", content=json.dumps(results).encode())
     return report
 
 

@@ -3,11 +3,12 @@
 from django.test import TestCase
 
 from analysis.code_version import code_version
-from analysis.models import SHAPE, Report
+from analysis.models import SHAPE, Report, ReportFile
 from analysis.study.fingerprints import fingerprint
-from analysis.study.reports import folder_of, request_report, work_off
+from analysis.study.reports import request_report, work_off
 from collection.models import Study
 from evaluation.models import Evaluation, Evaluator
+from evaluation.planning.opening import close_evaluation
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judgement, showings_of
 
 
@@ -17,10 +18,11 @@ def judge(evaluator: Evaluator, *detected: bool | None) -> None:
 
 
 def make_judged_evaluation() -> Evaluation:
-    """Two evaluators, four pairs each, all judged."""
+    """Two evaluators, four pairs each, all judged, and the evaluation closed."""
     evaluation = make_evaluation()
     for detected in ((True, True, False, None), (True, False, True, True)):
         judge(make_evaluator(evaluation), *detected)
+    close_evaluation(evaluation)
     return evaluation
 
 
@@ -28,9 +30,9 @@ def make_flagged(study: Study) -> None:
     Evaluator.objects.filter(evaluation__study=study, number=1).update(flag="did not read")
 
 
-def compute(study: Study) -> Report:
+def compute(study: Study, chosen: list[int] | None = None) -> Report:
     """The study's report as a worker leaves it."""
-    report = request_report(study)
+    report = request_report(study, chosen)
     with TestCase.captureOnCommitCallbacks(execute=True):
         work_off()
     report.refresh_from_db()
@@ -42,7 +44,5 @@ def keep_report(study: Study, **fields: object) -> Report:
     kept = {"fingerprint": fingerprint(study), "code": code_version(), "state": Report.State.DONE}
     files = ["results.json", "figure-2.svg"]
     report = Report.objects.create(study=study, files=files, **kept | {"shown": {"shape": SHAPE}} | fields)
-    folder_of(report).mkdir(parents=True)
-    for name in files:
-        (folder_of(report) / name).write_text(name, "utf-8")
+    ReportFile.objects.bulk_create(ReportFile(report=report, name=name, content=name.encode()) for name in files)
     return report

@@ -29,7 +29,10 @@ def test_whatever_an_analysis_is_made_of_changes_the_fingerprint(study: Study) -
     seen.add(fingerprint(study))
     make_natural_dialogue(make_participant(study), goal=study.goals.first(), ending="next_goal")
     seen.add(fingerprint(study))
-    assert len(seen) == 6
+    study.evaluations.update(state="open")
+    seen.add(fingerprint(study))
+    seen.add(fingerprint(study, [1]))
+    assert len(seen) == 8
 
 
 def test_what_judgements_are_about_changes_the_fingerprint(study: Study) -> None:

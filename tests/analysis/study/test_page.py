@@ -1,6 +1,5 @@
 """The page of a study's analysis, and its files."""
 
-import shutil
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
@@ -9,7 +8,7 @@ import pytest
 from django.test import Client
 
 from analysis.models import SHAPE, Report
-from analysis.study.reports import folder_of, request_report
+from analysis.study.reports import request_report
 from analysis.templatetags.typography import unbroken
 from collection.models import Study
 from tests.analysis.study.factories import keep_report, make_flagged, make_judged_evaluation
@@ -29,9 +28,8 @@ def test_every_file_can_be_taken_away_and_nothing_else(study: Study, staff: Clie
     for name in report.files:
         answer: Any = staff.get(f"{PAGE}files/{report.token}/{name}")
         assert answer.status_code == 200
-        assert answer.content == (folder_of(report) / name).read_bytes()
+        assert answer.content == name.encode()
         assert f'filename="demo-{name}"' in answer["Content-Disposition"]
-    (folder_of(report) / "other.txt").touch()
     for name in ("other.txt", "..%2F..%2Fsecret_key"):
         assert staff.get(f"{PAGE}files/{report.token}/{name}").status_code == 404
 
@@ -42,8 +40,20 @@ def test_all_files_can_be_taken_away_at_once(study: Study, staff: Client) -> Non
     assert 'filename="demo-analysis.zip"' in answer["Content-Disposition"]
     with ZipFile(BytesIO(answer.content)) as archive:
         assert {path.removeprefix("demo-analysis/") for path in archive.namelist()} == set(report.files)
-        assert archive.read("demo-analysis/results.json") == (folder_of(report) / "results.json").read_bytes()
-    shutil.rmtree(folder_of(report))
+        assert archive.read("demo-analysis/results.json") == b"results.json"
+
+
+def test_files_that_are_gone_are_said_to_be_and_no_link_leads_to_them(study: Study, staff: Client) -> None:
+    table = {"name": "table-3", "title": "Detection", "header": ["all"], "numeric": [False], "groups": [("all", [[]])]}
+    figure = {"name": "figure-2", "title": "Detected", "alt": "Half were.", "width": 9, "height": 9}
+    report = keep_report(study, shown={"shape": SHAPE, "tables": [table], "figures": [figure]})
+    links = f"/analysis/files/{report.token}/", f"{report.token}.zip"
+    assert all(link in staff.get(PAGE).text for link in links)
+    report.stored_files.filter(name="figure-2.svg").delete()
+    page = staff.get(PAGE).text
+    assert "1 of the 2 files of this analysis are missing" in page
+    assert "Half were." in page
+    assert not any(link in page for link in links)
     assert staff.get(f"{PAGE}{report.token}.zip").status_code == 404
 
 

@@ -1,13 +1,14 @@
 """Whoever withdraws is in no analysis any more, at once: not on the page, not in a file, and not in one that is under way."""
 
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 from django.test import Client, TestCase
 
-from analysis.models import Report
-from analysis.study.reports import folder_of, request_report, work_off
+from analysis.models import Report, ReportFile
+from analysis.portfolio import Portfolio
+from analysis.study import computing
+from analysis.study.reports import request_report, work_off
 from collection.models import Participant, Study
 from collection.participation.withdrawal import withdraw
 from evaluation.evaluators.withdrawal import withdraw as withdraw_evaluator
@@ -43,17 +44,17 @@ def test_a_participant_takes_the_analysis_along(study: Study, participant: Parti
     assert "What it is made of" in staff.get(PAGE).text
     leave(participant)
     assert not Report.objects.exists()
-    assert not folder_of(report).exists()
+    assert not ReportFile.objects.exists()
     assert "What it is made of" not in staff.get(PAGE).text
     assert staff.get(f"{PAGE}files/{report.token}/results.json").status_code == 404
 
 
 def test_an_evaluator_takes_it_along(study: Study) -> None:
-    report = keep_report(study)
+    keep_report(study)
     with TestCase.captureOnCommitCallbacks(execute=True):
         withdraw_evaluator(Evaluator.objects.get(evaluation__study=study, number=1))
     assert not Report.objects.exists()
-    assert not folder_of(report).exists()
+    assert not ReportFile.objects.exists()
 
 
 def test_those_of_other_studies_stay(study: Study, participant: Participant) -> None:
@@ -66,20 +67,12 @@ def test_those_of_other_studies_stay(study: Study, participant: Participant) -> 
 def test_one_that_is_under_way_is_stopped(
     study: Study, participant: Participant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def withdraw_and_write(files: Any, folder: Path) -> list[Path]:
+    def withdraw_and_make(portfolio: Portfolio) -> Iterator[tuple[str, bytes]]:
         leave(participant)
-        folder.mkdir(parents=True)  # a worker that was about to write does so after the files have gone
-        return []
+        yield "results.json", b"{}"  # a worker that was about to store does so after the report has gone
 
-    monkeypatch.setattr("analysis.study.computing.write_files", withdraw_and_write)
-    report = request_report(study)
+    monkeypatch.setattr(computing, "files_of", withdraw_and_make)
+    request_report(study)
     work_off()
     assert not Report.objects.exists()
-    assert not folder_of(report).exists()
-
-
-def test_an_analysis_that_is_deleted_takes_its_files_along(study: Study) -> None:
-    report = keep_report(study)
-    with TestCase.captureOnCommitCallbacks(execute=True):
-        report.delete()
-    assert not folder_of(report).exists()
+    assert not ReportFile.objects.exists()

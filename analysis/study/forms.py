@@ -1,0 +1,39 @@
+"""The form that chooses whose judgements an analysis counts."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from analysis.study.sources import Source
+
+CLOSED_ONES = "Closed evaluations count unless you choose otherwise."
+OPEN_ONES = (
+    f"{CLOSED_ONES} An open one holds answers that may still change, and perhaps those of people who only tried its link: "
+    "choose it only to look ahead."
+)
+
+
+class SourcesForm(forms.Form):
+    """Evaluations that have been opened; those that count are ticked."""
+
+    evaluations = forms.TypedMultipleChoiceField(
+        label="Whose judgements count",
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "There is no such evaluation in this study: choose from the list."},
+    )
+
+    def __init__(self, sources: Sequence[Source], data: Any = None) -> None:
+        counted = [source.evaluation.number for source in sources if source.is_counted]
+        super().__init__(data, initial={"evaluations": counted}, label_suffix="")
+        field: Any = self.fields["evaluations"]
+        field.help_text = OPEN_ONES if any(source.is_open for source in sources) else CLOSED_ONES
+        field.choices = [(source.evaluation.number, str(source)) for source in sources]
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether there is anything to choose from."""
+        field: Any = self.fields["evaluations"]
+        return bool(field.choices)
