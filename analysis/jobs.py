@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
 from typing import TypeVar
 
 from django.db import transaction
@@ -10,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from analysis.models import Job
+from collection.leases import in_time, is_over
 
 logger = logging.getLogger(__name__)
 State = Job.State
@@ -25,7 +25,7 @@ def work_off(jobs: type[AnyJob], compute: Callable[[AnyJob], None], should_stop:
 
     ``compute`` ends by finishing the job, or by giving it back.
     """
-    while not should_stop() and (job := _claim(jobs, timezone.now())) is not None:
+    while not should_stop() and (job := _claim(jobs)) is not None:
         try:
             _compute(job, compute)
         except LeaseLost as lost:
@@ -34,7 +34,7 @@ def work_off(jobs: type[AnyJob], compute: Callable[[AnyJob], None], should_stop:
 
 def keep(job: Job, **fields: object) -> None:
     """Stores ``fields``, and renews the lease. Raises LeaseLost."""
-    _store(job, leased_until=timezone.now() + job.LEASE, **fields)
+    _store(job, leased_until=in_time(job.LEASE), **fields)
 
 
 def finish(job: Job, state: Job.State, **fields: object) -> None:
@@ -71,19 +71,22 @@ def _compute(job: AnyJob, compute: Callable[[AnyJob], None]) -> None:
 
 
 @transaction.atomic
-def _claim(jobs: type[AnyJob], now: datetime) -> AnyJob | None:
-    waiting = Q(state=State.QUEUED) | Q(state=State.RUNNING, leased_until__lt=now)
+def _claim(jobs: type[AnyJob]) -> AnyJob | None:
+    waiting = Q(state=State.QUEUED) | Q(state=State.RUNNING) & is_over("leased_until")
     job = jobs._default_manager.select_for_update(of=("self",)).filter(waiting).order_by("pk").first()
     if job is not None:
-        job.state, job.leased_until = State.RUNNING, now + job.LEASE
-        job.save(update_fields=["state", "leased_until"])
+        this = jobs._default_manager.filter(pk=job.pk)
+        this.update(state=State.RUNNING, leased_until=in_time(job.LEASE))
+        job.refresh_from_db(fields=["state", "leased_until"])
     return job
 
 
+@transaction.atomic
 def _store(job: Job, **fields: object) -> None:
-    """Only while the lease is the one that this worker took: it tells whose the job is."""
+    """Only while the lease is the one that this worker took: it tells whose the job is. The database says until when it is."""
     held = type(job)._default_manager.filter(pk=job.pk, state=State.RUNNING, leased_until=job.leased_until)
     if not held.update(**fields):
         raise LeaseLost(f"{type(job).__name__} {job.token} is no longer this worker's.")
     for name, value in fields.items():
         setattr(job, name, value)
+    job.refresh_from_db(fields=["leased_until"])

@@ -7,7 +7,7 @@ import socket
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Generic
 
@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from dialogue.backends.base import BackendError, ModelMisconfigured
-from simulation.leasing import PATIENCE, LeaseLost, Leases, Work
+from simulation.leasing import LONGEST_PAUSE, PATIENCE, LeaseLost, Leases, Work
 
 logger = logging.getLogger(__name__)
 
@@ -32,12 +32,14 @@ def new_worker_name() -> str:
 class LeaseWorker(ABC, Generic[Work]):
     """Claims rows and does them, ``concurrency`` at a time; what kind of work it is, subclasses say.
 
-    ``patience`` is how many infrastructure errors in a row one of them may have before its job stands still. ``should_stop``
-    is asked every ``tick`` seconds. Database work runs on the thread that called, so it keeps that thread's connection.
+    ``patience`` is how many infrastructure errors in a row one of them may have before its job stands still, ``longest_pause``
+    how long it waits for its next try at most. ``should_stop`` is asked every ``tick`` seconds. Database work runs on the
+    thread that called, so it keeps that thread's connection.
     """
 
     concurrency: int = 16
     patience: int = PATIENCE
+    longest_pause: timedelta = LONGEST_PAUSE
     name: str = field(default_factory=new_worker_name)
     should_stop: Callable[[], bool] = lambda: False
     clock: Callable[[], datetime] = timezone.now
@@ -68,7 +70,7 @@ class LeaseWorker(ABC, Generic[Work]):
     async def _take_more(self, rows: QuerySet[Work]) -> None:
         room = self.concurrency - len(self._doing)
         if room:
-            for row in await sync_to_async(self.leases.claim)(rows, self.name, room, self.clock()):
+            for row in await sync_to_async(self.leases.claim)(rows, self.name, room):
                 self._doing[row.pk] = asyncio.create_task(self._do_safely(row))
 
     async def _wait(self) -> None:
@@ -82,7 +84,7 @@ class LeaseWorker(ABC, Generic[Work]):
 
     async def _keep_leases(self) -> None:
         """Renews what this worker does, and drops what it no longer holds or what was paused or cancelled."""
-        still = await sync_to_async(self.leases.renew)(list(self._doing), self.name, self.clock())
+        still = await sync_to_async(self.leases.renew)(list(self._doing), self.name)
         await self._drop([pk for pk in self._doing if pk not in still])
 
     async def _drop(self, ids: list[int]) -> None:
@@ -110,6 +112,6 @@ class LeaseWorker(ABC, Generic[Work]):
 
     async def _postpone(self, row: Work, error: str) -> None:
         try:
-            await sync_to_async(self.leases.postpone)(row, self.name, error, self.clock(), self.patience)
+            await sync_to_async(self.leases.postpone)(row, self.name, error, self.patience, self.longest_pause)
         except LeaseLost as lost:
             logger.info("%s", lost)

@@ -2,14 +2,17 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, transaction
 from django.db.models import Model, Q, QuerySet
 
+from collection.leases import in_time, is_ahead, is_over
+
 LEASE = timedelta(seconds=30)
 PATIENCE = 8
+LONGEST_PAUSE = timedelta(minutes=5)
 RUNNING, PAUSED = "running", "paused"
 
 Work = TypeVar("Work", bound=Model)
@@ -35,30 +38,31 @@ class Leases(Generic[Work]):
         """The rows of running jobs that are not finished, whoever works on them."""
         return rows.filter(self._is_running, finished_at=None)
 
-    def held(self, job: Model, now: datetime) -> QuerySet[Work]:
+    def held(self, job: Model) -> QuerySet[Work]:
         """The rows of ``job`` that somebody works on."""
-        return self._rows.filter(**{self.job: job}, finished_at=None, leased_until__gt=now).exclude(worker="")
+        held = self._rows.filter(is_ahead("leased_until"), **{self.job: job}, finished_at=None)
+        return held.exclude(worker="")
 
     @transaction.atomic
-    def claim(self, rows: QuerySet[Work], worker: str, count: int, now: datetime) -> list[Work]:
-        """Takes up to ``count`` open rows that nobody holds, in order, until a lease from ``now``.
+    def claim(self, rows: QuerySet[Work], worker: str, count: int) -> list[Work]:
+        """Takes up to ``count`` open rows that nobody holds, in order, each with a lease.
 
         What ``worker`` itself holds it goes on with, even if it renews too late: it never takes over from itself.
         Two workers never get the same row: PostgreSQL skips rows that another one is taking, SQLite lets one write at a time.
         """
-        is_free = Q(leased_until=None) | Q(leased_until__lt=now) & ~Q(worker=worker)
+        is_free = Q(leased_until=None) | is_over("leased_until") & ~Q(worker=worker)
         free = self.open(rows).filter(is_free).order_by("pk")
         if connection.features.has_select_for_update_skip_locked:
             free = free.select_for_update(skip_locked=True, of=("self",))
         taken = list(free.select_related(self.job, *self.along)[:count])
-        self._rows.filter(pk__in=[row.pk for row in taken]).update(worker=worker, leased_until=now + LEASE)
+        self._rows.filter(pk__in=[row.pk for row in taken]).update(worker=worker, leased_until=in_time(LEASE))
         return taken
 
-    def renew(self, ids: Collection[int], worker: str, now: datetime) -> set[int]:
+    def renew(self, ids: Collection[int], worker: str) -> set[int]:
         """Extends the leases of ``worker``; gives back those it still holds on running jobs. The others it must drop."""
         held = self._rows.filter(self._is_running, pk__in=ids, worker=worker, finished_at=None)
         still = set(held.values_list("pk", flat=True))
-        held.update(leased_until=now + LEASE)
+        held.update(leased_until=in_time(LEASE))
         return still
 
     def release(self, ids: Collection[int], worker: str) -> None:
@@ -74,12 +78,12 @@ class Leases(Generic[Work]):
             raise LeaseLost(f"{row} is no longer held by {worker}.") from error
 
     @transaction.atomic
-    def postpone(self, row: Work, worker: str, error: str, now: datetime, patience: int) -> None:
-        """Puts the row off after an infrastructure error, longer each time; after ``patience`` of them its job stands still."""
+    def postpone(self, row: Work, worker: str, error: str, patience: int, longest: timedelta = LONGEST_PAUSE) -> None:
+        """Postpone the row after an infrastructure error, doubling the pause; pause its job after ``patience`` of them."""
         job, this = getattr(self.hold(row, worker), self.job), self._rows.filter(pk=row.pk)
         failures: int = 1 + this.values_list("failures", flat=True).get()
-        pause = timedelta(seconds=min(2**failures, 300))
-        this.update(failures=failures, error=error, worker="", leased_until=now + pause)
+        pause = min(timedelta(seconds=2 ** min(failures, 20)), longest)
+        this.update(failures=failures, error=error, worker="", leased_until=in_time(pause))
         if failures >= patience:
             this.update(failures=0, leased_until=None)
             self.halt(job, f"Stopped after {failures} failures in a row: {error}")

@@ -1,7 +1,7 @@
 """What starts, stops and feeds runs."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import product
 from pathlib import Path
@@ -9,7 +9,6 @@ from pathlib import Path
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from collection import services as collection
@@ -67,10 +66,10 @@ def start_run(run: Run) -> None:
 
 
 @transaction.atomic
-def leave_run(run: Run, clock: Callable[[], datetime] = timezone.now) -> None:
+def leave_run(run: Run) -> None:
     """What this process did not do stays open, but nobody works on it unless workers do, or another process has begun."""
     now = _lock(run)
-    if now.state == Run.State.RUNNING and not now.is_queued and not leases.held_cells(run, clock()).exists():
+    if now.state == Run.State.RUNNING and not now.is_queued and not leases.held_cells(run).exists():
         _set_state(run, now, Run.State.PAUSED, is_queued=False)
     else:
         run.refresh_from_db()

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from collection.leases import is_ahead
 from collection.models import Dialogue, Generation, Goal, Participant, Turn
 from collection.participation.admission import is_running
 from collection.participation.credentials import Visitor, name_dialogue
@@ -116,7 +117,7 @@ def close_dialogue(dialogue: Dialogue, ending: Literal["next_goal", "left"], now
     dialogue.ending, dialogue.ended_at, dialogue.draft = ending, now, ""
     dialogue.save(update_fields=["ending", "ended_at", "draft"])
     dialogue_over.send(sender=Dialogue, dialogue=dialogue)
-    in_flight = _in_flight(dialogue, now)
+    in_flight = _in_flight(dialogue)
     in_flight.update(is_stop_requested=True)
     unanswered = dialogue.turns.filter(state=Turn.State.PENDING).exclude(generations__in=in_flight)
     unanswered.update(state=Turn.State.FAILED)
@@ -180,7 +181,7 @@ def _why_not(dialogue: Dialogue) -> str:
     """Why the participant may not go on from this dialogue, in a sentence; empty when they may."""
     if dialogue.ended_at is not None:
         return "This goal is behind you already."
-    if _in_flight(dialogue, timezone.now()).exists():
+    if _in_flight(dialogue).exists():
         return "Wait until the chatbot has answered, or stop it."
     states = list(dialogue.turns.values_list("state", flat=True))
     missing = dialogue.study.min_turns - sum(state in ANSWERED for state in states)
@@ -197,9 +198,9 @@ def _is_used_up(dialogue: Dialogue, states: list[str]) -> bool:
     return most is not None and len(states) >= most
 
 
-def _in_flight(dialogue: Dialogue, now: datetime) -> QuerySet[Generation]:
+def _in_flight(dialogue: Dialogue) -> QuerySet[Generation]:
     """The chatbot's try at answering, while some process is at it."""
-    return Generation.objects.in_flight().filter(turn__dialogue=dialogue, lease_until__gt=now)
+    return Generation.objects.in_flight().filter(is_ahead("lease_until"), turn__dialogue=dialogue)
 
 
 def _participant(dialogue: Dialogue) -> Participant:

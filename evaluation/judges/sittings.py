@@ -1,6 +1,5 @@
 """What starts, stops and feeds sittings: models that judge what people judge."""
 
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
@@ -10,7 +9,6 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from collection.characters import storable
 from collection.sides import find_well_described
@@ -65,11 +63,11 @@ def start_sitting(sitting: Sitting) -> None:
 
 
 @transaction.atomic
-def leave_sitting(sitting: Sitting, clock: Callable[[], datetime] = timezone.now) -> None:
+def leave_sitting(sitting: Sitting) -> None:
     """What this process did not do stays open, but nobody works on it unless workers do, or another process has begun."""
     now = _lock(sitting)
     is_ours = now.state == Sitting.State.RUNNING and not now.is_queued
-    if is_ours and not VERDICTS.held(sitting, clock()).exists():
+    if is_ours and not VERDICTS.held(sitting).exists():
         _set_state(sitting, now, Sitting.State.PAUSED, is_queued=False)
     else:
         sitting.refresh_from_db()

@@ -14,7 +14,6 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from django.db import connection
-from django.utils import timezone
 from simulation import leases
 from simulation.selectors import queued_cells
 
@@ -23,7 +22,7 @@ barrier = Barrier(4)
 def claim(worker):
     barrier.wait()
     taken = []
-    while cells := leases.claim(queued_cells(), worker, 3, timezone.now()):
+    while cells := leases.claim(queued_cells(), worker, 3):
         taken += [cell.pk for cell in cells]
     connection.close()
     return taken

@@ -1,14 +1,14 @@
 """Runs whose models are scripts, and workers that play them."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from asgiref.sync import async_to_sync, sync_to_async
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from collection.models import Study, Turn
 from dialogue.backends.base import BackendError, ChatModel, Reply, Sampling
@@ -26,6 +26,8 @@ ASKS = ['I would ask: "Q1"', '"Q2"', "FINISH"]
 ANSWERS = ["A1", "A2"]
 TURNS = [("Q1", "A1"), ("Q2", "A2")]
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+AT_ONCE = timedelta(0)
+"""The longest pause of workers who must not be waited for."""
 
 Script = Sequence[str | BackendError]
 
@@ -60,10 +62,9 @@ def work_off(run: Run, worker: Worker | None = None) -> Run:
     return run
 
 
-def hurried_clock(step: timedelta = timedelta(minutes=10)) -> Callable[[], datetime]:
-    """A clock that is ``step`` ahead each time one looks, so that no lease or pause is ever waited for."""
-    times: Iterator[datetime] = (NOON + tick * step for tick in count())
-    return times.__next__
+def let_pass(time: timedelta) -> None:
+    """Moves all leases and pauses of cells into the past by so much, as if that much time had gone by."""
+    Simulation.objects.exclude(leased_until=None).update(leased_until=F("leased_until") - time)
 
 
 def stop_after(looks: int) -> Callable[[], bool]:

@@ -1,6 +1,6 @@
 """Who may work on a cell, and until when."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -8,11 +8,13 @@ from simulation import leases
 from simulation.leases import LEASE, LeaseLost
 from simulation.models import Run, Simulation
 from tests.factories import make_dialogue, make_run
-from tests.simulation.scripts import NOON
+from tests.simulation.scripts import let_pass
 
 pytestmark = pytest.mark.django_db
 
 SECOND = timedelta(seconds=1)
+MARGIN = timedelta(seconds=20)
+"""What a busy machine may need for a test."""
 
 
 def running() -> Run:
@@ -20,8 +22,8 @@ def running() -> Run:
     return make_run(state=Run.State.RUNNING)
 
 
-def claim(run: Run, worker: str = "ann", count: int = 4, now: datetime = NOON) -> list[Simulation]:
-    return leases.claim(Simulation.objects.filter(run=run), worker, count, now)
+def claim(run: Run, worker: str = "ann", count: int = 4) -> list[Simulation]:
+    return leases.claim(Simulation.objects.filter(run=run), worker, count)
 
 
 def test_cells_are_taken_in_order_up_to_a_count() -> None:
@@ -41,14 +43,17 @@ def test_nobody_takes_what_somebody_holds() -> None:
 def test_a_lease_ends_after_its_time_and_not_before() -> None:
     run = running()
     claim(run, "ann")
-    assert claim(run, "bob", now=NOON + LEASE) == []
-    assert len(claim(run, "bob", now=NOON + LEASE + SECOND)) == 4
+    let_pass(LEASE - MARGIN)
+    assert claim(run, "bob") == []
+    let_pass(MARGIN + SECOND)
+    assert len(claim(run, "bob")) == 4
 
 
 def test_a_worker_never_takes_over_from_itself() -> None:
     run = running()
     claim(run, "ann")
-    assert claim(run, "ann", now=NOON + 2 * LEASE) == []
+    let_pass(2 * LEASE)
+    assert claim(run, "ann") == []
 
 
 @pytest.mark.parametrize("state", [Run.State.PAUSED, Run.State.CANCELLED, Run.State.FINISHED])
@@ -71,16 +76,20 @@ def test_only_the_cells_asked_for_are_taken() -> None:
 def test_a_renewed_lease_lasts_from_now() -> None:
     run = running()
     ids = {cell.pk for cell in claim(run, "ann")}
-    assert leases.renew(ids, "ann", NOON + LEASE) == ids
-    assert claim(run, "bob", now=NOON + 2 * LEASE) == []
-    assert len(claim(run, "bob", now=NOON + 2 * LEASE + SECOND)) == 4
+    let_pass(LEASE)
+    assert leases.renew(ids, "ann") == ids
+    let_pass(LEASE - MARGIN)
+    assert claim(run, "bob") == []
+    let_pass(MARGIN + SECOND)
+    assert len(claim(run, "bob")) == 4
 
 
 def test_what_somebody_else_took_over_is_not_renewed() -> None:
     run = running()
     ids = [cell.pk for cell in claim(run, "ann", 2)]
-    taken = claim(run, "bob", 1, NOON + 2 * LEASE)
-    assert leases.renew(ids, "ann", NOON + 2 * LEASE) == set(ids) - {taken[0].pk}
+    let_pass(2 * LEASE)
+    taken = claim(run, "bob", 1)
+    assert leases.renew(ids, "ann") == set(ids) - {taken[0].pk}
     taken[0].refresh_from_db()
     assert taken[0].worker == "bob"
 
@@ -90,7 +99,7 @@ def test_nothing_is_renewed_once_the_run_stands_still(state: str) -> None:
     run = running()
     ids = [cell.pk for cell in claim(run)]
     Run.objects.update(state=state)
-    assert leases.renew(ids, "ann", NOON) == set()
+    assert leases.renew(ids, "ann") == set()
 
 
 def test_what_is_given_back_can_be_taken_at_once() -> None:
@@ -122,32 +131,27 @@ def test_a_holder_may_not_write_once_the_run_stands_still(state: str) -> None:
         leases.hold(cell, "ann")
 
 
-def test_a_cell_that_failed_waits_longer_each_time_for_whoever_comes() -> None:
+@pytest.mark.parametrize(("failures", "seconds"), [(5, 64), (6, 128), (7, 256), (8, 300), (1000, 300)])
+def test_a_cell_that_failed_waits_longer_each_time_but_never_more_than_five_minutes(
+    failures: int, seconds: int
+) -> None:
     run = running()
-    now = NOON
-    for seconds in (2, 4, 8):
-        cell = claim(run, "ann", 1, now)[0]
-        leases.postpone(cell, "ann", "Busy.", now, patience=9)
-        cell.refresh_from_db()
-        assert (cell.error, cell.worker, cell.leased_until) == ("Busy.", "", now + timedelta(seconds=seconds))
-        assert cell not in claim(run, "bob", 9, now)
-        now += timedelta(seconds=seconds) + SECOND
-
-
-def test_a_pause_never_exceeds_five_minutes() -> None:
-    run = running()
-    Simulation.objects.update(failures=20)
-    cell = claim(run)[0]
-    leases.postpone(cell, "ann", "Busy.", NOON, patience=99)
+    Simulation.objects.update(failures=failures)
+    cell = claim(run, "ann", 1)[0]
+    leases.postpone(cell, "ann", "Busy.", patience=9999)
     cell.refresh_from_db()
-    assert cell.leased_until == NOON + timedelta(minutes=5)
+    assert (cell.error, cell.worker, cell.failures) == ("Busy.", "", failures + 1)
+    let_pass(timedelta(seconds=seconds) - MARGIN)
+    assert cell not in claim(run, "bob", 9)
+    let_pass(MARGIN + SECOND)
+    assert claim(run, "eve", 1) == [cell]
 
 
 def test_out_of_patience_the_run_stands_still_and_says_why() -> None:
     run = running()
     Simulation.objects.update(failures=2)
     cell = claim(run)[0]
-    leases.postpone(cell, "ann", "The server is down.", NOON, patience=3)
+    leases.postpone(cell, "ann", "The server is down.", patience=3)
     run.refresh_from_db()
     assert (run.state, run.message) == (Run.State.PAUSED, "Stopped after 3 failures in a row: The server is down.")
 
@@ -155,7 +159,7 @@ def test_out_of_patience_the_run_stands_still_and_says_why() -> None:
 def test_started_again_the_cell_that_stopped_a_run_gets_new_patience_at_once() -> None:
     run = running()
     cell = claim(run, count=1)[0]
-    leases.postpone(cell, "ann", "Busy.", NOON, patience=1)
+    leases.postpone(cell, "ann", "Busy.", patience=1)
     Run.objects.update(state=Run.State.RUNNING)
     again = claim(run, "bob", 1)[0]
     assert (again.pk, again.failures) == (cell.pk, 0)
@@ -164,7 +168,7 @@ def test_started_again_the_cell_that_stopped_a_run_gets_new_patience_at_once() -
 def test_nobody_postpones_what_others_hold() -> None:
     (cell, *_) = claim(running(), "ann")
     with pytest.raises(LeaseLost):
-        leases.postpone(cell, "bob", "Busy.", NOON, patience=1)
+        leases.postpone(cell, "bob", "Busy.", patience=1)
     assert Run.objects.get().state == Run.State.RUNNING
 
 

@@ -21,7 +21,7 @@ from tests.dialogue.backends.servers import ChatServer, Failure, chat_server_bes
 from tests.factories import make_staff
 from tests.services.binaries import free_port
 from tests.simulation.commanding import figures, refusal, simulate
-from tests.simulation.scripts import MODELS_FILE, hurried_clock, work_off
+from tests.simulation.scripts import AT_ONCE, MODELS_FILE, work_off
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
@@ -111,7 +111,7 @@ def test_a_server_that_fails_in_the_middle_costs_no_turn_and_the_same_command_go
 
 def work_as_a_worker_does(run: Run) -> None:
     casting = Casting(site.MODELS_FILE, registry.open_model)
-    work_off(run, Worker(casting, patience=2, clock=hurried_clock(), tick=0.02))
+    work_off(run, Worker(casting, patience=2, longest_pause=AT_ONCE, tick=0.02))
 
 
 def test_a_runs_page_says_why_it_stands_still_and_starts_it_again(server: ChatServer) -> None:

@@ -16,9 +16,9 @@ from tests.factories import make_study
 from tests.simulation.scripts import (
     ANSWERS,
     ASKS,
+    AT_ONCE,
     MODELS_FILE,
     TURNS,
-    hurried_clock,
     make_worker,
     one_cell,
     said,
@@ -42,7 +42,7 @@ class BrokenModel(ScriptedModel):
 def test_an_infrastructure_error_is_tried_again_and_never_an_ending() -> None:
     busy = BackendError("Busy.")
     models = scripts(answerer=ScriptedModel(["A1", busy, busy, "A2"]))
-    run = work_off(one_cell(), make_worker(models, clock=hurried_clock()))
+    run = work_off(one_cell(), make_worker(models, longest_pause=AT_ONCE))
     assert run.state == Run.State.FINISHED
     assert said(Turn.objects.all()) == TURNS
     assert Output.objects.count() == 5
@@ -58,7 +58,7 @@ def test_a_refused_content_is_an_ending_and_not_tried_again() -> None:
 
 def test_an_error_that_does_not_go_away_stops_the_run_and_says_why() -> None:
     models = scripts(answerer=ScriptedModel([*[BackendError("The server is down.")] * 9, *ANSWERS]))
-    run = work_off(one_cell(), make_worker(models, patience=3, clock=hurried_clock()))
+    run = work_off(one_cell(), make_worker(models, patience=3, longest_pause=AT_ONCE))
     assert (run.state, run.message) == (Run.State.PAUSED, "Stopped after 3 failures in a row: The server is down.")
     assert not Dialogue.objects.exists()
     assert not Turn.objects.exists()
@@ -67,12 +67,12 @@ def test_an_error_that_does_not_go_away_stops_the_run_and_says_why() -> None:
 def test_progress_between_errors_renews_the_patience() -> None:
     busy = BackendError("Busy.")
     models = scripts(ScriptedModel([busy, ASKS[0], busy, ASKS[1], busy, ASKS[2]]))
-    assert work_off(one_cell(), make_worker(models, patience=2, clock=hurried_clock())).state == Run.State.FINISHED
+    assert work_off(one_cell(), make_worker(models, patience=2, longest_pause=AT_ONCE)).state == Run.State.FINISHED
 
 
 def test_a_bug_that_one_cell_brings_out_does_not_touch_the_others() -> None:
     run = started_run(make_study(goal_count=3, persona_count=1))
-    work_off(run, make_worker(scripts(BrokenModel(ASKS)), patience=50, clock=hurried_clock()))
+    work_off(run, make_worker(scripts(BrokenModel(ASKS)), patience=50, longest_pause=AT_ONCE))
     assert run.state == Run.State.PAUSED
     assert run.message == "Stopped after 50 failures in a row: Unexpected RuntimeError: see the worker's log."
     assert list(run.simulations.values_list("goal__number", "dialogue__ending")) == [

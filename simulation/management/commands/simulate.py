@@ -9,7 +9,6 @@ from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.core.management.base import CommandError
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from collection.commands import StudyCommand
 from collection.models import Dialogue
@@ -105,7 +104,7 @@ class Command(StudyCommand):
 
     def _say_who_else_works(self, run: Run) -> None:
         """So that nobody takes waiting for a process that was killed for standing still."""
-        if held := leases.held_cells(run, timezone.now()).count():
+        if held := leases.held_cells(run).count():
             self.stderr.write(
                 f"{held} dialogues are in another process's hands; what it does not go on with is taken over"
                 f" within {leases.LEASE.seconds} seconds."

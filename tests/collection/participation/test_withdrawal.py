@@ -10,7 +10,6 @@ import pytest
 from django.apps import apps
 from django.db import connection
 from django.test import Client
-from django.utils import timezone
 
 from collection.models import Dialogue, Participant, Persona, Turn
 from collection.participation.mine import own_data
@@ -130,9 +129,9 @@ def test_a_run_that_waited_for_that_persona_alone_is_finished(leaving: Participa
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_finds_the_cell_gone_and_drops_it(leaving: Participant) -> None:
     Simulation.objects.update(finished_at=None, leased_until=None)
-    cells = leases.claim(Simulation.objects.filter(persona=leaving.persona), "worker-1", 1, timezone.now())
+    cells = leases.claim(Simulation.objects.filter(persona=leaving.persona), "worker-1", 1)
     withdraw(leaving)
-    assert leases.renew([cell.pk for cell in cells], "worker-1", timezone.now()) == set()
+    assert leases.renew([cell.pk for cell in cells], "worker-1") == set()
     with pytest.raises(LeaseLost):
         leases.hold(cells[0], "worker-1")
 
