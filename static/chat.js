@@ -12,7 +12,7 @@ import { Scrolling } from "./chat/scrolling.js";
 const PATIENCE = 1000; // milliseconds without a connection before the page speaks of it
 const REST = 5000; // before a turn that could not be fetched is asked for again
 const LATER = "Not sent yet: this happens by itself when the connection is back.";
-const UNDER_WAY = ["queued", "streaming"];
+const UNDER_WAY = ["queued", "streaming", "saving"];
 
 const byId = (id) => document.getElementById(id);
 const talk = byId("talk");
@@ -20,6 +20,7 @@ const { study, dialogue, socket } = talk.dataset;
 const memory = new Memory(study, dialogue);
 let outgoing = memory.get("outgoing"); // a message that the server may not have: {key, text, typing}
 let reply = null;
+let refusedMessage = null; // it may have been stored all the same, if only the answer got lost: sent again, it has the same key
 let silence = 0;
 let asked = 0;
 let isHeard = false;
@@ -31,7 +32,7 @@ const goal = new Goal({ unsent: () => composer.text, announce });
 const address = new URL(socket, location.href).href.replace(/^http/, "ws");
 const connection = new Connection(address, { frame: receive, up: connected, down: disconnected, doubt });
 
-const RECEIVE = { snapshot, turn, queued, piece, done, refused, draft: (frame) => composer.receive(frame.text), kept: () => composer.kept(), moved };
+const RECEIVE = { snapshot, turn, queued, piece, saving, done, refused, draft: (frame) => composer.receive(frame.text), kept: () => composer.kept(), moved };
 
 function receive(frame) {
   const handle = RECEIVE[frame.type];
@@ -40,7 +41,7 @@ function receive(frame) {
 }
 
 function say(text, typing) {
-  keep({ key: newKey(), text, typing });
+  keep({ key: refusedMessage?.text === text ? refusedMessage.key : newKey(), text, typing });
   log.expect(outgoing.key, text);
   goal.makeRoom();
   scrolling.pin();
@@ -121,6 +122,12 @@ function piece(frame) {
   else resume();
 }
 
+/** The database is away: the chatbot has finished, and its answer is kept until it can be stored. */
+function saving(frame) {
+  if (reply?.position === frame.position && reply.attempt === frame.attempt) run(Object.assign(reply, { state: "saving" }));
+  else resume();
+}
+
 function done(frame) {
   run(null);
   allow(frame);
@@ -133,10 +140,12 @@ function done(frame) {
 function refused(frame) {
   if (outgoing && frame.key === outgoing.key) {
     const { text } = outgoing;
+    refusedMessage = outgoing;
     keep(null);
     log.forget();
     composer.restore(text);
   }
+  if (!frame.key) composer.lose();
   composer.show({ hint: frame.message });
   announce(frame.message);
   for (const button of document.querySelectorAll("[data-retry]")) button.disabled = false;
@@ -162,9 +171,10 @@ function run(next) {
   reply = next;
   const isBegun = reply?.state === "streaming";
   if (isBegun && !isHeard) announce("The chatbot is writing");
+  if (reply?.state === "saving") announce(reply.note);
   isHeard = isBegun;
   log.write(reply);
-  composer.show({ isRunning: reply !== null });
+  composer.show({ isRunning: reply !== null, isSaving: reply?.state === "saving" });
 }
 
 function begin() {

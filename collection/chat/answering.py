@@ -4,21 +4,22 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from contextlib import aclosing
 from datetime import datetime
+from itertools import chain, repeat
 from secrets import token_hex
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
-from django.db import DatabaseError
 from django.utils import timezone
 
 from collection.chat import generations, news
-from collection.chat.database import in_database
+from collection.chat.database import AWAY, ahead_in_database, give_up, in_database
 from collection.chat.endings import end_of_error, end_of_halt, end_of_speech
 from collection.chat.generations import End, LeaseLost
+from collection.chat.protocol import Stored
 from collection.chat.replies import Reply
 from collection.chat.responding import OpenModel, Question, find_speaker
 from collection.chat.standing import done_frame
@@ -34,6 +35,12 @@ BATCH = 0.05
 """Seconds of a reply that pages get at once: every token by itself would cost more than it shows."""
 KEEP = 1.0
 """Seconds between two times that replies are stored and their leases renewed."""
+SOON = 1.0
+"""Seconds that storing a finished reply may take before pages are told that it is being saved."""
+PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
+"""Seconds between tries to store a finished reply; the last one from then on."""
+LAST_WORDS = 10.0
+"""Seconds that a process which is asked to stop waits for the database to take what was said."""
 
 
 class Answerer:
@@ -51,26 +58,26 @@ class Answerer:
         self._lines: dict[ChatModel, Line] = {}
         self._opening: dict[str, asyncio.Lock] = {}
 
-    def start(self, question: Question) -> None:
-        """Asks the chatbot; the try at answering is held by this process."""
-        self._replies[question.generation] = reply = Reply(question)
+    def start(self, question: Question, *first: Stored) -> None:
+        """Ask the chatbot; the try at answering is held by this process. Pages are told ``first`` before any of the reply."""
+        self._replies[question.generation] = reply = Reply(question, first)
         self._run(self._answer(reply))
         if self._keeping is None or self._keeping.done():
             self._keeping = self._run(self._keep_all())
+
+    @property
+    def held(self) -> Collection[int]:
+        """The tries under way here, as they are whenever one looks."""
+        return self._replies.keys()
 
     def find(self, token: str) -> Reply | None:
         """The reply under way here in that dialogue, if there is one."""
         return next((reply for reply in self._replies.values() if reply.question.token == token), None)
 
-    def stop(self, generation: int) -> None:
-        """Ends a try that is made here before its next token; another process sees within a second that it is to."""
-        if generation in self._replies:
-            self._replies[generation].halt("stopped")
-
     async def keep(self) -> None:
         """Stores how far the replies under way are and renews their leases; ends those that are to end early."""
         kept = {generation: reply.kept for generation, reply in self._replies.items()}
-        halts = await in_database(generations.keep, kept, self.name, self._clock())
+        halts = await ahead_in_database(generations.keep, kept, self.name)
         for generation, reply in self._replies.items():
             if generation in halts:
                 reply.halt(halts[generation])
@@ -78,12 +85,26 @@ class Answerer:
                 reply.repeat_since(kept[generation])
 
     async def shut_down(self) -> None:
-        """Ends everything under way as interrupted, so that nobody waits for leases to expire."""
+        """End everything under way as interrupted, so that nobody waits for leases to expire.
+
+        A database that is away is waited for a little: nobody else can store what was said since it was last reached.
+        """
         for reply in self._replies.values():
             reply.halt("shutdown")
         under_way = self._tasks - {self._keeping}
         if under_way:
-            await asyncio.wait(under_way)
+            _, unsaved = await asyncio.wait(under_way, timeout=LAST_WORDS)
+            if unsaved:
+                self._abandon(unsaved)
+
+    def _abandon(self, unsaved: Collection[asyncio.Task[None]]) -> None:
+        logger.error(
+            "The server stops although the database is away: the last words of the chatbot are lost in the dialogues %s.",
+            ", ".join(sorted(reply.question.token for reply in self._replies.values())),
+        )
+        give_up()
+        for task in unsaved:
+            task.cancel()
 
     def _run(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """The event loop itself does not hold on to tasks."""
@@ -96,19 +117,33 @@ class Answerer:
         """The whole life of a try."""
         telling = self._run(self._tell(reply))
         try:
-            end = await self._end_of(reply)
-            await in_database(generations.finish, reply.question.generation, self.name, end, self._clock())
+            await self._store(reply, await self._end_of(reply))
             reply.end()
             await telling
             await self._tell_done(reply)
         except LeaseLost as lost:
             logger.info("%s", lost)
         except Exception:
-            # The outermost frame: what could not be recorded ends with its lease, and pages hear of it then.
+            # The outermost frame: what cannot be recorded at all ends with its lease, and pages hear of it then.
             logger.exception("A reply in dialogue %s could not be finished.", reply.question.token)
         finally:
             reply.end()
             self._replies.pop(reply.question.generation, None)
+
+    async def _store(self, reply: Reply, end: End) -> None:
+        """Store how the reply ended, however long the database is away. Raises LeaseLost when its dialogue is gone."""
+        ended_at = self._clock()
+        notice = asyncio.get_running_loop().call_later(SOON, reply.save)
+        try:
+            for pause in chain(PAUSES, repeat(PAUSES[-1])):
+                try:
+                    return await in_database(generations.finish, reply.question.generation, self.name, end, ended_at)
+                except AWAY as error:
+                    logger.error("The reply in dialogue %s is saved later: %s", reply.question.token, error)
+                reply.save()
+                await asyncio.sleep(pause)
+        finally:
+            notice.cancel()
 
     async def _end_of(self, reply: Reply) -> End:
         """Lets the chatbot speak until it has finished, has failed, or is to end early."""
@@ -153,7 +188,12 @@ class Answerer:
         await _tell_news(reply)
 
     async def _tell_done(self, reply: Reply) -> None:
-        frame = await in_database(done_frame, reply.question.generation)
+        """Pages that miss it look for themselves within seconds."""
+        try:
+            frame = await in_database(done_frame, reply.question.generation)
+        except AWAY as error:
+            logger.warning("Pages are not told that a reply has ended: %s", error)
+            return
         if frame:
             await news.tell(reply.question.token, frame)
 
@@ -163,7 +203,7 @@ class Answerer:
             await asyncio.sleep(KEEP)
             try:
                 await self.keep()
-            except DatabaseError as error:
+            except AWAY as error:
                 logger.error("Replies under way could not be stored, which is tried again: %s", error)
             except Exception:
                 # The outermost frame: replies that nobody keeps must not look as if somebody did.

@@ -1,15 +1,17 @@
 """The door of the chat's socket."""
 
 import json
+import logging
 from contextlib import suppress
 from typing import Any
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from collection.chat import news, protocol, saying
 from collection.chat.answering import answerer
-from collection.chat.database import in_database
+from collection.chat.database import AWAY, in_database
 from collection.chat.entering import Admitted, admit
 from collection.chat.following import Following
 from collection.chat.origins import is_same_origin
@@ -18,6 +20,8 @@ from collection.chat.saying import NotTaken
 from collection.chat.standing import Marks, snapshot_of
 from collection.chat.watching import note_seen, watch
 from collection.models import Generation
+
+logger = logging.getLogger(__name__)
 
 
 class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is not annotated
@@ -36,12 +40,17 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
         return self._admitted.participant
 
     async def connect(self) -> None:
-        """Whoever is refused learns nothing but that: the handshake fails."""
+        """Whoever is refused learns nothing but that: the handshake fails. While a service is away it fails, too."""
+        try:
+            await self._enter()
+        except (*AWAY, RedisError) as error:
+            logger.error("A page cannot connect: %s", error)
+            await self.close()
+
+    async def _enter(self) -> None:
         if is_same_origin(self.scope):
             where = self.scope["url_route"]["kwargs"]
-            self.admitted = await in_database(
-                admit, where["slug"], where["token"], self.scope["cookies"], timezone.now()
-            )
+            self.admitted = await in_database(admit, where["slug"], where["token"], self.scope["cookies"])
         if self.admitted is None or not watch().has_room_for(self.participant):
             self.admitted = None
             await self.close()
@@ -77,8 +86,10 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
         try:
             await self._obey(frame)
         except NotTaken as refusal:
-            key = frame.key if isinstance(frame, protocol.Say) else ""
-            await self._send(protocol.Refused(key=key, message=str(refusal)))
+            await self._refuse(frame, str(refusal))
+        except AWAY as error:
+            logger.error("What a page wants cannot be stored or looked up: %s", error)
+            await self._refuse(frame, saying.NOT_STORED if isinstance(frame, protocol.Say) else saying.LATER)
 
     async def chat_frame(self, event: dict[str, Any]) -> None:
         """News of the dialogue."""
@@ -86,8 +97,9 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
             await self._send_frame(frame)
 
     async def chat_look(self, event: dict[str, Any]) -> None:
-        """Something changed that no other frame tells, or the page seems to be behind."""
-        await self._send_snapshot(only_if_behind=not event["is_urgent"])
+        """Something changed that no other frame tells, or the page seems to be behind. Without a database it stays so."""
+        with suppress(*AWAY):
+            await self._send_snapshot(only_if_behind=not event["is_urgent"])
 
     async def look(self, marks: Marks | None) -> None:
         """Through the channel, behind the frames that are on their way and may tell just this."""
@@ -105,8 +117,10 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
 
     async def _leave(self, admitted: Admitted) -> None:
         watch().remove(self)
-        await self.channel_layer.group_discard(news.group_of(admitted.token), self.channel_name)
-        await in_database(note_seen, {admitted.participant}, timezone.now())
+        with suppress(RedisError, OSError):
+            await self.channel_layer.group_discard(news.group_of(admitted.token), self.channel_name)
+        with suppress(*AWAY):
+            await in_database(note_seen, {admitted.participant})
 
     async def _obey(self, frame: ClientFrame) -> None:
         match frame:
@@ -132,23 +146,21 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
             await self._send(stored)
             await self._send_snapshot()
             return
-        await news.tell(self._admitted.token, stored)
-        answerer().start(asked.question)
+        answerer().start(asked.question, stored)
         await self._tell_others(protocol.DraftChanged(text=""))
 
     async def _retry(self) -> None:
-        """Pages look before the first piece comes, so that they know which try it belongs to."""
+        """Pages look at which try it is; what comes before they know is repeated."""
         question = await in_database(saying.retry, self.dialogue, answerer().name, timezone.now())
-        await news.tell_to_look(self._admitted.token)
         answerer().start(question)
+        await news.tell_to_look(self._admitted.token)
 
     async def _stop(self) -> None:
-        """A reply that ended meanwhile is shown as it ended."""
-        under_way = await in_database(saying.stop, self.dialogue)
-        if under_way is None:
+        """One that is made here ends at once, database or not. A reply that ended meanwhile is shown as it ended."""
+        if here := answerer().find(self._admitted.token):
+            here.halt("stopped")
+        elif not await in_database(saying.stop, self.dialogue):
             await self._send_snapshot()
-        else:
-            answerer().stop(under_way)
 
     async def _send_snapshot(self, *, only_if_behind: bool = False) -> None:
         snapshot = await in_database(snapshot_of, self.dialogue, answerer().name, timezone.now())
@@ -170,8 +182,12 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
             return snapshot
         if shown.state not in Generation.IN_FLIGHT:
             return snapshot
-        newest = {"text": reply.text, "state": reply.state.value, "place": reply.place}
+        newest = {"text": reply.text, "state": reply.shown_state, "place": reply.place}
         return snapshot.model_copy(update={"generation": shown.model_copy(update=newest)})
+
+    async def _refuse(self, frame: ClientFrame, why: str) -> None:
+        key = frame.key if isinstance(frame, protocol.Say) else ""
+        await self._send(protocol.Refused(key=key, message=why))
 
     async def _tell_others(self, frame: ServerFrame) -> None:
         await news.tell(self._admitted.token, frame, sender=self.channel_name)

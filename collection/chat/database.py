@@ -6,11 +6,13 @@ from time import monotonic
 from typing import ParamSpec, TypeVar
 
 from asgiref.sync import sync_to_async
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, InternalError, OperationalError, connection
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
+AWAY = (OperationalError, InterfaceError, InternalError)
+"""What work raises while the database cannot be reached or written to: later the same work succeeds."""
 _REST = 60.0
 """Seconds without work after which a connection is not trusted any more: something between may have dropped it."""
 
@@ -20,8 +22,18 @@ async def in_database(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -
 
     Channels closes the connection of its own thread at every frame: connecting anew would cost more than most of the work.
     """
-    on_thread = sync_to_async(_worker.do, thread_sensitive=False, executor=_worker.thread)
-    return await on_thread(work, *args, **kwargs)
+    return await _worker.call(work, *args, **kwargs)
+
+
+async def ahead_in_database(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """The same on another thread and connection: leases must not wait behind a crowd whose messages are being stored."""
+    return await _keeper.call(work, *args, **kwargs)
+
+
+def give_up() -> None:
+    """Drop the work that still waits for the database, so that the process can end."""
+    for worker in (_worker, _keeper):
+        worker.thread.shutdown(wait=False, cancel_futures=True)
 
 
 class _Worker:
@@ -31,6 +43,9 @@ class _Worker:
         self.thread = ThreadPoolExecutor(1, thread_name_prefix="chat database")
         self._used = 0.0
 
+    async def call(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        return await sync_to_async(self.do, thread_sensitive=False, executor=self.thread)(work, *args, **kwargs)
+
     def do(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """A server that was restarted leaves a dead connection behind: the next piece of work gets a new one."""
         if monotonic() - self._used > _REST:
@@ -38,9 +53,9 @@ class _Worker:
         self._used = monotonic()
         try:
             return work(*args, **kwargs)
-        except (OperationalError, InterfaceError):
+        except AWAY:
             connection.close()
             raise
 
 
-_worker = _Worker()
+_worker, _keeper = _Worker(), _Worker()

@@ -5,7 +5,7 @@ What a backend says is written for researchers and may name servers and keys: it
 
 import logging
 
-from collection.chat.generations import End, LeaseLost
+from collection.chat.generations import DIED, End
 from collection.chat.replies import Reason, Reply
 from collection.models import Generation
 from dialogue.backends.base import BackendError, ContentRefused, ContextFull, ModelMisconfigured
@@ -33,7 +33,7 @@ def end_of_speech(reply: Reply, output: Output) -> End:
 
 
 def end_of_halt(reply: Reply, reason: Reason) -> End:
-    """The reply was ended from outside. Raises LeaseLost when it is not this process's any more."""
+    """The reply was ended from outside. One that is not this process's any more keeps its words all the same."""
     match reason:
         case "stopped":
             return _answered(reply, State.STOPPED)
@@ -44,7 +44,7 @@ def end_of_halt(reply: Reply, reason: Reason) -> End:
         case "broken":
             return End(State.FAILED, reply.text, BROKEN)
         case "lost":
-            raise LeaseLost(f"The try {reply.question.generation} is no longer held here.")
+            return End(State.INTERRUPTED, reply.text, DIED)
 
 
 def end_of_error(reply: Reply, error: Exception) -> End:

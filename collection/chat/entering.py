@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from collection.chat.watching import note_seen
 from collection.models import Study
@@ -18,12 +17,12 @@ class Admitted:
     participant: int
 
 
-def admit(slug: str, token: str, cookies: Mapping[str, str], now: datetime) -> Admitted | None:
+def admit(slug: str, token: str, cookies: Mapping[str, str]) -> Admitted | None:
     """The dialogue ``token`` of whom the cookies name; None for anybody whose it is not."""
     study = Study.objects.filter(slug=slug).first()
     visitor = read_cookie(study, cookies) if study else None
     dialogue = visitor.dialogues.filter(token=token).first() if visitor else None
     if visitor is None or dialogue is None:
         return None
-    note_seen({visitor.participant.pk}, now)
+    note_seen({visitor.participant.pk})
     return Admitted(dialogue.pk, dialogue.token, visitor.participant.pk)

@@ -14,7 +14,7 @@ class Following:
 
     def __init__(self, known: Snapshot | None = None) -> None:
         reply = known.generation if known else None
-        is_under_way = reply is not None and reply.state in Generation.IN_FLIGHT
+        is_under_way = reply is not None and reply.state in (*Generation.IN_FLIGHT, "saving")
         self.marks = Marks(
             turns=known.turns if known else 0,
             under_way=reply.attempt if reply and is_under_way else None,

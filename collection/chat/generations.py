@@ -1,18 +1,21 @@
 """The chatbot's tries at answering: who works on them, how far they are, how they end. The database is the truth.
 
-A try belongs to the process that renews its lease. When the lease has expired that process is gone, and whoever notices
-ends the try in its place.
+A try belongs to the process that renews its lease, which the database counts by its own clock. When the lease has expired
+that process is gone, and the next one that notices ends the try in its place. A process that was only cut off takes it back.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
 
 from collection.characters import storable
+from collection.leases import in_time, is_over
 from collection.models import Dialogue, Generation, Turn
 from collection.services import save_outputs
 from dialogue.outputs import Output
@@ -29,7 +32,7 @@ DIED = "The server was interrupted while the chatbot was answering."
 
 
 class LeaseLost(Exception):
-    """Somebody else has ended the try, or the dialogue is gone: what this process has in hand is void."""
+    """The try is gone with its dialogue, or is not this process's to end: what it has in hand is void."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,35 +61,54 @@ class End:
     response_tokens: int | None = None
 
 
-def begin(turn: Turn, owner: str, now: datetime) -> Generation:
+def begin(turn: Turn, owner: str) -> Generation:
     """A new try at answering the turn, held by ``owner``."""
-    return Generation.objects.create(turn=turn, attempt=turn.generations.count(), owner=owner, lease_until=now + LEASE)
+    attempt = turn.generations.count()
+    return Generation.objects.create(turn=turn, attempt=attempt, owner=owner, lease_until=in_time(LEASE))
 
 
-def keep(tries: Mapping[int, Kept], owner: str, now: datetime) -> dict[int, Halt]:
-    """Stores how far the tries of ``owner`` are and renews their leases; says which of them must end, and why.
+def keep(tries: Mapping[int, Kept], owner: str) -> dict[int, Halt]:
+    """Store how far the tries of ``owner`` are and renew their leases; return those that must end, and why.
 
-    Each by itself, so that nobody who locks several rows in another order waits for this and this for them.
+    A row that another process has locked is left for the next time: waiting for it while holding others could deadlock.
     """
-    held = Generation.objects.in_flight().filter(pk__in=tries, owner=owner)
-    for pk, kept in tries.items():
-        held.filter(pk=pk).update(text=kept.text, state=kept.state, place=kept.place, lease_until=now + LEASE)
-    rows = {row["pk"]: row for row in held.values("pk", "is_stop_requested", "created_at", *_READERS)}
-    return {pk: halt for pk in tries if (halt := _halt(rows.get(pk), now))}
+    own = Generation.objects.filter(pk__in=tries, owner=owner)
+    for pk in own.filter(state=State.INTERRUPTED).values_list("pk", flat=True):
+        _take_back(pk, owner)
+    with transaction.atomic():
+        for pk in own.in_flight().select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True):
+            kept = tries[pk]
+            own.filter(pk=pk).update(text=kept.text, state=kept.state, place=kept.place, lease_until=in_time(LEASE))
+    rows = own.annotate(now=Now()).values("pk", "state", "is_stop_requested", "created_at", "now", *_READERS)
+    found = {row["pk"]: row for row in rows}
+    return {pk: halt for pk in tries if (halt := _halt(found.get(pk)))}
 
 
 @transaction.atomic
 def finish(pk: int, owner: str, end: End, now: datetime) -> None:
-    """Ends a try of ``owner`` and, where nothing is left to try, its turn. Raises LeaseLost."""
-    _finish(_hold(pk, owner=owner), end, now)
+    """End a try of ``owner`` and, where nothing is left to try, its turn. Raises LeaseLost when the try is gone.
 
-
-def interrupt_expired(now: datetime, *, dialogue: int | None = None, owner: str = "") -> None:
-    """Ends what processes that are gone have left unfinished, anywhere or in one dialogue.
-
-    A process never ends what it holds itself: it may only be late.
+    A try that another process ended meanwhile, because its lease was over, gets its real end unless the participant has gone
+    on from there; then its words are kept with it. Doing it twice, as after an answer of the database that got lost, does it
+    once.
     """
-    expired = Generation.objects.in_flight().filter(lease_until__lt=now).exclude(owner=owner)
+    generation = _hold(pk, owner=owner)
+    if generation.state in Generation.IN_FLIGHT or _is_still_last(generation):
+        _finish(generation, end, now)
+    elif len(end.text) > len(generation.text):
+        generation.text = storable(end.text)
+        generation.save(update_fields=["text"])
+
+
+def interrupt_expired(
+    now: datetime, *, dialogue: int | None = None, owner: str = "", held: Collection[int] = ()
+) -> None:
+    """End what processes that are gone have left unfinished, anywhere or in one dialogue.
+
+    A process names itself as ``owner``, or the tries that it ``held``: it never ends those, because it may only be late.
+    """
+    expired = Generation.objects.in_flight().filter(is_over("lease_until")).exclude(owner=owner)
+    expired = expired.exclude(pk__in=list(held))
     if dialogue is not None:
         expired = expired.filter(turn__dialogue=dialogue)
     for pk in expired.values_list("pk", flat=True):
@@ -96,33 +118,57 @@ def interrupt_expired(now: datetime, *, dialogue: int | None = None, owner: str 
 
 @transaction.atomic
 def _interrupt(pk: int, now: datetime) -> None:
-    generation = _hold(pk, lease_until__lt=now)
+    generation = _hold(pk, is_over("lease_until"), state__in=Generation.IN_FLIGHT)
     is_wanted = generation.is_stop_requested
     state, message = (State.STOPPED, "") if is_wanted else (State.INTERRUPTED, DIED)
     _finish(generation, End(state, generation.text, message), now)
 
 
-def _hold(pk: int, **held: object) -> Generation:
-    """Locks the try for the transaction under way, its dialogue first, as everybody does. Raises LeaseLost."""
+@transaction.atomic
+def _take_back(pk: int, owner: str) -> None:
+    """Go on with a try that was ended because this process could not renew its lease, unless the participant has gone on."""
+    with suppress(LeaseLost):
+        generation = _hold(pk, state=State.INTERRUPTED, owner=owner)
+        if _is_still_last(generation):
+            Generation.objects.filter(pk=pk).update(
+                state=State.STREAMING, message="", ended_at=None, lease_until=in_time(LEASE)
+            )
+
+
+def _is_still_last(generation: Generation) -> bool:
+    """Whether a try that somebody else ended is where its dialogue stands: no other try or message has followed."""
+    turn = generation.turn
+    if generation.state not in _ENDED_BY_OTHERS or turn.generations.filter(attempt__gt=generation.attempt).exists():
+        return False
+    if generation.state == State.INTERRUPTED:
+        return turn.state == Turn.State.PENDING
+    return turn.state == Turn.State.STOPPED and not turn.dialogue.turns.filter(position__gt=turn.position).exists()
+
+
+def _hold(pk: int, *conditions: Q, **fields: object) -> Generation:
+    """Lock the try for the transaction under way, its dialogue first, as everybody does. Raises LeaseLost."""
     Dialogue.objects.select_for_update(of=("self",), no_key=True).filter(turns__generations=pk).first()
-    tries = Generation.objects.in_flight().select_for_update(of=("self",)).select_related("turn__dialogue")
-    found = tries.filter(pk=pk, **held).first()
+    tries = Generation.objects.select_for_update(of=("self",)).select_related("turn__dialogue")
+    found = tries.filter(*conditions, pk=pk, **fields).first()
     if found is None:
-        raise LeaseLost(f"The try {pk} is over, or held by somebody else.")
+        raise LeaseLost(f"The try {pk} is gone, over, or held by another process.")
     return found
 
 
 _SEEN, _KEEPS = "turn__dialogue__participant__last_seen_at", "turn__dialogue__study__keeps_unread_replies"
 _READERS = (_SEEN, _KEEPS)
+_ENDED_BY_OTHERS = (State.INTERRUPTED, State.STOPPED)
 
 
-def _halt(row: Mapping[str, object] | None, now: datetime) -> Halt | None:
+def _halt(row: Mapping[str, Any] | None) -> Halt | None:
     if row is None:
         return "lost"
     if row["is_stop_requested"]:
         return "stopped"
-    read = [moment for moment in (row["created_at"], row[_SEEN]) if isinstance(moment, datetime)]
-    return "unread" if now - max(read) > UNREAD and not row[_KEEPS] else None
+    if row["state"] not in Generation.IN_FLIGHT:
+        return "lost"
+    read = max(moment for moment in (row["created_at"], row[_SEEN]) if moment)
+    return "unread" if row["now"] - read > UNREAD and not row[_KEEPS] else None
 
 
 def _finish(generation: Generation, end: End, now: datetime) -> None:
@@ -137,7 +183,7 @@ def _finish(generation: Generation, end: End, now: datetime) -> None:
 def _settle(turn: Turn, end: End) -> None:
     """What becomes of the turn: an interrupted or failed try may be followed by another, so it stays pending."""
     response = storable(end.text).strip()
-    if turn.state != Turn.State.PENDING:
+    if turn.state not in (Turn.State.PENDING, Turn.State.STOPPED):
         return
     if end.state == State.COMPLETE or (end.state == State.STOPPED and response):
         turn.state = Turn.State.COMPLETE if end.state == State.COMPLETE else Turn.State.STOPPED

@@ -1,11 +1,12 @@
 """One try at a reply, as the process that makes it holds it in memory."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Literal
 
 from collection.characters import storable
 from collection.chat.generations import Halt, Kept
-from collection.chat.protocol import Piece, Queued
+from collection.chat.protocol import Piece, Queued, Saving, Stored
 from collection.chat.responding import Question
 from collection.models import Generation
 from dialogue.backends.base import ChatModel
@@ -20,10 +21,10 @@ class Reply:
     """What there is of a reply so far, and what of it pages have been told.
 
     ``news`` is set when there is more to tell; ``halted`` gets the reason when the reply is to end early, ``over`` its result
-    when it has ended. ``model`` is known once it is loaded.
+    when it has ended. ``model`` is known once it is loaded. ``first`` is what pages must be told before anything else.
     """
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: Question, first: Sequence[Stored] = ()) -> None:
         self.question = question
         self.text = ""
         self.state = State.QUEUED
@@ -32,15 +33,23 @@ class Reply:
         self.news = asyncio.Event()
         self.halted: asyncio.Future[Reason] = asyncio.get_running_loop().create_future()
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._untold: list[Queued] = []
+        self._first, self._untold = list(first), list[Queued]()
         self._told = 0
         self._kept = 0
         self._is_begin_told = False
+        self._is_saving = self._is_saving_told = False
+        if first:
+            self.news.set()
 
     @property
     def kept(self) -> Kept:
         """What the database is to know."""
         return Kept(self.text, self.state, self.place)
+
+    @property
+    def shown_state(self) -> str:
+        """What a page is to show of it."""
+        return "saving" if self._is_saving else self.state.value
 
     def is_for(self, position: int, attempt: int) -> bool:
         """Whether it is that try at that turn's reply."""
@@ -67,6 +76,11 @@ class Reply:
         if not self.halted.done():
             self.halted.set_result(reason)
 
+    def save(self) -> None:
+        """All of it is there, but the database does not take it yet."""
+        self._is_saving = True
+        self.news.set()
+
     def end(self) -> None:
         """Nothing will be added any more."""
         if not self.over.done():
@@ -80,14 +94,17 @@ class Reply:
             self._kept = len(kept.text)
             self.news.set()
 
-    def news_for_pages(self) -> list[Queued | Piece]:
+    def news_for_pages(self) -> list[Stored | Queued | Piece | Saving]:
         """What pages have not been told yet; from now on they have."""
-        told: list[Queued | Piece] = [*self._untold]
-        self._untold = []
+        told: list[Stored | Queued | Piece | Saving] = [*self._first, *self._untold]
+        self._first, self._untold = [], []
         is_begun = self.state == State.STREAMING and not self._is_begin_told
         if is_begun or len(self.text) > self._told:
             told.append(self._piece(self._told))
             self._is_begin_told, self._told = True, len(self.text)
+        if self._is_saving and not self._is_saving_told:
+            told.append(Saving(position=self.question.position, attempt=self.question.attempt))
+            self._is_saving_told = True
         return told
 
     def _piece(self, offset: int) -> Piece:

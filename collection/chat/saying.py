@@ -14,6 +14,8 @@ from collection.participation.admission import is_running
 
 BLANK = "Please write something first."
 TOO_FAST = "That was a lot of messages in a minute. Please wait a moment and send this one again."
+NOT_STORED = "Your message could not be saved just now. It is back in the box: please send it again in a moment."
+LATER = "The server cannot reach its database at the moment. Your text stays here: please try again in a moment."
 NOTHING_TO_RETRY = "There is no message left that waits for an answer."
 
 
@@ -42,7 +44,7 @@ def say(dialogue: int, key: str, text: str, typing: TypingNotes, owner: str, now
         return Asked(known.position, None)
     _check(why_no_message(locked) or _why_not_this(text) or _why_too_fast(locked, now))
     turn = _store(locked, key, text, typing)
-    return Asked(turn.position, read_question(generations.begin(turn, owner, now)))
+    return Asked(turn.position, read_question(generations.begin(turn, owner)))
 
 
 @transaction.atomic
@@ -54,14 +56,13 @@ def retry(dialogue: int, owner: str, now: datetime) -> Question:
     turn = locked.turns.filter(state=Turn.State.PENDING).first()
     if turn is None or Generation.objects.in_flight().filter(turn=turn).exists():
         raise NotTaken(NOTHING_TO_RETRY)
-    return read_question(generations.begin(turn, owner, now))
+    return read_question(generations.begin(turn, owner))
 
 
-def stop(dialogue: int) -> int | None:
-    """Asks whoever makes the try under way to end it; gives its id, or None when there is none."""
+def stop(dialogue: int) -> bool:
+    """Ask the process that makes the try under way to end it; whether there is one."""
     under_way = Generation.objects.in_flight().filter(turn__dialogue=dialogue)
-    under_way.update(is_stop_requested=True)
-    return under_way.values_list("pk", flat=True).first()
+    return under_way.update(is_stop_requested=True) > 0
 
 
 def save_draft(dialogue: int, text: str) -> None:

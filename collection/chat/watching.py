@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
-from django.db import DatabaseError
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from collection.chat.answering import answerer
-from collection.chat.database import in_database
+from collection.chat.database import AWAY, in_database
 from collection.chat.generations import interrupt_expired
 from collection.chat.pacing import MOST_SOCKETS, Pace
 from collection.chat.standing import Marks, marks_of
@@ -65,17 +65,16 @@ class Watch:
             await asyncio.sleep(LOOK)
             try:
                 await self._look()
-            except DatabaseError as error:
+            except AWAY as error:
                 logger.error("The chats could not be looked at, which is tried again: %s", error)
             except Exception:
                 # The outermost frame: pages that are left behind can still load themselves anew.
                 logger.exception("The chats could not be looked at.")
 
     async def _look(self) -> None:
-        """Own leases are renewed first: whatever has expired then is nobody's, be it begun here and lost."""
-        await answerer().keep()
+        """What has expired is nobody's, unless it is being made here: this process may only be late."""
         now = self._clock()
-        await in_database(interrupt_expired, now)
+        await in_database(interrupt_expired, now, held=answerer().held)
         marks = await in_database(marks_of, {watched.dialogue for watched in self._sockets})
         for watched in list(self._sockets):
             await watched.look(marks.get(watched.dialogue))
@@ -83,14 +82,14 @@ class Watch:
 
     async def _note_who_is_here(self, now: datetime) -> None:
         if self._noted is None or now - self._noted >= SEEN:
-            await in_database(note_seen, {watched.participant for watched in self._sockets}, now)
+            await in_database(note_seen, {watched.participant for watched in self._sockets})
             self._noted = now
 
 
-def note_seen(participants: set[int], now: datetime) -> None:
-    """Notes that these people have a page open now. Nothing is noted any more of those who have withdrawn."""
+def note_seen(participants: set[int]) -> None:
+    """Note that these people have a page open now, by the clock of leases. Those who have withdrawn are left alone."""
     present = Participant.objects.filter(pk__in=participants).exclude(state=Participant.State.WITHDRAWN)
-    present.update(last_seen_at=now)
+    present.update(last_seen_at=Now())
 
 
 _watches: WeakKeyDictionary[asyncio.AbstractEventLoop, Watch] = WeakKeyDictionary()

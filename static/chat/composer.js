@@ -6,6 +6,9 @@ const ANNOUNCED = 0.9; // of the limit, from where the characters are counted
 const PAUSE = 600; // milliseconds without a key before a draft goes to the server
 const BUSY = 3000; // milliseconds after a key in which no other page's draft may replace what is being written
 
+const WRITING = "You can send this when the reply is complete, or stop the reply first.";
+const SAVING = "You can send this as soon as the answer has been saved.";
+
 export class Composer {
   #form;
   #box;
@@ -16,7 +19,7 @@ export class Composer {
   #touched = 0;
   #sent = []; // drafts that the server has not confirmed, oldest first; null for those that no longer matter
   #later = 0;
-  #state = { mayWrite: true, isRunning: false, isSending: false, hint: "" };
+  #state = { mayWrite: true, isRunning: false, isSaving: false, isSending: false, hint: "" };
 
   /** `listener` has say(text, typing), stop() and draft(text), which tells whether the server was told. */
   constructor(form, memory, listener) {
@@ -34,16 +37,17 @@ export class Composer {
     return this.#box.value;
   }
 
-  /** What decides which buttons there are: mayWrite, isRunning, isSending, and hint, which says why not. */
+  /** What decides which buttons there are: mayWrite, isRunning, isSaving, isSending, and hint, which says why not. */
   show(changes) {
     Object.assign(this.#state, changes);
-    const { isRunning, isSending, mayWrite, hint } = this.#state;
+    const { isRunning, isSaving, isSending, mayWrite, hint } = this.#state;
+    const mayStop = isRunning && !isSaving;
     const { send, stop, message } = this.#form.elements;
     const excess = this.#excess;
-    if (!isRunning && document.activeElement === stop) this.focus();
-    stop.hidden = !isRunning;
-    send.hidden = isRunning;
-    send.disabled = isSending || !mayWrite || !message.value.trim() || excess > 0;
+    if (!mayStop && document.activeElement === stop) this.focus();
+    stop.hidden = !mayStop;
+    send.hidden = mayStop;
+    send.disabled = isSending || isSaving || !mayWrite || !message.value.trim() || excess > 0;
     this.#say("hint", excess > 0 ? `This is too long to send: please shorten it by ${excess.toLocaleString("en-GB")}.` : hint);
     this.#count();
     this.#grow();
@@ -131,7 +135,7 @@ export class Composer {
 
   #submit(event) {
     event.preventDefault();
-    if (this.#state.isRunning) this.show({ hint: "You can send this when the reply is complete, or stop the reply first." });
+    if (this.#state.isRunning) this.show({ hint: this.#state.isSaving ? SAVING : WRITING });
     const { send } = this.#form.elements;
     if (send.hidden || send.disabled) return;
     const report = this.#typing.report();

@@ -24,6 +24,7 @@ export class Reply {
   }
 
   get note() {
+    if (this.state === "saving") return "The answer is being saved. This can take a moment";
     if (this.state === "streaming") return "The chatbot is writing";
     if (this.place > 1) return `The chatbot is busy: ${this.place} messages come before yours`;
     return this.place === 1 ? "The chatbot is busy: one message comes before yours" : "Waiting for the chatbot";

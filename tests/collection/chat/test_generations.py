@@ -1,9 +1,10 @@
 """Tries of the chatbot in the database: leases, how far they are, how they end."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from collection.chat import generations
@@ -14,6 +15,8 @@ from tests.collection.factories import enrol_participant, make_natural_dialogue,
 pytestmark = pytest.mark.django_db
 
 NOW = timezone.now()
+MARGIN = timedelta(seconds=10)
+"""What a busy machine may need for a test."""
 State = Generation.State
 
 
@@ -28,92 +31,176 @@ def under_way(dialogue: Dialogue) -> Generation:
     turn = make_pending_turn(dialogue)
     turn.generations.all().delete()
     Participant.objects.update(last_seen_at=NOW)
-    generation = generations.begin(turn, "mine", NOW)
+    generation = generations.begin(turn, "mine")
     Generation.objects.update(created_at=NOW)
     return generation
 
 
-def keep(generation: Generation, after: timedelta, owner: str = "mine") -> str | None:
+def keep(generation: Generation, owner: str = "mine") -> str | None:
     """What the process hears that says how far it is."""
-    kept = {generation.pk: Kept("So far", State.STREAMING)}
-    halts = generations.keep(kept, owner, NOW + after)
+    halts = generations.keep({generation.pk: Kept("So far", State.STREAMING)}, owner)
     generation.refresh_from_db()
     return halts.get(generation.pk)
 
 
+def let_pass(time: timedelta) -> None:
+    """Moves leases into the past, as if so much time had gone by."""
+    Generation.objects.update(lease_until=F("lease_until") - time)
+
+
+def interrupt_expired(owner: str = "other") -> None:
+    """What another process does when it looks."""
+    generations.interrupt_expired(NOW, owner=owner)
+
+
 def test_keeping_a_try_stores_its_text_and_renews_its_lease(under_way: Generation) -> None:
-    assert keep(under_way, timedelta(seconds=5)) is None
+    let_pass(LEASE - MARGIN)
+    assert keep(under_way) is None
     assert (under_way.text, under_way.state) == ("So far", State.STREAMING)
-    assert under_way.lease_until == NOW + timedelta(seconds=5) + LEASE
+    let_pass(LEASE - MARGIN)
+    interrupt_expired()
+    assert Generation.objects.get().state == State.STREAMING
+
+
+def test_leases_are_counted_by_the_databases_clock(under_way: Generation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process whose clock is an hour ahead, or behind, ends nobody's try and keeps its own no longer."""
+    for wrong in (timedelta(hours=1), timedelta(hours=-1)):
+        with monkeypatch.context() as process:
+            process.setattr(timezone, "now", lambda wrong=wrong: datetime.now(UTC) + wrong)
+            assert keep(under_way) is None
+            generations.interrupt_expired(timezone.now(), owner="other")
+            assert Generation.objects.get().state == State.STREAMING
+    let_pass(LEASE + timedelta(seconds=1))
+    interrupt_expired()
+    assert Generation.objects.get().state == State.INTERRUPTED
 
 
 def test_a_process_hears_that_its_try_is_to_stop(under_way: Generation) -> None:
     Generation.objects.update(is_stop_requested=True)
-    assert keep(under_way, timedelta(seconds=1)) == "stopped"
+    assert keep(under_way) == "stopped"
 
 
 def test_a_process_hears_that_its_try_is_not_its_own_any_more(under_way: Generation) -> None:
-    assert keep(under_way, timedelta(seconds=1), owner="other") == "lost"
+    assert keep(under_way, owner="other") == "lost"
     assert under_way.text == ""
 
 
 @pytest.mark.parametrize(
-    ("seen", "asked", "halt"), [(61, 61, "unread"), (59, 61, None), (61, 59, None), (None, 61, "unread"), (0, 61, None)]
+    ("seen", "asked", "halt"), [(61, 61, "unread"), (30, 61, None), (61, 30, None), (None, 61, "unread"), (0, 61, None)]
 )
 def test_a_reply_is_unread_when_its_person_was_not_seen_for_a_minute(
     under_way: Generation, seen: int | None, asked: int, halt: str | None
 ) -> None:
-    Participant.objects.update(last_seen_at=None if seen is None else NOW - timedelta(seconds=seen))
-    Generation.objects.update(created_at=NOW - timedelta(seconds=asked))
-    assert keep(under_way, timedelta(0)) == halt
+    now = timezone.now()
+    Participant.objects.update(last_seen_at=None if seen is None else now - timedelta(seconds=seen))
+    Generation.objects.update(created_at=now - timedelta(seconds=asked))
+    assert keep(under_way) == halt
 
 
 def test_what_a_dead_process_left_is_interrupted_with_its_text(under_way: Generation) -> None:
-    keep(under_way, timedelta(0))
-    generations.interrupt_expired(NOW + LEASE, owner="other")
+    keep(under_way)
+    let_pass(LEASE - MARGIN)
+    interrupt_expired()
     under_way.refresh_from_db()
     assert under_way.state == State.STREAMING, "the lease is not over yet"
-    generations.interrupt_expired(NOW + LEASE + timedelta(seconds=1), owner="other")
+    let_pass(2 * MARGIN)
+    interrupt_expired()
     under_way.refresh_from_db()
     assert (under_way.state, under_way.text, under_way.message) == (State.INTERRUPTED, "So far", generations.DIED)
     assert under_way.turn.state == Turn.State.PENDING
 
 
 def test_a_late_process_does_not_interrupt_itself(under_way: Generation) -> None:
-    generations.interrupt_expired(NOW + 2 * LEASE, owner="mine")
-    assert keep(under_way, 2 * LEASE) is None
+    let_pass(2 * LEASE)
+    interrupt_expired(owner="mine")
+    generations.interrupt_expired(NOW, held={under_way.pk: "a reply"}.keys())
+    assert Generation.objects.get().state == State.QUEUED
+    assert keep(under_way) is None
 
 
 def test_a_dead_process_that_was_to_stop_has_stopped(under_way: Generation) -> None:
-    keep(under_way, timedelta(0))
+    keep(under_way)
     Generation.objects.update(is_stop_requested=True)
-    generations.interrupt_expired(NOW + 2 * LEASE)
+    let_pass(2 * LEASE)
+    interrupt_expired()
     turn = Turn.objects.get()
     assert (turn.state, turn.response) == (Turn.State.STOPPED, "So far")
 
 
 def test_only_one_dialogue_is_looked_at_when_only_one_matters(under_way: Generation, dialogue: Dialogue) -> None:
-    generations.interrupt_expired(NOW + 2 * LEASE, dialogue=dialogue.pk + 1)
+    let_pass(2 * LEASE)
+    generations.interrupt_expired(NOW, dialogue=dialogue.pk + 1)
     under_way.refresh_from_db()
     assert under_way.state == State.QUEUED
 
 
-def test_what_was_interrupted_meanwhile_cannot_be_finished(under_way: Generation) -> None:
-    generations.interrupt_expired(NOW + 2 * LEASE)
+def test_a_process_that_was_only_cut_off_takes_back_what_was_ended_in_its_place(under_way: Generation) -> None:
+    let_pass(2 * LEASE)
+    interrupt_expired()
+    assert keep(under_way) is None
+    assert (under_way.state, under_way.text, under_way.message, under_way.ended_at) == (
+        State.STREAMING,
+        "So far",
+        "",
+        None,
+    )
+
+
+def test_a_reply_that_was_interrupted_meanwhile_is_complete_when_its_process_says_so(under_way: Generation) -> None:
+    let_pass(2 * LEASE)
+    interrupt_expired()
+    for _ in range(2):  # the answer of the database may get lost
+        generations.finish(under_way.pk, "mine", End(State.COMPLETE, "All of it."), NOW)
+    turn, generation = Turn.objects.get(), Generation.objects.get()
+    assert (turn.state, turn.response) == (Turn.State.COMPLETE, "All of it.")
+    assert (generation.state, generation.text, generation.message) == (State.COMPLETE, "All of it.", "")
+
+
+def test_a_reply_that_was_stopped_meanwhile_has_all_that_its_page_showed(under_way: Generation) -> None:
+    keep(under_way)
+    Generation.objects.update(is_stop_requested=True)
+    let_pass(2 * LEASE)
+    interrupt_expired()
+    assert keep(under_way) == "stopped"
+    generations.finish(under_way.pk, "mine", End(State.STOPPED, "So far so good"), NOW)
+    assert (Turn.objects.get().state, Turn.objects.get().response) == (Turn.State.STOPPED, "So far so good")
+
+
+def test_once_somebody_has_retried_the_words_of_an_interrupted_try_stay_with_it(under_way: Generation) -> None:
+    let_pass(2 * LEASE)
+    interrupt_expired()
+    again = generations.begin(under_way.turn, "other")
+    assert keep(under_way) == "lost"
+    generations.finish(under_way.pk, "mine", End(State.COMPLETE, "All of it."), NOW)
+    under_way.refresh_from_db()
+    again.refresh_from_db()
+    assert (under_way.state, under_way.text, again.state) == (State.INTERRUPTED, "All of it.", State.QUEUED)
+    assert (Turn.objects.get().state, Turn.objects.get().response) == (Turn.State.PENDING, "")
+
+
+def test_once_the_participant_has_gone_on_the_words_stay_and_the_dialogue_does_not_change(
+    under_way: Generation, dialogue: Dialogue
+) -> None:
+    let_pass(2 * LEASE)
+    interrupt_expired()
+    Turn.objects.update(state=Turn.State.FAILED)
+    assert keep(under_way) == "lost"
+    generations.finish(under_way.pk, "mine", End(State.COMPLETE, "All of it."), NOW)
+    assert (Turn.objects.get().state, Turn.objects.get().response) == (Turn.State.FAILED, "")
+    assert (Generation.objects.get().state, Generation.objects.get().text) == (State.INTERRUPTED, "All of it.")
+
+
+def test_nothing_is_stored_of_somebody_who_has_withdrawn(under_way: Generation, dialogue: Dialogue) -> None:
+    Dialogue.objects.all().delete()
+    assert generations.keep({under_way.pk: Kept("So far", State.STREAMING)}, "mine") == {under_way.pk: "lost"}
     with pytest.raises(LeaseLost):
         generations.finish(under_way.pk, "mine", End(State.COMPLETE, "All of it."), NOW)
-    assert Turn.objects.get().response == ""
-
-
-def test_what_was_interrupted_meanwhile_is_lost_and_stays_as_it_is(under_way: Generation) -> None:
-    generations.interrupt_expired(NOW + 2 * LEASE)
-    assert keep(under_way, 2 * LEASE) == "lost"
-    assert (under_way.state, under_way.text) == (State.INTERRUPTED, "")
+    assert not Generation.objects.exists()
 
 
 def test_the_next_try_counts_on(under_way: Generation) -> None:
     generations.finish(under_way.pk, "mine", End(State.FAILED, "Half", "It failed."), NOW)
-    assert generations.begin(under_way.turn, "mine", NOW).attempt == 1
+    assert generations.begin(under_way.turn, "mine").attempt == 1
 
 
 def test_a_message_to_a_dialogue_that_ended_is_settled_all_the_same(under_way: Generation, dialogue: Dialogue) -> None:
@@ -127,4 +214,4 @@ def test_the_database_holds_one_message_in_flight_and_one_try_at_it(under_way: G
     with pytest.raises(IntegrityError), transaction.atomic():
         Turn.objects.create(dialogue=dialogue, position=7, utterance="Q", state=Turn.State.PENDING)
     with pytest.raises(IntegrityError), transaction.atomic():
-        generations.begin(under_way.turn, "other", NOW)
+        generations.begin(under_way.turn, "other")
