@@ -16,14 +16,14 @@ logger = logging.getLogger(__name__)
 _RETRY_SECONDS = 0.2
 
 
-class Channel(filesystem.Channel):  # type: ignore[misc] # kombu is not annotated
+class Channel(filesystem.Channel):
     """Messages as files that are whole from the moment they can be seen, read in the order of their names.
 
     A task only wakes workers, so it replaces the same task that still waits: without a worker the folder holds one message
     for each. What nobody can read, as a full disk or a power cut leaves it, is set aside with a line in the log.
     """
 
-    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:  # type: ignore[override] # as kombu does
         folder, ending = Path(self.data_folder_out), f"_{_label(payload)}.{queue}.msg"
         part = folder / f"{uuid4().hex}.part"
         try:
@@ -36,7 +36,7 @@ class Channel(filesystem.Channel):  # type: ignore[misc] # kombu is not annotate
         for replaced in waiting:
             replaced.unlink(missing_ok=True)
 
-    def _get(self, queue: str) -> dict[str, Any]:
+    def _get(self, queue: str, timeout: float | None = None) -> dict[str, Any]:
         for name in sorted(path.name for path in Path(self.data_folder_in).iterdir()):
             if name.partition(".")[2] == f"{queue}.msg" and (payload := self._take(name)):
                 return payload
@@ -57,10 +57,9 @@ class Channel(filesystem.Channel):  # type: ignore[misc] # kombu is not annotate
         taken.unlink()
         return payload
 
-    def get_table(self, exchange: str) -> list[Any]:
+    def get_table(self, exchange: str) -> list[filesystem.exchange_queue_t]:  # type: ignore[override] # as kombu does
         self._mend(exchange)
-        table: list[Any] = super().get_table(exchange)
-        return table
+        return super().get_table(exchange)
 
     def _queue_bind(self, exchange: str, *binding: Any) -> None:
         self._mend(exchange)
@@ -68,14 +67,14 @@ class Channel(filesystem.Channel):  # type: ignore[misc] # kombu is not annotate
 
     def _mend(self, exchange: str) -> None:
         """Set the exchange's table aside if it stays unreadable: it is written anew when a queue is bound."""
-        table: Path = self._exchange_file(exchange)
+        table = self.control_folder / f"{exchange}.exchange"
         if table.exists() and not _is_json(table):
             time.sleep(_RETRY_SECONDS)  # another process may be writing it
             if not _is_json(table):
                 _set_aside(table, ValueError("no table"))
 
 
-class Transport(filesystem.Transport):  # type: ignore[misc] # kombu is not annotated
+class Transport(filesystem.Transport):
     """The transport of ``filesystem://`` in this project."""
 
     Channel = Channel
