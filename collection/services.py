@@ -30,7 +30,7 @@ M = TypeVar("M", bound=Model)
 
 @transaction.atomic
 def load_demo_study(chatbot: str) -> Study:
-    """The paper's study, open to participants: ten goals, the questionnaire and twenty personas.
+    """The paper's study: ten goals, the questionnaire and twenty personas. It is opened once its chatbot has answered.
 
     What is there already stays as it is.
     """
@@ -51,7 +51,7 @@ def load_demo_study(chatbot: str) -> Study:
             code=persona.code,
             defaults={"source": Persona.Source.LISTED, "features": dict(persona.features)},
         )
-    Recruitment.objects.get_or_create(study=study, defaults={"is_open": True})
+    Recruitment.objects.get_or_create(study=study)
     for kind, code in DEMO_CODES.items():
         Outcome.objects.get_or_create(study=study, kind=kind, defaults={"code": code})
     return study
@@ -78,7 +78,7 @@ def copy_study(study: Study) -> Study:
         for persona in study.personas.filter(source=Persona.Source.LISTED)
     )
     for recruitment in Recruitment.objects.filter(study=study):
-        _row_copy(recruitment, study=copy, is_open=False, opens_at=None, closes_at=None)
+        _row_copy(recruitment, study=copy, is_open=False, opens_at=None, closes_at=None, chatbot_answered_at=None)
     for outcome in study.outcomes.all():
         _row_copy(outcome, study=copy)
     return copy

@@ -9,6 +9,7 @@ from collection.catalogue import Catalogue, read_catalogue
 from collection.models import Dialogue, Goal, Persona, Study
 from collection.presentation import persona_sentence
 from collection.research.collecting import Admission, Counts, read_admission, read_counts
+from collection.research.trouble import Trouble, read_trouble, read_troubles
 from simulation.models import Run, Simulation
 from simulation.progress import Tally, tally_runs
 
@@ -52,6 +53,7 @@ class StudyLine:
     dialogues: int
     participants: int
     runs: list[RunLine]
+    trouble: Trouble | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class StudyPage:
     runs: list[RunLine]
     collecting: Counts
     admission: Admission
+    trouble: Trouble | None
 
     @property
     def chatbot_label(self) -> str:
@@ -93,6 +96,7 @@ def list_studies() -> list[StudyLine]:
     catalogue = read_catalogue()
     studies = list(Study.objects.order_by("title").prefetch_related("runs"))
     goals, personas, dialogues, participants = map(_count, ("goals", "personas", "dialogues", "participants"))
+    troubles = read_troubles(studies)
     tallies = tally_runs((run for study in studies for run in study.runs.all()), timezone.now())
     return [
         StudyLine(
@@ -103,6 +107,7 @@ def list_studies() -> list[StudyLine]:
             dialogues[study.pk],
             participants[study.pk],
             [_line(run, tallies) for run in study.runs.all()],
+            troubles.get(study.pk),
         )
         for study in studies
     ]
@@ -120,6 +125,7 @@ def read_study(study: Study) -> StudyPage:
         [_line(run, tallies) for run in runs],
         read_counts(study, now),
         read_admission(study, now),
+        read_trouble(study),
     )
 
 

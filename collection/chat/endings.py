@@ -1,12 +1,13 @@
 """How a try at a reply ended, in the words that the participant reads.
 
-What a backend says is written for researchers and may name servers and keys: it goes to the log.
+What a backend says is written for researchers and may name servers: it is kept apart for them, and goes to the log.
 """
 
 import logging
 
 from collection.chat.generations import DIED, End
 from collection.chat.replies import Reason, Reply
+from collection.keys import without_keys
 from collection.models import Generation
 from dialogue.backends.base import BackendError, ContentRefused, ContextFull, ModelMisconfigured
 from dialogue.outputs import Output
@@ -28,7 +29,9 @@ State = Generation.State
 def end_of_speech(reply: Reply, output: Output) -> End:
     """The chatbot has finished. Silence counts as failed: another try may say something."""
     if not reply.text.strip():
-        return End(State.FAILED, reply.text, SILENT, output)
+        return End(
+            State.FAILED, reply.text, SILENT, output, reason=f"Model {reply.question.model!r} answered without a word."
+        )
     return _answered(reply, State.COMPLETE, output)
 
 
@@ -55,11 +58,15 @@ def end_of_error(reply: Reply, error: Exception) -> End:
         case ContentRefused():
             return End(State.FAILED, reply.text, REFUSED, is_final=True)
         case BackendError():
-            logger.error("The chatbot failed in dialogue %s: %s", reply.question.token, error)
-            return End(State.FAILED, reply.text, UNAVAILABLE if isinstance(error, ModelMisconfigured) else FAILED)
+            reason = without_keys(str(error))
+            logger.error("The chatbot failed in dialogue %s: %s", reply.question.token, reason)
+            message = UNAVAILABLE if isinstance(error, ModelMisconfigured) else FAILED
+            return End(State.FAILED, reply.text, message, reason=reason)
         case _:
             logger.error("A reply in dialogue %s failed unexpectedly.", reply.question.token, exc_info=error)
-            return End(State.FAILED, reply.text, BROKEN)
+            return End(
+                State.FAILED, reply.text, BROKEN, reason=f"Unexpected {type(error).__name__}: see the site's log."
+            )
 
 
 def _answered(reply: Reply, state: Generation.State, output: Output | None = None) -> End:

@@ -48,8 +48,8 @@ class Kept:
 class End:
     """How a try ended, with all the ``text`` there is of it.
 
-    ``output`` comes with a complete one. ``is_final``: another try will not help. Tokens are counted by the responder's
-    tokenizer, if there is one to ask.
+    ``output`` comes with a complete one. ``is_final``: another try will not help. ``reason`` says why the chatbot failed, for
+    researchers. Tokens are counted by the responder's tokenizer, if there is one to ask.
     """
 
     state: Generation.State
@@ -57,6 +57,7 @@ class End:
     message: str = ""
     output: Output | None = None
     is_final: bool = False
+    reason: str = ""
     utterance_tokens: int | None = None
     response_tokens: int | None = None
 
@@ -173,8 +174,8 @@ def _halt(row: Mapping[str, Any] | None) -> Halt | None:
 
 def _finish(generation: Generation, end: End, now: datetime) -> None:
     generation.state, generation.text, generation.message = end.state, storable(end.text), end.message
-    generation.place, generation.ended_at = 0, now
-    generation.save(update_fields=["state", "text", "message", "place", "ended_at"])
+    generation.place, generation.ended_at, generation.reason = 0, now, storable(end.reason)
+    generation.save(update_fields=["state", "text", "message", "reason", "place", "ended_at"])
     if end.output:
         save_outputs(generation.turn.dialogue, [end.output])
     _settle(generation.turn, end)

@@ -20,7 +20,8 @@ class Generation(models.Model):
     """One try of the chatbot at answering a turn; ``text`` grows while it streams and is kept however the try ends.
 
     It belongs to the process that holds its lease. When ``lease_until`` has passed, that process is gone, and the try is
-    interrupted. ``place`` counts those before it in the queue. ``message`` is a sentence for the participant.
+    interrupted. ``place`` counts those before it in the queue. ``message`` is a sentence for the participant,
+    ``reason`` the backend's own for researchers, where the chatbot itself failed.
     """
 
     class State(models.TextChoices):
@@ -38,6 +39,7 @@ class Generation(models.Model):
     state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
     text = models.TextField(blank=True)
     message = models.TextField(blank=True)
+    reason = models.TextField(blank=True, help_text="Why the chatbot failed, for researchers only.")
     place = models.PositiveIntegerField(default=0)
     owner = models.CharField(max_length=64)
     lease_until = models.DateTimeField()
@@ -54,6 +56,9 @@ class Generation(models.Model):
             models.UniqueConstraint(
                 fields=["turn"], condition=Q(state__in=["queued", "streaming"]), name="generation_in_flight_in_turn"
             ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["ended_at"], condition=~Q(reason=""), name="generation_with_a_reason")
         ]
 
     def __str__(self) -> str:

@@ -26,6 +26,9 @@ class Recruitment(models.Model):
         default="PROLIFIC_PID",
         help_text="The parameter of the link that names a participant of a recruiting platform.",
     )
+    chatbot_answered_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When the chatbot last answered the test message at opening."
+    )
 
     def __str__(self) -> str:
         return f"Recruitment for {self.study}"

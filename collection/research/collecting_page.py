@@ -15,6 +15,7 @@ from collection.research.collecting import Admission, Counts, list_participants,
 from collection.research.distributions import Distribution, read_distributions
 from collection.research.opening import what_it_lacks
 from collection.research.recruitment_form import find_recruitment
+from collection.research.trouble import Trouble, read_trouble
 
 PROLIFIC = "PROLIFIC_PID"
 PROLIFIC_QUERY = "PROLIFIC_PID={{%PROLIFIC_PID%}}&STUDY_ID={{%STUDY_ID%}}&SESSION_ID={{%SESSION_ID%}}"
@@ -33,6 +34,7 @@ class CollectingPage:
     participants: Page[Any]
     distributions: list[Distribution]
     lacks: list[str]
+    trouble: Trouble | None
     now: datetime
 
     @property
@@ -58,5 +60,6 @@ def read_collecting(study: Study, site: str, page: str) -> CollectingPage:
         participants=list_participants(study, page, now),
         distributions=read_distributions(study),
         lacks=what_it_lacks(study),
+        trouble=read_trouble(study),
         now=now,
     )

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 
 from collection.research.collecting_page import CollectingPage
 
-PARTS = ("research/_counts.html", "research/_participants.html", "research/_distributions.html")
+PARTS = {name: f"research/_{name}.html" for name in ("trouble", "counts", "participants", "distributions")}
 
 
 def news(request: HttpRequest, page: CollectingPage) -> HttpResponse:
@@ -16,15 +16,8 @@ def news(request: HttpRequest, page: CollectingPage) -> HttpResponse:
 
     The page says what it shows by a digest, so that nothing is exchanged under a reader's hands without need.
     """
-    counts, participants, distributions = (render_to_string(part, {"page": page}) for part in PARTS)
-    seen = hashlib.sha256(f"{counts}{participants}{distributions}".encode()).hexdigest()[:16]
+    parts = {name: render_to_string(template, {"page": page}) for name, template in PARTS.items()}
+    seen = hashlib.sha256("".join(parts.values()).encode()).hexdigest()[:16]
     if request.GET.get("seen") == seen:
         return HttpResponse(status=204)
-    context = {
-        "page": page,
-        "counts": counts,
-        "participants": participants,
-        "distributions": distributions,
-        "seen": seen,
-    }
-    return render(request, "research/_news.html", context)
+    return render(request, "research/_news.html", {"page": page, "seen": seen, **parts})

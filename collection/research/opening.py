@@ -1,11 +1,14 @@
 """Opening a study to participants, and closing it."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils import timezone
 
 from collection.catalogue import missing_piece, read_catalogue
 from collection.models import Recruitment, Study
 from collection.participation.goals import leave_dialogues
+from collection.research.trial import NoAnswer, ask_chatbot
 
 
 class NotReady(ValueError):
@@ -13,11 +16,27 @@ class NotReady(ValueError):
 
 
 def open_study(study: Study) -> None:
-    """From now on participants may enrol and chat. Raises NotReady."""
+    """Let participants enrol and chat, once the chatbot has answered the first goal. Raises NotReady, and changes nothing.
+
+    It takes as long as the chatbot does, but less than a minute.
+    """
     lacks = what_it_lacks(study)
     if lacks:
         raise NotReady(lacks[0])
-    Recruitment.objects.update_or_create(study=study, defaults={"is_open": True})
+    try:
+        ask_chatbot(study.chatbot, study.goals.all()[0].text)
+    except NoAnswer as reason:
+        raise NotReady(
+            f"The study was not opened, because its chatbot {study.chatbot!r} did not answer a test message. {reason}"
+        ) from reason
+    _open(study, timezone.now())
+
+
+@transaction.atomic
+def _open(study: Study, now: datetime) -> None:
+    if Study.objects.select_for_update().get(pk=study.pk).chatbot != study.chatbot:
+        raise NotReady("The study was not opened, because its chatbot was changed meanwhile. Open it again.")
+    Recruitment.objects.update_or_create(study=study, defaults={"is_open": True, "chatbot_answered_at": now})
 
 
 @transaction.atomic

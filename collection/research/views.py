@@ -3,7 +3,9 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from collection.access import staff_only
 from collection.exports import Incomplete
@@ -73,7 +75,7 @@ def collecting(request: HttpRequest, slug: str) -> HttpResponse:
     study = _study(slug)
     if request.method == "POST":
         _open_or_close(request, study)
-        return redirect("collecting", slug)
+        return _load_again(request, slug)
     return render(request, "research/collecting.html", {"page": _collecting(request, study)})
 
 
@@ -112,6 +114,13 @@ def _open_or_close(request: HttpRequest, study: Study) -> None:
             messages.success(request, f"The study is closed. Dialogues that were under way and have ended: {left}.")
     except NotReady as reason:
         messages.error(request, str(reason))
+
+
+def _load_again(request: HttpRequest, slug: str) -> HttpResponse:
+    """Load the page again. It asks by script to open, because it says meanwhile what is going on."""
+    if getattr(request, "htmx", False):
+        return HttpResponseClientRedirect(reverse("collecting", args=[slug]))
+    return redirect("collecting", slug)
 
 
 def _collecting(request: HttpRequest, study: Study) -> CollectingPage:

@@ -2,14 +2,17 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 from playwright.sync_api import Page, expect
+from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from collection.models import Recruitment, Study
-from collection.research.opening import open_study
+from collection.research import trial
 from collection.services import freeze_study, load_demo_study
 from tests.browser.complaints import Complaints
 from tests.collection.factories import (
@@ -23,14 +26,14 @@ from tests.collection.factories import (
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WCAG_AA = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+CHATBOTS = Path(__file__).parents[1] / "data" / "chat_models.toml"
 CONTRAST = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast"]}}
 
 
 def make_busy_study() -> Study:
     """A study with people in every state, and a dialogue in which everything happened."""
     study = load_demo_study("tiny")
-    open_study(study)
-    Recruitment.objects.filter(study=study).update(places=20, quotas={"gender": {"Female": 5}})
+    Recruitment.objects.filter(study=study).update(is_open=True, places=20, quotas={"gender": {"Female": 5}})
     chats = make_participant(study, external_id="platform-1")
     make_natural_dialogue(chats, ending="next_goal")
     dialogue = make_natural_dialogue(chats, turns=1)
@@ -62,7 +65,7 @@ def test_from_a_new_study_to_a_participant_and_to_its_end(staff_page: Page, live
     study = Study.objects.get(slug="speed-and-chickens")
     assert [goal.number for goal in study.goals.all()] == [*range(1, 10), 11]
 
-    staff_page.get_by_role("button", name="Open the study").click()
+    staff_page.get_by_role("button", name="Open study").click()
     expect(staff_page.get_by_label("For everybody")).to_have_value(f"{live_server.url}/s/speed-and-chickens/")
     expect(staff_page.locator("#participants")).to_contain_text("Nobody has come yet.")
     dialogue = make_natural_dialogue(make_participant(study), turns=1)
@@ -75,7 +78,7 @@ def test_from_a_new_study_to_a_participant_and_to_its_end(staff_page: Page, live
     assert Recruitment.objects.get().is_open
     staff_page.get_by_role("button", name="Close …").click()
     staff_page.get_by_role("button", name="Close the study").click()
-    expect(staff_page.get_by_role("button", name="Open the study")).to_be_visible()
+    expect(staff_page.get_by_role("button", name="Open study")).to_be_visible()
     dialogue.refresh_from_db()
     assert (Recruitment.objects.get().is_open, dialogue.ending) == (False, "left")
 
@@ -148,6 +151,34 @@ def test_a_reply_grows_before_the_researchers_eyes(staff_page: Page) -> None:
     pending.save()
     expect(staff_page.get_by_role("article", name="Turn 2")).to_contain_text("Yes, I am here")
     expect(staff_page.locator(".more")).to_contain_text("Waiting for turn 3")
+
+
+def test_a_chatbot_that_fails_is_shown_at_the_top_until_it_answers_again(staff_page: Page) -> None:
+    study = load_demo_study("tiny")
+    dialogue = make_natural_dialogue(make_participant(study), turns=1)
+    staff_page.goto("/studies/demo/collecting/")
+    expect(staff_page.locator("#participants")).to_contain_text("p-001")
+    failed: dict[str, Any] = {"state": "failed", "reason": "The server is down.", "ended_at": timezone.now()}
+    pending = make_pending_turn(dialogue, **failed)
+    trouble = staff_page.get_by_role("alert").filter(has_text="The chatbot fails")
+    expect(trouble).to_contain_text("The server is down.")
+    expect(trouble).to_contain_text("for 1 participant")
+    top = staff_page.get_by_role("heading", name="Participants’ link").bounding_box()
+    assert trouble.bounding_box()["y"] < top["y"]  # type: ignore[index]
+    make_try(pending, ended_at=timezone.now())
+    expect(trouble).to_have_count(0)
+
+
+def test_opening_says_what_it_is_doing_and_why_it_did_not(staff_page: Page, settings: Settings) -> None:
+    settings.MODELS_FILE = CHATBOTS
+    load_demo_study("patient")
+    staff_page.goto("/studies/demo/collecting/")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(trial, "PATIENCE", 1.0)
+        staff_page.get_by_role("button", name="Open study").click()
+        expect(staff_page.get_by_text("The chatbot is asked one test message.")).to_be_visible()
+        expect(staff_page.get_by_role("status").filter(has_text="was not opened")).to_contain_text("did not say a word")
+    assert not Recruitment.objects.get().is_open
 
 
 def test_every_page_fits_a_phone(staff_page: Page) -> None:

@@ -59,9 +59,9 @@ def test_the_demo_study_is_the_papers() -> None:
     assert (study.slug, study.chatbot, study.frozen_at) == ("demo", "tiny", None)
 
 
-def test_the_demo_study_takes_participants_and_has_an_outcome_of_every_kind() -> None:
+def test_the_demo_study_has_an_outcome_of_every_kind_and_is_not_open_before_its_chatbot_answers() -> None:
     study = services.load_demo_study("tiny")
-    assert study.recruitment.is_open
+    assert not study.recruitment.is_open, "its chatbot has not answered yet"
     assert set(study.outcomes.values_list("kind", flat=True)) == set(Outcome.Kind.values)
 
 

@@ -3,6 +3,8 @@
 from typing import Any
 
 from collection.commands import StudyCommand
+from collection.models import Study
+from collection.research.opening import NotReady, open_study
 from collection.services import load_demo_study
 
 
@@ -14,3 +16,14 @@ class Command(StudyCommand):
         self.stdout.write(
             f"Study {study.slug!r}: {study.goals.count()} goals, {study.personas.count()} personas, chatbot {study.chatbot}."
         )
+        self._open(study)
+
+    def _open(self, study: Study) -> None:
+        """What was opened once is left to its researchers. The site works all the same without a chatbot that answers."""
+        recruitment = study.recruitment
+        if recruitment.is_open or recruitment.chatbot_answered_at is not None:
+            return
+        try:
+            open_study(study)
+        except NotReady as reason:
+            self.stderr.write(str(reason))

@@ -1,0 +1,57 @@
+"""A chatbot that fails: since when, for how many people, and in which words of its backend."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Max, QuerySet
+
+from collection.models import Generation, Recruitment, Study
+
+State = Generation.State
+_STUDY = "turn__dialogue__study"
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """The chatbot of a study has answered nobody since it failed first; ``reason`` is the latest one."""
+
+    since: datetime
+    people: int
+    reason: str
+
+
+def read_trouble(study: Study) -> Trouble | None:
+    """Return how the study's chatbot fails, or None while its latest try, or the test message at opening, was answered."""
+    tries = Generation.objects.filter(**{_STUDY: study}, ended_at__isnull=False)
+    failed = tries.exclude(reason="").order_by("ended_at")
+    latest = failed.last()
+    if latest is None or tries.filter(state=State.COMPLETE, ended_at__gt=latest.ended_at).exists():
+        return None
+    since = [moment for moment in (_last_answer(tries), _test_answered_at(study)) if moment]
+    failed = failed.filter(ended_at__gt=max(since)) if since else failed
+    return _describe(failed) if failed else None
+
+
+def read_troubles(studies: Iterable[Study]) -> dict[int, Trouble]:
+    """Return the trouble of each study that has some, by primary key."""
+    by_key = {study.pk: study for study in studies}
+    suspect = Generation.objects.exclude(reason="").filter(**{f"{_STUDY}__in": by_key}).order_by()
+    keys = suspect.values_list(_STUDY, flat=True).distinct()
+    return {key: trouble for key in keys if (trouble := read_trouble(by_key[key]))}
+
+
+def _describe(failed: QuerySet[Generation]) -> Trouble:
+    people = failed.order_by().values("turn__dialogue__participant").distinct().count()
+    first, latest = failed.first(), failed.last()
+    assert first and first.ended_at and latest, "there is at least one that has ended"  # noqa: S101
+    return Trouble(first.ended_at, people, latest.reason)
+
+
+def _last_answer(tries: QuerySet[Generation]) -> datetime | None:
+    answered: datetime | None = tries.filter(state=State.COMPLETE).aggregate(Max("ended_at"))["ended_at__max"]
+    return answered
+
+
+def _test_answered_at(study: Study) -> datetime | None:
+    return Recruitment.objects.filter(study=study).values_list("chatbot_answered_at", flat=True).first()

@@ -1,0 +1,144 @@
+"""A study opens only after its chatbot has answered one message, as participants will ask it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from pytest_django import Settings
+
+from collection.chat.database import in_database
+from collection.models import Recruitment, Study
+from collection.research import trial
+from collection.research.opening import NotReady, open_study
+from dialogue.backends import registry
+from tests.collection.chat.pages import write_models
+from tests.dialogue.backends.servers import chat_server
+from tests.factories import make_staff, make_study
+
+PAGE = "/studies/demo/collecting/"
+
+
+@pytest.fixture
+def study(db: None) -> Study:
+    made = make_study()
+    Study.objects.update(chatbot="bot")
+    made.refresh_from_db()
+    return made
+
+
+def describe(settings: Settings, folder: Path, **fields: Any) -> None:
+    settings.MODELS_FILE = write_models(folder, **fields)
+
+
+def test_the_chatbot_gets_the_first_goal_with_the_settings_of_the_study_and_the_models_are_closed(
+    study: Study, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    describe(settings, tmp_path)
+    asked: list[Any] = []
+    load = registry.open_model
+
+    def watched(spec: Any) -> Any:
+        asked.append(load(spec))
+        return asked[-1]
+
+    monkeypatch.setattr(registry, "open_model", watched)
+    open_study(study)
+    assert Recruitment.objects.get().is_open
+    (request,) = asked[0].requests
+    assert [message.role for message in request.messages] == ["system", "user"]
+    assert request.messages[-1].content == study.goals.all()[0].text
+    assert request.sampling.max_tokens == 1000
+    assert registry._open == {}
+
+
+@pytest.mark.parametrize("was_open", [None, False])
+def test_a_chatbot_that_fails_keeps_the_study_closed_and_its_sentence_is_shown(
+    study: Study, settings: Settings, tmp_path: Path, was_open: bool | None
+) -> None:
+    describe(settings, tmp_path, replies=[])
+    if was_open is not None:
+        Recruitment.objects.create(study=study, is_open=was_open)
+    client = Client()
+    client.force_login(make_staff())
+    page = client.post(PAGE, {"action": "open"}, follow=True).text.replace("&#x27;", "'")
+    assert "The study was not opened, because its chatbot 'bot' did not answer a test message." in page
+    assert "Model 'bot' has no reply number 1: add it to its replies." in page
+    assert not Recruitment.objects.filter(is_open=True).exists()
+    assert not Recruitment.objects.exclude(chatbot_answered_at=None).exists()
+
+
+@pytest.mark.parametrize("replies", [[""], ["  \n "]])
+def test_silence_is_no_answer(study: Study, settings: Settings, tmp_path: Path, replies: list[str]) -> None:
+    describe(settings, tmp_path, replies=replies)
+    with pytest.raises(NotReady, match="It answered without a word"):
+        open_study(study)
+
+
+def test_nobody_waits_for_ever(
+    study: Study, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    describe(settings, tmp_path, pause=60)
+    monkeypatch.setattr(trial, "PATIENCE", 0.05)
+    with pytest.raises(NotReady, match=r"did not say a word within .* seconds"):
+        open_study(study)
+
+
+def test_a_slow_chatbot_that_has_begun_to_speak_is_no_failure(
+    study: Study, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    describe(settings, tmp_path, pause=0.2, replies=["word " * 400])
+    monkeypatch.setattr(trial, "PATIENCE", 1.0)
+    open_study(study)
+    assert Recruitment.objects.get().is_open
+
+
+def test_the_chatbot_is_asked_no_longer_than_needed(study: Study, settings: Settings, tmp_path: Path) -> None:
+    describe(settings, tmp_path, pause=0.001, replies=["word " * 200_000])
+    open_study(study)
+    assert Recruitment.objects.get().is_open
+
+
+def test_a_chatbot_that_was_changed_meanwhile_is_asked_again(study: Study, settings: Settings, tmp_path: Path) -> None:
+    describe(settings, tmp_path)
+    stale = Study.objects.get()
+    Study.objects.update(chatbot="tiny")
+    with pytest.raises(NotReady, match="was changed meanwhile"):
+        open_study(stale)
+    assert not Recruitment.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_server_asks_on_its_own_loop_and_keeps_the_model_for_participants(
+    settings: Settings, tmp_path: Path
+) -> None:
+    def opened() -> None:
+        study = make_study()
+        study.chatbot = "bot"
+        study.save()
+        open_study(study)
+
+    async with chat_server(answer="Yes.") as server:
+        describe(settings, tmp_path, backend="openai", model="m", base_url=server.url, replies=[])
+        await in_database(opened)
+        assert [message["role"] for message in server.requests[0]["messages"]] == ["system", "user"]
+        assert any(server.url in engine for engine in registry._open)
+        await registry.close_models()
+
+
+def test_the_demo_study_is_opened_when_its_chatbot_answers(
+    db: None, settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.MODELS_FILE = tmp_path / "models.toml"
+    settings.MODELS_FILE.write_text("")
+    call_command("load_demo")
+    assert "models.toml has no responder 'tiny'" in capsys.readouterr().err
+    assert not Recruitment.objects.get().is_open
+    describe(settings, tmp_path)
+    settings.MODELS_FILE.write_text(settings.MODELS_FILE.read_text().replace("models.bot", "models.tiny"))
+    call_command("load_demo")
+    assert Recruitment.objects.get().is_open
+    Recruitment.objects.update(is_open=False)
+    call_command("load_demo")
+    assert not Recruitment.objects.get().is_open, "a researcher closed it"
