@@ -25,6 +25,20 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+Setting = Literal[
+    "seed",
+    "temperature",
+    "top_p",
+    "top_k",
+    "repeat_penalty",
+    "repetition_penalty",
+    "max_tokens",
+    "max_completion_tokens",
+    "stream_options",
+]
+"""What a provider may be told of the sampling, by its names."""
+
+
 class UnknownModel(LookupError):
     """No model of that name is described."""
 
@@ -69,7 +83,8 @@ class ModelSpec(_Table):
     """One model. ``template`` is "own" (the chat template that comes with the model) or one of the paper's.
 
     ``slots`` is how many histories a local engine keeps in memory; unset, as many as fit. ``requests`` caps what is under way
-    at a provider. ``label`` is shown wherever the model is. A scripted model says ``replies``, with ``pause`` seconds a word.
+    at a provider, which is never sent the settings that ``leave_out`` names. ``label`` is shown wherever the model is. A
+    scripted model says ``replies``, with ``pause`` seconds a word.
     """
 
     name: str
@@ -89,6 +104,7 @@ class ModelSpec(_Table):
     api_version: str | None = None
     key_env: str | None = None
     requests: int = Field(8, ge=1)
+    leave_out: tuple[Setting, ...] = ()
     replies: tuple[str, ...] = ()
     pause: float = Field(0.0, ge=0)
     sampling: SamplingTable = SamplingTable()

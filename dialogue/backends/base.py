@@ -59,7 +59,8 @@ class Sampling:
 class Reply:
     """One model output as it came, with what it cost.
 
-    Times are seconds; tokens are the model's own, None where the provider does not count them.
+    Times are seconds; tokens are the model's own, None where the provider does not count them. ``unsent`` names the settings
+    that the provider was not sent, because it refuses or does not know them.
     """
 
     text: str
@@ -68,6 +69,7 @@ class Reply:
     completion_tokens: int | None
     first_token_seconds: float
     seconds: float
+    unsent: tuple[str, ...] = ()
 
 
 class ReplyStream(AsyncIterator[str]):

@@ -1,48 +1,51 @@
 """Models behind an OpenAI-compatible API: OpenAI, Azure, and servers such as vLLM, llama-server and Ollama.
 
-The library retries what is worth retrying (429, 5xx, lost connections), doubling its wait with jitter, and obeys
-``Retry-After`` up to two minutes.
+The library sends requests and retries what is worth retrying (429, 5xx, lost connections), doubling its wait with jitter, and
+obeys ``Retry-After`` up to two minutes. Answers are read here: the library's own reading raises whatever an unusual chunk
+makes it raise.
 """
 
 import asyncio
-import os
 from asyncio import AbstractEventLoop, Future, Semaphore
-from collections.abc import AsyncGenerator, Awaitable, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import httpx2
 from openai import (
-    APIError,
+    APIStatusError,
+    APITimeoutError,
     AsyncAzureOpenAI,
     AsyncOpenAI,
-    AsyncStream,
-    AzureOpenAI,
-    BadRequestError,
-    NotFoundError,
-    OpenAI,
+    DefaultAsyncHttpxClient,
+    OpenAIError,
     Timeout,
 )
-from openai.types.chat import ChatCompletionChunk
 
-from dialogue.backends.base import (
-    BackendError,
-    Health,
-    ModelMisconfigured,
-    Reply,
-    Sampling,
-    StreamingModel,
-)
-from dialogue.backends.openai_errors import refusal, translated
-from dialogue.backends.openai_wire import Answer, address, completion_request
+from dialogue.backends.base import BackendError, ModelMisconfigured, Reply, Sampling, StreamingModel
+from dialogue.backends.openai_answer import Answer
+from dialogue.backends.openai_complaints import Complained, complaint_in
+from dialogue.backends.openai_connection import connection, status_complaint, transport, unreachable
+from dialogue.backends.openai_errors import alone, meaning, refusal, web_page
+from dialogue.backends.openai_health import examine
+from dialogue.backends.openai_settings import refused_setting, unsent
+from dialogue.backends.openai_stream import Event, Unreadable, read_events
+from dialogue.backends.openai_wire import address, completion_request, is_openai, sent_settings
 from dialogue.messages import Message
 from dialogue.models import ModelSpec
+
+__all__ = ["OpenAIModel", "examine", "load"]
 
 _T = TypeVar("_T")
 
 _RETRIES = 5
-_TIMEOUT = Timeout(300, connect=10)
-_EXAMINE_SECONDS = 3.0
+_PATIENCE = 300.0
+"""Seconds without a piece of an answer after which a server counts as hung."""
+_AFTERWARDS = 10.0
+"""Seconds to wait for token counts once an answer is complete."""
+_FAILURES = (OpenAIError, httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, ValueError)
+"""Whatever the library and what it is built on raise. TimeoutError is an OSError, a text that cannot be sent a ValueError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,18 @@ class _Line:
     client: AsyncOpenAI
     gate: Semaphore
     waits: set[Future[Any]] = field(default_factory=set)
+    answers: list[Answer] = field(default_factory=list)
+
+    @contextmanager
+    def hold(self, answer: Answer) -> Iterator[None]:
+        """Keeps ``answer`` among those under way; those that are there at the same time are not alone."""
+        self.answers.append(answer)
+        for one in self.answers:
+            one.is_alone = one.is_alone and len(self.answers) == 1
+        try:
+            yield
+        finally:
+            self.answers.remove(answer)
 
     async def wait_for(self, awaitable: Awaitable[_T]) -> _T:
         """Awaits in a task of its own, which ``hang_up`` can cancel without a hand on the caller's."""
@@ -72,46 +87,101 @@ class _Line:
 
 
 class OpenAIModel(StreamingModel):
-    """A model at a provider. ``requests`` of its description caps what is under way, per event loop."""
+    """A model at a provider. ``requests`` of its description caps what is under way, per event loop.
 
-    def __init__(self, spec: ModelSpec, *, retries: int = _RETRIES) -> None:
+    A setting that the server refuses is left out from then on, and every reply says so.
+    """
+
+    def __init__(
+        self,
+        spec: ModelSpec,
+        *,
+        retries: int = _RETRIES,
+        patience: float = _PATIENCE,
+        afterwards: float = _AFTERWARDS,
+    ) -> None:
         self.capacity = spec.requests
         self._spec = spec
-        self._connection = _connection(spec) | {"timeout": _TIMEOUT, "max_retries": retries}
+        self._connection = connection(spec) | {"timeout": Timeout(patience, connect=10), "max_retries": retries}
+        self._patience = patience
+        self._afterwards = afterwards
         self._lines: dict[AbstractEventLoop, _Line] = {}
-        self._tells_usage = True
+        self._left_out: frozenset[str] = frozenset(spec.leave_out)
+        self._ends_properly = False
         self._is_closed = False
 
     async def generate(
         self, messages: Sequence[Message], sampling: Sampling, conversation: str
     ) -> AsyncGenerator[str | Reply]:
-        answer = Answer()
         line = self._line()
-        request = completion_request(self._spec, messages, sampling)
-        async with line.gate, aclosing(self._chunks(line.client, request)) as chunks:
-            while chunk := await self._next(line, chunks):
-                if piece := answer.add(chunk):
-                    yield piece
+        async with line.gate:
+            while True:
+                request = completion_request(self._spec, messages, sampling, self._left_out)
+                sent = sent_settings(request)
+                answer = Answer(sampling.max_tokens, unsent(sampling, sent, is_openai=is_openai(self._spec)))
+                try:
+                    async with aclosing(self._listen(line, request, answer)) as pieces:
+                        async for piece in pieces:
+                            yield piece
+                    break
+                except Complained as complained:
+                    self._adapt(complained, sent, answer)
         self._check(answer)
         yield answer.reply()
 
-    async def _next(self, line: _Line, chunks: AsyncGenerator[ChatCompletionChunk]) -> ChatCompletionChunk | None:
-        """The next chunk, None after the last. Raises the contract's errors."""
+    async def _listen(self, line: _Line, request: dict[str, Any], answer: Answer) -> AsyncGenerator[str]:
+        """The text of an answer as it comes. Raises Complained for what the server says instead, before it was complete."""
+        with line.hold(answer):
+            async with aclosing(self._events(line.client, request, answer)) as events:
+                while not answer.is_done and (event := await self._next(line, events, answer)):
+                    if piece := self._take(event, answer):
+                        yield piece
+            if piece := answer.close():
+                yield piece
+
+    def _take(self, event: Event, answer: Answer) -> str:
+        """What ``event`` adds to the answer. After its end nothing is taken for a failure any more."""
+        if event == "done":
+            answer.is_done = True
+            return ""
+        if isinstance(event, Unreadable):
+            if answer.finish is None:
+                raise self._unread(event)
+            return ""
+        complaint = complaint_in(event, self._secret) if answer.finish is None else None
+        if complaint:
+            raise Complained(complaint)
+        return answer.add(event)
+
+    async def _next(self, line: _Line, events: AsyncGenerator[Event], answer: Answer) -> Event | None:
+        """The next event, None after the last. Raises Complained and the contract's errors."""
         self._refuse_if_closed()
         try:
-            return await line.wait_for(anext(chunks, None))
-        except APIError as error:
-            raise translated(error, self._spec) from error
+            return await line.wait_for(anext(events, None))
+        except APIStatusError as error:
+            raise Complained(status_complaint(error, self._secret)) from None
+        except _FAILURES as error:
+            if answer.finish is not None:
+                return None
+            raise self._broken(error, answer) from None
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if not (task and task.cancelling()):  # then it was not the caller who was cancelled
                 self._refuse_if_closed()
             raise
 
-    async def _chunks(self, client: AsyncOpenAI, request: dict[str, Any]) -> AsyncGenerator[ChatCompletionChunk]:
-        async with await self._ask(client, request) as stream:
-            async for chunk in stream:
-                yield chunk
+    async def _events(self, client: AsyncOpenAI, request: dict[str, Any], answer: Answer) -> AsyncGenerator[Event]:
+        """What the server streams. Keeps patience with silence, not with comments that only keep the connection open."""
+        async with (
+            client.chat.completions.with_streaming_response.create(**request) as response,
+            aclosing(read_events(response.iter_bytes())) as events,
+        ):
+            while True:
+                async with asyncio.timeout(self._patience if answer.finish is None else self._afterwards):
+                    event = await anext(events, None)
+                if event is None:
+                    return
+                yield event
 
     def count_tokens(self, text: str) -> None:
         """Providers do not let one know."""
@@ -128,27 +198,75 @@ class OpenAIModel(StreamingModel):
         loop = asyncio.get_running_loop()
         if loop not in self._lines:
             self._lines = {other: line for other, line in self._lines.items() if not other.is_closed()}
-            client = (AsyncAzureOpenAI if self._spec.api == "azure" else AsyncOpenAI)(**self._connection)
+            kind = AsyncAzureOpenAI if self._spec.api == "azure" else AsyncOpenAI
+            client = kind(**self._connection, http_client=DefaultAsyncHttpxClient(**transport()))
             self._lines[loop] = _Line(client, Semaphore(self._spec.requests))
         return self._lines[loop]
 
-    async def _ask(self, client: AsyncOpenAI, request: dict[str, Any]) -> AsyncStream[ChatCompletionChunk]:
-        """The answer's stream, with token counts unless the server is one of those that refuse to send them."""
-        wish: dict[str, Any] = {"stream_options": {"include_usage": True}} if self._tells_usage else {}
-        try:
-            chunks: AsyncStream[ChatCompletionChunk] = await client.chat.completions.create(**request, **wish)
-        except BadRequestError as error:
-            if not wish or "stream_options" not in error.message:
-                raise
-            self._tells_usage = False
-            return await self._ask(client, request)
-        return chunks
+    @property
+    def _secret(self) -> str:
+        return str(self._connection["api_key"])
+
+    def _adapt(self, complained: Complained, sent: Sequence[str], answer: Answer) -> None:
+        """Leaves a refused setting out from now on. Raises the contract's error for any other complaint."""
+        error = meaning(complained.complaint, self._spec)
+        is_about_settings = type(error) in (BackendError, ModelMisconfigured) and not answer.pieces
+        name = refused_setting(complained.complaint, sent) if is_about_settings else None
+        if name is None:
+            raise error from None
+        self._left_out |= {name}
 
     def _check(self, answer: Answer) -> None:
-        if answer.finish == "content_filter":
+        """Raises the contract's error for an answer that is none."""
+        self._ends_properly |= answer.finish is not None
+        match answer.finish:
+            case "refused":
+                raise refusal(self._spec)
+            case "failed":
+                raise BackendError(f"{address(self._spec)} gave its answer up: try again later{self._hint(answer)}.")
+            case None if not answer.is_done or self._is_cut(answer):
+                raise self._incomplete(answer)
+        if not answer.text and answer.refusal:
             raise refusal(self._spec)
-        if answer.finish is None:
-            raise BackendError(f"{address(self._spec)} broke off its answer: try again later.")
+        if not answer.text and answer.has_called_tools:
+            raise BackendError(
+                f"{self._spec.model!r} at {address(self._spec)} called a tool instead of answering: switch tools off there."
+            )
+
+    def _is_cut(self, answer: Answer) -> bool:
+        """Whether an answer without a finish_reason was cut off by another request, as single-request servers do."""
+        return self._ends_properly or not answer.is_alone
+
+    def _incomplete(self, answer: Answer) -> BackendError:
+        where = address(self._spec)
+        if not (answer.pieces or answer.is_done):
+            return BackendError(
+                f"{where} answered with nothing: check `base_url` of {self._spec.name!r}, or try again later"
+                f"{self._hint(answer)}."
+            )
+        missing = "a finish_reason" if answer.is_done else "a finish_reason and [DONE]"
+        return BackendError(
+            f"{where} broke off its answer: it ended without {missing}. Try again later; {alone(self._spec)}."
+        )
+
+    def _unread(self, event: Unreadable) -> BackendError:
+        if event.is_page:
+            return web_page(self._spec)
+        text = " ".join(event.text.split())[:80].replace(self._secret, "[key]")
+        return BackendError(
+            f"{address(self._spec)} sent something that is no piece of an answer ({text}): try again later."
+        )
+
+    def _broken(self, error: Exception, answer: Answer) -> BackendError:
+        where = address(self._spec)
+        if isinstance(error, APITimeoutError | TimeoutError | httpx2.TimeoutException):
+            return BackendError(f"{where} did not answer in time: try again later, or lower `requests`.")
+        if isinstance(error, httpx2.NetworkError | httpx2.ProtocolError):
+            return BackendError(f"{where} broke off its answer: try again later{self._hint(answer)}.")
+        return unreachable(error, self._spec)
+
+    def _hint(self, answer: Answer) -> str:
+        return "" if answer.is_alone else f"; {alone(self._spec)}"
 
     def _refuse_if_closed(self) -> None:
         if self._is_closed:
@@ -158,36 +276,3 @@ class OpenAIModel(StreamingModel):
 def load(spec: ModelSpec) -> OpenAIModel:
     """The model at its provider. Raises ModelMisconfigured when the key or the address is missing."""
     return OpenAIModel(spec)
-
-
-def examine(spec: ModelSpec) -> Health:
-    """Whether there is a key and a server that accepts it; asks for its list of models, which costs nothing."""
-    kind = AzureOpenAI if spec.api == "azure" else OpenAI
-    with kind(**_connection(spec), timeout=_EXAMINE_SECONDS, max_retries=0) as client:
-        try:
-            client.models.list()
-        except NotFoundError:
-            return Health(True, f"{address(spec)} can be reached, but does not list its models.")
-        except APIError as error:
-            return Health(False, str(translated(error, spec)))
-    return Health(True, f"{address(spec)} can be reached.")
-
-
-def _connection(spec: ModelSpec) -> dict[str, Any]:
-    """What a client of either kind needs to know. Raises ModelMisconfigured."""
-    if spec.api == "openai":
-        return {"api_key": _key(spec), "base_url": address(spec)}
-    for setting in ("base_url", "api_version"):
-        if not getattr(spec, setting):
-            raise ModelMisconfigured(f"Model {spec.name!r} runs on Azure: set its {setting!r} in the models file.")
-    return {"api_key": _key(spec), "azure_endpoint": spec.base_url, "api_version": spec.api_version}
-
-
-def _key(spec: ModelSpec) -> str:
-    """The key; servers of one's own may want none, but the library insists on something."""
-    if spec.key_env is None:
-        return "none"
-    key = os.environ.get(spec.key_env)
-    if not key:
-        raise ModelMisconfigured(f"Model {spec.name!r} needs a key: set the environment variable {spec.key_env}.")
-    return key

@@ -2,27 +2,46 @@
 
 import re
 
-from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError
-
 from dialogue.backends.base import BackendError, ContentRefused, ContextFull, ModelMisconfigured
+from dialogue.backends.openai_complaints import Complaint
+from dialogue.backends.openai_overflow import is_overflow
 from dialogue.backends.openai_wire import address
 from dialogue.models import ModelSpec
 
-_REFUSALS = {"content_filter", "content_policy_violation", "invalid_prompt"}
-_OVERFLOWS = {"context_length_exceeded", "exceed_context_size_error"}
-_OVERFLOW_IN_WORDS = re.compile(r"maximum context length|context (size|window)", re.IGNORECASE)
+_REFUSED_KIND = re.compile(
+    r"content.?(filter|policy|block)|invalid_prompt|moderation|data_inspection|prompt_blocked|prohibited_content"
+    r"|responsible.?ai|safety",
+)
+_REFUSED_WORDS = re.compile(
+    r"content (management )?polic|content.?filter|(input|prompt|content|message|request)\b.{0,60}\bflagged"
+    r"|safety (system|filter|setting|polic)|inappropriate content|responsible ai"
+    r"|violat\w+ .{0,40}(usage|content|safety|use) (polic|guideline)|(blocked|rejected) .{0,40}(moderation|safety|guardrail)",
+    re.IGNORECASE,
+)
+_SYSTEM_ROLE = re.compile(
+    r"(system|developer)\W{0,3} ?(role|message|prompt|instruction)s?\b.{0,60}"
+    r"(not (support|allow|enabled|accept|permit)|unsupported|n't (support|allow|accept))"
+    r"|(not support|n't support|unsupported|not allow|not accept|unknown|invalid)\w*.{0,40}\b(system|developer)\W{0,3} ?"
+    r"(role|message|prompt|instruction|with this model)"
+    r"|role\W{1,4}(system|developer)\b.{0,40}(\bnot\b|invalid|unsupported)"
+    r"|(invalid|unknown|unsupported) role\W{1,4}(system|developer)"
+    r"|\brole\b.{0,30}(should|must) be .{0,6}user.{0,10}assistant|only user and assistant roles"
+    r"|(?<!system message, conversation )roles must alternate",
+    re.IGNORECASE,
+)
+_KEY = re.compile(r"\bapi.?key\b|unauthori[sz]ed|authenticat|invalid.{0,10}credential", re.IGNORECASE)
+_MODEL = re.compile(
+    r"\bmodel\b.{0,80}(not (found|exist)|n't exist|unknown)|(unknown|invalid|no such) model\b", re.IGNORECASE
+)
+_BUSY = re.compile(
+    r"\bbusy\b|\bslots?\b|one request|another request|concurren|already (processing|running|generating)|in progress",
+    re.IGNORECASE,
+)
 
 
-def translated(error: APIError, spec: ModelSpec) -> BackendError:
-    """The contract's error for one of the library's. A provider may also send one in the middle of an answer."""
-    if isinstance(error, APITimeoutError):
-        return BackendError(f"{address(spec)} did not answer in time: try again later, or lower `requests`.")
-    if isinstance(error, APIConnectionError):
-        return BackendError(f"{address(spec)} cannot be reached: check that it runs, and `base_url` of {spec.name!r}.")
-    meaning = _of_content(error, spec)
-    if meaning is None and isinstance(error, APIStatusError):
-        meaning = _of_status(error, spec)
-    return meaning or BackendError(f"{address(spec)} failed ({_words(error)}): try again later.")
+def meaning(complaint: Complaint, spec: ModelSpec) -> BackendError:
+    """The contract's error for what a server complains of, with a status or in the middle of an answer."""
+    return _of_content(complaint, spec) or _of_status(complaint, spec)
 
 
 def refusal(spec: ModelSpec) -> ContentRefused:
@@ -30,39 +49,69 @@ def refusal(spec: ModelSpec) -> ContentRefused:
     return ContentRefused(f"The provider of {spec.name!r} refuses this content: it cannot be answered there.")
 
 
-def _of_content(error: APIError, spec: ModelSpec) -> BackendError | None:
-    """What ``error`` says about the messages. Servers put the kind into ``code``, into ``type`` or into words."""
-    kinds = {error.code, error.type}
-    if kinds & _REFUSALS:
+def web_page(spec: ModelSpec) -> ModelMisconfigured:
+    """What is raised when there is a web site where a model should be."""
+    return ModelMisconfigured(
+        f"{address(spec)} answers with web pages, not as an OpenAI-compatible API: correct `base_url` of {spec.name!r}"
+        " (it often ends in /v1)."
+    )
+
+
+def alone(spec: ModelSpec) -> str:
+    """What to do about a server that lets a new request cut off the one before."""
+    return f"if the server answers one request at a time, set `requests = 1` for {spec.name!r}"
+
+
+def _of_content(complaint: Complaint, spec: ModelSpec) -> BackendError | None:
+    """What the complaint says about the messages. Servers put the kind into ``code``, into ``type`` or into words."""
+    is_about_key = complaint.status == 401
+    if any(map(_REFUSED_KIND.search, complaint.kinds)):
         return refusal(spec)
-    if kinds & _OVERFLOWS or _OVERFLOW_IN_WORDS.search(error.message):
+    if complaint.status in (None, 400, 403, 422, 451) and _REFUSED_WORDS.search(complaint.words):
+        return refusal(spec)
+    if is_overflow(complaint):
         return ContextFull(f"The dialogue no longer fits the context of {spec.name!r}.")
+    if not is_about_key and _SYSTEM_ROLE.search(complaint.words):
+        return ModelMisconfigured(
+            f"{address(spec)} refuses system messages for {spec.model!r} ({complaint.brief}): "
+            f'set `system = "first_user"` for {spec.name!r} in models.toml.'
+        )
     return None
 
 
-def _of_status(error: APIStatusError, spec: ModelSpec) -> BackendError | None:
-    match error.status_code:
-        case 401 | 403:
-            return ModelMisconfigured(f"{address(spec)} refuses the key of {spec.name!r}: check {_key_source(spec)}.")
-        case 404:
+def _of_status(complaint: Complaint, spec: ModelSpec) -> BackendError:
+    where, words = address(spec), complaint.brief
+    match complaint.status:
+        case 400 | 401 | 403 if complaint.status != 400 or _KEY.search(complaint.words):
             return ModelMisconfigured(
-                f"{address(spec)} knows no model {spec.model!r}: check `model` and `base_url` of {spec.name!r}."
+                f"{where} refuses the key of {spec.name!r}: check {key_source(spec)}. The server says: {words}."
             )
-        case 429:
+        case 404 | 405 | 410:
+            return _unknown(complaint, spec)
+        case 400 | 422 if _MODEL.search(complaint.words):
+            return _unknown(complaint, spec)
+        case 402 | 413 | 429:
             return BackendError(
-                f"{address(spec)} limits the rate or the quota: lower `requests` of {spec.name!r}, or wait."
+                f"{where} limits the rate or the quota ({words}): lower `requests` of {spec.name!r}, or wait."
             )
         case 400 | 422:
-            return ModelMisconfigured(
-                f"{address(spec)} does not accept the settings of {spec.name!r} ({_words(error)})."
-            )
-    return None
+            return ModelMisconfigured(f"{where} does not accept the settings of {spec.name!r} ({words}).")
+        case int(status) if 300 <= status < 400:
+            return ModelMisconfigured(f"{where} redirects to {words}: correct `base_url` of {spec.name!r}.")
+        case 408:
+            return BackendError(f"{where} did not answer in time: try again later, or lower `requests`.")
+        case _:
+            then = f"; {alone(spec)}" if complaint.status in (503, 529) or _BUSY.search(complaint.words) else ""
+            return BackendError(f"{where} failed ({words}): try again later{then}.")
 
 
-def _key_source(spec: ModelSpec) -> str:
+def _unknown(complaint: Complaint, spec: ModelSpec) -> ModelMisconfigured:
+    return ModelMisconfigured(
+        f"{address(spec)} knows no model {spec.model!r} ({complaint.brief}): "
+        f"check `model` and `base_url` of {spec.name!r}."
+    )
+
+
+def key_source(spec: ModelSpec) -> str:
+    """Where the key comes from, in words."""
     return f"the environment variable {spec.key_env}" if spec.key_env else "`key_env`, which names no variable"
-
-
-def _words(error: APIError) -> str:
-    """The provider's own words, kept to a sentence's length."""
-    return error.message.rstrip(".")[:200]

@@ -13,13 +13,14 @@ from anyio.from_thread import start_blocking_portal
 
 @dataclass(frozen=True)
 class Failure:
-    """An answer that is no answer; ``hang_up`` closes the connection without one."""
+    """An answer that is no answer; ``hang_up`` closes the connection without one. ``body`` stands for code and message."""
 
     status: int = 500
     code: str | None = None
     message: str = "It failed."
     headers: dict[str, str] = field(default_factory=dict)
     hang_up: bool = False
+    body: object = None
 
 
 @dataclass
@@ -27,7 +28,8 @@ class ChatServer:
     """What the server says, and what it saw. Each of ``failures`` is used up by one request before it answers.
 
     An ``outage`` meets every request for an answer after the first ``answers``, as long as it lasts. An answer stops after
-    ``held_at`` words until the server is told that it ``goes_on``.
+    ``held_at`` words until the server is told that it ``goes_on``. ``refuses`` holds the error that meets a request with a
+    setting of that name.
     """
 
     answer: str = "Bears are large animals that eat almost anything."
@@ -36,7 +38,7 @@ class ChatServer:
     held_at: int | None = None
     goes_on: asyncio.Event = field(default_factory=asyncio.Event)
     key: str | None = None
-    tells_usage: bool = True
+    refuses: dict[str, Failure] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     outage: Failure | None = None
     answers: int = 0
@@ -68,22 +70,22 @@ class ChatServer:
             await self._stream(json.loads(body), reader, writer)
         elif not failure.hang_up:
             error = {"error": {"code": failure.code, "message": failure.message, "type": "error"}}
-            await _respond(writer, failure.status, error, failure.headers)
+            await _respond(writer, failure.status, failure.body or error, failure.headers)
 
     def _failure(self, headers: dict[str, str], body: bytes) -> Failure | None:
         if self.key and headers.get("authorization", headers.get("api-key")) not in (self.key, f"Bearer {self.key}"):
             return Failure(401, "invalid_api_key", "Incorrect API key.")
         if body:
             self.requests.append(json.loads(body))
-            if not self.tells_usage and "stream_options" in self.requests[-1]:
-                return Failure(400, message="Unrecognized request argument supplied: stream_options")
+            for name in self.requests[-1].keys() & self.refuses:
+                return self.refuses[name]
         if self.outage and len(self.requests) > self.answers:
             return self.outage
         return self.failures.pop(0) if self.failures else None
 
     async def _stream(self, request: dict[str, Any], reader: StreamReader, writer: StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n")
-        limit: int = request["max_tokens" if "max_tokens" in request else "max_completion_tokens"]
+        limit: int = request.get("max_tokens", request.get("max_completion_tokens", 1000))
         words = [f" {word}" if position else word for position, word in enumerate(self.answer.split())]
         for position, word in enumerate(words[:limit]):
             if position == self.held_at:

@@ -36,7 +36,8 @@ async def test_an_answer_comes_with_the_providers_token_counts() -> None:
 
 
 async def test_a_server_that_refuses_to_count_is_asked_again_without_that_wish() -> None:
-    async with chat_server(answer="A large animal.", tells_usage=False) as server:
+    refusal = Failure(400, message="Unrecognized request argument supplied: stream_options")
+    async with chat_server(answer="A large animal.", refuses={"stream_options": refusal}) as server:
         model = model_at(server)
         replies = [await model.reply(ASK, Sampling()) for _ in range(2)]
     assert [(reply.prompt_tokens, reply.completion_tokens) for reply in replies] == [(None, None)] * 2
@@ -144,10 +145,34 @@ async def test_an_answer_that_the_filter_stops_is_refused_content() -> None:
             await model_at(server).reply(ASK, Sampling())
 
 
-async def test_an_answer_that_breaks_off_is_no_answer() -> None:
-    async with chat_server(finish=None) as server:
-        with pytest.raises(BackendError, match="broke off"):
-            await model_at(server).reply(ASK, Sampling())
+async def test_an_answer_without_a_finish_reason_was_cut_off_where_the_server_gives_one_to_whole_answers() -> None:
+    async with chat_server(answer="A large animal.") as server:
+        model = model_at(server)
+        server.finish = None
+        assert (await model.reply(ASK, Sampling())).text == "A large animal."
+        server.finish = "stop"
+        await model.reply(ASK, Sampling())
+        server.finish = None
+        with pytest.raises(
+            BackendError, match=r"broke off its answer: it ended without a finish_reason.*`requests = 1`"
+        ):
+            await model.reply(ASK, Sampling())
+
+
+async def test_an_answer_without_a_finish_reason_beside_another_may_have_been_cut_off_by_it() -> None:
+    async with chat_server(finish=None, held_at=1) as server:
+        asking = [asyncio.create_task(model_at(server).reply(ASK, Sampling())) for _ in range(2)]
+        await until(lambda: server.under_way == 2)
+        server.goes_on.set()
+        assert len(await asyncio.gather(*asking)) == 2
+        model = model_at(server)
+        server.goes_on.clear()
+        asking = [asyncio.create_task(model.reply(ASK, Sampling())) for _ in range(2)]
+        await until(lambda: server.under_way == 2)
+        server.goes_on.set()
+        ends = await asyncio.gather(*asking, return_exceptions=True)
+    assert [type(end) for end in ends] == [BackendError, BackendError]
+    assert all("set `requests = 1` for 'api'" in str(end) for end in ends)
 
 
 async def test_a_server_that_is_not_there_is_named() -> None:

@@ -1,0 +1,199 @@
+"""An answer as it comes in, chunk by chunk: whatever a server puts into a chunk, reading it raises nothing.
+
+Servers differ in where they put text (``delta``, ``message``, ``text``; a string or a list of parts), in how they call the
+reasons why an answer ended, and in whether and where they count tokens.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any, Literal
+
+from dialogue.backends.base import Reply
+
+Finish = Literal["stop", "length", "refused", "failed"]
+
+_FINISHES: dict[str, Finish] = {
+    "length": "length",
+    "max_tokens": "length",
+    "max_length": "length",
+    "model_length": "length",
+    "token_limit": "length",
+    "model_context_window_exceeded": "length",
+    "content_filter": "refused",
+    "content_filtered": "refused",
+    "refusal": "refused",
+    "safety": "refused",
+    "recitation": "refused",
+    "blocklist": "refused",
+    "prohibited_content": "refused",
+    "spii": "refused",
+    "sensitive": "refused",
+    "error": "failed",
+    "abort": "failed",
+    "aborted": "failed",
+    "cancelled": "failed",
+    "canceled": "failed",
+    "failed": "failed",
+    "network_error": "failed",
+    "insufficient_system_resource": "failed",
+    "load_shedding": "failed",
+}
+"""What a reason means; any other word means that the model stopped by itself."""
+_NO_REASONS = {"", "null", "none"}
+
+_PROMPT_COUNTS = ("prompt_tokens", "input_tokens", "prompt_token_count", "prompt_eval_count")
+_COMPLETION_COUNTS = ("completion_tokens", "output_tokens", "candidates_token_count", "generated_tokens", "eval_count")
+_MOST_TOKENS = 2**31 - 1
+
+
+@dataclass(slots=True)
+class Answer:
+    """What an answer holds so far. Counts are the provider's, None where it gives none: pieces are not tokens everywhere.
+
+    ``unsent`` names the settings that were not sent; ``is_alone`` is False once this process has asked the server for
+    something else meanwhile.
+    """
+
+    max_tokens: int
+    unsent: tuple[str, ...] = ()
+    is_alone: bool = True
+    is_done: bool = False
+    finish: Finish | None = None
+    has_called_tools: bool = False
+    refusal: str = ""
+    pieces: list[str] = field(default_factory=list)
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    start: float = field(default_factory=perf_counter)
+    first: float | None = None
+    _choice: object = None
+    _half: str = ""
+
+    @property
+    def text(self) -> str:
+        return "".join(self.pieces)
+
+    def add(self, chunk: dict[str, Any]) -> str:
+        """Takes in what ``chunk`` says; returns the text that it adds."""
+        self._count(chunk)
+        choice = self._chosen(chunk.get("choices"))
+        self.is_done |= chunk.get("object") == "chat.completion" and "message" in choice
+        self.finish = _later(self.finish, _finish(choice))
+        delta = _spoken(choice)
+        refusal = delta.get("refusal")
+        self.refusal += refusal if isinstance(refusal, str) else ""
+        self.has_called_tools |= bool(delta.get("tool_calls") or delta.get("function_call"))
+        said = _text(delta.get("content")) or _text(choice.get("text"))
+        is_repeated = "delta" not in choice and "message" in choice and said == self.text
+        return "" if is_repeated else self._say(said)
+
+    def close(self) -> str:
+        """The text that was held back; the answer gets no more."""
+        half, self._half = self._half, ""
+        return self._keep(_joined(half))
+
+    def reply(self) -> Reply:
+        end = perf_counter()
+        is_at_limit = self.finish is None and (self.completion_tokens or 0) >= self.max_tokens
+        return Reply(
+            text=self.text,
+            stop_reason="length" if self.finish == "length" or is_at_limit else "stop",
+            prompt_tokens=self.prompt_tokens,
+            completion_tokens=self.completion_tokens,
+            first_token_seconds=(self.first or end) - self.start,
+            seconds=end - self.start,
+            unsent=self.unsent,
+        )
+
+    def _chosen(self, choices: object) -> dict[str, Any]:
+        """The choice that this answer follows: the first one seen, should a server send several."""
+        for choice in choices if isinstance(choices, list) else []:
+            if isinstance(choice, dict):
+                index = choice.get("index") or 0
+                self._choice = index if self._choice is None else self._choice
+                if index == self._choice:
+                    return choice
+        return {}
+
+    def _count(self, chunk: dict[str, Any]) -> None:
+        for usage in _usages(chunk):
+            self.prompt_tokens = _counted(usage, _PROMPT_COUNTS, self.prompt_tokens)
+            self.completion_tokens = _counted(usage, _COMPLETION_COUNTS, self.completion_tokens)
+
+    def _say(self, text: str) -> str:
+        """``text`` as it can be shown: halves of a surrogate pair that come apart are joined."""
+        text = self._half + text
+        self._half = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
+        return self._keep(_joined(text.removesuffix(self._half)))
+
+    def _keep(self, text: str) -> str:
+        if text:
+            self.first = self.first or perf_counter()
+            self.pieces.append(text)
+        return text
+
+
+def _spoken(choice: dict[str, Any]) -> dict[str, Any]:
+    """What the model says in this choice: a part of a message, or a whole one where the server does not stream."""
+    said = choice.get("delta") if "delta" in choice else choice.get("message")
+    return said if isinstance(said, dict) else {"content": said}
+
+
+def _text(content: object) -> str:
+    """The text in ``content``: itself, or that of its parts. Parts of another kind are no text."""
+    match content:
+        case None:
+            return ""
+        case str():
+            return content
+        case list():
+            return "".join(map(_text, content))
+        case {"type": str(kind)} if kind not in ("text", "output_text"):
+            return ""
+        case dict():
+            return _text(content.get("text"))
+        case _:
+            return json.dumps(content)
+
+
+def _joined(text: str) -> str:
+    """``text`` with pairs of surrogates made one character, and single ones visible."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if text else ""
+
+
+def _finish(choice: dict[str, Any]) -> Finish | None:
+    reason = choice.get("finish_reason")
+    if not isinstance(reason, str) or reason.lower() in _NO_REASONS:
+        return None
+    return _FINISHES.get(reason.lower(), "stop")
+
+
+def _later(known: Finish | None, told: Finish | None) -> Finish | None:
+    """The first reason counts, unless a filter refuses what had been said."""
+    return told if known is None or told == "refused" else known
+
+
+def _usages(chunk: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Where servers put their counts, the chunk's own last."""
+    choices = chunk.get("choices")
+    places = [*(choices if isinstance(choices, list) else []), chunk.get("x_groq"), chunk]
+    for place in places:
+        if isinstance(place, dict):
+            yield from (one for one in (place.get("usage"), place) if isinstance(one, dict))
+
+
+def _counted(usage: dict[str, Any], names: tuple[str, ...], known: int | None) -> int | None:
+    found = (_number(usage.get(name)) for name in names)
+    return next((number for number in found if number is not None), known)
+
+
+def _number(value: object) -> int | None:
+    """A count of tokens, or None for anything that is none: 0 is what some servers send who do not count."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 11:
+        value = int(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    is_count = isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _MOST_TOKENS
+    return value if is_count and isinstance(value, int) else None

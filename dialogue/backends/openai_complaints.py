@@ -1,0 +1,120 @@
+"""What a server says when something is wrong, wherever in its answer it says so."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_SPOKEN = (
+    "message", "msg", "detail", "details", "error", "errors", "title", "description", "error_description", "error_msg",
+    "reason", "metadata", "raw", "innererror", "cause",
+)  # fmt: skip
+"""Where servers put words about what is wrong; anything else may repeat what a person wrote."""
+_KINDS = ("code", "type", "error_type", "status")
+_LONGEST = 200
+_DEEPEST = 6
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_BLANK = re.compile(r"[\s\x00-\x1f\x7f]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """``words`` are the server's own, ``kinds`` its codes and types, ``names`` the parts of the request that it means."""
+
+    status: int | None
+    words: str
+    kinds: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+
+    @property
+    def brief(self) -> str:
+        """The words, kept to a sentence's length."""
+        said_nothing = f"status {self.status}" if self.status else "it says no more"
+        return self.words.rstrip(". ")[:_LONGEST] or said_nothing
+
+
+class Complained(Exception):
+    """A server complained instead of answering. Never leaves the backend."""
+
+    def __init__(self, complaint: Complaint) -> None:
+        super().__init__(complaint.brief)
+        self.complaint = complaint
+
+
+def read_complaint(status: int | None, body: str, secret: str = "") -> Complaint:
+    """What a response with this status and body says. ``secret`` is hidden wherever the server repeats it."""
+    try:
+        return complaint_of(json.loads(body), status, secret)
+    except (ValueError, RecursionError):
+        return Complaint(status, _told(_page_words(body) if body.lstrip().startswith("<") else body, secret))
+
+
+def complaint_of(body: object, status: int | None = None, secret: str = "") -> Complaint:
+    """What a JSON value says that tells of an error; a status may be in its codes."""
+    found = list(_walk(body))
+    kinds = frozenset(kind for each in found for kind in each.kinds)
+    codes = [int(kind) for kind in kinds if kind.isascii() and kind.isdigit() and 400 <= int(kind[:9]) < 600]
+    words = dict.fromkeys(each.words for each in found if each.words)
+    names = frozenset(name for each in found for name in each.names)
+    return Complaint(status or (codes[0] if codes else None), _told("; ".join(words), secret), kinds, names)
+
+
+def complaint_in(chunk: Mapping[str, Any], secret: str = "") -> Complaint | None:
+    """The complaint that comes instead of a piece of an answer, if ``chunk`` is one."""
+    choices = chunk.get("choices")
+    for place in (chunk, *(choices if isinstance(choices, list) else [])):
+        if isinstance(place, Mapping) and place.get("error"):
+            return complaint_of(place, None, secret)
+    is_error = "error" in (chunk.get("object"), chunk.get("type"))
+    is_other = not choices and any(isinstance(chunk.get(name), str) and chunk[name] for name in ("message", "detail"))
+    return complaint_of(chunk, None, secret) if is_error or is_other or chunk.get("detail") else None
+
+
+def _walk(value: object, depth: int = 0) -> Iterator[Complaint]:
+    """The complaints in a JSON value, the outermost first. A text may hold another server's answer as JSON."""
+    if depth > _DEEPEST:
+        return
+    match value:
+        case str():
+            yield from _inside(value, depth)
+        case list():
+            for one in value[:20]:
+                yield from _walk(one, depth + 1)
+        case dict():
+            kinds = frozenset(str(value[key]).lower() for key in _KINDS if isinstance(value.get(key), str | int))
+            names, prefix = _names(value)
+            yield Complaint(None, "", kinds, names)
+            for key in _SPOKEN:
+                for each in _walk(value.get(key), depth + 1):
+                    yield Complaint(None, f"{prefix}{each.words}" if each.words else "", each.kinds, each.names)
+
+
+def _inside(text: str, depth: int) -> Iterator[Complaint]:
+    if text.lstrip().startswith(("{", "[")):
+        try:
+            yield from _walk(json.loads(text), depth + 1)
+        except (ValueError, RecursionError):
+            yield Complaint(None, text)
+    else:
+        yield Complaint(None, _page_words(text) if text.lstrip().startswith("<") else text)
+
+
+def _names(value: Mapping[str, Any]) -> tuple[frozenset[str], str]:
+    """Which parts of the request are meant, and how to begin a sentence about them."""
+    place = value.get("loc")
+    path = [str(part) for part in place if part != "body"] if isinstance(place, list) else []
+    named = value.get("param")
+    names = [*path, *([named] if isinstance(named, str) else [])]
+    return frozenset(names), f"{'.'.join(path)}: " if path else ""
+
+
+def _page_words(page: str) -> str:
+    title = _TITLE.search(page[:20_000])
+    return f"a web page titled {title[1].strip()[:80]!r}" if title else "a web page"
+
+
+def _told(words: str, secret: str) -> str:
+    """In one line, without the key: some servers repeat it."""
+    hidden = words.replace(secret, "[key]") if len(secret) > 4 else words
+    return _BLANK.sub(" ", hidden[:5000]).strip()

@@ -1,0 +1,73 @@
+"""How a provider is reached: its address, its key, and what keeps a request from arriving."""
+
+import os
+import ssl
+from functools import cache
+from typing import Any
+
+import httpx2
+from openai import APIConnectionError, APIStatusError
+
+from dialogue.backends.base import BackendError, ModelMisconfigured
+from dialogue.backends.openai_complaints import Complaint, read_complaint
+from dialogue.backends.openai_wire import address
+from dialogue.models import ModelSpec
+
+_QUOTES = "\"'`“”‘’«»"
+
+
+def connection(spec: ModelSpec) -> dict[str, Any]:
+    """What a client of either kind needs to know. Raises ModelMisconfigured."""
+    if spec.api == "openai":
+        return {"api_key": _key(spec), "base_url": address(spec)}
+    for setting in ("base_url", "api_version"):
+        if not getattr(spec, setting):
+            raise ModelMisconfigured(f"Model {spec.name!r} runs on Azure: set its {setting!r} in the models file.")
+    return {"api_key": _key(spec), "azure_endpoint": spec.base_url, "api_version": spec.api_version}
+
+
+def transport() -> dict[str, Any]:
+    """How HTTP is spoken. Redirects are not followed: texts go where the description says, and nowhere else."""
+    return {"follow_redirects": False, "verify": _certificates()}
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Read once: that takes a tenth of a second."""
+    return httpx2.create_ssl_context()
+
+
+def status_complaint(error: APIStatusError, secret: str) -> Complaint:
+    """What a server says with a status that is no success."""
+    if 300 <= error.status_code < 400:
+        return Complaint(error.status_code, error.response.headers.get("location", "another address"))
+    return read_complaint(error.status_code, error.response.text, secret)
+
+
+def unreachable(error: Exception, spec: ModelSpec) -> BackendError:
+    """What is raised when there is no answer at all."""
+    if isinstance(error, APIConnectionError | OSError):
+        return BackendError(f"{address(spec)} cannot be reached: check that it runs, and `base_url` of {spec.name!r}.")
+    return BackendError(
+        f"{address(spec)} cannot be asked, or what it answers cannot be read ({type(error).__name__}): "
+        f"check `base_url` of {spec.name!r}, or try again later."
+    )
+
+
+def _key(spec: ModelSpec) -> str:
+    """The key; servers of one's own may want none, but the library insists on something. Never says what it is."""
+    if spec.key_env is None:
+        return "none"
+    key = os.environ.get(spec.key_env, "")
+    if not key.strip():
+        raise ModelMisconfigured(f"Model {spec.name!r} needs a key: set the environment variable {spec.key_env}.")
+    if key != key.strip() or key.strip()[0] in _QUOTES or key.strip()[-1] in _QUOTES:
+        raise ModelMisconfigured(
+            f"The key in the environment variable {spec.key_env} has white space or quotation marks around it: remove them."
+        )
+    if not all("!" <= character <= "~" for character in key):
+        raise ModelMisconfigured(
+            f"The key in the environment variable {spec.key_env} holds characters that no key has "
+            "(spaces, line breaks, letters beyond ASCII): copy it again."
+        )
+    return key

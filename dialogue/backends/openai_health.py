@@ -1,0 +1,50 @@
+"""Whether a provider can be asked, found out for nothing."""
+
+import json
+
+import httpx2
+from openai import APIStatusError, AzureOpenAI, DefaultHttpxClient, OpenAI, OpenAIError
+
+from dialogue.backends.base import Health
+from dialogue.backends.openai_complaints import complaint_in
+from dialogue.backends.openai_connection import connection, status_complaint, transport, unreachable
+from dialogue.backends.openai_errors import meaning, web_page
+from dialogue.backends.openai_wire import address
+from dialogue.models import ModelSpec
+
+_SECONDS = 3.0
+
+
+def examine(spec: ModelSpec, seconds: float = _SECONDS) -> Health:
+    """Whether there is a key and a server that accepts it; asks for its list of models, which costs nothing."""
+    known = connection(spec)
+    kind = AzureOpenAI if spec.api == "azure" else OpenAI
+    with kind(**known, timeout=seconds, max_retries=0, http_client=DefaultHttpxClient(**transport())) as client:
+        try:
+            return _read(client.models.with_raw_response.list().text, spec, known["api_key"])
+        except APIStatusError as error:
+            if error.status_code in (404, 405, 501):
+                return Health(True, f"{address(spec)} can be reached, but does not list its models.")
+            return Health(False, str(meaning(status_complaint(error, known["api_key"]), spec)))
+        except (OpenAIError, httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
+            return Health(False, str(unreachable(error, spec)))
+
+
+def _read(body: str, spec: ModelSpec, secret: str) -> Health:
+    """What the list of models, or what came instead, says of the server."""
+    if body.lstrip().startswith("<"):
+        return Health(False, str(web_page(spec)))
+    try:
+        listed = json.loads(body)
+    except (ValueError, RecursionError):
+        listed = None
+    complaint = complaint_in(listed, secret) if isinstance(listed, dict) else None
+    if complaint:
+        return Health(False, str(meaning(complaint, spec)))
+    if isinstance(listed, list) or (isinstance(listed, dict) and {"data", "models"} & listed.keys()):
+        return Health(True, f"{address(spec)} can be reached.")
+    return Health(
+        False,
+        f"{address(spec)} answers with {'something else than' if body.strip() else 'nothing instead of'} a list of models: "
+        f"correct `base_url` of {spec.name!r} (it often ends in /v1).",
+    )

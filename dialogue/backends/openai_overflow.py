@@ -1,0 +1,71 @@
+"""Whether a server says that a dialogue no longer fits, in whatever words.
+
+There is no code that all servers send, and each words it in its own way: so this looks for what such sentences have in
+common, a word for what was sent and one for too much of it. Sentences that have both and mean something else are those about
+rates ("tokens per minute") and those about the answer's length alone ("max_tokens is too large").
+"""
+
+import re
+
+from dialogue.backends.openai_complaints import Complaint
+
+_KIND = re.compile(
+    r"context.?(length|size|window)|exceed_context|(prompt|input|request|payload|message)s?.?too.?(long|large)|tokens_limit"
+    r"|max_prompt|above_max_length"
+)
+_RATE = re.compile(
+    r"\bper[ -]?(sec|min|hour|day|week|month)|/ ?(min|s|day)\b|\b[TR]P[MDS]\b|rate.?limit|quota|too many requests|billing"
+    r"|credits?\b|balance|request rate|too (fast|frequent)",
+    re.IGNORECASE,
+)
+_CONTEXT = re.compile(
+    r"\bcontext\b.{0,20}(length|size|window|limit|overflow|full)|(maximum|max|model|exceed\w*|over).{0,20}\bcontext\b"
+    r"|\bn_ctx\b|max_(seq|model|input|prompt|position|context)\w*(_len|_embeddings|_tokens)"
+    r"|max(imum)? (prompt|input|sequence|model) (length|size|tokens)",
+    re.IGNORECASE,
+)
+_SENT = (
+    r"\b(prompts?|inputs?|messages?|conversation|history|dialogue|content|text|sequence|string|request|body|query)\b"
+)
+_TOO_MUCH = (
+    r"(too (long|large|big|many)|exceed|(long|larg|great|bigg|high)er than|more than|over the|above the|beyond"
+    r"|out ?of.{0,10}length|at most|only supports?|less than|fewer than|up to|<=?|>|must be (at most|below|under|<)|not fit"
+    r"|n't fit|surpass)"
+)
+_TOO_LONG = re.compile(
+    rf"{_SENT}(?! should be).{{0,40}}?\btoo (long|large|big)\b"
+    rf"|{_SENT}.{{0,40}}\b(token|length|size|char|long|large)\w*.{{0,80}}{_TOO_MUCH}"
+    rf"|{_SENT}.{{0,40}}{_TOO_MUCH}.{{0,80}}\b(token|length|size|char|limit|maximum)\w*"
+    rf"|\btokens?\b.{{0,60}}{_TOO_MUCH}.{{0,80}}\b(limit|max|allow|support|length)\w*"
+    r"|\btoo many (\w+ )?(tokens|messages)\b|token (limit|count)s?.{0,20}exceed|exceed\w*.{0,60}\btoken (limit|count)"
+    rf"|\b(reduce|shorten|truncate|trim|decrease|cut)\b.{{0,40}}{_SENT}|\bshorter\b.{{0,20}}{_SENT}"
+    rf"|range of {_SENT} length|{_SENT}.{{0,10}} length should be"
+    r"|(上下文|输入|提示|长度|字数).{0,20}(过长|过大|超出|超过|超限|过多)|(超出|超过).{0,20}(上下文|长度|输入|字数|token)",
+    re.IGNORECASE,
+)
+_NO_ROOM = re.compile(r"max_\w*tokens\W.{0,30}at least 1\b.{0,20}-\d|max_\w*tokens.{0,20}\bgot:? -\d", re.IGNORECASE)
+"""The room for an answer that the prompt leaves, computed by the server, is negative."""
+_ANSWER = re.compile(
+    r"\bmax(imum)?_?(completion_?|new_?|output_?)?tokens\b|\b(completion|output|new|generat\w+)\W? tokens\b",
+    re.IGNORECASE,
+)
+_BESIDE_ANSWER = re.compile(r"\b(prompts?|inputs?|messages?|conversation|history)\b", re.IGNORECASE)
+
+
+def is_overflow(complaint: Complaint) -> bool:
+    """Whether the messages are too long for the model."""
+    if complaint.status not in (None, 400, 413, 422) and not _is_failure(complaint):
+        return False
+    if complaint.status == 429 or any(map(_RATE.search, (complaint.words, *complaint.kinds))):
+        return False
+    if complaint.status == 413 or any(map(_KIND.search, complaint.kinds)) or _NO_ROOM.search(complaint.words):
+        return True
+    if _ANSWER.search(complaint.words) and not _BESIDE_ANSWER.search(_ANSWER.sub("", complaint.words)):
+        return False
+    is_worded = _CONTEXT.search(complaint.words) or (not _is_failure(complaint) and _TOO_LONG.search(complaint.words))
+    return bool(is_worded)
+
+
+def _is_failure(complaint: Complaint) -> bool:
+    """Some servers say with a status of their own failures that the context is full."""
+    return complaint.status is not None and complaint.status >= 500

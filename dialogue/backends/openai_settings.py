@@ -1,0 +1,103 @@
+"""Which settings a server is sent, and which of them it refuses.
+
+OpenAI and Azure know ``max_completion_tokens`` and neither ``top_k`` nor a penalty of repetition, and their newer models
+refuse any temperature but their default, so there a setting is sent when it differs from the default. Other servers know
+``max_tokens`` and have defaults of their own, so they are told everything that the standard has a name for; what it has none
+for is sent when it is switched on (llama-server says ``repeat_penalty``, vLLM ``repetition_penalty``). A server that does not
+know one of two names is told the other.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+
+from dialogue.backends.base import Sampling
+from dialogue.backends.openai_complaints import Complaint
+
+_LIMITS = ("max_tokens", "max_completion_tokens")
+_PENALTIES = ("repeat_penalty", "repetition_penalty")
+_BY_THEMSELVES = {"seed", "stream_options"}
+"""What nobody sets by hand: whatever a server has against it, it is left out."""
+
+_REFUSED = re.compile(
+    r"unsupported|(not|n't) (be )?(support|permit|allow|accept|recogni[sz]e|enable|implement|a valid|available|known)\w*"
+    r"|unrecogni[sz]ed|unknown|unexpected|extra (inputs?|fields?|forbidden)|extra_forbidden|additional propert\w*|cannot find"
+    r"|no such|deprecated|cannot both|only the default|invalid (parameter|argument|field|property)|not both",
+    re.IGNORECASE,
+)
+_OUT_OF_RANGE = re.compile(
+    r"must be|should be|between|in (the )?range|at (least|most)|(less|greater|larger|smaller|more) than"
+    r"|too (large|high|low|small)|exceed|out of",
+    re.IGNORECASE,
+)
+_REFUSED_ANYHOW = re.compile(
+    r"unsupported|(not|n't) support|only the default|extra_forbidden|unrecogni[sz]ed|unexpected", re.I
+)
+
+
+def settings_for(sampling: Sampling, *, is_openai: bool, left_out: Collection[str]) -> dict[str, object]:
+    """What the server is told of ``sampling``, by the names that it knows."""
+    known = dict(_openai(sampling) if is_openai else _compatible(sampling))
+    limits = [name for name in (reversed(_LIMITS) if is_openai else _LIMITS) if name not in left_out]
+    limit = {limits[0]: sampling.max_tokens} if limits else {}
+    return {name: value for name, value in known.items() if name not in left_out} | limit
+
+
+def unsent(sampling: Sampling, sent: Collection[str], *, is_openai: bool) -> tuple[str, ...]:
+    """What ``sampling`` asks for and the server is not told, by this project's names."""
+    wished = {
+        "seed": True,
+        "temperature": not is_openai or sampling.temperature != 1,
+        "top_p": not is_openai or sampling.top_p != 1,
+        "top_k": sampling.top_k > 0,
+    }
+    missing = [name for name, is_wished in wished.items() if is_wished and name not in sent]
+    if sampling.repeat_penalty != 1 and not {*_PENALTIES} & {*sent}:
+        missing.append("repeat_penalty")
+    return (*missing, *(() if {*_LIMITS} & {*sent} else ("max_tokens",)))
+
+
+def refused_setting(complaint: Complaint, sent: Collection[str]) -> str | None:
+    """The setting among ``sent`` that the server does not take, if it says so. A value out of range is none."""
+    if complaint.status not in (None, 400, 404, 422, 500, 501):
+        return None
+    name = next((name for name in sent if name in complaint.names), None) or _nearest(complaint.words, sent)
+    if name is None or name in _BY_THEMSELVES:
+        return name
+    words = " ".join((complaint.words, *complaint.kinds))
+    is_refused = _REFUSED_ANYHOW.search(words) or (_REFUSED.search(words) and not _OUT_OF_RANGE.search(words))
+    return name if is_refused else None
+
+
+def _openai(sampling: Sampling) -> Iterator[tuple[str, object]]:
+    yield "seed", sampling.seed
+    for name in ("temperature", "top_p"):
+        if getattr(sampling, name) != 1:
+            yield name, getattr(sampling, name)
+
+
+def _compatible(sampling: Sampling) -> Iterator[tuple[str, object]]:
+    yield "seed", sampling.seed
+    yield "temperature", sampling.temperature
+    yield "top_p", sampling.top_p
+    if sampling.top_k:
+        yield "top_k", sampling.top_k
+    if sampling.repeat_penalty != 1:
+        yield from ((name, sampling.repeat_penalty) for name in _PENALTIES)
+
+
+def _nearest(words: str, sent: Collection[str]) -> str | None:
+    """The name closest to a word of refusal: a sentence may also list the settings that are supported."""
+    refusals = [match.span() for match in _REFUSED.finditer(words)] or [(0, 0)]
+    distances = {
+        name: min(_distance(words, match.span(), span) for span in refusals)
+        for name in sent
+        for match in re.finditer(rf"(?<!\w){name}(?!\w)", words)
+    }
+    return min(distances, key=lambda name: distances[name], default=None)
+
+
+def _distance(words: str, one: tuple[int, int], other: tuple[int, int]) -> int:
+    """Characters between two places; another sentence is far away."""
+    first, second = sorted((one, other))
+    between = words[first[1] : second[0]]
+    return len(between) + (len(words) if re.search(r"[.;]\s", between) else 0)

@@ -1,0 +1,112 @@
+"""The events of a streamed answer, read tolerantly: few servers keep to the standard.
+
+Accepted beside standard server-sent events: JSON without ``data:``, one whole JSON document, several chunks without a
+blank line between them, comments, a byte-order mark, and bytes that are not UTF-8 (they become U+FFFD).
+"""
+
+import json
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+_BREAK = re.compile(rb"\r\n|\n|\r(?!\Z)")
+"""A line's end. A carriage return at the end of what has arrived may be half of one."""
+_LONGEST = 4 * 1024 * 1024
+"""Bytes of a line. No chunk of an answer is that long, and a server that never ends a line must not fill the memory."""
+_MOST_LINES = 1000
+_SHOWN = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Something that is no chunk of an answer; ``text`` is how it begins."""
+
+    text: str
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it is a web page."""
+        return self.text.lstrip().startswith("<")
+
+
+Event = dict[str, Any] | Unreadable | Literal["done"]
+"""A chunk, something unreadable, or the server's word that the answer is complete."""
+
+
+async def read_events(blocks: AsyncIterator[bytes]) -> AsyncGenerator[Event]:
+    """The events in a response body, each as soon as it is complete."""
+    reader = EventReader()
+    async for block in blocks:
+        for event in reader.feed(block):
+            yield event
+    for event in reader.finish():
+        yield event
+
+
+class EventReader:
+    """Turns bytes, as they arrive, into events."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._pending: list[str] = []
+
+    def feed(self, block: bytes) -> Iterator[Event]:
+        is_broken = b"\n" in block or b"\r" in block or self._rest.endswith(b"\r")
+        *lines, self._rest = _BREAK.split(self._rest + block) if is_broken else [self._rest + block]
+        for line in lines:
+            yield from self._line(line)
+        if len(self._rest) > _LONGEST:
+            yield Unreadable(_shown(self._rest[:_SHOWN].decode("utf-8", "replace")))
+            self._rest = b""
+
+    def finish(self) -> Iterator[Event]:
+        """What the end of the body completes."""
+        yield from self._line(self._rest)
+        yield from self._give_up()
+
+    def _line(self, line: bytes) -> Iterator[Event]:
+        text = line.decode("utf-8", "replace").lstrip("\ufeff")
+        field, colon, value = text.partition(":")
+        name = field.strip()
+        if not text.strip():
+            yield from self._give_up()
+        elif colon and name == "data":
+            yield from self._data(value.strip())
+        elif not colon or name not in ("", "event", "id", "retry"):
+            yield from self._data(text.strip())
+
+    def _data(self, value: str) -> Iterator[Event]:
+        """Events that ``value`` completes: an event's data may take several lines, or each line may be a chunk."""
+        if value == "[DONE]":
+            yield from self._give_up()
+            yield "done"
+        elif value and value != "data":
+            self._pending.append(value)
+            text = "\n".join(self._pending)
+            found = _parsed(text) if value.endswith(("}", "]")) else None
+            if found:
+                self._pending = []
+                yield from found
+            elif not text.startswith(("{", "[")) or len(self._pending) > _MOST_LINES:
+                yield from self._give_up()
+
+    def _give_up(self) -> Iterator[Event]:
+        """What is pending will not become JSON any more."""
+        if self._pending:
+            yield Unreadable(_shown("\n".join(self._pending)))
+            self._pending = []
+
+
+def _parsed(text: str) -> list[Event] | None:
+    """The objects in ``text``, None if it is no JSON. Some servers wrap an object into a list."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    values = value if isinstance(value, list) and value else [value]
+    return [one if isinstance(one, dict) else Unreadable(_shown(text)) for one in values]
+
+
+def _shown(text: str) -> str:
+    return text[:_SHOWN]

@@ -1,0 +1,106 @@
+"""A server that answers every request with the same bytes, as real servers, proxies and web sites do."""
+
+import asyncio
+import json
+import socket
+import struct
+from asyncio import StreamReader, StreamWriter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from dialogue.backends.base import BackendError, StopReason
+
+TEXT = "It is 6.25 m/s."
+
+
+@dataclass(frozen=True)
+class Says:
+    """A reply comes out."""
+
+    text: str = TEXT
+    stop_reason: StopReason = "stop"
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+
+@dataclass(frozen=True)
+class Fails:
+    """An error of exactly this kind comes out, with a sentence that matches."""
+
+    kind: type[BackendError]
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Odd:
+    """A behaviour: what is sent, and what whoever asked is to get.
+
+    ``then`` is what happens to the connection after the body; ``patience`` is how many seconds the model waits.
+    """
+
+    name: str
+    gives: Says | Fails
+    body: bytes = b""
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    then: Literal["close", "reset", "hang"] = "close"
+    patience: float = 60.0
+
+
+def event(value: object) -> bytes:
+    """One event of a stream; a string is sent as it is."""
+    return f"data: {value if isinstance(value, str) else json.dumps(value)}\n\n".encode()
+
+
+def stream(*values: object) -> bytes:
+    """Events, one after the other."""
+    return b"".join(map(event, values))
+
+
+def chunk(finish: object = None, /, **delta: Any) -> dict[str, Any]:
+    """A chunk as OpenAI sends it."""
+    choice = {"index": 0, "delta": delta, "finish_reason": finish}
+    return {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]}
+
+
+def said(text: object = TEXT) -> dict[str, Any]:
+    """A chunk that says something."""
+    return chunk(content=text)
+
+
+END = chunk("stop")
+DONE = "[DONE]"
+
+
+@asynccontextmanager
+async def odd_server(odd: Odd) -> AsyncIterator[str]:
+    """The address of a server that behaves like that."""
+
+    async def serve(reader: StreamReader, writer: StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        lengths = [line.split(b":")[1] for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+        await reader.readexactly(int(lengths[0]) if lengths else 0)
+        writer.write(_head(odd) + odd.body)
+        if odd.then == "hang":
+            await writer.drain()
+            await reader.read()
+        elif odd.then == "reset":
+            await writer.drain()
+            connection: socket.socket = writer.get_extra_info("socket")
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+
+
+def _head(odd: Odd) -> bytes:
+    if odd.status == 0:
+        return b""  # no HTTP at all
+    kind = "text/event-stream" if odd.status == 200 else "application/json"
+    lines = {"Content-Type": kind, "Connection": "close"} | odd.headers
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+    return f"HTTP/1.1 {odd.status} Status\r\n{head}\r\n".encode()
