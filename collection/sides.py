@@ -107,8 +107,11 @@ def build_speaker(
 
 
 def _server(spec: ModelSpec) -> dict[str, Any]:
-    """Where an API model answers: the same name elsewhere may be another model."""
-    return {"api": spec.api, "base_url": spec.base_url, "api_version": spec.api_version} if spec.is_remote else {}
+    """Where an API model answers, and what it is not told: the same name elsewhere may be another model."""
+    if not spec.is_remote:
+        return {}
+    left_out = {"leave_out": sorted(set(spec.leave_out))} if spec.leave_out else {}
+    return {"api": spec.api, "base_url": spec.base_url, "api_version": spec.api_version} | left_out
 
 
 def _fingerprint(spec: ModelSpec) -> str:

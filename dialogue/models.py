@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from dialogue import prompts
+from dialogue.addresses import check_address
 from dialogue.backends.base import Sampling
 from dialogue.names import hidden_characters, plain_name
 from dialogue.toml_lines import find_line, locate
@@ -120,11 +121,19 @@ class ModelSpec(_Table):
             raise ValueError(f"the name holds {hidden}: write [models.{plain_name(name) or 'NAME'}]")
         return name
 
+    @field_validator("base_url")
+    @classmethod
+    def _is_an_address(cls, url: str | None) -> str | None:
+        """Every run stores and shows the address: it must hold no secret."""
+        return None if url is None else check_address(url)
+
     @model_validator(mode="after")
     def _names_its_weights(self) -> "ModelSpec":
         needed = {"llama_cpp": "file", "transformers": "model", "openai": "model"}.get(self.backend)
         if needed and not getattr(self, needed):
             raise ValueError(f"the backend {self.backend!r} needs {needed!r}")
+        if self.leave_out and not self.is_remote:
+            raise ValueError(f"the backend {self.backend!r} leaves no setting out: remove `leave_out`")
         return self
 
     @property

@@ -83,9 +83,7 @@ def _of_status(complaint: Complaint, spec: ModelSpec) -> BackendError:
     where, words = address(spec), complaint.brief
     match complaint.status:
         case 400 | 401 | 403 if complaint.status != 400 or _KEY.search(complaint.words):
-            return ModelMisconfigured(
-                f"{where} refuses the key of {spec.name!r}: check {key_source(spec)}. The server says: {words}."
-            )
+            return ModelMisconfigured(f"{where} refuses the key of {spec.name!r} ({words}): check {key_source(spec)}.")
         case 404 | 405 | 410:
             return _unknown(complaint, spec)
         case 400 | 422 if _MODEL.search(complaint.words):

@@ -234,3 +234,9 @@ def test_two_names_for_the_same_weights_share_an_engine(models_file: Path) -> No
         )
     ).models
     assert models["a"].engine == models["b"].engine != models["c"].engine
+
+
+def test_only_models_behind_an_api_leave_settings_out(models_file: Path) -> None:
+    write(models_file, '[models.a]\nbackend = "llama_cpp"\nfile = "m.gguf"\nleave_out = ["seed"]\n')
+    with pytest.raises(InvalidModelsFile, match="the backend 'llama_cpp' leaves no setting out: remove `leave_out`"):
+        find_model(models_file, "a")

@@ -120,6 +120,21 @@ def test_the_same_name_on_another_server_is_another_run(study: Study, tmp_path: 
     assert runs[0] != runs[1]
 
 
+def test_a_server_that_is_not_told_a_setting_is_another_run_and_the_run_says_what_is_left_out(
+    study: Study, tmp_path: Path
+) -> None:
+    file = tmp_path / "models.toml"
+    runs = []
+    for left_out in ("", 'leave_out = ["top_k", "seed"]\n'):
+        served = f'[models.asker]\nbackend = "openai"\nmodel = "gpt"\n{left_out}'
+        text = MODELS_FILE.read_text("utf-8")
+        file.write_text(served + text[text.index("[models.asker.inquirer]") :], "utf-8")
+        runs.append(request_run(study, models_file=file))
+    assert runs[0] != runs[1]
+    assert "leave_out" not in runs[0].configuration["inquirer"]["server"]
+    assert runs[1].configuration["inquirer"]["server"]["leave_out"] == ["seed", "top_k"]
+
+
 def test_the_same_request_in_another_study_is_another_run() -> None:
     assert request_run(make_study("first")) != request_run(make_study("second"))
 

@@ -31,8 +31,8 @@ ONE_CELL = ("--goals", "1", "--personas", "1", "--max-turns", "2")
 WRONG_KEY = Failure(401, "invalid_api_key")
 LIMITED = Failure(429, "rate_limit_exceeded", headers={"retry-after-ms": "1"})
 GONE = Failure(hang_up=True)
-REFUSED = f"URL refuses the key of 'asker': check the environment variable {KEY}."
-LIMITS = "URL limits the rate or the quota: lower `requests` of 'asker', or wait."
+REFUSED = f"URL refuses the key of 'asker' (It failed): check the environment variable {KEY}."
+LIMITS = "URL limits the rate or the quota (It failed): lower `requests` of 'asker', or wait."
 UNREACHABLE = "URL cannot be reached: check that it runs, and `base_url` of 'asker'."
 AGAIN = "Stopped after 2 failures in a row: "
 
@@ -67,7 +67,7 @@ def server(use_server: UseServer) -> Iterator[ChatServer]:
 
 def test_a_wrong_key_is_refused_before_any_work(server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(KEY, "wrong")
-    assert refusal("--max-turns", "1") == REFUSED.replace("URL", server.url)
+    assert refusal("--max-turns", "1") == REFUSED.replace("URL", server.url).replace("It failed", "Incorrect API key")
     assert not Run.objects.exists()
     monkeypatch.setenv(KEY, "right")
     assert figures("--max-turns", "1")["endings"] == {"max_turns": 4}
