@@ -9,7 +9,17 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "roleplay_site.settings")
 pages = get_asgi_application()
 
 # Django must be set up before models are imported.
+from django.conf import settings  # noqa: E402
+
 from collection.chat.lifespan import lifespan  # noqa: E402
 from collection.chat.routing import sockets  # noqa: E402
+from roleplay_site.serving.bodies import Limits  # noqa: E402
+from roleplay_site.serving.pages import Pages  # noqa: E402
+from roleplay_site.serving.turns import Turns  # noqa: E402
 
-application = ProtocolTypeRouter({"http": pages, "websocket": sockets, "lifespan": lifespan})
+WAIT_SECONDS = 45.0
+"""Less than the minute after which nginx gives up."""
+
+_turns = Turns(settings.REQUESTS_AT_ONCE, settings.REQUESTS_WAITING, WAIT_SECONDS)
+_limits = Limits(settings.REQUEST_MEGABYTES * 1_000_000, settings.REQUEST_SECONDS)
+application = ProtocolTypeRouter({"http": Pages(pages, _turns, _limits), "websocket": sockets, "lifespan": lifespan})

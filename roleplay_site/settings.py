@@ -6,6 +6,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
+from marshmallow.validate import Range
 
 from roleplay_site.secret_key import read_or_create
 from roleplay_site.var_folder import make_private
@@ -105,7 +106,23 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 30,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;",
     }
+elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    # Threads share so many connections and wait for one that is free; one that the server has closed is replaced.
+    DATABASES["default"] |= {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+        "min_size": 0,
+        "max_size": env.int("DATABASE_POOL_SIZE", 20, validate=Range(min=1)),
+        "timeout": 15,
+        "max_idle": 60,
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# A web process works on so many requests at once and lets so many wait; see roleplay_site/serving.
+REQUESTS_AT_ONCE = env.int("REQUESTS_AT_ONCE", 16, validate=Range(min=1))
+REQUESTS_WAITING = env.int("REQUESTS_WAITING", 1000, validate=Range(min=0))
+# A request must have arrived after so many seconds, and be no larger.
+REQUEST_SECONDS = env.float("REQUEST_SECONDS", 30, validate=Range(min=0, min_inclusive=False))
+REQUEST_MEGABYTES = env.int("REQUEST_MEGABYTES", 10, validate=Range(min=1))
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "filesystem://localhost")
 BROKER_DIR = VAR_DIR / "broker"

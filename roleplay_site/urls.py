@@ -14,3 +14,5 @@ urlpatterns = [
     path("logout/", LogoutView.as_view(next_page="login"), name="logout"),
     path("admin/", admin.site.urls),
 ]
+
+handler500 = "roleplay_site.serving.views.answer_error"

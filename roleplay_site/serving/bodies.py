@@ -1,0 +1,80 @@
+"""The body of a request, read to its end before anything works on it: a slow sender holds up nobody else."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import IO
+
+from roleplay_site.serving.messages import Message, Receive, Scope
+from roleplay_site.serving.refusals import TOO_LARGE, TOO_SLOW, Refused
+
+_PIECE = 1 << 16
+_LINGER = 10.0
+"""Seconds for which the rest of a body that is too large is read and thrown away: a browser that is cut off while it sends
+shows its own error and not the answer."""
+
+
+class Gone(Exception):
+    """The visitor has left before their request was complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The most bytes of a body, and the most seconds until all of it has come."""
+
+    size: int
+    seconds: float
+
+
+async def read_body(scope: Scope, receive: Receive, file: IO[bytes], limits: Limits) -> None:
+    """Read the whole body into ``file``, and rewind that. Raises Refused and Gone."""
+    if _announced(scope) > limits.size:
+        await _refuse_size(scope, receive)
+    try:
+        async with asyncio.timeout(limits.seconds):
+            await _read(scope, receive, file, limits.size)
+    except TimeoutError:
+        raise Refused(TOO_SLOW) from None
+    file.seek(0)
+
+
+def next_message(file: IO[bytes]) -> Message:
+    """The next piece of a body that was read, as ASGI passes it on."""
+    piece = file.read(_PIECE)
+    return {"type": "http.request", "body": piece, "more_body": len(piece) == _PIECE}
+
+
+async def _read(scope: Scope, receive: Receive, file: IO[bytes], most: int) -> None:
+    has_more = True
+    while has_more:
+        piece, has_more = await _next_piece(receive)
+        file.write(piece)
+        if file.tell() > most:
+            await _refuse_size(scope, receive if has_more else None)
+
+
+async def _next_piece(receive: Receive) -> tuple[bytes, bool]:
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise Gone
+    return message.get("body", b""), message.get("more_body", False)
+
+
+async def _refuse_size(scope: Scope, rest: Receive | None) -> None:
+    """Raises Refused, or Gone; who asks before sending (``Expect``) is told at once."""
+    if rest and not _header(scope, b"expect"):
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LINGER):
+                while (await _next_piece(rest))[1]:
+                    pass
+    raise Refused(TOO_LARGE)
+
+
+def _announced(scope: Scope) -> int:
+    """How many bytes the visitor says will come; 0 where they do not say."""
+    length = _header(scope, b"content-length")
+    return int(length) if length.isdigit() else 0
+
+
+def _header(scope: Scope, wanted: bytes) -> bytes:
+    return next((bytes(value) for name, value in scope["headers"] if name == wanted), b"")

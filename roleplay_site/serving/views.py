@@ -1,0 +1,32 @@
+"""The page after an error that nobody foresaw."""
+
+import sqlite3
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.views.defaults import server_error
+
+from roleplay_site.serving.refusals import NO_DATABASE
+
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_PASSING = ("08", "40", "53", "55", "57")
+"""PostgreSQL's classes of errors: connections, conflicts of transactions, lack of resources, rows in use, shutting down."""
+
+
+def answer_error(request: HttpRequest) -> HttpResponse:
+    """Answer 503 while the database cannot take work, and 500 otherwise; Django calls it while it handles the error."""
+    if is_passing(sys.exc_info()[1]):
+        return HttpResponse(NO_DATABASE.page, status=NO_DATABASE.status, headers=NO_DATABASE.headers)
+    return server_error(request)
+
+
+def is_passing(error: BaseException | None) -> bool:
+    """Whether the database may do the same work a little later: it is down, has no connection left, or a row is in use."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    cause = error.__cause__
+    if isinstance(cause, sqlite3.Error):
+        return getattr(cause, "sqlite_errorcode", 0) & 0xFF in _BUSY
+    state = getattr(cause, "sqlstate", None)  # None where there was no server to give one
+    return state is None or state[:2] in _PASSING
