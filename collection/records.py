@@ -24,10 +24,15 @@ OUTPUT_FIELDS = (
     "left_out",
     "prompt_tokens",
     "completion_tokens",
+    "thought_characters",
+    "thought_tokens",
     "first_token_seconds",
     "seconds",
     "stop_reason",
 )
+
+ADDED_LATER = {"thought_characters", "thought_tokens"}
+"""Output fields that earlier exports lack."""
 
 
 class InvalidRecord(ValueError):
@@ -124,7 +129,7 @@ def _parse(number: int, data: dict[str, Any]) -> Record:
     turns = read_turns(data)
     if data["num_turns"] != len(turns):
         raise ValueError(f"num_turns is {data['num_turns']}, but there are {len(turns)} turns")
-    outputs = [{name: storable(Output, name, output[name]) for name in OUTPUT_FIELDS} for output in _outputs(data)]
+    outputs = [_output(output) for output in _outputs(data)]
     if len({(output["position"], output["side"], output["attempt"]) for output in outputs}) < len(outputs):
         raise ValueError("two outputs have the same position, side and attempt")
     return Record(
@@ -146,6 +151,11 @@ def _parse(number: int, data: dict[str, Any]) -> Record:
 
 def _outputs(data: dict[str, Any]) -> list[dict[str, Any]]:
     return [checked(output, dict) for output in checked(data.get("outputs") or [], list)]
+
+
+def _output(output: dict[str, Any]) -> dict[str, Any]:
+    known = (name for name in OUTPUT_FIELDS if name in output or name not in ADDED_LATER)
+    return {name: storable(Output, name, output[name]) for name in known}
 
 
 def _known_kind(kind: Any) -> str | None:

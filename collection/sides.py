@@ -8,7 +8,7 @@ from django.conf import settings
 
 from collection.digests import remembered
 from collection.models_in_force import read_models_in_force
-from dialogue import prompts
+from dialogue import prompts, thoughts
 from dialogue.backends.base import ChatModel, ModelMisconfigured
 from dialogue.models import InvalidModelsFile, ModelSpec, SideTable, UnknownModel, find_model
 from dialogue.outputs import Checks
@@ -42,6 +42,7 @@ def describe_model(spec: ModelSpec) -> dict[str, Any]:
         "fingerprint": _fingerprint(spec),
         "dtype": spec.dtype,
         "template": spec.template,
+        "thoughts": thoughts.RULE,
         "context": spec.context,
     }
 

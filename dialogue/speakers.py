@@ -10,6 +10,7 @@ from dialogue.backends.base import ChatModel, ContentRefused, ContextFull, Reply
 from dialogue.messages import Message
 from dialogue.outputs import Checks, Output, Verdict, judge
 from dialogue.seeds import Side
+from dialogue.thoughts import Thinking
 
 Ending = Literal[
     "goal_reached",
@@ -84,7 +85,7 @@ class Speaker:
                 break
         return Spoken(tuple(outputs), _ending(self.side, outputs[-1].judged.verdict))
 
-    async def stream(self, history: History, turn: int, attempt: int = 0) -> AsyncGenerator[str | Output]:
+    async def stream(self, history: History, turn: int, attempt: int = 0) -> AsyncGenerator[str | Thinking | Output]:
         """One output in pieces for somebody who reads along and, last, the whole of it. Closing it cancels the generation.
 
         What a person has read is judged for the record only, and never regenerated: ``attempt`` counts what they asked for

@@ -28,6 +28,7 @@ from dialogue.backends import registry
 from dialogue.backends.base import BackendError, ChatModel
 from dialogue.outputs import Output
 from dialogue.speakers import Speaker
+from dialogue.thoughts import Thinking
 
 logger = logging.getLogger(__name__)
 
@@ -219,7 +220,10 @@ async def _listen(speaker: Speaker, reply: Reply) -> Output:
         async for piece in pieces:
             if isinstance(piece, Output):
                 return piece
-            reply.add(piece)
+            if isinstance(piece, Thinking):
+                reply.think(piece.said)
+            else:
+                reply.add(piece)
     raise BackendError(f"Model {question.model!r} broke off its answer: ask again.")
 
 

@@ -71,6 +71,11 @@ class Reply:
         self.text += storable(piece)
         self.news.set()
 
+    def think(self, said: str) -> None:
+        """The chatbot thinks. ``said`` is all there is of the reply: what came after it was a thought."""
+        self.text = storable(said)
+        self._told, self._kept = min(self._told, len(self.text)), min(self._kept, len(self.text))
+
     def halt(self, reason: Reason) -> None:
         """Lets the reply end early; the first reason counts."""
         if not self.halted.done():

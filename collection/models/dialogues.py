@@ -103,7 +103,8 @@ class Turn(models.Model):
 class Output(models.Model):
     """One thing a model put out, raw: the accepted ones of a turn, the rejected ones, and those of a final step.
 
-    ``text`` is what the checks left of it for the other side; ``attempt`` counts regenerations.
+    ``text`` is what the checks left of it for the other side; ``attempt`` counts regenerations. Thoughts are part of ``raw``
+    only: a thought that the server sent apart stands there between <think> and </think>.
     """
 
     dialogue = models.ForeignKey(Dialogue, on_delete=models.CASCADE, related_name="outputs")
@@ -119,7 +120,9 @@ class Output(models.Model):
     prompt_tokens = models.PositiveIntegerField(
         null=True, blank=True, help_text="By the model's own tokenizer. Empty: the provider does not count them."
     )
-    completion_tokens = models.PositiveIntegerField(null=True, blank=True)
+    completion_tokens = models.PositiveIntegerField(null=True, blank=True, help_text="Thoughts included.")
+    thought_characters = models.PositiveIntegerField(default=0)
+    thought_tokens = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: nobody counted them.")
     first_token_seconds = models.FloatField()
     seconds = models.FloatField()
     stop_reason = models.CharField(max_length=10, choices=choices_of(StopReason))

@@ -1,13 +1,14 @@
 """The contract between the method and the libraries that run models."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Literal, Protocol, Self
 
 from dialogue.messages import Message
+from dialogue.thoughts import Opened, Splitter, Thinking, Thought
 
 StopReason = Literal["stop", "length"]
 
@@ -70,21 +71,35 @@ class Reply:
     first_token_seconds: float
     seconds: float
     unsent: tuple[str, ...] = ()
+    thoughts: str = ""
+    thought_tokens: int | None = None
+    marked: str | None = None
+    """The output with its thoughts and their marks, where it had any."""
+
+    @property
+    def raw(self) -> str:
+        """The output as it came."""
+        return self.text if self.marked is None else self.marked
 
 
-class ReplyStream(AsyncIterator[str]):
+Piece = str | Opened | Thought | Reply
+"""What a backend yields: text; before any, that the prompt ends in a thought; parts of a thought that a server sends apart."""
+
+
+class ReplyStream(AsyncIterator[str | Thinking]):
     """The pieces of a reply as they are generated; after the last one, ``reply`` holds the whole.
 
+    A ``Thinking`` comes whenever the model begins to think: its text may have become shorter.
     ``aclose()`` cancels the generation and frees what it holds at the backend.
     """
 
-    def __init__(self, generation: AsyncGenerator[str | Reply]) -> None:
+    def __init__(self, generation: AsyncGenerator[str | Thinking | Reply]) -> None:
         self._generation = generation
         self.reply: Reply | None = None
 
-    async def __anext__(self) -> str:
+    async def __anext__(self) -> str | Thinking:
         piece = await anext(self._generation)
-        if isinstance(piece, str):
+        if not isinstance(piece, Reply):
             return piece
         self.reply = piece
         await self._generation.aclose()
@@ -131,21 +146,71 @@ class ChatModel(Protocol):
 
 
 class StreamingModel(ABC):
-    """A ChatModel made of one method, ``generate``: the pieces of the answer and, last, its Reply."""
+    """A ChatModel made of one method, ``generate``: the pieces of the output and, last, its Reply.
+
+    Thoughts are told from the answer here, for every backend. A model that once ended a thought whose beginning was not
+    in its output is taken to begin every output with one, as is one that ``guess`` names, until an output shows otherwise.
+    """
 
     capacity: int | None = None
+    guess: Opened | None = None
+    _begins_with: Opened | None = None
 
     @abstractmethod
-    def generate(
-        self, messages: Sequence[Message], sampling: Sampling, conversation: str
-    ) -> AsyncGenerator[str | Reply]:
+    def generate(self, messages: Sequence[Message], sampling: Sampling, conversation: str) -> AsyncGenerator[Piece]:
         """Closing the generator cancels the generation. Raises BackendError, or one of its kinds, while iterating."""
+
+    @abstractmethod
+    def count_tokens(self, text: str) -> int | None: ...
 
     async def reply(self, messages: Sequence[Message], sampling: Sampling, *, conversation: str = "") -> Reply:
         return await self.stream(messages, sampling, conversation=conversation).whole()
 
     def stream(self, messages: Sequence[Message], sampling: Sampling, *, conversation: str = "") -> ReplyStream:
-        return ReplyStream(self.generate(messages, sampling, conversation))
+        return ReplyStream(self._told_apart(self.generate(messages, sampling, conversation)))
+
+    async def _told_apart(self, generation: AsyncGenerator[Piece]) -> AsyncGenerator[str | Thinking | Reply]:
+        splitter: Splitter | None = None
+        async with aclosing(generation):
+            async for piece in generation:
+                if splitter is None:
+                    splitter = Splitter(piece if isinstance(piece, Opened) else self._begins_with or self.guess)
+                    if splitter.is_thinking and isinstance(piece, str | Opened):
+                        yield Thinking("")
+                for event in _take(splitter, piece):
+                    yield event
+                if isinstance(piece, Reply):
+                    yield self._with_thoughts(piece, splitter)
+
+    def _with_thoughts(self, reply: Reply, splitter: Splitter) -> Reply:
+        """The reply with its thoughts told apart."""
+        split = splitter.split
+        if split.closed_alone:
+            self._begins_with = Opened(split.closed_alone, is_certain=False)
+        elif reply.stop_reason == "stop":
+            self.guess = None
+        thoughts = "\n\n".join(thought.strip() for thought in split.thoughts)
+        tokens = reply.thought_tokens
+        if tokens is None:
+            tokens = self._count(thoughts) if thoughts else 0
+        marked = None if split.raw == split.answer else split.raw
+        return replace(reply, text=split.answer, thoughts=thoughts, thought_tokens=tokens, marked=marked)
+
+    def _count(self, thoughts: str) -> int | None:
+        try:
+            return self.count_tokens(thoughts)
+        except BackendError:  # the model was closed meanwhile; its reply is whole
+            return None
+
+
+def _take(splitter: Splitter, piece: Piece) -> Iterator[str | Thinking]:
+    match piece:
+        case str():
+            yield from splitter.feed(piece)
+        case Thought():
+            yield from splitter.feed_thought(piece.text)
+        case Reply():
+            yield from splitter.end(was_cut=piece.stop_reason == "length")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,11 @@ from jinja2 import Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from dialogue.backends.base import ModelMisconfigured
-from dialogue.messages import Message
+from dialogue.messages import Message, Role
+from dialogue.thoughts import Opened, opened_by
 
 PAPER_TEMPLATES = ("llama-2", "mixtral", "vicuna")
+_SPOKEN = "\ue002"
 _PLACEHOLDER = re.compile("\ue000([0-9]+)\ue001")
 
 
@@ -53,6 +55,18 @@ def render(
         raise ModelMisconfigured(f"The model's chat template refuses these messages: {error}.") from error
     contents = [message.content.strip() for message in messages]
     return list(_join(_split(rendered, contents, control_tokens)))
+
+
+def opened_thought(source: str, messages: Sequence[Message], *, bos_token: str, eos_token: str) -> Opened | None:
+    """The thought that the template opens after the last message, for the model to go on with."""
+    return _opened_after(source, tuple(message.role for message in messages), bos_token, eos_token)
+
+
+@lru_cache(maxsize=256)
+def _opened_after(source: str, roles: tuple[Role, ...], bos_token: str, eos_token: str) -> Opened | None:
+    messages = [Message(role, _SPOKEN) for role in roles]
+    parts = render(source, messages, bos_token=bos_token, eos_token=eos_token, control_tokens=())
+    return opened_by("".join(part.text for part in parts).rpartition(_SPOKEN)[2])
 
 
 def _split(rendered: str, contents: list[str], control_tokens: Collection[str]) -> Iterator[Part]:

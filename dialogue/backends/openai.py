@@ -23,7 +23,7 @@ from openai import (
     Timeout,
 )
 
-from dialogue.backends.base import BackendError, ModelMisconfigured, Reply, Sampling, StreamingModel
+from dialogue.backends.base import BackendError, ModelMisconfigured, Piece, Sampling, StreamingModel
 from dialogue.backends.openai_answer import Answer
 from dialogue.backends.openai_complaints import Complained, complaint_in
 from dialogue.backends.openai_connection import connection, status_complaint, transport, unreachable
@@ -31,9 +31,11 @@ from dialogue.backends.openai_errors import alone, meaning, refusal, web_page
 from dialogue.backends.openai_health import examine
 from dialogue.backends.openai_settings import refused_setting, unsent
 from dialogue.backends.openai_stream import Event, Unreadable, read_events
+from dialogue.backends.openai_thoughts import likely_thought
 from dialogue.backends.openai_wire import address, completion_request, is_openai, sent_settings
 from dialogue.messages import Message
 from dialogue.models import ModelSpec
+from dialogue.thoughts import Thought
 
 __all__ = ["OpenAIModel", "examine", "load"]
 
@@ -101,6 +103,7 @@ class OpenAIModel(StreamingModel):
         afterwards: float = _AFTERWARDS,
     ) -> None:
         self.capacity = spec.requests
+        self.guess = likely_thought(spec.model)
         self._spec = spec
         self._connection = connection(spec) | {"timeout": Timeout(patience, connect=10), "max_retries": retries}
         self._patience = patience
@@ -112,7 +115,7 @@ class OpenAIModel(StreamingModel):
 
     async def generate(
         self, messages: Sequence[Message], sampling: Sampling, conversation: str
-    ) -> AsyncGenerator[str | Reply]:
+    ) -> AsyncGenerator[Piece]:
         line = self._line()
         async with line.gate:
             while True:
@@ -129,12 +132,15 @@ class OpenAIModel(StreamingModel):
         self._check(answer)
         yield answer.reply()
 
-    async def _listen(self, line: _Line, request: dict[str, Any], answer: Answer) -> AsyncGenerator[str]:
-        """The text of an answer as it comes. Raises Complained for what the server says instead, before it was complete."""
+    async def _listen(self, line: _Line, request: dict[str, Any], answer: Answer) -> AsyncGenerator[str | Thought]:
+        """The text of an answer and its thoughts, as they come. Raises Complained for what the server says instead of one."""
         with line.hold(answer):
             async with aclosing(self._events(line.client, request, answer)) as events:
                 while not answer.is_done and (event := await self._next(line, events, answer)):
-                    if piece := self._take(event, answer):
+                    piece, thought = self._take(event, answer), answer.untold_thought()
+                    if thought:
+                        yield Thought(thought)
+                    if piece:
                         yield piece
             if piece := answer.close():
                 yield piece

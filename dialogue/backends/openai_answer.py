@@ -11,6 +11,7 @@ from time import perf_counter
 from typing import Any, Literal
 
 from dialogue.backends.base import Reply
+from dialogue.backends.openai_thoughts import thought_of
 
 Finish = Literal["stop", "length", "refused", "failed"]
 
@@ -45,6 +46,7 @@ _NO_REASONS = {"", "null", "none"}
 
 _PROMPT_COUNTS = ("prompt_tokens", "input_tokens", "prompt_token_count", "prompt_eval_count")
 _COMPLETION_COUNTS = ("completion_tokens", "output_tokens", "candidates_token_count", "generated_tokens", "eval_count")
+_THOUGHT_COUNTS = ("reasoning_tokens", "thoughts_token_count")
 _MOST_TOKENS = 2**31 - 1
 
 
@@ -66,10 +68,13 @@ class Answer:
     pieces: list[str] = field(default_factory=list)
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    thoughts: str = ""
+    thought_tokens: int | None = None
     start: float = field(default_factory=perf_counter)
     first: float | None = None
     _choice: object = None
     _half: str = ""
+    _told: int = 0
 
     @property
     def text(self) -> str:
@@ -82,12 +87,18 @@ class Answer:
         self.is_done |= chunk.get("object") == "chat.completion" and "message" in choice
         self.finish = _later(self.finish, _finish(choice))
         delta = _spoken(choice)
+        self._hear_thought(delta, is_whole="delta" not in choice)
         refusal = delta.get("refusal")
         self.refusal += refusal if isinstance(refusal, str) else ""
         self.has_called_tools |= bool(delta.get("tool_calls") or delta.get("function_call"))
         said = _text(delta.get("content")) or _text(choice.get("text"))
         is_repeated = "delta" not in choice and "message" in choice and said == self.text
         return "" if is_repeated else self._say(said)
+
+    def untold_thought(self) -> str:
+        """What the model has thought since this was asked last."""
+        told, self._told = self._told, len(self.thoughts)
+        return self.thoughts[told:]
 
     def close(self) -> str:
         """The text that was held back; the answer gets no more."""
@@ -105,6 +116,7 @@ class Answer:
             first_token_seconds=(self.first or end) - self.start,
             seconds=end - self.start,
             unsent=self.unsent,
+            thought_tokens=self.thought_tokens,
         )
 
     def _chosen(self, choices: object) -> dict[str, Any]:
@@ -121,6 +133,17 @@ class Answer:
         for usage in _usages(chunk):
             self.prompt_tokens = _counted(usage, _PROMPT_COUNTS, self.prompt_tokens)
             self.completion_tokens = _counted(usage, _COMPLETION_COUNTS, self.completion_tokens)
+            details = usage.get("completion_tokens_details") or usage.get("output_tokens_details")
+            self.thought_tokens = _counted(
+                usage | (details if isinstance(details, dict) else {}), _THOUGHT_COUNTS, self.thought_tokens
+            )
+
+    def _hear_thought(self, delta: dict[str, Any], *, is_whole: bool) -> None:
+        """A whole message may repeat what was streamed."""
+        thought = _joined(thought_of(delta))
+        if thought and not (is_whole and thought == self.thoughts):
+            self.first = self.first or perf_counter()
+            self.thoughts += thought
 
     def _say(self, text: str) -> str:
         """``text`` as it can be shown: halves of a surrogate pair that come apart are joined."""

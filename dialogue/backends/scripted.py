@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from itertools import islice
 from time import perf_counter
 
-from dialogue.backends.base import BackendError, Health, Reply, Sampling, StreamingModel
+from dialogue.backends.base import BackendError, Health, Piece, Reply, Sampling, StreamingModel
 from dialogue.messages import Message
 from dialogue.models import ModelSpec
+from dialogue.thoughts import Opened, split
 
 _WORD = re.compile(r"\s*\S+(?:\s+\Z)?|\s+\Z")
 
@@ -51,7 +52,7 @@ class ScriptedModel(StreamingModel):
 
     async def generate(
         self, messages: Sequence[Message], sampling: Sampling, conversation: str
-    ) -> AsyncGenerator[str | Reply]:
+    ) -> AsyncGenerator[Piece]:
         self.requests.append(Request(tuple(messages), sampling, conversation))
         self.under_way += 1
         try:
@@ -76,9 +77,11 @@ class ScriptedModel(StreamingModel):
             raise BackendError(f"Model {self._name!r} has no reply number {position + 1}: add it to its replies.")
         return self._texts[position]
 
-    async def _speak(self, text: str, messages: Sequence[Message], max_tokens: int) -> AsyncGenerator[str | Reply]:
+    async def _speak(self, text: str, messages: Sequence[Message], max_tokens: int) -> AsyncGenerator[Piece]:
         start = first = perf_counter()
         said = ""
+        if kind := split(text).closed_alone:  # as if the template had opened the thought that ends there
+            yield Opened(kind)
         for word in islice(_WORD.findall(text), max_tokens):
             await asyncio.sleep(self._pause)
             self._refuse_if_closed()

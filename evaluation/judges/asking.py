@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 
-from dialogue.backends.base import ChatModel, ContentRefused, ContextFull, Sampling
+from dialogue.backends.base import ChatModel, ContentRefused, ContextFull, Reply, Sampling
 from dialogue.messages import Message
 from evaluation.answers import Answer, Unanswerable
 from evaluation.judges import prompts
@@ -38,17 +38,17 @@ async def ask(model: ChatModel, question: Question) -> Outcome:
     messages, outputs, problem = [prompts.opening(question.instruction, question.reading)], list[str](), ""
     for attempt in range(question.tries):
         try:
-            text = await _reply(model, messages, question, attempt)
+            reply = await _reply(model, messages, question, attempt)
         except ContextFull:
             return Outcome(tuple(outputs), None, f"{problem} Asking left no room in the model's context.".strip())
         except ContentRefused as error:
             return Outcome(tuple(outputs), None, f"{problem} {error}".strip())
-        outputs.append(text)
+        outputs.append(reply.raw)
         try:
-            return Outcome(tuple(outputs), read_reply(text, question.reading))
+            return Outcome(tuple(outputs), read_reply(reply.text, question.reading))
         except Unanswerable as error:
-            problem = str(error)
-            messages += [Message("assistant", text.strip() or "(nothing)"), prompts.again(problem)]
+            problem = _why_cut(reply, question.sampling) or str(error)
+            messages += [Message("assistant", reply.text.strip() or "(nothing)"), prompts.again(str(error))]
     return Outcome(tuple(outputs), None, problem)
 
 
@@ -58,6 +58,13 @@ def judge_seed(evaluation_seed: int, pair: str, is_natural_first: bool, attempt:
     return int.from_bytes(sha256(key.encode()).digest()[:4])
 
 
-async def _reply(model: ChatModel, messages: list[Message], question: Question, attempt: int) -> str:
+async def _reply(model: ChatModel, messages: list[Message], question: Question, attempt: int) -> Reply:
     sampling = question.sampling.seeded(question.seed(attempt))
-    return (await model.reply(messages, sampling, conversation=question.conversation)).text
+    return await model.reply(messages, sampling, conversation=question.conversation)
+
+
+def _why_cut(reply: Reply, sampling: Sampling) -> str:
+    """Why there is no answer, if the model thought for too long to give one."""
+    if reply.stop_reason != "length" or not reply.thoughts or reply.text.strip():
+        return ""
+    return f"It was still thinking when its output was cut at {sampling.max_tokens} tokens."

@@ -31,6 +31,8 @@ OUTPUT: dict[str, Any] = {
     "left_out": 0,
     "prompt_tokens": 10,
     "completion_tokens": 0,
+    "thought_characters": 0,
+    "thought_tokens": 0,
     "first_token_seconds": 0.0,
     "seconds": 1,
     "stop_reason": "stop",
@@ -100,6 +102,11 @@ def test_the_official_format_is_read_without_our_keys() -> None:
 
 def test_our_own_outputs_are_read_as_they_are() -> None:
     assert read_records([line(outputs=[OUTPUT])])[0].outputs == (OUTPUT,)
+
+
+def test_outputs_that_were_exported_before_thoughts_were_counted_are_read() -> None:
+    earlier = {name: value for name, value in OUTPUT.items() if not name.startswith("thought_")}
+    assert read_records([line(outputs=[earlier])])[0].outputs == (earlier,)
 
 
 def test_tokens_that_nobody_counted_stay_unknown() -> None:

@@ -11,7 +11,7 @@ from asgiref.sync import async_to_sync, sync_to_async
 from django.db.models import F, QuerySet
 
 from collection.models import Study, Turn
-from dialogue.backends.base import BackendError, ChatModel, Reply, Sampling
+from dialogue.backends.base import BackendError, ChatModel, Piece, Sampling
 from dialogue.backends.scripted import ScriptedModel
 from dialogue.messages import Message
 from simulation import services
@@ -84,7 +84,7 @@ class InterferingModel(ScriptedModel):
 
     async def generate(
         self, messages: Sequence[Message], sampling: Sampling, conversation: str
-    ) -> AsyncGenerator[str | Reply]:
+    ) -> AsyncGenerator[Piece]:
         if sum(message.role == "assistant" for message in messages) == self._when:
             await sync_to_async(self._act)()
             await asyncio.sleep(3600 if self._hangs else 0)

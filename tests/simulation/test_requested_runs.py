@@ -37,6 +37,7 @@ def test_a_run_knows_what_decides_about_what_is_said(study: Study) -> None:
         "fingerprint": "",
         "dtype": "auto",
         "template": "own",
+        "thoughts": 1,
         "context": 4096,
         "prompts": "llama-2",
         "sampling": {"temperature": 1.0, "top_p": 1.0, "top_k": 0, "repeat_penalty": 1.0, "max_tokens": 1000},

@@ -7,7 +7,7 @@ import pytest
 from asgiref.sync import async_to_sync
 
 from collection.models import Dialogue, Output, Turn
-from dialogue.backends.base import Reply, Sampling
+from dialogue.backends.base import Piece, Sampling
 from dialogue.backends.scripted import ScriptedModel
 from dialogue.messages import Message
 from dialogue.personas import describe
@@ -37,7 +37,7 @@ class CountingModel(ScriptedModel):
 
     async def generate(
         self, messages: Sequence[Message], sampling: Sampling, conversation: str
-    ) -> AsyncGenerator[str | Reply]:
+    ) -> AsyncGenerator[Piece]:
         async for piece in super().generate(messages, sampling, conversation):
             self.most = max(self.most, self.under_way)
             yield piece

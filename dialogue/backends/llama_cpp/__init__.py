@@ -13,6 +13,7 @@ from dialogue.backends.base import (
     BackendError,
     ContextFull,
     Health,
+    Piece,
     Reply,
     Sampling,
     StreamingModel,
@@ -63,10 +64,14 @@ class LlamaCppModel(StreamingModel):
 
     async def generate(
         self, messages: Sequence[Message], sampling: Sampling, conversation: str
-    ) -> AsyncGenerator[str | Reply]:
+    ) -> AsyncGenerator[Piece]:
         request = self._request(messages, sampling, conversation)
+        with self._open_vocabulary() as vocabulary:
+            opened = vocabulary.opened_thought(self._template, messages)
         self._engine.submit(request)
         try:
+            if opened:
+                yield opened
             while True:
                 delivery = await request.deliveries.get()
                 if isinstance(delivery, BackendError):

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from dialogue.backends.base import ModelMisconfigured
-from dialogue.backends.chat_template import Part, render
+from dialogue.backends.chat_template import Part, opened_thought, render
 from dialogue.backends.llama_cpp.library import llama
 from dialogue.messages import Message
+from dialogue.thought_marks import MARKS
+from dialogue.thoughts import Opened
 
 _BREAK = "\udfff"  # no character, so in no text
 
@@ -62,8 +64,12 @@ class Vocabulary:
         tokens = [token for part in parts for token in self._part(part, written, marks)]
         return self._with_begin(tokens)
 
+    def opened_thought(self, template: str, messages: Sequence[Message]) -> Opened | None:
+        """The thought that the prompt for ``messages`` ends in."""
+        return opened_thought(template, messages, bos_token=self._bos, eos_token=self._eos)
+
     def piece(self, token: int) -> bytes:
-        """What ``token`` adds to a text: perhaps part of a character, nothing for a control token."""
+        """What ``token`` adds to a text: perhaps part of a character, nothing for a control token that marks no thought."""
         if token not in self._pieces:
             self._pieces[token] = self._read_piece(token)
         return self._pieces[token]
@@ -85,6 +91,11 @@ class Vocabulary:
         return tokens
 
     @cached_property
+    def _thought_marks(self) -> frozenset[str]:
+        """The control tokens of which the marks of thoughts are made: they are shown, so that thoughts can be told apart."""
+        return frozenset(name for name in self.controls if name and any(name in mark for mark in MARKS.all))
+
+    @cached_property
     def _bos(self) -> str:
         return self._name(llama.llama_vocab_bos(self._handle))
 
@@ -101,6 +112,8 @@ class Vocabulary:
         return str(llama.llama_vocab_get_text(self._handle, token).decode("utf-8", "replace"))
 
     def _read_piece(self, token: int) -> bytes:
+        if self._name(token) in self._thought_marks:
+            return self._name(token).encode()
         buffer = ctypes.create_string_buffer(256)
         length = llama.llama_token_to_piece(self._handle, token, buffer, len(buffer), 0, False)
         if length < 0:

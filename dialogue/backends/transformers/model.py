@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import suppress
 from time import perf_counter
 
-from dialogue.backends.base import LEAST_ROOM, BackendError, ContextFull, Reply, Sampling, StreamingModel
+from dialogue.backends.base import LEAST_ROOM, BackendError, ContextFull, Piece, Reply, Sampling, StreamingModel
 from dialogue.backends.transformers.engine import Answer, Engine, Event
 from dialogue.backends.transformers.sampling import Dice
 from dialogue.backends.transformers.tokens import ChatTokens
@@ -24,7 +24,7 @@ class TransformersModel(StreamingModel):
 
     async def generate(
         self, messages: Sequence[Message], sampling: Sampling, conversation: str
-    ) -> AsyncGenerator[str | Reply]:
+    ) -> AsyncGenerator[Piece]:
         start = perf_counter()
         events: Queue[Event] = Queue()
         prompt = self._tokens.prompt(messages)
@@ -35,6 +35,8 @@ class TransformersModel(StreamingModel):
         text, first = "", 0.0
         reader = self._tokens.text()
         try:
+            if opened := self._tokens.opened_thought(messages):
+                yield opened
             while isinstance(event := await events.get(), int):
                 first = first or perf_counter() - start
                 if piece := reader.add(event):

@@ -8,9 +8,10 @@ from tokenizers import Tokenizer
 from tokenizers.decoders import DecodeStream
 
 from dialogue.backends.base import ModelMisconfigured
-from dialogue.backends.chat_template import load_template, render
+from dialogue.backends.chat_template import load_template, opened_thought, render
 from dialogue.messages import Message
 from dialogue.models import ModelSpec
+from dialogue.thoughts import Opened
 
 
 class ChatTokens:
@@ -44,6 +45,10 @@ class ChatTokens:
             ids += [self._controls[part.text]] if part.is_control else self._plain(part.text, swallows, not ids)
             swallows = part.text in self._swallow_space
         return ids
+
+    def opened_thought(self, messages: Sequence[Message]) -> Opened | None:
+        """The thought that the prompt for ``messages`` ends in."""
+        return opened_thought(self._template, messages, bos_token=self._bos, eos_token=self._eos)
 
     def count(self, text: str) -> int:
         """How many tokens ``text`` has in the middle of a prompt."""

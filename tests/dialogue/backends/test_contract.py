@@ -68,7 +68,7 @@ async def test_the_pieces_of_a_stream_are_the_text_of_its_reply(model: ChatModel
     stream = model.stream(ASK, SAMPLING)
     pieces = [piece async for piece in stream]
     assert stream.reply is not None
-    assert "".join(pieces) == stream.reply.text != ""
+    assert "".join(map(str, pieces)) == stream.reply.text != ""
     assert len(pieces) > 1
     assert all(pieces)
 

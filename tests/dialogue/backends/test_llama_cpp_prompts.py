@@ -19,7 +19,7 @@ CONTROLS = {"<s>", "</s>", "[INST]", "[/INST]"}
 OWN_MARKS = ["<|user|>", "<table>"]
 
 
-def write_sentencepiece(path: Path, *, add_bos: bool = True) -> Path:
+def write_sentencepiece(path: Path, *, add_bos: bool = True, marks: tuple[str, ...] = ()) -> Path:
     """A file with nothing but a vocabulary of the kind that Llama-2 has: pieces with scores, and a space put in front."""
     letters = [chr(code) for code in range(33, 127)]
     pieces = ["\u2581", *letters, *("\u2581" + letter for letter in letters), "he", "\u2581he", "llo", "\u2581hello"]
@@ -32,9 +32,11 @@ def write_sentencepiece(path: Path, *, add_bos: bool = True) -> Path:
         *(f"<0x{byte:02X}>" for byte in range(256)),
         *pieces,
         *OWN_MARKS,
+        *marks,
     ]
     kinds = [gguf.TokenType.UNKNOWN, *[gguf.TokenType.CONTROL] * 4, *[gguf.TokenType.BYTE] * 256]
     kinds += [*[gguf.TokenType.NORMAL] * len(pieces), *[gguf.TokenType.USER_DEFINED] * len(OWN_MARKS)]
+    kinds += [gguf.TokenType.CONTROL] * len(marks)
     writer = gguf.GGUFWriter(path, "llama")
     writer.add_tokenizer_model("llama")
     writer.add_token_list(tokens)
@@ -162,3 +164,19 @@ def test_other_marks_of_the_users_own_kind_may_be_typed(sentencepiece):
     template = "{{ bos_token }}<|user|>{{ messages[0].content }}<|user|>"
     prompt = sentencepiece.encode(template, [Message("user", "a <table> b")])
     assert sentencepiece.added["<table>"] in prompt
+
+
+@pytest.fixture
+def thinking(tmp_path) -> Iterator[Vocabulary]:
+    yield from opened(write_sentencepiece(tmp_path / "spm.gguf", marks=("[THINK]", "[/THINK]", "<|tool|>")))
+
+
+def test_control_tokens_that_mark_thoughts_are_shown_and_others_are_not(thinking):
+    shown = {mark: thinking.piece(token).decode() for mark, token in thinking.controls.items() if mark not in CONTROLS}
+    assert shown == {"[THINK]": "[THINK]", "[/THINK]": "[/THINK]", "<|tool|>": ""}
+
+
+def test_a_prompt_that_ends_in_an_open_thought_says_so(thinking):
+    talk = [Message("user", "hello [THINK]")]
+    assert thinking.opened_thought(OWN + "[THINK]", talk) is not None
+    assert thinking.opened_thought(OWN, talk) is None

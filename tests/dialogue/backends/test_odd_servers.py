@@ -35,7 +35,7 @@ async def outcome(odd: Odd, *, is_streamed: bool) -> tuple[str, Reply | BackendE
                 return reply.text, reply
             async with aclosing(model.stream(ASK, SAMPLING)) as pieces:
                 async for piece in pieces:
-                    read.append(piece)
+                    read.append(str(piece))
                 return "".join(read), await pieces.whole()
         except BackendError as error:
             return "".join(read), error

@@ -111,3 +111,25 @@ def test_seeds_differ_by_pair_order_and_try_and_never_by_chance() -> None:
     assert len(set(seeds)) == 16
     assert judge_seed(1, "a", True, 0) == seeds[0]
     assert all(0 <= seed < 2**32 for seed in seeds)
+
+
+async def test_a_judge_that_thinks_is_read_by_its_answer_and_kept_whole() -> None:
+    thought = '<think>\nPerhaps {"choice": "1st", "confidence": "confident", "utterance": 1}.\n</think>\n'
+    outcome = await ask(ScriptedModel([thought + "I cannot say.", thought + SECOND]), QUESTION)
+    assert outcome.outputs == (thought + "I cannot say.", thought + SECOND)
+    assert outcome.answer is not None
+    assert outcome.answer.choice == "second"
+
+
+async def test_a_judge_never_reads_its_own_thoughts_again() -> None:
+    model = ScriptedModel(["<think>Hm.</think>I cannot say.", SECOND])
+    await ask(model, QUESTION)
+    assert [message.content for message in model.requests[1].messages if message.role == "assistant"] == [
+        "I cannot say."
+    ]
+
+
+async def test_a_judge_that_only_thinks_until_its_limit_is_said_to() -> None:
+    outcome = await ask(ScriptedModel(["<think>" + "hm " * 600] * 3), QUESTION)
+    assert outcome.answer is None
+    assert outcome.problem == "It was still thinking when its output was cut at 500 tokens."

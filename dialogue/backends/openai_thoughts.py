@@ -1,0 +1,52 @@
+"""The thoughts that OpenAI-compatible servers send beside an answer.
+
+``reasoning_content`` is DeepSeek's name, and that of llama-server, SGLang and older vLLM; ``reasoning`` that of OpenRouter,
+Ollama and newer vLLM; ``reasoning_details`` OpenRouter's list of parts. Mistral sends them as parts of the content. A server
+that uses several names says the same under each.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from dialogue.thought_marks import KINDS
+from dialogue.thoughts import Opened
+
+_NAMES = ("reasoning_content", "reasoning", "thinking")
+_TEXTS = ("text", "summary", "thinking", "reasoning", "content")
+_PARTS = ("reasoning_details", "content")
+_THINKERS = re.compile(r"\b(r1|qwq|thinking|reasoner|reasoning|magistral)\b|deepseek-r1", re.IGNORECASE)
+
+
+def thought_of(message: dict[str, Any]) -> str:
+    """Return what ``message``, a delta or a whole one, says of the model's thoughts; what is no text says nothing."""
+    for name in _NAMES:
+        found = message.get(name)
+        if isinstance(found, str) and found:
+            return found
+    parts = (part for name in _PARTS for part in _list(message.get(name)) if _is_thought(part))
+    return "".join(text for part in parts for text in _texts(part))
+
+
+def likely_thought(model: str) -> Opened | None:
+    """What a model of that name begins its outputs with where its server does not tell thoughts apart."""
+    return Opened(KINDS[0], is_certain=False) if _THINKERS.search(model.replace("_", "-")) else None
+
+
+def _is_thought(part: Any) -> bool:
+    kind = part.get("type") if isinstance(part, dict) else None
+    return isinstance(kind, str) and kind.startswith(("reasoning", "thinking"))
+
+
+def _texts(part: Any) -> Iterator[str]:
+    """The texts in a part, which may hold parts in turn (Mistral)."""
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, dict):
+        for name in _TEXTS:
+            for inner in _list(part.get(name)) or [part.get(name)]:
+                yield from _texts(inner)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

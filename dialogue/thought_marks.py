@@ -1,0 +1,107 @@
+"""The marks between which published models write their thoughts, and those that wrap the answer after one.
+
+They are the marks of the models' own chat templates, as the parsers of vLLM, SGLang, llama.cpp and Open WebUI list them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One way to mark a thought.
+
+    ``only_at_start``: the marks are words that an answer may use too, so they count at the start of an output only, and
+    a closing one alone is text. ``nests``: an opening mark inside a thought needs a closing mark of its own.
+    """
+
+    opens: tuple[str, ...]
+    closes: tuple[str, ...]
+    only_at_start: bool = False
+    nests: bool = True
+
+
+@dataclass(frozen=True)
+class Wrapper:
+    """What may stand around the answer. ``ends_thought``: nothing before the opening mark is part of the answer."""
+
+    opens: str
+    closes: tuple[str, ...]
+    ends_thought: bool = False
+
+
+def _tag(word: str, *, only_at_start: bool = False) -> list[Kind]:
+    spelt = (word, word.capitalize(), word.upper())
+    return [Kind((f"<{one}>",), (f"</{one}>",), only_at_start) for one in spelt]
+
+
+KINDS = (
+    *_tag("think"),
+    *_tag("thinking"),
+    *_tag("thought", only_at_start=True),  # EXAONE Deep
+    *_tag("reasoning", only_at_start=True),  # Reka
+    Kind(("[THINK]",), ("[/THINK]",)),  # Magistral
+    Kind(("<seed:think>",), ("</seed:think>",)),  # Seed-OSS
+    Kind(("◁think▷",), ("◁/think▷",)),  # Kimi
+    Kind(("<|START_THINKING|>",), ("<|END_THINKING|>",)),  # Command R and A
+    Kind(("<|inner_prefix|>",), ("<|inner_suffix|>",)),  # Apertus
+    Kind(("<|thought_start|>",), ("<|thought_end|>",)),  # MiniCPM
+    Kind(("<|begin_of_thought|>",), ("<|end_of_thought|>",)),  # OpenThinker, Sky-T1
+    Kind(("<|channel>thought",), ("<channel|>",), nests=False),  # Gemma 4
+    Kind(("<|think|>",), ("<|end|>", "</|think|>"), nests=False),  # Solar Open
+    Kind(
+        ("<|channel|>analysis<|message|>", "<|channel|>commentary<|message|>"), ("<|end|>",), nests=False
+    ),  # gpt-oss: every channel but the final one
+    Kind(
+        ("Here is my thought process:", "Here's my thought process:"),
+        ("Here is my response:", "Here's my response:"),
+        only_at_start=True,
+        nests=False,
+    ),  # Granite 3.2
+)
+WRAPPERS = (
+    Wrapper("<answer>", ("</answer>",)),  # Hunyuan
+    Wrapper("<response>", ("</response>",)),  # Granite 3.3, ERNIE
+    Wrapper("<|START_RESPONSE|>", ("<|END_RESPONSE|>",)),
+    Wrapper("<|begin_of_solution|>", ("<|end_of_solution|>",)),
+    Wrapper("<|content|>", ("<|end|>",)),
+    Wrapper("<|channel|>final<|message|>", ("<|end|>", "<|return|>"), ends_thought=True),
+)
+HEADERS = ("<|start|>assistant", "<|begin|>assistant")
+"""What stands before a thought or an answer and says nothing."""
+
+_SHARED = {"<|end|>"}
+"""Marks that end other things too."""
+
+
+class Marks:
+    """The marks by their text."""
+
+    @cached_property
+    def opening(self) -> dict[str, Kind]:
+        return {mark: kind for kind in KINDS for mark in kind.opens}
+
+    @cached_property
+    def closing_alone(self) -> dict[str, Kind]:
+        """Those that end a thought even where none was seen to begin: the chat template had opened it."""
+        kinds = (kind for kind in KINDS if not kind.only_at_start)
+        return {mark: kind for kind in kinds for mark in kind.closes if mark not in _SHARED}
+
+    @cached_property
+    def wrapping(self) -> dict[str, Wrapper]:
+        return {wrapper.opens: wrapper for wrapper in WRAPPERS}
+
+    @cached_property
+    def all(self) -> frozenset[str]:
+        closing = chain.from_iterable((*(kind.closes for kind in KINDS), *(wrapper.closes for wrapper in WRAPPERS)))
+        return frozenset((*self.opening, *closing, *self.wrapping, *HEADERS))
+
+
+MARKS = Marks()
+
+
+def beginnings(marks: Iterable[str]) -> frozenset[str]:
+    """The proper prefixes of ``marks``: a text that ends in one may go on as a mark."""
+    return frozenset(mark[:length] for mark in marks for length in range(1, len(mark)))

@@ -1,0 +1,325 @@
+"""Thoughts are not speech: splitting what a model puts out into its thoughts and its answer.
+
+A thought stands between the marks of ``thought_marks``. A mark inside an answer is text where it is quoted, where it
+stands in code, and where its thought is never closed. A closing mark alone ends a thought that the chat template opened.
+"""
+
+import re
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from dialogue.thought_marks import HEADERS, KINDS, MARKS, Kind, Wrapper, beginnings
+
+RULE = 1
+"""The version of the rule, part of what identifies a run: raise it with every change to what counts as a thought."""
+
+_FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
+_SURE_PAIRS = {("'", "'"), ("‘", "’"), ("«", "»")}
+_PAIRS = _SURE_PAIRS | {('"', '"'), ("`", "`"), ("“", "”")}
+_IN_SENTENCE = re.compile(r"[\w,;] \Z"), re.compile(r" [a-z]")
+_LOOKAHEAD = max(len(" a"), len('"'))
+"""How many characters after a mark decide whether it is text."""
+_APART = ("<think>\n", "\n</think>\n\n")
+"""How the record of an output shows a thought that came in a field of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A thought that began before the output. ``is_certain``: the prompt ends in it; otherwise it is only likely."""
+
+    kind: Kind
+    is_certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """A piece of a thought that came apart from the output, as some servers send it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thinking:
+    """The model thinks. ``said`` is its answer so far: shorter than before where a part of it proves to be a thought."""
+
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """An output told apart; ``raw`` is all of it. ``closed_alone`` is the kind of a thought whose beginning is not in it."""
+
+    answer: str
+    thoughts: tuple[str, ...] = ()
+    raw: str = ""
+    closed_alone: Kind | None = None
+
+
+Event = str | Thinking
+
+
+def split(raw: str, opened: Opened | None = None, *, was_cut: bool = False) -> Split:
+    """Tell the thoughts of a whole output apart; ``was_cut`` says that its token limit ended it."""
+    splitter = Splitter(opened)
+    list(splitter.feed(raw))
+    list(splitter.end(was_cut=was_cut))
+    return splitter.split
+
+
+def opened_by(end_of_prompt: str) -> Opened | None:
+    """Return the thought that ``end_of_prompt``, the template's words after the last message, opens and leaves open."""
+    for kind in KINDS:
+        begins = max(end_of_prompt.rfind(mark) for mark in kind.opens)
+        if begins > max(end_of_prompt.rfind(mark) for mark in kind.closes):
+            return Opened(kind)
+    return None
+
+
+@dataclass(slots=True)
+class _Open:
+    """A thought under way, from its mark at ``start``; ``inside`` is where its text begins."""
+
+    kind: Kind
+    start: int
+    inside: int
+    is_certain: bool
+    is_told: bool = False
+    depth: int = 1
+    closed_at: tuple[int, int] | None = None
+
+
+class Splitter:
+    """Splits an output as it comes, in whatever pieces: the same text always gives the same split.
+
+    The pieces of text that it yields, put together after what each ``Thinking`` leaves, are the answer.
+    """
+
+    def __init__(self, opened: Opened | None = None) -> None:
+        self._text = ""
+        self._position = 0
+        self._raw = ""
+        self._earlier = ""  # the answer before the last thought
+        self._segment = ""  # and after it
+        self._space = ""  # white space that waits for what follows it
+        self._boundary = 0  # where the segment begins
+        self._thoughts: list[str] = []
+        self._closed_alone: Kind | None = None
+        self._unclosed: set[Kind] = set()
+        self._wrapper: Wrapper | None = None
+        self._open: _Open | None = None
+        self._is_apart = False
+        if opened:
+            self._open = _Open(opened.kind, 0, 0, opened.is_certain, is_told=True)
+
+    @property
+    def split(self) -> Split:
+        return Split(self._said, tuple(self._thoughts), self._raw, self._closed_alone)
+
+    @property
+    def is_thinking(self) -> bool:
+        return self._open is not None
+
+    def feed(self, text: str) -> Iterator[Event]:
+        """Take in more of the output."""
+        if self._is_apart and text:
+            self._is_apart, self._raw = False, self._raw + _APART[1]
+        self._raw += text
+        self._text += text
+        yield from self._read(is_end=False)
+
+    def feed_thought(self, text: str) -> Iterator[Event]:
+        """Take in more of a thought that comes apart from the output: then the output itself does not begin in one."""
+        if self._open and self._open.is_told and not self._text:
+            self._open = None
+        if not self._is_apart:
+            self._is_apart, self._raw = True, self._raw + _APART[0]
+            self._thoughts.append("")
+            yield Thinking(self._said)
+        self._raw += text
+        self._thoughts[-1] += text
+
+    def end(self, *, was_cut: bool) -> Iterator[Event]:
+        """Take the output as whole: decide on what is still open."""
+        yield from self._read(is_end=True)
+        while (thought := self._open) is not None:
+            if thought.closed_at:
+                self._close(thought, *thought.closed_at)
+            elif self._is_thought(thought, was_cut=was_cut):
+                self._close(thought, len(self._text), len(self._text))
+            else:
+                self._unclosed.add(thought.kind)
+                self._open, self._position = None, thought.inside
+                yield from self._say(self._text[thought.start : thought.inside])
+            yield from self._read(is_end=True)
+        if self._space and not self._thoughts:
+            yield from self._let_out("")
+
+    @property
+    def _said(self) -> str:
+        return self._earlier + self._segment
+
+    @property
+    def _is_fresh(self) -> bool:
+        """Whether nothing has been said since the output began, or since the last thought."""
+        return not self._segment
+
+    def _is_thought(self, thought: _Open, *, was_cut: bool) -> bool:
+        """Whether a thought that was never closed is one: inside an answer its mark is text, unless the limit cut it."""
+        if thought.is_certain:
+            return True
+        return was_cut and (thought.is_told or (bool(self._thoughts) and self._begins_line(thought.start)))
+
+    def _read(self, *, is_end: bool) -> Iterator[Event]:
+        while found := (yield from self._next_mark(is_end=is_end)):
+            self._position = found.end()
+            if self._open:
+                self._think(self._open, found)
+            else:
+                yield from self._speak(found)
+
+    def _next_mark(self, *, is_end: bool) -> Generator[Event, None, re.Match[str] | None]:
+        """Take in the text up to the next mark, or up to what may become one."""
+        marks = _thinking_marks(self._open.kind) if self._open else _speaking_marks()
+        found = marks.pattern.search(self._text, self._position)
+        pending = 0 if is_end else marks.pending(self._text, self._position)
+        stop = found.start() if found else len(self._text) - pending
+        text, self._position = self._text[self._position : stop], stop
+        if text and not self._open:
+            yield from self._say(text)
+        if found and not is_end and found.end() + _LOOKAHEAD > len(self._text) and not self._begins_line(stop):
+            return None  # whether it is text depends on what follows
+        return found
+
+    def _think(self, thought: _Open, found: "re.Match[str]") -> None:
+        """A mark inside a thought."""
+        if found[0] in MARKS.wrapping:
+            self._close(thought, found.start(), found.start())
+        elif found[0] in thought.kind.opens:
+            if thought.is_told and not self._text[: found.start()].strip():
+                self._open = _Open(thought.kind, found.start(), found.end(), is_certain=True)
+            elif thought.kind.nests and not self._is_quoted_in_thought(found):
+                thought.depth += 1
+        else:
+            thought.closed_at = found.span()
+            thought.depth -= 0 if self._is_quoted_in_thought(found) else 1
+            if thought.depth == 0:
+                self._close(thought, *found.span())
+
+    def _speak(self, found: "re.Match[str]") -> Iterator[Event]:
+        """A mark outside of thoughts."""
+        mark = found[0]
+        if mark in MARKS.opening and self._opens(found):
+            self._open = _Open(MARKS.opening[mark], found.start(), found.end(), is_certain=not self._said)
+            yield Thinking(self._said)
+        elif mark in MARKS.closing_alone and not self._is_text(found):
+            self._closed_alone = MARKS.closing_alone[mark]
+            yield from self._take_back(found)
+        elif mark in MARKS.wrapping and self._wraps(MARKS.wrapping[mark]):
+            self._wrapper = MARKS.wrapping[mark]
+            if not self._is_fresh:
+                yield from self._take_back(found)
+        elif not (self._is_fresh and mark in HEADERS) and not (self._wrapper and mark in self._wrapper.closes):
+            yield from self._say(mark)
+
+    def _opens(self, found: "re.Match[str]") -> bool:
+        kind = MARKS.opening[found[0]]
+        if kind in self._unclosed or (kind.only_at_start and (self._said or self._thoughts)):
+            return False
+        return self._is_fresh or not self._is_text(found)
+
+    def _wraps(self, wrapper: Wrapper) -> bool:
+        return wrapper.ends_thought or (self._is_fresh and (bool(self._thoughts) or wrapper.opens.startswith("<|")))
+
+    def _close(self, thought: _Open, stop: int, position: int) -> None:
+        """The thought ends at ``stop``; what follows it begins at ``position``."""
+        self._thoughts.append(self._text[thought.inside : stop])
+        if thought.is_told and position > stop:
+            self._closed_alone = thought.kind
+        self._open = None
+        self._begin_segment(position)
+
+    def _take_back(self, found: "re.Match[str]") -> Iterator[Event]:
+        """What looked like an answer, up to the mark, was a thought."""
+        self._thoughts.append(self._space + self._segment)
+        self._segment = ""
+        yield Thinking(self._earlier)
+        self._begin_segment(found.end())
+
+    def _begin_segment(self, position: int) -> None:
+        self._earlier, self._segment, self._space = self._said, "", ""
+        self._boundary = self._position = position
+
+    def _say(self, text: str) -> Iterator[Event]:
+        """White space at the beginning waits: after a thought it is left out."""
+        if self._is_fresh and not text.strip():
+            self._space += text
+        else:
+            yield from self._let_out(text)
+
+    def _let_out(self, text: str) -> Iterator[Event]:
+        if self._is_fresh:
+            text = text.lstrip() if self._thoughts else self._space + text
+            self._space = ""
+        self._segment += text
+        if text:
+            yield text
+
+    def _is_text(self, found: "re.Match[str]") -> bool:
+        """Whether a mark in an answer stands in code or in quotes, by what comes before it."""
+        before = self._line_before(found.start(), self._boundary)
+        is_quoted = _has_open_quote(before) or self._quotes_around(found) in _SURE_PAIRS
+        return (
+            is_quoted
+            or self._is_in_sentence(found)
+            or len(_FENCE.findall(self._text, self._boundary, found.start())) % 2 == 1
+        )
+
+    def _is_quoted_in_thought(self, found: "re.Match[str]") -> bool:
+        """Stricter than in an answer: an odd quotation mark in a thought must not hide its end."""
+        quotes = self._quotes_around(found)
+        is_quoted = quotes in _PAIRS and _has_open_quote(self._line_before(found.start()))
+        return is_quoted or quotes in _SURE_PAIRS or self._is_in_sentence(found)
+
+    def _is_in_sentence(self, found: "re.Match[str]") -> bool:
+        """Whether the sentence around a mark goes on after it: then it speaks about the mark."""
+        before, after = _IN_SENTENCE
+        return bool(before.search(self._line_before(found.start())[-2:]) and after.match(self._text, found.end()))
+
+    def _quotes_around(self, found: "re.Match[str]") -> tuple[str, str]:
+        return self._text[: found.start()][-1:], self._text[found.end() : found.end() + 1]
+
+    def _begins_line(self, position: int) -> bool:
+        return not self._line_before(position).strip()
+
+    def _line_before(self, position: int, earliest: int = 0) -> str:
+        return self._text[max(self._text.rfind("\n", 0, position) + 1, earliest) : position]
+
+
+def _has_open_quote(line: str) -> bool:
+    return line.count("`") % 2 == 1 or line.count('"') % 2 == 1 or line.rfind("“") > line.rfind("”")
+
+
+class _Marks:
+    """Marks to look for, and what may become one."""
+
+    def __init__(self, marks: frozenset[str]) -> None:
+        self.pattern = re.compile("|".join(map(re.escape, marks)))
+        self._beginnings = beginnings(marks)
+        self._longest = max(map(len, marks)) - 1
+
+    def pending(self, text: str, position: int) -> int:
+        """How many characters at the end of ``text``, from ``position`` on, may be the beginning of a mark."""
+        most = min(self._longest, len(text) - position)
+        return next((length for length in range(most, 0, -1) if text[-length:] in self._beginnings), 0)
+
+
+@cache
+def _speaking_marks() -> _Marks:
+    return _Marks(MARKS.all)
+
+
+@cache
+def _thinking_marks(kind: Kind) -> _Marks:
+    enders = (wrapper.opens for wrapper in MARKS.wrapping.values() if wrapper.ends_thought)
+    return _Marks(frozenset((*kind.opens, *kind.closes, *enders)))
