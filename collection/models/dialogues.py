@@ -55,7 +55,9 @@ class Dialogue(models.Model):
             models.CheckConstraint(
                 name="dialogue_with_an_ending_has_ended", condition=Q(ending="") | Q(ended_at__isnull=False)
             ),
-            models.UniqueConstraint(fields=["participant", "goal"], name="dialogue_of_participant_and_goal"),
+            models.UniqueConstraint(
+                fields=["participant", "goal"], condition=~Q(ending="left"), name="dialogue_of_participant_and_goal"
+            ),
         ]
 
     def __str__(self) -> str:

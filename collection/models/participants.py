@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
 
 from collection.models.fields import new_token
 from collection.models.personas import Persona
@@ -13,8 +12,11 @@ from collection.models.studies import Study
 class Participant(models.Model):
     """Somebody who has consented. Withdrawing leaves only this row, without anything that they gave.
 
-    ``external_id`` is the name that a recruiting platform gave them, ``parameters`` what else its link carried.
-    ``goal_order`` holds goal numbers in the order in which they come; ``order_seed`` reproduces a shuffled one.
+    ``external_id`` is the name that a recruiting platform gave them, ``parameters`` what else its link carried. The same name
+    from another browser is another participant, because the name proves nothing; ``refused_returns`` counts the browsers that
+    brought it after its participant had finished.
+    ``goal_order`` holds goal numbers in the order in which they come, without those that another participant of the same name
+    has completed; ``order_seed`` reproduces a shuffled one.
     ``consent_provider`` names to whom they agreed that their messages go, if any; ``receipt`` is what they got for withdrawing.
     """
 
@@ -40,14 +42,11 @@ class Participant(models.Model):
     last_seen_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     receipt = models.CharField(max_length=20, blank=True)
+    refused_returns = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         ordering: ClassVar = ["pk"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["study", "external_id"], condition=~Q(external_id=""), name="external_id_in_study"
-            )
-        ]
+        indexes: ClassVar = [models.Index(fields=["study", "external_id"], name="external_id_in_study")]
 
     def __str__(self) -> str:
         return f"Participant {self.pk}"

@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from collection.models import Participant, Recruitment, Study
+from collection.participation.invitations import participants_called
 
 State = Participant.State
-Refusal = Literal["closed", "not_yet", "over", "full"]
+Refusal = Literal["closed", "not_yet", "over", "full", "finished"]
+HOLDING = (State.ENROLLED, State.ACTIVE, State.FINISHED)
+"""Whoever was screened out, turned away or withdrew holds no place."""
 
 
 class NotAdmitted(Exception):
@@ -25,40 +28,59 @@ def is_running(study: Study) -> bool:
     return Recruitment.objects.filter(study=study, is_open=True).exists()
 
 
-def why_not_admitted(recruitment: Recruitment | None, now: datetime) -> Refusal | None:
-    """Why nobody can enrol now, if so. A study without goals is not ready, whatever its recruitment says."""
+def why_not_admitted(recruitment: Recruitment | None, now: datetime, external_id: str = "") -> Refusal | None:
+    """Why nobody who is called ``external_id`` can enrol now, if so. A study without goals is not ready, whatever its
+    recruitment says. Who has finished does not begin again."""
     if recruitment is None or not recruitment.is_open or not recruitment.study.goals.exists():
         return "closed"
     if recruitment.opens_at and now < recruitment.opens_at:
         return "not_yet"
     if recruitment.closes_at and now >= recruitment.closes_at:
         return "over"
-    return "full" if free_places(recruitment) == 0 else None
+    if participants_called(recruitment.study, external_id).filter(state=State.FINISHED).exists():
+        return "finished"
+    return None if _has_room(_holders(recruitment), external_id, recruitment.places) else "full"
 
 
 def free_places(recruitment: Recruitment) -> int | None:
-    """How many more may enrol, None for any number. Whoever was screened out, turned away or withdrew holds no place."""
-    if recruitment.places is None:
-        return None
-    held = recruitment.study.participants.filter(state__in=[State.ENROLLED, State.ACTIVE, State.FINISHED])
-    return max(0, recruitment.places - held.count())
+    """How many more may enrol, None for any number."""
+    return None if recruitment.places is None else max(0, recruitment.places - count_people(_holders(recruitment)))
 
 
 def filled_quotas(recruitment: Recruitment) -> dict[str, dict[str, int]]:
     """How many of each place that a quota counts are taken, in the shape of the quotas."""
     return {
-        feature: {option: _answering(recruitment, feature, option).count() for option in places}
+        feature: {option: count_people(_answering(recruitment, feature, option)) for option in places}
         for feature, places in recruitment.quotas.items()
     }
 
 
-def has_quota_left(recruitment: Recruitment, answers: Mapping[str, str]) -> bool:
+def has_quota_left(recruitment: Recruitment, answers: Mapping[str, str], external_id: str = "") -> bool:
     """Whether one more participant with these answers fits every quota."""
     return all(
-        _answering(recruitment, feature, answer).count() < recruitment.quotas[feature][answer]
+        _has_room(_answering(recruitment, feature, answer), external_id, recruitment.quotas[feature][answer])
         for feature, answer in answers.items()
         if answer in recruitment.quotas.get(feature, {})
     )
+
+
+def count_people(rows: QuerySet[Participant]) -> int:
+    """Count the places that the rows hold: two browsers with one external id share a place, because a person may change from
+    one to another. From the third on each counts, because then the id hardly names one person."""
+    named = rows.exclude(external_id="").order_by().values("external_id").annotate(browsers=Count("pk"))
+    shared = sum(max(1, browsers - 1) for browsers in named.values_list("browsers", flat=True))
+    return rows.filter(external_id="").count() + shared
+
+
+def _has_room(rows: QuerySet[Participant], external_id: str, places: int | None) -> bool:
+    """Tell whether one more of that name fits, beside the rows that hold places."""
+    if places is None or (external_id and rows.filter(external_id=external_id).count() == 1):
+        return True
+    return count_people(rows) < places
+
+
+def _holders(recruitment: Recruitment) -> QuerySet[Participant]:
+    return recruitment.study.participants.filter(state__in=HOLDING)
 
 
 def _answering(recruitment: Recruitment, feature: str, option: str) -> QuerySet[Participant]:

@@ -6,10 +6,16 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from collection.models import Participant, Recruitment, Study
+from collection.models import Recruitment, Study
 from collection.participation.admission import Refusal, why_not_admitted
 from collection.participation.credentials import Visitor, read_cookie
-from collection.participation.invitations import Invitation, as_query, find_invited, naming_parameter, read_invitation
+from collection.participation.invitations import (
+    Invitation,
+    as_query,
+    naming_parameter,
+    participants_called,
+    read_invitation,
+)
 
 SOMEBODY_ELSE = "new"
 """In the query: another person wants to take part on a device that knows somebody already."""
@@ -17,14 +23,14 @@ SOMEBODY_ELSE = "new"
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """``visitor`` is whom the cookie names, unless the link names another person; ``invited`` is whom the link's external id
-    names, with or without a cookie. ``refusal`` says why nobody new can enrol."""
+    """``visitor`` is whom the cookie names, unless the link names another person. ``is_known`` says that somebody came with the
+    link's external id before, in whichever browser; ``refusal`` why nobody new can enrol with it."""
 
     study: Study
     invitation: Invitation
     query: str
     visitor: Visitor | None
-    invited: Participant | None
+    is_known: bool
     refusal: Refusal | None
 
 
@@ -39,8 +45,8 @@ def read_arrival(study: Study, query: Mapping[str, str], cookies: Any, now: date
         invitation,
         urlencode(as_query(parameter, invitation) | ({SOMEBODY_ELSE: ""} if is_somebody_else else {})),
         None if is_somebody_else else _visitor(study, invitation, cookies),
-        find_invited(study, invitation),
-        why_not_admitted(recruitment, now),
+        participants_called(study, invitation.external_id).exists(),
+        why_not_admitted(recruitment, now, invitation.external_id),
     )
 
 

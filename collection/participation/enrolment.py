@@ -10,14 +10,15 @@ from datetime import datetime
 from itertools import chain, count
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from collection.models import Participant, Persona, Recruitment, Study
 from collection.participation.admission import NotAdmitted, has_quota_left, why_not_admitted
 from collection.participation.agreements import offer_agreement
 from collection.participation.credentials import Visitor
-from collection.participation.goals import leave_dialogues
-from collection.participation.invitations import Invitation, find_invited
+from collection.participation.goals import goals_behind
+from collection.participation.invitations import Invitation, participants_called
 from collection.participation.terms import Agreement
 from collection.questionnaires import read_features
 from collection.services import freeze_study
@@ -30,18 +31,16 @@ NOBODY = Invitation()
 def enrol(
     study: Study, invitation: Invitation = NOBODY, agreement: Agreement | None = None, now: datetime | None = None
 ) -> Visitor:
-    """The participant who has consented: a new one, or the one whose external id, or whose consent form, this is.
+    """Enrol somebody who has consented; the same consent form sent again gives the same participant. Raises NotAdmitted.
 
-    Whoever is known by an external id alone goes on with the next goal and sees nothing from before. Raises NotAdmitted.
+    An external id proves nothing, so a browser that brings one which is known begins a participation of its own: with its own
+    consent and answers, at the next goal, while what another browser has under way stays as it is.
     """
     agreement, now = agreement or offer_agreement(study), now or timezone.now()
     recruitment = _lock(study)
     if sender := study.participants.filter(token=agreement.token).first():
         return Visitor(sender)
-    if invited := find_invited(study, invitation):
-        leave_dialogues(invited.dialogues.all(), now)
-        return Visitor(invited, since=now)
-    if reason := why_not_admitted(recruitment, now):
+    if reason := why_not_admitted(recruitment, now, invitation.external_id):
         raise NotAdmitted(reason)
     freeze_study(study)
     return Visitor(_new_participant(study, invitation, agreement, now))
@@ -60,7 +59,7 @@ def answer_form(participant: Participant, answers: Mapping[str, str], now: datet
         return
     if is_screened_out(participant.study, answers):
         _end(locked, State.SCREENED_OUT, now)
-    elif not has_quota_left(recruitment, answers):
+    elif not has_quota_left(recruitment, answers, locked.external_id):
         _end(locked, State.TURNED_AWAY, now)
     else:
         _activate(locked, answers, now)
@@ -79,9 +78,15 @@ def order_goals(study: Study, seed: int | None) -> list[int]:
     return numbers
 
 
+def note_refused_return(study: Study, invitation: Invitation) -> None:
+    """Count a browser that came with the external id of somebody who has finished, for the researcher."""
+    finished = participants_called(study, invitation.external_id).filter(state=State.FINISHED).first()
+    if finished is not None:
+        Participant.objects.filter(pk=finished.pk).update(refused_returns=F("refused_returns") + 1)
+
+
 def _new_participant(study: Study, invitation: Invitation, agreement: Agreement, now: datetime) -> Participant:
-    is_shuffled = study.goal_order == Study.GoalOrder.SHUFFLED
-    seed = secrets.randbelow(2**31) if is_shuffled else None
+    seed, order = _goals_for(study, invitation)
     return Participant.objects.create(
         token=agreement.token,
         study=study,
@@ -91,9 +96,20 @@ def _new_participant(study: Study, invitation: Invitation, agreement: Agreement,
         consent_version=agreement.version,
         consent_provider=agreement.provider,
         order_seed=seed,
-        goal_order=order_goals(study, seed),
+        goal_order=order,
         last_seen_at=now,
     )
+
+
+def _goals_for(study: Study, invitation: Invitation) -> tuple[int | None, list[int]]:
+    """Return the seed and the goals of a newcomer, in order: without those that are complete under their external id, but never
+    none, because the completion code is for work."""
+    earlier = list(participants_called(study, invitation.external_id))
+    is_shuffled = study.goal_order == Study.GoalOrder.SHUFFLED
+    seed = (earlier[0].order_seed if earlier else secrets.randbelow(2**31)) if is_shuffled else None
+    order = order_goals(study, seed)
+    behind = {number for participant in earlier for number in goals_behind(participant)}
+    return seed, [number for number in order if number not in behind] or order[-1:]
 
 
 def _activate(locked: Participant, answers: Mapping[str, str], now: datetime) -> None:

@@ -14,7 +14,6 @@ from django.utils import timezone
 from collection.leases import is_ahead
 from collection.models import Dialogue, Generation, Goal, Participant, Turn
 from collection.participation.admission import is_running
-from collection.participation.credentials import Visitor, name_dialogue
 from collection.participation.providers import provider_of
 from collection.sides import describe_side
 from collection.signals import dialogue_over
@@ -38,7 +37,8 @@ class ChatbotUnavailable(Exception):
 class Progress:
     """How far a participant is: the goal's ``position``, counted from 1, of ``total``, and how many tasks are complete.
 
-    A goal that they left without going on is behind them, but not complete. ``why_not`` is a sentence while they may not go on.
+    A goal that was left with enough answered messages is behind them, but not complete. ``why_not`` is a sentence while they
+    may not go on.
     """
 
     position: int
@@ -64,30 +64,32 @@ def progress_of(dialogue: Dialogue) -> Progress:
 
 
 def goals_left(participant: Participant) -> list[int]:
-    """The numbers of the goals that the participant has not begun, in their order."""
-    begun = set(participant.dialogues.values_list("goal__number", flat=True))
+    """The numbers of the goals that are neither behind the participant nor under way, in their order."""
+    dialogues = participant.dialogues.select_related("goal")
+    begun = {dialogue.goal.number for dialogue in dialogues if dialogue.ended_at is None or _is_behind(dialogue)}
     return [number for number in participant.goal_order if number not in begun]
 
 
-def begin_goal(participant: Participant, since: datetime | None = None) -> Dialogue | None:
+def goals_behind(participant: Participant) -> set[int]:
+    """The numbers of the goals that do not come again: complete ones, and those that were left with enough answers."""
+    dialogues = participant.dialogues.exclude(ended_at=None).select_related("goal")
+    return {dialogue.goal.number for dialogue in dialogues if _is_behind(dialogue)}
+
+
+def begin_goal(participant: Participant) -> Dialogue | None:
     """The participant's running dialogue, or else a new one toward the next goal; None when all goals are behind them, or the
     study was closed. Asking twice begins once. Raises ChatbotUnavailable.
-
-    With ``since`` it is begun by the access without proof that began then. A dialogue that runs elsewhere is left for it.
     """
     responder = _responder(participant)
     with transaction.atomic():
-        locked, now = _lock(participant), timezone.now()
-        if since:
-            leave_dialogues(locked.dialogues.exclude(pk__in=Visitor(locked, since).dialogues.values("pk")), now)
-        return _begin(locked, responder, now, since)
+        return _begin(_lock(participant), responder, timezone.now())
 
 
-def go_on(dialogue: Dialogue, since: datetime | None = None) -> Dialogue | None:
+def go_on(dialogue: Dialogue) -> Dialogue | None:
     """Ends the dialogue and begins the next; None when it was the last, which finishes the participant, and for somebody who
     has just withdrawn.
 
-    Asking twice for the same dialogue goes on once. ``since`` as for begin_goal. Raises GoalLocked and ChatbotUnavailable.
+    Asking twice for the same dialogue goes on once. Raises GoalLocked and ChatbotUnavailable.
     """
     participant = _participant(dialogue)
     responder = _responder(participant)
@@ -99,7 +101,7 @@ def go_on(dialogue: Dialogue, since: datetime | None = None) -> Dialogue | None:
             if why_not := _why_not(current):
                 raise GoalLocked(why_not)
             close_dialogue(current, "next_goal", now)
-        return _begin(locked, responder, now, since)
+        return _begin(locked, responder, now)
 
 
 def leave_dialogues(dialogues: QuerySet[Dialogue], now: datetime) -> None:
@@ -123,7 +125,7 @@ def close_dialogue(dialogue: Dialogue, ending: Literal["next_goal", "left"], now
     unanswered.update(state=Turn.State.FAILED)
 
 
-def _begin(locked: Participant, responder: dict[str, Any], now: datetime, since: datetime | None) -> Dialogue | None:
+def _begin(locked: Participant, responder: dict[str, Any], now: datetime) -> Dialogue | None:
     """Within the transaction that holds the participant's row."""
     running = locked.dialogues.filter(ended_at=None).first()
     if running is not None or locked.state != Participant.State.ACTIVE or not is_running(locked.study):
@@ -132,15 +134,13 @@ def _begin(locked: Participant, responder: dict[str, Any], now: datetime, since:
     if not left:
         _finish(locked, now)
         return None
-    token = name_dialogue(locked, left[0], since)
-    return _new_dialogue(locked, locked.study.goals.get(number=left[0]), responder, token)
+    return _new_dialogue(locked, locked.study.goals.get(number=left[0]), responder)
 
 
-def _new_dialogue(participant: Participant, goal: Goal, responder: dict[str, Any], token: str) -> Dialogue:
+def _new_dialogue(participant: Participant, goal: Goal, responder: dict[str, Any]) -> Dialogue:
     persona = participant.persona
     assert persona is not None, "whoever is active has answered the form"  # noqa: S101
     return Dialogue.objects.create(
-        token=token,
         study=participant.study,
         goal=goal,
         persona=persona,
@@ -183,19 +183,31 @@ def _why_not(dialogue: Dialogue) -> str:
         return "This goal is behind you already."
     if _in_flight(dialogue).exists():
         return "Wait until the chatbot has answered, or stop it."
-    states = list(dialogue.turns.values_list("state", flat=True))
-    missing = dialogue.study.min_turns - sum(state in ANSWERED for state in states)
-    if missing <= 0 or _is_used_up(dialogue, states):
+    states = _states(dialogue)
+    missing = _missing(dialogue, states)
+    if missing == 0:
         return ""
     if missing == 1:
         return "Ask the chatbot once more and read its answer first." if states else "Ask the chatbot something first."
     return f"Ask the chatbot {missing} {'more times' if states else 'times'} first."
 
 
-def _is_used_up(dialogue: Dialogue, states: list[str]) -> bool:
-    """Whether no message may follow: then a goal lets go even of those whom the chatbot never answered."""
+def _is_behind(dialogue: Dialogue) -> bool:
+    """Whether the goal of this ended dialogue does not come again. Going on was allowed for enough answered messages only."""
+    return dialogue.ending != "left" or _missing(dialogue, _states(dialogue)) == 0
+
+
+def _missing(dialogue: Dialogue, states: list[str]) -> int:
+    """How many answered messages the goal still takes. A goal in which no message may follow takes none: it lets go even of
+    those whom the chatbot never answered."""
     most = dialogue.study.max_turns
-    return most is not None and len(states) >= most
+    if most is not None and len(states) >= most:
+        return 0
+    return max(0, dialogue.study.min_turns - sum(state in ANSWERED for state in states))
+
+
+def _states(dialogue: Dialogue) -> list[str]:
+    return list(dialogue.turns.values_list("state", flat=True))
 
 
 def _in_flight(dialogue: Dialogue) -> QuerySet[Generation]:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from django.db.models import QuerySet
+
 from collection.models import Participant, Recruitment, Study
 from collection.participation.placeholders import is_placeholder
 from dialogue.names import plain_name
@@ -47,11 +49,10 @@ def naming_parameter(study: Study) -> str:
     return names.first() or "PROLIFIC_PID"
 
 
-def find_invited(study: Study, invitation: Invitation) -> Participant | None:
-    """Who has come with this external id before."""
-    if not invitation.external_id:
-        return None
-    return study.participants.filter(external_id=invitation.external_id).first()
+def participants_called(study: Study, external_id: str) -> QuerySet[Participant]:
+    """Everybody who came with this external id, each in a browser of their own; nobody for an empty one."""
+    named = study.participants.filter(external_id=external_id)
+    return named.order_by("pk") if external_id else named.none()
 
 
 def _checked(name: str, value: str) -> str:

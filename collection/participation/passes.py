@@ -1,7 +1,7 @@
 """Signed cookies and signed links by which the site knows people again who have no login."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -11,14 +11,6 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 LIFETIME = timedelta(days=90)
 """How long a cookie and a personal link are good for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """Whom a cookie names, by their token. ``since`` is None with full access, else when the access without proof began."""
-
-    token: str
-    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +39,9 @@ class Pass:
         """Tell whether ``signed`` is of ``sign_change``."""
         return constant_time_compare(self.sign_change(known, token), signed)
 
-    def set_cookie(self, response: HttpResponse, known: Known, path: str) -> None:
-        """Lets the browser come back as ``known`` to pages below ``path``, and to no others."""
-        payload = {self.kind: known.token, "since": known.since.isoformat() if known.since else ""}
+    def set_cookie(self, response: HttpResponse, token: str, path: str) -> None:
+        """Lets the browser come back as ``token``'s owner to pages below ``path``, and to no others."""
+        payload = {self.kind: token, "since": ""}
         response.set_cookie(
             self.kind,
             signing.dumps(payload, salt=f"{self.salt}.cookie"),
@@ -60,10 +52,11 @@ class Pass:
             samesite="Lax",
         )
 
-    def read_cookie(self, cookies: Any) -> Known | None:
-        """Whom the request's cookies name; None without one, or with one that is forged, expired or of another kind."""
+    def read_cookie(self, cookies: Any) -> str:
+        """Whom the request's cookies name, by their token; empty without one, or with one that is forged, expired or of another
+        kind. Older versions gave ``since`` to browsers that had shown nothing but an external id: those name nobody."""
         try:
             payload = signing.loads(cookies.get(self.kind, ""), salt=f"{self.salt}.cookie", max_age=LIFETIME)
         except signing.BadSignature:
-            return None
-        return Known(payload[self.kind], datetime.fromisoformat(payload["since"]) if payload["since"] else None)
+            return ""
+        return "" if payload["since"] else str(payload[self.kind])

@@ -28,6 +28,11 @@ REFUSALS: dict[Refusal, tuple[str, str]] = {
     "closed": ("This study is closed", "It takes no participants at the moment."),
     "not_yet": ("This study is not open yet", "Please come back later, on the same link."),
     "over": ("This study is over", "It takes no more participants. Thank you for your interest."),
+    "finished": (
+        "You have already taken part",
+        "This study was completed with the ID in your link. Only the browser in which you finished, or your personal link, "
+        "shows the completion code. If you have neither, ask the researchers who invited you.",
+    ),
 }
 
 
@@ -91,7 +96,7 @@ def render_dead_end(
 
 
 def render_consent(request: HttpRequest, arrival: Arrival, notice: str = "", status: int = 200) -> HttpResponse:
-    """What the study is about and what to agree to, or for those who have agreed before, how to go on."""
+    """What the study is about and what to agree to; for an external id that has finished, a way to how it ended."""
     study, agreement = arrival.study, offer_agreement(arrival.study)
     return render_page(
         request,
@@ -126,8 +131,8 @@ def render_refusal(request: HttpRequest, study: Study, reason: Refusal) -> HttpR
 
 
 def _personal_link(request: HttpRequest, visitor: Visitor | None) -> str:
-    """The whole address; empty for those who have not shown who they are, because it opens everything."""
-    if visitor is None or not visitor.has_proof:
+    """The whole address; empty for those whom nothing names."""
+    if visitor is None:
         return ""
     participant = visitor.participant
     return request.build_absolute_uri(

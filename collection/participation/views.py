@@ -8,7 +8,7 @@ from django.views.csrf import csrf_failure
 
 from collection.models import Participant, Study
 from collection.participation import goals
-from collection.participation.access import arriving, in_study, only_at, participants_only, proof_only, to_place
+from collection.participation.access import arriving, in_study, only_at, participants_only, to_place
 from collection.participation.admission import NotAdmitted
 from collection.participation.agreements import read_agreement
 from collection.participation.arrivals import Arrival
@@ -20,7 +20,7 @@ from collection.participation.credentials import (
     set_cookie,
     sign_change,
 )
-from collection.participation.enrolment import answer_form, enrol
+from collection.participation.enrolment import answer_form, enrol, note_refused_return
 from collection.participation.forms import PersonaForm
 from collection.participation.mine import own_data
 from collection.participation.presentation import (
@@ -48,14 +48,14 @@ def welcome(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     """What the study is about, and what to agree to."""
     if arrival.visitor:
         return render_welcome_back(request, arrival.visitor)
-    if arrival.refusal and not arrival.invited:
+    if arrival.refusal and arrival.refusal != "finished":
         return render_refusal(request, arrival.study, arrival.refusal)
     return render_consent(request, arrival)
 
 
 @arriving
 def consent(request: HttpRequest, arrival: Arrival) -> HttpResponse:
-    """Enrols whoever agrees; an external id that is known resumes."""
+    """Enrols whoever agrees."""
     if request.method != "POST":
         return redirect(f"{reverse('welcome', args=[arrival.study.slug])}?{arrival.query}")
     if arrival.visitor:
@@ -101,7 +101,7 @@ def instruction(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     participant, problem = visitor.participant, ""
     if request.method == "POST":
         try:
-            goals.begin_goal(participant, visitor.since)
+            goals.begin_goal(participant)
         except goals.ChatbotUnavailable as error:
             problem = str(error)
         else:
@@ -117,7 +117,7 @@ def next_goal(request: HttpRequest, visitor: Visitor, token: str) -> HttpRespons
     dialogue = visitor.dialogues.filter(token=token).first()
     if request.method == "POST" and dialogue is not None:
         try:
-            goals.go_on(dialogue, visitor.since)
+            goals.go_on(dialogue)
         except (goals.GoalLocked, goals.ChatbotUnavailable) as error:
             messages.warning(request, str(error))
     return to_place(request, visitor)
@@ -131,7 +131,7 @@ def end(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     return render_page(request, "participation/end.html", participant.study, visitor, farewell=farewell)
 
 
-@proof_only
+@participants_only
 def withdraw(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """Asks first, then deletes."""
     participant = visitor.participant
@@ -143,7 +143,7 @@ def withdraw(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     return render_page(request, "participation/withdraw.html", participant.study, visitor)
 
 
-@proof_only
+@participants_only
 def my_data(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """A file with all that the participant gave."""
     participant = visitor.participant
@@ -175,6 +175,8 @@ def _enrol(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     try:
         visitor = enrol(arrival.study, arrival.invitation, agreement)
     except NotAdmitted as refusal:
+        if refusal.reason == "finished":
+            note_refused_return(arrival.study, arrival.invitation)
         return render_refusal(request, arrival.study, refusal.reason)
     return _let_in(request, visitor)
 

@@ -82,19 +82,6 @@ def only_at(
     return decorate
 
 
-def proof_only(view: Callable[Concatenate[HttpRequest, Visitor, P], HttpResponse]) -> AnyView[P]:
-    """For what only the evaluator may do: an external id is known to others too."""
-
-    @evaluators_only
-    @wraps(view)
-    def proven(request: HttpRequest, visitor: Visitor, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if not visitor.has_proof:
-            return render_no_proof(request, visitor)
-        return view(request, visitor, *args, **kwargs)
-
-    return proven
-
-
 def to_place(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """Leads to where the visitor is after all that has just happened, or says that judging is closed."""
     visitor.evaluator.refresh_from_db(fields=["state"])
@@ -111,20 +98,6 @@ def render_closed(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         status=403,
         evaluation=visitor.evaluation,
         visitor=visitor,
-    )
-
-
-def render_no_proof(request: HttpRequest, visitor: Visitor) -> HttpResponse:
-    """How to get at what needs proof."""
-    return render_dead_end(
-        request,
-        "Please use your personal link",
-        "To keep your answers safe, only your personal link, or the browser in which you began, opens this page. The link was "
-        "shown to you there. If you have neither, ask the researchers who invited you.",
-        status=403,
-        evaluation=visitor.evaluation,
-        visitor=visitor,
-        has_way_back=True,
     )
 
 

@@ -6,10 +6,11 @@ from typing import Any, Literal
 from collection.models import Participant, Study
 from collection.participation import credentials as participants
 from collection.participation.invitations import Invitation
+from evaluation.evaluators.lists import evaluators_called
 from evaluation.evaluators.places import has_place
-from evaluation.models import Evaluation
+from evaluation.models import Evaluation, Evaluator
 
-Refusal = Literal["planned", "closed", "full", "participant"]
+Refusal = Literal["planned", "closed", "full", "participant", "finished"]
 
 
 class NotAdmitted(Exception):
@@ -33,6 +34,8 @@ def why_not_admitted(
         return "planned"
     if not is_running(evaluation):
         return "closed"
+    if evaluators_called(evaluation, invitation.external_id).filter(state=Evaluator.State.FINISHED).exists():
+        return "finished"
     if is_participant or has_participant(evaluation.study, invitation.external_id):
         return "participant"
     return None if has_place(evaluation, now) else "full"

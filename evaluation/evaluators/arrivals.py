@@ -10,20 +10,20 @@ from collection.participation.arrivals import SOMEBODY_ELSE
 from collection.participation.invitations import Invitation, as_query, read_invitation
 from evaluation.evaluators.admission import Refusal, is_known_participant, why_not_admitted
 from evaluation.evaluators.credentials import Visitor, read_cookie
-from evaluation.evaluators.enrolment import find_invited
-from evaluation.models import Evaluation, Evaluator
+from evaluation.evaluators.lists import evaluators_called
+from evaluation.models import Evaluation
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """``visitor`` is whom the cookie names, unless the link names another person; ``invited`` is whom the link's external id
-    names, with or without a cookie. ``refusal`` says why nobody new can judge from here."""
+    """``visitor`` is whom the cookie names, unless the link names another person. ``is_known`` says that somebody came with the
+    link's external id before, in whichever browser; ``refusal`` why nobody new can judge from here."""
 
     evaluation: Evaluation
     invitation: Invitation
     query: str
     visitor: Visitor | None
-    invited: Evaluator | None
+    is_known: bool
     refusal: Refusal | None
 
 
@@ -38,7 +38,7 @@ def read_arrival(evaluation: Evaluation, query: Mapping[str, str], cookies: Any,
         invitation,
         urlencode(as_query(parameter, invitation) | ({SOMEBODY_ELSE: ""} if is_somebody_else else {})),
         None if is_somebody_else else _visitor(evaluation, invitation, cookies),
-        find_invited(evaluation, invitation),
+        evaluators_called(evaluation, invitation.external_id).exists(),
         why_not_admitted(evaluation, invitation, now, is_participant=is_participant),
     )
 

@@ -1,16 +1,15 @@
 """How the site knows an evaluator again: as it knows participants, by a cookie and a personal link of their own.
 
-An external id is no credential. Whoever comes with nothing else goes on at the next pair; what was given before stays closed.
+An external id is no credential, because others know it: a browser that brings nothing else judges a list of its own.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
 
-from collection.participation.passes import Known, Pass
+from collection.participation.passes import Pass
 from evaluation.models import Evaluation, Evaluator
 
 COOKIE = "evaluator"
@@ -19,20 +18,14 @@ _PASS = Pass(COOKIE, "evaluation.evaluator")
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody whom a cookie names. ``since`` is None with full access, else when the access without proof began."""
+    """Somebody whom a cookie or a personal link names."""
 
     evaluator: Evaluator
-    since: datetime | None = None
 
     @property
     def evaluation(self) -> Evaluation:
         """What they judge."""
         return self.evaluator.evaluation
-
-    @property
-    def has_proof(self) -> bool:
-        """Whether they may download what they gave and withdraw."""
-        return self.since is None
 
 
 def address_of(name: str, evaluation: Evaluation, *more: Any) -> str:
@@ -63,14 +56,13 @@ def is_change(known: Evaluator, evaluator: Evaluator, signed: str) -> bool:
 def set_cookie(response: HttpResponse, visitor: Visitor) -> None:
     """Lets the browser come back as ``visitor``, to this evaluation's pages only."""
     path = address_of("judge-welcome", visitor.evaluation)
-    _PASS.set_cookie(response, Known(visitor.evaluator.token, visitor.since), path)
+    _PASS.set_cookie(response, visitor.evaluator.token, path)
 
 
 def read_cookie(evaluation: Evaluation, cookies: Any) -> Visitor | None:
     """Whom the request's cookies name; None without one, or with one that is forged, expired or of another evaluation."""
-    known = _PASS.read_cookie(cookies)
-    evaluator = _find(evaluation, known.token) if known else None
-    return Visitor(evaluator, known.since) if known and evaluator else None
+    evaluator = _find(evaluation, _PASS.read_cookie(cookies))
+    return Visitor(evaluator) if evaluator else None
 
 
 def _find(evaluation: Evaluation, token: str) -> Evaluator | None:

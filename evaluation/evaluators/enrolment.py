@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
 
 from collection.participation.invitations import Invitation
 from collection.participation.terms import Agreement, Terms
 from evaluation.evaluators.admission import NotAdmitted, why_not_admitted
 from evaluation.evaluators.credentials import Visitor
+from evaluation.evaluators.lists import evaluators_called
 from evaluation.evaluators.places import hold
 from evaluation.models import Evaluation, Evaluator
 
@@ -23,26 +24,25 @@ def enrol(
     agreement: Agreement | None = None,
     now: datetime | None = None,
 ) -> Visitor:
-    """The evaluator who has consented: a new one, or the one whose external id, or whose consent form, this is.
+    """Enrol somebody who has consented; the same consent form sent again gives the same evaluator. Raises NotAdmitted.
 
-    Whoever is known by an external id alone goes on without proof. Raises NotAdmitted.
+    An external id proves nothing, so a browser that brings one which is known judges a list of its own, while what another
+    browser has under way stays as it is.
     """
     agreement, now = agreement or terms_of(evaluation).offer(), now or timezone.now()
     held = hold(evaluation)
     if sender := held.evaluators.filter(token=agreement.token).first():
         return Visitor(sender)
-    if invited := find_invited(held, invitation):
-        return Visitor(invited, since=now)
     if reason := why_not_admitted(held, invitation, now):
         raise NotAdmitted(reason)
     return Visitor(_new_evaluator(held, invitation, agreement, now))
 
 
-def find_invited(evaluation: Evaluation, invitation: Invitation) -> Evaluator | None:
-    """Who has come with this external id before."""
-    if not invitation.external_id:
-        return None
-    return evaluation.evaluators.filter(external_id=invitation.external_id).first()
+def note_refused_return(evaluation: Evaluation, invitation: Invitation) -> None:
+    """Count a browser that came with the external id of somebody who has finished, for the researcher."""
+    finished = evaluators_called(evaluation, invitation.external_id).filter(state=Evaluator.State.FINISHED).first()
+    if finished is not None:
+        Evaluator.objects.filter(pk=finished.pk).update(refused_returns=F("refused_returns") + 1)
 
 
 def terms_of(evaluation: Evaluation) -> Terms:

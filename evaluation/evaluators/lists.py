@@ -35,9 +35,20 @@ def dialogues_in(showings: QuerySet[Showing]) -> set[Dialogue]:
     return set(showings.filter(pair__role=Pair.Role.MAIN).values_list("pair__person", "pair__goal_id"))
 
 
+def evaluators_called(evaluation: Evaluation, external_id: str) -> QuerySet[Evaluator]:
+    """Everybody who came with this external id, each in a browser of their own; nobody for an empty one."""
+    named = evaluation.evaluators.filter(external_id=external_id)
+    return named.order_by("pk") if external_id else named.none()
+
+
 def dialogues_shown_to(evaluator: Evaluator) -> set[Dialogue]:
-    """The natural dialogues that the evaluator has, or had, in a list: nobody is to see two pairs of one (the paper's rule)."""
-    return dialogues_in(Showing.objects.filter(assignment__evaluator=evaluator))
+    """The natural dialogues that the evaluator has, or had, in a list: nobody is to see two pairs of one (the paper's rule).
+
+    Another evaluator of the same external id may be the same person in another browser: what that one has begun counts, too.
+    """
+    same = evaluators_called(evaluator.evaluation, evaluator.external_id).values("pk")
+    begun = Q(assignment__evaluator__in=same, judgement__isnull=False)
+    return dialogues_in(Showing.objects.filter(Q(assignment__evaluator=evaluator) | begun))
 
 
 def dialogues_beside(gone: Showing) -> set[Dialogue]:

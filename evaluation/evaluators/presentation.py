@@ -23,6 +23,11 @@ REFUSALS: dict[Refusal, tuple[str, str]] = {
         "There is no place left",
         "All dialogues are being judged, or have been. A place may become free again: you can try later, on the same link.",
     ),
+    "finished": (
+        "You have already judged",
+        "These dialogues were judged with the ID in your link. Only the browser in which you finished, or your personal link, "
+        "shows the completion code. If you have neither, ask the researchers who invited you.",
+    ),
     "participant": (
         "You have taken part in this study already",
         "Its dialogues are judged by people who wrote none of them, so you cannot judge them. Thank you for your interest.",
@@ -71,7 +76,7 @@ def render_dead_end(
 
 
 def render_consent(request: HttpRequest, arrival: Arrival, notice: str = "", status: int = 200) -> HttpResponse:
-    """What is to be judged and what to agree to, or for those who have agreed before, how to go on."""
+    """What is to be judged and what to agree to; for an external id that has finished, a way to how it ended."""
     evaluation, terms = arrival.evaluation, terms_of(arrival.evaluation)
     return render_page(
         request,
@@ -153,8 +158,8 @@ def spell_minutes(minutes: int) -> str:
 
 
 def _personal_link(request: HttpRequest, visitor: Visitor | None) -> str:
-    """The whole address; empty for those who have not shown who they are, because it opens everything."""
-    if visitor is None or not visitor.has_proof:
+    """The whole address; empty for those whom nothing names."""
+    if visitor is None:
         return ""
     address = address_of("judge-personal-link", visitor.evaluation, personal_token(visitor.evaluator))
     return request.build_absolute_uri(address)

@@ -9,10 +9,10 @@ from collection.participation.rates import is_too_fast
 from collection.participation.views import EXPIRED, NEW_TEXT, TOO_MANY
 from evaluation.evaluators.access import (
     arriving,
+    evaluators_only,
     find_evaluation,
     in_evaluation,
     only_at,
-    proof_only,
     to_place,
 )
 from evaluation.evaluators.admission import NotAdmitted, has_participant, is_known_participant, is_running
@@ -26,7 +26,7 @@ from evaluation.evaluators.credentials import (
     set_cookie,
     sign_change,
 )
-from evaluation.evaluators.enrolment import enrol, terms_of
+from evaluation.evaluators.enrolment import enrol, note_refused_return, terms_of
 from evaluation.evaluators.mine import own_data
 from evaluation.evaluators.places import take_place
 from evaluation.evaluators.presentation import (
@@ -48,14 +48,14 @@ def welcome(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     """What is to be judged, and what to agree to."""
     if arrival.visitor:
         return render_welcome_back(request, arrival.visitor)
-    if arrival.refusal and not arrival.invited:
+    if arrival.refusal and arrival.refusal != "finished":
         return render_refusal(request, arrival.evaluation, arrival.refusal)
     return render_consent(request, arrival)
 
 
 @arriving
 def consent(request: HttpRequest, arrival: Arrival) -> HttpResponse:
-    """Makes an evaluator of whoever agrees; an external id that is known resumes."""
+    """Makes an evaluator of whoever agrees."""
     if request.method != "POST":
         return redirect(f"{address_of('judge-welcome', arrival.evaluation)}?{arrival.query}")
     if arrival.visitor:
@@ -99,7 +99,7 @@ def end(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     return render_page(request, "evaluators/end.html", visitor.evaluation, visitor, farewell=read_farewell(visitor))
 
 
-@proof_only
+@evaluators_only
 def withdraw(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """Asks first, then deletes."""
     if request.method == "POST":
@@ -110,7 +110,7 @@ def withdraw(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     return render_page(request, "evaluators/withdraw.html", visitor.evaluation, visitor)
 
 
-@proof_only
+@evaluators_only
 def my_data(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """A file with all that the evaluator gave."""
     response = JsonResponse(own_data(visitor.evaluator), json_dumps_params={"indent": 2, "ensure_ascii": False})
@@ -138,7 +138,7 @@ def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _enrol(request: HttpRequest, arrival: Arrival) -> HttpResponse:
-    if arrival.refusal == "participant" and not arrival.invited:
+    if arrival.refusal == "participant":
         return render_refusal(request, arrival.evaluation, arrival.refusal)
     agreement = terms_of(arrival.evaluation).read(request.POST.get("agreement", ""))
     if agreement is None:
@@ -146,6 +146,8 @@ def _enrol(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     try:
         visitor = enrol(arrival.evaluation, arrival.invitation, agreement)
     except NotAdmitted as refusal:
+        if refusal.reason == "finished":
+            note_refused_return(arrival.evaluation, arrival.invitation)
         return render_refusal(request, arrival.evaluation, refusal.reason)
     return _let_in(request, visitor)
 

@@ -1,14 +1,13 @@
 """Which pair an evaluator judges now, and how far they are."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from collection.models import Turn
 from evaluation.evaluators.credentials import Visitor
 from evaluation.evaluators.lists import unjudged
-from evaluation.models import Evaluator, Judgement, Pair, Showing
+from evaluation.models import Evaluator, Pair, Showing
 
 _WHOLE = ("assignment", "pair__evaluation", "pair__natural__goal", "pair__simulated", "judgement")
 _ORDER = ("assignment__number", "position")
@@ -30,15 +29,8 @@ def current_showing(evaluator: Evaluator) -> Showing | None:
 
 
 def find_showing(visitor: Visitor, token: str) -> Showing | None:
-    """The visitor's showing of that token, with all that a page shows of it; None when it is not theirs, or is no more.
-
-    Nor do those who are known by an external id alone find what was submitted before they came: others know that id too.
-    """
-    found = _with_texts(_showings(visitor.evaluator)).filter(token=token).first()
-    judgement: Judgement | None = getattr(found, "judgement", None)
-    if judgement and judgement.submitted_at and visitor.since and judgement.submitted_at < visitor.since:
-        return None
-    return found
+    """The visitor's showing of that token, with all that a page shows of it; None when it is not theirs, or is no more."""
+    return _with_texts(_showings(visitor.evaluator)).filter(token=token).first()
 
 
 def following_showing(evaluator: Evaluator, showing: Showing) -> Showing | None:
@@ -55,13 +47,11 @@ def may_be_shown(evaluator: Evaluator, showing: Showing) -> bool:
     return evaluator.evaluation.allows_back and is_judged and not is_practice
 
 
-def previous_showing(showing: Showing, since: datetime | None = None) -> Showing | None:
-    """What was judged before this one, ``since`` somebody came, and may be judged anew: not for practice, because the answer
-    has been told."""
+def previous_showing(showing: Showing) -> Showing | None:
+    """What was judged before this one and may be judged again: not for practice, because the answer has been told."""
     earlier = Q(assignment=showing.assignment, position__lt=showing.position)
     judged = Showing.objects.filter(earlier, judgement__submitted_at__isnull=False, pair__withdrawn_at=None)
-    theirs = judged.filter(judgement__submitted_at__gte=since) if since else judged
-    return theirs.exclude(_TRAINING).order_by("position").last()
+    return judged.exclude(_TRAINING).order_by("position").last()
 
 
 def progress_of(evaluator: Evaluator, *, is_practice: bool) -> Progress:

@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 
 from collection.models import new_token
@@ -15,7 +14,7 @@ from evaluation.evaluators.credentials import Visitor, address_of
 from evaluation.judging.clocks import tell_clocks
 from evaluation.judging.next import Progress, previous_showing, progress_of
 from evaluation.judging.rendering import render_text
-from evaluation.models import Choice, Confidence, Judgement, Pair, Revision, Showing
+from evaluation.models import Choice, Confidence, Judgement, Pair, Showing
 from evaluation.reading import Reading, ReadTurn, read_pair
 from evaluation.texts import questions
 
@@ -123,32 +122,27 @@ def read_page(
 ) -> PairPage:
     """With the answer that stands, unless another was just given that had ``problems``. Raises PairGone."""
     reading = read_pair(showing.pair, showing.is_natural_first)
-    standing = standing_of(showing, now, visitor.since)
+    standing = standing_of(showing, now)
     progress = progress_of(visitor.evaluator, is_practice=showing.pair.role == Pair.Role.TRAINING)
     shown = answer or Answer(**standing["answer"])
-    return PairPage(showing, reading, progress, shown, standing, _back(showing, visitor.since), problems)
+    return PairPage(showing, reading, progress, shown, standing, _back(showing), problems)
 
 
-def standing_of(showing: Showing, now: datetime, since: datetime | None = None) -> dict[str, Any]:
-    """What the evaluator has said about the pair so far, or ``since`` then: with that every page that shows it can go on.
+def standing_of(showing: Showing, now: datetime) -> dict[str, Any]:
+    """What the evaluator has said about the pair so far: with that every page that shows it can go on.
 
     ``number`` counts what the trail holds, ``submitted`` how often they have submitted.
     """
     judgement = getattr(showing, "judgement", None)
     if judgement is None or judgement.pk is None:  # none, or one that was refused just now
         return {"answer": asdict(Answer()), "number": 0, "submitted": 0, "clocks": None}
-    trail = list(trail_of(judgement, since))
+    trail = list(judgement.revisions.all())
     return {
         "answer": asdict(answer_of(trail[-1]) if trail else Answer()),
         "number": len(trail),
         "submitted": sum(each.is_submitted for each in trail),
         "clocks": tell_clocks(judgement, (now - judgement.shown_at).total_seconds()),
     }
-
-
-def trail_of(judgement: Judgement, since: datetime | None) -> QuerySet[Revision]:
-    """What was said about the pair, for whom only what was said ``since`` then is open."""
-    return judgement.revisions.filter(made_at__gte=since) if since else judgement.revisions.all()
 
 
 def read_feedback(showing: Showing) -> Feedback | None:
@@ -160,9 +154,9 @@ def read_feedback(showing: Showing) -> Feedback | None:
     return Feedback(showing, side.label, Choice(judgement.choice).label, showing.pair.known.get("feedback", ""))
 
 
-def _back(showing: Showing, since: datetime | None) -> str:
+def _back(showing: Showing) -> str:
     evaluation = showing.pair.evaluation
-    previous = previous_showing(showing, since) if evaluation.allows_back else None
+    previous = previous_showing(showing) if evaluation.allows_back else None
     return address_of("judge-pair", evaluation, previous.token) if previous else ""
 
 

@@ -16,7 +16,7 @@ from evaluation.judging.answering import (
 )
 from evaluation.judging.forms import read_sent
 from evaluation.judging.next import current_showing, find_showing, may_be_shown
-from evaluation.judging.presentation import read_feedback, read_page, standing_of, trail_of
+from evaluation.judging.presentation import read_feedback, read_page, standing_of
 from evaluation.judging.refusals import Refused
 from evaluation.judging.rendering import render_ahead
 from evaluation.judging.saving import save_draft
@@ -55,7 +55,7 @@ def draft(request: HttpRequest, visitor: Visitor, token: str) -> HttpResponse:
         judgement = save_draft(showing, sent.answer, sent.clocks, timezone.now())
     except Refused as refusal:
         return tell_refusal(visitor, refusal)
-    number = trail_of(judgement, visitor.since).count()
+    number = judgement.revisions.count()
     if number <= 1:  # they have just begun
         render_ahead(visitor.evaluator, showing)
     return JsonResponse({"number": number})
@@ -76,7 +76,7 @@ def state(request: HttpRequest, visitor: Visitor, token: str) -> HttpResponse:
         showing = find_or_refuse(visitor, token)
     except Refused as refusal:
         return tell_refusal(visitor, refusal)
-    standing = standing_of(showing, timezone.now(), visitor.since)
+    standing = standing_of(showing, timezone.now())
     return JsonResponse(standing | {"next": address_of("judge", visitor.evaluation)})
 
 

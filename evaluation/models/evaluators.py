@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
 
 from collection.models import new_token
 from evaluation.models.evaluations import Evaluation
@@ -13,6 +12,8 @@ from evaluation.models.pairs import Pair
 class Evaluator(models.Model):
     """Somebody who has consented to judge. Withdrawing leaves only this row, without anything that they gave.
 
+    The same ``external_id`` from another browser is another evaluator, because an external id proves nothing;
+    ``refused_returns`` counts the browsers that brought it after its evaluator had finished.
     ``number`` counts from 1 in the evaluation and is never given twice. ``flag`` says why their answers are doubted, if so.
     A ``lapsed`` evaluator stayed away so long that what was left of their list went to somebody else.
     """
@@ -36,17 +37,14 @@ class Evaluator(models.Model):
     last_seen_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     receipt = models.CharField(max_length=20, blank=True)
+    refused_returns = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         ordering: ClassVar = ["evaluation", "number"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["evaluation", "number"], name="evaluator_number_in_evaluation"),
-            models.UniqueConstraint(
-                fields=["evaluation", "external_id"],
-                condition=~Q(external_id=""),
-                name="evaluator_external_id_in_evaluation",
-            ),
         ]
+        indexes: ClassVar = [models.Index(fields=["evaluation", "external_id"], name="evaluator_external_id")]
 
     def __str__(self) -> str:
         return self.code

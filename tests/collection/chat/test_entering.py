@@ -1,7 +1,6 @@
 """Who may open which socket."""
 
 import pytest
-from django.utils import timezone
 
 from collection.chat.database import in_database
 from collection.models import Dialogue, Participant, Recruitment
@@ -66,21 +65,19 @@ async def test_a_cookie_of_another_study_is_refused(chat: Dialogue) -> None:
     assert not await is_let_in(path_of(chat), headers_of(chat) | {"cookie": await in_database(other_cookie)})
 
 
-async def test_who_came_back_without_proof_is_let_in_to_what_they_began_themselves_only(chat: Dialogue) -> None:
-    since = timezone.now()
+async def test_an_external_id_alone_opens_nobody_elses_dialogue(chat: Dialogue) -> None:
+    """Whoever brings it takes part as another person, whose dialogues are their own."""
 
-    def without_proof() -> str:
-        return cookie_of(Visitor(Participant.objects.select_related("study").get(), since))
-
-    cookie = {"cookie": await in_database(without_proof)}
-    assert not await is_let_in(path_of(chat), headers_of(chat) | cookie)
-
-    def next_dialogue() -> Dialogue:
-        dialogue = begin_goal(Participant.objects.get(), since)
+    def same_name() -> tuple[str, Dialogue]:
+        Participant.objects.update(external_id="5f3a")
+        other = enrol_participant(chat.study, external_id="5f3a")
+        dialogue = begin_goal(other)
         assert dialogue is not None
-        return dialogue
+        return cookie_of(Visitor(other)), dialogue
 
-    assert await is_let_in(path_of(await in_database(next_dialogue)), headers_of(chat) | cookie)
+    cookie, own = await in_database(same_name)
+    assert not await is_let_in(path_of(chat), headers_of(chat) | {"cookie": cookie})
+    assert await is_let_in(path_of(own), headers_of(chat) | {"cookie": cookie})
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,14 @@
 """Coming back: by the browser's cookie, by the personal link, by an external id, which proves nothing."""
 
 import pytest
+from django.core import signing
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from collection.models import Participant
+from collection.models import Dialogue, Participant
 from collection.participation.credentials import personal_token
-from collection.participation.goals import begin_goal
+from collection.participation.goals import begin_goal, go_on, progress_of
 from tests.collection.factories import (
     FEATURES,
     enrol_participant,
@@ -70,74 +71,95 @@ def test_somebody_else_on_the_same_device_can_take_part() -> None:
     assert Participant.objects.count() == 2
 
 
-def test_a_known_external_id_goes_on_but_gets_no_personal_link_no_data_and_cannot_withdraw() -> None:
+def test_another_browser_with_a_known_external_id_consents_and_answers_for_itself() -> None:
     study = make_open_study()
-    dialogue = make_natural_dialogue(enrol_participant(study, external_id="5f3a"))
+    dialogue = make_natural_dialogue(enrol_participant(study, external_id="5f3a"), turns=1)
     client = Client()
-    assert "Go on with the next goal" in client.get("/s/demo/?PROLIFIC_PID=5f3a").text
-    assert agree(client, "?PROLIFIC_PID=5f3a")["Location"] == "/s/demo/start/"
+    page = client.get("/s/demo/?PROLIFIC_PID=5f3a").text
+    assert "This link was opened in another browser before" in page
+    assert "What you agree to" in page
+    assert agree(client, "?PROLIFIC_PID=5f3a")["Location"] == "/s/demo/form/"
+    assert client.post("/s/demo/form/", FEATURES | {"gender": "Male"})["Location"] == "/s/demo/start/"
+    assert client.get(f"/s/demo/chat/{dialogue.token}/turns/0/").status_code == 404
+    assert client.get("/s/demo/data/").json()["dialogues"] == []
     dialogue.refresh_from_db()
-    assert dialogue.ending == "left"
-    assert "/s/demo/p/" not in client.get("/s/demo/start/").text
-    for address in ("data/", "withdraw/"):
-        page = client.get(f"/s/demo/{address}")
-        assert page.status_code == 403
-        assert "Please use your personal link" in page.text
+    assert dialogue.ended_at is None
+    first, second = Participant.objects.order_by("pk")
+    assert first.persona and second.persona
+    assert [one.persona.features["gender"] for one in (first, second) if one.persona] == ["Female", "Male"]
+
+
+def test_withdrawing_in_another_browser_takes_nothing_from_the_first(settings: Settings) -> None:
+    study = make_open_study()
+    first = enrol_participant(study, external_id="5f3a")
+    client = Client()
+    agree(client, "?PROLIFIC_PID=5f3a")
     client.post("/s/demo/withdraw/")
-    assert Participant.objects.get().state == Participant.State.ACTIVE
+    assert [one.state for one in Participant.objects.order_by("pk")] == ["active", "withdrawn"]
+    first.refresh_from_db()
+    assert (first.external_id, first.persona is not None) == ("5f3a", True)
 
 
-def test_a_known_external_id_does_not_show_what_the_participant_writes_afterwards(settings: Settings) -> None:
+def test_another_browser_ends_nothing_and_uses_up_no_goal(settings: Settings) -> None:
     settings.MODELS_FILE = MODELS_FILE
     study = make_open_study(goal_count=3)
     participant = enrol_participant(study, external_id="5f3a")
-    client = Client()
-    agree(client, "?PROLIFIC_PID=5f3a")
     own = begin_goal(participant)
     assert own is not None
-    make_answered_turn(own, 0, utterance="This is for the chatbot alone.")
-    assert client.get("/s/demo/chat/")["Location"] == "/s/demo/start/"
-    assert client.get(f"/s/demo/chat/{own.token}/turns/0/").status_code == 404
-    client.post(f"/s/demo/chat/{own.token}/next/")
-    own.refresh_from_db()
-    assert own.ended_at is None
-
-
-def test_a_known_external_id_begins_goals_of_its_own_and_finds_them_again(settings: Settings) -> None:
-    settings.MODELS_FILE = MODELS_FILE
-    study = make_open_study(goal_count=3, min_turns=0)
-    begin_goal(enrol_participant(study, external_id="5f3a"))
     client = Client()
     agree(client, "?PROLIFIC_PID=5f3a")
-    assert client.post("/s/demo/start/")["Location"] == "/s/demo/chat/"
-    second = study.dialogues.get(goal__number=2)
-    assert second.token in client.get("/s/demo/chat/").text
-    assert client.post(f"/s/demo/chat/{second.token}/next/")["Location"] == "/s/demo/chat/"
-    assert "Goal 3 of 3" in client.get("/s/demo/chat/").text
-    assert study.dialogues.filter(ended_at=None).count() == 1
+    client.post("/s/demo/form/", FEATURES)
+    client.post("/s/demo/start/")
+    assert client.post(f"/s/demo/chat/{own.token}/next/")["Location"] == "/s/demo/chat/"
+    for _ in range(3):
+        begun = Dialogue.objects.get(participant__pk__gt=participant.pk, ended_at=None)
+        make_answered_turn(begun, 0)
+        client.post(f"/s/demo/chat/{begun.token}/next/")
+    assert Participant.objects.get(pk__gt=participant.pk).state == Participant.State.FINISHED
+    own.refresh_from_db()
+    participant.refresh_from_db()
+    assert (own.ended_at, participant.state) == (None, Participant.State.ACTIVE)
+    make_answered_turn(own, 0)
+    following = go_on(own)
+    assert following is not None
+    assert (following.goal.number, progress_of(following).total) == (2, 3)
 
 
-def test_who_has_finished_and_is_known_by_an_external_id_alone_sees_how_it_ended() -> None:
+def test_nobody_reads_the_code_by_an_external_id_alone() -> None:
     study = make_open_study(places=1)
-    study.outcomes.create(kind="completed", code="C0FFEE")
-    enrol_participant(study, external_id="5f3a")
+    study.outcomes.create(kind="completed", code="C0FFEE", redirect_url="https://example.org/done?cc=C0FFEE")
+    participant = enrol_participant(study, external_id="5f3a")
     Participant.objects.update(state=Participant.State.FINISHED, ended_at=timezone.now())
     client = Client()
-    assert "You have taken part in this study already" in client.get("/s/demo/?PROLIFIC_PID=5f3a").text
-    assert agree(client, "?PROLIFIC_PID=5f3a")["Location"] == "/s/demo/end/"
-    assert "C0FFEE" in client.get("/s/demo/end/").text
+    assert "completed with the ID in your link" in client.get("/s/demo/?PROLIFIC_PID=5f3a").text
+    page = agree(client, "?PROLIFIC_PID=5f3a")
+    assert page.status_code == 403
+    assert "You have already taken part" in page.text
+    assert "participant" not in client.cookies
+    assert "C0FFEE" not in client.get("/s/demo/end/", follow=True).text
+    assert "C0FFEE" in client.get(f"/s/demo/p/{personal_token(participant)}/", follow=True).text
+    participant.refresh_from_db()
+    assert participant.refused_returns == 1
 
 
-def test_the_personal_link_opens_everything_again_to_whom_an_external_id_had_let_in() -> None:
+def test_a_cookie_of_an_older_version_that_proved_nothing_names_nobody() -> None:
+    participant = enrol_participant()
+    payload = {"participant": participant.token, "since": timezone.now().isoformat()}
+    client = Client()
+    client.cookies["participant"] = signing.dumps(payload, salt="collection.participant.cookie")
+    assert client.get("/s/demo/form/")["Location"] == "/s/demo/"
+    client.cookies["participant"] = signing.dumps(payload | {"since": ""}, salt="collection.participant.cookie")
+    assert client.get("/s/demo/form/")["Location"] == "/s/demo/start/"
+
+
+def test_the_personal_link_brings_another_browser_to_the_same_place() -> None:
     make_open_study()
     own, other = Client(), Client()
     agree(own, "?PROLIFIC_PID=5f3a")
     link = own.get("/s/demo/form/").context["personal_link"]
-    agree(other, "?PROLIFIC_PID=5f3a")
-    assert other.get("/s/demo/data/").status_code == 403
-    answer = other.get(link)
-    assert (answer["Location"], answer["Referrer-Policy"]) == ("/s/demo/form/", "no-referrer")
+    assert other.get(link)["Location"] == "/s/demo/form/"
     assert other.get("/s/demo/data/").json()["external_id"] == "5f3a"
+    assert Participant.objects.count() == 1
 
 
 def test_a_personal_link_asks_before_it_takes_a_browser_from_somebody_else() -> None:

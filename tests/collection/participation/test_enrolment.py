@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 
 from collection.models import Participant, Persona
-from collection.participation.admission import NotAdmitted
+from collection.participation.admission import NotAdmitted, filled_quotas, free_places
 from collection.participation.agreements import offer_agreement
-from collection.participation.enrolment import answer_form, enrol
+from collection.participation.enrolment import answer_form, enrol, note_refused_return
 from collection.participation.invitations import Invitation
 from tests.collection.factories import FEATURES, enrol_participant, make_natural_dialogue, make_open_study
 from tests.factories import make_study
@@ -32,7 +32,6 @@ def test_who_enrols_is_stored_with_what_they_agreed_to_and_where_they_came_from(
     assert (participant.consented_at, participant.consent_version) == (NOW, "2b")
     assert (participant.goal_order, participant.order_seed) == ([1, 2, 3], None)
     assert visitor.participant == participant
-    assert visitor.has_proof
 
 
 def test_the_first_participant_freezes_the_study() -> None:
@@ -52,24 +51,67 @@ def test_a_shuffled_order_has_every_goal_once_and_its_seed_reproduces_it() -> No
     assert len({person.order_seed for person in people} - {None}) == 5
 
 
-def test_a_consent_form_that_is_sent_twice_enrols_once_with_full_access_both_times() -> None:
+def test_a_consent_form_that_is_sent_twice_enrols_once() -> None:
     study = make_open_study()
     agreement = offer_agreement(study)
     first, second = enrol(study, SOMEBODY, agreement), enrol(study, SOMEBODY, agreement)
     assert Participant.objects.count() == 1
-    assert first.has_proof
-    assert second.has_proof
+    assert first == second
 
 
-def test_who_comes_back_by_external_id_alone_is_the_same_person_but_sees_nothing_from_before() -> None:
+def test_another_browser_with_the_same_external_id_is_another_participant_and_ends_nothing() -> None:
     study = make_open_study()
     participant = enrol_participant(study, external_id="5f3a")
     running = make_natural_dialogue(participant, turns=0)
-    visitor = enrol(study, Invitation("5f3a"))
+    other = enrol(study, SOMEBODY, now=NOW).participant
     running.refresh_from_db()
-    assert (visitor.participant, visitor.has_proof) == (participant, False)
-    assert (running.ending, running in visitor.dialogues) == ("left", False)
-    assert Participant.objects.count() == 1
+    participant.refresh_from_db()
+    assert (other.state, other.external_id, other.persona, other.consented_at) == (State.ENROLLED, "5f3a", None, NOW)
+    assert (running.ended_at, participant.state) == (None, State.ACTIVE)
+    assert not other.dialogues.exists()
+
+
+def test_it_begins_with_the_next_goal_and_has_always_one() -> None:
+    study = make_open_study(goal_count=3, goal_order="shuffled")
+    first = enrol_participant(study, external_id="5f3a")
+    goals = {goal.number: goal for goal in study.goals.all()}
+    order, seed = first.goal_order, first.order_seed
+    for number, left in ((order[0], order[1:]), (order[1], order[2:]), (order[2], order[2:])):
+        make_natural_dialogue(first, goal=goals[number], ending="next_goal")
+        other = enrol(study, SOMEBODY).participant
+        assert (other.goal_order, other.order_seed) == (left, seed)
+
+
+def test_a_goal_that_is_under_way_elsewhere_or_was_left_too_early_comes_again() -> None:
+    study = make_open_study(goal_count=3)
+    first = enrol_participant(study, external_id="5f3a")
+    make_natural_dialogue(first, turns=0, ending="left")
+    make_natural_dialogue(first, turns=1, ending="left")
+    make_natural_dialogue(first, turns=1)
+    assert enrol(study, SOMEBODY).participant.goal_order == [1, 3]
+
+
+@pytest.mark.parametrize("state", [State.ENROLLED, State.SCREENED_OUT, State.TURNED_AWAY])
+def test_who_came_first_with_an_external_id_locks_nobody_out(state: str) -> None:
+    study = make_open_study()
+    first = enrol(study, SOMEBODY).participant
+    Participant.objects.update(state=state)
+    other = enrol(study, SOMEBODY).participant
+    answer_form(other, FEATURES)
+    other.refresh_from_db()
+    first.refresh_from_db()
+    assert (first.state, other.state) == (state, State.ACTIVE)
+
+
+def test_an_external_id_that_has_finished_does_not_begin_again() -> None:
+    study = make_open_study()
+    enrol(study, SOMEBODY)
+    Participant.objects.update(state=State.FINISHED)
+    with pytest.raises(NotAdmitted, match="finished"):
+        enrol(study, SOMEBODY)
+    note_refused_return(study, SOMEBODY)
+    note_refused_return(study, Invitation("other"))
+    assert Participant.objects.get().refused_returns == 1
 
 
 def test_an_external_id_names_different_people_in_different_studies() -> None:
@@ -101,12 +143,30 @@ def test_a_study_that_recruits_nobody_is_closed() -> None:
         enrol(make_study())
 
 
-def test_who_is_known_comes_back_though_the_study_is_full() -> None:
+def test_a_second_browser_shares_the_place_of_its_external_id_and_a_third_does_not() -> None:
     study = make_open_study(places=1)
-    participant = enrol(study, SOMEBODY).participant
-    assert enrol(study, SOMEBODY).participant == participant
+    enrol(study, SOMEBODY)
+    enrol(study, SOMEBODY)
+    for invitation in (SOMEBODY, Invitation(), Invitation("other")):
+        with pytest.raises(NotAdmitted, match="full"):
+            enrol(study, invitation)
+
+
+def test_many_browsers_with_one_external_id_hold_a_place_each() -> None:
+    """They are hardly one person: the platform has not filled in who they are, in a way that nobody recognised."""
+    study = make_open_study(places=4)
+    for _ in range(5):
+        enrol(study, SOMEBODY)
     with pytest.raises(NotAdmitted, match="full"):
-        enrol(study)
+        enrol(study, SOMEBODY)
+    assert free_places(study.recruitment) == 0
+
+
+def test_a_second_browser_shares_the_place_in_a_quota() -> None:
+    study = make_open_study(quotas={"gender": {"Female": 1}})
+    states = [enrol_participant(study, external_id=name).state for name in ("5f3a", "5f3a", "5f3a", "other")]
+    assert states == [State.ACTIVE, State.ACTIVE, State.TURNED_AWAY, State.TURNED_AWAY]
+    assert filled_quotas(study.recruitment) == {"gender": {"Female": 1}}
 
 
 @pytest.mark.parametrize("state", [State.SCREENED_OUT, State.TURNED_AWAY, State.WITHDRAWN])

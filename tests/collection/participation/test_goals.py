@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from collection.models import Dialogue, Generation, Participant, Turn
+from collection.models import Dialogue, Generation, Participant, Recruitment, Turn
 from collection.participation.goals import (
     ChatbotUnavailable,
     GoalLocked,
@@ -63,7 +63,7 @@ def test_beginning_twice_begins_once() -> None:
 
 
 def test_goals_come_in_the_participants_order() -> None:
-    participant = enrol_participant(make_open_study(goal_count=3))
+    participant = enrol_participant(make_open_study(goal_count=3, min_turns=0))
     Participant.objects.update(goal_order=[3, 1, 2])
     participant.refresh_from_db()
     numbers = []
@@ -83,14 +83,52 @@ def test_progress_counts_goals_and_complete_tasks() -> None:
     assert (progress.may_go_on, progress.why_not) == (False, "Ask the chatbot something first.")
 
 
-def test_a_goal_that_was_left_is_behind_but_not_complete() -> None:
-    dialogue = begun()
+@pytest.mark.parametrize(
+    ("study", "answered", "following"),
+    [
+        ({}, 1, 2),
+        ({}, 0, 1),
+        ({"min_turns": 2}, 1, 1),
+        ({"min_turns": 0}, 0, 2),
+        ({"min_turns": 2, "max_turns": 2}, 2, 2),
+    ],
+)
+def test_a_goal_that_was_left_is_behind_once_it_has_enough_answers_but_never_complete(
+    study: dict[str, Any], answered: int, following: int
+) -> None:
+    dialogue = begun(**study)
+    for _ in range(answered):
+        answer(dialogue)
     leave_dialogues(Dialogue.objects.all(), timezone.now())
     assert dialogue.participant is not None
     last = begin_goal(dialogue.participant)
     assert last is not None
     progress = progress_of(last)
-    assert (progress.position, progress.complete, progress.is_last) == (2, 0, True)
+    assert (progress.position, progress.complete, progress.is_last) == (following, 0, following == 2)
+
+
+def test_messages_without_an_answer_are_not_enough() -> None:
+    dialogue = begun()
+    answer(dialogue)
+    Turn.objects.update(state=Turn.State.FAILED, response="")
+    leave_dialogues(Dialogue.objects.all(), timezone.now())
+    assert dialogue.participant is not None
+    again = begin_goal(dialogue.participant)
+    assert again is not None
+    assert again != dialogue
+    assert again.goal == dialogue.goal
+
+
+def test_nobody_finishes_by_having_the_study_closed_over_them() -> None:
+    dialogue = begun(goal_count=1)
+    participant = dialogue.participant
+    assert participant is not None
+    for _ in range(3):
+        close_study(participant.study)
+        Recruitment.objects.update(is_open=True)
+        assert begin_goal(participant) is not None
+    participant.refresh_from_db()
+    assert participant.state == Participant.State.ACTIVE
 
 
 def test_going_on_ends_the_dialogue_and_begins_the_next() -> None:

@@ -35,13 +35,14 @@ answers = at_once(lambda number: enrol(study, Invitation(str(number))).participa
 print(json.dumps({"answers": sorted(answers), "rows": people.count()}))
 """
 SAME_ID = """
-found = at_once(lambda _: enrol(study, Invitation("5f3a")).participant.pk, range(PEOPLE))
-print(json.dumps({"people": len(set(found)), "rows": people.count()}))
+Recruitment.objects.filter(study=study).update(places=2)
+answers = at_once(lambda _: enrol(study, Invitation("5f3a")).participant.state, range(PEOPLE))
+print(json.dumps({"answers": sorted(answers), "rows": people.count()}))
 """
 SAME_FORM = """
 agreement = offer_agreement(study)
-found = at_once(lambda _: enrol(study, agreement=agreement).has_proof, range(PEOPLE))
-print(json.dumps({"proofs": found, "rows": people.count()}))
+found = at_once(lambda _: enrol(study, agreement=agreement).participant.pk, range(PEOPLE))
+print(json.dumps({"people": len(set(found)), "rows": people.count()}))
 """
 LAST_OF_A_QUOTA = """
 Recruitment.objects.filter(study=study).update(quotas={"gender": {"Female": 2}})
@@ -86,8 +87,8 @@ def site(racing_site: Installation) -> Installation:
     ("race", "outcome"),
     [
         pytest.param(LAST_PLACE, {"answers": ["enrolled", *["full"] * 5], "rows": 1}, id="last place"),
-        pytest.param(SAME_ID, {"people": 1, "rows": 1}, id="same external id"),
-        pytest.param(SAME_FORM, {"proofs": [True] * 6, "rows": 1}, id="same consent form"),
+        pytest.param(SAME_ID, {"answers": ["enrolled"] * 3 + ["full"] * 3, "rows": 3}, id="same external id"),
+        pytest.param(SAME_FORM, {"people": 1, "rows": 1}, id="same consent form"),
         pytest.param(LAST_OF_A_QUOTA, {"codes": 2, "away": 4}, id="last places of a quota"),
         pytest.param(SAME_GOAL, {"begun": 1, "following": 1, "rows": 2}, id="same goal"),
         pytest.param(WITHDRAWAL, {"receipts": 1, "personas": 0, "cells": 0}, id="withdrawal"),

@@ -5,9 +5,15 @@ from django.test import Client
 from django.utils import timezone
 
 from evaluation.evaluators.credentials import personal_token
-from evaluation.models import Evaluator
+from evaluation.models import Evaluator, Showing
 from tests.evaluation.evaluators.visits import DOOR, agree
-from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study
+from tests.evaluation.factories import (
+    make_evaluation,
+    make_evaluator,
+    make_judged_study,
+    make_judgement,
+    showings_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -78,39 +84,42 @@ def test_somebody_else_on_the_same_device_can_judge() -> None:
     assert Evaluator.objects.count() == 2
 
 
-def test_a_known_external_id_goes_on_but_gets_no_personal_link_no_data_and_cannot_withdraw() -> None:
-    make_evaluator(make_evaluation(), external_id="5f3a")
+def test_another_browser_with_a_known_external_id_judges_a_list_of_its_own() -> None:
+    evaluation = make_evaluation()
+    first = make_evaluator(evaluation, external_id="5f3a")
+    judged = make_judgement(showings_of(first)[0])
     client = Client()
-    assert "go on where you were" in client.get(f"{DOOR}?PROLIFIC_PID=5f3a").text
-    assert agree(client, "?PROLIFIC_PID=5f3a")["Location"] == f"{DOOR}pairs/"
-    assert f"{DOOR}p/" not in client.get(DOOR).text
-    for address in ("data/", "withdraw/"):
-        page = client.get(f"{DOOR}{address}")
-        assert page.status_code == 403
-        assert "Please use your personal link" in page.text
-    client.post(f"{DOOR}withdraw/")
-    assert Evaluator.objects.get().state == Evaluator.State.JUDGING
+    assert "This link was opened in another browser before" in client.get(f"{DOOR}?PROLIFIC_PID=5f3a").text
+    assert agree(client, "?PROLIFIC_PID=5f3a")["Location"] == f"{DOOR}start/"
+    second = Evaluator.objects.get(number=2)
+    Showing.objects.filter(assignment__evaluator=None, pair__natural=judged.pair.natural).delete()
+    assert client.post(f"{DOOR}start/")["Location"] == f"{DOOR}pairs/"
+    assert {one.pair.natural_id for one in showings_of(second)}.isdisjoint({judged.pair.natural_id})
+    assert client.get(f"{DOOR}pairs/{showings_of(first)[1].token}/")["Location"] == f"{DOOR}pairs/"
+    assert [row["choice"] for row in client.get(f"{DOOR}data/").json()["judgements"]] == []
+    first.refresh_from_db()
+    assert (first.state, len(showings_of(first))) == ("judging", 4)
 
 
-def test_who_has_finished_and_is_known_by_an_external_id_alone_sees_how_it_ended() -> None:
+def test_what_its_external_id_has_judged_is_not_shown_to_another_browser() -> None:
+    evaluation = make_evaluation()
+    make_judgement(showings_of(make_evaluator(evaluation, external_id="5f3a"))[0])
+    client = Client()
+    agree(client, "?PROLIFIC_PID=5f3a")
+    assert client.post(f"{DOOR}start/").status_code == 403
+
+
+def test_nobody_reads_the_code_by_an_external_id_alone() -> None:
     evaluation = make_evaluation(completion_code="C0FFEE")
-    make_evaluator(evaluation, external_id="5f3a", state="finished", ended_at=timezone.now())
+    evaluator = make_evaluator(evaluation, external_id="5f3a", state="finished", ended_at=timezone.now())
     client = Client()
-    assert "You have judged these dialogues already" in client.get(f"{DOOR}?PROLIFIC_PID=5f3a").text
-    assert agree(client, "?PROLIFIC_PID=5f3a")["Location"] == f"{DOOR}end/"
-    assert "C0FFEE" in client.get(f"{DOOR}end/").text
-
-
-def test_the_personal_link_opens_everything_again_to_whom_an_external_id_had_let_in() -> None:
-    make_evaluation()
-    own, other = Client(), Client()
-    agree(own, "?PROLIFIC_PID=5f3a")
-    link = own.get(f"{DOOR}start/").context["personal_link"]
-    agree(other, "?PROLIFIC_PID=5f3a")
-    assert other.get(f"{DOOR}data/").status_code == 403
-    answer = other.get(link)
-    assert (answer["Location"], answer["Referrer-Policy"]) == (f"{DOOR}start/", "no-referrer")
-    assert other.get(f"{DOOR}data/").json()["external_id"] == "5f3a"
+    assert "judged with the ID in your link" in client.get(f"{DOOR}?PROLIFIC_PID=5f3a").text
+    page = agree(client, "?PROLIFIC_PID=5f3a")
+    assert page.status_code == 403
+    assert "You have already judged" in page.text
+    assert "C0FFEE" not in client.get(f"{DOOR}end/", follow=True).text
+    assert "C0FFEE" in client.get(f"{DOOR}p/{personal_token(evaluator)}/", follow=True).text
+    assert Evaluator.objects.get().refused_returns == 1
 
 
 def test_a_personal_link_asks_before_it_takes_a_browser_from_somebody_else() -> None:

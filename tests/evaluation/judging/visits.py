@@ -1,7 +1,6 @@
 """What a judging page sends, through Django's client."""
 
 import json
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -24,10 +23,10 @@ CLOCKS = {
 }
 
 
-def client_of(evaluator: Evaluator, since: datetime | None = None) -> Client:
-    """A browser that knows the evaluator, by an external id alone if ``since`` then."""
+def client_of(evaluator: Evaluator) -> Client:
+    """A browser that knows the evaluator."""
     client, response = Client(), HttpResponse()
-    set_cookie(response, Visitor(evaluator, since))
+    set_cookie(response, Visitor(evaluator))
     for name, morsel in response.cookies.items():
         client.cookies[name] = morsel.value
     return client
