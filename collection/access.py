@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -14,11 +15,17 @@ from django_htmx.http import HttpResponseClientRedirect
 P = ParamSpec("P")
 
 
+READ, CHANGE = "collection.view_study", "collection.change_study"
+"""The permissions of Django's that open researchers' pages, for reading and for changing anything."""
+_SAFE = ("GET", "HEAD", "OPTIONS")
+
+
 def staff_only(
     view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Sends strangers to the login page, and back here afterwards; others than staff get a page that says why not.
+    """Open the view to staff who may read studies, and its forms to those who may change them.
 
+    Strangers are sent to the login page and back; for others a page explains which right is missing and whom to ask.
     A fragment is answered with a redirect of the whole page: the login form must not appear in the middle of another one.
     Browsers keep no copy: it would outlast the login, and a participant who withdraws.
     """
@@ -28,15 +35,38 @@ def staff_only(
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return _to_login(request)
-        if not request.user.is_staff:
-            raise PermissionDenied
+        if refusal := _refusal(request.user, request.method in _SAFE):
+            raise PermissionDenied(refusal)
         return view(request, *args, **kwargs)
 
     return guarded
 
 
+def is_researcher(user: User | AnonymousUser, right: str = READ) -> bool:
+    """Whether the account may use researchers' pages: staff with that right."""
+    return user.is_staff and user.has_perm(right)
+
+
+def _refusal(user: User | AnonymousUser, is_reading: bool) -> str:
+    """Return why the account may not, in a sentence; empty if it may."""
+    if not user.is_staff:
+        return "These pages are for the research staff."
+    if not is_researcher(user, READ):
+        return f"Your account '{user.get_username()}' has no right to see studies."
+    if not is_reading and not is_researcher(user, CHANGE):
+        return f"Your account '{user.get_username()}' may read studies, but not change them."
+    return ""
+
+
 def _to_login(request: HttpRequest) -> HttpResponse:
     if not getattr(request, "htmx", False):
         return redirect_to_login(request.get_full_path())
-    shown = request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]
-    return HttpResponseClientRedirect(redirect_to_login(shown, settings.LOGIN_URL)["Location"])
+    return HttpResponseClientRedirect(redirect_to_login(_shown(request), settings.LOGIN_URL)["Location"])
+
+
+def _shown(request: HttpRequest) -> str:
+    """Return the page that shows the fragment; the home page if what the browser says of it is no address."""
+    try:
+        return request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]
+    except ValueError:
+        return "/"

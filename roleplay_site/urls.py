@@ -4,13 +4,20 @@ from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
+from roleplay_site.login import AdminLoginForm, LoginForm
+
+admin.site.login_form = AdminLoginForm
 urlpatterns = [
     path("", include("analysis.power.urls")),
     path("", include("analysis.study.urls")),
     path("", include("evaluation.urls")),
     path("", include("simulation.urls")),
     path("", include("collection.urls")),
-    path("login/", LoginView.as_view(template_name="login.html", redirect_authenticated_user=True), name="login"),
+    path(
+        "login/",
+        LoginView.as_view(template_name="login.html", authentication_form=LoginForm, redirect_authenticated_user=True),
+        name="login",
+    ),
     path("logout/", LogoutView.as_view(next_page="login"), name="logout"),
     path("admin/", admin.site.urls),
 ]

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 
 from collection.models import Dialogue, Goal, Output, Persona, Study, Turn
@@ -36,8 +36,10 @@ UTTERANCES = (
 
 
 def make_staff(username: str = "researcher") -> User:
-    """Somebody who may see the researcher's pages; logs in with PASSWORD."""
-    return User.objects.create_user(username, password=PASSWORD, is_staff=True)
+    """A researcher, who may read and change studies; logs in with PASSWORD."""
+    user = User.objects.create_user(username, password=PASSWORD, is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=["view_study", "change_study"]))
+    return user
 
 
 def make_study(slug: str = "demo", *, goal_count: int = 2, persona_count: int = 2) -> Study:

@@ -48,6 +48,21 @@ def test_others_and_the_same_user_elsewhere_can_still_log_in() -> None:
     assert log_in(address="10.0.0.2").status_code == 302
 
 
+def test_the_addresses_of_one_ipv6_network_count_as_one() -> None:
+    for number in range(10):
+        log_in(f"guess {number}", address=f"2001:db8:1:2::{number:x}")
+    assert log_in(address="2001:db8:1:2:ffff::1").status_code == 429
+    assert log_in(address="2001:db8:1:3::1").status_code == 302
+
+
+@pytest.mark.parametrize("page", ["/login/", "/admin/login/"])
+def test_a_user_name_that_nobody_can_have_is_refused_and_not_counted(page: str) -> None:
+    response = log_in(username="a" * 300, page=page)
+    assert response.status_code == 200
+    assert "at most 150 characters" in response.text
+    assert not AccessAttempt.objects.exists()
+
+
 def test_the_lock_opens_after_15_minutes_however_often_it_was_tried_meanwhile() -> None:
     guess(10)
     let_pass(minutes=14)

@@ -6,13 +6,14 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import AsyncClient, Client
 
 from collection.models import Study
 from tests.collection.factories import make_natural_dialogue, make_participant
-from tests.factories import make_dialogue, make_study
+from tests.factories import make_dialogue, make_staff, make_study
 
 pytestmark = pytest.mark.django_db
 
@@ -96,7 +97,7 @@ def test_strangers_and_unknown_files_get_nothing(client: Client, study: Study) -
 @pytest.mark.django_db(transaction=True)
 async def test_an_asynchronous_server_sends_the_same_piece_by_piece(study: Study) -> None:
     client = AsyncClient()
-    await client.aforce_login(await User.objects.acreate(username="researcher", is_staff=True))
+    await client.aforce_login(await sync_to_async(make_staff)())
     answer: Any = await client.get("/studies/demo/data/natural.jsonl")
     assert answer.is_async
     body = b"".join([chunk async for chunk in answer.streaming_content])

@@ -1,0 +1,26 @@
+"""The network that a browser comes from, for limits: whoever has one IPv6 address has 2**64 of them."""
+
+from ipaddress import IPv6Address, IPv6Network, ip_address
+
+from django.http import HttpRequest
+
+_UNKNOWN = "::"
+"""What a connection without an address counts as."""
+
+
+def client_network(request: HttpRequest) -> str:
+    """Return the network of the request's browser, written as its first address."""
+    return network_of(request.META.get("REMOTE_ADDR", ""))
+
+
+def network_of(address: str) -> str:
+    """Return an IPv4 address as it is, and the first address of the /64 network that an IPv6 address belongs to."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return _UNKNOWN
+    if not isinstance(found, IPv6Address):
+        return str(found)
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(IPv6Network((int(found), 64), strict=False).network_address)

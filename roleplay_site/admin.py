@@ -1,0 +1,22 @@
+"""The list of accounts, with what each may do on researchers' pages."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import User
+
+from collection.access import CHANGE, READ, is_researcher
+
+admin.site.unregister(User)
+
+
+@admin.register(User)
+class AccountAdmin(UserAdmin):  # type: ignore[type-arg]  # the class takes no argument at run time
+    """Django's accounts; a researcher needs the staff status and the permissions to view and to change studies."""
+
+    list_display = ["username", "email", "is_active", "is_staff", "is_superuser", "studies"]
+
+    @admin.display(description="Studies")
+    def studies(self, user: User) -> str:
+        if not is_researcher(user, READ):
+            return "no access"
+        return "reads and changes" if is_researcher(user, CHANGE) else "reads only"
