@@ -119,5 +119,5 @@ def test_a_long_dialogue_takes_as_few_queries_as_a_short_one(
 ) -> None:
     for position in range(1, 12):
         make_answered_turn(dialogue, position)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(8):
         news(client, dialogue, 0)

@@ -52,7 +52,7 @@ def test_many_dialogues_are_listed_in_few_queries(
 ) -> None:
     for cell in make_run(seeds=tuple(range(10))).simulations.all():
         make_dialogue(cell, turns=0)
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(7):
         client.get("/studies/demo/dialogues/")
 
 
@@ -133,5 +133,5 @@ def test_a_long_dialogue_takes_as_few_queries_as_a_short_one(
     client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     dialogue = make_dialogue(turns=12)
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(7):
         news(client, dialogue, 0)
