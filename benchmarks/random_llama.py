@@ -76,11 +76,14 @@ def _matrix(draw: np.random.Generator, rows: int, columns: int) -> NDArray[np.fl
     return draw.standard_normal((rows, columns), np.float32) / np.float32(columns**0.5)
 
 
-def write_gguf(path: Path, shape: Shape, weights: Weights, precision: Precision = "f16") -> Path:
+def write_gguf(
+    path: Path, shape: Shape, weights: Weights, precision: Precision = "f16", template: str = CHAT_TEMPLATE
+) -> Path:
     """Writes what llama.cpp loads, chat template included."""
     writer = gguf.GGUFWriter(path, "llama")
     _add_shape(writer, shape)
     _add_vocabulary(writer, shape.vocabulary)
+    writer.add_chat_template(template)
     for name, array in weights.items():
         _add_tensor(writer, name, _permuted(array, shape.heads) if _is_rotated(name) else array, precision)
     writer.write_header_to_file()
@@ -113,7 +116,6 @@ def _add_vocabulary(writer: gguf.GGUFWriter, vocabulary: Syllables) -> None:
     writer.add_bos_token_id(CONTROL_TOKENS.index("<s>"))
     writer.add_eos_token_id(CONTROL_TOKENS.index("</s>"))
     writer.add_add_bos_token(True)
-    writer.add_chat_template(CHAT_TEMPLATE)
 
 
 def _add_tensor(writer: gguf.GGUFWriter, name: str, array: NDArray[np.float32], precision: Precision) -> None:

@@ -1,31 +1,39 @@
 """What identifies a model on one side of a dialogue."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
 from collection.digests import remembered
 from collection.models_in_force import read_models_in_force
 from dialogue import prompts, thoughts
+from dialogue.backends import registry
 from dialogue.backends.base import ChatModel, ModelMisconfigured
-from dialogue.models import InvalidModelsFile, ModelSpec, SideTable, UnknownModel, find_model
+from dialogue.models import SELF_REPLY_MARKERS, InvalidModelsFile, ModelSpec, SideTable, UnknownModel, find_model
 from dialogue.outputs import Checks
 from dialogue.seeds import Side
 from dialogue.speakers import Speaker
+
+_NOTES = ("label", "date")
 
 
 def describe_side(models_file: Path, name: str, side: Side) -> dict[str, Any]:
     """What identifies a model on one side: name, server, file hash, template, prompt set, sampling and checks.
 
-    What only decides where and how fast it runs is no part of it; the label is, for who reads it, but identifies nothing.
+    What only decides where and how fast it runs is no part of it. The label and the date are, but identify nothing.
 
     Raises ModelMisconfigured in a sentence when the model cannot play that side as it is described.
     """
     spec, table = find_side(models_file, name, side)
+    needs = registry.fit_side(spec, side)
     return describe_model(spec) | {
         "prompts": table.prompts,
+        "system": needs.system,
+        "marks": list(needs.marks),
         "sampling": spec.sampling.model_dump() | {"max_tokens": table.max_tokens},
         "coherence": table.coherence.model_dump(),
         "regenerate_tries": table.regenerate_tries,
@@ -33,7 +41,10 @@ def describe_side(models_file: Path, name: str, side: Side) -> dict[str, Any]:
 
 
 def describe_model(spec: ModelSpec) -> dict[str, Any]:
-    """What identifies a model whatever it is asked for. Raises ModelMisconfigured when its file cannot be read."""
+    """What identifies a model whatever it is asked for. Raises ModelMisconfigured when its file cannot be read.
+
+    ``date`` is today's: it is kept with what begins today, so that templates which tell the date tell the same one later.
+    """
     return {
         "model": spec.name,
         "label": spec.label,
@@ -44,14 +55,29 @@ def describe_model(spec: ModelSpec) -> dict[str, Any]:
         "template": spec.template,
         "thoughts": thoughts.RULE,
         "context": spec.context,
+        "date": timezone.localdate().isoformat(),
     }
 
 
-def without_label(described: Any) -> Any:
-    """What of a described side decides what is said."""
+def without_notes(described: Any) -> Any:
+    """The described side without what identifies nothing: its label and its date."""
     return (
-        {key: item for key, item in described.items() if key != "label"} if isinstance(described, dict) else described
+        {key: item for key, item in described.items() if key not in _NOTES}
+        if isinstance(described, dict)
+        else described
     )
+
+
+def decisive(described: Any) -> Any:
+    """What of a described side decides what is said, apart from what was so for every side before it could be chosen.
+
+    So the run of an earlier version, which does not mention it, is the one that the same request finds.
+    """
+    told = without_notes(described)
+    if not isinstance(told, dict):
+        return told
+    always = _before_choice(told)
+    return {key: item for key, item in told.items() if key not in always or item != always[key]}
 
 
 def find_side(models_file: Path, name: str, side: Side) -> tuple[ModelSpec, SideTable]:
@@ -88,23 +114,38 @@ def find_well_described(models_file: Path, name: str) -> ModelSpec:
 
 def is_still(models_file: Path, described: dict[str, Any], side: Side) -> bool:
     """Whether the model says today what it said when it was described. Raises ModelMisconfigured when it is gone."""
-    return bool(without_label(describe_side(models_file, described["model"], side)) == without_label(described))
+    now = describe_side(models_file, described["model"], side)
+    return bool(decisive({key: item for key, item in now.items() if key in described}) == decisive(described))
 
 
 def build_speaker(
-    spec: ModelSpec, table: SideTable, side: Side, model: ChatModel, seed: Callable[[int, int], int], conversation: str
+    spec: ModelSpec,
+    table: SideTable,
+    described: dict[str, Any],
+    side: Side,
+    model: ChatModel,
+    seed: Callable[[int, int], int],
+    conversation: str,
 ) -> Speaker:
-    """The side as ``table`` describes it, played by the running ``model`` of ``spec``."""
+    """The side as it was ``described`` when the run or the dialogue began, played by the running ``model`` of ``spec``."""
+    needs = _before_choice(described) | described
     return Speaker(
         side=side,
         model=model,
-        sampling=spec.sampling_for(table),
-        checks=Checks(table.coherence.max_n, table.coherence.repeats, spec.self_reply_markers, prompts.STOP_TOKEN),
+        sampling=spec.sampling_for(table, date.fromisoformat(needs["date"])),
+        checks=Checks(table.coherence.max_n, table.coherence.repeats, tuple(needs["marks"]), prompts.STOP_TOKEN),
         seed=seed,
         tries=table.regenerate_tries,
         system=prompts.load_system(table.prompts) if side == "responder" else None,
+        system_way=needs["system"],
         conversation=conversation,
     )
+
+
+def _before_choice(described: dict[str, Any]) -> dict[str, Any]:
+    """What was so for every side before it could be chosen. The date is the one in templates that were told none."""
+    marks = [] if described.get("backend") == "openai" else list(SELF_REPLY_MARKERS)
+    return {"system": "message", "marks": marks, "date": "2024-07-26"}
 
 
 def _server(spec: ModelSpec) -> dict[str, Any]:

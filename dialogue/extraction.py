@@ -7,6 +7,7 @@ import re
 import string
 
 _QUOTED = re.compile(r'"([^"]*)"')
+_TAG = re.compile(r"<[^<>\s]+>")
 _NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
@@ -30,9 +31,17 @@ def is_stop(text: str, stop_token: str = "FINISH") -> bool:
 
 
 def cut_self_reply(text: str, markers: tuple[str, ...]) -> tuple[str, bool]:
-    """The text before the first mark of a new message, and whether there was one.
+    """The text before the first mark of a new message, and whether the model went on as the other side.
 
     A model that writes its own "[INST]" or "### Human:" has begun to answer itself (section 3.3, "inquirer self-reply").
+    One that writes nothing but tags, as "<|im_end|>", has only shown where its message ends.
     """
     positions = [position for marker in markers if (position := text.find(marker)) >= 0]
-    return (text[: min(positions)], True) if positions else (text, False)
+    if not positions:
+        return text, False
+    cut = min(positions)
+    return text[:cut], not _is_blank(text[cut:])
+
+
+def _is_blank(text: str) -> bool:
+    return not _TAG.sub("", text).strip()

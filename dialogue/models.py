@@ -4,10 +4,11 @@ import hashlib
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -15,6 +16,7 @@ from dialogue import prompts
 from dialogue.addresses import check_address
 from dialogue.backends.base import Sampling
 from dialogue.names import hidden_characters, plain_name
+from dialogue.system_text import SystemWay
 from dialogue.toml_lines import find_line, locate
 
 SELF_REPLY_MARKERS = ("[INST", "### Human:")
@@ -83,6 +85,9 @@ class SideTable(_Table):
 class ModelSpec(_Table):
     """One model. ``template`` is "own" (the chat template that comes with the model) or one of the paper's.
 
+    ``system`` is how the system's text reaches it, and ``marks`` are those at which a self-reply is cut; unset, what its
+    template needs and writes.
+
     ``slots`` is how many histories a local engine keeps in memory; unset, as many as fit. ``requests`` caps what is under way
     at a provider, which is never sent the settings that ``leave_out`` names. ``label`` is shown wherever the model is. A
     scripted model says ``replies``, with ``pause`` seconds a word.
@@ -94,6 +99,8 @@ class ModelSpec(_Table):
     file: Path | None = None
     model: str = ""
     template: str = "own"
+    system: SystemWay | None = None
+    marks: tuple[Annotated[str, Field(min_length=1)], ...] | None = None
     context: int = Field(4096, ge=128)
     slots: int | None = Field(None, ge=1)
     threads: int | None = Field(None, ge=1)
@@ -144,16 +151,11 @@ class ModelSpec(_Table):
     @property
     def engine(self) -> str:
         """What two descriptions must share to be served by one running model."""
-        return self.model_dump_json(exclude={"name", "label", "sampling", "inquirer", "responder"})
+        return self.model_dump_json(exclude={"name", "label", "system", "marks", "sampling", "inquirer", "responder"})
 
-    @property
-    def self_reply_markers(self) -> tuple[str, ...]:
-        """The marks at which a self-reply is cut; an API model writes none."""
-        return () if self.is_remote else SELF_REPLY_MARKERS
-
-    def sampling_for(self, side: SideTable) -> Sampling:
+    def sampling_for(self, side: SideTable, today: date | None = None) -> Sampling:
         """The sampling defaults of this model when it plays ``side``."""
-        return Sampling(**self.sampling.model_dump(), max_tokens=side.max_tokens)
+        return Sampling(**self.sampling.model_dump(), max_tokens=side.max_tokens, today=today)
 
     def fingerprint(self, digest: Callable[[Path], str] = sha256) -> str:
         """The SHA-256 of the model file, or of all files of a model folder, or what the provider or hub calls the model.

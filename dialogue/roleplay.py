@@ -54,7 +54,7 @@ async def roleplay(
     """
     dialogue: list[Said] = list(past)
     for turn in range(len(dialogue), max_turns):
-        question = await inquirer.speak(_inquirer_history(prompts, persona, goal, dialogue), turn)
+        question = await inquirer.speak(inquirer_history(prompts, persona, goal, dialogue), turn)
         if question.ending:
             yield Ended(question.ending, question.outputs)
             return
@@ -68,7 +68,7 @@ async def roleplay(
     yield Ended("max_turns")
 
 
-def _inquirer_history(prompts: PromptSet, persona: str, goal: str, dialogue: Sequence[Said]) -> History:
+def inquirer_history(prompts: PromptSet, persona: str, goal: str, dialogue: Sequence[Said]) -> History:
     """The prompts the inquirer was given and its *extracted* utterances in quotes: its raw outputs drift into self-replies."""
     turns = [
         (Message("assistant", f'"{turn.utterance}"'), prompts.forward(turn.response))  # INTER_I

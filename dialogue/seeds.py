@@ -1,9 +1,10 @@
 """Seeds that make every output reproducible by itself."""
 
 import hashlib
-from typing import Literal
+from typing import Literal, get_args
 
 Side = Literal["inquirer", "responder"]
+SIDES: tuple[Side, ...] = get_args(Side)
 
 
 def sampler_seed(run_seed: int, persona: str, goal: str, side: Side, turn: int, attempt: int) -> int:

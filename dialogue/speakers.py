@@ -10,6 +10,7 @@ from dialogue.backends.base import ChatModel, ContentRefused, ContextFull, Reply
 from dialogue.messages import Message
 from dialogue.outputs import Checks, Output, Verdict, judge
 from dialogue.seeds import Side
+from dialogue.system_text import SystemWay, place_system
 from dialogue.thoughts import Thinking
 
 Ending = Literal[
@@ -59,7 +60,8 @@ class Speaker:
     """A model that plays ``side``.
 
     ``seed`` gives the sampler's seed for (turn, attempt). ``tries`` is how often a failed output is regenerated with other
-    sampling. ``conversation`` names this history to the backend's cache.
+    sampling. ``system_way`` is how the system's text reaches the model. ``conversation`` names this history to the
+    backend's cache.
     """
 
     side: Side
@@ -69,6 +71,7 @@ class Speaker:
     seed: Callable[[int, int], int]
     tries: int = 0
     system: Message | None = None
+    system_way: SystemWay = "message"
     conversation: str = ""
 
     async def speak(self, history: History, turn: int) -> Spoken:
@@ -125,10 +128,12 @@ class Speaker:
         return await self._ask(history.without(len(history.turns)), sampling), len(history.turns)
 
     def _listen(self, messages: list[Message], sampling: Sampling) -> ReplyStream:
-        return self.model.stream(messages, sampling, conversation=self.conversation)
+        placed = place_system(messages, self.system_way)
+        return self.model.stream(placed, sampling, conversation=self.conversation)
 
     async def _ask(self, messages: list[Message], sampling: Sampling) -> Reply:
-        return await self.model.reply(messages, sampling, conversation=self.conversation)
+        placed = place_system(messages, self.system_way)
+        return await self.model.reply(placed, sampling, conversation=self.conversation)
 
 
 def _ending(side: Side, verdict: Verdict) -> Ending | None:

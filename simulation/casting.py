@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from collection.sides import build_speaker, find_side, is_still, without_label
+from collection.sides import build_speaker, decisive, find_side, is_still
 from dialogue import personas, prompts
 from dialogue.backends.base import ChatModel, ModelMisconfigured
 from dialogue.models import ModelSpec
@@ -35,8 +35,8 @@ class Cast:
 
 def identify(configuration: dict[str, Any]) -> str:
     """A hash of what a run's configuration decides: what is said, not how the models are labelled."""
-    decisive = {key: without_label(value) for key, value in configuration.items()}
-    return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
+    told = {key: decisive(value) for key, value in configuration.items()}
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +67,4 @@ class Casting:
             )
         spec, table = find_side(self.models_file, described["model"], side)
         seed = partial(sampler_seed, cell.seed, cell.persona.code, cell.goal.text, side)
-        return build_speaker(spec, table, side, self.open_model(spec), seed, f"simulation-{cell.pk}-{side}")
+        return build_speaker(spec, table, described, side, self.open_model(spec), seed, f"simulation-{cell.pk}-{side}")

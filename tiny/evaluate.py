@@ -9,7 +9,7 @@ from pathlib import Path
 from dialogue import goals, personas, prompts
 from dialogue.backends.base import ChatModel
 from dialogue.backends.registry import close_models, open_model
-from dialogue.models import ModelSpec, SideTable, find_model
+from dialogue.models import SELF_REPLY_MARKERS, ModelSpec, SideTable, find_model
 from dialogue.outputs import Checks
 from dialogue.roleplay import Ended, Exchange, roleplay
 from dialogue.seeds import Side, sampler_seed
@@ -74,7 +74,7 @@ def _speaker(model: ChatModel, spec: ModelSpec, side: Side, title: str, seed: in
         side,
         model,
         spec.sampling_for(table),
-        Checks(table.coherence.max_n, table.coherence.repeats, spec.self_reply_markers, prompts.STOP_TOKEN),
+        Checks(table.coherence.max_n, table.coherence.repeats, SELF_REPLY_MARKERS, prompts.STOP_TOKEN),
         lambda turn, attempt: sampler_seed(seed, title, "", side, turn, attempt),
         system=prompts.load_system(table.prompts) if side == "responder" else None,
         conversation=f"{title} {side}",

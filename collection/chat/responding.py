@@ -62,7 +62,7 @@ def find_speaker(models_file: Path, question: Question, open_model: OpenModel) -
         )
     spec, table = find_side(models_file, question.model, "responder")
     model = open_model(spec)
-    return build_speaker(spec, table, "responder", model, question.seed, f"chat-{question.token}")
+    return build_speaker(spec, table, question.responder, "responder", model, question.seed, f"chat-{question.token}")
 
 
 def _seed(dialogue: Dialogue) -> Callable[[int, int], int]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -9,6 +10,8 @@ from collection.catalogue import missing_piece, read_catalogue
 from collection.models import Recruitment, Study
 from collection.participation.goals import leave_dialogues
 from collection.research.trial import NoAnswer, ask_chatbot
+from collection.sides import describe_side
+from dialogue.backends.base import ModelMisconfigured
 
 
 class NotReady(ValueError):
@@ -60,6 +63,15 @@ def what_it_lacks(study: Study) -> list[str]:
         reasons += slips
     elif spec is None or spec.responder is None:
         reasons.append(f"models.toml has no responder {study.chatbot!r}: choose another chatbot, or describe it there.")
-    elif problem := missing_piece(spec):
+    elif problem := missing_piece(spec) or _what_does_not_fit(study.chatbot):
         reasons.append(f"The chatbot {study.chatbot!r} cannot answer. {problem}")
     return reasons
+
+
+def _what_does_not_fit(chatbot: str) -> str:
+    """Why some message of the method would not reach the chatbot, in a sentence; empty if all do."""
+    try:
+        describe_side(settings.MODELS_FILE, chatbot, "responder")
+    except ModelMisconfigured as error:
+        return str(error)
+    return ""

@@ -7,7 +7,7 @@ from asgiref.sync import async_to_sync
 from django.conf import settings
 
 from collection.keys import without_keys
-from collection.sides import build_speaker, find_side
+from collection.sides import build_speaker, describe_side, find_side
 from dialogue.backends import registry
 from dialogue.backends.base import BackendError
 from dialogue.roleplay import responder_history
@@ -49,9 +49,10 @@ async def _ask(name: str, message: str) -> None:
 
 def _find_speaker(name: str, message: str) -> Speaker:
     spec, table = find_side(settings.MODELS_FILE, name, "responder")
+    described = describe_side(settings.MODELS_FILE, name, "responder")
     model = registry.open_model(spec)
     return build_speaker(
-        spec, table, "responder", model, lambda *at: sampler_seed(0, "", message, "responder", *at), ""
+        spec, table, described, "responder", model, lambda *at: sampler_seed(0, "", message, "responder", *at), ""
     )
 
 

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from datetime import date
 from random import Random
 from typing import Literal, Protocol, Self
 
@@ -37,7 +38,10 @@ class ContentRefused(BackendError):
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How to draw tokens. ``top_k`` 0 and ``top_p`` 1 switch the filter off; ``temperature`` 0 is greedy."""
+    """How to draw tokens. ``top_k`` 0 and ``top_p`` 1 switch the filter off; ``temperature`` 0 is greedy.
+
+    ``today`` is the date that the model's chat template may tell: given, so that a resumed dialogue reads what it read.
+    """
 
     temperature: float = 1.0
     top_p: float = 1.0
@@ -45,6 +49,7 @@ class Sampling:
     repeat_penalty: float = 1.0
     max_tokens: int = 1000
     seed: int = 0
+    today: date | None = None
 
     def seeded(self, seed: int) -> Self:
         """The same settings with another seed."""

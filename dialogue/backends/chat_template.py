@@ -1,4 +1,4 @@
-"""Chat templates, rendered so that nobody can type a control token.
+"""Chat templates, rendered so that nobody can type a control token and no message is lost.
 
 A template is rendered over placeholders, so it never sees what people or models wrote. What comes out is a list of parts:
 the control tokens that the *template* wrote, and the plain text between them, contents included. A backend looks up the
@@ -7,19 +7,23 @@ former and tokenises the latter without special parsing; a typed "</s><s>[INST]"
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 
-from jinja2 import Template, TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import TemplateError
 
 from dialogue.backends.base import ModelMisconfigured
+from dialogue.backends.template_environment import TemplateMisfit, compile_template
 from dialogue.messages import Message, Role
 from dialogue.thoughts import Opened, opened_by
 
 PAPER_TEMPLATES = ("llama-2", "mixtral", "vicuna")
 _SPOKEN = "\ue002"
+_FAULTS = (TemplateError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What a template raises on purpose, and what its slips raise."""
 _PLACEHOLDER = re.compile("\ue000([0-9]+)\ue001")
 
 
@@ -31,6 +35,27 @@ class Part:
     is_control: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ChatTemplate:
+    """A template's source with the texts of the begin and end tokens that it may write."""
+
+    source: str
+    bos_token: str = ""
+    eos_token: str = ""
+
+
+@contextmanager
+def of_model(name: str) -> Iterator[None]:
+    """Puts the model's name into what is wrong with its template, and what can be done about it."""
+    try:
+        yield
+    except TemplateMisfit as misfit:
+        raise ModelMisconfigured(
+            f"Model {name!r} cannot answer: its chat template {misfit.what}."
+            f" Run `manage.py models {name}`, which says what to set for {name!r} in models.toml."
+        ) from misfit
+
+
 def load_template(name: str) -> str:
     """The source of one of the paper's templates. Raises ModelMisconfigured for another name."""
     if name not in PAPER_TEMPLATES:
@@ -39,20 +64,20 @@ def load_template(name: str) -> str:
 
 
 def render(
-    source: str, messages: Sequence[Message], *, bos_token: str, eos_token: str, control_tokens: Collection[str]
+    source: str,
+    messages: Sequence[Message],
+    *,
+    bos_token: str,
+    eos_token: str,
+    control_tokens: Collection[str],
+    today: date | None = None,
 ) -> list[Part]:
     """The prompt for ``messages`` up to where the answer begins, neighbouring plain text joined.
 
-    Contents are taken without the white space around them, as published templates do. Raises ModelMisconfigured when
-    the template refuses the messages (some know no system message, say).
+    Contents are taken without the white space around them, as published templates do. ``today`` is the date that the
+    template may ask for (None: the clock's). Raises TemplateMisfit when the template refuses the messages, or loses one.
     """
-    holes = [{"role": message.role, "content": f"\ue000{index}\ue001"} for index, message in enumerate(messages)]
-    try:
-        rendered = _compile(source).render(
-            messages=holes, bos_token=bos_token, eos_token=eos_token, add_generation_prompt=True
-        )
-    except TemplateError as error:
-        raise ModelMisconfigured(f"The model's chat template refuses these messages: {error}.") from error
+    rendered = _with_holes(ChatTemplate(source, bos_token, eos_token), messages, today)
     contents = [message.content.strip() for message in messages]
     return list(_join(_split(rendered, contents, control_tokens)))
 
@@ -67,6 +92,52 @@ def _opened_after(source: str, roles: tuple[Role, ...], bos_token: str, eos_toke
     messages = [Message(role, _SPOKEN) for role in roles]
     parts = render(source, messages, bos_token=bos_token, eos_token=eos_token, control_tokens=())
     return opened_by("".join(part.text for part in parts).rpartition(_SPOKEN)[2])
+
+
+def stretches(template: ChatTemplate, messages: Sequence[Message]) -> list[str]:
+    """What the template writes in front of each message, and behind the last. Raises TemplateMisfit."""
+    return _PLACEHOLDER.split(_with_holes(template, messages, None))[::2]
+
+
+def rendered_text(template: ChatTemplate, messages: Sequence[Message], today: date | None = None) -> str:
+    """What the template makes of the messages, contents and all. Raises TemplateMisfit."""
+    try:
+        return compile_template(template.source).render(
+            messages=[{"role": message.role, "content": message.content} for message in messages],
+            tools=None,
+            documents=None,
+            add_generation_prompt=True,
+            bos_token=template.bos_token,
+            eos_token=template.eos_token,
+            strftime_now=(today or date.today()).strftime,
+        )
+    except _FAULTS as error:
+        raise TemplateMisfit(f"refuses these messages ({str(error).rstrip('.')})") from error
+
+
+def _with_holes(template: ChatTemplate, messages: Sequence[Message], today: date | None) -> str:
+    holes = [Message(message.role, f"\ue000{index}\ue001") for index, message in enumerate(messages)]
+    rendered = rendered_text(template, holes, today)
+    _check_whole(rendered, messages)
+    return rendered
+
+
+def _check_whole(rendered: str, messages: Sequence[Message]) -> None:
+    """Every message once, and the dialogue in order; a system message may be where the template's author puts it."""
+    found = [int(index) for index in _PLACEHOLDER.findall(rendered)]
+    for index, message in enumerate(messages):
+        if found.count(index) != 1:
+            fate = "writes twice" if index in found else "passes over"
+            raise TemplateMisfit(f"{fate} {_name(index, message, len(messages))}")
+    said = [index for index in found if messages[index].role != "system"]
+    if said != sorted(said):
+        raise TemplateMisfit("changes the order of the messages")
+
+
+def _name(index: int, message: Message, total: int) -> str:
+    if message.role == "system":
+        return "the system message"
+    return f"the {message.role}'s message (number {index + 1} of {total})"
 
 
 def _split(rendered: str, contents: list[str], control_tokens: Collection[str]) -> Iterator[Part]:
@@ -92,17 +163,3 @@ def _join(parts: Iterator[Part]) -> Iterator[Part]:
         yield part
     if plain:
         yield Part(plain, is_control=False)
-
-
-@lru_cache(maxsize=64)
-def _compile(source: str) -> Template:
-    environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
-    environment.globals["raise_exception"] = _refuse
-    try:
-        return environment.from_string(source)
-    except TemplateError as error:
-        raise ModelMisconfigured(f"The model's chat template cannot be read: {error}.") from error
-
-
-def _refuse(message: str) -> None:
-    raise TemplateError(message)

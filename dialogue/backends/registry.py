@@ -5,7 +5,10 @@ from threading import Lock
 from types import ModuleType
 
 from dialogue.backends.base import ChatModel, Health, ModelMisconfigured
+from dialogue.backends.chat_template import ChatTemplate, load_template
+from dialogue.backends.fitting import Fit, fit
 from dialogue.models import ModelSpec
+from dialogue.seeds import SIDES, Side
 
 BACKENDS = {
     "llama_cpp": "dialogue.backends.llama_cpp",
@@ -13,7 +16,10 @@ BACKENDS = {
     "openai": "dialogue.backends.openai",
     "scripted": "dialogue.backends.scripted",
 }
-"""Each module has ``load(spec) -> ChatModel`` and ``examine(spec) -> Health``, which is quick and loads no weights."""
+"""Each module has ``load(spec) -> ChatModel`` and ``examine(spec) -> Health``, which is quick and loads no weights.
+
+One that renders chat templates also has ``own_template(spec)``: the model's own, or None where it cannot be read.
+"""
 
 _open: dict[str, ChatModel] = {}
 _lock = Lock()
@@ -34,9 +40,31 @@ def examine(spec: ModelSpec) -> Health:
     """Whether the model can run here, without loading it."""
     try:
         health: Health = _backend(spec).examine(spec)
+        for side in SIDES if health.is_ok else ():
+            if getattr(spec, side):
+                fit_side(spec, side)
     except ModelMisconfigured as error:
         return Health(False, str(error))
     return health
+
+
+def fit_side(spec: ModelSpec, side: Side) -> Fit:
+    """How the method's messages reach the model that plays ``side``, for which ``spec`` has a table.
+
+    Raises ModelMisconfigured when one would be lost.
+    """
+    return fit(_find_template(spec), spec, getattr(spec, side), side)
+
+
+def _find_template(spec: ModelSpec) -> ChatTemplate | None:
+    """The template that the model is spoken to with; None where nobody can know it."""
+    backend = _backend(spec)
+    if not hasattr(backend, "own_template"):
+        return None
+    if spec.template != "own":
+        return ChatTemplate(load_template(spec.template), "<s>", "</s>")
+    template: ChatTemplate | None = backend.own_template(spec)
+    return template
 
 
 async def close_models() -> None:

@@ -1,17 +1,18 @@
 """What identifies a model that judges. It needs no table of its own in models.toml: what it is asked stands here."""
 
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from collection.sides import describe_model, find_described, without_label
+from collection.sides import describe_model, find_described, without_notes
 from dialogue.models import ModelSpec
 from evaluation.judges import prompts
 
 
 def describe_judge(models_file: Path, name: str) -> dict[str, Any]:
     """Everything that decides what the model says about pairs of one evaluation. Raises ModelMisconfigured."""
-    sampling = {key: value for key, value in asdict(prompts.sampling()).items() if key != "seed"}
+    sampling = {key: value for key, value in asdict(prompts.sampling()).items() if key not in ("seed", "today")}
     return {
         "judge": describe_model(find_described(models_file, name)),
         "sampling": sampling,
@@ -27,5 +28,11 @@ def find_judge(models_file: Path, configuration: dict[str, Any]) -> ModelSpec | 
     return find_described(models_file, name) if is_still else None
 
 
+def read_date(configuration: dict[str, Any]) -> date | None:
+    """The day on which the judge was described, which its chat template tells; none was kept in earlier versions."""
+    told = configuration["judge"].get("date")
+    return date.fromisoformat(told) if told else None
+
+
 def _decisive(configuration: dict[str, Any]) -> dict[str, Any]:
-    return {key: without_label(value) for key, value in configuration.items()}
+    return {key: without_notes(value) for key, value in configuration.items()}

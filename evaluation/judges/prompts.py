@@ -4,6 +4,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Sequence
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from string import Template
@@ -48,9 +49,9 @@ def tries() -> int:
     return int(_table()["tries"])
 
 
-def sampling() -> Sampling:
+def sampling(today: date | None = None) -> Sampling:
     """Greedy: a judge's answer is no matter of luck."""
-    return Sampling(temperature=0.0, max_tokens=int(_table()["max_tokens"]))
+    return Sampling(temperature=0.0, max_tokens=int(_table()["max_tokens"]), today=today)
 
 
 def digest() -> str:

@@ -11,7 +11,7 @@ from asgiref.sync import sync_to_async
 from dialogue.backends.base import ChatModel, ModelMisconfigured
 from evaluation.judges import prompts, sittings
 from evaluation.judges.asking import Outcome, Question, ask, judge_seed
-from evaluation.judges.describing import find_judge
+from evaluation.judges.describing import find_judge, read_date
 from evaluation.models import Sitting, Verdict
 from evaluation.reading import PairGone, read_pair
 from simulation.casting import OpenModel
@@ -70,7 +70,7 @@ def _question(verdict: Verdict) -> Question:
     return Question(
         instruction=evaluation.instruction,
         reading=read_pair(pair, verdict.is_natural_first),
-        sampling=prompts.sampling(),
+        sampling=prompts.sampling(read_date(verdict.sitting.configuration)),
         seed=partial(judge_seed, evaluation.seed, pair.token, verdict.is_natural_first),
         tries=prompts.tries(),
         conversation=f"verdict-{verdict.pk}",

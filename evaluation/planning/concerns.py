@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.formats import date_format
 
 from collection.models import Study
-from collection.sides import describe_side, without_label
+from collection.sides import describe_side, without_notes
 from dialogue.backends.base import ModelMisconfigured
 from evaluation.pairing import Pairing
 from evaluation.planning.candidates import Candidates, RunCells
@@ -93,7 +93,7 @@ def _difference(answered: Side, chatbot: Side) -> str:
         )
     if fingerprints[0] != fingerprints[1]:
         return f"another version of {model} answered it than participants talked to: the hashes of their files differ"
-    settings = [key for key, value in without_label(chatbot).items() if key in answered and answered[key] != value]
+    settings = [key for key, value in without_notes(chatbot).items() if key in answered and answered[key] != value]
     return (
         f"{model} answered it with other settings than participants talked to: {', '.join(settings)}"
         if settings
@@ -105,7 +105,7 @@ def _sides(candidates: Candidates, pairing: Pairing) -> list[Side]:
     """The different chatbots of the natural dialogues that may be judged, as far as those record them."""
     sides: list[Side] = []
     for dialogue in pairing.natural:
-        side = without_label(candidates.responders[dialogue.id])
+        side = without_notes(candidates.responders[dialogue.id])
         if side.get("model") and side not in sides:
             sides.append(side)
     return sides

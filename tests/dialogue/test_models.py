@@ -220,11 +220,6 @@ def test_without_a_file_the_fingerprint_is_what_the_provider_calls_the_model() -
     assert ModelSpec(name="gpt-4", backend="openai", model="gpt-4-0613").fingerprint() == "gpt-4-0613"
 
 
-def test_self_replies_are_cut_for_local_models_only() -> None:
-    assert ModelSpec(name="m", backend="transformers", model="m").self_reply_markers == ("[INST", "### Human:")
-    assert ModelSpec(name="m", backend="openai", model="m").self_reply_markers == ()
-
-
 def test_two_names_for_the_same_weights_share_an_engine(models_file: Path) -> None:
     engine = 'backend = "llama_cpp"\nfile = "m.gguf"'
     models = read_models(

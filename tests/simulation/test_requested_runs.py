@@ -1,5 +1,6 @@
 """Asking for a run: which one it is, what it grows by, and what is refused."""
 
+from datetime import date
 from pathlib import Path
 from shutil import copy
 from typing import Any
@@ -29,6 +30,7 @@ def test_a_run_has_a_cell_for_every_persona_goal_and_seed_and_waits(study: Study
 def test_a_run_knows_what_decides_about_what_is_said(study: Study) -> None:
     configuration = request_run(study, features="age", max_turns=5).configuration
     assert (configuration["features"], configuration["max_turns"]) == ("age", 5)
+    assert date.fromisoformat(configuration["inquirer"].pop("date"))
     assert configuration["inquirer"] == {
         "model": "asker",
         "label": "",
@@ -40,6 +42,8 @@ def test_a_run_knows_what_decides_about_what_is_said(study: Study) -> None:
         "thoughts": 1,
         "context": 4096,
         "prompts": "llama-2",
+        "system": "message",
+        "marks": ["[INST", "### Human:"],
         "sampling": {"temperature": 1.0, "top_p": 1.0, "top_k": 0, "repeat_penalty": 1.0, "max_tokens": 1000},
         "coherence": {"max_n": 8, "repeats": 2},
         "regenerate_tries": 0,

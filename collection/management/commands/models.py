@@ -7,9 +7,17 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from dialogue.backends import registry
+from dialogue.backends.fitting import Fit
 from dialogue.models import InvalidModelsFile, ModelSpec, UnknownModel, find_model, read_models
+from dialogue.seeds import SIDES, Side
+from dialogue.system_text import SystemWay
 
 GIB = 1024**3
+WAYS: dict[SystemWay, str] = {
+    "message": "system text as a message",
+    "first_user": "system text in front of the first user message",
+    "none": "no system text",
+}
 
 
 class Command(BaseCommand):
@@ -37,11 +45,18 @@ class Command(BaseCommand):
         memory = "" if health.memory is None else f"; needs {health.memory / GIB:.2f} GiB"
         self.stdout.write(f"{spec.name}{label}: {sides or 'no side'}, {spec.backend}, context {spec.context}{memory}")
         self.stdout.write(f"  {'ok' if health.is_ok else 'NOT USABLE'}: {health.sentence}")
+        for side in SIDES if health.is_ok else ():
+            if getattr(spec, side):
+                self._show_fit(side, registry.fit_side(spec, side))
         return health.is_ok
 
     def _show_mistake(self, name: str, sentence: str) -> str:
         self.stdout.write(f"{name}\n  WRONG: {sentence}")
         return name
+
+    def _show_fit(self, side: Side, fit: Fit) -> None:
+        marks = " ".join(map(repr, fit.marks)) or "no mark"
+        self.stdout.write(f"  {side}: {WAYS[fit.system]}; a self-reply is cut at {marks}")
 
 
 def _chosen(names: list[str]) -> tuple[list[ModelSpec], list[tuple[str, str]]]:

@@ -18,9 +18,10 @@ from dialogue.backends.base import (
     Sampling,
     StreamingModel,
 )
+from dialogue.backends.chat_template import of_model
 from dialogue.backends.llama_cpp.engine import Engine
 from dialogue.backends.llama_cpp.memory import Plan, plan_memory
-from dialogue.backends.llama_cpp.model_file import chat_template, read_facts
+from dialogue.backends.llama_cpp.model_file import chat_template, own_template, read_facts
 from dialogue.backends.llama_cpp.request import Request
 from dialogue.backends.llama_cpp.runtime import Runtime
 from dialogue.backends.llama_cpp.statistics import Statistics
@@ -28,7 +29,7 @@ from dialogue.backends.llama_cpp.vocabulary import Vocabulary
 from dialogue.messages import Message
 from dialogue.models import ModelSpec
 
-__all__ = ["LlamaCppModel", "Statistics", "examine", "load"]
+__all__ = ["LlamaCppModel", "Statistics", "examine", "load", "own_template"]
 
 
 def load(spec: ModelSpec) -> "LlamaCppModel":
@@ -106,8 +107,8 @@ class LlamaCppModel(StreamingModel):
 
     def _request(self, messages: Sequence[Message], sampling: Sampling, conversation: str) -> Request:
         started = time.perf_counter()
-        with self._open_vocabulary() as vocabulary:
-            prompt = vocabulary.encode(self._template, messages)
+        with self._open_vocabulary() as vocabulary, of_model(self._name):
+            prompt = vocabulary.encode(self._template, messages, sampling.today)
         room = self._runtime.context - len(prompt)
         if room < min(LEAST_ROOM, sampling.max_tokens):
             raise ContextFull(

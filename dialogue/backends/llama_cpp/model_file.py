@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from dialogue.backends.base import ModelMisconfigured
-from dialogue.backends.chat_template import load_template
+from dialogue.backends.chat_template import ChatTemplate, load_template
 from dialogue.backends.llama_cpp.library import attempt, llama
+from dialogue.backends.llama_cpp.vocabulary import Vocabulary
 from dialogue.models import ModelSpec
 
 _MAGIC = b"GGUF"
@@ -62,6 +64,25 @@ def chat_template(model: int, spec: ModelSpec) -> str:
             f"Model {spec.name!r}: {spec.file} brings no chat template: set template to one of the paper's."
         )
     return str(source.decode("utf-8"))
+
+
+def own_template(spec: ModelSpec) -> ChatTemplate | None:
+    """The template in the model's file; None where the file cannot be read, which loading and examining complain about."""
+    try:
+        changed = _checked(spec).stat()
+        return _read_template(spec, changed.st_size, changed.st_mtime_ns)
+    except (OSError, ModelMisconfigured):
+        return None
+
+
+@lru_cache(maxsize=32)
+def _read_template(spec: ModelSpec, _size: int, _changed: int) -> ChatTemplate:
+    model = load_weights(spec, vocab_only=True)
+    try:
+        vocabulary = Vocabulary(model)
+        return ChatTemplate(chat_template(model, spec), vocabulary.bos_text, vocabulary.eos_text)
+    finally:
+        llama.llama_model_free(model)
 
 
 def _checked(spec: ModelSpec) -> Path:

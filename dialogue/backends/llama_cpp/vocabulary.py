@@ -2,7 +2,8 @@
 
 import codecs
 import ctypes
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import cached_property
 
 from dialogue.backends.base import ModelMisconfigured
@@ -12,6 +13,7 @@ from dialogue.messages import Message
 from dialogue.thought_marks import MARKS
 from dialogue.thoughts import Opened
 
+_SPACE = " \t\n\v\f\r"  # what the library calls white space
 _BREAK = "\udfff"  # no character, so in no text
 
 
@@ -55,24 +57,46 @@ class Vocabulary:
         count = llama.llama_tokenize(self._handle, data, len(data), tokens, len(tokens), False, False)
         return list(tokens[:count])
 
-    def encode(self, template: str, messages: Sequence[Message]) -> list[int]:
-        """The prompt for ``messages``, with one begin token in front where the model wants it."""
+    def encode(self, template: str, messages: Sequence[Message], today: date | None = None) -> list[int]:
+        """The prompt for ``messages``, with one begin token in front where the model wants it.
+
+        For contents without control tokens the same as the library makes of the rendered text.
+        """
         # Some models' files mark the template's tokens as the user's own; nobody may type those either.
         marks = {name: token for name, token in self.added.items() if name in template}
         written = {**self.controls, **marks}
-        parts = render(template, messages, bos_token=self._bos, eos_token=self._eos, control_tokens=written.keys())
-        tokens = [token for part in parts for token in self._part(part, written, marks)]
-        return self._with_begin(tokens)
+        parts = render(
+            template,
+            messages,
+            bos_token=self.bos_text,
+            eos_token=self.eos_text,
+            control_tokens=written.keys(),
+            today=today,
+        )
+        stripped = self._without_swallowed_space(parts, written)
+        return self._with_begin([token for part in stripped for token in self._part(part, written, marks)])
 
     def opened_thought(self, template: str, messages: Sequence[Message]) -> Opened | None:
         """The thought that the prompt for ``messages`` ends in."""
-        return opened_thought(template, messages, bos_token=self._bos, eos_token=self._eos)
+        return opened_thought(template, messages, bos_token=self.bos_text, eos_token=self.eos_text)
 
     def piece(self, token: int) -> bytes:
         """What ``token`` adds to a text: perhaps part of a character, nothing for a control token that marks no thought."""
         if token not in self._pieces:
             self._pieces[token] = self._read_piece(token)
         return self._pieces[token]
+
+    def _without_swallowed_space(self, parts: Sequence[Part], written: Mapping[str, int]) -> Iterator[Part]:
+        """The parts without the white space that a control token beside it swallows, as those of some models do."""
+        attributes = [self._attributes(written[part.text]) if part.is_control else 0 for part in parts]
+        neighbours = zip([0, *attributes[:-1]], [*attributes[1:], 0], strict=True)
+        for part, (before, after) in zip(parts, neighbours, strict=True):
+            text = part.text
+            if before & llama.LLAMA_TOKEN_ATTR_RSTRIP and not part.is_control:
+                text = text.lstrip(_SPACE)
+            if after & llama.LLAMA_TOKEN_ATTR_LSTRIP and not part.is_control:
+                text = text.rstrip(_SPACE)
+            yield Part(text, part.is_control)
 
     def _part(self, part: Part, written: Mapping[str, int], marks: Iterable[str]) -> list[int]:
         if part.is_control:
@@ -96,11 +120,11 @@ class Vocabulary:
         return frozenset(name for name in self.controls if name and any(name in mark for mark in MARKS.all))
 
     @cached_property
-    def _bos(self) -> str:
+    def bos_text(self) -> str:
         return self._name(llama.llama_vocab_bos(self._handle))
 
     @cached_property
-    def _eos(self) -> str:
+    def eos_text(self) -> str:
         return self._name(llama.llama_vocab_eos(self._handle))
 
     def _attributes(self, token: int) -> int:

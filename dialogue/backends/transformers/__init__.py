@@ -4,9 +4,14 @@ Importing this package loads neither torch nor transformers: the pages that name
 """
 
 from importlib.util import find_spec
+from pathlib import Path
 
 from dialogue.backends.base import ChatModel, Health, ModelMisconfigured
+from dialogue.backends.chat_template import ChatTemplate
+from dialogue.backends.fitting import fit
+from dialogue.backends.transformers.folder import read_template
 from dialogue.models import ModelSpec
+from dialogue.seeds import SIDES
 
 
 def load(spec: ModelSpec) -> ChatModel:
@@ -24,11 +29,34 @@ def load(spec: ModelSpec) -> ChatModel:
 
 
 def examine(spec: ModelSpec) -> Health:
-    """Whether the packages and the files are here and fit the device's memory; opens no file but the description."""
-    _require_packages(spec)
-    from dialogue.backends.transformers.weights import examine_weights
+    """Whether the packages and the files are here and fit the device's memory; opens no file but the descriptions.
 
-    return examine_weights(spec)
+    Raises ModelMisconfigured also where the template of a model that was downloaded from the hub would lose a message.
+    """
+    _require_packages(spec)
+    from dialogue.backends.transformers.weights import examine_weights, find_folder
+
+    health = examine_weights(spec)
+    if spec.template == "own" and own_template(spec) is None:
+        _check_downloaded(spec, read_template(find_folder(spec)))
+    return health
+
+
+def _check_downloaded(spec: ModelSpec, template: ChatTemplate | None) -> None:
+    """What identifies a run says "message" for such a model unless models.toml says more, so that is what must fit."""
+    decided = spec.model_copy(update={"system": spec.system or "message"})
+    for side in SIDES:
+        if table := getattr(spec, side):
+            fit(template, decided, table, side)
+
+
+def own_template(spec: ModelSpec) -> ChatTemplate | None:
+    """The template in the model's folder; None for a model that is named as the hub names it.
+
+    What has been downloaded differs from machine to machine, and must not decide what identifies a run.
+    """
+    folder = Path(spec.model)
+    return read_template(folder) if folder.is_dir() else None
 
 
 def _require_packages(spec: ModelSpec) -> None:

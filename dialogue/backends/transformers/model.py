@@ -7,6 +7,7 @@ from contextlib import suppress
 from time import perf_counter
 
 from dialogue.backends.base import LEAST_ROOM, BackendError, ContextFull, Piece, Reply, Sampling, StreamingModel
+from dialogue.backends.chat_template import of_model
 from dialogue.backends.transformers.engine import Answer, Engine, Event
 from dialogue.backends.transformers.sampling import Dice
 from dialogue.backends.transformers.tokens import ChatTokens
@@ -27,7 +28,8 @@ class TransformersModel(StreamingModel):
     ) -> AsyncGenerator[Piece]:
         start = perf_counter()
         events: Queue[Event] = Queue()
-        prompt = self._tokens.prompt(messages)
+        with of_model(self._name):
+            prompt = self._tokens.prompt(messages, sampling.today)
         room = self._room(prompt, sampling)
         teller = _teller(asyncio.get_running_loop(), events)
         answer = Answer(list(prompt), Dice.of(sampling), room, conversation, teller)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from tokenizers import Tokenizer
@@ -34,10 +35,15 @@ class ChatTokens:
         self._first = _plain_copy(backend, is_first=True)
         self._later = _plain_copy(backend, is_first=False)
 
-    def prompt(self, messages: Sequence[Message]) -> list[int]:
+    def prompt(self, messages: Sequence[Message], today: date | None = None) -> list[int]:
         """The ids of the rendered prompt. Begin tokens are the template's business: none is added to its own."""
         parts = render(
-            self._template, messages, bos_token=self._bos, eos_token=self._eos, control_tokens=self._controls
+            self._template,
+            messages,
+            bos_token=self._bos,
+            eos_token=self._eos,
+            control_tokens=self._controls,
+            today=today,
         )
         ids: list[int] = []
         swallows = False

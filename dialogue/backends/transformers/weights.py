@@ -96,7 +96,7 @@ def fitting_slots(spec: ModelSpec, loaded: Loaded) -> int:
 def examine_weights(spec: ModelSpec) -> Health:
     """Whether the files are here, and fit the device together with one full history per slot (one, where unset)."""
     device, dtype = chosen_device(spec), chosen_dtype(spec)
-    folder = _folder(spec)
+    folder = find_folder(spec)
     config = json.loads((folder / "config.json").read_text("utf-8"))
     stored = _DTYPES.get(config.get("dtype") or config.get("torch_dtype") or "float32", torch.float32)
     weights = sum(file.stat().st_size for file in folder.glob("*.safetensors")) * dtype.itemsize // stored.itemsize
@@ -110,7 +110,7 @@ def examine_weights(spec: ModelSpec) -> Health:
     return Health(True, f"{sentence}.", needed)
 
 
-def _folder(spec: ModelSpec) -> Path:
+def find_folder(spec: ModelSpec) -> Path:
     """The model's files on this machine: a folder, or what has been downloaded from the hub."""
     path = Path(spec.model)
     try:

@@ -1,0 +1,107 @@
+"""What a model needs so that every message of the method reaches it, found by rendering its chat template."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from dialogue import prompts
+from dialogue.backends.base import ModelMisconfigured
+from dialogue.backends.chat_template import ChatTemplate, render, rendered_text
+from dialogue.backends.self_reply_marks import find_marks
+from dialogue.backends.template_environment import TemplateMisfit
+from dialogue.messages import Message, Role
+from dialogue.models import ModelSpec, SideTable
+from dialogue.seeds import Side
+from dialogue.shapes import histories
+from dialogue.system_text import SystemWay, place_system
+
+_LOSSLESS: tuple[SystemWay, ...] = ("message", "first_user")
+"""Tried in this order. Leaving the system's text out is for people to decide."""
+_A_DAY = date(2026, 11, 28)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What a side needs beside its prompt set: how the system's text reaches the model, and the marks of a self-reply."""
+
+    system: SystemWay
+    marks: tuple[str, ...]
+
+
+def fit(template: ChatTemplate | None, spec: ModelSpec, table: SideTable, side: Side) -> Fit:
+    """What ``spec`` says, else what its template needs and writes. An API model has no marks unless it names them.
+
+    ``template`` is None where it cannot be known; then nothing is tried. Raises ModelMisconfigured when a message of the
+    method would be lost.
+    """
+    marks = () if spec.is_remote else find_marks(template)
+    return Fit(_find_system_way(template, spec, table, side), marks if spec.marks is None else spec.marks)
+
+
+@lru_cache(maxsize=256)
+def misfit(template: ChatTemplate, side: Side, prompt_set: str, way: SystemWay) -> str:
+    """What the template does wrong with some history of ``side``, as a phrase without a subject; empty if nothing."""
+    try:
+        for history in histories(side, prompt_set):
+            _try(template, place_system(history, way))
+    except TemplateMisfit as error:
+        return error.what
+    return ""
+
+
+def _find_system_way(template: ChatTemplate | None, spec: ModelSpec, table: SideTable, side: Side) -> SystemWay:
+    if spec.system == "none" and side == "inquirer" and _has_system(table.prompts):
+        raise ModelMisconfigured(
+            f'Model {spec.name!r} cannot be the inquirer: system = "none" leaves out its persona, which the prompt set'
+            f' {table.prompts!r} gives as system text. Set system = "first_user" for {spec.name!r} in models.toml.'
+        )
+    if template is None:
+        return spec.system or "message"
+    for way in (spec.system,) if spec.system else _LOSSLESS:
+        if not misfit(template, side, table.prompts, way):
+            return way
+    raise ModelMisconfigured(_refusal(template, spec, table.prompts, side))
+
+
+def _has_system(prompt_set: str) -> bool:
+    return any(message.role == "system" for message in prompts.load(prompt_set).templates)
+
+
+def _refusal(template: ChatTemplate, spec: ModelSpec, prompt_set: str, side: Side) -> str:
+    """The last way tried is the one whose fault has no remedy in ``system``."""
+    what = misfit(template, side, prompt_set, spec.system or _LOSSLESS[-1])
+    remedies = [way for way in _LOSSLESS if not misfit(template, side, prompt_set, way)]
+    remedy = (
+        f'Set system = "{remedies[0]}" for {spec.name!r} in models.toml.'
+        if remedies
+        else f"Set template for {spec.name!r} in models.toml to one that it understands, or choose another model."
+    )
+    return f"Model {spec.name!r} cannot be the {side}: its chat template {what}. {remedy}"
+
+
+def _try(template: ChatTemplate, messages: Sequence[Message]) -> None:
+    """Raises TemplateMisfit when the template loses a message, changes what one says, or gives it to the wrong speaker."""
+    parts = render(
+        template.source,
+        messages,
+        bos_token=template.bos_token,
+        eos_token=template.eos_token,
+        control_tokens=(),
+        today=_A_DAY,
+    )
+    said = [Message(message.role, message.content.strip()) for message in messages]
+    plain = rendered_text(template, said, _A_DAY)
+    if "".join(part.text for part in parts) != plain:
+        raise TemplateMisfit("changes what the messages say")
+    if _renders_as(template, said, "assistant", plain) and not _renders_as(template, said, "user", plain):
+        raise TemplateMisfit("writes the system message as if the assistant had said it")
+
+
+def _renders_as(template: ChatTemplate, messages: Sequence[Message], role: Role, text: str) -> bool:
+    """Whether the template makes the same ``text`` of the messages when the system's have that ``role``."""
+    changed = [Message(role, each.content) if each.role == "system" else each for each in messages]
+    try:
+        return changed != list(messages) and rendered_text(template, changed, _A_DAY) == text
+    except TemplateMisfit:
+        return False

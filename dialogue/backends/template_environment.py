@@ -1,0 +1,63 @@
+"""Chat templates compiled as Hugging Face documents them, in Jinja's sandbox.
+
+Beside plain Jinja a template may use ``raise_exception``, ``strftime_now``, the loop controls, ``tojson`` without HTML
+escapes, and ``generation`` blocks, which mark answers for training and render their body.
+"""
+
+import json
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Template, TemplateError, nodes
+from jinja2.ext import Extension, loopcontrols
+from jinja2.parser import Parser
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from dialogue.backends.base import ModelMisconfigured
+
+
+class TemplateMisfit(ModelMisconfigured):
+    """A chat template that does not hand the messages over. ``what`` it does is a phrase without a subject."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"The model's chat template {what}.")
+        self.what = what
+
+
+class _Generation(Extension):
+    """Renders the body of ``{% generation %} … {% endgeneration %}``, in a scope of its own as the reference does."""
+
+    tags = {"generation"}
+
+    def parse(self, parser: Parser) -> nodes.Node:
+        line = next(parser.stream).lineno
+        body = parser.parse_statements(("name:endgeneration",), drop_needle=True)
+        return nodes.Scope(body).set_lineno(line)
+
+
+@lru_cache(maxsize=64)
+def compile_template(source: str) -> Template:
+    """The template, ready to render. Raises TemplateMisfit when it is not Jinja."""
+    environment = ImmutableSandboxedEnvironment(
+        trim_blocks=True, lstrip_blocks=True, extensions=[_Generation, loopcontrols]
+    )
+    environment.filters["tojson"] = _to_json
+    environment.globals["raise_exception"] = _refuse
+    try:
+        return environment.from_string(source)
+    except (TemplateError, RecursionError) as error:
+        raise TemplateMisfit(f"cannot be read ({str(error).rstrip('.')})") from error
+
+
+def _to_json(
+    value: Any,
+    ensure_ascii: bool = False,
+    indent: int | None = None,
+    separators: tuple[str, str] | None = None,
+    sort_keys: bool = False,
+) -> str:
+    return json.dumps(value, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys)
+
+
+def _refuse(message: str) -> None:
+    raise TemplateError(message)

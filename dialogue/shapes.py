@@ -1,0 +1,40 @@
+"""Every shape of history that the method makes, to try a model's chat template with."""
+
+from dataclasses import dataclass
+
+from dialogue import prompts
+from dialogue.messages import Message
+from dialogue.roleplay import inquirer_history, responder_history
+from dialogue.seeds import Side
+
+_TURNS = (0, 1, 3)
+_PERSONA = "a 25-34 year old person who \u201clikes\u201d long walks"
+_GOAL = 'find out what the word "far" means'
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    utterance: str
+    response: str
+
+
+def histories(side: Side, prompt_set: str) -> list[list[Message]]:
+    """What ``side`` reads before its first, its second and its fourth output. Raises LookupError for an unknown set.
+
+    Contents are made up, all different, and hold what templates may trip over: quotes, line breaks, Markdown.
+    """
+    return [_history(side, prompt_set, [_turn(number) for number in range(count)]) for count in _TURNS]
+
+
+def _history(side: Side, prompt_set: str, past: list[_Turn]) -> list[Message]:
+    if side == "inquirer":
+        return inquirer_history(prompts.load(prompt_set), _PERSONA, _GOAL, past).without(0)
+    system = prompts.load_system(prompt_set)
+    return responder_history(system, past, _turn(len(past)).utterance).without(0)
+
+
+def _turn(number: int) -> _Turn:
+    return _Turn(
+        f"How far is it to town {number}?\nAnd back, on {number + 2} < 9 wheels?",
+        f'It is **far**: "{number}0 km".\n\n1. Walk\n2. Take the bus & rest',
+    )

@@ -1,0 +1,39 @@
+"""Where the system's text goes, for models that have no role for it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from dialogue.messages import Message
+
+SystemWay = Literal["message", "first_user", "none"]
+"""As a message with that role, in front of the first user message, or left out."""
+
+
+def place_system(messages: Sequence[Message], way: SystemWay) -> list[Message]:
+    """The messages as a model reads them that takes the system's text in this way.
+
+    Neighbouring user messages become one with "first_user", because many templates want the roles to alternate.
+    """
+    if way == "message":
+        return list(messages)
+    spoken = [message for message in messages if message.role != "system"]
+    if way == "none":
+        return spoken
+    system = [Message("user", message.content) for message in messages if message.role == "system"]
+    first = next((index for index, message in enumerate(spoken) if message.role == "user"), len(spoken))
+    return list(_merged([*spoken[:first], *system, *spoken[first:]]))
+
+
+def _merged(messages: Iterable[Message]) -> Iterable[Message]:
+    """User messages that follow each other become one, with a blank line between their texts."""
+    waiting: Message | None = None
+    for message in messages:
+        if waiting and waiting.role == message.role == "user":
+            waiting = replace(waiting, content=f"{waiting.content}\n\n{message.content}")
+            continue
+        if waiting:
+            yield waiting
+        waiting = message
+    if waiting:
+        yield waiting
