@@ -5,6 +5,9 @@ from typing import Any, TypeVar
 
 from django.db.models import Model
 
+from collection import characters
+from dialogue.names import plain_name
+
 T = TypeVar("T")
 
 LONGEST_NAME = 100
@@ -43,35 +46,25 @@ def storable(model: type[Model], name: str, value: Any) -> Any:
 
 
 def described(side: Any) -> dict[str, Any] | None:
-    """What a line says about a model, or None. Raises TypeError or ValueError."""
+    """What a line says about a model, called as its name reads, or None. Raises TypeError or ValueError."""
     found = optional(side, dict)
-    name = checked((found or {}).get("model", ""), str)
+    name = plain_name(checked((found or {}).get("model", ""), str))
     if len(name) > LONGEST_NAME:
         raise ValueError(f"the name of a model has more than {LONGEST_NAME} characters")
-    return found
+    return found | {"model": name} if found and name else found
 
 
-def refuse_unstorable(data: Any) -> None:
-    """Raises ValueError for text that no database takes, wherever it stands: NUL and halves of surrogate pairs."""
-    for text in _texts(data):
-        if "\x00" in text:
-            raise ValueError("text with a NUL character")
-        text.encode()
+def made_storable(data: Any, levels: int = MOST_LEVELS) -> Any:
+    """A JSON value with what no database takes made visible in all its texts, keys too, as in what a simulation stores.
 
-
-def _texts(data: Any) -> list[str]:
-    """All strings in a JSON value, keys too, level by level. Raises ValueError for more than MOST_LEVELS."""
-    texts: list[str] = []
-    level = [data]
-    for _ in range(MOST_LEVELS):
-        texts += [value for value in level if isinstance(value, str)]
-        level = [inner for value in level for inner in _inside(value)]
-        if not level:
-            return texts
-    raise ValueError(f"it is nested deeper than {MOST_LEVELS} levels")
-
-
-def _inside(value: Any) -> list[Any]:
-    if isinstance(value, dict):
-        return [*value, *value.values()]
-    return value if isinstance(value, list) else []
+    Raises ValueError for more than ``levels``.
+    """
+    if isinstance(data, str):
+        return characters.storable(data)
+    if not isinstance(data, list | dict):
+        return data
+    if levels == 0:
+        raise ValueError(f"it is nested deeper than {MOST_LEVELS} levels")
+    if isinstance(data, list):
+        return [made_storable(value, levels - 1) for value in data]
+    return {characters.storable(key): made_storable(value, levels - 1) for key, value in data.items()}

@@ -1,7 +1,8 @@
 """A dialogue as one JSON object a line: the official implementation's keys, and ours beside them."""
 
 import json
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,9 +10,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from collection.models import ENDINGS, Dialogue, Output, Turn
-from collection.record_values import checked, described, finite, optional, refuse_unstorable, storable
+from collection.record_values import checked, described, finite, made_storable, optional, storable
 from collection.turn_records import RecordedTurn, read_turns, turns_with_tries, write_turn
 
+_TEXT = r'\s*:\s*("(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*+")'
+_BEGINNING = re.compile(rf'\s*\{{\s*"persona"{_TEXT}\s*,\s*"sample"\s*:\s*\{{\s*"instruction"{_TEXT}')
+_SEED = re.compile(r'"seed"\s*:\s*(-?\d{1,18})\b')
 OUTPUT_FIELDS = (
     "position",
     "side",
@@ -35,15 +39,32 @@ ADDED_LATER = {"thought_characters", "thought_tokens"}
 """Output fields that earlier exports lack."""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a line belongs in a study: whose dialogue toward which goal."""
+
+    persona: str
+    instruction: str
+    seed: int | None = None
+
+
 class InvalidRecord(ValueError):
-    """A line that is not a dialogue; the message names the line and what is wrong with it."""
+    """A line that is not a dialogue; the message names the line and what is wrong with it.
+
+    ``place`` is where it would belong, as far as it can still be read: the official format counts lines to tell personas apart.
+    """
+
+    def __init__(self, message: str, place: Place | None = None) -> None:
+        super().__init__(message)
+        self.place = place
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """What an import reads of a line. All from ``persona_id`` on is ours and may be missing.
 
-    ``inquirer`` is {} for a person, and None when the line does not say who asked.
+    ``inquirer`` is {} for a person, and None when the line does not say who asked. ``is_mended``: the line held characters that
+    no database takes, and they were made visible.
     """
 
     line: int
@@ -59,6 +80,7 @@ class Record:
     inquirer: dict[str, Any] | None = None
     responder: dict[str, Any] = field(default_factory=dict)
     outputs: tuple[dict[str, Any], ...] = ()
+    is_mended: bool = False
 
 
 def write_records(dialogues: QuerySet[Dialogue]) -> Iterator[str]:
@@ -68,9 +90,26 @@ def write_records(dialogues: QuerySet[Dialogue]) -> Iterator[str]:
         yield json.dumps(_record(dialogue), ensure_ascii=False) + "\n"
 
 
-def read_records(lines: Iterable[str]) -> list[Record]:
-    """All dialogues in ``lines``; blank lines are passed over. Raises InvalidRecord for the first bad one."""
-    return [_read(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+def read_record(number: int, line: str | bytes) -> Record:
+    """The dialogue in a line. Raises InvalidRecord."""
+    try:
+        data = json.loads(line, parse_float=finite, parse_constant=finite)
+    except UnicodeDecodeError as error:
+        raise InvalidRecord(f"Line {number} is not UTF-8 text: save the file in UTF-8.", _salvaged(line)) from error
+    except (ValueError, RecursionError) as error:
+        reason = f"Line {number} is not JSON ({error}): each line must be one dialogue."
+        raise InvalidRecord(reason, _salvaged(line)) from error
+    try:
+        return _parse(number, data)
+    except KeyError as error:
+        reason = f"Line {number} lacks the key {error}: the official format has it."
+        raise InvalidRecord(reason, _salvaged(line)) from error
+    except (TypeError, AttributeError, ValueError, OverflowError) as error:
+        reason = f"Line {number} is not a dialogue in the official format ({error})."
+        raise InvalidRecord(reason, _salvaged(line)) from error
+    except ValidationError as error:
+        reason = f"Line {number} is not a dialogue in the official format ({error.messages[0].rstrip('.')})."
+        raise InvalidRecord(reason, _salvaged(line)) from error
 
 
 def _record(dialogue: Dialogue) -> dict[str, Any]:
@@ -108,24 +147,8 @@ def _natural(dialogue: Dialogue, turns: list[Turn]) -> dict[str, Any]:
     return {"natural_turns": [write_turn(turn, is_imported=bool(dialogue.imported_from)) for turn in turns]}
 
 
-def _read(number: int, line: str) -> Record:
-    try:
-        data = json.loads(line, parse_float=finite, parse_constant=finite)
-    except (ValueError, RecursionError) as error:
-        raise InvalidRecord(f"Line {number} is not JSON ({error}): each line must be one dialogue.") from error
-    try:
-        return _parse(number, data)
-    except KeyError as error:
-        raise InvalidRecord(f"Line {number} lacks the key {error}: the official format has it.") from error
-    except (TypeError, AttributeError, ValueError, OverflowError) as error:
-        raise InvalidRecord(f"Line {number} is not a dialogue in the official format ({error}).") from error
-    except ValidationError as error:
-        reason = error.messages[0].rstrip(".")
-        raise InvalidRecord(f"Line {number} is not a dialogue in the official format ({reason}).") from error
-
-
 def _parse(number: int, data: dict[str, Any]) -> Record:
-    refuse_unstorable(data)
+    found, data = data, made_storable(data)
     turns = read_turns(data)
     if data["num_turns"] != len(turns):
         raise ValueError(f"num_turns is {data['num_turns']}, but there are {len(turns)} turns")
@@ -146,6 +169,7 @@ def _parse(number: int, data: dict[str, Any]) -> Record:
         inquirer=described(data.get("inquirer")),
         responder=described(data.get("responder")) or {},
         outputs=tuple(outputs),
+        is_mended=data != found,
     )
 
 
@@ -168,3 +192,12 @@ def _known_ending(ending: str) -> str:
     if ending and ending not in dict(ENDINGS):
         raise ValueError(f"unknown ending {ending!r}")
     return ending
+
+
+def _salvaged(line: str | bytes) -> Place | None:
+    """Where a broken line belongs, if its beginning is as the official format has it and no id says whose it is."""
+    begun = _BEGINNING.match(line.decode("utf-8", "replace") if isinstance(line, bytes) else line)
+    if begun is None or '"persona_id"' in begun.string:
+        return None
+    seed = _SEED.search(begun.string)
+    return Place(json.loads(begun[1]), json.loads(begun[2]), int(seed[1]) if seed else None)

@@ -1,6 +1,6 @@
 """Turns in a line of JSON: what was said, and of a person's also how it came about."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
@@ -83,22 +83,28 @@ def _read_turns(data: dict[str, Any]) -> Iterator[RecordedTurn]:
         )
 
 
-def save_recorded_turn(dialogue: Dialogue, position: int, recorded: RecordedTurn, at: datetime) -> None:
-    """Stores a turn that was read; nobody works on it any more, so a try that was under way counts as interrupted."""
-    turn = Turn.objects.create(
-        dialogue=dialogue,
-        position=position,
-        utterance=recorded.utterance,
-        response=recorded.response,
-        utterance_tokens=recorded.utterance_tokens,
-        response_tokens=recorded.response_tokens,
-        state=recorded.state,
+def save_recorded_turns(dialogue: Dialogue, recorded: Sequence[RecordedTurn], at: datetime) -> None:
+    """Stores turns that were read; nobody works on them any more, so a try that was under way counts as interrupted."""
+    turns = Turn.objects.bulk_create(
+        Turn(
+            dialogue=dialogue,
+            position=position,
+            utterance=one.utterance,
+            response=one.response,
+            utterance_tokens=one.utterance_tokens,
+            response_tokens=one.response_tokens,
+            state=one.state,
+        )
+        for position, one in enumerate(recorded)
     )
-    if recorded.typing is not None:
-        Typing.objects.create(turn=turn, **recorded.typing)
-    for one in recorded.tries:
-        state = Generation.State.INTERRUPTED if one["state"] in Generation.IN_FLIGHT else one["state"]
-        Generation.objects.create(turn=turn, lease_until=at, ended_at=at, **one | {"state": state})
+    stored = list(zip(turns, recorded, strict=True))
+    Typing.objects.bulk_create(Typing(turn=turn, **one.typing) for turn, one in stored if one.typing is not None)
+    Generation.objects.bulk_create(_over(turn, tried, at) for turn, one in stored for tried in one.tries)
+
+
+def _over(turn: Turn, tried: dict[str, Any], at: datetime) -> Generation:
+    state = Generation.State.INTERRUPTED if tried["state"] in Generation.IN_FLIGHT else tried["state"]
+    return Generation(turn=turn, lease_until=at, ended_at=at, **tried | {"state": state})
 
 
 def _typing(typing: dict[str, Any] | None) -> dict[str, Any] | None:

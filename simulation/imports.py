@@ -1,17 +1,19 @@
 """Taking in dialogues from files in the official format."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from collection.models import Dialogue, Goal, Output, Persona, Study
-from collection.records import Record
+from collection.pieces import write_in_pieces
+from collection.records import InvalidRecord, Place, Record, read_record
 from collection.services import freeze_study
-from collection.turn_records import save_recorded_turn
+from collection.turn_records import save_recorded_turns
+from dialogue.names import plain_name
 from dialogue.personas import describe
 from simulation.casting import identify
 from simulation.models import Run, Simulation
@@ -23,28 +25,33 @@ class Unplaced(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What became of the lines: imported, there before, or left out with the reason."""
+    """What became of the lines: imported, there before, or left out with the reason. ``mended`` were imported with characters
+    made visible that no database takes."""
 
     imported: int
     present: int
     unplaced: tuple[str, ...]
+    mended: int = 0
+
+    @property
+    def lines(self) -> int:
+        return self.imported + self.present + len(self.unplaced)
 
 
-@transaction.atomic
 def import_dialogues(
-    study: Study, records: Sequence[Record], *, inquirer: str | None, source: str, seed: int = 0
+    study: Study, lines: Iterable[str | bytes], *, inquirer: str | None, source: str, seed: int = 0
 ) -> Report:
-    """Stores ``records`` as natural dialogues, or as a finished run of the model called ``inquirer``.
+    """Stores the dialogues in ``lines`` as natural ones, or as a finished run of the model called ``inquirer``.
 
-    A line that lacks a seed is taken for ``seed``. Lines that are there already are passed over, so an import can be
-    repeated; lines without a certain place, or of another kind or inquirer, are reported, never merged.
+    A line that lacks a seed is taken for ``seed``. Lines that are there already are passed over, so an import that broke off is
+    repeated to go on; lines that are no dialogue, without a certain place, or of another kind or inquirer are reported, never
+    merged. Others write meanwhile: lines are stored in pieces.
     """
     longest = Dialogue._meta.get_field("imported_from").max_length
-    importer = _Importer(study, inquirer, source[:longest], seed)
-    for record in records:
-        importer.take(record)
-    freeze_study(study)
-    return Report(importer.imported, importer.present, tuple(importer.unplaced))
+    importer = _Importer(study, inquirer and plain_name(inquirer), source[:longest], seed)
+    numbered = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
+    write_in_pieces(numbered, importer.take, begin=importer.begin)
+    return Report(importer.imported, importer.present, tuple(importer.unplaced), importer.mended)
 
 
 @dataclass
@@ -55,21 +62,44 @@ class _Importer:
     seed: int
     imported: int = 0
     present: int = 0
+    mended: int = 0
     unplaced: list[str] = field(default_factory=list)
+    _seen: Counter[tuple[int, str, int]] = field(default_factory=Counter)
+    _runs: dict[str, Run] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self._goals = list(self.study.goals.all())
-        self._personas = list(self.study.personas.order_by("code"))
-        self._participants = set(self.study.participants.values_list("persona__code", flat=True))
-        self._seen: dict[tuple[int, str, int], int] = defaultdict(int)
+    def begin(self) -> None:
+        """Reads the study anew until something of it is stored: then it is frozen."""
+        if self.imported:
+            return
+        study = Study.objects.select_for_update().get(pk=self.study.pk)
+        self._goals = [(goal, plain_name(goal.text)) for goal in study.goals.all()]
+        self._participants = set(study.participants.values_list("persona", flat=True))
+        self._codes: dict[str, Persona] = {}
+        self._alike: defaultdict[str, list[Persona]] = defaultdict(list)
+        for persona in study.personas.order_by("code"):
+            self._codes[plain_name(persona.code)] = persona
+            if persona.pk not in self._participants:
+                self._alike[plain_name(describe(persona.features))].append(persona)
 
-    def take(self, record: Record) -> None:
+    def take(self, numbered: tuple[int, str | bytes]) -> None:
+        number, line = numbered
         try:
+            record = read_record(number, line)
             self._refuse_other(record)
-            goal = self._goal(record)
+            goal = self._goal(record.instruction, record.goal_number)
             self._store(record, goal, self._persona(record, goal))
+        except InvalidRecord as reason:
+            self.unplaced.append(str(reason))
+            self._pass_over(reason.place)
         except Unplaced as reason:
-            self.unplaced.append(f"Line {record.line}: {reason}")
+            self.unplaced.append(f"Line {number}: {reason}")
+
+    def _pass_over(self, place: Place | None) -> None:
+        """Keeps the place of a broken line free, so that the lines after it get their own."""
+        if place is None:
+            return
+        with suppress(Unplaced):
+            self._seen[self._key(self._goal(place.instruction, None), place.persona, place.seed)] += 1
 
     def _refuse_other(self, record: Record) -> None:
         """What the line says of itself goes before what the whole file is said to be."""
@@ -82,12 +112,15 @@ class _Importer:
         if record.inquirer is not None and asked != self.inquirer:
             raise Unplaced(f"{_named(asked)} asked here, not {_named(self.inquirer)}.")
 
-    def _goal(self, record: Record) -> Goal:
-        wanted = _collapse(record.instruction)
-        for goal in self._goals:
-            if record.goal_number in (None, goal.number) and _collapse(goal.text) == wanted:
+    def _goal(self, instruction: str, number: int | None) -> Goal:
+        wanted = plain_name(instruction)
+        for goal, text in self._goals:
+            if number in (None, goal.number) and text == wanted:
                 return goal
         raise Unplaced("the study has no goal with this instruction.")
+
+    def _key(self, goal: Goal, persona: str, seed: int | None) -> tuple[int, str, int]:
+        return goal.pk, plain_name(persona), self.seed if seed is None else seed
 
     def _persona(self, record: Record, goal: Goal) -> Persona:
         """By its id, or the k-th persona with this sentence for the k-th line with the same goal, sentence and seed.
@@ -96,10 +129,9 @@ class _Importer:
         """
         if record.persona_id is not None:
             return self._persona_by_code(record.persona_id)
-        key = (goal.pk, record.persona, self._seed(record))
+        key = self._key(goal, record.persona, record.seed)
         position, self._seen[key] = self._seen[key], self._seen[key] + 1
-        listed = (persona for persona in self._personas if persona.code not in self._participants)
-        alike = [persona for persona in listed if describe(persona.features) == record.persona]
+        alike = self._alike.get(plain_name(record.persona), [])
         if not alike:
             raise Unplaced("no persona of the study has this sentence.")
         if position >= len(alike):
@@ -107,19 +139,22 @@ class _Importer:
         return alike[position]
 
     def _persona_by_code(self, code: str) -> Persona:
-        for persona in self._personas:
-            if persona.code == code:
-                return persona
-        raise Unplaced(f"the study has no persona {code!r}.")
+        known = self._codes.get(plain_name(code))
+        # Whoever withdrew since takes their persona along.
+        found = known and Persona.objects.select_for_update(of=("self",), no_key=True).filter(pk=known.pk).first()
+        if not found:
+            raise Unplaced(f"the study has no persona {code!r}.")
+        return found
 
     def _store(self, record: Record, goal: Goal, persona: Persona) -> None:
         run = self._run(record, self.inquirer) if self.inquirer is not None else None
         there = self._find(record, goal, persona, run)
-        if there is None and run is None and persona.code in self._participants:
+        if there is None and run is None and persona.pk in self._participants:
             raise Unplaced(f"{persona} takes part in this study: what they say comes from them alone.")
         if there is None:
             self._create(record, goal, persona, run)
             self.imported += 1
+            self.mended += record.is_mended
         elif _said(there) == [(turn.utterance, turn.response) for turn in record.turns]:
             self.present += 1
         else:
@@ -133,12 +168,18 @@ class _Importer:
 
     def _run(self, record: Record, inquirer: str) -> Run:
         configuration = {"imported": True, "inquirer": self._asked(record), "responder": record.responder}
+        identity = identify(configuration)
+        if identity not in self._runs:
+            self._runs[identity] = self._stored_run(identity, configuration, inquirer)
+        return self._runs[identity]
+
+    def _stored_run(self, identity: str, configuration: dict[str, Any], inquirer: str) -> Run:
         run, _ = Run.objects.get_or_create(
             study=self.study,
-            identity=identify(configuration),
+            identity=identity,
             defaults={
                 "inquirer": inquirer,
-                "responder": record.responder.get("model", ""),
+                "responder": configuration["responder"].get("model", ""),
                 "configuration": configuration,
                 "state": Run.State.FINISHED,
             },
@@ -147,6 +188,8 @@ class _Importer:
 
     def _create(self, record: Record, goal: Goal, persona: Persona, run: Run | None) -> None:
         now = timezone.now()
+        if not self.imported:
+            freeze_study(self.study)
         dialogue = Dialogue.objects.create(
             study=self.study,
             goal=goal,
@@ -160,8 +203,7 @@ class _Importer:
             imported_from=self.source,
             ended_at=now,
         )
-        for position, turn in enumerate(record.turns):
-            save_recorded_turn(dialogue, position, turn, now)
+        save_recorded_turns(dialogue, record.turns, now)
         Output.objects.bulk_create(Output(dialogue=dialogue, **output) for output in record.outputs)
         if run:
             Simulation.objects.create(
@@ -174,11 +216,6 @@ class _Importer:
 
     def _seed(self, record: Record) -> int:
         return self.seed if record.seed is None else record.seed
-
-
-def _collapse(text: str) -> str:
-    """The official files hold goal 4 on one line."""
-    return " ".join(text.split())
 
 
 def _named(inquirer: str | None) -> str:

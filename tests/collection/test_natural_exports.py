@@ -10,7 +10,7 @@ from django.core.management import call_command
 
 from collection.exports import export_dialogues
 from collection.models import Dialogue, Generation, Study, Turn
-from collection.records import InvalidRecord, read_records
+from collection.records import InvalidRecord, read_record
 from dialogue.personas import describe
 from simulation.imports import import_dialogues
 from tests.collection.factories import (
@@ -107,7 +107,7 @@ def test_a_dialogue_that_goes_on_stays_out_and_is_counted(study: Study, capsys: 
 
 def test_an_export_read_into_its_own_study_again_changes_nothing(study: Study, dialogue: Dialogue) -> None:
     before = exported(study)
-    records = read_records(export_dialogues(study))
+    records = list(export_dialogues(study))
     report = import_dialogues(study, records, inquirer=None, source="export.jsonl")
     assert (report.imported, report.present, report.unplaced) == (0, 1, ())
     assert exported(study) == before
@@ -116,7 +116,7 @@ def test_an_export_read_into_its_own_study_again_changes_nothing(study: Study, d
 def test_an_export_read_elsewhere_keeps_states_typing_and_tries(study: Study, dialogue: Dialogue) -> None:
     elsewhere = make_study("elsewhere")
     make_collected_persona(elsewhere, **dialogue.persona.features)
-    report = import_dialogues(elsewhere, read_records(export_dialogues(study)), inquirer=None, source="export.jsonl")
+    report = import_dialogues(elsewhere, list(export_dialogues(study)), inquirer=None, source="export.jsonl")
     assert (report.imported, report.unplaced) == (1, ())
     (before,), (after,) = exported(study), exported(elsewhere)
     assert after["dialog"] == before["dialog"]
@@ -143,7 +143,7 @@ def test_nobody_imports_what_a_participant_of_the_study_never_said(study: Study)
     }
     assert participant.persona
     for known in ({"persona_id": participant.persona.code}, {"persona": describe(participant.persona.features)}):
-        records = read_records([json.dumps(line | known)])
+        records = [json.dumps(line | known)]
         report = import_dialogues(study, records, inquirer=None, source="forged.jsonl")
         assert (report.imported, len(report.unplaced)) == (0, 1)
     assert not Turn.objects.exists()
@@ -172,4 +172,4 @@ def test_a_line_whose_turns_came_about_in_no_possible_way_is_refused(turns: Any)
         "natural_turns": turns,
     }
     with pytest.raises(InvalidRecord, match=r"^Line 1 "):
-        read_records([json.dumps(line)])
+        read_record(1, json.dumps(line))

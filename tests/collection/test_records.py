@@ -8,9 +8,10 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from collection.models import Dialogue
-from collection.records import OUTPUT_FIELDS, InvalidRecord, Record, read_records, write_records
+from collection.records import OUTPUT_FIELDS, InvalidRecord, Place, Record, read_record, write_records
 from collection.turn_records import RecordedTurn
 from dialogue.personas import describe
+from tests.collection.reading import read_records
 from tests.factories import make_dialogue, make_output, make_run, make_turn
 
 OFFICIAL: dict[str, Any] = {
@@ -203,24 +204,44 @@ def test_a_value_of_the_wrong_kind_is_refused_in_one_sentence_that_names_the_lin
     assert str(caught.value).endswith(").")
 
 
-@pytest.mark.parametrize(
-    ("utterance", "reason"),
-    [("a\x00b", "NUL character"), ("half a pair: \ud83d", "surrogates not allowed")],
-)
-def test_text_that_no_database_takes_is_refused_with_its_line(utterance, reason):
-    dialog = [{"turn": 0, "model_inquirer": utterance, "model_responder": "Hello."}]
-    line = json.dumps({"persona": "p", "sample": {"instruction": "g"}, "num_turns": 1, "dialog": dialog})
-    with pytest.raises(InvalidRecord, match=f"Line 1 is not a dialogue.*{reason}"):
-        read_records([line])
+@pytest.mark.parametrize("character", ["\x00", "\ud83d", "\ude00"])
+def test_text_that_no_database_takes_is_made_visible(character):
+    said = f"half {character} here"
+    dialog = [{"turn": 0, "model_inquirer": said, "model_responder": said}]
+    record = read_record(1, line(dialog=dialog, persona=said))
+    assert (record.is_mended, record.persona) == (True, "half \N{REPLACEMENT CHARACTER} here")
+    assert record.turns == (RecordedTurn(record.persona, record.persona),)
+    assert not read_record(1, line(persona="a whole pair \ud83d\ude00 and \u2028")).is_mended
 
 
 @pytest.mark.parametrize("side", ["inquirer", "responder"])
-@pytest.mark.parametrize("description", [{"model": "a\x00b"}, {"a\x00b": 1}, {"sampling": {"stop": ["a\x00b"]}}])
-@pytest.mark.parametrize(("character", "reason"), [("\x00", "NUL character"), ("\ud83d", "surrogates not allowed")])
-def test_such_text_is_refused_deep_inside_what_a_line_says_about_a_model(side, description, character, reason):
-    other = json.loads(json.dumps(description).replace("\\u0000", json.dumps(character)[1:-1]))
-    with pytest.raises(InvalidRecord, match=f"^Line 2 is not a dialogue.*{reason}"):
-        read_records([line(), line(**{side: other})])
+def test_such_text_is_made_visible_deep_inside_what_a_line_says_about_a_model(side):
+    found = getattr(read_record(1, line(**{side: {"model": "m", "a\x00": {"stop": ["b\ud83d"]}}})), side)
+    assert found == {"model": "m", "a\N{REPLACEMENT CHARACTER}": {"stop": ["b\N{REPLACEMENT CHARACTER}"]}}
+
+
+def test_bytes_are_read_as_utf_8_with_or_without_a_mark_or_the_line_is_named():
+    written = line(persona="größer").encode()
+    assert read_record(1, written).persona == read_record(1, b"\xef\xbb\xbf" + written).persona == "größer"
+    with pytest.raises(InvalidRecord, match=r"^Line 7 is not UTF-8 text: save the file in UTF-8\.$"):
+        read_record(7, json.dumps({"persona": "größer"}, ensure_ascii=False).encode("latin-1"))
+
+
+@pytest.mark.parametrize("end", [", nothing", "", ', "num_turns": 3', ', "num_turns": 3}', ', "dialog": [{]}'])
+def test_of_a_broken_line_it_is_known_whose_dialogue_it_was(end):
+    begun = '{"persona": "an \\"individual\\" \\u00e9", "sample": {"instruction": "Fly.\\n"}' + end
+    with pytest.raises(InvalidRecord) as caught:
+        read_record(1, begun)
+    assert caught.value.place == Place('an "individual" é', "Fly.\n")
+
+
+@pytest.mark.parametrize(
+    "text", ['{"persona": "x', '{"persona": "x", "sample": {"instruction": "y', "[]", '{"sample": {}}']
+)
+def test_of_less_nothing_is_known(text):
+    with pytest.raises(InvalidRecord) as caught:
+        read_record(1, text)
+    assert caught.value.place is None
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])

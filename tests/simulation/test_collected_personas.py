@@ -6,7 +6,6 @@ import pytest
 
 from collection.exports import export_dialogues
 from collection.models import Dialogue, Study
-from collection.records import read_records
 from simulation.imports import import_dialogues
 from simulation.models import Run
 from simulation.statistics import summarise
@@ -47,7 +46,7 @@ def test_what_participants_said_stays_out_of_a_runs_figures(study: Study) -> Non
 
 def test_an_export_of_people_and_models_is_told_apart_by_imports(study: Study) -> None:
     figures("--personas", "participants")
-    records = read_records(export_dialogues(study))
+    records = list(export_dialogues(study))
     natural = import_dialogues(study, records, inquirer=None, source="all.jsonl")
     assert (natural.imported, natural.present, len(natural.unplaced)) == (0, 1, 4)
     assert study.dialogues.filter(kind=Dialogue.Kind.NATURAL).count() == 2
@@ -58,6 +57,6 @@ def test_simulated_dialogues_of_participants_personas_come_back_from_a_file(stud
     lines = list(export_dialogues(study, "simulated"))
     Run.objects.all()[0].simulations.all().delete()
     study.dialogues.filter(kind=Dialogue.Kind.SIMULATED).delete()
-    report = import_dialogues(study, read_records(lines), inquirer="asker", source="simulated.jsonl")
+    report = import_dialogues(study, list(lines), inquirer="asker", source="simulated.jsonl")
     assert (report.imported, report.unplaced) == (4, ())
     assert {json.loads(line)["persona_id"] for line in export_dialogues(study, "simulated")} == {"p-001", "p-002"}

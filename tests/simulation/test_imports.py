@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from collection import pieces
 from collection.exports import export_dialogues
 from collection.models import Dialogue, Study
-from collection.records import read_records
 from dialogue.personas import describe
 from simulation.imports import import_dialogues
 from simulation.models import Run
@@ -46,7 +46,7 @@ def test_what_was_exported_is_imported_into_an_empty_study_with_every_output(stu
     exported = "".join(export_dialogues(study))
     elsewhere = make_study("elsewhere", persona_count=4)
 
-    report = import_dialogues(elsewhere, read_records(exported.splitlines()), inquirer="tiny", source="export.jsonl")
+    report = import_dialogues(elsewhere, list(exported.splitlines()), inquirer="tiny", source="export.jsonl")
 
     assert (report.imported, report.unplaced) == (8, ())
     again = [json.loads(entry) for entry in export_dialogues(elsewhere)]
@@ -62,7 +62,7 @@ def test_what_was_exported_is_imported_into_an_empty_study_with_every_output(stu
 
 
 def test_an_import_can_be_repeated(study):
-    records = read_records([line(sentence(study, "P02"), study.goals.first().text)])
+    records = [line(sentence(study, "P02"), study.goals.first().text)]
     import_dialogues(study, records, inquirer="vicuna", source="73.jsonl")
     report = import_dialogues(study, records, inquirer="vicuna", source="73.jsonl")
     assert (report.imported, report.present, Dialogue.objects.count()) == (0, 1, 1)
@@ -72,7 +72,7 @@ def test_the_kth_line_with_a_shared_sentence_is_taken_for_the_kth_persona_that_h
     assert sentence(study, "P01") == sentence(study, "P04")
     goal = study.goals.first().text
     shared = sentence(study, "P01")
-    records = read_records([line(shared, goal, utterance="One?"), line(shared, goal, utterance="Two?")])
+    records = [line(shared, goal, utterance="One?"), line(shared, goal, utterance="Two?")]
 
     import_dialogues(study, records, inquirer="vicuna", source="73.jsonl")
 
@@ -82,7 +82,7 @@ def test_the_kth_line_with_a_shared_sentence_is_taken_for_the_kth_persona_that_h
 
 def test_a_line_more_than_there_are_personas_is_reported_and_not_merged(study):
     goal = study.goals.first().text
-    records = read_records([line(sentence(study, "P02"), goal, utterance=text) for text in ("One?", "Two?")])
+    records = [line(sentence(study, "P02"), goal, utterance=text) for text in ("One?", "Two?")]
     report = import_dialogues(study, records, inquirer="vicuna", source="73.jsonl")
     assert report.imported == 1
     assert report.unplaced == (
@@ -91,7 +91,7 @@ def test_a_line_more_than_there_are_personas_is_reported_and_not_merged(study):
 
 
 def test_our_persona_id_decides_where_the_sentence_cannot(study):
-    records = read_records([line(sentence(study, "P01"), study.goals.first().text, persona_id="P04")])
+    records = [line(sentence(study, "P01"), study.goals.first().text, persona_id="P04")]
     import_dialogues(study, records, inquirer="vicuna", source="x.jsonl")
     assert Dialogue.objects.get().persona.code == "P04"
 
@@ -99,7 +99,7 @@ def test_our_persona_id_decides_where_the_sentence_cannot(study):
 def test_another_text_in_the_same_place_is_reported_and_the_first_one_stays(study):
     goal = study.goals.first().text
     for text in ("One?", "Two?"):
-        records = read_records([line(sentence(study, "P02"), goal, utterance=text)])
+        records = [line(sentence(study, "P02"), goal, utterance=text)]
         report = import_dialogues(study, records, inquirer="vicuna", source="73.jsonl")
     assert "already has another dialogue" in report.unplaced[0]
     assert Dialogue.objects.get().turns.get().utterance == "One?"
@@ -108,12 +108,12 @@ def test_another_text_in_the_same_place_is_reported_and_the_first_one_stays(stud
 def test_the_official_one_line_wording_of_goal_four_finds_its_goal():
     study = make_study(goal_count=4)
     official = json.loads(Path("tests/data/goals.json").read_text("utf-8"))["goals"][3]["text_as_simulated_officially"]
-    import_dialogues(study, read_records([line(sentence(study, "P01"), official)]), inquirer="m", source="73.jsonl")
+    import_dialogues(study, [line(sentence(study, "P01"), official)], inquirer="m", source="73.jsonl")
     assert Dialogue.objects.get().goal.number == 4
 
 
 def test_an_unknown_goal_or_persona_is_reported(study):
-    records = read_records([line("a Martian", study.goals.first().text), line(sentence(study, "P01"), "Fly.")])
+    records = [line("a Martian", study.goals.first().text), line(sentence(study, "P01"), "Fly.")]
     report = import_dialogues(study, records, inquirer="vicuna", source="73.jsonl")
     assert report.unplaced == (
         "Line 1: no persona of the study has this sentence.",
@@ -122,7 +122,7 @@ def test_an_unknown_goal_or_persona_is_reported(study):
 
 
 def test_peoples_dialogues_are_natural_and_end_as_in_the_paper(study):
-    records = read_records([line(sentence(study, "P01"), study.goals.first().text)])
+    records = [line(sentence(study, "P01"), study.goals.first().text)]
     import_dialogues(study, records, inquirer=None, source="natural.jsonl")
     assert Dialogue.objects.filter(kind="natural", ending="next_goal", simulation=None).count() == 1
 
@@ -136,22 +136,94 @@ def test_imported_simulations_are_a_finished_run_of_their_inquirer_with_the_seed
 
 
 @pytest.mark.parametrize(
-    ("text", "sentence"),
+    ("text", "words"),
     [
         ("not json", "Line 2 is not JSON"),
         ('{"persona": "x"}', "Line 2 lacks the key 'dialog'"),
         ('["a list"]', "Line 2 is not a dialogue in the official format"),
         ('{"persona": "x", "sample": {"instruction": "y"}, "num_turns": 3, "dialog": []}', "num_turns is 3"),
+        (
+            '{"persona": "x", "sample": {"instruction": "Fly."}, "num_turns": 0, "dialog": []}',
+            "Line 2: the study has no goal",
+        ),
     ],
 )
-def test_a_bad_line_is_named_and_nothing_at_all_is_imported(study, tmp_path, text, sentence):
+def test_a_bad_line_is_named_and_the_others_are_imported(study, tmp_path, capsys, text, words):
     file = tmp_path / "73.jsonl"
-    good = line(describe(study.personas.get(code="P02").features), study.goals.first().text)
-    file.write_text(f"{good}\n{text}\n", encoding="utf-8")
-    with pytest.raises(CommandError, match=sentence) as refusal:
+    good = [line(sentence(study, code), study.goals.first().text) for code in ("P02", "P03")]
+    file.write_text(f"{good[0]}\n{text}\n{good[1]}\n", encoding="utf-8")
+    with pytest.raises(CommandError, match="1 of 3 lines were not imported") as refusal:
         call_command("import_dialogues", str(file), study="demo", natural=True)
-    assert refusal.value.returncode == 2
-    assert not Dialogue.objects.exists()
+    assert refusal.value.returncode == 1
+    said = capsys.readouterr()
+    assert words in said.err
+    assert "2 of 3 dialogues imported, 0 were there already, 1 left out." in said.out
+    assert Dialogue.objects.count() == 2
+    file.write_text("\n".join(good), encoding="utf-8")
+    call_command("import_dialogues", str(file), study="demo", natural=True)
+    assert "0 of 2 dialogues imported, 2 were there already, 0 left out." in capsys.readouterr().out
+
+
+def test_the_lines_after_a_broken_one_keep_their_personas_and_it_gets_its_own_once_it_is_mended(study):
+    shared, goal = sentence(study, "P01"), study.goals.first().text
+    one, two = (line(shared, goal, utterance=text) for text in ("One?", "Two?"))
+    report = import_dialogues(study, [one[:-9], two], inquirer="vicuna", source="73.jsonl")
+    assert (report.imported, len(report.unplaced)) == (1, 1)
+    assert Dialogue.objects.get().persona.code == "P04"
+    report = import_dialogues(study, [one, two], inquirer="vicuna", source="73.jsonl")
+    assert (report.imported, report.present, report.unplaced) == (1, 1, ())
+    assert {each.persona.code: each.turns.get().utterance for each in Dialogue.objects.all()} == {
+        "P01": "One?",
+        "P04": "Two?",
+    }
+
+
+def test_what_no_database_takes_is_stored_visibly_and_counted(study, tmp_path, capsys):
+    file = tmp_path / "73.jsonl"
+    utterances = {"P01": "a\x00b", "P02": "half a pair \ud83d here", "P03": "whole"}
+    goal = study.goals.first().text
+    file.write_text("\n".join(line(sentence(study, code), goal, utterance=text) for code, text in utterances.items()))
+    call_command("import_dialogues", str(file), study="demo", inquirer="vicuna")
+    said = capsys.readouterr().out
+    assert "3 of 3 dialogues imported" in said
+    assert "2 of those imported hold characters that no database takes" in said
+    stored = {each.persona.code: each.turns.get().utterance for each in Dialogue.objects.all()}
+    assert stored == {"P01": "a\ufffdb", "P02": "half a pair \ufffd here", "P03": "whole"}
+    call_command("import_dialogues", str(file), study="demo", inquirer="vicuna")
+    assert "3 were there already" in capsys.readouterr().out
+
+
+def test_names_that_read_alike_are_the_same_persona_goal_and_model(study):
+    known: dict[str, Any] = {"persona_id": "P\u200b02", "inquirer": {"model": "gpt\u20114"}}
+    spaced = study.goals.first().text.replace(" ", "\u00a0")
+    report = import_dialogues(study, [line("x", spaced, **known)], inquirer="gpt-4\ufeff", source="73.jsonl")
+    assert report.unplaced == ()
+    assert (Run.objects.get().inquirer, Dialogue.objects.get().inquirer) == ("gpt-4", {"model": "gpt-4"})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_that_broke_off_goes_on_where_it_was(study, monkeypatch):
+    monkeypatch.setattr(pieces, "PIECE", 0)
+    goal = study.goals.first().text
+    lines = [line(sentence(study, code), goal, utterance=code) for code in ("P01", "P02", "P03")]
+
+    def killed():
+        yield from lines[:2]
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        import_dialogues(study, killed(), inquirer="vicuna", source="73.jsonl")
+    assert Dialogue.objects.count() == 2
+    study.refresh_from_db()
+    assert study.is_frozen
+    report = import_dialogues(study, lines, inquirer="vicuna", source="73.jsonl")
+    assert (report.imported, report.present, Dialogue.objects.count()) == (1, 2, 3)
+
+
+def test_a_file_without_a_single_dialogue_of_the_study_does_not_freeze_it(study):
+    report = import_dialogues(study, ["{}", line("a Martian", "Fly.")], inquirer="vicuna", source="73.jsonl")
+    study.refresh_from_db()
+    assert (len(report.unplaced), study.is_frozen) == (2, False)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +239,7 @@ def test_a_bad_line_is_named_and_nothing_at_all_is_imported(study, tmp_path, tex
 )
 def test_a_line_that_says_otherwise_of_itself_is_reported_and_not_imported(study, inquirer, ours, reason):
     persona, goal = sentence(study, "P02"), study.goals.first().text
-    records = read_records([line(persona, goal, utterance="Another?", **ours), line(persona, goal)])
+    records = [line(persona, goal, utterance="Another?", **ours), line(persona, goal)]
     report = import_dialogues(study, records, inquirer=inquirer, source="export.jsonl")
     assert report.unplaced == (f"Line 1: {reason}",)
     assert Dialogue.objects.get().turns.get().utterance == "Hi?"
@@ -175,9 +247,9 @@ def test_a_line_that_says_otherwise_of_itself_is_reported_and_not_imported(study
 
 def test_of_an_export_with_people_and_models_each_import_takes_its_own(study):
     make_dialogue(make_run(study).simulations.all()[0])
-    persons = read_records([line(sentence(study, "P02"), study.goals.first().text)])
+    persons = [line(sentence(study, "P02"), study.goals.first().text)]
     import_dialogues(study, persons, inquirer=None, source="natural.jsonl")
-    mixed = read_records(export_dialogues(study))
+    mixed = list(export_dialogues(study))
     elsewhere = make_study("elsewhere", persona_count=4)
     for inquirer in (None, "tiny"):
         report = import_dialogues(elsewhere, mixed, inquirer=inquirer, source="mixed.jsonl")

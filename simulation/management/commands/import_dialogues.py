@@ -1,16 +1,21 @@
 """``manage.py import_dialogues``: dialogues from a file in the official format."""
 
+import codecs
 import os
+import sys
 from argparse import ArgumentParser
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.core.management.base import CommandError
+from tqdm import tqdm
 
 from collection.commands import StudyCommand
+from collection.models import Study
 from collection.record_values import LONGEST_NAME
-from collection.records import InvalidRecord, Record, read_records
-from simulation.imports import import_dialogues
+from dialogue.names import plain_name
+from simulation.imports import Report, import_dialogues
 from simulation.requests import RequestError, is_number
 from simulation.selectors import find_study
 
@@ -29,21 +34,56 @@ class Command(StudyCommand):
         path: Path = options["file"]
         try:
             study, inquirer = find_study(options["study"]), _inquirer(options["inquirer"])
-            seed, records = _seed(path.stem), _read(path)
-        except (RequestError, InvalidRecord) as error:
+            seed, lines = _seed(path.stem), _open(path)
+        except RequestError as error:
             raise CommandError(str(error), returncode=2) from error
-        report = import_dialogues(study, records, inquirer=inquirer, source=_name(path), seed=seed)
+        with lines:
+            report = self._import(lines, study, inquirer=inquirer, source=_name(path), seed=seed)
         for reason in report.unplaced:
             self.stderr.write(f"Not imported. {reason}")
-        self.stdout.write(
-            f"{report.imported} dialogues imported, {report.present} were there already, {len(report.unplaced)} left out."
-        )
+        self.stdout.write(_in_words(report))
+        if report.unplaced:
+            count = f"{len(report.unplaced)} of {report.lines}"
+            raise CommandError(f"{count} lines were not imported, for the reasons above.", returncode=1)
+
+    def _import(self, lines: BinaryIO, study: Study, **known: Any) -> Report:
+        with tqdm(
+            total=_size(lines), file=sys.stderr, unit="B", unit_scale=True, dynamic_ncols=True, disable=None
+        ) as bar:
+            try:
+                return import_dialogues(study, _counted(lines, bar), **known)
+            except KeyboardInterrupt as stop:
+                said = (
+                    "Stopped: what was imported stays. Repeat the command to continue with the lines that are missing."
+                )
+                raise CommandError(said, returncode=130) from stop
+
+
+def _in_words(report: Report) -> str:
+    counts = f"{report.imported} of {report.lines} dialogues imported, {report.present} were there already"
+    told = f"{counts}, {len(report.unplaced)} left out."
+    if not report.mended:
+        return told
+    return (
+        f"{told} {report.mended} of those imported hold characters that no database takes (NUL, halves of surrogate pairs): "
+        "these are stored as U+FFFD, as a simulation stores them."
+    )
+
+
+def _counted(lines: Iterable[bytes], bar: "tqdm[Any]") -> Iterator[bytes]:
+    for line in lines:
+        bar.update(len(line))
+        yield line
 
 
 def _inquirer(name: str | None) -> str | None:
-    if name is not None and not (name.strip() and name.isprintable() and len(name) <= LONGEST_NAME):
+    """The name as it reads. Raises RequestError."""
+    if name is None:
+        return None
+    plain = plain_name(name)
+    if not (plain and plain.isprintable() and len(plain) <= LONGEST_NAME):
         raise RequestError(f"--inquirer must be the name of a model, of 1 to {LONGEST_NAME} characters.")
-    return name
+    return plain
 
 
 def _seed(stem: str) -> int:
@@ -62,10 +102,19 @@ def _name(path: Path) -> str:
     return os.fsencode(path.name).decode("utf-8", "replace")
 
 
-def _read(path: Path) -> list[Record]:
-    """Raises RequestError and InvalidRecord. A byte order mark, as some editors write it, is no part of the text."""
+def _open(path: Path) -> BinaryIO:
+    """The file, to be read line by line. Raises RequestError."""
     try:
-        with path.open(encoding="utf-8-sig") as lines:
-            return read_records(lines)
-    except (OSError, UnicodeDecodeError) as error:
+        lines = path.open("rb")
+        begins_as = lines.read(2)
+        lines.seek(0)
+    except OSError as error:
         raise RequestError(f"{path} cannot be read as text: name a JSONL file.") from error
+    if begins_as in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        raise RequestError(f"{path} is UTF-16 text: save it in UTF-8.")
+    return lines
+
+
+def _size(lines: BinaryIO) -> int | None:
+    """Bytes of the file; None of what is no file, such as a pipe."""
+    return os.fstat(lines.fileno()).st_size or None

@@ -8,7 +8,6 @@ import pytest
 from django.utils.formats import date_format
 
 from collection.models import Dialogue, Study
-from collection.records import read_records
 from dialogue.personas import describe
 from evaluation.models import Evaluation
 from evaluation.planning.opening import NotReady, open_evaluation, read_plan
@@ -205,8 +204,8 @@ def test_dialogues_of_the_official_format_are_judged_like_our_own() -> None:
     said = {"turn": 0, "model_inquirer": "Hi?", "model_responder": "Hello."}
     goal, persona = study.goals.all()[0].text, describe(study.personas.get().features)
     line = json.dumps({"persona": persona, "sample": {"instruction": goal}, "num_turns": 1, "dialog": [said]})
-    import_dialogues(study, read_records([line]), inquirer=None, source="people.jsonl")
-    import_dialogues(study, read_records([line]), inquirer="vicuna", source="vicuna.jsonl")
+    import_dialogues(study, [line], inquirer=None, source="people.jsonl")
+    import_dialogues(study, [line], inquirer="vicuna", source="vicuna.jsonl")
 
     found = read_plan(plan(study))
 

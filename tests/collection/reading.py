@@ -1,0 +1,10 @@
+"""Lines of JSON, read."""
+
+from collections.abc import Iterable
+
+from collection.records import Record, read_record
+
+
+def read_records(lines: Iterable[str]) -> list[Record]:
+    """All dialogues in ``lines``. Raises InvalidRecord for the first line that is none."""
+    return [read_record(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
