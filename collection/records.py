@@ -30,12 +30,13 @@ OUTPUT_FIELDS = (
     "completion_tokens",
     "thought_characters",
     "thought_tokens",
+    "unsent",
     "first_token_seconds",
     "seconds",
     "stop_reason",
 )
 
-ADDED_LATER = {"thought_characters", "thought_tokens"}
+ADDED_LATER = {"thought_characters", "thought_tokens", "unsent"}
 """Output fields that earlier exports lack."""
 
 

@@ -139,6 +139,7 @@ def _row(dialogue: Dialogue, output: ModelOutput) -> Output:
         completion_tokens=reply.completion_tokens,
         thought_characters=len(reply.thoughts),
         thought_tokens=reply.thought_tokens,
+        unsent=" ".join(reply.unsent),
         first_token_seconds=reply.first_token_seconds,
         seconds=reply.seconds,
         stop_reason=reply.stop_reason,

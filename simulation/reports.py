@@ -31,15 +31,24 @@ class Throughput:
 def as_object(summary: Summary, throughput: Throughput) -> dict[str, Any]:
     """The summary as JSON holds it: failures as {count, outputs, rate}, what does not exist as null."""
     rates = {name: _rate_object(getattr(summary, name)) for name in FAILURES}
-    return asdict(summary) | rates | asdict(throughput)
+    unsent = {
+        side: {name: _rate_object(rate) for name, rate in found.items()} for side, found in summary.unsent.items()
+    }
+    return asdict(summary) | rates | {"unsent": unsent} | asdict(throughput)
 
 
 def as_rows(summary: Summary) -> Iterator[tuple[str, str]]:
-    """(label, value) in the order of the paper's tables: means with population standard deviations, failures, endings."""
+    """(label, value) in the order of the paper's tables: means with population standard deviations, failures, endings.
+
+    What a server was not sent comes after the failures, where there is any.
+    """
     for name, label in MEANS.items():
         yield label, _moments(getattr(summary, f"{name}_mean"), getattr(summary, f"{name}_sd"))
     for name, label in FAILURES.items():
         yield label, _share(getattr(summary, name))
+    for side, settings in summary.unsent.items():
+        for name, rate in settings.items():
+            yield f"Without {name} ({side})", _share(rate)
     for ending, count in summary.endings.items():
         yield f"Ending: {ending.replace('_', ' ') or 'not recorded'}", _share(Rate(count, summary.dialogues))
     for name, label in {"ttr": "Type-token ratio", "distinct_1": "Distinct-1", "distinct_2": "Distinct-2"}.items():

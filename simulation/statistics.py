@@ -44,8 +44,9 @@ class Lexical:
 class Summary:
     """Means and population standard deviations over finished dialogues (turns) and over their turns (tokens).
 
-    Failures are counted over all outputs of their side, regenerated ones included. A mean of nothing, or of tokens that a
-    provider does not let one count, is None.
+    Failures are counted over all outputs of their side, regenerated ones included, and so are the outputs for which a setting
+    was not sent (``unsent``, by side and setting). A mean of nothing, or of tokens that a provider does not let one count, is
+    None.
     """
 
     dialogues: int
@@ -61,6 +62,7 @@ class Summary:
     incoherent: Rate
     self_reply: Rate
     incoherent_responder: Rate
+    unsent: dict[str, dict[str, Rate]]
     lexical: Lexical
 
 
@@ -84,6 +86,7 @@ def summarise(simulations: QuerySet[Simulation]) -> Summary:
         response_mean,
         response_sd,
         *_failure_rates(dialogues),
+        _unsent(dialogues),
         _lexical(dialogues),
     )
 
@@ -121,6 +124,21 @@ def _failure_rates(dialogues: QuerySet[Dialogue]) -> tuple[Rate, Rate, Rate, Rat
         Rate(found["self_reply"], asked),
         Rate(found["incoherent_responder"], answered),
     )
+
+
+def _unsent(dialogues: QuerySet[Dialogue]) -> dict[str, dict[str, Rate]]:
+    """Of each side, the settings that a server was not sent, and for how many outputs; sides without any are left out."""
+    outputs, without = Counter[str](), Counter[tuple[str, str]]()
+    groups = (
+        Output.objects.filter(dialogue__in=dialogues).order_by().values_list("side", "unsent").annotate(Count("pk"))
+    )
+    for side, unsent, count in groups:
+        outputs[side] += count
+        without.update({(side, name): count for name in unsent.split()})
+    found: dict[str, dict[str, Rate]] = defaultdict(dict)
+    for (side, name), count in sorted(without.items()):
+        found[side][name] = Rate(count, outputs[side])
+    return dict(found)
 
 
 def _moments(values: Iterable[float | None]) -> Moments:

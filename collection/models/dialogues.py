@@ -125,6 +125,11 @@ class Output(models.Model):
     completion_tokens = models.PositiveIntegerField(null=True, blank=True, help_text="Thoughts included.")
     thought_characters = models.PositiveIntegerField(default=0)
     thought_tokens = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: nobody counted them.")
+    unsent = models.CharField(
+        max_length=100,
+        blank=True,
+        help_text="Settings that the server was not sent, because it refuses or does not know them.",
+    )
     first_token_seconds = models.FloatField()
     seconds = models.FloatField()
     stop_reason = models.CharField(max_length=10, choices=choices_of(StopReason))

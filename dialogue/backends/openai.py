@@ -29,6 +29,7 @@ from dialogue.backends.openai_complaints import Complained, complaint_in
 from dialogue.backends.openai_connection import connection, status_complaint, transport, unreachable
 from dialogue.backends.openai_errors import alone, meaning, refusal, web_page
 from dialogue.backends.openai_health import examine
+from dialogue.backends.openai_overflow import is_overflow
 from dialogue.backends.openai_settings import refused_setting, unsent
 from dialogue.backends.openai_stream import Event, Unreadable, read_events
 from dialogue.backends.openai_thoughts import likely_thought
@@ -155,9 +156,12 @@ class OpenAIModel(StreamingModel):
                 raise self._unread(event)
             return ""
         complaint = complaint_in(event, self._secret) if answer.finish is None else None
-        if complaint:
-            raise Complained(complaint)
-        return answer.add(event)
+        if complaint is None:
+            return answer.add(event)
+        if answer.pieces and is_overflow(complaint):
+            answer.finish = "length"  # the answer filled what the prompt had left of the context
+            return ""
+        raise Complained(complaint)
 
     async def _next(self, line: _Line, events: AsyncGenerator[Event], answer: Answer) -> Event | None:
         """The next event, None after the last. Raises Complained and the contract's errors."""
@@ -245,7 +249,7 @@ class OpenAIModel(StreamingModel):
 
     def _incomplete(self, answer: Answer) -> BackendError:
         where = address(self._spec)
-        if not (answer.pieces or answer.is_done):
+        if answer.first is None and not answer.is_done:
             return BackendError(
                 f"{where} answered with nothing: check `base_url` of {self._spec.name!r}, or try again later"
                 f"{self._hint(answer)}."

@@ -40,7 +40,8 @@ def _certificates() -> ssl.SSLContext:
 def status_complaint(error: APIStatusError, secret: str) -> Complaint:
     """What a server says with a status that is no success."""
     if 300 <= error.status_code < 400:
-        return Complaint(error.status_code, error.response.headers.get("location", "another address"))
+        place = error.response.headers.get("location", "another address").split("?")[0]
+        return read_complaint(error.status_code, place, secret)
     return read_complaint(error.status_code, error.response.text, secret)
 
 

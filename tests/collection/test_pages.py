@@ -103,10 +103,11 @@ def test_every_output_is_shown_raw_rejected_ones_and_the_final_step_too(client: 
     assert page.index("Final step") < page.index("FINISH &lt;script&gt;")
 
 
-def test_tokens_that_nobody_counted_are_a_dash(client: Client) -> None:
+def test_tokens_that_nobody_counted_are_a_dash_and_settings_that_were_not_sent_are_named(client: Client) -> None:
     dialogue = make_dialogue(turns=0)
-    make_output(dialogue, 0, prompt_tokens=None, completion_tokens=None)
+    make_output(dialogue, 0, prompt_tokens=None, completion_tokens=None, unsent="seed")
     page = news(client, dialogue, 0)
+    assert "<li>made without seed</li>" in page
     assert "<li>– tokens in</li>" in page
     assert "<li>– tokens out</li>" in page
 

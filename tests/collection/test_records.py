@@ -32,6 +32,7 @@ OUTPUT: dict[str, Any] = {
     "left_out": 0,
     "prompt_tokens": 10,
     "completion_tokens": 0,
+    "unsent": "seed top_k",
     "thought_characters": 0,
     "thought_tokens": 0,
     "first_token_seconds": 0.0,

@@ -136,11 +136,11 @@ def test_tokens_that_cannot_be_counted_stay_unknown(dialogue: Dialogue) -> None:
     assert (turn.utterance_tokens, turn.response_tokens) == (None, None)
 
 
-def test_outputs_whose_tokens_a_provider_does_not_count_are_stored_without_a_count(dialogue: Dialogue) -> None:
-    reply = Reply('"Why?"', "stop", None, None, 0.1, 0.2)
+def test_what_a_provider_does_not_count_or_is_not_sent_is_stored_as_such(dialogue: Dialogue) -> None:
+    reply = Reply('"Why?"', "stop", None, None, 0.1, 0.2, unsent=("seed", "top_k"))
     services.save_outputs(dialogue, [ModelOutput("inquirer", 0, 0, reply, Judged("said", "Why?", 1))])
     output = dialogue.outputs.get()
-    assert (output.prompt_tokens, output.completion_tokens) == (None, None)
+    assert (output.prompt_tokens, output.completion_tokens, output.unsent) == (None, None, "seed top_k")
 
 
 def test_every_output_is_stored_with_all_that_is_known_of_it(dialogue: Dialogue) -> None:

@@ -1,5 +1,6 @@
 """Simulating with an inquirer at a provider that refuses the key, limits the rate or is not there: a sentence, and no loss."""
 
+import json
 import logging
 from collections.abc import Callable, Iterator
 from html import unescape
@@ -107,6 +108,36 @@ def test_a_server_that_fails_in_the_middle_costs_no_turn_and_the_same_command_go
     assert Turn.objects.values().first() == before
     assert (Run.objects.count(), Turn.objects.count(), Output.objects.count()) == (1, 2, 4)
     assert len((tmp_path / "dialogues.jsonl").read_text("utf-8").splitlines()) == 1
+
+
+def test_a_server_that_knows_no_seed_is_asked_without_and_the_run_says_so_whoever_works_on_it(
+    server: ChatServer, tmp_path: Path
+) -> None:
+    detail = [{"type": "extra_forbidden", "loc": ["body", "seed"], "msg": "Extra inputs are not permitted", "input": 7}]
+    server.refuses = {"seed": Failure(422, body={"detail": detail})}
+    server.outage, server.answers = GONE, 2  # the refusal and an answer
+    with pytest.raises(CommandError):
+        simulate(*ONE_CELL)
+    server.outage = None
+    out = tmp_path / "dialogues.jsonl"
+    assert figures(*ONE_CELL, "--out", str(out))["unsent"] == {
+        "inquirer": {"seed": {"count": 2, "outputs": 2, "rate": 1.0}}
+    }
+    outputs = json.loads(out.read_text("utf-8"))["outputs"]
+    assert [output["unsent"] for output in outputs if output["side"] == "inquirer"] == ["seed", "seed"]
+    assert [output["unsent"] for output in outputs if output["side"] == "responder"] == ["", ""]
+    client = Client()
+    client.force_login(make_staff())
+    page = client.get(f"/runs/{Run.objects.get().token}/statistics/").text
+    assert "<dt>Without seed (inquirer)</dt><dd>2/2 (100.00%)</dd>" in page
+
+
+def test_turns_are_left_out_and_counted_where_a_server_says_in_its_own_words_that_the_context_is_full(
+    server: ChatServer,
+) -> None:
+    server.most_messages = 4
+    assert figures("--goals", "1", "--personas", "1", "--max-turns", "3")["endings"] == {"max_turns": 1}
+    assert list(Output.objects.filter(side="inquirer").values_list("left_out", flat=True)) == [0, 0, 1]
 
 
 def work_as_a_worker_does(run: Run) -> None:

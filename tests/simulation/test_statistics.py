@@ -4,7 +4,7 @@ from math import sqrt
 
 import pytest
 
-from collection.models import Dialogue, Turn
+from collection.models import Dialogue, Output, Turn
 from dialogue.lexical import Diversity
 from simulation.models import Run, Simulation
 from simulation.reports import Throughput, as_object, as_rows
@@ -140,6 +140,17 @@ def test_the_table_reads_as_the_papers(run: Run) -> None:
     assert rows["Multiple prompts"] == "2/8 (25.00%)"
     assert rows["Ending: incoherent responder"] == "1/2 (50.00%)"
     assert rows["Type-token ratio, pooled"] == "0.417"
+
+
+def test_outputs_made_without_a_setting_are_counted_by_side(run: Run) -> None:
+    assert summary_of(run).unsent == {}
+    Output.objects.filter(side="inquirer").update(unsent="seed")
+    Output.objects.filter(side="inquirer", verdict="incoherent").update(unsent="seed top_k")
+    summary = summary_of(run)
+    assert summary.unsent == {"inquirer": {"seed": Rate(8, 8), "top_k": Rate(1, 8)}}
+    assert dict(as_rows(summary))["Without seed (inquirer)"] == "8/8 (100.00%)"
+    found = as_object(summary, Throughput(None, None))
+    assert found["unsent"]["inquirer"]["top_k"] == {"count": 1, "outputs": 8, "rate": 0.125}
 
 
 def test_the_table_of_nothing_has_dashes() -> None:

@@ -117,7 +117,7 @@ class Command(StudyCommand):
             return
         self.stdout.write(f"{summary.dialogues} dialogues")
         for label, value in as_rows(summary):
-            self.stdout.write(f"  {label:<34}{value}")
+            self.stdout.write(f"  {label:<35}{value}")
 
 
 def _refuse_idle_options(options: dict[str, Any]) -> None:

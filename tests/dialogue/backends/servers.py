@@ -29,7 +29,7 @@ class ChatServer:
 
     An ``outage`` meets every request for an answer after the first ``answers``, as long as it lasts. An answer stops after
     ``held_at`` words until the server is told that it ``goes_on``. ``refuses`` holds the error that meets a request with a
-    setting of that name.
+    setting of that name; one with more than ``most_messages`` is too long.
     """
 
     answer: str = "Bears are large animals that eat almost anything."
@@ -39,6 +39,7 @@ class ChatServer:
     goes_on: asyncio.Event = field(default_factory=asyncio.Event)
     key: str | None = None
     refuses: dict[str, Failure] = field(default_factory=dict)
+    most_messages: int | None = None
     failures: list[Failure] = field(default_factory=list)
     outage: Failure | None = None
     answers: int = 0
@@ -79,6 +80,8 @@ class ChatServer:
             self.requests.append(json.loads(body))
             for name in self.requests[-1].keys() & self.refuses:
                 return self.refuses[name]
+            if self.most_messages is not None and len(self.requests[-1]["messages"]) > self.most_messages:
+                return Failure(400, message="prompt is too long: 201000 tokens > 200000 maximum")
         if self.outage and len(self.requests) > self.answers:
             return self.outage
         return self.failures.pop(0) if self.failures else None

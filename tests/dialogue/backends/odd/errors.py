@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from dialogue.backends.base import BackendError, ContentRefused, ContextFull, ModelMisconfigured
-from tests.dialogue.backends.odd.server import DONE, END, Fails, Odd, said, stream
+from tests.dialogue.backends.odd.server import DONE, END, Fails, Odd, Says, said, stream
 
 FULL = Fails(ContextFull, "no longer fits")
 REFUSED = Fails(ContentRefused, "refuses this content")
@@ -138,7 +138,12 @@ IN_THE_MIDDLE = [
     Odd("an error that is plain text", PASSING, b"data: error: worker died\n\n"),
     Odd("an error with status 200", RATE, json.dumps(error("Too many requests.", code=429)).encode()),
     Odd("a detail with status 200", Fails(BackendError, "Not ready"), b'{"detail": "Not ready"}'),
-    Odd("a full context in the middle", FULL, stream(error("Context size has been exceeded.", code=500))),
+    Odd(
+        "a context that the answer fills",
+        Says("It is ", "length"),
+        stream(said("It is "), error("Context size has been exceeded.", code=500)),
+    ),
+    Odd("a full context in a stream", FULL, stream(error("Context size has been exceeded.", code=500))),
     Odd("an error after the end", Fails(BackendError, "wrong"), stream(error("wrong"), said(), END, DONE)),
 ]
 
