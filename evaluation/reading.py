@@ -20,6 +20,8 @@ _INVISIBLE = re.compile(
 """Control characters, soft hyphens, zero-width and direction marks, tags: nobody sees them, and only some keyboards and models
 make them; a model that judges would read what tags spell. What joins an emoji or the letters of another script is seen and
 stays."""
+_UNUSUAL = re.compile(r"[^\n -~]")
+"""Beyond what an English keyboard types: the rest needs no look at invisible characters, quotes and forms."""
 _QUOTES = str.maketrans("\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f", "''''" + '"' * 4)
 """A telephone sets curly quotes by itself, a laptop and most models straight ones."""
 _SPACES = re.compile("[\t\u00a0\u2000-\u200a\u202f\u205f\u3000]")
@@ -75,8 +77,11 @@ def read_pair(pair: Pair, is_natural_first: bool) -> Reading:
 @lru_cache(maxsize=_TEXTS)
 def normalise(text: str) -> str:
     """``text`` with what betrays a keyboard or a model made alike: its form, lines, white space, quotes and invisible marks."""
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", text)))
-    text = _AT_LINE_ENDS.sub("", _SPACES.sub(" ", text)).translate(_QUOTES)
+    if _UNUSUAL.search(text):
+        text = _INVISIBLE.sub("", unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", text)))
+        text = _SPACES.sub(" ", text).translate(_QUOTES)
+    if " \n" in text:
+        text = _AT_LINE_ENDS.sub("", text)
     return _EMPTY_LINES.sub("\n\n", text).strip("\n ")
 
 

@@ -1,10 +1,13 @@
 """Text from a model or a person, shown as what it means to be and never as HTML of its own."""
 
+import re
+
 import nh3
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
-from markdown_it.rules_core import StateCore
+
+from collection.plain_markdown import is_plain, render_plain
 
 register = template.Library()
 
@@ -12,6 +15,7 @@ _HEADINGS_BELOW_THE_PAGES = 3
 _DEEPEST = 50
 """Levels of quotes, lists (two each) and brackets: what is nested deeper is left out. Models that lose themselves in lists get
 to the renderer's usual 20; many more make a page slow."""
+_HEADING = re.compile("(</?h)([1-6])>")
 _MOST_CELLS = 5_000
 """Of all tables in a text: short rows are filled up to the width of the head, so few characters make a page of megabytes."""
 _BLOCKS = {"p", "br", "hr", "pre", "blockquote", "ul", "ol", "li", "h4", "h5", "h6"}
@@ -19,18 +23,9 @@ _INLINE = {"a", "code", "em", "strong", "s"}
 _TABLES = {"table", "thead", "tbody", "tr", "th", "td"}
 
 
-def _lower_headings(state: StateCore) -> None:
-    """A heading inside a dialogue comes below the page's own, so that the outline stays the page's."""
-    for token in state.tokens:
-        if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(6, int(token.tag[1]) + _HEADINGS_BELOW_THE_PAGES)}"
-
-
 def _make_renderer(*rules: str) -> MarkdownIt:
     options = {"html": False, "breaks": True, "maxNesting": _DEEPEST}
-    renderer = MarkdownIt("commonmark", options).enable(["strikethrough", *rules]).disable("image")
-    renderer.core.ruler.push("lower_headings", _lower_headings)
-    return renderer
+    return MarkdownIt("commonmark", options).enable(["strikethrough", *rules]).disable("image")
 
 
 _renderer, _renderer_without_tables = _make_renderer("table"), _make_renderer()
@@ -50,8 +45,21 @@ def markdown(text: str) -> SafeString:
     Tables take the keyboard's focus because they scroll sideways where they do not fit. Where they could have more than
     _MOST_CELLS, they stay as they were written.
     """
+    html = _lower_headings(_render(text.rstrip(" \n") + "\n"))
+    return mark_safe(_cleaner.clean(html))  # noqa: S308
+
+
+def _render(text: str) -> str:
+    if is_plain(text):
+        return render_plain(text)
     renderer = _renderer if _count_cells(text) <= _MOST_CELLS else _renderer_without_tables
-    return mark_safe(_cleaner.clean(renderer.render(text)))  # noqa: S308
+    html: str = renderer.render(text)
+    return html
+
+
+def _lower_headings(html: str) -> str:
+    """A heading inside a dialogue comes below the page's own, so that the outline stays the page's."""
+    return _HEADING.sub(lambda tag: f"{tag[1]}{min(6, int(tag[2]) + _HEADINGS_BELOW_THE_PAGES)}>", html)
 
 
 def _count_cells(text: str) -> int:

@@ -3,8 +3,13 @@
 from time import thread_time
 
 import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
 
-from collection.templatetags.markdown import markdown
+from collection.plain_markdown import is_plain, render_plain
+from collection.templatetags.markdown import _cleaner, _renderer, markdown
+from tests.factories import RESPONSE, UTTERANCES
+from tests.thoroughness import IS_THOROUGH
 
 
 def test_markup_in_a_text_is_shown_as_text() -> None:
@@ -70,3 +75,95 @@ def test_few_characters_make_no_page_of_megabytes() -> None:
 def test_a_table_of_a_thousand_cells_is_one() -> None:
     head, row = "| a " * 10 + "|\n" + "|---" * 10 + "|\n", "| 1 " * 10 + "|\n"
     assert markdown(head + row * 100).count("<td>1</td>") == 1000
+
+
+PIECES = (
+    *(
+        "a",
+        "b c",
+        "é",
+        "—",
+        "“",
+        "*",
+        "**",
+        "_",
+        "`",
+        "``",
+        "```",
+        "~",
+        "|",
+        "$",
+        "!",
+        "[",
+        "]",
+        "](x)",
+        "<",
+        "< ",
+        "&",
+        "\\",
+        "\\*",
+    ),
+    *(
+        "\n",
+        "\n\n",
+        " ",
+        "  ",
+        "    ",
+        "- ",
+        "* ",
+        "1. ",
+        "2) ",
+        "# ",
+        "> ",
+        "---",
+        "===",
+        "***",
+        "\n- ",
+        "\n    ",
+        "\n```\n",
+    ),
+    *("http://x.y", "a@b.c", "&amp;", "<b>", "'", '"', ":", "#", "10", "(", ")"),
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
+@settings(max_examples=2_000 if IS_THOROUGH else 300)
+@example("1. one\n2. two\n\n   more\n\n```python\nif a < b:\n    pass\n```\n\nIt **is** _so_.\n***\n## And\nthen")
+def test_the_quick_renderer_gives_what_the_other_gives(pieces: str) -> None:
+    text = pieces.rstrip() + "\n"
+    assume(is_plain(text))
+    assert shown(render_plain(text)) == shown(_renderer.render(text))
+
+
+@pytest.mark.parametrize("text", [UTTERANCES[0], RESPONSE.partition("|")[0]])
+def test_what_people_and_models_write_is_rendered_quickly(text: str) -> None:
+    assert is_plain(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<b>",
+        "&lt;",
+        "[a](b)",
+        "[a]: b",
+        "![a]",
+        "a | b",
+        "~~a~~",
+        "> a",
+        "- > a",
+        "a\\\n",
+        "- \n",
+        "1. ***\n",
+        "a\tb",
+        "*é*",
+        "- " * 20,
+    ],
+)
+def test_what_renderers_read_in_different_ways_is_rendered_carefully(text: str) -> None:
+    assert not is_plain(text)
+
+
+def shown(html: str) -> str:
+    """As a page has it, but for a line end before code, which no browser shows."""
+    return str(_cleaner.clean(html)).replace("\n<pre>", "<pre>")
