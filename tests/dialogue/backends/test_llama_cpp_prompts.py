@@ -183,7 +183,11 @@ def thinking(tmp_path) -> Iterator[Vocabulary]:
 
 
 def test_control_tokens_that_mark_thoughts_are_shown_and_others_are_not(thinking):
-    shown = {mark: thinking.piece(token).decode() for mark, token in thinking.controls.items() if mark not in {*CONTROLS, *SWALLOWERS}}
+    shown = {
+        mark: thinking.piece(token).decode()
+        for mark, token in thinking.controls.items()
+        if mark not in {*CONTROLS, *SWALLOWERS}
+    }
     assert shown == {"[THINK]": "[THINK]", "[/THINK]": "[/THINK]", "<|tool|>": ""}
 
 
