@@ -12,7 +12,8 @@ import { Scrolling } from "./chat/scrolling.js";
 const PATIENCE = 1000; // milliseconds without a connection before the page speaks of it
 const REST = 5000; // before a turn that could not be fetched is asked for again
 const LATER = "Not sent yet: this happens by itself when the connection is back.";
-const UNDER_WAY = ["queued", "streaming", "saving"];
+const UNDER_WAY = ["queued", "streaming", "thinking", "saving"];
+const ANNOUNCED = ["streaming", "thinking", "saving"];
 
 const byId = (id) => document.getElementById(id);
 const talk = byId("talk");
@@ -23,7 +24,7 @@ let reply = null;
 let refusedMessage = null; // it may have been stored all the same, if only the answer got lost: sent again, it has the same key
 let silence = 0;
 let asked = 0;
-let isHeard = false;
+let heard; // the state that was announced last
 
 const log = new Log(byId("log"), { missed: () => setTimeout(resume, REST), lost: doubt });
 const scrolling = new Scrolling(byId("newest"), byId("bar"), byId("jump"));
@@ -32,7 +33,7 @@ const goal = new Goal({ unsent: () => composer.text, announce });
 const address = new URL(socket, location.href).href.replace(/^http/, "ws");
 const connection = new Connection(address, { frame: receive, up: connected, down: disconnected, doubt });
 
-const RECEIVE = { snapshot, turn, queued, piece, saving, done, refused, draft: (frame) => composer.receive(frame.text), kept: () => composer.kept(), moved };
+const RECEIVE = { snapshot, turn, queued, piece, thinking, saving, done, refused, draft: (frame) => composer.receive(frame.text), kept: () => composer.kept(), moved };
 
 function receive(frame) {
   const handle = RECEIVE[frame.type];
@@ -123,6 +124,15 @@ function piece(frame) {
 }
 
 /** The database is away: the chatbot has finished, and its answer is kept until it can be stored. */
+function thinking(frame) {
+  if (reply?.position !== frame.position || reply.attempt !== frame.attempt) {
+    resume();
+    return;
+  }
+  reply.think(frame.length);
+  run(reply);
+}
+
 function saving(frame) {
   if (reply?.position === frame.position && reply.attempt === frame.attempt) run(Object.assign(reply, { state: "saving" }));
   else resume();
@@ -169,10 +179,8 @@ function moved() {
 function run(next) {
   if (next && !reply) begin();
   reply = next;
-  const isBegun = reply?.state === "streaming";
-  if (isBegun && !isHeard) announce("The chatbot is writing");
-  if (reply?.state === "saving") announce(reply.note);
-  isHeard = isBegun;
+  if (reply?.state !== heard && ANNOUNCED.includes(reply?.state)) announce(reply.note);
+  heard = reply?.state;
   log.write(reply);
   composer.show({ isRunning: reply !== null, isSaving: reply?.state === "saving" });
 }

@@ -15,6 +15,14 @@ from dialogue.outputs import Output
 logger = logging.getLogger(__name__)
 
 SILENT = "The chatbot had nothing to say."
+ALL_THOUGHT = (
+    "The chatbot had nothing to say: its thoughts used up the limit of its output (max_tokens)."
+    " Please try again, or tell the researchers."
+)
+CUT_SILENT = (
+    "The chatbot had nothing to say: it reached the limit of its output (max_tokens)."
+    " Please try again, or tell the researchers."
+)
 UNREAD = "The chatbot stopped because nobody was reading its answer."
 RESTARTED = "The server was restarted while the chatbot was answering."
 BROKEN = "Something went wrong here while the chatbot was answering."
@@ -29,10 +37,20 @@ State = Generation.State
 def end_of_speech(reply: Reply, output: Output) -> End:
     """The chatbot has finished. Silence counts as failed: another try may say something."""
     if not reply.text.strip():
-        return End(
-            State.FAILED, reply.text, SILENT, output, reason=f"Model {reply.question.model!r} answered without a word."
-        )
+        message, reason = _silence(reply, output)
+        return End(State.FAILED, reply.text, message, output, reason=reason)
     return _answered(reply, State.COMPLETE, output)
+
+
+def _silence(reply: Reply, output: Output) -> tuple[str, str]:
+    """Why nothing was said: a sentence for the participant and one for the researchers."""
+    model = reply.question.model
+    if output.reply.stop_reason != "length":
+        return SILENT, f"Model {model!r} answered without a word."
+    limit = f"raise max_tokens of [models.{model}.responder]."
+    if output.reply.thoughts:
+        return ALL_THOUGHT, f"The thoughts of model {model!r} used up the limit of its output: {limit}"
+    return CUT_SILENT, f"Model {model!r} reached the limit of its output before it said a word: {limit}"
 
 
 def end_of_halt(reply: Reply, reason: Reason) -> End:

@@ -14,7 +14,7 @@ class Following:
 
     def __init__(self, known: Snapshot | None = None) -> None:
         reply = known.generation if known else None
-        is_under_way = reply is not None and reply.state in (*Generation.IN_FLIGHT, "saving")
+        is_under_way = reply is not None and reply.state in (*Generation.IN_FLIGHT, "thinking", "saving")
         self.marks = Marks(
             turns=known.turns if known else 0,
             under_way=reply.attempt if reply and is_under_way else None,
@@ -32,6 +32,8 @@ class Following:
                 return self._take_turn(frame)
             case "piece":
                 return self._take_piece(frame)
+            case "thinking":
+                return self._take_thinking(frame)
             case "done":
                 self.marks = Marks(self.marks.turns, None, self.marks.is_over)
         return frame
@@ -41,8 +43,14 @@ class Following:
         self._position, self._length = frame["position"], 0
         return frame
 
+    def _take_thinking(self, frame: Frame) -> Frame | None:
+        if not self._is_of_this_reply(frame):
+            return None
+        self._length = min(self._length, frame["length"])
+        return frame
+
     def _take_piece(self, frame: Frame) -> Frame | None:
-        if (frame["position"], frame["attempt"]) != (self._position, self.marks.under_way):
+        if not self._is_of_this_reply(frame):
             return None
         known = self._length - frame["offset"]
         is_begin = not frame["text"] and known == 0
@@ -50,3 +58,6 @@ class Following:
             return None
         self._length += len(frame["text"]) - known
         return frame | {"offset": frame["offset"] + known, "text": frame["text"][known:]}
+
+    def _is_of_this_reply(self, frame: Frame) -> bool:
+        return (frame["position"], frame["attempt"]) == (self._position, self.marks.under_way)

@@ -23,7 +23,7 @@ TOO_FAST = 1008
 """The WebSocket's code for a page that breaks a rule: it floods the server."""
 MESSAGES_PER_MINUTE = 20
 
-GenerationState = Literal["queued", "streaming", "saving", "complete", "stopped", "interrupted", "failed"]
+GenerationState = Literal["queued", "streaming", "thinking", "saving", "complete", "stopped", "interrupted", "failed"]
 EndState = Literal["complete", "stopped", "interrupted", "failed"]
 
 Text = Annotated[str, BeforeValidator(lambda text: storable(text) if isinstance(text, str) else text)]
@@ -165,6 +165,16 @@ class Piece(_Frame):
     text: str
 
 
+class Thinking(_Frame):
+    """The chatbot thinks: nothing more is to be shown until a piece comes. The reply has ``length`` characters so far; what
+    a page has beyond them is taken back."""
+
+    type: Literal["thinking"] = "thinking"
+    position: int
+    attempt: int
+    length: int
+
+
 class Saving(_Frame):
     """The reply is all there, but not stored yet: until it is, the next message has to wait."""
 
@@ -210,7 +220,7 @@ class Moved(_Frame):
     type: Literal["moved"] = "moved"
 
 
-ServerFrame = Snapshot | Stored | Queued | Piece | Saving | Done | Refused | DraftChanged | DraftKept | Moved
+ServerFrame = Snapshot | Stored | Queued | Piece | Thinking | Saving | Done | Refused | DraftChanged | DraftKept | Moved
 
 
 def read_frame(text: str) -> ClientFrame:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from collection.characters import storable
 from collection.chat.generations import Halt, Kept
-from collection.chat.protocol import Piece, Queued, Saving, Stored
+from collection.chat.protocol import Piece, Queued, Saving, Stored, Thinking
 from collection.chat.responding import Question
 from collection.models import Generation
 from dialogue.backends.base import ChatModel
@@ -38,6 +38,8 @@ class Reply:
         self._kept = 0
         self._is_begin_told = False
         self._is_saving = self._is_saving_told = False
+        self._is_thinking = self._is_thinking_told = False
+        self._is_taken_back = False
         if first:
             self.news.set()
 
@@ -49,7 +51,9 @@ class Reply:
     @property
     def shown_state(self) -> str:
         """What a page is to show of it."""
-        return "saving" if self._is_saving else self.state.value
+        if self._is_saving:
+            return "saving"
+        return "thinking" if self._is_thinking else self.state.value
 
     def is_for(self, position: int, attempt: int) -> bool:
         """Whether it is that try at that turn's reply."""
@@ -69,12 +73,16 @@ class Reply:
     def add(self, piece: str) -> None:
         """The chatbot has said more."""
         self.text += storable(piece)
+        self._is_thinking = False
         self.news.set()
 
     def think(self, said: str) -> None:
         """The chatbot thinks. ``said`` is all there is of the reply: what came after it was a thought."""
-        self.text = storable(said)
-        self._told, self._kept = min(self._told, len(self.text)), min(self._kept, len(self.text))
+        if len(said) < len(self.text):
+            self.text, self._is_taken_back = storable(said), True
+            self._told, self._kept = min(self._told, len(self.text)), min(self._kept, len(self.text))
+        self._is_thinking, self._is_thinking_told = True, False
+        self.news.set()
 
     def halt(self, reason: Reason) -> None:
         """Lets the reply end early; the first reason counts."""
@@ -93,24 +101,39 @@ class Reply:
         self.news.set()
 
     def repeat_since(self, kept: Kept) -> None:
-        """The database holds ``kept`` now. A page that began with what it held before gets all that came after."""
+        """The database holds ``kept`` now. A page that began with what it held before gets all that came after.
+
+        It does not hold that the chatbot thinks: such a page is told.
+        """
+        if self._is_thinking:
+            self._is_thinking_told = False
+            self.news.set()
         if len(self.text) > self._kept:
             self._told = min(self._told, self._kept)
             self._kept = len(kept.text)
             self.news.set()
 
-    def news_for_pages(self) -> list[Stored | Queued | Piece | Saving]:
+    def news_for_pages(self) -> list[Stored | Queued | Piece | Thinking | Saving]:
         """What pages have not been told yet; from now on they have."""
-        told: list[Stored | Queued | Piece | Saving] = [*self._first, *self._untold]
+        told: list[Stored | Queued | Piece | Thinking | Saving] = [*self._first, *self._untold]
         self._first, self._untold = [], []
+        if self._is_taken_back:
+            told.append(self._thinking(self._told))
+            self._is_taken_back = False
         is_begun = self.state == State.STREAMING and not self._is_begin_told
         if is_begun or len(self.text) > self._told:
             told.append(self._piece(self._told))
             self._is_begin_told, self._told = True, len(self.text)
+        if self._is_thinking and not self._is_thinking_told:
+            told.append(self._thinking(len(self.text)))
+            self._is_thinking_told = True
         if self._is_saving and not self._is_saving_told:
             told.append(Saving(position=self.question.position, attempt=self.question.attempt))
             self._is_saving_told = True
         return told
+
+    def _thinking(self, length: int) -> Thinking:
+        return Thinking(position=self.question.position, attempt=self.question.attempt, length=length)
 
     def _piece(self, offset: int) -> Piece:
         asked = self.question

@@ -18,6 +18,14 @@ export class Reply {
     return true;
   }
 
+  /** Nothing more to show for now; what it has beyond `length` was a thought. */
+  think(length) {
+    this.state = "thinking";
+    if (length >= this.length) return;
+    this.text = [...this.text].slice(0, length).join("");
+    this.length = length;
+  }
+
   /** Whether this has all of the other: what was stored of a reply is up to a second behind. */
   holds({ position, attempt, state, text }) {
     return this.position === position && this.attempt === attempt && state === "streaming" && this.text.startsWith(text);
@@ -25,6 +33,7 @@ export class Reply {
 
   get note() {
     if (this.state === "saving") return "The answer is being saved. This can take a moment";
+    if (this.state === "thinking") return "The chatbot is thinking";
     if (this.state === "streaming") return "The chatbot is writing";
     if (this.place > 1) return `The chatbot is busy: ${this.place} messages come before yours`;
     return this.place === 1 ? "The chatbot is busy: one message comes before yours" : "Waiting for the chatbot";

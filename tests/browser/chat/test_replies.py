@@ -26,6 +26,19 @@ def test_a_reply_shows_as_it_comes_and_is_rendered_at_its_end(chat: Chat) -> Non
     expect(page.get_by_role("button", name="Send")).to_be_visible()
 
 
+def test_a_chatbot_that_thinks_is_said_to_and_nothing_of_its_thought_is_shown(chat: Chat) -> None:
+    page = chat("thinker")
+    say(page, "What is a bear?")
+    expect(running(page)).to_contain_text("The chatbot is thinking")
+    expect(page.locator("#announcement")).to_have_text("The chatbot is thinking")
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    expect(running(page)).not_to_contain_text("ecret")
+    page.reload()
+    expect(running(page)).to_contain_text("The chatbot is thinking")
+    expect(stored(page)).to_contain_text("A bear is a large animal.")
+    expect(page.locator("body")).not_to_contain_text("ecret")
+
+
 @IN_BOTH_SIZES
 def test_a_reload_in_the_middle_goes_on_with_the_same_reply(chat: Chat, site: Site, size: dict[str, int]) -> None:
     page = chat("slow")
