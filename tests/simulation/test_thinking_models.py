@@ -7,7 +7,7 @@ import pytest
 
 from collection.exports import export_dialogues
 from collection.models import Dialogue, Output, Turn
-from collection.records import read_records
+from collection.records import read_record
 from dialogue.backends.scripted import ScriptedModel
 from simulation.statistics import summarise
 from tests.simulation.scripts import make_worker, one_cell, scripts, work_off
@@ -63,7 +63,7 @@ def test_an_export_says_answers_and_keeps_thoughts_with_the_outputs(dialogue: Di
     exported = json.loads(line)
     assert [turn["model_responder"] for turn in exported["dialog"]] == ["A1", "A2"]
     assert [output["raw"] for output in exported["outputs"] if output["side"] == "inquirer"] == ASKER
-    assert read_records([line])[0].outputs[0]["thought_characters"] > 0
+    assert read_record(1, line).outputs[0]["thought_characters"] > 0
     assert "think" not in "".join(export_dialogues(dialogue.study, form="csv"))
 
 
