@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from dialogue.backends.base import BackendError, ModelMisconfigured
 from simulation.leasing import LONGEST_PAUSE, PATIENCE, LeaseLost, Leases, Work
+from simulation.stopwatch import Stopwatch
 
 logger = logging.getLogger(__name__)
 
@@ -33,8 +34,9 @@ class LeaseWorker(ABC, Generic[Work]):
     """Claims rows and does them, ``concurrency`` at a time; what kind of work it is, subclasses say.
 
     ``patience`` is how many infrastructure errors in a row one of them may have before its job stands still, ``longest_pause``
-    how long it waits for its next try at most. ``should_stop`` is asked every ``tick`` seconds. Database work runs on the
-    thread that called, so it keeps that thread's connection.
+    how long it waits for its next try at most. ``should_stop`` is asked every ``tick`` seconds. ``on_error`` is told of every
+    infrastructure error; ``stopwatch`` runs while there is work in hand. Database work runs on the thread that called, so it
+    keeps that thread's connection.
     """
 
     concurrency: int = 16
@@ -44,6 +46,8 @@ class LeaseWorker(ABC, Generic[Work]):
     should_stop: Callable[[], bool] = lambda: False
     clock: Callable[[], datetime] = timezone.now
     tick: float = TICK
+    on_error: Callable[[str], None] = lambda _sentence: None
+    stopwatch: Stopwatch = field(default_factory=Stopwatch)
     _doing: dict[int, asyncio.Task[None]] = field(default_factory=dict, init=False)
 
     @property
@@ -72,6 +76,7 @@ class LeaseWorker(ABC, Generic[Work]):
         if room:
             for row in await sync_to_async(self.leases.claim)(rows, self.name, room):
                 self._doing[row.pk] = asyncio.create_task(self._do_safely(row))
+        self.stopwatch.look(is_working=bool(self._doing))
 
     async def _wait(self) -> None:
         if not self._doing:
@@ -111,6 +116,7 @@ class LeaseWorker(ABC, Generic[Work]):
             await self._postpone(row, f"Unexpected {type(error).__name__}: see the worker's log.")
 
     async def _postpone(self, row: Work, error: str) -> None:
+        self.on_error(error)
         try:
             await sync_to_async(self.leases.postpone)(row, self.name, error, self.patience, self.longest_pause)
         except LeaseLost as lost:

@@ -1,7 +1,7 @@
 """Who works on which row. The database is the truth about what is left to do; a message is only a bell."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
@@ -27,16 +27,17 @@ class Leases(Generic[Work]):
     """Leases on the rows of one table.
 
     A row has worker, leased_until, failures, error and finished_at. ``job`` names the field for what it is part of, which has
-    a state and a message. ``along`` is what whoever claims a row reads with it.
+    a state and a message. ``along`` is what whoever claims a row reads with it. Rows that are not ``wanted`` are never open.
     """
 
     table: type[Work]
     job: str
     along: tuple[str, ...] = ()
+    wanted: Q = field(default_factory=Q)
 
     def open(self, rows: QuerySet[Work]) -> QuerySet[Work]:
         """The rows of running jobs that are not finished, whoever works on them."""
-        return rows.filter(self._is_running, finished_at=None)
+        return rows.filter(self._is_running, self.wanted, finished_at=None)
 
     def held(self, job: Model) -> QuerySet[Work]:
         """The rows of ``job`` that somebody works on."""

@@ -31,6 +31,10 @@ class Run(models.Model):
     is_queued = models.BooleanField(default=False)
     message = models.TextField(blank=True, help_text="Why the run stands still, if it does.")
     created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True, help_text="When it was last opened to workers.")
+    worked_seconds = models.FloatField(default=0, help_text="How long somebody worked on it, pauses left out.")
+    worked_until = models.DateTimeField(null=True, blank=True, help_text="When that was last noted.")
+    worked_dialogues = models.PositiveIntegerField(default=0, help_text="Dialogues that ended in that time.")
 
     class Meta:
         ordering: ClassVar = ["-created_at"]
@@ -43,7 +47,8 @@ class Run(models.Model):
 class Simulation(models.Model):
     """One cell of a run. Whoever holds its lease works on it; when the lease expires, anybody may take it over.
 
-    A lease without a worker is a pause before the next try.
+    A lease without a worker is a pause before the next try. ``batch`` counts the requests that added cells to the run; a
+    cancelled cell is asked for no more, whatever becomes of later batches.
     """
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="simulations")
@@ -53,6 +58,8 @@ class Simulation(models.Model):
     dialogue = models.OneToOneField(
         Dialogue, on_delete=models.PROTECT, null=True, blank=True, related_name="simulation"
     )
+    batch = models.PositiveSmallIntegerField(default=1)
+    is_cancelled = models.BooleanField(default=False)
     worker = models.CharField(max_length=100, blank=True)
     leased_until = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveSmallIntegerField(default=0, help_text="Infrastructure errors since the last turn.")

@@ -11,35 +11,97 @@ from collection.presentation import persona_sentence
 from collection.research.collecting import Admission, Counts, read_admission, read_counts
 from collection.research.trouble import Trouble, read_trouble, read_troubles
 from simulation.models import Run, Simulation
-from simulation.progress import Tally, tally_runs
+from simulation.progress import SILENCE, Tally, is_any_worker_at_work, tally_runs
+from simulation.reports import time_left
+
+LEAST_SECONDS = 10
+"""Of work, before a rate says anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLine:
+    """What one request added to a run."""
+
+    number: int
+    tally: Tally
+    run_state: str
+
+    @property
+    def kind(self) -> str:
+        """Its own state: one that is finished stays so, whatever becomes of later ones."""
+        if self.tally.cancelled:
+            return str(Run.State.CANCELLED)
+        return self.run_state if self.tally.left else str(Run.State.FINISHED)
 
 
 @dataclass(frozen=True, slots=True)
 class RunLine:
-    """A run as it stands, in a list or on its own page."""
+    """A run as it stands, in a list or on its own page. ``is_worker_at_work`` on any run."""
 
     run: Run
     tally: Tally
+    is_worker_at_work: bool
 
     @property
     def is_abandoned(self) -> bool:
-        """Whether a terminal began to work on the run and is gone: killed, so that it could not pause the run."""
-        return self.run.state == Run.State.RUNNING and not self.run.is_queued and not self.tally.leased
+        """Whether a terminal began to work on the run and is gone, or is stopped: it could not pause the run."""
+        is_terminals = self.run.state == Run.State.RUNNING and not self.run.is_queued
+        return is_terminals and not (self.tally.held or self.tally.postponed or self._has_just_started)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the run waits for workers in vain."""
+        is_waiting = self.run.state == Run.State.RUNNING and self.run.is_queued and self.tally.due > 0
+        return is_waiting and not (self.is_worker_at_work or self._has_just_started)
 
     @property
     def state(self) -> str:
         """The run's state as a person would say it."""
         if self.is_abandoned:
             return "stands still: its terminal is gone"
-        if self.run.state == Run.State.RUNNING and not self.run.is_queued:
-            return "running in a terminal"
-        return self.run.get_state_display()
+        if self.is_silent:
+            return "No worker is responding"
+        if self.run.state == Run.State.RUNNING:
+            place = "running" if self.run.is_queued else "running in a terminal"
+            return f"{place}, {self.tally.failing} failing" if self.tally.failing else place
+        return str(Run.State(self.batches[-1].kind).label) if len(self.batches) > 1 else self.run.get_state_display()
+
+    @property
+    def kind(self) -> str:
+        """How the state is coloured: "failed" is red."""
+        is_running = self.run.state == Run.State.RUNNING
+        has_stopped = self.run.state == Run.State.PAUSED and self.run.message
+        if self.is_silent or has_stopped or (is_running and self.tally.failing and not self.is_abandoned):
+            return "failed"
+        return "paused" if self.is_abandoned else str(self.run.state)
+
+    @property
+    def batches(self) -> list[BatchLine]:
+        """In the order in which they were asked for."""
+        return [BatchLine(number, tally, self.run.state) for number, tally in sorted(self.tally.batches.items())]
+
+    @property
+    def per_hour(self) -> float | None:
+        """Ended dialogues per hour of work; None until enough was measured."""
+        if self.run.worked_seconds < LEAST_SECONDS or not self.run.worked_dialogues:
+            return None
+        return self.run.worked_dialogues * 3600 / self.run.worked_seconds
+
+    @property
+    def time_left(self) -> str:
+        """How long the rest takes at that rate; empty while nobody works on it."""
+        is_worked_on = self.run.state == Run.State.RUNNING and self.tally.held > 0
+        return time_left(self.tally.left / self.per_hour) if is_worked_on and self.per_hour and self.tally.left else ""
 
     @property
     def label(self) -> str:
         """What is to be said about the run's models, as they were when it was made."""
         labels = (self.run.configuration.get(side, {}).get("label", "") for side in ("inquirer", "responder"))
         return "; ".join(dict.fromkeys(filter(None, labels)))
+
+    @property
+    def _has_just_started(self) -> bool:
+        return self.run.started_at is not None and timezone.now() - self.run.started_at < SILENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +159,7 @@ def list_studies() -> list[StudyLine]:
     studies = list(Study.objects.order_by("title").prefetch_related("runs"))
     goals, personas, dialogues, participants = map(_count, ("goals", "personas", "dialogues", "participants"))
     troubles = read_troubles(studies)
-    tallies = tally_runs((run for study in studies for run in study.runs.all()), timezone.now())
+    tallies, is_at_work = tally_runs(run for study in studies for run in study.runs.all()), is_any_worker_at_work()
     return [
         StudyLine(
             study,
@@ -106,7 +168,7 @@ def list_studies() -> list[StudyLine]:
             personas[study.pk],
             dialogues[study.pk],
             participants[study.pk],
-            [_line(run, tallies) for run in study.runs.all()],
+            [RunLine(run, tallies[run.pk], is_at_work) for run in study.runs.all()],
             troubles.get(study.pk),
         )
         for study in studies
@@ -116,13 +178,13 @@ def list_studies() -> list[StudyLine]:
 def read_study(study: Study) -> StudyPage:
     """The study's page."""
     runs, now = list(study.runs.all()), timezone.now()
-    tallies = tally_runs(runs, now)
+    tallies, is_at_work = tally_runs(runs), is_any_worker_at_work()
     return StudyPage(
         study,
         read_catalogue(),
         list(study.goals.order_by("number")),
         [PersonaLine(persona, persona_sentence(persona)) for persona in study.personas.order_by("code")],
-        [_line(run, tallies) for run in runs],
+        [RunLine(run, tallies[run.pk], is_at_work) for run in runs],
         read_counts(study, now),
         read_admission(study, now),
         read_trouble(study),
@@ -138,10 +200,6 @@ def read_place(dialogue: Dialogue) -> Place | None:
     before = begun.filter(pk__lt=cell.pk).order_by("-pk").first()
     after = begun.filter(pk__gt=cell.pk).order_by("pk").first()
     return Place(cell.run, before or "", after or "")
-
-
-def _line(run: Run, tallies: dict[int, Tally]) -> RunLine:
-    return RunLine(run, tallies[run.pk])
 
 
 def _count(relation: str) -> dict[int, int]:

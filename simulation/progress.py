@@ -1,15 +1,22 @@
 """How far runs are: counted in one query, however many cells they have."""
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Self
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Q
 
+from collection.leases import in_time, is_ahead
 from collection.models import ENDINGS
+from simulation.leasing import LEASE
 from simulation.models import Run, Simulation
+from simulation.selectors import queued_cells
 
+SILENCE = timedelta(seconds=20)
+"""A worker renews its leases every second: one that has not for so long does not respond, though its leases last longer."""
+IS_HELD = Q(leased_until__gt=in_time(LEASE - SILENCE)) & ~Q(worker="")
+_IS_DUE = Q(leased_until=None) | Q(leased_until__lt=in_time(-SILENCE), worker="") | ~IS_HELD & ~Q(worker="")
 ENDING_WORDS = dict(ENDINGS)
 NOT_RECORDED = "not recorded"
 """The official format of dialogues says nothing about endings."""
@@ -39,27 +46,29 @@ class EndingShare:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The cells of a run, counted; ``endings`` by how many dialogues ended so.
+    """The cells of a run, or of one of its batches, counted; ``endings`` by how many dialogues ended so.
 
-    ``leased`` are those that somebody works on, or will try again after an error.
+    ``held`` are those whose worker has renewed its lease lately, ``postponed`` those that wait for the next try after an error,
+    ``due`` those that a worker should have taken by now. ``failing`` had an error and no success since. ``batches`` by number.
     """
 
     total: int = 0
-    leased: int = 0
+    held: int = 0
+    postponed: int = 0
+    due: int = 0
+    failing: int = 0
+    cancelled: int = 0
     endings: dict[str, int] = field(default_factory=dict)
-    started_at: datetime | None = None
-    last_ended_at: datetime | None = None
+    batches: dict[int, "Tally"] = field(default_factory=dict)
 
     @property
     def done(self) -> int:
         return sum(self.endings.values())
 
     @property
-    def per_hour(self) -> float | None:
-        """Ended dialogues per hour between the first one's start and the last one's end, pauses included."""
-        if self.started_at is None or self.last_ended_at is None or self.last_ended_at <= self.started_at:
-            return None
-        return self.done * 3600 / (self.last_ended_at - self.started_at).total_seconds()
+    def left(self) -> int:
+        """How many are still to be done."""
+        return self.total - self.done - self.cancelled
 
     @property
     def shares(self) -> list[EndingShare]:
@@ -67,33 +76,41 @@ class Tally:
         ordered = sorted(self.endings.items(), key=lambda item: -item[1])
         return [EndingShare(ending, count, count / self.done) for ending, count in ordered]
 
-    def plus(self, group: Self) -> Self:
-        """The tally of both."""
-        return type(self)(
-            self.total + group.total,
-            self.leased + group.leased,
-            self.endings | group.endings,
-            min(filter(None, [self.started_at, group.started_at]), default=None),
-            max(filter(None, [self.last_ended_at, group.last_ended_at]), default=None),
-        )
+    def plus(self, group: "Tally", batch: int | None = None) -> "Tally":
+        """The tally of both; ``group`` counts for its ``batch`` too."""
+        sums = {name: getattr(self, name) + getattr(group, name) for name in _COUNTS}
+        endings = Counter(self.endings) + Counter(group.endings)
+        parts = {} if batch is None else {batch: self.batches.get(batch, Tally()).plus(group)}
+        return replace(self, **sums, endings=dict(endings), batches=self.batches | parts)
 
 
-def tally_runs(runs: Iterable[Run], now: datetime) -> dict[int, Tally]:
-    """The tally of each run, by primary key; a lease that is over by ``now`` does not count."""
+_COUNTS = ("total", "held", "postponed", "due", "failing", "cancelled")
+
+
+def tally_runs(runs: Iterable[Run]) -> dict[int, Tally]:
+    """The tally of each run, by primary key, as of now by the database's clock."""
     tallies = {run.pk: Tally() for run in runs}
+    is_open = Q(finished_at=None, is_cancelled=False)
     groups = (
         Simulation.objects.filter(run__in=tallies)
-        .values_list("run", "dialogue__ending")
+        .values_list("run", "batch", "dialogue__ending")
         .annotate(
-            Count("pk"),
             Count("finished_at"),
-            Min("dialogue__started_at"),
-            Max("finished_at"),
-            leased=Count("pk", filter=Q(finished_at=None, leased_until__gt=now)),
+            Count("pk"),
+            held=Count("pk", filter=is_open & IS_HELD),
+            postponed=Count("pk", filter=is_open & Q(worker="") & is_ahead("leased_until")),
+            due=Count("pk", filter=is_open & _IS_DUE),
+            failing=Count("pk", filter=is_open & ~Q(error="")),
+            cancelled=Count("pk", filter=Q(finished_at=None, is_cancelled=True)),
         )
-        .order_by("run", "dialogue__ending")
+        .order_by("run", "batch", "dialogue__ending")
     )
-    for run, ending, total, ended, started_at, last_ended_at, leased in groups:
-        endings = {ending: ended} if ended else {}
-        tallies[run] = tallies[run].plus(Tally(total, leased, endings, started_at, last_ended_at))
+    for run, batch, ending, ended, *counts in groups:
+        group = replace(Tally(*counts), endings={ending: ended} if ended else {})
+        tallies[run] = tallies[run].plus(group, batch)
     return tallies
+
+
+def is_any_worker_at_work() -> bool:
+    """Whether any queued dialogue is being worked on, of whichever run: then a run that nobody takes up only has to wait."""
+    return queued_cells().filter(IS_HELD, run__state=Run.State.RUNNING, finished_at=None).exists()

@@ -9,23 +9,30 @@ from typing import Self
 from tqdm import tqdm
 
 from dialogue.roleplay import Ended, Exchange
-from simulation.reports import Throughput
+from simulation.reports import Throughput, time_left
 
 
 class ProgressBar:
     """A bar on stderr over ``total`` dialogues, ``done`` of which were there before, with dialogues/h and tokens/s.
 
-    Speeds are those of this process since it began: tokens are what the models of both sides put out, rejected outputs
-    included; their speed is unknown as soon as a provider does not count them. ``clock`` counts seconds.
+    Speeds are those of this process while it worked, which ``clock`` counts in seconds: tokens are what the models of both
+    sides put out, rejected outputs included; their speed is unknown as soon as a provider does not count them.
     """
 
     def __init__(self, total: int, done: int, clock: Callable[[], float] = perf_counter) -> None:
         self._clock = clock
         self._start = clock()
+        self._left = total - done
         self._ended = 0
+        self._errors: set[str] = set()
         self._tokens: int | None = 0
         self._bar = tqdm(
-            total=total, initial=done, file=sys.stderr, unit="dialogue", mininterval=0.5, dynamic_ncols=True
+            total=total,
+            initial=done,
+            file=sys.stderr,
+            mininterval=0.5,
+            dynamic_ncols=True,
+            bar_format="{percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}{postfix}]",
         )
 
     def __enter__(self) -> Self:
@@ -39,8 +46,14 @@ class ProgressBar:
         is_end = isinstance(step, Ended)
         self._ended += is_end
         self._tokens = _total([self._tokens, *(output.reply.completion_tokens for output in step.outputs)])
-        self._bar.set_postfix_str(_in_words(self.throughput), refresh=False)
+        self._bar.set_postfix_str(_in_words(self.throughput, self._left - self._ended), refresh=False)
         self._bar.update(is_end)
+
+    def error(self, sentence: str) -> None:
+        """Say above the bar why a dialogue has to be tried again, each reason once."""
+        if sentence not in self._errors:
+            self._errors.add(sentence)
+            self._bar.write(f"A dialogue failed and is tried again. {sentence}", file=sys.stderr)
 
     @property
     def throughput(self) -> Throughput:
@@ -51,9 +64,11 @@ class ProgressBar:
         return Throughput(self._ended * 3600 / seconds, None if self._tokens is None else self._tokens / seconds)
 
 
-def _in_words(speed: Throughput) -> str:
+def _in_words(speed: Throughput, left: int) -> str:
     tokens = "–" if speed.tokens_per_second is None else f"{speed.tokens_per_second:.0f}"
-    return f"{speed.dialogues_per_hour or 0:.0f} dialogues/h, {tokens} tokens/s"
+    rate = speed.dialogues_per_hour or 0
+    then = f", {time_left(left / rate)} left" if rate and left else ""
+    return f"{rate:.0f} dialogues/h, {tokens} tokens/s{then}"
 
 
 def _total(counts: Iterable[int | None]) -> int | None:

@@ -28,6 +28,13 @@ class Throughput:
     tokens_per_second: float | None
 
 
+def time_left(hours: float) -> str:
+    """Return a duration as precisely as such an estimate is: minutes below two hours, hours below two days, then days."""
+    if hours < 2:
+        return f"about {max(1, round(60 * hours))} min"
+    return f"about {round(hours)} h" if hours < 48 else f"about {round(hours / 24)} days"
+
+
 def as_object(summary: Summary, throughput: Throughput) -> dict[str, Any]:
     """The summary as JSON holds it: failures as {count, outputs, rate}, what does not exist as null."""
     rates = {name: _rate_object(getattr(summary, name)) for name in FAILURES}

@@ -12,10 +12,11 @@ from django.utils import timezone
 from collection.catalogue import read_catalogue
 from collection.models import Dialogue, Goal
 from simulation.models import Run, Simulation
-from simulation.presentation import RunLine
-from simulation.progress import ENDING_WORDS, NOT_RECORDED, tally_runs
+from simulation.presentation import BatchLine, RunLine
+from simulation.progress import ENDING_WORDS, NOT_RECORDED, is_any_worker_at_work, tally_runs
 
 CELLS_A_PAGE = 100
+MOST_ERRORS = 3
 UNFINISHED = "unfinished"
 UNDER_WAY = (Run.State.RUNNING, Run.State.PAUSED)
 Action = Literal["start", "pause", "cancel"]
@@ -59,11 +60,11 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class CellLine:
-    """A cell in the table. ``kind`` is ended, running, failing or waiting; ``outcome`` says so in words."""
+    """A cell in the table. ``kind`` is ended, cancelled, running, failing or waiting; ``outcome`` says so in words."""
 
     cell: Simulation
     turns: int
-    kind: Literal["ended", "running", "failing", "waiting"]
+    kind: Literal["ended", "cancelled", "running", "failing", "waiting"]
 
     @property
     def dialogue(self) -> Dialogue | None:
@@ -77,14 +78,29 @@ class CellLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CellError:
+    """Why ``count`` dialogues of a run have to be tried again."""
+
+    sentence: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunPage(RunLine):
-    """A run with one page of its cells."""
+    """A run with one page of its cells, the most frequent errors, and the seeds of each batch where there are several."""
 
     filters: Filters
     goals: list[Goal]
     cells: Page[Any]
     now: datetime
     slips: list[str]
+    errors: list[CellError]
+    seeds: dict[int, list[int]]
+
+    @property
+    def batch_rows(self) -> list[tuple[BatchLine, list[int]]]:
+        """The batches with their seeds; empty for a run of one batch."""
+        return [(batch, self.seeds.get(batch.number, [])) for batch in self.batches] if self.seeds else []
 
     @property
     def lines(self) -> list[CellLine]:
@@ -112,7 +128,22 @@ def read_run(run: Run, filters: Filters) -> RunPage:
     page = pages.get_page(filters.page)
     now = timezone.now()
     slips = read_catalogue().slips(run.inquirer, run.responder) if run.state in UNDER_WAY else []
-    return RunPage(run, tally_runs([run], now)[run.pk], filters, list(goals), page, now, slips)
+    tally, is_at_work = tally_runs([run])[run.pk], is_any_worker_at_work()
+    errors, seeds = _errors(run) if tally.failing else [], _seeds(run) if len(tally.batches) > 1 else {}
+    return RunPage(run, tally, is_at_work, filters, list(goals), page, now, slips, errors, seeds)
+
+
+def _errors(run: Run) -> list[CellError]:
+    failing = run.simulations.filter(finished_at=None, is_cancelled=False).exclude(error="").order_by()
+    counted = failing.values_list("error").annotate(count=Count("pk")).order_by("-count")
+    return [CellError(sentence, count) for sentence, count in counted[:MOST_ERRORS]]
+
+
+def _seeds(run: Run) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for batch, seed in run.simulations.order_by("batch", "seed").values_list("batch", "seed").distinct():
+        found.setdefault(batch, []).append(seed)
+    return found
 
 
 def allowed_actions(run: Run) -> list[Action]:
@@ -125,13 +156,15 @@ def allowed_actions(run: Run) -> list[Action]:
         case Run.State.CANCELLED:
             return ["start"]
         case _:
-            return []
+            return ["start"] if run.simulations.filter(is_cancelled=True).exists() else []
 
 
 def _line(cell: Simulation, run: Run, now: datetime) -> CellLine:
     turns = getattr(cell, "turn_count", 0)
     if cell.finished_at:
         return CellLine(cell, turns, "ended")
+    if cell.is_cancelled:
+        return CellLine(cell, turns, "cancelled")
     is_held = bool(cell.worker) and cell.leased_until is not None and cell.leased_until > now
     if run.state == Run.State.RUNNING and is_held:
         return CellLine(cell, turns, "running")

@@ -9,6 +9,8 @@ from pathlib import Path
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max, QuerySet
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from collection import services as collection
@@ -21,6 +23,7 @@ from simulation.casting import Cast, identify
 from simulation.models import Run, Simulation
 from simulation.requests import RequestError, RunRequest
 from simulation.selectors import requested_cells, requested_goals, requested_personas
+from simulation.worked_time import count_dialogue
 
 logger = logging.getLogger(__name__)
 
@@ -61,6 +64,7 @@ def is_answered(study: Study, request: RunRequest) -> bool:
 def start_run(run: Run) -> None:
     """Opens the run's cells to this process, beside the workers if they are at it."""
     now = _lock(run)
+    _revive_all(now)
     _set_state(run, now, Run.State.RUNNING, is_queued=now.is_queued and now.state == Run.State.RUNNING)
     _finish_if_complete(run)
 
@@ -78,7 +82,9 @@ def leave_run(run: Run) -> None:
 @transaction.atomic
 def queue_run(run: Run) -> None:
     """Opens the run's cells to all workers and rings for them."""
-    _set_state(run, _lock(run), Run.State.RUNNING, is_queued=True)
+    now = _lock(run)
+    _revive_all(now)
+    _set_state(run, now, Run.State.RUNNING, is_queued=True)
     _finish_if_complete(run)
     transaction.on_commit(ring_for_workers)
 
@@ -93,9 +99,10 @@ def pause_run(run: Run) -> None:
 
 @transaction.atomic
 def cancel_run(run: Run) -> None:
-    """Stops an unfinished run for good, as far as anybody wants it so: asking for it again starts it again."""
+    """Stop an unfinished run for good: only what is asked for again, or the whole run, can start again."""
     now = _lock(run)
     if now.state != Run.State.FINISHED:
+        run.simulations.filter(finished_at=None).update(is_cancelled=True)
         _set_state(run, now, Run.State.CANCELLED, is_queued=False)
 
 
@@ -136,7 +143,9 @@ def finish_simulation(cell: Simulation, cast: Cast, ended: Ended, worker: str, n
     held.finished_at, held.worker, held.leased_until = now, "", None
     held.failures, held.error = 0, ""
     held.save(update_fields=["finished_at", "worker", "leased_until", "failures", "error"])
-    _finish_if_complete(_lock(held.run))
+    run = _lock(held.run)
+    count_dialogue(run)
+    _finish_if_complete(run)
 
 
 def _dialogue(held: Simulation, cast: Cast) -> Dialogue:
@@ -170,14 +179,33 @@ def _configuration(request: RunRequest, models_file: Path) -> dict[str, object]:
 
 
 def _add_cells(run: Run, goals: Iterable[Goal], personas: Iterable[Persona], seeds: Iterable[int]) -> None:
-    cells = [
-        Simulation(run=run, persona=persona, goal=goal, seed=seed)
-        for seed, persona, goal in product(seeds, personas, goals)
+    """Within the transaction that holds the run's row: what is missing becomes a batch of its own."""
+    wanted = list(product(seeds, personas, goals))
+    known = set(run.simulations.filter(seed__in=seeds).values_list("seed", "persona", "goal"))
+    batch = 1 + (run.simulations.aggregate(Max("batch"))["batch__max"] or 0)
+    missing = [
+        Simulation(run=run, persona=persona, goal=goal, seed=seed, batch=batch)
+        for seed, persona, goal in wanted
+        if (seed, persona.pk, goal.pk) not in known
     ]
-    before = run.simulations.count()
-    Simulation.objects.bulk_create(cells, ignore_conflicts=True)
-    if run.simulations.count() > before:
-        Run.objects.filter(pk=run.pk, state=Run.State.FINISHED).update(state=Run.State.PAUSED)
+    Simulation.objects.bulk_create(missing)
+    if missing or _revive(run, wanted):
+        stopped = Run.objects.filter(pk=run.pk, state__in=[Run.State.FINISHED, Run.State.CANCELLED])
+        stopped.update(state=Run.State.PAUSED)
+
+
+def _revive(run: Run, wanted: Iterable[tuple[int, Persona, Goal]]) -> int:
+    """Ask again for those of the cells that were cancelled; how many there are."""
+    asked = {(seed, persona.pk, goal.pk) for seed, persona, goal in wanted}
+    cancelled = run.simulations.filter(is_cancelled=True)
+    found = [pk for pk, *cell in cancelled.values_list("pk", "seed", "persona", "goal") if tuple(cell) in asked]
+    return run.simulations.filter(pk__in=found).update(is_cancelled=False)
+
+
+def _revive_all(run: Run) -> None:
+    """Whoever starts a run that is over means all of it."""
+    if run.state in (Run.State.CANCELLED, Run.State.FINISHED):
+        run.simulations.filter(is_cancelled=True).update(is_cancelled=False)
 
 
 def _lock(run: Run) -> Run:
@@ -188,11 +216,17 @@ def _lock(run: Run) -> Run:
 def _set_state(run: Run, now: Run, state: Run.State, *, is_queued: bool) -> None:
     """Changes the locked row ``now``, and ``run``, which may be older, with it."""
     now.state, now.is_queued, now.message = state, is_queued, ""
-    now.save(update_fields=["state", "is_queued", "message"])
-    run.state, run.is_queued, run.message = state, is_queued, ""
+    if state == Run.State.RUNNING:
+        now.started_at, now.worked_until = timezone.now(), None
+    now.save(update_fields=["state", "is_queued", "message", "started_at", "worked_until"])
+    run.state, run.is_queued, run.message, run.started_at = state, is_queued, "", now.started_at
+
+
+def _open(run: Run) -> QuerySet[Simulation]:
+    return run.simulations.filter(finished_at=None, is_cancelled=False)
 
 
 def _finish_if_complete(run: Run) -> None:
     """Within the transaction that holds the run's row."""
-    if run.state == Run.State.RUNNING and not run.simulations.filter(finished_at=None).exists():
+    if run.state == Run.State.RUNNING and not _open(run).exists():
         _set_state(run, run, Run.State.FINISHED, is_queued=False)

@@ -5,8 +5,10 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
+from time import perf_counter
 
 from asgiref.sync import sync_to_async
+from django.db.models import QuerySet
 
 from collection.models import Turn
 from dialogue.backends.base import ModelMisconfigured
@@ -16,6 +18,7 @@ from simulation.casting import Cast, Casting
 from simulation.lease_workers import LeaseWorker, new_worker_name
 from simulation.leasing import Leases
 from simulation.models import Simulation
+from simulation.worked_time import note_work
 
 __all__ = ["Step", "Worker", "new_worker_name"]
 
@@ -33,10 +36,17 @@ class Worker(LeaseWorker[Simulation]):
     casting: Casting
     on_step: Callable[[Step], None] = _ignore
     _casting: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+    _noted: float = field(default=float("-inf"), init=False)
 
     @property
     def leases(self) -> Leases[Simulation]:
         return leases.CELLS
+
+    async def _take_more(self, rows: QuerySet[Simulation]) -> None:
+        await super()._take_more(rows)
+        if self._doing and perf_counter() - self._noted >= self.tick:
+            self._noted = perf_counter()
+            await sync_to_async(note_work)(list(self._doing))
 
     async def _do(self, cell: Simulation) -> None:
         cast = await self._cast(cell)

@@ -154,7 +154,7 @@ def test_a_runs_page_says_why_it_stands_still_and_starts_it_again(server: ChatSe
     work_as_a_worker_does(Run.objects.get())
     page = unescape(client.get(address).text)
     assert AGAIN + LIMITS.replace("URL", server.url) in page
-    assert '<span class="state paused">' in page
+    assert '<span class="state failed">paused</span>' in page
     assert not Dialogue.objects.exists()
 
     server.outage = None

@@ -26,6 +26,7 @@ from simulation.reports import Throughput, as_object, as_rows
 from simulation.requests import RequestError, RunRequest, parse_numbers
 from simulation.selectors import find_study, requested_cells
 from simulation.statistics import summarise
+from simulation.stopwatch import Stopwatch
 from simulation.workers import Worker
 
 PATIENCE = 2
@@ -87,7 +88,8 @@ class Command(StudyCommand):
         self._say_who_else_works(run)
         done = cells.exclude(finished_at=None).count()
         try:
-            with stop_on_signal() as stop, ProgressBar(cells.count(), done) as progress:
+            stopwatch = Stopwatch()
+            with stop_on_signal() as stop, ProgressBar(cells.count(), done, lambda: stopwatch.seconds) as progress:
                 casting = Casting(settings.MODELS_FILE, registry.open_model)
                 worker = Worker(
                     casting,
@@ -95,6 +97,8 @@ class Command(StudyCommand):
                     patience=PATIENCE,
                     should_stop=stop.is_set,
                     on_step=progress.step,
+                    on_error=progress.error,
+                    stopwatch=stopwatch,
                 )
                 async_to_sync(worker.work_off)(cells)
         finally:
