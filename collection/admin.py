@@ -18,6 +18,7 @@ from collection.models import (
     Participant,
     Persona,
     Recruitment,
+    Release,
     Study,
     Turn,
     Typing,
@@ -136,6 +137,13 @@ class ParticipantAdmin(ReadOnlyAdmin):
 class RecruitmentAdmin(ReadOnlyAdmin):
     list_display = ["study", "is_open", "opens_at", "closes_at", "places"]
     list_select_related = ["study"]
+
+
+@admin.register(Release)
+class ReleaseAdmin(ReadOnlyAdmin):
+    list_display = ["participant", "released_at", "released_by", "taken_back_at"]
+    list_filter = ["participant__study"]
+    list_select_related = ["participant"]
 
 
 @admin.register(Outcome)

@@ -6,6 +6,7 @@ from collection.models.generations import Generation, Typing
 from collection.models.participants import Participant
 from collection.models.personas import Persona
 from collection.models.recruitment import Outcome, Recruitment
+from collection.models.releases import Release
 from collection.models.studies import Goal, Study
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Participant",
     "Persona",
     "Recruitment",
+    "Release",
     "Study",
     "Turn",
     "Typing",

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.core.validators import MinValueValidator
 from django.db import models
 
 from collection.models.fields import check_field
@@ -21,6 +22,14 @@ class Recruitment(models.Model):
     closes_at = models.DateTimeField(null=True, blank=True, help_text="UTC. Empty: when somebody closes it.")
     places = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: no limit.")
     quotas = models.JSONField(default=dict, blank=True)
+    released_after_hours = models.PositiveIntegerField(
+        "hours until a place is released",
+        null=True,
+        blank=True,
+        default=14 * 24,
+        validators=[MinValueValidator(1)],
+        help_text="When a participant gave no sign for this long, the next person may get the place. Empty: never.",
+    )
     external_id_parameter = models.CharField(
         max_length=40,
         default="PROLIFIC_PID",

@@ -10,9 +10,11 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from collection.models import Study
+from collection.participation.admission import is_released
 from collection.participation.arrivals import Arrival, read_arrival
 from collection.participation.credentials import Visitor, read_cookie
 from collection.participation.invitations import BrokenLink
+from collection.participation.places import take_back
 from collection.participation.presentation import render_dead_end
 from collection.participation.whereabouts import Place, whereabouts
 
@@ -71,12 +73,19 @@ def only_at(
         @participants_only
         @wraps(view)
         def placed(request: HttpRequest, visitor: Visitor, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            reclaim_place(request, visitor)
             is_theirs = whereabouts(visitor) == place
             return view(request, visitor, *args, **kwargs) if is_theirs else to_place(request, visitor)
 
         return placed
 
     return decorate
+
+
+def reclaim_place(request: HttpRequest, visitor: Visitor) -> None:
+    """Give somebody whose place was released one again, if there is room, because what they have just sent should count."""
+    if request.method == "POST" and is_released(visitor.participant):
+        take_back(visitor.participant, timezone.now())
 
 
 def to_place(request: HttpRequest, visitor: Visitor) -> HttpResponse:

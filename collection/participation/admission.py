@@ -1,18 +1,21 @@
 """Whether a study takes participants: whether it is open, its times, its places, its quotas."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
-from collection.models import Participant, Recruitment, Study
+from collection.models import Participant, Recruitment, Release, Study
 from collection.participation.invitations import participants_called
 
 State = Participant.State
 Refusal = Literal["closed", "not_yet", "over", "full", "finished"]
-HOLDING = (State.ENROLLED, State.ACTIVE, State.FINISHED)
+UNDER_WAY = (State.ENROLLED, State.ACTIVE)
+HOLDING = (*UNDER_WAY, State.FINISHED)
 """Whoever was screened out, turned away or withdrew holds no place."""
+Limit = tuple[QuerySet[Participant], int | None]
+"""Who competes, for how many places."""
 
 
 class NotAdmitted(Exception):
@@ -39,29 +42,40 @@ def why_not_admitted(recruitment: Recruitment | None, now: datetime, external_id
         return "over"
     if participants_called(recruitment.study, external_id).filter(state=State.FINISHED).exists():
         return "finished"
-    return None if _has_room(_holders(recruitment), external_id, recruitment.places) else "full"
+    return None if has_place_left(recruitment, {}, now, external_id) else "full"
 
 
-def free_places(recruitment: Recruitment) -> int | None:
+def free_places(recruitment: Recruitment, now: datetime) -> int | None:
     """How many more may enrol, None for any number."""
-    return None if recruitment.places is None else max(0, recruitment.places - count_people(_holders(recruitment)))
+    if recruitment.places is None:
+        return None
+    return max(0, recruitment.places - count_people(_standing(_holders(recruitment), recruitment, now)))
 
 
-def filled_quotas(recruitment: Recruitment) -> dict[str, dict[str, int]]:
+def filled_quotas(recruitment: Recruitment, now: datetime) -> dict[str, dict[str, int]]:
     """How many of each place that a quota counts are taken, in the shape of the quotas."""
     return {
-        feature: {option: count_people(_answering(recruitment, feature, option)) for option in places}
+        feature: {
+            option: count_people(_standing(_answering(recruitment, feature, option), recruitment, now))
+            for option in places
+        }
         for feature, places in recruitment.quotas.items()
     }
 
 
-def has_quota_left(recruitment: Recruitment, answers: Mapping[str, str], external_id: str = "") -> bool:
+def has_quota_left(recruitment: Recruitment, answers: Mapping[str, str], now: datetime, external_id: str = "") -> bool:
     """Whether one more participant with these answers fits every quota."""
-    return all(
-        _has_room(_answering(recruitment, feature, answer), external_id, recruitment.quotas[feature][answer])
-        for feature, answer in answers.items()
-        if answer in recruitment.quotas.get(feature, {})
-    )
+    return _fits(_quotas_of(recruitment, answers), recruitment, now, external_id)
+
+
+def has_place_left(recruitment: Recruitment, answers: Mapping[str, str], now: datetime, external_id: str = "") -> bool:
+    """Whether one more participant with these answers fits the places and every quota."""
+    return _fits(limits_of(recruitment, answers), recruitment, now, external_id)
+
+
+def limits_of(recruitment: Recruitment, answers: Mapping[str, str]) -> list[Limit]:
+    """The limits that a participant with these answers has to fit: all places, then each quota."""
+    return [(_holders(recruitment), recruitment.places), *_quotas_of(recruitment, answers)]
 
 
 def count_people(rows: QuerySet[Participant]) -> int:
@@ -72,11 +86,46 @@ def count_people(rows: QuerySet[Participant]) -> int:
     return rows.filter(external_id="").count() + shared
 
 
-def _has_room(rows: QuerySet[Participant], external_id: str, places: int | None) -> bool:
+def has_room(rows: QuerySet[Participant], external_id: str, places: int | None) -> bool:
     """Tell whether one more of that name fits, beside the rows that hold places."""
     if places is None or (external_id and rows.filter(external_id=external_id).count() == 1):
         return True
     return count_people(rows) < places
+
+
+def is_released(participant: Participant) -> bool:
+    """Whether their place went free while they were away: they need one again to go on."""
+    return participant.releases.filter(taken_back_at=None).exists()
+
+
+def keeping_places(rows: QuerySet[Participant]) -> QuerySet[Participant]:
+    """Those of the rows whose places have not been released."""
+    return rows.filter(~Exists(Release.objects.filter(participant=OuterRef("pk"), taken_back_at=None)))
+
+
+def gone(rows: QuerySet[Participant], recruitment: Recruitment, now: datetime) -> QuerySet[Participant]:
+    """Those of the rows who keep their places, but have been away so long that the study releases them."""
+    if recruitment.released_after_hours is None:
+        return rows.none()
+    seen_before = now - timedelta(hours=recruitment.released_after_hours)
+    return keeping_places(rows).filter(state__in=UNDER_WAY, last_seen_at__lt=seen_before)
+
+
+def _standing(rows: QuerySet[Participant], recruitment: Recruitment, now: datetime) -> QuerySet[Participant]:
+    """Those of the rows whose places no newcomer may have."""
+    return keeping_places(rows).exclude(pk__in=gone(rows, recruitment, now).values("pk"))
+
+
+def _fits(limits: list[Limit], recruitment: Recruitment, now: datetime, external_id: str) -> bool:
+    return all(has_room(_standing(rows, recruitment, now), external_id, places) for rows, places in limits)
+
+
+def _quotas_of(recruitment: Recruitment, answers: Mapping[str, str]) -> list[Limit]:
+    return [
+        (_answering(recruitment, feature, answer), recruitment.quotas[feature][answer])
+        for feature, answer in answers.items()
+        if answer in recruitment.quotas.get(feature, {})
+    ]
 
 
 def _holders(recruitment: Recruitment) -> QuerySet[Participant]:

@@ -13,12 +13,13 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from collection.models import Participant, Persona, Recruitment, Study
-from collection.participation.admission import NotAdmitted, has_quota_left, why_not_admitted
+from collection.models import Participant, Persona, Study
+from collection.participation.admission import NotAdmitted, has_quota_left, is_released, why_not_admitted
 from collection.participation.agreements import offer_agreement
 from collection.participation.credentials import Visitor
 from collection.participation.goals import goals_behind
 from collection.participation.invitations import Invitation, participants_called
+from collection.participation.places import hold, make_room
 from collection.participation.terms import Agreement
 from collection.questionnaires import read_features
 from collection.services import freeze_study
@@ -37,11 +38,13 @@ def enrol(
     consent and answers, at the next goal, while what another browser has under way stays as it is.
     """
     agreement, now = agreement or offer_agreement(study), now or timezone.now()
-    recruitment = _lock(study)
+    recruitment = hold(study)
     if sender := study.participants.filter(token=agreement.token).first():
         return Visitor(sender)
     if reason := why_not_admitted(recruitment, now, invitation.external_id):
         raise NotAdmitted(reason)
+    assert recruitment is not None, "without it the study is closed"  # noqa: S101
+    make_room(recruitment, invitation.external_id, {}, now)
     freeze_study(study)
     return Visitor(_new_participant(study, invitation, agreement, now))
 
@@ -53,15 +56,16 @@ def answer_form(participant: Participant, answers: Mapping[str, str], now: datet
     Nothing is kept of the answers of those who are screened out or turned away. Answers that come twice count once.
     """
     now = now or timezone.now()
-    recruitment = _lock(participant.study)
+    recruitment = hold(participant.study)
     locked = Participant.objects.select_for_update().get(pk=participant.pk)
-    if locked.state != State.ENROLLED or recruitment is None or not recruitment.is_open:
+    if locked.state != State.ENROLLED or recruitment is None or not recruitment.is_open or is_released(locked):
         return
     if is_screened_out(participant.study, answers):
         _end(locked, State.SCREENED_OUT, now)
-    elif not has_quota_left(recruitment, answers, locked.external_id):
+    elif not has_quota_left(recruitment, answers, now, locked.external_id):
         _end(locked, State.TURNED_AWAY, now)
     else:
+        make_room(recruitment, locked.external_id, answers, now)
         _activate(locked, answers, now)
 
 
@@ -131,9 +135,3 @@ def _free_code(participant: Participant) -> str:
 def _end(locked: Participant, state: Participant.State, now: datetime) -> None:
     locked.state, locked.ended_at, locked.last_seen_at = state, now, now
     locked.save(update_fields=["state", "ended_at", "last_seen_at"])
-
-
-def _lock(study: Study) -> Recruitment | None:
-    """The study's recruitment, held until the transaction ends."""
-    held = Recruitment.objects.select_for_update(of=("self",)).select_related("study")
-    return held.filter(study=study).first()

@@ -10,6 +10,7 @@ urlpatterns = [
     path("p/<str:token>/", views.personal_link, name="personal-link"),
     path("form/", views.persona_form, name="persona-form"),
     path("start/", views.instruction, name="instruction"),
+    path("return/", views.come_back, name="come-back"),
     path("chat/<slug:token>/next/", views.next_goal, name="next-goal"),
     path("end/", views.end, name="end"),
     path("withdraw/", views.withdraw, name="withdraw"),

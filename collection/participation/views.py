@@ -8,8 +8,8 @@ from django.views.csrf import csrf_failure
 
 from collection.models import Participant, Study
 from collection.participation import goals
-from collection.participation.access import arriving, in_study, only_at, participants_only, to_place
-from collection.participation.admission import NotAdmitted
+from collection.participation.access import arriving, in_study, only_at, participants_only, reclaim_place, to_place
+from collection.participation.admission import NotAdmitted, is_released
 from collection.participation.agreements import read_agreement
 from collection.participation.arrivals import Arrival
 from collection.participation.credentials import (
@@ -111,11 +111,21 @@ def instruction(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     return render_page(request, "participation/instruction.html", participant.study, visitor, status=status, **shown)
 
 
+@only_at("come-back")
+def come_back(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """For somebody whose place was released: posting takes one, and gets here only if there was none."""
+    has_asked = request.method == "POST"
+    status = 403 if has_asked else 200
+    study = visitor.participant.study
+    return render_page(request, "participation/come_back.html", study, visitor, status=status, is_full=has_asked)
+
+
 @participants_only
 def next_goal(request: HttpRequest, visitor: Visitor, token: str) -> HttpResponse:
     """Goes on from this dialogue, once, however often it is asked for."""
     dialogue = visitor.dialogues.filter(token=token).first()
-    if request.method == "POST" and dialogue is not None:
+    reclaim_place(request, visitor)
+    if request.method == "POST" and dialogue is not None and not is_released(visitor.participant):
         try:
             goals.go_on(dialogue)
         except (goals.GoalLocked, goals.ChatbotUnavailable) as error:

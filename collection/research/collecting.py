@@ -3,20 +3,19 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Prefetch
 from django.db.models.functions import Coalesce
 
-from collection.models import Dialogue, Participant, Recruitment, Study
-from collection.participation.admission import Refusal, filled_quotas, free_places, why_not_admitted
+from collection.models import Dialogue, Participant, Recruitment, Release, Study
+from collection.participation.admission import UNDER_WAY, Refusal, filled_quotas, free_places, why_not_admitted
+from collection.participation.places import PRESENT
 from collection.questionnaires import read_features
 
 State = Participant.State
-ACTIVE_FOR = timedelta(minutes=2)
-"""Whoever was seen so recently is there now: an open chat page is seen every 20 seconds."""
 PARTICIPANTS_A_PAGE = 100
 ADMISSION_SENTENCES: dict[Refusal | None, str] = {
     None: "takes participants",
@@ -63,6 +62,11 @@ class Admission:
     closes_at: datetime | None = None
 
     @property
+    def is_limited(self) -> bool:
+        """Whether places are given to some only."""
+        return self.places is not None or bool(self.quotas)
+
+    @property
     def words(self) -> str:
         return ADMISSION_SENTENCES[self.refusal]
 
@@ -89,7 +93,18 @@ class ParticipantLine:
 
     @property
     def is_here(self) -> bool:
-        return _is_under_way(self.participant.state) and self.now - self.last_activity < ACTIVE_FOR
+        return self.participant.state in UNDER_WAY and self.now - self.last_activity < PRESENT
+
+    @property
+    def released_by(self) -> str:
+        """Who released their place while they were away; empty while they hold it."""
+        releases: list[Release] = self.participant.releases_in_force  # type: ignore[attr-defined]
+        return releases[0].released_by or "the time limit" if releases else ""
+
+    @property
+    def may_be_released(self) -> bool:
+        """Whether somebody else could have the place."""
+        return self.participant.state in UNDER_WAY and not self.is_here and not self.released_by
 
     @property
     def doing(self) -> str:
@@ -99,7 +114,7 @@ class ParticipantLine:
         return self._at_goal() if self.participant.state == State.ACTIVE else str(self.participant.get_state_display())
 
     def _at_goal(self) -> str:
-        begun, goals = len(self.dialogues), len(self.participant.goal_order)
+        begun, goals = len({one.goal_id for one in self.dialogues}), len(self.participant.goal_order)
         if begun == 0:
             return "reads the instruction"
         is_running = any(dialogue.ended_at is None for dialogue in self.dialogues)
@@ -109,11 +124,10 @@ class ParticipantLine:
 def read_counts(study: Study, now: datetime) -> Counts:
     """How many have consented, and what became of them."""
     states = Counter(dict(study.participants.order_by().values_list("state").annotate(Count("pk"))))
-    under_way = [State.ENROLLED, State.ACTIVE]
     return Counts(
         enrolled=states.total(),
-        under_way=sum(states[state] for state in under_way),
-        active_now=study.participants.filter(state__in=under_way, last_seen_at__gt=now - ACTIVE_FOR).count(),
+        under_way=sum(states[state] for state in UNDER_WAY),
+        active_now=study.participants.filter(state__in=UNDER_WAY, last_seen_at__gt=now - PRESENT).count(),
         finished=states[State.FINISHED],
         screened_out=states[State.SCREENED_OUT],
         turned_away=states[State.TURNED_AWAY],
@@ -130,8 +144,8 @@ def read_admission(study: Study, now: datetime) -> Admission:
         is_open=recruitment.is_open,
         refusal=why_not_admitted(recruitment, now),
         places=recruitment.places,
-        places_left=free_places(recruitment),
-        quotas=_quota_lines(recruitment),
+        places_left=free_places(recruitment, now),
+        quotas=_quota_lines(recruitment, now),
         opens_at=recruitment.opens_at,
         closes_at=recruitment.closes_at,
     )
@@ -143,7 +157,10 @@ def list_participants(study: Study, page: str, now: datetime) -> Page[Any]:
     latest = Coalesce("last_seen_at", "consented_at")
     everybody = (
         study.participants.select_related("persona")
-        .prefetch_related(Prefetch("dialogues", dialogues))
+        .prefetch_related(
+            Prefetch("dialogues", dialogues),
+            Prefetch("releases", Release.objects.filter(taken_back_at=None), to_attr="releases_in_force"),
+        )
         .order_by(latest.desc(), "-pk")
     )
     found: Page[Any] = Paginator(everybody, PARTICIPANTS_A_PAGE).get_page(page)
@@ -151,14 +168,10 @@ def list_participants(study: Study, page: str, now: datetime) -> Page[Any]:
     return found
 
 
-def _quota_lines(recruitment: Recruitment) -> list[QuotaLine]:
+def _quota_lines(recruitment: Recruitment, now: datetime) -> list[QuotaLine]:
     labels = {feature.key: feature.label for feature in read_features(recruitment.study.questionnaire)}
     return [
         QuotaLine(labels.get(feature, feature), option, taken, recruitment.quotas[feature][option])
-        for feature, options in filled_quotas(recruitment).items()
+        for feature, options in filled_quotas(recruitment, now).items()
         for option, taken in options.items()
     ]
-
-
-def _is_under_way(state: str) -> bool:
-    return state in (State.ENROLLED, State.ACTIVE)

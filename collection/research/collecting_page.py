@@ -11,6 +11,9 @@ from django.utils import timezone
 
 from collection.catalogue import read_catalogue
 from collection.models import Recruitment, Study
+from collection.participation.admission import UNDER_WAY
+from collection.participation.places import PRESENT
+from collection.participation.shared_ids import SharedId, read_shared_ids
 from collection.research.collecting import Admission, Counts, list_participants, read_admission, read_counts
 from collection.research.distributions import Distribution, read_distributions
 from collection.research.opening import what_it_lacks
@@ -33,6 +36,7 @@ class CollectingPage:
     counts: Counts
     participants: Page[Any]
     distributions: list[Distribution]
+    shared_ids: list[SharedId]
     lacks: list[str]
     trouble: Trouble | None
     now: datetime
@@ -59,6 +63,7 @@ def read_collecting(study: Study, site: str, page: str) -> CollectingPage:
         counts=read_counts(study, now),
         participants=list_participants(study, page, now),
         distributions=read_distributions(study),
+        shared_ids=read_shared_ids(study.participants.all(), UNDER_WAY, now - PRESENT),
         lacks=what_it_lacks(study),
         trouble=read_trouble(study),
         now=now,

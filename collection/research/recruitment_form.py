@@ -14,6 +14,7 @@ from collection.research.mistakes import Mistake, list_mistakes
 from collection.texts import default_outcome
 
 MOST_PLACES = 1_000_000
+MOST_HOURS = 10 * 366 * 24
 PARAMETER = RegexValidator(r"^[A-Za-z0-9_.-]+$", "A name of letters, digits, underscores, dots and hyphens.")
 OUTCOME_HEADINGS = {
     Outcome.Kind.COMPLETED: "When somebody has finished",
@@ -34,10 +35,18 @@ class RecruitmentForm(forms.ModelForm):  # type: ignore[type-arg]  # the class t
     opens_at = _time("Takes participants from", "UTC. Empty: as soon as the study is open.")
     closes_at = _time("Takes participants until", "UTC. Empty: until somebody closes it. Who is in may finish.")
     places = forms.IntegerField(required=False, min_value=0, max_value=MOST_PLACES, help_text="Empty: no limit.")
+    released_after_hours = forms.IntegerField(
+        label="Hours until a place is released",
+        required=False,
+        min_value=1,
+        max_value=MOST_HOURS,
+        help_text="If a participant gives no sign for this long, the next person may get the place. Participants who return "
+        "continue if there is room, and lose nothing that they wrote. Empty: never.",
+    )
 
     class Meta:
         model = Recruitment
-        fields: ClassVar = ["opens_at", "closes_at", "places", "external_id_parameter"]
+        fields: ClassVar = ["opens_at", "closes_at", "places", "released_after_hours", "external_id_parameter"]
         labels: ClassVar = {"external_id_parameter": "Parameter with the participant's name"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -133,7 +142,7 @@ class RecruitmentEditor:
     def save(self) -> None:
         """Stores what the forms hold and leaves alone whether the study is open: others open and close it meanwhile."""
         recruitment, _ = Recruitment.objects.select_for_update().get_or_create(study=self.study)
-        for name in ("opens_at", "closes_at", "places", "external_id_parameter", "quotas"):
+        for name in (*RecruitmentForm.Meta.fields, "quotas"):
             setattr(recruitment, name, getattr(self.form.instance, name))
         recruitment.save()
         for outcome in (form.instance for form in self.outcomes):

@@ -4,12 +4,14 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from collection.access import staff_only
 from collection.exports import Incomplete
 from collection.models import Study
+from collection.participation.places import release_place
 from collection.research.collecting_page import CollectingPage, read_collecting
 from collection.research.downloads import DOWNLOADS, read_data, send_download
 from collection.research.live import news
@@ -71,10 +73,10 @@ def recruitment(request: HttpRequest, slug: str) -> HttpResponse:
 
 @staff_only
 def collecting(request: HttpRequest, slug: str) -> HttpResponse:
-    """A study while it collects; posting an action opens or closes it."""
+    """A study while it collects; posting an action opens or closes it, or releases a participant's place."""
     study = _study(slug)
     if request.method == "POST":
-        _open_or_close(request, study)
+        _act(request, study)
         return _load_again(request, slug)
     return render(request, "research/collecting.html", {"page": _collecting(request, study)})
 
@@ -104,7 +106,7 @@ def download(request: HttpRequest, slug: str, name: str) -> HttpResponseBase:
         return render(request, "research/data.html", context, status=409)
 
 
-def _open_or_close(request: HttpRequest, study: Study) -> None:
+def _act(request: HttpRequest, study: Study) -> None:
     try:
         if request.POST.get("action") == "open":
             open_study(study)
@@ -112,8 +114,20 @@ def _open_or_close(request: HttpRequest, study: Study) -> None:
         elif request.POST.get("action") == "close":
             left = close_study(study)
             messages.success(request, f"The study is closed. Dialogues that were under way and have ended: {left}.")
+        elif request.POST.get("action") == "release":
+            _release(request, study)
     except NotReady as reason:
         messages.error(request, str(reason))
+
+
+def _release(request: HttpRequest, study: Study) -> None:
+    chosen = request.POST.get("release", "")
+    is_key = chosen.isascii() and chosen.isdigit() and len(chosen) < 19
+    participant = study.participants.filter(pk=chosen).first() if is_key else None
+    if participant and release_place(participant, request.user.get_username(), timezone.now()):
+        messages.success(request, "The place is released. If the participant returns, they continue if there is room.")
+    else:
+        messages.error(request, "No place was released: the participant is here now, has ended, or holds none.")
 
 
 def _load_again(request: HttpRequest, slug: str) -> HttpResponse:

@@ -11,11 +11,13 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, F
 from django.db.models.functions import Coalesce
 
+from collection.participation.shared_ids import SharedId, read_shared_ids
 from evaluation.evaluators.lists import count_judges
 from evaluation.models import Evaluation, Evaluator, Judgement, Pair
 from evaluation.research.outliers import unusual_times
 
 State = Evaluator.State
+UNDER_WAY = (State.ENROLLED, State.JUDGING)
 ACTIVE_FOR = timedelta(minutes=2)
 """Whoever was seen so recently is there now."""
 EVALUATORS_A_PAGE = 100
@@ -70,8 +72,7 @@ class EvaluatorLine:
 
     @property
     def is_here(self) -> bool:
-        is_under_way = self.evaluator.state in (State.ENROLLED, State.JUDGING)
-        return is_under_way and self.now - self.last_activity < ACTIVE_FOR
+        return self.evaluator.state in UNDER_WAY and self.now - self.last_activity < ACTIVE_FOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class Progress:
     counts: Counts
     models: list[ModelLine]
     evaluators: Page[Any]
+    shared_ids: list[SharedId]
     unusual: int
     now: datetime
 
@@ -100,6 +102,7 @@ def read_progress(evaluation: Evaluation, page: str, now: datetime) -> Progress:
         _counts(evaluation, now),
         list_models(evaluation),
         _list_evaluators(evaluation, times, page, now),
+        read_shared_ids(evaluation.evaluators.all(), UNDER_WAY, now - ACTIVE_FOR),
         sum(one.unusual for one in times.values()),
         now,
     )
@@ -121,7 +124,7 @@ def _by_model(evaluation: Evaluation) -> Counter[str]:
 
 def _counts(evaluation: Evaluation, now: datetime) -> Counts:
     states = Counter(dict(evaluation.evaluators.order_by().values_list("state").annotate(Count("pk"))))
-    under_way = evaluation.evaluators.filter(state__in=[State.ENROLLED, State.JUDGING])
+    under_way = evaluation.evaluators.filter(state__in=UNDER_WAY)
     return Counts(
         consented=states.total(),
         judging=states[State.ENROLLED] + states[State.JUDGING],

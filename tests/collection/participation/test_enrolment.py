@@ -159,14 +159,14 @@ def test_many_browsers_with_one_external_id_hold_a_place_each() -> None:
         enrol(study, SOMEBODY)
     with pytest.raises(NotAdmitted, match="full"):
         enrol(study, SOMEBODY)
-    assert free_places(study.recruitment) == 0
+    assert free_places(study.recruitment, NOW) == 0
 
 
 def test_a_second_browser_shares_the_place_in_a_quota() -> None:
     study = make_open_study(quotas={"gender": {"Female": 1}})
     states = [enrol_participant(study, external_id=name).state for name in ("5f3a", "5f3a", "5f3a", "other")]
     assert states == [State.ACTIVE, State.ACTIVE, State.TURNED_AWAY, State.TURNED_AWAY]
-    assert filled_quotas(study.recruitment) == {"gender": {"Female": 1}}
+    assert filled_quotas(study.recruitment, NOW) == {"gender": {"Female": 1}}
 
 
 @pytest.mark.parametrize("state", [State.SCREENED_OUT, State.TURNED_AWAY, State.WITHDRAWN])

@@ -208,3 +208,42 @@ def test_an_unknown_action_or_study_changes_nothing(client: Client, study: Study
     assert not Recruitment.objects.exists()
     missing: Any = client.get("/studies/nope/collecting/")
     assert missing.status_code == 404
+
+
+def test_an_external_id_from_several_browsers_is_shown_with_how_many(client: Client, study: Study) -> None:
+    make_participant(study, external_id="5f3a")
+    page = read(client)
+    assert "External IDs from several browsers" not in page
+    make_participant(study, external_id="5f3a")
+    make_participant(study, external_id="5f3a", seen_minutes_ago=60)
+    make_participant(study, external_id="done", state="finished", refused_returns=4)
+    make_participant(study)
+    make_participant(study)
+    page = read(client)
+    assert '<strong class="external">5f3a</strong>: 3 browsers, 2 of them at the same time</li>' in page
+    refused = "5 browsers, 4 of them turned away because the ID had finished"
+    assert f'<strong class="external">done</strong>: {refused}</li>' in page
+    assert page.index(refused) < page.index("3 browsers")
+
+
+def test_the_place_of_somebody_who_is_away_is_released_by_a_button(client: Client, study: Study) -> None:
+    Recruitment.objects.create(study=study, is_open=True, places=3)
+    here, away = make_participant(study), make_participant(study, seen_minutes_ago=30)
+    page = read(client)
+    assert page.count(">Release place<") == 1
+    assert "<dt>Places left</dt><dd>1 of 3</dd>" in page
+    answer = client.post(PAGE, {"action": "release", "release": str(away.pk)}, follow=True).text
+    assert "The place is released." in answer
+    page = read(client)
+    assert "place released by researcher" in page
+    assert ">Release place<" not in page
+    assert "<dt>Places left</dt><dd>2 of 3</dd>" in page
+    for nobody in (str(here.pk), str(away.pk), "", "x", "9" * 30):
+        answer = client.post(PAGE, {"action": "release", "release": nobody}, follow=True).text
+        assert "No place was released" in answer
+    assert away.releases.get().released_by == "researcher"
+
+
+def test_a_study_without_limits_has_no_places_to_release(client: Client, study: Study) -> None:
+    make_participant(study, seen_minutes_ago=30)
+    assert ">Release place<" not in read(client)

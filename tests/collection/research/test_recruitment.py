@@ -32,6 +32,7 @@ def test_times_places_quotas_and_parameter_are_stored_also_of_a_frozen_study(cli
         opens_at="2030-01-02T10:00",
         closes_at="2030-02-02T10:30",
         places="20",
+        released_after_hours="48",
         external_id_parameter="pid",
         **{"quota-gender-0": "10", "quota-gender-1": "0"},
     )
@@ -40,6 +41,7 @@ def test_times_places_quotas_and_parameter_are_stored_also_of_a_frozen_study(cli
     assert recruitment.opens_at == datetime(2030, 1, 2, 10, 0, tzinfo=UTC)
     assert recruitment.closes_at == datetime(2030, 2, 2, 10, 30, tzinfo=UTC)
     assert (recruitment.places, recruitment.external_id_parameter) == (20, "pid")
+    assert recruitment.released_after_hours == 48
     assert recruitment.quotas == {"gender": {"Female": 10, "Male": 0}}
 
 
@@ -98,3 +100,13 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
     assert read_form(answer.text)["withdrawn-text"] == "Typed with care."
     assert not Recruitment.objects.exists()
     assert not Outcome.objects.exists()
+
+
+def test_places_are_released_after_two_weeks_unless_the_study_says_otherwise_or_never(
+    client: Client, study: Study
+) -> None:
+    send(client, places="20")
+    assert Recruitment.objects.get().released_after_hours == 14 * 24
+    send(client, released_after_hours="")
+    assert Recruitment.objects.get().released_after_hours is None
+    assert send(client, released_after_hours="0").status_code == 422

@@ -205,3 +205,13 @@ def withdraw_after_counting(execute: Any, sql: str, *arguments: Any) -> Any:
     if "COUNT(" in sql and Judgement.objects.exists():
         Judgement.objects.all().delete()
     return result
+
+
+def test_an_external_id_from_several_browsers_is_shown_with_how_many(client: Client, evaluation: Evaluation) -> None:
+    make_evaluator(evaluation, external_id="5f3a")
+    assert "External IDs from several browsers" not in read(client)
+    make_evaluator(evaluation, external_id="5f3a", refused_returns=1)
+    page = read(client)
+    assert (
+        '<strong class="external">5f3a</strong>: 3 browsers, 2 of them at the same time, 1 of them turned away' in page
+    )

@@ -1,0 +1,67 @@
+"""Places of people who went away: released for the next person, taken back by whoever returns while there is room.
+
+All of it holds the study's recruitment, one person at a time, so that no place is given twice.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from collection.models import Participant, Recruitment, Release, Study
+from collection.participation.admission import (
+    UNDER_WAY,
+    gone,
+    has_place_left,
+    has_room,
+    is_released,
+    keeping_places,
+    limits_of,
+)
+
+PRESENT = timedelta(minutes=2)
+"""Whoever was seen so recently is there now: an open chat page is seen every 20 seconds."""
+
+
+def hold(study: Study) -> Recruitment | None:
+    """The study's recruitment as it is now, held until the transaction ends."""
+    held = Recruitment.objects.select_for_update(of=("self",)).select_related("study")
+    return held.filter(study=study).first()
+
+
+@transaction.atomic
+def release_place(participant: Participant, researcher: str, now: datetime) -> bool:
+    """Release the place of a participant who is away; False for one who is there, has ended, or holds none."""
+    hold(participant.study)
+    away = participant.study.participants.filter(pk=participant.pk, state__in=UNDER_WAY, last_seen_at__lt=now - PRESENT)
+    found = keeping_places(away).first()
+    if found is not None:
+        Release.objects.create(participant=found, released_at=now, released_by=researcher)
+    return found is not None
+
+
+@transaction.atomic
+def take_back(participant: Participant, now: datetime) -> bool:
+    """Give a participant who returns a place again; False when there is none. Nothing that they wrote depends on it."""
+    recruitment = hold(participant.study)
+    if recruitment is None or not is_released(participant):
+        return recruitment is not None
+    answers = participant.persona.features if participant.persona else {}
+    if not has_place_left(recruitment, answers, now, participant.external_id):
+        return False
+    make_room(recruitment, participant.external_id, answers, now)
+    participant.releases.filter(taken_back_at=None).update(taken_back_at=now)
+    Participant.objects.filter(pk=participant.pk).update(last_seen_at=now)
+    return True
+
+
+def make_room(recruitment: Recruitment, external_id: str, answers: Mapping[str, str], now: datetime) -> None:
+    """Release the places that one person with these answers needs, of those who have been away the longest.
+
+    Within the transaction that holds the recruitment; for somebody who has been found to fit.
+    """
+    for rows, places in limits_of(recruitment, answers):
+        for away in gone(rows, recruitment, now).order_by("last_seen_at", "pk"):
+            if has_room(keeping_places(rows), external_id, places):
+                break
+            Release.objects.create(participant=away, released_at=now)

@@ -1,0 +1,196 @@
+"""Places of people who went away: released for the next person, taken back by whoever returns while there is room."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from collection.chat.entering import admit
+from collection.models import Dialogue, Participant, Recruitment, Release, Study
+from collection.participation.admission import NotAdmitted, free_places, is_released
+from collection.participation.credentials import personal_token
+from collection.participation.enrolment import answer_form, enrol
+from collection.participation.places import release_place, take_back
+from tests.collection.factories import FEATURES, enrol_participant, make_answered_turn, make_open_study
+from tests.collection.participation.visits import agree
+from tests.installation import MODELS_FILE
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+State = Participant.State
+
+
+@pytest.fixture(autouse=True)
+def scripted(settings: Settings) -> None:
+    settings.MODELS_FILE = MODELS_FILE
+
+
+def leave_for(hours: float, *people: Participant) -> None:
+    """They gave no sign for that long."""
+    chosen = Participant.objects.filter(pk__in=[one.pk for one in people]) if people else Participant.objects.all()
+    chosen.update(last_seen_at=NOW - timedelta(hours=hours))
+
+
+def browser(participant: Participant) -> Client:
+    """One that knows the participant."""
+    client = Client()
+    client.get(f"/s/demo/p/{personal_token(participant)}/")
+    return client
+
+
+def full_study(**fields: Any) -> tuple[Study, Participant, Participant]:
+    """With two places, which two people hold; the first has gone away for a month."""
+    study = make_open_study(places=2, **fields)
+    first, second = enrol_participant(study), enrol(study).participant
+    leave_for(24 * 30, first)
+    return study, first, second
+
+
+def test_a_place_whose_participant_went_away_goes_to_the_next_person_and_that_is_kept() -> None:
+    study, first, second = full_study()
+    assert free_places(study.recruitment, NOW) == 1
+    assert "What you agree to" in Client().get("/s/demo/").text
+    assert enrol(study, now=NOW).participant.state == State.ENROLLED
+    [release] = Release.objects.all()
+    assert (release.participant, release.released_at, release.released_by) == (first, NOW, "")
+    assert (is_released(first), is_released(second)) == (True, False)
+    with pytest.raises(NotAdmitted, match="full"):
+        enrol(study, now=NOW)
+
+
+def test_only_as_many_places_are_released_as_are_needed_of_those_longest_away() -> None:
+    study = make_open_study(places=3)
+    people = [enrol(study).participant for _ in range(3)]
+    for hours, one in zip((400, 900, 500), people, strict=True):
+        leave_for(hours, one)
+    enrol(study)
+    assert [is_released(one) for one in people] == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("hours", "away", "is_free"), [(None, 24 * 365, False), (48, 47, False), (48, 49, True), (1, 2, True)]
+)
+def test_the_study_sets_after_how_long(hours: int | None, away: float, is_free: bool) -> None:
+    study = make_open_study(places=1, released_after_hours=hours)
+    enrol(study)
+    leave_for(away)
+    assert (free_places(study.recruitment, NOW) == 1) is is_free
+
+
+@pytest.mark.parametrize("state", [State.FINISHED, State.SCREENED_OUT])
+def test_who_has_ended_went_nowhere(state: str) -> None:
+    study = make_open_study(places=2)
+    enrol(study)
+    enrol(study)
+    leave_for(24 * 365)
+    Participant.objects.update(state=state)
+    assert free_places(study.recruitment, NOW) == (0 if state == State.FINISHED else 2)
+
+
+def test_a_place_in_a_quota_is_released_too() -> None:
+    study = make_open_study(quotas={"gender": {"Female": 1}})
+    first = enrol_participant(study)
+    leave_for(24 * 30)
+    assert enrol_participant(study).state == State.ACTIVE
+    assert is_released(first)
+    assert enrol_participant(study).state == State.TURNED_AWAY
+    assert not take_back(first, NOW)
+
+
+def test_a_study_without_limits_releases_nothing() -> None:
+    study = make_open_study()
+    first = enrol_participant(study)
+    leave_for(24 * 365)
+    enrol_participant(study)
+    assert not is_released(first)
+
+
+def test_who_returns_before_anybody_came_goes_on_as_if_nothing_had_been() -> None:
+    _, first, _ = full_study()
+    client = browser(first)
+    assert client.post("/s/demo/start/")["Location"] == "/s/demo/chat/"
+    assert not Release.objects.exists()
+
+
+def test_who_returns_reads_whether_there_is_room_and_finds_everything_that_they_wrote() -> None:
+    study, first, _ = full_study()
+    client = browser(first)
+    client.post("/s/demo/start/")
+    running = Dialogue.objects.get()
+    make_answered_turn(running, 0, utterance="This is mine.")
+    leave_for(24 * 30, first)
+    newcomer = enrol(study).participant
+    for address in ("start/", "chat/", "form/", "end/"):
+        assert client.get(f"/s/demo/{address}")["Location"] == "/s/demo/return/"
+    assert "your place was released" in client.get("/s/demo/").text
+    assert "You can continue if there is a place left" in client.get("/s/demo/return/").text
+    refused = client.post("/s/demo/return/")
+    assert (refused.status_code, "There is no place left" in refused.text) == (403, True)
+    assert client.post(f"/s/demo/chat/{running.token}/next/")["Location"] == "/s/demo/return/"
+    running.refresh_from_db()
+    assert running.ended_at is None
+    assert "This is mine." in client.get("/s/demo/data/").text
+    Participant.objects.filter(pk=newcomer.pk).update(state=State.SCREENED_OUT)
+    assert client.post("/s/demo/return/")["Location"] == "/s/demo/chat/"
+    assert "This is mine." in client.get("/s/demo/chat/").text
+    assert Release.objects.get().taken_back_at is not None
+
+
+def test_what_is_sent_from_a_page_that_was_open_all_the_time_counts_if_there_is_room() -> None:
+    study = make_open_study(places=1)
+    client = Client()
+    agree(client)
+    release_place(_away(), "anna", NOW)
+    assert client.post("/s/demo/form/", FEATURES)["Location"] == "/s/demo/start/"
+    assert Participant.objects.get().state == State.ACTIVE
+    assert free_places(study.recruitment, NOW) == 0
+
+
+def _away() -> Participant:
+    leave_for(1)
+    return Participant.objects.get()
+
+
+def test_a_researcher_releases_places_of_people_who_are_not_there_and_of_nobody_else() -> None:
+    participant = enrol_participant(make_open_study(places=1))
+    assert not release_place(participant, "anna", NOW)
+    leave_for(1)
+    assert release_place(participant, "anna", NOW)
+    assert not release_place(participant, "anna", NOW)
+    assert [(one.released_by, one.released_at) for one in Release.objects.all()] == [("anna", NOW)]
+    take_back(participant, NOW)
+    Participant.objects.update(state=State.FINISHED, last_seen_at=NOW - timedelta(days=1))
+    assert not release_place(participant, "anna", NOW)
+
+
+def test_a_released_place_takes_no_messages_and_no_answers() -> None:
+    study = make_open_study(places=1)
+    participant = enrol(study).participant
+    leave_for(1)
+    release_place(participant, "anna", NOW)
+    answer_form(participant, FEATURES)
+    participant.refresh_from_db()
+    assert participant.state == State.ENROLLED
+    take_back(participant, NOW)
+    answer_form(participant, FEATURES)
+    client = browser(participant)
+    client.post("/s/demo/start/")
+    token, cookies = Dialogue.objects.get().token, {key: one.value for key, one in client.cookies.items()}
+    assert admit("demo", token, cookies) is not None
+    leave_for(1)
+    release_place(participant, "anna", NOW)
+    assert admit("demo", token, cookies) is None
+
+
+def test_withdrawing_needs_no_place_and_a_closed_study_says_that_it_is_closed() -> None:
+    participant = enrol_participant(make_open_study(places=1))
+    leave_for(1)
+    release_place(participant, "anna", NOW)
+    client = browser(participant)
+    Recruitment.objects.update(is_open=False)
+    assert "The study is closed at the moment" in client.get("/s/demo/start/").text
+    client.post("/s/demo/withdraw/")
+    assert Participant.objects.get().state == State.WITHDRAWN
