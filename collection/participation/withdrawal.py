@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+import time
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -11,6 +12,8 @@ from collection.signals import dialogue_over, persona_leaving
 
 logger = logging.getLogger(__name__)
 
+ONE_TRY = 0.25
+"""Seconds that deleted text is tried to be forgotten in one go, and that others may then write."""
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ23456789"
 """What can be read aloud and typed without mistaking one for another, and makes no words."""
 
@@ -30,18 +33,28 @@ def forget_deleted_text(patience: float = 5.0) -> None:
     """SQLite overwrites what is deleted in its file, but its log beside it holds older copies until it is written back.
 
     That needs a moment in which nobody reads: somebody who downloads an export may not give one within ``patience`` seconds.
+    Whoever waits for it lets nobody write, so it is tried for a fraction of a second at a time.
     """
     if connection.vendor != "sqlite":
         return
-    with connection.cursor() as cursor:
-        [usual] = cursor.execute("PRAGMA busy_timeout").fetchone()
-        cursor.execute(f"PRAGMA busy_timeout = {int(patience * 1000)}")
-        is_busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        cursor.execute(f"PRAGMA busy_timeout = {usual}")
+    ends = time.monotonic() + patience
+    while is_busy := _is_checkpoint_busy():
+        if time.monotonic() > ends:
+            break
+        time.sleep(ONE_TRY)
     if is_busy:
         logger.warning(
             "The database's log still holds deleted text, because somebody is reading: see docs/operations.md."
         )
+
+
+def _is_checkpoint_busy() -> bool:
+    with connection.cursor() as cursor:
+        [usual] = cursor.execute("PRAGMA busy_timeout").fetchone()
+        cursor.execute(f"PRAGMA busy_timeout = {int(ONE_TRY * 1000)}")
+        is_busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        cursor.execute(f"PRAGMA busy_timeout = {usual}")
+    return bool(is_busy)
 
 
 def new_receipt() -> str:

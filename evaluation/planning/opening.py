@@ -10,7 +10,7 @@ from django.utils import timezone
 from collection.models import Dialogue, Study
 from evaluation.models import Assignment, Evaluation, Pair, Showing
 from evaluation.planning.assigning import Wanted, most_of_one_dialogue, plan_lists
-from evaluation.planning.drafting import draft_plan, seed_for
+from evaluation.planning.drafting import draft_from, draft_plan, read_basis, seed_for
 from evaluation.planning.plans import NotReady, Paired, Plan, Remarks, Share, count_up
 from evaluation.planning.storing import remarks_of, store_draft, store_lists
 
@@ -25,13 +25,17 @@ def read_plan(evaluation: Evaluation) -> Plan:
 def open_evaluation(evaluation: Evaluation, now: datetime | None = None) -> None:
     """Stores the pairs and lists of a planned evaluation, and lets evaluators in; a closed one lets them in again.
 
-    Opening twice opens once. Raises NotReady.
+    Opening twice opens once. The plan is worked out before anything is locked, because that takes seconds in which nobody could
+    write; if what it is made of has changed by then, it is worked out again. Raises NotReady.
     """
+    expected = read_basis(evaluation) if evaluation.is_planned else None
+    drafted = draft_from(evaluation, expected) if expected else None
     with transaction.atomic():
         _hold_dialogues(evaluation.study)
         locked = _lock(evaluation)
         if locked.is_planned:
-            draft = draft_plan(locked)
+            basis = read_basis(locked)
+            draft = drafted if drafted and basis == expected else draft_from(locked, basis)
             if draft.problems:
                 raise NotReady(*draft.problems)
             store_draft(locked, draft)

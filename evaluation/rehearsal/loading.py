@@ -1,4 +1,4 @@
-"""Makes the rehearsal, all of it or nothing."""
+"""Makes the rehearsal, part by part."""
 
 from datetime import datetime
 
@@ -8,24 +8,23 @@ from django.utils import timezone
 from collection.models import Study
 from evaluation.models import Evaluation
 from evaluation.planning.opening import close_evaluation, open_evaluation
-from evaluation.rehearsal.dialogues import fill_study, study_defaults
+from evaluation.rehearsal.dialogues import CHATBOT, fill_study, study_defaults
 from evaluation.rehearsal.judgements import judge_all
 
 REHEARSAL = "rehearsal"
 
 
-@transaction.atomic
 def load_rehearsal(now: datetime | None = None) -> Study:
     """A made-up study with two made-up evaluations: one judged and closed, one that is open to whoever wants to try it.
 
-    What is there already stays as it is, whatever became of it.
+    What is there already stays as it is, whatever became of it. Each part is made in a transaction, so that others write in
+    between; loading that broke off goes on with the parts that are missing.
     """
     now = now or timezone.now()
-    study, is_new = Study.objects.get_or_create(slug=REHEARSAL, defaults=study_defaults())
-    if is_new:
-        fill_study(study, now)
-        _add_judged(study, now)
-        _add_open(study, now)
+    study = _load_study(now)
+    if study.chatbot == CHATBOT:
+        _load_judged(study, now)
+        _load_open(study, now)
     return study
 
 
@@ -35,21 +34,37 @@ def open_rehearsal() -> Evaluation | None:
     return rehearsed.order_by("number").last()
 
 
-def _add_judged(study: Study, now: datetime) -> None:
-    evaluation = _add(study, 1, "Rehearsal: made-up judgements")
-    open_evaluation(evaluation, now)
-    judge_all(evaluation, now)
-    close_evaluation(evaluation, now)
+@transaction.atomic
+def _load_study(now: datetime) -> Study:
+    study, is_new = Study.objects.get_or_create(slug=REHEARSAL, defaults=study_defaults())
+    if is_new:
+        fill_study(study, now)
+    return study
 
 
-def _add_open(study: Study, now: datetime) -> None:
-    evaluation = _add(
+def _load_judged(study: Study, now: datetime) -> None:
+    evaluation = _find_or_add(study, 1, "Rehearsal: made-up judgements")
+    if evaluation.is_planned:
+        open_evaluation(evaluation, now)
+    if not evaluation.evaluators.exists():
+        with transaction.atomic():
+            judge_all(evaluation, now)
+            close_evaluation(evaluation, now)
+
+
+def _load_open(study: Study, now: datetime) -> None:
+    evaluation = _find_or_add(
         study, 2, "Rehearsal: judge it yourself", training_pairs=2, attention_checks=2, completion_code="REHEARSED"
     )
-    open_evaluation(evaluation, now)
+    if evaluation.is_planned:
+        open_evaluation(evaluation, now)
 
 
-def _add(study: Study, number: int, title: str, **fields: object) -> Evaluation:
-    evaluation = Evaluation.objects.create(study=study, number=number, title=title, is_rehearsed=True, **fields)
-    evaluation.runs.set(study.runs.all())
+@transaction.atomic
+def _find_or_add(study: Study, number: int, title: str, **fields: object) -> Evaluation:
+    evaluation, is_new = Evaluation.objects.get_or_create(
+        study=study, number=number, defaults={"title": title, "is_rehearsed": True, **fields}
+    )
+    if is_new:
+        evaluation.runs.set(study.runs.all())
     return evaluation

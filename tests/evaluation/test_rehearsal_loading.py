@@ -43,15 +43,26 @@ def test_it_says_the_same_everywhere() -> None:
     assert said(load_rehearsal()) == first
 
 
-def test_what_fails_half_way_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("step", ["fill_study", "open_evaluation", "close_evaluation"])
+def test_what_fails_half_way_is_completed_when_it_is_repeated(monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError("The disk is full.")
 
-    monkeypatch.setattr(loading, "close_evaluation", fail)
-    with pytest.raises(RuntimeError):
-        load_rehearsal()
-    assert not Study.objects.exists()
-    assert not Turn.objects.exists()
+    with monkeypatch.context() as broken:
+        broken.setattr(loading, step, fail)
+        with pytest.raises(RuntimeError):
+            load_rehearsal()
+    assert not Judgement.objects.exists()
+    load_rehearsal()
+    assert [one.state for one in Evaluation.objects.order_by("number")] == ["closed", "open"]
+    assert (Judgement.objects.count(), Turn.objects.count() > 1000) == (800, True)
+
+
+def test_a_rehearsal_that_somebody_opened_again_is_left_alone() -> None:
+    load_rehearsal()
+    Evaluation.objects.filter(number=1).update(state="open")
+    load_rehearsal()
+    assert (Judgement.objects.count(), Evaluation.objects.filter(state="open").count()) == (800, 2)
 
 
 def test_a_study_of_that_name_that_somebody_made_is_left_alone() -> None:

@@ -5,11 +5,14 @@ from time import thread_time
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from collection.models import Dialogue, Turn
 from evaluation.models import Assignment, Evaluation, Pair, Showing
+from evaluation.planning import opening
 from evaluation.planning.assigning import List, Placed, Wanted
+from evaluation.planning.drafting import Basis, Draft, draft_from
 from evaluation.planning.opening import NotReady, add_lists, close_evaluation, open_evaluation, read_plan
 from simulation.models import Simulation
 from tests.collection.factories import make_natural_dialogue, make_participant
@@ -292,3 +295,38 @@ def test_a_plan_takes_as_many_queries_for_many_dialogues_as_for_few(
         evaluation = plan_evaluation(study=make_paper_study(f"of-{people}", people=people, goals=3, turns=1))
         with django_assert_max_num_queries(5):
             assert read_plan(evaluation).pairs == people * 12
+
+
+def test_a_plan_that_changes_while_it_is_worked_out_is_worked_out_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is locked meanwhile: somebody may finish a dialogue, or change the evaluation."""
+    evaluation = plan_evaluation()
+    drafted = []
+
+    def draft_slowly(of: Evaluation, basis: Basis) -> Draft:
+        drafted.append(basis)
+        draft = draft_from(of, basis)
+        if len(drafted) == 1:
+            Evaluation.objects.filter(pk=of.pk).update(pairs_per_evaluator=6)
+            make_natural_dialogue(make_participant(of.study), goal=of.study.goals.first(), ending="next_goal")
+        return draft
+
+    monkeypatch.setattr(opening, "draft_from", draft_slowly)
+    open_evaluation(evaluation)
+    assert len(drafted) == 2
+    assert {assignment.showings.count() for assignment in evaluation.assignments.all()} == {6}
+
+
+def test_a_plan_that_does_not_change_is_worked_out_once_before_anything_is_locked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    evaluation, levels = plan_evaluation(), []
+
+    def draft_watched(of: Evaluation, basis: Basis) -> Draft:
+        levels.append(len(connection.savepoint_ids))
+        return draft_from(of, basis)
+
+    monkeypatch.setattr(opening, "draft_from", draft_watched)
+    outside = len(connection.savepoint_ids)
+    open_evaluation(evaluation)
+    assert levels == [outside]
+    assert evaluation.assignments.exists()
