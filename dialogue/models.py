@@ -151,7 +151,7 @@ class ModelSpec(_Table):
     @property
     def engine(self) -> str:
         """What two descriptions must share to be served by one running model."""
-        return self.model_dump_json(exclude={"name", "label", "system", "marks", "sampling", "inquirer", "responder"})
+        return self.model_dump_json(exclude={"name", "label", "system", "sampling", "inquirer", "responder"})
 
     def sampling_for(self, side: SideTable, today: date | None = None) -> Sampling:
         """The sampling defaults of this model when it plays ``side``."""

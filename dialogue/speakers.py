@@ -10,6 +10,7 @@ from dialogue.backends.base import ChatModel, ContentRefused, ContextFull, Reply
 from dialogue.messages import Message
 from dialogue.outputs import Checks, Output, Verdict, judge
 from dialogue.seeds import Side
+from dialogue.self_replies import OwnWords
 from dialogue.system_text import SystemWay, place_system
 from dialogue.thoughts import Thinking
 
@@ -91,16 +92,22 @@ class Speaker:
     async def stream(self, history: History, turn: int, attempt: int = 0) -> AsyncGenerator[str | Thinking | Output]:
         """One output in pieces for somebody who reads along and, last, the whole of it. Closing it cancels the generation.
 
-        What a person has read is judged for the record only, and never regenerated: ``attempt`` counts what they asked for
-        again, with the same sampling and another seed. Raises BackendError, and ContextFull when even the pending
-        messages alone do not fit.
+        A self-reply is kept from them. What they have read is judged for the record only, and never regenerated:
+        ``attempt`` counts what they asked for again, with the same sampling and another seed. Raises BackendError, and
+        ContextFull when even the pending messages alone do not fit.
         """
         sampling = self.sampling.seeded(self.seed(turn, attempt))
         for left_out in range(len(history.turns) + 1):
+            own = OwnWords(self.checks.markers)
             try:
                 async with aclosing(self._listen(history.without(left_out), sampling)) as reply:
                     async for piece in reply:
-                        yield piece
+                        if isinstance(piece, Thinking):
+                            yield Thinking(own.set_back(piece.said))
+                        elif words := own.add(piece):
+                            yield words
+                    if words := own.rest():
+                        yield words
                     yield self._output(turn, attempt, await reply.whole(), left_out)
                 return
             except ContextFull:

@@ -18,7 +18,7 @@ from dialogue.backends.base import (
     Sampling,
     StreamingModel,
 )
-from dialogue.backends.chat_template import of_model
+from dialogue.backends.chat_template import ChatTemplate, of_model
 from dialogue.backends.llama_cpp.engine import Engine
 from dialogue.backends.llama_cpp.memory import Plan, plan_memory
 from dialogue.backends.llama_cpp.model_file import chat_template, own_template, read_facts
@@ -26,6 +26,7 @@ from dialogue.backends.llama_cpp.request import Request
 from dialogue.backends.llama_cpp.runtime import Runtime
 from dialogue.backends.llama_cpp.statistics import Statistics
 from dialogue.backends.llama_cpp.vocabulary import Vocabulary
+from dialogue.backends.self_reply_marks import find_marks
 from dialogue.messages import Message
 from dialogue.models import ModelSpec
 
@@ -54,6 +55,7 @@ class LlamaCppModel(StreamingModel):
         self._runtime = Runtime(spec, plan, spec.threads or _cores())
         self._template = chat_template(self._runtime.model, spec)
         self._vocabulary = Vocabulary(self._runtime.model)
+        self._vocabulary.show(find_marks(self._own_template()) if spec.marks is None else spec.marks)
         self._engine = Engine(self._runtime, self._vocabulary, plan.slots)
         self._using = Lock()
         self._is_closed = False
@@ -96,6 +98,9 @@ class LlamaCppModel(StreamingModel):
             if not self._is_closed:
                 self._is_closed = True
                 self._runtime.free()
+
+    def _own_template(self) -> ChatTemplate:
+        return ChatTemplate(self._template, self._vocabulary.bos_text, self._vocabulary.eos_text)
 
     @contextmanager
     def _open_vocabulary(self) -> Iterator[Vocabulary]:

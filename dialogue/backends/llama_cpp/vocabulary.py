@@ -23,6 +23,11 @@ class Vocabulary:
     def __init__(self, model: int) -> None:
         self._handle = llama.llama_model_get_vocab(model)
         self._pieces: dict[int, bytes] = {}
+        self._self_reply_marks: Sequence[str] = ()
+
+    def show(self, marks: Sequence[str]) -> None:
+        """Let answers show the control tokens in ``marks`` too, at which a self-reply is cut; before any answer is read."""
+        self._self_reply_marks = marks
 
     @cached_property
     def size(self) -> int:
@@ -81,7 +86,7 @@ class Vocabulary:
         return opened_thought(template, messages, bos_token=self.bos_text, eos_token=self.eos_text)
 
     def piece(self, token: int) -> bytes:
-        """What ``token`` adds to a text: perhaps part of a character, nothing for a control token that marks no thought."""
+        """What ``token`` adds to a text: perhaps part of a character, nothing for a control token that is no mark."""
         if token not in self._pieces:
             self._pieces[token] = self._read_piece(token)
         return self._pieces[token]
@@ -115,9 +120,13 @@ class Vocabulary:
         return tokens
 
     @cached_property
-    def _thought_marks(self) -> frozenset[str]:
-        """The control tokens of which the marks of thoughts are made: they are shown, so that thoughts can be told apart."""
-        return frozenset(name for name in self.controls if name and any(name in mark for mark in MARKS.all))
+    def _shown(self) -> frozenset[str]:
+        """The control tokens of marks: they are shown, so that thoughts and self-replies can be told apart."""
+        marks = [*MARKS.all, *self._self_reply_marks]
+        parts = {name for name in self.controls if name and any(name in mark for mark in marks)}
+        return frozenset(
+            parts | {name for name in self.controls if any(mark in name for mark in self._self_reply_marks)}
+        )
 
     @cached_property
     def bos_text(self) -> str:
@@ -136,7 +145,7 @@ class Vocabulary:
         return str(llama.llama_vocab_get_text(self._handle, token).decode("utf-8", "replace"))
 
     def _read_piece(self, token: int) -> bytes:
-        if self._name(token) in self._thought_marks:
+        if self._name(token) in self._shown:
             return self._name(token).encode()
         buffer = ctypes.create_string_buffer(256)
         length = llama.llama_token_to_piece(self._handle, token, buffer, len(buffer), 0, False)

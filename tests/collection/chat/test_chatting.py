@@ -72,17 +72,18 @@ async def test_a_reply_is_kept_as_it_came_and_judged_for_the_record(chat: Dialog
     assert (output.raw, output.text, output.verdict, output.completion_tokens) == (REPLIES[0], REPLIES[0], "said", 9)
 
 
-async def test_what_a_person_has_read_is_stored_uncut_whatever_the_checks_say(
+async def test_a_self_reply_is_kept_from_the_person_and_in_the_record(
     settings: Settings, tmp_path: Path, transactional_db: None
 ) -> None:
     settings.MODELS_FILE = write_models(tmp_path, replies=["A bear. ### Human: And a bee?"])
     chat = await in_database(make_chat)
     async with open_page(chat) as page:
         await page.say("What is a bear?")
-        await page.wait_for("done", state="complete")
+        done = await page.wait_for("done", state="complete")
     output = await in_database(Output.objects.get)
-    assert (await in_database(chat.turns.get)).response == "A bear. ### Human: And a bee?"
-    assert (output.is_self_reply, output.text) == (True, "A bear.")
+    assert "Human" not in str(done)
+    assert (await in_database(chat.turns.get)).response.strip() == "A bear."
+    assert (output.is_self_reply, output.text, output.raw) == (True, "A bear.", "A bear. ### Human: And a bee?")
 
 
 async def test_the_chatbot_reads_what_was_said_before_under_the_seed_of_the_turn(

@@ -191,6 +191,12 @@ def test_control_tokens_that_mark_thoughts_are_shown_and_others_are_not(thinking
     assert shown == {"[THINK]": "[THINK]", "[/THINK]": "[/THINK]", "<|tool|>": ""}
 
 
+def test_control_tokens_that_mark_a_self_reply_are_shown_too(thinking):
+    thinking.show(("[INST", "<|tool|>"))
+    shown = {mark for mark in ("[INST]", "[/INST]", "<|tool|>", "<mask>") if thinking.piece(thinking.controls[mark])}
+    assert shown == {"[INST]", "<|tool|>"}
+
+
 def test_a_prompt_that_ends_in_an_open_thought_says_so(thinking):
     talk = [Message("user", "hello [THINK]")]
     assert thinking.opened_thought(OWN + "[THINK]", talk) is not None
