@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from collection.kept import DATA, FROZEN_HERE, PARTICIPANTS, KeepingAdmin
 from collection.models import (
     Dialogue,
     Generation,
@@ -26,7 +27,7 @@ from collection.models import (
 from collection.services import copy_study, paper_questionnaire
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # the class takes no argument at run time
+class ReadOnlyAdmin(KeepingAdmin):
     """What was said, or follows from it, is looked at and never edited."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -38,25 +39,27 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # the class ta
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def why_kept(self, obj: Any) -> str:
+        return DATA
 
-class PartOfStudyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+
+class PartOfStudyAdmin(KeepingAdmin):
     """Editable until the study is frozen; a frozen study is not offered to add anything to."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_change_permission(request, obj) and not _is_frozen(obj)
+        return super().has_change_permission(request, obj) and not (obj and self.why_kept(obj))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request, obj) and not _is_frozen(obj)
+        return super().has_delete_permission(request, obj) and not (obj and self.why_kept(obj))
+
+    def why_kept(self, obj: Any) -> str:
+        study = obj.study if isinstance(obj, Goal | Persona) else obj
+        return FROZEN_HERE if study.is_frozen else ""
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "study":
             kwargs["queryset"] = Study.objects.filter(frozen_at=None)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-
-def _is_frozen(part: Study | Goal | Persona | None) -> bool:
-    study = part.study if isinstance(part, Goal | Persona) else part
-    return study is not None and study.is_frozen
 
 
 @admin.register(Study)
@@ -93,19 +96,12 @@ class PersonaAdmin(PartOfStudyAdmin):
     list_select_related = ["study"]
     readonly_fields = ["source"]
 
-    def has_change_permission(self, request: HttpRequest, obj: Persona | None = None) -> bool:
-        return super().has_change_permission(request, obj) and not _is_participants(obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Persona | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and not _is_participants(obj)
+    def why_kept(self, obj: Persona) -> str:
+        return PARTICIPANTS if obj.source == Persona.Source.PARTICIPANT else super().why_kept(obj)
 
     def save_model(self, request: HttpRequest, obj: Persona, form: Any, change: bool) -> None:
         obj.source = Persona.Source.LISTED
         super().save_model(request, obj, form, change)
-
-
-def _is_participants(persona: Persona | None) -> bool:
-    return persona is not None and persona.source == Persona.Source.PARTICIPANT
 
 
 @admin.register(Dialogue)

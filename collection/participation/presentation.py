@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from collection.access import is_researcher
 from collection.catalogue import read_catalogue
 from collection.models import Outcome, Participant, Recruitment, Study
 from collection.participation.admission import Refusal
@@ -108,6 +109,7 @@ def render_consent(request: HttpRequest, arrival: Arrival, notice: str = "", sta
         provider=agreement.provider,
         label=read_catalogue().label(study.chatbot),
         agreement=sign_agreement(study, agreement),
+        preview_offer=reverse("preview", args=[study.slug]) if is_researcher(request.user) else "",
     )
 
 

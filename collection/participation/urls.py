@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from collection.participation import views
+from collection.participation import preview, views
 
 urlpatterns = [
     path("", views.welcome, name="welcome"),
     path("consent/", views.consent, name="consent"),
+    path("preview/", preview.welcome, name="preview"),
+    path("preview/form/", preview.persona_form, name="preview-form"),
+    path("preview/start/", preview.instruction, name="preview-instruction"),
     path("p/<str:token>/", views.personal_link, name="personal-link"),
     path("form/", views.persona_form, name="persona-form"),
     path("start/", views.instruction, name="instruction"),

@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.csrf import csrf_failure
 
+from collection.access import is_researcher
 from collection.models import Participant, Study
 from collection.participation import goals
 from collection.participation.access import arriving, in_study, only_at, participants_only, reclaim_place, to_place
@@ -49,6 +50,8 @@ def welcome(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     if arrival.visitor:
         return render_welcome_back(request, arrival.visitor)
     if arrival.refusal and arrival.refusal != "finished":
+        if is_researcher(request.user):
+            return redirect("preview", arrival.study.slug)
         return render_refusal(request, arrival.study, arrival.refusal)
     return render_consent(request, arrival)
 

@@ -198,3 +198,37 @@ def test_what_people_gave_is_looked_at_and_never_changed(client: Client, study: 
         assert client.post(f"{address}/change/", {"state": "finished"}).status_code == 403
         assert client.post(f"{address}/delete/", {"post": "yes"}).status_code == 403
     assert Participant.objects.get().state == "active"
+
+
+def test_a_superuser_who_may_not_delete_reads_the_true_reason(client: Client, frozen: Study) -> None:
+    goal, dialogue = frozen.goals.all()[0], make_dialogue()
+    for page, row, reason in (
+        ("study", frozen, "The study is frozen, because somebody has enrolled or a run exists"),
+        ("goal", goal, "Copy the study to change it."),
+        ("dialogue", dialogue, "Data are shown here and never changed or deleted"),
+    ):
+        address = f"{ADMIN}/{page}/{row.pk}"
+        assert reason in client.get(f"{address}/change/").text, page
+        for method in (client.get, client.post):
+            answer: Any = method(f"{address}/delete/")
+            assert (answer.status_code, reason in answer.text, "right" in answer.text) == (403, True, False), page
+
+
+def test_deleting_several_names_what_is_kept_and_deletes_nothing(client: Client, frozen: Study, study: Study) -> None:
+    before = stored()
+    chosen = {"action": "delete_selected", "_selected_action": [frozen.goals.all()[0].pk, study.goals.all()[0].pk]}
+    assert "The study is frozen" in client.post(f"{ADMIN}/goal/", chosen).text
+    client.post(f"{ADMIN}/goal/", chosen | {"post": "yes"})
+    assert stored() == before
+
+
+def test_what_hangs_on_data_says_so_and_what_does_not_can_be_deleted(client: Client, study: Study) -> None:
+    open_study(study)
+    make_natural_dialogue(make_participant(study))
+    page = client.get(f"{ADMIN}/study/{study.pk}/delete/").text
+    assert "Data are shown here and never changed or deleted" in page
+    assert "permission" not in page
+    empty = make_study("empty")
+    open_study(empty)
+    client.post(f"{ADMIN}/study/{empty.pk}/delete/", {"post": "yes"})
+    assert not Study.objects.filter(slug="empty").exists()

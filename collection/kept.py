@@ -1,0 +1,59 @@
+"""Pages of Django's admin that tell why something is kept: a superuser has every permission, and still may not delete it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+DATA = (
+    "It belongs to a study's data. Data are shown here and never changed or deleted;"
+    " a participant's are deleted when they withdraw."
+)
+FROZEN_HERE = (
+    "The study is frozen, because somebody has enrolled or a run exists: nothing in it can be changed or deleted."
+    " Copy the study to change it."
+)
+PARTICIPANTS = "A participant gave these answers. They are deleted when the participant withdraws."
+_SETTINGS = {"Recruitment", "Outcome"}
+"""What belongs to a study's own settings goes with it."""
+
+
+class KeepingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # the class takes no argument at run time
+    """Says the reason on the page of what is kept, and in place of every refusal that would name a missing permission."""
+
+    def why_kept(self, obj: Any) -> str:
+        """Return why the row is neither changed nor deleted, in a sentence; empty if it may be."""
+        return ""
+
+    def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
+        why = self._why(request, object_id)
+        if why and request.method == "POST":
+            return _refusal(request, why)
+        if why:
+            self.message_user(request, why, messages.INFO)
+        return super().changeform_view(request, object_id, *args, **kwargs)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
+        why = self._why(request, object_id)
+        return _refusal(request, why) if why else super().delete_view(request, object_id, extra_context)
+
+    def get_deleted_objects(self, objs: Iterable[Any], request: HttpRequest) -> Any:
+        """Tell a superuser what is kept and why, rather than of permissions that no account could have."""
+        shown, counts, lacking, protected = super().get_deleted_objects(objs, request)  # type: ignore[arg-type]
+        kept = [f"{obj}: {why}" for obj in objs if (why := self.why_kept(obj))]
+        lacking -= {name for name in lacking if str(name).capitalize() in _SETTINGS}
+        if lacking and request.user.is_superuser:
+            kept.append(f"{', '.join(sorted(map(str, lacking)))}: {DATA}")
+            lacking = set()
+        return shown, counts, lacking, [*protected, *kept]
+
+    def _why(self, request: HttpRequest, object_id: str | None) -> str:
+        obj = self.get_object(request, unquote(object_id)) if object_id else None
+        return self.why_kept(obj) if obj is not None and self.has_view_permission(request, obj) else ""
+
+
+def _refusal(request: HttpRequest, why: str) -> HttpResponse:
+    return render(request, "kept.html", {"why": why}, status=403)

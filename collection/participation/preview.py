@@ -1,0 +1,61 @@
+"""A study's pages as participants see them, for its researchers, from consent to the first goal. Nothing is stored."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from collection.access import is_researcher
+from collection.catalogue import read_catalogue
+from collection.models import Outcome, Study
+from collection.participation.access import AnyView, in_study
+from collection.participation.enrolment import is_screened_out
+from collection.participation.forms import PersonaForm
+from collection.participation.presentation import read_farewell, render_page
+from collection.participation.providers import provider_of
+
+
+def researchers_only(view: Callable[[HttpRequest, Study], HttpResponse]) -> AnyView[[]]:
+    """Send everybody else to the study's door."""
+
+    @in_study
+    @wraps(view)
+    def known(request: HttpRequest, study: Study) -> HttpResponse:
+        return view(request, study) if is_researcher(request.user) else redirect("welcome", study.slug)
+
+    return known
+
+
+@researchers_only
+def welcome(request: HttpRequest, study: Study) -> HttpResponse:
+    """Show what the study is about and what to agree to."""
+    shown = {"provider": provider_of(study.chatbot), "label": read_catalogue().label(study.chatbot)}
+    return _render(request, "participation/welcome.html", study, **shown)
+
+
+@researchers_only
+def persona_form(request: HttpRequest, study: Study) -> HttpResponse:
+    """Check the answers as the form does, and show where they lead."""
+    form = PersonaForm(study, request.POST if request.method == "POST" else None)
+    if form.is_valid() and is_screened_out(study, form.cleaned_data):
+        farewell = read_farewell(study, Outcome.Kind.SCREENED_OUT)
+        return _render(request, "participation/screened_out.html", study, farewell=farewell)
+    if form.is_valid():
+        return redirect("preview-instruction", study.slug)
+    status = 422 if form.is_bound else 200
+    return _render(request, "participation/persona_form.html", study, status=status, form=form)
+
+
+@researchers_only
+def instruction(request: HttpRequest, study: Study) -> HttpResponse:
+    """Show what to do; the chat would begin after it."""
+    goals = study.goals.count()
+    return _render(request, "participation/instruction.html", study, left=goals, total=goals)
+
+
+def _render(request: HttpRequest, template: str, study: Study, **shown: Any) -> HttpResponse:
+    way_back = reverse("collecting", args=[study.slug])
+    return render_page(request, template, study, is_preview=True, way_back=way_back, preview_offer="", **shown)
