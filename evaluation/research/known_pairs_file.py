@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
+from collection.record_values import made_storable
 from evaluation.planning.known_pairs import check_known_pairs
 
 LARGEST = 1024 * 1024
@@ -27,9 +28,10 @@ def read_known_pairs(file: "UploadedFile[bytes]") -> list[dict[str, Any]]:
 
 
 def _parse(content: bytes, *, is_json: bool) -> Any:
+    """What the file says, with characters that no database takes made visible, as in all that is imported."""
     try:
         text = content.decode("utf-8-sig")
-        return json.loads(text) if is_json else tomllib.loads(text)
+        return made_storable(json.loads(text) if is_json else tomllib.loads(text))
     except (ValueError, RecursionError) as error:  # also what is nested too deep, and numbers of thousands of digits
         kind = "JSON" if is_json else "TOML"
         raise ValidationError(f"This file cannot be read as {kind} in UTF-8: {error}.") from error

@@ -176,6 +176,12 @@ def test_own_known_pairs_come_from_a_file_and_can_be_forgotten(client: Client, s
     assert Evaluation.objects.get().known_pairs == []
 
 
+def test_what_no_database_takes_is_made_visible_in_known_pairs(client: Client, study: Study) -> None:
+    content = json.dumps([TRAINING | {"goal": "NUL \x00 and half a pair \ud83d"}])
+    assert send(client, NEW, runs=every_run(study), known_pairs_file=upload(content, "pairs.json")).status_code == 302
+    assert Evaluation.objects.get().known_pairs[0]["goal"] == "NUL \ufffd and half a pair \ufffd"
+
+
 def toml_table(values: dict[str, Any]) -> str:
     """A flat object of texts and lists, which TOML writes as JSON does but for the keys."""
     return "{" + ", ".join(f"{key} = {json.dumps(value)}" for key, value in values.items()) + "}"
