@@ -260,7 +260,8 @@ def _spec(name: str, table: object, path: Path) -> ModelSpec:
         # A mistyped key is what is wrong, rather than the right one that it leaves out.
         first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
         where = ".".join(str(part) for part in first["loc"])
-        raise _Wrong(f"{where + ': ' if where else ''}{first['msg']}", *first["loc"]) from error
+        what = first["msg"].removeprefix("Value error, ")
+        raise _Wrong(f"{where + ': ' if where else ''}{what}", *first["loc"]) from error
     _check_names(spec)
     return spec.model_copy(update={"file": path.parent / spec.file}) if spec.file else spec
 

@@ -254,9 +254,14 @@ class OpenAIModel(StreamingModel):
                 f"{where} answered with nothing: check `base_url` of {self._spec.name!r}, or try again later"
                 f"{self._hint(answer)}."
             )
-        missing = "a finish_reason" if answer.is_done else "a finish_reason and [DONE]"
+        if answer.is_done:
+            return BackendError(
+                f"{where} ended its answer without a finish_reason, so another request may have cut it off: "
+                f"{alone(self._spec)}, or try again later."
+            )
         return BackendError(
-            f"{where} broke off its answer: it ended without {missing}. Try again later; {alone(self._spec)}."
+            f"{where} ended its answer without a finish_reason and without [DONE], so a part of it may be missing: "
+            f"try again later; {alone(self._spec)}."
         )
 
     def _unread(self, event: Unreadable) -> BackendError:

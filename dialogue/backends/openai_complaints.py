@@ -13,6 +13,8 @@ _SPOKEN = (
 """Where servers put words about what is wrong; anything else may repeat what a person wrote."""
 _KINDS = ("code", "type", "error_type", "status")
 _LONGEST = 200
+_READ = 1500
+"""Characters in which a meaning is looked for."""
 _DEEPEST = 6
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f]+")
@@ -117,4 +119,4 @@ def _page_words(page: str) -> str:
 def _told(words: str, secret: str) -> str:
     """In one line, without the key: some servers repeat it."""
     hidden = words.replace(secret, "[key]") if len(secret) > 4 else words
-    return _BLANK.sub(" ", hidden[:5000]).strip()
+    return _BLANK.sub(" ", hidden[:_READ]).strip()

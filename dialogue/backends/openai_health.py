@@ -13,6 +13,7 @@ from dialogue.backends.openai_wire import address
 from dialogue.models import ModelSpec
 
 _SECONDS = 3.0
+_FAILURES = (OpenAIError, httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError)
 
 
 def examine(spec: ModelSpec, seconds: float = _SECONDS) -> Health:
@@ -24,16 +25,34 @@ def examine(spec: ModelSpec, seconds: float = _SECONDS) -> Health:
             return _read(client.models.with_raw_response.list().text, spec, known["api_key"])
         except APIStatusError as error:
             if error.status_code in (404, 405, 501):
-                return Health(True, f"{address(spec)} can be reached, but does not list its models.")
+                return _ask_nothing(client, spec)
             return Health(False, str(meaning(status_complaint(error, known["api_key"]), spec)))
-        except (OpenAIError, httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
+        except _FAILURES as error:
             return Health(False, str(unreachable(error, spec)))
+
+
+def _ask_nothing(client: OpenAI, spec: ModelSpec) -> Health:
+    """What a request without messages comes to, which is refused for free: as unknown where no model is."""
+    try:
+        client.chat.completions.with_raw_response.create(model=spec.model, messages=[])
+    except APIStatusError as error:
+        if error.status_code in (401, 403, 404, 405, 410):
+            return Health(False, str(meaning(status_complaint(error, client.api_key), spec)))
+    except _FAILURES:
+        pass  # it listens, and that is all that can be known
+    return _unlisted(spec)
+
+
+def _unlisted(spec: ModelSpec) -> Health:
+    return Health(True, f"{address(spec)} can be reached, but does not list its models.")
 
 
 def _read(body: str, spec: ModelSpec, secret: str) -> Health:
     """What the list of models, or what came instead, says of the server."""
     if body.lstrip().startswith("<"):
         return Health(False, str(web_page(spec)))
+    if body.lstrip().startswith("data:"):
+        return _unlisted(spec)
     try:
         listed = json.loads(body)
     except (ValueError, RecursionError):

@@ -14,12 +14,13 @@ _KIND = re.compile(
     r"|max_prompt|above_max_length"
 )
 _RATE = re.compile(
-    r"\bper[ -]?(sec|min|hour|day|week|month)|/ ?(min|s|day)\b|\b[TR]P[MDS]\b|rate.?limit|quota|too many requests|billing"
-    r"|credits?\b|balance|request rate|too (fast|frequent)",
+    r"\b(per|this)[ -]?(sec(ond)?|min(ute)?|hour|day|week|month)s?\b|/ ?(min|s|day)\b|\b[TR]P[MDS]\b|rate.?limit|quota|billing"
+    r"|credits?\b|balance|request rate|too (fast|frequent)|too many requests|throttl|please wait|usage limit|per-model limit"
+    r"|service unavailable",
     re.IGNORECASE,
 )
 _CONTEXT = re.compile(
-    r"\bcontext\b.{0,20}(length|size|window|limit|overflow|full)|(maximum|max|model|exceed\w*|over).{0,20}\bcontext\b"
+    r"context.{0,20}(length|size|window|limit|overflow|full|shift)|(maximum|max|model|exceed\w*|over).{0,20}\bcontext\b"
     r"|\bn_ctx\b|max_(seq|model|input|prompt|position|context)\w*(_len|_embeddings|_tokens)"
     r"|max(imum)? (prompt|input|sequence|model) (length|size|tokens)",
     re.IGNORECASE,
@@ -35,12 +36,14 @@ _TOO_MUCH = (
 _TOO_LONG = re.compile(
     rf"{_SENT}(?! should be).{{0,40}}?\btoo (long|large|big)\b"
     rf"|{_SENT}.{{0,40}}\b(token|length|size|char|long|large)\w*.{{0,80}}{_TOO_MUCH}"
-    rf"|{_SENT}.{{0,40}}{_TOO_MUCH}.{{0,80}}\b(token|length|size|char|limit|maximum)\w*"
+    rf"|{_SENT}.{{0,40}}{_TOO_MUCH}.{{0,80}}\b(token|length|size|char|limit|max)\w*"
     rf"|\btokens?\b.{{0,60}}{_TOO_MUCH}.{{0,80}}\b(limit|max|allow|support|length)\w*"
+    r"|\btokens?\b.{0,40}\b(but|while|whereas|when)\b.{0,60}(limit|max|support|allow|only)"
+    r"|\blength\b.{0,40}\btoo (long|large)\b|\btoo (long|large|big)\b.{0,60}\btoken|\btoken.{0,60}\btoo (long|large|many)\b"
     r"|\btoo many (\w+ )?(tokens|messages)\b|token (limit|count)s?.{0,20}exceed|exceed\w*.{0,60}\btoken (limit|count)"
     rf"|\b(reduce|shorten|truncate|trim|decrease|cut)\b.{{0,40}}{_SENT}|\bshorter\b.{{0,20}}{_SENT}"
     rf"|range of {_SENT} length|{_SENT}.{{0,10}} length should be"
-    r"|(上下文|输入|提示|长度|字数).{0,20}(过长|过大|超出|超过|超限|过多)|(超出|超过).{0,20}(上下文|长度|输入|字数|token)",
+    r"|(上下文|输入|提示|长度|字数).{0,20}(过长|过大|超出|超过|超限|过多)|超长|(超出|超过).{0,20}(上下文|长度|输入|字数|token)",
     re.IGNORECASE,
 )
 _NO_ROOM = re.compile(r"max_\w*tokens\W.{0,30}at least 1\b.{0,20}-\d|max_\w*tokens.{0,20}\bgot:? -\d", re.IGNORECASE)
@@ -49,7 +52,9 @@ _ANSWER = re.compile(
     r"\bmax(imum)?_?(completion_?|new_?|output_?)?tokens\b|\b(completion|output|new|generat\w+)\W? tokens\b",
     re.IGNORECASE,
 )
-_BESIDE_ANSWER = re.compile(r"\b(prompts?|inputs?|messages?|conversation|history)\b", re.IGNORECASE)
+_BESIDE_ANSWER = re.compile(
+    r"\b(prompts?|inputs?|messages?|conversation|history)\b|\b(in|your) (the )?request\b", re.IGNORECASE
+)
 
 
 def is_overflow(complaint: Complaint) -> bool:

@@ -1,9 +1,15 @@
 """``manage.py models`` says what can run here and refuses what cannot."""
 
+import asyncio
+import json
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+
+from dialogue.backends.base import BackendError
+from tests.dialogue.backends.odd.server import Fails, Odd, odd_server
+from tests.dialogue.references import DATA
 
 GOOD = """
 [models.talker]
@@ -47,6 +53,59 @@ def test_only_the_models_named_are_looked_at(models_file, capsys):
     models_file.write_text(GOOD + MISSING)
     call_command("models", "talker")
     assert "gone" not in capsys.readouterr().out
+
+
+PAGE = "answers with web pages, not as an OpenAI-compatible API: correct `base_url` of 'api'"
+LISTED = Fails(BackendError, "")  # nobody looks at what comes of a chat
+
+
+@pytest.mark.parametrize(
+    ("odd", "sentence"),
+    [
+        (Odd("page", LISTED, (DATA / "api" / "page.html").read_bytes()), PAGE),
+        (Odd("bare page", LISTED, b"\n <h1>Hello</h1>"), PAGE),
+        (Odd("empty", LISTED), "answers with nothing instead of a list of models: correct `base_url` of 'api'"),
+        (Odd("text", LISTED, b"Server is running"), "answers with something else than a list of models"),
+        (Odd("other JSON", LISTED, b'{"status": "ok"}'), "answers with something else than a list of models"),
+        (Odd("moved", LISTED, b"", 301, {"Location": "https://me.example/v1"}), "redirects to https://me.example/v1"),
+        (Odd("password", LISTED, b"<html>Log in</html>", 401), "refuses the key of 'api' (a web page): check"),
+    ],
+    ids=lambda value: value.name if isinstance(value, Odd) else "",
+)
+async def test_an_address_where_no_such_api_is_is_said_in_a_sentence(models_file, capsys, odd: Odd, sentence: str):
+    async with odd_server(odd) as url:
+        models_file.write_text(f'[models.api]\nbackend = "openai"\nmodel = "m"\nbase_url = "{url}"\n')
+        with pytest.raises(CommandError, match=r"Cannot run here as described: api\.") as refusal:
+            await asyncio.to_thread(call_command, "models")
+    assert refusal.value.returncode == 2
+    assert f"NOT USABLE: {url} {sentence}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("listed", [{"object": "list", "data": []}, {"models": []}, [{"id": "m"}]])
+async def test_a_server_that_lists_its_models_in_some_way_is_usable(models_file, capsys, listed):
+    async with odd_server(Odd("list", LISTED, json.dumps(listed).encode())) as url:
+        models_file.write_text(f'[models.api]\nbackend = "openai"\nmodel = "m"\nbase_url = "{url}"\n')
+        await asyncio.to_thread(call_command, "models")
+    assert f"ok: {url} can be reached." in capsys.readouterr().out
+
+
+def test_a_key_in_quotation_marks_is_named_by_its_variable(models_file, capsys, monkeypatch):
+    monkeypatch.setenv("SOME_KEY", '"sk-0123456789"')
+    models_file.write_text('[models.api]\nbackend = "openai"\nmodel = "m"\nkey_env = "SOME_KEY"\n')
+    with pytest.raises(CommandError) as refusal:
+        call_command("models")
+    shown = capsys.readouterr().out
+    assert refusal.value.returncode == 2
+    assert "NOT USABLE: The key in the environment variable SOME_KEY has white space or quotation marks" in shown
+    assert "0123" not in shown + str(refusal.value)
+
+
+def test_an_address_that_goes_too_far_is_named_with_its_line(models_file, capsys):
+    url = "https://me.example/v1/chat/completions"
+    models_file.write_text(f'[models.api]\nbackend = "openai"\nmodel = "m"\nbase_url = "{url}"\n')
+    with pytest.raises(CommandError):
+        call_command("models")
+    assert "line 4: base_url: it must end before /chat/completions" in capsys.readouterr().out
 
 
 def test_an_unknown_name_and_a_file_that_is_not_toml_are_said_in_a_sentence(models_file):

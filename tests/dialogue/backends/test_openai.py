@@ -153,9 +153,7 @@ async def test_an_answer_without_a_finish_reason_was_cut_off_where_the_server_gi
         server.finish = "stop"
         await model.reply(ASK, Sampling())
         server.finish = None
-        with pytest.raises(
-            BackendError, match=r"broke off its answer: it ended without a finish_reason.*`requests = 1`"
-        ):
+        with pytest.raises(BackendError, match=r"ended its answer without a finish_reason.*`requests = 1`"):
             await model.reply(ASK, Sampling())
 
 
@@ -241,6 +239,14 @@ async def test_a_server_without_a_list_of_models_is_healthy() -> None:
     async with chat_server(failures=[Failure(404)]) as server:
         health = await asyncio.to_thread(examine, spec_at(server.url))
     assert health.is_ok
+
+
+async def test_a_server_that_knows_neither_models_nor_chats_is_not_healthy() -> None:
+    async with chat_server(failures=[Failure(404)] * 2) as server:
+        health = await asyncio.to_thread(examine, spec_at(server.url))
+    assert not health.is_ok
+    assert "check `model` and `base_url` of 'api'" in health.sentence
+    assert server.requests[-1]["messages"] == []
 
 
 async def test_a_refused_key_is_not_healthy() -> None:
