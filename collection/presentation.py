@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from collection.catalogue import missing_piece
+from collection.limits import cuts_of, sentences_of
 from collection.models import Dialogue, Generation, Output, Persona, Study, Turn, Typing
 from dialogue.models import ModelSpec
 from dialogue.personas import describe
@@ -77,6 +78,7 @@ class Chat:
     """A dialogue from the turn after ``shown`` on, and the outputs of its final step, which made no turn.
 
     ``pending`` is a person's utterance that the chatbot has not answered yet: it changes until it becomes one of the ``turns``.
+    ``cuts`` are sentences about outputs that a limit cut.
     """
 
     dialogue: Dialogue
@@ -84,6 +86,7 @@ class Chat:
     pending: ChatTurn | None
     final_step: list[Output]
     shown: int
+    cuts: list[str]
 
     @property
     def is_live(self) -> bool:
@@ -142,7 +145,15 @@ def read_chat(dialogue: Dialogue, shown: int = 0) -> Chat:
     turns = [ChatTurn(turn, outputs.pop(turn.position, []), tries) for turn, tries in _turns(dialogue, shown)]
     is_pending = bool(turns) and turns[-1].turn.state == Turn.State.PENDING and dialogue.ended_at is None
     pending = turns.pop() if is_pending else None
-    return Chat(dialogue, turns, pending, list(chain.from_iterable(outputs.values())), shown)
+    return Chat(dialogue, turns, pending, list(chain.from_iterable(outputs.values())), shown, _cuts(dialogue))
+
+
+def _cuts(dialogue: Dialogue) -> list[str]:
+    """What a limit cut in a dialogue that is over."""
+    if dialogue.ended_at is None:
+        return []
+    described = {"inquirer": dialogue.inquirer, "responder": dialogue.responder}
+    return sentences_of(cuts_of(Dialogue.objects.filter(pk=dialogue.pk), described, is_one=True))
 
 
 def _turns(dialogue: Dialogue, shown: int) -> list[tuple[Turn, list[Generation]]]:

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from django.core.cache import cache
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
-from simulation.models import Run
+from collection.limits import Cut, cuts_of, sentences_of
+from collection.models import Dialogue
+from simulation.models import Run, Simulation
 from simulation.reports import as_rows
 from simulation.statistics import summarise
 
@@ -14,10 +16,14 @@ Rows = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The rows of tables 1 and 7 without the endings, which have a panel of their own, over so many ``dialogues``."""
+    """The rows of tables 1 and 7 without the endings, which have a panel of their own, over so many ``dialogues``.
+
+    ``cuts`` are sentences about outputs that a limit cut.
+    """
 
     dialogues: int
     rows: Rows
+    cuts: list[str]
 
 
 def read_figures(run: Run) -> Figures:
@@ -25,8 +31,15 @@ def read_figures(run: Run) -> Figures:
     how many there are, and which, says whether the rows are still right."""
     ended = run.simulations.exclude(finished_at=None).aggregate(count=Count("pk"), total=Sum("pk"))
     dialogues = ended["count"]
-    rows = cache.get_or_set(f"figures-{run.token}-{dialogues}-{ended['total']}", lambda: _count(run))
-    return Figures(dialogues, rows or [])
+    key = f"figures-with-cuts-{run.token}-{dialogues}-{ended['total']}"
+    rows, cuts = cache.get_or_set(key, lambda: (_count(run), sentences_of(cuts_of_run(run)))) or ([], [])
+    return Figures(dialogues, rows, cuts)
+
+
+def cuts_of_run(run: Run, cells: QuerySet[Simulation] | None = None) -> list[Cut]:
+    """What was cut in the run's ended dialogues, or in those of some of its ``cells``."""
+    ended = (run.simulations.all() if cells is None else cells).exclude(finished_at=None)
+    return cuts_of(Dialogue.objects.filter(simulation__in=ended), run.configuration)
 
 
 def _count(run: Run) -> Rows:

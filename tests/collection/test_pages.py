@@ -134,5 +134,5 @@ def test_a_long_dialogue_takes_as_few_queries_as_a_short_one(
     client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     dialogue = make_dialogue(turns=12)
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         news(client, dialogue, 0)

@@ -11,6 +11,7 @@ from django.core.management.base import CommandError
 from django.db.models import QuerySet
 
 from collection.commands import StudyCommand
+from collection.limits import sentences_of
 from collection.models import Dialogue
 from collection.records import write_records
 from collection.whole_files import Unwritable, check_writable, write_whole
@@ -18,6 +19,7 @@ from dialogue.backends import registry
 from dialogue.models import find_model
 from simulation import leases, services
 from simulation.casting import Casting
+from simulation.figures import cuts_of_run
 from simulation.interruptions import stop_on_signal
 from simulation.leases import Cells
 from simulation.models import Run
@@ -32,6 +34,7 @@ from simulation.workers import Worker
 PATIENCE = 2
 """Somebody waits at the terminal: the second infrastructure error of a cell ends the command."""
 CONCURRENCY = 16
+CUT_FIELDS = ("outputs", "cut", "cramped", "max_tokens", "failures")
 
 
 class Command(StudyCommand):
@@ -77,7 +80,7 @@ class Command(StudyCommand):
         cells = requested_cells(run, request)
         throughput = self._work_off(run, cells, options["concurrency"] or CONCURRENCY)
         _refuse_incomplete(run, cells, options["out"])
-        self._report(cells, throughput, as_json=options["json"])
+        self._report(run, cells, throughput, as_json=options["json"])
         if options["out"] is not None:
             write_whole(options["out"], write_records(_dialogues(cells)))
 
@@ -114,14 +117,17 @@ class Command(StudyCommand):
                 f" within {leases.LEASE.seconds} seconds."
             )
 
-    def _report(self, cells: Cells, throughput: Throughput, *, as_json: bool) -> None:
-        summary = summarise(cells)
+    def _report(self, run: Run, cells: Cells, throughput: Throughput, *, as_json: bool) -> None:
+        summary, cuts = summarise(cells), cuts_of_run(run, cells)
         if as_json:
-            self.stdout.write(json.dumps(as_object(summary, throughput)))
+            cut = {one.side: {name: getattr(one, name) for name in CUT_FIELDS} for one in cuts}
+            self.stdout.write(json.dumps(as_object(summary, throughput) | {"cut": cut}))
             return
         self.stdout.write(f"{summary.dialogues} dialogues")
         for label, value in as_rows(summary):
             self.stdout.write(f"  {label:<35}{value}")
+        for sentence in sentences_of(cuts):
+            self.stdout.write(sentence)
 
 
 def _refuse_idle_options(options: dict[str, Any]) -> None:
