@@ -41,7 +41,7 @@ def find_marks(template: ChatTemplate | None) -> tuple[str, ...]:
 def _openings(*borders: str) -> list[list[str]]:
     """The borders in pieces, without the tags and spaces that all of them end with: those follow the speaker's name."""
     pieces = [_TAG.split(border) for border in borders]
-    while all(pieces) and len({each[-1] for each in pieces}) == 1:
+    while len(set(borders)) > 1 and all(pieces) and len({each[-1] for each in pieces}) == 1:
         pieces = [each[:-1] for each in pieces]
     return pieces
 

@@ -129,6 +129,16 @@ def test_the_way_is_found_by_rendering_and_is_part_of_the_run(name: str, models_
     assert [run.configuration[side]["system"] for side in ("inquirer", "responder")] == ["first_user"] * 2
 
 
+def test_the_page_of_a_run_says_how_its_models_are_spoken_to(models_file: Path, study: Study) -> None:
+    run = request_run(study, models_file=with_template(models_file, written("refuses-system"), 'marks = ["<b>"]\n'))
+    client = Client()
+    client.force_login(make_staff())
+    page = client.get(f"/runs/{run.token}/").text
+    assert page.count("<dd>in front of the first user message</dd>") == 2
+    assert page.count("<dd><code>&lt;b&gt;</code></dd>") == 2
+    assert page.count(f"<dd>{timezone.localdate().isoformat()}</dd>") == 2
+
+
 def test_the_way_and_the_marks_identify_a_run(models_file: Path, study: Study) -> None:
     runs = {
         request_run(study, models_file=scripted(models_file, settings)).pk

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from django.utils import timezone
 from pytest_django import Settings
 
 from collection.chat.database import in_database
@@ -97,6 +98,7 @@ async def test_the_chatbot_reads_what_was_said_before_under_the_seed_of_the_turn
     said = [(message.role, message.content) for message in request.messages if message.role != "system"]
     assert said == [("user", "What is a bear?"), ("assistant", REPLIES[0]), ("user", "And a bee?")]
     assert request.sampling.seed == sampler_seed(chat.seed or 0, "p-001", chat.goal.text, "responder", 1, 0)
+    assert str(request.sampling.today) == chat.responder["date"] == timezone.localdate().isoformat()
 
 
 async def test_how_a_message_was_typed_is_kept_with_it(chat: Dialogue) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,16 @@ def test_what_identifies_the_model_is_kept_and_another_one_sits_apart(tmp_path: 
     changed = tmp_path / "changed.toml"
     changed.write_text('[models.arbiter]\nbackend = "scripted"\ncontext = 999\nreplies = ["Hm."]\n')
     assert request_sitting(evaluation, models_file=changed) != sitting
+
+
+def test_a_judge_is_told_the_date_on_which_its_sitting_was_asked_for() -> None:
+    sitting = request_sitting(make_evaluation())
+    sitting.configuration["judge"]["date"] = "2031-02-03"
+    sitting.save(update_fields=["configuration"])
+    judge = ScriptedModel([SECOND])
+    sit(sitting, make_judge(judge))
+    assert {request.sampling.today for request in judge.requests} == {date(2031, 2, 3)}
+    assert request_sitting(sitting.evaluation) == sitting
 
 
 def test_an_evaluation_that_is_only_planned_has_nothing_to_judge() -> None:

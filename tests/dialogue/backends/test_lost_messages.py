@@ -1,0 +1,102 @@
+"""A template that loses a message is found wherever it comes from, also on later turns, and the sentence names the model."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from benchmarks.random_llama import Shape, random_weights, write_gguf
+from dialogue.backends import registry
+from dialogue.backends.base import ChatModel, ModelMisconfigured, Sampling
+from dialogue.backends.fitting import Fit
+from dialogue.messages import Message
+from dialogue.models import CoherenceTable, ModelSpec, SideTable
+from tests.dialogue.backends.random_folders import write_folder
+
+SHAPE = Shape(hidden=8, layers=1, heads=1, feed_forward=8)
+FORGETFUL = "{{ bos_token }}{% for m in messages if m.role != 'assistant' %}{{ m.content }} {% endfor %}"
+NO_SYSTEM = "{% for m in messages if m.role != 'system' %}<|{{ m.role }}|>{{ m.content }}{% endfor %}<|assistant|>"
+SHORT = Sampling(max_tokens=3)
+SIDES: dict[str, Any] = {
+    "inquirer": SideTable(prompts="llama-2", coherence=CoherenceTable(max_n=5)),
+    "responder": SideTable(prompts="llama-2-responder", coherence=CoherenceTable(max_n=5)),
+}
+
+Write = Callable[..., ModelSpec]
+
+
+def write_file(folder: Path, template: str, **settings: Any) -> ModelSpec:
+    file = write_gguf(folder / "m.gguf", SHAPE, random_weights(SHAPE), template=template)
+    return ModelSpec(name="odd", backend="llama_cpp", file=file, context=512, slots=1, **SIDES | settings)
+
+
+def write_model_folder(folder: Path, template: str, **settings: Any) -> ModelSpec:
+    """A folder as transformers saves it."""
+    model = write_folder(folder / "m", SHAPE)
+    (model / "chat_template.jinja").write_text(template, "utf-8")
+    return ModelSpec(name="odd", backend="transformers", model=str(model), context=512, slots=1, **SIDES | settings)
+
+
+@pytest.fixture(params=[write_file, write_model_folder], ids=["llama_cpp", "transformers"])
+def write(request: pytest.FixtureRequest) -> Write:
+    found: Write = request.param
+    return found
+
+
+@pytest_asyncio.fixture
+async def forgetful(write: Write, tmp_path: Path) -> AsyncIterator[ChatModel]:
+    model = registry.open_model(write(tmp_path, FORGETFUL))
+    yield model
+    await registry.close_models()
+
+
+async def test_on_a_later_turn_too(forgetful: ChatModel) -> None:
+    question, answer = Message("user", "baba"), Message("assistant", "bebe")
+    assert (await forgetful.reply([question], SHORT)).completion_tokens == 3
+    with pytest.raises(ModelMisconfigured) as caught:
+        await forgetful.reply([question, answer, question], SHORT)
+    said = str(caught.value)
+    assert "Model 'odd' cannot answer: its chat template passes over the assistant's message (number 2 of 3)." in said
+    assert "manage.py models odd" in said
+
+
+def test_examining_names_the_model_and_what_is_lost(write: Write, tmp_path: Path) -> None:
+    health = registry.examine(write(tmp_path, FORGETFUL))
+    assert not health.is_ok
+    assert "'odd' cannot be the inquirer: its chat template passes over the assistant's message" in health.sentence
+
+
+def test_a_model_is_read_by_the_way_that_its_template_takes(write: Write, tmp_path: Path) -> None:
+    spec = write(tmp_path, NO_SYSTEM)
+    assert registry.examine(spec).is_ok
+    marks = ("<|user|>", "<|assistant|>")
+    assert [registry.fit_side(spec, side) for side in ("inquirer", "responder")] == [Fit("first_user", marks)] * 2
+
+
+def test_a_file_that_changes_is_read_again(write: Write, tmp_path: Path) -> None:
+    assert registry.fit_side(write(tmp_path, NO_SYSTEM), "responder").system == "first_user"
+    with_system = NO_SYSTEM.replace(" if m.role != 'system'", "")
+    assert registry.fit_side(write(tmp_path, with_system), "responder").system == "message"
+
+
+def test_a_table_of_templates_and_tokens_is_read_as_transformers_writes_it(tmp_path: Path) -> None:
+    spec = write_model_folder(tmp_path, "")
+    folder = Path(spec.model)
+    (folder / "chat_template.jinja").unlink()
+    settings = json.loads((folder / "tokenizer_config.json").read_text("utf-8"))
+    settings["chat_template"] = [
+        {"name": "tool_use", "template": "{{ tools }}"},
+        {"name": "default", "template": "{% for m in messages %}{{ eos_token }}USER:{{ m.content }}{% endfor %}"},
+    ]
+    settings["eos_token"] = {"content": "<|over|>", "__type": "AddedToken"}
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings), "utf-8")
+    assert registry.fit_side(spec, "responder") == Fit("message", ("<|over|>",))
+
+
+def test_a_model_of_the_hub_is_what_models_toml_says() -> None:
+    spec = ModelSpec(name="odd", backend="transformers", model="nobody/nothing", **SIDES)
+    assert registry.fit_side(spec, "responder").system == "message"
+    assert registry.fit_side(spec.model_copy(update={"system": "first_user"}), "responder").system == "first_user"
