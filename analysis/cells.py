@@ -3,13 +3,14 @@
 import codecs
 import csv
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
 import pandas as pd
 
+from collection.tables import BYTE_ORDER_MARK, unguarded
 from dialogue.names import plain_name
 
 LARGEST = 200 * 1024**2
@@ -43,33 +44,37 @@ class Cells:
 
 
 def read_text(path: Path) -> str:
-    """All that the file says, without a byte order mark: UTF-8, or what its mark names. Raises BadData."""
+    """All that the file says: UTF-8, or what its byte order mark names. A mark stays in front. Raises BadData."""
     content = _read_bytes(path)
-    encoding = next((name for mark, name in MARKS if content.startswith(mark)), "utf-8-sig")
+    encoding = next((name for mark, name in MARKS if content.startswith(mark)), "utf-8")
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
         line = content[: error.start].decode(encoding, "ignore").count("\n") + 1
-        called = encoding.removesuffix("-sig").upper()
-        raise BadData(f"{path} is not {called} text (line {line}): save it as CSV in UTF-8.") from error
+        raise BadData(f"{path} is not {encoding.upper()} text (line {line}): save it as CSV in UTF-8.") from error
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise BadData(f"{path} is not UTF-8 text (a NUL character in line {line}): save it as CSV in UTF-8.")
-    return text
+    return text if encoding == "utf-8" else BYTE_ORDER_MARK + text
 
 
 def read_cells(text: str, source: str, required: Sequence[str], optional: Sequence[str]) -> Cells:
-    """The columns of ``required``, and those of ``optional`` that there are. Raises BadData."""
-    lines = StringIO(text, newline=None)
+    """The columns of ``required``, and those of ``optional`` that there are. Raises BadData.
+
+    A text with a byte order mark is a table for spreadsheet programs: what guards its cells against formulas is taken away.
+    """
+    is_guarded = text.startswith(BYTE_ORDER_MARK)
+    read_name: Callable[[str], str] = _unguarded_name if is_guarded else plain_name
+    lines = StringIO(text.removeprefix(BYTE_ORDER_MARK), newline=None)
     delimiter = _take_separator(lines, source) or _delimiter(lines, {*required, *optional})
     rows = _rows(lines, delimiter, source)
     _, names = next(rows, (0, []))
     if not any(names):
         raise BadData(f"{source} is empty: it needs a header with {listed(required)}, and a row for each judgement.")
-    names = [plain_name(name) for name in names]
+    names = [read_name(name) for name in names]
     _check_header(names, source, required)
     places = {name: names.index(name) for name in (*required, *optional) if name in names}
-    return Cells(_columns(rows, source, len(names), places), delimiter)
+    return Cells(_columns(rows, source, len(names), places, read_name), delimiter)
 
 
 def listed(names: Sequence[str]) -> str:
@@ -137,7 +142,13 @@ def _check_header(names: Sequence[str], source: str, required: Sequence[str]) ->
         raise BadData(f"{source} lacks the {noun} {listed(missing)}: it has {listed(names)}.")
 
 
-def _columns(rows: Iterator[Row], source: str, width: int, places: Mapping[str, int]) -> pd.DataFrame:
+def _unguarded_name(cell: str) -> str:
+    return plain_name(unguarded(cell))
+
+
+def _columns(
+    rows: Iterator[Row], source: str, width: int, places: Mapping[str, int], read_name: Callable[[str], str]
+) -> pd.DataFrame:
     """Names as they read. Equal cells are kept once: there are millions, of few kinds.
 
     Spreadsheet programs leave out empty cells at the end of a row, or add some.
@@ -151,7 +162,7 @@ def _columns(rows: Iterator[Row], source: str, width: int, places: Mapping[str, 
         numbers.append(number)
         for name, place in places.items():
             cell = row[place] if place < len(row) else ""
-            columns[name].append(known[cell] if cell in known else known.setdefault(cell, plain_name(cell)))
+            columns[name].append(known[cell] if cell in known else known.setdefault(cell, read_name(cell)))
     if not numbers:
         raise BadData(f"{source} has a header but no judgements: nothing can be analysed.")
     return pd.DataFrame(columns, index=numbers, dtype=str)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from collection.chat.watching import note_seen
 from collection.models import Study
-from collection.participation.admission import is_released
 from collection.participation.credentials import read_cookie
 
 
@@ -19,12 +18,11 @@ class Admitted:
 
 
 def admit(slug: str, token: str, cookies: Mapping[str, str]) -> Admitted | None:
-    """The dialogue ``token`` of whom the cookies name; None for anybody whose it is not, and for those whose place was
-    released: their page leads them to take one again."""
+    """The dialogue ``token`` of whom the cookies name; None for anybody whose it is not."""
     study = Study.objects.filter(slug=slug).first()
     visitor = read_cookie(study, cookies) if study else None
     dialogue = visitor.dialogues.filter(token=token).first() if visitor else None
-    if visitor is None or dialogue is None or is_released(visitor.participant):
+    if visitor is None or dialogue is None:
         return None
     note_seen({visitor.participant.pk})
     return Admitted(dialogue.pk, dialogue.token, visitor.participant.pk)

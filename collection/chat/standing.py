@@ -9,11 +9,12 @@ from django.db.models import Count, Max, Q
 from collection.chat import protocol
 from collection.chat.generations import interrupt_expired
 from collection.models import Dialogue, Generation, Turn
-from collection.participation.admission import is_running
+from collection.participation.admission import is_released, is_running
 from collection.participation.goals import progress_of
 
 OVER = "This goal is behind you. Please load the page anew."
 CLOSED = "The study has been closed, so nothing more can be sent. Thank you for taking part."
+RELEASED = "Your place was released while you were away. Please reload the page to continue."
 BUSY = "Please wait until the chatbot has finished, or stop it."
 
 
@@ -35,6 +36,8 @@ def why_no_message(dialogue: Dialogue) -> str:
         return OVER
     if not is_running(dialogue.study):
         return CLOSED
+    if is_released(dialogue.participant_id):
+        return RELEASED
     if Generation.objects.in_flight().filter(turn__dialogue=dialogue).exists():
         return BUSY
     return _why_used_up(dialogue)

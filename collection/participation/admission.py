@@ -65,7 +65,7 @@ def filled_quotas(recruitment: Recruitment, now: datetime) -> dict[str, dict[str
 
 def has_quota_left(recruitment: Recruitment, answers: Mapping[str, str], now: datetime, external_id: str = "") -> bool:
     """Whether one more participant with these answers fits every quota."""
-    return _fits(_quotas_of(recruitment, answers), recruitment, now, external_id)
+    return _fits(quotas_of(recruitment, answers), recruitment, now, external_id)
 
 
 def has_place_left(recruitment: Recruitment, answers: Mapping[str, str], now: datetime, external_id: str = "") -> bool:
@@ -75,7 +75,16 @@ def has_place_left(recruitment: Recruitment, answers: Mapping[str, str], now: da
 
 def limits_of(recruitment: Recruitment, answers: Mapping[str, str]) -> list[Limit]:
     """The limits that a participant with these answers has to fit: all places, then each quota."""
-    return [(_holders(recruitment), recruitment.places), *_quotas_of(recruitment, answers)]
+    return [(_holders(recruitment), recruitment.places), *quotas_of(recruitment, answers)]
+
+
+def quotas_of(recruitment: Recruitment, answers: Mapping[str, str]) -> list[Limit]:
+    """The quotas that a participant with these answers has to fit."""
+    return [
+        (_answering(recruitment, feature, answer), recruitment.quotas[feature][answer])
+        for feature, answer in answers.items()
+        if answer in recruitment.quotas.get(feature, {})
+    ]
 
 
 def count_people(rows: QuerySet[Participant]) -> int:
@@ -93,9 +102,9 @@ def has_room(rows: QuerySet[Participant], external_id: str, places: int | None) 
     return count_people(rows) < places
 
 
-def is_released(participant: Participant) -> bool:
-    """Whether their place went free while they were away: they need one again to go on."""
-    return participant.releases.filter(taken_back_at=None).exists()
+def is_released(participant: Participant | int | None) -> bool:
+    """Whether the place of a participant, or of their key, went free while they were away: they need one again to go on."""
+    return Release.objects.filter(participant=participant, taken_back_at=None).exists()
 
 
 def keeping_places(rows: QuerySet[Participant]) -> QuerySet[Participant]:
@@ -118,14 +127,6 @@ def _standing(rows: QuerySet[Participant], recruitment: Recruitment, now: dateti
 
 def _fits(limits: list[Limit], recruitment: Recruitment, now: datetime, external_id: str) -> bool:
     return all(has_room(_standing(rows, recruitment, now), external_id, places) for rows, places in limits)
-
-
-def _quotas_of(recruitment: Recruitment, answers: Mapping[str, str]) -> list[Limit]:
-    return [
-        (_answering(recruitment, feature, answer), recruitment.quotas[feature][answer])
-        for feature, answer in answers.items()
-        if answer in recruitment.quotas.get(feature, {})
-    ]
 
 
 def _holders(recruitment: Recruitment) -> QuerySet[Participant]:

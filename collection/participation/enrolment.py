@@ -14,7 +14,14 @@ from django.db.models import F
 from django.utils import timezone
 
 from collection.models import Participant, Persona, Study
-from collection.participation.admission import NotAdmitted, has_quota_left, is_released, why_not_admitted
+from collection.participation.admission import (
+    NotAdmitted,
+    has_quota_left,
+    is_released,
+    limits_of,
+    quotas_of,
+    why_not_admitted,
+)
 from collection.participation.agreements import offer_agreement
 from collection.participation.credentials import Visitor
 from collection.participation.goals import goals_behind
@@ -44,7 +51,7 @@ def enrol(
     if reason := why_not_admitted(recruitment, now, invitation.external_id):
         raise NotAdmitted(reason)
     assert recruitment is not None, "without it the study is closed"  # noqa: S101
-    make_room(recruitment, invitation.external_id, {}, now)
+    make_room(recruitment, limits_of(recruitment, {}), invitation.external_id, now)
     freeze_study(study)
     return Visitor(_new_participant(study, invitation, agreement, now))
 
@@ -65,7 +72,7 @@ def answer_form(participant: Participant, answers: Mapping[str, str], now: datet
     elif not has_quota_left(recruitment, answers, now, locked.external_id):
         _end(locked, State.TURNED_AWAY, now)
     else:
-        make_room(recruitment, locked.external_id, answers, now)
+        make_room(recruitment, quotas_of(recruitment, answers), locked.external_id, now)
         _activate(locked, answers, now)
 
 

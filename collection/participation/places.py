@@ -3,7 +3,6 @@
 All of it holds the study's recruitment, one person at a time, so that no place is given twice.
 """
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -11,6 +10,7 @@ from django.db import transaction
 from collection.models import Participant, Recruitment, Release, Study
 from collection.participation.admission import (
     UNDER_WAY,
+    Limit,
     gone,
     has_place_left,
     has_room,
@@ -49,18 +49,18 @@ def take_back(participant: Participant, now: datetime) -> bool:
     answers = participant.persona.features if participant.persona else {}
     if not has_place_left(recruitment, answers, now, participant.external_id):
         return False
-    make_room(recruitment, participant.external_id, answers, now)
+    make_room(recruitment, limits_of(recruitment, answers), participant.external_id, now)
     participant.releases.filter(taken_back_at=None).update(taken_back_at=now)
     Participant.objects.filter(pk=participant.pk).update(last_seen_at=now)
     return True
 
 
-def make_room(recruitment: Recruitment, external_id: str, answers: Mapping[str, str], now: datetime) -> None:
-    """Release the places that one person with these answers needs, of those who have been away the longest.
+def make_room(recruitment: Recruitment, limits: list[Limit], external_id: str, now: datetime) -> None:
+    """Release the places that one person needs under these limits, of those who have been away the longest.
 
     Within the transaction that holds the recruitment; for somebody who has been found to fit.
     """
-    for rows, places in limits_of(recruitment, answers):
+    for rows, places in limits:
         for away in gone(rows, recruitment, now).order_by("last_seen_at", "pk"):
             if has_room(keeping_places(rows), external_id, places):
                 break

@@ -1,15 +1,25 @@
 """What evaluators say on their pages is what researchers find in the table."""
 
 import csv
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
+from pandas.testing import assert_frame_equal
 
+from analysis.judgements import read_judgements
+from evaluation.exports import export_judgements
 from evaluation.models import Evaluation, Pair, Showing
 from evaluation.planning.opening import open_evaluation
 from tests.evaluation.evaluators.visits import DOOR, agree
-from tests.evaluation.factories import make_evaluation, make_judged_study
+from tests.evaluation.factories import (
+    make_evaluation,
+    make_evaluator,
+    make_judged_study,
+    make_judgement,
+    showings_of,
+)
 from tests.evaluation.judging.visits import CLOCKS, post
 from tests.factories import make_staff
 
@@ -74,3 +84,19 @@ def test_the_table_says_what_was_said_on_the_pages(evaluation: Evaluation) -> No
     assert {row["detected"] for row in rows if row["choice"] == "simulated"} == {"1"}
     assert {row["detected"] for row in rows if row["choice"] != "simulated"} == {"0"}
     assert {row["pair"] for row in rows} == set(evaluation.pairs.filter(role="main").values_list("token", flat=True))
+
+
+def test_both_tables_are_read_back_as_the_same_judgements_whatever_models_are_called(tmp_path: Path) -> None:
+    evaluation = make_evaluation()
+    names = ("=HYPERLINK(1)", "'quoted'", "-7b", "@org/model")
+    for name, showing in zip(names, showings_of(make_evaluator(evaluation)), strict=True):
+        Pair.objects.filter(pk=showing.pair_id).update(model=name)
+        make_judgement(showing)
+    read = []
+    for form, encoding in (("csv", "utf-8"), ("spreadsheet", "utf-8"), ("spreadsheet", "utf-16")):
+        path = tmp_path / f"{form}-{encoding}.csv"
+        path.write_text("".join(export_judgements(evaluation, form)), encoding)
+        read.append(read_judgements(path))
+    assert list(read[0]["model"]) == list(names)
+    for other in read[1:]:
+        assert_frame_equal(read[0], other)

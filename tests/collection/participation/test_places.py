@@ -8,7 +8,9 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from collection.chat.entering import admit
+from collection.chat.protocol import TypingNotes
+from collection.chat.saying import NotTaken, say
+from collection.chat.standing import standing_of
 from collection.models import Dialogue, Participant, Recruitment, Release, Study
 from collection.participation.admission import NotAdmitted, free_places, is_released
 from collection.participation.credentials import personal_token
@@ -68,6 +70,13 @@ def test_only_as_many_places_are_released_as_are_needed_of_those_longest_away() 
         leave_for(hours, one)
     enrol(study)
     assert [is_released(one) for one in people] == [False, True, False]
+
+
+def test_who_answers_the_form_holds_a_place_already_and_needs_nobody_elses() -> None:
+    _, first, second = full_study()
+    answer_form(second, FEATURES, now=NOW)
+    second.refresh_from_db()
+    assert (second.state, is_released(first)) == (State.ACTIVE, False)
 
 
 @pytest.mark.parametrize(
@@ -178,11 +187,14 @@ def test_a_released_place_takes_no_messages_and_no_answers() -> None:
     answer_form(participant, FEATURES)
     client = browser(participant)
     client.post("/s/demo/start/")
-    token, cookies = Dialogue.objects.get().token, {key: one.value for key, one in client.cookies.items()}
-    assert admit("demo", token, cookies) is not None
     leave_for(1)
     release_place(participant, "anna", NOW)
-    assert admit("demo", token, cookies) is None
+    dialogue = Dialogue.objects.get()
+    with pytest.raises(NotTaken, match="Your place was released while you were away"):
+        say(dialogue.pk, "key-00001", "Am I late?", TypingNotes(), "server-1", NOW)
+    assert standing_of(dialogue)["may_write"] is False
+    take_back(participant, NOW)
+    assert standing_of(dialogue)["may_write"] is True
 
 
 def test_withdrawing_needs_no_place_and_a_closed_study_says_that_it_is_closed() -> None:
