@@ -180,6 +180,13 @@ def test_decimals_have_commas_where_semicolons_separate(tmp_path: Path) -> None:
     assert frame["utterance_number"].isna().tolist() == [False, True]
 
 
+def test_decimals_have_commas_beside_tabs_unless_they_may_be_thousands(tmp_path: Path) -> None:
+    content = f"{HEAD},duration\n{ROW},".replace(",", "\t")
+    assert read_judgements(write(tmp_path, f"{content}12,5\n"))["duration"].tolist() == [12.5]
+    with pytest.raises(BadData, match="duration is '1,234', but must be a number"):
+        read_judgements(write(tmp_path, f"{content}1,234\n"))
+
+
 def test_other_delimiters_may_stand_in_the_name_of_a_column(tmp_path: Path) -> None:
     frame = read_judgements(write(tmp_path, f"{HEAD},how sure; 1; 2; 3; 4; 5; 6\n{ROW},4\n"))
     assert len(frame) == 1
