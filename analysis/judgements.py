@@ -45,8 +45,11 @@ def parse_judgements(text: str, source: str) -> pd.DataFrame:
 
 
 def _with_decimal_points(cells: Cells) -> pd.DataFrame:
-    """Where decimals have commas, spreadsheet programs separate cells by semicolons, or by tabs. A column with points too is left
-    alone, to be refused, because it may mean either; so is, beside tabs, one with 1,234, which may be thousands."""
+    """Where decimals have commas, spreadsheet programs separate cells by semicolons, or by tabs.
+
+    A column with points too is left alone, to be refused, because it may mean either; so is, beside tabs, one with 1,234, which
+    may be thousands.
+    """
     doubtful = {";": r"\.", "\t": r"\.|^[+-]?\d{1,3}(?:,\d{3})+$"}.get(cells.delimiter)
     numbers = [name for name in NUMBERS if name in cells.frame.columns and doubtful]
     pointed = [name for name in numbers if not cells.frame[name].str.contains(doubtful).any()]

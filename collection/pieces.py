@@ -20,7 +20,7 @@ PAUSE = 0.12
 
 def write_in_pieces(
     items: Iterable[T],
-    write: Callable[[T], None],
+    write: Callable[[T], object],
     begin: Callable[[], None] = lambda: None,
     clock: Callable[[], float] = time.monotonic,
 ) -> None:
