@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from evaluation.models import Assignment, Evaluation, Evaluator, Judgement, Pair, Showing
+from evaluation.models import Assignment, Evaluation, Evaluator, Pair, Showing
 
 Dialogue = tuple[str, int | None]
 """A natural dialogue: by whom, and towards which goal. It is known by these even after its person has withdrawn."""
@@ -63,13 +63,13 @@ def dialogue_of(pair: Pair) -> Dialogue:
 
 
 def count_judges(evaluation: Evaluation) -> Counter[int]:
-    """By how many each pair, by its row, has been judged or is going to be, as lists are now."""
-    submitted = Judgement.objects.submitted().filter(pair__evaluation=evaluation)
-    to_come = unjudged().filter(IS_OPEN, pair__evaluation=evaluation)
-    counts: Counter[int] = Counter()
-    for rows in (submitted, to_come):
-        counts.update(dict(rows.order_by().values_list("pair").annotate(count=Count("pk"))))
-    return counts
+    """By how many each pair, by its row, has been judged or is going to be, as lists are now.
+
+    One query, because evaluators go on answering meanwhile: between two, an answer could be counted in neither.
+    """
+    is_judged = Q(judgement__submitted_at__isnull=False)
+    rows = Showing.objects.filter(is_judged | IS_OPEN, pair__evaluation=evaluation)
+    return Counter(dict(rows.order_by().values_list("pair").annotate(count=Count("pk"))))
 
 
 def in_need(evaluation: Evaluation, pairs: QuerySet[Pair]) -> list[Pair]:

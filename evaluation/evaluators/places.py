@@ -1,7 +1,8 @@
 """Places: lists of pairs that evaluators take, keep while they judge, and lose to others if they stay away.
 
-Whoever gives, frees or changes lists holds the evaluation's row, and whoever stores an answer holds its evaluator's; both are
-taken in this order. So no list is given twice, and nothing is taken from somebody who is just answering.
+To give, free or change lists, hold the evaluation's row; to store an answer, hold its evaluator's alone. To do both, hold the
+evaluation's first. So no list is given twice, nothing is taken from an evaluator who is answering, and no answer waits for
+another evaluator's.
 """
 
 from datetime import datetime, timedelta

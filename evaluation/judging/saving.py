@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from evaluation.answers import Answer, answer_of
-from evaluation.evaluators.places import finish_if_done, hold, keep_place
+from evaluation.evaluators.places import finish_if_done, keep_place
 from evaluation.judging.attention import flag_inattentive
 from evaluation.judging.checking import check_answer, check_complete, read_showing, why_too_late
 from evaluation.judging.clocks import LAG, Clocks, note_clocks
 from evaluation.judging.refusals import UNKNOWN, Refused
-from evaluation.models import Evaluator, Judgement, Pair, Revision, Showing
+from evaluation.models import Evaluation, Evaluator, Judgement, Pair, Revision, Showing
 
 LONGEST_TRAIL = 1000
 """Nobody changes an answer so often by hand: beyond it, each change takes the last one's place, and a script fills no disk."""
@@ -20,16 +20,16 @@ LONGEST_TRAIL = 1000
 def submit(showing: Showing, answer: Answer, key: str, clocks: Clocks, now: datetime) -> Judgement:
     """The one judgement of this showing, with the trail of how it came about. The same ``key`` again changes nothing.
 
-    Raises Refused; what comes after closing is kept as a draft. Holding the evaluation's row, it comes before closing or after.
+    Raises Refused; what comes after closing is kept as a draft. It comes before closing or after: who closes waits for those
+    who hold their own row, and whether judging is open is read while holding it. Nobody waits for another evaluator.
     """
     reading = read_showing(showing)
     check_answer(answer, reading)
     with transaction.atomic():
-        evaluation = hold(showing.pair.evaluation)
         judgement = _judgement_of(showing, _hold(showing), clocks, now)
         if key and judgement.key == key:
             return judgement
-        refusal = why_too_late(judgement, evaluation)
+        refusal = why_too_late(judgement, Evaluation.objects.get(pk=judgement.pair.evaluation_id))
         if refusal is None:
             check_complete(answer, reading)
             return _store(judgement, answer, key, clocks, now)

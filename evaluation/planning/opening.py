@@ -50,6 +50,7 @@ def close_evaluation(evaluation: Evaluation, now: datetime | None = None) -> Non
     with transaction.atomic():
         locked = _lock(evaluation)
         if locked.state == Evaluation.State.OPEN:
+            _await_answers(locked)
             locked.state, locked.closed_at = Evaluation.State.CLOSED, now or timezone.now()
             locked.save(update_fields=["state", "closed_at"])
     evaluation.refresh_from_db()
@@ -79,6 +80,11 @@ def _wanted(pair: Pair) -> Wanted:
 def _lock(evaluation: Evaluation) -> Evaluation:
     """The evaluation as it is now, until the transaction ends."""
     return Evaluation.objects.select_for_update(of=("self",)).select_related("study").get(pk=evaluation.pk)
+
+
+def _await_answers(locked: Evaluation) -> None:
+    """Let evaluators who are answering finish; until the transaction ends the others wait, and then find it closed."""
+    list(locked.evaluators.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
 
 
 def _hold_dialogues(study: Study) -> None:

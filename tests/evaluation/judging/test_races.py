@@ -1,9 +1,13 @@
 """Two tabs, or twelve: one judgement, whatever comes at the same moment, on either database."""
 
 import json
+from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.installation import Installation
+from tests.services.postgresql import Server
 
 SETUP = """
 import json
@@ -63,6 +67,30 @@ def work(number):
 tell([str(answer) for answer in at_once(work)])
 """
 
+BESIDE_OTHERS = """
+from threading import Event, Thread
+from django.db import connection
+from evaluation.evaluators.places import hold
+is_held, may_end = Event(), Event()
+
+def wait_while_holding():
+    with transaction.atomic():
+        hold(evaluator.evaluation)
+        is_held.set()
+        may_end.wait(60)
+    connection.close()
+
+holder = Thread(target=wait_while_holding)
+holder.start()
+is_held.wait(60)
+with connection.cursor() as cursor:
+    cursor.execute("SET lock_timeout = '20s'")
+say(0, "key")
+may_end.set()
+holder.join()
+tell([])
+"""
+
 
 def race(site: Installation, program: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(site.evaluate(SETUP + program))
@@ -92,3 +120,11 @@ def test_an_answer_comes_before_closing_or_after(racing_site: Installation) -> N
     assert (found["state"], found["stored"]) == ("closed", "first")
     assert found["is_submitted"] == ("first" in found["answers"])
     assert found["submissions"] == int(found["is_submitted"])
+
+
+@pytest.mark.postgresql
+def test_an_answer_waits_for_nobody_elses(postgresql_server: Server, tmp_path: Path) -> None:
+    site = Installation(tmp_path / "var", {"DATABASE_URL": postgresql_server.create_database()})
+    site.manage("migrate", "--verbosity", "0")
+    found = race(site, BESIDE_OTHERS)
+    assert (found["is_submitted"], found["stored"]) == (True, "first")
