@@ -28,7 +28,8 @@ class Person:
 
 @dataclass(slots=True)
 class Heard:
-    """A reply as it came: ``pieces`` holds the moments at which text came, in seconds of the same clock as ``sent``.
+    """A reply as it came, in seconds of one clock: ``stored`` is when the page was told that the message is safe, ``pieces``
+    are the moments at which text came.
 
     ``is_cut`` when the server said that the whole reply is there to be fetched before its last pieces had come.
     """
@@ -36,6 +37,7 @@ class Heard:
     sent: float
     text: str = ""
     pieces: list[float] = field(default_factory=list)
+    stored: float = 0.0
     ended: float = 0.0
     is_cut: bool = False
 
@@ -105,6 +107,8 @@ async def say(socket: ClientConnection, position: int, message: str) -> Heard:
                 continue
             case "turn" if (frame["position"], frame["key"]) != (position, key):
                 raise Lost(f"Message {position} was stored as {frame}.")
+            case "turn":
+                heard.stored = perf_counter()
             case "piece":
                 _append(heard, frame, position)
             case "snapshot" if frame["generation"]:

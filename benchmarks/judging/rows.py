@@ -21,8 +21,8 @@ class Lost(Exception):
 
 
 @transaction.atomic
-def make_evaluation(evaluators: int, pairs: int) -> Evaluation:
-    """Everybody has a list of pairs of the longest dialogues, of which nobody else has one."""
+def make_evaluation(evaluators: int, pairs: int, *, is_free: bool = False) -> Evaluation:
+    """Everybody has a list of pairs of the longest dialogues, of which nobody else has one; or those lists are free."""
     study = Study.objects.create(
         slug="judged", title="The longest dialogues", chatbot="none", questionnaire=paper_questionnaire()
     )
@@ -34,8 +34,11 @@ def make_evaluation(evaluators: int, pairs: int) -> Evaluation:
     evaluation = Evaluation.objects.create(study=study, number=1, state=Evaluation.State.OPEN, opened_at=now)
     written = texts(73)
     for number in range(1, evaluators + 1):
-        evaluator = evaluation.evaluators.create(number=number, state=Evaluator.State.JUDGING, consented_at=now)
-        place = evaluation.assignments.create(number=number, evaluator=evaluator)
+        place = evaluation.assignments.create(number=number)
+        if not is_free:
+            judging = {"state": Evaluator.State.JUDGING, "consented_at": now}
+            place.evaluator = evaluation.evaluators.create(number=number, **judging)
+            place.save()
         for position in range(pairs):
             pair = _make_pair(evaluation, f"{number}-{position}", written)
             Showing.objects.create(assignment=place, position=position, pair=pair, is_natural_first=position % 2 == 0)

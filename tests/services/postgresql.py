@@ -39,8 +39,11 @@ class Server:
 
 
 @contextmanager
-def serve() -> Iterator[Server]:
-    """Runs a server on a free port; it forgets everything at the end, so it need not wait for the disk either."""
+def serve(max_connections: int = 150) -> Iterator[Server]:
+    """Runs a server on a free port; it forgets everything at the end, so it need not wait for the disk either.
+
+    The usual number of connections is for a hundred people at once without a pool, and who watches them.
+    """
     initdb, postgres = _find("initdb"), _find("postgres")
     with _folder() as (folder, user):
         data = folder / "data"
@@ -48,7 +51,7 @@ def serve() -> Iterator[Server]:
                        check=True, user=user, cwd=folder, stdout=subprocess.DEVNULL)  # fmt: skip
         port = free_port()
         options = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": folder, "fsync": "off"}
-        options["max_connections"] = 150  # a hundred people at once, and who watches them
+        options["max_connections"] = max_connections
         arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         process = subprocess.Popen([postgres, "-D", data, *arguments], user=user, cwd=folder, stderr=subprocess.DEVNULL)
         try:

@@ -1,0 +1,1 @@
+"""Many participants and evaluators who arrive together, at several web processes on PostgreSQL and Redis."""

@@ -1,0 +1,96 @@
+"""Participants and evaluators, from their welcome page on."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+from benchmarks.chat.people import Heard, Person, enter, say
+from benchmarks.crowd.browsers import Browser
+
+_CHAT = re.compile(r'data-dialogue="([^"]+)"')
+_ANSWER = {"choice": "first", "confidence": "confident", "utterance_number": 3}
+
+
+class TurnedAway(Exception):
+    """Somebody could not go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """Messages that a participant sends, pairs that an evaluator judges, and about how long they think over each."""
+
+    messages: int = 3
+    pairs: int = 3
+    pause: float = 10.0
+
+    async def think(self, draw: Random) -> None:
+        await asyncio.sleep(self.pause * draw.uniform(0.5, 1.5))
+
+
+@dataclass(slots=True)
+class Participant:
+    """Consents, answers the form, begins the first goal and chats; ``heard`` are the replies."""
+
+    number: int
+    browser: Browser
+    study: str
+    habits: Habits
+    person: Person | None = None
+    heard: list[Heard] = field(default_factory=list)
+
+    async def take_part(self) -> None:
+        draw = Random(self.number)
+        welcome = await self.browser.open(f"/s/{self.study}/")
+        form = await self.browser.send_form(welcome, f"/s/{self.study}/consent/")
+        instruction = await self.browser.send_form(form)
+        chat = await self.browser.send_form(instruction)
+        found = _CHAT.search(chat.text)
+        if found is None:
+            raise TurnedAway(f"Participant {self.number} was shown {chat.status_code}: {chat.text[:300]}")
+        messages = [f"Message {position} of {self.number}" for position in range(self.habits.messages)]
+        self.person = Person(self.study, found[1], self.browser.cookie, messages)
+        async with enter(self.browser.any_address(), self.person) as socket:
+            for position, message in enumerate(messages):
+                await self.habits.think(draw)
+                self.heard.append(await say(socket, position, message))
+
+
+@dataclass(slots=True)
+class Judge:
+    """Consents, takes a list and judges its pairs; ``waits`` are the seconds until each answer was taken."""
+
+    number: int
+    browser: Browser
+    door: str
+    habits: Habits
+    waits: list[float] = field(default_factory=list)
+
+    async def take_part(self) -> None:
+        draw = Random(self.number)
+        welcome = await self.browser.open(self.door)
+        instruction = await self.browser.send_form(welcome, f"{self.door}consent/")
+        page = await self.browser.send_form(instruction)
+        for pair in range(self.habits.pairs):
+            if 'id="judging"' not in page.text and "utterance_number" not in page.text:
+                raise TurnedAway(f"Evaluator {self.number} was shown {page.status_code}: {page.text[:300]}")
+            await self.browser.send_json(page, f"{page.url.path}draft/", {"answer": {}, "clocks": {"elapsed": 0.1}})
+            await self.habits.think(draw)
+            said = {"answer": _ANSWER, "clocks": {"elapsed": self.habits.pause}, "key": f"key-{pair}"}
+            told, seconds = await self.browser.send_json(page, f"{page.url.path}submit/", said)
+            self.waits.append(seconds)
+            page = await self.browser.open(told["next"])
+
+
+async def arrive(people: Sequence[Participant | Judge], within: float) -> None:
+    """Let everybody take part; they arrive one after the other, evenly, in ``within`` seconds."""
+    await asyncio.gather(*(_arrive(one, within * rank / len(people)) for rank, one in enumerate(people)))
+
+
+async def _arrive(one: Participant | Judge, delay: float) -> None:
+    await asyncio.sleep(delay)
+    try:
+        await one.take_part()
+    finally:
+        await one.browser.close()

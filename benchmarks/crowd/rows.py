@@ -1,0 +1,13 @@
+"""What the benchmark puts into the site's database. Needs Django set up."""
+
+from benchmarks.chat import rows
+from collection.models import Study
+
+
+def make_study(name: str) -> Study:
+    """A study that screens nobody out: everybody gives the first answer to each question."""
+    study = rows.make_study(name)
+    for feature in study.questionnaire:
+        feature["screened_out"] = []
+    study.save()
+    return study
