@@ -6,87 +6,37 @@ makes it raise.
 """
 
 import asyncio
-from asyncio import AbstractEventLoop, Future, Semaphore
-from collections.abc import AsyncGenerator, Awaitable, Iterator, Sequence
-from contextlib import aclosing, contextmanager
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from asyncio import AbstractEventLoop
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from typing import Any
 
-import httpx2
-from openai import (
-    APIStatusError,
-    APITimeoutError,
-    AsyncAzureOpenAI,
-    AsyncOpenAI,
-    DefaultAsyncHttpxClient,
-    OpenAIError,
-    Timeout,
-)
+from openai import APIStatusError, AsyncOpenAI, Timeout
 
 from dialogue.backends.base import BackendError, ModelMisconfigured, Piece, Sampling, StreamingModel
 from dialogue.backends.openai_answer import Answer
 from dialogue.backends.openai_complaints import Complained, complaint_in
-from dialogue.backends.openai_connection import connection, status_complaint, transport, unreachable
-from dialogue.backends.openai_errors import alone, meaning, refusal, web_page
+from dialogue.backends.openai_connection import FAILURES, connection, status_complaint
+from dialogue.backends.openai_errors import meaning
 from dialogue.backends.openai_health import examine
+from dialogue.backends.openai_line import Line, open_line
+from dialogue.backends.openai_outcomes import broken, check_answer, unreadable
 from dialogue.backends.openai_overflow import is_overflow
 from dialogue.backends.openai_settings import refused_setting, unsent
 from dialogue.backends.openai_stream import Event, Unreadable, read_events
 from dialogue.backends.openai_thoughts import likely_thought
-from dialogue.backends.openai_wire import address, completion_request, is_openai, sent_settings
+from dialogue.backends.openai_wire import completion_request, is_openai, sent_settings
 from dialogue.messages import Message
 from dialogue.models import ModelSpec
 from dialogue.thoughts import Thought
 
 __all__ = ["OpenAIModel", "examine", "load"]
 
-_T = TypeVar("_T")
-
 _RETRIES = 5
 _PATIENCE = 300.0
 """Seconds without a piece of an answer after which a server counts as hung."""
 _AFTERWARDS = 10.0
 """Seconds to wait for token counts once an answer is complete."""
-_FAILURES = (OpenAIError, httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, ValueError)
-"""Whatever the library and what it is built on raise. TimeoutError is an OSError, a text that cannot be sent a ValueError."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """What belongs to one event loop: connections, the cap on the requests under way, and what they wait for."""
-
-    client: AsyncOpenAI
-    gate: Semaphore
-    waits: set[Future[Any]] = field(default_factory=set)
-    answers: list[Answer] = field(default_factory=list)
-
-    @contextmanager
-    def hold(self, answer: Answer) -> Iterator[None]:
-        """Keeps ``answer`` among those under way; those that are there at the same time are not alone."""
-        self.answers.append(answer)
-        for one in self.answers:
-            one.is_alone = one.is_alone and len(self.answers) == 1
-        try:
-            yield
-        finally:
-            self.answers.remove(answer)
-
-    async def wait_for(self, awaitable: Awaitable[_T]) -> _T:
-        """Awaits in a task of its own, which ``hang_up`` can cancel without a hand on the caller's."""
-        wait = asyncio.ensure_future(awaitable)
-        self.waits.add(wait)
-        try:
-            return await wait
-        finally:
-            self.waits.discard(wait)
-
-    async def hang_up(self) -> None:
-        """Ends all waits by a CancelledError, lets them close their responses, then closes the connections."""
-        waits = list(self.waits)
-        for wait in waits:
-            wait.cancel()
-        await asyncio.gather(*waits, return_exceptions=True)
-        await self.client.close()
 
 
 class OpenAIModel(StreamingModel):
@@ -109,9 +59,9 @@ class OpenAIModel(StreamingModel):
         self._connection = connection(spec) | {"timeout": Timeout(patience, connect=10), "max_retries": retries}
         self._patience = patience
         self._afterwards = afterwards
-        self._lines: dict[AbstractEventLoop, _Line] = {}
+        self._lines: dict[AbstractEventLoop, Line] = {}
         self._left_out: frozenset[str] = frozenset(spec.leave_out)
-        self._ends_properly = False
+        self._gives_reasons = False
         self._is_closed = False
 
     async def generate(
@@ -130,10 +80,11 @@ class OpenAIModel(StreamingModel):
                     break
                 except Complained as complained:
                     self._adapt(complained, sent, answer)
-        self._check(answer)
+        check_answer(answer, self._spec, is_reason_usual=self._gives_reasons)
+        self._gives_reasons |= answer.finish is not None
         yield answer.reply()
 
-    async def _listen(self, line: _Line, request: dict[str, Any], answer: Answer) -> AsyncGenerator[str | Thought]:
+    async def _listen(self, line: Line, request: dict[str, Any], answer: Answer) -> AsyncGenerator[str | Thought]:
         """The text of an answer and its thoughts, as they come. Raises Complained for what the server says instead of one."""
         with line.hold(answer):
             async with aclosing(self._events(line.client, request, answer)) as events:
@@ -153,7 +104,7 @@ class OpenAIModel(StreamingModel):
             return ""
         if isinstance(event, Unreadable):
             if answer.finish is None:
-                raise self._unread(event)
+                raise unreadable(event, self._spec, self._secret)
             return ""
         complaint = complaint_in(event, self._secret) if answer.finish is None else None
         if complaint is None:
@@ -163,17 +114,17 @@ class OpenAIModel(StreamingModel):
             return ""
         raise Complained(complaint)
 
-    async def _next(self, line: _Line, events: AsyncGenerator[Event], answer: Answer) -> Event | None:
+    async def _next(self, line: Line, events: AsyncGenerator[Event], answer: Answer) -> Event | None:
         """The next event, None after the last. Raises Complained and the contract's errors."""
         self._refuse_if_closed()
         try:
             return await line.wait_for(anext(events, None))
         except APIStatusError as error:
             raise Complained(status_complaint(error, self._secret)) from None
-        except _FAILURES as error:
+        except FAILURES as error:
             if answer.finish is not None:
                 return None
-            raise self._broken(error, answer) from None
+            raise broken(error, answer, self._spec) from None
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if not (task and task.cancelling()):  # then it was not the caller who was cancelled
@@ -202,15 +153,13 @@ class OpenAIModel(StreamingModel):
         if line:
             await line.hang_up()
 
-    def _line(self) -> _Line:
+    def _line(self) -> Line:
         """The running loop's line; those of loops that have ended are forgotten."""
         self._refuse_if_closed()
         loop = asyncio.get_running_loop()
         if loop not in self._lines:
             self._lines = {other: line for other, line in self._lines.items() if not other.is_closed()}
-            kind = AsyncAzureOpenAI if self._spec.api == "azure" else AsyncOpenAI
-            client = kind(**self._connection, http_client=DefaultAsyncHttpxClient(**transport()))
-            self._lines[loop] = _Line(client, Semaphore(self._spec.requests))
+            self._lines[loop] = open_line(self._spec, self._connection)
         return self._lines[loop]
 
     @property
@@ -225,63 +174,6 @@ class OpenAIModel(StreamingModel):
         if name is None:
             raise error from None
         self._left_out |= {name}
-
-    def _check(self, answer: Answer) -> None:
-        """Raises the contract's error for an answer that is none."""
-        self._ends_properly |= answer.finish is not None
-        match answer.finish:
-            case "refused":
-                raise refusal(self._spec)
-            case "failed":
-                raise BackendError(f"{address(self._spec)} gave its answer up: try again later{self._hint(answer)}.")
-            case None if not answer.is_done or self._is_cut(answer):
-                raise self._incomplete(answer)
-        if not answer.text and answer.refusal:
-            raise refusal(self._spec)
-        if not answer.text and answer.has_called_tools:
-            raise BackendError(
-                f"{self._spec.model!r} at {address(self._spec)} called a tool instead of answering: switch tools off there."
-            )
-
-    def _is_cut(self, answer: Answer) -> bool:
-        """Whether an answer without a finish_reason was cut off by another request, as single-request servers do."""
-        return self._ends_properly or not answer.is_alone
-
-    def _incomplete(self, answer: Answer) -> BackendError:
-        where = address(self._spec)
-        if answer.first is None and not answer.is_done:
-            return BackendError(
-                f"{where} answered with nothing: check `base_url` of {self._spec.name!r}, or try again later"
-                f"{self._hint(answer)}."
-            )
-        if answer.is_done:
-            return BackendError(
-                f"{where} ended its answer without a finish_reason, so another request may have cut it off: "
-                f"{alone(self._spec)}, or try again later."
-            )
-        return BackendError(
-            f"{where} ended its answer without a finish_reason and without [DONE], so a part of it may be missing: "
-            f"try again later; {alone(self._spec)}."
-        )
-
-    def _unread(self, event: Unreadable) -> BackendError:
-        if event.is_page:
-            return web_page(self._spec)
-        text = " ".join(event.text.split())[:80].replace(self._secret, "[key]")
-        return BackendError(
-            f"{address(self._spec)} sent something that is no piece of an answer ({text}): try again later."
-        )
-
-    def _broken(self, error: Exception, answer: Answer) -> BackendError:
-        where = address(self._spec)
-        if isinstance(error, APITimeoutError | TimeoutError | httpx2.TimeoutException):
-            return BackendError(f"{where} did not answer in time: try again later, or lower `requests`.")
-        if isinstance(error, httpx2.NetworkError | httpx2.ProtocolError):
-            return BackendError(f"{where} broke off its answer: try again later{self._hint(answer)}.")
-        return unreachable(error, self._spec)
-
-    def _hint(self, answer: Answer) -> str:
-        return "" if answer.is_alone else f"; {alone(self._spec)}"
 
     def _refuse_if_closed(self) -> None:
         if self._is_closed:

@@ -49,7 +49,7 @@ def read_complaint(status: int | None, body: str, secret: str = "") -> Complaint
     try:
         return complaint_of(json.loads(body), status, secret)
     except (ValueError, RecursionError):
-        return Complaint(status, _told(_page_words(body) if body.lstrip().startswith("<") else body, secret))
+        return Complaint(status, told(_page_words(body) if body.lstrip().startswith("<") else body, secret))
 
 
 def complaint_of(body: object, status: int | None = None, secret: str = "") -> Complaint:
@@ -59,7 +59,7 @@ def complaint_of(body: object, status: int | None = None, secret: str = "") -> C
     codes = [int(kind) for kind in kinds if kind.isascii() and kind.isdigit() and 400 <= int(kind[:9]) < 600]
     words = dict.fromkeys(each.words for each in found if each.words)
     names = frozenset(name for each in found for name in each.names)
-    return Complaint(status or (codes[0] if codes else None), _told("; ".join(words), secret), kinds, names)
+    return Complaint(status or (codes[0] if codes else None), told("; ".join(words), secret), kinds, names)
 
 
 def complaint_in(chunk: Mapping[str, Any], secret: str = "") -> Complaint | None:
@@ -116,7 +116,7 @@ def _page_words(page: str) -> str:
     return f"a web page titled {title[1].strip()[:80]!r}" if title else "a web page"
 
 
-def _told(words: str, secret: str) -> str:
-    """In one line, without the key: some servers repeat it."""
+def told(words: str, secret: str) -> str:
+    """A server's words in one line, without the key: some servers repeat it."""
     hidden = words.replace(secret, "[key]") if len(secret) > 4 else words
     return _BLANK.sub(" ", hidden[:_READ]).strip()

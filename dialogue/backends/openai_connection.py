@@ -6,12 +6,15 @@ from functools import cache
 from typing import Any
 
 import httpx2
-from openai import APIConnectionError, APIStatusError
+from openai import APIConnectionError, APIStatusError, OpenAIError
 
 from dialogue.backends.base import BackendError, ModelMisconfigured
 from dialogue.backends.openai_complaints import Complaint, read_complaint
 from dialogue.backends.openai_wire import address
 from dialogue.models import ModelSpec
+
+FAILURES = (OpenAIError, httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, ValueError)
+"""Whatever the library and what it is built on raise. TimeoutError is an OSError, a text that cannot be sent a ValueError."""
 
 _QUOTES = "\"'`“”‘’«»"
 

@@ -2,18 +2,16 @@
 
 import json
 
-import httpx2
-from openai import APIStatusError, AzureOpenAI, DefaultHttpxClient, OpenAI, OpenAIError
+from openai import APIStatusError, AzureOpenAI, DefaultHttpxClient, OpenAI
 
 from dialogue.backends.base import Health
 from dialogue.backends.openai_complaints import complaint_in
-from dialogue.backends.openai_connection import connection, status_complaint, transport, unreachable
+from dialogue.backends.openai_connection import FAILURES, connection, status_complaint, transport, unreachable
 from dialogue.backends.openai_errors import meaning, web_page
 from dialogue.backends.openai_wire import address
 from dialogue.models import ModelSpec
 
 _SECONDS = 3.0
-_FAILURES = (OpenAIError, httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError)
 
 
 def examine(spec: ModelSpec, seconds: float = _SECONDS) -> Health:
@@ -27,7 +25,7 @@ def examine(spec: ModelSpec, seconds: float = _SECONDS) -> Health:
             if error.status_code in (404, 405, 501):
                 return _ask_nothing(client, spec)
             return Health(False, str(meaning(status_complaint(error, known["api_key"]), spec)))
-        except _FAILURES as error:
+        except FAILURES as error:
             return Health(False, str(unreachable(error, spec)))
 
 
@@ -38,7 +36,7 @@ def _ask_nothing(client: OpenAI, spec: ModelSpec) -> Health:
     except APIStatusError as error:
         if error.status_code in (401, 403, 404, 405, 410):
             return Health(False, str(meaning(status_complaint(error, client.api_key), spec)))
-    except _FAILURES:
+    except FAILURES:
         pass  # it listens, and that is all that can be known
     return _unlisted(spec)
 

@@ -1,0 +1,70 @@
+"""What becomes of an answer that does not come, breaks off, or holds no text."""
+
+import httpx2
+from openai import APITimeoutError
+
+from dialogue.backends.base import BackendError
+from dialogue.backends.openai_answer import Answer
+from dialogue.backends.openai_complaints import told
+from dialogue.backends.openai_connection import unreachable
+from dialogue.backends.openai_errors import alone, refusal, web_page
+from dialogue.backends.openai_stream import Unreadable
+from dialogue.backends.openai_wire import address
+from dialogue.models import ModelSpec
+
+
+def check_answer(answer: Answer, spec: ModelSpec, *, is_reason_usual: bool) -> None:
+    """Raises the contract's error for an answer that is no reply.
+
+    ``is_reason_usual``: the server said of an earlier answer why it ended. Where it does not for this one, or another request
+    was under way, the answer may have been cut off by the other, as servers do that answer one request at a time.
+    """
+    if answer.finish == "refused" or (answer.refusal and not answer.text):
+        raise refusal(spec)
+    if answer.finish == "failed":
+        raise BackendError(f"{address(spec)} gave its answer up: try again later{_hint(answer, spec)}.")
+    if answer.has_called_tools and not answer.text:
+        raise BackendError(
+            f"{spec.model!r} at {address(spec)} called a tool instead of answering: switch tools off there."
+        )
+    is_whole = answer.is_done and answer.is_alone and not is_reason_usual
+    if answer.finish is None and (answer.first is None or not is_whole):
+        raise _incomplete(answer, spec)
+
+
+def unreadable(event: Unreadable, spec: ModelSpec, secret: str) -> BackendError:
+    """What is raised when something comes that is no chunk."""
+    if event.is_page:
+        return web_page(spec)
+    words = told(event.text, secret)[:80]
+    return BackendError(f"{address(spec)} sent something that is no piece of an answer ({words}): try again later.")
+
+
+def broken(error: Exception, answer: Answer, spec: ModelSpec) -> BackendError:
+    """What is raised when the connection fails before the answer is complete."""
+    if isinstance(error, APITimeoutError | TimeoutError | httpx2.TimeoutException):
+        return BackendError(f"{address(spec)} did not answer in time: try again later, or lower `requests`.")
+    if isinstance(error, httpx2.NetworkError | httpx2.ProtocolError):
+        return BackendError(f"{address(spec)} broke off its answer: try again later{_hint(answer, spec)}.")
+    return unreachable(error, spec)
+
+
+def _incomplete(answer: Answer, spec: ModelSpec) -> BackendError:
+    where = address(spec)
+    if answer.first is None:
+        return BackendError(
+            f"{where} answered with nothing: check `base_url` of {spec.name!r}, or try again later{_hint(answer, spec)}."
+        )
+    if answer.is_done:
+        return BackendError(
+            f"{where} ended its answer without a finish_reason, so another request may have cut it off: "
+            f"{alone(spec)}, or try again later."
+        )
+    return BackendError(
+        f"{where} ended its answer without a finish_reason and without [DONE], so a part of it may be missing: "
+        f"try again later; {alone(spec)}."
+    )
+
+
+def _hint(answer: Answer, spec: ModelSpec) -> str:
+    return "" if answer.is_alone else f"; {alone(spec)}"
