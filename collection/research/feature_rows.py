@@ -62,7 +62,8 @@ class FeatureRowsBase(forms.BaseFormSet):  # type: ignore[type-arg]  # the class
     @property
     def table(self) -> list[dict[str, Any]]:
         """The questionnaire as a study holds it, in the order that was asked for."""
-        forms = self.ordered_forms if not any(self.errors) else self.forms
+        is_readable = self.management_form.is_valid() and not any(self.errors)
+        forms = self.ordered_forms if is_readable else self.forms
         rows = (form.cleaned_data for form in forms if getattr(form, "cleaned_data", None))
         names = ("key", "label", "options", "screened_out")
         return [{name: row[name] for name in names if name in row} for row in rows if not row.get("DELETE")]

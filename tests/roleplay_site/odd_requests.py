@@ -1,0 +1,202 @@
+"""Odd requests to every address of the site, from everybody who may come by: what of them ends in an error of the server.
+
+To be run in an installation of its own, on either database. Each request is undone, so that all meet the same site.
+"""
+
+import html
+import re
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from random import Random
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+
+from analysis.models import Report
+from analysis.power.estimates import request_estimate
+from analysis.power.plans import PowerQuestion
+from collection.models import Dialogue, Participant, Study
+from collection.participation import credentials as participants
+from evaluation.evaluators import credentials as evaluators
+from evaluation.models import Evaluator, Showing
+from simulation.models import Run
+from tests.collection.factories import make_natural_dialogue, make_participant
+from tests.evaluation.factories import make_evaluation, make_evaluator
+from tests.factories import make_staff
+from tests.roleplay_site.oddities import BODIES, FORM, HEADERS, METHODS, TEXTS
+from tests.roleplay_site.url_table import address, routes
+
+Request = dict[str, Any]
+_QUESTION = PowerQuestion({"a": 0.6, "b": 0.8}, evaluators=(4, 6), pairs=10, studies=6)
+_VALUES = {"slug": "demo", "number": 1, "name": "natural.jsonl", "position": 0, "shown": 0}
+
+
+def failures(count: int, seed: int) -> list[str]:
+    """The requests, of so many drawn ones, that ended in a 5xx, each with what was raised."""
+    site, random = _Site(), Random(seed)
+    return [failed for request in site.requests(random, count) if (failed := site.failure(request))]
+
+
+class _Site:
+    """A study that people chat in and judge, everybody's browser, and the addresses of what there is."""
+
+    def __init__(self) -> None:
+        evaluation = make_evaluation()
+        study: Study = evaluation.study
+        person = make_participant(study)
+        evaluator = make_evaluator(evaluation)
+        chat = make_natural_dialogue(person)
+        self._clients = {
+            "stranger": _browser(),
+            "participant": _with_cookie(participants.set_cookie, participants.Visitor(person)),
+            "evaluator": _with_cookie(evaluators.set_cookie, evaluators.Visitor(evaluator)),
+            "guest": _logged_in(User.objects.create_user("guest", is_staff=True)),
+            "researcher": _logged_in(make_staff()),
+            "superuser": _logged_in(User.objects.create_superuser("root")),
+        }
+        self._tokens = _tokens(study, evaluator, person, chat)
+
+    def requests(self, random: Random, count: int) -> Iterator[Request]:
+        """Every route in turn, with one thing odd about each request."""
+        table = list(routes())
+        oddities: list[Callable[[Random, Request], Request]] = [
+            _odd_header,
+            _odd_body,
+            _odd_query,
+            _odd_path,
+            self._odd_form,
+            _plain,
+        ]
+        for number in range(count):
+            route = table[number % len(table)]
+            request = {
+                "role": random.choice([*self._clients, *_regulars(route)]),
+                "method": random.choice(METHODS),
+                "route": route,
+                "values": _VALUES | {"token": self._token(route)},
+                "query": "",
+                "headers": {},
+                "body": (FORM, b""),
+            }
+            yield random.choice(oddities)(random, request)
+
+    def failure(self, request: Request) -> str:
+        """What became of the request if it is an error of the server."""
+        kind, body = request["body"]
+        response = self._send(request, body, kind)
+        if response.status_code < 500:
+            return ""
+        raised = response.exc_info[0].__name__ if getattr(response, "exc_info", None) else ""
+        return f"{response.status_code} {raised}: {ascii(request)[:600]}"
+
+    def _send(self, request: Request, body: bytes, kind: str) -> Any:
+        where = address(request["route"], **request["values"]).replace("?", "%3F").replace("#", "%23")
+        where = where.encode("utf-8", "surrogatepass").decode("latin-1") if not where.isascii() else where
+        client = self._clients[request["role"]]
+        cookies = deepcopy(client.cookies)
+        with transaction.atomic():
+            try:
+                return client.generic(
+                    request["method"], where, body, kind, QUERY_STRING=request["query"], **request["headers"]
+                )
+            finally:
+                transaction.set_rollback(True)
+                client.cookies = cookies
+
+    def _token(self, route: str) -> str:
+        return next((token for part, token in self._tokens.items() if part in route), "nothing")
+
+    def _odd_form(self, random: Random, request: Request) -> Request:
+        """The page's own form with one field changed, doubled or left out."""
+        page = self._send(request | {"method": "GET"}, b"", FORM)
+        fields = _fields(getattr(page, "content", b"").decode()) if not getattr(page, "streaming", False) else []
+        if not fields:
+            return request
+        at, (name, value) = random.choice(list(enumerate(fields)))
+        changed = [[], [(name, value)] * 2, [(name, random.choice(TEXTS))], [(name + random.choice(TEXTS), value)]]
+        fields[at : at + 1] = random.choice(changed[:2] + changed[2:] * 6)
+        return request | {"method": "POST", "body": (FORM, _encoded(fields))}
+
+
+def _with_cookie(set_cookie: Callable[..., None], visitor: Any) -> Client:
+    client, response = _browser(), HttpResponse()
+    set_cookie(response, visitor)
+    for name, morsel in response.cookies.items():
+        client.cookies[name] = morsel.value
+    return client
+
+
+def _logged_in(user: User) -> Client:
+    client = _browser()
+    client.force_login(user)
+    return client
+
+
+def _browser() -> Client:
+    """A browser that has seen a form of the site, so that what it sends is read."""
+    secret = "x" * 32
+    client = Client(
+        enforce_csrf_checks=True, raise_request_exception=False, HTTP_X_CSRFTOKEN=secret, HTTP_HOST="localhost"
+    )
+    client.cookies["csrftoken"] = secret
+    return client
+
+
+def _tokens(study: Study, evaluator: Evaluator, person: Participant, chat: Dialogue) -> dict[str, str]:
+    """The token of what each kind of address is about, by a part of its route; the first that fits counts."""
+    showing = Showing.objects.filter(assignment__evaluator=evaluator)[0]
+    report = Report.objects.create(study=study)
+    return {
+        "/judge/<int:number>/p/": evaluators.personal_token(evaluator),
+        "/pairs/": showing.token,
+        "/p/": participants.personal_token(person),
+        "/chat/": chat.token,
+        "/dialogues/": chat.token,
+        "/runs/": Run.objects.all()[0].token,
+        "/analysis/": report.token,
+        "/power/": request_estimate(_QUESTION).token,
+    }
+
+
+def _regulars(route: str) -> list[str]:
+    """Those for whom the page is meant, so that they make up half of its visitors."""
+    if not route.startswith("/s/"):
+        return ["researcher", "superuser"] * 3
+    return ["evaluator" if "/judge/" in route else "participant"] * 6
+
+
+def _fields(page: str) -> list[tuple[str, str]]:
+    """The fields of all forms of a page, with their values or something that could be one."""
+    found = re.findall(r'<(?:input|select|textarea|button)\b[^>]*\bname="([^"]+)"(?:[^>]*\bvalue="([^"]*)")?', page)
+    return [(html.unescape(name), html.unescape(value) or "1") for name, value in found]
+
+
+def _encoded(fields: list[tuple[str, str]]) -> bytes:
+    return urlencode(fields, errors="surrogatepass").encode()
+
+
+def _plain(random: Random, request: Request) -> Request:
+    return request
+
+
+def _odd_header(random: Random, request: Request) -> Request:
+    return request | {"headers": random.choice(HEADERS)}
+
+
+def _odd_body(random: Random, request: Request) -> Request:
+    return request | {"body": random.choice(BODIES), "method": "POST"}
+
+
+def _odd_query(random: Random, request: Request) -> Request:
+    names = ("page", "PROLIFIC_PID", "next", "run", "study", "format", "a[]", "kind", "sort", random.choice(TEXTS))
+    pairs = [(random.choice(names), random.choice(TEXTS)) for _ in range(2)]
+    return request | {"query": random.choice((_encoded(pairs).decode(), "%zz&&=&;", "a" * 9000, "page=%ff%00"))}
+
+
+def _odd_path(random: Random, request: Request) -> Request:
+    name = random.choice(list(request["values"]))
+    return request | {"values": request["values"] | {name: random.choice(TEXTS).replace("\ud800", "\ufffd")}}

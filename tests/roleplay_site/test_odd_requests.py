@@ -1,0 +1,18 @@
+"""Nothing that a browser can send, to whatever address, ends in an error of the server."""
+
+import json
+
+from tests.installation import Installation
+from tests.thoroughness import IS_THOROUGH
+
+COUNT = 20_000 if IS_THOROUGH else 1_200
+PROGRAM = """
+import json, logging
+from tests.roleplay_site.odd_requests import failures
+logging.disable()
+print(json.dumps(failures({count}, {seed})))
+"""
+
+
+def test_no_odd_request_ends_in_an_error_of_the_server(racing_site: Installation) -> None:
+    assert json.loads(racing_site.evaluate(PROGRAM.format(count=COUNT, seed=73))) == []
