@@ -10,7 +10,8 @@ from collection.catalogue import missing_piece, read_catalogue
 from collection.models import Recruitment, Study
 from collection.participation.goals import leave_dialogues
 from collection.research.trial import NoAnswer, ask_chatbot
-from collection.sides import describe_side
+from collection.sides import find_side
+from dialogue.backends import registry
 from dialogue.backends.base import ModelMisconfigured
 
 
@@ -71,7 +72,7 @@ def what_it_lacks(study: Study) -> list[str]:
 def _what_does_not_fit(chatbot: str) -> str:
     """Why some message of the method would not reach the chatbot, in a sentence; empty if all do."""
     try:
-        describe_side(settings.MODELS_FILE, chatbot, "responder")
+        registry.fit_side(find_side(settings.MODELS_FILE, chatbot, "responder")[0], "responder")
     except ModelMisconfigured as error:
         return str(error)
     return ""

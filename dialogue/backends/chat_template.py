@@ -16,13 +16,13 @@ from importlib.resources import files
 from jinja2 import TemplateError
 
 from dialogue.backends.base import ModelMisconfigured
-from dialogue.backends.template_environment import TemplateMisfit, compile_template
+from dialogue.backends.template_environment import TemplateMisfit, compile_template, reason
 from dialogue.messages import Message, Role
 from dialogue.thoughts import Opened, opened_by
 
 PAPER_TEMPLATES = ("llama-2", "mixtral", "vicuna")
 _SPOKEN = "\ue002"
-_FAULTS = (TemplateError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+_FAULTS = (TemplateError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 """What a template raises on purpose, and what its slips raise."""
 _PLACEHOLDER = re.compile("\ue000([0-9]+)\ue001")
 
@@ -112,7 +112,7 @@ def rendered_text(template: ChatTemplate, messages: Sequence[Message], today: da
             strftime_now=(today or date.today()).strftime,
         )
     except _FAULTS as error:
-        raise TemplateMisfit(f"refuses these messages ({str(error).rstrip('.')})") from error
+        raise TemplateMisfit(f"refuses these messages ({reason(error)})") from error
 
 
 def _with_holes(template: ChatTemplate, messages: Sequence[Message], today: date | None) -> str:
@@ -129,6 +129,8 @@ def _check_whole(rendered: str, messages: Sequence[Message]) -> None:
         if found.count(index) != 1:
             fate = "writes twice" if index in found else "passes over"
             raise TemplateMisfit(f"{fate} {_name(index, message, len(messages))}")
+    if len(found) > len(messages):
+        raise TemplateMisfit("writes characters that stand for messages here (U+E000 and U+E001)")
     said = [index for index in found if messages[index].role != "system"]
     if said != sorted(said):
         raise TemplateMisfit("changes the order of the messages")

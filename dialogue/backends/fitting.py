@@ -72,8 +72,9 @@ def _refusal(template: ChatTemplate, spec: ModelSpec, prompt_set: str, side: Sid
     """The last way tried is the one whose fault has no remedy in ``system``."""
     what = misfit(template, side, prompt_set, spec.system or _LOSSLESS[-1])
     remedies = [way for way in _LOSSLESS if not misfit(template, side, prompt_set, way)]
+    alternative = ', or "none" for a chatbot without instructions' if side == "responder" else ""
     remedy = (
-        f'Set system = "{remedies[0]}" for {spec.name!r} in models.toml.'
+        f'Set system = "{remedies[0]}" for {spec.name!r} in models.toml{alternative}.'
         if remedies
         else f"Set template for {spec.name!r} in models.toml to one that it understands, or choose another model."
     )

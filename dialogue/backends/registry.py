@@ -16,10 +16,9 @@ BACKENDS = {
     "openai": "dialogue.backends.openai",
     "scripted": "dialogue.backends.scripted",
 }
-"""Each module has ``load(spec) -> ChatModel`` and ``examine(spec) -> Health``, which is quick and loads no weights.
-
-One that renders chat templates also has ``own_template(spec)``: the model's own, or None where it cannot be read.
-"""
+"""Each module has ``load(spec) -> ChatModel`` and ``examine(spec) -> Health``, which is quick and loads no weights."""
+_RENDERING = ("llama_cpp", "transformers")
+"""These also have ``own_template(spec)``: the model's own chat template, or None where it cannot be read."""
 
 _open: dict[str, ChatModel] = {}
 _lock = Lock()
@@ -58,12 +57,11 @@ def fit_side(spec: ModelSpec, side: Side) -> Fit:
 
 def _find_template(spec: ModelSpec) -> ChatTemplate | None:
     """The template that the model is spoken to with; None where nobody can know it."""
-    backend = _backend(spec)
-    if not hasattr(backend, "own_template"):
+    if spec.backend not in _RENDERING:
         return None
     if spec.template != "own":
         return ChatTemplate(load_template(spec.template), "<s>", "</s>")
-    template: ChatTemplate | None = backend.own_template(spec)
+    template: ChatTemplate | None = _backend(spec).own_template(spec)
     return template
 
 

@@ -45,8 +45,13 @@ def compile_template(source: str) -> Template:
     environment.globals["raise_exception"] = _refuse
     try:
         return environment.from_string(source)
-    except (TemplateError, RecursionError) as error:
-        raise TemplateMisfit(f"cannot be read ({str(error).rstrip('.')})") from error
+    except (TemplateError, SyntaxError, RecursionError, OverflowError) as error:
+        raise TemplateMisfit(f"cannot be read ({reason(error)})") from error
+
+
+def reason(error: Exception) -> str:
+    """What a template or Jinja says, kept to a sentence's length."""
+    return " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
 
 
 def _to_json(

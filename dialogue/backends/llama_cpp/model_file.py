@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.backends.chat_template import ChatTemplate, load_template
@@ -13,6 +14,7 @@ from dialogue.models import ModelSpec
 
 _MAGIC = b"GGUF"
 _HALF = 2  # bytes of an f16 number, of which keys and values are made
+_reading = Lock()  # a large vocabulary takes a second and 100 MB: many who ask at once wait for the first
 _SHARD = re.compile(r"-00001-of-(\d{5})\.gguf$")
 
 
@@ -70,7 +72,8 @@ def own_template(spec: ModelSpec) -> ChatTemplate | None:
     """The template in the model's file; None where the file cannot be read, which loading and examining complain about."""
     try:
         changed = _checked(spec).stat()
-        return _read_template(spec, changed.st_size, changed.st_mtime_ns)
+        with _reading:
+            return _read_template(spec, changed.st_size, changed.st_mtime_ns)
     except (OSError, ModelMisconfigured):
         return None
 

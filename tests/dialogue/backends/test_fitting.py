@@ -72,7 +72,8 @@ def test_the_way_that_was_asked_for_is_refused_where_it_loses_the_text(name: str
     what = {"passes-over-system": "passes over the system message", "refuses-system": "has no system role"}[name]
     sentence = refusal(written(name), system="message")
     assert what in sentence
-    assert sentence.endswith("Set system = \"first_user\" for 'm' in models.toml.")
+    assert "Set system = \"first_user\" for 'm' in models.toml" in sentence
+    assert '"none" for a chatbot without instructions' in sentence
 
 
 @pytest.mark.parametrize(
