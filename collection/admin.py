@@ -24,7 +24,7 @@ from collection.models import (
     Turn,
     Typing,
 )
-from collection.services import copy_study, paper_questionnaire
+from collection.services import close_for_new_chatbot, copy_study, paper_questionnaire
 
 
 class ReadOnlyAdmin(KeepingAdmin):
@@ -70,6 +70,11 @@ class StudyAdmin(PartOfStudyAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """A new study begins with the paper's form, which is easier to change than to type."""
         return {"questionnaire": paper_questionnaire(), **super().get_changeform_initial_data(request)}
+
+    def save_model(self, request: HttpRequest, obj: Study, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "chatbot" in form.changed_data and close_for_new_chatbot(obj):
+            self.message_user(request, "The study was closed, because its chatbot has changed: open it on its page.")
 
     @admin.action(description="Copy study", permissions=["add"])
     def copy_studies(self, request: HttpRequest, queryset: QuerySet[Study]) -> HttpResponse | None:

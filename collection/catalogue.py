@@ -33,11 +33,12 @@ class Catalogue:
 
     def slips(self, *names: str) -> list[str]:
         """What is wrong with the entries of these models, and whether they go on nevertheless, a sentence or two each."""
-        return [
+        found = (
             f"{why} {_STAYS if name in self.in_force.all else _STOPS}"
-            for name in dict.fromkeys(names)
+            for name in names
             if (why := self.in_force.why_wrong(name))
-        ]
+        )
+        return list(dict.fromkeys(found))
 
     def playing(self, side: Side) -> list[ModelSpec]:
         """The models that can play ``side``, in the file's order."""

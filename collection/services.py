@@ -84,6 +84,14 @@ def copy_study(study: Study) -> Study:
     return copy
 
 
+def close_for_new_chatbot(study: Study) -> bool:
+    """Close a study whose chatbot was changed while it was open, because the new one has answered nothing yet.
+
+    Returns whether it was open. Call it in the transaction that stores the change.
+    """
+    return Recruitment.objects.filter(study=study, is_open=True).update(is_open=False) > 0
+
+
 def _row_copy(row: M, **changes: Any) -> M:
     """A new row with the same values, so that a copy lacks nothing that is added to the model one day."""
     kept = (field for field in row._meta.concrete_fields if not field.primary_key and not field.unique)

@@ -5,12 +5,14 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
 
 from dialogue import prompts
 from dialogue.addresses import check_address
@@ -221,6 +223,10 @@ def find_model(path: Path, name: str) -> ModelSpec:
     return file.models[name]
 
 
+_TABLES = (ModelSpec, SideTable, SamplingTable, CoherenceTable)
+_KEYS = sorted({name for table in _TABLES for name in table.model_fields})
+
+
 class _Wrong(ValueError):
     """An entry is wrong at ``where``, a path below its table."""
 
@@ -259,11 +265,19 @@ def _spec(name: str, table: object, path: Path) -> ModelSpec:
     except ValidationError as error:
         # A mistyped key is what is wrong, rather than the right one that it leaves out.
         first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
-        where = ".".join(str(part) for part in first["loc"])
-        what = first["msg"].removeprefix("Value error, ")
-        raise _Wrong(f"{where + ': ' if where else ''}{what}", *first["loc"]) from error
+        raise _Wrong(_in_words(first), *first["loc"]) from error
     _check_names(spec)
     return spec.model_copy(update={"file": path.parent / spec.file}) if spec.file else spec
+
+
+def _in_words(mistake: ErrorDetails) -> str:
+    where = ".".join(str(part) for part in mistake["loc"])
+    if mistake["type"] == "extra_forbidden":
+        meant = get_close_matches(str(mistake["loc"][-1]), _KEYS, 1)
+        return f"there is no setting {where!r}" + (f", perhaps {meant[0]!r} is meant" if meant else "")
+    if mistake["type"] == "missing":
+        return f"{where!r} is missing"
+    return f"{where + ': ' if where else ''}{mistake['msg'].removeprefix('Value error, ')}"
 
 
 def _check_names(spec: ModelSpec) -> None:

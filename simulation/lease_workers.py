@@ -15,6 +15,7 @@ from asgiref.sync import sync_to_async
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from collection.keys import without_keys
 from dialogue.backends.base import BackendError, ModelMisconfigured
 from simulation.leasing import LONGEST_PAUSE, PATIENCE, LeaseLost, Leases, Work
 from simulation.stopwatch import Stopwatch
@@ -107,10 +108,10 @@ class LeaseWorker(ABC, Generic[Work]):
         except LeaseLost as lost:
             logger.info("%s", lost)
         except ModelMisconfigured as error:
-            await sync_to_async(self.leases.halt)(getattr(row, self.leases.job), str(error))
+            await sync_to_async(self.leases.halt)(getattr(row, self.leases.job), without_keys(str(error)))
             await sync_to_async(self.leases.release)([row.pk], self.name)
         except BackendError as error:
-            await self._postpone(row, str(error))
+            await self._postpone(row, without_keys(str(error)))
         except Exception as error:
             logger.exception("%s %s failed.", type(row).__name__, row.pk)
             await self._postpone(row, f"Unexpected {type(error).__name__}: see the worker's log.")

@@ -64,7 +64,8 @@ class RunLine:
         if self.run.state == Run.State.RUNNING:
             place = "running" if self.run.is_queued else "running in a terminal"
             return f"{place}, {self.tally.failing} failing" if self.tally.failing else place
-        return str(Run.State(self.batches[-1].kind).label) if len(self.batches) > 1 else self.run.get_state_display()
+        latest = self.batches[-1] if len(self.batches) > 1 else None
+        return f"batch {latest.number} {latest.kind}" if latest else self.run.get_state_display()
 
     @property
     def kind(self) -> str:

@@ -13,7 +13,7 @@ from collection.research.feature_rows import FeatureRows, feature_rows
 from collection.research.goal_rows import DOMAINS, GoalRows, goal_rows
 from collection.research.mistakes import Mistake, list_mistakes, list_row_mistakes
 from collection.research.study_form import StudyForm
-from collection.services import paper_questionnaire
+from collection.services import close_for_new_chatbot, paper_questionnaire
 
 
 def blank_study() -> Study:
@@ -34,6 +34,7 @@ class StudyEditor:
         self.slug, self.title = (study.slug, study.title) if study.pk else ("", "")
         self.catalogue = read_catalogue()
         self.is_bound = data is not None
+        self.was_closed = False
         self.goals = GoalRows(data, initial=goal_rows(study), prefix="goals")
         self.features = FeatureRows(data, initial=feature_rows(study.questionnaire), prefix="features")
         self.form = StudyForm(data, instance=study, catalogue=self.catalogue)
@@ -62,6 +63,8 @@ class StudyEditor:
         with transaction.atomic():
             if not _is_frozen_by_now(self.study):
                 study = self.form.save()
+                if "chatbot" in self.form.changed_data:
+                    self.was_closed = close_for_new_chatbot(study)
                 _replace_goals(study, self.goals.goals)
                 _drop_unknown_quotas(study)
                 return True

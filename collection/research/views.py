@@ -21,6 +21,8 @@ from collection.research.study_editor import StudyEditor, blank_study
 from collection.research.study_form import TEXTS
 from collection.services import copy_study
 
+CLOSED = "The study was closed, because its new chatbot has not answered a test message yet: open it again."
+
 
 @staff_only
 def new_study(request: HttpRequest) -> HttpResponse:
@@ -38,6 +40,8 @@ def edit_study(request: HttpRequest, slug: str) -> HttpResponse:
     editor = StudyEditor(_study(slug), _sent(request))
     if editor.is_valid() and editor.save():
         messages.success(request, "The study is saved.")
+        if editor.was_closed:
+            messages.warning(request, CLOSED)
         return redirect("collecting", editor.study.slug)
     return _shown(request, "research/study_form.html", editor)
 

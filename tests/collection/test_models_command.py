@@ -124,7 +124,7 @@ def test_a_wrong_entry_is_named_with_its_line_and_the_others_are_still_listed(mo
     shown = capsys.readouterr().out
     assert refusal.value.returncode == 2
     assert "talker (for tests)" in shown
-    assert f"WRONG: Model 'typo' in {models_file}, line 8: contxt:" in shown
+    assert f"WRONG: Model 'typo' in {models_file}, line 8: there is no setting 'contxt'" in shown
 
 
 def test_a_file_that_is_not_toml_is_said_with_line_and_column(models_file):

@@ -103,7 +103,10 @@ def test_the_pages_name_the_entry_and_the_line_and_that_the_study_goes_on(models
     assert "models.toml" not in page
     slip(models_file, "a wrong key in its entry")
     page = " ".join(client.get("/studies/demo/collecting/").text.replace("&#x27;", "'").split())
-    assert f"Model 'bot' in {models_file}, line 6: responder.coherence.max_m: Extra inputs are not permitted." in page
+    assert (
+        f"Model 'bot' in {models_file}, line 6: there is no setting 'responder.coherence.max_m', perhaps 'max_n' is meant."
+        in page
+    )
     assert "Chats and runs that are under way continue with the last correct description." in page
     assert "has no responder" not in page
     assert f"Model 'bot' in {models_file}, line 6" in client.get("/studies/demo/").text.replace("&#x27;", "'")
@@ -127,7 +130,7 @@ def test_a_run_under_way_goes_on_and_a_new_one_is_refused(tmp_path: Path) -> Non
     models_file.write_text(models_file.read_text("utf-8").replace("max_n = 5", "max_m = 5", 1))
     work_off(run, make_worker(models_file=models_file))
     assert run.state == "finished"
-    with pytest.raises(RequestError, match=r"line \d+: responder\.coherence\.max_m"):
+    with pytest.raises(RequestError, match=r"line \d+: there is no setting 'responder\.coherence\.max_m'"):
         request_run(make_study("other"), models_file=models_file)
 
 

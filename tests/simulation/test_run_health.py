@@ -162,7 +162,7 @@ def test_added_seeds_are_a_batch_of_their_own_that_can_be_cancelled_alone(client
     assert "5 dialogues ended" in page
     assert "of 12" not in page
     listed = " ".join(re.sub("<[^>]*>", " ", client.get("/").text).split())
-    assert "4 of 4 finished ; 1 of 8 cancelled" in listed
+    assert "batch 2 cancelled 4 of 4 finished, 1 of 8 cancelled" in listed
 
 
 def test_a_cancelled_batch_stays_cancelled_when_another_one_is_asked_for() -> None:

@@ -1,10 +1,12 @@
 """The form with which a researcher writes a study."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.http import QueryDict
 from django.test import Client
+from pytest_django import Settings
 
 from collection.models import Goal, Recruitment, Study
 from collection.research.study_editor import StudyEditor
@@ -237,3 +239,14 @@ def test_the_top_of_the_page_leads_to_every_mistake_and_rows_that_go_have_none(c
         'id_features-1-screened_out">Question Race, Screened out: Everybody would be screened out: leave at least one option.',
     ]
     assert all(f'id="{one.split(chr(34))[0]}"' in page for one in found)
+
+
+def test_a_new_chatbot_closes_an_open_study_until_it_has_answered(client: Client, settings: Settings) -> None:
+    settings.MODELS_FILE = Path(__file__).parents[2] / "data" / "chat_models.toml"
+    study = make_study()
+    Recruitment.objects.create(study=study, is_open=True)
+    edit(client, study, title="Another title")
+    assert Recruitment.objects.get().is_open
+    client.post("/studies/demo/edit/", edit_form(client, study, chatbot="quick"))
+    assert (Recruitment.objects.get().is_open, Study.objects.get().chatbot) == (False, "quick")
+    assert "its new chatbot has not answered a test message yet" in client.get("/studies/demo/collecting/").text
