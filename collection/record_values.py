@@ -19,7 +19,7 @@ MOST_LEVELS = 20
 def checked(value: Any, kind: type[T]) -> T:
     """The value, if it is of this kind. Raises TypeError."""
     if not isinstance(value, kind):
-        raise TypeError(f"{value!r} should be of type {kind.__name__}")
+        raise TypeError(f"{value!r:.80} should be of type {kind.__name__}")
     return value
 
 

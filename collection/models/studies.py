@@ -92,9 +92,13 @@ class Goal(models.Model):
         return f"Goal {self.number} ({self.domain})"
 
     def clean(self) -> None:
-        """Refuses to join or to leave a frozen study; domains that read alike are one."""
+        """Refuses to join or to leave a frozen study, and a text that reads like another goal's, as imports find goals by it.
+        Domains that read alike are one."""
         check_not_frozen(self)
         self.domain = plain_name(self.domain)
+        others = Goal.objects.filter(study=self.study_id).exclude(pk=self.pk).values_list("text", flat=True)
+        if plain_name(self.text) in {plain_name(text) for text in others}:
+            raise ValidationError({"text": "Another goal of this study reads the same: word this one differently."})
 
 
 def check_not_frozen(part: "Goal | Persona") -> None:

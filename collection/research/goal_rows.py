@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from collection.models import Goal, Study
 from collection.research.fields import LongText
 from dialogue import goals
-from dialogue.names import plain_name
+from dialogue.names import plain_name, repeated_name
 
 DOMAINS = ("Math", "Coding", "General Knowledge")
 """The paper's; others may be written."""
@@ -40,6 +40,9 @@ class GoalRowsBase(forms.BaseFormSet):  # type: ignore[type-arg]  # the class ta
         twice = [number for number, count in numbers.items() if count > 1]
         if twice:
             raise ValidationError(f"Two goals have the number {twice[0]}: give each a number of its own.")
+        texts = [row["text"] for row in self.rows if row.get("text")]
+        if (alike := repeated_name(texts)) is not None:
+            raise ValidationError(f"Two goals read the same: “{alike[:60]}”. Change one, or remove it.")
         if not numbers and not any(self.errors):
             raise ValidationError("A study needs at least one goal: add one.")
 

@@ -1,6 +1,8 @@
 """The admin as researchers use it: a study of one's own, and one that no longer changes."""
 
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from django.utils import timezone
 from collection.models import Goal, Outcome, Participant, Persona, Study
 from collection.research.opening import open_study
 from collection.services import paper_questionnaire
+from dialogue.goals import load_listed
 from simulation.requests import RunRequest
 from simulation.selectors import requested_goals, requested_personas
 from tests.collection.factories import make_natural_dialogue, make_participant
@@ -19,6 +22,7 @@ from tests.factories import make_dialogue, make_study
 
 pytestmark = pytest.mark.django_db
 ADMIN = "/admin/collection"
+ALIKE = load_listed()[0].text.replace(" ", "\u00a0", 1)
 AGE = json.dumps({"age": "25 to 34"})
 
 
@@ -87,6 +91,7 @@ def test_a_new_study_begins_with_the_papers_form(client: Client) -> None:
         ("study", {"questionnaire": '[{"key": "hat"}]'}, "Feature 1 must have one of these keys"),
         ("study", {"questionnaire": "["}, "Enter a valid JSON."),
         ("persona", {"features": '{"age": "99"}'}, "is no option of"),
+        ("goal", {"text": ALIKE}, "Another goal of this study reads the same"),
         ("persona", {"features": "[]"}, "Features must be an object of answers"),
         ("persona", {"features": "{"}, "Enter a valid JSON."),
         ("persona", {"study": ""}, "This field is required."),
@@ -96,7 +101,12 @@ def test_what_a_study_cannot_use_is_said_at_its_field_and_not_stored(
     client: Client, study: Study, page: str, fields: dict[str, str], sentence: str
 ) -> None:
     before = stored()
-    form = study_form(**fields) if page == "study" else persona_form(study, **fields)
+    forms: dict[str, Callable[..., dict[str, Any]]] = {
+        "study": study_form,
+        "goal": partial(goal_form, study),
+        "persona": partial(persona_form, study),
+    }
+    form = forms[page](**fields)
     assert sentence in client.post(f"{ADMIN}/{page}/add/", form).text
     assert stored() == before
 

@@ -131,6 +131,7 @@ def test_questions_are_ordered_screened_and_removed(client: Client) -> None:
         ({"consent": "x" * 20_001}, "at most 20000 characters"),
         ({"max_turns": "1", "min_turns": "2"}, "The maximum of turns must not be below the minimum."),
         ({"goals-1-number": "1"}, "Two goals have the number 1"),
+        ({"goals-1-text": "Fly\u200b.", "goals-2-text": "Fly."}, "Two goals read the same: “Fly.”"),
         ({"goals-1-text": ""}, "This field is required."),
         ({"goals-0-text": "a\x00b"}, "Null characters are not allowed."),
         ({f"goals-{number}-DELETE": "on" for number in range(10)}, "A study needs at least one goal"),
