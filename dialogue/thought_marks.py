@@ -72,8 +72,10 @@ WRAPPERS = (
 HEADERS = ("<|start|>assistant", "<|begin|>assistant")
 """What stands before a thought or an answer and says nothing."""
 
-_SHARED = {"<|end|>"}
-"""Marks that end other things too."""
+SHARED = {"<|end|>", "<|return|>", *HEADERS}
+"""Marks that belong to thoughts and answers only where there are ``CHANNELS``."""
+CHANNELS = ("<|channel|>", "<|think|>")
+"""Control tokens of vocabularies that tell thoughts from answers by structure."""
 
 
 class Marks:
@@ -87,7 +89,7 @@ class Marks:
     def closing_alone(self) -> dict[str, Kind]:
         """Those that end a thought even where none was seen to begin: the chat template had opened it."""
         kinds = (kind for kind in KINDS if not kind.only_at_start)
-        return {mark: kind for kind in kinds for mark in kind.closes if mark not in _SHARED}
+        return {mark: kind for kind in kinds for mark in kind.closes if mark not in SHARED}
 
     @cached_property
     def wrapping(self) -> dict[str, Wrapper]:

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from collection.models import Dialogue, Generation, Turn
+from collection.models import Dialogue, Generation, Output, Turn
 from collection.participation.goals import ANSWERED
 from collection.sides import build_speaker, find_side, is_still
 from dialogue.backends.base import ChatModel, ModelMisconfigured
@@ -14,13 +14,18 @@ from dialogue.models import ModelSpec
 from dialogue.roleplay import responder_history
 from dialogue.seeds import sampler_seed
 from dialogue.speakers import History, Speaker
+from dialogue.thought_marks import Kind
+from dialogue.thoughts import split
 
 OpenModel = Callable[[ModelSpec], ChatModel]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Everything that one try at a reply needs to know. ``past`` is what the chatbot remembers of the dialogue."""
+    """Everything that one try at a reply needs to know. ``past`` is what the chatbot remembers of the dialogue.
+
+    ``thought`` is what the chatbot's server passes on without its beginning, by what it said last.
+    """
 
     generation: int
     token: str
@@ -30,6 +35,7 @@ class Question:
     past: tuple[Turn, ...]
     responder: dict[str, Any]
     seed: Callable[[int, int], int]
+    thought: Kind | None = None
 
     @property
     def model(self) -> str:
@@ -51,6 +57,7 @@ def read_question(generation: Generation) -> Question:
         past=tuple(dialogue.turns.filter(position__lt=turn.position, state__in=ANSWERED)),
         responder=dialogue.responder,
         seed=_seed(dialogue),
+        thought=_thought(dialogue),
     )
 
 
@@ -62,7 +69,19 @@ def find_speaker(models_file: Path, question: Question, open_model: OpenModel) -
         )
     spec, table = find_side(models_file, question.model, "responder")
     model = open_model(spec)
+    if question.thought:
+        model.expect_thought(question.thought)
     return build_speaker(spec, table, question.responder, "responder", model, question.seed, f"chat-{question.token}")
+
+
+def _thought(dialogue: Dialogue) -> Kind | None:
+    """The thought that an API's chatbot ended last without having begun it, whichever process asked: unlike a template, a
+    server does not say that it begins with one, and nobody is to read it until its end comes."""
+    if dialogue.responder.get("backend") != "openai":
+        return None
+    outputs = Output.objects.filter(dialogue__study=dialogue.study_id, side="responder").order_by("-pk")
+    last = outputs.values_list("raw", "dialogue__responder").first()
+    return split(last[0]).closed_alone if last and last[1] == dialogue.responder else None
 
 
 def _seed(dialogue: Dialogue) -> Callable[[int, int], int]:

@@ -10,9 +10,11 @@ from collection.keys import without_keys
 from collection.sides import build_speaker, describe_side, find_side
 from dialogue.backends import registry
 from dialogue.backends.base import BackendError
+from dialogue.outputs import Output
 from dialogue.roleplay import responder_history
 from dialogue.seeds import sampler_seed
 from dialogue.speakers import Speaker
+from dialogue.thoughts import Thinking
 
 PATIENCE = 50.0
 """Seconds for loading the model and its first words: less than the minute for which web servers wait for a page."""
@@ -33,13 +35,14 @@ def ask_chatbot(name: str, message: str) -> None:
 
 
 async def _ask(name: str, message: str) -> None:
-    heard: list[str] = []
+    heard: list[str | Thinking] = []
     try:
         async with asyncio.timeout(PATIENCE):
-            speaker = await asyncio.to_thread(_find_speaker, name, message)
-            await _listen(speaker, message, heard)
+            speaker, is_remote = await asyncio.to_thread(_find_speaker, name, message)
+            # Only the whole of what an API answers shows whether it passes on thoughts.
+            await _listen(speaker, name, message, heard, None if is_remote else ENOUGH)
     except TimeoutError as error:
-        if not "".join(heard).strip():
+        if not _text(heard) and not any(isinstance(event, Thinking) for event in heard):
             raise NoAnswer(_too_late(name)) from error
     finally:
         if asyncio.all_tasks() == {asyncio.current_task()}:
@@ -47,27 +50,46 @@ async def _ask(name: str, message: str) -> None:
             await registry.close_models()
 
 
-def _find_speaker(name: str, message: str) -> Speaker:
+def _find_speaker(name: str, message: str) -> tuple[Speaker, bool]:
+    """The speaker that answers, and whether it is an API's."""
     spec, table = find_side(settings.MODELS_FILE, name, "responder")
     described = describe_side(settings.MODELS_FILE, name, "responder")
     model = registry.open_model(spec)
-    return build_speaker(
+    speaker = build_speaker(
         spec, table, described, "responder", model, lambda *at: sampler_seed(0, "", message, "responder", *at), ""
     )
+    return speaker, spec.is_remote
 
 
-async def _listen(speaker: Speaker, message: str, heard: list[str]) -> None:
-    """Put what is said into ``heard``, until it is whole or enough."""
+async def _listen(speaker: Speaker, name: str, message: str, heard: list[str | Thinking], enough: int | None) -> None:
+    """Put what comes into ``heard``, until it is whole or enough."""
     history = responder_history(speaker.system, (), message)
     async with aclosing(speaker.stream(history, 0)) as pieces:
         async for piece in pieces:
-            heard += [piece] if isinstance(piece, str) else []
-            if sum(map(len, heard)) >= ENOUGH:
+            if isinstance(piece, Output):
+                _refuse_silence(piece, name)
+            else:
+                heard.append(piece)
+            if enough and len(_text(heard)) >= enough:
                 break
-    if not "".join(heard).strip():
-        raise NoAnswer(
-            "It answered without a word. Read its output in the log of its server, or choose another chatbot."
-        )
+
+
+def _text(heard: list[str | Thinking]) -> str:
+    """What was said: what comes before a thought may have been one too."""
+    text = ""
+    for event in heard:
+        text = event.said if isinstance(event, Thinking) else text + event
+    return text.strip()
+
+
+def _refuse_silence(output: Output, name: str) -> None:
+    """Raise NoAnswer for an output that says nothing."""
+    if output.reply.text.strip():
+        return
+    if output.reply.stop_reason == "length":
+        what = "Its thoughts" if output.reply.thoughts else "White space"
+        raise NoAnswer(f"{what} used up the limit of its output: raise max_tokens of [models.{name}.responder].")
+    raise NoAnswer("It answered without a word. Read its output in the log of its server, or choose another chatbot.")
 
 
 def _too_late(name: str) -> str:

@@ -9,6 +9,7 @@ from random import Random
 from typing import Literal, Protocol, Self
 
 from dialogue.messages import Message
+from dialogue.thought_marks import Kind
 from dialogue.thoughts import Opened, Splitter, Thinking, Thought
 
 StopReason = Literal["stop", "length"]
@@ -145,6 +146,10 @@ class ChatModel(Protocol):
         """How many tokens plain ``text`` has for this model, or None where the provider does not let one know."""
         ...
 
+    def expect_thought(self, kind: Kind) -> None:
+        """Takes outputs to begin with a thought of that kind from now on, as an earlier one has shown."""
+        ...
+
     async def close(self) -> None:
         """Frees the model. Replies under way end with a BackendError."""
         ...
@@ -167,6 +172,9 @@ class StreamingModel(ABC):
 
     @abstractmethod
     def count_tokens(self, text: str) -> int | None: ...
+
+    def expect_thought(self, kind: Kind) -> None:
+        self._begins_with = self._begins_with or Opened(kind, is_certain=False)
 
     async def reply(self, messages: Sequence[Message], sampling: Sampling, *, conversation: str = "") -> Reply:
         return await self.stream(messages, sampling, conversation=conversation).whole()
@@ -191,7 +199,7 @@ class StreamingModel(ABC):
         """The reply with its thoughts told apart."""
         split = splitter.split
         if split.closed_alone:
-            self._begins_with = Opened(split.closed_alone, is_certain=False)
+            self.expect_thought(split.closed_alone)
         elif reply.stop_reason == "stop":
             self.guess = None
         thoughts = "\n\n".join(thought.strip() for thought in split.thoughts)

@@ -10,7 +10,7 @@ from dialogue.backends.base import ModelMisconfigured
 from dialogue.backends.chat_template import Part, opened_thought, render
 from dialogue.backends.llama_cpp.library import llama
 from dialogue.messages import Message
-from dialogue.thought_marks import MARKS
+from dialogue.thought_marks import CHANNELS, MARKS, SHARED
 from dialogue.thoughts import Opened
 
 _SPACE = " \t\n\v\f\r"  # what the library calls white space
@@ -122,11 +122,15 @@ class Vocabulary:
     @cached_property
     def _shown(self) -> frozenset[str]:
         """The control tokens of marks: they are shown, so that thoughts and self-replies can be told apart."""
-        marks = [*MARKS.all, *self._self_reply_marks]
+        marks = [*(mark for mark in MARKS.all if self._may_show(mark)), *self._self_reply_marks]
         parts = {name for name in self.controls if name and any(name in mark for mark in marks)}
         return frozenset(
             parts | {name for name in self.controls if any(mark in name for mark in self._self_reply_marks)}
         )
+
+    def _may_show(self, mark: str) -> bool:
+        """Whether a mark stands for a thought or an answer in this vocabulary: some also end what other models say."""
+        return mark not in SHARED or any(token in self.controls or token in self.added for token in CHANNELS)
 
     @cached_property
     def bos_text(self) -> str:

@@ -13,12 +13,13 @@ from collection.chat.generations import Kept
 from collection.chat.protocol import Next, RunningReply, Snapshot
 from collection.chat.replies import Reply
 from collection.chat.responding import Question
-from collection.models import Dialogue, Generation, Output, Turn
+from collection.models import Dialogue, Generation, Goal, Output, Turn
 from dialogue.backends.base import Reply as ModelReply
 from dialogue.outputs import Judged
 from dialogue.outputs import Output as ModelOutput
 from tests.collection.chat.pages import Page, make_chat, open_page, write_models
 from tests.dialogue.backends.servers import ChatServer
+from tests.factories import make_output
 
 QUESTION = Question(1, "token", 0, 0, "What is a bear?", (), {"model": "bot"}, lambda _turn, _attempt: 0)
 MARKED = "<think>\nSecret one.\n</think>\n\nA bear is large."
@@ -37,6 +38,15 @@ async def chat_with(
 ) -> Dialogue:
     settings.MODELS_FILE = write_chatbot(folder, replies, max_tokens, pause)
     return await in_database(make_chat)
+
+
+def _end_with_thought(chat: Dialogue) -> None:
+    """Another dialogue of the study, in which the chatbot's server passed on a thought."""
+    goal = Goal.objects.create(study=chat.study, number=99, domain="Math", text="You want to know what a bee is.")
+    other = Dialogue.objects.create(
+        study=chat.study, goal=goal, persona=chat.persona, kind=Dialogue.Kind.NATURAL, responder=chat.responder
+    )
+    make_output(other, 0, side="responder", raw="Secret one.</think>A bear.", text="A bear.")
 
 
 def frames_of(page: Page) -> str:
@@ -125,6 +135,18 @@ async def test_the_thought_of_a_server_that_marks_it_too_late_is_taken_back(
         "A bear.",
         "A bee.",
     ]
+
+
+async def test_after_a_restart_a_thought_is_held_back_because_of_what_was_said_before(
+    api: ChatServer, api_chat: Dialogue
+) -> None:
+    await in_database(_end_with_thought, api_chat)
+    api.answer = "Secret two. </think> A bee."
+    async with open_page(api_chat) as page:
+        await page.say("And a bee?")
+        await page.wait_for("done", state="complete")
+    assert "ecret" not in frames_of(page)
+    assert page.text == "A bee."
 
 
 async def test_what_a_page_has_of_a_thought_is_taken_back_before_more_is_shown() -> None:

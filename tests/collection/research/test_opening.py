@@ -94,6 +94,21 @@ def test_a_slow_chatbot_that_has_begun_to_speak_is_no_failure(
     assert Recruitment.objects.get().is_open
 
 
+def test_thoughts_that_use_up_the_limit_are_no_answer(study: Study, settings: Settings, tmp_path: Path) -> None:
+    describe(settings, tmp_path, replies=["<think>" + "hm " * 1100])
+    with pytest.raises(NotReady, match=r"Its thoughts used up .*: raise max_tokens of \[models\.bot\.responder\]"):
+        open_study(study)
+
+
+def test_a_chatbot_that_thinks_for_long_is_no_failure(
+    study: Study, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    describe(settings, tmp_path, pause=0.2, replies=["<think>" + "hm " * 400])
+    monkeypatch.setattr(trial, "PATIENCE", 1.0)
+    open_study(study)
+    assert Recruitment.objects.get().is_open
+
+
 def test_the_chatbot_is_asked_no_longer_than_needed(study: Study, settings: Settings, tmp_path: Path) -> None:
     describe(settings, tmp_path, pause=0.001, replies=["word " * 200_000])
     open_study(study)

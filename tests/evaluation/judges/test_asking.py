@@ -130,6 +130,6 @@ async def test_a_judge_never_reads_its_own_thoughts_again() -> None:
 
 
 async def test_a_judge_that_only_thinks_until_its_limit_is_said_to() -> None:
-    outcome = await ask(ScriptedModel(["<think>" + "hm " * 600] * 3), QUESTION)
+    outcome = await ask(ScriptedModel(["<think>" + "hm " * 2100] * 3), QUESTION)
     assert outcome.answer is None
-    assert outcome.problem == "It was still thinking when its output was cut at 500 tokens."
+    assert outcome.problem == "It was still thinking when its output was cut at 2000 tokens."
