@@ -20,7 +20,6 @@ MISSING = frozenset({"", "NA", "N/A", "NAN", "<NA>", "#N/A", "#NV", "#N/D", "#NU
 """In capitals: how R, Python and spreadsheet programs (in some languages) write what is missing."""
 NOT_KNOWN = MISSING | {"NULL", "NONE"}
 """Of a number; a text may well say "none"."""
-TRUTHS = {"TRUE": "1", "FALSE": "0"}
 OVERALL = "overall"
 """How results call all models together: no model may."""
 
@@ -76,7 +75,8 @@ def _read_column(cells: pd.Series, name: str, source: str) -> pd.Series:
 
 
 def _read_binary(cells: pd.Series, name: str, source: str) -> pd.Series:
-    numbers = _read_numbers(cells.replace({cell: TRUTHS.get(cell.upper(), cell) for cell in cells.unique()}))
+    said = cells.str.upper()
+    numbers = _read_numbers(cells.mask(said == "TRUE", "1").mask(said == "FALSE", "0"))
     _refuse(~numbers.isin([0, 1]) & ~_is_unknown(cells), cells, name, source, "0 or 1, or TRUE or FALSE")
     return numbers.fillna(0.0) if name == "flagged" else numbers
 

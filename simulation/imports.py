@@ -140,7 +140,7 @@ class _Importer:
 
     def _persona_by_code(self, code: str) -> Persona:
         known = self._codes.get(plain_name(code))
-        # Whoever withdrew since takes their persona along.
+        # A participant who has withdrawn since the study was read took the persona along.
         found = known and Persona.objects.select_for_update(of=("self",), no_key=True).filter(pk=known.pk).first()
         if not found:
             raise Unplaced(f"the study has no persona {code!r}.")

@@ -1,7 +1,8 @@
 """A study's whole analysis: of its judgements, of its dialogues, of who took part."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.utils import timezone
@@ -67,7 +68,7 @@ def analyse_study(study: Study, chosen: Chosen, on_step: OnStep) -> StudyAnalysi
     on_step("figures")
     own = portfolio_of(judged) if judged else Portfolio(None, [], [], left_out)
     radars = failure_radars(failure_percents(inquirers))
-    counted = [source for source in sources if judged and source.is_counted and source.judgements]
+    counted = _counted(sources, judged)
     dialogues = {name: len(said) for name, said in groups.items()}
     portfolio = Portfolio(
         judged,
@@ -86,6 +87,15 @@ def _judged(study: Study, chosen: Chosen, on_step: OnStep) -> tuple[Analysis | N
         return analyse(judgements_in(study, chosen), on_step), []
     except BadData as reason:
         return None, [str(reason)]
+
+
+def _counted(sources: Sequence[Source], judged: Analysis | None) -> list[Source]:
+    """The evaluations whose judgements were analysed, with how many: in an open one there may be more by now."""
+    if judged is None:
+        return []
+    numbers = Counter(judged.frame["participant"].str.partition("-")[0].astype(int))
+    found = [(source, numbers[source.evaluation.number]) for source in sources]
+    return [replace(source, judgements=count) for source, count in found if count]
 
 
 def _made_of(study: Study, counted: Sequence[Source], dialogues: Mapping[str, int]) -> str:

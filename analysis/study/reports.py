@@ -50,8 +50,9 @@ def request_report(study: Study, chosen: Chosen = None) -> Report:
 
 
 def ensure_report(study: Study) -> Report:
-    """The report of the data as they are, in whatever state; asked for if there is none."""
-    return current_report(study) or request_report(study)
+    """The report of the data as they are; asked for if there is none, or if it could not be computed."""
+    current = current_report(study)
+    return request_report(study, last_choice(study)) if current is None or current.state == State.FAILED else current
 
 
 def stored_file(report: Report, name: str) -> bytes | None:
@@ -81,7 +82,7 @@ def _compute(report: Report) -> None:
         jobs.finish(report, State.FAILED, step="", message=str(error))
         return
     with transaction.atomic():
-        # Whoever withdrew meanwhile has deleted the report: then the lease is lost, and nothing is stored.
+        # A withdrawal meanwhile has deleted the report: then the lease is lost, and nothing is stored.
         names = list(computed.files)
         jobs.finish(report, State.DONE, step="", code=code_version(), shown=computed.shown, files=names)
         ReportFile.objects.bulk_create(

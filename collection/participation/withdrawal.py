@@ -33,7 +33,7 @@ def forget_deleted_text(patience: float = 5.0) -> None:
     """SQLite overwrites what is deleted in its file, but its log beside it holds older copies until it is written back.
 
     That needs a moment in which nobody reads: somebody who downloads an export may not give one within ``patience`` seconds.
-    Whoever waits for it lets nobody write, so it is tried for a fraction of a second at a time.
+    Nobody can write while it waits, so it is tried for a fraction of a second at a time.
     """
     if connection.vendor != "sqlite":
         return

@@ -5,8 +5,9 @@ import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.core.management.base import CommandError
 from tqdm import tqdm
@@ -46,7 +47,7 @@ class Command(StudyCommand):
             count = f"{len(report.unplaced)} of {report.lines}"
             raise CommandError(f"{count} lines were not imported, for the reasons above.", returncode=1)
 
-    def _import(self, lines: BinaryIO, study: Study, **known: Any) -> Report:
+    def _import(self, lines: BufferedReader, study: Study, **known: Any) -> Report:
         with tqdm(
             total=_size(lines), file=sys.stderr, unit="B", unit_scale=True, dynamic_ncols=True, disable=None
         ) as bar:
@@ -102,12 +103,11 @@ def _name(path: Path) -> str:
     return os.fsencode(path.name).decode("utf-8", "replace")
 
 
-def _open(path: Path) -> BinaryIO:
+def _open(path: Path) -> BufferedReader:
     """The file, to be read line by line. Raises RequestError."""
     try:
         lines = path.open("rb")
-        begins_as = lines.read(2)
-        lines.seek(0)
+        begins_as = lines.peek(2)[:2]
     except OSError as error:
         raise RequestError(f"{path} cannot be read as text: name a JSONL file.") from error
     if begins_as in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
@@ -115,6 +115,6 @@ def _open(path: Path) -> BinaryIO:
     return lines
 
 
-def _size(lines: BinaryIO) -> int | None:
+def _size(lines: BufferedReader) -> int | None:
     """Bytes of the file; None of what is no file, such as a pipe."""
     return os.fstat(lines.fileno()).st_size or None
