@@ -5,7 +5,21 @@ import os
 import sys
 
 from django.core.management import execute_from_command_line
+from django.db import Error
+
+
+def main() -> None:
+    """Run the command; a database that is away ends it with a sentence."""
+    try:
+        execute_from_command_line(sys.argv)
+    except Error as error:
+        from roleplay_site.serving.views import describe_absence
+
+        if sentence := describe_absence(error):
+            sys.exit(sentence)
+        raise
+
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "roleplay_site.settings")
-    execute_from_command_line(sys.argv)
+    main()

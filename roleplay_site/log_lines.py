@@ -4,6 +4,8 @@ import logging
 import re
 from copy import copy
 
+from roleplay_site.serving.views import is_passing
+
 _PERSONAL_LINK = re.compile(r"(/s/[^/\s]+/(?:judge/\d+/)?p/)[^/\s]+")
 _SIGNED = re.compile(r"(?<![\w-])[\w-]+:[0-9A-Za-z]+:[\w-]{43}")
 """What Django's signing makes, wherever it stands: a mail program may have bent the link."""
@@ -12,12 +14,20 @@ _SIGNED = re.compile(r"(?<![\w-])[\w-]+:[0-9A-Za-z]+:[\w-]{43}")
 class DiscreetFormatter(logging.Formatter):
     """Leave out the tokens of personal links, which are part of addresses that Django logs: they open all that a person gave.
 
-    A refused page (4xx) is one line without a traceback: it is no fault of the site, and anybody can cause thousands.
+    A refused page (4xx) is one line without a traceback: it is no fault of the site, and anybody can cause thousands. So is
+    a database that is away, with its own words: every request and every task fails because of it.
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        line = super().format(_without_traceback(record) if _is_refusal(record) else record)
+        line = super().format(_shortened(record))
         return _SIGNED.sub("…", _PERSONAL_LINK.sub(r"\1…", line))
+
+
+def _shortened(record: logging.LogRecord) -> logging.LogRecord:
+    error = record.exc_info[1] if record.exc_info else None
+    if is_passing(error):
+        return _without_traceback(record, f"{record.getMessage()} ({' '.join(str(error).split())})")
+    return _without_traceback(record, record.getMessage()) if _is_refusal(record) else record
 
 
 def _is_refusal(record: logging.LogRecord) -> bool:
@@ -26,8 +36,9 @@ def _is_refusal(record: logging.LogRecord) -> bool:
     return isinstance(status, int) and status < 500
 
 
-def _without_traceback(record: logging.LogRecord) -> logging.LogRecord:
+def _without_traceback(record: logging.LogRecord, message: str) -> logging.LogRecord:
     """Copy the record, because other handlers get it as well."""
     bare = copy(record)
+    bare.msg, bare.args = message, None
     bare.exc_info = bare.exc_text = bare.stack_info = None
     return bare

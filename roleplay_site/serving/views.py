@@ -3,13 +3,14 @@
 import sqlite3
 import sys
 
-from django.db import InterfaceError, OperationalError
+from django.db import Error, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views.defaults import server_error
 
 from roleplay_site.serving.refusals import NO_DATABASE
 
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_UNUSABLE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL)
 _PASSING = ("08", "40", "53", "55", "57")
 """PostgreSQL's classes of errors: connections, conflicts of transactions, lack of resources, rows in use, shutting down."""
 
@@ -30,3 +31,12 @@ def is_passing(error: BaseException | None) -> bool:
         return getattr(cause, "sqlite_errorcode", 0) & 0xFF in _BUSY
     state = getattr(cause, "sqlstate", None)  # None where there was no server to give one
     return state is None or state[:2] in _PASSING
+
+
+def describe_absence(error: Error) -> str:
+    """Return what a person at a terminal should do about a database that is away; empty if it is not."""
+    is_away = is_passing(error) or getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF in _UNUSABLE
+    said = " ".join(str(error).split())
+    return (
+        f"The database cannot be used ({said}): check that it runs and has room, and DATABASE_URL." if is_away else ""
+    )

@@ -6,7 +6,9 @@ from io import StringIO
 from time import thread_time
 from typing import Any
 
+import psycopg
 import pytest
+from django.db import DatabaseError, OperationalError, connection
 from django.test import Client
 from pytest_django import Settings
 
@@ -87,3 +89,24 @@ def test_an_error_of_the_site_leaves_its_traceback(log: StringIO, settings: Sett
     client = Client(raise_request_exception=False)
     assert client.get("/broken/").status_code == 500
     assert "ZeroDivisionError" in log.getvalue()
+
+
+def test_a_database_that_is_away_is_one_line_of_the_log(log: StringIO) -> None:
+    try:
+        try:
+            psycopg.connect("postgresql://127.0.0.1:1/site", connect_timeout=2)
+        except psycopg.OperationalError as error:
+            raise OperationalError(str(error)) from error
+    except OperationalError:
+        logging.getLogger("celery").exception("The task failed.")
+    [line] = log.getvalue().splitlines()
+    assert "celery: The task failed. (" in line
+    assert "Connection refused" in line
+
+
+def test_what_is_wrong_with_a_statement_keeps_its_traceback(log: StringIO) -> None:
+    try:
+        connection.cursor().execute("SELECT nothing FROM nowhere")
+    except DatabaseError:
+        logging.getLogger("celery").exception("The task failed.")
+    assert "Traceback" in log.getvalue()

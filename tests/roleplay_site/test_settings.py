@@ -40,7 +40,7 @@ def test_a_folder_that_others_could_read_is_closed(installation: Installation) -
 def test_a_public_site_refuses_a_short_key_in_one_sentence(installation: Installation) -> None:
     refused = start(installation, ALLOWED_HOSTS="study.example.org", SECRET_KEY="changeme")
     assert refused.returncode == 1
-    assert "ImproperlyConfigured: SECRET_KEY is too short to be safe" in refused.stderr
+    assert refused.stderr.startswith("The site cannot start. SECRET_KEY is too short to be safe")
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,70 @@ def test_a_long_key_a_generated_one_and_any_key_on_this_machine_alone_will_do(
     "environment", [{"DEBUG": "yes", "ALLOWED_HOSTS": "study.example.org"}, {"ALLOWED_HOSTS": "*"}]
 )
 def test_a_public_site_refuses_debug_and_any_host(installation: Installation, environment: dict[str, str]) -> None:
-    assert "ImproperlyConfigured" in start(installation, **environment).stderr
+    refused = start(installation, **environment)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("The site cannot start. ")
+
+
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        ({"DATABASE_URL": "postgress://me:secret@host/db"}, '"DATABASE_URL" invalid: Not a valid database URL.'),
+        ({"DATABASE_URL": "postgres://me:secret@host:x/db"}, '"DATABASE_URL" invalid: Not a valid database URL.'),
+        ({"DATABASE_URL": "mysql://me:secret@host/db"}, "DATABASE_URL must begin with postgres:// or sqlite:///"),
+        ({"DATABASE_POOL_SIZE": "many", "DATABASE_URL": "postgres://host/db"}, '"DATABASE_POOL_SIZE" invalid'),
+        ({"VAR_DIR": "/dev/null/var"}, "The folder /dev/null/var for the site's data cannot be used (Not a directory)"),
+        (
+            {"VAR_DIR": "/proc/var"},
+            "The folder /proc/var for the site's data cannot be used (No such file or directory)",
+        ),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named_in_a_sentence(
+    installation: Installation, environment: dict[str, str], sentence: str
+) -> None:
+    refused = start(installation, **environment)
+    assert refused.returncode == 1
+    assert sentence in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert "secret" not in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("postgres://me:secret@127.0.0.1:1/db", "The database cannot be used ("),
+        ("sqlite:////proc/x.sqlite3", "unable to open database file"),
+    ],
+)
+def test_a_command_without_its_database_ends_with_a_sentence(installation: Installation, url: str, words: str) -> None:
+    refused = subprocess.run(
+        [sys.executable, "manage.py", "load_demo"],
+        cwd=BASE_DIR, env={**installation.environment, "DATABASE_URL": url}, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert refused.returncode == 1
+    assert words in refused.stderr
+    assert "check that it runs" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert "secret" not in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("environment", "header"),
+    [
+        ({}, "max-age=2592000"),
+        (
+            {"HSTS_SECONDS": "9", "HSTS_SUBDOMAINS": "yes", "HSTS_PRELOAD": "yes"},
+            "max-age=9; includeSubDomains; preload",
+        ),
+    ],
+)
+def test_a_public_site_says_how_long_browsers_insist_on_https(
+    installation: Installation, environment: dict[str, str], header: str
+) -> None:
+    installation.settings.update({"ALLOWED_HOSTS": "study.example.org", **environment})
+    asked = 'from django.test import Client; print(Client(HTTP_HOST="study.example.org").get("/login/", secure=True)'
+    assert installation.evaluate(f'{asked}.headers["Strict-Transport-Security"])') == header
 
 
 @pytest.mark.parametrize("service", ["web", "worker", "beat"])

@@ -1,0 +1,194 @@
+"""All settings, read from the environment, with defaults that work on one machine without any service."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env
+from marshmallow.validate import Range
+
+from roleplay_site.secret_key import read_or_create
+from roleplay_site.var_folder import make_private
+
+env = Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
+try:
+    make_private(VAR_DIR)
+except OSError as error:
+    raise ImproperlyConfigured(
+        f"The folder {VAR_DIR} for the site's data cannot be used ({error.strerror}): correct the environment variable"
+        " VAR_DIR, or let this account write there."
+    ) from error
+MODELS_FILE = env.path("MODELS_FILE", BASE_DIR / "models.toml")
+
+DEBUG = env.bool("DEBUG", False)
+SECRET_KEY = env.str("SECRET_KEY", "") or read_or_create(VAR_DIR / "secret_key")
+LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", LOOPBACK)
+IS_PUBLIC = not set(ALLOWED_HOSTS) <= set(LOOPBACK)
+if IS_PUBLIC and DEBUG:
+    raise ImproperlyConfigured("DEBUG shows the code and data to visitors: unset it, or allow only localhost.")
+if "*" in ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS must name the site's own host names, not '*'.")
+if IS_PUBLIC and len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured(
+        "SECRET_KEY is too short to be safe: give 50 random characters, or unset it to get some."
+    )
+
+INSTALLED_APPS = [
+    "roleplay_site",
+    "analysis",
+    "evaluation",
+    "simulation",
+    "collection",
+    "channels",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "servestatic.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "csp",
+    "axes",
+]
+MIDDLEWARE = [
+    "roleplay_site.referrers.no_referrer_below_personal_links",
+    "roleplay_site.encodings.utf8_forms_only",
+    "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "roleplay_site.urls"
+ASGI_APPLICATION = "roleplay_site.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "studies"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+# Guessing passwords: ten failures lock an account for the address they came from, so that nobody can lock others out.
+# Failures are counted in the database; who logged in from where is not kept.
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "collection.networks.client_network"  # an IPv6 /64 counts as one address
+AXES_LOCKOUT_TEMPLATE = "locked.html"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # Site and worker write side by side: readers never wait (WAL), a writer takes its lock at once rather than half-way
+    # (IMMEDIATE) and waits for the other's (timeout, in seconds). Deleted text is overwritten (secure_delete).
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;",
+    }
+elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    # Threads share so many connections and wait for one that is free; one that the server has closed is replaced.
+    DATABASES["default"] |= {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+        "min_size": 0,
+        "max_size": env.int("DATABASE_POOL_SIZE", 20, validate=Range(min=1)),
+        "timeout": 15,
+        "max_idle": 60,
+    }
+else:
+    raise ImproperlyConfigured(
+        "DATABASE_URL must begin with postgres:// or sqlite:///: other databases are not supported."
+    )
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# A web process works on so many requests at once and lets so many wait; see roleplay_site/serving.
+REQUESTS_AT_ONCE = env.int("REQUESTS_AT_ONCE", 16, validate=Range(min=1))
+REQUESTS_WAITING = env.int("REQUESTS_WAITING", 1000, validate=Range(min=0))
+# A request must have arrived after so many seconds, and be no larger.
+REQUEST_SECONDS = env.float("REQUEST_SECONDS", 30, validate=Range(min=0, min_inclusive=False))
+REQUEST_MEGABYTES = env.int("REQUEST_MEGABYTES", 10, validate=Range(min=1))
+
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "filesystem://localhost")
+BROKER_DIR = VAR_DIR / "broker"
+
+# Pages that show the same chat hear of each other through this: within one process by default, through Redis across several.
+# The other Redis layer keeps one list for all sockets of a process, and drops what comes while it holds a hundred messages.
+CHANNEL_LAYER_URL = env.str("CHANNEL_LAYER_URL", "")
+CHANNEL_LAYERS = {
+    "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [CHANNEL_LAYER_URL]}}
+    if CHANNEL_LAYER_URL
+    else {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}
+}
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+SERVESTATIC_USE_FINDERS = True
+SERVESTATIC_ALLOW_ALL_ORIGINS = False
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_PUBLIC
+CSRF_TRUSTED_ORIGINS = [f"https://{host.removeprefix('.')}" for host in ALLOWED_HOSTS if host not in LOOPBACK]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_PUBLIC else None
+SECURE_SSL_REDIRECT = IS_PUBLIC
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 3600 * 24 * 30, validate=Range(min=0)) if IS_PUBLIC else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", False)
+SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", False)
+SECURE_REFERRER_POLICY = "same-origin"  # without a referrer, browsers send no origin with forms
+CSRF_FAILURE_VIEW = "evaluation.evaluators.views.form_refused"
+X_FRAME_OPTIONS = "DENY"
+
+LANGUAGE_CODE = "en-gb"
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {
+            "()": "roleplay_site.log_lines.DiscreetFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"axes": {"level": "WARNING"}, "httpx2": {"level": "WARNING"}},
+}
