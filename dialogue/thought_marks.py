@@ -13,13 +13,15 @@ from itertools import chain
 class Kind:
     """One way to mark a thought.
 
-    ``only_at_start``: the marks are words that an answer may use too, so they count at the start of an output only, and
-    a closing one alone is text. ``nests``: an opening mark inside a thought needs a closing mark of its own.
+    ``only_at_start``: an answer may use the marks too, so they count at the start of an output only, and a closing one
+    alone is text. ``is_phrase``: an answer may even begin with them, so a thought that is never closed is text.
+    ``nests``: an opening mark inside a thought needs a closing mark of its own.
     """
 
     opens: tuple[str, ...]
     closes: tuple[str, ...]
     only_at_start: bool = False
+    is_phrase: bool = False
     nests: bool = True
 
 
@@ -58,6 +60,7 @@ KINDS = (
         ("Here is my thought process:", "Here's my thought process:"),
         ("Here is my response:", "Here's my response:"),
         only_at_start=True,
+        is_phrase=True,
         nests=False,
     ),  # Granite 3.2
 )

@@ -168,7 +168,8 @@ class Splitter:
         """Whether a thought that was never closed is one: inside an answer its mark is text, unless the limit cut it."""
         if thought.is_certain:
             return True
-        return was_cut and (thought.is_told or (bool(self._thoughts) and self._begins_line(thought.start)))
+        begins = thought.is_told or thought.kind.is_phrase
+        return was_cut and (begins or (bool(self._thoughts) and self._begins_line(thought.start)))
 
     def _read(self, *, is_end: bool) -> Iterator[Event]:
         while found := (yield from self._next_mark(is_end=is_end)):
@@ -210,7 +211,8 @@ class Splitter:
         """A mark outside of thoughts."""
         mark = found[0]
         if mark in MARKS.opening and self._opens(found):
-            self._open = _Open(MARKS.opening[mark], found.start(), found.end(), is_certain=not self._said)
+            kind = MARKS.opening[mark]
+            self._open = _Open(kind, found.start(), found.end(), is_certain=not self._said and not kind.is_phrase)
             yield Thinking(self._said)
         elif mark in MARKS.closing_alone and not self._is_text(found):
             self._closed_alone = MARKS.closing_alone[mark]
@@ -287,7 +289,8 @@ class Splitter:
         return bool(before.search(self._line_before(found.start())[-2:]) and after.match(self._text, found.end()))
 
     def _quotes_around(self, found: "re.Match[str]") -> tuple[str, str]:
-        return self._text[: found.start()][-1:], self._text[found.end() : found.end() + 1]
+        start, end = found.span()
+        return self._text[max(0, start - 1) : start], self._text[end : end + 1]
 
     def _begins_line(self, position: int) -> bool:
         return not self._line_before(position).strip()

@@ -89,6 +89,12 @@ def test_a_second_thought_that_the_limit_cut_is_not_said() -> None:
     assert split(raw).answer == "It is b.\n<think>Is it"
 
 
+def test_an_answer_that_begins_with_the_words_of_a_thought_stays_whole() -> None:
+    raw = "Here is my thought process: first a, then b."
+    assert split(raw).answer == raw
+    assert split(raw, was_cut=True).answer == ""
+
+
 def test_thoughts_are_kept_apart() -> None:
     found = split("<think>One.</think>It is\n<think>Two.</think>\nb.")
     assert found.thoughts == ("One.", "Two.")
