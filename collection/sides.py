@@ -13,7 +13,8 @@ from collection.models_in_force import read_models_in_force
 from dialogue import prompts, thoughts
 from dialogue.backends import registry
 from dialogue.backends.base import ChatModel, ModelMisconfigured
-from dialogue.models import SELF_REPLY_MARKERS, InvalidModelsFile, ModelSpec, SideTable, UnknownModel, find_model
+from dialogue.models import SELF_REPLY_MARKERS, ModelSpec, SideTable
+from dialogue.models_file import InvalidModelsFile, UnknownModel, find_model
 from dialogue.outputs import Checks
 from dialogue.seeds import Side
 from dialogue.speakers import Speaker

@@ -1,25 +1,17 @@
 """The models a group works with, as ``models.toml`` describes them."""
 
 import hashlib
-import tomllib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date
-from difflib import get_close_matches
-from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from dialogue import prompts
 from dialogue.addresses import check_address
 from dialogue.backends.base import Sampling
 from dialogue.names import hidden_characters, plain_name
 from dialogue.system_text import SystemWay
-from dialogue.toml_lines import find_line, locate
 
 SELF_REPLY_MARKERS = ("[INST", "### Human:")
 
@@ -42,17 +34,6 @@ Setting = Literal[
     "stream_options",
 ]
 """What a provider may be told of the sampling, by its names."""
-
-
-class UnknownModel(LookupError):
-    """No model of that name is described."""
-
-    def __str__(self) -> str:
-        return str(self.args[0])
-
-
-class InvalidModelsFile(ValueError):
-    """``models.toml`` is missing, is not TOML, or describes the model in question wrongly."""
 
 
 class _Table(BaseModel):
@@ -172,122 +153,3 @@ class ModelSpec(_Table):
         files = sorted(path for path in folder.rglob("*") if path.is_file())
         listed = "".join(f"{path.relative_to(folder)} {digest(path)}\n" for path in files)
         return str(hashlib.sha256(listed.encode()).hexdigest())
-
-
-@dataclass(frozen=True, slots=True)
-class ModelsFile:
-    """What a models file says: the ``models`` that it describes well, and a sentence with the line about each other entry."""
-
-    models: Mapping[str, ModelSpec]
-    mistakes: Mapping[str, str]
-
-
-def read_models(path: Path) -> ModelsFile:
-    """Return what the file describes; files are relative to it. Raises InvalidModelsFile when it cannot be read at all."""
-    try:
-        return parse_models(path.read_text("utf-8-sig"), path)
-    except OSError as error:
-        raise InvalidModelsFile(f"The models file {path} cannot be read: check MODELS_FILE.") from error
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise InvalidModelsFile(f"The models file {path} is not valid TOML: line {line} is not UTF-8.") from error
-
-
-@lru_cache(maxsize=4)
-def parse_models(text: str, path: Path) -> ModelsFile:
-    """Return what the ``text`` of the file at ``path`` describes: one wrong entry costs only its own model.
-
-    Raises InvalidModelsFile when the text is not TOML.
-    """
-    models: dict[str, ModelSpec] = {}
-    tables, mistakes = _tables(text, path)
-    for name, table in tables.items():
-        try:
-            models[name] = _spec(name, table, path)
-        except _Wrong as wrong:
-            line = find_line(text, ("models", name, *wrong.where))
-            meant = name if plain_name(name) in tables else plain_name(name)
-            mistakes.setdefault(meant, f"Model {name!r} in {path}, line {line}: {wrong}.")
-    return ModelsFile({name: spec for name, spec in models.items() if name not in mistakes}, mistakes)
-
-
-def find_model(path: Path, name: str) -> ModelSpec:
-    """The model called ``name``. Raises UnknownModel, or InvalidModelsFile when its entry is wrong."""
-    file = read_models(path)
-    if name in file.mistakes:
-        raise InvalidModelsFile(file.mistakes[name])
-    if name not in file.models:
-        raise UnknownModel(
-            f"There is no model {name!r} in {path}: choose one of {', '.join(sorted(file.models)) or 'none'}."
-        )
-    return file.models[name]
-
-
-_TABLES = (ModelSpec, SideTable, SamplingTable, CoherenceTable)
-_KEYS = sorted({name for table in _TABLES for name in table.model_fields})
-
-
-class _Wrong(ValueError):
-    """An entry is wrong at ``where``, a path below its table."""
-
-    def __init__(self, sentence: str, *where: str | int) -> None:
-        super().__init__(sentence)
-        self.where = where
-
-
-def _tables(text: str, path: Path) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the entries, and what is wrong with tables beside [models]: a slip there would hide an entry in silence."""
-    try:
-        said = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidModelsFile(f"The models file {path} is not valid TOML: {locate(error, text)}.") from error
-    tables = said.pop("models", {})
-    if not isinstance(tables, dict):
-        raise InvalidModelsFile(f"The models file {path} must describe each model in a table [models.NAME].")
-    return tables, {name: sentence for key in said for name, sentence in _astray(said, key, text, path)}
-
-
-def _astray(said: dict[str, Any], key: str, text: str, path: Path) -> Iterator[tuple[str, str]]:
-    """Yield (entry, sentence) for a top-level key that nobody reads."""
-    for name in said[key] if isinstance(said[key], dict) else [""]:
-        steps = [key, name] if name else [key]
-        line, written = find_line(text, steps), ".".join(steps)
-        what = f"Model {name!r}" if name else repr(key)
-        yield name or key, f"{what} in {path}, line {line}: [{written}] is not read, write [models.{name or 'NAME'}]."
-
-
-def _spec(name: str, table: object, path: Path) -> ModelSpec:
-    """Raises _Wrong."""
-    if not isinstance(table, dict) or "name" in table:
-        raise _Wrong(f"it must be a table [models.{name}] that gives no other name")
-    try:
-        spec = ModelSpec(name=name, **table)
-    except ValidationError as error:
-        # A mistyped key is what is wrong, rather than the right one that it leaves out.
-        first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
-        raise _Wrong(_in_words(first), *first["loc"]) from error
-    _check_names(spec)
-    return spec.model_copy(update={"file": path.parent / spec.file}) if spec.file else spec
-
-
-def _in_words(mistake: ErrorDetails) -> str:
-    where = ".".join(str(part) for part in mistake["loc"])
-    if mistake["type"] == "extra_forbidden":
-        meant = get_close_matches(str(mistake["loc"][-1]), _KEYS, 1)
-        return f"there is no setting {where!r}" + (f", perhaps {meant[0]!r} is meant" if meant else "")
-    if mistake["type"] == "missing":
-        return f"{where!r} is missing"
-    return f"{where + ': ' if where else ''}{mistake['msg'].removeprefix('Value error, ')}"
-
-
-def _check_names(spec: ModelSpec) -> None:
-    """Look for the template and the prompt sets that the entry names. Raises _Wrong."""
-    known = sorted(one.name.removesuffix(".jinja") for one in files("dialogue.data").joinpath("templates").iterdir())
-    if spec.template not in ("own", *known):
-        raise _Wrong(f"there is no chat template {spec.template!r}, choose own, {', '.join(known)}", "template")
-    for side, load in (("inquirer", prompts.load), ("responder", prompts.load_system)):
-        table = getattr(spec, side)
-        try:
-            load(table.prompts) if table else None
-        except LookupError as error:
-            raise _Wrong(str(error.args[0]).removesuffix("."), side, "prompts") from error

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dialogue.addresses import check_address
-from dialogue.models import InvalidModelsFile, find_model
+from dialogue.models_file import InvalidModelsFile, find_model
 
 
 @pytest.mark.parametrize(

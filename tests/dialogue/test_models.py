@@ -10,7 +10,8 @@ import pytest
 
 from dialogue import prompts
 from dialogue.backends.chat_template import PAPER_TEMPLATES
-from dialogue.models import InvalidModelsFile, ModelsFile, ModelSpec, UnknownModel, find_model, read_models
+from dialogue.models import ModelSpec
+from dialogue.models_file import InvalidModelsFile, ModelsFile, UnknownModel, find_model, read_models
 
 SHIPPED = Path(__file__).parent.parent.parent / "models.toml"
 BEAR = """

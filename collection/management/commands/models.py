@@ -8,7 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from dialogue.backends import registry
 from dialogue.backends.fitting import Fit
-from dialogue.models import InvalidModelsFile, ModelSpec, UnknownModel, find_model, read_models
+from dialogue.models import ModelSpec
+from dialogue.models_file import InvalidModelsFile, UnknownModel, find_model, read_models
 from dialogue.seeds import SIDES, Side
 from dialogue.system_text import SystemWay
 

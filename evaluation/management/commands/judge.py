@@ -13,7 +13,7 @@ from tqdm import tqdm
 from collection.commands import StudyCommand, find_study
 from collection.participation.providers import provider_of
 from dialogue.backends import registry
-from dialogue.models import InvalidModelsFile, UnknownModel, find_model
+from dialogue.models_file import InvalidModelsFile, UnknownModel, find_model
 from evaluation.commands import find_evaluation
 from evaluation.judges import sittings
 from evaluation.judges.results import SittingLine, read_sittings

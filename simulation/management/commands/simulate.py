@@ -16,7 +16,7 @@ from collection.models import Dialogue
 from collection.records import write_records
 from collection.whole_files import Unwritable, check_writable, write_whole
 from dialogue.backends import registry
-from dialogue.models import find_model
+from dialogue.models_file import find_model
 from simulation import leases, services
 from simulation.casting import Casting
 from simulation.figures import cuts_of_run

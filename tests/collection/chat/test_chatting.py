@@ -10,7 +10,7 @@ from collection.chat.protocol import MESSAGE_LIMIT
 from collection.models import Dialogue, Generation, Output, Participant, Turn, Typing
 from dialogue.backends.registry import open_model
 from dialogue.backends.scripted import Request, ScriptedModel
-from dialogue.models import find_model
+from dialogue.models_file import find_model
 from dialogue.seeds import sampler_seed
 from tests.collection.chat.pages import REPLIES, make_chat, open_page, write_models
 from tests.dialogue.backends.servers import ChatServer
