@@ -88,7 +88,7 @@ class OpenAIModel(StreamingModel):
         """The text of an answer and its thoughts, as they come. Raises Complained for what the server says instead of one."""
         with line.hold(answer):
             async with aclosing(self._events(line.client, request, answer)) as events:
-                while not answer.is_done and (event := await self._next(line, events, answer)):
+                while not answer.is_done and (event := await self._next(line, events, answer)) is not None:
                     piece, thought = self._take(event, answer), answer.untold_thought()
                     if thought:
                         yield Thought(thought)

@@ -69,8 +69,9 @@ def complaint_in(chunk: Mapping[str, Any], secret: str = "") -> Complaint | None
         if isinstance(place, Mapping) and place.get("error"):
             return complaint_of(place, None, secret)
     is_error = "error" in (chunk.get("object"), chunk.get("type"))
-    is_other = not choices and any(isinstance(chunk.get(name), str) and chunk[name] for name in ("message", "detail"))
-    return complaint_of(chunk, None, secret) if is_error or is_other or chunk.get("detail") else None
+    message = chunk.get("message")
+    is_other = not choices and (chunk.get("detail") or (isinstance(message, str) and message))
+    return complaint_of(chunk, None, secret) if is_error or is_other else None
 
 
 def _walk(value: object, depth: int = 0) -> Iterator[Complaint]:

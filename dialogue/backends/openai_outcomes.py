@@ -37,7 +37,10 @@ def unreadable(event: Unreadable, spec: ModelSpec, secret: str) -> BackendError:
     if event.is_page:
         return web_page(spec)
     words = told(event.text, secret)[:80]
-    return BackendError(f"{address(spec)} sent something that is no piece of an answer ({words}): try again later.")
+    return BackendError(
+        f"{address(spec)} sent something that is no piece of an answer ({words}): "
+        f"check `base_url` of {spec.name!r}, or try again later."
+    )
 
 
 def broken(error: Exception, answer: Answer, spec: ModelSpec) -> BackendError:

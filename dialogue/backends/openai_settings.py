@@ -21,7 +21,8 @@ _BY_THEMSELVES = {"seed", "stream_options"}
 _REFUSED = re.compile(
     r"unsupported|(not|n't) (be )?(support|permit|allow|accept|recogni[sz]e|enable|implement|a valid|available|known)\w*"
     r"|unrecogni[sz]ed|unknown|unexpected|extra (inputs?|fields?|forbidden)|extra_forbidden|additional propert\w*|cannot find"
-    r"|no such|deprecated|cannot both|only the default|invalid (parameter|argument|field|property)|not both",
+    r"|no such|deprecated|cannot both|only the default|invalid (parameter|argument|field|property)|not both"
+    r"|must be verified to",
     re.IGNORECASE,
 )
 _OUT_OF_RANGE = re.compile(
@@ -30,7 +31,8 @@ _OUT_OF_RANGE = re.compile(
     re.IGNORECASE,
 )
 _REFUSED_ANYHOW = re.compile(
-    r"unsupported|(not|n't) support|only the default|extra_forbidden|unrecogni[sz]ed|unexpected", re.I
+    r"unsupported|(not|n't) support|only the default|extra_forbidden|unrecogni[sz]ed|unexpected|must be verified to",
+    re.I,
 )
 
 

@@ -12,6 +12,9 @@ from typing import Any, Literal
 
 _BREAK = re.compile(rb"\r\n|\n|\r(?!\Z)")
 """A line's end. A carriage return at the end of what has arrived may be half of one."""
+_OTHER_FIELDS = ("", "event", "id", "retry")
+"""Fields of an event that say nothing here. What else a stream holds is ignored, as the standard says."""
+_NOTHING = ("", '""', "null")
 _LONGEST = 4 * 1024 * 1024
 """Bytes of a line. No chunk of an answer is that long, and a server that never ends a line must not fill the memory."""
 _MOST_LINES = 1000
@@ -50,6 +53,7 @@ class EventReader:
     def __init__(self) -> None:
         self._rest = b""
         self._pending: list[str] = []
+        self._is_stream = False
 
     def feed(self, block: bytes) -> Iterator[Event]:
         is_broken = b"\n" in block or b"\r" in block or self._rest.endswith(b"\r")
@@ -71,17 +75,18 @@ class EventReader:
         name = field.strip()
         if not text.strip():
             yield from self._give_up()
-        elif colon and name == "data":
+        elif name == "data":
+            self._is_stream = True
             yield from self._data(value.strip())
-        elif not colon or name not in ("", "event", "id", "retry"):
+        elif not (colon and name in _OTHER_FIELDS) and not (self._is_stream and text.strip()[0] not in "{[<"):
             yield from self._data(text.strip())
 
     def _data(self, value: str) -> Iterator[Event]:
         """Events that ``value`` completes: an event's data may take several lines, or each line may be a chunk."""
-        if value == "[DONE]":
+        if value.upper() == "[DONE]":
             yield from self._give_up()
             yield "done"
-        elif value and value != "data":
+        elif value not in _NOTHING:
             self._pending.append(value)
             text = "\n".join(self._pending)
             found = _parsed(text) if value.endswith(("}", "]")) else None

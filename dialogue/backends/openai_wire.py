@@ -28,24 +28,23 @@ def is_openai(spec: ModelSpec) -> bool:
 def completion_request(
     spec: ModelSpec, messages: Sequence[Message], sampling: Sampling, left_out: Collection[str] = ()
 ) -> dict[str, Any]:
-    """The arguments of a streamed chat completion, without the settings ``left_out``."""
+    """The arguments of a chat completion, streamed if the server can, without the settings ``left_out``."""
     settings = settings_for(sampling, is_openai=is_openai(spec), left_out=left_out)
     extra = {name: settings.pop(name) for name in _BEYOND_THE_LIBRARY if name in settings}
-    counts = {} if "stream_options" in left_out else {"stream_options": {"include_usage": True}}
     return {
         "model": spec.model,
         "messages": [{"role": message.role, "content": message.content} for message in messages],
-        "stream": True,
         **settings,
-        **counts,
+        **({} if "stream" in left_out else _streaming(left_out)),
         **({"extra_body": extra} if extra else {}),
     }
 
 
+def _streaming(left_out: Collection[str]) -> dict[str, Any]:
+    return {"stream": True} | ({} if "stream_options" in left_out else {"stream_options": {"include_usage": True}})
+
+
 def sent_settings(request: dict[str, Any]) -> list[str]:
     """The names of the settings in a request."""
-    return [
-        name
-        for name in (*request, *request.get("extra_body", ()))
-        if name not in ("model", "messages", "stream", "extra_body")
-    ]
+    names = (*request, *request.get("extra_body", ()))
+    return [name for name in names if name not in ("model", "messages", "extra_body")]

@@ -87,6 +87,13 @@ async def test_a_setting_refused_in_the_stream_is_left_out_too() -> None:
         assert await ask_twice(server) == [("seed",), ("seed",)]
 
 
+async def test_a_server_that_does_not_stream_is_asked_for_whole_answers() -> None:
+    error = {"message": "Your organization must be verified to stream this model.", "param": "stream"}
+    async with chat_server(refuses={"stream": Failure(400, body={"error": error})}) as server:
+        assert await ask_twice(server) == [(), ()]
+    assert not {"stream", "stream_options"} & server.requests[-1].keys()
+
+
 def test_a_setting_that_does_not_exist_cannot_be_left_out() -> None:
     with pytest.raises(ValidationError, match="leave_out"):
         spec_at(None, leave_out=("sed",))
