@@ -62,6 +62,7 @@ class OpenAIModel(StreamingModel):
         self._lines: dict[AbstractEventLoop, Line] = {}
         self._left_out: frozenset[str] = frozenset(spec.leave_out)
         self._gives_reasons = False
+        self._lacks_reasons = False
         self._is_closed = False
 
     async def generate(
@@ -80,8 +81,7 @@ class OpenAIModel(StreamingModel):
                     break
                 except Complained as complained:
                     self._adapt(complained, sent, answer)
-        check_answer(answer, self._spec, is_reason_usual=self._gives_reasons)
-        self._gives_reasons |= answer.finish is not None
+        self._accept(answer)
         yield answer.reply()
 
     async def _listen(self, line: Line, request: dict[str, Any], answer: Answer) -> AsyncGenerator[str | Thought]:
@@ -104,7 +104,7 @@ class OpenAIModel(StreamingModel):
             return ""
         if isinstance(event, Unreadable):
             if answer.finish is None:
-                raise unreadable(event, self._spec, self._secret)
+                raise unreadable(event, answer, self._spec, self._secret)
             return ""
         complaint = complaint_in(event, self._secret) if answer.finish is None else None
         if complaint is None:
@@ -174,6 +174,17 @@ class OpenAIModel(StreamingModel):
         if name is None:
             raise error from None
         self._left_out |= {name}
+
+    def _accept(self, answer: Answer) -> None:
+        """Raises the contract's error for an answer that is no reply.
+
+        One without a reason for its end may have been cut off by another request, as servers do that answer one at a time. It
+        was not if no other was under way, or if whole answers of this server have none either.
+        """
+        may_lack_reason = not self._gives_reasons and (answer.is_alone or self._lacks_reasons)
+        check_answer(answer, self._spec, may_lack_reason=may_lack_reason)
+        self._gives_reasons |= answer.finish is not None
+        self._lacks_reasons |= answer.finish is None
 
     def _refuse_if_closed(self) -> None:
         if self._is_closed:

@@ -13,11 +13,10 @@ from dialogue.backends.openai_wire import address
 from dialogue.models import ModelSpec
 
 
-def check_answer(answer: Answer, spec: ModelSpec, *, is_reason_usual: bool) -> None:
+def check_answer(answer: Answer, spec: ModelSpec, *, may_lack_reason: bool) -> None:
     """Raises the contract's error for an answer that is no reply.
 
-    ``is_reason_usual``: the server said of an earlier answer why it ended. Where it does not for this one, or another request
-    was under way, the answer may have been cut off by the other, as servers do that answer one request at a time.
+    ``may_lack_reason``: an answer is whole that ends with [DONE] and no finish_reason.
     """
     if answer.finish == "refused" or (answer.refusal and not answer.text):
         raise refusal(spec)
@@ -27,20 +26,18 @@ def check_answer(answer: Answer, spec: ModelSpec, *, is_reason_usual: bool) -> N
         raise BackendError(
             f"{spec.model!r} at {address(spec)} called a tool instead of answering: switch tools off there."
         )
-    is_whole = answer.is_done and answer.is_alone and not is_reason_usual
+    is_whole = answer.is_done and may_lack_reason
     if answer.finish is None and (answer.first is None or not is_whole):
         raise _incomplete(answer, spec)
 
 
-def unreadable(event: Unreadable, spec: ModelSpec, secret: str) -> BackendError:
+def unreadable(event: Unreadable, answer: Answer, spec: ModelSpec, secret: str) -> BackendError:
     """What is raised when something comes that is no chunk."""
     if event.is_page:
         return web_page(spec)
     words = told(event.text, secret)[:80]
-    return BackendError(
-        f"{address(spec)} sent something that is no piece of an answer ({words}): "
-        f"check `base_url` of {spec.name!r}, or try again later."
-    )
+    what_to_do = f"check `base_url` of {spec.name!r}, or try again later" if answer.first is None else "try again later"
+    return BackendError(f"{address(spec)} sent something that is no piece of an answer ({words}): {what_to_do}.")
 
 
 def broken(error: Exception, answer: Answer, spec: ModelSpec) -> BackendError:

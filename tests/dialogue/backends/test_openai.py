@@ -157,6 +157,17 @@ async def test_an_answer_without_a_finish_reason_was_cut_off_where_the_server_gi
             await model.reply(ASK, Sampling())
 
 
+async def test_answers_without_a_finish_reason_are_whole_beside_each_other_where_one_alone_has_none_either() -> None:
+    async with chat_server(answer="A large animal.", finish=None) as server:
+        model = model_at(server)
+        first = await model.reply(ASK, Sampling())
+        server.held_at = 1
+        asking = [asyncio.create_task(model.reply(ASK, Sampling())) for _ in range(2)]
+        await until(lambda: server.under_way == 2)
+        server.goes_on.set()
+        assert [reply.text for reply in await asyncio.gather(*asking)] == [first.text] * 2
+
+
 async def test_an_answer_without_a_finish_reason_beside_another_may_have_been_cut_off_by_it() -> None:
     async with chat_server(finish=None, held_at=1) as server:
         asking = [asyncio.create_task(model_at(server).reply(ASK, Sampling())) for _ in range(2)]
