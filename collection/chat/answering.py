@@ -38,7 +38,7 @@ KEEP = 1.0
 """Seconds between two times that replies are stored and their leases renewed."""
 SOON = 1.0
 """Seconds that storing a finished reply may take before pages are told that it is being saved."""
-PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
+PAUSES = (0.2, 0.5, 1.0, 2.0)
 """Seconds between tries to store a finished reply; the last one from then on."""
 LAST_WORDS = 10.0
 """Seconds that a process which is asked to stop waits for the database to take what was said."""

@@ -97,14 +97,16 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
             await self._send_frame(frame)
 
     async def chat_look(self, event: dict[str, Any]) -> None:
-        """Something changed that no other frame tells, or the page seems to be behind. Without a database it stays so."""
+        """Something changed that no other frame tells. While the database is away the page stays behind."""
         with suppress(*AWAY):
-            await self._send_snapshot(only_if_behind=not event["is_urgent"])
+            await self._send_snapshot()
 
-    async def look(self, marks: Marks | None) -> None:
-        """Through the channel, behind the frames that are on their way and may tell just this."""
-        if marks != self.following.marks:
-            await news.tell_one_to_look(self.channel_name)
+    def is_behind(self, marks: Marks | None) -> bool:
+        return marks != self.following.marks
+
+    async def catch_up(self) -> None:
+        with suppress(*AWAY):
+            await self._send_snapshot(only_if_behind=True)
 
     @property
     def _admitted(self) -> Admitted:

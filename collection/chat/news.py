@@ -1,10 +1,10 @@
 """Telling the pages of a dialogue what happens, in whichever process their sockets are."""
 
+import asyncio
 import logging
 from functools import partial
 
 from asgiref.sync import async_to_sync
-from channels.exceptions import ChannelFull
 from channels.layers import get_channel_layer
 from django.db import transaction
 from redis.exceptions import RedisError
@@ -13,6 +13,9 @@ from collection.chat.protocol import Moved, ServerFrame
 from collection.models import Dialogue
 
 logger = logging.getLogger(__name__)
+
+PATIENCE = 1.0
+"""Seconds that the layer may take for a message."""
 
 
 def group_of(token: str) -> str:
@@ -27,15 +30,7 @@ async def tell(token: str, frame: ServerFrame, *, sender: str = "") -> None:
 
 async def tell_to_look(token: str) -> None:
     """Lets all pages of the dialogue have a snapshot."""
-    await _send(token, {"type": "chat.look", "is_urgent": True})
-
-
-async def tell_one_to_look(channel: str) -> None:
-    """Lets the page of this channel have a snapshot if it is behind; one that has too much to read already comes later."""
-    try:
-        await get_channel_layer().send(channel, {"type": "chat.look", "is_urgent": False})
-    except (ChannelFull, RedisError, OSError) as error:
-        logger.warning("The page of %s cannot be told to look: %s", channel, error)
+    await _send(token, {"type": "chat.look"})
 
 
 def announce_moved(dialogue: Dialogue, **signal: object) -> None:
@@ -47,9 +42,10 @@ def announce_moved(dialogue: Dialogue, **signal: object) -> None:
 
 
 async def _send(token: str, message: dict[str, object]) -> None:
-    """A layer that is down delays what pages show: they look for themselves every few seconds."""
+    """A layer that is down, or does not answer, delays what pages show: their servers look for them every few seconds."""
     layer = get_channel_layer()
     try:
-        await layer.group_send(group_of(token), message)
-    except (RedisError, OSError) as error:
+        async with asyncio.timeout(PATIENCE):
+            await layer.group_send(group_of(token), message)
+    except (RedisError, OSError) as error:  # TimeoutError is an OSError
         logger.warning("Pages cannot be told of dialogue %s: %s", token, error)

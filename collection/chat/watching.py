@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 from weakref import WeakKeyDictionary
@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 LOOK = 3.0
 """Seconds between two looks at the database, one for all sockets together."""
+GRACE = 0.5
+"""Seconds in which frames that are on their way may tell a page just what it lacks."""
 SEEN = timedelta(seconds=20)
 """How often it is noted that people are here."""
 
@@ -32,8 +34,12 @@ class Socket(Protocol):
     dialogue: int
     participant: int
 
-    async def look(self, marks: Marks | None) -> None:
-        """How the dialogue stands; None when it is there no more."""
+    def is_behind(self, marks: Marks | None) -> bool:
+        """Whether it has not been told that its dialogue stands so; None stands for one that is gone."""
+        ...
+
+    async def catch_up(self) -> None:
+        """Tell the page how its dialogue stands."""
         ...
 
 
@@ -42,6 +48,7 @@ class Watch:
 
     def __init__(self, clock: Callable[[], datetime] = timezone.now) -> None:
         self._sockets: set[Socket] = set()
+        self._catching_up: dict[Socket, asyncio.Task[None]] = {}
         self._clock = clock
         self._looking: asyncio.Task[None] | None = None
         self._noted: datetime | None = None
@@ -76,9 +83,20 @@ class Watch:
         now = self._clock()
         await in_database(interrupt_expired, now, held=answerer().held)
         marks = await in_database(marks_of, {watched.dialogue for watched in self._sockets})
-        for watched in list(self._sockets):
-            await watched.look(marks.get(watched.dialogue))
+        if behind := self._behind(marks):
+            await asyncio.sleep(GRACE)
+            for watched in behind & self._behind(marks):
+                self._let_catch_up(watched)
         await self._note_who_is_here(now)
+
+    def _behind(self, marks: Mapping[int, Marks]) -> set[Socket]:
+        return {watched for watched in self._sockets if watched.is_behind(marks.get(watched.dialogue))}
+
+    def _let_catch_up(self, watched: Socket) -> None:
+        """Not over the channel layer, which may be why the page is behind, and not waiting for a page that does not read."""
+        if watched not in self._catching_up:
+            self._catching_up[watched] = task = asyncio.create_task(watched.catch_up())
+            task.add_done_callback(lambda _: self._catching_up.pop(watched, None))
 
     async def _note_who_is_here(self, now: datetime) -> None:
         if self._noted is None or now - self._noted >= SEEN:

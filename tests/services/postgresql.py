@@ -3,13 +3,15 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from subprocess import Popen
 
 import psycopg
 
@@ -18,10 +20,25 @@ from tests.services.binaries import find_binary, free_port, wait_until
 
 @dataclass(frozen=True)
 class Server:
-    """A running server; ``url`` lacks the database's name."""
+    """A server in a folder of its own; ``url`` lacks the database's name."""
 
     url: str
+    command: Sequence[str]
+    folder: Path
+    user: str | None
     numbers: Iterator[int] = field(default_factory=count)
+    processes: list["Popen[bytes]"] = field(default_factory=list)
+
+    def start(self) -> None:
+        process = Popen(self.command, user=self.user, cwd=self.folder, stderr=subprocess.DEVNULL)
+        self.processes.append(process)
+        wait_until(self.is_ready, what="PostgreSQL does not answer")
+
+    def stop(self) -> None:
+        """A fast shutdown: it does not wait for clients."""
+        process = self.processes.pop()
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
 
     def create_database(self) -> str:
         """Makes an empty database and returns its address."""
@@ -53,14 +70,13 @@ def serve(max_connections: int = 150) -> Iterator[Server]:
         options = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": folder, "fsync": "off"}
         options["max_connections"] = max_connections
         arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        process = subprocess.Popen([postgres, "-D", data, *arguments], user=user, cwd=folder, stderr=subprocess.DEVNULL)
+        server = Server(f"postgres://postgres@127.0.0.1:{port}", (postgres, "-D", str(data), *arguments), folder, user)
         try:
-            server = Server(f"postgres://postgres@127.0.0.1:{port}")
-            wait_until(server.is_ready, what="PostgreSQL does not answer")
+            server.start()
             yield server
         finally:
-            process.send_signal(2)  # a fast shutdown: it does not wait for clients
-            process.wait(30)
+            if server.processes:
+                server.stop()
 
 
 @contextmanager

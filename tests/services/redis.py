@@ -10,9 +10,9 @@ from tests.services.binaries import find_binary, free_port, wait_until
 
 
 @contextmanager
-def serve() -> Iterator[str]:
-    """Runs a server on a free port that writes nothing to disk, and yields its address."""
-    binary, port = find_binary("redis-server"), free_port()
+def serve(port: int | None = None) -> Iterator[str]:
+    """Runs a server that writes nothing to disk, and yields its address; on a free port, unless it comes back on an old one."""
+    binary, port = find_binary("redis-server"), port or free_port()
     with tempfile.TemporaryDirectory(prefix="roleplay-redis-") as folder:
         arguments = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
         process = subprocess.Popen([binary, *arguments], stdout=subprocess.DEVNULL)
