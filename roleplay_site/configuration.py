@@ -145,7 +145,7 @@ CHANNEL_LAYER_URL = env.str("CHANNEL_LAYER_URL", "")
 CHANNEL_LAYERS = {
     "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [CHANNEL_LAYER_URL]}}
     if CHANNEL_LAYER_URL
-    else {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}
+    else {"BACKEND": "collection.chat.news.MemoryLayer", "CONFIG": {"capacity": 1000}}
 }
 
 STATIC_URL = "static/"
