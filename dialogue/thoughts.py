@@ -195,7 +195,8 @@ class Splitter:
     def _think(self, thought: _Open, found: "re.Match[str]") -> None:
         """A mark inside a thought."""
         if found[0] in MARKS.wrapping:
-            self._close(thought, found.start(), found.start())
+            if not self._is_quoted_in_thought(found):
+                self._close(thought, found.start(), found.start())
         elif found[0] in thought.kind.opens:
             if thought.is_told and not self._text[: found.start()].strip():
                 self._open = _Open(thought.kind, found.start(), found.end(), is_certain=True)
@@ -217,7 +218,7 @@ class Splitter:
         elif mark in MARKS.closing_alone and not self._is_text(found):
             self._closed_alone = MARKS.closing_alone[mark]
             yield from self._take_back(found)
-        elif mark in MARKS.wrapping and self._wraps(MARKS.wrapping[mark]):
+        elif mark in MARKS.wrapping and self._wraps(MARKS.wrapping[mark], found):
             self._wrapper = MARKS.wrapping[mark]
             if not self._is_fresh:
                 yield from self._take_back(found)
@@ -230,13 +231,15 @@ class Splitter:
             return False
         return self._is_fresh or not self._is_text(found)
 
-    def _wraps(self, wrapper: Wrapper) -> bool:
-        return wrapper.ends_thought or (self._is_fresh and (bool(self._thoughts) or wrapper.opens.startswith("<|")))
+    def _wraps(self, wrapper: Wrapper, found: "re.Match[str]") -> bool:
+        if not self._is_fresh:
+            return wrapper.ends_thought and not self._is_text(found)
+        return wrapper.ends_thought or bool(self._thoughts) or wrapper.opens.startswith("<|")
 
     def _close(self, thought: _Open, stop: int, position: int) -> None:
         """The thought ends at ``stop``; what follows it begins at ``position``."""
         self._thoughts.append(self._text[thought.inside : stop])
-        if thought.is_told and position > stop:
+        if thought.is_told and not thought.is_certain and position > stop:
             self._closed_alone = thought.kind
         self._open = None
         self._begin_segment(position)
@@ -268,14 +271,15 @@ class Splitter:
             yield text
 
     def _is_text(self, found: "re.Match[str]") -> bool:
-        """Whether a mark in an answer stands in code or in quotes, by what comes before it."""
+        """Whether a mark in an answer stands in code or in quotes, by what comes before it. A quotation mark that is left
+        open before the end of a thought, and of its line, quotes nothing."""
+        if len(_FENCE.findall(self._text, self._boundary, found.start())) % 2:
+            return True
+        if found[0] in MARKS.closing_alone and self._text[found.end() : found.end() + 1] == "\n":
+            return False
         before = self._line_before(found.start(), self._boundary)
         is_quoted = _has_open_quote(before) or self._quotes_around(found) in _SURE_PAIRS
-        return (
-            is_quoted
-            or self._is_in_sentence(found)
-            or len(_FENCE.findall(self._text, self._boundary, found.start())) % 2 == 1
-        )
+        return is_quoted or self._is_in_sentence(found)
 
     def _is_quoted_in_thought(self, found: "re.Match[str]") -> bool:
         """Stricter than in an answer: an odd quotation mark in a thought must not hide its end."""

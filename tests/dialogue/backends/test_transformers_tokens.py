@@ -125,3 +125,9 @@ def test_a_model_without_a_chat_template_needs_one_named() -> None:
     with pytest.raises(ModelMisconfigured, match="'raw' comes without a chat template: name one"):
         chat_template(spec, bytes_tokenizer())
     assert chat_template(spec.model_copy(update={"template": "llama-2"}), bytes_tokenizer()) == LLAMA
+
+
+def test_a_prompt_that_ends_in_an_open_thought_says_so() -> None:
+    talk = [Message("user", "hello <think>")]
+    assert ChatTokens(bytes_tokenizer(), LLAMA + "<think>\n").opened_thought(talk) is not None
+    assert ChatTokens(bytes_tokenizer(), LLAMA).opened_thought(talk) is None
