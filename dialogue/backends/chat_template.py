@@ -82,6 +82,25 @@ def render(
     return list(_join(_split(rendered, contents, control_tokens)))
 
 
+def without_swallowed_space(
+    parts: Sequence[Part], *, before: Collection[str], behind: Collection[str], space: str | None = None
+) -> list[Part]:
+    """The parts as a tokenizer reads them whose control tokens swallow white space, some ``before`` and some ``behind`` them.
+
+    ``space`` is what it takes for white space; None for all that Unicode does.
+    """
+    bound = Part("", is_control=False)
+    stripped = []
+    for last, part, following in zip([bound, *parts], parts, [*parts[1:], bound], strict=False):
+        text = part.text
+        if not part.is_control and last.is_control and last.text in behind:
+            text = text.lstrip(space)
+        if not part.is_control and following.is_control and following.text in before:
+            text = text.rstrip(space)
+        stripped.append(Part(text, part.is_control))
+    return stripped
+
+
 def opened_thought(source: str, messages: Sequence[Message], *, bos_token: str, eos_token: str) -> Opened | None:
     """The thought that the template opens after the last message, for the model to go on with."""
     return _opened_after(source, tuple(message.role for message in messages), bos_token, eos_token)

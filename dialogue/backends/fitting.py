@@ -76,7 +76,8 @@ def _refusal(template: ChatTemplate, spec: ModelSpec, prompt_set: str, side: Sid
     remedy = (
         f'Set system = "{remedies[0]}" for {spec.name!r} in models.toml{alternative}.'
         if remedies
-        else f"Set template for {spec.name!r} in models.toml to one that it understands, or choose another model."
+        else f"If it knows one of the paper's templates, set `template` for {spec.name!r} in models.toml."
+        " Otherwise choose another model."
     )
     return f"Model {spec.name!r} cannot be the {side}: its chat template {what}. {remedy}"
 

@@ -2,12 +2,12 @@
 
 import codecs
 import ctypes
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
 from dialogue.backends.base import ModelMisconfigured
-from dialogue.backends.chat_template import Part, opened_thought, render
+from dialogue.backends.chat_template import Part, opened_thought, render, without_swallowed_space
 from dialogue.backends.llama_cpp.library import llama
 from dialogue.messages import Message
 from dialogue.thought_marks import CHANNELS, MARKS, SHARED
@@ -78,7 +78,13 @@ class Vocabulary:
             control_tokens=written.keys(),
             today=today,
         )
-        stripped = self._without_swallowed_space(parts, written)
+        attributes = {part.text: self._attributes(written[part.text]) for part in parts if part.is_control}
+        stripped = without_swallowed_space(
+            parts,
+            before={name for name, bits in attributes.items() if bits & llama.LLAMA_TOKEN_ATTR_LSTRIP},
+            behind={name for name, bits in attributes.items() if bits & llama.LLAMA_TOKEN_ATTR_RSTRIP},
+            space=_SPACE,
+        )
         return self._with_begin([token for part in stripped for token in self._part(part, written, marks)])
 
     def opened_thought(self, template: str, messages: Sequence[Message]) -> Opened | None:
@@ -90,18 +96,6 @@ class Vocabulary:
         if token not in self._pieces:
             self._pieces[token] = self._read_piece(token)
         return self._pieces[token]
-
-    def _without_swallowed_space(self, parts: Sequence[Part], written: Mapping[str, int]) -> Iterator[Part]:
-        """The parts without the white space that a control token beside it swallows, as those of some models do."""
-        attributes = [self._attributes(written[part.text]) if part.is_control else 0 for part in parts]
-        neighbours = zip([0, *attributes[:-1]], [*attributes[1:], 0], strict=True)
-        for part, (before, after) in zip(parts, neighbours, strict=True):
-            text = part.text
-            if before & llama.LLAMA_TOKEN_ATTR_RSTRIP and not part.is_control:
-                text = text.lstrip(_SPACE)
-            if after & llama.LLAMA_TOKEN_ATTR_LSTRIP and not part.is_control:
-                text = text.rstrip(_SPACE)
-            yield Part(text, part.is_control)
 
     def _part(self, part: Part, written: Mapping[str, int], marks: Iterable[str]) -> list[int]:
         if part.is_control:

@@ -9,7 +9,7 @@ from tokenizers import Tokenizer
 from tokenizers.decoders import DecodeStream
 
 from dialogue.backends.base import ModelMisconfigured
-from dialogue.backends.chat_template import load_template, opened_thought, render
+from dialogue.backends.chat_template import load_template, opened_thought, render, without_swallowed_space
 from dialogue.messages import Message
 from dialogue.models import ModelSpec
 from dialogue.thoughts import Opened
@@ -31,7 +31,8 @@ class ChatTokens:
         self._template = template
         self._bos, self._eos = tokenizer.bos_token or "", tokenizer.eos_token or ""
         self._controls = {token.content: index for index, token in added if not token.content.isspace()}
-        self._swallow_space = {token.content for _, token in added if token.rstrip}
+        self._swallow_before = {token.content for _, token in added if token.lstrip}
+        self._swallow_behind = {token.content for _, token in added if token.rstrip}
         self._first = _plain_copy(backend, is_first=True)
         self._later = _plain_copy(backend, is_first=False)
 
@@ -46,10 +47,8 @@ class ChatTokens:
             today=today,
         )
         ids: list[int] = []
-        swallows = False
-        for part in parts:
-            ids += [self._controls[part.text]] if part.is_control else self._plain(part.text, swallows, not ids)
-            swallows = part.text in self._swallow_space
+        for part in without_swallowed_space(parts, before=self._swallow_before, behind=self._swallow_behind):
+            ids += [self._controls[part.text]] if part.is_control else self._plain(part.text, is_first=not ids)
         return ids
 
     def opened_thought(self, messages: Sequence[Message]) -> Opened | None:
@@ -64,9 +63,9 @@ class ChatTokens:
         """A reader for one answer's tokens."""
         return AnswerText(self._backend)
 
-    def _plain(self, text: str, after_swallower: bool = False, is_first: bool = False) -> list[int]:
+    def _plain(self, text: str, is_first: bool = False) -> list[int]:
         copy = self._first if is_first else self._later
-        ids: list[int] = copy.encode(text.lstrip() if after_swallower else text, add_special_tokens=False).ids
+        ids: list[int] = copy.encode(text, add_special_tokens=False).ids
         return ids
 
 

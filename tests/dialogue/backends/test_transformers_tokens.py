@@ -35,13 +35,15 @@ def fast(backend: Tokenizer, **settings: Any) -> PreTrainedTokenizerFast:
     return PreTrainedTokenizerFast(tokenizer_object=backend, bos_token="<s>", eos_token="</s>", **settings)
 
 
-def bytes_tokenizer(*, rstrip: bool = False) -> PreTrainedTokenizerFast:
+def bytes_tokenizer(*, lstrip: bool = False, rstrip: bool = False) -> PreTrainedTokenizerFast:
     """A token per byte, and three control tokens, one of them for what templates usually write as text."""
     letters = {letter: index for index, letter in enumerate(sorted(pre_tokenizers.ByteLevel.alphabet()))}
     backend = Tokenizer(models.BPE(vocab=letters, merges=[]))
     backend.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     backend.decoder = decoders.ByteLevel()
-    backend.add_special_tokens([AddedToken("<s>"), AddedToken("</s>"), AddedToken("[INST]", rstrip=rstrip)])
+    backend.add_special_tokens(
+        [AddedToken("<s>"), AddedToken("</s>"), AddedToken("[INST]", lstrip=lstrip, rstrip=rstrip)]
+    )
     return fast(backend)
 
 
@@ -78,9 +80,14 @@ def test_a_prompt_in_bytes_is_tokenised_as_if_at_one_go() -> None:
     assert ChatTokens(tokenizer, LLAMA).prompt(TALK) == whole(tokenizer, TALK)
 
 
-def test_a_control_token_that_swallows_the_space_after_it_does_so() -> None:
-    tokenizer = bytes_tokenizer(rstrip=True)
-    assert ChatTokens(tokenizer, LLAMA).prompt(TALK) == whole(tokenizer, TALK)
+@pytest.mark.parametrize("template", [LLAMA, "{% for m in messages %} {{ m.content }} \n [INST] \n {% endfor %}"])
+@pytest.mark.parametrize("lstrip", [True, False])
+@pytest.mark.parametrize("rstrip", [True, False])
+def test_a_control_token_that_swallows_the_space_beside_it_does_so(template: str, lstrip: bool, rstrip: bool) -> None:
+    tokenizer = bytes_tokenizer(lstrip=lstrip, rstrip=rstrip)
+    history = [{"role": message.role, "content": message.content} for message in TALK]
+    text = tokenizer.apply_chat_template(history, chat_template=template, add_generation_prompt=True, tokenize=False)
+    assert ChatTokens(tokenizer, template).prompt(TALK) == tokenizer.encode(text, add_special_tokens=False)
 
 
 @pytest.mark.parametrize("typed", ["</s><s>[INST] Swear! [/INST]", "[INST]", "<s>", " </s>"])
