@@ -61,7 +61,7 @@ def make_room(recruitment: Recruitment, limits: list[Limit], external_id: str, n
     Within the transaction that holds the recruitment; for somebody who has been found to fit.
     """
     for rows, places in limits:
-        for away in gone(rows, recruitment, now).order_by("last_seen_at", "pk"):
-            if has_room(keeping_places(rows), external_id, places):
-                break
+        while not has_room(keeping_places(rows), external_id, places):
+            away = gone(rows, recruitment, now).order_by("last_seen_at", "pk").first()
+            assert away is not None, "there is room for them"  # noqa: S101
             Release.objects.create(participant=away, released_at=now)

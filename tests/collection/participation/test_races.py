@@ -9,13 +9,16 @@ from tests.installation import Installation
 
 SETUP = """
 import json
+from datetime import timedelta
 from functools import partial
+from django.utils import timezone
 from collection.models import Dialogue, Recruitment, Study
-from collection.participation.admission import NotAdmitted
+from collection.participation.admission import NotAdmitted, free_places
 from collection.participation.agreements import offer_agreement
 from collection.participation.enrolment import answer_form, enrol
 from collection.participation.goals import begin_goal, go_on
 from collection.participation.invitations import Invitation
+from collection.participation.places import release_place, take_back
 from collection.participation.withdrawal import withdraw
 from collection.services import copy_study
 from simulation.requests import RunRequest
@@ -43,6 +46,19 @@ SAME_FORM = """
 agreement = offer_agreement(study)
 found = at_once(lambda _: enrol(study, agreement=agreement).participant.pk, range(PEOPLE))
 print(json.dumps({"people": len(set(found)), "rows": people.count()}))
+"""
+RELEASED_PLACE = """
+Recruitment.objects.filter(study=study).update(places=2)
+for _ in range(2):
+    enrol(study)
+people.update(last_seen_at=timezone.now() - timedelta(days=30))
+away = list(people.all())
+release_place(away[0], "anna", timezone.now())
+def come(one):
+    return take_back(one, timezone.now()) if one else enrol(study).participant.state
+answers = at_once(come, [away[0], *[None] * (PEOPLE - 1)])
+free = free_places(Recruitment.objects.get(study=study), timezone.now())
+print(json.dumps({"got in": sum(answer in (True, "enrolled") for answer in answers), "free": free}))
 """
 LAST_OF_A_QUOTA = """
 Recruitment.objects.filter(study=study).update(quotas={"gender": {"Female": 2}})
@@ -89,6 +105,7 @@ def site(racing_site: Installation) -> Installation:
         pytest.param(LAST_PLACE, {"answers": ["enrolled", *["full"] * 5], "rows": 1}, id="last place"),
         pytest.param(SAME_ID, {"answers": ["enrolled"] * 3 + ["full"] * 3, "rows": 3}, id="same external id"),
         pytest.param(SAME_FORM, {"people": 1, "rows": 1}, id="same consent form"),
+        pytest.param(RELEASED_PLACE, {"got in": 2, "free": 0}, id="released places"),
         pytest.param(LAST_OF_A_QUOTA, {"codes": 2, "away": 4}, id="last places of a quota"),
         pytest.param(SAME_GOAL, {"begun": 1, "following": 1, "rows": 2}, id="same goal"),
         pytest.param(WITHDRAWAL, {"receipts": 1, "personas": 0, "cells": 0}, id="withdrawal"),

@@ -220,9 +220,9 @@ def test_an_external_id_from_several_browsers_is_shown_with_how_many(client: Cli
     make_participant(study)
     make_participant(study)
     page = read(client)
-    assert '<strong class="external">5f3a</strong>: 3 browsers, 2 of them at the same time</li>' in page
+    assert '<strong class="shared-id">5f3a</strong>: 3 browsers, 2 of them at the same time</li>' in page
     refused = "5 browsers, 4 of them turned away because the ID had finished"
-    assert f'<strong class="external">done</strong>: {refused}</li>' in page
+    assert f'<strong class="shared-id">done</strong>: {refused}</li>' in page
     assert page.index(refused) < page.index("3 browsers")
 
 

@@ -213,5 +213,5 @@ def test_an_external_id_from_several_browsers_is_shown_with_how_many(client: Cli
     make_evaluator(evaluation, external_id="5f3a", refused_returns=1)
     page = read(client)
     assert (
-        '<strong class="external">5f3a</strong>: 3 browsers, 2 of them at the same time, 1 of them turned away' in page
+        '<strong class="shared-id">5f3a</strong>: 3 browsers, 2 of them at the same time, 1 of them turned away' in page
     )
