@@ -111,7 +111,7 @@ def _limit(described: dict[str, Any]) -> int | None:
 def _counts(dialogues: QuerySet[Dialogue], described: dict[str, Any]) -> Iterable[dict[str, Any]]:
     """The outputs of each side, counted in one query."""
     cut = Q(stop_reason="length")
-    at_limit = cut & reduce(or_, (_reaches_limit(side, _limit(_side(described, side))) for side in get_args(Side)))
+    at_limit = cut & reduce(or_, (_reaches_limit(side, _side(described, side)) for side in get_args(Side)))
     is_silent = Q(verdict="empty", dialogue__kind=Dialogue.Kind.NATURAL)
     counted = (
         Output.objects.filter(dialogue__in=dialogues)
@@ -127,9 +127,13 @@ def _counts(dialogues: QuerySet[Dialogue], described: dict[str, Any]) -> Iterabl
     return map(dict, counted)
 
 
-def _reaches_limit(side: Side, limit: int | None) -> Q:
-    """Whether an output that was cut was cut by its limit, rather than by the end of the context."""
-    if limit is None:
+def _reaches_limit(side: Side, described: dict[str, Any]) -> Q:
+    """Whether an output that was cut was cut by its limit, rather than by the end of the context.
+
+    Only models on this machine tell: providers count tokens in their own ways, some without thoughts.
+    """
+    limit = _limit(described)
+    if limit is None or described.get("backend") == "openai":
         return Q(side=side)
     return Q(side=side) & (Q(completion_tokens=None) | Q(completion_tokens__gte=limit))
 

@@ -87,6 +87,13 @@ def test_an_output_that_the_context_cut_asks_for_a_larger_context() -> None:
     ]
 
 
+def test_a_provider_that_does_not_count_thoughts_is_not_taken_to_lack_context() -> None:
+    dialogue = make_dialogue(turns=1)
+    Output.objects.filter(side="responder").update(stop_reason="length", completion_tokens=3)
+    [_, responder] = cuts_of(Dialogue.objects.all(), {"responder": dialogue.responder | {"backend": "openai"}})
+    assert (responder.cut, responder.cramped) == (1, 0)
+
+
 def test_a_dialogues_ending_says_that_a_cut_brought_it_about(run: Run, admin_client: Client) -> None:
     lost = Dialogue.objects.filter(ending="no_prompt").order_by("pk")[0]
     page = admin_client.get(f"/dialogues/{lost.token}/").content.decode()
