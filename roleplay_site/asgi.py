@@ -1,6 +1,7 @@
 """The site as an ASGI application: pages over HTTP, chats over WebSockets, an orderly end of both."""
 
 import os
+import sys
 
 from channels.routing import ProtocolTypeRouter
 from django.core.asgi import get_asgi_application
@@ -19,6 +20,9 @@ from roleplay_site.serving.turns import Turns  # noqa: E402
 
 WAIT_SECONDS = 45.0
 """Less than the minute after which nginx gives up."""
+
+# Chats share Python's lock with the threads that make pages, and wait for it each time the database has answered.
+sys.setswitchinterval(0.001)
 
 _turns = Turns(settings.REQUESTS_AT_ONCE, settings.REQUESTS_WAITING, WAIT_SECONDS)
 _limits = Limits(settings.REQUEST_MEGABYTES * 1_000_000, settings.REQUEST_SECONDS)

@@ -130,7 +130,7 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # A web process works on so many requests at once and lets so many wait; see roleplay_site/serving.
-REQUESTS_AT_ONCE = env.int("REQUESTS_AT_ONCE", 16, validate=Range(min=1))
+REQUESTS_AT_ONCE = env.int("REQUESTS_AT_ONCE", 8, validate=Range(min=1))
 REQUESTS_WAITING = env.int("REQUESTS_WAITING", 1000, validate=Range(min=0))
 # A request must have arrived after so many seconds, and be no larger.
 REQUEST_SECONDS = env.float("REQUEST_SECONDS", 30, validate=Range(min=0, min_inclusive=False))

@@ -126,7 +126,8 @@ def _standing(rows: QuerySet[Participant], recruitment: Recruitment, now: dateti
 
 
 def _fits(limits: list[Limit], recruitment: Recruitment, now: datetime, external_id: str) -> bool:
-    return all(has_room(_standing(rows, recruitment, now), external_id, places) for rows, places in limits)
+    bounded = [(rows, places) for rows, places in limits if places is not None]
+    return all(has_room(_standing(rows, recruitment, now), external_id, places) for rows, places in bounded)
 
 
 def _holders(recruitment: Recruitment) -> QuerySet[Participant]:
