@@ -203,7 +203,7 @@ def _revive(run: Run, wanted: Iterable[tuple[int, Persona, Goal]]) -> int:
 
 
 def _revive_all(run: Run) -> None:
-    """Whoever starts a run that is over means all of it."""
+    """Ask again for all cancelled cells of a run that is over: starting it starts all of it."""
     if run.state in (Run.State.CANCELLED, Run.State.FINISHED):
         run.simulations.filter(is_cancelled=True).update(is_cancelled=False)
 

@@ -1,5 +1,6 @@
 """A researcher at work in a browser: from the login to a run that fills up and a dialogue that grows."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
-from simulation.models import Run
+from simulation.models import Run, Simulation
 from tests.browser.complaints import ABORTED, Complaints
 from tests.factories import make_dialogue, make_output, make_run, make_study, make_turn
 
@@ -20,7 +21,8 @@ CONTRAST = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values":
 
 
 def make_busy_run() -> Run:
-    """A run with dialogues that ended, one under way, one that waits, and everything an output can be marked with."""
+    """A run with dialogues that ended, one under way, one that waits, one that fails, a second batch, and everything an output
+    can be marked with."""
     run = make_run(make_study(goal_count=4), state=Run.State.RUNNING, is_queued=True)
     cells = list(run.simulations.all())
     first = make_dialogue(cells[0], turns=2)
@@ -28,6 +30,10 @@ def make_busy_run() -> Run:
     make_output(first, 0, attempt=1, verdict="incoherent", is_self_reply=True, left_out=2, raw="a " * 300)
     make_dialogue(cells[3], turns=1, ending="incoherent_responder")
     make_dialogue(cells[4], turns=1, ending="")
+    Simulation.objects.filter(pk=cells[5].pk).update(
+        error=f"{'/very' * 20} failed.", failures=1, leased_until=timezone.now() + timedelta(hours=1)
+    )
+    Simulation.objects.filter(pk__in=[cells[6].pk, cells[7].pk]).update(batch=2, is_cancelled=True)
     return run
 
 

@@ -48,7 +48,10 @@ def addresses(study: Study) -> list[str]:
     freeze_study(study)
     running = study.dialogues.get(ended_at=None)
     pages = [f"/studies/demo/{page}/" for page in ("collecting", "recruitment", "data", "edit")]
-    return ["/", "/new-study/", "/studies/demo/", *pages, f"/dialogues/{running.token}/"]
+    pending = running.turns.get(state="pending")
+    make_try(pending, state="failed", reason=f"{'/very' * 20} failed.", ended_at=timezone.now())
+    previews = [f"/s/demo/preview/{page}" for page in ("", "form/", "start/")]
+    return ["/", "/new-study/", "/studies/demo/", *pages, f"/dialogues/{running.token}/", "/s/demo/", *previews]
 
 
 def test_from_a_new_study_to_a_participant_and_to_its_end(staff_page: Page, live_server: LiveServer) -> None:
