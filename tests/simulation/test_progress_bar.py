@@ -9,7 +9,7 @@ from dialogue.outputs import Judged, Output
 from dialogue.roleplay import Ended, Exchange
 from dialogue.seeds import Side
 from simulation.progress_bar import ProgressBar
-from simulation.reports import Throughput
+from simulation.reports import Throughput, time_left
 
 
 def output(side: Side, tokens: int | None) -> Output:
@@ -51,3 +51,26 @@ def test_tokens_that_a_provider_does_not_count_have_no_speed(capsys: pytest.Capt
 def test_no_time_is_no_speed() -> None:
     with ProgressBar(1, 0, clock(5.0).__next__) as bar:
         assert bar.throughput == Throughput(None, None)
+
+
+def test_each_reason_for_another_try_is_said_once_above_the_bar(capsys: pytest.CaptureFixture[str]) -> None:
+    with ProgressBar(10, 4) as bar:
+        for sentence in ("The server is down.", "The server is down.", "The key is wrong."):
+            bar.error(sentence)
+    written = capsys.readouterr()
+    assert written.out == ""
+    assert written.err.count("A dialogue failed and is tried again. The server is down.") == 1
+    assert "The key is wrong." in written.err
+
+
+def test_the_bar_says_how_long_the_rest_takes(capsys: pytest.CaptureFixture[str]) -> None:
+    with ProgressBar(10, 4, clock(0.0, 36.0).__next__) as bar:
+        bar.step(Ended("max_turns"))
+    assert "about 3 min left" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"), [(0.001, "about 1 min"), (1.5, "about 90 min"), (20, "about 20 h"), (60, "about 2 days")]
+)
+def test_time_left_is_no_more_precise_than_it_is_known(hours: float, words: str) -> None:
+    assert time_left(hours) == words
