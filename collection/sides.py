@@ -106,11 +106,17 @@ def find_described(models_file: Path, name: str) -> ModelSpec:
 
 
 def find_well_described(models_file: Path, name: str) -> ModelSpec:
-    """The model as models.toml describes it now: nothing new begins with a wrong entry. Raises ModelMisconfigured."""
+    """The model as models.toml describes it now: nothing new begins with a wrong entry, or with a file that is not there.
+
+    Raises ModelMisconfigured.
+    """
     try:
-        return find_model(models_file, name)
+        spec = find_model(models_file, name)
     except (UnknownModel, InvalidModelsFile) as error:
         raise ModelMisconfigured(str(error)) from error
+    if spec.file and not spec.file.is_file():
+        raise _unreadable(spec)
+    return spec
 
 
 def is_still(models_file: Path, described: dict[str, Any], side: Side) -> bool:
@@ -161,6 +167,10 @@ def _fingerprint(spec: ModelSpec) -> str:
     try:
         return spec.fingerprint(remembered(settings.VAR_DIR / "digests"))
     except OSError as error:
-        raise ModelMisconfigured(
-            f"The file {spec.file or spec.model} of model {spec.name!r} cannot be read: correct its path in models.toml."
-        ) from error
+        raise _unreadable(spec) from error
+
+
+def _unreadable(spec: ModelSpec) -> ModelMisconfigured:
+    return ModelMisconfigured(
+        f"The file {spec.file or spec.model} of model {spec.name!r} cannot be read: correct its path in models.toml."
+    )

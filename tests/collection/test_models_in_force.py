@@ -13,6 +13,8 @@ from collection.models import Dialogue
 from collection.models_in_force import read_models_in_force
 from collection.participation.goals import begin_goal
 from collection.participation.providers import provider_of
+from collection.sides import find_well_described
+from dialogue.backends.base import ModelMisconfigured
 from simulation.requests import RequestError
 from tests.collection.chat.pages import REPLIES, make_chat, open_page, write_models
 from tests.collection.factories import enrol_participant, make_open_study
@@ -141,3 +143,5 @@ def test_a_file_that_is_not_there_does_not_take_the_place_of_one_that_is(tmp_pat
     read_models_in_force(models_file)
     models_file.write_text('[models.m]\nbackend = "llama_cpp"\nfile = "n.gguf"')
     assert [read_models_in_force(models_file).all["m"].file for _ in range(2)] == [weights, weights]
+    with pytest.raises(ModelMisconfigured, match=r"n\.gguf of model 'm' cannot be read"):
+        find_well_described(models_file, "m")
