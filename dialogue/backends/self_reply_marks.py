@@ -14,8 +14,8 @@ from dialogue.backends.chat_template import ChatTemplate, stretches
 from dialogue.messages import Message
 from dialogue.models import SELF_REPLY_MARKERS
 
-_TAG = re.compile(r"(<[^<>\s]+>|\[/?[A-Z][A-Z_]+\])")
-_LIKE_CONTROL = re.compile(r"[|\uff5c_]|^\[")
+_TAG = re.compile(r"(<[^<>\s]+>|\[\|[^\[\]\s]+\|\]|\[/?[A-Z][A-Z_]+\])")
+_LIKE_CONTROL = re.compile(r"[|\uff5c_]")
 _OF_THOUGHTS = re.compile("think|thought|reason", re.IGNORECASE)
 _TAGS_OF_AN_ANSWER = 2  # the end of one message and the beginning of the next; what follows may belong to thoughts
 _SIGNS = frozenset("<>[]{}/|~^#:\uff5c")

@@ -21,7 +21,7 @@ HEADERS = (
     "<|start_header_id|>assistant<|end_header_id|>\n\n"
 )
 PROSE = """Here is how: write "User: hi" and then
-Assistant: hello. In HTML, <s>old</s> and <user name="x"></user> are tags; a < b | c > d, [1], [TODO], ### Heading
+Assistant: hello. In HTML, <s>old</s> and <user name="x"></user> are tags; a < b | c > d, [1], [USER], ### Heading
 ```
 <turn>1</turn> <|- piped -|>
 ```
@@ -57,6 +57,7 @@ def marks(source: str) -> tuple[str, ...]:
             ("<|end|>", "<|start|>"),
         ),
         (spoken("<|user|>", "<|assistant|><think_fast>"), ("<|user|>", "<|assistant|>")),
+        (spoken("[|user|]", "[|assistant|]", "[|endofturn|]\n"), ("[|endofturn|]", "[|user|]", "[|assistant|]")),
         (spoken("<turn>user\n", "<turn>model\n", "</turn>\n"), ("</turn>\n<turn>user",)),
         (spoken("]~b]user\n", "]~b]ai\n", "[e~[\n"), ("[e~[\n]~b]user", "]~b]user")),
         (spoken("<sep>human: ", "<sep>assistant: ", "\n\n"), ("<sep>human:",)),
@@ -80,6 +81,7 @@ def test_the_papers_templates_keep_exactly_the_official_two(source: str) -> None
         spoken("User: ", "Assistant: ", "\n\n"),
         spoken("USER: ", "ASSISTANT: ", " "),
         spoken("<s>", "</s>"),
+        spoken("[USER]", "[BOT]", "\n"),
         spoken("", "", "</s>"),
         "{% if %}",
         "{{ raise_exception('Never.') }}",
