@@ -13,17 +13,19 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.utils import timezone
 
 from collection.chat import generations, news
 from collection.chat.database import AWAY, ahead_in_database, give_up, in_database
 from collection.chat.endings import end_of_error, end_of_halt, end_of_speech
 from collection.chat.generations import End, LeaseLost
-from collection.chat.protocol import Stored
+from collection.chat.protocol import Done, Stored
 from collection.chat.replies import Reply
 from collection.chat.responding import OpenModel, Question, find_speaker
 from collection.chat.standing import done_frame
 from collection.chat.waiting import Line
+from collection.models import Generation
 from dialogue.backends import registry
 from dialogue.backends.base import BackendError, ChatModel
 from dialogue.outputs import Output
@@ -118,10 +120,11 @@ class Answerer:
         """The whole life of a try."""
         telling = self._run(self._tell(reply))
         try:
-            await self._store(reply, await self._end_of(reply))
+            done = await self._store(reply, await self._end_of(reply))
             reply.end()
             await telling
-            await self._tell_done(reply)
+            if done:
+                await news.tell(reply.question.token, done)
         except LeaseLost as lost:
             logger.info("%s", lost)
         except Exception:
@@ -131,18 +134,27 @@ class Answerer:
             reply.end()
             self._replies.pop(reply.question.generation, None)
 
-    async def _store(self, reply: Reply, end: End) -> None:
-        """Store how the reply ended, however long the database is away. Raises LeaseLost when its dialogue is gone."""
+    async def _store(self, reply: Reply, end: End) -> Done | None:
+        """Store how the reply ended, however long the database is away; return what pages hear of it.
+
+        Raises LeaseLost when its dialogue is gone.
+        """
         ended_at = self._clock()
         notice = asyncio.get_running_loop().call_later(SOON, reply.save)
         try:
             for pause in chain(PAUSES, repeat(PAUSES[-1])):
                 try:
-                    return await in_database(generations.finish, reply.question.generation, self.name, end, ended_at)
+                    return await in_database(_finish, reply.question.generation, self.name, end, ended_at)
                 except AWAY as error:
                     logger.error("The reply in dialogue %s is saved later: %s", reply.question.token, error)
+                except DatabaseError:
+                    if end.state == Generation.State.FAILED:
+                        raise
+                    logger.exception("Of the reply in dialogue %s only the words can be saved.", reply.question.token)
+                    end = end_of_halt(reply, "broken")
                 reply.save()
                 await asyncio.sleep(pause)
+            raise AssertionError("the pauses never end")
         finally:
             notice.cancel()
 
@@ -188,16 +200,6 @@ class Answerer:
             await asyncio.wait([reply.over], timeout=BATCH)
         await _tell_news(reply)
 
-    async def _tell_done(self, reply: Reply) -> None:
-        """Pages that miss it look for themselves within seconds."""
-        try:
-            frame = await in_database(done_frame, reply.question.generation)
-        except AWAY as error:
-            logger.warning("Pages are not told that a reply has ended: %s", error)
-            return
-        if frame:
-            await news.tell(reply.question.token, frame)
-
     async def _keep_all(self) -> None:
         """Stores what there is of each reply, and renews the leases, as long as there are any."""
         while self._replies:
@@ -211,6 +213,12 @@ class Answerer:
                 logger.exception("Replies under way cannot be kept.")
                 for reply in self._replies.values():
                     reply.halt("broken")
+
+
+def _finish(generation: int, owner: str, end: End, at: datetime) -> Done | None:
+    """In one visit to the database: everybody visits the same thread."""
+    generations.finish(generation, owner, end, at)
+    return done_frame(generation)
 
 
 async def _listen(speaker: Speaker, reply: Reply) -> Output:

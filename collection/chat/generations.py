@@ -62,9 +62,8 @@ class End:
     response_tokens: int | None = None
 
 
-def begin(turn: Turn, owner: str) -> Generation:
-    """A new try at answering the turn, held by ``owner``."""
-    attempt = turn.generations.count()
+def begin(turn: Turn, owner: str, *, attempt: int) -> Generation:
+    """A new try at answering the turn, held by ``owner``; ``attempt`` counts those before it."""
     return Generation.objects.create(turn=turn, attempt=attempt, owner=owner, lease_until=in_time(LEASE))
 
 

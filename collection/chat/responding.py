@@ -1,13 +1,12 @@
 """From a stored message to a speaker with a history."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from collection.models import Dialogue, Generation, Output, Turn
-from collection.participation.goals import ANSWERED
 from collection.sides import build_speaker, find_side, is_still
 from dialogue.backends.base import ChatModel, ModelMisconfigured
 from dialogue.models import ModelSpec
@@ -45,8 +44,8 @@ class Question:
         return responder_history(speaker.system, self.past, self.utterance)
 
 
-def read_question(generation: Generation) -> Question:
-    """What is asked of the chatbot."""
+def read_question(generation: Generation, past: Iterable[Turn]) -> Question:
+    """What is asked of the chatbot; ``past`` are the answered turns before."""
     turn, dialogue = generation.turn, generation.turn.dialogue
     return Question(
         generation=generation.pk,
@@ -54,7 +53,7 @@ def read_question(generation: Generation) -> Question:
         position=turn.position,
         attempt=generation.attempt,
         utterance=turn.utterance,
-        past=tuple(dialogue.turns.filter(position__lt=turn.position, state__in=ANSWERED)),
+        past=tuple(past),
         responder=dialogue.responder,
         seed=_seed(dialogue),
         thought=_thought(dialogue),

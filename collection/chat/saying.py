@@ -1,5 +1,6 @@
 """What people do in a chat: say something, ask for another try, stop a reply, leave a draft."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,9 +9,10 @@ from django.db import transaction
 from collection.chat import generations
 from collection.chat.protocol import MESSAGE_LIMIT, MESSAGES_PER_MINUTE, TypingNotes
 from collection.chat.responding import Question, read_question
-from collection.chat.standing import CLOSED, OVER, why_no_message
+from collection.chat.standing import BUSY, CLOSED, OVER, why_no_message
 from collection.models import Dialogue, Generation, Turn, Typing
 from collection.participation.admission import is_running
+from collection.participation.goals import ANSWERED
 
 BLANK = "Please write something first."
 TOO_FAST = "That was a lot of messages in a minute. Please wait a moment and send this one again."
@@ -37,14 +39,15 @@ def say(dialogue: int, key: str, text: str, typing: TypingNotes, owner: str, now
 
     A ``key`` that came before gives the same message again, whatever became of it since.
     """
-    generations.interrupt_expired(now, dialogue=dialogue, owner=owner)
     locked = _lock(dialogue)
-    known = locked.turns.filter(key=key).first()
-    if known is not None:
-        return Asked(known.position, None)
-    _check(why_no_message(locked) or _why_not_this(text) or _why_too_fast(locked, now))
-    turn = _store(locked, key, text, typing)
-    return Asked(turn.position, read_question(generations.begin(turn, owner)))
+    said = list(locked.turns.all())
+    for known in said:
+        if known.key == key:
+            return Asked(known.position, None)
+    _check(_why_no_message(locked, owner, now) or _why_not_this(text) or _why_too_fast(locked, now))
+    turn = _store(locked, said, key, text, typing)
+    past = [turn for turn in said if turn.state in ANSWERED]
+    return Asked(turn.position, read_question(generations.begin(turn, owner, attempt=0), past))
 
 
 @transaction.atomic
@@ -54,9 +57,10 @@ def retry(dialogue: int, owner: str, now: datetime) -> Question:
     locked = _lock(dialogue)
     _check(_why_closed(locked) or _why_too_fast(locked, now))
     turn = locked.turns.filter(state=Turn.State.PENDING).first()
+    past = locked.turns.filter(state__in=ANSWERED)
     if turn is None or Generation.objects.in_flight().filter(turn=turn).exists():
         raise NotTaken(NOTHING_TO_RETRY)
-    return read_question(generations.begin(turn, owner))
+    return read_question(generations.begin(turn, owner, attempt=turn.generations.count()), past)
 
 
 def stop(dialogue: int) -> bool:
@@ -85,6 +89,15 @@ def _check(why_not: str) -> None:
         raise NotTaken(why_not)
 
 
+def _why_no_message(dialogue: Dialogue, owner: str, now: datetime) -> str:
+    """What a process that is gone left under way keeps nobody waiting."""
+    why_not = why_no_message(dialogue)
+    if why_not == BUSY:
+        generations.interrupt_expired(now, dialogue=dialogue.pk, owner=owner)
+        why_not = why_no_message(dialogue)
+    return why_not
+
+
 def _why_closed(dialogue: Dialogue) -> str:
     if dialogue.ended_at is not None:
         return OVER
@@ -106,12 +119,11 @@ def _why_too_fast(dialogue: Dialogue, now: datetime) -> str:
     return TOO_FAST if asked >= MESSAGES_PER_MINUTE else ""
 
 
-def _store(dialogue: Dialogue, key: str, text: str, typing: TypingNotes) -> Turn:
+def _store(dialogue: Dialogue, said: Sequence[Turn], key: str, text: str, typing: TypingNotes) -> Turn:
     """A pending message that nobody answers any more makes room for the new one."""
-    dialogue.turns.filter(state=Turn.State.PENDING).update(state=Turn.State.FAILED)
-    turn = Turn.objects.create(
-        dialogue=dialogue, position=dialogue.turns.count(), utterance=text, state=Turn.State.PENDING, key=key
-    )
+    if any(turn.state == Turn.State.PENDING for turn in said):
+        dialogue.turns.filter(state=Turn.State.PENDING).update(state=Turn.State.FAILED)
+    turn = Turn.objects.create(dialogue=dialogue, position=len(said), utterance=text, state=Turn.State.PENDING, key=key)
     Typing.objects.create(turn=turn, **typing.model_dump())
     if dialogue.draft:
         Dialogue.objects.filter(pk=dialogue.pk).update(draft="")

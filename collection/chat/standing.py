@@ -10,7 +10,7 @@ from collection.chat import protocol
 from collection.chat.generations import interrupt_expired
 from collection.models import Dialogue, Generation, Turn
 from collection.participation.admission import is_released, is_running
-from collection.participation.goals import progress_of
+from collection.participation.goals import why_locked
 
 OVER = "This goal is behind you. Please load the page anew."
 CLOSED = "The study has been closed, so nothing more can be sent. Thank you for taking part."
@@ -45,8 +45,8 @@ def why_no_message(dialogue: Dialogue) -> str:
 
 def standing_of(dialogue: Dialogue) -> dict[str, Any]:
     """The fields of ``protocol.Standing``."""
-    why_not, progress = why_no_message(dialogue), progress_of(dialogue)
-    following = protocol.Next(allowed=progress.may_go_on, why_not=progress.why_not)
+    why_not, why_stay = why_no_message(dialogue), why_locked(dialogue)
+    following = protocol.Next(allowed=not why_stay, why_not=why_stay)
     return {"may_write": not why_not, "why_not": why_not, "next": following}
 
 

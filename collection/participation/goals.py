@@ -52,7 +52,7 @@ class Progress:
 def progress_of(dialogue: Dialogue) -> Progress:
     """How far the participant is with this dialogue's goal. Raises ValueError for a dialogue of nobody here."""
     participant = _participant(dialogue)
-    why_not = _why_not(dialogue)
+    why_not = why_locked(dialogue)
     return Progress(
         position=participant.goal_order.index(dialogue.goal.number) + 1,
         total=len(participant.goal_order),
@@ -98,7 +98,7 @@ def go_on(dialogue: Dialogue) -> Dialogue | None:
         rows = Dialogue.objects.select_for_update(of=("self",)).select_related("study")
         current = rows.filter(pk=dialogue.pk).first()
         if current is not None and current.ended_at is None:
-            if why_not := _why_not(current):
+            if why_not := why_locked(current):
                 raise GoalLocked(why_not)
             close_dialogue(current, "next_goal", now)
         return _begin(locked, responder, now)
@@ -177,7 +177,7 @@ def _responder(participant: Participant) -> dict[str, Any]:
         raise ChatbotUnavailable("The chatbot cannot be reached at the moment. Please try again later.") from error
 
 
-def _why_not(dialogue: Dialogue) -> str:
+def why_locked(dialogue: Dialogue) -> str:
     """Why the participant may not go on from this dialogue, in a sentence; empty when they may."""
     if dialogue.ended_at is not None:
         return "This goal is behind you already."

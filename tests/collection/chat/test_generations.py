@@ -31,7 +31,7 @@ def under_way(dialogue: Dialogue) -> Generation:
     turn = make_pending_turn(dialogue)
     turn.generations.all().delete()
     Participant.objects.update(last_seen_at=NOW)
-    generation = generations.begin(turn, "mine")
+    generation = generations.begin(turn, "mine", attempt=0)
     Generation.objects.update(created_at=NOW)
     return generation
 
@@ -169,7 +169,7 @@ def test_a_reply_that_was_stopped_meanwhile_has_all_that_its_page_showed(under_w
 def test_once_somebody_has_retried_the_words_of_an_interrupted_try_stay_with_it(under_way: Generation) -> None:
     let_pass(2 * LEASE)
     interrupt_expired()
-    again = generations.begin(under_way.turn, "other")
+    again = generations.begin(under_way.turn, "other", attempt=1)
     assert keep(under_way) == "lost"
     generations.finish(under_way.pk, "mine", End(State.COMPLETE, "All of it."), NOW)
     under_way.refresh_from_db()
@@ -198,9 +198,10 @@ def test_nothing_is_stored_of_somebody_who_has_withdrawn(under_way: Generation, 
     assert not Generation.objects.exists()
 
 
-def test_the_next_try_counts_on(under_way: Generation) -> None:
+def test_another_try_may_follow_one_that_failed(under_way: Generation) -> None:
     generations.finish(under_way.pk, "mine", End(State.FAILED, "Half", "It failed."), NOW)
-    assert generations.begin(under_way.turn, "mine").attempt == 1
+    generations.begin(under_way.turn, "mine", attempt=1)
+    assert list(Generation.objects.values_list("state", flat=True)) == [State.FAILED, State.QUEUED]
 
 
 def test_a_message_to_a_dialogue_that_ended_is_settled_all_the_same(under_way: Generation, dialogue: Dialogue) -> None:
@@ -214,4 +215,4 @@ def test_the_database_holds_one_message_in_flight_and_one_try_at_it(under_way: G
     with pytest.raises(IntegrityError), transaction.atomic():
         Turn.objects.create(dialogue=dialogue, position=7, utterance="Q", state=Turn.State.PENDING)
     with pytest.raises(IntegrityError), transaction.atomic():
-        generations.begin(under_way.turn, "other")
+        generations.begin(under_way.turn, "other", attempt=1)

@@ -221,7 +221,7 @@ async def test_a_study_can_let_the_chatbot_finish_what_nobody_reads(settings: Se
 async def test_a_try_that_got_lost_in_this_very_process_is_interrupted_too(chat: Dialogue) -> None:
     def lose(owner: str) -> None:
         turn = chat.turns.create(position=0, utterance="Q", state=Turn.State.PENDING)
-        generations.begin(turn, owner)
+        generations.begin(turn, owner, attempt=0)
         Generation.objects.update(lease_until=timezone.now() - generations.LEASE)
 
     async with open_page(chat) as page:
