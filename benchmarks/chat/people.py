@@ -28,8 +28,8 @@ class Person:
 
 @dataclass(slots=True)
 class Heard:
-    """A reply as it came, in seconds of one clock: ``stored`` is when the page was told that the message is safe, ``pieces``
-    are the moments at which text came.
+    """A reply as it came, in seconds of one clock: ``stored`` is when the page was told that the message is safe, where that is
+    measured; ``pieces`` are the moments at which text came.
 
     ``is_cut`` when the server said that the whole reply is there to be fetched before its last pieces had come.
     """
@@ -107,8 +107,6 @@ async def say(socket: ClientConnection, position: int, message: str) -> Heard:
                 continue
             case "turn" if (frame["position"], frame["key"]) != (position, key):
                 raise Lost(f"Message {position} was stored as {frame}.")
-            case "turn":
-                heard.stored = perf_counter()
             case "piece":
                 _append(heard, frame, position)
             case "snapshot" if frame["generation"]:

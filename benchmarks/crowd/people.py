@@ -1,12 +1,17 @@
 """Participants and evaluators, from their welcome page on."""
 
 import asyncio
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
+from secrets import token_hex
+from time import perf_counter
 
-from benchmarks.chat.people import Heard, Person, enter, say
+from websockets.asyncio.client import ClientConnection
+
+from benchmarks.chat.people import PATIENCE, TYPING, Heard, Person, enter
 from benchmarks.crowd.browsers import Browser
 
 _CHAT = re.compile(r'data-dialogue="([^"]+)"')
@@ -54,7 +59,27 @@ class Participant:
         async with enter(self.browser.any_address(), self.person) as socket:
             for position, message in enumerate(messages):
                 await self.habits.think(draw)
-                self.heard.append(await say(socket, position, message))
+                self.heard.append(await _say(socket, position, message))
+
+
+async def _say(socket: ClientConnection, position: int, message: str) -> Heard:
+    """Send one message and wait for the end of its reply, of which a page may have to fetch the text. Raises TurnedAway."""
+    heard = Heard(perf_counter(), is_cut=True)
+    await socket.send(json.dumps({"type": "say", "key": token_hex(16), "text": message, "typing": TYPING}))
+    while not heard.ended:
+        async with asyncio.timeout(PATIENCE):
+            frame = json.loads(await socket.recv())
+        match frame["type"]:
+            case "turn" if frame["position"] == position:
+                heard.stored = perf_counter()
+            case "done" if frame["position"] == position:
+                heard.ended = perf_counter()
+            case "snapshot" if frame["turns"] > position and not frame["generation"]:
+                heard.ended = perf_counter()
+            case "refused" | "moved":
+                raise TurnedAway(f"Message {position} was answered with {frame}.")
+    heard.stored = heard.stored or heard.ended
+    return heard
 
 
 @dataclass(slots=True)
