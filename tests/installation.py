@@ -55,6 +55,14 @@ class Installation:
         with closing(sqlite3.connect(self.var_dir / "db.sqlite3", timeout=30)) as connection:
             return connection.execute(statement).fetchall()
 
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Nobody else can write to the SQLite database."""
+        with closing(sqlite3.connect(self.var_dir / "db.sqlite3", isolation_level=None, timeout=30)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+            connection.execute("COMMIT")
+
     def count(self, table: str) -> int:
         """How many rows the table holds; a condition may follow its name."""
         return int(self.query(f"SELECT count(*) FROM {table}")[0][0])  # noqa: S608

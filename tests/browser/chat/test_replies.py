@@ -40,6 +40,25 @@ def test_a_chatbot_that_thinks_is_said_to_and_nothing_of_its_thought_is_shown(ch
 
 
 @IN_BOTH_SIZES
+def test_a_reply_that_cannot_be_stored_yet_is_said_to_be_saved(chat: Chat, site: Site) -> None:
+    page = chat("slow")
+    say(page, "Count, please.")
+    expect(running(page)).to_contain_text("One two three")
+    with site.installation.locked():
+        expect(running(page)).to_contain_text("The answer is being saved")
+        expect(running(page)).to_contain_text("nineteen twenty")
+        expect(page.locator("#announcement")).to_contain_text("The answer is being saved")
+        expect(page.get_by_role("button", name="Stop")).to_be_hidden()
+        box(page).fill("And on")
+        box(page).press("Enter")
+        expect(page.locator("#hint")).to_have_text("You can send this as soon as the answer has been saved.")
+        expect(page.get_by_role("button", name="Send")).to_be_disabled()
+    expect(stored(page)).to_contain_text(LAST_WORDS)
+    expect(page.get_by_role("button", name="Send")).to_be_enabled()
+    expect(box(page)).to_have_value("And on")
+
+
+@IN_BOTH_SIZES
 def test_a_reload_in_the_middle_goes_on_with_the_same_reply(chat: Chat, site: Site, size: dict[str, int]) -> None:
     page = chat("slow")
     utterance = f"Count for me while I reload at {size['width']}."  # both sizes may run at one site

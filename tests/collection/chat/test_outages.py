@@ -3,9 +3,8 @@
 import asyncio
 import resource
 import signal
-import sqlite3
 from collections.abc import Iterator
-from contextlib import AsyncExitStack, ExitStack, closing, contextmanager
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -62,14 +61,6 @@ def stored(chat: Chat) -> list[tuple[str, str]]:
 
 
 @contextmanager
-def locked(database: Path) -> Iterator[None]:
-    with closing(sqlite3.connect(database, isolation_level=None, timeout=30)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        yield
-        connection.execute("COMMIT")
-
-
-@contextmanager
 def full_disk(server: Server) -> Iterator[None]:
     """No file of the server may grow, as on a disk that is full."""
     process = psutil.Process(server.process.pid)
@@ -115,7 +106,7 @@ async def test_a_reply_that_ends_while_sqlite_is_locked_is_saved_afterwards(chat
         async with server.open_page() as page:
             await page.say("Count.")
             await page.read(30)
-            with locked(chat.installation.var_dir / "db.sqlite3"):
+            with chat.installation.locked():
                 await page.wait_for("saving")
             await hear_out(page)
     assert chat.installation.query("SELECT state, response FROM collection_turn") == [("complete", REPLY)]
