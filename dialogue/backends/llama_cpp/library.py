@@ -32,6 +32,13 @@ def attempt(function: Any, *arguments: object) -> tuple[Any, str]:
     return result, _complaints[0].rsplit(": ", 1)[-1] if _complaints else "no reason given"
 
 
+HAS_AMX = b"AMX_INT8 = 1" in llama.llama_print_system_info()
+"""Whether the library multiplies quantized weights by AMX tiles.
+
+GCC 12 and older compile the configuration of the tiles wrongly (it writes the first eight bytes and drops the others as
+unused), and the first multiplication then ends the process. Our Makefile compiles without AMX; a wheel from elsewhere may not.
+"""
+
 # Kept in a module variable because the library keeps only its address.
 _log_callback = llama.llama_log_callback(_log)
 llama.llama_log_set(_log_callback, None)
