@@ -10,7 +10,7 @@ import pytest
 
 from dialogue.backends.base import BackendError, ContentRefused, ContextFull, ModelMisconfigured, Sampling
 from dialogue.backends.openai import OpenAIModel, examine, load
-from dialogue.backends.openai_wire import completion_request
+from dialogue.backends.openai.wire import completion_request
 from dialogue.messages import Message
 from dialogue.models import ModelSpec
 from tests.dialogue.backends.servers import ChatServer, Failure, chat_server

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialogue.backends.base import BackendError, Reply
-from dialogue.backends.openai_answer import Answer
-from dialogue.backends.openai_complaints import complaint_in, read_complaint
-from dialogue.backends.openai_errors import meaning
-from dialogue.backends.openai_settings import refused_setting
-from dialogue.backends.openai_stream import EventReader, Unreadable
+from dialogue.backends.openai.answer import Answer
+from dialogue.backends.openai.complaints import complaint_in, read_complaint
+from dialogue.backends.openai.errors import meaning
+from dialogue.backends.openai.settings import refused_setting
+from dialogue.backends.openai.stream import EventReader, Unreadable
 from dialogue.models import ModelSpec
 from tests.thoroughness import IS_THOROUGH
 

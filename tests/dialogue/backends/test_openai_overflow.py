@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from dialogue.backends.openai_complaints import read_complaint
-from dialogue.backends.openai_overflow import is_overflow
+from dialogue.backends.openai.complaints import read_complaint
+from dialogue.backends.openai.overflow import is_overflow
 from tests.dialogue.references import read_reference
 
 OVERFLOWS = [

@@ -7,9 +7,9 @@ from pydantic import ValidationError
 
 from dialogue.backends.base import BackendError, ContextFull, ModelMisconfigured, Sampling
 from dialogue.backends.openai import OpenAIModel
-from dialogue.backends.openai_complaints import complaint_of
-from dialogue.backends.openai_settings import refused_setting, settings_for, unsent
-from dialogue.backends.openai_wire import completion_request
+from dialogue.backends.openai.complaints import complaint_of
+from dialogue.backends.openai.settings import refused_setting, settings_for, unsent
+from dialogue.backends.openai.wire import completion_request
 from dialogue.messages import Message
 from dialogue.models import ModelSpec
 from tests.dialogue.backends.servers import ChatServer, Failure, chat_server

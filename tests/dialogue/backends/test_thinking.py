@@ -12,7 +12,7 @@ import pytest
 from dialogue.backends.base import Reply, Sampling
 from dialogue.backends.chat_template import opened_thought
 from dialogue.backends.openai import OpenAIModel
-from dialogue.backends.openai_thoughts import likely_thought
+from dialogue.backends.openai.thoughts import likely_thought
 from dialogue.backends.scripted import ScriptedModel
 from dialogue.messages import Message
 from dialogue.models import ModelSpec

@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from dialogue.backends.base import Sampling
-from dialogue.backends.openai_complaints import Complaint
+from dialogue.backends.openai.complaints import Complaint
 
 _LIMITS = ("max_tokens", "max_completion_tokens")
 _PENALTIES = ("repeat_penalty", "repetition_penalty")

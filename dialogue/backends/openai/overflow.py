@@ -7,7 +7,7 @@ rates ("tokens per minute") and those about the answer's length alone ("max_toke
 
 import re
 
-from dialogue.backends.openai_complaints import Complaint
+from dialogue.backends.openai.complaints import Complaint
 
 _KIND = re.compile(
     r"context.?(length|size|window)|exceed_context|(prompt|input|request|payload|message)s?.?too.?(long|large)|tokens_limit"

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from dialogue.backends.base import Sampling
-from dialogue.backends.openai_settings import settings_for
+from dialogue.backends.openai.settings import settings_for
 from dialogue.messages import Message
 from dialogue.models import ModelSpec
 

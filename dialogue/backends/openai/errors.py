@@ -3,9 +3,9 @@
 import re
 
 from dialogue.backends.base import BackendError, ContentRefused, ContextFull, ModelMisconfigured
-from dialogue.backends.openai_complaints import Complaint
-from dialogue.backends.openai_overflow import is_overflow
-from dialogue.backends.openai_wire import address
+from dialogue.backends.openai.complaints import Complaint
+from dialogue.backends.openai.overflow import is_overflow
+from dialogue.backends.openai.wire import address
 from dialogue.models import ModelSpec
 
 _REFUSED_KIND = re.compile(

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 from openai import AsyncAzureOpenAI, AsyncOpenAI, DefaultAsyncHttpxClient
 
-from dialogue.backends.openai_answer import Answer
-from dialogue.backends.openai_connection import transport
+from dialogue.backends.openai.answer import Answer
+from dialogue.backends.openai.connection import transport
 from dialogue.models import ModelSpec
 
 _T = TypeVar("_T")

@@ -4,12 +4,12 @@ import httpx2
 from openai import APITimeoutError
 
 from dialogue.backends.base import BackendError
-from dialogue.backends.openai_answer import Answer
-from dialogue.backends.openai_complaints import told
-from dialogue.backends.openai_connection import unreachable
-from dialogue.backends.openai_errors import alone, refusal, web_page
-from dialogue.backends.openai_stream import Unreadable
-from dialogue.backends.openai_wire import address
+from dialogue.backends.openai.answer import Answer
+from dialogue.backends.openai.complaints import told
+from dialogue.backends.openai.connection import unreachable
+from dialogue.backends.openai.errors import alone, refusal, web_page
+from dialogue.backends.openai.stream import Unreadable
+from dialogue.backends.openai.wire import address
 from dialogue.models import ModelSpec
 
 

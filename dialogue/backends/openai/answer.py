@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import Any, Literal
 
 from dialogue.backends.base import Reply
-from dialogue.backends.openai_thoughts import thought_of
+from dialogue.backends.openai.thoughts import thought_of
 
 Finish = Literal["stop", "length", "refused", "failed"]
 

@@ -1,4 +1,4 @@
-"""Models behind an OpenAI-compatible API: OpenAI, Azure, and servers such as vLLM, llama-server and Ollama.
+"""A model at a provider.
 
 The library sends requests and retries what is worth retrying (429, 5xx, lost connections), doubling its wait with jitter, and
 obeys ``Retry-After`` up to two minutes. Answers are read here: the library's own reading raises whatever an unusual chunk
@@ -14,23 +14,20 @@ from typing import Any
 from openai import APIStatusError, AsyncOpenAI, Timeout
 
 from dialogue.backends.base import BackendError, ModelMisconfigured, Piece, Sampling, StreamingModel
-from dialogue.backends.openai_answer import Answer
-from dialogue.backends.openai_complaints import Complained, complaint_in
-from dialogue.backends.openai_connection import FAILURES, connection, status_complaint
-from dialogue.backends.openai_errors import meaning
-from dialogue.backends.openai_health import examine
-from dialogue.backends.openai_line import Line, open_line
-from dialogue.backends.openai_outcomes import broken, check_answer, unreadable
-from dialogue.backends.openai_overflow import is_overflow
-from dialogue.backends.openai_settings import refused_setting, unsent
-from dialogue.backends.openai_stream import Event, Unreadable, read_events
-from dialogue.backends.openai_thoughts import likely_thought
-from dialogue.backends.openai_wire import completion_request, is_openai, sent_settings
+from dialogue.backends.openai.answer import Answer
+from dialogue.backends.openai.complaints import Complained, complaint_in
+from dialogue.backends.openai.connection import FAILURES, connection, status_complaint
+from dialogue.backends.openai.errors import meaning
+from dialogue.backends.openai.line import Line, open_line
+from dialogue.backends.openai.outcomes import broken, check_answer, unreadable
+from dialogue.backends.openai.overflow import is_overflow
+from dialogue.backends.openai.settings import refused_setting, unsent
+from dialogue.backends.openai.stream import Event, Unreadable, read_events
+from dialogue.backends.openai.thoughts import likely_thought
+from dialogue.backends.openai.wire import completion_request, is_openai, sent_settings
 from dialogue.messages import Message
 from dialogue.models import ModelSpec
 from dialogue.thoughts import Thought
-
-__all__ = ["OpenAIModel", "examine", "load"]
 
 _RETRIES = 5
 _PATIENCE = 300.0
@@ -189,8 +186,3 @@ class OpenAIModel(StreamingModel):
     def _refuse_if_closed(self) -> None:
         if self._is_closed:
             raise BackendError(f"Model {self._spec.name!r} has been closed: open it again.")
-
-
-def load(spec: ModelSpec) -> OpenAIModel:
-    """The model at its provider. Raises ModelMisconfigured when the key or the address is missing."""
-    return OpenAIModel(spec)

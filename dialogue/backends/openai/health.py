@@ -5,10 +5,10 @@ import json
 from openai import APIStatusError, AzureOpenAI, DefaultHttpxClient, OpenAI
 
 from dialogue.backends.base import Health
-from dialogue.backends.openai_complaints import complaint_in
-from dialogue.backends.openai_connection import FAILURES, connection, status_complaint, transport, unreachable
-from dialogue.backends.openai_errors import meaning, web_page
-from dialogue.backends.openai_wire import address
+from dialogue.backends.openai.complaints import complaint_in
+from dialogue.backends.openai.connection import FAILURES, connection, status_complaint, transport, unreachable
+from dialogue.backends.openai.errors import meaning, web_page
+from dialogue.backends.openai.wire import address
 from dialogue.models import ModelSpec
 
 _SECONDS = 3.0

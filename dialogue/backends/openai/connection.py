@@ -9,8 +9,8 @@ import httpx2
 from openai import APIConnectionError, APIStatusError, OpenAIError
 
 from dialogue.backends.base import BackendError, ModelMisconfigured
-from dialogue.backends.openai_complaints import Complaint, read_complaint
-from dialogue.backends.openai_wire import address
+from dialogue.backends.openai.complaints import Complaint, read_complaint
+from dialogue.backends.openai.wire import address
 from dialogue.models import ModelSpec
 
 FAILURES = (OpenAIError, httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, ValueError)
