@@ -122,7 +122,7 @@ FRAMES = [
         stream(said(), END, DONE),
         headers={"Content-Type": "text/event-stream; charset=latin-9"},
     ),
-    Odd("gzip", Says(), gzip.compress(stream(said(), END, DONE)), headers={"Content-Encoding": "gzip"}),
+    Odd("gzip", Says(), gzip.compress(stream(said(), END, DONE), mtime=0), headers={"Content-Encoding": "gzip"}),
     Odd(
         "broken gzip", Fails(BackendError, "cannot be read"), stream(said(), END), headers={"Content-Encoding": "gzip"}
     ),
