@@ -43,6 +43,7 @@ function receive(frame) {
 
 function say(text, typing) {
   keep({ key: refusedMessage?.text === text ? refusedMessage.key : newKey(), text, typing });
+  refusedMessage = null;
   log.expect(outgoing.key, text);
   goal.makeRoom();
   scrolling.pin();
@@ -123,7 +124,6 @@ function piece(frame) {
   else resume();
 }
 
-/** The database is away: the chatbot has finished, and its answer is kept until it can be stored. */
 function thinking(frame) {
   if (reply?.position !== frame.position || reply.attempt !== frame.attempt) {
     resume();
@@ -133,6 +133,7 @@ function thinking(frame) {
   run(reply);
 }
 
+/** The database is away: the chatbot has finished, and its answer is kept until it can be stored. */
 function saving(frame) {
   if (reply?.position === frame.position && reply.attempt === frame.attempt) run(Object.assign(reply, { state: "saving" }));
   else resume();
