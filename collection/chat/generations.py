@@ -73,7 +73,7 @@ def keep(tries: Mapping[int, Kept], owner: str) -> dict[int, Halt]:
     A row that another process has locked is left for the next time: waiting for it while holding others could deadlock.
     """
     own = Generation.objects.filter(pk__in=tries, owner=owner)
-    for pk in own.filter(state=State.INTERRUPTED).values_list("pk", flat=True):
+    for pk in own.filter(**_ENDED_AS_DEAD).values_list("pk", flat=True):
         _take_back(pk, owner)
     with transaction.atomic():
         for pk in own.in_flight().select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True):
@@ -128,7 +128,7 @@ def _interrupt(pk: int, now: datetime) -> None:
 def _take_back(pk: int, owner: str) -> None:
     """Go on with a try that was ended because this process could not renew its lease, unless the participant has gone on."""
     with suppress(LeaseLost):
-        generation = _hold(pk, state=State.INTERRUPTED, owner=owner)
+        generation = _hold(pk, owner=owner, **_ENDED_AS_DEAD)
         if _is_still_last(generation):
             Generation.objects.filter(pk=pk).update(
                 state=State.STREAMING, message="", ended_at=None, lease_until=in_time(LEASE)
@@ -158,6 +158,8 @@ def _hold(pk: int, *conditions: Q, **fields: object) -> Generation:
 _SEEN, _KEEPS = "turn__dialogue__participant__last_seen_at", "turn__dialogue__study__keeps_unread_replies"
 _READERS = (_SEEN, _KEEPS)
 _ENDED_BY_OTHERS = (State.INTERRUPTED, State.STOPPED)
+_ENDED_AS_DEAD = {"state": State.INTERRUPTED, "message": DIED}
+"""Ended by another process because the lease was over. What a process ends itself has another message, and stays ended."""
 
 
 def _halt(row: Mapping[str, Any] | None) -> Halt | None:

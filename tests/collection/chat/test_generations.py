@@ -178,6 +178,13 @@ def test_once_somebody_has_retried_the_words_of_an_interrupted_try_stay_with_it(
     assert (Turn.objects.get().state, Turn.objects.get().response) == (Turn.State.PENDING, "")
 
 
+def test_a_try_that_its_own_process_has_ended_meanwhile_stays_ended(under_way: Generation) -> None:
+    generations.finish(under_way.pk, "mine", End(State.INTERRUPTED, "Half", "The server was restarted."), NOW)
+    assert keep(under_way) == "lost"
+    assert (under_way.state, under_way.text) == (State.INTERRUPTED, "Half")
+    assert under_way.message == "The server was restarted."
+
+
 def test_once_the_participant_has_gone_on_the_words_stay_and_the_dialogue_does_not_change(
     under_way: Generation, dialogue: Dialogue
 ) -> None:
