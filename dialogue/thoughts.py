@@ -8,18 +8,16 @@ import re
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from functools import cache
+from io import StringIO
+from itertools import chain
 
+from dialogue.mark_context import LOOKAHEAD, Context
 from dialogue.thought_marks import HEADERS, KINDS, MARKS, Kind, Wrapper, beginnings
 
 RULE = 1
 """The version of the rule, part of what identifies a run: raise it with every change to what counts as a thought."""
 
-_FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
-_SURE_PAIRS = {("'", "'"), ("‘", "’"), ("«", "»")}
-_PAIRS = _SURE_PAIRS | {('"', '"'), ("`", "`"), ("“", "”")}
-_IN_SENTENCE = re.compile(r"[\w,;] \Z"), re.compile(r" [a-z]")
-_LOOKAHEAD = max(len(" a"), len('"'))
-"""How many characters after a mark decide whether it is text."""
+_INK = re.compile(r"\S")
 _APART = ("<think>\n", "\n</think>\n\n")
 """How the record of an output shows a thought that came in a field of its own."""
 
@@ -62,8 +60,8 @@ Event = str | Thinking
 def split(raw: str, opened: Opened | None = None, *, was_cut: bool = False) -> Split:
     """Tell the thoughts of a whole output apart; ``was_cut`` says that its token limit ended it."""
     splitter = Splitter(opened)
-    list(splitter.feed(raw))
-    list(splitter.end(was_cut=was_cut))
+    for _ in chain(splitter.feed(raw), splitter.end(was_cut=was_cut)):
+        pass  # of thousands of events, each may hold all that was said
     return splitter.split
 
 
@@ -100,7 +98,7 @@ class Splitter:
         self._position = 0
         self._raw = ""
         self._earlier = ""  # the answer before the last thought
-        self._segment = ""  # and after it
+        self._segment = StringIO()  # and after it
         self._space = ""  # white space that waits for what follows it
         self._boundary = 0  # where the segment begins
         self._thoughts: list[str] = []
@@ -109,6 +107,7 @@ class Splitter:
         self._wrapper: Wrapper | None = None
         self._open: _Open | None = None
         self._is_apart = False
+        self._context = Context()
         if opened:
             self._open = _Open(opened.kind, 0, 0, opened.is_certain, is_told=True)
 
@@ -157,19 +156,19 @@ class Splitter:
 
     @property
     def _said(self) -> str:
-        return self._earlier + self._segment
+        return self._earlier + self._segment.getvalue()
 
     @property
     def _is_fresh(self) -> bool:
         """Whether nothing has been said since the output began, or since the last thought."""
-        return not self._segment
+        return self._segment.tell() == 0
 
     def _is_thought(self, thought: _Open, *, was_cut: bool) -> bool:
         """Whether a thought that was never closed is one: inside an answer its mark is text, unless the limit cut it."""
         if thought.is_certain:
             return True
         begins = thought.is_told or thought.kind.is_phrase
-        return was_cut and (begins or (bool(self._thoughts) and self._begins_line(thought.start)))
+        return was_cut and (begins or (bool(self._thoughts) and self._context.begins_line(self._text, thought.start)))
 
     def _read(self, *, is_end: bool) -> Iterator[Event]:
         while found := (yield from self._next_mark(is_end=is_end)):
@@ -188,23 +187,28 @@ class Splitter:
         text, self._position = self._text[self._position : stop], stop
         if text and not self._open:
             yield from self._say(text)
-        if found and not is_end and found.end() + _LOOKAHEAD > len(self._text) and not self._begins_line(stop):
+        if (
+            found
+            and not is_end
+            and found.end() + LOOKAHEAD > len(self._text)
+            and not self._context.begins_line(self._text, stop)
+        ):
             return None  # whether it is text depends on what follows
         return found
 
     def _think(self, thought: _Open, found: "re.Match[str]") -> None:
         """A mark inside a thought."""
         if found[0] in MARKS.wrapping:
-            if not self._is_quoted_in_thought(found):
+            if not self._context.is_quoted_in_thought(found):
                 self._close(thought, found.start(), found.start())
         elif found[0] in thought.kind.opens:
-            if thought.is_told and not self._text[: found.start()].strip():
+            if thought.is_told and not _INK.search(self._text, 0, found.start()):
                 self._open = _Open(thought.kind, found.start(), found.end(), is_certain=True)
-            elif thought.kind.nests and not self._is_quoted_in_thought(found):
+            elif thought.kind.nests and not self._context.is_quoted_in_thought(found):
                 thought.depth += 1
         else:
             thought.closed_at = found.span()
-            thought.depth -= 0 if self._is_quoted_in_thought(found) else 1
+            thought.depth -= 0 if self._context.is_quoted_in_thought(found) else 1
             if thought.depth == 0:
                 self._close(thought, *found.span())
 
@@ -246,13 +250,13 @@ class Splitter:
 
     def _take_back(self, found: "re.Match[str]") -> Iterator[Event]:
         """What looked like an answer, up to the mark, was a thought."""
-        self._thoughts.append(self._space + self._segment)
-        self._segment = ""
+        self._thoughts.append(self._space + self._segment.getvalue())
+        self._segment = StringIO()
         yield Thinking(self._earlier)
         self._begin_segment(found.end())
 
     def _begin_segment(self, position: int) -> None:
-        self._earlier, self._segment, self._space = self._said, "", ""
+        self._earlier, self._segment, self._space = self._said, StringIO(), ""
         self._boundary = self._position = position
 
     def _say(self, text: str) -> Iterator[Event]:
@@ -266,45 +270,18 @@ class Splitter:
         if self._is_fresh:
             text = text.lstrip() if self._thoughts else self._space + text
             self._space = ""
-        self._segment += text
+        self._segment.write(text)
         if text:
             yield text
 
     def _is_text(self, found: "re.Match[str]") -> bool:
         """Whether a mark in an answer stands in code or in quotes, by what comes before it. A quotation mark that is left
         open before the end of a thought, and of its line, quotes nothing."""
-        if len(_FENCE.findall(self._text, self._boundary, found.start())) % 2:
+        if self._context.is_in_code(found, self._boundary):
             return True
         if found[0] in MARKS.closing_alone and self._text[found.end() : found.end() + 1] == "\n":
             return False
-        before = self._line_before(found.start(), self._boundary)
-        is_quoted = _has_open_quote(before) or self._quotes_around(found) in _SURE_PAIRS
-        return is_quoted or self._is_in_sentence(found)
-
-    def _is_quoted_in_thought(self, found: "re.Match[str]") -> bool:
-        """Stricter than in an answer: an odd quotation mark in a thought must not hide its end."""
-        quotes = self._quotes_around(found)
-        is_quoted = quotes in _PAIRS and _has_open_quote(self._line_before(found.start()))
-        return is_quoted or quotes in _SURE_PAIRS or self._is_in_sentence(found)
-
-    def _is_in_sentence(self, found: "re.Match[str]") -> bool:
-        """Whether the sentence around a mark goes on after it: then it speaks about the mark."""
-        before, after = _IN_SENTENCE
-        return bool(before.search(self._line_before(found.start())[-2:]) and after.match(self._text, found.end()))
-
-    def _quotes_around(self, found: "re.Match[str]") -> tuple[str, str]:
-        start, end = found.span()
-        return self._text[max(0, start - 1) : start], self._text[end : end + 1]
-
-    def _begins_line(self, position: int) -> bool:
-        return not self._line_before(position).strip()
-
-    def _line_before(self, position: int, earliest: int = 0) -> str:
-        return self._text[max(self._text.rfind("\n", 0, position) + 1, earliest) : position]
-
-
-def _has_open_quote(line: str) -> bool:
-    return line.count("`") % 2 == 1 or line.count('"') % 2 == 1 or line.rfind("“") > line.rfind("”")
+        return self._context.is_quoted(found, self._boundary)
 
 
 class _Marks:

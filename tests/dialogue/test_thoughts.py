@@ -86,6 +86,12 @@ def test_an_answer_that_speaks_of_marks_stays_whole(raw: str) -> None:
     assert split(raw, was_cut=True).answer == split(raw).answer == raw
 
 
+def test_a_hundred_thousand_marks_on_one_line_hold_nobody_up() -> None:
+    """Looking at the whole line again for each mark would take ten minutes, on the thread that serves every chat."""
+    raw = "Say <think> then. " * 100_000
+    assert split(raw).answer == raw
+
+
 def test_a_second_thought_that_the_limit_cut_is_not_said() -> None:
     raw = "<think>One.</think>It is b.\n<think>Is it"
     assert split(raw, was_cut=True).answer == "It is b.\n"
