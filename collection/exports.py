@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -122,8 +123,13 @@ def _came_about(turn: Turn, dialogue: Dialogue) -> list[object]:
     """Of a person's turn: its state, when and how it was typed, and the chatbot's tries as JSON."""
     written = write_turn(turn, is_imported=bool(dialogue.imported_from))
     typing = written["typing"] or {}
-    tries = json.dumps(written["tries"], ensure_ascii=False)
+    tries = json.dumps([_as_read(one) for one in written["tries"]], ensure_ascii=False)
     return [turn.state, written["sent_at"], *(typing.get(name) for name in Typing.MEASURES), tries]
+
+
+def _as_read(tried: dict[str, Any]) -> dict[str, Any]:
+    """A try without what only JSON lines hold: what models put out raw."""
+    return {name: value for name, value in tried.items() if name != "raw"}
 
 
 def _filled(values: list[object]) -> list[object]:

@@ -11,7 +11,7 @@ from django.db.models import Prefetch
 from collection.models import Dialogue, Generation, Turn, Typing
 from collection.record_values import checked, optional, storable
 
-TRY_FIELDS = ("attempt", "state", "text", "message")
+TRY_FIELDS = ("attempt", "state", "text", "raw", "message")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,4 +112,5 @@ def _typing(typing: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 def _try(data: dict[str, Any]) -> dict[str, Any]:
-    return {name: storable(Generation, name, data[name]) for name in TRY_FIELDS}
+    given = {"raw": ""} | data  # which earlier exports lack
+    return {name: storable(Generation, name, given[name]) for name in TRY_FIELDS}

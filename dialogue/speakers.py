@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Literal
 
-from dialogue.backends.base import ChatModel, ContentRefused, ContextFull, Reply, ReplyStream, Sampling
+from dialogue.backends.base import ChatModel, ContentRefused, ContextFull, Heard, Reply, ReplyStream, Sampling
 from dialogue.messages import Message
 from dialogue.outputs import Checks, Output, Verdict, judge
 from dialogue.seeds import Side
@@ -89,18 +89,23 @@ class Speaker:
                 break
         return Spoken(tuple(outputs), _ending(self.side, outputs[-1].judged.verdict))
 
-    async def stream(self, history: History, turn: int, attempt: int = 0) -> AsyncGenerator[str | Thinking | Output]:
+    async def stream(
+        self, history: History, turn: int, attempt: int = 0, listen: Callable[[Heard], None] | None = None
+    ) -> AsyncGenerator[str | Thinking | Output]:
         """One output in pieces for somebody who reads along and, last, the whole of it. Closing it cancels the generation.
 
         A self-reply is kept from them. What they have read is judged for the record only, and never regenerated:
-        ``attempt`` counts what they asked for again, with the same sampling and another seed. Raises BackendError, and
-        ContextFull when even the pending messages alone do not fit.
+        ``attempt`` counts what they asked for again, with the same sampling and another seed. ``listen`` is given what
+        will be heard of the model, thoughts and self-replies included. Raises BackendError, and ContextFull when even the
+        pending messages alone do not fit.
         """
         sampling = self.sampling.seeded(self.seed(turn, attempt))
         for left_out in range(len(history.turns) + 1):
             own = OwnWords(self.checks.markers)
             try:
                 async with aclosing(self._listen(history.without(left_out), sampling)) as reply:
+                    if listen:
+                        listen(reply.heard)
                     async for piece in reply:
                         if isinstance(piece, Thinking):
                             yield Thinking(own.set_back(piece.said))

@@ -223,7 +223,7 @@ def _finish(generation: int, owner: str, end: End, at: datetime) -> Done | None:
 
 async def _listen(speaker: Speaker, reply: Reply) -> Output:
     question = reply.question
-    pieces = speaker.stream(question.history(speaker), question.position, question.attempt)
+    pieces = speaker.stream(question.history(speaker), question.position, question.attempt, reply.listen)
     async with aclosing(pieces):
         async for piece in pieces:
             if isinstance(piece, Output):

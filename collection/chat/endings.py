@@ -4,6 +4,7 @@ What a backend says is written for researchers and may name servers: it is kept 
 """
 
 import logging
+from typing import Any
 
 from collection.chat.generations import DIED, End
 from collection.chat.replies import Reason, Reply
@@ -38,7 +39,7 @@ def end_of_speech(reply: Reply, output: Output) -> End:
     """The chatbot has finished. Silence counts as failed: another try may say something."""
     if not reply.text.strip():
         message, reason = _silence(reply, output)
-        return End(State.FAILED, reply.text, message, output, reason=reason)
+        return _end(reply, State.FAILED, message, output=output, reason=reason)
     return _answered(reply, State.COMPLETE, output)
 
 
@@ -59,38 +60,41 @@ def end_of_halt(reply: Reply, reason: Reason) -> End:
         case "stopped":
             return _answered(reply, State.STOPPED)
         case "unread":
-            return End(State.INTERRUPTED, reply.text, UNREAD)
+            return _end(reply, State.INTERRUPTED, UNREAD)
         case "shutdown":
-            return End(State.INTERRUPTED, reply.text, RESTARTED)
+            return _end(reply, State.INTERRUPTED, RESTARTED)
         case "broken":
-            return End(State.FAILED, reply.text, BROKEN)
+            return _end(reply, State.FAILED, BROKEN)
         case "lost":
-            return End(State.INTERRUPTED, reply.text, DIED)
+            return _end(reply, State.INTERRUPTED, DIED)
 
 
 def end_of_error(reply: Reply, error: Exception) -> End:
     """The chatbot failed; only about the message itself can another try not help."""
     match error:
         case ContextFull():
-            return End(State.FAILED, reply.text, TOO_LONG, is_final=True)
+            return _end(reply, State.FAILED, TOO_LONG, is_final=True)
         case ContentRefused():
-            return End(State.FAILED, reply.text, REFUSED, is_final=True)
+            return _end(reply, State.FAILED, REFUSED, is_final=True)
         case BackendError():
             reason = without_keys(str(error))
             logger.error("The chatbot failed in dialogue %s: %s", reply.question.token, reason)
             message = UNAVAILABLE if isinstance(error, ModelMisconfigured) else FAILED
-            return End(State.FAILED, reply.text, message, reason=reason)
+            return _end(reply, State.FAILED, message, reason=reason)
         case _:
             logger.error("A reply in dialogue %s failed unexpectedly.", reply.question.token, exc_info=error)
-            return End(
-                State.FAILED, reply.text, BROKEN, reason=f"Unexpected {type(error).__name__}: see the site's log."
-            )
+            reason = f"Unexpected {type(error).__name__}: see the site's log."
+            return _end(reply, State.FAILED, BROKEN, reason=reason)
+
+
+def _end(reply: Reply, state: Generation.State, message: str = "", **more: Any) -> End:
+    return End(state, reply.text, message, raw=reply.raw, **more)
 
 
 def _answered(reply: Reply, state: Generation.State, output: Output | None = None) -> End:
-    return End(
+    return _end(
+        reply,
         state,
-        reply.text,
         output=output,
         utterance_tokens=_count(reply, reply.question.utterance),
         response_tokens=_count(reply, reply.text.strip()),

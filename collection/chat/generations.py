@@ -37,11 +37,12 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """How far a try is: ``place`` counts those before it while it is queued."""
+    """How far a try is: ``place`` counts those before it while it is queued. ``raw`` is as in Generation."""
 
     text: str
     state: Generation.State
     place: int = 0
+    raw: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class End:
     """How a try ended, with all the ``text`` there is of it.
 
     ``output`` comes with a complete one. ``is_final``: another try will not help. ``reason`` says why the chatbot failed, for
-    researchers. Tokens are counted by the responder's tokenizer, if there is one to ask.
+    researchers. ``raw`` is as in Generation. Tokens are counted by the responder's tokenizer, if there is one to ask.
     """
 
     state: Generation.State
@@ -58,6 +59,7 @@ class End:
     output: Output | None = None
     is_final: bool = False
     reason: str = ""
+    raw: str = ""
     utterance_tokens: int | None = None
     response_tokens: int | None = None
 
@@ -78,7 +80,9 @@ def keep(tries: Mapping[int, Kept], owner: str) -> dict[int, Halt]:
     with transaction.atomic():
         for pk in own.in_flight().select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True):
             kept = tries[pk]
-            own.filter(pk=pk).update(text=kept.text, state=kept.state, place=kept.place, lease_until=in_time(LEASE))
+            own.filter(pk=pk).update(
+                text=kept.text, raw=kept.raw, state=kept.state, place=kept.place, lease_until=in_time(LEASE)
+            )
     rows = own.annotate(now=Now()).values("pk", "state", "is_stop_requested", "created_at", "now", *_READERS)
     found = {row["pk"]: row for row in rows}
     return {pk: halt for pk in tries if (halt := _halt(found.get(pk)))}
@@ -95,9 +99,9 @@ def finish(pk: int, owner: str, end: End, now: datetime) -> None:
     generation = _hold(pk, owner=owner)
     if generation.state in Generation.IN_FLIGHT or _is_still_last(generation):
         _finish(generation, end, now)
-    elif len(end.text) > len(generation.text):
-        generation.text = storable(end.text)
-        generation.save(update_fields=["text"])
+    elif len(end.raw or end.text) > len(generation.raw or generation.text):
+        generation.text, generation.raw = storable(end.text), storable(end.raw)
+        generation.save(update_fields=["text", "raw"])
 
 
 def interrupt_expired(
@@ -121,7 +125,7 @@ def _interrupt(pk: int, now: datetime) -> None:
     generation = _hold(pk, is_over("lease_until"), state__in=Generation.IN_FLIGHT)
     is_wanted = generation.is_stop_requested
     state, message = (State.STOPPED, "") if is_wanted else (State.INTERRUPTED, DIED)
-    _finish(generation, End(state, generation.text, message), now)
+    _finish(generation, End(state, generation.text, message, raw=generation.raw), now)
 
 
 @transaction.atomic
@@ -176,7 +180,8 @@ def _halt(row: Mapping[str, Any] | None) -> Halt | None:
 def _finish(generation: Generation, end: End, now: datetime) -> None:
     generation.state, generation.text, generation.message = end.state, storable(end.text), end.message
     generation.place, generation.ended_at, generation.reason = 0, now, storable(end.reason)
-    generation.save(update_fields=["state", "text", "message", "reason", "place", "ended_at"])
+    generation.raw = "" if end.output else storable(end.raw)  # an output holds its own
+    generation.save(update_fields=["state", "text", "raw", "message", "reason", "place", "ended_at"])
     if end.output:
         save_outputs(generation.turn.dialogue, [end.output])
     _settle(generation.turn, end)

@@ -9,7 +9,7 @@ from collection.chat.generations import Halt, Kept
 from collection.chat.protocol import Piece, Queued, Saving, Stored, Thinking
 from collection.chat.responding import Question
 from collection.models import Generation
-from dialogue.backends.base import ChatModel
+from dialogue.backends.base import ChatModel, Heard
 
 Reason = Halt | Literal["shutdown", "broken"]
 """Why a reply ends before the chatbot has finished it."""
@@ -30,6 +30,7 @@ class Reply:
         self.state = State.QUEUED
         self.place = 0
         self.model: ChatModel | None = None
+        self._heard = Heard()
         self.news = asyncio.Event()
         self.halted: asyncio.Future[Reason] = asyncio.get_running_loop().create_future()
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -46,7 +47,13 @@ class Reply:
     @property
     def kept(self) -> Kept:
         """What the database is to know."""
-        return Kept(self.text, self.state, self.place)
+        return Kept(self.text, self.state, self.place, self.raw)
+
+    @property
+    def raw(self) -> str:
+        """All that the chatbot has put out, with its thoughts; empty where ``text`` is all. Participants never get it."""
+        raw = storable(self._heard.raw)
+        return "" if raw == self.text else raw
 
     @property
     def shown_state(self) -> str:
@@ -69,6 +76,10 @@ class Reply:
         """The chatbot turns to this one."""
         self.state, self.place, self._untold = State.STREAMING, 0, []
         self.news.set()
+
+    def listen(self, heard: Heard) -> None:
+        """What the chatbot puts out from now on is in ``heard``."""
+        self._heard = heard
 
     def add(self, piece: str) -> None:
         """The chatbot has said more."""

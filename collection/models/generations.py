@@ -20,7 +20,8 @@ class Generation(models.Model):
     """One try of the chatbot at answering a turn; ``text`` grows while it streams and is kept however the try ends.
 
     It belongs to the process that holds its lease. When ``lease_until`` has passed, that process is gone, and the try is
-    interrupted. ``place`` counts those before it in the queue. ``message`` is a sentence for the participant,
+    interrupted. ``raw`` is all that the chatbot put out, thoughts included, where ``text`` is not all and no Output has it: for
+    researchers only. ``place`` counts those before it in the queue. ``message`` is a sentence for the participant,
     ``reason`` the backend's own for researchers, where the chatbot itself failed.
     """
 
@@ -38,6 +39,7 @@ class Generation(models.Model):
     attempt = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
     text = models.TextField(blank=True)
+    raw = models.TextField(blank=True, help_text="As it was put out, with its thoughts, for researchers only.")
     message = models.TextField(blank=True)
     reason = models.TextField(blank=True, help_text="Why the chatbot failed, for researchers only.")
     place = models.PositiveIntegerField(default=0)

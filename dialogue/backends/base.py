@@ -92,15 +92,28 @@ Piece = str | Opened | Thought | Reply
 """What a backend yields: text; before any, that the prompt ends in a thought; parts of a thought that a server sends apart."""
 
 
+@dataclass(slots=True)
+class Heard:
+    """What a model has put out so far, as it came: it grows while the model speaks, and while it thinks."""
+
+    splitter: Splitter | None = None
+
+    @property
+    def raw(self) -> str:
+        return self.splitter.split.raw if self.splitter else ""
+
+
 class ReplyStream(AsyncIterator[str | Thinking]):
     """The pieces of a reply as they are generated; after the last one, ``reply`` holds the whole.
 
-    A ``Thinking`` comes whenever the model begins to think: its text may have become shorter.
-    ``aclose()`` cancels the generation and frees what it holds at the backend.
+    A ``Thinking`` comes whenever the model begins to think: its text may have become shorter. ``heard`` also has what comes
+    in no piece, and stays readable when the stream was closed early. ``aclose()`` cancels the generation and frees what it
+    holds at the backend.
     """
 
-    def __init__(self, generation: AsyncGenerator[str | Thinking | Reply]) -> None:
+    def __init__(self, generation: AsyncGenerator[str | Thinking | Reply], heard: Heard) -> None:
         self._generation = generation
+        self.heard = heard
         self.reply: Reply | None = None
 
     async def __anext__(self) -> str | Thinking:
@@ -180,14 +193,19 @@ class StreamingModel(ABC):
         return await self.stream(messages, sampling, conversation=conversation).whole()
 
     def stream(self, messages: Sequence[Message], sampling: Sampling, *, conversation: str = "") -> ReplyStream:
-        return ReplyStream(self._told_apart(self.generate(messages, sampling, conversation)))
+        heard = Heard()
+        return ReplyStream(self._told_apart(self.generate(messages, sampling, conversation), heard), heard)
 
-    async def _told_apart(self, generation: AsyncGenerator[Piece]) -> AsyncGenerator[str | Thinking | Reply]:
+    async def _told_apart(
+        self, generation: AsyncGenerator[Piece], heard: Heard
+    ) -> AsyncGenerator[str | Thinking | Reply]:
         splitter: Splitter | None = None
         async with aclosing(generation):
             async for piece in generation:
                 if splitter is None:
-                    splitter = Splitter(piece if isinstance(piece, Opened) else self._begins_with or self.guess)
+                    heard.splitter = splitter = Splitter(
+                        piece if isinstance(piece, Opened) else self._begins_with or self.guess
+                    )
                     if splitter.is_thinking and isinstance(piece, str | Opened):
                         yield Thinking("")
                 for event in _take(splitter, piece):

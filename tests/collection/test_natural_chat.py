@@ -82,7 +82,9 @@ def test_every_try_and_how_the_message_was_typed_stand_in_the_detail(client: Cli
     turn = make_answered_turn(dialogue, 1)
     turn.generations.update(state=Generation.State.INTERRUPTED, text="Speed is <b>", message="It broke off.")
     make_try(turn, text="Speed is distance over time.")
+    make_try(turn, state=Generation.State.STOPPED, text="Speed", raw="<think>Hm</think>Speed")
     page = news(client, dialogue, 1)
+    assert "&lt;think&gt;Hm&lt;/think&gt;Speed" in page
     assert 'try 1: <span class="verdict">interrupted</span>' in page
     assert "Speed is &lt;b&gt;" in page
     assert 'try 2: <span class="verdict">complete</span>' in page

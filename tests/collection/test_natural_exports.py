@@ -39,7 +39,13 @@ def dialogue(study: Study) -> Dialogue:
     stopped.generations.update(state="stopped")
     failed = make_answered_turn(dialogue, 2, state="failed", response="", utterance="=1+1")
     failed.generations.update(state="failed", text="", message="The provider refused this content.")
-    pending = make_pending_turn(dialogue, state="interrupted", text="Yes, I", message="The chatbot was interrupted.")
+    pending = make_pending_turn(
+        dialogue,
+        state="interrupted",
+        text="Yes, I",
+        raw="<think>Hm</think>Yes, I",
+        message="The chatbot was interrupted.",
+    )
     make_try(pending, state="streaming", text="Yes")
     return dialogue
 
@@ -68,6 +74,7 @@ def test_a_line_has_the_state_of_every_turn_and_every_try_of_the_chatbot(study: 
         [("interrupted", "Yes, I"), ("streaming", "Yes")],
     ]
     assert turns[2]["tries"][0]["message"] == "The provider refused this content."
+    assert [one["raw"] for one in turns[3]["tries"]] == ["<think>Hm</think>Yes, I", ""]
 
 
 def test_a_line_tells_how_each_message_was_typed(study: Study, dialogue: Dialogue) -> None:
@@ -85,6 +92,7 @@ def test_the_table_has_state_typing_and_tries_of_every_turn(study: Study, dialog
         ("3", "pending", ""),
     ]
     assert [one["text"] for one in json.loads(rows[3]["tries"])] == ["Yes, I", "Yes"]
+    assert "think" not in rows[3]["tries"]
     assert (rows[0]["first_key_seconds"], rows[3]["first_key_seconds"]) == ("1.5", "")
 
 
@@ -127,10 +135,19 @@ def test_an_export_read_elsewhere_keeps_states_typing_and_tries(study: Study, di
     }
     for there, here in zip(after["natural_turns"], before["natural_turns"], strict=True):
         assert (there["state"], there["typing"]) == (here["state"], here["typing"])
-        assert [(one["attempt"], one["text"], one["message"]) for one in there["tries"]] == [
-            (one["attempt"], one["text"], one["message"]) for one in here["tries"]
+        kept = ("attempt", "text", "raw", "message")
+        assert [[one[name] for name in kept] for one in there["tries"]] == [
+            [one[name] for name in kept] for one in here["tries"]
         ]
     assert not Generation.objects.filter(turn__dialogue__study=elsewhere, state__in=Generation.IN_FLIGHT).exists()
+
+
+def test_an_export_made_before_tries_were_kept_raw_is_read(study: Study, dialogue: Dialogue) -> None:
+    (entry,) = exported(study)
+    for turn in entry["natural_turns"]:
+        for one in turn["tries"]:
+            del one["raw"]
+    assert [one["raw"] for turn in read_record(1, json.dumps(entry)).turns for one in turn.tries] == [""] * 5
 
 
 def test_nobody_imports_what_a_participant_of_the_study_never_said(study: Study) -> None:

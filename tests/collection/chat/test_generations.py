@@ -62,6 +62,14 @@ def test_keeping_a_try_stores_its_text_and_renews_its_lease(under_way: Generatio
     assert Generation.objects.get().state == State.STREAMING
 
 
+def test_a_process_that_died_in_mid_thought_leaves_what_it_kept(under_way: Generation) -> None:
+    generations.keep({under_way.pk: Kept("So far", State.STREAMING, raw="So far<think>Hm")}, "mine")
+    let_pass(2 * LEASE)
+    interrupt_expired()
+    generation = Generation.objects.get()
+    assert (generation.state, generation.text, generation.raw) == (State.INTERRUPTED, "So far", "So far<think>Hm")
+
+
 def test_leases_are_counted_by_the_databases_clock(under_way: Generation, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process whose clock is an hour ahead, or behind, ends nobody's try and keeps its own no longer."""
     for wrong in (timedelta(hours=1), timedelta(hours=-1)):
@@ -171,10 +179,12 @@ def test_once_somebody_has_retried_the_words_of_an_interrupted_try_stay_with_it(
     interrupt_expired()
     again = generations.begin(under_way.turn, "other", attempt=1)
     assert keep(under_way) == "lost"
-    generations.finish(under_way.pk, "mine", End(State.COMPLETE, "All of it."), NOW)
+    end = End(State.COMPLETE, "All of it.", raw="<think>Hm</think>All of it.")
+    generations.finish(under_way.pk, "mine", end, NOW)
     under_way.refresh_from_db()
     again.refresh_from_db()
-    assert (under_way.state, under_way.text, again.state) == (State.INTERRUPTED, "All of it.", State.QUEUED)
+    assert (under_way.state, under_way.text, again.state) == (State.INTERRUPTED, end.text, State.QUEUED)
+    assert under_way.raw == end.raw
     assert (Turn.objects.get().state, Turn.objects.get().response) == (Turn.State.PENDING, "")
 
 

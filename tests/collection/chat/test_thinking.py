@@ -7,6 +7,7 @@ import pytest
 from pytest_django import Settings
 
 from collection.chat import endings
+from collection.chat.answering import answerer
 from collection.chat.database import in_database
 from collection.chat.following import Following
 from collection.chat.generations import Kept
@@ -66,7 +67,7 @@ async def test_no_frame_holds_a_thought(settings: Settings, tmp_path: Path, tran
     assert turn.response == generation.text == page.text
     assert turn.response_tokens == 4
     output = await in_database(Output.objects.get)
-    assert (output.raw, output.text) == (reply, page.text)
+    assert (output.raw, output.text, generation.raw) == (reply, page.text, "")
     assert output.thought_tokens in (2, 4)
 
 
@@ -90,6 +91,35 @@ async def test_a_page_that_opens_meanwhile_is_told_that_the_chatbot_thinks(
         await page.wait_for("done", state="stopped")
     turn, generation = await in_database(chat.turns.get), await in_database(Generation.objects.get)
     assert (turn.state, turn.response, generation.text) == (Turn.State.FAILED, "", "")
+    assert generation.raw.startswith("<think>Secret")
+
+
+async def test_a_server_that_stops_in_mid_thought_keeps_the_thought(
+    settings: Settings, tmp_path: Path, transactional_db: None
+) -> None:
+    chat = await chat_with(settings, tmp_path, "A bear\n<think>" + "Secret " * 500, pause=0.01)
+    async with open_page(chat) as page:
+        await page.say("What is a bear?")
+        await page.wait_for("thinking")
+        await answerer().keep()
+        kept = await in_database(Generation.objects.get)
+        assert kept.raw.startswith("A bear\n<think>")
+        await answerer().shut_down()
+        await page.wait_for("done", state="interrupted")
+    generation = await in_database(Generation.objects.get)
+    assert generation.text.strip() == "A bear"
+    assert generation.raw.startswith(kept.raw)
+    assert "ecret" not in frames_of(page)
+
+
+async def test_an_answer_that_fails_half_way_keeps_its_thought(api: ChatServer, api_chat: Dialogue) -> None:
+    api.answer, api.finish = "<think>Secret one.</think> A bear", "content_filter"
+    async with open_page(api_chat) as page:
+        await page.say("What is a bear?")
+        await page.wait_for("done", state="failed")
+    generation = await in_database(Generation.objects.get)
+    assert (generation.text, generation.raw) == ("A bear", api.answer)
+    assert "ecret" not in frames_of(page)
 
 
 async def test_a_thought_that_uses_up_the_limit_ends_in_a_sentence_that_names_it(

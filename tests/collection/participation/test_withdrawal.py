@@ -41,7 +41,7 @@ def leaving() -> Participant:
     dialogue = make_natural_dialogue(participant, turns=1)
     Turn.objects.update(utterance=f"I say {SECRET}", response=f"It says {SECRET}")
     make_output(dialogue, 0, side="responder", raw=f"raw {SECRET}", text=f"cut {SECRET}")
-    make_pending_turn(dialogue, utterance=f"and {SECRET}", text=f"partly {SECRET}")
+    make_pending_turn(dialogue, utterance=f"and {SECRET}", text=f"partly {SECRET}", raw=f"thought {SECRET}")
     Dialogue.objects.update(draft=f"draft {SECRET}")
     staying = enrol_participant(study)
     make_natural_dialogue(staying, turns=2)
@@ -210,3 +210,4 @@ def test_an_own_file_of_data_holds_all_that_the_person_gave(leaving: Participant
     for text in ("pid", "study", "I say", "It says", "and", "partly", "draft"):
         assert f"{text} {SECRET}" in told
     assert "simulated" not in told
+    assert "thought" not in told
