@@ -64,6 +64,10 @@ KINDS = (
         nests=False,
     ),  # Granite 3.2
 )
+STRIPPED = Kind((), ("assistantfinal",), is_phrase=True, nests=False)
+"""gpt-oss behind a server that drops control tokens: only the names between them are left, and run into the text."""
+STRIPPED_NAMES = ("analysis", "commentary")
+"""What such a thought begins with, at the start of an output only."""
 WRAPPERS = (
     Wrapper("<answer>", ("</answer>",)),  # Hunyuan
     Wrapper("<response>", ("</response>",)),  # Granite 3.3, ERNIE
@@ -105,6 +109,13 @@ class Marks:
 
 
 MARKS = Marks()
+
+
+def stripped_name(text: str) -> str:
+    """Return the name of a channel that ``text`` begins with, run into the text; words that go on in small letters are none."""
+    name = next((name for name in STRIPPED_NAMES if text.startswith(name)), "")
+    after = text[len(name) : len(name) + 1]
+    return name if after.isupper() or after in tuple("\"'“‘") else ""
 
 
 def beginnings(marks: Iterable[str]) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 A thought stands between the marks of ``thought_marks``. A mark inside an answer is text where it is quoted, where it
 stands in code, and where its thought is never closed. A closing mark alone ends a thought that the chat template opened.
+The names that are left of stripped marks begin a thought only where an output starts with them, and only if it is closed.
 """
 
 import re
@@ -12,12 +13,23 @@ from io import StringIO
 from itertools import chain
 
 from dialogue.mark_context import LOOKAHEAD, Context
-from dialogue.thought_marks import HEADERS, KINDS, MARKS, Kind, Wrapper, beginnings
+from dialogue.thought_marks import (
+    HEADERS,
+    KINDS,
+    MARKS,
+    STRIPPED,
+    STRIPPED_NAMES,
+    Kind,
+    Wrapper,
+    beginnings,
+    stripped_name,
+)
 
-RULE = 1
+RULE = 2
 """The version of the rule, part of what identifies a run: raise it with every change to what counts as a thought."""
 
 _INK = re.compile(r"\S")
+_STRIPPED_BEGINNINGS = {*STRIPPED_NAMES, *beginnings(STRIPPED_NAMES)}
 _APART = ("<think>\n", "\n</think>\n\n")
 """How the record of an output shows a thought that came in a field of its own."""
 
@@ -171,6 +183,12 @@ class Splitter:
         return was_cut and (begins or (bool(self._thoughts) and self._context.begins_line(self._text, thought.start)))
 
     def _read(self, *, is_end: bool) -> Iterator[Event]:
+        if self._position == 0 and not (self._open or self._thoughts):
+            if self._text in _STRIPPED_BEGINNINGS and not is_end:
+                return  # whether it begins a thought depends on what follows
+            if name := stripped_name(self._text):
+                self._open, self._position = _Open(STRIPPED, 0, len(name), is_certain=False), len(name)
+                yield Thinking("")
         while found := (yield from self._next_mark(is_end=is_end)):
             self._position = found.end()
             if self._open:

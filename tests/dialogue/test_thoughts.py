@@ -35,6 +35,12 @@ def test_a_thinking_model_says_its_answer_alone(expected: dict[str, Any]) -> Non
         (GPT_OSS, "It is b."),
         (GPT_OSS.replace("<|end|>", ""), "It is b."),
         ("<|start|>assistant" + GPT_OSS, "It is b."),
+        ('analysisWe need to say "a".assistantfinalIt is b.', "It is b."),
+        ("analysisWe look it up.assistantcommentaryNothing there.assistantfinal\n\nIt is b.", "It is b."),
+        ('analysis"Why" is asked.assistantfinal"It is b."', '"It is b."'),
+        ("analysisÄrzte?assistantfinalIt is b.", "It is b."),
+        ("commentaryThey greet me.assistantfinalIt is b.", "It is b."),
+        ('analysisNot "assistantfinal" yet.assistantfinalIt is b.', "It is b."),
         ("<|channel|>final<|message|>It is b.<|return|>", "It is b."),
         ("<|think|>Hm.<|end|><|begin|>assistant<|content|>It is b.<|end|>", "It is b."),
         ("<|START_THINKING|>Hm.<|END_THINKING|><|START_RESPONSE|>It is b.<|END_RESPONSE|>", "It is b."),
@@ -80,6 +86,14 @@ def test_what_stands_between_marks_is_not_said(raw: str, answer: str) -> None:
         "Why? Here is my thought process: first a, then b. Here is my response: c.",
         "<reason>XML is fine.</reason>",
         "2 < 3 and a <b",
+        "analysis",
+        "analysis is a branch of mathematics. assistantfinal",
+        "analysis: We look at assistantfinal.",
+        "Analysis of variance compares means.",
+        "AnalysisWe call it.assistantfinal",
+        "commentary",
+        "Our analysisWe wrote.assistantfinalIt is b.",
+        "We end with assistantfinal.",
     ],
 )
 def test_an_answer_that_speaks_of_marks_stays_whole(raw: str) -> None:
@@ -102,6 +116,12 @@ def test_an_answer_that_begins_with_the_words_of_a_thought_stays_whole() -> None
     raw = "Here is my thought process: first a, then b."
     assert split(raw).answer == raw
     assert split(raw, was_cut=True).answer == ""
+
+
+def test_a_word_that_only_looks_like_a_stripped_mark_begins_no_thought() -> None:
+    raw = "analysisResult = mean(values)"
+    assert split(raw).answer == raw
+    assert split("analysisWe need to", was_cut=True).answer == ""
 
 
 def test_thoughts_are_kept_apart() -> None:
@@ -150,6 +170,13 @@ def test_nothing_of_a_thought_is_heard_before_its_end() -> None:
     assert [event for events in heard for event in events] == [Thinking(""), "b", "."]
 
 
+def test_nothing_of_a_thought_whose_marks_were_stripped_is_heard() -> None:
+    splitter = Splitter()
+    heard = [list(splitter.feed(character)) for character in "analysisHm.assistantfinalIt is b."]
+    assert "".join(str(event) for events in heard for event in events if event != Thinking("")) == "It is b."
+    assert splitter.split.thoughts == ("Hm.",)
+
+
 def test_what_proves_to_be_a_thought_is_taken_back() -> None:
     splitter = Splitter()
     assert [*splitter.feed("Hm."), *splitter.feed("</think>b.")] == ["Hm.", Thinking(""), "b."]
@@ -163,7 +190,8 @@ def test_a_thought_that_came_apart_is_kept_with_the_output() -> None:
     assert splitter.split.raw == "<think>\nSay </think> now.\n</think>\n\n\n\nIt is b."
 
 
-PIECES = st.sampled_from([*sorted(MARKS.all), "\n", '"', "`", "'", "```\n", "hi ", "a ", "B", "<", "<|"])
+STRIPPED = ("analysis", "commentary", "assistantfinal")
+PIECES = st.sampled_from([*sorted(MARKS.all), *STRIPPED, "\n", '"', "`", "'", "```\n", "hi ", "a ", "B", "<", "<|"])
 TEXTS = st.lists(PIECES, max_size=12).map("".join)
 OPENED = st.sampled_from([None, Opened(THINK), Opened(THINK, is_certain=False)])
 

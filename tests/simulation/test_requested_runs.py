@@ -39,7 +39,7 @@ def test_a_run_knows_what_decides_about_what_is_said(study: Study) -> None:
         "fingerprint": "",
         "dtype": "auto",
         "template": "own",
-        "thoughts": 1,
+        "thoughts": 2,
         "context": 4096,
         "prompts": "llama-2",
         "system": "message",
