@@ -68,10 +68,13 @@ class _Importer:
     _runs: dict[str, Run] = field(default_factory=dict)
 
     def begin(self) -> None:
-        """Reads the study anew until something of it is stored: then it is frozen."""
+        """Has other imports into the study wait for this piece: they meet what it stored, and nothing is stored twice.
+
+        Reads the study anew until something of it is stored: then it is frozen, and people may write in it meanwhile.
+        """
+        study = Study.objects.select_for_update(no_key=bool(self.imported)).get(pk=self.study.pk)
         if self.imported:
             return
-        study = Study.objects.select_for_update().get(pk=self.study.pk)
         self._goals = [(goal, plain_name(goal.text)) for goal in study.goals.all()]
         self._participants = set(study.participants.values_list("persona", flat=True))
         self._codes: dict[str, Persona] = {}
