@@ -3,6 +3,7 @@
 import codecs
 import csv
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -133,7 +134,7 @@ def _rows(lines: StringIO, delimiter: str, source: str) -> Iterator[Row]:
 
 
 def _check_header(names: Sequence[str], source: str, required: Sequence[str]) -> None:
-    repeated = sorted({name for name in names if names.count(name) > 1 and name})
+    repeated = sorted(name for name, count in Counter(names).items() if count > 1 and name)
     if repeated:
         raise BadData(f"{source} has the column {listed(repeated)} more than once: keep one.")
     missing = [name for name in required if name not in names]

@@ -16,6 +16,8 @@ from collection.turn_records import RecordedTurn, read_turns, turns_with_tries, 
 _TEXT = r'\s*:\s*("(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*+")'
 _BEGINNING = re.compile(rf'\s*\{{\s*"persona"{_TEXT}\s*,\s*"sample"\s*:\s*\{{\s*"instruction"{_TEXT}')
 _SEED = re.compile(r'"seed"\s*:\s*(-?\d{1,18})\b')
+_MOST_QUOTED = 200
+"""Characters."""
 OUTPUT_FIELDS = (
     "position",
     "side",
@@ -98,7 +100,7 @@ def read_record(number: int, line: str | bytes) -> Record:
     except UnicodeDecodeError as error:
         raise InvalidRecord(f"Line {number} is not UTF-8 text: save the file in UTF-8.", _salvaged(line)) from error
     except (ValueError, RecursionError) as error:
-        reason = f"Line {number} is not JSON ({error}): each line must be one dialogue."
+        reason = f"Line {number} is not JSON ({_brief(str(error))}): each line must be one dialogue."
         raise InvalidRecord(reason, _salvaged(line)) from error
     try:
         return _parse(number, data)
@@ -106,10 +108,10 @@ def read_record(number: int, line: str | bytes) -> Record:
         reason = f"Line {number} lacks the key {error}: the official format has it."
         raise InvalidRecord(reason, _salvaged(line)) from error
     except (TypeError, AttributeError, ValueError, OverflowError) as error:
-        reason = f"Line {number} is not a dialogue in the official format ({error})."
+        reason = f"Line {number} is not a dialogue in the official format ({_brief(str(error))})."
         raise InvalidRecord(reason, _salvaged(line)) from error
     except ValidationError as error:
-        reason = f"Line {number} is not a dialogue in the official format ({error.messages[0].rstrip('.')})."
+        reason = f"Line {number} is not a dialogue in the official format ({_brief(error.messages[0])})."
         raise InvalidRecord(reason, _salvaged(line)) from error
 
 
@@ -193,6 +195,11 @@ def _known_ending(ending: str) -> str:
     if ending and ending not in dict(ENDINGS):
         raise ValueError(f"unknown ending {ending!r}")
     return ending
+
+
+def _brief(what: str) -> str:
+    """What is wrong, as a sentence quotes it: a wrong value may be as long as its line."""
+    return (what if len(what) <= _MOST_QUOTED else f"{what[:_MOST_QUOTED]}…").rstrip(".")
 
 
 def _salvaged(line: str | bytes) -> Place | None:

@@ -146,7 +146,7 @@ class _Importer:
         # A participant who has withdrawn since the study was read took the persona along.
         found = known and Persona.objects.select_for_update(of=("self",), no_key=True).filter(pk=known.pk).first()
         if not found:
-            raise Unplaced(f"the study has no persona {code!r}.")
+            raise Unplaced(f"the study has no persona {code!r:.100}.")
         return found
 
     def _store(self, record: Record, goal: Goal, persona: Persona) -> None:

@@ -135,6 +135,12 @@ def test_cells_of_other_columns_may_hold_whole_texts(tmp_path: Path) -> None:
     assert len(read_judgements(write(tmp_path, content))) == 2
 
 
+def test_a_table_may_be_very_wide(tmp_path: Path) -> None:
+    """Looking through all names once more for each of them would take many minutes."""
+    others = ",".join(f"question {number}" for number in range(200_000))
+    assert len(read_judgements(write(tmp_path, f"{HEAD},{others}\n{ROW}\n"))) == 1
+
+
 @pytest.mark.parametrize(
     ("yes", "no"), [("TRUE", "FALSE"), ("True", "False"), ("true", "false"), ("1", "0"), ("1.0", "0.0")]
 )

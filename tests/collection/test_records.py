@@ -252,6 +252,14 @@ def test_a_number_that_is_not_finite_is_refused_wherever_it_stands(number, place
         read_records([line(), f"{line()[:-1]}, {place.format(number)}}}"])
 
 
+@pytest.mark.parametrize("wrong", ['"num_turns": {}', '"kind": {}', '"ending": {}', '"outputs": [{{"position": {}}}]'])
+def test_a_sentence_about_a_wrong_value_quotes_its_beginning(wrong):
+    value = '"' + "1" * 1_000_000 + '"'
+    with pytest.raises(InvalidRecord, match=r"Line 1 is not a dialogue.*11111…\)\.$") as caught:
+        read_records([f"{line()[:-1]}, {wrong.format(value)}}}"])
+    assert len(str(caught.value)) < 300
+
+
 def test_json_nested_beyond_reason_is_refused_with_its_line():
     with pytest.raises(InvalidRecord, match="Line 1 is not JSON"):
         read_records(["[" * 100_000])
