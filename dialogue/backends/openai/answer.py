@@ -48,6 +48,8 @@ _PROMPT_COUNTS = ("prompt_tokens", "input_tokens", "prompt_token_count", "prompt
 _COMPLETION_COUNTS = ("completion_tokens", "output_tokens", "candidates_token_count", "generated_tokens", "eval_count")
 _THOUGHT_COUNTS = ("reasoning_tokens", "thoughts_token_count")
 _MOST_TOKENS = 2**31 - 1
+_MOST_LEVELS = 20
+"""Of parts within parts; servers use two."""
 
 
 @dataclass(slots=True)
@@ -164,19 +166,21 @@ def _spoken(choice: dict[str, Any]) -> dict[str, Any]:
     return said if isinstance(said, dict) else {"content": said}
 
 
-def _text(content: object) -> str:
+def _text(content: object, levels: int = _MOST_LEVELS) -> str:
     """The text in ``content``: itself, or that of its parts. Parts of another kind are no text."""
     match content:
         case None:
             return ""
         case str():
             return content
+        case list() | dict() if not levels:
+            return ""
         case list():
-            return "".join(map(_text, content))
+            return "".join(_text(part, levels - 1) for part in content)
         case {"type": str(kind)} if kind not in ("text", "output_text"):
             return ""
         case dict():
-            return _text(content.get("text"))
+            return _text(content.get("text"), levels - 1)
         case _:
             return json.dumps(content)
 

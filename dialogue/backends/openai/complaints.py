@@ -17,6 +17,7 @@ _READ = 1500
 """Characters in which a meaning is looked for."""
 _DEEPEST = 6
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_STATUS = re.compile("[45][0-9]{2}")
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f]+")
 
 
@@ -56,7 +57,7 @@ def complaint_of(body: object, status: int | None = None, secret: str = "") -> C
     """What a JSON value says that tells of an error; a status may be in its codes."""
     found = list(_walk(body))
     kinds = frozenset(kind for each in found for kind in each.kinds)
-    codes = [int(kind) for kind in kinds if kind.isascii() and kind.isdigit() and 400 <= int(kind[:9]) < 600]
+    codes = [int(kind) for kind in kinds if _STATUS.fullmatch(kind)]
     words = dict.fromkeys(each.words for each in found if each.words)
     names = frozenset(name for each in found for name in each.names)
     return Complaint(status or (codes[0] if codes else None), told("; ".join(words), secret), kinds, names)

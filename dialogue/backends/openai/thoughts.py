@@ -15,6 +15,8 @@ from dialogue.thoughts import Opened
 _NAMES = ("reasoning_content", "reasoning", "thinking")
 _TEXTS = ("text", "summary", "thinking", "reasoning", "content")
 _PARTS = ("reasoning_details", "content")
+_MOST_LEVELS = 20
+"""Of parts within parts; servers use two."""
 _THINKERS = re.compile(r"\b(r1|qwq|thinking|reasoner|reasoning|magistral)\b|deepseek-r1", re.IGNORECASE)
 
 
@@ -38,14 +40,14 @@ def _is_thought(part: Any) -> bool:
     return isinstance(kind, str) and kind.startswith(("reasoning", "thinking"))
 
 
-def _texts(part: Any) -> Iterator[str]:
+def _texts(part: Any, levels: int = _MOST_LEVELS) -> Iterator[str]:
     """The texts in a part, which may hold parts in turn (Mistral)."""
     if isinstance(part, str):
         yield part
-    elif isinstance(part, dict):
+    elif isinstance(part, dict) and levels:
         for name in _TEXTS:
             for inner in _list(part.get(name)) or [part.get(name)]:
-                yield from _texts(inner)
+                yield from _texts(inner, levels - 1)
 
 
 def _list(value: Any) -> list[Any]:

@@ -79,6 +79,7 @@ CHUNKS = [
     Odd("an object that is a list", FAILS, stream(said("It is "), [1, 2], END, DONE)),
     Odd("an object that is a number", FAILS, stream(said("It is "), "5", END, DONE)),
     Odd("nested too deep", FAILS, stream(said("It is "), "[" * 100_000 + "]" * 100_000, END, DONE)),
+    Odd("parts within parts", Says(""), stream(said(json.loads("[" * 900 + "]" * 900)), END, DONE)),
     Odd("a chunk wrapped into a list", Says(), stream([said()], [END], DONE)),
     Odd("the same finish twice", Says(), stream(said(), END, END, DONE)),
     Odd("another finish after the first", Says(stop_reason="length"), stream(said(), chunk("length"), END, DONE)),

@@ -119,6 +119,11 @@ SYSTEMS = [
 
 IN_THE_MIDDLE = [
     Odd("an error as text", PASSING, stream(said("It is "), {"error": "upstream went away"}, DONE)),
+    Odd(
+        "a code of 5,000 digits",
+        PASSING,
+        stream(said("It is "), error("It failed.", code="000000450" + "0" * 5000), DONE),
+    ),
     Odd("an error as an object", PASSING, stream(said("It is "), error("upstream went away", code=502), DONE)),
     Odd(
         "an error with an object beside",
