@@ -52,9 +52,9 @@ def _refusal(user: User | AnonymousUser, is_reading: bool) -> str:
     if not user.is_staff:
         return "These pages are for the research staff."
     if not is_researcher(user, READ):
-        return f"Your account '{user.get_username()}' has no right to see studies."
+        return f"Your account '{user.get_username()}' is not allowed to view studies."
     if not is_reading and not is_researcher(user, CHANGE):
-        return f"Your account '{user.get_username()}' may read studies, but not change them."
+        return f"Your account '{user.get_username()}' may view studies but not change them."
     return ""
 
 

@@ -74,7 +74,9 @@ class StudyAdmin(PartOfStudyAdmin):
     def save_model(self, request: HttpRequest, obj: Study, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if "chatbot" in form.changed_data and close_for_new_chatbot(obj):
-            self.message_user(request, "The study was closed, because its chatbot has changed: open it on its page.")
+            self.message_user(
+                request, "The study was closed because its chatbot has changed. Open it again on its page."
+            )
 
     @admin.action(description="Copy study", permissions=["add"])
     def copy_studies(self, request: HttpRequest, queryset: QuerySet[Study]) -> HttpResponse | None:

@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 DATA = (
-    "It belongs to a study's data. Data are shown here and never changed or deleted;"
-    " a participant's are deleted when they withdraw."
+    "It is part of a study's data, which cannot be changed or deleted here."
+    " A participant's data are deleted when they withdraw."
 )
 FROZEN_HERE = (
-    "The study is frozen, because somebody has enrolled or a run exists: nothing in it can be changed or deleted."
+    "The study is frozen because it has participants or a run, so nothing in it can be changed or deleted."
     " Copy the study to change it."
 )
 PARTICIPANTS = "A participant gave these answers. They are deleted when the participant withdraws."

@@ -9,8 +9,8 @@ from analysis.study.sources import Source
 
 CLOSED_ONES = "Closed evaluations count unless you choose otherwise."
 OPEN_ONES = (
-    f"{CLOSED_ONES} An open one holds answers that may still change, and perhaps those of people who only tried its link: "
-    "choose it only to look ahead."
+    f"{CLOSED_ONES} Answers in an open one may still change, and some may come from people who only tried its link: "
+    "choose it only for a first look."
 )
 
 
@@ -18,7 +18,7 @@ class SourcesForm(forms.Form):
     """Evaluations that have been opened; those that count are ticked."""
 
     evaluations = forms.TypedMultipleChoiceField(
-        label="Whose judgements count",
+        label="Evaluations that count",
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,

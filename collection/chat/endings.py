@@ -17,11 +17,11 @@ logger = logging.getLogger(__name__)
 
 SILENT = "The chatbot had nothing to say."
 ALL_THOUGHT = (
-    "The chatbot had nothing to say: its thoughts used up the limit of its output (max_tokens)."
+    "The chatbot reached its length limit (max_tokens) while it was thinking, so it gave no answer."
     " Please try again, or tell the researchers."
 )
 CUT_SILENT = (
-    "The chatbot had nothing to say: it reached the limit of its output (max_tokens)."
+    "The chatbot reached its length limit (max_tokens) before it gave an answer."
     " Please try again, or tell the researchers."
 )
 UNREAD = "The chatbot stopped because nobody was reading its answer."
@@ -47,11 +47,11 @@ def _silence(reply: Reply, output: Output) -> tuple[str, str]:
     """Why nothing was said: a sentence for the participant and one for the researchers."""
     model = reply.question.model
     if output.reply.stop_reason != "length":
-        return SILENT, f"Model {model!r} answered without a word."
+        return SILENT, f"Model {model!r} gave an empty answer."
     limit = f"raise max_tokens of [models.{model}.responder]."
     if output.reply.thoughts:
-        return ALL_THOUGHT, f"The thoughts of model {model!r} used up the limit of its output: {limit}"
-    return CUT_SILENT, f"Model {model!r} reached the limit of its output before it said a word: {limit}"
+        return ALL_THOUGHT, f"Model {model!r} reached the limit of its output while thinking: {limit}"
+    return CUT_SILENT, f"Model {model!r} reached the limit of its output before its answer: {limit}"
 
 
 def end_of_halt(reply: Reply, reason: Reason) -> End:

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='recruitment',
             name='released_after_hours',
-            field=models.PositiveIntegerField(blank=True, default=336, help_text='When a participant gave no sign for this long, the next person may get the place. Empty: never.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='hours until a place is released'),
+            field=models.PositiveIntegerField(blank=True, default=336, help_text='A participant who is inactive for this long may lose the place to the next person. Empty: never.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='hours until a place is released'),
         ),
         migrations.CreateModel(
             name='Release',

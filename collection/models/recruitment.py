@@ -28,7 +28,7 @@ class Recruitment(models.Model):
         blank=True,
         default=14 * 24,
         validators=[MinValueValidator(1)],
-        help_text="When a participant gave no sign for this long, the next person may get the place. Empty: never.",
+        help_text="A participant who is inactive for this long may lose the place to the next person. Empty: never.",
     )
     external_id_parameter = models.CharField(
         max_length=40,

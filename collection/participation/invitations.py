@@ -32,7 +32,7 @@ def read_invitation(parameter: str, query: Mapping[str, str]) -> Invitation:
     values = {key: _checked(key, query[key]) for key in (parameter, *KEPT) if key in query}
     unfilled = {key for key, value in values.items() if value and is_placeholder(value, key)}
     if parameter in unfilled:
-        raise BrokenLink(f"“{parameter}” in this link was not filled in, so the link does not say whom it is for.")
+        raise BrokenLink(f"“{parameter}” in this link was not filled in, so the link does not identify you.")
     external_id = values.pop(parameter, "")
     return Invitation(external_id, {key: value for key, value in values.items() if value and key not in unfilled})
 

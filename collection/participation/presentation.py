@@ -31,8 +31,9 @@ REFUSALS: dict[Refusal, tuple[str, str]] = {
     "over": ("This study is over", "It takes no more participants. Thank you for your interest."),
     "finished": (
         "You have already taken part",
-        "This study was completed with the ID in your link. Only the browser in which you finished, or your personal link, "
-        "shows the completion code. If you have neither, ask the researchers who invited you.",
+        "Someone has already completed this study with the ID in your link. The completion code is shown only "
+        "in the browser in which you finished, or by your personal link. If you have neither, please ask the researchers who "
+        "invited you.",
     ),
 }
 

@@ -31,7 +31,7 @@ def open_study(study: Study) -> None:
         ask_chatbot(study.chatbot, study.goals.all()[0].text)
     except NoAnswer as reason:
         raise NotReady(
-            f"The study was not opened, because its chatbot {study.chatbot!r} did not answer a test message. {reason}"
+            f"The study was not opened because its chatbot {study.chatbot!r} did not answer a test message. {reason}"
         ) from reason
     _open(study, timezone.now())
 
@@ -39,7 +39,7 @@ def open_study(study: Study) -> None:
 @transaction.atomic
 def _open(study: Study, now: datetime) -> None:
     if Study.objects.select_for_update().get(pk=study.pk).chatbot != study.chatbot:
-        raise NotReady("The study was not opened, because its chatbot was changed meanwhile. Open it again.")
+        raise NotReady("The study was not opened because its chatbot was changed during the test. Open it again.")
     Recruitment.objects.update_or_create(study=study, defaults={"is_open": True, "chatbot_answered_at": now})
 
 

@@ -40,8 +40,8 @@ class RecruitmentForm(forms.ModelForm):  # type: ignore[type-arg]  # the class t
         required=False,
         min_value=1,
         max_value=MOST_HOURS,
-        help_text="If a participant gives no sign for this long, the next person may get the place. Participants who return "
-        "continue if there is room, and lose nothing that they wrote. Empty: never.",
+        help_text="A participant who is inactive for this long may lose the place to the next person. Participants who "
+        "return can continue if there is room, and nothing they wrote is lost. Empty: never.",
     )
 
     class Meta:

@@ -88,12 +88,12 @@ def _refuse_silence(output: Output, name: str) -> None:
         return
     if output.reply.stop_reason == "length":
         what = "Its thoughts" if output.reply.thoughts else "White space"
-        raise NoAnswer(f"{what} used up the limit of its output: raise max_tokens of [models.{name}.responder].")
-    raise NoAnswer("It answered without a word. Read its output in the log of its server, or choose another chatbot.")
+        raise NoAnswer(f"{what} used up its output limit: raise max_tokens of [models.{name}.responder].")
+    raise NoAnswer("Its answer was empty. Check the log of its server, or choose another chatbot.")
 
 
 def _too_late(name: str) -> str:
     return (
-        f"Model {name!r} did not say a word within {PATIENCE:.0f} seconds. "
-        "A large model may still be loading: try again in a minute, or ask the server that runs it."
+        f"Model {name!r} did not begin to answer within {PATIENCE:.0f} seconds. "
+        "A large model may still be loading: try again in a minute, or check the server that runs it."
     )

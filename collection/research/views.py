@@ -21,7 +21,7 @@ from collection.research.study_editor import StudyEditor, blank_study
 from collection.research.study_form import TEXTS
 from collection.services import copy_study
 
-CLOSED = "The study was closed, because its new chatbot has not answered a test message yet: open it again."
+CLOSED = "The study was closed because its new chatbot has not been tested. Open the study again to test it."
 
 
 @staff_only
@@ -129,9 +129,9 @@ def _release(request: HttpRequest, study: Study) -> None:
     is_key = chosen.isascii() and chosen.isdigit() and len(chosen) < 19
     participant = study.participants.filter(pk=chosen).first() if is_key else None
     if participant and release_place(participant, request.user.get_username(), timezone.now()):
-        messages.success(request, "The place is released. If the participant returns, they continue if there is room.")
+        messages.success(request, "The place has been released. The participant can return if there is room.")
     else:
-        messages.error(request, "No place was released: the participant is here now, has ended, or holds none.")
+        messages.error(request, "No place was released: the participant is here now, has finished, or holds no place.")
 
 
 def _load_again(request: HttpRequest, slug: str) -> HttpResponse:

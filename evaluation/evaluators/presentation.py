@@ -25,8 +25,9 @@ REFUSALS: dict[Refusal, tuple[str, str]] = {
     ),
     "finished": (
         "You have already judged",
-        "These dialogues were judged with the ID in your link. Only the browser in which you finished, or your personal link, "
-        "shows the completion code. If you have neither, ask the researchers who invited you.",
+        "Someone has already judged these dialogues with the ID in your link. The completion code is shown only "
+        "in the browser in which you finished, or by your personal link. If you have neither, please ask the researchers who "
+        "invited you.",
     ),
     "participant": (
         "You have taken part in this study already",

@@ -7,7 +7,7 @@ const PAUSE = 600; // milliseconds without a key before a draft goes to the serv
 const BUSY = 3000; // milliseconds after a key in which no other page's draft may replace what is being written
 
 const WRITING = "You can send this when the reply is complete, or stop the reply first.";
-const SAVING = "You can send this as soon as the answer has been saved.";
+const SAVING = "You can send this as soon as the reply has been saved.";
 
 export class Composer {
   #form;

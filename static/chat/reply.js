@@ -32,7 +32,7 @@ export class Reply {
   }
 
   get note() {
-    if (this.state === "saving") return "The answer is being saved. This can take a moment";
+    if (this.state === "saving") return "The reply is being saved. This can take a moment";
     if (this.state === "thinking") return "The chatbot is thinking";
     if (this.state === "streaming") return "The chatbot is writing";
     if (this.place > 1) return `The chatbot is busy: ${this.place} messages come before yours`;

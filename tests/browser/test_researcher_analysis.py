@@ -97,11 +97,11 @@ def test_whose_judgements_count_is_chosen_on_the_page(staff_page: Page) -> None:
         make_judgement(showing, detected=True)
     make_report(study)
     staff_page.goto(PAGE)
-    staff_page.get_by_text("Count other judgements").click()
+    staff_page.get_by_text("Choose evaluations").click()
     expect(staff_page.get_by_label("First round (closed, ")).to_be_checked()
     expect(staff_page.get_by_label("Second round (open, ")).not_to_be_checked()
     staff_page.get_by_label("Second round (open, ").check()
-    staff_page.get_by_role("button", name="Compute with these").click()
+    staff_page.get_by_role("button", name="Compute with these evaluations").click()
     expect(staff_page.get_by_text("It waits for a worker")).to_be_visible()
     assert last_choice(study) == [1, 2]
 

@@ -163,9 +163,9 @@ def test_a_chatbot_that_fails_is_shown_at_the_top_until_it_answers_again(staff_p
     expect(staff_page.locator("#participants")).to_contain_text("p-001")
     failed: dict[str, Any] = {"state": "failed", "reason": "The server is down.", "ended_at": timezone.now()}
     pending = make_pending_turn(dialogue, **failed)
-    trouble = staff_page.get_by_role("alert").filter(has_text="The chatbot fails")
+    trouble = staff_page.get_by_role("alert").filter(has_text="The chatbot has been failing")
     expect(trouble).to_contain_text("The server is down.")
-    expect(trouble).to_contain_text("for 1 participant")
+    expect(trouble).to_contain_text("1 participant cannot continue")
     top = staff_page.get_by_role("heading", name="Participants’ link").bounding_box()
     assert trouble.bounding_box()["y"] < top["y"]  # type: ignore[index]
     make_try(pending, ended_at=timezone.now())
@@ -179,8 +179,10 @@ def test_opening_says_what_it_is_doing_and_why_it_did_not(staff_page: Page, sett
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(trial, "PATIENCE", 1.0)
         staff_page.get_by_role("button", name="Open study").click()
-        expect(staff_page.get_by_text("The chatbot is asked one test message.")).to_be_visible()
-        expect(staff_page.get_by_role("status").filter(has_text="was not opened")).to_contain_text("did not say a word")
+        expect(staff_page.get_by_text("The chatbot is being sent a test message.")).to_be_visible()
+        expect(staff_page.get_by_role("status").filter(has_text="was not opened")).to_contain_text(
+            "did not begin to answer"
+        )
     assert not Recruitment.objects.get().is_open
 
 

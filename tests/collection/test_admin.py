@@ -213,9 +213,9 @@ def test_what_people_gave_is_looked_at_and_never_changed(client: Client, study: 
 def test_a_superuser_who_may_not_delete_reads_the_true_reason(client: Client, frozen: Study) -> None:
     goal, dialogue = frozen.goals.all()[0], make_dialogue()
     for page, row, reason in (
-        ("study", frozen, "The study is frozen, because somebody has enrolled or a run exists"),
+        ("study", frozen, "The study is frozen because it has participants or a run"),
         ("goal", goal, "Copy the study to change it."),
-        ("dialogue", dialogue, "Data are shown here and never changed or deleted"),
+        ("dialogue", dialogue, "data, which cannot be changed or deleted here"),
     ):
         address = f"{ADMIN}/{page}/{row.pk}"
         assert reason in client.get(f"{address}/change/").text, page
@@ -236,7 +236,7 @@ def test_what_hangs_on_data_says_so_and_what_does_not_can_be_deleted(client: Cli
     open_study(study)
     make_natural_dialogue(make_participant(study))
     page = client.get(f"{ADMIN}/study/{study.pk}/delete/").text
-    assert "Data are shown here and never changed or deleted" in page
+    assert "data, which cannot be changed or deleted here" in page
     assert "permission" not in page
     empty = make_study("empty")
     open_study(empty)

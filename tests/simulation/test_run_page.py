@@ -180,7 +180,7 @@ def test_a_run_whose_terminal_died_says_so_and_can_be_handed_to_the_workers(clie
     assert seen
     later = news(client, run, seen=seen[1], state="running in a terminal").text
     assert "Hand over to the workers" in later
-    assert "The run stands still, because its terminal is gone: 2 of 4 dialogues ended." in later
+    assert "The run has stopped because its terminal is gone: 2 of 4 dialogues ended." in later
     act(client, run, "start")
     assert '<span class="state running">running</span>' in look(client, run)
 

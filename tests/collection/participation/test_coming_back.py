@@ -76,7 +76,7 @@ def test_another_browser_with_a_known_external_id_consents_and_answers_for_itsel
     dialogue = make_natural_dialogue(enrol_participant(study, external_id="5f3a"), turns=1)
     client = Client()
     page = client.get("/s/demo/?PROLIFIC_PID=5f3a").text
-    assert "This link was opened in another browser before" in page
+    assert "This link has been opened in another browser" in page
     assert "What you agree to" in page
     assert agree(client, "?PROLIFIC_PID=5f3a")["Location"] == "/s/demo/form/"
     assert client.post("/s/demo/form/", FEATURES | {"gender": "Male"})["Location"] == "/s/demo/start/"
@@ -131,7 +131,7 @@ def test_nobody_reads_the_code_by_an_external_id_alone() -> None:
     participant = enrol_participant(study, external_id="5f3a")
     Participant.objects.update(state=Participant.State.FINISHED, ended_at=timezone.now())
     client = Client()
-    assert "completed with the ID in your link" in client.get("/s/demo/?PROLIFIC_PID=5f3a").text
+    assert "completed this study with the ID in your link" in client.get("/s/demo/?PROLIFIC_PID=5f3a").text
     page = agree(client, "?PROLIFIC_PID=5f3a")
     assert page.status_code == 403
     assert "You have already taken part" in page.text

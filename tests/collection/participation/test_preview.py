@@ -79,7 +79,7 @@ def test_a_researcher_at_the_door_of_an_open_study_may_do_either(client: Client)
     make_open_study()
     page = client.get("/s/demo/").text
     assert "I agree and take part" in page
-    assert "you become a participant of this study" in page
+    assert "you become a participant in this study" in page
     assert 'href="/s/demo/preview/"' in page
     assert BANNER in client.get("/s/demo/preview/").text
     assert "logged in as a researcher" not in Client().get("/s/demo/").text

@@ -213,15 +213,15 @@ def test_an_unknown_action_or_study_changes_nothing(client: Client, study: Study
 def test_an_external_id_from_several_browsers_is_shown_with_how_many(client: Client, study: Study) -> None:
     make_participant(study, external_id="5f3a")
     page = read(client)
-    assert "External IDs from several browsers" not in page
+    assert "External IDs used in several browsers" not in page
     make_participant(study, external_id="5f3a")
     make_participant(study, external_id="5f3a", seen_minutes_ago=60)
     make_participant(study, external_id="done", state="finished", refused_returns=4)
     make_participant(study)
     make_participant(study)
     page = read(client)
-    assert '<strong class="shared-id">5f3a</strong>: 3 browsers, 2 of them at the same time</li>' in page
-    refused = "5 browsers, 4 of them turned away because the ID had finished"
+    assert '<strong class="shared-id">5f3a</strong>: 3 browsers, 2 of them open at the same time</li>' in page
+    refused = "5 browsers, 4 of them turned away because this ID had already finished"
     assert f'<strong class="shared-id">done</strong>: {refused}</li>' in page
     assert page.index(refused) < page.index("3 browsers")
 
@@ -233,7 +233,7 @@ def test_the_place_of_somebody_who_is_away_is_released_by_a_button(client: Clien
     assert page.count(">Release place<") == 1
     assert "<dt>Places left</dt><dd>1 of 3</dd>" in page
     answer = client.post(PAGE, {"action": "release", "release": str(away.pk)}, follow=True).text
-    assert "The place is released." in answer
+    assert "The place has been released." in answer
     page = read(client)
     assert "place released by researcher" in page
     assert ">Release place<" not in page

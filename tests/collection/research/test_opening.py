@@ -63,7 +63,7 @@ def test_a_chatbot_that_fails_keeps_the_study_closed_and_its_sentence_is_shown(
     client = Client()
     client.force_login(make_staff())
     page = client.post(PAGE, {"action": "open"}, follow=True).text.replace("&#x27;", "'")
-    assert "The study was not opened, because its chatbot 'bot' did not answer a test message." in page
+    assert "The study was not opened because its chatbot 'bot' did not answer a test message." in page
     assert "Model 'bot' has no reply number 1: add it to its replies." in page
     assert not Recruitment.objects.filter(is_open=True).exists()
     assert not Recruitment.objects.exclude(chatbot_answered_at=None).exists()
@@ -72,7 +72,7 @@ def test_a_chatbot_that_fails_keeps_the_study_closed_and_its_sentence_is_shown(
 @pytest.mark.parametrize("replies", [[""], ["  \n "]])
 def test_silence_is_no_answer(study: Study, settings: Settings, tmp_path: Path, replies: list[str]) -> None:
     describe(settings, tmp_path, replies=replies)
-    with pytest.raises(NotReady, match="It answered without a word"):
+    with pytest.raises(NotReady, match="Its answer was empty"):
         open_study(study)
 
 
@@ -81,7 +81,7 @@ def test_nobody_waits_for_ever(
 ) -> None:
     describe(settings, tmp_path, pause=60)
     monkeypatch.setattr(trial, "PATIENCE", 0.05)
-    with pytest.raises(NotReady, match=r"did not say a word within .* seconds"):
+    with pytest.raises(NotReady, match=r"did not begin to answer within .* seconds"):
         open_study(study)
 
 
@@ -96,7 +96,9 @@ def test_a_slow_chatbot_that_has_begun_to_speak_is_no_failure(
 
 def test_thoughts_that_use_up_the_limit_are_no_answer(study: Study, settings: Settings, tmp_path: Path) -> None:
     describe(settings, tmp_path, replies=["<think>" + "hm " * 1100])
-    with pytest.raises(NotReady, match=r"Its thoughts used up .*: raise max_tokens of \[models\.bot\.responder\]"):
+    with pytest.raises(
+        NotReady, match=r"Its thoughts used up its output limit: raise .* of \[models\.bot\.responder\]"
+    ):
         open_study(study)
 
 
@@ -119,7 +121,7 @@ def test_a_chatbot_that_was_changed_meanwhile_is_asked_again(study: Study, setti
     describe(settings, tmp_path)
     stale = Study.objects.get()
     Study.objects.update(chatbot="tiny")
-    with pytest.raises(NotReady, match="was changed meanwhile"):
+    with pytest.raises(NotReady, match="was changed during the test"):
         open_study(stale)
     assert not Recruitment.objects.exists()
 

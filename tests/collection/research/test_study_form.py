@@ -250,4 +250,4 @@ def test_a_new_chatbot_closes_an_open_study_until_it_has_answered(client: Client
     assert Recruitment.objects.get().is_open
     client.post("/studies/demo/edit/", edit_form(client, study, chatbot="quick"))
     assert (Recruitment.objects.get().is_open, Study.objects.get().chatbot) == (False, "quick")
-    assert "its new chatbot has not answered a test message yet" in client.get("/studies/demo/collecting/").text
+    assert "its new chatbot has not been tested" in client.get("/studies/demo/collecting/").text

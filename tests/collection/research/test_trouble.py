@@ -80,12 +80,12 @@ def test_all_pages_of_the_study_say_so_and_only_what_is_new_is_sent(study: Study
     tries(study, minutes_ago=1, reason="The server is down <now>.")
     news = " ".join(client.get(f"{PAGE}live/", {"seen": seen}).text.split())
     assert '<div id="trouble" hx-swap-oob="innerHTML">' in news
-    assert "for 1 participant: they cannot continue" in news
+    assert "1 participant cannot continue" in news
     assert "The server is down &lt;now&gt;." in news
     page = client.get(PAGE).text
-    assert page.index("The chatbot fails") < page.index("Participants’ link")
+    assert page.index("The chatbot has been failing") < page.index("Participants’ link")
     for address in ("/", "/studies/demo/"):
-        assert "chatbot fails</a>" in client.get(address).text
+        assert "chatbot failing</a>" in client.get(address).text
 
 
 @pytest.mark.django_db(transaction=True)

@@ -89,7 +89,7 @@ def test_another_browser_with_a_known_external_id_judges_a_list_of_its_own() -> 
     first = make_evaluator(evaluation, external_id="5f3a")
     judged = make_judgement(showings_of(first)[0])
     client = Client()
-    assert "This link was opened in another browser before" in client.get(f"{DOOR}?PROLIFIC_PID=5f3a").text
+    assert "This link has been opened in another browser" in client.get(f"{DOOR}?PROLIFIC_PID=5f3a").text
     assert agree(client, "?PROLIFIC_PID=5f3a")["Location"] == f"{DOOR}start/"
     second = Evaluator.objects.get(number=2)
     Showing.objects.filter(assignment__evaluator=None, pair__natural=judged.pair.natural).delete()
@@ -113,7 +113,7 @@ def test_nobody_reads_the_code_by_an_external_id_alone() -> None:
     evaluation = make_evaluation(completion_code="C0FFEE")
     evaluator = make_evaluator(evaluation, external_id="5f3a", state="finished", ended_at=timezone.now())
     client = Client()
-    assert "judged with the ID in your link" in client.get(f"{DOOR}?PROLIFIC_PID=5f3a").text
+    assert "judged these dialogues with the ID in your link" in client.get(f"{DOOR}?PROLIFIC_PID=5f3a").text
     page = agree(client, "?PROLIFIC_PID=5f3a")
     assert page.status_code == 403
     assert "You have already judged" in page.text

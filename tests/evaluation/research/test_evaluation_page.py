@@ -209,9 +209,10 @@ def withdraw_after_counting(execute: Any, sql: str, *arguments: Any) -> Any:
 
 def test_an_external_id_from_several_browsers_is_shown_with_how_many(client: Client, evaluation: Evaluation) -> None:
     make_evaluator(evaluation, external_id="5f3a")
-    assert "External IDs from several browsers" not in read(client)
+    assert "External IDs used in several browsers" not in read(client)
     make_evaluator(evaluation, external_id="5f3a", refused_returns=1)
     page = read(client)
     assert (
-        '<strong class="shared-id">5f3a</strong>: 3 browsers, 2 of them at the same time, 1 of them turned away' in page
+        '<strong class="shared-id">5f3a</strong>: 3 browsers, 2 of them open at the same time, 1 of them turned away'
+        in page
     )
