@@ -67,7 +67,11 @@ def _read_column(cells: pd.Series, name: str, source: str) -> pd.Series:
         raise BadData(f"{source}, row {cells.index[cells == ''][0]}: {name} is empty.")
     if name in REQUIRED:
         _refuse(
-            _is_missing(cells) & cells.str.startswith("#"), cells, name, source, "a name: a formula has failed here"
+            _is_missing(cells) & cells.str.startswith("#"),
+            cells,
+            name,
+            source,
+            "a name (this is the error of a formula)",
         )
     if name == "model":
         _refuse(cells == OVERALL, cells, name, source, "another name: the results call all models together so")

@@ -47,7 +47,7 @@ class Cut:
         limit = "the limit" if self.max_tokens is None else f"{self.max_tokens} tokens"
         because = "; ".join(self._consequences)
         advice = f"raise max_tokens of [models.{self.model or 'NAME'}.{self.side}]"
-        end = f"; {because} because of it: {advice}." if because else f": {advice} if they should be whole."
+        end = f"; {because} because of it: {advice}." if because else f": {advice} if you need complete outputs."
         return f"{self._counted(self.cut)} cut at {limit}{end}"
 
     @property
@@ -62,7 +62,7 @@ class Cut:
             dialogues = "the dialogue" if self.is_one else f"{count} dialogue{'' if count == 1 else 's'}"
             yield f"{dialogues} ended with '{_WORDS[ending]}'"
         if self.silent:
-            yield f"{self.silent} of them said nothing"
+            yield f"{self.silent} of them gave no answer"
 
     def _counted(self, count: int) -> str:
         name = f" {self.model!r}" if self.model else ""

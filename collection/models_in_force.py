@@ -80,5 +80,5 @@ def _keep(note: Path, specs: Specs) -> None:
         draft.replace(note)
     except OSError as error:
         logger.warning(
-            "The descriptions of models could not be kept (%s): a slip in models.toml will stop them.", error
+            "The descriptions of models could not be kept (%s): a mistake in models.toml would stop them.", error
         )

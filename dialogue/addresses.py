@@ -8,13 +8,13 @@ _ENDPOINTS = ("/chat/completions", "/completions", "/responses", "/models", "/em
 def check_address(url: str) -> str:
     """Return ``url``, a server's base address. Raises ValueError with what to do about it, and never repeats a secret."""
     if any(character.isspace() or not character.isprintable() for character in url):
-        raise ValueError("it holds white space: remove it")
+        raise ValueError("it contains white space: remove it")
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https"):
         raise ValueError("it must begin with http:// or https://")
     if "@" in parts.netloc:
         raise ValueError(
-            "it holds a user name or a password, which every run would show: leave them out, and name the environment "
+            "it contains a user name or a password, which every run would show: remove them, and name the environment "
             "variable that holds the key in `key_env`"
         )
     if parts.query or parts.fragment or url.endswith(("?", "#")):

@@ -107,8 +107,8 @@ class ModelSpec(_Table):
     def _can_be_typed(cls, name: str) -> str:
         """Runs, files and judgements name the model: what reads like another name would make two models of one."""
         if name != plain_name(name):
-            hidden = hidden_characters(name) or "white space at its ends, or twice in a row"
-            raise ValueError(f"the name holds {hidden}: write [models.{plain_name(name) or 'NAME'}]")
+            hidden = hidden_characters(name) or "leading, trailing or repeated white space"
+            raise ValueError(f"the name contains {hidden}: write [models.{plain_name(name) or 'NAME'}]")
         return name
 
     @field_validator("base_url")
@@ -123,7 +123,7 @@ class ModelSpec(_Table):
         if needed and not getattr(self, needed):
             raise ValueError(f"the backend {self.backend!r} needs {needed!r}")
         if self.leave_out and not self.is_remote:
-            raise ValueError(f"the backend {self.backend!r} leaves no setting out: remove `leave_out`")
+            raise ValueError(f"the backend {self.backend!r} cannot leave settings out: remove `leave_out`")
         return self
 
     @property

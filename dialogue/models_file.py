@@ -108,13 +108,13 @@ def _astray(said: dict[str, Any], key: str, text: str, path: Path) -> Iterator[t
         steps = [key, name] if name else [key]
         line, written = find_line(text, steps), ".".join(steps)
         what = f"Model {name!r}" if name else repr(key)
-        yield name or key, f"{what} in {path}, line {line}: [{written}] is not read, write [models.{name or 'NAME'}]."
+        yield name or key, f"{what} in {path}, line {line}: [{written}] is ignored: write [models.{name or 'NAME'}]."
 
 
 def _spec(name: str, table: object, path: Path) -> ModelSpec:
     """Raises _Wrong."""
     if not isinstance(table, dict) or "name" in table:
-        raise _Wrong(f"it must be a table [models.{name}] that gives no other name")
+        raise _Wrong(f"it must be a table [models.{name}] without the setting 'name'")
     try:
         spec = ModelSpec(name=name, **table)
     except ValidationError as error:
@@ -129,7 +129,7 @@ def _in_words(mistake: ErrorDetails) -> str:
     where = ".".join(str(part) for part in mistake["loc"])
     if mistake["type"] == "extra_forbidden":
         meant = get_close_matches(str(mistake["loc"][-1]), _KEYS, 1)
-        return f"there is no setting {where!r}" + (f", perhaps {meant[0]!r} is meant" if meant else "")
+        return f"there is no setting {where!r}" + (f", perhaps you meant {meant[0]!r}" if meant else "")
     if mistake["type"] == "missing":
         return f"{where!r} is missing"
     return f"{where + ': ' if where else ''}{mistake['msg'].removeprefix('Value error, ')}"

@@ -32,7 +32,7 @@ class Channel(filesystem.Channel):
             part.rename(folder / f"{time.time_ns():020}{ending}")
         except OSError as error:
             part.unlink(missing_ok=True)
-            raise ChannelError(f"No message can be written to {folder}: {error}.") from error
+            raise ChannelError(f"Messages cannot be written to {folder}: {error}.") from error
         for replaced in waiting:
             replaced.unlink(missing_ok=True)
 
@@ -89,7 +89,7 @@ def _label(payload: dict[str, Any]) -> str:
 def _read_message(path: Path) -> dict[str, Any]:
     payload = loads(path.read_text("utf-8"))
     if not isinstance(payload, dict) or not {"body", "headers", "properties"} <= payload.keys():
-        raise ValueError("it is no message")
+        raise ValueError("it is not a message")
     return payload
 
 

@@ -29,12 +29,14 @@ LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", LOOPBACK)
 IS_PUBLIC = not set(ALLOWED_HOSTS) <= set(LOOPBACK)
 if IS_PUBLIC and DEBUG:
-    raise ImproperlyConfigured("DEBUG shows the code and data to visitors: unset it, or allow only localhost.")
+    raise ImproperlyConfigured(
+        "DEBUG shows code and data to visitors: unset it, or allow only localhost in ALLOWED_HOSTS."
+    )
 if "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the site's own host names, not '*'.")
 if IS_PUBLIC and len(SECRET_KEY) < 50:
     raise ImproperlyConfigured(
-        "SECRET_KEY is too short to be safe: give 50 random characters, or unset it to get some."
+        "SECRET_KEY is too short to be safe: set 50 random characters, or unset it to have some generated."
     )
 
 INSTALLED_APPS = [

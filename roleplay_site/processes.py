@@ -61,9 +61,9 @@ class _Restarted(Process):  # type: ignore[misc] # honcho is not annotated
         is_young = time.monotonic() - self._started_at < YOUNG_SECONDS
         self._young_deaths = self._young_deaths + 1 if is_young else 0
         if self._young_deaths == PATIENCE:
-            self._say(f"{describe(status)}, {PATIENCE} times in a row: everything stops.")
+            self._say(f"{describe(status)}, {PATIENCE} times in a row, so all processes stop.")
             return False
-        self._say(f"{describe(status)}. It is started again; nothing that was stored is lost.")
+        self._say(f"{describe(status)}. It is being restarted; nothing that was stored is lost.")
         return not self._is_stopping.wait(self._young_deaths)
 
     def _say(self, predicate: str) -> None:
@@ -104,7 +104,7 @@ def run(procfile: Path, port: int, when_ready: Callable[[], None]) -> int:
 def describe(status: int) -> str:
     """Say how a process ended, from its return code: a negative one is a signal."""
     if status == -signal.SIGKILL:
-        return "was killed (SIGKILL), which the system does when memory runs out"
+        return "was killed (SIGKILL), as the system does when memory runs out"
     if status < 0:
         return f"was killed ({signal.Signals(-status).name})"
     return f"ended with exit status {status}"

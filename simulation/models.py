@@ -32,7 +32,7 @@ class Run(models.Model):
     message = models.TextField(blank=True, help_text="Why the run stands still, if it does.")
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True, help_text="When it was last opened to workers.")
-    worked_seconds = models.FloatField(default=0, help_text="How long somebody worked on it, pauses left out.")
+    worked_seconds = models.FloatField(default=0, help_text="How long workers have worked on it, without pauses.")
     worked_until = models.DateTimeField(null=True, blank=True, help_text="When that was last noted.")
     worked_dialogues = models.PositiveIntegerField(default=0, help_text="Dialogues that ended in that time.")
 

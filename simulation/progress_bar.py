@@ -53,7 +53,7 @@ class ProgressBar:
         """Say above the bar why a dialogue has to be tried again, each reason once."""
         if sentence not in self._errors:
             self._errors.add(sentence)
-            self._bar.write(f"A dialogue failed and is tried again. {sentence}", file=sys.stderr)
+            self._bar.write(f"A dialogue failed and will be tried again. {sentence}", file=sys.stderr)
 
     @property
     def throughput(self) -> Throughput:

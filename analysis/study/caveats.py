@@ -14,7 +14,7 @@ def caveats_of_data(sources: Sequence[Source]) -> Iterator[str]:
         if source.is_open:
             yield (
                 f"{source.evaluation} is still open, and its judgements were chosen to count: stopping or continuing because "
-                "of these results would invalidate the evaluation. People who only tried its link may be among the evaluators."
+                "of these results would invalidate the evaluation. Its evaluators may include people who only tried the link."
             )
 
 

@@ -74,7 +74,7 @@ def _find_report(slug: str, token: str) -> Report:
 def _read(report: Report, name: str) -> bytes:
     content = stored_file(report, name)
     if content is None:
-        raise Http404(f"{name} of this analysis is gone: compute the analysis again.")
+        raise Http404(f"{name} of this analysis is missing: compute the analysis again.")
     return content
 
 

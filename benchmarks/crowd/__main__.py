@@ -141,11 +141,11 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--within", type=float, default=30.0, help="seconds in which they arrive (default 30)")
     parser.add_argument("--messages", type=int, default=3, help="messages of each participant (default 3)")
     parser.add_argument("--pairs", type=int, default=3, help="pairs that each evaluator judges (default 3)")
-    parser.add_argument("--pause", type=float, default=10.0, help="seconds before each, about (default 10)")
+    parser.add_argument("--pause", type=float, default=10.0, help="seconds before each, approximately (default 10)")
     parser.add_argument("--web", type=int, default=2, help="web processes (default 2)")
-    parser.add_argument("--database", help="the address of an empty PostgreSQL database, instead of an own server")
-    parser.add_argument("--redis", help="the address of a Redis server, instead of an own one")
-    parser.add_argument("--quick", action="store_true", help="few people, no pause: whether it runs at all")
+    parser.add_argument("--database", help="address of an empty PostgreSQL database (default: start a server)")
+    parser.add_argument("--redis", help="address of a Redis server (default: start one)")
+    parser.add_argument("--quick", action="store_true", help="few people and no pauses, only to check that it runs")
     parser.add_argument("--json", action="store_true", help="print an object instead of sentences")
     options = parser.parse_args()
     if options.quick:
@@ -171,7 +171,7 @@ def _sentences(found: Found) -> str:
             f"{found.messages} messages, {found.judgements} judgements, each stored once.",
             f"A message was stored after {found.storing}.",
             f"A request was answered after {found.pages}.",
-            f"A judgement was taken after {found.submitting}.",
+            f"A judgement was stored after {found.submitting}.",
         )
     )
 

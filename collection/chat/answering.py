@@ -102,7 +102,7 @@ class Answerer:
 
     def _abandon(self, unsaved: Collection[asyncio.Task[None]]) -> None:
         logger.error(
-            "The server stops although the database is away: the last words of the chatbot are lost in the dialogues %s.",
+            "The server is stopping while the database is away: the chatbot's last words are lost in the dialogues %s.",
             ", ".join(sorted(reply.question.token for reply in self._replies.values())),
         )
         give_up()
@@ -146,11 +146,11 @@ class Answerer:
                 try:
                     return await in_database(_finish, reply.question.generation, self.name, end, ended_at)
                 except AWAY as error:
-                    logger.error("The reply in dialogue %s is saved later: %s", reply.question.token, error)
+                    logger.error("The reply in dialogue %s will be saved later: %s", reply.question.token, error)
                 except DatabaseError:
                     if end.state == Generation.State.FAILED:
                         raise
-                    logger.exception("Of the reply in dialogue %s only the words can be saved.", reply.question.token)
+                    logger.exception("Only the words of the reply in dialogue %s can be saved.", reply.question.token)
                     end = end_of_halt(reply, "broken")
                 reply.save()
                 await asyncio.sleep(pause)

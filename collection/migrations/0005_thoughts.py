@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='output',
             name='thought_tokens',
-            field=models.PositiveIntegerField(blank=True, help_text='Empty: nobody counted them.', null=True),
+            field=models.PositiveIntegerField(blank=True, help_text='Empty: they were not counted.', null=True),
         ),
         migrations.AlterField(
             model_name='output',

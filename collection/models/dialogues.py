@@ -124,7 +124,7 @@ class Output(models.Model):
     )
     completion_tokens = models.PositiveIntegerField(null=True, blank=True, help_text="Thoughts included.")
     thought_characters = models.PositiveIntegerField(default=0)
-    thought_tokens = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: nobody counted them.")
+    thought_tokens = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: they were not counted.")
     unsent = models.CharField(
         max_length=100,
         blank=True,

@@ -146,7 +146,7 @@ def _check_whole(rendered: str, messages: Sequence[Message]) -> None:
     found = [int(index) for index in _PLACEHOLDER.findall(rendered)]
     for index, message in enumerate(messages):
         if found.count(index) != 1:
-            fate = "writes twice" if index in found else "passes over"
+            fate = "repeats" if index in found else "leaves out"
             raise TemplateMisfit(f"{fate} {_name(index, message, len(messages))}")
     if len(found) > len(messages):
         raise TemplateMisfit("writes characters that stand for messages here (U+E000 and U+E001)")

@@ -38,5 +38,7 @@ def describe_absence(error: Error) -> str:
     is_away = is_passing(error) or getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF in _UNUSABLE
     said = " ".join(str(error).split())
     return (
-        f"The database cannot be used ({said}): check that it runs and has room, and DATABASE_URL." if is_away else ""
+        f"The database cannot be used ({said}): check that it is running and not full, and check DATABASE_URL."
+        if is_away
+        else ""
     )

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='run',
             name='worked_seconds',
-            field=models.FloatField(default=0, help_text='How long somebody worked on it, pauses left out.'),
+            field=models.FloatField(default=0, help_text='How long workers have worked on it, without pauses.'),
         ),
         migrations.AddField(
             model_name='run',

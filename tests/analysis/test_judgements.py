@@ -32,7 +32,10 @@ def write(folder: Path, content: str | bytes) -> Path:
         (f"{HEAD}\ne-001,p-001\n", "row 2: model is empty"),
         (f"{HEAD}\ne-001;p-001;mixtral;1\n", "row 2: generator_user is empty"),
         (f"{HEAD}\ne-001,p-001,\u200b,1\n", "row 2: model is empty"),
-        (f"{HEAD}\ne-001,p-001,#N/A,1\n", "row 2: model is '#N/A', but must be a name: a formula has failed here"),
+        (
+            f"{HEAD}\ne-001,p-001,#N/A,1\n",
+            "row 2: model is '#N/A', but must be a name (this is the error of a formula)",
+        ),
         (f"{HEAD}\ne-001,p-001,over\u200ball,1\n", "row 2: model is 'overall', but must be another name"),
         (f"{HEAD},model\u200b\n{ROW},x\n", "has the column model more than once"),
         (f"{HEAD},pair\n{ROW},A-1\n{ROW},A\u20111\n", "row 3: e-001 has judged the pair A-1 before"),

@@ -106,7 +106,7 @@ def test_the_pages_name_the_entry_and_the_line_and_that_the_study_goes_on(models
     slip(models_file, "a wrong key in its entry")
     page = " ".join(client.get("/studies/demo/collecting/").text.replace("&#x27;", "'").split())
     assert (
-        f"Model 'bot' in {models_file}, line 6: there is no setting 'responder.coherence.max_m', perhaps 'max_n' is meant."
+        f"Model 'bot' in {models_file}, line 6: there is no setting 'responder.coherence.max_m', perhaps you meant 'max_n'."
         in page
     )
     assert "Chats and runs that are under way continue with the last correct description." in page

@@ -118,14 +118,20 @@ def test_an_unknown_model_is_refused_with_the_known_ones(models_file: Path) -> N
         ("[[models]]", "models"),
         ("[models]\nbear = 3", "bear"),
         ('[models.bear]\nname = "bee"\nbackend = "scripted"', "name"),
-        ('[models."bear\u200b"]\nbackend = "scripted"', "the name holds U+200B ZERO WIDTH SPACE: write [models.bear]"),
+        (
+            '[models."bear\u200b"]\nbackend = "scripted"',
+            "the name contains U+200B ZERO WIDTH SPACE: write [models.bear]",
+        ),
         ('[models."polar\u2011bear"]\nbackend = "scripted"', "U+2011 NON-BREAKING HYPHEN: write [models.polar-bear]"),
         ("[models.bear]", "'backend' is missing"),
         ('[models.bear]\nbackend = "honey"', "backend: Input should be 'llama_cpp'"),
         ('[models.bear]\nbackend = "llama_cpp"', "needs 'file'"),
         ('[models.bear]\nbackend = "openai"', "needs 'model'"),
         ('[models.bear]\nbackend = "transformers"', "needs 'model'"),
-        ('[models.bear]\nbackend = "scripted"\ncontxt = 3', "there is no setting 'contxt', perhaps 'context' is meant"),
+        (
+            '[models.bear]\nbackend = "scripted"\ncontxt = 3',
+            "there is no setting 'contxt', perhaps you meant 'context'",
+        ),
         ('[models.bear]\nbackend = "scripted"\ncontext = 1', "context: Input should be greater"),
         ('[models.bear]\nbackend = "scripted"\nslots = 0', "slots: Input should be greater"),
         ('[models.bear]\nbackend = "scripted"\nsampling = { top_p = 10 }', "sampling.top_p: Input should be less"),
@@ -177,8 +183,8 @@ def test_an_entry_under_a_mistyped_table_is_not_passed_over_in_silence(models_fi
     found = read_models(models_file)
     assert dict(found.models) == {}
     assert found.mistakes == {
-        "bee": f"Model 'bee' in {models_file}, line 3: [modles.bee] is not read, write [models.bee].",
-        "bear": f"Model 'bear' in {models_file}, line 5: [model.bear] is not read, write [models.bear].",
+        "bee": f"Model 'bee' in {models_file}, line 3: [modles.bee] is ignored: write [models.bee].",
+        "bear": f"Model 'bear' in {models_file}, line 5: [model.bear] is ignored: write [models.bear].",
     }
 
 
@@ -234,5 +240,7 @@ def test_two_names_for_the_same_weights_share_an_engine(models_file: Path) -> No
 
 def test_only_models_behind_an_api_leave_settings_out(models_file: Path) -> None:
     write(models_file, '[models.a]\nbackend = "llama_cpp"\nfile = "m.gguf"\nleave_out = ["seed"]\n')
-    with pytest.raises(InvalidModelsFile, match="the backend 'llama_cpp' leaves no setting out: remove `leave_out`"):
+    with pytest.raises(
+        InvalidModelsFile, match="the backend 'llama_cpp' cannot leave settings out: remove `leave_out`"
+    ):
         find_model(models_file, "a")

@@ -104,7 +104,7 @@ def test_a_command_without_its_database_ends_with_a_sentence(installation: Insta
     )  # fmt: skip
     assert refused.returncode == 1
     assert words in refused.stderr
-    assert "check that it runs" in refused.stderr
+    assert "check that it is running" in refused.stderr
     assert "Traceback" not in refused.stderr
     assert "secret" not in refused.stderr
 

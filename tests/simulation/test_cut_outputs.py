@@ -75,7 +75,7 @@ def test_a_failure_counts_only_where_the_last_output_was_cut() -> None:
     [inquirer] = cuts_of_run(dialogue.simulation.run)
     assert (inquirer.cut, inquirer.failures) == (1, {})
     assert inquirer.sentences == [
-        f"1 of 2 outputs of the inquirer 'tiny' was cut at 200 tokens: {ASKED} if they should be whole."
+        f"1 of 2 outputs of the inquirer 'tiny' was cut at 200 tokens: {ASKED} if you need complete outputs."
     ]
 
 
@@ -107,7 +107,7 @@ def test_a_persons_dialogue_says_how_many_answers_were_cut_before_their_first_wo
     Output.objects.filter(side="responder").update(stop_reason="length", completion_tokens=200, verdict="empty")
     described = {"inquirer": {}, "responder": dialogue.responder}
     assert sentences_of(cuts_of(Dialogue.objects.filter(pk=dialogue.pk), described, is_one=True)) == [
-        "1 of 1 output of the responder 'tiny' was cut at 200 tokens; 1 of them said nothing because of it:"
+        "1 of 1 output of the responder 'tiny' was cut at 200 tokens; 1 of them gave no answer because of it:"
         " raise max_tokens of [models.tiny.responder]."
     ]
 

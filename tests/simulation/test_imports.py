@@ -186,7 +186,7 @@ def test_what_no_database_takes_is_stored_visibly_and_counted(study, tmp_path, c
     call_command("import_dialogues", str(file), study="demo", inquirer="vicuna")
     said = capsys.readouterr().out
     assert "3 of 3 dialogues imported" in said
-    assert "2 of those imported hold characters that no database takes" in said
+    assert "2 of those imported contain characters that databases cannot store" in said
     stored = {each.persona.code: each.turns.get().utterance for each in Dialogue.objects.all()}
     assert stored == {"P01": "a\ufffdb", "P02": "half a pair \ufffd here", "P03": "whole"}
     call_command("import_dialogues", str(file), study="demo", inquirer="vicuna")

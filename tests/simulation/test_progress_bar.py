@@ -59,7 +59,7 @@ def test_each_reason_for_another_try_is_said_once_above_the_bar(capsys: pytest.C
             bar.error(sentence)
     written = capsys.readouterr()
     assert written.out == ""
-    assert written.err.count("A dialogue failed and is tried again. The server is down.") == 1
+    assert written.err.count("A dialogue failed and will be tried again. The server is down.") == 1
     assert "The key is wrong." in written.err
 
 

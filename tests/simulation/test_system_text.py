@@ -151,7 +151,7 @@ def test_a_template_that_loses_an_answer_is_refused_everywhere(models_file: Path
     with_template(models_file, FORGETFUL)
     with pytest.raises(CommandError, match="asker, answerer"):
         call_command("models")
-    said = "its chat template passes over the assistant's message"
+    said = "its chat template leaves out the assistant's message"
     assert f"NOT USABLE: Model 'asker' cannot be the inquirer: {said}" in capsys.readouterr().out
     assert said in refusal()
     study.chatbot = "answerer"
@@ -166,7 +166,7 @@ def test_the_page_for_a_new_run_refuses_it_too(models_file: Path, study: Study) 
     client.force_login(make_staff())
     form = {"inquirer": "asker", "responder": "answerer", "goals": ["1"], "personas": "all", "features": "all"}
     page = client.post("/studies/demo/", form | {"persona_count": "", "seeds": "73", "max_turns": "12"})
-    assert "its chat template passes over" in page.text
+    assert "its chat template leaves out" in page.text
     assert not Run.objects.exists()
 
 

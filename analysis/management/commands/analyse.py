@@ -32,7 +32,7 @@ class Command(StudyCommand):
             type=int,
             nargs="+",
             metavar="NUMBER",
-            help="whose judgements of the study count (default: all closed evaluations); an open one counts only if named here",
+            help="evaluations to count (default: all closed ones); an open evaluation counts only if you name it here",
         )
         parser.add_argument("--out", type=Path, required=True, help="the folder to write to")
 
@@ -56,7 +56,7 @@ class Command(StudyCommand):
         from analysis.portfolio import portfolio_of
 
         if options["evaluations"]:
-            raise CommandError("A file names no evaluations: leave --evaluations out, or name a --study.", returncode=2)
+            raise CommandError("--evaluations needs a study: name a --study, or leave --evaluations out.", returncode=2)
         return portfolio_of(analyse(read_judgements(judgements), self._tell))
 
     def _of_study(self, options: dict[str, Any]) -> "Portfolio":

@@ -17,7 +17,7 @@ class Command(StudyCommand):
         parser.add_argument(
             "--with-external-ids",
             action="store_true",
-            help="add the names from the recruiting platform, in a table for spreadsheets: keep it private",
+            help="add external ids, in a table for spreadsheets: keep this file private",
         )
         parser.add_argument("--out", type=Path, help="the file to write (default: standard output)")
 

@@ -23,7 +23,7 @@ WAYS: dict[SystemWay, str] = {
 
 class Command(BaseCommand):
     help = (
-        "Lists the models, says what each needs and whether it can run here. Exit status 2 when one cannot, or when an"
+        "List the models, what each needs, and whether it can run here. The exit status is 2 if one cannot, or if an"
         " entry is wrong."
     )
 

@@ -33,7 +33,7 @@ class Complaint:
     @property
     def brief(self) -> str:
         """The words, kept to a sentence's length."""
-        said_nothing = f"status {self.status}" if self.status else "it says no more"
+        said_nothing = f"status {self.status}" if self.status else "no details given"
         return self.words.rstrip(". ")[:_LONGEST] or said_nothing
 
 

@@ -53,7 +53,7 @@ def unreachable(error: Exception, spec: ModelSpec) -> BackendError:
     if isinstance(error, APIConnectionError | OSError):
         return BackendError(f"{address(spec)} cannot be reached: check that it runs, and `base_url` of {spec.name!r}.")
     return BackendError(
-        f"{address(spec)} cannot be asked, or what it answers cannot be read ({type(error).__name__}): "
+        f"{address(spec)} could not be asked, or its answer could not be read ({type(error).__name__}): "
         f"check `base_url` of {spec.name!r}, or try again later."
     )
 
@@ -71,7 +71,7 @@ def _key(spec: ModelSpec) -> str:
         )
     if not all("!" <= character <= "~" for character in key):
         raise ModelMisconfigured(
-            f"The key in the environment variable {spec.key_env} holds characters that no key has "
+            f"The key in the environment variable {spec.key_env} contains characters that no key has "
             "(spaces, line breaks, letters beyond ASCII): copy it again."
         )
     return key

@@ -105,11 +105,11 @@ def _of_status(complaint: Complaint, spec: ModelSpec) -> BackendError:
 
 def _unknown(complaint: Complaint, spec: ModelSpec) -> ModelMisconfigured:
     return ModelMisconfigured(
-        f"{address(spec)} knows no model {spec.model!r} ({complaint.brief}): "
+        f"{address(spec)} does not know the model {spec.model!r} ({complaint.brief}): "
         f"check `model` and `base_url` of {spec.name!r}."
     )
 
 
 def key_source(spec: ModelSpec) -> str:
     """Where the key comes from, in words."""
-    return f"the environment variable {spec.key_env}" if spec.key_env else "`key_env`, which names no variable"
+    return f"the environment variable {spec.key_env}" if spec.key_env else "`key_env`, which is not set"

@@ -62,6 +62,6 @@ def _read(body: str, spec: ModelSpec, secret: str) -> Health:
         return Health(True, f"{address(spec)} can be reached.")
     return Health(
         False,
-        f"{address(spec)} answers with {'something else than' if body.strip() else 'nothing instead of'} a list of models: "
+        f"{address(spec)} answers with {'something other than' if body.strip() else 'nothing instead of'} a list of models: "
         f"correct `base_url` of {spec.name!r} (it often ends in /v1).",
     )

@@ -21,7 +21,7 @@ def check_answer(answer: Answer, spec: ModelSpec, *, may_lack_reason: bool) -> N
     if answer.finish == "refused" or (answer.refusal and not answer.text):
         raise refusal(spec)
     if answer.finish == "failed":
-        raise BackendError(f"{address(spec)} gave its answer up: try again later{_hint(answer, spec)}.")
+        raise BackendError(f"{address(spec)} gave up on its answer: try again later{_hint(answer, spec)}.")
     if answer.has_called_tools and not answer.text:
         raise BackendError(
             f"{spec.model!r} at {address(spec)} called a tool instead of answering: switch tools off there."
@@ -37,7 +37,7 @@ def unreadable(event: Unreadable, answer: Answer, spec: ModelSpec, secret: str) 
         return web_page(spec)
     words = told(event.text, secret)[:80]
     what_to_do = f"check `base_url` of {spec.name!r}, or try again later" if answer.first is None else "try again later"
-    return BackendError(f"{address(spec)} sent something that is no piece of an answer ({words}): {what_to_do}.")
+    return BackendError(f"{address(spec)} sent something that is not part of an answer ({words}): {what_to_do}.")
 
 
 def broken(error: Exception, answer: Answer, spec: ModelSpec) -> BackendError:
@@ -53,7 +53,7 @@ def _incomplete(answer: Answer, spec: ModelSpec) -> BackendError:
     where = address(spec)
     if answer.first is None:
         return BackendError(
-            f"{where} answered with nothing: check `base_url` of {spec.name!r}, or try again later{_hint(answer, spec)}."
+            f"{where} sent an empty answer: check `base_url` of {spec.name!r}, or try again later{_hint(answer, spec)}."
         )
     if answer.is_done:
         return BackendError(
@@ -61,7 +61,7 @@ def _incomplete(answer: Answer, spec: ModelSpec) -> BackendError:
             f"{alone(spec)}, or try again later."
         )
     return BackendError(
-        f"{where} ended its answer without a finish_reason and without [DONE], so a part of it may be missing: "
+        f"{where} ended its answer without a finish_reason and without [DONE], so part of it may be missing: "
         f"try again later; {alone(spec)}."
     )
 

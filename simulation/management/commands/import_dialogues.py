@@ -55,7 +55,7 @@ class Command(StudyCommand):
                 return import_dialogues(study, _counted(lines, bar), **known)
             except KeyboardInterrupt as stop:
                 said = (
-                    "Stopped: what was imported stays. Repeat the command to continue with the lines that are missing."
+                    "Stopped: the dialogues imported so far are kept. Repeat the command to import the remaining lines."
                 )
                 raise CommandError(said, returncode=130) from stop
 
@@ -66,8 +66,8 @@ def _in_words(report: Report) -> str:
     if not report.mended:
         return told
     return (
-        f"{told} {report.mended} of those imported hold characters that no database takes (NUL, halves of surrogate pairs): "
-        "these are stored as U+FFFD, as a simulation stores them."
+        f"{told} {report.mended} of those imported contain characters that databases cannot store (NUL, halves of surrogate "
+        "pairs): these are stored as U+FFFD, as in simulations."
     )
 
 

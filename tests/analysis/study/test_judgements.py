@@ -88,7 +88,7 @@ def test_the_command_counts_the_evaluations_that_it_is_told(tmp_path: Path) -> N
     assert "Second round is still open" in printed.getvalue()
     with pytest.raises(CommandError, match=r"no evaluation 3 to count \(1: Evaluation 1 .*; 2: Second round"):
         call_command(*arguments, "3", stderr=StringIO())
-    with pytest.raises(CommandError, match="A file names no evaluations"):
+    with pytest.raises(CommandError, match="--evaluations needs a study"):
         call_command("analyse", "x.csv", "--out", str(tmp_path), "--evaluations", "1", stderr=StringIO())
 
 

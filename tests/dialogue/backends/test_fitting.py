@@ -69,7 +69,7 @@ def test_templates_of_today_lose_nothing(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["passes-over-system", "refuses-system"])
 def test_the_way_that_was_asked_for_is_refused_where_it_loses_the_text(name: str) -> None:
-    what = {"passes-over-system": "passes over the system message", "refuses-system": "has no system role"}[name]
+    what = {"passes-over-system": "leaves out the system message", "refuses-system": "has no system role"}[name]
     sentence = refusal(written(name), system="message")
     assert what in sentence
     assert "Set system = \"first_user\" for 'm' in models.toml" in sentence
@@ -79,13 +79,13 @@ def test_the_way_that_was_asked_for_is_refused_where_it_loses_the_text(name: str
 @pytest.mark.parametrize(
     ("source", "what"),
     [
-        ("{{ messages[-1].content }}", "passes over"),
-        ("{% for m in messages if m.role != 'assistant' %}{{ m.content }}{% endfor %}", "passes over the assistant's"),
-        ("{{ messages[0].content }}{{ messages[-1].content if messages | length > 1 }}", "passes over"),
+        ("{{ messages[-1].content }}", "leaves out"),
+        ("{% for m in messages if m.role != 'assistant' %}{{ m.content }}{% endfor %}", "leaves out the assistant's"),
+        ("{{ messages[0].content }}{{ messages[-1].content if messages | length > 1 }}", "leaves out"),
         ("{% for m in messages %}{{ m.content | upper }}{% endfor %}", "changes what the messages say"),
         ("{% for m in messages %}{{ m.content[:20] }}{% endfor %}", "changes what the messages say"),
         ("{% for m in messages %}{{ m.content | tojson }}{% endfor %}", "changes what the messages say"),
-        ("{% for m in messages %}{{ m.content }}{% endfor %}{{ messages[0].content }}", "writes twice"),
+        ("{% for m in messages %}{{ m.content }}{% endfor %}{{ messages[0].content }}", "repeats"),
         ("{{ raise_exception('Never.') }}", "refuses these messages (Never)"),
         ("{% if %}", "cannot be read"),
     ],

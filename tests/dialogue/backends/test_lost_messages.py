@@ -59,14 +59,14 @@ async def test_on_a_later_turn_too(forgetful: ChatModel) -> None:
     with pytest.raises(ModelMisconfigured) as caught:
         await forgetful.reply([question, answer, question], SHORT)
     said = str(caught.value)
-    assert "Model 'odd' cannot answer: its chat template passes over the assistant's message (number 2 of 3)." in said
+    assert "Model 'odd' cannot answer: its chat template leaves out the assistant's message (number 2 of 3)." in said
     assert "manage.py models odd" in said
 
 
 def test_examining_names_the_model_and_what_is_lost(write: Write, tmp_path: Path) -> None:
     health = registry.examine(write(tmp_path, FORGETFUL))
     assert not health.is_ok
-    assert "'odd' cannot be the inquirer: its chat template passes over the assistant's message" in health.sentence
+    assert "'odd' cannot be the inquirer: its chat template leaves out the assistant's message" in health.sentence
 
 
 def test_a_model_is_read_by_the_way_that_its_template_takes(write: Write, tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ async def test_a_passing_trouble_is_not_noticed(failure: Failure) -> None:
     [
         (Failure(401), ModelMisconfigured, "check `key_env`"),
         (Failure(403), ModelMisconfigured, "check `key_env`"),
-        (Failure(404, "model_not_found"), ModelMisconfigured, "knows no model 'm'"),
+        (Failure(404, "model_not_found"), ModelMisconfigured, "does not know the model 'm'"),
         (Failure(400, "unknown_parameter", "Bad seed."), ModelMisconfigured, "does not accept the settings.*Bad seed"),
         (Failure(400, "content_filter"), ContentRefused, "refuses this content"),
         (Failure(400, "content_policy_violation"), ContentRefused, "refuses this content"),

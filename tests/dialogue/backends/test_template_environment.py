@@ -119,14 +119,14 @@ def test_a_template_that_fails_ends_in_a_sentence(source: str, said: str) -> Non
 @pytest.mark.parametrize(
     ("source", "lost"),
     [
-        ("{{ messages[0].content }}", "passes over the assistant's message (number 2 of 3)"),
-        ("{{ messages[-1].content }}", "passes over the user's message (number 1 of 3)"),
-        (EVERY_MESSAGE + "{{ messages[1].content }}", "writes twice the assistant's message (number 2 of 3)"),
+        ("{{ messages[0].content }}", "leaves out the assistant's message (number 2 of 3)"),
+        ("{{ messages[-1].content }}", "leaves out the user's message (number 1 of 3)"),
+        (EVERY_MESSAGE + "{{ messages[1].content }}", "repeats the assistant's message (number 2 of 3)"),
         (
             "{% for m in messages | reverse %}{{ m.content }}{% endfor %}",
             "changes the order of the messages",
         ),
-        ("{% for m in messages %}{{ m.content[1:] }}{% endfor %}", "passes over the user's message (number 1 of 3)"),
+        ("{% for m in messages %}{{ m.content[1:] }}{% endfor %}", "leaves out the user's message (number 1 of 3)"),
     ],
 )
 def test_a_lost_message_is_named(source: str, lost: str) -> None:
@@ -137,7 +137,7 @@ def test_a_lost_message_is_named(source: str, lost: str) -> None:
 
 def test_a_lost_system_message_is_named() -> None:
     source = "{% for m in messages if m.role != 'system' %}{{ m.content }}{% endfor %}"
-    with pytest.raises(ModelMisconfigured, match="passes over the system message"):
+    with pytest.raises(ModelMisconfigured, match="leaves out the system message"):
         ours(source, [SYSTEM, QUESTION])
 
 

@@ -149,10 +149,10 @@ ENDS = [
         Says(stop_reason="length", completion_tokens=50),
         stream(said(), counted(completion_tokens=50), DONE),
     ),
-    Odd("only [DONE]", Fails(BackendError, "answered with nothing"), stream(DONE)),
-    Odd("a role and [DONE]", Fails(BackendError, "answered with nothing"), stream(chunk(role="assistant"), DONE)),
-    Odd("an empty body", Fails(BackendError, "answered with nothing: check `base_url`")),
-    Odd("only comments", Fails(BackendError, "answered with nothing"), b": hello\n\n"),
+    Odd("only [DONE]", Fails(BackendError, "sent an empty answer"), stream(DONE)),
+    Odd("a role and [DONE]", Fails(BackendError, "sent an empty answer"), stream(chunk(role="assistant"), DONE)),
+    Odd("an empty body", Fails(BackendError, "sent an empty answer: check `base_url`")),
+    Odd("only comments", Fails(BackendError, "sent an empty answer"), b": hello\n\n"),
     Odd("closed in the middle", FAILS, event(said("It is ")), headers={"Content-Length": "9999"}),
     Odd("reset in the middle", FAILS, event(said("It is ")), headers={"Content-Length": "9999"}, then="reset"),
     Odd("reset at once", Fails(BackendError, "cannot be reached"), status=0, then="reset"),
@@ -172,7 +172,7 @@ ENDS = [
         for word in ("length", "max_tokens", "MAX_TOKENS", "model_length")
     ),
     *(
-        Odd(f"finish {word}", Fails(BackendError, "gave its answer up"), stream(said(), chunk(word), DONE))
+        Odd(f"finish {word}", Fails(BackendError, "gave up on its answer"), stream(said(), chunk(word), DONE))
         for word in ("error", "abort", "cancelled", "insufficient_system_resource")
     ),
     *(
