@@ -45,7 +45,7 @@ class Cells:
 
 
 def read_text(path: Path) -> str:
-    """All that the file says: UTF-8, or what its byte order mark names. A mark stays in front. Raises BadData."""
+    """Return the text of the file: UTF-8, or the encoding of its byte order mark, which is kept. Raises BadData."""
     content = _read_bytes(path)
     encoding = next((name for mark, name in MARKS if content.startswith(mark)), "utf-8")
     try:
@@ -60,9 +60,9 @@ def read_text(path: Path) -> str:
 
 
 def read_cells(text: str, source: str, required: Sequence[str], optional: Sequence[str]) -> Cells:
-    """The columns of ``required``, and those of ``optional`` that there are. Raises BadData.
+    """Read the ``required`` columns, and the ``optional`` ones that exist. Raises BadData.
 
-    A text with a byte order mark is a table for spreadsheet programs: what guards its cells against formulas is taken away.
+    A text with a byte order mark is a table for spreadsheet programs, so the guards against formulas are removed.
     """
     is_guarded = text.startswith(BYTE_ORDER_MARK)
     read_name: Callable[[str], str] = _unguarded_name if is_guarded else plain_name
@@ -97,7 +97,7 @@ def _read_bytes(path: Path) -> bytes:
 
 
 def _take_separator(lines: StringIO, source: str) -> str:
-    """What the first line names as the separator, with ``lines`` after that line; empty where it names none. Raises BadData."""
+    """Return the separator that the first line names (empty if none), and the ``lines`` after it. Raises BadData."""
     named = SEPARATOR_LINE.fullmatch(lines.readline())
     if named is None:
         lines.seek(0)
@@ -108,7 +108,7 @@ def _take_separator(lines: StringIO, source: str) -> str:
 
 
 def _delimiter(lines: StringIO, names: Collection[str]) -> str:
-    """The one by which most of the names are found in the header; of several, the most frequent."""
+    """Return the separator that finds most of the names in the header; of several, the most frequent."""
     start = lines.tell()
     header = next((line for line in lines if line.strip()), "")
     lines.seek(start)
@@ -121,7 +121,7 @@ def _delimiter(lines: StringIO, names: Collection[str]) -> str:
 
 
 def _rows(lines: StringIO, delimiter: str, source: str) -> Iterator[Row]:
-    """Those that say anything. A cell may be as long as the file: what somebody was asked besides may hold whole texts."""
+    """Yield the rows that are not empty. A cell may be as long as the file, because other columns may hold whole texts."""
     csv.field_size_limit(LARGEST)
     number = 0
     try:
@@ -150,7 +150,7 @@ def _unguarded_name(cell: str) -> str:
 def _columns(
     rows: Iterator[Row], source: str, width: int, places: Mapping[str, int], read_name: Callable[[str], str]
 ) -> pd.DataFrame:
-    """Names as they read. Equal cells are kept once: there are millions, of few kinds.
+    """Return cells with plain names. Equal cells share one string, because millions of cells hold few values.
 
     Spreadsheet programs leave out empty cells at the end of a row, or add some.
     """

@@ -83,7 +83,7 @@ def _claim(jobs: type[AnyJob]) -> AnyJob | None:
 
 @transaction.atomic
 def _store(job: Job, **fields: object) -> None:
-    """Only while the lease is the one that this worker took: it tells whose the job is. The database says until when it is."""
+    """Select the job only while it has the lease that this worker took. The database decides when a lease expires."""
     held = type(job)._default_manager.filter(pk=job.pk, state=State.RUNNING, leased_until=job.leased_until)
     if not held.update(**fields):
         raise LeaseLost(f"{type(job).__name__} {job.token} is no longer this worker's.")

@@ -17,15 +17,15 @@ GREATEST = 1e100
 MOST_QUOTED = 60
 """Characters of a cell in a sentence."""
 MISSING = frozenset({"", "NA", "N/A", "NAN", "<NA>", "#N/A", "#NV", "#N/D", "#NULL!"})
-"""In capitals: how R, Python and spreadsheet programs (in some languages) write what is missing."""
+"""Missing values as R, Python and spreadsheet programs (in some languages) write them, in capitals."""
 NOT_KNOWN = MISSING | {"NULL", "NONE"}
-"""Of a number; a text may well say "none"."""
+"""Missing only in columns of numbers: a text may be "none"."""
 OVERALL = "overall"
 """How results call all models together: no model may."""
 
 
 def read_judgements(path: Path) -> pd.DataFrame:
-    """The judgements in a CSV: the columns of REQUIRED, and those of OPTIONAL that it has. Empty cells are missing.
+    """Read the judgements in a CSV: the columns of REQUIRED, and those of OPTIONAL that it has. Empty cells are missing.
 
     Text columns hold str, the others float. Commas, semicolons, tabs or what a first line ``sep=`` names separate; a byte order
     mark names the encoding. Names that read alike are the same (``dialogue.names``). Raises BadData.
@@ -44,10 +44,10 @@ def parse_judgements(text: str, source: str) -> pd.DataFrame:
 
 
 def _with_decimal_points(cells: Cells) -> pd.DataFrame:
-    """Where decimals have commas, spreadsheet programs separate cells by semicolons, or by tabs.
+    """Replace decimal commas, which go with semicolons or tabs as separators.
 
-    A column with points too is left alone, to be refused, because it may mean either; so is, beside tabs, one with 1,234, which
-    may be thousands.
+    Leave a column alone that also has points, so that it is refused: it is ambiguous. The same holds with tabs for a column
+    with 1,234, which may be thousands.
     """
     doubtful = {";": r"\.", "\t": r"\.|^[+-]?\d{1,3}(?:,\d{3})+$"}.get(cells.delimiter)
     numbers = [name for name in NUMBERS if name in cells.frame.columns and doubtful]

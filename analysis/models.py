@@ -52,16 +52,16 @@ class Job(models.Model):
 
 
 class Report(Job):
-    """A study's analysis. ``shown`` is what its page says, in the SHAPE that it names, ``files`` the names of what was made.
+    """A study's analysis. ``shown`` is the content of its page, in the SHAPE that it names; ``files`` lists its file names.
 
-    Of the same data there is one under way at most; those that are done may be computed again.
+    At most one analysis of the same data is under way; finished ones may be computed again.
     """
 
     LEASE = timedelta(minutes=5)
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="reports")
     evaluations = models.JSONField(
-        null=True, blank=True, help_text="Numbers of those whose judgements count. Null: those that are closed."
+        null=True, blank=True, help_text="Numbers of the evaluations that count. Null: the closed ones."
     )
     step = models.CharField(max_length=100, blank=True, help_text="What is being computed.")
     shown = models.JSONField(default=dict, blank=True)
@@ -81,8 +81,9 @@ class Report(Job):
 
 
 class ReportFile(models.Model):
-    """A file of a report. In the database, where every process can read it, whichever machine computed it; restored with a
-    backup, and deleted with the report. A report's files take a few megabytes."""
+    """A file of a report. A report's files take a few megabytes.
+
+    They are in the database so that every process can read them, backups include them, and they go with the report."""
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="stored_files")
     name = models.CharField(max_length=200)

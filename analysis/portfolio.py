@@ -20,8 +20,8 @@ from analysis.wording import Told, tell, tell_rates
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:
-    """``judged`` is None where there are no judgements; ``left_out`` says in sentences what the data do not allow, ``preface``
-    what to know before reading what was found, ``evaluations`` whose judgements count, which a file of them does not tell."""
+    """``judged`` is None if there are no judgements. ``left_out`` says in sentences what the data do not allow, and ``preface``
+    what to know before reading the results. ``evaluations`` are those that count; a file of judgements does not name them."""
 
     judged: Analysis | None
     tables: Sequence[Table]

@@ -23,9 +23,9 @@ _SAFE = ("GET", "HEAD", "OPTIONS")
 def staff_only(
     view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Open the view to staff who may read studies, and its forms to those who may change them.
+    """Open the view to staff who may view studies, and its forms to those who may change them.
 
-    Strangers are sent to the login page and back; for others a page explains which right is missing and whom to ask.
+    Visitors who are not logged in go to the login page and back; others see which permission is missing and whom to ask.
     A fragment is answered with a redirect of the whole page: the login form must not appear in the middle of another one.
     Browsers keep no copy: it would outlast the login, and a participant who withdraws.
     """
@@ -43,12 +43,12 @@ def staff_only(
 
 
 def is_researcher(user: User | AnonymousUser, right: str = READ) -> bool:
-    """Whether the account may use researchers' pages: staff with that right."""
+    """Return whether the account may use researchers' pages: staff with that permission."""
     return user.is_staff and user.has_perm(right)
 
 
 def _refusal(user: User | AnonymousUser, is_reading: bool) -> str:
-    """Return why the account may not, in a sentence; empty if it may."""
+    """Return why the account has no access, in a sentence; empty if it has."""
     if not user.is_staff:
         return "These pages are for the research staff."
     if not is_researcher(user, READ):

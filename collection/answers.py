@@ -12,9 +12,9 @@ from collection.questionnaires import read_features
 def export_answers(study: Study, form: str = "csv", *, with_external_ids: bool = False) -> Iterator[str]:
     """The study's participants as "csv" or "spreadsheet" (see ``exports.FORMS``), a row each, in the order they came.
 
-    External ids lead to people outside, so they stay out unless asked for; with them the table is always a spreadsheet, because
-    researchers open it to pay people, and visitors choose their id. Streamed. Raises Incomplete at the end when the rows are
-    not as many as the participants at the start.
+    External ids can identify people, so they are left out unless requested. With them the table is always for spreadsheets,
+    because researchers open it to pay people, and visitors choose their id. The table is streamed. Raises Incomplete at the end
+    if the number of rows differs from the number of participants at the start.
     """
     form = "spreadsheet" if with_external_ids else form
     participants = known_participants(study)

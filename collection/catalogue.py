@@ -16,14 +16,14 @@ _STOPS = "There is no earlier correct description to continue with. Correct the 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The models that models.toml describes well: what new work may choose from. ``in_force`` also has those that may go on."""
+    """The models that models.toml describes correctly, for new work. ``in_force`` also has those that may only continue."""
 
     models: Mapping[str, ModelSpec]
     in_force: ModelsInForce = field(default_factory=lambda: ModelsInForce({}))
 
     @property
     def problem(self) -> str:
-        """What is wrong with the file, in sentences that name entries and lines; empty when all of it is right."""
+        """Return the mistakes in the file, as sentences that name entries and lines; empty if it is correct."""
         return self.in_force.problem or " ".join(self.in_force.mistakes.values())
 
     def label(self, name: str) -> str:
@@ -32,7 +32,7 @@ class Catalogue:
         return found.label if found else ""
 
     def slips(self, *names: str) -> list[str]:
-        """What is wrong with the entries of these models, and whether they go on nevertheless, a sentence or two each."""
+        """Return the mistakes in these models' entries, and whether work under way continues, one or two sentences each."""
         found = (
             f"{why} {_STAYS if name in self.in_force.all else _STOPS}"
             for name in names

@@ -1,4 +1,4 @@
-"""Pages of Django's admin that tell why something is kept: a superuser has every permission, and still may not delete it."""
+"""Admin pages that explain why a row is kept: a superuser has every permission, and still may not delete it."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -18,14 +18,14 @@ FROZEN_HERE = (
 )
 PARTICIPANTS = "A participant gave these answers. They are deleted when the participant withdraws."
 _SETTINGS = {"Recruitment", "Outcome"}
-"""What belongs to a study's own settings goes with it."""
+"""Models of a study's settings, which are deleted with the study."""
 
 
 class KeepingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # the class takes no argument at run time
-    """Says the reason on the page of what is kept, and in place of every refusal that would name a missing permission."""
+    """An admin that shows why a row is kept, also instead of a refusal that would name a missing permission."""
 
     def why_kept(self, obj: Any) -> str:
-        """Return why the row is neither changed nor deleted, in a sentence; empty if it may be."""
+        """Return why the row cannot be changed or deleted, in a sentence; empty if it can."""
         return ""
 
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
@@ -41,7 +41,7 @@ class KeepingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # the class tak
         return _refusal(request, why) if why else super().delete_view(request, object_id, extra_context)
 
     def get_deleted_objects(self, objs: Iterable[Any], request: HttpRequest) -> Any:
-        """Tell a superuser what is kept and why, rather than of permissions that no account could have."""
+        """Tell a superuser what is kept and why, instead of naming permissions that no account can have."""
         shown, counts, lacking, protected = super().get_deleted_objects(objs, request)  # type: ignore[arg-type]
         kept = [f"{obj}: {why}" for obj in objs if (why := self.why_kept(obj))]
         lacking -= {name for name in lacking if str(name).capitalize() in _SETTINGS}

@@ -1,7 +1,6 @@
 """The one clock that leases are counted by: the database's.
 
-A process whose own clock is wrong, or whose work waits long for the database, would otherwise shorten or lengthen what it
-or others hold.
+If leases used a process's own clock, a wrong clock or a long wait for the database would shorten or lengthen them.
 """
 
 from datetime import timedelta
@@ -12,15 +11,15 @@ from django.db.models.functions import Now
 
 
 def in_time(length: timedelta) -> Combinable:
-    """The moment ``length`` after the statement that stores it begins to be executed."""
+    """Return the moment ``length`` after the start of the statement that stores it."""
     return Now() + length
 
 
 def is_over(field: str) -> Q:
-    """Whether the moment in ``field`` has passed; an empty one has not."""
+    """Return whether the moment in ``field`` has passed; an empty one has not."""
     return Q(**{f"{field}__lt": Now()})
 
 
 def is_ahead(field: str) -> Q:
-    """Whether the moment in ``field`` is still to come."""
+    """Return whether the moment in ``field`` is in the future."""
     return Q(**{f"{field}__gt": Now()})

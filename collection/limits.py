@@ -1,4 +1,4 @@
-"""Outputs that a limit cut, and the failures that come from it. The verdicts stay: a higher limit would help."""
+"""Outputs cut by a limit, and the failures that followed. Verdicts do not change; these sentences suggest a higher limit."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from collection.models import ENDINGS, Dialogue, Output
 from dialogue.seeds import Side
 
 _FAILURES = {"no_prompt": "no_prompt", "empty": "empty_output"}
-"""The verdicts that a cut may bring about, and the endings that follow from them."""
+"""The verdicts that a cut can cause, and the endings that follow from them."""
 _WORDS = dict(ENDINGS)
 
 
@@ -37,7 +37,7 @@ class Cut:
 
     @property
     def sentences(self) -> list[str]:
-        """What to tell a researcher; nothing where nothing was cut."""
+        """Sentences for a researcher; empty if nothing was cut."""
         return [sentence for sentence in (self._about_limit, self._about_context) if sentence]
 
     @property
@@ -71,7 +71,7 @@ class Cut:
 
 
 def cuts_of(dialogues: QuerySet[Dialogue], described: dict[str, Any], *, is_one: bool = False) -> list[Cut]:
-    """What was cut of each side in ``dialogues``, whose sides are ``described``; sides without outputs are left out."""
+    """Count the cuts of each side in ``dialogues``, whose sides are ``described``. Sides without outputs are left out."""
     counted = {row["side"]: row for row in _counts(dialogues, described)}
     failures = _failures(dialogues) if any(row["cut"] for row in counted.values()) else {}
     return [
@@ -82,7 +82,7 @@ def cuts_of(dialogues: QuerySet[Dialogue], described: dict[str, Any], *, is_one:
 
 
 def sentences_of(cuts: Iterable[Cut]) -> list[str]:
-    """All that there is to tell about ``cuts``."""
+    """Return all sentences about ``cuts``."""
     return [sentence for cut in cuts for sentence in cut.sentences]
 
 
@@ -109,7 +109,7 @@ def _limit(described: dict[str, Any]) -> int | None:
 
 
 def _counts(dialogues: QuerySet[Dialogue], described: dict[str, Any]) -> Iterable[dict[str, Any]]:
-    """The outputs of each side, counted in one query."""
+    """Count the outputs of each side in one query."""
     cut = Q(stop_reason="length")
     at_limit = cut & reduce(or_, (_reaches_limit(side, _side(described, side)) for side in get_args(Side)))
     is_silent = Q(verdict="empty", dialogue__kind=Dialogue.Kind.NATURAL)
@@ -128,9 +128,9 @@ def _counts(dialogues: QuerySet[Dialogue], described: dict[str, Any]) -> Iterabl
 
 
 def _reaches_limit(side: Side, described: dict[str, Any]) -> Q:
-    """Whether an output that was cut was cut by its limit, rather than by the end of the context.
+    """Select outputs cut by their limit rather than by the end of the context.
 
-    Only models on this machine tell: providers count tokens in their own ways, some without thoughts.
+    Only models on this machine allow this: providers count tokens in different ways, some without thoughts.
     """
     limit = _limit(described)
     if limit is None or described.get("backend") == "openai":
@@ -139,7 +139,7 @@ def _reaches_limit(side: Side, described: dict[str, Any]) -> Q:
 
 
 def _failures(dialogues: QuerySet[Dialogue]) -> dict[str, dict[str, int]]:
-    """How many dialogues ended because their very last output was cut, by its side and by ending."""
+    """Count the dialogues that ended because their last output was cut, by side and ending."""
     last = Output.objects.filter(dialogue=OuterRef("pk")).order_by("-position", "-side", "-attempt")
     ended = Dialogue.objects.filter(pk__in=dialogues.values("pk"), ending__in=_FAILURES.values())
     ended = ended.annotate(

@@ -1,8 +1,8 @@
-"""The models in force: as models.toml describes them, or as it last did where it is wrong now.
+"""The models in force: as models.toml describes them, or as it last described them correctly.
 
-A slip in the file must not end chats and runs that are under way. So the last good description of every model is kept in the
-folder for data, where every process of this machine finds it, also after a restart. It is not kept in the database: files,
-threads and devices belong to one machine, and so does its models.toml.
+A mistake in the file must not end chats and runs under way. So the last correct description of each model is kept in the data
+folder, where every process of this machine finds it, even after a restart. It is not in the database, because files, threads
+and devices belong to one machine, and so does its models.toml.
 """
 
 import hashlib
@@ -26,10 +26,10 @@ _SPECS = TypeAdapter(dict[str, ModelSpec])
 
 @dataclass(frozen=True, slots=True)
 class ModelsInForce:
-    """``good`` are described well now, ``remembered`` were so before their entry, or the whole file, went wrong, or before it
-    named a file that is not there.
+    """``good`` models are described correctly now. ``remembered`` ones were, until their entry or the whole file became wrong,
+    or the model's file disappeared.
 
-    ``mistakes`` says of each wrong entry what is wrong, and ``problem`` of a file that cannot be read at all.
+    ``mistakes`` has a sentence for each wrong entry, and ``problem`` one for a file that cannot be read at all.
     """
 
     good: Specs
@@ -39,16 +39,16 @@ class ModelsInForce:
 
     @property
     def all(self) -> Specs:
-        """What may go on."""
+        """The models with which work under way may continue."""
         return {**self.good, **self.remembered}
 
     def why_wrong(self, name: str) -> str:
-        """Why nothing new can begin with the model, in a sentence; empty when its entry is right, or missing."""
+        """Return why nothing new can begin with the model, in a sentence; empty if its entry is correct, or missing."""
         return self.problem or self.mistakes.get(name, "")
 
 
 def read_models_in_force(path: Path) -> ModelsInForce:
-    """Read the file as it is now, and remember what is right in it."""
+    """Read the file and remember its correct entries."""
     note = settings.VAR_DIR / "models" / f"{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]}.json"
     try:
         file = read_models(path)
@@ -61,7 +61,7 @@ def read_models_in_force(path: Path) -> ModelsInForce:
 
 
 def _recall(note: Path) -> Specs:
-    """Return what was kept; nothing when another version of this software kept it."""
+    """Return the remembered models; none if another version of this software stored them."""
     try:
         return _SPECS.validate_json(note.read_bytes())
     except (OSError, ValidationError):
@@ -69,7 +69,7 @@ def _recall(note: Path) -> Specs:
 
 
 def _keep(note: Path, specs: Specs) -> None:
-    """Write what changed. Another process reads all of it or nothing."""
+    """Write the changes at once: another process reads all of them or none."""
     said = _SPECS.dump_json(dict(specs))
     try:
         if note.exists() and note.read_bytes() == said:

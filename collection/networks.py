@@ -1,11 +1,11 @@
-"""The network that a browser comes from, for limits: whoever has one IPv6 address has 2**64 of them."""
+"""The network that a browser comes from, for rate limits: an IPv6 user has 2**64 addresses."""
 
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from django.http import HttpRequest
 
 _UNKNOWN = "::"
-"""What a connection without an address counts as."""
+"""The network of a connection without an address."""
 
 
 def client_network(request: HttpRequest) -> str:

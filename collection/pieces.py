@@ -1,7 +1,7 @@
-"""Writing much without keeping others from writing.
+"""Long writes in short transactions.
 
-SQLite lets one process write at a time: storing a whole file in one transaction keeps every participant waiting, and after
-thirty seconds they get an error instead of a page.
+SQLite lets one process write at a time. If a whole file were stored in one transaction, all participants would wait, and
+after thirty seconds they would get an error instead of a page.
 """
 
 import time
@@ -15,7 +15,7 @@ T = TypeVar("T")
 PIECE = 0.15
 """Seconds that a transaction may take before it ends with the item in hand."""
 PAUSE = 0.12
-"""Seconds between two. SQLite has whoever waits look again every tenth of a second: a shorter pause may be missed by all."""
+"""Seconds between two transactions. A process waiting for SQLite checks every 0.1 s, so it might miss a shorter pause."""
 
 
 def write_in_pieces(
@@ -26,7 +26,7 @@ def write_in_pieces(
 ) -> None:
     """Call ``write`` with each item, several in a transaction; ``begin`` is called first in each.
 
-    What a transaction stored stays when a later one fails, so ``write`` must be able to meet its own work when all is repeated.
+    Earlier transactions stay if a later one fails, so ``write`` must accept items that it has already written.
     """
     waiting = iter(items)
     is_first = True

@@ -1,6 +1,6 @@
-"""A quick renderer for texts of ordinary Markdown, as nearly all are that people and models write.
+"""A fast renderer for ordinary Markdown, which nearly all texts of people and models are.
 
-It gives what markdown-it gives, sixty times as fast; a text in which the two might differ is not its business.
+Its output equals that of markdown-it, sixty times as fast. It declines texts in which the two might differ.
 """
 
 import re
@@ -24,11 +24,11 @@ _OTHER_LINES = re.compile(
 )
 _FENCE = re.compile(r" {0,3}```[^`]*")
 _EMPHASIS = re.compile(r"[*_][^\x00-\x7f]|[^\x00-\x7f][*_]")
-"""Marks beside other scripts and signs: whether they count depends on what a renderer takes for punctuation."""
+"""Marks next to other scripts and symbols: whether they count depends on each renderer's idea of punctuation."""
 
 
 def is_plain(text: str) -> bool:
-    """Whether ``text`` has nothing that the two renderers read in different ways."""
+    """Return whether both renderers treat ``text`` in the same way."""
     return not (
         any(mark in text for mark in _OTHER_MARKS)
         or ("`" in text and not _is_code_clear(text))

@@ -149,7 +149,7 @@ def read_chat(dialogue: Dialogue, shown: int = 0) -> Chat:
 
 
 def _cuts(dialogue: Dialogue) -> list[str]:
-    """What a limit cut in a dialogue that is over."""
+    """Return sentences about the outputs that a limit cut in an ended dialogue."""
     if dialogue.ended_at is None:
         return []
     described = {"inquirer": dialogue.inquirer, "responder": dialogue.responder}

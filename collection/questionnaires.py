@@ -70,7 +70,7 @@ def _faults(entry: Any, name: str) -> Iterator[str]:
 
 
 def _repeated_options(table: list[Any]) -> Iterator[str]:
-    """Options that read like another one of their feature. Not a fault of ``_faults``: a study that has them keeps its page."""
+    """Return options that read like another of their feature. ``_faults`` allows them, so older studies keep their page."""
     for entry in table:
         if not any(_faults(entry, "")) and (twice := repeated_name(entry["options"])) is not None:
             yield twice

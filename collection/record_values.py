@@ -46,7 +46,7 @@ def storable(model: type[Model], name: str, value: Any) -> Any:
 
 
 def described(side: Any) -> dict[str, Any] | None:
-    """What a line says about a model, called as its name reads, or None. Raises TypeError or ValueError."""
+    """Return a line's entry about a model, with a plain name, or None. Raises TypeError or ValueError."""
     found = optional(side, dict)
     name = plain_name(checked((found or {}).get("model", ""), str))
     if len(name) > LONGEST_NAME:
@@ -55,7 +55,7 @@ def described(side: Any) -> dict[str, Any] | None:
 
 
 def made_storable(data: Any, levels: int = MOST_LEVELS) -> Any:
-    """A JSON value with what no database takes made visible in all its texts, keys too, as in what a simulation stores.
+    """Return a JSON value in which all texts, including keys, are storable: other characters become U+FFFD, as in simulations.
 
     Raises ValueError for more than ``levels``.
     """

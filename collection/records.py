@@ -44,7 +44,7 @@ ADDED_LATER = {"thought_characters", "thought_tokens", "unsent"}
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a line belongs in a study: whose dialogue toward which goal."""
+    """The place of a line in a study: persona and goal."""
 
     persona: str
     instruction: str
@@ -52,9 +52,9 @@ class Place:
 
 
 class InvalidRecord(ValueError):
-    """A line that is not a dialogue; the message names the line and what is wrong with it.
+    """A line that is not a dialogue; the message names the line and the mistake.
 
-    ``place`` is where it would belong, as far as it can still be read: the official format counts lines to tell personas apart.
+    ``place`` is its place as far as it can be read: the official format counts lines to distinguish personas.
     """
 
     def __init__(self, message: str, place: Place | None = None) -> None:
@@ -64,10 +64,10 @@ class InvalidRecord(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What an import reads of a line. All from ``persona_id`` on is ours and may be missing.
+    """The content of a line. Everything from ``persona_id`` on is our extension and may be missing.
 
-    ``inquirer`` is {} for a person, and None when the line does not say who asked. ``is_mended``: the line held characters that
-    no database takes, and they were made visible.
+    ``inquirer`` is {} for a person, and None if the line does not name the inquirer. ``is_mended``: characters that databases
+    cannot store were replaced by U+FFFD.
     """
 
     line: int
@@ -203,7 +203,7 @@ def _brief(what: str) -> str:
 
 
 def _salvaged(line: str | bytes) -> Place | None:
-    """Where a broken line belongs, if its beginning is as the official format has it and no id says whose it is."""
+    """Return the place of a broken line, if it begins in the official format and has no id."""
     begun = _BEGINNING.match(line.decode("utf-8", "replace") if isinstance(line, bytes) else line)
     if begun is None or '"persona_id"' in begun.string:
         return None

@@ -30,9 +30,9 @@ M = TypeVar("M", bound=Model)
 
 @transaction.atomic
 def load_demo_study(chatbot: str) -> Study:
-    """The paper's study: ten goals, the questionnaire and twenty personas. It is opened once its chatbot has answered.
+    """Load the paper's study: ten goals, the questionnaire and twenty personas. Open it once its chatbot has answered.
 
-    What is there already stays as it is.
+    Existing parts are not changed.
     """
     study, _ = Study.objects.get_or_create(
         slug=DEMO,
@@ -85,7 +85,7 @@ def copy_study(study: Study) -> Study:
 
 
 def close_for_new_chatbot(study: Study) -> bool:
-    """Close a study whose chatbot was changed while it was open, because the new one has answered nothing yet.
+    """Close a study whose chatbot was changed while it was open, because the new one is untested.
 
     Returns whether it was open. Call it in the transaction that stores the change.
     """

@@ -23,9 +23,9 @@ _NOTES = ("label", "date")
 
 
 def describe_side(models_file: Path, name: str, side: Side) -> dict[str, Any]:
-    """What identifies a model on one side: name, server, file hash, template, prompt set, sampling and checks.
+    """Describe what identifies a model on one side: name, server, file hash, template, prompt set, sampling and checks.
 
-    What only decides where and how fast it runs is no part of it. The label and the date are, but identify nothing.
+    Settings that only affect where and how fast it runs are left out. The label and the date are there, but identify nothing.
 
     Raises ModelMisconfigured in a sentence when the model cannot play that side as it is described.
     """
@@ -42,9 +42,9 @@ def describe_side(models_file: Path, name: str, side: Side) -> dict[str, Any]:
 
 
 def describe_model(spec: ModelSpec) -> dict[str, Any]:
-    """What identifies a model whatever it is asked for. Raises ModelMisconfigured when its file cannot be read.
+    """Describe what identifies a model on any side. Raises ModelMisconfigured when its file cannot be read.
 
-    ``date`` is today's: it is kept with what begins today, so that templates which tell the date tell the same one later.
+    ``date`` is today's. It is stored with a run or dialogue, so that templates with a date give the same one later.
     """
     return {
         "model": spec.name,
@@ -61,7 +61,7 @@ def describe_model(spec: ModelSpec) -> dict[str, Any]:
 
 
 def without_notes(described: Any) -> Any:
-    """The described side without what identifies nothing: its label and its date."""
+    """Return the described side without its label and its date, which identify nothing."""
     return (
         {key: item for key, item in described.items() if key not in _NOTES}
         if isinstance(described, dict)
@@ -70,9 +70,9 @@ def without_notes(described: Any) -> Any:
 
 
 def decisive(described: Any) -> Any:
-    """What of a described side decides what is said, apart from what was so for every side before it could be chosen.
+    """Return the parts of a described side that affect its words, without values that were fixed in earlier versions.
 
-    So the run of an earlier version, which does not mention it, is the one that the same request finds.
+    So the same request finds the run of an earlier version, which does not have these parts.
     """
     told = without_notes(described)
     if not isinstance(told, dict):
@@ -97,7 +97,7 @@ def find_side(models_file: Path, name: str, side: Side) -> tuple[ModelSpec, Side
 
 
 def find_described(models_file: Path, name: str) -> ModelSpec:
-    """The model as models.toml describes it, or last described it well: what is under way goes on.
+    """Return the model as models.toml describes it, or last described it correctly, for work under way.
 
     Raises ModelMisconfigured in a sentence when it never did.
     """
@@ -106,7 +106,7 @@ def find_described(models_file: Path, name: str) -> ModelSpec:
 
 
 def find_well_described(models_file: Path, name: str) -> ModelSpec:
-    """The model as models.toml describes it now: nothing new begins with a wrong entry, or with a file that is not there.
+    """Return the model as models.toml describes it now, for new work: a wrong entry or a missing file is an error.
 
     Raises ModelMisconfigured.
     """
@@ -134,7 +134,7 @@ def build_speaker(
     seed: Callable[[int, int], int],
     conversation: str,
 ) -> Speaker:
-    """The side as it was ``described`` when the run or the dialogue began, played by the running ``model`` of ``spec``."""
+    """Return the side ``described`` at the start of the run or dialogue, played by the running ``model`` of ``spec``."""
     needs = _before_choice(described) | described
     return Speaker(
         side=side,
@@ -150,13 +150,13 @@ def build_speaker(
 
 
 def _before_choice(described: dict[str, Any]) -> dict[str, Any]:
-    """What was so for every side before it could be chosen. The date is the one in templates that were told none."""
+    """Return the fixed values of earlier versions. The date is the one that templates used by default."""
     marks = [] if described.get("backend") == "openai" else list(SELF_REPLY_MARKERS)
     return {"system": "message", "marks": marks, "date": "2024-07-26"}
 
 
 def _server(spec: ModelSpec) -> dict[str, Any]:
-    """Where an API model answers, and what it is not told: the same name elsewhere may be another model."""
+    """Describe the server of an API model and its unsent settings: the same name elsewhere may be another model."""
     if not spec.is_remote:
         return {}
     left_out = {"leave_out": sorted(set(spec.leave_out))} if spec.leave_out else {}

@@ -10,7 +10,7 @@ Write = Callable[[Iterable[object]], str]
 BYTE_ORDER_MARK = "\ufeff"
 """By it spreadsheet programs know UTF-8."""
 _FORMULAS = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
-"""What formulas begin with; the last four are the wide forms that East Asian keyboards type."""
+"""The first characters of formulas; the last four are the wide forms of East Asian keyboards."""
 _WHITE_SPACE = "\t\r\n"
 
 
@@ -22,7 +22,7 @@ def write_row(values: Iterable[object]) -> str:
 
 
 def write_spreadsheet_row(values: Iterable[object]) -> str:
-    """Write a row in which no spreadsheet program finds a formula: people can type one into a chat or a link.
+    """Write a row that no spreadsheet program runs as a formula: people can type one into a chat or a link.
 
     A text that begins like a formula, or with an apostrophe, gets an apostrophe in front; ``unguarded`` takes it away.
     """
@@ -39,5 +39,5 @@ def _guarded(value: Any) -> Any:
 
 
 def _needs_guard(text: str) -> bool:
-    """Tell whether a program may run the text, white space in front or not, or may take away its apostrophe."""
+    """Return whether a program may run the text, with or without leading white space, or remove its apostrophe."""
     return text.startswith(("'", *_WHITE_SPACE)) or text.lstrip().startswith(_FORMULAS)

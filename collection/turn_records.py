@@ -84,7 +84,7 @@ def _read_turns(data: dict[str, Any]) -> Iterator[RecordedTurn]:
 
 
 def save_recorded_turns(dialogue: Dialogue, recorded: Sequence[RecordedTurn], at: datetime) -> None:
-    """Stores turns that were read; nobody works on them any more, so a try that was under way counts as interrupted."""
+    """Store imported turns. No process works on them, so a try that was under way counts as interrupted."""
     turns = Turn.objects.bulk_create(
         Turn(
             dialogue=dialogue,

@@ -65,8 +65,7 @@ def export_judgements(evaluation: Evaluation, form: str = "csv") -> Iterator[str
 def export_all(study: Study, form: str = "csv", numbers: Collection[int] | None = None) -> Iterator[str]:
     """The same for all evaluations of the study, or those with these ``numbers``, in one file.
 
-    Evaluators are numbered from 1 in each evaluation, so their codes begin with its number in a table: nobody is taken for
-    somebody else.
+    Evaluators are numbered from 1 in each evaluation, so codes in a table begin with the evaluation's number, to be unique.
     """
     evaluations = study.evaluations.order_by("number")
     if numbers is not None:

@@ -21,7 +21,7 @@ _INVISIBLE = re.compile(
 make them; a model that judges would read what tags spell. What joins an emoji or the letters of another script is seen and
 stays."""
 _UNUSUAL = re.compile(r"[^\n -~]")
-"""Beyond what an English keyboard types: the rest needs no look at invisible characters, quotes and forms."""
+"""Characters that an English keyboard does not have. Texts without them need no cleaning."""
 _QUOTES = str.maketrans("\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f", "''''" + '"' * 4)
 """A telephone sets curly quotes by itself, a laptop and most models straight ones."""
 _SPACES = re.compile("[\t\u00a0\u2000-\u200a\u202f\u205f\u3000]")

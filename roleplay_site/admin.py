@@ -11,7 +11,7 @@ admin.site.unregister(User)
 
 @admin.register(User)
 class AccountAdmin(UserAdmin):  # type: ignore[type-arg]  # the class takes no argument at run time
-    """Django's accounts; a researcher needs the staff status and the permissions to view and to change studies."""
+    """Django's accounts. A researcher needs staff status and the permissions to view and to change studies."""
 
     list_display = ["username", "email", "is_active", "is_staff", "is_superuser", "studies"]
 

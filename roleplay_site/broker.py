@@ -1,4 +1,4 @@
-"""The embedded broker: kombu's folder of message files, made to survive full disks, power cuts and days without a worker."""
+"""The embedded broker: kombu's folder of message files, which survives full disks, power cuts and days without a worker."""
 
 import hashlib
 import logging
@@ -17,10 +17,10 @@ _RETRY_SECONDS = 0.2
 
 
 class Channel(filesystem.Channel):
-    """Messages as files that are whole from the moment they can be seen, read in the order of their names.
+    """Messages as files that are complete as soon as they are visible, read in the order of their names.
 
-    A task only wakes workers, so it replaces the same task that still waits: without a worker the folder holds one message
-    for each. What nobody can read, as a full disk or a power cut leaves it, is set aside with a line in the log.
+    A task only wakes workers, so it replaces an equal one that is waiting: without a worker the folder holds one message for
+    each. An unreadable file, as a full disk or a power cut leaves it, is set aside with a line in the log.
     """
 
     def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:  # type: ignore[override] # as kombu does
@@ -66,7 +66,7 @@ class Channel(filesystem.Channel):
         super()._queue_bind(exchange, *binding)
 
     def _mend(self, exchange: str) -> None:
-        """Set the exchange's table aside if it stays unreadable: it is written anew when a queue is bound."""
+        """Set the exchange's table aside if it stays unreadable: it is written again when a queue is bound."""
         table = self.control_folder / f"{exchange}.exchange"
         if table.exists() and not _is_json(table):
             time.sleep(_RETRY_SECONDS)  # another process may be writing it
@@ -81,7 +81,7 @@ class Transport(filesystem.Transport):
 
 
 def _label(payload: dict[str, Any]) -> str:
-    """Return what tasks that ask for the same have in common; answers and remote control have nothing."""
+    """Return a key that equal tasks share; answers and remote control get a unique one."""
     task = payload.get("headers", {}).get("task")
     return hashlib.sha256(f"{task} {payload['body']}".encode()).hexdigest()[:32] if task else uuid4().hex
 

@@ -117,7 +117,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;",
     }
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-    # Threads share so many connections and wait for one that is free; one that the server has closed is replaced.
+    # Threads share these connections and wait for a free one; one that the server has closed is replaced.
     DATABASES["default"] |= {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
         "min_size": 0,
@@ -131,17 +131,17 @@ else:
     )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# A web process works on so many requests at once and lets so many wait; see roleplay_site/serving.
+# The number of requests that a web process works on at once, and that may wait; see roleplay_site/serving.
 REQUESTS_AT_ONCE = env.int("REQUESTS_AT_ONCE", 8, validate=Range(min=1))
 REQUESTS_WAITING = env.int("REQUESTS_WAITING", 1000, validate=Range(min=0))
-# A request must have arrived after so many seconds, and be no larger.
+# A request must arrive within this time and must not be larger than this.
 REQUEST_SECONDS = env.float("REQUEST_SECONDS", 30, validate=Range(min=0, min_inclusive=False))
 REQUEST_MEGABYTES = env.int("REQUEST_MEGABYTES", 10, validate=Range(min=1))
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "filesystem://localhost")
 BROKER_DIR = VAR_DIR / "broker"
 
-# Pages that show the same chat hear of each other through this: within one process by default, through Redis across several.
+# Pages with the same chat send each other news through this: within one process by default, across several through Redis.
 # The other Redis layer keeps one list for all sockets of a process, and drops what comes while it holds a hundred messages.
 CHANNEL_LAYER_URL = env.str("CHANNEL_LAYER_URL", "")
 CHANNEL_LAYERS = {

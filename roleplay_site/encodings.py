@@ -14,7 +14,7 @@ _FORM = "application/x-www-form-urlencoded"
 def utf8_forms_only(get_response: Any) -> Any:
     """Answer 400 to a form in another encoding than UTF-8.
 
-    Django refuses it when somebody reads it, and its page for that reads it again, which ends in an error of the server.
+    Django refuses it when the form is first read, and its error page reads the form again, which causes a server error.
     """
 
     async def answer_later(request: HttpRequest) -> HttpResponseBase:

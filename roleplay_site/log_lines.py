@@ -12,10 +12,10 @@ _SIGNED = re.compile(r"(?<![\w-])[\w-]+:[0-9A-Za-z]+:[\w-]{43}")
 
 
 class DiscreetFormatter(logging.Formatter):
-    """Leave out the tokens of personal links, which are part of addresses that Django logs: they open all that a person gave.
+    """Leave the tokens of personal links out of the addresses that Django logs: they open all data of a person.
 
-    A refused page (4xx) is one line without a traceback: it is no fault of the site, and anybody can cause thousands. So is
-    a database that is away, with its own words: every request and every task fails because of it.
+    A refused page (4xx) is one line without a traceback: it is no fault of the site, and a visitor can cause thousands. A
+    database that is away is one line, too, with the driver's words, because every request and every task fails then.
     """
 
     def format(self, record: logging.LogRecord) -> str:
@@ -31,7 +31,7 @@ def _shortened(record: logging.LogRecord) -> logging.LogRecord:
 
 
 def _is_refusal(record: logging.LogRecord) -> bool:
-    """Tell whether Django logs an answer below 500; other records carry no status."""
+    """Return whether Django logs an answer below 500; other records have no status."""
     status = getattr(record, "status_code", None)
     return isinstance(status, int) and status < 500
 

@@ -5,16 +5,16 @@ from django.contrib.auth.forms import AuthenticationForm, UsernameField
 from django.forms import TextInput
 
 MAX_LENGTH = 150
-"""The longest user name that Django stores; the database of failed logins takes no longer ones either."""
+"""The longest user name that Django stores, also in the table of failed logins."""
 
 
 class LoginForm(AuthenticationForm):
-    """Refuses a name that nobody can have before anything is looked up or counted."""
+    """Refuse an impossible name before anything is looked up or counted."""
 
     username = UsernameField(max_length=MAX_LENGTH, widget=TextInput(attrs={"autofocus": True}))
 
 
 class AdminLoginForm(AdminAuthenticationForm):
-    """The same for the admin's own page."""
+    """Do the same on the admin's login page."""
 
     username = UsernameField(max_length=MAX_LENGTH, widget=TextInput(attrs={"autofocus": True}))

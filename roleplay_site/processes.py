@@ -1,4 +1,4 @@
-"""Runs what the Procfile lists, side by side, until Ctrl-C; a process that dies is started again."""
+"""The processes of the Procfile, run side by side until Ctrl-C; a process that dies is restarted."""
 
 import multiprocessing
 import os
@@ -23,7 +23,7 @@ STOP_SECONDS = 20
 START_SECONDS = 60
 LOOPBACK = "127.0.0.1"
 PATIENCE = 5
-"""After so many deaths in a row, each within ``YOUNG_SECONDS`` of its start, a process is given up."""
+"""Number of deaths in a row, each within ``YOUNG_SECONDS`` of a start, after which a process is given up."""
 YOUNG_SECONDS = 30.0
 
 
@@ -36,7 +36,7 @@ class _QuietPrinter(Printer):  # type: ignore[misc] # honcho is not annotated
 
 
 class _Restarted(Process):  # type: ignore[misc] # honcho is not annotated
-    """A process that is started again, with a sentence, whenever it ends; unless all are to stop, or it keeps dying young."""
+    """A process that is restarted, with a sentence, whenever it ends, unless all are to stop or it keeps dying young."""
 
     def __init__(self, *args: Any, is_stopping: Event, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -50,7 +50,7 @@ class _Restarted(Process):  # type: ignore[misc] # honcho is not annotated
             super().run(events, ignore_signals)
 
     def _send_message(self, data: Any, type: str = "line") -> None:
-        """Keep the news of its end from the manager, which would stop the others, while it can be started again."""
+        """Hide its end from the manager, which would stop the others, while it can be restarted."""
         self._is_over = type == "stop" and not self._begins_again(data["returncode"])
         if type != "stop" or self._is_over:
             super()._send_message(data, type)
@@ -72,7 +72,7 @@ class _Restarted(Process):  # type: ignore[misc] # honcho is not annotated
 
 
 class _Manager(honcho.manager.Manager):  # type: ignore[misc] # honcho is not annotated
-    """Starts processes that are started again."""
+    """A manager of processes that are restarted."""
 
     def __init__(self) -> None:
         super().__init__(_QuietPrinter())
@@ -87,7 +87,7 @@ class _Manager(honcho.manager.Manager):  # type: ignore[misc] # honcho is not an
 def run(procfile: Path, port: int, when_ready: Callable[[], None]) -> int:
     """Run the processes and call ``when_ready`` once one of them listens on ``port``.
 
-    Return 0 after Ctrl-C, otherwise the exit status of the process that was given up and so ended the others.
+    Return 0 after Ctrl-C, or else the exit status of the process that was given up and so ended the others.
     """
     # A Celery worker takes about five seconds to stop, which is where honcho would kill it.
     honcho.manager.KILL_WAIT = STOP_SECONDS

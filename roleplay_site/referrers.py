@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
 _PERSONAL_LINK = re.compile(r"^/s/.*/p(/|$)", re.IGNORECASE)
-"""Addresses that a mail program has bent (a slash doubled, a letter in upper case) may carry a working token, too."""
+"""Addresses altered by a mail program (a doubled slash, an upper-case letter) may contain a working token, too."""
 
 
 @sync_and_async_middleware

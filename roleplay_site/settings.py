@@ -1,4 +1,4 @@
-"""What Django, the site's servers and the workers import as their settings: the configuration, or one sentence and the end."""
+"""The settings of Django, the site's servers and the workers: the configuration, or one sentence and an exit."""
 
 from django.core.exceptions import ImproperlyConfigured
 from environs import EnvError

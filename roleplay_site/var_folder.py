@@ -9,10 +9,10 @@ OWNER_ONLY = 0o700
 
 
 def make_private(folder: Path) -> None:
-    """Makes the folder, or closes an existing one of ours to other accounts, so that whatever lies in it is closed too.
+    """Make the folder, or close our existing one to other accounts, so that its files are closed, too.
 
-    The files keep the modes that their libraries give them. A folder of somebody else is left as it is: a command run
-    as root must not change who may enter it. Raises OSError when it cannot be made or written.
+    The files keep the modes that their libraries set. A folder of another account is not changed: a command run as root must
+    not change who may enter it. Raises OSError if the folder cannot be made or written.
     """
     folder.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
     found = folder.stat()

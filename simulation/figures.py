@@ -16,7 +16,7 @@ Rows = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The rows of tables 1 and 7 without the endings, which have a panel of their own, over so many ``dialogues``.
+    """The rows of tables 1 and 7 without the endings, which have a separate panel, over a number of ``dialogues``.
 
     ``cuts`` are sentences about outputs that a limit cut.
     """
@@ -37,7 +37,7 @@ def read_figures(run: Run) -> Figures:
 
 
 def cuts_of_run(run: Run, cells: QuerySet[Simulation] | None = None) -> list[Cut]:
-    """What was cut in the run's ended dialogues, or in those of some of its ``cells``."""
+    """Count the cuts in the run's ended dialogues, or in those of some of its ``cells``."""
     ended = (run.simulations.all() if cells is None else cells).exclude(finished_at=None)
     return cuts_of(Dialogue.objects.filter(simulation__in=ended), run.configuration)
 

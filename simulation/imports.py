@@ -25,8 +25,8 @@ class Unplaced(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What became of the lines: imported, there before, or left out with the reason. ``mended`` were imported with characters
-    made visible that no database takes."""
+    """The lines that were imported or already present, and those left out, with reasons. ``mended`` lines were imported with
+    U+FFFD for characters that databases cannot store."""
 
     imported: int
     present: int
@@ -41,11 +41,11 @@ class Report:
 def import_dialogues(
     study: Study, lines: Iterable[str | bytes], *, inquirer: str | None, source: str, seed: int = 0
 ) -> Report:
-    """Stores the dialogues in ``lines`` as natural ones, or as a finished run of the model called ``inquirer``.
+    """Store the dialogues in ``lines`` as natural ones, or as a finished run of the model called ``inquirer``.
 
-    A line that lacks a seed is taken for ``seed``. Lines that are there already are passed over, so an import that broke off is
-    repeated to go on; lines that are no dialogue, without a certain place, or of another kind or inquirer are reported, never
-    merged. Others write meanwhile: lines are stored in pieces.
+    A line without a seed gets ``seed``. Lines that are already present are skipped, so an interrupted import can be repeated.
+    Lines that are not a dialogue, have no certain place, or are of another kind or inquirer are reported, never merged. Lines
+    are stored in pieces, so that others can write in between.
     """
     longest = Dialogue._meta.get_field("imported_from").max_length
     importer = _Importer(study, inquirer and plain_name(inquirer), source[:longest], seed)
@@ -68,9 +68,9 @@ class _Importer:
     _runs: dict[str, Run] = field(default_factory=dict)
 
     def begin(self) -> None:
-        """Has other imports into the study wait for this piece: they meet what it stored, and nothing is stored twice.
+        """Lock the study, so that other imports into it wait, see what this piece stored, and store nothing twice.
 
-        Reads the study anew until something of it is stored: then it is frozen, and people may write in it meanwhile.
+        Read the study again until a line is stored: from then on it is frozen, and others may write in it.
         """
         study = Study.objects.select_for_update(no_key=bool(self.imported)).get(pk=self.study.pk)
         if self.imported:
@@ -98,7 +98,7 @@ class _Importer:
             self.unplaced.append(f"Line {number}: {reason}")
 
     def _pass_over(self, place: Place | None) -> None:
-        """Keeps the place of a broken line free, so that the lines after it get their own."""
+        """Keep the place of a broken line free, so that later lines get the right places."""
         if place is None:
             return
         with suppress(Unplaced):
@@ -143,7 +143,7 @@ class _Importer:
 
     def _persona_by_code(self, code: str) -> Persona:
         known = self._codes.get(plain_name(code))
-        # A participant who has withdrawn since the study was read took the persona along.
+        # A participant who has withdrawn since the study was read: their persona was deleted.
         found = known and Persona.objects.select_for_update(of=("self",), no_key=True).filter(pk=known.pk).first()
         if not found:
             raise Unplaced(f"the study has no persona {code!r:.100}.")

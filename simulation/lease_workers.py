@@ -32,11 +32,11 @@ def new_worker_name() -> str:
 
 @dataclass(kw_only=True)
 class LeaseWorker(ABC, Generic[Work]):
-    """Claims rows and does them, ``concurrency`` at a time; what kind of work it is, subclasses say.
+    """Claim rows and process them, ``concurrency`` at a time; subclasses define the work.
 
-    ``patience`` is how many infrastructure errors in a row one of them may have before its job stands still, ``longest_pause``
-    how long it waits for its next try at most. ``should_stop`` is asked every ``tick`` seconds. ``on_error`` is told of every
-    infrastructure error; ``stopwatch`` runs while there is work in hand. Database work runs on the thread that called, so it
+    A row may have ``patience`` infrastructure errors in a row before its job is paused, and waits at most ``longest_pause``
+    between two tries. ``should_stop`` is called every ``tick`` seconds, and ``on_error`` with every infrastructure error.
+    ``stopwatch`` runs while there is work in hand. Database work runs on the thread that called, so it
     keeps that thread's connection.
     """
 

@@ -27,7 +27,7 @@ class Leases(Generic[Work]):
     """Leases on the rows of one table.
 
     A row has worker, leased_until, failures, error and finished_at. ``job`` names the field for what it is part of, which has
-    a state and a message. ``along`` is what whoever claims a row reads with it. Rows that are not ``wanted`` are never open.
+    a state and a message. ``along`` names relations to read with a claimed row. Rows that are not ``wanted`` are never open.
     """
 
     table: type[Work]
@@ -46,9 +46,9 @@ class Leases(Generic[Work]):
 
     @transaction.atomic
     def claim(self, rows: QuerySet[Work], worker: str, count: int) -> list[Work]:
-        """Takes up to ``count`` open rows that nobody holds, in order, each with a lease.
+        """Claim up to ``count`` open rows that nobody holds, in order, each with a lease.
 
-        What ``worker`` itself holds it goes on with, even if it renews too late: it never takes over from itself.
+        Expired rows of ``worker`` itself are left out: it may only be late, and never takes over from itself.
         Two workers never get the same row: PostgreSQL skips rows that another one is taking, SQLite lets one write at a time.
         """
         is_free = Q(leased_until=None) | is_over("leased_until") & ~Q(worker=worker)

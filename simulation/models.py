@@ -45,10 +45,10 @@ class Run(models.Model):
 
 
 class Simulation(models.Model):
-    """One cell of a run. Whoever holds its lease works on it; when the lease expires, anybody may take it over.
+    """One cell of a run. The worker that holds its lease works on it; when the lease expires, any worker may take it over.
 
-    A lease without a worker is a pause before the next try. ``batch`` counts the requests that added cells to the run; a
-    cancelled cell is asked for no more, whatever becomes of later batches.
+    A lease without a worker is a pause before the next try. ``batch`` counts the requests that added cells to the run. A
+    cancelled cell stays cancelled, whatever happens to later batches.
     """
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="simulations")

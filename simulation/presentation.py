@@ -15,12 +15,12 @@ from simulation.progress import SILENCE, Tally, is_any_worker_at_work, tally_run
 from simulation.reports import time_left
 
 LEAST_SECONDS = 10
-"""Of work, before a rate says anything."""
+"""Time of work before a rate is meaningful."""
 
 
 @dataclass(frozen=True, slots=True)
 class BatchLine:
-    """What one request added to a run."""
+    """The cells that one request added to a run."""
 
     number: int
     tally: Tally
@@ -28,7 +28,7 @@ class BatchLine:
 
     @property
     def kind(self) -> str:
-        """Its own state: one that is finished stays so, whatever becomes of later ones."""
+        """The batch's own state: a finished one stays finished, whatever happens to later ones."""
         if self.tally.cancelled:
             return str(Run.State.CANCELLED)
         return self.run_state if self.tally.left else str(Run.State.FINISHED)
@@ -36,7 +36,7 @@ class BatchLine:
 
 @dataclass(frozen=True, slots=True)
 class RunLine:
-    """A run as it stands, in a list or on its own page. ``is_worker_at_work`` on any run."""
+    """A run's present state, in a list or on its own page. ``is_worker_at_work`` is true for work on any run."""
 
     run: Run
     tally: Tally
@@ -44,7 +44,7 @@ class RunLine:
 
     @property
     def is_abandoned(self) -> bool:
-        """Whether a terminal began to work on the run and is gone, or is stopped: it could not pause the run."""
+        """Whether the terminal that worked on the run was closed or stopped before it could pause the run."""
         is_terminals = self.run.state == Run.State.RUNNING and not self.run.is_queued
         return is_terminals and not (self.tally.held or self.tally.postponed or self._has_just_started)
 

@@ -14,7 +14,7 @@ from simulation.models import Run, Simulation
 from simulation.selectors import queued_cells
 
 SILENCE = timedelta(seconds=20)
-"""A worker renews its leases every second: one that has not for so long does not respond, though its leases last longer."""
+"""A worker renews its leases every second. After this time without renewal it is silent, though its leases last longer."""
 IS_HELD = Q(leased_until__gt=in_time(LEASE - SILENCE)) & ~Q(worker="")
 _IS_DUE = Q(leased_until=None) | Q(leased_until__lt=in_time(-SILENCE), worker="") | ~IS_HELD & ~Q(worker="")
 ENDING_WORDS = dict(ENDINGS)
@@ -48,8 +48,8 @@ class EndingShare:
 class Tally:
     """The cells of a run, or of one of its batches, counted; ``endings`` by how many dialogues ended so.
 
-    ``held`` are those whose worker has renewed its lease lately, ``postponed`` those that wait for the next try after an error,
-    ``due`` those that a worker should have taken by now. ``failing`` had an error and no success since. ``batches`` by number.
+    ``held`` cells have a recently renewed lease, ``postponed`` ones wait for the next try after an error, and a worker should
+    have taken ``due`` ones by now. ``failing`` ones had an error and no success since. ``batches`` are by number.
     """
 
     total: int = 0
@@ -112,5 +112,5 @@ def tally_runs(runs: Iterable[Run]) -> dict[int, Tally]:
 
 
 def is_any_worker_at_work() -> bool:
-    """Whether any queued dialogue is being worked on, of whichever run: then a run that nobody takes up only has to wait."""
+    """Return whether a worker works on a queued dialogue of any run: then a run without a worker only has to wait."""
     return queued_cells().filter(IS_HELD, run__state=Run.State.RUNNING, finished_at=None).exists()

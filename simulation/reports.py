@@ -22,7 +22,7 @@ MEANS = {
 
 @dataclass(frozen=True, slots=True)
 class Throughput:
-    """How fast this process worked; None where it had nothing to do, or nobody counts its tokens."""
+    """The speed of this process; None if it had nothing to do, or if its tokens are not counted."""
 
     dialogues_per_hour: float | None
     tokens_per_second: float | None
@@ -47,7 +47,7 @@ def as_object(summary: Summary, throughput: Throughput) -> dict[str, Any]:
 def as_rows(summary: Summary) -> Iterator[tuple[str, str]]:
     """(label, value) in the order of the paper's tables: means with population standard deviations, failures, endings.
 
-    What a server was not sent comes after the failures, where there is any.
+    Settings that a server was not sent follow the failures, if there are any.
     """
     for name, label in MEANS.items():
         yield label, _moments(getattr(summary, f"{name}_mean"), getattr(summary, f"{name}_sd"))

@@ -79,7 +79,7 @@ class CellLine:
 
 @dataclass(frozen=True, slots=True)
 class CellError:
-    """Why ``count`` dialogues of a run have to be tried again."""
+    """The reason why ``count`` dialogues of a run have to be tried again."""
 
     sentence: str
     count: int

@@ -99,7 +99,7 @@ def pause_run(run: Run) -> None:
 
 @transaction.atomic
 def cancel_run(run: Run) -> None:
-    """Stop an unfinished run for good: only what is asked for again, or the whole run, can start again."""
+    """Stop an unfinished run for good: only cells that are requested again, or the whole run, can start again."""
     now = _lock(run)
     if now.state != Run.State.FINISHED:
         run.simulations.filter(finished_at=None).update(is_cancelled=True)
@@ -179,7 +179,7 @@ def _configuration(request: RunRequest, models_file: Path) -> dict[str, object]:
 
 
 def _add_cells(run: Run, goals: Iterable[Goal], personas: Iterable[Persona], seeds: Iterable[int]) -> None:
-    """Within the transaction that holds the run's row: what is missing becomes a batch of its own."""
+    """Add the missing cells as a separate batch, within the transaction that locks the run's row."""
     wanted = list(product(seeds, personas, goals))
     known = set(run.simulations.filter(seed__in=seeds).values_list("seed", "persona", "goal"))
     batch = 1 + (run.simulations.aggregate(Max("batch"))["batch__max"] or 0)
@@ -195,7 +195,7 @@ def _add_cells(run: Run, goals: Iterable[Goal], personas: Iterable[Persona], see
 
 
 def _revive(run: Run, wanted: Iterable[tuple[int, Persona, Goal]]) -> int:
-    """Ask again for those of the cells that were cancelled; how many there are."""
+    """Request the cancelled ones of these cells again. Return their number."""
     asked = {(seed, persona.pk, goal.pk) for seed, persona, goal in wanted}
     cancelled = run.simulations.filter(is_cancelled=True)
     found = [pk for pk, *cell in cancelled.values_list("pk", "seed", "persona", "goal") if tuple(cell) in asked]
@@ -203,7 +203,7 @@ def _revive(run: Run, wanted: Iterable[tuple[int, Persona, Goal]]) -> int:
 
 
 def _revive_all(run: Run) -> None:
-    """Ask again for all cancelled cells of a run that is over: starting it starts all of it."""
+    """Request all cancelled cells of an ended run again: starting it starts all of it."""
     if run.state in (Run.State.CANCELLED, Run.State.FINISHED):
         run.simulations.filter(is_cancelled=True).update(is_cancelled=False)
 

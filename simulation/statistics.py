@@ -45,7 +45,7 @@ class Summary:
     """Means and population standard deviations over finished dialogues (turns) and over their turns (tokens).
 
     Failures are counted over all outputs of their side, regenerated ones included, and so are the outputs for which a setting
-    was not sent (``unsent``, by side and setting). A mean of nothing, or of tokens that a provider does not let one count, is
+    was not sent (``unsent``, by side and setting). A mean over no values, or over tokens that a provider does not count, is
     None.
     """
 
@@ -127,7 +127,7 @@ def _failure_rates(dialogues: QuerySet[Dialogue]) -> tuple[Rate, Rate, Rate, Rat
 
 
 def _unsent(dialogues: QuerySet[Dialogue]) -> dict[str, dict[str, Rate]]:
-    """Of each side, the settings that a server was not sent, and for how many outputs; sides without any are left out."""
+    """Count, for each side, the outputs for which each setting was not sent; sides without any are left out."""
     outputs, without = Counter[str](), Counter[tuple[str, str]]()
     groups = (
         Output.objects.filter(dialogue__in=dialogues).order_by().values_list("side", "unsent").annotate(Count("pk"))

@@ -1,4 +1,4 @@
-"""How long one process has really worked."""
+"""The time that one process has really worked."""
 
 from collections.abc import Callable
 from time import perf_counter

@@ -1,4 +1,4 @@
-"""How long a run was really worked on: pauses, and nights without a worker, are no part of a rate."""
+"""The time that workers spent on a run: pauses, and nights without a worker, are not part of a rate."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -28,7 +28,7 @@ def count_dialogue(run: Run) -> None:
 
 
 def _add(run: Run, now: datetime) -> None:
-    """Add the time since work was last noted, unless that is longer than a lease: then nobody worked in between."""
+    """Add the time since work was last noted, unless it is longer than a lease: then no worker was active in between."""
     since = run.worked_until
     if since is not None and since < now <= since + LEASE:
         run.worked_seconds += (now - since).total_seconds()

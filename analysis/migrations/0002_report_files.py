@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='report',
             name='evaluations',
-            field=models.JSONField(blank=True, help_text='Numbers of those whose judgements count. Null: those that are closed.', null=True),
+            field=models.JSONField(blank=True, help_text='Numbers of the evaluations that count. Null: the closed ones.', null=True),
         ),
         migrations.AddConstraint(
             model_name='report',

@@ -32,8 +32,8 @@ class Prospects:
 
 @dataclass(frozen=True, slots=True)
 class AnalysisPage:
-    """``report`` is the latest computed one, ``current`` that of the data as they are, which ``fingerprint`` names, in whatever
-    state. Either may lack."""
+    """``report`` is the latest that was computed. ``current`` belongs to the present data, which ``fingerprint`` names, and may
+    be in any state. Either may be None."""
 
     study: Study
     report: Report | None
@@ -57,7 +57,7 @@ class AnalysisPage:
 
     @property
     def missing(self) -> int:
-        """How many of the latest one's files are gone."""
+        """The number of missing files of the latest report."""
         return len(missing_files(self.report)) if self.report else 0
 
     @property
@@ -73,7 +73,7 @@ class AnalysisPage:
         return arrange(self.shown)
 
     def sources(self) -> list[Source]:
-        """The evaluations that the report is made of, as they are called now, with as many judgements as it counts."""
+        """The evaluations in the report, by their present names, with the number of judgements that it counts."""
         counts = {int(number): count for number, count in self.shown.get("judgements", {}).items()}
         counted = [source for source in read_sources(self.study, counts) if source.is_counted]
         return [replace(source, judgements=counts[source.evaluation.number]) for source in counted]
@@ -100,7 +100,7 @@ class AnalysisPage:
 
 
 def read_analysis(study: Study, choice: SourcesForm | None = None) -> AnalysisPage:
-    """The study's analysis as it is now, with a choice of evaluations that was sent, or that of the last report."""
+    """Return the study's present analysis, with the choice of evaluations that was sent, or that of the last report."""
     chosen = last_choice(study)
     form = choice or SourcesForm(read_sources(study, chosen))
     return AnalysisPage(study, latest_report(study), current_report(study), fingerprint(study, chosen), form)

@@ -6,7 +6,7 @@ from analysis.study.sources import Source
 
 
 def caveats_of_data(sources: Sequence[Source]) -> Iterator[str]:
-    """About everything that is made of the judgements of ``sources`` that count."""
+    """Yield caveats about all results from the judgements of ``sources`` that count."""
     counted = [source for source in sources if source.is_counted]
     if any(source.evaluation.is_rehearsed for source in counted):
         yield "These judgements are made up, to try the software: they are no results."
@@ -25,6 +25,6 @@ def caveats_of_models(sources: Sequence[Source]) -> Iterator[str]:
 
 
 def uncounted(sources: Sequence[Source]) -> str:
-    """A sentence about the evaluations whose judgements do not count; empty if all do, or have none."""
+    """Return a sentence about the evaluations that do not count; empty if all count, or have no judgements."""
     left = [str(source) for source in sources if source.judgements and not source.is_counted]
     return f"Not counted: {', '.join(left)}." if left else ""

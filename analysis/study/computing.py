@@ -40,22 +40,23 @@ class StudyAnalysis:
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """What a page shows of an analysis, ready for JSON, and its files by name."""
+    """The content of an analysis's page, ready for JSON, and its files by name."""
 
     shown: dict[str, Any]
     files: dict[str, bytes]
 
 
 def compute_study(study: Study, chosen: Chosen, on_step: OnStep) -> Computed:
-    """Analyses the study and makes all files. Raises BadData when there is nothing to analyse."""
+    """Analyse the study and make all files. Raises BadData when there is nothing to analyse."""
     analysis = analyse_study(study, chosen, on_step)
     on_step("files")
     return Computed(_shown(analysis), dict(files_of(analysis.portfolio)))
 
 
 def analyse_study(study: Study, chosen: Chosen, on_step: OnStep) -> StudyAnalysis:
-    """Whatever the study's data allow, with the judgements of the ``chosen`` evaluations; ``on_step`` hears what comes next.
-    Raises BadData when it has no data."""
+    """Compute what the study's data allow, with the judgements of the ``chosen`` evaluations. Raises BadData without data.
+
+    ``on_step`` is called with the name of each next step."""
     sources = read_sources(study, chosen)
     judged, left_out = _judged(study, chosen, on_step)
     on_step("dialogues")
@@ -90,7 +91,7 @@ def _judged(study: Study, chosen: Chosen, on_step: OnStep) -> tuple[Analysis | N
 
 
 def _counted(sources: Sequence[Source], judged: Analysis | None) -> list[Source]:
-    """The evaluations whose judgements were analysed, with how many: in an open one there may be more by now."""
+    """Return the analysed evaluations with their numbers of judgements; an open one may have more by now."""
     if judged is None:
         return []
     numbers = Counter(judged.frame["participant"].str.partition("-")[0].astype(int))
@@ -107,7 +108,7 @@ def _made_of(study: Study, counted: Sequence[Source], dialogues: Mapping[str, in
 
 
 def _described(source: Source) -> dict[str, Any]:
-    """An evaluation as results.json names it."""
+    """Return the entry of an evaluation in results.json."""
     evaluation = source.evaluation
     return {
         "number": evaluation.number,

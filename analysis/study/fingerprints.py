@@ -13,7 +13,7 @@ from evaluation.models import Evaluation, Evaluator, Judgement, Pair
 
 
 def fingerprint(study: Study, chosen: Chosen = None) -> str:
-    """A hash that changes whenever an analysis of the study, with the judgements of these evaluations, would."""
+    """Return a hash that changes whenever the analysis of the study with these evaluations would."""
     made_of = [code_version(), _data(study, counted_evaluations(study, chosen))]
     return hashlib.sha256(json.dumps(made_of, sort_keys=True, default=str).encode()).hexdigest()
 

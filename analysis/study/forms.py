@@ -1,4 +1,4 @@
-"""The form that chooses whose judgements an analysis counts."""
+"""The form for choosing the evaluations that count in an analysis."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +15,7 @@ OPEN_ONES = (
 
 
 class SourcesForm(forms.Form):
-    """Evaluations that have been opened; those that count are ticked."""
+    """A choice among the evaluations that have been opened; those that count are ticked."""
 
     evaluations = forms.TypedMultipleChoiceField(
         label="Evaluations that count",

@@ -9,7 +9,7 @@ from evaluation.exports import export_all
 
 
 def judgements_in(study: Study, chosen: Chosen = None) -> pd.DataFrame:
-    """Those of the evaluations that count, each with evaluators of its own. Raises BadData when there are none."""
+    """Return the judgements of the evaluations that count; evaluators differ between evaluations. Raises BadData if empty."""
     evaluations = counted_evaluations(study, chosen)
     if not evaluations:
         raise BadData(_why_none(study))

@@ -22,21 +22,20 @@ def latest_report(study: Study) -> Report | None:
 
 
 def last_choice(study: Study) -> Chosen:
-    """Whose judgements counted in the report that was asked for last."""
+    """Return the choice of evaluations in the most recently requested report."""
     newest = Report.objects.filter(study=study).first()
     return newest.evaluations if newest else None
 
 
 def current_report(study: Study) -> Report | None:
-    """The last one of the data as they are, in whatever state; None if nobody has asked for it."""
+    """Return the last report on the present data, in any state; None if none was requested."""
     return Report.objects.filter(study=study, fingerprint=fingerprint(study, last_choice(study))).first()
 
 
 def request_report(study: Study, chosen: Chosen = None) -> Report:
-    """A new report of the data as they are, with the judgements of the ``chosen`` evaluations; asking while one is under way
-    asks once.
+    """Request a report on the present data, with the judgements of the ``chosen`` evaluations.
 
-    One that is there already is no reason to compute nothing: its files may be gone, or somebody may doubt it.
+    While one is under way, return it. A finished one is computed again: its files may be missing, or a reader may doubt it.
     """
     report, is_new = Report.objects.get_or_create(
         study=study,
@@ -50,19 +49,19 @@ def request_report(study: Study, chosen: Chosen = None) -> Report:
 
 
 def ensure_report(study: Study) -> Report:
-    """The report of the data as they are; asked for if there is none, or if it could not be computed."""
+    """Return the report on the present data; request it if there is none, or if it could not be computed."""
     current = current_report(study)
     return request_report(study, last_choice(study)) if current is None or current.state == State.FAILED else current
 
 
 def stored_file(report: Report, name: str) -> bytes | None:
-    """The content of one of the report's files; None if there is none."""
+    """Return the content of one of the report's files; None if it does not exist."""
     content = report.stored_files.filter(name=name).values_list("content", flat=True).first()
     return None if content is None else bytes(content)
 
 
 def missing_files(report: Report) -> list[str]:
-    """Names of files that were made and are gone, for example because a backup was restored without them."""
+    """Return the names of missing files, for example after a backup was restored without them."""
     there = set(report.stored_files.values_list("name", flat=True))
     return [name for name in report.files if name not in there]
 
@@ -82,7 +81,7 @@ def _compute(report: Report) -> None:
         jobs.finish(report, State.FAILED, step="", message=str(error))
         return
     with transaction.atomic():
-        # A withdrawal meanwhile has deleted the report: then the lease is lost, and nothing is stored.
+        # A withdrawal may have deleted the report by now: then the lease is lost, and nothing is stored.
         names = list(computed.files)
         jobs.finish(report, State.DONE, step="", code=code_version(), shown=computed.shown, files=names)
         ReportFile.objects.bulk_create(

@@ -1,6 +1,6 @@
-"""Whose judgements an analysis counts: closed evaluations, or those that a researcher chose.
+"""The evaluations that count in an analysis: the closed ones, or those that a researcher chose.
 
-While an evaluation is open, people try its link, researchers too, and results would change with everybody who looks.
+While an evaluation is open, researchers and others try its link, and results would change with every visitor.
 """
 
 from collections.abc import Collection, Mapping
@@ -12,7 +12,7 @@ from collection.models import Study
 from evaluation.models import Evaluation, Judgement
 
 Chosen = Collection[int] | None
-"""Numbers of evaluations; None for those that are closed, whichever they are by then."""
+"""Numbers of evaluations; None for those that are closed when the analysis is computed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +33,20 @@ class Source:
 
 
 def read_sources(study: Study, chosen: Chosen) -> list[Source]:
-    """The study's evaluations that have been opened, in order."""
+    """Return the study's evaluations that have been opened, in order."""
     counts = _counts(study)
     opened = study.evaluations.exclude(state=Evaluation.State.PLANNED).order_by("number")
     return [Source(one, counts.get(one.number, 0), _is_counted(one, chosen)) for one in opened]
 
 
 def counted_evaluations(study: Study, chosen: Chosen) -> list[Evaluation]:
-    """Those whose judgements count."""
+    """Return the sources whose judgements count."""
     return [source.evaluation for source in read_sources(study, chosen) if source.is_counted]
 
 
 def as_chosen(study: Study, numbers: Collection[int]) -> list[int] | None:
-    """What a report remembers of a choice: None where just the closed evaluations are chosen, so that it goes on with those
-    that are closed later."""
+    """Return the choice as a report stores it: None if exactly the closed evaluations are chosen, so that evaluations closed
+    later count, too."""
     closed = {one.number for one in counted_evaluations(study, None)}
     return None if set(numbers) == closed else sorted(numbers)
 
@@ -56,6 +56,6 @@ def _is_counted(evaluation: Evaluation, chosen: Chosen) -> bool:
 
 
 def _counts(study: Study) -> Mapping[int, int]:
-    """How many judgements that results are made of each evaluation has, by its number."""
+    """Return the number of usable judgements of each evaluation, by its number."""
     counted = Judgement.objects.counted().filter(pair__evaluation__study=study).order_by("pair__evaluation__number")
     return dict(counted.values_list("pair__evaluation__number").annotate(Count("pk")))

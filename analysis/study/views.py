@@ -23,8 +23,8 @@ CHOOSES = "chooses"
 
 @staff_only
 def analysis(request: HttpRequest, slug: str) -> HttpResponse:
-    """The latest analysis of the study; posting asks for one of the data as they are, with the evaluations that are chosen or,
-    without a choice, those of the last one."""
+    """Show the latest analysis of the study. Posting requests one on the present data, with the chosen evaluations or, without
+    a choice, those of the last analysis."""
     study = get_object_or_404(Study, slug=slug)
     if request.method != "POST":
         return render(request, "analysis/analysis.html", {"page": read_analysis(study)})
@@ -58,7 +58,7 @@ def analysis_file(request: HttpRequest, slug: str, token: str, name: str) -> Htt
 
 @staff_only
 def analysis_archive(request: HttpRequest, slug: str, token: str) -> HttpResponse:
-    """All files in one; they are small, so that it is made in memory, of one file after the other."""
+    """Return all files in one archive; they are small, so it is made in memory, one file after the other."""
     report = _find_report(slug, token)
     into = BytesIO()
     with ZipFile(into, "w", ZIP_DEFLATED) as archive:

@@ -1,8 +1,8 @@
-"""Whether a crowd is served: participants and evaluators who arrive together, at several web processes.
+"""Measure a site under load: participants and evaluators who arrive together, at several web processes.
 
 python -m benchmarks.crowd [--participants 200] [--evaluators 100] [--within 30] [--web 2] [--json] [--quick]
 
-Everybody comes through the welcome page in a browser of their own: consent, form, instruction, then three messages to a
+Each person starts at the welcome page in a separate browser: consent, form, instruction, then three messages to a
 scripted chatbot or three pairs of the longest dialogues, about ten seconds for each. Every request goes to any of the web
 processes. Afterwards the database is read: each message, reply and judgement stored once. PostgreSQL (with its usual 100
 connections) and Redis are started for this, or named with --database and --redis. The people share the machine with the site.
@@ -77,7 +77,7 @@ def main() -> None:
 
 
 def measure(folder: Path, options: argparse.Namespace) -> Found:
-    """Let everybody take part, and check what was stored. Raises Lost and TurnedAway."""
+    """Let all people take part, and check what was stored. Raises Lost and TurnedAway."""
     habits, answers = Habits(options.messages, options.pairs, options.pause), Answers()
     with open_site(folder, options.messages, options.database, options.redis) as environment, ExitStack() as servers:
         from benchmarks.chat import rows as chats

@@ -19,7 +19,7 @@ _ANSWER = {"choice": "first", "confidence": "confident", "utterance_number": 3}
 
 
 class TurnedAway(Exception):
-    """Somebody could not go on."""
+    """A participant or an evaluator could not continue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class Judge:
 
 
 async def arrive(people: Sequence[Participant | Judge], within: float) -> None:
-    """Let everybody take part; they arrive one after the other, evenly, in ``within`` seconds."""
+    """Let all people take part; they arrive one after the other, evenly, in ``within`` seconds."""
     await asyncio.gather(*(_arrive(one, within * rank / len(people)) for rank, one in enumerate(people)))
 
 

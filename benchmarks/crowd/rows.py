@@ -5,7 +5,7 @@ from collection.models import Study
 
 
 def make_study(name: str) -> Study:
-    """A study that screens nobody out: everybody gives the first answer to each question."""
+    """Create a study that screens nobody out: all people give the first answer to each question."""
     study = rows.make_study(name)
     for feature in study.questionnaire:
         feature["screened_out"] = []

@@ -22,7 +22,7 @@ class Lost(Exception):
 
 @transaction.atomic
 def make_evaluation(evaluators: int, pairs: int, *, is_free: bool = False) -> Evaluation:
-    """Everybody has a list of pairs of the longest dialogues, of which nobody else has one; or those lists are free."""
+    """Give each evaluator a separate list of pairs of the longest dialogues, or leave these lists free."""
     study = Study.objects.create(
         slug="judged", title="The longest dialogues", chatbot="none", questionnaire=paper_questionnaire()
     )

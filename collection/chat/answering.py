@@ -43,7 +43,7 @@ SOON = 1.0
 PAUSES = (0.2, 0.5, 1.0, 2.0)
 """Seconds between tries to store a finished reply; the last one from then on."""
 LAST_WORDS = 10.0
-"""Seconds that a process which is asked to stop waits for the database to take what was said."""
+"""Seconds that a stopping process waits for the database to store the replies."""
 
 
 class Answerer:
@@ -70,7 +70,7 @@ class Answerer:
 
     @property
     def held(self) -> Collection[int]:
-        """The tries under way here, as they are whenever one looks."""
+        """A live view of the tries under way in this process."""
         return self._replies.keys()
 
     def find(self, token: str) -> Reply | None:
@@ -88,9 +88,9 @@ class Answerer:
                 reply.repeat_since(kept[generation])
 
     async def shut_down(self) -> None:
-        """End everything under way as interrupted, so that nobody waits for leases to expire.
+        """End everything under way as interrupted, so that no page waits for leases to expire.
 
-        A database that is away is waited for a little: nobody else can store what was said since it was last reached.
+        Wait a little for a database that is away: no other process can store what was said since the last write.
         """
         for reply in self._replies.values():
             reply.halt("shutdown")
@@ -216,7 +216,7 @@ class Answerer:
 
 
 def _finish(generation: int, owner: str, end: End, at: datetime) -> Done | None:
-    """In one visit to the database: everybody visits the same thread."""
+    """Store the end in one visit to the database, because all chats share its thread."""
     generations.finish(generation, owner, end, at)
     return done_frame(generation)
 

@@ -41,7 +41,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
         return self._admitted.participant
 
     async def connect(self) -> None:
-        """Whoever is refused learns nothing but that: the handshake fails. While a service is away it fails, too."""
+        """Fail the handshake for a page that is refused, without a reason. While a service is away it fails, too."""
         try:
             await self._enter()
         except (*AWAY, RedisError) as error:
@@ -71,7 +71,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
                 await self._leave(self.admitted)
 
     async def dispatch(self, message: dict[str, Any]) -> None:
-        """As Channels does it, without a visit to a thread of its own at every frame: no database is used on that one."""
+        """Dispatch as Channels does, without a visit to another thread at every frame: no database is used there."""
         await getattr(self, get_handler_name(message))(message)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
@@ -102,7 +102,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
             await self._send_frame(frame)
 
     async def chat_look(self, event: dict[str, Any]) -> None:
-        """Something changed that no other frame tells. While the database is away the page stays behind."""
+        """Send a snapshot after a change that has no frame. While the database is away the page is not updated."""
         with suppress(*AWAY):
             await self._send_snapshot()
 
@@ -157,13 +157,13 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
         await self._tell_others(protocol.DraftChanged(text=""))
 
     async def _retry(self) -> None:
-        """Pages look at which try it is; what comes before they know is repeated."""
+        """Start another try. Other pages look it up, and pieces that they miss until then are repeated."""
         question = await in_database(saying.retry, self.dialogue, answerer().name, timezone.now())
         answerer().start(question)
         await news.tell_to_look(self._admitted.token)
 
     async def _stop(self) -> None:
-        """One that is made here ends at once, database or not. A reply that ended meanwhile is shown as it ended."""
+        """Stop the reply. One made in this process ends at once, with or without the database; one that has ended is shown."""
         if here := answerer().find(self._admitted.token):
             here.halt("stopped")
         elif not await in_database(saying.stop, self.dialogue):

@@ -12,7 +12,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 AWAY = (OperationalError, InterfaceError, InternalError)
-"""What work raises while the database cannot be reached or written to: later the same work succeeds."""
+"""Errors of work while the database cannot be reached or written to. The same work succeeds later."""
 _REST = 60.0
 """Seconds without work after which a connection is not trusted any more: something between may have dropped it."""
 
@@ -26,7 +26,7 @@ async def in_database(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -
 
 
 async def ahead_in_database(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """The same on another thread and connection: leases must not wait behind a crowd whose messages are being stored."""
+    """Do the same on another thread and connection: leases must not wait for many messages that are being stored."""
     return await _keeper.call(work, *args, **kwargs)
 
 
@@ -39,8 +39,8 @@ def give_up() -> None:
 def _use_own_connection() -> None:
     """Let this thread keep one connection outside the pool.
 
-    A pool waits for seconds before it says that the database is away, and a server that vanished would be waited for much
-    longer: the pages of everybody would stand still meanwhile.
+    A pool reports an absent database only after seconds, and a server that vanished much later: until then no page would be
+    updated.
     """
     options = dict(connection.settings_dict["OPTIONS"])
     if options.pop("pool", None):

@@ -1,6 +1,6 @@
-"""How a try at a reply ended, in the words that the participant reads.
+"""How a try at a reply ended, in words for the participant.
 
-What a backend says is written for researchers and may name servers: it is kept apart for them, and goes to the log.
+A backend's words are for researchers and may name servers, so they are stored separately and logged.
 """
 
 import logging
@@ -44,7 +44,7 @@ def end_of_speech(reply: Reply, output: Output) -> End:
 
 
 def _silence(reply: Reply, output: Output) -> tuple[str, str]:
-    """Why nothing was said: a sentence for the participant and one for the researchers."""
+    """Return why the answer is empty: a sentence for the participant and one for the researchers."""
     model = reply.question.model
     if output.reply.stop_reason != "length":
         return SILENT, f"Model {model!r} gave an empty answer."
@@ -55,7 +55,7 @@ def _silence(reply: Reply, output: Output) -> tuple[str, str]:
 
 
 def end_of_halt(reply: Reply, reason: Reason) -> End:
-    """The reply was ended from outside. One that is not this process's any more keeps its words all the same."""
+    """Return the end of a reply that was stopped from outside. One that another process has taken over keeps its words, too."""
     match reason:
         case "stopped":
             return _answered(reply, State.STOPPED)

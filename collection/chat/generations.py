@@ -1,7 +1,7 @@
 """The chatbot's tries at answering: who works on them, how far they are, how they end. The database is the truth.
 
-A try belongs to the process that renews its lease, which the database counts by its own clock. When the lease has expired
-that process is gone, and the next one that notices ends the try in its place. A process that was only cut off takes it back.
+A try belongs to the process that renews its lease, timed by the database's clock. When the lease has expired, that process
+counts as gone, and the next one that notices ends the try. A process that was only cut off takes the try back.
 """
 
 from collections.abc import Collection, Mapping
@@ -32,7 +32,7 @@ DIED = "The server was interrupted while the chatbot was answering."
 
 
 class LeaseLost(Exception):
-    """The try is gone with its dialogue, or is not this process's to end: what it has in hand is void."""
+    """The try was deleted with its dialogue, or belongs to another process: this process must drop its reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class End:
 
 
 def begin(turn: Turn, owner: str, *, attempt: int) -> Generation:
-    """A new try at answering the turn, held by ``owner``; ``attempt`` counts those before it."""
+    """Create a try at answering the turn, held by ``owner``; ``attempt`` counts the earlier ones."""
     return Generation.objects.create(turn=turn, attempt=attempt, owner=owner, lease_until=in_time(LEASE))
 
 
@@ -92,9 +92,8 @@ def keep(tries: Mapping[int, Kept], owner: str) -> dict[int, Halt]:
 def finish(pk: int, owner: str, end: End, now: datetime) -> None:
     """End a try of ``owner`` and, where nothing is left to try, its turn. Raises LeaseLost when the try is gone.
 
-    A try that another process ended meanwhile, because its lease was over, gets its real end unless the participant has gone
-    on from there; then its words are kept with it. Doing it twice, as after an answer of the database that got lost, does it
-    once.
+    A try that another process has ended, because its lease had expired, gets its real end. If the participant has already
+    continued, only its words are kept. A repeated call, as after a lost answer of the database, changes nothing.
     """
     generation = _hold(pk, owner=owner)
     if generation.state in Generation.IN_FLIGHT or _is_still_last(generation):
@@ -107,7 +106,7 @@ def finish(pk: int, owner: str, end: End, now: datetime) -> None:
 def interrupt_expired(
     now: datetime, *, dialogue: int | None = None, owner: str = "", held: Collection[int] = ()
 ) -> None:
-    """End what processes that are gone have left unfinished, anywhere or in one dialogue.
+    """End the tries of processes that are gone, everywhere or in one dialogue.
 
     A process names itself as ``owner``, or the tries that it ``held``: it never ends those, because it may only be late.
     """
@@ -130,7 +129,7 @@ def _interrupt(pk: int, now: datetime) -> None:
 
 @transaction.atomic
 def _take_back(pk: int, owner: str) -> None:
-    """Go on with a try that was ended because this process could not renew its lease, unless the participant has gone on."""
+    """Resume a try that ended because this process could not renew its lease, unless the participant has continued."""
     with suppress(LeaseLost):
         generation = _hold(pk, owner=owner, **_ENDED_AS_DEAD)
         if _is_still_last(generation):
@@ -140,7 +139,7 @@ def _take_back(pk: int, owner: str) -> None:
 
 
 def _is_still_last(generation: Generation) -> bool:
-    """Whether a try that somebody else ended is where its dialogue stands: no other try or message has followed."""
+    """Return whether a try that another process ended is the last event of its dialogue: no try or message has followed."""
     turn = generation.turn
     if generation.state not in _ENDED_BY_OTHERS or turn.generations.filter(attempt__gt=generation.attempt).exists():
         return False
@@ -150,7 +149,7 @@ def _is_still_last(generation: Generation) -> bool:
 
 
 def _hold(pk: int, *conditions: Q, **fields: object) -> Generation:
-    """Lock the try for the transaction under way, its dialogue first, as everybody does. Raises LeaseLost."""
+    """Lock the dialogue, then the try, for the current transaction; all code locks in this order. Raises LeaseLost."""
     Dialogue.objects.select_for_update(of=("self",), no_key=True).filter(turns__generations=pk).first()
     tries = Generation.objects.select_for_update(of=("self",)).select_related("turn__dialogue")
     found = tries.filter(*conditions, pk=pk, **fields).first()

@@ -56,7 +56,7 @@ def announce_moved(dialogue: Dialogue, **signal: object) -> None:
 
 
 async def _send(token: str, message: dict[str, object]) -> None:
-    """A layer that is down, or does not answer, delays what pages show: their servers look for them every few seconds."""
+    """Send news to pages. A layer that is down only delays them, because servers check for changes every few seconds."""
     layer = get_channel_layer()
     try:
         async with asyncio.timeout(PATIENCE):

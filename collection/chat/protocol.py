@@ -166,8 +166,8 @@ class Piece(_Frame):
 
 
 class Thinking(_Frame):
-    """The chatbot thinks: nothing more is to be shown until a piece comes. The reply has ``length`` characters so far; what
-    a page has beyond them is taken back."""
+    """The chatbot is thinking: nothing more is shown until a piece arrives. The reply has ``length`` characters so far; pages
+    remove any text beyond them."""
 
     type: Literal["thinking"] = "thinking"
     position: int
@@ -176,7 +176,7 @@ class Thinking(_Frame):
 
 
 class Saving(_Frame):
-    """The reply is all there, but not stored yet: until it is, the next message has to wait."""
+    """The reply is complete but not stored yet. The next message has to wait until it is."""
 
     type: Literal["saving"] = "saving"
     position: int

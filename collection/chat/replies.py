@@ -18,10 +18,10 @@ State = Generation.State
 
 
 class Reply:
-    """What there is of a reply so far, and what of it pages have been told.
+    """A reply so far, and how much of it pages have received.
 
-    ``news`` is set when there is more to tell; ``halted`` gets the reason when the reply is to end early, ``over`` its result
-    when it has ended. ``model`` is known once it is loaded. ``first`` is what pages must be told before anything else.
+    ``news`` is set when there is more to send; ``halted`` gets the reason when the reply must end early, ``over`` its result
+    when it has ended. ``model`` is known once it is loaded. ``first`` is what pages must receive before anything else.
     """
 
     def __init__(self, question: Question, first: Sequence[Stored] = ()) -> None:
@@ -57,7 +57,7 @@ class Reply:
 
     @property
     def shown_state(self) -> str:
-        """What a page is to show of it."""
+        """The text that pages show."""
         if self._is_saving:
             return "saving"
         return "thinking" if self._is_thinking else self.state.value
@@ -88,7 +88,7 @@ class Reply:
         self.news.set()
 
     def think(self, said: str) -> None:
-        """The chatbot thinks. ``said`` is all there is of the reply: what came after it was a thought."""
+        """Note that the chatbot is thinking. ``said`` is the whole reply so far: the text after it was a thought."""
         if len(said) < len(self.text):
             self.text, self._is_taken_back = storable(said), True
             self._told, self._kept = min(self._told, len(self.text)), min(self._kept, len(self.text))
@@ -101,7 +101,7 @@ class Reply:
             self.halted.set_result(reason)
 
     def save(self) -> None:
-        """All of it is there, but the database does not take it yet."""
+        """Note that the reply is complete, but the database cannot store it yet."""
         self._is_saving = True
         self.news.set()
 
@@ -112,9 +112,9 @@ class Reply:
         self.news.set()
 
     def repeat_since(self, kept: Kept) -> None:
-        """The database holds ``kept`` now. A page that began with what it held before gets all that came after.
+        """Note that the database now holds ``kept``. A page that began with its earlier content gets everything after that.
 
-        It does not hold that the chatbot thinks: such a page is told.
+        The database does not store that the chatbot is thinking, so such a page is told.
         """
         if self._is_thinking:
             self._is_thinking_told = False

@@ -45,7 +45,7 @@ class Question:
 
 
 def read_question(generation: Generation, past: Iterable[Turn]) -> Question:
-    """What is asked of the chatbot; ``past`` are the answered turns before."""
+    """Return the question for the chatbot; ``past`` are the earlier answered turns."""
     turn, dialogue = generation.turn, generation.turn.dialogue
     return Question(
         generation=generation.pk,
@@ -74,8 +74,9 @@ def find_speaker(models_file: Path, question: Question, open_model: OpenModel) -
 
 
 def _thought(dialogue: Dialogue) -> Kind | None:
-    """The thought that an API's chatbot ended last without having begun it, whichever process asked: unlike a template, a
-    server does not say that it begins with one, and nobody is to read it until its end comes."""
+    """Return the kind of thought that an API's chatbot last ended without beginning it, in any process.
+
+    Unlike a template, a server does not show that its answers begin with a thought, and participants must not read one."""
     if dialogue.responder.get("backend") != "openai":
         return None
     outputs = Output.objects.filter(dialogue__study=dialogue.study_id, side="responder").order_by("-pk")

@@ -64,7 +64,7 @@ def retry(dialogue: int, owner: str, now: datetime) -> Question:
 
 
 def stop(dialogue: int) -> bool:
-    """Ask the process that makes the try under way to end it; whether there is one."""
+    """Ask the process with the try under way to end it. Return whether there is one."""
     under_way = Generation.objects.in_flight().filter(turn__dialogue=dialogue)
     return under_way.update(is_stop_requested=True) > 0
 
@@ -90,7 +90,7 @@ def _check(why_not: str) -> None:
 
 
 def _why_no_message(dialogue: Dialogue, owner: str, now: datetime) -> str:
-    """What a process that is gone left under way keeps nobody waiting."""
+    """End tries of processes that are gone, so that nobody waits for them."""
     why_not = why_no_message(dialogue)
     if why_not == BUSY:
         generations.interrupt_expired(now, dialogue=dialogue.pk, owner=owner)

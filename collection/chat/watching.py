@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 LOOK = 3.0
 """Seconds between two looks at the database, one for all sockets together."""
 GRACE = 0.5
-"""Seconds in which frames that are on their way may tell a page just what it lacks."""
+"""Seconds to wait for frames already sent, which may bring the page up to date."""
 SEEN = timedelta(seconds=20)
 """How often it is noted that people are here."""
 
@@ -35,11 +35,11 @@ class Socket(Protocol):
     participant: int
 
     def is_behind(self, marks: Marks | None) -> bool:
-        """Whether it has not been told that its dialogue stands so; None stands for one that is gone."""
+        """Return whether the page has not yet received this state of its dialogue; None is the state of a deleted one."""
         ...
 
     async def catch_up(self) -> None:
-        """Tell the page how its dialogue stands."""
+        """Send the page the state of its dialogue."""
         ...
 
 
@@ -79,7 +79,7 @@ class Watch:
                 logger.exception("The chats could not be looked at.")
 
     async def _look(self) -> None:
-        """What has expired is nobody's, unless it is being made here: this process may only be late."""
+        """End expired tries, except those of this process, which may only be late."""
         now = self._clock()
         await in_database(interrupt_expired, now, held=answerer().held)
         marks = await in_database(marks_of, {watched.dialogue for watched in self._sockets})
@@ -93,7 +93,7 @@ class Watch:
         return {watched for watched in self._sockets if watched.is_behind(marks.get(watched.dialogue))}
 
     def _let_catch_up(self, watched: Socket) -> None:
-        """Not over the channel layer, which may be why the page is behind, and not waiting for a page that does not read."""
+        """Send directly: the channel layer may be why the page is behind. Do not wait for a page that does not read."""
         if watched not in self._catching_up:
             self._catching_up[watched] = task = asyncio.create_task(watched.catch_up())
             task.add_done_callback(lambda _: self._catching_up.pop(watched, None))

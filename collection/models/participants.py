@@ -10,11 +10,11 @@ from collection.models.studies import Study
 
 
 class Participant(models.Model):
-    """Somebody who has consented. Withdrawing leaves only this row, without anything that they gave.
+    """A person who has consented. Withdrawal leaves only this row, without any of their data.
 
-    ``external_id`` is the name that a recruiting platform gave them, ``parameters`` what else its link carried. The same name
-    from another browser is another participant, because the name proves nothing; ``refused_returns`` counts the browsers that
-    brought it after its participant had finished.
+    ``external_id`` is their recruitment-platform ID, and ``parameters`` are the other parameters of the link. The same id in
+    another browser is another participant, because the id proves nothing; ``refused_returns`` counts the browsers that brought
+    it after its participant had finished.
     ``goal_order`` holds goal numbers in the order in which they come, without those that another participant of the same name
     has completed; ``order_seed`` reproduces a shuffled one.
     ``consent_provider`` names to whom they agreed that their messages go, if any; ``receipt`` is what they got for withdrawing.

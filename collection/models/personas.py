@@ -31,10 +31,10 @@ class Persona(models.Model):
         return self.code
 
     def clean(self) -> None:
-        """Refuses answers that the study's form does not offer, and a listed persona in a frozen study. Codes that read alike
-        are one.
+        """Refuse answers that the study's form does not offer, and a listed persona in a frozen study. Codes that read alike
+        are the same.
 
-        Participants bring theirs after the study is frozen.
+        Participants add their personas after the study is frozen.
         """
         if self.source != Persona.Source.PARTICIPANT:
             check_not_frozen(self)

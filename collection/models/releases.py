@@ -1,4 +1,4 @@
-"""Places that were given free because their participants went away."""
+"""Places released because their participants were inactive."""
 
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ from collection.models.participants import Participant
 class Release(models.Model):
     """The place of a participant, released for others until ``taken_back_at``, if ever.
 
-    ``released_by`` is the account of the researcher who did it, by name, because accounts go; empty for the study's own time.
+    ``released_by`` is the researcher's user name, because accounts may be deleted; empty if the study's time limit released it.
     """
 
     participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="releases")

@@ -92,8 +92,8 @@ class Goal(models.Model):
         return f"Goal {self.number} ({self.domain})"
 
     def clean(self) -> None:
-        """Refuses to join or to leave a frozen study, and a text that reads like another goal's, as imports find goals by it.
-        Domains that read alike are one."""
+        """Refuse a change in a frozen study, and a text that reads like another goal's, because imports find goals by text.
+        Domains that read alike are the same."""
         check_not_frozen(self)
         self.domain = plain_name(self.domain)
         others = Goal.objects.filter(study=self.study_id).exclude(pk=self.pk).values_list("text", flat=True)

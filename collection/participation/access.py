@@ -83,7 +83,7 @@ def only_at(
 
 
 def reclaim_place(request: HttpRequest, visitor: Visitor) -> None:
-    """Give somebody whose place was released one again, if there is room, because what they have just sent should count."""
+    """Give a participant whose place was released a place again, if there is room, because what they just sent should count."""
     if request.method == "POST" and is_released(visitor.participant):
         take_back(visitor.participant, timezone.now())
 

@@ -13,9 +13,9 @@ State = Participant.State
 Refusal = Literal["closed", "not_yet", "over", "full", "finished"]
 UNDER_WAY = (State.ENROLLED, State.ACTIVE)
 HOLDING = (*UNDER_WAY, State.FINISHED)
-"""Whoever was screened out, turned away or withdrew holds no place."""
+"""States that hold no place: screened out, turned away or withdrawn."""
 Limit = tuple[QuerySet[Participant], int | None]
-"""Who competes, for how many places."""
+"""Who competes for how many places."""
 
 
 class NotAdmitted(Exception):
@@ -32,8 +32,8 @@ def is_running(study: Study) -> bool:
 
 
 def why_not_admitted(recruitment: Recruitment | None, now: datetime, external_id: str = "") -> Refusal | None:
-    """Why nobody who is called ``external_id`` can enrol now, if so. A study without goals is not ready, whatever its
-    recruitment says. Who has finished does not begin again."""
+    """Return why a person with this ``external_id`` cannot enrol now, or None. A study without goals is not ready, whatever
+    its recruitment says. A person who has finished cannot begin again."""
     if recruitment is None or not recruitment.is_open or not recruitment.study.goals.exists():
         return "closed"
     if recruitment.opens_at and now < recruitment.opens_at:
@@ -46,7 +46,7 @@ def why_not_admitted(recruitment: Recruitment | None, now: datetime, external_id
 
 
 def free_places(recruitment: Recruitment, now: datetime) -> int | None:
-    """How many more may enrol, None for any number."""
+    """Return how many more may enrol; None for no limit."""
     if recruitment.places is None:
         return None
     return max(0, recruitment.places - count_people(_standing(_holders(recruitment), recruitment, now)))
@@ -69,17 +69,17 @@ def has_quota_left(recruitment: Recruitment, answers: Mapping[str, str], now: da
 
 
 def has_place_left(recruitment: Recruitment, answers: Mapping[str, str], now: datetime, external_id: str = "") -> bool:
-    """Whether one more participant with these answers fits the places and every quota."""
+    """Return whether one more participant with these answers fits the places and every quota."""
     return _fits(limits_of(recruitment, answers), recruitment, now, external_id)
 
 
 def limits_of(recruitment: Recruitment, answers: Mapping[str, str]) -> list[Limit]:
-    """The limits that a participant with these answers has to fit: all places, then each quota."""
+    """Yield the limits for a participant with these answers: all places, then each quota."""
     return [(_holders(recruitment), recruitment.places), *quotas_of(recruitment, answers)]
 
 
 def quotas_of(recruitment: Recruitment, answers: Mapping[str, str]) -> list[Limit]:
-    """The quotas that a participant with these answers has to fit."""
+    """Return the quotas for a participant with these answers."""
     return [
         (_answering(recruitment, feature, answer), recruitment.quotas[feature][answer])
         for feature, answer in answers.items()
@@ -88,32 +88,32 @@ def quotas_of(recruitment: Recruitment, answers: Mapping[str, str]) -> list[Limi
 
 
 def count_people(rows: QuerySet[Participant]) -> int:
-    """Count the places that the rows hold: two browsers with one external id share a place, because a person may change from
-    one to another. From the third on each counts, because then the id hardly names one person."""
+    """Count the places that the rows hold. Two browsers with one external id share a place, because a person may change
+    browsers. From the third on each counts, because the id is then unlikely to identify one person."""
     named = rows.exclude(external_id="").order_by().values("external_id").annotate(browsers=Count("pk"))
     shared = sum(max(1, browsers - 1) for browsers in named.values_list("browsers", flat=True))
     return rows.filter(external_id="").count() + shared
 
 
 def has_room(rows: QuerySet[Participant], external_id: str, places: int | None) -> bool:
-    """Tell whether one more of that name fits, beside the rows that hold places."""
+    """Return whether one more with that external id fits, besides the rows that hold places."""
     if places is None or (external_id and rows.filter(external_id=external_id).count() == 1):
         return True
     return count_people(rows) < places
 
 
 def is_released(participant: Participant | int | None) -> bool:
-    """Whether the place of a participant, or of their key, went free while they were away: they need one again to go on."""
+    """Return whether a participant's place (by row or key) was released: they need a place again to continue."""
     return Release.objects.filter(participant=participant, taken_back_at=None).exists()
 
 
 def keeping_places(rows: QuerySet[Participant]) -> QuerySet[Participant]:
-    """Those of the rows whose places have not been released."""
+    """Select the rows whose places have not been released."""
     return rows.filter(~Exists(Release.objects.filter(participant=OuterRef("pk"), taken_back_at=None)))
 
 
 def gone(rows: QuerySet[Participant], recruitment: Recruitment, now: datetime) -> QuerySet[Participant]:
-    """Those of the rows who keep their places, but have been away so long that the study releases them."""
+    """Select the rows that still hold a place, but were inactive so long that the study may release it."""
     if recruitment.released_after_hours is None:
         return rows.none()
     seen_before = now - timedelta(hours=recruitment.released_after_hours)
@@ -121,7 +121,7 @@ def gone(rows: QuerySet[Participant], recruitment: Recruitment, now: datetime) -
 
 
 def _standing(rows: QuerySet[Participant], recruitment: Recruitment, now: datetime) -> QuerySet[Participant]:
-    """Those of the rows whose places no newcomer may have."""
+    """Select the rows whose places are not available to a newcomer."""
     return keeping_places(rows).exclude(pk__in=gone(rows, recruitment, now).values("pk"))
 
 

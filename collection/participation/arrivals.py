@@ -23,8 +23,8 @@ SOMEBODY_ELSE = "new"
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """``visitor`` is whom the cookie names, unless the link names another person. ``is_known`` says that somebody came with the
-    link's external id before, in whichever browser; ``refusal`` why nobody new can enrol with it."""
+    """``visitor`` is the person in the cookie, unless the link names another. ``is_known`` says that the link's external id has
+    been used before, in any browser; ``refusal`` says why nobody can newly enrol with it."""
 
     study: Study
     invitation: Invitation

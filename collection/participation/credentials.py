@@ -1,6 +1,6 @@
-"""How the site knows a participant again: a signed cookie, and a signed personal link.
+"""How the site recognises a participant: by a signed cookie, or a signed personal link.
 
-An external id is no credential, because others know it: a browser that brings nothing else begins a participation of its own.
+An external id is no credential, because others know it: a browser that brings nothing else begins a separate participation.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _PASS = Pass(COOKIE, "collection.participant")
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody whom a cookie or a personal link names."""
+    """A person named by a cookie or a personal link."""
 
     participant: Participant
 
@@ -40,12 +40,12 @@ def read_personal_token(study: Study, token: str) -> Participant | None:
 
 
 def sign_change(known: Participant, participant: Participant) -> str:
-    """What the page "Is this your link?" carries: in the browser that knows ``known``, ``participant`` agrees to go on."""
+    """Return the token of the page "Is this your link?": in the browser of ``known``, ``participant`` agrees to continue."""
     return _PASS.sign_change(known.token, participant.token)
 
 
 def is_change(known: Participant, participant: Participant, signed: str) -> bool:
-    """Tell whether ``participant`` has agreed on that page."""
+    """Return whether ``participant`` has agreed on that page."""
     return _PASS.is_change(known.token, participant.token, signed)
 
 

@@ -39,10 +39,10 @@ NOBODY = Invitation()
 def enrol(
     study: Study, invitation: Invitation = NOBODY, agreement: Agreement | None = None, now: datetime | None = None
 ) -> Visitor:
-    """Enrol somebody who has consented; the same consent form sent again gives the same participant. Raises NotAdmitted.
+    """Enrol a person who has consented. The same consent form sent again gives the same participant. Raises NotAdmitted.
 
-    An external id proves nothing, so a browser that brings one which is known begins a participation of its own: with its own
-    consent and answers, at the next goal, while what another browser has under way stays as it is.
+    An external id proves nothing, so a browser that brings a known one begins a separate participation, with its own consent
+    and answers, at the next goal. What another browser has under way does not change.
     """
     agreement, now = agreement or offer_agreement(study), now or timezone.now()
     recruitment = hold(study)
@@ -90,7 +90,7 @@ def order_goals(study: Study, seed: int | None) -> list[int]:
 
 
 def note_refused_return(study: Study, invitation: Invitation) -> None:
-    """Count a browser that came with the external id of somebody who has finished, for the researcher."""
+    """Count, for the researcher, a browser that came with the external id of a participant who has finished."""
     finished = participants_called(study, invitation.external_id).filter(state=State.FINISHED).first()
     if finished is not None:
         Participant.objects.filter(pk=finished.pk).update(refused_returns=F("refused_returns") + 1)
@@ -113,8 +113,9 @@ def _new_participant(study: Study, invitation: Invitation, agreement: Agreement,
 
 
 def _goals_for(study: Study, invitation: Invitation) -> tuple[int | None, list[int]]:
-    """Return the seed and the goals of a newcomer, in order: without those that are complete under their external id, but never
-    none, because the completion code is for work."""
+    """Return the seed and the goals of a newcomer, in order, without those that are complete under their external id.
+
+    At least one goal is left, because the completion code is for work."""
     earlier = list(participants_called(study, invitation.external_id))
     is_shuffled = study.goal_order == Study.GoalOrder.SHUFFLED
     seed = (earlier[0].order_seed if earlier else secrets.randbelow(2**31)) if is_shuffled else None

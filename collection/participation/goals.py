@@ -35,10 +35,10 @@ class ChatbotUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a participant is: the goal's ``position``, counted from 1, of ``total``, and how many tasks are complete.
+    """A participant's progress: the goal's ``position``, counted from 1, of ``total``, and the number of complete tasks.
 
-    A goal that was left with enough answered messages is behind them, but not complete. ``why_not`` is a sentence while they
-    may not go on.
+    A goal that was left with enough answered messages is finished, but not complete. ``why_not`` is a sentence while they
+    cannot continue.
     """
 
     position: int
@@ -64,14 +64,14 @@ def progress_of(dialogue: Dialogue) -> Progress:
 
 
 def goals_left(participant: Participant) -> list[int]:
-    """The numbers of the goals that are neither behind the participant nor under way, in their order."""
+    """Return the numbers of the goals that are neither finished nor under way, in order."""
     dialogues = participant.dialogues.select_related("goal")
     begun = {dialogue.goal.number for dialogue in dialogues if dialogue.ended_at is None or _is_behind(dialogue)}
     return [number for number in participant.goal_order if number not in begun]
 
 
 def goals_behind(participant: Participant) -> set[int]:
-    """The numbers of the goals that do not come again: complete ones, and those that were left with enough answers."""
+    """Return the numbers of finished goals: complete ones, and those that were left with enough answers."""
     dialogues = participant.dialogues.exclude(ended_at=None).select_related("goal")
     return {dialogue.goal.number for dialogue in dialogues if _is_behind(dialogue)}
 
@@ -86,10 +86,10 @@ def begin_goal(participant: Participant) -> Dialogue | None:
 
 
 def go_on(dialogue: Dialogue) -> Dialogue | None:
-    """Ends the dialogue and begins the next; None when it was the last, which finishes the participant, and for somebody who
-    has just withdrawn.
+    """End the dialogue and begin the next. Return None after the last, which finishes the participant, and for a participant
+    who has just withdrawn.
 
-    Asking twice for the same dialogue goes on once. Raises GoalLocked and ChatbotUnavailable.
+    A repeated request for the same dialogue changes nothing. Raises GoalLocked and ChatbotUnavailable.
     """
     participant = _participant(dialogue)
     responder = _responder(participant)
@@ -193,13 +193,13 @@ def why_locked(dialogue: Dialogue) -> str:
 
 
 def _is_behind(dialogue: Dialogue) -> bool:
-    """Whether the goal of this ended dialogue does not come again. Going on was allowed for enough answered messages only."""
+    """Return whether the goal of this ended dialogue is finished: a goal that was left needs enough answered messages."""
     return dialogue.ending != "left" or _missing(dialogue, _states(dialogue)) == 0
 
 
 def _missing(dialogue: Dialogue, states: list[str]) -> int:
-    """How many answered messages the goal still takes. A goal in which no message may follow takes none: it lets go even of
-    those whom the chatbot never answered."""
+    """Return how many answered messages the goal still needs: none if no message may follow, so that a participant whom the
+    chatbot never answered can continue, too."""
     most = dialogue.study.max_turns
     if most is not None and len(states) >= most:
         return 0

@@ -27,8 +27,8 @@ class Invitation:
 
 
 def read_invitation(parameter: str, query: Mapping[str, str]) -> Invitation:
-    """What of a link's query counts where ``parameter`` names people; the rest is passed over, and so is what beside the id
-    was not filled in. Raises BrokenLink: an id that was not filled in would make one person of all who follow the link."""
+    """Read a link's query, in which ``parameter`` identifies people. Ignore the rest, and other parameters that were not filled
+    in. Raises BrokenLink if the id was not filled in: it would make one person of all who follow the link."""
     values = {key: _checked(key, query[key]) for key in (parameter, *KEPT) if key in query}
     unfilled = {key for key, value in values.items() if value and is_placeholder(value, key)}
     if parameter in unfilled:
@@ -50,13 +50,13 @@ def naming_parameter(study: Study) -> str:
 
 
 def participants_called(study: Study, external_id: str) -> QuerySet[Participant]:
-    """Everybody who came with this external id, each in a browser of their own; nobody for an empty one."""
+    """Select the participants with this external id, one for each browser; none for an empty id."""
     named = study.participants.filter(external_id=external_id)
     return named.order_by("pk") if external_id else named.none()
 
 
 def _checked(name: str, value: str) -> str:
-    """The value as it reads, whatever a mail program put into the link. Raises BrokenLink."""
+    """Return the plain value, whatever a mail program added to the link. Raises BrokenLink."""
     is_typed = not any(one < " " for one in value.strip())
     value = plain_name(value)
     if len(value) > LONGEST:

@@ -32,15 +32,15 @@ class Pass:
             return ""
 
     def sign_change(self, known: str, token: str) -> str:
-        """Return what only a page shown in ``known``'s own browser can carry: that ``token``'s owner goes on there instead."""
+        """Return a token that only a page in ``known``'s own browser can have: ``token``'s owner continues there instead."""
         return salted_hmac(f"{self.salt}.change", f"{known}:{token}", algorithm="sha256").hexdigest()
 
     def is_change(self, known: str, token: str, signed: str) -> bool:
-        """Tell whether ``signed`` is of ``sign_change``."""
+        """Return whether ``signed`` comes from ``sign_change``."""
         return constant_time_compare(self.sign_change(known, token), signed)
 
     def set_cookie(self, response: HttpResponse, token: str, path: str) -> None:
-        """Lets the browser come back as ``token``'s owner to pages below ``path``, and to no others."""
+        """Let the browser return as ``token``'s owner to pages below ``path``, and to no others."""
         payload = {self.kind: token, "since": ""}
         response.set_cookie(
             self.kind,
@@ -53,8 +53,9 @@ class Pass:
         )
 
     def read_cookie(self, cookies: Any) -> str:
-        """Whom the request's cookies name, by their token; empty without one, or with one that is forged, expired or of another
-        kind. Older versions gave ``since`` to browsers that had shown nothing but an external id: those name nobody."""
+        """Return the token in the request's cookies; empty without a valid one of this kind.
+
+        Earlier versions gave ``since`` to browsers that had shown only an external id: those cookies identify nobody."""
         try:
             payload = signing.loads(cookies.get(self.kind, ""), salt=f"{self.salt}.cookie", max_age=LIFETIME)
         except signing.BadSignature:

@@ -1,6 +1,6 @@
-"""What recruiting platforms put into links for themselves to fill in, recognised by its shape.
+"""Placeholders of recruiting platforms in links, recognised by their shape.
 
-No list of platforms is complete, and a placeholder taken for an external id makes one person of all who follow the link.
+No list of platforms is complete, and a placeholder mistaken for an external id makes one person of all who follow the link.
 """
 
 import re
@@ -48,13 +48,13 @@ _WORDS = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _ID = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}|[^@\s]+@[^@\s]+\.[^@\s]+", re.IGNORECASE)
-"""A UUID or an address of e-mail, which some programs write in brackets."""
+"""A UUID or an e-mail address, which some programs write in brackets."""
 
 
 def is_placeholder(value: str, parameter: str) -> bool:
-    """Tell whether ``value``, which a link carries as ``parameter``, was left for a platform to fill in; ids are not.
+    """Return whether ``value``, a link's ``parameter``, is a placeholder rather than an id.
 
-    A value without any letter or digit names nobody either.
+    A value without any letter or digit identifies nobody either.
     """
     text = _bare(value)
     if not any(character.isalnum() for character in text):
@@ -67,7 +67,7 @@ def is_placeholder(value: str, parameter: str) -> bool:
 
 
 def _bare(value: str) -> str:
-    """Take away every encoding, quotes and backslashes; wide forms of East Asian keyboards count as the usual ones."""
+    """Remove all encodings, quotes and backslashes; replace wide forms of East Asian keyboards by the usual ones."""
     for _ in range(MOST_LAYERS):
         value = _decoded(value)
     text = unicodedata.normalize("NFKC", value).replace("\\", "").strip()
@@ -75,7 +75,7 @@ def _bare(value: str) -> str:
 
 
 def _decoded(value: str) -> str:
-    """Take away one percent encoding, unless something only looks like one (``%FACE%``), and entities of HTML."""
+    """Remove one level of percent encoding, unless it only looks like one (``%FACE%``), and HTML entities."""
     try:
         return unescape(unquote(value, errors="strict"))
     except UnicodeDecodeError:

@@ -1,6 +1,6 @@
-"""Places of people who went away: released for the next person, taken back by whoever returns while there is room.
+"""Places of inactive participants: released for the next person, and taken back on return while there is room.
 
-All of it holds the study's recruitment, one person at a time, so that no place is given twice.
+Every function locks the study's recruitment, so that no place is given twice.
 """
 
 from datetime import datetime, timedelta
@@ -20,18 +20,18 @@ from collection.participation.admission import (
 )
 
 PRESENT = timedelta(minutes=2)
-"""Whoever was seen so recently is there now: an open chat page is seen every 20 seconds."""
+"""A participant seen this recently is present: an open chat page is noted every 20 seconds."""
 
 
 def hold(study: Study) -> Recruitment | None:
-    """The study's recruitment as it is now, held until the transaction ends."""
+    """Lock the study's recruitment until the transaction ends, and return it."""
     held = Recruitment.objects.select_for_update(of=("self",)).select_related("study")
     return held.filter(study=study).first()
 
 
 @transaction.atomic
 def release_place(participant: Participant, researcher: str, now: datetime) -> bool:
-    """Release the place of a participant who is away; False for one who is there, has ended, or holds none."""
+    """Release the place of an absent participant. Return False for one who is present, has finished, or holds none."""
     hold(participant.study)
     away = participant.study.participants.filter(pk=participant.pk, state__in=UNDER_WAY, last_seen_at__lt=now - PRESENT)
     found = keeping_places(away).first()
@@ -42,7 +42,7 @@ def release_place(participant: Participant, researcher: str, now: datetime) -> b
 
 @transaction.atomic
 def take_back(participant: Participant, now: datetime) -> bool:
-    """Give a participant who returns a place again; False when there is none. Nothing that they wrote depends on it."""
+    """Give a returning participant a place again. Return False if there is none; nothing they wrote is lost."""
     recruitment = hold(participant.study)
     if recruitment is None or not is_released(participant):
         return recruitment is not None
@@ -56,9 +56,9 @@ def take_back(participant: Participant, now: datetime) -> bool:
 
 
 def make_room(recruitment: Recruitment, limits: list[Limit], external_id: str, now: datetime) -> None:
-    """Release the places that one person needs under these limits, of those who have been away the longest.
+    """Release the places that a newcomer needs under these limits, beginning with the longest inactive participants.
 
-    Within the transaction that holds the recruitment; for somebody who has been found to fit.
+    Call it in the transaction that locks the recruitment, for a person who was found to fit.
     """
     for rows, places in limits:
         while not has_room(keeping_places(rows), external_id, places):

@@ -98,7 +98,7 @@ def render_dead_end(
 
 
 def render_consent(request: HttpRequest, arrival: Arrival, notice: str = "", status: int = 200) -> HttpResponse:
-    """What the study is about and what to agree to; for an external id that has finished, a way to how it ended."""
+    """Show the study's welcome and consent; for an external id that has finished, how to see the completion code."""
     study, agreement = arrival.study, offer_agreement(arrival.study)
     return render_page(
         request,
@@ -134,7 +134,7 @@ def render_refusal(request: HttpRequest, study: Study, reason: Refusal) -> HttpR
 
 
 def _personal_link(request: HttpRequest, visitor: Visitor | None) -> str:
-    """The whole address; empty for those whom nothing names."""
+    """Return the full personal link; empty for an unknown visitor."""
     if visitor is None:
         return ""
     participant = visitor.participant

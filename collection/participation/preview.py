@@ -19,7 +19,7 @@ from collection.participation.providers import provider_of
 
 
 def researchers_only(view: Callable[[HttpRequest, Study], HttpResponse]) -> AnyView[[]]:
-    """Send everybody else to the study's door."""
+    """Send all other visitors to the study's first page."""
 
     @in_study
     @wraps(view)
@@ -31,14 +31,14 @@ def researchers_only(view: Callable[[HttpRequest, Study], HttpResponse]) -> AnyV
 
 @researchers_only
 def welcome(request: HttpRequest, study: Study) -> HttpResponse:
-    """Show what the study is about and what to agree to."""
+    """Show the study's welcome and consent."""
     shown = {"provider": provider_of(study.chatbot), "label": read_catalogue().label(study.chatbot)}
     return _render(request, "participation/welcome.html", study, **shown)
 
 
 @researchers_only
 def persona_form(request: HttpRequest, study: Study) -> HttpResponse:
-    """Check the answers as the form does, and show where they lead."""
+    """Check the answers as the real form does, and show the page that follows."""
     form = PersonaForm(study, request.POST if request.method == "POST" else None)
     if form.is_valid() and is_screened_out(study, form.cleaned_data):
         farewell = read_farewell(study, Outcome.Kind.SCREENED_OUT)
@@ -51,7 +51,7 @@ def persona_form(request: HttpRequest, study: Study) -> HttpResponse:
 
 @researchers_only
 def instruction(request: HttpRequest, study: Study) -> HttpResponse:
-    """Show what to do; the chat would begin after it."""
+    """Show the instruction, after which the chat would begin."""
     goals = study.goals.count()
     return _render(request, "participation/instruction.html", study, left=goals, total=goals)
 

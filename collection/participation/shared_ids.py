@@ -1,4 +1,4 @@
-"""External ids that came from several browsers: one person who changed from one to another, or a link that names nobody."""
+"""External ids used in several browsers: one person who changed browsers, or a link that identifies nobody."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ MOST_SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class SharedId:
-    """An external id with the ``browsers`` that brought it; ``here`` counts those there now, ``refused`` those that came after
-    somebody had finished with it."""
+    """An external id with the number of ``browsers`` that brought it; ``here`` counts those present now, ``refused`` those that
+    came after the id had finished."""
 
     external_id: str
     browsers: int
@@ -22,8 +22,8 @@ class SharedId:
 
 
 def read_shared_ids(people: QuerySet[Any], under_way: Sequence[str], seen_after: datetime) -> list[SharedId]:
-    """Return the external ids of ``people`` (participants or evaluators) that came from two browsers or more, at most
-    MOST_SHOWN, the most browsers first."""
+    """Return the external ids of ``people`` (participants or evaluators) used in two browsers or more: at most MOST_SHOWN,
+    those with the most browsers first."""
     is_here = Q(state__in=under_way, last_seen_at__gt=seen_after)
     named = people.exclude(external_id="").order_by().values("external_id")
     counted = named.annotate(rows=Count("pk"), here=Count("pk", filter=is_here), refused=Sum("refused_returns"))

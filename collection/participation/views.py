@@ -58,7 +58,7 @@ def welcome(request: HttpRequest, arrival: Arrival) -> HttpResponse:
 
 @arriving
 def consent(request: HttpRequest, arrival: Arrival) -> HttpResponse:
-    """Enrols whoever agrees."""
+    """Enrol a person who agrees."""
     if request.method != "POST":
         return redirect(f"{reverse('welcome', args=[arrival.study.slug])}?{arrival.query}")
     if arrival.visitor:
@@ -116,7 +116,7 @@ def instruction(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 
 @only_at("come-back")
 def come_back(request: HttpRequest, visitor: Visitor) -> HttpResponse:
-    """For somebody whose place was released: posting takes one, and gets here only if there was none."""
+    """Ask a participant whose place was released to continue. Posting takes a place, and comes here only if there is none."""
     has_asked = request.method == "POST"
     status = 403 if has_asked else 200
     study = visitor.participant.study
@@ -195,7 +195,7 @@ def _enrol(request: HttpRequest, arrival: Arrival) -> HttpResponse:
 
 
 def _agrees_to_change(request: HttpRequest, known: Participant, participant: Participant) -> bool:
-    """Tell whether they come from the page that asks. It is a link, because a form sent without a referrer has no origin."""
+    """Return whether they come from the page that asks. It is a link, because a form sent without a referrer has no origin."""
     return is_change(known, participant, request.GET.get("change", ""))
 
 

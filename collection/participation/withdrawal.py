@@ -13,7 +13,7 @@ from collection.signals import dialogue_over, persona_leaving
 logger = logging.getLogger(__name__)
 
 ONE_TRY = 0.25
-"""Seconds that deleted text is tried to be forgotten in one go, and that others may then write."""
+"""Seconds of one attempt to clear deleted text from the log, and of the pause in which others may write."""
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ23456789"
 """What can be read aloud and typed without mistaking one for another, and makes no words."""
 
@@ -30,10 +30,10 @@ def withdraw(participant: Participant) -> None:
 
 
 def forget_deleted_text(patience: float = 5.0) -> None:
-    """SQLite overwrites what is deleted in its file, but its log beside it holds older copies until it is written back.
+    """Clear deleted text from SQLite's log, which holds older copies until it is written back to the database file.
 
-    That needs a moment in which nobody reads: somebody who downloads an export may not give one within ``patience`` seconds.
-    Nobody can write while it waits, so it is tried for a fraction of a second at a time.
+    This needs a moment without readers, and a long download may not leave one within ``patience`` seconds. Writers have to
+    wait for it, so each attempt takes a fraction of a second.
     """
     if connection.vendor != "sqlite":
         return

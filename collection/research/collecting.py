@@ -63,7 +63,7 @@ class Admission:
 
     @property
     def is_limited(self) -> bool:
-        """Whether places are given to some only."""
+        """Whether places or quotas are limited."""
         return self.places is not None or bool(self.quotas)
 
     @property
@@ -97,13 +97,13 @@ class ParticipantLine:
 
     @property
     def released_by(self) -> str:
-        """Who released their place while they were away; empty while they hold it."""
+        """Name who released their place while they were away; empty while they hold it."""
         releases: list[Release] = self.participant.releases_in_force  # type: ignore[attr-defined]
         return releases[0].released_by or "the time limit" if releases else ""
 
     @property
     def may_be_released(self) -> bool:
-        """Whether somebody else could have the place."""
+        """Whether the place could be released for another person."""
         return self.participant.state in UNDER_WAY and not self.is_here and not self.released_by
 
     @property

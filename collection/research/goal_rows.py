@@ -24,7 +24,7 @@ class GoalRow(forms.Form):
     text = LongText(rows=5, max_length=8000)
 
     def clean_domain(self) -> str:
-        """Results are told by domain: two that read alike are one."""
+        """Results are grouped by domain: two that read alike are the same."""
         return plain_name(self.cleaned_data["domain"])
 
 

@@ -22,7 +22,7 @@ class NotReady(ValueError):
 def open_study(study: Study) -> None:
     """Let participants enrol and chat, once the chatbot has answered the first goal. Raises NotReady, and changes nothing.
 
-    It takes as long as the chatbot does, but less than a minute.
+    Opening takes as long as the chatbot needs to answer, but less than a minute.
     """
     lacks = what_it_lacks(study)
     if lacks:
@@ -70,7 +70,7 @@ def what_it_lacks(study: Study) -> list[str]:
 
 
 def _what_does_not_fit(chatbot: str) -> str:
-    """Why some message of the method would not reach the chatbot, in a sentence; empty if all do."""
+    """Return why some message of the method would not reach the chatbot, in a sentence; empty if all do."""
     try:
         registry.fit_side(find_side(settings.MODELS_FILE, chatbot, "responder")[0], "responder")
     except ModelMisconfigured as error:

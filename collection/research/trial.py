@@ -1,4 +1,4 @@
-"""One message of the method to a study's chatbot, before participants ask it anything."""
+"""A test message to a study's chatbot, before participants ask it anything."""
 
 import asyncio
 from contextlib import aclosing
@@ -17,9 +17,9 @@ from dialogue.speakers import Speaker
 from dialogue.thoughts import Thinking
 
 PATIENCE = 50.0
-"""Seconds for loading the model and its first words: less than the minute for which web servers wait for a page."""
+"""Seconds for loading the model and its first words: less than the minute that web servers wait for a page."""
 ENOUGH = 200
-"""Characters after which nobody needs to wait for the end of a long answer."""
+"""Characters that are enough to show that the chatbot answers."""
 
 
 class NoAnswer(Exception):
@@ -39,14 +39,14 @@ async def _ask(name: str, message: str) -> None:
     try:
         async with asyncio.timeout(PATIENCE):
             speaker, is_remote = await asyncio.to_thread(_find_speaker, name, message)
-            # Only the whole of what an API answers shows whether it passes on thoughts.
+            # Only a complete answer from an API shows whether it contains thoughts.
             await _listen(speaker, name, message, heard, None if is_remote else ENOUGH)
     except TimeoutError as error:
         if not _text(heard) and not any(isinstance(event, Thinking) for event in heard):
             raise NoAnswer(_too_late(name)) from error
     finally:
         if asyncio.all_tasks() == {asyncio.current_task()}:
-            # This loop was made for the question and ends with it. A server's own loop keeps the model for participants.
+            # This event loop exists only for the question. The server's loop keeps the model for participants.
             await registry.close_models()
 
 
@@ -62,7 +62,7 @@ def _find_speaker(name: str, message: str) -> tuple[Speaker, bool]:
 
 
 async def _listen(speaker: Speaker, name: str, message: str, heard: list[str | Thinking], enough: int | None) -> None:
-    """Put what comes into ``heard``, until it is whole or enough."""
+    """Append the events to ``heard`` until the answer is complete or has ``enough`` characters."""
     history = responder_history(speaker.system, (), message)
     async with aclosing(speaker.stream(history, 0)) as pieces:
         async for piece in pieces:
@@ -75,7 +75,7 @@ async def _listen(speaker: Speaker, name: str, message: str, heard: list[str | T
 
 
 def _text(heard: list[str | Thinking]) -> str:
-    """What was said: what comes before a thought may have been one too."""
+    """Return the answer so far. Text before a thought may itself prove to be a thought."""
     text = ""
     for event in heard:
         text = event.said if isinstance(event, Thinking) else text + event
@@ -83,7 +83,7 @@ def _text(heard: list[str | Thinking]) -> str:
 
 
 def _refuse_silence(output: Output, name: str) -> None:
-    """Raise NoAnswer for an output that says nothing."""
+    """Raise NoAnswer if the answer is empty."""
     if output.reply.text.strip():
         return
     if output.reply.stop_reason == "length":

@@ -1,4 +1,4 @@
-"""A chatbot that fails: since when, for how many people, and in which words of its backend."""
+"""A failing chatbot: since when, for how many participants, and the backend's words."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _STUDY = "turn__dialogue__study"
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """The chatbot of a study has answered nobody since it failed first; ``reason`` is the latest one."""
+    """The chatbot of a study has not answered since its first failure; ``reason`` is that of the latest failure."""
 
     since: datetime
     people: int
@@ -22,7 +22,7 @@ class Trouble:
 
 
 def read_trouble(study: Study) -> Trouble | None:
-    """Return how the study's chatbot fails, or None while its latest try, or the test message at opening, was answered."""
+    """Return the trouble of the study's chatbot, or None if it answered its latest message or the test message at opening."""
     tries = Generation.objects.filter(**{_STUDY: study}, ended_at__isnull=False)
     failed = tries.exclude(reason="").order_by("ended_at")
     latest = failed.last()

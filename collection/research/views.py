@@ -77,7 +77,7 @@ def recruitment(request: HttpRequest, slug: str) -> HttpResponse:
 
 @staff_only
 def collecting(request: HttpRequest, slug: str) -> HttpResponse:
-    """A study while it collects; posting an action opens or closes it, or releases a participant's place."""
+    """Show a study while it collects. Posting an action opens or closes it, or releases a participant's place."""
     study = _study(slug)
     if request.method == "POST":
         _act(request, study)
@@ -135,7 +135,7 @@ def _release(request: HttpRequest, study: Study) -> None:
 
 
 def _load_again(request: HttpRequest, slug: str) -> HttpResponse:
-    """Load the page again. It asks by script to open, because it says meanwhile what is going on."""
+    """Reload the page. It opens the study by script, so that it can show progress."""
     if getattr(request, "htmx", False):
         return HttpResponseClientRedirect(reverse("collecting", args=[slug]))
     return redirect("collecting", slug)

@@ -58,7 +58,7 @@ def _render(text: str) -> str:
 
 
 def _lower_headings(html: str) -> str:
-    """A heading inside a dialogue comes below the page's own, so that the outline stays the page's."""
+    """Demote a heading inside a dialogue below the page's own, so that it does not change the page's outline."""
     return _HEADING.sub(lambda tag: f"{tag[1]}{min(6, int(tag[2]) + _HEADINGS_BELOW_THE_PAGES)}>", html)
 
 

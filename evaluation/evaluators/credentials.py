@@ -1,6 +1,6 @@
-"""How the site knows an evaluator again: as it knows participants, by a cookie and a personal link of their own.
+"""How the site recognises an evaluator: like a participant, by a cookie or a personal link.
 
-An external id is no credential, because others know it: a browser that brings nothing else judges a list of its own.
+An external id is no credential, because others know it: a browser that brings nothing else judges a separate list.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _PASS = Pass(COOKIE, "evaluation.evaluator")
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody whom a cookie or a personal link names."""
+    """A person named by a cookie or a personal link."""
 
     evaluator: Evaluator
 
@@ -44,12 +44,12 @@ def read_personal_token(evaluation: Evaluation, token: str) -> Evaluator | None:
 
 
 def sign_change(known: Evaluator, evaluator: Evaluator) -> str:
-    """What the page "Is this your link?" carries: in the browser that knows ``known``, ``evaluator`` agrees to go on."""
+    """Return the token of the page "Is this your link?": in the browser of ``known``, ``evaluator`` agrees to continue."""
     return _PASS.sign_change(known.token, evaluator.token)
 
 
 def is_change(known: Evaluator, evaluator: Evaluator, signed: str) -> bool:
-    """Tell whether ``evaluator`` has agreed on that page."""
+    """Return whether ``evaluator`` has agreed on that page."""
     return _PASS.is_change(known.token, evaluator.token, signed)
 
 

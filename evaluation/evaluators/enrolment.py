@@ -24,10 +24,10 @@ def enrol(
     agreement: Agreement | None = None,
     now: datetime | None = None,
 ) -> Visitor:
-    """Enrol somebody who has consented; the same consent form sent again gives the same evaluator. Raises NotAdmitted.
+    """Enrol a person who has consented. The same consent form sent again gives the same evaluator. Raises NotAdmitted.
 
-    An external id proves nothing, so a browser that brings one which is known judges a list of its own, while what another
-    browser has under way stays as it is.
+    An external id proves nothing, so a browser that brings a known one judges a separate list. What another browser has under
+    way does not change.
     """
     agreement, now = agreement or terms_of(evaluation).offer(), now or timezone.now()
     held = hold(evaluation)
@@ -39,7 +39,7 @@ def enrol(
 
 
 def note_refused_return(evaluation: Evaluation, invitation: Invitation) -> None:
-    """Count a browser that came with the external id of somebody who has finished, for the researcher."""
+    """Count, for the researcher, a browser that came with the external id of an evaluator who has finished."""
     finished = evaluators_called(evaluation, invitation.external_id).filter(state=Evaluator.State.FINISHED).first()
     if finished is not None:
         Evaluator.objects.filter(pk=finished.pk).update(refused_returns=F("refused_returns") + 1)

@@ -36,15 +36,15 @@ def dialogues_in(showings: QuerySet[Showing]) -> set[Dialogue]:
 
 
 def evaluators_called(evaluation: Evaluation, external_id: str) -> QuerySet[Evaluator]:
-    """Everybody who came with this external id, each in a browser of their own; nobody for an empty one."""
+    """Select the evaluators with this external id, one for each browser; none for an empty id."""
     named = evaluation.evaluators.filter(external_id=external_id)
     return named.order_by("pk") if external_id else named.none()
 
 
 def dialogues_shown_to(evaluator: Evaluator) -> set[Dialogue]:
-    """The natural dialogues that the evaluator has, or had, in a list: nobody is to see two pairs of one (the paper's rule).
+    """Return the natural dialogues in the evaluator's past and present lists: nobody sees two pairs of one (the paper's rule).
 
-    Another evaluator of the same external id may be the same person in another browser: what that one has begun counts, too.
+    Another evaluator with the same external id may be the same person in another browser, so their lists count, too.
     """
     same = evaluators_called(evaluator.evaluation, evaluator.external_id).values("pk")
     begun = Q(assignment__evaluator__in=same, judgement__isnull=False)
@@ -63,9 +63,9 @@ def dialogue_of(pair: Pair) -> Dialogue:
 
 
 def count_judges(evaluation: Evaluation) -> Counter[int]:
-    """By how many each pair, by its row, has been judged or is going to be, as lists are now.
+    """Count, for each pair by its row, the evaluators who have judged it or will, according to present lists.
 
-    One query, because evaluators go on answering meanwhile: between two, an answer could be counted in neither.
+    One query is used because evaluators continue to answer: between two queries, an answer could be missed by both.
     """
     is_judged = Q(judgement__submitted_at__isnull=False)
     rows = Showing.objects.filter(is_judged | IS_OPEN, pair__evaluation=evaluation)

@@ -1,8 +1,8 @@
-"""Places: lists of pairs that evaluators take, keep while they judge, and lose to others if they stay away.
+"""Places: lists of pairs that evaluators take, keep while they judge, and lose to others if they are inactive.
 
-To give, free or change lists, hold the evaluation's row; to store an answer, hold its evaluator's alone. To do both, hold the
-evaluation's first. So no list is given twice, nothing is taken from an evaluator who is answering, and no answer waits for
-another evaluator's.
+Lock the evaluation's row to give, free or change lists; lock only the evaluator's row to store an answer. To do both, lock the
+evaluation's first. So no list is given twice, no list is taken from an evaluator who is answering, and no evaluator's answer
+waits for another's.
 """
 
 from datetime import datetime, timedelta

@@ -77,7 +77,7 @@ def render_dead_end(
 
 
 def render_consent(request: HttpRequest, arrival: Arrival, notice: str = "", status: int = 200) -> HttpResponse:
-    """What is to be judged and what to agree to; for an external id that has finished, a way to how it ended."""
+    """Show the evaluation's welcome and consent; for an external id that has finished, how to see the completion code."""
     evaluation, terms = arrival.evaluation, terms_of(arrival.evaluation)
     return render_page(
         request,
@@ -159,7 +159,7 @@ def spell_minutes(minutes: int) -> str:
 
 
 def _personal_link(request: HttpRequest, visitor: Visitor | None) -> str:
-    """The whole address; empty for those whom nothing names."""
+    """Return the full personal link; empty for an unknown visitor."""
     if visitor is None:
         return ""
     address = address_of("judge-personal-link", visitor.evaluation, personal_token(visitor.evaluator))

@@ -55,7 +55,7 @@ def welcome(request: HttpRequest, arrival: Arrival) -> HttpResponse:
 
 @arriving
 def consent(request: HttpRequest, arrival: Arrival) -> HttpResponse:
-    """Makes an evaluator of whoever agrees."""
+    """Enrol an evaluator who agrees."""
     if request.method != "POST":
         return redirect(f"{address_of('judge-welcome', arrival.evaluation)}?{arrival.query}")
     if arrival.visitor:
@@ -164,7 +164,7 @@ def _no_place(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 
 
 def _agrees_to_change(request: HttpRequest, known: Evaluator, evaluator: Evaluator) -> bool:
-    """Tell whether they come from the page that asks. It is a link, because a form sent without a referrer has no origin."""
+    """Return whether they come from the page that asks. It is a link, because a form sent without a referrer has no origin."""
     return is_change(known, evaluator, request.GET.get("change", ""))
 
 

@@ -64,7 +64,7 @@ async def _reply(model: ChatModel, messages: list[Message], question: Question, 
 
 
 def _why_cut(reply: Reply, sampling: Sampling) -> str:
-    """Why there is no answer, if the model thought for too long to give one."""
+    """Return why there is no answer, if the model was still thinking at its limit."""
     if reply.stop_reason != "length" or not reply.thoughts or reply.text.strip():
         return ""
     return f"It was still thinking when its output was cut at {sampling.max_tokens} tokens."

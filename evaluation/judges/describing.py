@@ -29,7 +29,7 @@ def find_judge(models_file: Path, configuration: dict[str, Any]) -> ModelSpec | 
 
 
 def read_date(configuration: dict[str, Any]) -> date | None:
-    """The day on which the judge was described, which its chat template tells; none was kept in earlier versions."""
+    """Return the day on which the judge was described, for its chat template; earlier versions stored none."""
     told = configuration["judge"].get("date")
     return date.fromisoformat(told) if told else None
 

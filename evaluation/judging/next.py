@@ -29,7 +29,7 @@ def current_showing(evaluator: Evaluator) -> Showing | None:
 
 
 def find_showing(visitor: Visitor, token: str) -> Showing | None:
-    """The visitor's showing of that token, with all that a page shows of it; None when it is not theirs, or is no more."""
+    """Return the visitor's showing with that token, and everything its page shows; None if it is not theirs, or was deleted."""
     return _with_texts(_showings(visitor.evaluator)).filter(token=token).first()
 
 
@@ -48,7 +48,7 @@ def may_be_shown(evaluator: Evaluator, showing: Showing) -> bool:
 
 
 def previous_showing(showing: Showing) -> Showing | None:
-    """What was judged before this one and may be judged again: not for practice, because the answer has been told."""
+    """Return the previous showing that may be judged again; none in practice, where the answer has been shown."""
     earlier = Q(assignment=showing.assignment, position__lt=showing.position)
     judged = Showing.objects.filter(earlier, judgement__submitted_at__isnull=False, pair__withdrawn_at=None)
     return judged.exclude(_TRAINING).order_by("position").last()

@@ -129,7 +129,7 @@ def read_page(
 
 
 def standing_of(showing: Showing, now: datetime) -> dict[str, Any]:
-    """What the evaluator has said about the pair so far: with that every page that shows it can go on.
+    """The evaluator's answers about the pair so far, from which every page that shows it can continue.
 
     ``number`` counts what the trail holds, ``submitted`` how often they have submitted.
     """

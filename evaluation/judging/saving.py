@@ -18,10 +18,10 @@ LONGEST_TRAIL = 1000
 
 
 def submit(showing: Showing, answer: Answer, key: str, clocks: Clocks, now: datetime) -> Judgement:
-    """The one judgement of this showing, with the trail of how it came about. The same ``key`` again changes nothing.
+    """Store the one judgement of this showing, with the trail that led to it. The same ``key`` again changes nothing.
 
-    Raises Refused; what comes after closing is kept as a draft. It comes before closing or after: who closes waits for those
-    who hold their own row, and whether judging is open is read while holding it. Nobody waits for another evaluator.
+    Raises Refused; an answer after closing is kept as a draft. Closing waits for evaluators who hold their own row, and this
+    reads whether judging is open while holding it. No evaluator waits for another.
     """
     reading = read_showing(showing)
     check_answer(answer, reading)

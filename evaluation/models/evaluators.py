@@ -10,12 +10,12 @@ from evaluation.models.pairs import Pair
 
 
 class Evaluator(models.Model):
-    """Somebody who has consented to judge. Withdrawing leaves only this row, without anything that they gave.
+    """A person who has consented to judge. Withdrawal leaves only this row, without any of their data.
 
     The same ``external_id`` from another browser is another evaluator, because an external id proves nothing;
     ``refused_returns`` counts the browsers that brought it after its evaluator had finished.
     ``number`` counts from 1 in the evaluation and is never given twice. ``flag`` says why their answers are doubted, if so.
-    A ``lapsed`` evaluator stayed away so long that what was left of their list went to somebody else.
+    A ``lapsed`` evaluator was away so long that the rest of their list was reassigned.
     """
 
     class State(models.TextChoices):

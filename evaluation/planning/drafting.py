@@ -30,14 +30,14 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """All that a draft is made of; equal ones make equal drafts."""
+    """The input of a draft; equal inputs give equal drafts."""
 
     settings: dict[str, Any]
     candidates: Candidates
 
 
 def read_basis(evaluation: Evaluation) -> Basis:
-    """As it is in the database now. Reading takes a fraction of the time that the draft takes."""
+    """Read the present input from the database. Reading takes a fraction of the time that drafting takes."""
     return Basis(model_to_dict(evaluation), read_candidates(evaluation))
 
 
@@ -47,7 +47,7 @@ def draft_plan(evaluation: Evaluation) -> Draft:
 
 
 def draft_from(evaluation: Evaluation, basis: Basis) -> Draft:
-    """The same of an evaluation whose ``basis`` was read."""
+    """Do the same for an evaluation whose ``basis`` has been read."""
     candidates = basis.candidates
     rules = Rules(takes_left=evaluation.takes_left_dialogues)
     pairing = make_pairs(candidates.natural, candidates.simulated, rules, evaluation.seed)

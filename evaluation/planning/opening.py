@@ -23,10 +23,10 @@ def read_plan(evaluation: Evaluation) -> Plan:
 
 
 def open_evaluation(evaluation: Evaluation, now: datetime | None = None) -> None:
-    """Stores the pairs and lists of a planned evaluation, and lets evaluators in; a closed one lets them in again.
+    """Store the pairs and lists of a planned evaluation and let evaluators in; let them in again if it was closed.
 
-    Opening twice opens once. The plan is worked out before anything is locked, because that takes seconds in which nobody could
-    write; if what it is made of has changed by then, it is worked out again. Raises NotReady.
+    Opening twice opens once. The plan is computed before anything is locked, because it takes seconds in which nobody could
+    write; if its input has changed by then, it is computed again. Raises NotReady.
     """
     expected = read_basis(evaluation) if evaluation.is_planned else None
     drafted = draft_from(evaluation, expected) if expected else None
@@ -83,7 +83,7 @@ def _lock(evaluation: Evaluation) -> Evaluation:
 
 
 def _await_answers(locked: Evaluation) -> None:
-    """Let evaluators who are answering finish; until the transaction ends the others wait, and then find it closed."""
+    """Wait for evaluators who are answering. The others wait until the transaction ends, and then find judging closed."""
     list(locked.evaluators.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
 
 

@@ -1,4 +1,4 @@
-"""Makes the rehearsal, part by part."""
+"""Loading the rehearsal, part by part."""
 
 from datetime import datetime
 
@@ -15,10 +15,10 @@ REHEARSAL = "rehearsal"
 
 
 def load_rehearsal(now: datetime | None = None) -> Study:
-    """A made-up study with two made-up evaluations: one judged and closed, one that is open to whoever wants to try it.
+    """Create a made-up study with two evaluations: one judged and closed, one open for trying it out.
 
-    What is there already stays as it is, whatever became of it. Each part is made in a transaction, so that others write in
-    between; loading that broke off goes on with the parts that are missing.
+    Existing parts are not changed. Each part is made in a separate transaction, so that others can write in between; repeating
+    an interrupted load adds the missing parts.
     """
     now = now or timezone.now()
     study = _load_study(now)

@@ -28,7 +28,7 @@ def read_known_pairs(file: "UploadedFile[bytes]") -> list[dict[str, Any]]:
 
 
 def _parse(content: bytes, *, is_json: bool) -> Any:
-    """What the file says, with characters that no database takes made visible, as in all that is imported."""
+    """Return the content of the file, with characters that databases cannot store replaced by U+FFFD, as in all imports."""
     try:
         text = content.decode("utf-8-sig")
         return made_storable(json.loads(text) if is_json else tomllib.loads(text))

@@ -1,1 +1,1 @@
-"""Between the web server and the pages: how many requests are in work, what a slow or greedy visitor may cost."""
+"""Between the web server and the pages: the queue of requests, and limits on what one visitor can cost."""

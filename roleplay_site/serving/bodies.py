@@ -1,4 +1,4 @@
-"""The body of a request, read to its end before anything works on it: a slow sender holds up nobody else."""
+"""The body of a request, read completely before any work on it, so that a slow sender delays nobody else."""
 
 import asyncio
 from contextlib import suppress
@@ -10,8 +10,8 @@ from roleplay_site.serving.refusals import TOO_LARGE, TOO_SLOW, Refused
 
 _PIECE = 1 << 16
 _LINGER = 10.0
-"""Seconds for which the rest of a body that is too large is read and thrown away: a browser that is cut off while it sends
-shows its own error and not the answer."""
+"""Seconds for which the rest of a too large body is read and discarded: a browser that is cut off while sending shows its own
+error instead of the answer."""
 
 
 class Gone(Exception):
@@ -39,7 +39,7 @@ async def read_body(scope: Scope, receive: Receive, file: IO[bytes], limits: Lim
 
 
 def next_message(file: IO[bytes]) -> Message:
-    """The next piece of a body that was read, as ASGI passes it on."""
+    """Return the next piece of the body as an ASGI message."""
     piece = file.read(_PIECE)
     return {"type": "http.request", "body": piece, "more_body": len(piece) == _PIECE}
 
@@ -61,7 +61,7 @@ async def _next_piece(receive: Receive) -> tuple[bytes, bool]:
 
 
 async def _refuse_size(scope: Scope, rest: Receive | None) -> None:
-    """Raises Refused, or Gone; who asks before sending (``Expect``) is told at once."""
+    """Refuse a body that is too large; refuse at once if the sender asks first (``Expect``). Raises Refused and Gone."""
     if rest and not _header(scope, b"expect"):
         with suppress(TimeoutError):
             async with asyncio.timeout(_LINGER):
@@ -71,7 +71,7 @@ async def _refuse_size(scope: Scope, rest: Receive | None) -> None:
 
 
 def _announced(scope: Scope) -> int:
-    """How many bytes the visitor says will come; 0 where they do not say."""
+    """Return the announced number of bytes; 0 if none is announced."""
     length = _header(scope, b"content-length")
     return int(length) if length.isdigit() else 0
 

@@ -1,4 +1,4 @@
-"""Connections that never get as far as a request: uvicorn alone would keep them for ever."""
+"""Connections that never complete a request: uvicorn alone would keep them for ever."""
 
 import asyncio
 

@@ -8,13 +8,13 @@ from roleplay_site.serving.messages import Message, Send
 _ROOM = 1 << 20
 """Bytes: more than any page."""
 _PATIENCE = 60.0
-"""Seconds after which a visitor who takes nothing is given up."""
+"""Seconds without progress after which a visitor is given up."""
 
 
 class Outbox:
-    """Take an answer at once and deliver it as fast as the visitor reads: whoever made a page need not wait for that.
+    """Take an answer at once and deliver it as fast as the visitor reads, so that the thread that made it need not wait.
 
-    Of a long answer only _ROOM bytes are taken ahead. ``delivery`` is done early when the visitor was given up.
+    At most _ROOM bytes of a long answer are taken ahead. ``delivery`` is done early when the visitor was given up.
     """
 
     delivery: "asyncio.Task[None]"

@@ -1,4 +1,4 @@
-"""The pages as the web server meets them."""
+"""The ASGI application between the web server and the pages."""
 
 import asyncio
 from contextlib import suppress
@@ -43,7 +43,7 @@ class Pages:
 
 
 class _Inbox:
-    """What the application hears: the body, and in the end that the visitor has left."""
+    """The messages to the application: the body and, at the end, the visitor's departure."""
 
     def __init__(self, body: IO[bytes], ends: "set[asyncio.Future[Any]]") -> None:
         self._body, self._ends = body, ends

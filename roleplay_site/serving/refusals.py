@@ -1,4 +1,4 @@
-"""What a visitor reads whose request is not worked on."""
+"""Pages for visitors whose request is refused."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -12,7 +12,7 @@ RETRY_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A page without anything from the database, which may be what is lacking."""
+    """A page that does not use the database, which may be away."""
 
     status: int
     heading: str
@@ -26,7 +26,7 @@ class Refusal:
 
     @property
     def headers(self) -> dict[str, str]:
-        """``closes`` ends the connection: what the visitor is still sending is not read."""
+        """Return the headers. ``closes`` ends the connection: the rest of the request is not read."""
         told = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}
         retry = {} if self.retry_seconds is None else {"Retry-After": str(self.retry_seconds)}
         return told | retry | ({"Connection": "close"} if self.closes else {})
@@ -67,7 +67,7 @@ def _render(refusal: Refusal) -> str:
 
 
 class Refused(Exception):
-    """The request is not worked on; ``refusal`` is the answer."""
+    """The request is refused; ``refusal`` is the answer."""
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.heading)

@@ -1,4 +1,4 @@
-"""Which requests are worked on: a number at once, the others in the order in which they came."""
+"""The queue of requests: a number are worked on at once, the others in order of arrival."""
 
 import asyncio
 from collections import deque

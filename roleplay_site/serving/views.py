@@ -1,4 +1,4 @@
-"""The page after an error that nobody foresaw."""
+"""The page after an unexpected error."""
 
 import sqlite3
 import sys
@@ -23,7 +23,7 @@ def answer_error(request: HttpRequest) -> HttpResponse:
 
 
 def is_passing(error: BaseException | None) -> bool:
-    """Whether the database may do the same work a little later: it is down, has no connection left, or a row is in use."""
+    """Return whether the same work may succeed later: the database is down, has no free connection, or a row is in use."""
     if not isinstance(error, OperationalError | InterfaceError):
         return False
     cause = error.__cause__

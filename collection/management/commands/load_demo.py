@@ -19,7 +19,7 @@ class Command(StudyCommand):
         self._open(study)
 
     def _open(self, study: Study) -> None:
-        """What was opened once is left to its researchers. The site works all the same without a chatbot that answers."""
+        """Open the demo study once, and leave it to its researchers afterwards. The site works even if no chatbot answers."""
         recruitment = study.recruitment
         if recruitment.is_open or recruitment.chatbot_answered_at is not None:
             return

@@ -61,7 +61,7 @@ class Command(BaseCommand):
 
 
 def _chosen(names: list[str]) -> tuple[list[ModelSpec], list[tuple[str, str]]]:
-    """The models to look at, and the entries that are wrong with a sentence each."""
+    """Return the models to examine, and a sentence about each wrong entry."""
     if names:
         return [find_model(settings.MODELS_FILE, name) for name in names], []
     file = read_models(settings.MODELS_FILE)

@@ -78,7 +78,7 @@ def _counted(lines: Iterable[bytes], bar: "tqdm[Any]") -> Iterator[bytes]:
 
 
 def _inquirer(name: str | None) -> str | None:
-    """The name as it reads. Raises RequestError."""
+    """Return the plain name. Raises RequestError."""
     if name is None:
         return None
     plain = plain_name(name)
@@ -104,7 +104,7 @@ def _name(path: Path) -> str:
 
 
 def _open(path: Path) -> BufferedReader:
-    """The file, to be read line by line. Raises RequestError."""
+    """Open the file for reading line by line. Raises RequestError."""
     try:
         lines = path.open("rb")
         begins_as = lines.peek(2)[:2]
@@ -116,5 +116,5 @@ def _open(path: Path) -> BufferedReader:
 
 
 def _size(lines: BufferedReader) -> int | None:
-    """Bytes of the file; None of what is no file, such as a pipe."""
+    """Return the size of the file in bytes; None if it is not a regular file, such as a pipe."""
     return os.fstat(lines.fileno()).st_size or None

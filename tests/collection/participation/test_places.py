@@ -1,4 +1,4 @@
-"""Places of people who went away: released for the next person, taken back by whoever returns while there is room."""
+"""Places of inactive participants: released for the next person, and taken back on return while there is room."""
 
 from datetime import timedelta
 from typing import Any
