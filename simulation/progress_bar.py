@@ -9,7 +9,7 @@ from typing import Self
 from tqdm import tqdm
 
 from dialogue.roleplay import Ended, Exchange
-from simulation.reports import Throughput, time_left
+from simulation.reports import Throughput, time_left, unsent_sentence
 
 
 class ProgressBar:
@@ -24,7 +24,7 @@ class ProgressBar:
         self._start = clock()
         self._left = total - done
         self._ended = 0
-        self._errors: set[str] = set()
+        self._said: set[str] = set()
         self._tokens: int | None = 0
         self._bar = tqdm(
             total=total,
@@ -42,8 +42,11 @@ class ProgressBar:
         self._bar.close()
 
     def step(self, step: Exchange | Ended) -> None:
-        """Counts a turn or an ending."""
+        """Counts a turn or an ending, and says which settings a server was not sent."""
         is_end = isinstance(step, Ended)
+        for output in step.outputs:
+            if output.reply.unsent:
+                self._say_once(unsent_sentence(output.side, output.reply.unsent))
         self._ended += is_end
         self._tokens = _total([self._tokens, *(output.reply.completion_tokens for output in step.outputs)])
         self._bar.set_postfix_str(_in_words(self.throughput, self._left - self._ended), refresh=False)
@@ -51,9 +54,12 @@ class ProgressBar:
 
     def error(self, sentence: str) -> None:
         """Say above the bar why a dialogue has to be tried again, each reason once."""
-        if sentence not in self._errors:
-            self._errors.add(sentence)
-            self._bar.write(f"A dialogue failed and will be tried again. {sentence}", file=sys.stderr)
+        self._say_once(f"A dialogue failed and will be tried again. {sentence}")
+
+    def _say_once(self, sentence: str) -> None:
+        if sentence not in self._said:
+            self._said.add(sentence)
+            self._bar.write(sentence, file=sys.stderr)
 
     @property
     def throughput(self) -> Throughput:

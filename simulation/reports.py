@@ -1,9 +1,10 @@
 """The rows of tables 1 and 7 as text and as a JSON object."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from dialogue.seeds import Side
 from simulation.statistics import Rate, Summary
 
 FAILURES = {
@@ -33,6 +34,12 @@ def time_left(hours: float) -> str:
     if hours < 2:
         return f"about {max(1, round(60 * hours))} min"
     return f"about {round(hours)} h" if hours < 48 else f"about {round(hours / 24)} days"
+
+
+def unsent_sentence(side: Side, settings: Sequence[str]) -> str:
+    """Tell a researcher which settings the model of one side does without."""
+    names = ", ".join(settings)
+    return f"Outputs of the {side} are made without {names}: refused by its server, unknown to it, or left out in models.toml."
 
 
 def as_object(summary: Summary, throughput: Throughput) -> dict[str, Any]:

@@ -2,18 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import QueryDict
 from django.utils import timezone
 
 from collection.catalogue import read_catalogue
-from collection.models import Dialogue, Goal
+from collection.models import Dialogue, Goal, Output
+from dialogue.seeds import Side
 from simulation.models import Run, Simulation
 from simulation.presentation import BatchLine, RunLine
 from simulation.progress import ENDING_WORDS, NOT_RECORDED, is_any_worker_at_work, tally_runs
+from simulation.reports import unsent_sentence
 
 CELLS_A_PAGE = 100
 MOST_ERRORS = 3
@@ -87,13 +89,17 @@ class CellError:
 
 @dataclass(frozen=True, slots=True)
 class RunPage(RunLine):
-    """A run with one page of its cells, the most frequent errors, and the seeds of each batch where there are several."""
+    """A run with one page of its cells, the most frequent errors, and the seeds of each batch where there are several.
+
+    ``unsent`` are sentences about settings that a server was not sent.
+    """
 
     filters: Filters
     goals: list[Goal]
     cells: Page[Any]
     now: datetime
     slips: list[str]
+    unsent: list[str]
     errors: list[CellError]
     seeds: dict[int, list[int]]
 
@@ -130,7 +136,16 @@ def read_run(run: Run, filters: Filters) -> RunPage:
     slips = read_catalogue().slips(run.inquirer, run.responder) if run.state in UNDER_WAY else []
     tally, is_at_work = tally_runs([run])[run.pk], is_any_worker_at_work()
     errors, seeds = _errors(run) if tally.failing else [], _seeds(run) if len(tally.batches) > 1 else {}
-    return RunPage(run, tally, is_at_work, filters, list(goals), page, now, slips, errors, seeds)
+    return RunPage(run, tally, is_at_work, filters, list(goals), page, now, slips, _unsent(run), errors, seeds)
+
+
+def _unsent(run: Run) -> list[str]:
+    """By one output of each side, which is found without looking at all of them: this is asked every two seconds."""
+    sides = get_args(Side)
+    without = Output.objects.filter(dialogue__simulation__run=OuterRef("pk")).exclude(unsent="").order_by()
+    found = [Subquery(without.filter(side=side).values("unsent")[:1]) for side in sides]
+    settings = Run.objects.filter(pk=run.pk).values_list(*found).get()
+    return [unsent_sentence(side, names.split()) for side, names in zip(sides, settings, strict=True) if names]
 
 
 def _errors(run: Run) -> list[CellError]:

@@ -140,6 +140,9 @@ class Output(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["dialogue", "position", "side", "attempt"], name="output_attempt_in_turn")
         ]
+        indexes: ClassVar = [
+            models.Index(fields=["dialogue"], condition=~Q(unsent=""), name="output_without_a_setting")
+        ]
 
     def __str__(self) -> str:
         return f"{self.side} {self.position + 1}.{self.attempt}: {self.verdict}"

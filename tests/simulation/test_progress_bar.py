@@ -53,6 +53,15 @@ def test_no_time_is_no_speed() -> None:
         assert bar.throughput == Throughput(None, None)
 
 
+def test_settings_that_a_server_was_not_sent_are_named_once_above_the_bar(capsys: pytest.CaptureFixture[str]) -> None:
+    reply = Reply("Hi.", "stop", 10, 2, 0.1, 0.2, unsent=("seed", "top_k"))
+    said = Exchange(0, "Hi.", "Hi.", (Output("inquirer", 0, 0, reply, Judged("said", "Hi.")), output("responder", 5)))
+    with ProgressBar(10, 0) as bar:
+        bar.step(said)
+        bar.step(said)
+    assert capsys.readouterr().err.count("Outputs of the inquirer are made without seed, top_k:") == 1
+
+
 def test_each_reason_for_another_try_is_said_once_above_the_bar(capsys: pytest.CaptureFixture[str]) -> None:
     with ProgressBar(10, 4) as bar:
         for sentence in ("The server is down.", "The server is down.", "The key is wrong."):

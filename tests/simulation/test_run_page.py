@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from collection.models import Dialogue
+from collection.models import Dialogue, Output
 from simulation.models import Run, Simulation
 from tests.factories import make_dialogue, make_run, make_staff
 
@@ -72,6 +72,17 @@ def test_an_infrastructure_error_is_shown_at_its_cell_as_text(client: Client, ru
     assert rows(look(client, run))[3] == "P02 2 Math 73 0 waiting to try again The API &lt;script&gt; is down."
 
 
+def test_a_setting_that_a_server_was_not_sent_is_named_before_a_dialogue_has_ended(client: Client, run: Run) -> None:
+    sentence = (
+        "Outputs of the responder are made without seed, top_k: refused by its server, unknown to it, or left out"
+    )
+    assert "are made without" not in look(client, run)
+    run.simulations.exclude(finished_at=None).delete()
+    Output.objects.filter(dialogue__simulation__run=run, side="responder").update(unsent="seed top_k")
+    assert sentence in look(client, run)
+    assert sentence in news(client, run, seen="before").text
+
+
 def test_a_cell_whose_worker_died_is_not_said_to_run(client: Client, run: Run) -> None:
     Simulation.objects.filter(finished_at=None).update(leased_until=timezone.now() - timedelta(seconds=1))
     assert rows(look(client, run))[2].endswith("waiting")
@@ -107,7 +118,7 @@ def test_a_big_run_is_shown_by_the_hundred_in_few_queries(
     run = make_run(seeds=tuple(range(50)))
     for cell in run.simulations.all()[:20]:
         make_dialogue(cell, turns=1)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         page = look(client, run)
     assert len(rows(page)) == 100
     assert "1 to 100 of 200" in page
