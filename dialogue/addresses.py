@@ -1,4 +1,4 @@
-"""Addresses of models' servers, as people copy them."""
+"""Addresses of models' servers, as people paste them."""
 
 from urllib.parse import urlsplit
 
@@ -6,7 +6,7 @@ _ENDPOINTS = ("/chat/completions", "/completions", "/responses", "/models", "/em
 
 
 def check_address(url: str) -> str:
-    """Return ``url``, a server's base address. Raises ValueError with what to do about it, and never repeats a secret."""
+    """Return ``url``, a server's base address. Raises ValueError with what to do, never repeating a secret."""
     if any(character.isspace() or not character.isprintable() for character in url):
         raise ValueError("it contains white space: remove it")
     parts = urlsplit(url)
@@ -30,7 +30,7 @@ def check_address(url: str) -> str:
 
 
 def _has_port(url: str) -> bool:
-    """Whether the port, if any, is one."""
+    """Return whether the port is valid, if there is one."""
     try:
         return urlsplit(url).port != 0
     except ValueError:

@@ -31,10 +31,10 @@ def is_stop(text: str, stop_token: str = "FINISH") -> bool:
 
 
 def cut_self_reply(text: str, markers: tuple[str, ...]) -> tuple[str, bool]:
-    """The text before the first mark of a new message, and whether the model went on as the other side.
+    """Return the text before the first mark of a new message, and whether the model continued as the other side.
 
-    A model that writes its own "[INST]" or "### Human:" has begun to answer itself (section 3.3, "inquirer self-reply").
-    One that writes nothing but tags, as "<|im_end|>", has only shown where its message ends.
+    A model that writes "[INST]" or "### Human:" has begun to answer itself (section 3.3, "inquirer self-reply").
+    One that writes only tags, such as "<|im_end|>", has only ended its message.
     """
     positions = [position for marker in markers if (position := text.find(marker)) >= 0]
     if not positions:

@@ -1,4 +1,4 @@
-"""What stands around a mark in an output: whether it is quoted, stands in code, or is spoken about.
+"""The context of a mark in an output: whether it is quoted, in code, or mentioned.
 
 It depends on the whole line before the mark, and on all code before it. An output may hold thousands of marks on one line,
 so what was counted for one mark is not counted again for the next.
@@ -12,7 +12,7 @@ _SURE_PAIRS = {("'", "'"), ("‘", "’"), ("«", "»")}
 _PAIRS = _SURE_PAIRS | {('"', '"'), ("`", "`"), ("“", "”")}
 _IN_SENTENCE = re.compile(r"[\w,;] \Z"), re.compile(r" [a-z]")
 LOOKAHEAD = max(len(" a"), len('"'))
-"""How many characters after a mark decide whether it is text."""
+"""Number of characters after a mark that decide whether it is text."""
 
 Found = re.Match[str]
 
@@ -57,14 +57,14 @@ class _Line:
 
 @dataclass(slots=True)
 class Context:
-    """What stands around the marks of one output. It is asked about marks in their order, or slowly."""
+    """The context of the marks of one output. Asking about marks out of order is slow."""
 
     _whole: _Line = field(default_factory=_Line)
     _answer: _Line = field(default_factory=_Line)
     _fences: tuple[int, int, int] = (0, 0, 0)  # from where, up to where, how many
 
     def is_in_code(self, found: Found, boundary: int) -> bool:
-        """Whether a block of code that begins after ``boundary`` is open at the mark."""
+        """Return whether a block of code that begins after ``boundary`` is open at the mark."""
         begin, stop, count = self._fences
         if begin != boundary or stop > found.start():
             stop, count = boundary, 0
@@ -73,19 +73,19 @@ class Context:
         return count % 2 == 1
 
     def is_quoted(self, found: Found, boundary: int) -> bool:
-        """Whether a mark in an answer is quoted, by what comes after ``boundary``."""
+        """Return whether a mark in an answer is quoted, judging by the text after ``boundary``."""
         before = self._answer.read(found.string, found.start(), boundary)
         return before.has_open_quote or _quotes_around(found) in _SURE_PAIRS or _is_in_sentence(found)
 
     def is_quoted_in_thought(self, found: Found) -> bool:
-        """Stricter than in an answer: an odd quotation mark in a thought must not hide its end."""
+        """Decide more strictly than in an answer: an odd quotation mark in a thought must not hide its end."""
         quotes = _quotes_around(found)
         if quotes in _SURE_PAIRS or _is_in_sentence(found):
             return True
         return quotes in _PAIRS and self._whole.read(found.string, found.start()).has_open_quote
 
     def begins_line(self, text: str, position: int) -> bool:
-        """Whether nothing but white space stands before ``position`` on its line."""
+        """Return whether there is only white space before ``position`` on its line."""
         return self._whole.read(text, position).is_blank
 
 
@@ -95,7 +95,7 @@ def _quotes_around(found: Found) -> tuple[str, str]:
 
 
 def _is_in_sentence(found: Found) -> bool:
-    """Whether the sentence around a mark goes on after it: then it speaks about the mark."""
+    """Return whether the sentence around a mark continues after it: then it is about the mark."""
     before, after = _IN_SENTENCE
     start = found.start()
     return bool(before.search(found.string[max(0, start - 2) : start]) and after.match(found.string, found.end()))

@@ -33,7 +33,7 @@ Setting = Literal[
     "max_completion_tokens",
     "stream_options",
 ]
-"""What a provider may be told of the sampling, by its names."""
+"""Sampling settings that a provider may be sent, by its names."""
 
 
 class _Table(BaseModel):
@@ -68,12 +68,12 @@ class SideTable(_Table):
 class ModelSpec(_Table):
     """One model. ``template`` is "own" (the chat template that comes with the model) or one of the paper's.
 
-    ``system`` is how the system's text reaches it, and ``marks`` are those at which a self-reply is cut; unset, what its
-    template needs and writes.
+    ``system`` is how the system text reaches it, and a self-reply is cut at ``marks``; by default they follow from its
+    template.
 
-    ``slots`` is how many histories a local engine keeps in memory; unset, as many as fit. ``requests`` caps what is under way
-    at a provider, which is never sent the settings that ``leave_out`` names. ``label`` is shown wherever the model is. A
-    scripted model says ``replies``, with ``pause`` seconds a word.
+    ``slots`` is how many histories a local engine keeps in memory; by default as many as fit. ``requests`` limits the requests
+    under way at a provider, which is never sent the settings in ``leave_out``. ``label`` is shown wherever the model is. A
+    scripted model says ``replies``, with ``pause`` seconds per word.
     """
 
     name: str
@@ -105,7 +105,7 @@ class ModelSpec(_Table):
     @field_validator("name")
     @classmethod
     def _can_be_typed(cls, name: str) -> str:
-        """Runs, files and judgements name the model: what reads like another name would make two models of one."""
+        """Check the name. Runs, files and judgements use it, so two names that read alike would make two models of one."""
         if name != plain_name(name):
             hidden = hidden_characters(name) or "leading, trailing or repeated white space"
             raise ValueError(f"the name contains {hidden}: write [models.{plain_name(name) or 'NAME'}]")
@@ -114,7 +114,7 @@ class ModelSpec(_Table):
     @field_validator("base_url")
     @classmethod
     def _is_an_address(cls, url: str | None) -> str | None:
-        """Every run stores and shows the address: it must hold no secret."""
+        """Check the address. Every run stores and shows it, so it must not contain a secret."""
         return None if url is None else check_address(url)
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""The models file: what it describes, and what is wrong with it, entry by entry."""
+"""The models file: its models and its mistakes, entry by entry."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ from dialogue.toml_lines import find_line, locate
 
 
 class UnknownModel(LookupError):
-    """No model of that name is described."""
+    """The file has no model of that name."""
 
     def __str__(self) -> str:
         return str(self.args[0])
@@ -31,14 +31,14 @@ class InvalidModelsFile(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ModelsFile:
-    """What a models file says: the ``models`` that it describes well, and a sentence with the line about each other entry."""
+    """The content of a models file: the ``models`` that it describes correctly, and a sentence about each wrong entry."""
 
     models: Mapping[str, ModelSpec]
     mistakes: Mapping[str, str]
 
 
 def read_models(path: Path) -> ModelsFile:
-    """Return what the file describes; files are relative to it. Raises InvalidModelsFile when it cannot be read at all."""
+    """Read the file; paths in it are relative to it. Raises InvalidModelsFile when it cannot be read at all."""
     try:
         return parse_models(path.read_text("utf-8-sig"), path)
     except OSError as error:
@@ -50,7 +50,7 @@ def read_models(path: Path) -> ModelsFile:
 
 @lru_cache(maxsize=4)
 def parse_models(text: str, path: Path) -> ModelsFile:
-    """Return what the ``text`` of the file at ``path`` describes: one wrong entry costs only its own model.
+    """Read the ``text`` of the file at ``path``: a wrong entry affects only its own model.
 
     Raises InvalidModelsFile when the text is not TOML.
     """
@@ -67,7 +67,7 @@ def parse_models(text: str, path: Path) -> ModelsFile:
 
 
 def find_model(path: Path, name: str) -> ModelSpec:
-    """The model called ``name``. Raises UnknownModel, or InvalidModelsFile when its entry is wrong."""
+    """Return the model ``name``. Raises UnknownModel, or InvalidModelsFile if its entry is wrong."""
     file = read_models(path)
     if name in file.mistakes:
         raise InvalidModelsFile(file.mistakes[name])
@@ -91,7 +91,7 @@ class _Wrong(ValueError):
 
 
 def _tables(text: str, path: Path) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the entries, and what is wrong with tables beside [models]: a slip there would hide an entry in silence."""
+    """Return the entries, and the mistakes in tables besides [models], where a typing error would silently hide an entry."""
     try:
         said = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -103,7 +103,7 @@ def _tables(text: str, path: Path) -> tuple[dict[str, Any], dict[str, str]]:
 
 
 def _astray(said: dict[str, Any], key: str, text: str, path: Path) -> Iterator[tuple[str, str]]:
-    """Yield (entry, sentence) for a top-level key that nobody reads."""
+    """Yield (entry, sentence) for a top-level key that is ignored."""
     for name in said[key] if isinstance(said[key], dict) else [""]:
         steps = [key, name] if name else [key]
         line, written = find_line(text, steps), ".".join(steps)
@@ -118,7 +118,7 @@ def _spec(name: str, table: object, path: Path) -> ModelSpec:
     try:
         spec = ModelSpec(name=name, **table)
     except ValidationError as error:
-        # A mistyped key is what is wrong, rather than the right one that it leaves out.
+        # Report a mistyped key rather than the correct one that is then missing.
         first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
         raise _Wrong(_in_words(first), *first["loc"]) from error
     _check_names(spec)

@@ -1,7 +1,7 @@
-"""Names: what two people read as the same name is the same name.
+"""Names: two names that look the same are the same name.
 
-Spreadsheet programs, word processors and web pages put characters into names that nobody typed and nobody sees. Compared as
-they are, "gpt-4" and "gpt-4" with a zero-width space are two models.
+Spreadsheet programs, word processors and web pages insert characters into names that nobody typed or sees. Without this,
+"gpt-4" and "gpt-4" with a zero-width space would be two models.
 """
 
 import re
@@ -17,7 +17,7 @@ _HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\ufe58\ufe
 
 
 def plain_name(text: str) -> str:
-    """Return the name as a keyboard types it: composed (NFC), without invisible characters, with simple hyphens and spaces.
+    """Return the plain form of the name: composed (NFC), without invisible characters, with simple hyphens and spaces.
 
     White space of any kind and length becomes one space; at the ends there is none. Letters, case and accents stay.
     """
@@ -28,7 +28,7 @@ def plain_name(text: str) -> str:
 
 
 def hidden_characters(text: str) -> str:
-    """Name what ``plain_name`` takes out of a name or replaces, for a sentence: "U+200B ZERO WIDTH SPACE"; empty if nothing."""
+    """Name the characters that ``plain_name`` removes or replaces, such as "U+200B ZERO WIDTH SPACE"; empty if none."""
     odd = dict.fromkeys(one for one in text if plain_name(f"a{one}a") != f"a{one}a")
     return ", ".join(f"U+{ord(one):04X} {unicodedata.name(one, 'CONTROL CHARACTER')}" for one in odd)
 

@@ -1,4 +1,4 @@
-"""Keeping a self-reply from somebody who reads along."""
+"""Hiding a self-reply from a reader of a streamed answer."""
 
 from dialogue.extraction import cut_self_reply
 
@@ -6,7 +6,7 @@ from dialogue.extraction import cut_self_reply
 class OwnWords:
     """The part of a streamed answer before the first mark of a self-reply.
 
-    The end of what has come is held back while it may be the beginning of a mark.
+    The end of the text so far is held back while it may be the beginning of a mark.
     """
 
     def __init__(self, markers: tuple[str, ...]) -> None:
@@ -15,17 +15,17 @@ class OwnWords:
         self._shown = 0
 
     def add(self, piece: str) -> str:
-        """What may be shown now, beyond what was shown before."""
+        """Return the text that may be shown now, after the text shown before."""
         self._text += piece
         return self._show(self._safe())
 
     def set_back(self, said: str) -> str:
-        """All that may be shown when no more than ``said`` is left of the answer, because the rest was a thought."""
+        """Return all text that may be shown if only ``said`` is left of the answer, because the rest was a thought."""
         self._text, self._shown = said, 0
         return self._show(self._safe())
 
     def rest(self) -> str:
-        """What was held back and is no mark, now that the answer is over."""
+        """Return the text that was held back and is not a mark, at the end of the answer."""
         return self._show(cut_self_reply(self._text, self._markers)[0])
 
     def _show(self, visible: str) -> str:
@@ -37,6 +37,6 @@ class OwnWords:
         return own if len(own) < len(self._text) else own[: len(own) - self._doubtful()]
 
     def _doubtful(self) -> int:
-        """How many of the last characters may begin a mark."""
+        """Return how many of the last characters may begin a mark."""
         beginnings = (mark[:length] for mark in self._markers for length in range(1, len(mark)))
         return max((len(beginning) for beginning in beginnings if self._text.endswith(beginning)), default=0)

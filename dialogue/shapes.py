@@ -1,4 +1,4 @@
-"""Every shape of history that the method makes, to try a model's chat template with."""
+"""Every shape of history that the method produces, for checking a model's chat template."""
 
 from dataclasses import dataclass
 
@@ -19,9 +19,9 @@ class _Turn:
 
 
 def histories(side: Side, prompt_set: str) -> list[list[Message]]:
-    """What ``side`` reads before its first, its second and its fourth output. Raises LookupError for an unknown set.
+    """Return the histories of ``side`` before its first, second and fourth output. Raises LookupError for an unknown set.
 
-    Contents are made up, all different, and hold what templates may trip over: quotes, line breaks, Markdown.
+    Contents are made up, all different, and contain what templates may mishandle: quotes, line breaks, Markdown.
     """
     return [_history(side, prompt_set, [_turn(number) for number in range(count)]) for count in _TURNS]
 

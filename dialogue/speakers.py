@@ -60,8 +60,8 @@ class Spoken:
 class Speaker:
     """A model that plays ``side``.
 
-    ``seed`` gives the sampler's seed for (turn, attempt). ``tries`` is how often a failed output is regenerated with other
-    sampling. ``system_way`` is how the system's text reaches the model. ``conversation`` names this history to the
+    ``seed`` gives the sampler's seed for (turn, attempt). ``tries`` is how often a failed output is regenerated with different
+    sampling. ``system_way`` is how the system text reaches the model. ``conversation`` names this history to the
     backend's cache.
     """
 
@@ -92,11 +92,11 @@ class Speaker:
     async def stream(
         self, history: History, turn: int, attempt: int = 0, listen: Callable[[Heard], None] | None = None
     ) -> AsyncGenerator[str | Thinking | Output]:
-        """One output in pieces for somebody who reads along and, last, the whole of it. Closing it cancels the generation.
+        """Yield one output in pieces for a reader and, last, all of it. Closing it cancels the generation.
 
-        A self-reply is kept from them. What they have read is judged for the record only, and never regenerated:
-        ``attempt`` counts what they asked for again, with the same sampling and another seed. ``listen`` is given what
-        will be heard of the model, thoughts and self-replies included. Raises BackendError, and ContextFull when even the
+        The reader does not see a self-reply. An output that was read is checked for the record only, and never regenerated:
+        ``attempt`` counts the reader's own requests, with the same sampling and another seed. ``listen`` receives everything
+        that will be heard of the model, including thoughts and self-replies. Raises BackendError, and ContextFull if even the
         pending messages alone do not fit.
         """
         sampling = self.sampling.seeded(self.seed(turn, attempt))

@@ -1,4 +1,4 @@
-"""Where the system's text goes, for models that have no role for it."""
+"""The place of the system text, for models without a system role."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -11,7 +11,7 @@ SystemWay = Literal["message", "first_user", "none"]
 
 
 def place_system(messages: Sequence[Message], way: SystemWay) -> list[Message]:
-    """The messages as a model reads them that takes the system's text in this way.
+    """Return the messages with the system text placed in this way.
 
     Neighbouring user messages become one with "first_user", because many templates want the roles to alternate.
     """
@@ -26,7 +26,7 @@ def place_system(messages: Sequence[Message], way: SystemWay) -> list[Message]:
 
 
 def _merged(messages: Iterable[Message]) -> Iterable[Message]:
-    """User messages that follow each other become one, with a blank line between their texts."""
+    """Join consecutive user messages, with a blank line between their texts."""
     waiting: Message | None = None
     for message in messages:
         if waiting and waiting.role == message.role == "user":

@@ -27,7 +27,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Wrapper:
-    """What may stand around the answer. ``ends_thought``: nothing before the opening mark is part of the answer."""
+    """Marks around the answer. ``ends_thought``: nothing before the opening mark is part of the answer."""
 
     opens: str
     closes: tuple[str, ...]
@@ -77,16 +77,16 @@ WRAPPERS = (
     Wrapper("<|channel|>final<|message|>", ("<|end|>", "<|return|>"), ends_thought=True),
 )
 HEADERS = ("<|start|>assistant", "<|begin|>assistant")
-"""What stands before a thought or an answer and says nothing."""
+"""Meaningless text before a thought or an answer."""
 
 SHARED = {"<|end|>", "<|return|>", *HEADERS}
-"""Marks that belong to thoughts and answers only where there are ``CHANNELS``."""
+"""Marks that belong to thoughts and answers only together with ``CHANNELS``."""
 CHANNELS = ("<|channel|>", "<|think|>")
-"""Control tokens of vocabularies that tell thoughts from answers by structure."""
+"""Control tokens of vocabularies that separate thoughts from answers by structure."""
 
 
 class Marks:
-    """The marks by their text."""
+    """Marks by their text."""
 
     @cached_property
     def opening(self) -> dict[str, Kind]:
@@ -94,7 +94,7 @@ class Marks:
 
     @cached_property
     def closing_alone(self) -> dict[str, Kind]:
-        """Those that end a thought even where none was seen to begin: the chat template had opened it."""
+        """Marks that end a thought even if no beginning was seen, because the chat template opened it."""
         kinds = (kind for kind in KINDS if not kind.only_at_start)
         return {mark: kind for kind in kinds for mark in kind.closes if mark not in SHARED}
 
@@ -119,5 +119,5 @@ def stripped_name(text: str) -> str:
 
 
 def beginnings(marks: Iterable[str]) -> frozenset[str]:
-    """The proper prefixes of ``marks``: a text that ends in one may go on as a mark."""
+    """Return the proper prefixes of ``marks``: a text that ends in one may continue as a mark."""
     return frozenset(mark[:length] for mark in marks for length in range(1, len(mark)))

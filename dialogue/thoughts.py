@@ -1,7 +1,7 @@
-"""Thoughts are not speech: splitting what a model puts out into its thoughts and its answer.
+"""Thoughts are not speech: splitting a model's output into its thoughts and its answer.
 
-A thought stands between the marks of ``thought_marks``. A mark inside an answer is text where it is quoted, where it
-stands in code, and where its thought is never closed. A closing mark alone ends a thought that the chat template opened.
+A thought lies between the marks of ``thought_marks``. A mark inside an answer is text if it is quoted, in code, or if its
+thought is never closed. A closing mark alone ends a thought that the chat template opened.
 The names that are left of stripped marks begin a thought only where an output starts with them, and only if it is closed.
 """
 
@@ -31,7 +31,7 @@ RULE = 2
 _INK = re.compile(r"\S")
 _STRIPPED_BEGINNINGS = {*STRIPPED_NAMES, *beginnings(STRIPPED_NAMES)}
 _APART = ("<think>\n", "\n</think>\n\n")
-"""How the record of an output shows a thought that came in a field of its own."""
+"""Format of a thought that came in a separate field, in the record of an output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +44,14 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Thought:
-    """A piece of a thought that came apart from the output, as some servers send it."""
+    """A piece of a thought that came separately from the output, as some servers send it."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Thinking:
-    """The model thinks. ``said`` is its answer so far: shorter than before where a part of it proves to be a thought."""
+    """The model is thinking. ``said`` is its answer so far: shorter than before if a part of it proved to be a thought."""
 
     said: str
 
@@ -70,7 +70,7 @@ Event = str | Thinking
 
 
 def split(raw: str, opened: Opened | None = None, *, was_cut: bool = False) -> Split:
-    """Tell the thoughts of a whole output apart; ``was_cut`` says that its token limit ended it."""
+    """Split a complete output into thoughts and answer; ``was_cut`` says that its token limit ended it."""
     splitter = Splitter(opened)
     for _ in chain(splitter.feed(raw), splitter.end(was_cut=was_cut)):
         pass  # of thousands of events, each may hold all that was said
@@ -132,7 +132,7 @@ class Splitter:
         return self._open is not None
 
     def feed(self, text: str) -> Iterator[Event]:
-        """Take in more of the output."""
+        """Add more of the output."""
         if self._is_apart and text:
             self._is_apart, self._raw = False, self._raw + _APART[1]
         self._raw += text
@@ -140,7 +140,7 @@ class Splitter:
         yield from self._read(is_end=False)
 
     def feed_thought(self, text: str) -> Iterator[Event]:
-        """Take in more of a thought that comes apart from the output: then the output itself does not begin in one."""
+        """Add more of a thought that comes separately: then the output itself does not begin in one."""
         if self._open and self._open.is_told and not self._text:
             self._open = None
         if not self._is_apart:
@@ -151,7 +151,7 @@ class Splitter:
         self._thoughts[-1] += text
 
     def end(self, *, was_cut: bool) -> Iterator[Event]:
-        """Take the output as whole: decide on what is still open."""
+        """Complete the output, and decide what is still open."""
         yield from self._read(is_end=True)
         while (thought := self._open) is not None:
             if thought.closed_at:
@@ -215,7 +215,7 @@ class Splitter:
         return found
 
     def _think(self, thought: _Open, found: "re.Match[str]") -> None:
-        """A mark inside a thought."""
+        """Handle a mark inside a thought."""
         if found[0] in MARKS.wrapping:
             if not self._context.is_quoted_in_thought(found):
                 self._close(thought, found.start(), found.start())
@@ -231,7 +231,7 @@ class Splitter:
                 self._close(thought, *found.span())
 
     def _speak(self, found: "re.Match[str]") -> Iterator[Event]:
-        """A mark outside of thoughts."""
+        """Handle a mark outside thoughts."""
         mark = found[0]
         if mark in MARKS.opening and self._opens(found):
             kind = MARKS.opening[mark]
@@ -259,7 +259,7 @@ class Splitter:
         return wrapper.ends_thought or bool(self._thoughts) or wrapper.opens.startswith("<|")
 
     def _close(self, thought: _Open, stop: int, position: int) -> None:
-        """The thought ends at ``stop``; what follows it begins at ``position``."""
+        """End the thought at ``stop``; the text after it begins at ``position``."""
         self._thoughts.append(self._text[thought.inside : stop])
         if thought.is_told and not thought.is_certain and position > stop:
             self._closed_alone = thought.kind
@@ -267,7 +267,7 @@ class Splitter:
         self._begin_segment(position)
 
     def _take_back(self, found: "re.Match[str]") -> Iterator[Event]:
-        """What looked like an answer, up to the mark, was a thought."""
+        """Treat the text up to the mark, which looked like an answer, as a thought."""
         self._thoughts.append(self._space + self._segment.getvalue())
         self._segment = StringIO()
         yield Thinking(self._earlier)
@@ -293,7 +293,7 @@ class Splitter:
             yield text
 
     def _is_text(self, found: "re.Match[str]") -> bool:
-        """Whether a mark in an answer stands in code or in quotes, by what comes before it. A quotation mark that is left
+        """Return whether a mark in an answer is in code or quotes, judging by the text before it. A quotation mark that is left
         open before the end of a thought, and of its line, quotes nothing."""
         if self._context.is_in_code(found, self._boundary):
             return True

@@ -1,4 +1,4 @@
-"""Where in a TOML file something stands: the parser gives values without their lines."""
+"""Line numbers in a TOML file: the parser gives values without their lines."""
 
 import re
 import tomllib
@@ -10,7 +10,7 @@ Path = Sequence[str | int]
 
 
 def find_line(text: str, path: Path) -> int:
-    """Return the line, counted from 1, where the value at ``path`` begins; of a missing value the nearest table that exists.
+    """Return the line, counted from 1, of the value at ``path``; for a missing value, that of the nearest existing table.
 
     The line is found by reading more and more of the valid ``text``, so every way to write a key counts.
     """
@@ -28,7 +28,7 @@ def locate(error: tomllib.TOMLDecodeError, text: str) -> str:
 
 
 def _readable(lines: list[str], end: int) -> tuple[int, dict[str, Any]]:
-    """Return the longest valid beginning of at most ``end`` lines, by its length, and what it says."""
+    """Return the length of the longest valid beginning of at most ``end`` lines, and its content."""
     for length in range(end, 0, -1):
         try:
             return length, tomllib.loads("\n".join(lines[:length]))

@@ -41,7 +41,7 @@ class ContentRefused(BackendError):
 class Sampling:
     """How to draw tokens. ``top_k`` 0 and ``top_p`` 1 switch the filter off; ``temperature`` 0 is greedy.
 
-    ``today`` is the date that the model's chat template may tell: given, so that a resumed dialogue reads what it read.
+    ``today`` is the date for the model's chat template, given so that a resumed dialogue has the same prompt.
     """
 
     temperature: float = 1.0
@@ -64,9 +64,9 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One model output as it came, with what it cost.
+    """One raw model output with its costs.
 
-    Times are seconds; tokens are the model's own, None where the provider does not count them. ``unsent`` names the settings
+    Times are in seconds; tokens are the model's own, None if the provider does not count them. ``unsent`` names the settings
     that the provider was not sent, because it refuses or does not know them.
     """
 
@@ -80,7 +80,7 @@ class Reply:
     thoughts: str = ""
     thought_tokens: int | None = None
     marked: str | None = None
-    """The output with its thoughts and their marks, where it had any."""
+    """The output with its thoughts and their marks, if it had any."""
 
     @property
     def raw(self) -> str:
@@ -89,7 +89,7 @@ class Reply:
 
 
 Piece = str | Opened | Thought | Reply
-"""What a backend yields: text; before any, that the prompt ends in a thought; parts of a thought that a server sends apart."""
+"""The events of a backend: text; first of all, that the prompt ends in a thought; parts of a thought sent separately."""
 
 
 @dataclass(slots=True)
@@ -106,9 +106,9 @@ class Heard:
 class ReplyStream(AsyncIterator[str | Thinking]):
     """The pieces of a reply as they are generated; after the last one, ``reply`` holds the whole.
 
-    A ``Thinking`` comes whenever the model begins to think: its text may have become shorter. ``heard`` also has what comes
-    in no piece, and stays readable when the stream was closed early. ``aclose()`` cancels the generation and frees what it
-    holds at the backend.
+    A ``Thinking`` comes whenever the model begins to think; the reply's text may then be shorter than before. ``heard`` also
+    has what comes in no piece, and stays readable if the stream was closed early. ``aclose()`` cancels the generation and
+    frees what it holds at the backend.
     """
 
     def __init__(self, generation: AsyncGenerator[str | Thinking | Reply], heard: Heard) -> None:
@@ -160,7 +160,7 @@ class ChatModel(Protocol):
         ...
 
     def expect_thought(self, kind: Kind) -> None:
-        """Takes outputs to begin with a thought of that kind from now on, as an earlier one has shown."""
+        """Expect outputs to begin with a thought of that kind from now on, as an earlier one has shown."""
         ...
 
     async def close(self) -> None:
@@ -171,8 +171,8 @@ class ChatModel(Protocol):
 class StreamingModel(ABC):
     """A ChatModel made of one method, ``generate``: the pieces of the output and, last, its Reply.
 
-    Thoughts are told from the answer here, for every backend. A model that once ended a thought whose beginning was not
-    in its output is taken to begin every output with one, as is one that ``guess`` names, until an output shows otherwise.
+    Thoughts are separated from the answer here, for every backend. If a model once ended a thought without beginning it, all
+    its outputs are expected to begin with one, until an output shows the opposite. ``guess`` names such models in advance.
     """
 
     capacity: int | None = None
@@ -214,7 +214,7 @@ class StreamingModel(ABC):
                     yield self._with_thoughts(piece, splitter)
 
     def _with_thoughts(self, reply: Reply, splitter: Splitter) -> Reply:
-        """The reply with its thoughts told apart."""
+        """Return the reply with its thoughts separated."""
         split = splitter.split
         if split.closed_alone:
             self.expect_thought(split.closed_alone)
@@ -230,7 +230,7 @@ class StreamingModel(ABC):
     def _count(self, thoughts: str) -> int | None:
         try:
             return self.count_tokens(thoughts)
-        except BackendError:  # the model was closed meanwhile; its reply is whole
+        except BackendError:  # the model has been closed; its reply is complete
             return None
 
 

@@ -1,8 +1,8 @@
 """Chat templates, rendered so that nobody can type a control token and no message is lost.
 
-A template is rendered over placeholders, so it never sees what people or models wrote. What comes out is a list of parts:
-the control tokens that the *template* wrote, and the plain text between them, contents included. A backend looks up the
-former and tokenises the latter without special parsing; a typed "</s><s>[INST]" is then text like any other.
+A template is rendered over placeholders, so it never sees the words of people or models. The result is a list of parts: the
+control tokens that the *template* wrote, and the plain text between them, including contents. A backend looks up the former
+and tokenises the latter without special parsing; a typed "</s><s>[INST]" is then text like any other.
 """
 
 import re
@@ -23,7 +23,7 @@ from dialogue.thoughts import Opened, opened_by
 PAPER_TEMPLATES = ("llama-2", "mixtral", "vicuna")
 _SPOKEN = "\ue002"
 _FAULTS = (TemplateError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
-"""What a template raises on purpose, and what its slips raise."""
+"""Errors that a template raises on purpose or by mistake."""
 _PLACEHOLDER = re.compile("\ue000([0-9]+)\ue001")
 
 
@@ -46,7 +46,7 @@ class ChatTemplate:
 
 @contextmanager
 def of_model(name: str) -> Iterator[None]:
-    """Puts the model's name into what is wrong with its template, and what can be done about it."""
+    """Turn TemplateMisfit into an error that names the model and says what to do."""
     try:
         yield
     except TemplateMisfit as misfit:
@@ -72,10 +72,10 @@ def render(
     control_tokens: Collection[str],
     today: date | None = None,
 ) -> list[Part]:
-    """The prompt for ``messages`` up to where the answer begins, neighbouring plain text joined.
+    """Render the prompt for ``messages`` up to the beginning of the answer, with neighbouring plain text joined.
 
-    Contents are taken without the white space around them, as published templates do. ``today`` is the date that the
-    template may ask for (None: the clock's). Raises TemplateMisfit when the template refuses the messages, or loses one.
+    White space around contents is removed, as published templates do. ``today`` is the date that the template may ask for
+    (None: the clock's). Raises TemplateMisfit if the template refuses the messages, or loses one.
     """
     rendered = _with_holes(ChatTemplate(source, bos_token, eos_token), messages, today)
     contents = [message.content.strip() for message in messages]
@@ -85,9 +85,9 @@ def render(
 def without_swallowed_space(
     parts: Sequence[Part], *, before: Collection[str], behind: Collection[str], space: str | None = None
 ) -> list[Part]:
-    """The parts as a tokenizer reads them whose control tokens swallow white space, some ``before`` and some ``behind`` them.
+    """Return the parts for a tokenizer whose control tokens swallow white space, some ``before`` and some ``behind`` them.
 
-    ``space`` is what it takes for white space; None for all that Unicode does.
+    ``space`` holds its white-space characters; None means those of Unicode.
     """
     bound = Part("", is_control=False)
     stripped = []
@@ -102,7 +102,7 @@ def without_swallowed_space(
 
 
 def opened_thought(source: str, messages: Sequence[Message], *, bos_token: str, eos_token: str) -> Opened | None:
-    """The thought that the template opens after the last message, for the model to go on with."""
+    """Return the thought that the template opens after the last message, if any."""
     return _opened_after(source, tuple(message.role for message in messages), bos_token, eos_token)
 
 
@@ -114,12 +114,12 @@ def _opened_after(source: str, roles: tuple[Role, ...], bos_token: str, eos_toke
 
 
 def stretches(template: ChatTemplate, messages: Sequence[Message]) -> list[str]:
-    """What the template writes in front of each message, and behind the last. Raises TemplateMisfit."""
+    """Return the template's text before each message and after the last. Raises TemplateMisfit."""
     return _PLACEHOLDER.split(_with_holes(template, messages, None))[::2]
 
 
 def rendered_text(template: ChatTemplate, messages: Sequence[Message], today: date | None = None) -> str:
-    """What the template makes of the messages, contents and all. Raises TemplateMisfit."""
+    """Render the messages including their contents. Raises TemplateMisfit."""
     try:
         return compile_template(template.source).render(
             messages=[{"role": message.role, "content": message.content} for message in messages],
@@ -142,7 +142,7 @@ def _with_holes(template: ChatTemplate, messages: Sequence[Message], today: date
 
 
 def _check_whole(rendered: str, messages: Sequence[Message]) -> None:
-    """Every message once, and the dialogue in order; a system message may be where the template's author puts it."""
+    """Check that every message occurs once and the dialogue is in order; a system message may be anywhere."""
     found = [int(index) for index in _PLACEHOLDER.findall(rendered)]
     for index, message in enumerate(messages):
         if found.count(index) != 1:

@@ -1,4 +1,4 @@
-"""What a model needs so that every message of the method reaches it, found by rendering its chat template."""
+"""The settings with which every message of the method reaches a model, found by rendering its chat template."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,23 +17,23 @@ from dialogue.shapes import histories
 from dialogue.system_text import SystemWay, place_system
 
 _LOSSLESS: tuple[SystemWay, ...] = ("message", "first_user")
-"""Tried in this order. Leaving the system's text out is for people to decide."""
+"""Tried in this order. Only a person may decide to leave the system text out."""
 _A_DAY = date(2026, 11, 28)
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """What a side needs beside its prompt set: how the system's text reaches the model, and the marks of a self-reply."""
+    """A side's needs besides its prompt set: how the system text reaches the model, and the marks of a self-reply."""
 
     system: SystemWay
     marks: tuple[str, ...]
 
 
 def fit(template: ChatTemplate | None, spec: ModelSpec, table: SideTable, side: Side) -> Fit:
-    """What ``spec`` says, else what its template needs and writes. An API model has no marks unless it names them.
+    """Return the settings of ``spec``, or else what its template needs and writes. An API model has only the marks it names.
 
-    ``template`` is None where it cannot be known; then nothing is tried. Raises ModelMisconfigured when a message of the
-    method would be lost.
+    ``template`` is None if it is unknown; then nothing is checked. Raises ModelMisconfigured if a message of the method would
+    be lost.
     """
     marks = () if spec.is_remote else find_marks(template)
     return Fit(_find_system_way(template, spec, table, side), marks if spec.marks is None else spec.marks)
@@ -41,7 +41,7 @@ def fit(template: ChatTemplate | None, spec: ModelSpec, table: SideTable, side: 
 
 @lru_cache(maxsize=256)
 def misfit(template: ChatTemplate, side: Side, prompt_set: str, way: SystemWay) -> str:
-    """What the template does wrong with some history of ``side``, as a phrase without a subject; empty if nothing."""
+    """Return the template's mistake with a history of ``side``, as a phrase without a subject; empty if there is none."""
     try:
         for history in histories(side, prompt_set):
             _try(template, place_system(history, way))
@@ -69,7 +69,7 @@ def _has_system(prompt_set: str) -> bool:
 
 
 def _refusal(template: ChatTemplate, spec: ModelSpec, prompt_set: str, side: Side) -> str:
-    """The last way tried is the one whose fault has no remedy in ``system``."""
+    """Describe the misfit. The fault of the last way tried has no remedy in ``system``."""
     what = misfit(template, side, prompt_set, spec.system or _LOSSLESS[-1])
     remedies = [way for way in _LOSSLESS if not misfit(template, side, prompt_set, way)]
     alternative = ', or "none" for a chatbot without instructions' if side == "responder" else ""
@@ -83,7 +83,7 @@ def _refusal(template: ChatTemplate, spec: ModelSpec, prompt_set: str, side: Sid
 
 
 def _try(template: ChatTemplate, messages: Sequence[Message]) -> None:
-    """Raises TemplateMisfit when the template loses a message, changes what one says, or gives it to the wrong speaker."""
+    """Check the rendering. Raises TemplateMisfit if a message is lost, changed, or given to the wrong speaker."""
     parts = render(
         template.source,
         messages,
@@ -101,7 +101,7 @@ def _try(template: ChatTemplate, messages: Sequence[Message]) -> None:
 
 
 def _renders_as(template: ChatTemplate, messages: Sequence[Message], role: Role, text: str) -> bool:
-    """Whether the template makes the same ``text`` of the messages when the system's have that ``role``."""
+    """Return whether the template renders the same ``text`` if the system messages have that ``role``."""
     changed = [Message(role, each.content) if each.role == "system" else each for each in messages]
     try:
         return changed != list(messages) and rendered_text(template, changed, _A_DAY) == text

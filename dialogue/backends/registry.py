@@ -48,15 +48,15 @@ def examine(spec: ModelSpec) -> Health:
 
 
 def fit_side(spec: ModelSpec, side: Side) -> Fit:
-    """How the method's messages reach the model that plays ``side``, for which ``spec`` has a table.
+    """Return how the method's messages reach the model that plays ``side``, for which ``spec`` has a table.
 
-    Raises ModelMisconfigured when one would be lost.
+    Raises ModelMisconfigured if one would be lost.
     """
     return fit(_find_template(spec), spec, getattr(spec, side), side)
 
 
 def _find_template(spec: ModelSpec) -> ChatTemplate | None:
-    """The template that the model is spoken to with; None where nobody can know it."""
+    """Return the model's chat template; None if it is unknown."""
     if spec.backend not in _RENDERING:
         return None
     if spec.template != "own":

@@ -1,8 +1,8 @@
 """The marks at which a self-reply is cut: what a chat template writes where one speaker ends and the other begins.
 
-A mark must be one that no ordinary text holds, or good answers would be cut. Two kinds are: a tag that is made like a
-control token, as "<|im_start|>" and "<end_of_turn>" are, and the whole border before a user's message where it is full of
-signs, as "</turn>\\n<turn>user" is. Plain words such as "User:" are none; a group that wants them names them in models.toml.
+A mark must not occur in ordinary text, or good answers would be cut. There are two kinds: a tag that looks like a control
+token, such as "<|im_start|>" or "<end_of_turn>", and the whole border before a user's message if it has enough symbols, such
+as "</turn>\\n<turn>user". Plain words such as "User:" are not marks unless models.toml names them.
 """
 
 import re
@@ -25,7 +25,7 @@ _TALK = [Message("user" if number % 2 == 0 else "assistant", "") for number in r
 
 @lru_cache(maxsize=64)
 def find_marks(template: ChatTemplate | None) -> tuple[str, ...]:
-    """The marks of ``template``. The official two if it writes one of them, has none of its own, or cannot be read."""
+    """Return the marks of ``template``: the official two if it writes one of them, has no marks, or cannot be read."""
     try:
         _, _, _, to_assistant, to_user, _ = stretches(template, _TALK) if template else [""] * 6
     except ModelMisconfigured:
@@ -39,7 +39,7 @@ def find_marks(template: ChatTemplate | None) -> tuple[str, ...]:
 
 
 def _openings(*borders: str) -> list[list[str]]:
-    """The borders in pieces, without the tags and spaces that all of them end with: those follow the speaker's name."""
+    """Split the borders into pieces, without their common ending of tags and spaces, which follows the speaker's name."""
     pieces = [_TAG.split(border) for border in borders]
     while len(set(borders)) > 1 and all(pieces) and len({each[-1] for each in pieces}) == 1:
         pieces = [each[:-1] for each in pieces]
@@ -47,16 +47,16 @@ def _openings(*borders: str) -> list[list[str]]:
 
 
 def _tags(pieces: Iterable[str]) -> list[str]:
-    """The tags that are made like control tokens."""
+    """Return the tags that look like control tokens."""
     return [tag for tag in pieces if _TAG.fullmatch(tag) and _LIKE_CONTROL.search(tag) and not _OF_THOUGHTS.search(tag)]
 
 
 def _lines(border: str) -> list[str]:
-    """The whole border, and its last line, as far as no ordinary text holds them."""
+    """Return the whole border and its last line, if they cannot occur in ordinary text."""
     whole = border.strip()
     return [line for line in (whole, whole.rpartition("\n")[2]) if _is_rare(line)]
 
 
 def _is_rare(line: str) -> bool:
-    """Whether the line holds enough signs, and is more than a lone tag: that could be HTML."""
+    """Return whether the line has enough symbols and is more than a single tag, which could be HTML."""
     return sum(letter in _SIGNS for letter in line) >= _SIGNS_OF_A_MARK and not _TAG.fullmatch(line)

@@ -1,6 +1,6 @@
 """Chat templates compiled as Hugging Face documents them, in Jinja's sandbox.
 
-Beside plain Jinja a template may use ``raise_exception``, ``strftime_now``, the loop controls, ``tojson`` without HTML
+Besides plain Jinja, a template may use ``raise_exception``, ``strftime_now``, the loop controls, ``tojson`` without HTML
 escapes, and ``generation`` blocks, which mark answers for training and render their body.
 """
 
@@ -17,7 +17,7 @@ from dialogue.backends.base import ModelMisconfigured
 
 
 class TemplateMisfit(ModelMisconfigured):
-    """A chat template that does not hand the messages over. ``what`` it does is a phrase without a subject."""
+    """A chat template that does not pass the messages on. ``what`` it does is a phrase without a subject."""
 
     def __init__(self, what: str) -> None:
         super().__init__(f"The model's chat template {what}.")
@@ -37,7 +37,7 @@ class _Generation(Extension):
 
 @lru_cache(maxsize=64)
 def compile_template(source: str) -> Template:
-    """The template, ready to render. Raises TemplateMisfit when it is not Jinja."""
+    """Compile the template. Raises TemplateMisfit if it is not valid Jinja."""
     environment = ImmutableSandboxedEnvironment(
         trim_blocks=True, lstrip_blocks=True, extensions=[_Generation, loopcontrols]
     )
@@ -50,7 +50,7 @@ def compile_template(source: str) -> Template:
 
 
 def reason(error: Exception) -> str:
-    """What a template or Jinja says, kept to a sentence's length."""
+    """Return the message of a template or of Jinja, shortened to a sentence."""
     return " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
 
 

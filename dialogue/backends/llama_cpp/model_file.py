@@ -14,7 +14,7 @@ from dialogue.models import ModelSpec
 
 _MAGIC = b"GGUF"
 _HALF = 2  # bytes of an f16 number, of which keys and values are made
-_reading = Lock()  # a large vocabulary takes a second and 100 MB: many who ask at once wait for the first
+_reading = Lock()  # a large vocabulary takes a second and 100 MB: simultaneous callers wait for the first
 _SHARD = re.compile(r"-00001-of-(\d{5})\.gguf$")
 
 
@@ -70,7 +70,7 @@ def chat_template(model: int, spec: ModelSpec) -> str:
 
 
 def own_template(spec: ModelSpec) -> ChatTemplate | None:
-    """The template in the model's file; None where the file cannot be read, which loading and examining complain about."""
+    """Return the template in the model's file; None if the file cannot be read, which loading and examining report."""
     try:
         changed = _checked(spec).stat()
         with _reading:

@@ -13,7 +13,7 @@ from dialogue.messages import Message
 from dialogue.thought_marks import CHANNELS, MARKS, SHARED
 from dialogue.thoughts import Opened
 
-_SPACE = " \t\n\v\f\r"  # what the library calls white space
+_SPACE = " \t\n\v\f\r"  # the library's white space
 _BREAK = "\udfff"  # no character, so in no text
 
 
@@ -26,7 +26,7 @@ class Vocabulary:
         self._self_reply_marks: Sequence[str] = ()
 
     def show(self, marks: Sequence[str]) -> None:
-        """Let answers show the control tokens in ``marks`` too, at which a self-reply is cut; before any answer is read."""
+        """Show also the control tokens in ``marks``, at which a self-reply is cut. Call it before any answer is read."""
         self._self_reply_marks = marks
 
     @cached_property
@@ -63,9 +63,9 @@ class Vocabulary:
         return list(tokens[:count])
 
     def encode(self, template: str, messages: Sequence[Message], today: date | None = None) -> list[int]:
-        """The prompt for ``messages``, with one begin token in front where the model wants it.
+        """Return the prompt for ``messages``, with one begin token if the model wants it.
 
-        For contents without control tokens the same as the library makes of the rendered text.
+        For contents without control tokens it equals the library's tokens for the rendered text.
         """
         # Some models' files mark the template's tokens as the user's own; nobody may type those either.
         marks = {name: token for name, token in self.added.items() if name in template}
@@ -88,11 +88,11 @@ class Vocabulary:
         return self._with_begin([token for part in stripped for token in self._part(part, written, marks)])
 
     def opened_thought(self, template: str, messages: Sequence[Message]) -> Opened | None:
-        """The thought that the prompt for ``messages`` ends in."""
+        """Return the thought in which the prompt for ``messages`` ends."""
         return opened_thought(template, messages, bos_token=self.bos_text, eos_token=self.eos_text)
 
     def piece(self, token: int) -> bytes:
-        """What ``token`` adds to a text: perhaps part of a character, nothing for a control token that is no mark."""
+        """Return the bytes that ``token`` adds to a text: part of a character, or nothing for most control tokens."""
         if token not in self._pieces:
             self._pieces[token] = self._read_piece(token)
         return self._pieces[token]
@@ -115,7 +115,7 @@ class Vocabulary:
 
     @cached_property
     def _shown(self) -> frozenset[str]:
-        """The control tokens of marks: they are shown, so that thoughts and self-replies can be told apart."""
+        """Return the control tokens of marks, which are shown so that thoughts and self-replies can be recognised."""
         marks = [*(mark for mark in MARKS.all if self._may_show(mark)), *self._self_reply_marks]
         parts = {name for name in self.controls if name and any(name in mark for mark in marks)}
         return frozenset(
@@ -123,7 +123,7 @@ class Vocabulary:
         )
 
     def _may_show(self, mark: str) -> bool:
-        """Whether a mark stands for a thought or an answer in this vocabulary: some also end what other models say."""
+        """Return whether a mark denotes a thought or an answer in this vocabulary: some marks end messages of other models."""
         return mark not in SHARED or any(token in self.controls or token in self.added for token in CHANNELS)
 
     @cached_property

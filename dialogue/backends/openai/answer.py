@@ -1,6 +1,6 @@
-"""An answer as it comes in, chunk by chunk: whatever a server puts into a chunk, reading it raises nothing.
+"""An answer as it arrives, chunk by chunk. Reading a chunk never raises, whatever a server puts into it.
 
-Servers differ in where they put text (``delta``, ``message``, ``text``; a string or a list of parts), in how they call the
+Servers differ in where they put text (``delta``, ``message``, ``text``; a string or a list of parts), in the names of the
 reasons why an answer ended, and in whether and where they count tokens.
 """
 
@@ -41,7 +41,7 @@ _FINISHES: dict[str, Finish] = {
     "insufficient_system_resource": "failed",
     "load_shedding": "failed",
 }
-"""What a reason means; any other word means that the model stopped by itself."""
+"""The meaning of a reason; any other word means a normal stop."""
 _NO_REASONS = {"", "null", "none"}
 
 _PROMPT_COUNTS = ("prompt_tokens", "input_tokens", "prompt_token_count", "prompt_eval_count")
@@ -54,7 +54,7 @@ _MOST_LEVELS = 20
 
 @dataclass(slots=True)
 class Answer:
-    """What an answer holds so far. Counts are the provider's, None where it gives none: pieces are not tokens everywhere.
+    """An answer so far. Counts are the provider's, None if it gives none: not all servers send one token per piece.
 
     ``unsent`` names the settings that were not sent; ``is_alone`` is False once this process has asked the server for
     something else meanwhile.
@@ -83,7 +83,7 @@ class Answer:
         return "".join(self.pieces)
 
     def add(self, chunk: dict[str, Any]) -> str:
-        """Takes in what ``chunk`` says; returns the text that it adds."""
+        """Add the content of ``chunk``. Return the text that it adds."""
         self._count(chunk)
         choice = self._chosen(chunk.get("choices"))
         self.is_done |= chunk.get("object") == "chat.completion" and "message" in choice
@@ -98,12 +98,12 @@ class Answer:
         return "" if is_repeated else self._say(said)
 
     def untold_thought(self) -> str:
-        """What the model has thought since this was asked last."""
+        """Return the model's thoughts since the last call."""
         told, self._told = self._told, len(self.thoughts)
         return self.thoughts[told:]
 
     def close(self) -> str:
-        """The text that was held back; the answer gets no more."""
+        """Return the text that was held back, at the end of the answer."""
         half, self._half = self._half, ""
         return self._keep(_joined(half))
 
@@ -122,7 +122,7 @@ class Answer:
         )
 
     def _chosen(self, choices: object) -> dict[str, Any]:
-        """The choice that this answer follows: the first one seen, should a server send several."""
+        """Return the choice that this answer follows: the first one seen, if a server sends several."""
         for choice in choices if isinstance(choices, list) else []:
             if isinstance(choice, dict):
                 index = choice.get("index") or 0
@@ -141,14 +141,14 @@ class Answer:
             )
 
     def _hear_thought(self, delta: dict[str, Any], *, is_whole: bool) -> None:
-        """A whole message may repeat what was streamed."""
+        """Add the thought in ``delta``, unless a whole message repeats what was streamed."""
         thought = _joined(thought_of(delta))
         if thought and not (is_whole and thought == self.thoughts):
             self.first = self.first or perf_counter()
             self.thoughts += thought
 
     def _say(self, text: str) -> str:
-        """``text`` as it can be shown: halves of a surrogate pair that come apart are joined."""
+        """Return ``text`` as it can be shown: halves of a surrogate pair that arrive separately are joined."""
         text = self._half + text
         self._half = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
         return self._keep(_joined(text.removesuffix(self._half)))
@@ -161,7 +161,7 @@ class Answer:
 
 
 def _spoken(choice: dict[str, Any]) -> dict[str, Any]:
-    """What the model says in this choice: a part of a message, or a whole one where the server does not stream."""
+    """Return the model's message in this choice: a part of it, or all of it if the server does not stream."""
     said = choice.get("delta") if "delta" in choice else choice.get("message")
     return said if isinstance(said, dict) else {"content": said}
 
@@ -186,7 +186,7 @@ def _text(content: object, levels: int = _MOST_LEVELS) -> str:
 
 
 def _joined(text: str) -> str:
-    """``text`` with pairs of surrogates made one character, and single ones visible."""
+    """Return ``text`` with surrogate pairs joined, and single surrogates made visible."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if text else ""
 
 
@@ -198,12 +198,12 @@ def _finish(choice: dict[str, Any]) -> Finish | None:
 
 
 def _later(known: Finish | None, told: Finish | None) -> Finish | None:
-    """The first reason counts, unless a filter refuses what had been said."""
+    """Note why the answer ended. The first reason counts, unless a filter refuses the answer later."""
     return told if known is None or told == "refused" else known
 
 
 def _usages(chunk: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Where servers put their counts, the chunk's own last."""
+    """Yield the places where servers put their counts, the chunk's own last."""
     choices = chunk.get("choices")
     places = [*(choices if isinstance(choices, list) else []), chunk.get("x_groq"), chunk]
     for place in places:
@@ -217,7 +217,7 @@ def _counted(usage: dict[str, Any], names: tuple[str, ...], known: int | None) -
 
 
 def _number(value: object) -> int | None:
-    """A count of tokens, or None for anything that is none: 0 is what some servers send who do not count."""
+    """Return a count of tokens, or None for anything else: some servers that do not count send 0."""
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 11:
         value = int(value)
     if isinstance(value, float) and value.is_integer():

@@ -1,4 +1,4 @@
-"""What a server says when something is wrong, wherever in its answer it says so."""
+"""A server's error messages, wherever they are in its answer."""
 
 import json
 import re
@@ -10,11 +10,11 @@ _SPOKEN = (
     "message", "msg", "detail", "details", "error", "errors", "title", "description", "error_description", "error_msg",
     "reason", "metadata", "raw", "innererror", "cause",
 )  # fmt: skip
-"""Where servers put words about what is wrong; anything else may repeat what a person wrote."""
+"""Keys in which servers put error messages; any other key may repeat a person's words."""
 _KINDS = ("code", "type", "error_type", "status")
 _LONGEST = 200
 _READ = 1500
-"""Characters in which a meaning is looked for."""
+"""Number of characters that are searched for a meaning."""
 _DEEPEST = 6
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _STATUS = re.compile("[45][0-9]{2}")
@@ -23,7 +23,7 @@ _BLANK = re.compile(r"[\s\x00-\x1f\x7f]+")
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """``words`` are the server's own, ``kinds`` its codes and types, ``names`` the parts of the request that it means."""
+    """``words`` are the server's, ``kinds`` its codes and types, and ``names`` the parts of the request that it refers to."""
 
     status: int | None
     words: str
@@ -32,7 +32,7 @@ class Complaint:
 
     @property
     def brief(self) -> str:
-        """The words, kept to a sentence's length."""
+        """The words, shortened to a sentence."""
         said_nothing = f"status {self.status}" if self.status else "no details given"
         return self.words.rstrip(". ")[:_LONGEST] or said_nothing
 
@@ -46,7 +46,7 @@ class Complained(Exception):
 
 
 def read_complaint(status: int | None, body: str, secret: str = "") -> Complaint:
-    """What a response with this status and body says. ``secret`` is hidden wherever the server repeats it."""
+    """Read a response with this status and body. ``secret`` is hidden wherever the server repeats it."""
     try:
         return complaint_of(json.loads(body), status, secret)
     except (ValueError, RecursionError):
@@ -54,7 +54,7 @@ def read_complaint(status: int | None, body: str, secret: str = "") -> Complaint
 
 
 def complaint_of(body: object, status: int | None = None, secret: str = "") -> Complaint:
-    """What a JSON value says that tells of an error; a status may be in its codes."""
+    """Read the complaint in a JSON value; its codes may contain a status."""
     found = list(_walk(body))
     kinds = frozenset(kind for each in found for kind in each.kinds)
     codes = [int(kind) for kind in kinds if _STATUS.fullmatch(kind)]
@@ -64,7 +64,7 @@ def complaint_of(body: object, status: int | None = None, secret: str = "") -> C
 
 
 def complaint_in(chunk: Mapping[str, Any], secret: str = "") -> Complaint | None:
-    """The complaint that comes instead of a piece of an answer, if ``chunk`` is one."""
+    """Return the complaint if ``chunk`` is one instead of a piece of an answer."""
     choices = chunk.get("choices")
     for place in (chunk, *(choices if isinstance(choices, list) else [])):
         if isinstance(place, Mapping) and place.get("error"):
@@ -76,7 +76,7 @@ def complaint_in(chunk: Mapping[str, Any], secret: str = "") -> Complaint | None
 
 
 def _walk(value: object, depth: int = 0) -> Iterator[Complaint]:
-    """The complaints in a JSON value, the outermost first. A text may hold another server's answer as JSON."""
+    """Yield the complaints in a JSON value, the outermost first. A text may contain another server's answer as JSON."""
     if depth > _DEEPEST:
         return
     match value:
@@ -105,7 +105,7 @@ def _inside(text: str, depth: int) -> Iterator[Complaint]:
 
 
 def _names(value: Mapping[str, Any]) -> tuple[frozenset[str], str]:
-    """Which parts of the request are meant, and how to begin a sentence about them."""
+    """Return the parts of the request that are meant, and the beginning of a sentence about them."""
     place = value.get("loc")
     path = [str(part) for part in place if part != "body"] if isinstance(place, list) else []
     named = value.get("param")
@@ -119,6 +119,6 @@ def _page_words(page: str) -> str:
 
 
 def told(words: str, secret: str) -> str:
-    """A server's words in one line, without the key: some servers repeat it."""
+    """Return a server's words in one line, without the key, which some servers repeat."""
     hidden = words.replace(secret, "[key]") if len(secret) > 4 else words
     return _BLANK.sub(" ", hidden[:_READ]).strip()

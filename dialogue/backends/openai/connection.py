@@ -1,4 +1,4 @@
-"""How a provider is reached: its address, its key, and what keeps a request from arriving."""
+"""Reaching a provider: its address, its key, and the errors that prevent a request from arriving."""
 
 import os
 import ssl
@@ -14,13 +14,13 @@ from dialogue.backends.openai.wire import address
 from dialogue.models import ModelSpec
 
 FAILURES = (OpenAIError, httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, ValueError)
-"""Whatever the library and what it is built on raise. TimeoutError is an OSError, a text that cannot be sent a ValueError."""
+"""Errors of the library and its dependencies. TimeoutError is an OSError; a text that cannot be sent raises ValueError."""
 
 _QUOTES = "\"'`“”‘’«»"
 
 
 def connection(spec: ModelSpec) -> dict[str, Any]:
-    """What a client of either kind needs to know. Raises ModelMisconfigured."""
+    """Return the arguments of a client of either kind. Raises ModelMisconfigured."""
     if spec.api == "openai":
         return {"api_key": _key(spec), "base_url": address(spec)}
     for setting in ("base_url", "api_version"):
@@ -30,18 +30,18 @@ def connection(spec: ModelSpec) -> dict[str, Any]:
 
 
 def transport() -> dict[str, Any]:
-    """How HTTP is spoken. Redirects are not followed: texts go where the description says, and nowhere else."""
+    """Return the HTTP client. It follows no redirects: texts go only where the description says."""
     return {"follow_redirects": False, "verify": _certificates()}
 
 
 @cache
 def _certificates() -> ssl.SSLContext:
-    """Read once: that takes a tenth of a second."""
+    """Load the certificates once: that takes 0.1 s."""
     return httpx2.create_ssl_context()
 
 
 def status_complaint(error: APIStatusError, secret: str) -> Complaint:
-    """What a server says with a status that is no success."""
+    """Read the complaint of a response whose status is an error."""
     if 300 <= error.status_code < 400:
         place = error.response.headers.get("location", "another address").split("?")[0]
         return read_complaint(error.status_code, place, secret)
@@ -49,7 +49,7 @@ def status_complaint(error: APIStatusError, secret: str) -> Complaint:
 
 
 def unreachable(error: Exception, spec: ModelSpec) -> BackendError:
-    """What is raised when there is no answer at all."""
+    """Return the error for a request without any answer."""
     if isinstance(error, APIConnectionError | OSError):
         return BackendError(f"{address(spec)} cannot be reached: check that it runs, and `base_url` of {spec.name!r}.")
     return BackendError(
@@ -59,7 +59,7 @@ def unreachable(error: Exception, spec: ModelSpec) -> BackendError:
 
 
 def _key(spec: ModelSpec) -> str:
-    """The key; servers of one's own may want none, but the library insists on something. Never says what it is."""
+    """Return the key. Local servers may need none, but the library requires one. Errors never contain the key."""
     if spec.key_env is None:
         return "none"
     key = os.environ.get(spec.key_env, "")

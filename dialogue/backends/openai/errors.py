@@ -40,7 +40,7 @@ _BUSY = re.compile(
 
 
 def meaning(complaint: Complaint, spec: ModelSpec) -> BackendError:
-    """The contract's error for what a server complains of, with a status or in the middle of an answer."""
+    """Return the contract's error for a complaint, with a status or within an answer."""
     return _of_content(complaint, spec) or _of_status(complaint, spec)
 
 
@@ -50,7 +50,7 @@ def refusal(spec: ModelSpec) -> ContentRefused:
 
 
 def web_page(spec: ModelSpec) -> ModelMisconfigured:
-    """What is raised when there is a web site where a model should be."""
+    """Return the error for a web site instead of a model."""
     return ModelMisconfigured(
         f"{address(spec)} answers with web pages, not as an OpenAI-compatible API: correct `base_url` of {spec.name!r}"
         " (it often ends in /v1)."
@@ -58,12 +58,12 @@ def web_page(spec: ModelSpec) -> ModelMisconfigured:
 
 
 def alone(spec: ModelSpec) -> str:
-    """What to do about a server that lets a new request cut off the one before."""
+    """Return what to do about a server on which a new request cuts off the previous one."""
     return f"if the server answers one request at a time, set `requests = 1` for {spec.name!r}"
 
 
 def _of_content(complaint: Complaint, spec: ModelSpec) -> BackendError | None:
-    """What the complaint says about the messages. Servers put the kind into ``code``, into ``type`` or into words."""
+    """Return the error for a complaint about the messages. Servers put its kind into ``code``, ``type`` or words."""
     is_about_key = complaint.status == 401
     if any(map(_REFUSED_KIND.search, complaint.kinds)):
         return refusal(spec)
@@ -111,5 +111,5 @@ def _unknown(complaint: Complaint, spec: ModelSpec) -> ModelMisconfigured:
 
 
 def key_source(spec: ModelSpec) -> str:
-    """Where the key comes from, in words."""
+    """Return the source of the key, in words."""
     return f"the environment variable {spec.key_env}" if spec.key_env else "`key_env`, which is not set"

@@ -1,4 +1,4 @@
-"""Whether a provider can be asked, found out for nothing."""
+"""Whether a provider can be used, checked free of charge."""
 
 import json
 
@@ -15,7 +15,7 @@ _SECONDS = 3.0
 
 
 def examine(spec: ModelSpec, seconds: float = _SECONDS) -> Health:
-    """Whether there is a key and a server that accepts it; asks for its list of models, which costs nothing."""
+    """Check the key and the server by requesting its list of models, which is free."""
     known = connection(spec)
     kind = AzureOpenAI if spec.api == "azure" else OpenAI
     with kind(**known, timeout=seconds, max_retries=0, http_client=DefaultHttpxClient(**transport())) as client:
@@ -30,14 +30,14 @@ def examine(spec: ModelSpec, seconds: float = _SECONDS) -> Health:
 
 
 def _ask_nothing(client: OpenAI, spec: ModelSpec) -> Health:
-    """What a request without messages comes to, which is refused for free: as unknown where no model is."""
+    """Send a request without messages, which is refused free of charge: as unknown if there is no such model."""
     try:
         client.chat.completions.with_raw_response.create(model=spec.model, messages=[])
     except APIStatusError as error:
         if error.status_code in (401, 403, 404, 405, 410):
             return Health(False, str(meaning(status_complaint(error, client.api_key), spec)))
     except FAILURES:
-        pass  # it listens, and that is all that can be known
+        pass  # it listens; nothing else can be known
     return _unlisted(spec)
 
 
@@ -46,7 +46,7 @@ def _unlisted(spec: ModelSpec) -> Health:
 
 
 def _read(body: str, spec: ModelSpec, secret: str) -> Health:
-    """What the list of models, or what came instead, says of the server."""
+    """Judge the server by its list of models, or by the answer sent instead."""
     if body.lstrip().startswith("<"):
         return Health(False, str(web_page(spec)))
     if body.lstrip().startswith("data:"):

@@ -1,4 +1,4 @@
-"""What one event loop needs to talk to a provider."""
+"""One event loop's connection to a provider."""
 
 import asyncio
 from asyncio import Future, Semaphore
@@ -18,7 +18,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Connections, the cap on the requests under way, what they wait for, and the answers that are coming in."""
+    """Connections, the limit on requests under way, what they wait for, and the answers under way."""
 
     client: AsyncOpenAI
     gate: Semaphore
@@ -27,7 +27,7 @@ class Line:
 
     @contextmanager
     def hold(self, answer: Answer) -> Iterator[None]:
-        """Keeps ``answer`` among those under way; those that are there at the same time are not alone."""
+        """Keep ``answer`` among those under way; answers at the same time are marked as not alone."""
         self.answers.append(answer)
         for one in self.answers:
             one.is_alone = one.is_alone and len(self.answers) == 1
@@ -37,7 +37,7 @@ class Line:
             self.answers.remove(answer)
 
     async def wait_for(self, awaitable: Awaitable[_T]) -> _T:
-        """Awaits in a task of its own, which ``hang_up`` can cancel without a hand on the caller's."""
+        """Await in a separate task, which ``hang_up`` can cancel without cancelling the caller's."""
         wait = asyncio.ensure_future(awaitable)
         self.waits.add(wait)
         try:
@@ -46,7 +46,7 @@ class Line:
             self.waits.discard(wait)
 
     async def hang_up(self) -> None:
-        """Ends all waits by a CancelledError, lets them close their responses, then closes the connections."""
+        """End all waits with a CancelledError, let them close their responses, then close the connections."""
         waits = list(self.waits)
         for wait in waits:
             wait.cancel()
@@ -55,6 +55,6 @@ class Line:
 
 
 def open_line(spec: ModelSpec, connection: dict[str, Any]) -> Line:
-    """A line with what ``connection`` tells a client of the provider's kind."""
+    """Return a line whose client has the arguments of ``connection``."""
     kind = AsyncAzureOpenAI if spec.api == "azure" else AsyncOpenAI
     return Line(kind(**connection, http_client=DefaultAsyncHttpxClient(**transport())), Semaphore(spec.requests))

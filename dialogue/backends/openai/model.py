@@ -1,8 +1,7 @@
 """A model at a provider.
 
-The library sends requests and retries what is worth retrying (429, 5xx, lost connections), doubling its wait with jitter, and
-obeys ``Retry-After`` up to two minutes. Answers are read here: the library's own reading raises whatever an unusual chunk
-makes it raise.
+The library sends requests and retries temporary failures (429, 5xx, lost connections), doubling its wait with jitter, and
+obeys ``Retry-After`` up to two minutes. Answers are read here, because the library raises arbitrary errors on unusual chunks.
 """
 
 import asyncio
@@ -37,7 +36,7 @@ _AFTERWARDS = 10.0
 
 
 class OpenAIModel(StreamingModel):
-    """A model at a provider. ``requests`` of its description caps what is under way, per event loop.
+    """A model at a provider. ``requests`` in its description limits the requests under way, per event loop.
 
     A setting that the server refuses is left out from then on, and every reply says so.
     """
@@ -82,7 +81,7 @@ class OpenAIModel(StreamingModel):
         yield answer.reply()
 
     async def _listen(self, line: Line, request: dict[str, Any], answer: Answer) -> AsyncGenerator[str | Thought]:
-        """The text of an answer and its thoughts, as they come. Raises Complained for what the server says instead of one."""
+        """Yield the text and the thoughts of an answer as they arrive. Raises Complained if the server sends an error."""
         with line.hold(answer):
             async with aclosing(self._events(line.client, request, answer)) as events:
                 while not answer.is_done and (event := await self._next(line, events, answer)) is not None:
@@ -95,7 +94,7 @@ class OpenAIModel(StreamingModel):
                 yield piece
 
     def _take(self, event: Event, answer: Answer) -> str:
-        """What ``event`` adds to the answer. After its end nothing is taken for a failure any more."""
+        """Return the text that ``event`` adds to the answer. After the answer's end nothing counts as a failure."""
         if event == "done":
             answer.is_done = True
             return ""
@@ -107,12 +106,12 @@ class OpenAIModel(StreamingModel):
         if complaint is None:
             return answer.add(event)
         if answer.pieces and is_overflow(complaint):
-            answer.finish = "length"  # the answer filled what the prompt had left of the context
+            answer.finish = "length"  # the answer filled the rest of the context after the prompt
             return ""
         raise Complained(complaint)
 
     async def _next(self, line: Line, events: AsyncGenerator[Event], answer: Answer) -> Event | None:
-        """The next event, None after the last. Raises Complained and the contract's errors."""
+        """Return the next event, None after the last. Raises Complained and the contract's errors."""
         self._refuse_if_closed()
         try:
             return await line.wait_for(anext(events, None))
@@ -129,7 +128,7 @@ class OpenAIModel(StreamingModel):
             raise
 
     async def _events(self, client: AsyncOpenAI, request: dict[str, Any], answer: Answer) -> AsyncGenerator[Event]:
-        """What the server streams. Keeps patience with silence, not with comments that only keep the connection open."""
+        """Yield the server's events. Comments that only keep the connection open do not extend the wait."""
         async with (
             client.chat.completions.with_streaming_response.create(**request) as response,
             aclosing(read_events(response.iter_bytes())) as events,
@@ -164,7 +163,7 @@ class OpenAIModel(StreamingModel):
         return str(self._connection["api_key"])
 
     def _adapt(self, complained: Complained, sent: Sequence[str], answer: Answer) -> None:
-        """Leaves a refused setting out from now on. Raises the contract's error for any other complaint."""
+        """Leave a refused setting out from now on. Raises the contract's error for any other complaint."""
         error = meaning(complained.complaint, self._spec)
         is_about_settings = type(error) in (BackendError, ModelMisconfigured) and not answer.pieces
         name = refused_setting(complained.complaint, sent) if is_about_settings else None
@@ -173,10 +172,10 @@ class OpenAIModel(StreamingModel):
         self._left_out |= {name}
 
     def _accept(self, answer: Answer) -> None:
-        """Raises the contract's error for an answer that is no reply.
+        """Check the answer. Raises the contract's error if it is not a complete reply.
 
-        One without a reason for its end may have been cut off by another request, as servers do that answer one at a time. It
-        was not if no other was under way, or if whole answers of this server have none either.
+        An answer without a reason for its end may have been cut off by another request, on a server that answers one at a time.
+        It was not if no other was under way, or if complete answers of this server have no reason either.
         """
         may_lack_reason = not self._gives_reasons and (answer.is_alone or self._lacks_reasons)
         check_answer(answer, self._spec, may_lack_reason=may_lack_reason)

@@ -1,4 +1,4 @@
-"""What becomes of an answer that does not come, breaks off, or holds no text."""
+"""Errors for an answer that does not arrive, breaks off, or has no text."""
 
 import httpx2
 from openai import APITimeoutError
@@ -14,9 +14,9 @@ from dialogue.models import ModelSpec
 
 
 def check_answer(answer: Answer, spec: ModelSpec, *, may_lack_reason: bool) -> None:
-    """Raises the contract's error for an answer that is no reply.
+    """Check the answer. Raises the contract's error if it is not a complete reply.
 
-    ``may_lack_reason``: an answer is whole that ends with [DONE] and no finish_reason.
+    ``may_lack_reason``: an answer that ends with [DONE] and without finish_reason is complete.
     """
     if answer.finish == "refused" or (answer.refusal and not answer.text):
         raise refusal(spec)
@@ -32,7 +32,7 @@ def check_answer(answer: Answer, spec: ModelSpec, *, may_lack_reason: bool) -> N
 
 
 def unreadable(event: Unreadable, answer: Answer, spec: ModelSpec, secret: str) -> BackendError:
-    """What is raised when something comes that is no chunk."""
+    """Return the error for an event that is not a chunk."""
     if event.is_page:
         return web_page(spec)
     words = told(event.text, secret)[:80]
@@ -41,7 +41,7 @@ def unreadable(event: Unreadable, answer: Answer, spec: ModelSpec, secret: str) 
 
 
 def broken(error: Exception, answer: Answer, spec: ModelSpec) -> BackendError:
-    """What is raised when the connection fails before the answer is complete."""
+    """Return the error for a connection that fails before the answer is complete."""
     if isinstance(error, APITimeoutError | TimeoutError | httpx2.TimeoutException):
         return BackendError(f"{address(spec)} did not answer in time: try again later, or lower `requests`.")
     if isinstance(error, httpx2.NetworkError | httpx2.ProtocolError):

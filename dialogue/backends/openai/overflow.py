@@ -1,8 +1,8 @@
-"""Whether a server says that a dialogue no longer fits, in whatever words.
+"""Recognising that a dialogue no longer fits, in any server's words.
 
-There is no code that all servers send, and each words it in its own way: so this looks for what such sentences have in
-common, a word for what was sent and one for too much of it. Sentences that have both and mean something else are those about
-rates ("tokens per minute") and those about the answer's length alone ("max_tokens is too large").
+There is no code that all servers send, and each has different words. So this looks for what such sentences have in common: a
+word for the text that was sent, and one for too much of it. Sentences with both that mean something else are about rates
+("tokens per minute") or about the answer's length alone ("max_tokens is too large").
 """
 
 import re
@@ -47,7 +47,7 @@ _TOO_LONG = re.compile(
     re.IGNORECASE,
 )
 _NO_ROOM = re.compile(r"max_\w*tokens\W.{0,30}at least 1\b.{0,20}-\d|max_\w*tokens.{0,20}\bgot:? -\d", re.IGNORECASE)
-"""The room for an answer that the prompt leaves, computed by the server, is negative."""
+"""Matches a negative space for the answer, as some servers compute it."""
 _ANSWER = re.compile(
     r"\bmax(imum)?_?(completion_?|new_?|output_?)?tokens\b|\b(completion|output|new|generat\w+)\W? tokens\b",
     re.IGNORECASE,
@@ -58,7 +58,7 @@ _BESIDE_ANSWER = re.compile(
 
 
 def is_overflow(complaint: Complaint) -> bool:
-    """Whether the messages are too long for the model."""
+    """Return whether the complaint says that the messages are too long for the model."""
     if complaint.status not in (None, 400, 413, 422) and not _is_failure(complaint):
         return False
     if complaint.status == 429 or any(map(_RATE.search, (complaint.words, *complaint.kinds))):
@@ -72,5 +72,5 @@ def is_overflow(complaint: Complaint) -> bool:
 
 
 def _is_failure(complaint: Complaint) -> bool:
-    """Some servers say with a status of their own failures that the context is full."""
+    """Return whether the status fits: some servers report a full context with the status of a server failure."""
     return complaint.status is not None and complaint.status >= 500

@@ -1,10 +1,10 @@
-"""Which settings a server is sent, and which of them it refuses.
+"""The settings that a server is sent, and those that it refuses.
 
 OpenAI and Azure know ``max_completion_tokens`` and neither ``top_k`` nor a penalty of repetition, and their newer models
-refuse any temperature but their default, so there a setting is sent when it differs from the default. Other servers know
-``max_tokens`` and have defaults of their own, so they are told everything that the standard has a name for; what it has none
-for is sent when it is switched on (llama-server says ``repeat_penalty``, vLLM ``repetition_penalty``). A server that does not
-know one of two names is told the other.
+refuse any temperature but their default, so there a setting is sent only if it differs from the default. Other servers know
+``max_tokens`` and have different defaults, so they are sent every setting that the standard names. Other settings are sent if
+they are in use (``repeat_penalty`` on llama-server, ``repetition_penalty`` on vLLM). If a server does not know one of two
+names, it is sent the other.
 """
 
 import re
@@ -16,7 +16,7 @@ from dialogue.backends.openai.complaints import Complaint
 _LIMITS = ("max_tokens", "max_completion_tokens")
 _PENALTIES = ("repeat_penalty", "repetition_penalty")
 _BY_THEMSELVES = {"seed", "stream_options"}
-"""What nobody sets by hand: whatever a server has against it, it is left out."""
+"""Arguments that nobody sets by hand: they are left out after any complaint about them."""
 
 _REFUSED = re.compile(
     r"unsupported|(not|n't) (be )?(support|permit|allow|accept|recogni[sz]e|enable|implement|a valid|available|known)\w*"
@@ -37,7 +37,7 @@ _REFUSED_ANYHOW = re.compile(
 
 
 def settings_for(sampling: Sampling, *, is_openai: bool, left_out: Collection[str]) -> dict[str, object]:
-    """What the server is told of ``sampling``, by the names that it knows."""
+    """Return the settings of ``sampling`` for the server, by the names that it knows."""
     known = dict(_openai(sampling) if is_openai else _compatible(sampling))
     limits = [name for name in (reversed(_LIMITS) if is_openai else _LIMITS) if name not in left_out]
     limit = {limits[0]: sampling.max_tokens} if limits else {}
@@ -45,7 +45,7 @@ def settings_for(sampling: Sampling, *, is_openai: bool, left_out: Collection[st
 
 
 def unsent(sampling: Sampling, sent: Collection[str], *, is_openai: bool) -> tuple[str, ...]:
-    """What ``sampling`` asks for and the server is not told, by this project's names."""
+    """Return the settings in ``sampling`` that the server is not sent, by this project's names."""
     wished = {
         "seed": True,
         "temperature": not is_openai or sampling.temperature != 1,
@@ -59,7 +59,7 @@ def unsent(sampling: Sampling, sent: Collection[str], *, is_openai: bool) -> tup
 
 
 def refused_setting(complaint: Complaint, sent: Collection[str]) -> str | None:
-    """The setting among ``sent`` that the server does not take, if it says so. A value out of range is none."""
+    """Return the setting among ``sent`` that the server refuses, if any. A value out of range is not a refusal."""
     if complaint.status not in (None, 400, 404, 422, 500, 501):
         return None
     name = next((name for name in sent if name in complaint.names), None) or _nearest(complaint.words, sent)
@@ -88,7 +88,7 @@ def _compatible(sampling: Sampling) -> Iterator[tuple[str, object]]:
 
 
 def _nearest(words: str, sent: Collection[str]) -> str | None:
-    """The name closest to a word of refusal: a sentence may also list the settings that are supported."""
+    """Return the name closest to a word of refusal: a sentence may also list supported settings."""
     refusals = [match.span() for match in _REFUSED.finditer(words)] or [(0, 0)]
     distances = {
         name: min(_distance(words, match.span(), span) for span in refusals)
@@ -99,7 +99,7 @@ def _nearest(words: str, sent: Collection[str]) -> str | None:
 
 
 def _distance(words: str, one: tuple[int, int], other: tuple[int, int]) -> int:
-    """Characters between two places; another sentence is far away."""
+    """Return the number of characters between two places; another sentence counts as far away."""
     first, second = sorted((one, other))
     between = words[first[1] : second[0]]
     return len(between) + (len(words) if re.search(r"[.;]\s", between) else 0)

@@ -1,6 +1,6 @@
 """The events of a streamed answer, read tolerantly: few servers keep to the standard.
 
-Accepted beside standard server-sent events: JSON without ``data:``, one whole JSON document, several chunks without a
+Accepted besides standard server-sent events: JSON without ``data:``, one whole JSON document, several chunks without a
 blank line between them, comments, a byte-order mark, and bytes that are not UTF-8 (they become U+FFFD).
 """
 
@@ -13,32 +13,32 @@ from typing import Any, Literal
 _BREAK = re.compile(rb"\r\n|\n|\r(?!\Z)")
 """A line's end. A carriage return at the end of what has arrived may be half of one."""
 _OTHER_FIELDS = ("", "event", "id", "retry")
-"""Fields of an event that say nothing here. What else a stream holds is ignored, as the standard says."""
+"""Fields of an event without meaning here. Anything else in a stream is ignored, as the standard says."""
 _NOTHING = ("", '""', "null")
 _LONGEST = 4 * 1024 * 1024
-"""Bytes of a line. No chunk of an answer is that long, and a server that never ends a line must not fill the memory."""
+"""Maximum bytes of a line. No chunk is that long, and a server that never ends a line must not fill the memory."""
 _MOST_LINES = 1000
 _SHOWN = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Something that is no chunk of an answer; ``text`` is how it begins."""
+    """An event that is not a chunk of an answer; ``text`` is its beginning."""
 
     text: str
 
     @property
     def is_page(self) -> bool:
-        """Whether it is a web page."""
+        """Whether the text is a web page."""
         return self.text.lstrip().startswith("<")
 
 
 Event = dict[str, Any] | Unreadable | Literal["done"]
-"""A chunk, something unreadable, or the server's word that the answer is complete."""
+"""A chunk, something unreadable, or the server's end mark."""
 
 
 async def read_events(blocks: AsyncIterator[bytes]) -> AsyncGenerator[Event]:
-    """The events in a response body, each as soon as it is complete."""
+    """Yield the events in a response body, each as soon as it is complete."""
     reader = EventReader()
     async for block in blocks:
         for event in reader.feed(block):
@@ -48,7 +48,7 @@ async def read_events(blocks: AsyncIterator[bytes]) -> AsyncGenerator[Event]:
 
 
 class EventReader:
-    """Turns bytes, as they arrive, into events."""
+    """A reader that turns arriving bytes into events."""
 
     def __init__(self) -> None:
         self._rest = b""
@@ -65,7 +65,7 @@ class EventReader:
             self._rest = b""
 
     def finish(self) -> Iterator[Event]:
-        """What the end of the body completes."""
+        """Yield the events that the end of the body completes."""
         yield from self._line(self._rest)
         yield from self._give_up()
 
@@ -82,7 +82,7 @@ class EventReader:
             yield from self._data(text.strip())
 
     def _data(self, value: str) -> Iterator[Event]:
-        """Events that ``value`` completes: an event's data may take several lines, or each line may be a chunk."""
+        """Yield the events that ``value`` completes: an event's data may take several lines, or each line may be a chunk."""
         if value.upper() == "[DONE]":
             yield from self._give_up()
             yield "done"
@@ -97,14 +97,14 @@ class EventReader:
                 yield from self._give_up()
 
     def _give_up(self) -> Iterator[Event]:
-        """What is pending will not become JSON any more."""
+        """Yield the pending text as unreadable: it can no longer become JSON."""
         if self._pending:
             yield Unreadable(_shown("\n".join(self._pending)))
             self._pending = []
 
 
 def _parsed(text: str) -> list[Event] | None:
-    """The objects in ``text``, None if it is no JSON. Some servers wrap an object into a list."""
+    """Return the objects in ``text``, None if it is not JSON. Some servers wrap an object in a list."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):

@@ -1,8 +1,8 @@
-"""The thoughts that OpenAI-compatible servers send beside an answer.
+"""The thoughts that OpenAI-compatible servers send besides an answer.
 
 ``reasoning_content`` is DeepSeek's name, and that of llama-server, SGLang and older vLLM; ``reasoning`` that of OpenRouter,
 Ollama and newer vLLM; ``reasoning_details`` OpenRouter's list of parts. Mistral sends them as parts of the content. A server
-that uses several names says the same under each.
+that uses several names sends the same text under each.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What an OpenAI-compatible API is asked, and where."""
+"""Requests to an OpenAI-compatible API, and its address."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from dialogue.models import ModelSpec
 OPENAI_URL = "https://api.openai.com/v1"
 
 _BEYOND_THE_LIBRARY = ("top_k", "repeat_penalty", "repetition_penalty")
-"""Settings that the library has no argument for."""
+"""Settings for which the library has no argument."""
 
 
 def address(spec: ModelSpec) -> str:
@@ -21,14 +21,14 @@ def address(spec: ModelSpec) -> str:
 
 
 def is_openai(spec: ModelSpec) -> bool:
-    """Whether it is OpenAI's own or Azure's service, which know other settings than compatible servers."""
+    """Return whether it is OpenAI's or Azure's service, whose settings differ from those of compatible servers."""
     return spec.api == "azure" or urlsplit(address(spec)).hostname == urlsplit(OPENAI_URL).hostname
 
 
 def completion_request(
     spec: ModelSpec, messages: Sequence[Message], sampling: Sampling, left_out: Collection[str] = ()
 ) -> dict[str, Any]:
-    """The arguments of a chat completion, streamed if the server can, without the settings ``left_out``."""
+    """Return the arguments of a chat completion, streamed if possible, without the settings ``left_out``."""
     settings = settings_for(sampling, is_openai=is_openai(spec), left_out=left_out)
     extra = {name: settings.pop(name) for name in _BEYOND_THE_LIBRARY if name in settings}
     return {

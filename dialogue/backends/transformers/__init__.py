@@ -29,9 +29,9 @@ def load(spec: ModelSpec) -> ChatModel:
 
 
 def examine(spec: ModelSpec) -> Health:
-    """Whether the packages and the files are here and fit the device's memory; opens no file but the descriptions.
+    """Check that packages and files exist and fit the device's memory; only the description files are opened.
 
-    Raises ModelMisconfigured also where the template of a model that was downloaded from the hub would lose a message.
+    Raises ModelMisconfigured also if the template of a model downloaded from the hub would lose a message.
     """
     _require_packages(spec)
     from dialogue.backends.transformers.weights import examine_weights, find_folder
@@ -51,9 +51,9 @@ def _check_downloaded(spec: ModelSpec, template: ChatTemplate | None) -> None:
 
 
 def own_template(spec: ModelSpec) -> ChatTemplate | None:
-    """The template in the model's folder; None for a model that is named as the hub names it.
+    """Return the template in the model's folder; None for a model given by its hub name.
 
-    What has been downloaded differs from machine to machine, and must not decide what identifies a run.
+    Downloads differ between machines, and must not affect what identifies a run.
     """
     folder = Path(spec.model)
     return read_template(folder) if folder.is_dir() else None

@@ -8,7 +8,7 @@ from dialogue.backends.chat_template import ChatTemplate
 
 
 def read_template(folder: Path) -> ChatTemplate | None:
-    """The template of the model in ``folder``; None when it has none, or none that can be read."""
+    """Return the template of the model in ``folder``; None if there is none, or if it cannot be read."""
     try:
         settings: dict[str, Any] = json.loads((folder / "tokenizer_config.json").read_text("utf-8"))
         source = _source(folder, settings)
@@ -28,6 +28,6 @@ def _source(folder: Path, settings: dict[str, Any]) -> str:
 
 
 def _text(settings: dict[str, Any], name: str) -> str:
-    """A token's text, which some files describe in a table."""
+    """Return a token's text, which some files put in a table."""
     token = settings.get(name) or ""
     return str(token.get("content", "") if isinstance(token, dict) else token)

@@ -52,7 +52,7 @@ class ChatTokens:
         return ids
 
     def opened_thought(self, messages: Sequence[Message]) -> Opened | None:
-        """The thought that the prompt for ``messages`` ends in."""
+        """Return the thought in which the prompt for ``messages`` ends."""
         return opened_thought(self._template, messages, bos_token=self._bos, eos_token=self._eos)
 
     def count(self, text: str) -> int:
