@@ -171,6 +171,11 @@ class Splitter:
         return self._earlier + self._segment.getvalue()
 
     @property
+    def _has_said(self) -> bool:
+        """Whether there is any answer so far; asked at every mark, so it is not put together for that."""
+        return bool(self._earlier) or not self._is_fresh
+
+    @property
     def _is_fresh(self) -> bool:
         """Whether nothing has been said since the output began, or since the last thought."""
         return self._segment.tell() == 0
@@ -235,7 +240,7 @@ class Splitter:
         mark = found[0]
         if mark in MARKS.opening and self._opens(found):
             kind = MARKS.opening[mark]
-            self._open = _Open(kind, found.start(), found.end(), is_certain=not self._said and not kind.is_phrase)
+            self._open = _Open(kind, found.start(), found.end(), is_certain=not (self._has_said or kind.is_phrase))
             yield Thinking(self._said)
         elif mark in MARKS.closing_alone and not self._is_text(found):
             self._closed_alone = MARKS.closing_alone[mark]
@@ -249,7 +254,7 @@ class Splitter:
 
     def _opens(self, found: "re.Match[str]") -> bool:
         kind = MARKS.opening[found[0]]
-        if kind in self._unclosed or (kind.only_at_start and (self._said or self._thoughts)):
+        if kind in self._unclosed or (kind.only_at_start and (self._has_said or self._thoughts)):
             return False
         return self._is_fresh or not self._is_text(found)
 
