@@ -62,7 +62,7 @@ def read_question(generation: Generation, past: Iterable[Turn]) -> Question:
 
 def find_speaker(models_file: Path, question: Question, open_model: OpenModel) -> Speaker:
     """The speaker that answers, its model loaded if it was not: that takes long. Raises ModelMisconfigured."""
-    if not is_still(models_file, question.responder, "responder"):
+    if not is_still(models_file, _of_any_version(question.responder), "responder"):
         raise ModelMisconfigured(
             f"Model {question.model!r} is no longer what this dialogue began with: restore it in models.toml."
         )
@@ -71,6 +71,12 @@ def find_speaker(models_file: Path, question: Question, open_model: OpenModel) -
     if question.thought:
         model.expect_thought(question.thought)
     return build_speaker(spec, table, question.responder, "responder", model, question.seed, f"chat-{question.token}")
+
+
+def _of_any_version(responder: dict[str, Any]) -> dict[str, Any]:
+    """The description without the version of this software's rule about thoughts: somebody who is in the middle of a dialogue
+    cannot start another one, as a run can, when the software is upgraded."""
+    return {key: value for key, value in responder.items() if key != "thoughts"}
 
 
 def _thought(dialogue: Dialogue) -> Kind | None:

@@ -14,6 +14,7 @@ from collection.chat.answering import answerer
 from collection.chat.database import in_database
 from collection.models import Dialogue, Generation, Output, Participant, Study, Turn
 from collection.participation.withdrawal import withdraw
+from dialogue import thoughts
 from tests.collection.chat.pages import PATIENCE, REPLIES, open_page, write_models
 from tests.dialogue.backends.servers import ChatServer, Failure
 
@@ -165,6 +166,14 @@ async def test_whoever_does_not_want_to_retry_may_write_something_else(api: Chat
         await page.wait_for("done", state="complete")
     states = await in_database(lambda: list(api_chat.turns.values_list("state", flat=True)))
     assert states == [Turn.State.FAILED, Turn.State.COMPLETE]
+
+
+async def test_a_dialogue_goes_on_after_an_upgrade_that_tells_thoughts_apart_in_another_way(chat: Dialogue) -> None:
+    responder = chat.responder | {"thoughts": thoughts.RULE - 1}
+    await in_database(Dialogue.objects.update, responder=responder)
+    async with open_page(chat) as page:
+        await page.say("What is a bear?")
+        await page.wait_for("done", state="complete")
 
 
 async def test_a_chatbot_that_changed_since_the_dialogue_began_answers_no_more(
