@@ -198,7 +198,7 @@ def _known_ending(ending: str) -> str:
 
 
 def _brief(what: str) -> str:
-    """What is wrong, as a sentence quotes it: a wrong value may be as long as its line."""
+    """Shorten a complaint for a sentence: a wrong value may be as long as its line."""
     return (what if len(what) <= _MOST_QUOTED else f"{what[:_MOST_QUOTED]}…").rstrip(".")
 
 

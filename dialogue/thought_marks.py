@@ -112,7 +112,7 @@ MARKS = Marks()
 
 
 def stripped_name(text: str) -> str:
-    """Return the name of a channel that ``text`` begins with, run into the text; words that go on in small letters are none."""
+    """Return the channel name with which ``text`` begins, if a capital letter or quotation mark follows; otherwise empty."""
     name = next((name for name in STRIPPED_NAMES if text.startswith(name)), "")
     after = text[len(name) : len(name) + 1]
     return name if after.isupper() or after in tuple("\"'“‘") else ""

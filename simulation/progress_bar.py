@@ -42,7 +42,7 @@ class ProgressBar:
         self._bar.close()
 
     def step(self, step: Exchange | Ended) -> None:
-        """Counts a turn or an ending, and says which settings a server was not sent."""
+        """Count a turn or an ending, and report the settings that a server was not sent."""
         is_end = isinstance(step, Ended)
         for output in step.outputs:
             if output.reply.unsent:

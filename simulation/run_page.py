@@ -140,7 +140,7 @@ def read_run(run: Run, filters: Filters) -> RunPage:
 
 
 def _unsent(run: Run) -> list[str]:
-    """By one output of each side, which is found without looking at all of them: this is asked every two seconds."""
+    """Find one such output of each side without reading all outputs, because pages ask for this every two seconds."""
     sides = get_args(Side)
     without = Output.objects.filter(dialogue__simulation__run=OuterRef("pk")).exclude(unsent="").order_by()
     found = [Subquery(without.filter(side=side).values("unsent")[:1]) for side in sides]

@@ -155,7 +155,7 @@ def _options() -> argparse.Namespace:
 
 
 def _show_complaints(folder: Path) -> None:
-    """What the web processes wrote: nothing, where nothing is wrong."""
+    """Show the output of the web processes, which is empty if nothing went wrong."""
     log = folder / SERVER_LOG
     if log.exists():
         sys.stderr.write(log.read_text("utf-8"))

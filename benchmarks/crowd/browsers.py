@@ -19,14 +19,14 @@ _PATIENCE = 120
 
 @dataclass(slots=True)
 class Answers:
-    """What the site answered: how often each status, and the seconds that each answer took."""
+    """The site's answers: the count of each status, and the seconds of each answer."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     seconds: list[float] = field(default_factory=list)
 
 
 class Browser:
-    """Cookies and an address of its own; ``addresses`` are the web processes'."""
+    """A browser with its own cookies and address; ``addresses`` are those of the web processes."""
 
     def __init__(self, number: int, addresses: Sequence[str], answers: Answers) -> None:
         self._draw, self._addresses, self._answers = Random(number), addresses, answers
@@ -38,18 +38,18 @@ class Browser:
 
     @property
     def cookie(self) -> str:
-        """The header with which this browser comes back."""
+        """The cookie header of this browser."""
         return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._client.cookies.jar)
 
     def any_address(self) -> str:
         return self._draw.choice(self._addresses)
 
     async def open(self, path: str) -> httpx2.Response:
-        """The page at the path, or where that leads."""
+        """Return the page at the path, after redirects."""
         return await self._follow(await self._ask("GET", path))
 
     async def send_form(self, page: httpx2.Response, path: str = "", **fields: str) -> httpx2.Response:
-        """The page after its form: with what is hidden in it, the first option of each question, and ``fields``."""
+        """Send the page's form: hidden fields, the first option of each question, and ``fields``. Return the next page."""
         said = dict(_HIDDEN.findall(page.text))
         for name, options in _SELECT.findall(page.text):
             said[name] = html.unescape(_OPTION.findall(options)[0])
@@ -58,7 +58,7 @@ class Browser:
     async def send_json(
         self, page: httpx2.Response, path: str, said: Mapping[str, object]
     ) -> tuple[dict[str, str], float]:
-        """What the page's script is told, and the seconds that it took."""
+        """Send a request of the page's script. Return the answer, and the seconds that it took."""
         found = _CSRF.search(page.text)
         headers = {"X-CSRFToken": found[1] if found else ""}
         began = perf_counter()

@@ -24,7 +24,7 @@ class TurnedAway(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """Messages that a participant sends, pairs that an evaluator judges, and about how long they think over each."""
+    """Messages of each participant, pairs of each evaluator, and the approximate pause before each."""
 
     messages: int = 3
     pairs: int = 3
@@ -36,7 +36,7 @@ class Habits:
 
 @dataclass(slots=True)
 class Participant:
-    """Consents, answers the form, begins the first goal and chats; ``heard`` are the replies."""
+    """A participant who consents, answers the form, begins the first goal and chats; ``heard`` are the replies."""
 
     number: int
     browser: Browser
@@ -63,7 +63,7 @@ class Participant:
 
 
 async def _say(socket: ClientConnection, position: int, message: str) -> Heard:
-    """Send one message and wait for the end of its reply, of which a page may have to fetch the text. Raises TurnedAway."""
+    """Send one message and wait for the end of its reply, whose text a page may have to fetch. Raises TurnedAway."""
     heard = Heard(perf_counter(), is_cut=True)
     await socket.send(json.dumps({"type": "say", "key": token_hex(16), "text": message, "typing": TYPING}))
     while not heard.ended:
@@ -84,7 +84,7 @@ async def _say(socket: ClientConnection, position: int, message: str) -> Heard:
 
 @dataclass(slots=True)
 class Judge:
-    """Consents, takes a list and judges its pairs; ``waits`` are the seconds until each answer was taken."""
+    """An evaluator who consents and judges a list of pairs; ``waits`` are the seconds until each answer was stored."""
 
     number: int
     browser: Browser

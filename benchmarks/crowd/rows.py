@@ -1,4 +1,4 @@
-"""What the benchmark puts into the site's database. Needs Django set up."""
+"""The benchmark's rows in the site's database. Needs Django set up."""
 
 from benchmarks.chat import rows
 from collection.models import Study

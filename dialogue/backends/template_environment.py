@@ -25,7 +25,7 @@ class TemplateMisfit(ModelMisconfigured):
 
 
 class _Generation(Extension):
-    """Renders the body of ``{% generation %} … {% endgeneration %}``, in a scope of its own as the reference does."""
+    """Render the body of ``{% generation %} … {% endgeneration %}`` in a separate scope, as the reference does."""
 
     tags = {"generation"}
 

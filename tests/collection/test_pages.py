@@ -107,7 +107,7 @@ def test_tokens_that_nobody_counted_are_a_dash_and_settings_that_were_not_sent_a
     dialogue = make_dialogue(turns=0)
     make_output(dialogue, 0, prompt_tokens=None, completion_tokens=None, unsent="seed")
     page = news(client, dialogue, 0)
-    assert "<li>made without seed</li>" in page
+    assert "<li>generated without seed</li>" in page
     assert "<li>– tokens in</li>" in page
     assert "<li>– tokens out</li>" in page
 

@@ -59,7 +59,7 @@ def test_settings_that_a_server_was_not_sent_are_named_once_above_the_bar(capsys
     with ProgressBar(10, 0) as bar:
         bar.step(said)
         bar.step(said)
-    assert capsys.readouterr().err.count("Outputs of the inquirer are made without seed, top_k:") == 1
+    assert capsys.readouterr().err.count("Outputs of the inquirer are generated without seed, top_k:") == 1
 
 
 def test_each_reason_for_another_try_is_said_once_above_the_bar(capsys: pytest.CaptureFixture[str]) -> None:

@@ -74,9 +74,9 @@ def test_an_infrastructure_error_is_shown_at_its_cell_as_text(client: Client, ru
 
 def test_a_setting_that_a_server_was_not_sent_is_named_before_a_dialogue_has_ended(client: Client, run: Run) -> None:
     sentence = (
-        "Outputs of the responder are made without seed, top_k: refused by its server, unknown to it, or left out"
+        "Outputs of the responder are generated without seed, top_k: refused by its server, unknown to it, or left out"
     )
-    assert "are made without" not in look(client, run)
+    assert "are generated without" not in look(client, run)
     run.simulations.exclude(finished_at=None).delete()
     Output.objects.filter(dialogue__simulation__run=run, side="responder").update(unsent="seed top_k")
     assert sentence in look(client, run)

@@ -21,7 +21,7 @@ _THINKERS = re.compile(r"\b(r1|qwq|thinking|reasoner|reasoning|magistral)\b|deep
 
 
 def thought_of(message: dict[str, Any]) -> str:
-    """Return what ``message``, a delta or a whole one, says of the model's thoughts; what is no text says nothing."""
+    """Return what ``message``, a delta or a whole one, contains of the model's thoughts; anything but text is ignored."""
     for name in _NAMES:
         found = message.get(name)
         if isinstance(found, str) and found:
@@ -31,7 +31,7 @@ def thought_of(message: dict[str, Any]) -> str:
 
 
 def likely_thought(model: str) -> Opened | None:
-    """What a model of that name begins its outputs with where its server does not tell thoughts apart."""
+    """Return the thought with which a model of that name probably begins, if its server does not separate thoughts."""
     return Opened(KINDS[0], is_certain=False) if _THINKERS.search(model.replace("_", "-")) else None
 
 
