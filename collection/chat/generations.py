@@ -98,7 +98,7 @@ def finish(pk: int, owner: str, end: End, now: datetime) -> None:
     generation = _hold(pk, owner=owner)
     if generation.state in Generation.IN_FLIGHT or _is_still_last(generation):
         _finish(generation, end, now)
-    elif len(end.raw or end.text) > len(generation.raw or generation.text):
+    elif generation.state in _ENDED_BY_OTHERS and len(end.raw or end.text) > len(generation.raw or generation.text):
         generation.text, generation.raw = storable(end.text), storable(end.raw)
         generation.save(update_fields=["text", "raw"])
 

@@ -9,7 +9,10 @@ from django.utils import timezone
 
 from collection.chat import generations
 from collection.chat.generations import LEASE, End, Kept, LeaseLost
-from collection.models import Dialogue, Generation, Participant, Turn
+from collection.models import Dialogue, Generation, Output, Participant, Turn
+from dialogue.backends.base import Reply
+from dialogue.outputs import Judged
+from dialogue.outputs import Output as ModelOutput
 from tests.collection.factories import enrol_participant, make_natural_dialogue, make_pending_turn
 
 pytestmark = pytest.mark.django_db
@@ -162,6 +165,15 @@ def test_a_reply_that_was_interrupted_meanwhile_is_complete_when_its_process_say
     turn, generation = Turn.objects.get(), Generation.objects.get()
     assert (turn.state, turn.response) == (Turn.State.COMPLETE, "All of it.")
     assert (generation.state, generation.text, generation.message) == (State.COMPLETE, "All of it.", "")
+
+
+def test_what_an_output_holds_raw_is_not_kept_twice_however_often_its_end_is_stored(under_way: Generation) -> None:
+    reply = Reply("All of it.", "stop", 1, 5, 0.1, 0.2, thoughts="Hm", marked="<think>Hm</think>All of it.")
+    generations.keep({under_way.pk: Kept("", State.STREAMING, raw="<think>Hm")}, "mine")
+    end = End(State.COMPLETE, reply.text, output=ModelOutput("responder", 0, 0, reply, Judged("said")), raw=reply.raw)
+    for _ in range(2):  # the answer of the database may get lost
+        generations.finish(under_way.pk, "mine", end, NOW)
+    assert (Output.objects.get().raw, Generation.objects.get().raw) == (reply.raw, "")
 
 
 def test_a_reply_that_was_stopped_meanwhile_has_all_that_its_page_showed(under_way: Generation) -> None:
