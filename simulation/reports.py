@@ -39,7 +39,8 @@ def time_left(hours: float) -> str:
 def unsent_sentence(side: Side, settings: Sequence[str]) -> str:
     """Return a sentence about the settings that one side's server is not sent."""
     names = ", ".join(settings)
-    return f"Outputs of the {side} are generated without {names}: refused by its server, unknown to it, or left out in models.toml."
+    why = "refused by its server, unknown to it, or left out in models.toml"
+    return f"Outputs of the {side} are generated without {names}: {why}."
 
 
 def as_object(summary: Summary, throughput: Throughput) -> dict[str, Any]:
