@@ -9,9 +9,9 @@ from django.db import transaction
 from collection.chat import generations
 from collection.chat.protocol import MESSAGE_LIMIT, MESSAGES_PER_MINUTE, TypingNotes
 from collection.chat.responding import Question, read_question
-from collection.chat.standing import BUSY, CLOSED, OVER, why_no_message
+from collection.chat.standing import BUSY, CLOSED, OVER, RELEASED, why_no_message
 from collection.models import Dialogue, Generation, Turn, Typing
-from collection.participation.admission import is_running
+from collection.participation.admission import is_released, is_running
 from collection.participation.goals import ANSWERED
 
 BLANK = "Please write something first."
@@ -101,7 +101,9 @@ def _why_no_message(dialogue: Dialogue, owner: str, now: datetime) -> str:
 def _why_closed(dialogue: Dialogue) -> str:
     if dialogue.ended_at is not None:
         return OVER
-    return "" if is_running(dialogue.study) else CLOSED
+    if not is_running(dialogue.study):
+        return CLOSED
+    return RELEASED if is_released(dialogue.participant_id) else ""
 
 
 def _why_not_this(text: str) -> str:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from collection.chat import saying, standing
 from collection.chat.database import in_database
 from collection.chat.protocol import DRAFT_LIMIT, FRAME_LIMIT, MESSAGE_LIMIT, MESSAGES_PER_MINUTE, TOO_BIG
-from collection.models import Dialogue, Generation, Recruitment, Study, Turn
+from collection.models import Dialogue, Generation, Recruitment, Release, Study, Turn
 from tests.collection.chat.pages import open_page
 
 SAY: dict[str, Any] = {"type": "say", "key": "key-00001", "text": "What is a bear?", "typing": {}}
@@ -118,6 +118,13 @@ async def test_nothing_is_said_in_a_dialogue_that_is_over(chat: Dialogue, frame:
 async def test_nothing_is_said_in_a_closed_study(chat: Dialogue, frame: dict[str, Any]) -> None:
     await in_database(Recruitment.objects.update, is_open=False)
     assert (await refusal(chat, **frame))["message"] == standing.CLOSED
+
+
+@pytest.mark.parametrize("frame", [SAY, {"type": "retry"}])
+async def test_nothing_is_asked_by_somebody_whose_place_was_released(chat: Dialogue, frame: dict[str, Any]) -> None:
+    await in_database(chat.turns.create, position=0, utterance="Q", state=Turn.State.PENDING)
+    await in_database(Release.objects.create, participant=chat.participant, released_at=timezone.now())
+    assert (await refusal(chat, **frame))["message"] == standing.RELEASED
 
 
 async def test_a_goal_takes_no_more_messages_than_the_study_allows(chat: Dialogue) -> None:
