@@ -53,5 +53,7 @@ class Outbox:
                     await self._send(message)
                 self._held -= len(message.get("body", b""))
                 self._moved.set()
-        except TimeoutError:
+        except (TimeoutError, OSError):
+            pass  # who takes nothing, or is gone, gets nothing more
+        finally:
             self._moved.set()

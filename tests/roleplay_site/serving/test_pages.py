@@ -191,3 +191,22 @@ async def test_an_error_of_a_page_reaches_the_server_and_frees_the_turn() -> Non
     for _ in range(3):
         with pytest.raises(ValueError, match="broken"):
             await reading().visit(pages)
+
+
+async def test_a_page_that_cannot_be_delivered_holds_no_turn() -> None:
+    async def endless(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for _ in range(30):
+            await send({"type": "http.response.body", "body": PIECE, "more_body": True})
+
+    async def break_off(message: Message) -> None:
+        await asyncio.sleep(0)
+        raise OSError("The connection is gone.")
+
+    pages = make_pages(endless, waiting=0)
+    broken, whole = Visitor(), Visitor()
+    async with asyncio.timeout(30):
+        await pages({"type": "http", "headers": []}, broken.receive, break_off)
+        whole.reads.set()
+        await whole.visit(pages)
+    assert whole.status == 200
