@@ -9,6 +9,7 @@ from collection.exports import export_dialogues
 from collection.models import Dialogue, Output, Turn
 from collection.records import read_record
 from dialogue.backends.scripted import ScriptedModel
+from dialogue.thoughts import RULE
 from simulation.statistics import summarise
 from tests.simulation.scripts import make_worker, one_cell, scripts, work_off
 
@@ -73,9 +74,9 @@ def test_a_dialogue_page_shows_thoughts_in_the_small_print(dialogue: Dialogue, a
 
 
 def test_a_run_says_by_which_rule_thoughts_are_told_apart(dialogue: Dialogue, admin_client: Any) -> None:
-    assert (dialogue.inquirer["thoughts"], dialogue.responder["thoughts"]) == (1, 1)
+    assert (dialogue.inquirer["thoughts"], dialogue.responder["thoughts"]) == (RULE, RULE)
     page = admin_client.get(f"/runs/{dialogue.simulation.run.token}/").content.decode()
-    assert page.count("recognised by version 1 of the rule") == 2
+    assert page.count(f"recognised by version {RULE} of the rule") == 2
 
 
 def test_a_thought_that_is_never_over_is_an_empty_output(models: dict[str, Any]) -> None:
