@@ -7,6 +7,7 @@ from pathlib import Path
 
 LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib")
 ELSEWHERE = (
+    "collection/characters.py",
     "collection/exports.py",
     "collection/questionnaires.py",
     "collection/record_values.py",

@@ -11,7 +11,7 @@ from django.db import transaction
 from collection.models import Study
 from simulation.models import Run
 from simulation.requests import RunRequest
-from simulation.services import queue_run, request_run
+from simulation.services import find_run, queue_run, request_run
 
 USERNAME = "researcher"
 MODEL = "tiny"
@@ -45,7 +45,8 @@ def ensure_run(study: Study) -> Run:
     Other runs of that model stay out of it: asking again for the same run finds it. Raises RequestError when that model
     cannot play.
     """
-    run = request_run(study, RunRequest(MODEL, MODEL))
+    request = RunRequest(MODEL, MODEL)
+    run = find_run(study, request) or request_run(study, request)  # asking again would start a cancelled one
     if _is_untouched(run):
         queue_run(run)
     return run

@@ -51,11 +51,15 @@ def request_run(study: Study, request: RunRequest, models_file: Path | None = No
     return run
 
 
+def find_run(study: Study, request: RunRequest) -> Run | None:
+    """Return the study's run for this request, if it has been requested before. Raises RequestError."""
+    return Run.objects.filter(study=study, identity=identify(_configuration(request, settings.MODELS_FILE))).first()
+
+
 def is_answered(study: Study, request: RunRequest) -> bool:
     """Whether every dialogue asked for is there already, so that no model is needed. Raises RequestError."""
-    configuration = _configuration(request, settings.MODELS_FILE)
     goals, personas = requested_goals(study, request), requested_personas(study, request)
-    run = Run.objects.filter(study=study, identity=identify(configuration)).first()
+    run = find_run(study, request)
     finished = requested_cells(run, request).exclude(finished_at=None).count() if run else 0
     return finished == len(goals) * len(personas) * len(request.seeds)
 

@@ -33,9 +33,10 @@ def under_way(dialogue: Dialogue) -> Generation:
     """A try that the process "mine" began just now."""
     turn = make_pending_turn(dialogue)
     turn.generations.all().delete()
-    Participant.objects.update(last_seen_at=NOW)
+    now = timezone.now()
+    Participant.objects.update(last_seen_at=now)
     generation = generations.begin(turn, "mine", attempt=0)
-    Generation.objects.update(created_at=NOW)
+    Generation.objects.update(created_at=now)
     return generation
 
 
