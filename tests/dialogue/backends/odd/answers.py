@@ -125,7 +125,10 @@ FRAMES = [
     ),
     Odd("gzip", Says(), gzip.compress(stream(said(), END, DONE), mtime=0), headers={"Content-Encoding": "gzip"}),
     Odd(
-        "broken gzip", Fails(BackendError, "cannot be read"), stream(said(), END), headers={"Content-Encoding": "gzip"}
+        "broken gzip",
+        Fails(BackendError, "could not be read"),
+        stream(said(), END),
+        headers={"Content-Encoding": "gzip"},
     ),
     Odd("not streamed", Says(), whole()),
     Odd(

@@ -63,7 +63,7 @@ STATUSES = [
     failed(503, {"detail": "slot unavailable"}, BUSY),
     failed(529, error("Overloaded", type="overloaded_error"), BUSY),
     failed(500, gzip.compress(b"{}", mtime=0)[:9], PASSING, Content_Encoding="gzip"),
-    failed(500, b"no gzip", Fails(BackendError, "cannot be read"), Content_Encoding="gzip"),
+    failed(500, b"no gzip", Fails(BackendError, "could not be read"), Content_Encoding="gzip"),
     failed(400, error("temperature must be at most 1"), settings("temperature must be at most 1")),
     failed(400, b"{", settings("")),
     failed(400, "null", settings("status 400")),
