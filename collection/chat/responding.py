@@ -74,8 +74,10 @@ def find_speaker(models_file: Path, question: Question, open_model: OpenModel) -
 
 
 def _of_any_version(responder: dict[str, Any]) -> dict[str, Any]:
-    """The description without the version of this software's rule about thoughts: somebody who is in the middle of a dialogue
-    cannot start another one, as a run can, when the software is upgraded."""
+    """Return the description without the version of the rule about thoughts.
+
+    After an upgrade a run can start again, but a participant in the middle of a dialogue cannot.
+    """
     return {key: value for key, value in responder.items() if key != "thoughts"}
 
 

@@ -66,7 +66,7 @@ async def test_a_cookie_of_another_study_is_refused(chat: Dialogue) -> None:
 
 
 async def test_an_external_id_alone_opens_nobody_elses_dialogue(chat: Dialogue) -> None:
-    """Whoever brings it takes part as another person, whose dialogues are their own."""
+    """A browser that brings only the ID takes part as another person, with dialogues of its own."""
 
     def same_name() -> tuple[str, Dialogue]:
         Participant.objects.update(external_id="5f3a")
