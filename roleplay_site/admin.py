@@ -13,7 +13,7 @@ admin.site.unregister(User)
 class AccountAdmin(UserAdmin):  # type: ignore[type-arg]  # the class takes no argument at run time
     """Django's accounts. A researcher needs staff status and the permissions to view and to change studies."""
 
-    list_display = ["username", "email", "is_active", "is_staff", "is_superuser", "studies"]
+    list_display = ["username", "studies", "email", "is_active", "is_staff", "is_superuser"]
 
     @admin.display(description="Studies")
     def studies(self, user: User) -> str:
