@@ -1,5 +1,6 @@
 """All settings, read from the environment, with defaults that work on one machine without any service."""
 
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -119,12 +120,15 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     # Threads share these connections and wait for a free one; one that the server has closed is replaced.
     DATABASES["default"] |= {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+    pool = {
         "min_size": 0,
         "max_size": env.int("DATABASE_POOL_SIZE", 20, validate=Range(min=1)),
         "timeout": 15,
         "max_idle": 60,
     }
+    # A command has few threads. Without a pool it says at once that the server is away, and why.
+    if Path(sys.argv[0]).name != "manage.py":
+        DATABASES["default"].setdefault("OPTIONS", {})["pool"] = pool
 else:
     raise ImproperlyConfigured(
         "DATABASE_URL must begin with postgres:// or sqlite:///: other databases are not supported."
