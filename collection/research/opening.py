@@ -9,8 +9,8 @@ from django.utils import timezone
 from collection.catalogue import missing_piece, read_catalogue
 from collection.models import Recruitment, Study
 from collection.participation.goals import leave_dialogues
-from collection.research.trial import NoAnswer, ask_chatbot
 from collection.sides import find_side
+from collection.trial import NoAnswer, ask_responder
 from dialogue.backends import registry
 from dialogue.backends.base import ModelMisconfigured
 
@@ -28,7 +28,7 @@ def open_study(study: Study) -> None:
     if lacks:
         raise NotReady(lacks[0])
     try:
-        ask_chatbot(study.chatbot, study.goals.all()[0].text)
+        ask_responder(study.chatbot, study.goals.all()[0].text)
     except NoAnswer as reason:
         raise NotReady(
             f"The study was not opened because its chatbot {study.chatbot!r} did not answer a test message. {reason}"

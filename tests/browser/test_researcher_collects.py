@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from collection import trial
 from collection.models import Recruitment, Study
-from collection.research import trial
 from collection.services import freeze_study, load_demo_study
 from tests.browser.complaints import Complaints
 from tests.collection.factories import (

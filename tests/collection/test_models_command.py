@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 
 from dialogue.backends.base import BackendError
 from tests.dialogue.backends.odd.server import Fails, Odd, odd_server
+from tests.dialogue.backends.servers import Failure, chat_server
 from tests.dialogue.references import DATA
 
 GOOD = """
@@ -132,3 +133,31 @@ def test_a_file_that_is_not_toml_is_said_with_line_and_column(models_file):
     with pytest.raises(CommandError, match="line 6, column 13") as refusal:
         call_command("models", "talker")
     assert refusal.value.returncode == 2
+
+
+def describe_api(models_file: Path, url: str) -> None:
+    models_file.write_text(
+        f'[models.api]\nbackend = "openai"\nmodel = "m"\nbase_url = "{url}"\n'
+        'inquirer = {prompts = "gpt-4", coherence = {max_n = 5, repeats = 5}}\n'
+        'responder = {prompts = "llama-2-responder", coherence = {max_n = 5, repeats = 5}}\n'
+    )
+
+
+async def test_a_server_that_refuses_the_system_role_is_found_by_asking(models_file, capsys):
+    async with chat_server(outage=Failure(400, message="System role not supported")) as server:
+        describe_api(models_file, server.url)
+        await asyncio.to_thread(call_command, "models")
+        with pytest.raises(CommandError, match=r"Cannot run here as described: api\."):
+            await asyncio.to_thread(call_command, "models", "--ask")
+    shown = capsys.readouterr().out
+    assert "inquirer: DOES NOT ANSWER: " in shown
+    assert 'set `system = "first_user"`' in shown
+
+
+async def test_a_model_that_is_asked_gets_the_first_messages_of_each_side(models_file, capsys):
+    async with chat_server(answer='"What do bears eat?"') as server:
+        describe_api(models_file, server.url)
+        await asyncio.to_thread(call_command, "models", "--ask")
+        roles = [[message["role"] for message in request["messages"]] for request in server.requests]
+    assert roles == [["system", "user"]] * 2
+    assert capsys.readouterr().out.count(": answers\n") == 2

@@ -8,9 +8,9 @@ from django.core.management import call_command
 from django.test import Client
 from pytest_django import Settings
 
+from collection import trial
 from collection.chat.database import in_database
 from collection.models import Recruitment, Study
-from collection.research import trial
 from collection.research.opening import NotReady, open_study
 from dialogue.backends import registry
 from tests.collection.chat.pages import write_models
