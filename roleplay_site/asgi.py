@@ -16,6 +16,7 @@ from collection.chat.lifespan import lifespan  # noqa: E402
 from collection.chat.routing import sockets  # noqa: E402
 from roleplay_site.serving.bodies import Limits  # noqa: E402
 from roleplay_site.serving.pages import Pages  # noqa: E402
+from roleplay_site.serving.templates import parse_templates  # noqa: E402
 from roleplay_site.serving.turns import Turns  # noqa: E402
 
 WAIT_SECONDS = 45.0
@@ -24,6 +25,7 @@ WAIT_SECONDS = 45.0
 # Chats share Python's lock with the threads that make pages, and wait for it each time the database has answered.
 sys.setswitchinterval(0.001)
 
+parse_templates()
 _turns = Turns(settings.REQUESTS_AT_ONCE, settings.REQUESTS_WAITING, WAIT_SECONDS)
 _limits = Limits(settings.REQUEST_MEGABYTES * 1_000_000, settings.REQUEST_SECONDS)
 application = ProtocolTypeRouter({"http": Pages(pages, _turns, _limits), "websocket": sockets, "lifespan": lifespan})

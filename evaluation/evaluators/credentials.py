@@ -66,4 +66,4 @@ def read_cookie(evaluation: Evaluation, cookies: Any) -> Visitor | None:
 
 
 def _find(evaluation: Evaluation, token: str) -> Evaluator | None:
-    return evaluation.evaluators.filter(token=token).select_related("evaluation__study").first()
+    return evaluation.evaluators.filter(token=token).first()
