@@ -9,7 +9,7 @@ from django.db import Error
 
 
 def main() -> None:
-    """Run the command; a database that is away ends it with a sentence."""
+    """Run the command; an unavailable database ends it with a sentence."""
     try:
         execute_from_command_line(sys.argv)
     except Error as error:

@@ -71,7 +71,7 @@ def _read_column(cells: pd.Series, name: str, source: str) -> pd.Series:
             cells,
             name,
             source,
-            "a name (this is the error of a formula)",
+            "a name, not the error value of a formula",
         )
     if name == "model":
         _refuse(cells == OVERALL, cells, name, source, "another name: the results call all models together so")

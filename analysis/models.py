@@ -83,7 +83,7 @@ class Report(Job):
 class ReportFile(models.Model):
     """A file of a report. A report's files take a few megabytes.
 
-    They are in the database so that every process can read them, backups include them, and they go with the report."""
+    They are in the database so that every process can read them, backups include them, and they are deleted with the report."""
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="stored_files")
     name = models.CharField(max_length=200)

@@ -16,7 +16,7 @@ P = ParamSpec("P")
 
 
 READ, CHANGE = "collection.view_study", "collection.change_study"
-"""The permissions of Django's that open researchers' pages, for reading and for changing anything."""
+"""Django's permissions that open researchers' pages, for reading and for changing."""
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 

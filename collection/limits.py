@@ -47,7 +47,7 @@ class Cut:
         limit = "the limit" if self.max_tokens is None else f"{self.max_tokens} tokens"
         because = "; ".join(self._consequences)
         advice = f"raise max_tokens of [models.{self.model or 'NAME'}.{self.side}]"
-        end = f"; {because} because of it: {advice}." if because else f": {advice} if you need complete outputs."
+        end = f"; as a result, {because}: {advice}." if because else f": {advice} if you need complete outputs."
         return f"{self._counted(self.cut)} cut at {limit}{end}"
 
     @property

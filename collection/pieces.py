@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 T = TypeVar("T")
 PIECE = 0.15
-"""Seconds that a transaction may take before it ends with the item in hand."""
+"""Seconds after which a transaction ends, once its present item is written."""
 PAUSE = 0.12
 """Seconds between two transactions. A process waiting for SQLite checks every 0.1 s, so it might miss a shorter pause."""
 

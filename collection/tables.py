@@ -24,7 +24,7 @@ def write_row(values: Iterable[object]) -> str:
 def write_spreadsheet_row(values: Iterable[object]) -> str:
     """Write a row that no spreadsheet program runs as a formula: people can type one into a chat or a link.
 
-    A text that begins like a formula, or with an apostrophe, gets an apostrophe in front; ``unguarded`` takes it away.
+    A text that begins like a formula, or with an apostrophe, gets an apostrophe in front; ``unguarded`` removes it.
     """
     return write_row(_guarded(value) for value in values)
 

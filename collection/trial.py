@@ -62,7 +62,7 @@ async def _wait_for_answer(name: str, side: Side, goal: str) -> None:
 
 
 def _prepare(name: str, side: Side, goal: str) -> tuple[Speaker, History, bool]:
-    """Return the speaker, what it is asked, and whether it is an API's."""
+    """Return the speaker, what it is asked, and whether an API runs its model."""
     spec, table = find_side(settings.MODELS_FILE, name, side)
     described = describe_side(settings.MODELS_FILE, name, side)
     model = registry.open_model(spec)

@@ -2,7 +2,7 @@
 
 A thought lies between the marks of ``thought_marks``. A mark inside an answer is text if it is quoted, in code, or if its
 thought is never closed. A closing mark alone ends a thought that the chat template opened.
-The names that are left of stripped marks begin a thought only where an output starts with them, and only if it is closed.
+Names that remain of stripped marks begin a thought only at the start of an output, and only if the thought is closed.
 """
 
 import re
@@ -58,7 +58,7 @@ class Thinking:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """An output told apart; ``raw`` is all of it. ``closed_alone`` is the kind of a thought whose beginning is not in it."""
+    """An output split into thoughts and answer. ``closed_alone`` is the kind of a thought whose beginning is not in it."""
 
     answer: str
     thoughts: tuple[str, ...] = ()
@@ -102,7 +102,7 @@ class _Open:
 class Splitter:
     """Splits an output as it comes, in whatever pieces: the same text always gives the same split.
 
-    The pieces of text that it yields, put together after what each ``Thinking`` leaves, are the answer.
+    The pieces of text that it yields make up the answer; each ``Thinking`` says how much of the earlier ones remains.
     """
 
     def __init__(self, opened: Opened | None = None) -> None:

@@ -37,7 +37,7 @@ if "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the site's own host names, not '*'.")
 if IS_PUBLIC and len(SECRET_KEY) < 50:
     raise ImproperlyConfigured(
-        "SECRET_KEY is too short to be safe: set 50 random characters, or unset it to have some generated."
+        "SECRET_KEY is too short to be safe: set it to 50 random characters, or unset it to have one generated."
     )
 
 INSTALLED_APPS = [
@@ -126,7 +126,7 @@ elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
         "timeout": 15,
         "max_idle": 60,
     }
-    # A command has few threads. Without a pool it says at once that the server is away, and why.
+    # A command has few threads. Without a pool it says at once that the server is unavailable, and why.
     if Path(sys.argv[0]).name != "manage.py":
         DATABASES["default"].setdefault("OPTIONS", {})["pool"] = pool
 else:

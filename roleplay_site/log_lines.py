@@ -14,8 +14,8 @@ _SIGNED = re.compile(r"(?<![\w-])[\w-]+:[0-9A-Za-z]+:[\w-]{43}")
 class DiscreetFormatter(logging.Formatter):
     """Leave the tokens of personal links out of the addresses that Django logs: they open all data of a person.
 
-    A refused page (4xx) is one line without a traceback: it is no fault of the site, and a visitor can cause thousands. A
-    database that is away is one line, too, with the driver's words, because every request and every task fails then.
+    A refused page (4xx) is one line without a traceback: it is no fault of the site, and a visitor can cause thousands.
+    So is an unavailable database, with the driver's words, because every request and every task fails then.
     """
 
     def format(self, record: logging.LogRecord) -> str:

@@ -67,7 +67,7 @@ class _Restarted(Process):  # type: ignore[misc] # honcho is not annotated
         return not self._is_stopping.wait(self._young_deaths)
 
     def _say(self, predicate: str) -> None:
-        """Print a sentence about the process among its own lines, under its name in the Procfile ("worker.1" at honcho's)."""
+        """Print a sentence about the process among its own lines, under its name in the Procfile (honcho's is "worker.1")."""
         super()._send_message(f"The process '{self.name.partition('.')[0]}' {predicate}\n".encode())
 
 
@@ -104,7 +104,7 @@ def run(procfile: Path, port: int, when_ready: Callable[[], None]) -> int:
 def describe(status: int) -> str:
     """Say how a process ended, from its return code: a negative one is a signal."""
     if status == -signal.SIGKILL:
-        return "was killed (SIGKILL), as the system does when memory runs out"
+        return "was killed (SIGKILL), perhaps because memory ran out"
     if status < 0:
         return f"was killed ({signal.Signals(-status).name})"
     return f"ended with exit status {status}"

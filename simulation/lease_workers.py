@@ -36,7 +36,7 @@ class LeaseWorker(ABC, Generic[Work]):
 
     A row may have ``patience`` infrastructure errors in a row before its job is paused, and waits at most ``longest_pause``
     between two tries. ``should_stop`` is called every ``tick`` seconds, and ``on_error`` with every infrastructure error.
-    ``stopwatch`` runs while there is work in hand. Database work runs on the thread that called, so it
+    ``stopwatch`` runs while there is work. Database work runs on the thread that called, so it
     keeps that thread's connection.
     """
 

@@ -1,4 +1,4 @@
-"""The time that one process has really worked."""
+"""The time for which one process has worked."""
 
 from collections.abc import Callable
 from time import perf_counter

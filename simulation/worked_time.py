@@ -12,7 +12,7 @@ from simulation.models import Run, Simulation
 
 @transaction.atomic
 def note_work(cells: Collection[int]) -> None:
-    """Note that a worker has these cells in hand now, by the database's clock. Workers side by side count once."""
+    """Note that a worker is working on these cells now, by the database's clock. Simultaneous workers count once."""
     runs = Simulation.objects.filter(pk__in=cells).values("run")
     locked = Run.objects.select_for_update(no_key=True).filter(pk__in=runs, state=Run.State.RUNNING).order_by("pk")
     for run in locked.annotate(now=Now()):

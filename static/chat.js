@@ -133,7 +133,7 @@ function thinking(frame) {
   run(reply);
 }
 
-/** The database is away: the chatbot has finished, and its answer is kept until it can be stored. */
+/** The chatbot has finished, but the database is unavailable: the server keeps the answer until it can be stored. */
 function saving(frame) {
   if (reply?.position === frame.position && reply.attempt === frame.attempt) run(Object.assign(reply, { state: "saving" }));
   else resume();

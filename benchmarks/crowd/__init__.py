@@ -1,1 +1,1 @@
-"""Many participants and evaluators who arrive together, at several web processes on PostgreSQL and Redis."""
+"""Many participants and evaluators who arrive together, on several web processes with PostgreSQL and Redis."""

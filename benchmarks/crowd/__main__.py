@@ -1,4 +1,4 @@
-"""Measure a site under load: participants and evaluators who arrive together, at several web processes.
+"""Measure a site under load: participants and evaluators who arrive together, on several web processes.
 
 python -m benchmarks.crowd [--participants 200] [--evaluators 100] [--within 30] [--web 2] [--json] [--quick]
 

@@ -90,7 +90,7 @@ class Answerer:
     async def shut_down(self) -> None:
         """End everything under way as interrupted, so that no page waits for leases to expire.
 
-        Wait a little for a database that is away: no other process can store what was said since the last write.
+        Wait a little for an unavailable database: no other process can store what was said since the last write.
         """
         for reply in self._replies.values():
             reply.halt("shutdown")
@@ -102,7 +102,7 @@ class Answerer:
 
     def _abandon(self, unsaved: Collection[asyncio.Task[None]]) -> None:
         logger.error(
-            "The server is stopping while the database is away: the chatbot's last words are lost in the dialogues %s.",
+            "The server is stopping while the database is unavailable: the ends of the replies are lost in the dialogues %s.",
             ", ".join(sorted(reply.question.token for reply in self._replies.values())),
         )
         give_up()
@@ -135,7 +135,7 @@ class Answerer:
             self._replies.pop(reply.question.generation, None)
 
     async def _store(self, reply: Reply, end: End) -> Done | None:
-        """Store how the reply ended, however long the database is away; return what pages hear of it.
+        """Store how the reply ended, however long the database is unavailable; return what pages hear of it.
 
         Raises LeaseLost when its dialogue is gone.
         """
@@ -150,7 +150,7 @@ class Answerer:
                 except DatabaseError:
                     if end.state == Generation.State.FAILED:
                         raise
-                    logger.exception("Only the words of the reply in dialogue %s can be saved.", reply.question.token)
+                    logger.exception("Only the text of the reply in dialogue %s can be saved.", reply.question.token)
                     end = end_of_halt(reply, "broken")
                 reply.save()
                 await asyncio.sleep(pause)

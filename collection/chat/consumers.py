@@ -41,7 +41,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
         return self._admitted.participant
 
     async def connect(self) -> None:
-        """Fail the handshake for a page that is refused, without a reason. While a service is away it fails, too."""
+        """Fail the handshake, without a reason, if the page is refused or a service is unavailable."""
         try:
             await self._enter()
         except (*AWAY, RedisError) as error:
@@ -102,7 +102,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
             await self._send_frame(frame)
 
     async def chat_look(self, event: dict[str, Any]) -> None:
-        """Send a snapshot after a change that has no frame. While the database is away the page is not updated."""
+        """Send a snapshot after a change that has no frame. Leave the page as it is while the database is unavailable."""
         with suppress(*AWAY):
             await self._send_snapshot()
 

@@ -23,7 +23,7 @@ OpenModel = Callable[[ModelSpec], ChatModel]
 class Question:
     """Everything that one try at a reply needs to know. ``past`` is what the chatbot remembers of the dialogue.
 
-    ``thought`` is what the chatbot's server passes on without its beginning, by what it said last.
+    ``thought`` is the kind of thought whose beginning the chatbot's server leaves out, judging by its latest answer.
     """
 
     generation: int

@@ -105,7 +105,7 @@ class Watch:
 
 
 def note_seen(participants: set[int]) -> None:
-    """Note that these people have a page open now, by the clock of leases. Those who have withdrawn are left alone."""
+    """Note that these people have a page open now, by the clock of leases. Skip those who have withdrawn."""
     present = Participant.objects.filter(pk__in=participants).exclude(state=Participant.State.WITHDRAWN)
     present.update(last_seen_at=Now())
 

@@ -105,8 +105,8 @@ class Turn(models.Model):
 class Output(models.Model):
     """One thing a model put out, raw: the accepted ones of a turn, the rejected ones, and those of a final step.
 
-    ``text`` is what the checks left of it for the other side; ``attempt`` counts regenerations. Thoughts are part of ``raw``
-    only: a thought that the server sent apart stands there between <think> and </think>.
+    ``text`` is what the checks left of it for the other side; ``attempt`` counts regenerations. Only ``raw``
+    includes thoughts: one that the server sent separately is there between <think> and </think>.
     """
 
     dialogue = models.ForeignKey(Dialogue, on_delete=models.CASCADE, related_name="outputs")

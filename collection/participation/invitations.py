@@ -28,7 +28,7 @@ class Invitation:
 
 def read_invitation(parameter: str, query: Mapping[str, str]) -> Invitation:
     """Read a link's query, in which ``parameter`` identifies people. Ignore the rest, and other parameters that were not filled
-    in. Raises BrokenLink if the id was not filled in: it would make one person of all who follow the link."""
+    in. Raises BrokenLink if the id was not filled in: all who follow the link would count as one person."""
     values = {key: _checked(key, query[key]) for key in (parameter, *KEPT) if key in query}
     unfilled = {key for key, value in values.items() if value and is_placeholder(value, key)}
     if parameter in unfilled:

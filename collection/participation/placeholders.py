@@ -1,6 +1,6 @@
 """Placeholders of recruiting platforms in links, recognised by their shape.
 
-No list of platforms is complete, and a placeholder mistaken for an external id makes one person of all who follow the link.
+No list of platforms is complete, and if a placeholder counted as an external id, all who follow the link would be one person.
 """
 
 import re

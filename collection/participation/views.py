@@ -116,7 +116,7 @@ def instruction(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 
 @only_at("come-back")
 def come_back(request: HttpRequest, visitor: Visitor) -> HttpResponse:
-    """Ask a participant whose place was released to continue. Posting takes a place, and comes here only if there is none."""
+    """Ask a participant whose place was released to continue. Posting gets here only if there is no place."""
     has_asked = request.method == "POST"
     status = 403 if has_asked else 200
     study = visitor.participant.study

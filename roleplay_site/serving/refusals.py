@@ -12,7 +12,7 @@ RETRY_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A page that does not use the database, which may be away."""
+    """A page that does not use the database, which may be unavailable."""
 
     status: int
     heading: str

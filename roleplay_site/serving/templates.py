@@ -6,7 +6,7 @@ from django.template import Engine
 
 
 def parse_templates() -> None:
-    """Parse every template and keep it: otherwise everybody who comes at the same moment parses the same ones."""
+    """Parse every template and keep it: visitors who arrive together would each parse the same ones."""
     engine = Engine.get_default()
     for folder in engine.dirs:
         for path in sorted(Path(folder).rglob("*.html")):

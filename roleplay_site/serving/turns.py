@@ -11,9 +11,9 @@ from roleplay_site.serving.refusals import BUSY, Refused
 
 
 class Turns:
-    """Let ``at_once`` requests be in work and ``waiting`` others wait, each for ``patience`` seconds at most.
+    """Work on ``at_once`` requests and let ``waiting`` others wait, each for at most ``patience`` seconds.
 
-    Each request in work has a thread and a database connection of its own, so this bounds both.
+    Each request under way uses one thread and one database connection, so this bounds both.
     """
 
     def __init__(self, at_once: int, waiting: int, patience: float) -> None:

@@ -34,7 +34,7 @@ def is_passing(error: BaseException | None) -> bool:
 
 
 def describe_absence(error: Error) -> str:
-    """Return what a person at a terminal should do about a database that is away; empty if it is not."""
+    """Return what a person at a terminal should do about the unavailable database; empty for any other error."""
     is_away = is_passing(error) or getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF in _UNUSABLE
     said = " ".join(str(error).split())
     return (

@@ -34,7 +34,7 @@ def write(folder: Path, content: str | bytes) -> Path:
         (f"{HEAD}\ne-001,p-001,\u200b,1\n", "row 2: model is empty"),
         (
             f"{HEAD}\ne-001,p-001,#N/A,1\n",
-            "row 2: model is '#N/A', but must be a name (this is the error of a formula)",
+            "row 2: model is '#N/A', but must be a name, not the error value of a formula",
         ),
         (f"{HEAD}\ne-001,p-001,over\u200ball,1\n", "row 2: model is 'overall', but must be another name"),
         (f"{HEAD},model\u200b\n{ROW},x\n", "has the column model more than once"),

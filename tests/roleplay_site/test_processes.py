@@ -39,7 +39,7 @@ def test_a_process_that_is_killed_is_started_again_and_the_others_go_on(
         demo.send_signal(signal.SIGINT)
         assert demo.wait(30) == 0
         assert not site.is_running()
-    assert "The process 'worker' was killed (SIGKILL), as the system does when memory runs out." in installation.log
+    assert "The process 'worker' was killed (SIGKILL), perhaps because memory ran out." in installation.log
 
 
 def test_a_process_that_keeps_dying_ends_everything_with_a_sentence(installation: Installation, tmp_path: Path) -> None:

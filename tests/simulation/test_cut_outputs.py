@@ -50,8 +50,8 @@ def test_a_cut_changes_no_verdict(output: dict[str, str]) -> None:
 def test_a_run_says_how_many_outputs_were_cut_and_what_came_of_it(run: Run) -> None:
     [sentence] = sentences_of(cuts_of_run(run))
     assert sentence == (
-        "3 of 9 outputs of the inquirer 'tiny' were cut at 200 tokens; 2 dialogues ended with 'no prompt'"
-        f" because of it: {ASKED}."
+        "3 of 9 outputs of the inquirer 'tiny' were cut at 200 tokens; as a result, 2 dialogues ended with"
+        f" 'no prompt': {ASKED}."
     )
 
 
@@ -97,7 +97,10 @@ def test_a_provider_that_does_not_count_thoughts_is_not_taken_to_lack_context() 
 def test_a_dialogues_ending_says_that_a_cut_brought_it_about(run: Run, admin_client: Client) -> None:
     lost = Dialogue.objects.filter(ending="no_prompt").order_by("pk")[0]
     page = admin_client.get(f"/dialogues/{lost.token}/").content.decode()
-    assert "1 of 2 outputs of the inquirer &#x27;tiny&#x27; was cut at 200 tokens; the dialogue ended with" in page
+    assert (
+        "1 of 2 outputs of the inquirer &#x27;tiny&#x27; was cut at 200 tokens; as a result, the dialogue ended with"
+        in page
+    )
     assert ASKED in page
 
 
@@ -107,7 +110,7 @@ def test_a_persons_dialogue_says_how_many_answers_were_cut_before_their_first_wo
     Output.objects.filter(side="responder").update(stop_reason="length", completion_tokens=200, verdict="empty")
     described = {"inquirer": {}, "responder": dialogue.responder}
     assert sentences_of(cuts_of(Dialogue.objects.filter(pk=dialogue.pk), described, is_one=True)) == [
-        "1 of 1 output of the responder 'tiny' was cut at 200 tokens; 1 of them gave no answer because of it:"
+        "1 of 1 output of the responder 'tiny' was cut at 200 tokens; as a result, 1 of them gave no answer:"
         " raise max_tokens of [models.tiny.responder]."
     ]
 
@@ -116,7 +119,7 @@ def test_what_an_import_did_not_record_is_not_made_up() -> None:
     dialogue = make_dialogue(turns=0, ending="empty_output")
     make_output(dialogue, 0, verdict="empty", stop_reason="length", completion_tokens=None)
     assert sentences_of(cuts_of(Dialogue.objects.all(), {"imported": True})) == [
-        "1 of 1 output of the inquirer was cut at the limit; 1 dialogue ended with 'empty output' because of it:"
+        "1 of 1 output of the inquirer was cut at the limit; as a result, 1 dialogue ended with 'empty output':"
         " raise max_tokens of [models.NAME.inquirer]."
     ]
 
@@ -129,7 +132,7 @@ def test_simulate_says_so_in_its_table_and_in_its_object(settings, tmp_path) -> 
         text.replace("coherence = { max_n = 8 }", "max_tokens = 4\ncoherence = { max_n = 8 }")
     )
     table = simulate()
-    assert "4 of 4 outputs of the inquirer 'asker' were cut at 4 tokens; 4 dialogues ended with 'no prompt'" in table
+    assert "4 of 4 outputs of the inquirer 'asker' were cut at 4 tokens; as a result, 4 dialogues ended with" in table
     assert "raise max_tokens of [models.asker.inquirer]" in table
     found = figures()["cut"]
     assert found == {"inquirer": {"outputs": 4, "cut": 4, "cramped": 0, "max_tokens": 4, "failures": {"no_prompt": 4}}}
@@ -148,6 +151,6 @@ def test_thoughts_that_use_up_the_limit_at_an_api_are_the_reason_of_an_empty_out
     output = dialogue.outputs.get(side="responder")
     assert (dialogue.ending, output.verdict, output.thought_tokens) == ("empty_output", "empty", 1000)
     assert sentences_of(cuts_of_run(run)) == [
-        "1 of 1 output of the responder 'answerer' was cut at 1000 tokens; 1 dialogue ended with 'empty output'"
-        " because of it: raise max_tokens of [models.answerer.responder]."
+        "1 of 1 output of the responder 'answerer' was cut at 1000 tokens; as a result, 1 dialogue ended with"
+        " 'empty output': raise max_tokens of [models.answerer.responder]."
     ]

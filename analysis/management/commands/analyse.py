@@ -56,7 +56,9 @@ class Command(StudyCommand):
         from analysis.portfolio import portfolio_of
 
         if options["evaluations"]:
-            raise CommandError("--evaluations needs a study: name a --study, or leave --evaluations out.", returncode=2)
+            raise CommandError(
+                "--evaluations needs a study: add --study STUDY, or leave --evaluations out.", returncode=2
+            )
         return portfolio_of(analyse(read_judgements(judgements), self._tell))
 
     def _of_study(self, options: dict[str, Any]) -> "Portfolio":

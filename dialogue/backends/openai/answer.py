@@ -49,7 +49,7 @@ _COMPLETION_COUNTS = ("completion_tokens", "output_tokens", "candidates_token_co
 _THOUGHT_COUNTS = ("reasoning_tokens", "thoughts_token_count")
 _MOST_TOKENS = 2**31 - 1
 _MOST_LEVELS = 20
-"""Of parts within parts; servers use two."""
+"""Maximum levels of parts within parts; servers use two."""
 
 
 @dataclass(slots=True)

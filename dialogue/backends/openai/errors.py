@@ -45,7 +45,7 @@ def meaning(complaint: Complaint, spec: ModelSpec) -> BackendError:
 
 
 def refusal(spec: ModelSpec) -> ContentRefused:
-    """What is raised when the provider refuses a request, or stops an answer, for its content."""
+    """Return the error for a provider that refuses a request, or stops an answer, because of its content."""
     return ContentRefused(f"The provider of {spec.name!r} refuses this content: it cannot be answered there.")
 
 

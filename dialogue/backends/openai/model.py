@@ -141,7 +141,7 @@ class OpenAIModel(StreamingModel):
                 yield event
 
     def count_tokens(self, text: str) -> None:
-        """Providers do not let one know."""
+        """Return None: providers offer no way to count."""
 
     async def close(self) -> None:
         self._is_closed = True

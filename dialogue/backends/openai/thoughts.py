@@ -16,7 +16,7 @@ _NAMES = ("reasoning_content", "reasoning", "thinking")
 _TEXTS = ("text", "summary", "thinking", "reasoning", "content")
 _PARTS = ("reasoning_details", "content")
 _MOST_LEVELS = 20
-"""Of parts within parts; servers use two."""
+"""Maximum levels of parts within parts; servers use two."""
 _THINKERS = re.compile(r"\b(r1|qwq|thinking|reasoner|reasoning|magistral)\b|deepseek-r1", re.IGNORECASE)
 
 

@@ -16,7 +16,7 @@ _BEYOND_THE_LIBRARY = ("top_k", "repeat_penalty", "repetition_penalty")
 
 
 def address(spec: ModelSpec) -> str:
-    """Where the model is asked. Never taken from the environment, so that a description says where texts go."""
+    """Return the address of the model's server, never from the environment: the description says where texts go."""
     return spec.base_url or OPENAI_URL
 
 
