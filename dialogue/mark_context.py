@@ -7,7 +7,7 @@ so what was counted for one mark is not counted again for the next.
 import re
 from dataclasses import dataclass, field
 
-_FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
+_FENCE = re.compile(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)
 _SURE_PAIRS = {("'", "'"), ("‘", "’"), ("«", "»")}
 _PAIRS = _SURE_PAIRS | {('"', '"'), ("`", "`"), ("“", "”")}
 _IN_SENTENCE = re.compile(r"[\w,;] \Z"), re.compile(r" [a-z]")

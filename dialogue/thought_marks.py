@@ -3,7 +3,6 @@
 They are the marks of the models' own chat templates, as the parsers of vLLM, SGLang, llama.cpp and Open WebUI list them.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -13,8 +12,9 @@ from itertools import chain
 class Kind:
     """One way to mark a thought.
 
-    ``only_at_start``: an answer may use the marks too, so they count at the start of an output only, and a closing one
-    alone is text. ``is_phrase``: an answer may even begin with them, so a thought that is never closed is text.
+    ``only_at_start``: an answer may use the marks too, so an opening one counts at the start of an output only, and a closing
+    one only if there is no opening one in the answer. ``is_phrase``: an answer may even begin with them, so a thought that is
+    never closed is text, and so is a closing one alone.
     ``nests``: an opening mark inside a thought needs a closing mark of its own.
     """
 
@@ -34,27 +34,33 @@ class Wrapper:
     ends_thought: bool = False
 
 
-def _tag(word: str, *, only_at_start: bool = False) -> list[Kind]:
-    spelt = (word, word.capitalize(), word.upper())
-    return [Kind((f"<{one}>",), (f"</{one}>",), only_at_start) for one in spelt]
+def _tag(name: str, *, only_at_start: bool = False) -> Kind:
+    return Kind((f"<{name}>",), (f"</{name}>",), only_at_start)
 
 
 KINDS = (
-    *_tag("think"),
-    *_tag("thinking"),
-    *_tag("thought", only_at_start=True),  # EXAONE Deep
-    *_tag("reasoning", only_at_start=True),  # Reka
+    _tag("think"),
+    _tag("thinking"),
+    _tag("thought", only_at_start=True),  # EXAONE Deep
+    _tag("reasoning", only_at_start=True),  # Reka
+    _tag("scratchpad", only_at_start=True),  # Hermes 3
+    _tag("seed:think"),  # Seed-OSS
+    _tag("mm:think"),  # MiniMax M3
+    _tag("longcat_think"),
+    _tag("ifm|think"),  # K2 Horizon
     Kind(("[THINK]",), ("[/THINK]",)),  # Magistral
-    Kind(("<seed:think>",), ("</seed:think>",)),  # Seed-OSS
+    Kind(("[unused16]",), ("[unused17]",)),  # Pangu
     Kind(("◁think▷",), ("◁/think▷",)),  # Kimi
     Kind(("<|START_THINKING|>",), ("<|END_THINKING|>",)),  # Command R and A
     Kind(("<|inner_prefix|>",), ("<|inner_suffix|>",)),  # Apertus
     Kind(("<|thought_start|>",), ("<|thought_end|>",)),  # MiniCPM
     Kind(("<|begin_of_thought|>",), ("<|end_of_thought|>",)),  # OpenThinker, Sky-T1
+    Kind(("<|open|>think<|sep|>",), ("<|close|>think<|sep|>",)),  # Kimi K3
     Kind(("<|channel>thought",), ("<channel|>",), nests=False),  # Gemma 4
+    Kind(("<|content_thinking|>",), ("<|end_message|>",), nests=False),  # Inkling
     Kind(("<|think|>",), ("<|end|>", "</|think|>"), nests=False),  # Solar Open
     Kind(
-        ("<|channel|>analysis<|message|>", "<|channel|>commentary<|message|>"), ("<|end|>",), nests=False
+        ("<|channel|>analysis<|message|>", "<|channel|>commentary<|message|>"), ("<|end|>", "<|call|>"), nests=False
     ),  # gpt-oss: every channel but the final one
     Kind(
         ("Here is my thought process:", "Here's my thought process:"),
@@ -63,6 +69,7 @@ KINDS = (
         is_phrase=True,
         nests=False,
     ),  # Granite 3.2
+    Kind(("Here are my reasoning steps:",), ("[BEGIN FINAL RESPONSE]",), only_at_start=True, is_phrase=True),  # Apriel
 )
 STRIPPED = Kind((), ("assistantfinal",), is_phrase=True, nests=False)
 """gpt-oss behind a server that drops control tokens: only the names between them are left, and run into the text."""
@@ -71,17 +78,22 @@ STRIPPED_NAMES = ("analysis", "commentary")
 WRAPPERS = (
     Wrapper("<answer>", ("</answer>",)),  # Hunyuan
     Wrapper("<response>", ("</response>",)),  # Granite 3.3, ERNIE
+    Wrapper("<output>", ("</output>",)),  # Marco-o1, Reflection
     Wrapper("<|START_RESPONSE|>", ("<|END_RESPONSE|>",)),
+    Wrapper("<|START_TEXT|>", ("<|END_TEXT|>",)),
+    Wrapper("<|open|>response<|sep|>", ("<|close|>response<|sep|>", "<|close|>message<|sep|>")),
+    Wrapper("<|content_text|>", ("<|end_message|>",)),
+    Wrapper("[BEGIN FINAL RESPONSE]", ("[END FINAL RESPONSE]",), ends_thought=True),
     Wrapper("<|begin_of_solution|>", ("<|end_of_solution|>",)),
     Wrapper("<|content|>", ("<|end|>",)),
     Wrapper("<|channel|>final<|message|>", ("<|end|>", "<|return|>"), ends_thought=True),
 )
-HEADERS = ("<|start|>assistant", "<|begin|>assistant")
+HEADERS = ("<|start|>assistant", "<|begin|>assistant", "<|message_model|>")
 """Meaningless text before a thought or an answer."""
 
-SHARED = {"<|end|>", "<|return|>", *HEADERS}
+SHARED = {"<|end|>", "<|return|>", "<|call|>", "<|end_message|>", *HEADERS}
 """Marks that belong to thoughts and answers only together with ``CHANNELS``."""
-CHANNELS = ("<|channel|>", "<|think|>")
+CHANNELS = ("<|channel|>", "<|think|>", "<|content_thinking|>")
 """Control tokens of vocabularies that separate thoughts from answers by structure."""
 
 
@@ -95,8 +107,8 @@ class Marks:
     @cached_property
     def closing_alone(self) -> dict[str, Kind]:
         """Marks that end a thought even if no beginning was seen, because the chat template opened it."""
-        kinds = (kind for kind in KINDS if not kind.only_at_start)
-        return {mark: kind for kind in kinds for mark in kind.closes if mark not in SHARED}
+        pairs = ((mark, kind) for kind in KINDS for mark in kind.closes if mark not in SHARED)
+        return {mark: kind for mark, kind in pairs if mark in self.wrapping or not kind.is_phrase}
 
     @cached_property
     def wrapping(self) -> dict[str, Wrapper]:
@@ -116,8 +128,3 @@ def stripped_name(text: str) -> str:
     name = next((name for name in STRIPPED_NAMES if text.startswith(name)), "")
     after = text[len(name) : len(name) + 1]
     return name if after.isupper() or after in tuple("\"'“‘") else ""
-
-
-def beginnings(marks: Iterable[str]) -> frozenset[str]:
-    """Return the proper prefixes of ``marks``: a text that ends in one may continue as a mark."""
-    return frozenset(mark[:length] for mark in marks for length in range(1, len(mark)))

@@ -13,19 +13,18 @@ from io import StringIO
 from itertools import chain
 
 from dialogue.mark_context import LOOKAHEAD, Context
+from dialogue.mark_search import Finder, beginnings
 from dialogue.thought_marks import (
     HEADERS,
-    KINDS,
     MARKS,
     STRIPPED,
     STRIPPED_NAMES,
     Kind,
     Wrapper,
-    beginnings,
     stripped_name,
 )
 
-RULE = 2
+RULE = 3
 """The version of the rule, part of what identifies a run: raise it with every change to what counts as a thought."""
 
 _INK = re.compile(r"\S")
@@ -79,11 +78,8 @@ def split(raw: str, opened: Opened | None = None, *, was_cut: bool = False) -> S
 
 def opened_by(end_of_prompt: str) -> Opened | None:
     """Return the thought that ``end_of_prompt``, the template's words after the last message, opens and leaves open."""
-    for kind in KINDS:
-        begins = max(end_of_prompt.rfind(mark) for mark in kind.opens)
-        if begins > max(end_of_prompt.rfind(mark) for mark in kind.closes):
-            return Opened(kind)
-    return None
+    last = _speaking_marks().last(end_of_prompt)
+    return Opened(MARKS.opening[last]) if last in MARKS.opening else None
 
 
 @dataclass(slots=True)
@@ -115,7 +111,7 @@ class Splitter:
         self._boundary = 0  # where the segment begins
         self._thoughts: list[str] = []
         self._closed_alone: Kind | None = None
-        self._unclosed: set[Kind] = set()
+        self._mentioned: set[Kind] = set()  # kinds of which an opening mark was text
         self._wrapper: Wrapper | None = None
         self._open: _Open | None = None
         self._is_apart = False
@@ -159,7 +155,7 @@ class Splitter:
             elif self._is_thought(thought, was_cut=was_cut):
                 self._close(thought, len(self._text), len(self._text))
             else:
-                self._unclosed.add(thought.kind)
+                self._mentioned.add(thought.kind)
                 self._open, self._position = None, thought.inside
                 yield from self._say(self._text[thought.start : thought.inside])
             yield from self._read(is_end=True)
@@ -204,7 +200,7 @@ class Splitter:
     def _next_mark(self, *, is_end: bool) -> Generator[Event, None, re.Match[str] | None]:
         """Take in the text up to the next mark, or up to what may become one."""
         marks = _thinking_marks(self._open.kind) if self._open else _speaking_marks()
-        found = marks.pattern.search(self._text, self._position)
+        found = marks.search(self._text, self._position)
         pending = 0 if is_end else marks.pending(self._text, self._position)
         stop = found.start() if found else len(self._text) - pending
         text, self._position = self._text[self._position : stop], stop
@@ -221,10 +217,11 @@ class Splitter:
 
     def _think(self, thought: _Open, found: "re.Match[str]") -> None:
         """Handle a mark inside a thought."""
-        if found[0] in MARKS.wrapping:
+        mark = _thinking_marks(thought.kind).name(found)
+        if mark in MARKS.wrapping:
             if not self._context.is_quoted_in_thought(found):
                 self._close(thought, found.start(), found.start())
-        elif found[0] in thought.kind.opens:
+        elif mark in thought.kind.opens:
             if thought.is_told and not _INK.search(self._text, 0, found.start()):
                 self._open = _Open(thought.kind, found.start(), found.end(), is_certain=True)
             elif thought.kind.nests and not self._context.is_quoted_in_thought(found):
@@ -237,26 +234,31 @@ class Splitter:
 
     def _speak(self, found: "re.Match[str]") -> Iterator[Event]:
         """Handle a mark outside thoughts."""
-        mark = found[0]
-        if mark in MARKS.opening and self._opens(found):
+        mark = _speaking_marks().name(found)
+        if mark in MARKS.opening and self._opens(MARKS.opening[mark], found):
             kind = MARKS.opening[mark]
             self._open = _Open(kind, found.start(), found.end(), is_certain=not (self._has_said or kind.is_phrase))
             yield Thinking(self._said)
-        elif mark in MARKS.closing_alone and not self._is_text(found):
-            self._closed_alone = MARKS.closing_alone[mark]
-            yield from self._take_back(found)
         elif mark in MARKS.wrapping and self._wraps(MARKS.wrapping[mark], found):
             self._wrapper = MARKS.wrapping[mark]
             if not self._is_fresh:
-                yield from self._take_back(found)
+                yield from self._take_back(mark, found)
+        elif mark in MARKS.closing_alone and self._closes_alone(mark, found):
+            yield from self._take_back(mark, found)
         elif not (self._is_fresh and mark in HEADERS) and not (self._wrapper and mark in self._wrapper.closes):
-            yield from self._say(mark)
+            yield from self._say(found[0])
 
-    def _opens(self, found: "re.Match[str]") -> bool:
-        kind = MARKS.opening[found[0]]
-        if kind in self._unclosed or (kind.only_at_start and (self._has_said or self._thoughts)):
+    def _opens(self, kind: Kind, found: "re.Match[str]") -> bool:
+        if kind in self._mentioned or (kind.only_at_start and (self._has_said or self._thoughts)):
+            self._mentioned.add(kind)
             return False
         return self._is_fresh or not self._is_text(found)
+
+    def _closes_alone(self, mark: str, found: "re.Match[str]") -> bool:
+        kind = MARKS.closing_alone[mark]
+        if mark in MARKS.wrapping or (kind.only_at_start and kind in self._mentioned):
+            return False
+        return not self._is_text(found, ends_line=found.string[found.end() : found.end() + 1] in ("\n", "\r"))
 
     def _wraps(self, wrapper: Wrapper, found: "re.Match[str]") -> bool:
         if not self._is_fresh:
@@ -271,8 +273,9 @@ class Splitter:
         self._open = None
         self._begin_segment(position)
 
-    def _take_back(self, found: "re.Match[str]") -> Iterator[Event]:
+    def _take_back(self, mark: str, found: "re.Match[str]") -> Iterator[Event]:
         """Treat the text up to the mark, which looked like an answer, as a thought."""
+        self._closed_alone = MARKS.closing_alone.get(mark, self._closed_alone)
         self._thoughts.append(self._space + self._segment.getvalue())
         self._segment = StringIO()
         yield Thinking(self._earlier)
@@ -297,36 +300,20 @@ class Splitter:
         if text:
             yield text
 
-    def _is_text(self, found: "re.Match[str]") -> bool:
+    def _is_text(self, found: "re.Match[str]", *, ends_line: bool = False) -> bool:
         """Return whether a mark in an answer is in code or quotes, judging by the text before it. A quotation mark that is left
         open before the end of a thought, and of its line, quotes nothing."""
         if self._context.is_in_code(found, self._boundary):
             return True
-        if found[0] in MARKS.closing_alone and self._text[found.end() : found.end() + 1] == "\n":
-            return False
-        return self._context.is_quoted(found, self._boundary)
-
-
-class _Marks:
-    """Marks to look for, and what may become one."""
-
-    def __init__(self, marks: frozenset[str]) -> None:
-        self.pattern = re.compile("|".join(map(re.escape, marks)))
-        self._beginnings = beginnings(marks)
-        self._longest = max(map(len, marks)) - 1
-
-    def pending(self, text: str, position: int) -> int:
-        """How many characters at the end of ``text``, from ``position`` on, may be the beginning of a mark."""
-        most = min(self._longest, len(text) - position)
-        return next((length for length in range(most, 0, -1) if text[-length:] in self._beginnings), 0)
+        return not ends_line and self._context.is_quoted(found, self._boundary)
 
 
 @cache
-def _speaking_marks() -> _Marks:
-    return _Marks(MARKS.all)
+def _speaking_marks() -> Finder:
+    return Finder(MARKS.all)
 
 
 @cache
-def _thinking_marks(kind: Kind) -> _Marks:
+def _thinking_marks(kind: Kind) -> Finder:
     enders = (wrapper.opens for wrapper in MARKS.wrapping.values() if wrapper.ends_thought)
-    return _Marks(frozenset((*kind.opens, *kind.closes, *enders)))
+    return Finder({*kind.opens, *kind.closes, *enders})

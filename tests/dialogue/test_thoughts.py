@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dialogue.mark_search import beginnings
 from dialogue.outputs import judge
-from dialogue.thought_marks import KINDS, MARKS, beginnings
+from dialogue.thought_marks import KINDS, MARKS
 from dialogue.thoughts import Opened, Splitter, Thinking, opened_by, split
 from tests.dialogue.speaking import CHECKS
 
@@ -59,6 +60,22 @@ def test_a_thinking_model_says_its_answer_alone(expected: dict[str, Any]) -> Non
         ("</think>\n\nIt is b.", "It is b."),
         ('<|channel|>analysis<|message|>Not "<|channel|>final<|message|>" yet.<|end|>It is b.', "It is b."),
         ("<think></think>It is b.", "It is b."),
+        ("<Think>Hm.</think>It is b.", "It is b."),
+        ("<THINKING>Hm.</Thinking>It is b.", "It is b."),
+        ("[think]Hm.[/think]It is b.", "It is b."),
+        ('<think time="3" mode=deep>Hm.</think >It is b.', "It is b."),
+        ("<think\n>Hm.</think>It is b.", "It is b."),
+        ("<think>\r\nHm.\r\n</think>\r\n\r\nIt is b.", "It is b."),
+        ('I could ask "how\r\n</think>\r\n\r\nIt is b.', "It is b."),
+        ("Hm.\n</thought>\n\nIt is b.", "It is b."),
+        ("Hm.</reasoning>It is b.", "It is b."),
+        ("<Thought>Hm.</Thought>\n<Output>\nIt is b.\n</Output>", "It is b.\n"),
+        ("Hm.\n[BEGIN FINAL RESPONSE]\nIt is b.\n[END FINAL RESPONSE]", "It is b.\n"),
+        ("Hm.<|close|>think<|sep|><|open|>response<|sep|>It is b.<|close|>response<|sep|>", "It is b."),
+        ("<|message_model|><|content_thinking|>Hm.<|end_message|><|content_text|>It is b.<|end_message|>", "It is b."),
+        ("<|START_THINKING|>Hm.<|END_THINKING|><|START_TEXT|>It is b.<|END_TEXT|>", "It is b."),
+        (GPT_OSS.replace("final", "final <|constrain|>json"), "It is b."),
+        ("<|channel|>commentary to=functions.get <|constrain|>json<|message|>{}<|call|>", ""),
         ("<think>Hm.</think>", ""),
         ("<think>Hm.", ""),
     ],
@@ -83,6 +100,10 @@ def test_what_stands_between_marks_is_not_said(raw: str, answer: str) -> None:
         "Like this:\n```\n<think>\nHm.\n</think>\n```\nThat is it.",
         "gpt-oss writes `<|channel|>final<|message|>` before it answers.",
         "An <answer> tag is an </answer> tag.",
+        "Wrap it: <reasoning>first</reasoning>, then the answer.",
+        "<think about it> It is b.",
+        "- Like this:\n    ```\n    <think>Hm.</think>\n    ```",
+        "> ```\n> <think>Hm.</think>\n> ```",
         "Why? Here is my thought process: first a, then b. Here is my response: c.",
         "<reason>XML is fine.</reason>",
         "2 < 3 and a <b",
@@ -112,8 +133,9 @@ def test_a_second_thought_that_the_limit_cut_is_not_said() -> None:
     assert split(raw).answer == "It is b.\n<think>Is it"
 
 
-def test_an_answer_that_begins_with_the_words_of_a_thought_stays_whole() -> None:
-    raw = "Here is my thought process: first a, then b."
+@pytest.mark.parametrize("words", ["Here is my thought process:", "Here are my reasoning steps:"])
+def test_an_answer_that_begins_with_the_words_of_a_thought_stays_whole(words: str) -> None:
+    raw = f"{words} first a, then b."
     assert split(raw).answer == raw
     assert split(raw, was_cut=True).answer == ""
 
@@ -191,7 +213,10 @@ def test_a_thought_that_came_apart_is_kept_with_the_output() -> None:
 
 
 STRIPPED = ("analysis", "commentary", "assistantfinal")
-PIECES = st.sampled_from([*sorted(MARKS.all), *STRIPPED, "\n", '"', "`", "'", "```\n", "hi ", "a ", "B", "<", "<|"])
+VARIED = ("<Think a=1>", "</THINK >", "<think ", "<|channel|>final <|constrain|>json<|message|>")
+PIECES = st.sampled_from(
+    [*sorted(MARKS.all), *STRIPPED, *VARIED, "\n", '"', "`", "'", "```\n", "hi ", "a ", "B", "<", "<|"]
+)
 TEXTS = st.lists(PIECES, max_size=12).map("".join)
 OPENED = st.sampled_from([None, Opened(THINK), Opened(THINK, is_certain=False)])
 
