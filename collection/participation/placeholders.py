@@ -26,21 +26,23 @@ _WRAPPED = re.compile(
 )
 _INSIDE = re.compile(
     r"""
-      \{\{ | \}\} | \[\[ | \]\] | << | >> | <% | %> | \{% | %\} | \[% | %\] | [$\#@%]\{ | \$\( | \*\| | \|\*
+      \{\{ | \}\} | \[\[ | \]\] | << | >> | <% | %> | \{% | %\} | \[% | %\] | [$\#@%]\{ | [$@]\( | %\([a-z] | \*\| | \|\*
     | %%\w+%%
     | %[a-z_][\w .-]+%                                        # user-%name%
     | [{<]\s*[a-z_][\w .-]*\s*[}>]                            # user-{name}
+    | \[\s*[a-z_][\w .-]+\s*\]                               # user-[name]
     """,
     re.VERBOSE | re.IGNORECASE,
 )
 _NOT_THERE = r"not[\W_]?(available|applicable|set|found|given|provided|defined|known)"
-_NOUNS = "id|pid|uid|uuid|guid|code|name|key|token|number"
+_NOUNS = "id|pid|rid|uid|uuid|guid|code|name|key|token|number"
 _WORDS = re.compile(
     rf"""
-      undefined | null | nil | none | nan | n/a | empty | unset | unknown | missing | tbd | todo | x{{3,}}
+      undefined | null | nil | none | nan | n/a | n\.a\.? | (?-i:NA) | true | false | empty | blank | unset | unknown | missing
+    | tbd | todo | x{{3,}} | [0-]{{32,}}
     | \#(n/a|ref!|name\?|value!|null!|num!|div/0!)
     | (.*[\W_])?{_NOT_THERE}
-    | {_NOUNS} | participant | evaluator | worker | subject | respondent | user
+    | {_NOUNS} | (participant | evaluator | worker | subject | respondent | panelist | user)({_NOUNS})?
     | (your|insert|replace|enter|paste)([\W_].*)?
     | ([a-z]+[_ -])+({_NOUNS}|here)
     | (?-i:[a-z]+(I[dD]|P[iI][dD]|U[iI][dD]|U[uU][iI][dD]|G[uU][iI][dD]|Code|Name|Key|Token|Number))
@@ -61,7 +63,7 @@ def is_placeholder(value: str, parameter: str) -> bool:
         return True
     if _is_bracketed(text):
         return not _ID.fullmatch(text[1:-1])
-    if _WRAPPED.fullmatch(text) or _INSIDE.search(text) or _WORDS.fullmatch(text):
+    if _WRAPPED.fullmatch(text) or _INSIDE.search(text) or _is_word(text):
         return True
     return _letters(text) == _letters(parameter)
 
@@ -86,6 +88,11 @@ def _is_bracketed(text: str) -> bool:
     """Brackets of any script around it all."""
     first, last = unicodedata.category(text[0]), unicodedata.category(text[-1])
     return (first, last) == (_OPENING, _CLOSING) or (text[0], text[-1]) == ("<", ">")
+
+
+def _is_word(text: str) -> bool:
+    """With or without marks of platforms around it, which are many (``@pid``, ``:pid:``, ``pid;``)."""
+    return any(_WORDS.fullmatch(word) for word in (text, re.sub(r"^[\W_]+|[:;%]+$", "", text)))
 
 
 def _letters(text: str) -> str:

@@ -34,6 +34,9 @@ UNFILLED = read_list(r"""
     %255B%255BPID%255D%255D   { PID }   $ {PID}   %PROLIFIC PID%   ^PID^   ==PID==   [PROLIFIC_PID]   %ID%   %
     [ID_from_prolific]   <insert id here>   [insert id]   %%   $$PID$$   ___
     YOUR_ID   replace-me   INSERT_PID_HERE   %PROLIFIC_PID
+    :pid:   @PID   #pid   ##pid   PID%   ;PID;   %(pid)s   @(pid)   R_[RID]   [RID]/   id=[PID]   user-[respondent id]
+    NA   n.a.   false   true   blank   workerid   USERID   RespondentID   RID   panelist
+    00000000-0000-0000-0000-000000000000
 """)
 IDS = read_list(r"""
     o-brien_77   50%off   A1B2[3]   anna@example.org   anna+test@example.org
@@ -44,6 +47,7 @@ IDS = read_list(r"""
     José   M%C3%BCller   %E6%9D%8E   worker-17   participant_003   ID-0017   PID 12   code7   tokenring   #42
     a=b==   YWJj==   null7   +4917012345   anna.nguyen   key-west   bob.name   12%34%56   "anna"   الاسم   Максим
     50%off%20now   a--b   x_y_z   __main   t%   Nuller   nonesuch   user1   p1   A{3}   <3   anna<3   a>b   5>3<4
+    a[i]   @anna   #anna   anna:   50%(2)   NA12   Na   worker77   useridea   rid7   truelove   0000   false_7
 """)
 
 
