@@ -18,8 +18,11 @@ MOST_QUOTED = 60
 """Characters of a cell in a sentence."""
 MISSING = frozenset({"", "NA", "N/A", "NAN", "<NA>", "#N/A", "#NV", "#N/D", "#NULL!"})
 """Missing values as R, Python and spreadsheet programs (in some languages) write them, in capitals."""
-NOT_KNOWN = MISSING | {"NULL", "NONE"}
-"""Missing only in columns of numbers: a text may be "none"."""
+NOT_KNOWN = MISSING | {"NULL", "NONE", "."}
+"""Missing only in columns of numbers: a text may be "none". SPSS and Stata write a point."""
+TRUE = frozenset({"TRUE", "WAHR", "VRAI", "VERDADERO", "VERDADEIRO", "VERO", "WAAR"})
+FALSE = frozenset({"FALSE", "FALSCH", "FAUX", "FALSO", "ONWAAR"})
+"""Spreadsheet programs write truth in the language of their user."""
 OVERALL = "overall"
 """How results call all models together: no model may."""
 
@@ -80,7 +83,7 @@ def _read_column(cells: pd.Series, name: str, source: str) -> pd.Series:
 
 def _read_binary(cells: pd.Series, name: str, source: str) -> pd.Series:
     said = cells.str.upper()
-    numbers = _read_numbers(cells.mask(said == "TRUE", "1").mask(said == "FALSE", "0"))
+    numbers = _read_numbers(cells.mask(said.isin(TRUE), "1").mask(said.isin(FALSE), "0"))
     _refuse(~numbers.isin([0, 1]) & ~_is_unknown(cells), cells, name, source, "0 or 1, or TRUE or FALSE")
     return numbers.fillna(0.0) if name == "flagged" else numbers
 

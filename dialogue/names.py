@@ -12,8 +12,8 @@ _INVISIBLE = re.compile(
     "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
 """Controls, soft hyphens, zero-width and direction marks, joiners, variation selectors, fillers, tags."""
-_HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\ufe58\ufe63\uff0d", "-"))
-"""Hyphens, dashes as short as one, and the minus sign. An em dash is longer and stays."""
+_HYPHENS = str.maketrans(dict.fromkeys("\u02d7\u2010\u2011\u2012\u2013\u2043\u2212\ufe58\ufe63\uff0d", "-"))
+"""Hyphens, dashes and bullets as short as one, and minus signs. An em dash is longer and stays."""
 
 
 def plain_name(text: str) -> str:

@@ -145,7 +145,17 @@ def test_a_table_may_be_very_wide(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("yes", "no"), [("TRUE", "FALSE"), ("True", "False"), ("true", "false"), ("1", "0"), ("1.0", "0.0")]
+    ("yes", "no"),
+    [
+        ("TRUE", "FALSE"),
+        ("True", "False"),
+        ("true", "false"),
+        ("1", "0"),
+        ("1.0", "0.0"),
+        ("WAHR", "FALSCH"),
+        ("VRAI", "FAUX"),
+        ("VERDADERO", "FALSO"),
+    ],
 )
 def test_truth_is_written_in_several_ways(tmp_path: Path, yes: str, no: str) -> None:
     rows = [f"e-00{number},p-001,mixtral,{said},{said}" for number, said in enumerate((yes, no, "NaN"))]
@@ -154,7 +164,7 @@ def test_truth_is_written_in_several_ways(tmp_path: Path, yes: str, no: str) -> 
     assert frame["flagged"].tolist() == [1, 0, 0]
 
 
-@pytest.mark.parametrize("cell", ["", "NA", "na", "NaN", "nan", "#N/A", "N/A", "#NV", "<NA>", "None", "NULL"])
+@pytest.mark.parametrize("cell", ["", "NA", "na", "NaN", "nan", "#N/A", "N/A", "#NV", "<NA>", "None", "NULL", "."])
 def test_a_missing_number_is_written_in_several_ways(tmp_path: Path, cell: str) -> None:
     frame = read_judgements(write(tmp_path, f"{HEAD},duration\n{ROW},{cell}\n"))
     assert frame["duration"].isna().tolist() == [True]
@@ -167,7 +177,9 @@ def test_people_may_be_called_na_and_a_confidence_none(tmp_path: Path) -> None:
     assert frame["domain"].isna().tolist() == [True]
 
 
-@pytest.mark.parametrize("other", ["gpt-4\u200b", "gpt\u20114", "\u00a0gpt-4", "gpt\u00ad-4", "gpt-4\u200f"])
+@pytest.mark.parametrize(
+    "other", ["gpt-4\u200b", "gpt\u20114", "gpt\u02d74", "\u00a0gpt-4", "gpt\u00ad-4", "gpt-4\u200f"]
+)
 def test_names_that_read_alike_are_one_name(tmp_path: Path, other: str) -> None:
     content = f"{HEAD}\ne-001,p-001,{other},1\ne\u2011001,p-002,gpt-4,0\n"
     frame = read_judgements(write(tmp_path, content))
