@@ -1,5 +1,6 @@
 """Values out of a line of JSON, checked: nothing gets into the database that it cannot hold."""
 
+import json
 import math
 from typing import Any, TypeVar
 
@@ -14,12 +15,14 @@ LONGEST_NAME = 100
 """Characters of a model's name: what a run has room for."""
 MOST_LEVELS = 20
 """How deep a line may be nested; our own export needs six levels."""
+_KINDS: dict[type, str] = {str: "text", int: "a whole number", dict: "an object", list: "a list"}
+"""What JSON calls them."""
 
 
 def checked(value: Any, kind: type[T]) -> T:
     """The value, if it is of this kind. Raises TypeError."""
-    if not isinstance(value, kind):
-        raise TypeError(f"{value!r:.80} should be of type {kind.__name__}")
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise TypeError(f"{json.dumps(value)[:80]} should be {_KINDS[kind]}")
     return value
 
 

@@ -150,8 +150,8 @@ def _natural(dialogue: Dialogue, turns: list[Turn]) -> dict[str, Any]:
     return {"natural_turns": [write_turn(turn, is_imported=bool(dialogue.imported_from)) for turn in turns]}
 
 
-def _parse(number: int, data: dict[str, Any]) -> Record:
-    found, data = data, made_storable(data)
+def _parse(number: int, data: Any) -> Record:
+    found, data = data, checked(made_storable(data), dict)
     turns = read_turns(data)
     if data["num_turns"] != len(turns):
         raise ValueError(f"num_turns is {data['num_turns']}, but there are {len(turns)} turns")
@@ -161,7 +161,7 @@ def _parse(number: int, data: dict[str, Any]) -> Record:
     return Record(
         line=number,
         persona=checked(data["persona"], str),
-        instruction=checked(data["sample"]["instruction"], str),
+        instruction=checked(checked(data["sample"], dict)["instruction"], str),
         turns=turns,
         persona_id=optional(data.get("persona_id"), str),
         kind=_known_kind(data.get("kind")),

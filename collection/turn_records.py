@@ -68,7 +68,8 @@ def read_turns(data: dict[str, Any]) -> tuple[RecordedTurn, ...]:
 
 
 def _read_turns(data: dict[str, Any]) -> Iterator[RecordedTurn]:
-    dialog = data["dialog"]
+    dialog = [checked(turn, dict) for turn in checked(data["dialog"], list)]
+    _refuse_disorder([turn.get("turn") for turn in dialog])
     tokens, natural = ((data.get(key) or [])[: len(dialog)] for key in ("tokens", "natural_turns"))
     nothing: dict[str, Any] = {}
     for turn, counted, more in zip_longest(dialog, tokens, natural, fillvalue=nothing):
@@ -81,6 +82,13 @@ def _read_turns(data: dict[str, Any]) -> Iterator[RecordedTurn]:
             _typing(optional(more.get("typing"), dict)),
             tuple(_try(checked(one, dict)) for one in checked(more.get("tries") or [], list)),
         )
+
+
+def _refuse_disorder(numbers: list[Any]) -> None:
+    """Raise ValueError if turns are numbered, but not in the order of the line, which is the order in which they are stored."""
+    known = [checked(number, int) for number in numbers if number is not None]
+    if known != sorted(set(known)):
+        raise ValueError(f"its turns are numbered {', '.join(map(str, known))}, so their order is unclear")
 
 
 def save_recorded_turns(dialogue: Dialogue, recorded: Sequence[RecordedTurn], at: datetime) -> None:

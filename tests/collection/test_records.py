@@ -14,11 +14,12 @@ from dialogue.personas import describe
 from tests.collection.reading import read_records
 from tests.factories import make_dialogue, make_output, make_run, make_turn
 
+TURN = {"turn": 0, "model_inquirer": "What is a bear?", "model_responder": "An animal."}
 OFFICIAL: dict[str, Any] = {
     "persona": "an individual",
     "sample": {"instruction": "You want to know what a bear is."},
     "num_turns": 1,
-    "dialog": [{"turn": 0, "model_inquirer": "What is a bear?", "model_responder": "An animal."}],
+    "dialog": [TURN],
 }
 OUTPUT: dict[str, Any] = {
     "position": 0,
@@ -165,6 +166,9 @@ def test_json_that_is_no_object_is_named(text: str) -> None:
         {"dialog": {"turn": 0}},
         {"dialog": [3]},
         {"dialog": 3},
+        {"dialog": [TURN | {"turn": 1}, TURN], "num_turns": 2},
+        {"dialog": [TURN, TURN], "num_turns": 2},
+        {"seed": True},
         {"dialog": [{"model_inquirer": 3, "model_responder": "Yes."}]},
         {"num_turns": 2},
         {"num_turns": "one"},
@@ -203,6 +207,23 @@ def test_a_value_of_the_wrong_kind_is_refused_in_one_sentence_that_names_the_lin
         read_records([line(), line(**changes)])
     assert str(caught.value).startswith("Line 2 is not a dialogue in the official format (")
     assert str(caught.value).endswith(").")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[1, 2]", "[1, 2] should be an object"),
+        (line(persona=["a"]), '["a"] should be text'),
+        (line(seed="73"), '"73" should be a whole number'),
+        (line(dialog={}), "{} should be a list"),
+        (line(dialog=[TURN | {"turn": 1}, TURN]), "its turns are numbered 1, 0, so their order is unclear"),
+        ("[" * 200 + "]" * 200, "it is nested deeper than 20 levels"),
+    ],
+)
+def test_the_reason_speaks_of_what_is_in_the_file(text: str, reason: str) -> None:
+    with pytest.raises(InvalidRecord) as caught:
+        read_records([text])
+    assert str(caught.value) == f"Line 1 is not a dialogue in the official format ({reason})."
 
 
 @pytest.mark.parametrize("character", ["\x00", "\ud83d", "\ude00"])
