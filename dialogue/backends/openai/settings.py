@@ -18,20 +18,21 @@ _PENALTIES = ("repeat_penalty", "repetition_penalty")
 _BY_THEMSELVES = {"seed", "stream_options"}
 """Arguments that nobody sets by hand: they are left out after any complaint about them."""
 
+_UNEXPECTED = r"unexpected(?! (end|eof|error|response|status|exception))"
 _REFUSED = re.compile(
     r"unsupported|(not|n't) (be )?(support|permit|allow|accept|recogni[sz]e|enable|implement|a valid|available|known)\w*"
-    r"|unrecogni[sz]ed|unknown|unexpected|extra (inputs?|fields?|forbidden)|extra_forbidden|additional propert\w*|cannot find"
-    r"|no such|deprecated|cannot both|only the default|invalid (parameter|argument|field|property)|not both"
-    r"|must be verified to",
+    rf"|unrecogni[sz]ed|unknown|{_UNEXPECTED}|extra (inputs?|fields?|forbidden)|extra_forbidden|additional propert\w*"
+    r"|cannot find|no such|deprecated|cannot (both|be set)|only (the default|\S+ is allowed|be set)|be unset|immutable"
+    r"|forbidden|fixed at|invalid (parameter|argument|field|property)|not both|must be verified to",
     re.IGNORECASE,
 )
 _OUT_OF_RANGE = re.compile(
-    r"must be|should be|between|in (the )?range|at (least|most)|(less|greater|larger|smaller|more) than"
+    r"(must|should) be(?! (one of|unset))|between|in (the )?range|at (least|most)|(less|greater|larger|smaller|more) than"
     r"|too (large|high|low|small)|exceed|out of",
     re.IGNORECASE,
 )
 _REFUSED_ANYHOW = re.compile(
-    r"unsupported|(not|n't) support|only the default|extra_forbidden|unrecogni[sz]ed|unexpected|must be verified to",
+    rf"unsupported|(not|n't) support|only the default|extra_forbidden|unrecogni[sz]ed|must be verified to|{_UNEXPECTED}",
     re.I,
 )
 
@@ -93,9 +94,14 @@ def _nearest(words: str, sent: Collection[str]) -> str | None:
     distances = {
         name: min(_distance(words, match.span(), span) for span in refusals)
         for name in sent
-        for match in re.finditer(rf"(?<!\w){name}(?!\w)", words)
+        for match in re.finditer(_written(name), words, re.IGNORECASE)
     }
     return min(distances, key=lambda name: distances[name], default=None)
+
+
+def _written(name: str) -> str:
+    """Return a pattern for the ways in which servers write the name of a setting, such as topK."""
+    return rf"(?<!\w){name.replace('_', '_?')}{'(ing)?' if name == 'stream' else ''}(?!\w)"
 
 
 def _distance(words: str, one: tuple[int, int], other: tuple[int, int]) -> int:

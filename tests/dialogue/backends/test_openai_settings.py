@@ -149,6 +149,16 @@ def test_a_setting_that_does_not_exist_cannot_be_left_out() -> None:
         ({"error": {"message": "Supported parameters: temperature, top_p. Unsupported parameter: top_k"}}, "top_k"),
         ({"error": {"message": "stream_options is only allowed when streaming"}}, "stream_options"),
         ({"error": {"message": "Invalid value at 'generation_config.seed' (TYPE_INT32), 4000000000"}}, "seed"),
+        ({"error": "Argument not supported on this model: topK"}, "top_k"),
+        ({"error": {"message": "Model m does not support parameter repetitionPenalty."}}, "repetition_penalty"),
+        ({"error": {"message": "#: extraneous key [seed] is not permitted, please reformat your input"}}, "seed"),
+        ({"error": {"message": 'Unknown parameter in input: "top_k", must be one of: modelId, messages'}}, "top_k"),
+        ({"error": {"message": "invalid temperature: only 1 is allowed for this model"}}, "temperature"),
+        ({"error": {"message": "`temperature` may only be set to 1 when thinking is enabled."}}, "temperature"),
+        ({"error": {"message": "`top_p` must be unset when thinking is enabled."}}, "top_p"),
+        ({"error": {"message": "'temperature' is immutable for this model"}}, "temperature"),
+        ({"error": {"message": "The parameter top_p cannot be set with this model"}}, "top_p"),
+        ({"issues": [{"code": "unrecognized_keys", "path": ["seed"], "message": "Unrecognized key"}]}, "seed"),
         ({"object": "error", "message": "[{'loc': ('body', 'seed'), 'msg': 'extra fields not permitted'}]"}, "seed"),
         (
             {
