@@ -5,6 +5,7 @@ reasons why an answer ended, and in whether and where they count tokens.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -13,40 +14,30 @@ from typing import Any, Literal
 from dialogue.backends.base import Reply
 from dialogue.backends.openai.thoughts import thought_of
 
-Finish = Literal["stop", "length", "refused", "failed"]
+Finish = Literal["stop", "length", "full", "refused", "failed"]
 
-_FINISHES: dict[str, Finish] = {
-    "length": "length",
-    "max_tokens": "length",
-    "max_length": "length",
-    "model_length": "length",
-    "token_limit": "length",
-    "model_context_window_exceeded": "length",
-    "content_filter": "refused",
-    "content_filtered": "refused",
-    "refusal": "refused",
-    "safety": "refused",
-    "recitation": "refused",
-    "blocklist": "refused",
-    "prohibited_content": "refused",
-    "spii": "refused",
-    "sensitive": "refused",
-    "error": "failed",
-    "abort": "failed",
-    "aborted": "failed",
-    "cancelled": "failed",
-    "canceled": "failed",
-    "failed": "failed",
-    "network_error": "failed",
-    "insufficient_system_resource": "failed",
-    "load_shedding": "failed",
-}
-"""The meaning of a reason; any other word means a normal stop."""
+_FINISHES: tuple[tuple[Finish, re.Pattern[str]], ...] = (
+    ("full", re.compile("context")),
+    (
+        "refused",
+        re.compile(
+            "content.?filter|refus|safety|recitation|blocklist|prohibited|spii|sensitive|guardrail|toxic|moderation"
+        ),
+    ),
+    ("length", re.compile(r"length|max\w*tokens|token.?limit|error.?limit")),
+    ("failed", re.compile("error|abort|cancel|fail|time.?out|insufficient|load.?shedding|overload|malformed")),
+)
+"""The meaning of a reason, by the first pattern found in it; any other word means a normal stop."""
 _NO_REASONS = {"", "null", "none"}
+_TOOL_REASONS = {"tool_calls", "function_call", "tool_use"}
 
-_PROMPT_COUNTS = ("prompt_tokens", "input_tokens", "prompt_token_count", "prompt_eval_count")
-_COMPLETION_COUNTS = ("completion_tokens", "output_tokens", "candidates_token_count", "generated_tokens", "eval_count")
-_THOUGHT_COUNTS = ("reasoning_tokens", "thoughts_token_count")
+_USAGES = ("usage", "usage_metadata", "usageMetadata")
+_PROMPT_COUNTS = ("prompttokens", "inputtokens", "prompttokencount", "inputtokencount", "promptevalcount")
+_COMPLETION_COUNTS = (
+    "completiontokens", "outputtokens", "candidatestokencount", "outputtokencount", "generatedtokens", "evalcount",
+)  # fmt: skip
+_THOUGHT_COUNTS = ("reasoningtokens", "thoughtstokencount")
+"""Names of counts, in small letters and without underscores."""
 _MOST_TOKENS = 2**31 - 1
 _MOST_LEVELS = 20
 """Maximum levels of parts within parts; servers use two."""
@@ -57,13 +48,15 @@ class Answer:
     """An answer so far. Counts are the provider's, None if it gives none: not all servers send one token per piece.
 
     ``unsent`` names the settings that were not sent; ``is_alone`` is False once this process has asked the server for
-    something else meanwhile.
+    something else meanwhile. ``is_message``: the server sent a whole message instead of streaming. ``finish`` is "full" if the
+    context was.
     """
 
     max_tokens: int
     unsent: tuple[str, ...] = ()
     is_alone: bool = True
     is_done: bool = False
+    is_message: bool = False
     finish: Finish | None = None
     has_called_tools: bool = False
     refusal: str = ""
@@ -86,16 +79,18 @@ class Answer:
         """Add the content of ``chunk``. Return the text that it adds."""
         self._count(chunk)
         choice = self._chosen(chunk.get("choices"))
+        is_whole = "message" in choice and "delta" not in choice
+        self.is_message |= is_whole
         self.is_done |= chunk.get("object") == "chat.completion" and "message" in choice
-        self.finish = _later(self.finish, _finish(choice))
-        delta = _spoken(choice)
-        self._hear_thought(delta, is_whole="delta" not in choice)
+        reason = _reason(choice)
+        self.finish = _later(self.finish, _finish(reason))
+        delta = _spoken(choice, has_begun=self.first is not None)
+        self._hear_thought(delta, is_whole=is_whole)
         refusal = delta.get("refusal")
         self.refusal += refusal if isinstance(refusal, str) else ""
-        self.has_called_tools |= bool(delta.get("tool_calls") or delta.get("function_call"))
+        self.has_called_tools |= bool(delta.get("tool_calls") or delta.get("function_call") or reason in _TOOL_REASONS)
         said = _text(delta.get("content")) or _text(choice.get("text"))
-        is_repeated = "delta" not in choice and "message" in choice and said == self.text
-        return "" if is_repeated else self._say(said)
+        return "" if is_whole and said == self.text else self._say(said)
 
     def untold_thought(self) -> str:
         """Return the model's thoughts since the last call."""
@@ -112,7 +107,7 @@ class Answer:
         is_at_limit = self.finish is None and (self.completion_tokens or 0) >= self.max_tokens
         return Reply(
             text=self.text,
-            stop_reason="length" if self.finish == "length" or is_at_limit else "stop",
+            stop_reason="length" if self.finish in ("length", "full") or is_at_limit else "stop",
             prompt_tokens=self.prompt_tokens,
             completion_tokens=self.completion_tokens,
             first_token_seconds=(self.first or end) - self.start,
@@ -132,12 +127,12 @@ class Answer:
         return {}
 
     def _count(self, chunk: dict[str, Any]) -> None:
-        for usage in _usages(chunk):
+        for usage in map(_plain, _usages(chunk)):
             self.prompt_tokens = _counted(usage, _PROMPT_COUNTS, self.prompt_tokens)
             self.completion_tokens = _counted(usage, _COMPLETION_COUNTS, self.completion_tokens)
-            details = usage.get("completion_tokens_details") or usage.get("output_tokens_details")
+            details = usage.get("completiontokensdetails") or usage.get("outputtokensdetails")
             self.thought_tokens = _counted(
-                usage | (details if isinstance(details, dict) else {}), _THOUGHT_COUNTS, self.thought_tokens
+                usage | (_plain(details) if isinstance(details, dict) else {}), _THOUGHT_COUNTS, self.thought_tokens
             )
 
     def _hear_thought(self, delta: dict[str, Any], *, is_whole: bool) -> None:
@@ -160,16 +155,20 @@ class Answer:
         return text
 
 
-def _spoken(choice: dict[str, Any]) -> dict[str, Any]:
-    """Return the model's message in this choice: a part of it, or all of it if the server does not stream."""
-    said = choice.get("delta") if "delta" in choice else choice.get("message")
+def _spoken(choice: dict[str, Any], *, has_begun: bool) -> dict[str, Any]:
+    """Return the model's message in this choice: a part of it, or all of it if the server does not stream.
+
+    Some servers send an empty part beside the whole message, which counts unless the answer ``has_begun``.
+    """
+    is_part = "delta" in choice and (choice["delta"] or has_begun)
+    said = choice.get("delta") if is_part else choice.get("message")
     return said if isinstance(said, dict) else {"content": said}
 
 
 def _text(content: object, levels: int = _MOST_LEVELS) -> str:
     """The text in ``content``: itself, or that of its parts. Parts of another kind are no text."""
     match content:
-        case None:
+        case None | bool():
             return ""
         case str():
             return content
@@ -190,11 +189,15 @@ def _joined(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if text else ""
 
 
-def _finish(choice: dict[str, Any]) -> Finish | None:
-    reason = choice.get("finish_reason")
-    if not isinstance(reason, str) or reason.lower() in _NO_REASONS:
-        return None
-    return _FINISHES.get(reason.lower(), "stop")
+def _reason(choice: dict[str, Any]) -> str:
+    """Return the server's word for why the answer ended, in small letters; empty if it gives none."""
+    reason = choice.get("finish_reason") or choice.get("finishReason")
+    word = reason.get("type") if isinstance(reason, dict) else reason
+    return word.lower() if isinstance(word, str) and word.lower() not in _NO_REASONS else ""
+
+
+def _finish(reason: str) -> Finish | None:
+    return next((finish for finish, words in _FINISHES if words.search(reason)), "stop") if reason else None
 
 
 def _later(known: Finish | None, told: Finish | None) -> Finish | None:
@@ -208,7 +211,12 @@ def _usages(chunk: dict[str, Any]) -> Iterator[dict[str, Any]]:
     places = [*(choices if isinstance(choices, list) else []), chunk.get("x_groq"), chunk]
     for place in places:
         if isinstance(place, dict):
-            yield from (one for one in (place.get("usage"), place) if isinstance(one, dict))
+            yield from (one for one in (*map(place.get, _USAGES), place) if isinstance(one, dict))
+
+
+def _plain(usage: dict[str, Any]) -> dict[str, Any]:
+    """Return ``usage`` with its names in small letters and without underscores."""
+    return {name.replace("_", "").lower(): value for name, value in usage.items()}
 
 
 def _counted(usage: dict[str, Any], names: tuple[str, ...], known: int | None) -> int | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 _SPOKEN = (
     "message", "msg", "detail", "details", "error", "errors", "title", "description", "error_description", "error_msg",
-    "reason", "metadata", "raw", "innererror", "cause",
+    "reason", "metadata", "raw", "innererror", "cause", "issues", "base_resp", "status_msg",
 )  # fmt: skip
 """Keys in which servers put error messages; any other key may repeat a person's words."""
 _KINDS = ("code", "type", "error_type", "status")
@@ -48,7 +48,7 @@ class Complained(Exception):
 def read_complaint(status: int | None, body: str, secret: str = "") -> Complaint:
     """Read a response with this status and body. ``secret`` is hidden wherever the server repeats it."""
     try:
-        return complaint_of(json.loads(body), status, secret)
+        return complaint_of(json.loads(body, strict=False), status, secret)
     except (ValueError, RecursionError):
         return Complaint(status, told(_page_words(body) if body.lstrip().startswith("<") else body, secret))
 
@@ -67,12 +67,20 @@ def complaint_in(chunk: Mapping[str, Any], secret: str = "") -> Complaint | None
     """Return the complaint if ``chunk`` is one instead of a piece of an answer."""
     choices = chunk.get("choices")
     for place in (chunk, *(choices if isinstance(choices, list) else [])):
-        if isinstance(place, Mapping) and place.get("error"):
+        if isinstance(place, Mapping) and _is_said(place.get("error")):
             return complaint_of(place, None, secret)
-    is_error = "error" in (chunk.get("object"), chunk.get("type"))
+    state = chunk.get("base_resp")  # MiniMax's
+    is_error = "error" in (chunk.get("object"), chunk.get("type")) or (
+        isinstance(state, Mapping) and bool(state.get("status_code"))
+    )
     message = chunk.get("message")
     is_other = not choices and (chunk.get("detail") or (isinstance(message, str) and message))
     return complaint_of(chunk, None, secret) if is_error or is_other else None
+
+
+def _is_said(error: object) -> bool:
+    """Return whether there is an error: some servers add one without content to every chunk."""
+    return any(error.values()) if isinstance(error, Mapping) else bool(error)
 
 
 def _walk(value: object, depth: int = 0) -> Iterator[Complaint]:
@@ -106,7 +114,7 @@ def _inside(text: str, depth: int) -> Iterator[Complaint]:
 
 def _names(value: Mapping[str, Any]) -> tuple[frozenset[str], str]:
     """Return the parts of the request that are meant, and the beginning of a sentence about them."""
-    place = value.get("loc")
+    place = value.get("loc") or value.get("path")
     path = [str(part) for part in place if part != "body"] if isinstance(place, list) else []
     named = value.get("param")
     names = [*path, *([named] if isinstance(named, str) else [])]

@@ -4,18 +4,20 @@ import re
 
 from dialogue.backends.base import BackendError, ContentRefused, ContextFull, ModelMisconfigured
 from dialogue.backends.openai.complaints import Complaint
-from dialogue.backends.openai.overflow import is_overflow
+from dialogue.backends.openai.overflow import is_overflow, is_rate
 from dialogue.backends.openai.wire import address
 from dialogue.models import ModelSpec
 
 _REFUSED_KIND = re.compile(
-    r"content.?(filter|policy|block)|invalid_prompt|moderation|data_inspection|prompt_blocked|prohibited_content"
-    r"|responsible.?ai|safety",
+    r"content.?(filter|policy|block)|sensitive.?content|guardrail|invalid_prompt|moderation|data_inspection|prompt_blocked"
+    r"|prohibited_content|responsible.?ai|safety",
 )
 _REFUSED_WORDS = re.compile(
-    r"content (management )?polic|content.?filter|(input|prompt|content|message|request)\b.{0,60}\bflagged"
+    r"content.?(management )?polic|content.?filter|(input|prompt|content|message|request)\b.{0,60}\bflagged"
     r"|safety (system|filter|setting|polic)|inappropriate content|responsible ai"
-    r"|violat\w+ .{0,40}(usage|content|safety|use) (polic|guideline)|(blocked|rejected) .{0,40}(moderation|safety|guardrail)",
+    r"|violat\w+ .{0,40}(usage|content|safety|use|moderation|guardrail) (polic|guideline)"
+    r"|(blocked|rejected) .{0,40}(moderation|safety|guardrail)|new_sensitive|content exists risk|jailbreak"
+    r"|\b(sensitive|unsafe|prohibited|harmful) (content|information|words|text)|敏感|违规内容|违禁",
     re.IGNORECASE,
 )
 _SYSTEM_ROLE = re.compile(
@@ -24,15 +26,20 @@ _SYSTEM_ROLE = re.compile(
     r"|(not support|n't support|unsupported|not allow|not accept|unknown|invalid)\w*.{0,40}\b(system|developer)\W{0,3} ?"
     r"(role|message|prompt|instruction|with this model)"
     r"|role\W{1,4}(system|developer)\b.{0,40}(\bnot\b|invalid|unsupported)"
-    r"|(invalid|unknown|unsupported) role\W{1,4}(system|developer)"
-    r"|\brole\b.{0,30}(should|must) be .{0,6}user.{0,10}assistant|only user and assistant roles"
+    r"|(invalid|unknown|unsupported|unexpected) (role|value)\W{1,4}(system|developer)"
+    r"|\brole\b.{0,30}(should|must) be (one of)?.{0,6}user.{0,10}assistant|only user\b.{0,5}\bassistant\b.{0,15}\broles"
+    r"|first message (must|should) .{0,20}\buser\b|must (start|begin) with .{0,10}\buser\b"
     r"|(?<!system message, conversation )roles must alternate",
     re.IGNORECASE,
 )
-_KEY = re.compile(r"\bapi.?key\b|unauthori[sz]ed|authenticat|invalid.{0,10}credential", re.IGNORECASE)
-_MODEL = re.compile(
-    r"\bmodel\b.{0,80}(not (found|exist)|n't exist|unknown)|(unknown|invalid|no such) model\b", re.IGNORECASE
+_KEY = re.compile(r"\bapi.?key\b|login fail|unauthori[sz]ed|authenticat|invalid.{0,10}credential", re.IGNORECASE)
+_UNKNOWN = re.compile(
+    r"\bmodel\b.{0,80}(not (found|exist)|n't exist|unknown)|(unknown|invalid|no such|not a valid) model\b"
+    r"|\bmodel (id\w*|name)\b.{0,20}invalid|(unexpected|unknown|no such) (endpoint|route|path|url)|\binvalid url\b"
+    r"|plain http request",
+    re.IGNORECASE,
 )
+"""Matches words about a model or an address that the server does not know."""
 _BUSY = re.compile(
     r"\bbusy\b|\bslots?\b|one request|another request|concurren|already (processing|running|generating)|in progress",
     re.IGNORECASE,
@@ -47,6 +54,11 @@ def meaning(complaint: Complaint, spec: ModelSpec) -> BackendError:
 def refusal(spec: ModelSpec) -> ContentRefused:
     """Return the error for a provider that refuses a request, or stops an answer, because of its content."""
     return ContentRefused(f"The provider of {spec.name!r} refuses this content: it cannot be answered there.")
+
+
+def full(spec: ModelSpec) -> ContextFull:
+    """Return the error for messages that leave no room for an answer."""
+    return ContextFull(f"The dialogue no longer fits the context of {spec.name!r}.")
 
 
 def web_page(spec: ModelSpec) -> ModelMisconfigured:
@@ -65,12 +77,12 @@ def alone(spec: ModelSpec) -> str:
 def _of_content(complaint: Complaint, spec: ModelSpec) -> BackendError | None:
     """Return the error for a complaint about the messages. Servers put its kind into ``code``, ``type`` or words."""
     is_about_key = complaint.status == 401
-    if any(map(_REFUSED_KIND.search, complaint.kinds)):
+    if complaint.status == 451 or any(map(_REFUSED_KIND.search, complaint.kinds)):
         return refusal(spec)
-    if complaint.status in (None, 400, 403, 422, 451) and _REFUSED_WORDS.search(complaint.words):
+    if complaint.status in (None, 400, 403, 422) and _REFUSED_WORDS.search(complaint.words):
         return refusal(spec)
     if is_overflow(complaint):
-        return ContextFull(f"The dialogue no longer fits the context of {spec.name!r}.")
+        return full(spec)
     if not is_about_key and _SYSTEM_ROLE.search(complaint.words):
         return ModelMisconfigured(
             f"{address(spec)} refuses system messages for {spec.model!r} ({complaint.brief}): "
@@ -82,13 +94,13 @@ def _of_content(complaint: Complaint, spec: ModelSpec) -> BackendError | None:
 def _of_status(complaint: Complaint, spec: ModelSpec) -> BackendError:
     where, words = address(spec), complaint.brief
     match complaint.status:
-        case 400 | 401 | 403 if complaint.status != 400 or _KEY.search(complaint.words):
+        case None | 400 | 401 | 403 if complaint.status in (401, 403) or _KEY.search(complaint.words):
             return ModelMisconfigured(f"{where} refuses the key of {spec.name!r} ({words}): check {key_source(spec)}.")
         case 404 | 405 | 410:
             return _unknown(complaint, spec)
-        case 400 | 422 if _MODEL.search(complaint.words):
+        case None | 400 | 422 if _UNKNOWN.search(complaint.words):
             return _unknown(complaint, spec)
-        case 402 | 413 | 429:
+        case None | 400 | 402 | 413 | 422 | 429 if complaint.status in (402, 413, 429) or is_rate(complaint):
             return BackendError(
                 f"{where} limits the rate or the quota ({words}): lower `requests` of {spec.name!r}, or wait."
             )

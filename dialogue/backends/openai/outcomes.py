@@ -7,7 +7,7 @@ from dialogue.backends.base import BackendError
 from dialogue.backends.openai.answer import Answer
 from dialogue.backends.openai.complaints import told
 from dialogue.backends.openai.connection import unreachable
-from dialogue.backends.openai.errors import alone, refusal, web_page
+from dialogue.backends.openai.errors import alone, full, refusal, web_page
 from dialogue.backends.openai.stream import Unreadable
 from dialogue.backends.openai.wire import address
 from dialogue.models import ModelSpec
@@ -16,24 +16,26 @@ from dialogue.models import ModelSpec
 def check_answer(answer: Answer, spec: ModelSpec, *, may_lack_reason: bool) -> None:
     """Check the answer. Raises the contract's error if it is not a complete reply.
 
-    ``may_lack_reason``: an answer that ends with [DONE] and without finish_reason is complete.
+    ``may_lack_reason``: a stream that ends with [DONE] and without finish_reason is complete.
     """
-    if answer.finish == "refused" or (answer.refusal and not answer.text):
+    if answer.finish == "refused" or answer.refusal.strip():
         raise refusal(spec)
+    if answer.finish == "full" and answer.first is None:
+        raise full(spec)
     if answer.finish == "failed":
         raise BackendError(f"{address(spec)} gave up on its answer: try again later{_hint(answer, spec)}.")
     if answer.has_called_tools and not answer.text:
         raise BackendError(
             f"{spec.model!r} at {address(spec)} called a tool instead of answering: switch tools off there."
         )
-    is_whole = answer.is_done and may_lack_reason
+    is_whole = answer.is_message or (answer.is_done and may_lack_reason)
     if answer.finish is None and (answer.first is None or not is_whole):
         raise _incomplete(answer, spec)
 
 
 def unreadable(event: Unreadable, answer: Answer, spec: ModelSpec, secret: str) -> BackendError:
     """Return the error for an event that is not a chunk."""
-    if event.is_page:
+    if event.is_page and answer.first is None:
         return web_page(spec)
     words = told(event.text, secret)[:80]
     what_to_do = f"check `base_url` of {spec.name!r}, or try again later" if answer.first is None else "try again later"

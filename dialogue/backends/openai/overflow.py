@@ -14,15 +14,16 @@ _KIND = re.compile(
     r"|max_prompt|above_max_length"
 )
 _RATE = re.compile(
-    r"\b(per|this)[ -]?(sec(ond)?|min(ute)?|hour|day|week|month)s?\b|/ ?(min|s|day)\b|\b[TR]P[MDS]\b|rate.?limit|quota|billing"
-    r"|credits?\b|balance|request rate|too (fast|frequent)|too many requests|throttl|please wait|usage limit|per-model limit"
-    r"|service unavailable",
+    r"\b(per|this)[ -]?(sec(ond)?|min(ute)?|hour|day|week|month)s?\b|/ ?(min|s|day)\b|\b[TR]P[MDS]\b|rate.?limit|quota"
+    r"|billing|credits?\b|balance|arrear|request rate|too (fast|frequent)|too many requests|throttl|please wait|usage limit"
+    r"|per-model limit|service unavailable",
     re.IGNORECASE,
 )
 _CONTEXT = re.compile(
-    r"context.{0,20}(length|size|window|limit|overflow|full|shift)|(maximum|max|model|exceed\w*|over).{0,20}\bcontext\b"
-    r"|\bn_ctx\b|max_(seq|model|input|prompt|position|context)\w*(_len|_embeddings|_tokens)"
-    r"|max(imum)? (prompt|input|sequence|model) (length|size|tokens)",
+    r"context.{0,20}(length|size|window|limit|overflow|full|shift)"
+    r"|(maximum|max|model|exceed\w*|over|fit|tokens of|slot).{0,20}\bcontext\b(?! (deadline|cancel))|kv.?cache.{0,20}capacity"
+    r"|\bn_ctx|max_(seq|model|input|prompt|position|context|total)\w*(_len|_embeddings|_tokens)"
+    r"|max(imum)? (prompt|input|sequence|model) (length|size|tokens)|maxlength:? \d+, actual",
     re.IGNORECASE,
 )
 _SENT = (
@@ -49,7 +50,7 @@ _TOO_LONG = re.compile(
 _NO_ROOM = re.compile(r"max_\w*tokens\W.{0,30}at least 1\b.{0,20}-\d|max_\w*tokens.{0,20}\bgot:? -\d", re.IGNORECASE)
 """Matches a negative space for the answer, as some servers compute it."""
 _ANSWER = re.compile(
-    r"\bmax(imum)?_?(completion_?|new_?|output_?)?tokens\b|\b(completion|output|new|generat\w+)\W? tokens\b",
+    r"\bmax(imum)?[ _]?(completion_?|new_?|output_?)?tokens\b|\b(completion|output|new|generat\w+)\W? tokens\b",
     re.IGNORECASE,
 )
 _BESIDE_ANSWER = re.compile(
@@ -61,7 +62,7 @@ def is_overflow(complaint: Complaint) -> bool:
     """Return whether the complaint says that the messages are too long for the model."""
     if complaint.status not in (None, 400, 413, 422) and not _is_failure(complaint):
         return False
-    if complaint.status == 429 or any(map(_RATE.search, (complaint.words, *complaint.kinds))):
+    if complaint.status == 429 or is_rate(complaint):
         return False
     if complaint.status == 413 or any(map(_KIND.search, complaint.kinds)) or _NO_ROOM.search(complaint.words):
         return True
@@ -69,6 +70,11 @@ def is_overflow(complaint: Complaint) -> bool:
         return False
     is_worded = _CONTEXT.search(complaint.words) or (not _is_failure(complaint) and _TOO_LONG.search(complaint.words))
     return bool(is_worded)
+
+
+def is_rate(complaint: Complaint) -> bool:
+    """Return whether the complaint is about how much is asked in a time, or paid for."""
+    return any(map(_RATE.search, (complaint.words, *complaint.kinds)))
 
 
 def _is_failure(complaint: Complaint) -> bool:

@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 _BREAK = re.compile(rb"\r\n|\n|\r(?!\Z)")
 """A line's end. A carriage return at the end of what has arrived may be half of one."""
+_REPEATED = re.compile(r"\A(\s*data:)+")
+"""The field's name again, as some proxies add it."""
 _OTHER_FIELDS = ("", "event", "id", "retry")
 """Fields of an event without meaning here. Anything else in a stream is ignored, as the standard says."""
 _NOTHING = ("", '""', "null")
@@ -19,6 +21,8 @@ _LONGEST = 4 * 1024 * 1024
 """Maximum bytes of a line. No chunk is that long, and a server that never ends a line must not fill the memory."""
 _MOST_LINES = 1000
 _SHOWN = 300
+_DECODER = json.JSONDecoder(strict=False)
+"""Some servers leave line breaks in a text unescaped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +79,19 @@ class EventReader:
         name = field.strip()
         if not text.strip():
             yield from self._give_up()
-        elif name == "data":
+        elif name.lower() == "data":
             self._is_stream = True
-            yield from self._data(value.strip())
-        elif not (colon and name in _OTHER_FIELDS) and not (self._is_stream and text.strip()[0] not in "{[<"):
+            yield from self._data(_REPEATED.sub("", value).strip())
+        elif not (colon and name in _OTHER_FIELDS) and not self._is_noise(text):
             yield from self._data(text.strip())
+
+    def _is_noise(self, text: str) -> bool:
+        """Return whether a line of a stream is neither the beginning of JSON or a page, nor the rest of it."""
+        return self._is_stream and not self._pending and text.strip()[0] not in "{[<"
 
     def _data(self, value: str) -> Iterator[Event]:
         """Yield the events that ``value`` completes: an event's data may take several lines, or each line may be a chunk."""
-        if value.upper() == "[DONE]":
+        if value.strip('"').upper() == "[DONE]":
             yield from self._give_up()
             yield "done"
         elif value not in _NOTHING:
@@ -104,12 +112,16 @@ class EventReader:
 
 
 def _parsed(text: str) -> list[Event] | None:
-    """Return the objects in ``text``, None if it is not JSON. Some servers wrap an object in a list."""
+    """Return the objects in ``text``, None if it is not JSON. Some servers wrap an object in a list, or join several."""
+    values: list[Any] = []
+    rest = text
     try:
-        value = json.loads(text)
+        while rest:
+            value, end = _DECODER.raw_decode(rest)
+            values += value if isinstance(value, list) and value else [value]
+            rest = rest[end:].lstrip()
     except (ValueError, RecursionError):
         return None
-    values = value if isinstance(value, list) and value else [value]
     return [one if isinstance(one, dict) else Unreadable(_shown(text)) for one in values]
 
 

@@ -12,12 +12,13 @@ from dialogue.messages import Message
 from dialogue.models import ModelSpec
 from tests.dialogue.backends.odd.answers import ANSWERS
 from tests.dialogue.backends.odd.errors import ERRORS
+from tests.dialogue.backends.odd.providers import PROVIDERS
 from tests.dialogue.backends.odd.server import Odd, Says, odd_server
 
 ASK = [Message("user", "How fast is it?")]
 SAMPLING = Sampling(max_tokens=50)
 
-every_behaviour = pytest.mark.parametrize("odd", [*ANSWERS, *ERRORS], ids=lambda odd: odd.name)
+every_behaviour = pytest.mark.parametrize("odd", [*ANSWERS, *ERRORS, *PROVIDERS], ids=lambda odd: odd.name)
 
 
 def spec_at(url: str) -> ModelSpec:

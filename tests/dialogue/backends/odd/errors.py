@@ -115,6 +115,12 @@ SYSTEMS = [
         SYSTEM,
     ),
     failed(400, error("invalid role: system"), SYSTEM),
+    failed(400, error("Invalid value: 'system'. Supported values are: 'user' and 'assistant'."), SYSTEM),
+    failed(400, error('Unexpected role "system". The Messages API accepts a top-level `system` parameter.'), SYSTEM),
+    failed(400, error("Only user, assistant and tool roles are supported!"), SYSTEM),
+    failed(400, error("A conversation must start with a user message."), SYSTEM),
+    failed(400, error('messages: first message must use the "user" role'), SYSTEM),
+    failed(400, error("Message role must be one of: user, assistant"), SYSTEM),
 ]
 
 IN_THE_MIDDLE = [
