@@ -21,6 +21,10 @@ _QUOTES = "\"'`“”‘’«»"
 
 def connection(spec: ModelSpec) -> dict[str, Any]:
     """Return the arguments of a client of either kind. Raises ModelMisconfigured."""
+    try:
+        httpx2.URL(address(spec))
+    except httpx2.InvalidURL as error:
+        raise ModelMisconfigured(f"{address(spec)} is not an address: correct `base_url` of {spec.name!r}.") from error
     if spec.api == "openai":
         return {"api_key": _key(spec), "base_url": address(spec)}
     for setting in ("base_url", "api_version"):
