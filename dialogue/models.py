@@ -1,6 +1,7 @@
 """The models a group works with, as ``models.toml`` describes them."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -76,7 +77,7 @@ class ModelSpec(_Table):
     scripted model says ``replies``, with ``pause`` seconds per word.
     """
 
-    name: str
+    name: str = Field(min_length=1, max_length=100)
     backend: Literal["llama_cpp", "transformers", "openai", "scripted"]
     label: str = ""
     file: Path | None = None
@@ -116,6 +117,16 @@ class ModelSpec(_Table):
     def _is_an_address(cls, url: str | None) -> str | None:
         """Check the address. Every run stores and shows it, so it must not contain a secret."""
         return None if url is None else check_address(url)
+
+    @field_validator("key_env")
+    @classmethod
+    def _is_a_variable(cls, name: str | None) -> str | None:
+        """Check the name of the key's variable. Sentences repeat it, so it must not be the key."""
+        if name is not None and not re.fullmatch("[A-Z_][A-Z0-9_]*", name):
+            raise ValueError(
+                "it must be the name of an environment variable, such as OPENAI_API_KEY: set that variable to the key"
+            )
+        return name
 
     @model_validator(mode="after")
     def _names_its_weights(self) -> "ModelSpec":

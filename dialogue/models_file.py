@@ -45,7 +45,9 @@ def read_models(path: Path) -> ModelsFile:
         raise InvalidModelsFile(f"The models file {path} cannot be read: check MODELS_FILE.") from error
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        raise InvalidModelsFile(f"The models file {path} is not valid TOML: line {line} is not UTF-8.") from error
+        raise InvalidModelsFile(
+            f"The models file {path} is not valid TOML: line {line} is not UTF-8, so save it as UTF-8."
+        ) from error
 
 
 @lru_cache(maxsize=4)
@@ -79,6 +81,7 @@ def find_model(path: Path, name: str) -> ModelSpec:
 
 
 _TABLES = (ModelSpec, SideTable, SamplingTable, CoherenceTable)
+_SHAPES = {"tuple_type": 'a list, such as ["..."]', "model_type": "a table of settings"}
 _KEYS = sorted({name for table in _TABLES for name in table.model_fields})
 
 
@@ -103,12 +106,13 @@ def _tables(text: str, path: Path) -> tuple[dict[str, Any], dict[str, str]]:
 
 
 def _astray(said: dict[str, Any], key: str, text: str, path: Path) -> Iterator[tuple[str, str]]:
-    """Yield (entry, sentence) for a top-level key that is ignored."""
-    for name in said[key] if isinstance(said[key], dict) else [""]:
-        steps = [key, name] if name else [key]
-        line, written = find_line(text, steps), ".".join(steps)
-        what = f"Model {name!r}" if name else repr(key)
-        yield name or key, f"{what} in {path}, line {line}: [{written}] is ignored: write [models.{name or 'NAME'}]."
+    """Yield (entry, sentence) for a top-level key that is ignored: one table of entries, or one entry."""
+    table = said[key] if isinstance(said[key], dict) else {}
+    is_entry = not table or not all(isinstance(value, dict) for value in table.values())
+    for steps in [[key]] if is_entry else [[key, name] for name in table]:
+        line, name = find_line(text, steps), steps[-1]
+        what, meant = (f"Model {name!r}", name) if table else (repr(key), "NAME")
+        yield name, f"{what} in {path}, line {line}: [{'.'.join(steps)}] is ignored: write [models.{meant}]."
 
 
 def _spec(name: str, table: object, path: Path) -> ModelSpec:
@@ -120,19 +124,30 @@ def _spec(name: str, table: object, path: Path) -> ModelSpec:
     except ValidationError as error:
         # Report a mistyped key rather than the correct one that is then missing.
         first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
-        raise _Wrong(_in_words(first), *first["loc"]) from error
+        raise _Wrong(_in_words(first, name), *first["loc"]) from error
     _check_names(spec)
     return spec.model_copy(update={"file": path.parent / spec.file}) if spec.file else spec
 
 
-def _in_words(mistake: ErrorDetails) -> str:
+def _in_words(mistake: ErrorDetails, name: str) -> str:
     where = ".".join(str(part) for part in mistake["loc"])
     if mistake["type"] == "extra_forbidden":
-        meant = get_close_matches(str(mistake["loc"][-1]), _KEYS, 1)
-        return f"there is no setting {where!r}" + (f", perhaps you meant {meant[0]!r}" if meant else "")
+        return f"there is no setting {where!r}" + _advice(mistake, name)
     if mistake["type"] == "missing":
         return f"{where!r} is missing"
+    if mistake["type"] in _SHAPES:
+        return f"{where} must be {_SHAPES[mistake['type']]}"
     return f"{where + ': ' if where else ''}{mistake['msg'].removeprefix('Value error, ')}"
+
+
+def _advice(mistake: ErrorDetails, name: str) -> str:
+    """Return what to write instead of a setting that does not exist, as far as it can be told."""
+    *above, last = map(str, mistake["loc"])
+    meant = ["key_env"] if "key" in last else get_close_matches(last, _KEYS, 1)
+    if meant:
+        return f", perhaps you meant {meant[0]!r}"
+    is_cut_name = not above and isinstance(mistake["input"], dict)
+    return f': a name with a dot needs quotation marks, [models."{name}.{last}"]' if is_cut_name else ""
 
 
 def _check_names(spec: ModelSpec) -> None:

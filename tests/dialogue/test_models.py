@@ -133,6 +133,16 @@ def test_an_unknown_model_is_refused_with_the_known_ones(models_file: Path) -> N
             "there is no setting 'contxt', perhaps you meant 'context'",
         ),
         ('[models.bear]\nbackend = "scripted"\ncontext = 1', "context: Input should be greater"),
+        ('[models.""]\nbackend = "scripted"', "name: String should have at least 1 character"),
+        (f'[models.{"b" * 101}]\nbackend = "scripted"', "name: String should have at most 100 characters"),
+        ('[models.bear-4.1]\nbackend = "scripted"', 'needs quotation marks, [models."bear-4.1"]'),
+        (
+            '[models.polar.bear-7b.responder]\nprompts = "llama-2-responder"',
+            'needs quotation marks, [models."polar.bear-7b"]',
+        ),
+        ('[models.bear]\nbackend = "scripted"\nmarks = "x"', 'marks must be a list, such as ["..."]'),
+        ('[models.bear]\nbackend = "scripted"\nresponder = "x"', "responder must be a table of settings"),
+        ('[models.bear]\nbackend = "scripted"\napi_key = "sk-1"', "no setting 'api_key', perhaps you meant 'key_env'"),
         ('[models.bear]\nbackend = "scripted"\nslots = 0', "slots: Input should be greater"),
         ('[models.bear]\nbackend = "scripted"\nsampling = { top_p = 10 }', "sampling.top_p: Input should be less"),
         ('[models.bear]\nbackend = "scripted"\nsampling = { temperature = -1 }', "sampling.temperature"),
@@ -174,6 +184,23 @@ def test_a_wrong_entry_costs_only_its_own_model_and_is_named_with_its_line(
     assert (list(found.models), list(found.mistakes)) == (["good", "last"], ["bad"])
     assert found.mistakes["bad"].startswith(f"Model 'bad' in {models_file}, line {line}: ")
     assert_one_sentence(found.mistakes["bad"])
+
+
+@pytest.mark.parametrize("key", ["sk-0123456789abcdef", "gsk_0123456789aBcDeF", "", "A B", "$KEY", "0123456789abcdef"])
+def test_a_key_in_place_of_its_variable_is_refused_and_not_repeated(models_file: Path, key: str) -> None:
+    write(models_file, f'[models.bear]\nbackend = "openai"\nmodel = "m"\nkey_env = "{key}"\n')
+    (sentence,) = read_models(models_file).mistakes.values()
+    assert_one_sentence(sentence)
+    assert "line 4: key_env: it must be the name of an environment variable, such as OPENAI_API_KEY" in sentence
+    assert "0123" not in sentence
+
+
+def test_an_entry_or_a_setting_outside_models_is_not_passed_over_in_silence(models_file: Path) -> None:
+    write(models_file, 'version = 1\n[bee]\nbackend = "scripted"\n[bee.inquirer]\nprompts = "llama-2"\n')
+    assert read_models(models_file).mistakes == {
+        "version": f"'version' in {models_file}, line 1: [version] is ignored: write [models.NAME].",
+        "bee": f"Model 'bee' in {models_file}, line 2: [bee] is ignored: write [models.bee].",
+    }
 
 
 def test_an_entry_under_a_mistyped_table_is_not_passed_over_in_silence(models_file: Path) -> None:
