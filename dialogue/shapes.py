@@ -7,7 +7,8 @@ from dialogue.messages import Message
 from dialogue.roleplay import inquirer_history, responder_history
 from dialogue.seeds import Side
 
-_TURNS = (0, 1, 3)
+_TURNS = (0, 1, 3, 11)
+"""Of the official twelve: some templates pass on only the latest messages."""
 _PERSONA = "a 25-34 year old person who \u201clikes\u201d long walks"
 _GOAL = 'find out what the word "far" means'
 
@@ -19,9 +20,10 @@ class _Turn:
 
 
 def histories(side: Side, prompt_set: str) -> list[list[Message]]:
-    """Return the histories of ``side`` before its first, second and fourth output. Raises LookupError for an unknown set.
+    """Return the histories of ``side`` before its first, second, fourth and twelfth output.
 
-    Contents are made up, all different, and contain what templates may mishandle: quotes, line breaks, Markdown.
+    Raises LookupError for an unknown prompt set. Contents are made up, all different, and contain what templates may
+    mishandle: quotes, line breaks, Markdown.
     """
     return [_history(side, prompt_set, [_turn(number) for number in range(count)]) for count in _TURNS]
 

@@ -17,6 +17,7 @@ from jinja2 import TemplateError
 
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.backends.template_environment import TemplateMisfit, compile_template, reason
+from dialogue.backends.template_holes import HOLE, fill, hole
 from dialogue.messages import Message, Role
 from dialogue.thoughts import Opened, opened_by
 
@@ -24,7 +25,6 @@ PAPER_TEMPLATES = ("llama-2", "mixtral", "vicuna")
 _SPOKEN = "\ue002"
 _FAULTS = (TemplateError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 """Errors that a template raises on purpose or by mistake."""
-_PLACEHOLDER = re.compile("\ue000([0-9]+)\ue001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def _opened_after(source: str, roles: tuple[Role, ...], bos_token: str, eos_toke
 
 def stretches(template: ChatTemplate, messages: Sequence[Message]) -> list[str]:
     """Return the template's text before each message and after the last. Raises TemplateMisfit."""
-    return _PLACEHOLDER.split(_with_holes(template, messages, None))[::2]
+    return HOLE.split(_with_holes(template, messages, None))[::3]
 
 
 def rendered_text(template: ChatTemplate, messages: Sequence[Message], today: date | None = None) -> str:
@@ -135,7 +135,7 @@ def rendered_text(template: ChatTemplate, messages: Sequence[Message], today: da
 
 
 def _with_holes(template: ChatTemplate, messages: Sequence[Message], today: date | None) -> str:
-    holes = [Message(message.role, f"\ue000{index}\ue001") for index, message in enumerate(messages)]
+    holes = [Message(message.role, hole(index)) for index, message in enumerate(messages)]
     rendered = rendered_text(template, holes, today)
     _check_whole(rendered, messages)
     return rendered
@@ -143,7 +143,7 @@ def _with_holes(template: ChatTemplate, messages: Sequence[Message], today: date
 
 def _check_whole(rendered: str, messages: Sequence[Message]) -> None:
     """Check that every message occurs once and the dialogue is in order; a system message may be anywhere."""
-    found = [int(index) for index in _PLACEHOLDER.findall(rendered)]
+    found = [int(index) for index, _ in HOLE.findall(rendered)]
     for index, message in enumerate(messages):
         if found.count(index) != 1:
             fate = "repeats" if index in found else "leaves out"
@@ -164,12 +164,12 @@ def _name(index: int, message: Message, total: int) -> str:
 def _split(rendered: str, contents: list[str], control_tokens: Collection[str]) -> Iterator[Part]:
     controls = sorted((token for token in control_tokens if token), key=len, reverse=True)
     control = re.compile("(" + "|".join(map(re.escape, controls)) + ")") if controls else None
-    for index, piece in enumerate(_PLACEHOLDER.split(rendered)):
-        if index % 2:
-            yield Part(contents[int(piece)], is_control=False)
-            continue
-        for odd, text in enumerate(control.split(piece) if control else [piece]):
+    pieces = HOLE.split(rendered)
+    for written, index, form in zip(pieces[::3], [*pieces[1::3], ""], [*pieces[2::3], ""], strict=True):
+        for odd, text in enumerate(control.split(written) if control else [written]):
             yield Part(text, is_control=bool(odd % 2))
+        if index:
+            yield Part(fill(contents[int(index)], form), is_control=False)
 
 
 def _join(parts: Iterator[Part]) -> Iterator[Part]:

@@ -15,27 +15,42 @@ from dialogue.messages import Message
 from dialogue.models import SELF_REPLY_MARKERS
 
 _TAG = re.compile(r"(<[^<>\s]+>|\[\|[^\[\]\s]+\|\]|\[/?[A-Z][A-Z_]+\])")
-_LIKE_CONTROL = re.compile(r"[|\uff5c_]")
+_LIKE_CONTROL = re.compile(r"[|\uff5c_:]")
 _OF_THOUGHTS = re.compile("think|thought|reason", re.IGNORECASE)
 _TAGS_OF_AN_ANSWER = 2  # the end of one message and the beginning of the next; what follows may belong to thoughts
 _SIGNS = frozenset("<>[]{}/|~^#:\uff5c")
 _SIGNS_OF_A_MARK = 3
 _TALK = [Message("user" if number % 2 == 0 else "assistant", "") for number in range(5)]
+_TALKS = (_TALK, [Message("system", ""), *_TALK])
+"""Some templates demand a system message."""
 
 
 @lru_cache(maxsize=64)
 def find_marks(template: ChatTemplate | None) -> tuple[str, ...]:
     """Return the marks of ``template``: the official two if it writes one of them, has no marks, or cannot be read."""
-    try:
-        _, _, _, to_assistant, to_user, _ = stretches(template, _TALK) if template else [""] * 6
-    except ModelMisconfigured:
-        return SELF_REPLY_MARKERS
+    to_assistant, to_user = _borders(template) if template else ("", "")
     if any(mark in to_user + to_assistant for mark in SELF_REPLY_MARKERS):
         return SELF_REPLY_MARKERS
     before_user, before_assistant = _openings(to_user, to_assistant)
     tags = _tags(before_user)
-    marks = [*tags, *_tags(before_assistant)[:_TAGS_OF_AN_ANSWER]] if tags else _lines(to_user)
+    marks = [_led(to_user, tags[0]), *tags, *_tags(before_assistant)[:_TAGS_OF_AN_ANSWER]] if tags else _lines(to_user)
     return tuple(dict.fromkeys(marks)) or SELF_REPLY_MARKERS
+
+
+def _borders(template: ChatTemplate) -> tuple[str, str]:
+    """Return what the template writes before an answer and after it, empty if it cannot be read."""
+    for talk in _TALKS:
+        try:
+            *_, to_assistant, to_user, _ = stretches(template, talk)
+        except ModelMisconfigured:
+            continue
+        return to_assistant, to_user
+    return "", ""
+
+
+def _led(border: str, tag: str) -> str:
+    """Return the tag with what leads to it, such as the end token "</s>", which alone may be HTML."""
+    return border[: border.find(tag) + len(tag)].strip()
 
 
 def _openings(*borders: str) -> list[list[str]]:

@@ -14,6 +14,7 @@ from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from dialogue.backends.base import ModelMisconfigured
+from dialogue.backends.template_holes import mark_json
 
 
 class TemplateMisfit(ModelMisconfigured):
@@ -61,7 +62,8 @@ def _to_json(
     separators: tuple[str, str] | None = None,
     sort_keys: bool = False,
 ) -> str:
-    return json.dumps(value, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys)
+    text = json.dumps(value, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys)
+    return mark_json(text, is_ascii=ensure_ascii)
 
 
 def _refuse(message: str) -> None:

@@ -35,13 +35,13 @@ def refusal(source: str, side: Side = "responder", **settings: Any) -> str:
 
 
 @pytest.mark.parametrize("side", SIDES)
-def test_the_shapes_are_those_before_the_first_the_second_and_the_fourth_output(side: Side) -> None:
+def test_the_shapes_are_those_before_the_first_the_second_the_fourth_and_the_twelfth_output(side: Side) -> None:
     roles = [[message.role for message in history] for history in histories(side, PROMPTS[side])]
-    assert roles == [["system", "user", *["assistant", "user"] * turns] for turns in (0, 1, 3)]
+    assert roles == [["system", "user", *["assistant", "user"] * turns] for turns in (0, 1, 3, 11)]
 
 
 def test_an_inquirer_without_a_system_message_has_none_in_its_shapes() -> None:
-    assert [history[0].role for history in histories("inquirer", "mixtral")] == ["user"] * 3
+    assert [history[0].role for history in histories("inquirer", "mixtral")] == ["user"] * 4
 
 
 @pytest.mark.parametrize("side", SIDES)
@@ -84,7 +84,7 @@ def test_the_way_that_was_asked_for_is_refused_where_it_loses_the_text(name: str
         ("{{ messages[0].content }}{{ messages[-1].content if messages | length > 1 }}", "leaves out"),
         ("{% for m in messages %}{{ m.content | upper }}{% endfor %}", "changes what the messages say"),
         ("{% for m in messages %}{{ m.content[:20] }}{% endfor %}", "changes what the messages say"),
-        ("{% for m in messages %}{{ m.content | tojson }}{% endfor %}", "changes what the messages say"),
+        ("{% for m in messages %}{{ m.content | e }}{% endfor %}", "changes what the messages say"),
         ("{% for m in messages %}{{ m.content }}{% endfor %}{{ messages[0].content }}", "repeats"),
         ("{{ raise_exception('Never.') }}", "refuses these messages (Never)"),
         ("{% if %}", "cannot be read"),

@@ -19,6 +19,7 @@ from tests.dialogue.backends.random_folders import write_folder
 SHAPE = Shape(hidden=8, layers=1, heads=1, feed_forward=8)
 FORGETFUL = "{{ bos_token }}{% for m in messages if m.role != 'assistant' %}{{ m.content }} {% endfor %}"
 NO_SYSTEM = "{% for m in messages if m.role != 'system' %}<|{{ m.role }}|>{{ m.content }}{% endfor %}<|assistant|>"
+LAST_TEN = "{% for m in messages[-10:] %}<|{{ m.role }}|>{{ m.content }}{% endfor %}<|assistant|>"
 SHORT = Sampling(max_tokens=3)
 SIDES: dict[str, Any] = {
     "inquirer": SideTable(prompts="llama-2", coherence=CoherenceTable(max_n=5)),
@@ -67,6 +68,12 @@ def test_examining_names_the_model_and_what_is_lost(write: Write, tmp_path: Path
     health = registry.examine(write(tmp_path, FORGETFUL))
     assert not health.is_ok
     assert "'odd' cannot be the inquirer: its chat template leaves out the assistant's message" in health.sentence
+
+
+def test_examining_finds_what_is_lost_only_late_in_a_dialogue(write: Write, tmp_path: Path) -> None:
+    health = registry.examine(write(tmp_path, LAST_TEN))
+    assert not health.is_ok
+    assert "leaves out the user's message (number 1 of 23)" in health.sentence
 
 
 def test_a_model_is_read_by_the_way_that_its_template_takes(write: Write, tmp_path: Path) -> None:

@@ -58,6 +58,12 @@ def marks(source: str) -> tuple[str, ...]:
         ),
         (spoken("<|user|>", "<|assistant|><think_fast>"), ("<|user|>", "<|assistant|>")),
         (spoken("[|user|]", "[|assistant|]", "[|endofturn|]\n"), ("[|endofturn|]", "[|user|]", "[|assistant|]")),
+        (spoken("<|user|>\n", "<|assistant|>\n", "</s>\n"), ("</s>\n<|user|>", "<|user|>", "<|assistant|>")),
+        (spoken("<seed:bos>user\n", "<seed:bos>assistant\n", "<seed:eos>"), ("<seed:eos>", "<seed:bos>")),
+        (
+            "{% if messages[0].role != 'system' %}{{ raise_exception('No system message.') }}{% endif %}" + CHATML,
+            ("<|im_end|>", "<|im_start|>"),
+        ),
         (spoken("<turn>user\n", "<turn>model\n", "</turn>\n"), ("</turn>\n<turn>user",)),
         (spoken("]~b]user\n", "]~b]ai\n", "[e~[\n"), ("[e~[\n]~b]user", "]~b]user")),
         (spoken("<sep>human: ", "<sep>assistant: ", "\n\n"), ("<sep>human:",)),

@@ -31,6 +31,9 @@ CONSTRUCTS = {
     "tojson with options": "{{ {'b': 'ä', 'a': 1} | tojson(indent=2, sort_keys=true, ensure_ascii=true) }}"
     + EVERY_MESSAGE,
     "tojson with separators": "{{ [1, 2] | tojson(separators=(',', ':')) }}" + EVERY_MESSAGE,
+    "messages as JSON": "{{ messages | tojson }}",
+    "contents as JSON": "{% for m in messages %}{{ {'text': m.content} | tojson(indent=2) }}{% endfor %}",
+    "contents as ASCII": "{% for m in messages %}{{ m.content | tojson(ensure_ascii=true) }}{% endfor %}",
     "the date": "{{ strftime_now('%d %b %Y, %A') }}" + EVERY_MESSAGE,
     "the date where it is known": "{% if strftime_now is defined %}{{ strftime_now('%Y') }}{% endif %}" + EVERY_MESSAGE,
     "no tools": "{% if tools is not none %}{{ raise_exception('tools') }}{% endif %}" + EVERY_MESSAGE,
