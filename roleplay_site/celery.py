@@ -14,9 +14,7 @@ SWEEP_SECONDS = 15.0
 
 def _brokerless_options() -> dict[str, Any]:
     """Folders for kombu's file system transport, where both ends read and write the same one."""
-    folders = {name: settings.BROKER_DIR / name for name in ("messages", "processed", "control")}
-    for folder in folders.values():
-        folder.mkdir(parents=True, exist_ok=True)
+    folders = settings.BROKER_FOLDERS
     return {
         "data_folder_in": str(folders["messages"]),
         "data_folder_out": str(folders["messages"]),

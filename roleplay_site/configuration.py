@@ -10,18 +10,13 @@ from environs import Env
 from marshmallow.validate import Range
 
 from roleplay_site.secret_key import read_or_create
-from roleplay_site.var_folder import make_private
+from roleplay_site.service_addresses import SQLITE, check_broker, check_channel_layer, check_database
+from roleplay_site.var_folder import make_data_folder
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
-try:
-    make_private(VAR_DIR)
-except OSError as error:
-    raise ImproperlyConfigured(
-        f"The folder {VAR_DIR} for the site's data cannot be used ({error.strerror}): correct the environment variable"
-        " VAR_DIR, or let this account write there."
-    ) from error
+make_data_folder(VAR_DIR, beside=BASE_DIR)
 MODELS_FILE = env.path("MODELS_FILE", BASE_DIR / "models.toml")
 
 DEBUG = env.bool("DEBUG", False)
@@ -109,7 +104,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+check_database(DATABASES["default"])
+if DATABASES["default"]["ENGINE"] == SQLITE:
     # Site and worker write side by side: readers never wait (WAL), a writer takes its lock at once rather than half-way
     # (IMMEDIATE) and waits for the other's (timeout, in seconds). Deleted text is overwritten (secure_delete).
     DATABASES["default"]["OPTIONS"] = {
@@ -117,7 +113,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 30,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;",
     }
-elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+else:
     # Threads share these connections and wait for a free one; one that the server has closed is replaced.
     DATABASES["default"] |= {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
     pool = {
@@ -129,10 +125,6 @@ elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     # A command has few threads. Without a pool it says at once that the server is unavailable, and why.
     if Path(sys.argv[0]).name != "manage.py":
         DATABASES["default"].setdefault("OPTIONS", {})["pool"] = pool
-else:
-    raise ImproperlyConfigured(
-        "DATABASE_URL must begin with postgres:// or sqlite:///: other databases are not supported."
-    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The number of requests that a web process works on at once, and that may wait; see roleplay_site/serving.
@@ -143,11 +135,17 @@ REQUEST_SECONDS = env.float("REQUEST_SECONDS", 30, validate=Range(min=0, min_inc
 REQUEST_MEGABYTES = env.int("REQUEST_MEGABYTES", 10, validate=Range(min=1))
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "filesystem://localhost")
+check_broker(CELERY_BROKER_URL)
 BROKER_DIR = VAR_DIR / "broker"
+BROKER_FOLDERS = {name: BROKER_DIR / name for name in ("messages", "processed", "control")}
+if CELERY_BROKER_URL.startswith("filesystem:"):
+    for folder in BROKER_FOLDERS.values():
+        make_data_folder(folder, beside=BASE_DIR)
 
 # Pages with the same chat send each other news through this: within one process by default, across several through Redis.
 # The other Redis layer keeps one list for all sockets of a process, and drops what comes while it holds a hundred messages.
 CHANNEL_LAYER_URL = env.str("CHANNEL_LAYER_URL", "")
+check_channel_layer(CHANNEL_LAYER_URL)
 CHANNEL_LAYERS = {
     "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [CHANNEL_LAYER_URL]}}
     if CHANNEL_LAYER_URL

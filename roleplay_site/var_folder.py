@@ -5,7 +5,25 @@ import os
 import stat
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
 OWNER_ONLY = 0o700
+
+
+def make_data_folder(folder: Path, *, beside: Path) -> None:
+    """Make the folder private. Raises ImproperlyConfigured if it cannot be used.
+
+    It must not contain the code, ``beside``, which stays open to other accounts: an empty VAR_DIR names the current folder.
+    """
+    if beside.is_relative_to(folder.resolve()):
+        raise ImproperlyConfigured("VAR_DIR must name a folder of its own: this one contains the site's code.")
+    try:
+        make_private(folder)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"The folder {folder} for the site's data cannot be used ({error.strerror}): correct the environment variable"
+            " VAR_DIR, or let this account write there."
+        ) from error
 
 
 def make_private(folder: Path) -> None:

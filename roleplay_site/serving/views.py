@@ -3,6 +3,7 @@
 import sqlite3
 import sys
 
+import psycopg
 from django.db import Error, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views.defaults import server_error
@@ -10,7 +11,10 @@ from django.views.defaults import server_error
 from roleplay_site.serving.refusals import NO_DATABASE
 
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-_UNUSABLE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL)
+_UNUSABLE = (
+    *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL),
+    *(sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT),
+)
 _PASSING = ("08", "40", "53", "55", "57")
 """PostgreSQL's classes of errors: connections, conflicts of transactions, lack of resources, rows in use, shutting down."""
 
@@ -35,10 +39,17 @@ def is_passing(error: BaseException | None) -> bool:
 
 def describe_absence(error: Error) -> str:
     """Return what a person at a terminal should do about the unavailable database; empty for any other error."""
-    is_away = is_passing(error) or getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF in _UNUSABLE
+    is_away = is_passing(error) or _is_unusable(error.__cause__)
     said = " ".join(str(error).split())
     return (
         f"The database cannot be used ({said}): check that it is running and not full, and check DATABASE_URL."
         if is_away
         else ""
     )
+
+
+def _is_unusable(cause: BaseException | None) -> bool:
+    """Return whether no work can ever succeed: the file is no database, or the driver itself refuses the address."""
+    if isinstance(cause, psycopg.ProgrammingError):
+        return cause.sqlstate is None
+    return getattr(cause, "sqlite_errorcode", 0) & 0xFF in _UNUSABLE

@@ -72,12 +72,25 @@ def test_a_public_site_refuses_debug_and_any_host(installation: Installation, en
         ({"DATABASE_URL": "postgress://me:secret@host/db"}, '"DATABASE_URL" invalid: Not a valid database URL.'),
         ({"DATABASE_URL": "postgres://me:secret@host:x/db"}, '"DATABASE_URL" invalid: Not a valid database URL.'),
         ({"DATABASE_URL": "mysql://me:secret@host/db"}, "DATABASE_URL must begin with postgres:// or sqlite:///"),
+        ({"DATABASE_URL": "postgres://me:secret@host/"}, "DATABASE_URL must name a database"),
+        ({"DATABASE_URL": "postgres://me:secret@host/" + "a" * 64}, "DATABASE_URL must name a database"),
+        ({"DATABASE_URL": "sqlite:///:memory:"}, "DATABASE_URL names no file"),
         ({"DATABASE_POOL_SIZE": "many", "DATABASE_URL": "postgres://host/db"}, '"DATABASE_POOL_SIZE" invalid'),
         ({"VAR_DIR": "/dev/null/var"}, "The folder /dev/null/var for the site's data cannot be used (Not a directory)"),
         (
             {"VAR_DIR": "/proc/var"},
             "The folder /proc/var for the site's data cannot be used (No such file or directory)",
         ),
+        ({"VAR_DIR": ""}, "VAR_DIR must name a folder of its own"),
+        ({"VAR_DIR": str(BASE_DIR.parent)}, "VAR_DIR must name a folder of its own"),
+        ({"CELERY_BROKER_URL": ""}, "CELERY_BROKER_URL is not the address of a Redis server"),
+        ({"CELERY_BROKER_URL": "redis://me:secret@host:99999/0"}, "CELERY_BROKER_URL is not the address"),
+        ({"CELERY_BROKER_URL": "redis://me:secret@host:x/0"}, "CELERY_BROKER_URL is not the address"),
+        ({"CELERY_BROKER_URL": "redis://me:secret@[::1"}, "CELERY_BROKER_URL is not the address"),
+        ({"CELERY_BROKER_URL": "redis://me:secret@host:6379/jobs"}, "CELERY_BROKER_URL is not the address"),
+        ({"CELERY_BROKER_URL": "'redis://me:secret@host:6379/0'"}, "CELERY_BROKER_URL is not the address"),
+        ({"CHANNEL_LAYER_URL": "http://me:secret@host"}, "CHANNEL_LAYER_URL is not the address of a Redis server"),
+        ({"CHANNEL_LAYER_URL": "redis://me:secret@host:99999"}, "CHANNEL_LAYER_URL is not the address"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named_in_a_sentence(
@@ -90,11 +103,27 @@ def test_a_setting_that_cannot_be_used_is_named_in_a_sentence(
     assert "secret" not in refused.stderr
 
 
+@pytest.mark.parametrize("url", ["redis://host", "rediss://:key@[::1]:6380/3", "redis://host:6379/"])
+def test_usual_addresses_of_redis_will_do(installation: Installation, url: str) -> None:
+    assert start(installation, CELERY_BROKER_URL=url, CHANNEL_LAYER_URL=url).returncode == 0
+
+
+def test_a_folder_for_messages_that_cannot_be_used_ends_the_start(installation: Installation) -> None:
+    installation.var_dir.mkdir()
+    (installation.var_dir / "broker").touch()
+    refused = start(installation)
+    assert refused.returncode == 1
+    assert f"The folder {installation.var_dir}/broker/messages for the site's data cannot be used" in refused.stderr
+
+
 @pytest.mark.parametrize(
     ("url", "words"),
     [
         ("postgres://me:secret@127.0.0.1:1/db", "Connection refused"),
+        ("postgres://me:secret@127.0.0.1:1/db?speed=9", 'invalid connection option "speed"'),
+        ("postgres://me:secret@127.0.0.1:1/db?connect_timeout=x", "bad value for connect_timeout"),
         ("sqlite:////proc/x.sqlite3", "unable to open database file"),
+        (f"sqlite:///{__file__}", "file is not a database"),
     ],
 )
 def test_a_command_without_its_database_ends_with_a_sentence(installation: Installation, url: str, words: str) -> None:
