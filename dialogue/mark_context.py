@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 
 _FENCE = re.compile(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)
 _SURE_PAIRS = {("'", "'"), ("‘", "’"), ("«", "»")}
+_ANSWER_PAIRS = _SURE_PAIRS | {("„", "“"), ("‚", "‘"), ("‹", "›"), ("「", "」"), ("(", ")"), ("*", "*")}
+"""A thought may end between these, but no answer mentions a mark in other ones."""
 _PAIRS = _SURE_PAIRS | {('"', '"'), ("`", "`"), ("“", "”")}
-_IN_SENTENCE = re.compile(r"[\w,;] \Z"), re.compile(r" [a-z]")
-LOOKAHEAD = max(len(" a"), len('"'))
+_IN_SENTENCE = re.compile(r"[\w,;:] [(*]{0,2}\Z"), re.compile(r" [a-z]")
+_PUNCTUATED = re.compile(r"[,.;:!?)](?!\S)")
+LOOKAHEAD = max(len(" a"), len(", "))
 """Number of characters after a mark that decide whether it is text."""
 
 Found = re.Match[str]
@@ -75,7 +78,7 @@ class Context:
     def is_quoted(self, found: Found, boundary: int) -> bool:
         """Return whether a mark in an answer is quoted, judging by the text after ``boundary``."""
         before = self._answer.read(found.string, found.start(), boundary)
-        return before.has_open_quote or _quotes_around(found) in _SURE_PAIRS or _is_in_sentence(found)
+        return before.has_open_quote or _quotes_around(found) in _ANSWER_PAIRS or _is_in_sentence(found)
 
     def is_quoted_in_thought(self, found: Found) -> bool:
         """Decide more strictly than in an answer: an odd quotation mark in a thought must not hide its end."""
@@ -95,7 +98,9 @@ def _quotes_around(found: Found) -> tuple[str, str]:
 
 
 def _is_in_sentence(found: Found) -> bool:
-    """Return whether the sentence around a mark continues after it: then it is about the mark."""
+    """Return whether the sentence around a mark continues or ends right after it: then it is about the mark."""
     before, after = _IN_SENTENCE
-    start = found.start()
-    return bool(before.search(found.string[max(0, start - 2) : start]) and after.match(found.string, found.end()))
+    start, end = found.span()
+    if _PUNCTUATED.match(found.string, end):
+        return True
+    return bool(before.search(found.string[max(0, start - 4) : start]) and after.match(found.string, end))

@@ -245,8 +245,16 @@ class Splitter:
                 yield from self._take_back(mark, found)
         elif mark in MARKS.closing_alone and self._closes_alone(mark, found):
             yield from self._take_back(mark, found)
-        elif not (self._is_fresh and mark in HEADERS) and not (self._wrapper and mark in self._wrapper.closes):
+        elif not self._is_framing(mark):
             yield from self._say(found[0])
+
+    def _is_framing(self, mark: str) -> bool:
+        """Return whether the mark only frames the answer, which some models write in several parts."""
+        if mark in HEADERS:
+            return self._is_fresh or self._wrapper is not None
+        if self._wrapper is None:
+            return False
+        return mark in self._wrapper.closes or (self._wrapper.ends_thought and mark == self._wrapper.opens)
 
     def _opens(self, kind: Kind, found: "re.Match[str]") -> bool:
         if kind in self._mentioned or (kind.only_at_start and (self._has_said or self._thoughts)):
@@ -262,7 +270,7 @@ class Splitter:
 
     def _wraps(self, wrapper: Wrapper, found: "re.Match[str]") -> bool:
         if not self._is_fresh:
-            return wrapper.ends_thought and not self._is_text(found)
+            return wrapper.ends_thought and wrapper != self._wrapper and not self._is_text(found)
         return wrapper.ends_thought or bool(self._thoughts) or wrapper.opens.startswith("<|")
 
     def _close(self, thought: _Open, stop: int, position: int) -> None:

@@ -74,6 +74,8 @@ def test_a_thinking_model_says_its_answer_alone(expected: dict[str, Any]) -> Non
         ("Hm.<|close|>think<|sep|><|open|>response<|sep|>It is b.<|close|>response<|sep|>", "It is b."),
         ("<|message_model|><|content_thinking|>Hm.<|end_message|><|content_text|>It is b.<|end_message|>", "It is b."),
         ("<|START_THINKING|>Hm.<|END_THINKING|><|START_TEXT|>It is b.<|END_TEXT|>", "It is b."),
+        ("<think>Hm.</think>**It** is b.", "**It** is b."),
+        (GPT_OSS.replace("It is b.", "It is<|end|><|start|>assistant<|channel|>final<|message|> b."), "It is b."),
         (GPT_OSS.replace("final", "final <|constrain|>json"), "It is b."),
         ("<|channel|>commentary to=functions.get <|constrain|>json<|message|>{}<|call|>", ""),
         ("<think>Hm.</think>", ""),
@@ -102,6 +104,11 @@ def test_what_stands_between_marks_is_not_said(raw: str, answer: str) -> None:
         "An <answer> tag is an </answer> tag.",
         "Wrap it: <reasoning>first</reasoning>, then the answer.",
         "<think about it> It is b.",
+        "Some models write tags (<think> and </think>) first.",
+        "It starts with <think>, then thinks, and ends with </think>.",
+        "The **<think>** tag opens, and **</think>** closes.",
+        "- <think>: opens\n- </think>: closes",
+        "Schreib „<think>“ und „</think>“.",
         "- Like this:\n    ```\n    <think>Hm.</think>\n    ```",
         "> ```\n> <think>Hm.</think>\n> ```",
         "Why? Here is my thought process: first a, then b. Here is my response: c.",
@@ -215,7 +222,26 @@ def test_a_thought_that_came_apart_is_kept_with_the_output() -> None:
 STRIPPED = ("analysis", "commentary", "assistantfinal")
 VARIED = ("<Think a=1>", "</THINK >", "<think ", "<|channel|>final <|constrain|>json<|message|>")
 PIECES = st.sampled_from(
-    [*sorted(MARKS.all), *STRIPPED, *VARIED, "\n", '"', "`", "'", "```\n", "hi ", "a ", "B", "<", "<|"]
+    [
+        *sorted(MARKS.all),
+        *STRIPPED,
+        *VARIED,
+        "\n",
+        '"',
+        "`",
+        "'",
+        "```\n",
+        "hi ",
+        "a ",
+        "B",
+        ", ",
+        ".",
+        ") ",
+        "(",
+        "*",
+        "<",
+        "<|",
+    ]
 )
 TEXTS = st.lists(PIECES, max_size=12).map("".join)
 OPENED = st.sampled_from([None, Opened(THINK), Opened(THINK, is_certain=False)])
