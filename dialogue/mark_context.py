@@ -13,7 +13,7 @@ _ANSWER_PAIRS = _SURE_PAIRS | {("„", "“"), ("‚", "‘"), ("‹", "›"), (
 """A thought may end between these, but no answer mentions a mark in other ones."""
 _PAIRS = _SURE_PAIRS | {('"', '"'), ("`", "`"), ("“", "”")}
 _IN_SENTENCE = re.compile(r"[\w,;:] [(*]{0,2}\Z"), re.compile(r" [a-z]")
-_PUNCTUATED = re.compile(r"[,.;:!?)](?!\S)")
+_PUNCTUATED = re.compile(r"\S[ (*]{0,2}\Z"), re.compile(r"[,.;:!?)](?!\S)")
 LOOKAHEAD = max(len(" a"), len(", "))
 """Number of characters after a mark that decide whether it is text."""
 
@@ -99,8 +99,8 @@ def _quotes_around(found: Found) -> tuple[str, str]:
 
 def _is_in_sentence(found: Found) -> bool:
     """Return whether the sentence around a mark continues or ends right after it: then it is about the mark."""
-    before, after = _IN_SENTENCE
     start, end = found.span()
-    if _PUNCTUATED.match(found.string, end):
-        return True
-    return bool(before.search(found.string[max(0, start - 4) : start]) and after.match(found.string, end))
+    nearby = found.string[max(0, start - 4) : start]
+    return any(
+        before.search(nearby) and after.match(found.string, end) for before, after in (_IN_SENTENCE, _PUNCTUATED)
+    )

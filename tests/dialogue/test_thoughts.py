@@ -75,6 +75,7 @@ def test_a_thinking_model_says_its_answer_alone(expected: dict[str, Any]) -> Non
         ("<|message_model|><|content_thinking|>Hm.<|end_message|><|content_text|>It is b.<|end_message|>", "It is b."),
         ("<|START_THINKING|>Hm.<|END_THINKING|><|START_TEXT|>It is b.<|END_TEXT|>", "It is b."),
         ("<think>Hm.</think>**It** is b.", "**It** is b."),
+        ("<think>\nHm.\n</think>: It is b.", ": It is b."),
         (GPT_OSS.replace("It is b.", "It is<|end|><|start|>assistant<|channel|>final<|message|> b."), "It is b."),
         (GPT_OSS.replace("final", "final <|constrain|>json"), "It is b."),
         ("<|channel|>commentary to=functions.get <|constrain|>json<|message|>{}<|call|>", ""),
