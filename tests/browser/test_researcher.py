@@ -61,6 +61,7 @@ def test_a_run_fills_up_and_finishes_before_ones_eyes(staff_page: Page) -> None:
     first, second = run.simulations.all()
     staff_page.goto(f"/runs/{run.token}/")
     expect(staff_page.locator("#live")).to_contain_text("0 of 2 dialogues ended")
+    expect(staff_page.locator("#cells tbody tr").first).to_be_visible()
     make_dialogue(first)
     expect(staff_page.locator("#live")).to_contain_text("1 of 2 dialogues ended")
     expect(staff_page.locator("#cells")).to_contain_text("goal reached")
