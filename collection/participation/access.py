@@ -13,7 +13,7 @@ from collection.models import Study
 from collection.participation.admission import is_released
 from collection.participation.arrivals import Arrival, read_arrival
 from collection.participation.credentials import Visitor, read_cookie
-from collection.participation.invitations import BrokenLink
+from collection.participation.invitations import ADVICE, BrokenLink
 from collection.participation.places import take_back
 from collection.participation.presentation import render_dead_end
 from collection.participation.whereabouts import Place, whereabouts
@@ -45,7 +45,7 @@ def arriving(view: Callable[[HttpRequest, Arrival], HttpResponse]) -> AnyView[[]
         try:
             arrival = read_arrival(study, request.GET, request.COOKIES, timezone.now())
         except BrokenLink as error:
-            sentence = f"{error} Please open it again from where you got it."
+            sentence = f"{error} {ADVICE}"
             return render_dead_end(request, "This link is broken", sentence, status=400, study=study)
         return view(request, arrival)
 

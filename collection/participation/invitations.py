@@ -12,10 +12,14 @@ from dialogue.names import plain_name
 KEPT = ("STUDY_ID", "SESSION_ID")
 """What the platform's link carries beside the external id."""
 LONGEST = 200
+ADVICE = (
+    "Please open it again from where you got it. If that does not help, please contact the researchers who invited you."
+)
+"""What a person can do about a broken link."""
 
 
 class BrokenLink(ValueError):
-    """The link cannot be what the platform meant to give; the message is a sentence for whoever follows it."""
+    """The link cannot be what the platform meant to give; the message is a sentence for the person who follows it."""
 
 
 @dataclass(frozen=True, slots=True)

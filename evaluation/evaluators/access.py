@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from collection.participation.invitations import BrokenLink
+from collection.participation.invitations import ADVICE, BrokenLink
 from evaluation.evaluators.arrivals import Arrival, read_arrival
 from evaluation.evaluators.credentials import Visitor, address_of, read_cookie
 from evaluation.evaluators.presentation import render_dead_end
@@ -46,7 +46,7 @@ def arriving(view: Callable[[HttpRequest, Arrival], HttpResponse]) -> AnyView[[]
         try:
             arrival = read_arrival(evaluation, request.GET, request.COOKIES, timezone.now())
         except BrokenLink as error:
-            sentence = f"{error} Please open it again from where you got it."
+            sentence = f"{error} {ADVICE}"
             return render_dead_end(request, "This link is broken", sentence, status=400, evaluation=evaluation)
         return view(request, arrival)
 

@@ -37,7 +37,7 @@ def post(client: Client, action: str) -> str:
 
 
 def test_a_study_is_opened_and_its_link_can_be_shared(client: Client, study: Study) -> None:
-    assert "whoever follows the link now reads that it is" in read(client)
+    assert "People who follow the link read that it is closed; you see a preview." in read(client)
     page = post(client, "open")
     assert Recruitment.objects.get().is_open
     assert 'value="http://testserver/s/demo/"' in page

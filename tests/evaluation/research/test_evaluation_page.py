@@ -48,7 +48,7 @@ def test_the_link_can_be_shared_also_with_a_platform(client: Client, evaluation:
 def test_it_is_closed_and_opened_again(client: Client, evaluation: Evaluation) -> None:
     assert "The evaluation is closed." in post(client, "close")
     assert Evaluation.objects.get().state == "closed"
-    assert "whoever follows the link now reads that it is" in read(client)
+    assert "People who follow the link read that it is closed." in read(client)
     post(client, "open")
     assert Evaluation.objects.get().state == "open"
 
