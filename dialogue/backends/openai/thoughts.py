@@ -1,8 +1,9 @@
 """The thoughts that OpenAI-compatible servers send besides an answer.
 
 ``reasoning_content`` is DeepSeek's name, and that of llama-server, SGLang and older vLLM; ``reasoning`` that of OpenRouter,
-Ollama and newer vLLM; ``reasoning_details`` OpenRouter's list of parts. Mistral sends them as parts of the content. A server
-that uses several names sends the same text under each.
+Ollama and newer vLLM; ``reasoning_text`` that of GitHub. ``reasoning_details`` is OpenRouter's list of parts, and
+``thinking_blocks`` LiteLLM's. Mistral and Bedrock send them as parts of the content. A server that uses several names sends
+the same text under each.
 """
 
 import re
@@ -12,9 +13,9 @@ from typing import Any
 from dialogue.thought_marks import KINDS
 from dialogue.thoughts import Opened
 
-_NAMES = ("reasoning_content", "reasoning", "thinking")
-_TEXTS = ("text", "summary", "thinking", "reasoning", "content")
-_PARTS = ("reasoning_details", "content")
+_NAMES = ("reasoning_content", "reasoning", "reasoning_text", "thinking")
+_TEXTS = ("text", "summary", "thinking", "reasoning", "reasoning_content", "content")
+_PARTS = ("reasoning_details", "thinking_blocks", "content")
 _MOST_LEVELS = 20
 """Maximum levels of parts within parts; servers use two."""
 _THINKERS = re.compile(r"\b(r1|qwq|thinking|reasoner|reasoning|magistral)\b|deepseek-r1", re.IGNORECASE)
@@ -26,13 +27,18 @@ def thought_of(message: dict[str, Any]) -> str:
         found = message.get(name)
         if isinstance(found, str) and found:
             return found
-    parts = (part for name in _PARTS for part in _list(message.get(name)) if _is_thought(part))
-    return "".join(text for part in parts for text in _texts(part))
+    found = ("".join(_thoughts(_list(message.get(name)))) for name in _PARTS)
+    return next((thought for thought in found if thought), "")
 
 
 def likely_thought(model: str) -> Opened | None:
     """Return the thought with which a model of that name probably begins, if its server does not separate thoughts."""
     return Opened(KINDS[0], is_certain=False) if _THINKERS.search(model.replace("_", "-")) else None
+
+
+def _thoughts(parts: list[Any]) -> Iterator[str]:
+    for part in filter(_is_thought, parts):
+        yield from _texts(part)
 
 
 def _is_thought(part: Any) -> bool:

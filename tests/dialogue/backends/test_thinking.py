@@ -26,6 +26,9 @@ REASONING: list[dict[str, Any]] = [
     {"reasoning_content": "Say a.", "reasoning": "Say a."},
     {"reasoning": "Say a.", "reasoning_details": [{"type": "reasoning.text", "text": "Say a."}]},
     {"reasoning_details": [{"type": "reasoning.summary", "summary": "Say a."}]},
+    {"reasoning_text": "Say a."},
+    {"thinking_blocks": [{"type": "thinking", "thinking": "Say a.", "signature": "eyJh"}]},
+    {"content": [{"type": "reasoning_content", "reasoning_content": {"text": "Say a."}}]},
     {"reasoning": None, "reasoning_content": "", "reasoning_details": [{"type": "reasoning.text", "text": "Say a."}]},
 ]
 ODD: list[dict[str, Any]] = [
