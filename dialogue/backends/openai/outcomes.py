@@ -20,7 +20,7 @@ def check_answer(answer: Answer, spec: ModelSpec, *, may_lack_reason: bool) -> N
     """
     if answer.finish == "refused" or answer.refusal.strip():
         raise refusal(spec)
-    if answer.finish == "full" and answer.first is None:
+    if answer.first is None and (answer.finish == "full" or _had_no_room(answer)):
         raise full(spec)
     if answer.finish == "failed":
         raise BackendError(f"{address(spec)} gave up on its answer: try again later{_hint(answer, spec)}.")
@@ -49,6 +49,11 @@ def broken(error: Exception, answer: Answer, spec: ModelSpec) -> BackendError:
     if isinstance(error, httpx2.NetworkError | httpx2.ProtocolError):
         return BackendError(f"{address(spec)} broke off its answer: try again later{_hint(answer, spec)}.")
     return unreachable(error, spec)
+
+
+def _had_no_room(answer: Answer) -> bool:
+    """Return whether an answer without text was cut before its first token: then the messages filled the context."""
+    return answer.finish == "length" and answer.completion_tokens is None
 
 
 def _incomplete(answer: Answer, spec: ModelSpec) -> BackendError:

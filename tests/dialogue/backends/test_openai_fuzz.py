@@ -21,6 +21,7 @@ NAMES = (
     "choices", "delta", "message", "content", "text", "type", "index", "finish_reason", "usage", "prompt_tokens", "object",
     "completion_tokens", "error", "code", "detail", "loc", "msg", "param", "status", "refusal", "tool_calls", "metadata", "raw",
     "reasoning", "reasoning_content", "reasoning_details", "completion_tokens_details", "x_groq",
+    "thinking_blocks", "base_resp", "status_code", "finishReason", "usage_metadata", "issues", "path",
 )  # fmt: skip
 scalars = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["stop", "error", "[", "{"])

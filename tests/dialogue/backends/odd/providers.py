@@ -16,6 +16,11 @@ def state(code: int, words: str) -> dict[str, object]:
     return {"base_resp": {"status_code": code, "status_msg": words}}
 
 
+def counts(prompt: int, completion: int) -> dict[str, object]:
+    """Token counts beside a chunk."""
+    return {"usage": {"prompt_tokens": prompt, "completion_tokens": completion}}
+
+
 REASONS = [
     *(
         Odd(f"finish {word}", Fails(ContentRefused, "refuses this content"), stream(said("It is "), chunk(word), DONE))
@@ -36,6 +41,12 @@ REASONS = [
         for word in ("TIMEOUT", "USER_CANCEL", "function_call_filter: MALFORMED_FUNCTION_CALL", "server_overloaded")
     ),
     Odd("a full context and no text", Fails(ContextFull, "fits"), stream(chunk("model_context_window_exceeded"), DONE)),
+    Odd("no room and no text", Fails(ContextFull, "fits"), stream(chunk(), chunk("length") | counts(4096, 0), DONE)),
+    Odd(
+        "thoughts that are not shown",
+        Says("", "length", prompt_tokens=11, completion_tokens=50),
+        stream(chunk(), chunk("length") | counts(11, 50), DONE),
+    ),
     Odd("finish tool_calls without any", TOOLS, stream(chunk("tool_calls"), DONE)),
     Odd("finish tool_calls after text", Says(), stream(said(), chunk("tool_calls"), DONE)),
     Odd(
