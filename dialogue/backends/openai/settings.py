@@ -60,14 +60,15 @@ def unsent(sampling: Sampling, sent: Collection[str], *, is_openai: bool) -> tup
 
 
 def refused_setting(complaint: Complaint, sent: Collection[str]) -> str | None:
-    """Return the setting among ``sent`` that the server refuses, if any. A value out of range is not a refusal."""
+    """Return the setting among ``sent`` that the server refuses, if any. Neither a value out of range nor a failure is a refusal."""
     if complaint.status not in (None, 400, 404, 422, 500, 501):
         return None
     name = next((name for name in sent if name in complaint.names), None) or _nearest(complaint.words, sent)
     if name is None or name in _BY_THEMSELVES:
         return name
     words = " ".join((complaint.words, *complaint.kinds))
-    is_refused = _REFUSED_ANYHOW.search(words) or (_REFUSED.search(words) and not _OUT_OF_RANGE.search(words))
+    is_clear = complaint.status != 500 and not _OUT_OF_RANGE.search(words)
+    is_refused = _REFUSED_ANYHOW.search(words) or (is_clear and _REFUSED.search(words))
     return name if is_refused else None
 
 

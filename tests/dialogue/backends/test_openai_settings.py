@@ -220,3 +220,11 @@ async def test_a_full_context_is_no_refused_setting() -> None:
             await OpenAIModel(spec_at(server.url)).reply(ASK, WHOLE)
     assert caught.type is ContextFull
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Unexpected end of stream", "Streaming interrupted: the upstream is not available", "top_p: unknown failure"],
+)
+def test_a_failure_of_the_server_is_no_refused_setting(words: str) -> None:
+    assert refused_setting(complaint_of({"error": words}, 500), ("stream", *SENT)) is None
