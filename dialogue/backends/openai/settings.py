@@ -60,7 +60,7 @@ def unsent(sampling: Sampling, sent: Collection[str], *, is_openai: bool) -> tup
 
 
 def refused_setting(complaint: Complaint, sent: Collection[str]) -> str | None:
-    """Return the setting among ``sent`` that the server refuses, if any. Neither a value out of range nor a failure is a refusal."""
+    """Return the setting among ``sent`` that the server refuses, if any. No value out of range and no failure counts."""
     if complaint.status not in (None, 400, 404, 422, 500, 501):
         return None
     name = next((name for name in sent if name in complaint.names), None) or _nearest(complaint.words, sent)
