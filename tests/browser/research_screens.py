@@ -1,6 +1,6 @@
-"""Takes the pictures of researchers' pages of judging and of analysis in docs/screens:
-``python -m tests.browser.research_screens``."""
+"""Takes the pictures of researchers' pages in docs/screens: ``python -m tests.browser.research_screens``."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,11 +10,49 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.browser.chat.site import Site
 from tests.installation import BASE_DIR, Installation
-from tests.services.binaries import find_binary
+from tests.services.binaries import find_binary, free_port
 
 FOLDER = BASE_DIR / "docs" / "screens"
 DESKTOP = {"width": 1280, "height": 900}
+MINUTE = 60_000
 PASSWORD = "correct horse battery staple"
+COLLECTING = """
+from tests.collection.factories import FEATURES, make_natural_dialogue, make_open_study, make_participant
+from tests.factories import make_staff
+from django.utils import timezone
+
+make_staff()
+study = make_open_study(goal_count=10, frozen_at=timezone.now(), places=20, quotas={"gender": {"Female": 5, "Male": 5}})
+
+def make(minutes_ago, dialogues=0, **fields):
+    participant = make_participant(study, seen_minutes_ago=minutes_ago, **fields)
+    for number in range(1, dialogues + 1):
+        is_over = number < dialogues or participant.state == "finished"
+        make_natural_dialogue(participant, ending="next_goal" if is_over else "")
+    return participant
+
+make(0, 2)
+make(1, 1, answers=FEATURES | {"gender": "Male"})
+make(5, 3)
+make(30)
+make(200, 10, state="finished")
+make(2000, 10, state="finished", answers=FEATURES | {"gender": "Male"})
+make(0, 1, answers=FEATURES | {"gender": "Nonbinary"})
+make(3000, 2).releases.create(released_at=timezone.now())
+make(0, answers=None, state="enrolled")
+make(50, answers=None, state="screened_out")
+make(70, answers=None, state="withdrawn")
+"""
+RUN = """
+from simulation.requests import RunRequest
+from simulation.services import queue_run, request_run
+from tests.factories import make_staff, make_study
+
+make_staff()
+run = request_run(make_study(goal_count=10, persona_count=20), RunRequest("tiny", "tiny"))
+queue_run(run)
+print(run.token)
+"""
 EVALUATION = """
 from random import Random
 from evaluation.planning.opening import open_evaluation
@@ -55,7 +93,14 @@ work_off()
 
 
 def take(folder: Path = FOLDER) -> None:
-    """The evaluation while evaluators judge, and the analysis of made-up judgements."""
+    """A study while it collects, a run under way, an evaluation while evaluators judge, an analysis of made-up judgements."""
+    with site_of(COLLECTING) as page:
+        page.set_viewport_size({"width": 1280, "height": 1320})
+        page.goto("/studies/demo/collecting/")
+        page.screenshot(path=folder / "collecting.png", animations="disabled")
+    with site_of_a_run() as page:
+        expect(page.locator("#live .headline strong")).to_have_text(re.compile("1.."), timeout=10 * MINUTE)
+        page.screenshot(path=folder / "run.png", animations="disabled")
     with site_of(EVALUATION) as page:
         page.goto("/studies/judged/evaluations/1/")
         page.screenshot(path=folder / "evaluation.png", animations="disabled")
@@ -63,15 +108,35 @@ def take(folder: Path = FOLDER) -> None:
         page.goto("/studies/rehearsal/analysis/")
         page.screenshot(path=folder / "analysis.png", animations="disabled")
         page.get_by_role("link", name="Which models differ").click()
-        page.wait_for_load_state("networkidle")
+        page.locator("figure img").evaluate_all(
+            "images => Promise.all(images.map((image) => { image.loading = 'eager'; return image.decode(); }))"
+        )
         page.screenshot(path=folder / "analysis-models.png", animations="disabled")
 
 
 @contextmanager
 def site_of(studies: str) -> Iterator[Page]:
-    """A researcher's page on a site with what the program ``studies`` makes: an evaluation under way, or an analysis."""
-    with TemporaryDirectory() as data, sync_playwright() as playwright:
-        site = Site.create(Installation(Path(data)), studies)
+    """A researcher's page on a site with what the program ``studies`` makes."""
+    with TemporaryDirectory() as data, logged_in(Site.create(Installation(Path(data)), studies)) as page:
+        yield page
+
+
+@contextmanager
+def site_of_a_run() -> Iterator[Page]:
+    """The page of a run on which a worker works, with the embedded model on both sides."""
+    with TemporaryDirectory() as data:
+        installation = Installation(Path(data), {"MODELS_FILE": str(BASE_DIR / "models.toml")})
+        installation.manage("migrate", "--verbosity", "0")
+        token = installation.evaluate(RUN)
+        with logged_in(Site(installation, free_port(), {})) as page, installation.worker():
+            page.goto(f"/runs/{token}/")
+            yield page
+
+
+@contextmanager
+def logged_in(site: Site) -> Iterator[Page]:
+    """A researcher's page on the site, which is served meanwhile."""
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_binary("chromium"), args=["--no-sandbox"])
         with site.serve():
             page = browser.new_page(base_url=site.url, viewport=DESKTOP)  # type: ignore[arg-type]
