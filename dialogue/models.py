@@ -122,7 +122,7 @@ class ModelSpec(_Table):
     @classmethod
     def _is_a_variable(cls, name: str | None) -> str | None:
         """Check the name of the key's variable. Sentences repeat it, so it must not be the key."""
-        if name is not None and not re.fullmatch("[A-Z_][A-Z0-9_]*", name):
+        if name is not None and not re.fullmatch("[A-Z_][A-Z0-9_]*|[a-z_]+", name):
             raise ValueError(
                 "it must be the name of an environment variable, such as OPENAI_API_KEY: set that variable to the key"
             )

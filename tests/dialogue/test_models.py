@@ -195,6 +195,12 @@ def test_a_key_in_place_of_its_variable_is_refused_and_not_repeated(models_file:
     assert "0123" not in sentence
 
 
+@pytest.mark.parametrize("name", ["OPENAI_API_KEY", "KEY_2", "my_key"])
+def test_the_name_of_a_variable_may_be_in_small_letters(models_file: Path, name: str) -> None:
+    write(models_file, f'[models.bear]\nbackend = "openai"\nmodel = "m"\nkey_env = "{name}"\n')
+    assert not read_models(models_file).mistakes
+
+
 def test_an_entry_or_a_setting_outside_models_is_not_passed_over_in_silence(models_file: Path) -> None:
     write(models_file, 'version = 1\n[bee]\nbackend = "scripted"\n[bee.inquirer]\nprompts = "llama-2"\n')
     assert read_models(models_file).mistakes == {
