@@ -8,19 +8,22 @@ from queue import Empty
 from typing import Any
 from uuid import uuid4
 
-from kombu.exceptions import ChannelError
+from kombu.exceptions import ChannelError, KombuError
 from kombu.transport import filesystem
+from kombu.transport.virtual import Message
 from kombu.utils.json import dumps, loads
 
 logger = logging.getLogger(__name__)
 _RETRY_SECONDS = 0.2
+_BROKEN = (AttributeError, LookupError, TypeError, ValueError, RecursionError, KombuError)
+"""What a file of any content can cause when it is read as a message."""
 
 
 class Channel(filesystem.Channel):
     """Messages as files that are complete as soon as they are visible, read in the order of their names.
 
     A task only wakes workers, so it replaces an equal one that is waiting: without a worker the folder holds one message for
-    each. An unreadable file, as a full disk or a power cut leaves it, is set aside with a line in the log.
+    each. A file that is no whole message, as a full disk or a power cut leaves it, is set aside with a line in the log.
     """
 
     def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:  # type: ignore[override] # as kombu does
@@ -50,8 +53,9 @@ class Channel(filesystem.Channel):
         except OSError:
             return None  # another process was faster
         try:
-            payload = _read_message(taken)
-        except (OSError, ValueError) as error:
+            payload: dict[str, Any] = loads(taken.read_text("utf-8"))
+            _check(self.message_to_python(payload))
+        except (OSError, *_BROKEN) as error:
             _set_aside(taken, error)
             return None
         taken.unlink()
@@ -86,11 +90,13 @@ def _label(payload: dict[str, Any]) -> str:
     return hashlib.sha256(f"{task} {payload['body']}".encode()).hexdigest()[:32] if task else uuid4().hex
 
 
-def _read_message(path: Path) -> dict[str, Any]:
-    payload = loads(path.read_text("utf-8"))
-    if not isinstance(payload, dict) or not {"body", "headers", "properties"} <= payload.keys():
-        raise ValueError("it is not a message")
-    return payload
+def _check(message: Message) -> None:
+    """Raise one of _BROKEN unless a worker can take the message: one that it cannot take would end it."""
+    content: Any = message.decode()
+    headers: dict[str, Any] = message.headers
+    if "task" in headers:
+        _arguments, _keywords, _embedded = content
+        _id, (_soft, _hard) = headers["id"], headers.get("timelimit") or (None, None)
 
 
 def _is_json(path: Path) -> bool:

@@ -1,7 +1,10 @@
 """The embedded broker: what cannot be read is set aside, what is asked for twice waits once."""
 
+import json
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from celery import Celery
@@ -10,7 +13,24 @@ from roleplay_site.celery import app as site_app
 from tests.installation import Installation
 from tests.services.binaries import wait_until
 
-BROKEN = {"empty": b"", "cut": b'{"body": "W1', "no text": b"\xff\xfe\x00", "no message": b"[]", "no body": b"{}"}
+BROKEN = {
+    "empty": b"",
+    "cut": b'{"body": "W1',
+    "no text": b"\xff\xfe\x00",
+    "too deep": b"[" * 100_000,
+    "no message": b"[]",
+    "no body": b"{}",
+}
+CHANGES: dict[str, dict[str, Any]] = {
+    "no properties": {"properties": {}},
+    "properties of another kind": {"properties": []},
+    "a damaged body": {"body": "%%%"},
+    "no words in the body": {"body": None},
+    "too few words in the body": {"body": b64encode(b"[]").decode()},
+    "an unknown kind of body": {"content-type": "application/x-unknown"},
+    "a task without a number": {"headers": {"task": "sweep"}},
+    "a damaged limit of time": {"headers": {"task": "sweep", "id": "1", "timelimit": "x"}},
+}
 
 
 @pytest.fixture
@@ -69,6 +89,26 @@ def test_a_message_that_cannot_be_read_is_set_aside_with_a_line_in_the_log(
         assert queue.get(timeout=5).headers["task"] == "sweep"
     assert (folder / "processed" / "0000_broken.celery.msg.broken").read_bytes() == content
     assert "it was renamed to 0000_broken.celery.msg.broken" in caplog.text
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_message_that_would_end_a_worker_is_set_aside(app: Celery, folder: Path, change: dict[str, Any]) -> None:
+    app.send_task("first")
+    [name] = waiting(folder)
+    message = json.loads((folder / "messages" / name).read_text())
+    (folder / "messages" / name).write_text(json.dumps(message | change))
+    app.send_task("second")
+    with app.connection_for_read() as connection, connection.SimpleQueue("celery", no_ack=True) as queue:
+        assert queue.get(timeout=5).headers["task"] == "second"
+    assert [path.name for path in (folder / "processed").iterdir()] == [f"{name}.broken"]
+
+
+def test_a_folder_in_place_of_a_message_is_set_aside(app: Celery, folder: Path) -> None:
+    (folder / "messages" / "0000_folder.celery.msg").mkdir()
+    app.send_task("sweep")
+    with app.connection_for_read() as connection, connection.SimpleQueue("celery", no_ack=True) as queue:
+        assert queue.get(timeout=5).headers["task"] == "sweep"
+    assert (folder / "processed" / "0000_folder.celery.msg.broken").is_dir()
 
 
 def test_a_table_of_queues_that_cannot_be_read_is_written_anew(app: Celery, folder: Path) -> None:
