@@ -11,5 +11,5 @@ urlpatterns = [
     path("dialogues/<slug:token>/after/<int:shown>/", views.dialogue_news, name="dialogue-news"),
     path("", include("collection.chat.urls")),
     path("s/<slug:slug>/", include("collection.participation.urls")),
-    path("s/<slug:slug>/<path:rest>", nothing_here),
+    path("s/<slug:slug>/<path:rest>/", nothing_here),
 ]

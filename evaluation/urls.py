@@ -7,6 +7,6 @@ from evaluation.evaluators.views import nothing_here
 urlpatterns = [
     path("s/<slug:slug>/judge/<int:number>/", include("evaluation.evaluators.urls")),
     path("s/<slug:slug>/judge/<int:number>/", include("evaluation.judging.urls")),
-    path("s/<slug:slug>/judge/<int:number>/<path:rest>", nothing_here),
+    path("s/<slug:slug>/judge/<int:number>/<path:rest>/", nothing_here),
     path("studies/<slug:slug>/evaluations/", include("evaluation.research.urls")),
 ]

@@ -36,7 +36,8 @@ def test_a_link_that_works_and_the_page_that_asks_whose_it_is_send_no_referrer(l
     ("bent", "status"),
     [
         ("/s/demo/p/{}x/", 404),
-        ("/s/demo/p/{}", 404),
+        ("/s/demo/p/{}", 301),
+        ("/s/demo/judge/1/p/{}", 301),
         ("/s/demo/p/{0}/p/{0}/", 404),
         ("/s/demo//p/{}/", 404),
         ("/s/nowhere/p/{}/", 404),
@@ -46,6 +47,10 @@ def test_a_link_that_works_and_the_page_that_asks_whose_it_is_send_no_referrer(l
 def test_links_that_do_not_work_send_no_referrer(link: str, bent: str, status: int) -> None:
     token = link.split("/")[4]
     assert policy(Client(), bent.format(token), status) == "no-referrer"
+
+
+def test_a_link_without_its_last_slash_works(link: str) -> None:
+    assert Client().get(link.removesuffix("/"), follow=True).redirect_chain == [(link, 301), ("/s/demo/start/", 302)]
 
 
 def test_a_refused_form_and_the_way_to_https_send_no_referrer(link: str, settings: Settings) -> None:
