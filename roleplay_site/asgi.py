@@ -3,11 +3,11 @@
 import os
 import sys
 
+import django
 from channels.routing import ProtocolTypeRouter
-from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "roleplay_site.settings")
-pages = get_asgi_application()
+django.setup(set_prefix=False)
 
 # Django must be set up before models are imported.
 from django.conf import settings  # noqa: E402
@@ -15,6 +15,7 @@ from django.conf import settings  # noqa: E402
 from collection.chat.lifespan import lifespan  # noqa: E402
 from collection.chat.routing import sockets  # noqa: E402
 from roleplay_site.serving.bodies import Limits  # noqa: E402
+from roleplay_site.serving.handler import Handler  # noqa: E402
 from roleplay_site.serving.pages import Pages  # noqa: E402
 from roleplay_site.serving.templates import parse_templates  # noqa: E402
 from roleplay_site.serving.turns import Turns  # noqa: E402
@@ -28,4 +29,6 @@ sys.setswitchinterval(0.001)
 parse_templates()
 _turns = Turns(settings.REQUESTS_AT_ONCE, settings.REQUESTS_WAITING, WAIT_SECONDS)
 _limits = Limits(settings.REQUEST_MEGABYTES * 1_000_000, settings.REQUEST_SECONDS)
-application = ProtocolTypeRouter({"http": Pages(pages, _turns, _limits), "websocket": sockets, "lifespan": lifespan})
+application = ProtocolTypeRouter(
+    {"http": Pages(Handler(), _turns, _limits), "websocket": sockets, "lifespan": lifespan}
+)

@@ -55,7 +55,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "roleplay_site.referrers.no_referrer_below_personal_links",
-    "roleplay_site.encodings.utf8_forms_only",
+    "roleplay_site.readable_forms.readable_forms_only",
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -61,8 +61,8 @@ class _Site:
         self._tokens = _tokens(study, evaluator, person, chat)
 
     def requests(self, random: Random, count: int) -> Iterator[Request]:
-        """Every route in turn, with one thing odd about each request."""
-        table = list(routes())
+        """Every route in turn, and an address that is none, with one thing odd about each request."""
+        table = [*routes(), "/nothing/here/"]
         oddities: list[Callable[[Random, Request], Request]] = [
             _odd_header,
             _odd_body,

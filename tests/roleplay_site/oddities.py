@@ -40,6 +40,17 @@ BODIES = (
     (f"{_MULTIPART}; boundary=", b"--"),
     (f"{_MULTIPART}; boundary=\xe9", b"--x"),
     (f"{_MULTIPART}; boundary=x", b'--x\r\nContent-Disposition: form-data; name="\xff"; filename=""\r\n\r\n1\r\n--x'),
+    (f"{_MULTIPART}; boundary={'x' * 300}", b"--"),
+    (f"{_MULTIPART}; boundary=x", b"--x\r\n" * 1100),
+    (
+        f"{_MULTIPART}; boundary=x; charset=zlib_codec",
+        b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--x--',
+    ),
+    (
+        f"{_MULTIPART}; boundary=x",
+        b'--x\r\nContent-Disposition: form-data; name="a"; filename="f"\r\n'
+        b"Content-Transfer-Encoding: base64\r\n\r\n%%%\r\n--x--",
+    ),
     ("text/plain", b"a=1"),
     ("", b"a=1"),
     *((_JSON, body) for body in (b"", b"\xff", b"{", b"[]", b"null", b'{"answer": NaN}', b"[" * 5000)),

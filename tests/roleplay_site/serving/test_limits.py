@@ -42,6 +42,22 @@ def test_a_body_of_the_largest_size_is_passed_on(address: str) -> None:
     assert ask(address, b"x" * MEGABYTE) == 403  # the login page misses its token
 
 
+@pytest.mark.parametrize(
+    ("where", "kind"),
+    [
+        ("/login/?" + "a=1&" * 1001, "text/plain; charset=utf-8"),
+        ("/nothing/", "multipart/form-data; boundary=" + "x" * 300),
+    ],
+    ids=["too many fields in the address", "a damaged form for no page"],
+)
+def test_what_cannot_be_read_is_refused_as_a_bad_request(address: str, where: str, kind: str) -> None:
+    connection = HTTPConnection(address, timeout=20)
+    headers = {"Content-Type": kind, "Cookie": f"csrftoken={'x' * 32}", "X-CSRFToken": "x" * 32}
+    connection.request("POST", where, b"--", headers)
+    response = connection.getresponse()
+    assert (response.status, "makes no sense" in response.read().decode()) == (400, True)
+
+
 def test_one_byte_more_is_refused_in_plain_words(address: str) -> None:
     with connected(address) as visitor:
         visitor.sendall(POST + b"Content-Length: %d\r\n\r\n" % (MEGABYTE + 1) + b"x" * (MEGABYTE + 1))
