@@ -107,7 +107,7 @@ def _why_closed(dialogue: Dialogue) -> str:
 
 
 def _why_not_this(text: str) -> str:
-    if not text.strip():
+    if not any(character.isprintable() and not character.isspace() for character in text):
         return BLANK
     if len(text) > MESSAGE_LIMIT:
         return f"This message has {len(text):,} characters, and {MESSAGE_LIMIT:,} are allowed. Please shorten it."

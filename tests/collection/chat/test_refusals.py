@@ -26,7 +26,7 @@ async def refusal(chat: Dialogue, **frame: Any) -> dict[str, Any]:
     return refused
 
 
-@pytest.mark.parametrize("text", ["", " ", "\n\t \u2003"])
+@pytest.mark.parametrize("text", ["", " ", "\n\t \u2003", "\u200b\u2060\ufeff"])
 async def test_a_blank_message_is_refused(chat: Dialogue, text: str) -> None:
     assert await refusal(chat, **SAY | {"text": text}) == {
         "type": "refused",
