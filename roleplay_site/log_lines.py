@@ -9,10 +9,13 @@ from roleplay_site.serving.views import is_passing
 _PERSONAL_LINK = re.compile(r"(/s/[^/\s]+/(?:judge/\d+/)?p/)[^/\s]+")
 _SIGNED = re.compile(r"(?<![\w-])[\w-]+:[0-9A-Za-z]+:[\w-]{43}")
 """What Django's signing makes, wherever it stands: a mail program may have bent the link."""
+_QUERY = re.compile(r"(?<=[?&;])[\w.%-]+=\S*")
+"""What follows an address, in a referrer or in a link that a mail program has altered: it may name a person."""
 
 
 class DiscreetFormatter(logging.Formatter):
-    """Leave the tokens of personal links out of the addresses that Django logs: they open all data of a person.
+    """Leave the tokens of personal links out of the addresses that Django logs, because they open all data of a person, and
+    queries, because they hold recruitment-platform IDs.
 
     A refused page (4xx) is one line without a traceback: it is no fault of the site, and a visitor can cause thousands.
     So is an unavailable database, with the driver's words, because every request and every task fails then.
@@ -20,7 +23,7 @@ class DiscreetFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         line = super().format(_shortened(record))
-        return _SIGNED.sub("…", _PERSONAL_LINK.sub(r"\1…", line))
+        return _QUERY.sub("…", _SIGNED.sub("…", _PERSONAL_LINK.sub(r"\1…", line)))
 
 
 def _shortened(record: logging.LogRecord) -> logging.LogRecord:

@@ -57,10 +57,28 @@ def test_nor_one_in_a_link_that_something_has_bent(log: StringIO, address: str) 
     assert token not in log.getvalue()
 
 
-@pytest.mark.parametrize("said", ["x" * 60_000, "x:" * 30_000, "x:" + "y" * 60_000, "-" * 60_000])
+@pytest.mark.parametrize("address", ["/s/demo/%3FPROLIFIC_PID=5f3a9", "/s/demo/&PROLIFIC_PID=5f3a9/"])
+def test_the_log_holds_no_id_in_a_link_that_something_has_bent(log: StringIO, address: str) -> None:
+    make_open_study()
+    assert Client().get(address, follow=True).status_code == 404
+    assert "Not Found: /s/demo/" in log.getvalue()
+    assert "5f3a9" not in log.getvalue()
+
+
+def test_the_log_holds_no_id_of_a_referrer(log: StringIO) -> None:
+    client, referrer = Client(enforce_csrf_checks=True), "https://elsewhere.example.org/s/demo/?PROLIFIC_PID=5f3a9"
+    client.cookies["csrftoken"] = "x" * 32
+    assert client.post("/login/", headers={"referer": referrer}, secure=True).status_code == 403
+    assert "Referer checking failed - https://elsewhere.example.org/s/demo/?… does not match" in log.getvalue()
+    assert "5f3a9" not in log.getvalue()
+
+
+@pytest.mark.parametrize(
+    "said", ["x" * 60_000, "?a" * 30_000, "?a=" * 20_000, "x:" * 30_000, "x:" + "y" * 60_000, "-" * 60_000]
+)
 def test_a_long_line_is_written_at_once(said: str) -> None:
     began = thread_time()
-    assert DiscreetFormatter().format(logging.makeLogRecord({"msg": said})) == said
+    assert DiscreetFormatter().format(logging.makeLogRecord({"msg": said})) == said.replace("?a=" * 20_000, "?…")
     assert thread_time() - began < 1
 
 

@@ -55,6 +55,8 @@ def test_the_log_has_neither_personal_links_nor_queries_nor_referrers(site: int,
         for link in LINKS:
             assert ask(web, link) == 200
         assert ask(web, "/s/demo/?PROLIFIC_PID=5f3a9", f"https://roleplay.example.org{LINKS[0]}") == 200
+        for bent in ("/s/demo/%3FPROLIFIC_PID=5f3a9", "/s/demo/&PROLIFIC_PID=5f3a9", "/s/demo/PROLIFIC_PID=5f3a9"):
+            assert ask(web, bent) == 200
         assert ask(web, "/static/base.css?v=7", f"https://roleplay.example.org{LINKS[1]}") == 200
         wait_until(lambda: "base.css" in web.read_logs(), what="nginx has not logged the last request")
         logs = web.read_logs()
