@@ -16,7 +16,7 @@ def make_data_folder(folder: Path, *, beside: Path) -> None:
     It must not contain the code, ``beside``, which stays open to other accounts: an empty VAR_DIR names the current folder.
     """
     if beside.is_relative_to(folder.resolve()):
-        raise ImproperlyConfigured("VAR_DIR must name a folder of its own: this one contains the site's code.")
+        raise ImproperlyConfigured("VAR_DIR must name a separate folder: this one contains the site's code.")
     try:
         make_private(folder)
     except OSError as error:

@@ -32,8 +32,8 @@ REFUSALS: dict[Refusal, tuple[str, str]] = {
     "finished": (
         "You have already taken part",
         "Someone has already completed this study with the ID in your link. The completion code is shown only "
-        "in the browser in which you finished, or by your personal link. If you have neither, please ask the researchers who "
-        "invited you.",
+        "in the browser in which you finished, or through your personal link. If you have neither, please ask the researchers "
+        "who invited you.",
     ),
 }
 

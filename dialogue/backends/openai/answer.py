@@ -37,7 +37,7 @@ _COMPLETION_COUNTS = (
     "completiontokens", "outputtokens", "candidatestokencount", "outputtokencount", "generatedtokens", "evalcount",
 )  # fmt: skip
 _THOUGHT_COUNTS = ("reasoningtokens", "thoughtstokencount")
-"""Names of counts, in small letters and without underscores."""
+"""Names of counts, in lower case and without underscores."""
 _MOST_TOKENS = 2**31 - 1
 _MOST_LEVELS = 20
 """Maximum levels of parts within parts; servers use two."""
@@ -190,7 +190,7 @@ def _joined(text: str) -> str:
 
 
 def _reason(choice: dict[str, Any]) -> str:
-    """Return the server's word for why the answer ended, in small letters; empty if it gives none."""
+    """Return the server's word for why the answer ended, in lower case; empty if it gives none."""
     reason = choice.get("finish_reason") or choice.get("finishReason")
     word = reason.get("type") if isinstance(reason, dict) else reason
     return word.lower() if isinstance(word, str) and word.lower() not in _NO_REASONS else ""
@@ -215,7 +215,7 @@ def _usages(chunk: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _plain(usage: dict[str, Any]) -> dict[str, Any]:
-    """Return ``usage`` with its names in small letters and without underscores."""
+    """Return ``usage`` with its names in lower case and without underscores."""
     return {name.replace("_", "").lower(): value for name, value in usage.items()}
 
 
