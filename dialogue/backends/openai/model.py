@@ -28,7 +28,8 @@ from dialogue.messages import Message
 from dialogue.models import ModelSpec
 from dialogue.thoughts import Thought
 
-_RETRIES = 5
+_RETRIES = 2
+"""Few, so that a dead server is known within seconds: participants can press Retry, and runs are tried again later."""
 _PATIENCE = 300.0
 """Seconds without a piece of an answer after which a server counts as hung."""
 _AFTERWARDS = 10.0

@@ -110,6 +110,13 @@ async def test_a_passing_trouble_is_not_noticed(failure: Failure) -> None:
         assert (await model_at(server).reply(ASK, Sampling())).text == "Here."
 
 
+async def test_a_lasting_trouble_is_known_after_a_few_requests() -> None:
+    async with chat_server(failures=[Failure(500, headers=AT_ONCE)] * 10) as server:
+        with pytest.raises(BackendError):
+            await model_at(server).reply(ASK, Sampling())
+    assert len(server.requests) == 3
+
+
 @pytest.mark.parametrize(
     ("failure", "kind", "sentence"),
     [
