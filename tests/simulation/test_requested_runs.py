@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from collection.models import Study
+from dialogue.thoughts import RULE
 from simulation import services
 from simulation.models import Run, Simulation
 from simulation.requests import RequestError, RunRequest
@@ -39,7 +40,7 @@ def test_a_run_knows_what_decides_about_what_is_said(study: Study) -> None:
         "fingerprint": "",
         "dtype": "auto",
         "template": "own",
-        "thoughts": 2,
+        "thoughts": RULE,
         "context": 4096,
         "prompts": "llama-2",
         "system": "message",
