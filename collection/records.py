@@ -18,6 +18,8 @@ _BEGINNING = re.compile(rf'\s*\{{\s*"persona"{_TEXT}\s*,\s*"sample"\s*:\s*\{{\s*
 _SEED = re.compile(r'"seed"\s*:\s*(-?\d{1,18})\b')
 _MOST_QUOTED = 200
 """Characters."""
+LONGEST_LINE = 50_000_000
+"""Bytes; the longest dialogues have a few million."""
 OUTPUT_FIELDS = (
     "position",
     "side",
@@ -95,6 +97,9 @@ def write_records(dialogues: QuerySet[Dialogue]) -> Iterator[str]:
 
 def read_record(number: int, line: str | bytes) -> Record:
     """The dialogue in a line. Raises InvalidRecord."""
+    if len(line) > LONGEST_LINE:
+        reason = f"Line {number} is longer than {LONGEST_LINE // 1_000_000} MB: each line must be one dialogue."
+        raise InvalidRecord(reason, _salvaged(line))
     try:
         data = json.loads(line, parse_float=finite, parse_constant=finite)
     except UnicodeDecodeError as error:

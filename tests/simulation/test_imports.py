@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from collection import pieces
 from collection.exports import export_dialogues
 from collection.models import Dialogue, Study
+from collection.records import LONGEST_LINE
 from dialogue.personas import describe
 from simulation.imports import import_dialogues
 from simulation.models import Run
@@ -262,6 +263,18 @@ def test_a_file_that_begins_with_a_byte_order_mark_is_read(study, tmp_path):
     file.write_text(line(sentence(study, "P02"), study.goals.first().text), encoding="utf-8-sig")
     call_command("import_dialogues", str(file), study="demo", natural=True)
     assert Dialogue.objects.exists()
+
+
+def test_a_line_that_is_too_long_is_reported_and_the_next_is_imported(study, tmp_path, capsys):
+    file = tmp_path / "73.jsonl"
+    with file.open("wb") as lines:
+        lines.truncate(LONGEST_LINE * 2)
+        lines.seek(0, os.SEEK_END)
+        lines.write(b"\n" + line(sentence(study, "P02"), study.goals.first().text).encode())
+    with pytest.raises(CommandError, match="1 of 2 lines were not imported"):
+        call_command("import_dialogues", str(file), study="demo", natural=True)
+    assert "Line 1 is longer than 50 MB" in capsys.readouterr().err
+    assert Dialogue.objects.count() == 1
 
 
 @pytest.mark.parametrize("name", [b"n" * 249 + b".jsonl", b"n\xff.jsonl"])

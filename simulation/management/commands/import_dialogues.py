@@ -4,7 +4,7 @@ import codecs
 import os
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from io import BufferedReader
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from tqdm import tqdm
 from collection.commands import StudyCommand
 from collection.models import Study
 from collection.record_values import LONGEST_NAME
+from collection.records import LONGEST_LINE
 from dialogue.names import plain_name
 from simulation.imports import Report, import_dialogues
 from simulation.requests import RequestError, is_number
@@ -71,10 +72,13 @@ def _in_words(report: Report) -> str:
     )
 
 
-def _counted(lines: Iterable[bytes], bar: "tqdm[Any]") -> Iterator[bytes]:
-    for line in lines:
-        bar.update(len(line))
+def _counted(lines: BufferedReader, bar: "tqdm[Any]") -> Iterator[bytes]:
+    """Yield each line. One that is too long ends one byte after the limit, so that it is refused without filling the memory."""
+    while line := lines.readline(LONGEST_LINE + 1):
         yield line
+        bar.update(len(line))
+        while not line.endswith(b"\n") and (line := lines.readline(LONGEST_LINE)):
+            bar.update(len(line))
 
 
 def _inquirer(name: str | None) -> str | None:
