@@ -4,13 +4,14 @@ import csv
 from collections.abc import Callable, Iterable
 from io import StringIO
 from typing import Any
+from unicodedata import normalize
 
 Write = Callable[[Iterable[object]], str]
 """Makes a line of CSV of a row's values."""
 BYTE_ORDER_MARK = "\ufeff"
 """By it spreadsheet programs know UTF-8."""
-_FORMULAS = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
-"""The first characters of formulas; the last four are the wide forms of East Asian keyboards."""
+_FORMULAS = tuple("=+-@|")
+"""The first characters of formulas, wide or small forms of which count as well."""
 _WHITE_SPACE = "\t\r\n"
 
 
@@ -39,5 +40,6 @@ def _guarded(value: Any) -> Any:
 
 
 def _needs_guard(text: str) -> bool:
-    """Return whether a program may run the text, with or without leading white space, or remove its apostrophe."""
-    return text.startswith(("'", *_WHITE_SPACE)) or text.lstrip().startswith(_FORMULAS)
+    """Return whether a program may run the text, with or without what is invisible before it, or remove its apostrophe."""
+    first = next((character for character in text if character.isprintable() and not character.isspace()), "")
+    return text.startswith(("'", *_WHITE_SPACE)) or normalize("NFKC", first).startswith(_FORMULAS)

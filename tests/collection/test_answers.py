@@ -54,7 +54,9 @@ def test_external_ids_stay_out_unless_asked_for(study: Study) -> None:
 
 
 @pytest.mark.parametrize("form", ["csv", "spreadsheet"])
-@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-1", "@sum", "'=1", "  =1+1", "\u00a0@x", "\uff1d1"])
+@pytest.mark.parametrize(
+    "name", ["=HYPERLINK(1)", "+1", "-1", "@sum", "'=1", "  =1+1", "\u00a0@x", "\uff1d1", "\ufe621", "\u200b=1", "|x"]
+)
 def test_an_external_id_is_no_formula_in_the_table_for_paying_people(study: Study, name: str, form: str) -> None:
     make_participant(study, external_id=name)
     text = "".join(export_answers(study, form, with_external_ids=True))
