@@ -10,7 +10,7 @@ from evaluation.evaluators.lists import evaluators_called
 from evaluation.evaluators.places import has_place
 from evaluation.models import Evaluation, Evaluator
 
-Refusal = Literal["planned", "closed", "full", "participant", "finished"]
+Refusal = Literal["planned", "closed", "full", "participant", "finished", "researcher"]
 
 
 class NotAdmitted(Exception):

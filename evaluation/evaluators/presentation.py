@@ -33,6 +33,11 @@ REFUSALS: dict[Refusal, tuple[str, str]] = {
         "You have taken part in this study already",
         "Its dialogues are judged by people who wrote none of them, so you cannot judge them. Thank you for your interest.",
     ),
+    "researcher": (
+        "You are logged in as a researcher",
+        "You cannot judge here, because your answers would count. To try judging, use the rehearsal study. To judge as an "
+        "evaluator, log out or use another browser.",
+    ),
 }
 WITHDRAWN = "You have withdrawn. Your answers have been deleted."
 

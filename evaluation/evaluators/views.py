@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from collection.access import is_researcher
 from collection.participation import views as participants
 from collection.participation.rates import is_too_fast
 from collection.participation.views import EXPIRED, NEW_TEXT, TOO_MANY
@@ -30,6 +31,7 @@ from evaluation.evaluators.enrolment import enrol, note_refused_return, terms_of
 from evaluation.evaluators.mine import own_data
 from evaluation.evaluators.places import take_place
 from evaluation.evaluators.presentation import (
+    REFUSALS,
     read_farewell,
     render_consent,
     render_dead_end,
@@ -50,7 +52,7 @@ def welcome(request: HttpRequest, arrival: Arrival) -> HttpResponse:
         return render_welcome_back(request, arrival.visitor)
     if arrival.refusal and arrival.refusal != "finished":
         return render_refusal(request, arrival.evaluation, arrival.refusal)
-    return render_consent(request, arrival)
+    return render_consent(request, arrival, ". ".join(REFUSALS["researcher"]) if _only_looks(request, arrival) else "")
 
 
 @arriving
@@ -140,6 +142,8 @@ def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
 def _enrol(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     if arrival.refusal == "participant":
         return render_refusal(request, arrival.evaluation, arrival.refusal)
+    if _only_looks(request, arrival):
+        return render_refusal(request, arrival.evaluation, "researcher")
     agreement = terms_of(arrival.evaluation).read(request.POST.get("agreement", ""))
     if agreement is None:
         return render_consent(request, arrival, NEW_TEXT, status=422)
@@ -150,6 +154,11 @@ def _enrol(request: HttpRequest, arrival: Arrival) -> HttpResponse:
             note_refused_return(arrival.evaluation, arrival.invitation)
         return render_refusal(request, arrival.evaluation, refusal.reason)
     return _let_in(request, visitor)
+
+
+def _only_looks(request: HttpRequest, arrival: Arrival) -> bool:
+    """Return whether a researcher tries the link, whose answers must enter no result. Rehearsals are for trying."""
+    return is_researcher(request.user) and not arrival.evaluation.is_rehearsed
 
 
 def _takes_part(request: HttpRequest, visitor: Visitor) -> bool:

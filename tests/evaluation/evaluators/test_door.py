@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from tests.collection.participation.visits import agree as take_part
 from tests.collection.participation.visits import wait_for_room_in_the_minute
 from tests.evaluation.evaluators.visits import DOOR, agree
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study
+from tests.factories import make_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -191,3 +193,20 @@ def test_a_form_from_a_browser_without_cookies_is_refused_with_the_evaluators_ow
     assert f'href="{DOOR}"' in page.text
     elsewhere = Client(enforce_csrf_checks=True).post("/s/demo/consent/", {"agreement": "x"})
     assert 'href="/s/demo/"' in elsewhere.text
+
+
+def test_a_researcher_may_look_at_the_link_but_never_becomes_an_evaluator() -> None:
+    evaluation = make_evaluation()
+    client = Client()
+    client.force_login(make_staff())
+    assert "You are logged in as a researcher. You cannot judge here" in client.get(DOOR).text
+    page = agree(client)
+    assert (page.status_code, Evaluator.objects.count()) == (403, 0)
+    assert "log out or use another browser" in page.text
+    client.logout()
+    assert "logged in as a researcher" not in client.get(DOOR).text
+    assert agree(client).status_code == 302
+    Evaluation.objects.filter(pk=evaluation.pk).update(is_rehearsed=True)
+    rehearsing = Client()
+    rehearsing.force_login(User.objects.get())
+    assert agree(rehearsing).status_code == 302
