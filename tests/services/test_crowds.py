@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +13,7 @@ import psycopg
 import pytest
 
 from benchmarks.chat.server import serve
-from tests.installation import Installation
+from tests.installation import BASE_DIR, Installation
 from tests.services.postgresql import Server
 
 pytestmark = pytest.mark.postgresql
@@ -56,8 +58,10 @@ def test_everybody_who_comes_at_once_is_served(site: Installation, address: str)
     assert max(connections) <= POOL
 
 
-def test_threads_of_a_worker_or_command_wait_for_a_connection(site: Installation) -> None:
-    counts: list[int] = json.loads(site.evaluate(IN_THREADS))
+def test_threads_of_a_worker_wait_for_a_connection(site: Installation) -> None:
+    environment = {**site.environment, "DJANGO_SETTINGS_MODULE": "roleplay_site.settings"}
+    worker = [sys.executable, "-c", IN_THREADS]
+    counts: list[int] = json.loads(subprocess.check_output(worker, cwd=BASE_DIR, env=environment, timeout=120))
     assert len(counts) == 60
     assert max(counts) == POOL
 
