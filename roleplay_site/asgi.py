@@ -24,7 +24,7 @@ WAIT_SECONDS = 45.0
 """Less than the minute after which nginx gives up."""
 
 # Chats share Python's lock with the threads that make pages, and wait for it each time the database has answered.
-sys.setswitchinterval(0.001)
+sys.setswitchinterval(0.003)
 
 parse_templates()
 _turns = Turns(settings.REQUESTS_AT_ONCE, settings.REQUESTS_WAITING, WAIT_SECONDS)

@@ -128,7 +128,7 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The number of requests that a web process works on at once, and that may wait; see roleplay_site/serving.
-REQUESTS_AT_ONCE = env.int("REQUESTS_AT_ONCE", 8, validate=Range(min=1))
+REQUESTS_AT_ONCE = env.int("REQUESTS_AT_ONCE", 4, validate=Range(min=1))
 REQUESTS_WAITING = env.int("REQUESTS_WAITING", 1000, validate=Range(min=0))
 # A request must arrive within this time and must not be larger than this.
 REQUEST_SECONDS = env.float("REQUEST_SECONDS", 30, validate=Range(min=0, min_inclusive=False))
