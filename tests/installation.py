@@ -1,15 +1,18 @@
 """A site with data of its own, used as its users do: from other processes."""
 
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import CompletedProcess, Popen
 from typing import Any
+
+from tests.services.binaries import wait_until
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 MODELS_FILE = BASE_DIR / "tests" / "data" / "scripted_models.toml"
@@ -93,3 +96,18 @@ class Installation:
     def worker(self) -> AbstractContextManager[Popen[bytes]]:
         """A Celery worker, started as the Procfile does."""
         return self.run("celery", "--quiet", "-A", "roleplay_site", "worker", "--loglevel", "WARNING")
+
+
+def kill_at_work(worker: Popen[bytes], has_work: Callable[[], bool]) -> None:
+    """Kill the worker without warning while it has work in hand. It is held still while that is looked up."""
+
+    def is_caught() -> bool:
+        worker.send_signal(signal.SIGSTOP)
+        if has_work():
+            return True
+        worker.send_signal(signal.SIGCONT)
+        return False
+
+    wait_until(is_caught, what="the worker never had work in hand")
+    worker.kill()
+    worker.wait()

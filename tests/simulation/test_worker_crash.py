@@ -2,11 +2,10 @@
 
 import signal
 from pathlib import Path
-from subprocess import Popen
 
 import pytest
 
-from tests.installation import TURNS, Installation
+from tests.installation import TURNS, Installation, kill_at_work
 from tests.services.binaries import wait_until
 
 SEEDS = ("73", "321", "8479")
@@ -24,8 +23,8 @@ def site(tmp_path: Path) -> Installation:
 @pytest.mark.timeout(600)
 def test_after_kill_9_a_new_worker_completes_every_cell_once_and_loses_no_finished_turn(site: Installation) -> None:
     with site.worker() as worker:
-        _stop_midway(site, worker, signal.SIGKILL)
-    assert _held(site) > 0, "the killed worker held cells"
+        _wait_for_turns(site)
+        kill_at_work(worker, lambda: _held(site) > 0)
     said = _turns(site)
     with site.worker():
         wait_until(lambda: _finished(site) == CELLS, seconds=200, what="the new worker has not completed the run")
@@ -37,16 +36,16 @@ def test_after_kill_9_a_new_worker_completes_every_cell_once_and_loses_no_finish
 
 def test_a_worker_that_is_asked_to_stop_gives_its_cells_back_within_seconds(site: Installation) -> None:
     with site.worker() as worker:
-        _stop_midway(site, worker, signal.SIGTERM)
+        _wait_for_turns(site)
+        worker.send_signal(signal.SIGTERM)
         assert worker.wait(60) == 0
     assert _held(site) == 0
     assert _finished(site) < CELLS
     assert "Traceback" not in site.log
 
 
-def _stop_midway(site: Installation, worker: Popen[bytes], how: signal.Signals) -> None:
+def _wait_for_turns(site: Installation) -> None:
     wait_until(lambda: site.count("collection_turn") > 50, what="the worker has not begun")
-    worker.send_signal(how)
 
 
 def _turns(site: Installation) -> set[tuple[object, ...]]:

@@ -1,7 +1,8 @@
 """Many requests at one llama.cpp engine: who gets which slot, what is read again, what is freed when."""
 
 import asyncio
-from contextlib import aclosing
+from collections.abc import Iterator
+from contextlib import aclosing, contextmanager
 
 import pytest
 
@@ -18,6 +19,15 @@ async def model(random_gguf):
     model = load(described(random_gguf))
     yield model
     await model.close()
+
+
+@contextmanager
+def admitted_together(model: LlamaCppModel, count: int) -> Iterator[None]:
+    """So many requests begin in the same step, however long the second one takes to arrive."""
+    engine, admit = model._engine, model._engine._admit
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "_admit", lambda: admit() if len(engine._queue) >= count else None)
+        yield
 
 
 @pytest.mark.parametrize("beginning", [0, 10, 45, 100])
@@ -82,7 +92,8 @@ async def test_scattered_slots_do_not_disturb_each_other(random_gguf):
     histories = [said(f"{word} caba") for word in ("ba", "be", "bi", "bo")]
     names = ["a", "b", "c", "d"]
     await asyncio.gather(*(model.reply(h, GREEDY, conversation=n) for h, n in zip(histories, names, strict=True)))
-    outer = await asyncio.gather(*(model.reply(histories[i], GREEDY, conversation=names[i]) for i in (0, 3)))
+    with admitted_together(model, 2):
+        outer = await asyncio.gather(*(model.reply(histories[i], GREEDY, conversation=names[i]) for i in (0, 3)))
     inner = [await model.reply(histories[i], GREEDY, conversation=names[i]) for i in (1, 2)]
     await model.close()
 
@@ -98,7 +109,8 @@ async def test_busy_slots_are_brought_together_and_every_history_stays_cached(ra
     histories = {name: said(f"baba bebe {name} " * 10) for name in names}
     alone = [(await model.reply(histories[name], GREEDY, conversation=name)).text for name in names]
     before = model.statistics
-    outer = await asyncio.gather(*(model.reply(histories[name], GREEDY, conversation=name) for name in ("a", "d")))
+    with admitted_together(model, 2):
+        outer = await asyncio.gather(*(model.reply(histories[name], GREEDY, conversation=name) for name in ("a", "d")))
     inner = [await model.reply(histories[name], GREEDY, conversation=name) for name in ("b", "c")]
     after = model.statistics
     await model.close()
@@ -114,7 +126,10 @@ async def test_a_slot_that_cannot_be_moved_is_read_again(model: LlamaCppModel, m
     texts = [(await model.reply(said("baba bebe"), GREEDY, conversation=name)).text for name in names]
     runtime = model._runtime
     monkeypatch.setattr(runtime, "exchange", lambda one, other: not (runtime.cut(one, 0) and runtime.cut(other, 0)))
-    again = await asyncio.gather(*(model.reply(said("baba bebe"), GREEDY, conversation=name) for name in ("a", "d")))
+    with admitted_together(model, 2):
+        again = await asyncio.gather(
+            *(model.reply(said("baba bebe"), GREEDY, conversation=name) for name in ("a", "d"))
+        )
     assert [reply.text for reply in again] == texts[:2]
     assert (await model.reply(said("baba bebe"), GREEDY, conversation="b")).text == texts[1]
 

@@ -1,12 +1,11 @@
 """A real Celery worker that is killed while a model judges; the broker is a folder."""
 
-import signal
 from pathlib import Path
 
 import pytest
 
 from tests.evaluation.judges.scripts import MODELS_FILE
-from tests.installation import Installation
+from tests.installation import Installation, kill_at_work
 from tests.services.binaries import wait_until
 
 VERDICTS = 400
@@ -32,15 +31,16 @@ def site(tmp_path: Path) -> Installation:
 def test_after_kill_9_a_new_worker_asks_only_about_what_was_in_hand(site: Installation) -> None:
     with site.worker() as worker:
         wait_until(lambda: len(_given(site)) > 50, seconds=60, what="the worker has not begun")
-        worker.send_signal(signal.SIGKILL)
-        worker.wait()
+        kill_at_work(worker, lambda: 0 < _held(site) <= AT_ONCE)
     given = _given(site)
-    held = site.count("evaluation_verdict WHERE worker <> ''")
-    assert 0 < held <= AT_ONCE, "the killed worker held verdicts"
     with site.worker():
         wait_until(lambda: len(_given(site)) == VERDICTS, seconds=200, what="the new worker has not judged the rest")
     assert given < _given(site)
     wait_until(lambda: site.count("evaluation_sitting WHERE state = 'finished'") == 1, what="the sitting goes on")
+
+
+def _held(site: Installation) -> int:
+    return site.count("evaluation_verdict WHERE worker <> ''")
 
 
 def _given(site: Installation) -> set[tuple[object, ...]]:
