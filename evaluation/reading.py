@@ -82,7 +82,9 @@ def normalise(text: str) -> str:
         text = _SPACES.sub(" ", text).translate(_QUOTES)
     if " \n" in text:
         text = _AT_LINE_ENDS.sub("", text)
-    return _EMPTY_LINES.sub("\n\n", text).strip("\n ")
+    if "\n\n\n" in text:
+        text = _EMPTY_LINES.sub("\n\n", text)
+    return text.strip("\n ")
 
 
 def _texts(pair: Pair) -> tuple[str, str, list[tuple[str, str]], list[tuple[str, str]]]:
