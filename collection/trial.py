@@ -1,4 +1,4 @@
-"""A test message to a model, before anybody relies on its answers."""
+"""Test messages to models, before participants or runs rely on their answers."""
 
 import asyncio
 from contextlib import aclosing
