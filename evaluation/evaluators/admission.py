@@ -3,6 +3,9 @@
 from datetime import datetime
 from typing import Any, Literal
 
+from django.contrib.auth.models import AnonymousUser, User
+
+from collection.access import is_researcher
 from collection.models import Participant, Study
 from collection.participation import credentials as participants
 from collection.participation.invitations import Invitation
@@ -39,6 +42,11 @@ def why_not_admitted(
     if is_participant or has_participant(evaluation.study, invitation.external_id):
         return "participant"
     return None if has_place(evaluation, now) else "full"
+
+
+def may_only_look(evaluation: Evaluation, account: User | AnonymousUser) -> bool:
+    """Return whether a researcher tries the link: their answers must not count. Rehearsals are for trying."""
+    return is_researcher(account) and not evaluation.is_rehearsed
 
 
 def has_participant(study: Study, external_id: str) -> bool:

@@ -4,7 +4,6 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from collection.access import is_researcher
 from collection.participation import views as participants
 from collection.participation.rates import is_too_fast
 from collection.participation.views import EXPIRED, NEW_TEXT, TOO_MANY
@@ -16,7 +15,13 @@ from evaluation.evaluators.access import (
     only_at,
     to_place,
 )
-from evaluation.evaluators.admission import NotAdmitted, has_participant, is_known_participant, is_running
+from evaluation.evaluators.admission import (
+    NotAdmitted,
+    has_participant,
+    is_known_participant,
+    is_running,
+    may_only_look,
+)
 from evaluation.evaluators.arrivals import Arrival
 from evaluation.evaluators.credentials import (
     Visitor,
@@ -52,7 +57,8 @@ def welcome(request: HttpRequest, arrival: Arrival) -> HttpResponse:
         return render_welcome_back(request, arrival.visitor)
     if arrival.refusal and arrival.refusal != "finished":
         return render_refusal(request, arrival.evaluation, arrival.refusal)
-    return render_consent(request, arrival, ". ".join(REFUSALS["researcher"]) if _only_looks(request, arrival) else "")
+    looks = may_only_look(arrival.evaluation, request.user)
+    return render_consent(request, arrival, ". ".join(REFUSALS["researcher"]) if looks else "")
 
 
 @arriving
@@ -142,7 +148,7 @@ def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
 def _enrol(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     if arrival.refusal == "participant":
         return render_refusal(request, arrival.evaluation, arrival.refusal)
-    if _only_looks(request, arrival):
+    if may_only_look(arrival.evaluation, request.user):
         return render_refusal(request, arrival.evaluation, "researcher")
     agreement = terms_of(arrival.evaluation).read(request.POST.get("agreement", ""))
     if agreement is None:
@@ -154,11 +160,6 @@ def _enrol(request: HttpRequest, arrival: Arrival) -> HttpResponse:
             note_refused_return(arrival.evaluation, arrival.invitation)
         return render_refusal(request, arrival.evaluation, refusal.reason)
     return _let_in(request, visitor)
-
-
-def _only_looks(request: HttpRequest, arrival: Arrival) -> bool:
-    """Return whether a researcher tries the link, whose answers must enter no result. Rehearsals are for trying."""
-    return is_researcher(request.user) and not arrival.evaluation.is_rehearsed
 
 
 def _takes_part(request: HttpRequest, visitor: Visitor) -> bool:
