@@ -20,8 +20,8 @@ _OTHER_LINES = re.compile(
     r"|[ \-+*\d.)]{20}"  # a list of many levels
     r"|(?: *(?:[\-+*]|\d+[.)]) +){2}"  # a list that begins within another's line
     r"|(?: *(?:[\-+*]|\d+[.)]))+[ \-+*_]*(?=\n))"  # a list's entry without words, a line across
-    r"|\\ *\n"  # a line that ends with a backslash
 )
+_BACKSLASH_AT_LINE_END = re.compile(r"\\ *(?:\n|\Z)")
 _FENCE = re.compile(r" {0,3}```[^`]*")
 _EMPHASIS = re.compile(r"[*_][^\x00-\x7f]|[^\x00-\x7f][*_]")
 """Marks next to other scripts and symbols: whether they count depends on each renderer's idea of punctuation."""
@@ -32,9 +32,10 @@ def is_plain(text: str) -> bool:
     return not (
         any(mark in text for mark in _OTHER_MARKS)
         or ("`" in text and not _is_code_clear(text))
-        or _OTHER_CHARACTERS.search(text)
+        or (not text.replace("\n", "").isprintable() and _OTHER_CHARACTERS.search(text))
         or (("<" in text or "&" in text) and _HTML.search(text))
         or _OTHER_LINES.search(f"\n{text}\n")
+        or ("\\" in text and _BACKSLASH_AT_LINE_END.search(text))
         or (not text.isascii() and _EMPHASIS.search(text))
     )
 

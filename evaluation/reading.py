@@ -20,8 +20,6 @@ _INVISIBLE = re.compile(
 """Control characters, soft hyphens, zero-width and direction marks, tags: nobody sees them, and only some keyboards and models
 make them; a model that judges would read what tags spell. What joins an emoji or the letters of another script is seen and
 stays."""
-_UNUSUAL = re.compile(r"[^\n -~]")
-"""Characters that an English keyboard does not have. Texts without them need no cleaning."""
 _QUOTES = str.maketrans("\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f", "''''" + '"' * 4)
 """A telephone sets curly quotes by itself, a laptop and most models straight ones."""
 _SPACES = re.compile("[\t\u00a0\u2000-\u200a\u202f\u205f\u3000]")
@@ -77,7 +75,7 @@ def read_pair(pair: Pair, is_natural_first: bool) -> Reading:
 @lru_cache(maxsize=_TEXTS)
 def normalise(text: str) -> str:
     """``text`` with what betrays a keyboard or a model made alike: its form, lines, white space, quotes and invisible marks."""
-    if _UNUSUAL.search(text):
+    if not _is_typewritten(text):
         text = _INVISIBLE.sub("", unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", text)))
         text = _SPACES.sub(" ", text).translate(_QUOTES)
     if " \n" in text:
@@ -85,6 +83,11 @@ def normalise(text: str) -> str:
     if "\n\n\n" in text:
         text = _EMPTY_LINES.sub("\n\n", text)
     return text.strip("\n ")
+
+
+def _is_typewritten(text: str) -> bool:
+    """Return whether ``text`` has only characters of an English keyboard, which need no cleaning."""
+    return text.isascii() and text.replace("\n", "").isprintable()
 
 
 def _texts(pair: Pair) -> tuple[str, str, list[tuple[str, str]], list[tuple[str, str]]]:

@@ -29,6 +29,10 @@ def _make_renderer(*rules: str) -> MarkdownIt:
 
 
 _renderer, _renderer_without_tables = _make_renderer("table"), _make_renderer()
+_TEXT = r"[^<>&\r\x00\u00a0]*+"
+_TAGS = r"</?(?:p|em|strong|code|pre|blockquote|ul|ol|li|h[456])>|<br>|<ol start=\"\d+\">"
+_CLEAN = re.compile(f"{_TEXT}(?:(?:&(?:amp|lt|gt);|{_TAGS}){_TEXT})*+")
+"""HTML that cleaning leaves as it is, which takes a tenth of the time to see."""
 _cleaner = nh3.Cleaner(
     tags=_BLOCKS | _INLINE | _TABLES,
     attributes={"a": {"href"}, "ol": {"start"}},
@@ -45,8 +49,7 @@ def markdown(text: str) -> SafeString:
     Tables take the keyboard's focus because they scroll sideways where they do not fit. Where they could have more than
     _MOST_CELLS, they stay as they were written.
     """
-    html = _lower_headings(_render(text.rstrip(" \n") + "\n"))
-    return mark_safe(_cleaner.clean(html))  # noqa: S308
+    return mark_safe(_clean(_lower_headings(_render(text.rstrip(" \n") + "\n"))))  # noqa: S308
 
 
 def _render(text: str) -> str:
@@ -55,6 +58,12 @@ def _render(text: str) -> str:
     renderer = _renderer if _count_cells(text) <= _MOST_CELLS else _renderer_without_tables
     html: str = renderer.render(text)
     return html
+
+
+def _clean(html: str) -> str:
+    """Reduce ``html`` from a renderer, whose tags are closed, to the allow-list."""
+    simple = html.replace("<br />", "<br>").replace("&quot;", '"')
+    return simple if _CLEAN.fullmatch(simple) else _cleaner.clean(html)
 
 
 def _lower_headings(html: str) -> str:

@@ -7,7 +7,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from collection.plain_markdown import is_plain, render_plain
-from collection.templatetags.markdown import _cleaner, _renderer, markdown
+from collection.templatetags.markdown import _cleaner, _lower_headings, _render, _renderer, markdown
 from tests.factories import RESPONSE, UTTERANCES
 from tests.thoroughness import IS_THOROUGH
 
@@ -133,6 +133,15 @@ def test_the_quick_renderer_gives_what_the_other_gives(pieces: str) -> None:
     text = pieces.rstrip() + "\n"
     assume(is_plain(text))
     assert shown(render_plain(text)) == shown(_renderer.render(text))
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
+@settings(max_examples=2_000 if IS_THOROUGH else 300)
+@example('1. one\n2. two\n\n   more\n\n```\nif a < b & c:\n```\n\nIt **is** _so_,\n> "said"\n# And\nthen\u00a0some')
+@example("a line\rand another\x00")
+@example("```\n\nafter an empty line\n```\n\n3. a <script>alert(1)</script>")
+def test_what_passes_for_clean_is_what_cleaning_would_leave(text: str) -> None:
+    assert markdown(text) == _cleaner.clean(_lower_headings(_render(text.rstrip(" \n") + "\n")))
 
 
 @pytest.mark.parametrize("text", [UTTERANCES[0], RESPONSE.partition("|")[0]])
