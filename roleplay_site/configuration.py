@@ -108,6 +108,8 @@ check_database(DATABASES["default"])
 if DATABASES["default"]["ENGINE"] == SQLITE:
     # Site and worker write side by side: readers never wait (WAL), a writer takes its lock at once rather than half-way
     # (IMMEDIATE) and waits for the other's (timeout, in seconds). Deleted text is overwritten (secure_delete).
+    # A thread keeps its connection: to open one takes as long as ten queries.
+    DATABASES["default"]["CONN_MAX_AGE"] = None
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,

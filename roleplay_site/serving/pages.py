@@ -9,6 +9,7 @@ from roleplay_site.serving.bodies import Gone, Limits, next_message, read_body
 from roleplay_site.serving.messages import Application, Message, Receive, Scope, Send
 from roleplay_site.serving.outbox import Outbox
 from roleplay_site.serving.refusals import Refused, send_refusal
+from roleplay_site.serving.threads import Threads
 from roleplay_site.serving.turns import Turns
 
 _IN_MEMORY = 1 << 18
@@ -23,6 +24,7 @@ class Pages:
 
     def __init__(self, application: Application, turns: Turns, limits: Limits) -> None:
         self._application, self._turns, self._limits = application, turns, limits
+        self._threads = Threads()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -35,7 +37,7 @@ class Pages:
     async def _answer(self, scope: Scope, body: IO[bytes], receive: Receive, send: Send) -> None:
         leaving = asyncio.ensure_future(receive())
         try:
-            async with Outbox(send) as outbox, self._turns.turn(leaving):
+            async with Outbox(send) as outbox, self._turns.turn(leaving), self._threads.lend():
                 inbox = _Inbox(body, {leaving, outbox.delivery})
                 await self._application(scope, inbox.receive, outbox.put)
         finally:
