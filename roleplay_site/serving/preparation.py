@@ -1,12 +1,14 @@
-"""The pages' templates."""
+"""What a web process does before its first visitor, who would wait for it, as would all who arrive with them."""
 
 from pathlib import Path
 
 from django.template import Engine
+from django.urls import get_resolver
 
 
-def parse_templates() -> None:
-    """Parse every template and keep it: visitors who arrive together would each parse the same ones."""
+def prepare() -> None:
+    """Load every address with the view behind it, and parse every template."""
+    _ = get_resolver().reverse_dict
     engine = Engine.get_default()
     for folder in engine.dirs:
         for path in sorted(Path(folder).rglob("*.html")):
