@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 
 from collection.participation.invitations import ADVICE, BrokenLink
 from evaluation.evaluators.arrivals import Arrival, read_arrival
-from evaluation.evaluators.credentials import Visitor, address_of, read_cookie
+from evaluation.evaluators.credentials import Visitor, address_of, find_visitor
 from evaluation.evaluators.presentation import render_dead_end
 from evaluation.evaluators.whereabouts import Place, whereabouts
 from evaluation.models import Evaluation
@@ -56,13 +56,13 @@ def arriving(view: Callable[[HttpRequest, Arrival], HttpResponse]) -> AnyView[[]
 def evaluators_only(view: Callable[Concatenate[HttpRequest, Visitor, P], HttpResponse]) -> AnyView[P]:
     """Sends people whom nothing names to the evaluation's door."""
 
-    @in_evaluation
+    @never_cache
     @wraps(view)
-    def known(request: HttpRequest, evaluation: Evaluation, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        visitor = read_cookie(evaluation, request.COOKIES)
-        return view(request, visitor, *args, **kwargs) if visitor else redirect(address_of("judge-welcome", evaluation))
+    def known(request: HttpRequest, slug: str, number: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        visitor = find_visitor(slug, number, request.COOKIES)
+        return view(request, visitor, *args, **kwargs) if visitor else _to_door(request, slug, number)
 
-    return known
+    return known  # type: ignore[return-value]  # Django passes the slug and the number by their names
 
 
 def only_at(
@@ -99,6 +99,11 @@ def render_closed(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         evaluation=visitor.evaluation,
         visitor=visitor,
     )
+
+
+@in_evaluation
+def _to_door(_request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    return redirect(address_of("judge-welcome", evaluation))
 
 
 def _no_evaluation(request: HttpRequest) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from collection.models import Turn
 from evaluation.evaluators.credentials import Visitor
@@ -30,12 +30,12 @@ def current_showing(evaluator: Evaluator) -> Showing | None:
 
 def find_showing(visitor: Visitor, token: str) -> Showing | None:
     """Return the visitor's showing with that token, and everything its page shows; None if it is not theirs, or was deleted."""
-    return _with_texts(_showings(visitor.evaluator)).filter(token=token).first()
+    return _with_texts(_showings(visitor.evaluator).filter(token=token))
 
 
 def following_showing(evaluator: Evaluator, showing: Showing) -> Showing | None:
     """What comes when this one is judged, with all that its page shows."""
-    return _with_texts(_left(evaluator)).exclude(pk=showing.pk).order_by(*_ORDER).first()
+    return _with_texts(_left(evaluator).exclude(pk=showing.pk).order_by(*_ORDER))
 
 
 def may_be_shown(evaluator: Evaluator, showing: Showing) -> bool:
@@ -70,8 +70,11 @@ def _left(evaluator: Evaluator) -> QuerySet[Showing]:
     return unjudged().filter(assignment__evaluator=evaluator, pair__withdrawn_at=None)
 
 
-def _with_texts(showings: QuerySet[Showing]) -> QuerySet[Showing]:
-    """With both dialogues and what has been said about them: few queries, and the same however the sides stand."""
-    said = Turn.objects.only("dialogue", "position", "utterance", "response")
-    turns = [Prefetch(f"pair__{side}__turns", said) for side in ("natural", "simulated")]
-    return showings.select_related(*_WHOLE).prefetch_related(*turns)
+def _with_texts(showings: QuerySet[Showing]) -> Showing | None:
+    """Return the first one with both dialogues and what has been said about them: two queries, however the sides stand."""
+    showing = showings.select_related(*_WHOLE).first()
+    if showing:
+        dialogues = [each for each in (showing.pair.natural, showing.pair.simulated) if each]
+        said = Turn.objects.only("dialogue", "position", "utterance", "response")
+        prefetch_related_objects(dialogues, Prefetch("turns", said))
+    return showing
