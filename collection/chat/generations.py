@@ -158,7 +158,7 @@ def _hold(pk: int, *conditions: Q, **fields: object) -> Generation:
     return found
 
 
-_SEEN, _KEEPS = "turn__dialogue__participant__last_seen_at", "turn__dialogue__study__keeps_unread_replies"
+_SEEN, _KEEPS = "turn__dialogue__persona__participant__last_seen_at", "turn__dialogue__study__keeps_unread_replies"
 _READERS = (_SEEN, _KEEPS)
 _ENDED_BY_OTHERS = (State.INTERRUPTED, State.STOPPED)
 _ENDED_AS_DEAD = {"state": State.INTERRUPTED, "message": DIED}

@@ -11,7 +11,7 @@ from collection.chat.protocol import MESSAGE_LIMIT, MESSAGES_PER_MINUTE, TypingN
 from collection.chat.responding import Question, read_question
 from collection.chat.standing import BUSY, CLOSED, OVER, RELEASED, why_no_message
 from collection.models import Dialogue, Generation, Turn, Typing
-from collection.participation.admission import is_released, is_running
+from collection.participation.admission import has_lost_place, is_running
 from collection.participation.goals import ANSWERED
 
 BLANK = "Please write something first."
@@ -103,7 +103,7 @@ def _why_closed(dialogue: Dialogue) -> str:
         return OVER
     if not is_running(dialogue.study):
         return CLOSED
-    return RELEASED if is_released(dialogue.participant_id) else ""
+    return RELEASED if has_lost_place(dialogue) else ""
 
 
 def _why_not_this(text: str) -> str:

@@ -9,7 +9,7 @@ from django.db.models import Count, Max, Q
 from collection.chat import protocol
 from collection.chat.generations import interrupt_expired
 from collection.models import Dialogue, Generation, Turn
-from collection.participation.admission import is_released, is_running
+from collection.participation.admission import has_lost_place, is_running
 from collection.participation.goals import why_locked
 
 OVER = "This goal is behind you. Please load the page anew."
@@ -36,7 +36,7 @@ def why_no_message(dialogue: Dialogue) -> str:
         return OVER
     if not is_running(dialogue.study):
         return CLOSED
-    if is_released(dialogue.participant_id):
+    if has_lost_place(dialogue):
         return RELEASED
     if Generation.objects.in_flight().filter(turn__dialogue=dialogue).exists():
         return BUSY
@@ -53,7 +53,7 @@ def standing_of(dialogue: Dialogue) -> dict[str, Any]:
 def snapshot_of(dialogue: int, owner: str, now: datetime) -> protocol.Snapshot | None:
     """Everything the page needs; None when the dialogue is there no more. What dead processes left is ended first."""
     interrupt_expired(now, dialogue=dialogue, owner=owner)
-    found = Dialogue.objects.select_related("study", "participant", "goal").filter(pk=dialogue).first()
+    found = Dialogue.objects.select_related("study", "persona__participant", "goal").filter(pk=dialogue).first()
     if found is None:
         return None
     last = found.turns.order_by("position").last()
@@ -68,7 +68,7 @@ def snapshot_of(dialogue: int, owner: str, now: datetime) -> protocol.Snapshot |
 
 def done_frame(generation: int) -> protocol.Done | None:
     """What pages hear of a try that has ended; None when its dialogue is there no more."""
-    related = ("turn__dialogue__study", "turn__dialogue__participant", "turn__dialogue__goal")
+    related = ("turn__dialogue__study", "turn__dialogue__persona__participant", "turn__dialogue__goal")
     found = Generation.objects.select_related(*related).filter(pk=generation).first()
     if found is None or found.state not in get_args(protocol.EndState):
         return None

@@ -6,7 +6,6 @@ from django.db import models
 from django.db.models import Q
 
 from collection.models.fields import choices_of, new_token
-from collection.models.participants import Participant
 from collection.models.personas import Persona
 from collection.models.studies import Goal, Study
 from dialogue.backends.base import StopReason
@@ -34,9 +33,6 @@ class Dialogue(models.Model):
     persona = models.ForeignKey(Persona, on_delete=models.PROTECT, related_name="dialogues")
     persona_sentence = models.TextField(help_text="As the inquirer was told it; a run may limit the features.")
     kind = models.CharField(max_length=10, choices=Kind)
-    participant = models.ForeignKey(
-        Participant, on_delete=models.CASCADE, null=True, blank=True, editable=False, related_name="dialogues"
-    )
     draft = models.TextField(blank=True, editable=False, help_text="What the participant has typed and not sent.")
     inquirer = models.JSONField(default=dict, blank=True)
     responder = models.JSONField(default=dict, blank=True)
@@ -56,7 +52,9 @@ class Dialogue(models.Model):
                 name="dialogue_with_an_ending_has_ended", condition=Q(ending="") | Q(ended_at__isnull=False)
             ),
             models.UniqueConstraint(
-                fields=["participant", "goal"], condition=~Q(ending="left"), name="dialogue_of_participant_and_goal"
+                fields=["persona", "goal"],
+                condition=Q(kind="natural", imported_from="") & ~Q(ending="left"),
+                name="chat_of_persona_and_goal",
             ),
         ]
 

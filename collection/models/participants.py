@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from collection.models.dialogues import Dialogue
 from collection.models.fields import new_token
 from collection.models.personas import Persona
 from collection.models.studies import Study
@@ -50,3 +51,8 @@ class Participant(models.Model):
 
     def __str__(self) -> str:
         return f"Participant {self.pk}"
+
+    @property
+    def dialogues(self) -> models.QuerySet[Dialogue]:
+        """What they have said here; nothing before they have answered the persona form."""
+        return Dialogue.objects.filter(kind=Dialogue.Kind.NATURAL, persona=self.persona_id)

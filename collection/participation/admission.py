@@ -6,7 +6,7 @@ from typing import Literal
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
-from collection.models import Participant, Recruitment, Release, Study
+from collection.models import Dialogue, Participant, Recruitment, Release, Study
 from collection.participation.invitations import participants_called
 
 State = Participant.State
@@ -102,9 +102,14 @@ def has_room(rows: QuerySet[Participant], external_id: str, places: int | None) 
     return count_people(rows) < places
 
 
-def is_released(participant: Participant | int | None) -> bool:
-    """Return whether a participant's place (by row or key) was released: they need a place again to continue."""
+def is_released(participant: Participant) -> bool:
+    """Return whether the participant's place was released: they need a place again to continue."""
     return Release.objects.filter(participant=participant, taken_back_at=None).exists()
+
+
+def has_lost_place(dialogue: Dialogue) -> bool:
+    """Return whether the place of the dialogue's participant was released."""
+    return Release.objects.filter(participant__persona=dialogue.persona_id, taken_back_at=None).exists()
 
 
 def keeping_places(rows: QuerySet[Participant]) -> QuerySet[Participant]:

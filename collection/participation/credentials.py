@@ -26,7 +26,7 @@ class Visitor:
     @property
     def dialogues(self) -> QuerySet[Dialogue]:
         """All that they have said."""
-        return self.participant.dialogues.all()
+        return self.participant.dialogues
 
 
 def personal_token(participant: Participant) -> str:

@@ -146,7 +146,6 @@ def _new_dialogue(participant: Participant, goal: Goal, responder: dict[str, Any
         persona=persona,
         persona_sentence=describe(persona.features),
         kind=Dialogue.Kind.NATURAL,
-        participant=participant,
         responder=responder,
         seed=secrets.randbelow(2**31),
     )
@@ -216,9 +215,10 @@ def _in_flight(dialogue: Dialogue) -> QuerySet[Generation]:
 
 
 def _participant(dialogue: Dialogue) -> Participant:
-    if dialogue.participant is None:
+    participant: Participant | None = getattr(dialogue.persona, "participant", None)
+    if participant is None:
         raise ValueError(f"The dialogue {dialogue.token} has no participant.")
-    return dialogue.participant
+    return participant
 
 
 def _lock(participant: Participant) -> Participant:

@@ -67,7 +67,7 @@ def _delete_what_they_gave(locked: Participant) -> None:
     # Locked first: whoever is storing something in one has done so by then, or will find nothing to store it in.
     for dialogue in locked.dialogues.select_for_update(of=("self",)):
         dialogue_over.send(sender=Dialogue, dialogue=dialogue)
-    locked.dialogues.all().delete()
+    locked.dialogues.delete()
     _blank(locked)
     if persona is not None:
         persona_leaving.send(sender=Persona, persona=persona)

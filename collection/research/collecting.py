@@ -153,19 +153,24 @@ def read_admission(study: Study, now: datetime) -> Admission:
 
 def list_participants(study: Study, page: str, now: datetime) -> Page[Any]:
     """A page of ParticipantLines, those who did something latest first."""
-    dialogues = Dialogue.objects.select_related("goal").annotate(turn_count=Count("turns")).order_by("pk")
+    natural = Dialogue.objects.filter(kind=Dialogue.Kind.NATURAL).select_related("goal")
+    dialogues = natural.annotate(turn_count=Count("turns")).order_by("pk")
     latest = Coalesce("last_seen_at", "consented_at")
     everybody = (
         study.participants.select_related("persona")
         .prefetch_related(
-            Prefetch("dialogues", dialogues),
+            Prefetch("persona__dialogues", dialogues),
             Prefetch("releases", Release.objects.filter(taken_back_at=None), to_attr="releases_in_force"),
         )
         .order_by(latest.desc(), "-pk")
     )
     found: Page[Any] = Paginator(everybody, PARTICIPANTS_A_PAGE).get_page(page)
-    found.object_list = [ParticipantLine(one, list(one.dialogues.all()), now) for one in found.object_list]
+    found.object_list = [ParticipantLine(one, _begun(one), now) for one in found.object_list]
     return found
+
+
+def _begun(participant: Participant) -> list[Dialogue]:
+    return list(participant.persona.dialogues.all()) if participant.persona else []
 
 
 def _quota_lines(recruitment: Recruitment, now: datetime) -> list[QuotaLine]:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from collection.catalogue import missing_piece, read_catalogue
-from collection.models import Recruitment, Study
+from collection.models import Dialogue, Recruitment, Study
 from collection.participation.goals import leave_dialogues
 from collection.sides import find_side
 from collection.trial import NoAnswer, ask_responder
@@ -49,7 +49,7 @@ def close_study(study: Study) -> int:
     recruitment, _ = Recruitment.objects.select_for_update().get_or_create(study=study)
     recruitment.is_open = False
     recruitment.save(update_fields=["is_open"])
-    running = study.dialogues.exclude(participant=None).filter(ended_at=None)
+    running = study.dialogues.filter(kind=Dialogue.Kind.NATURAL, ended_at=None)
     tokens = list(running.values_list("token", flat=True))
     leave_dialogues(running, timezone.now())
     return len(tokens)

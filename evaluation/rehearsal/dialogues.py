@@ -85,7 +85,7 @@ def _natural(study: Study, people: list[Participant]) -> Iterator[Spoken]:
         for place, goal in enumerate(study.goals.all(), start=1):
             draw = Random(f"{SEED}/{persona.code}/{goal.number}")
             dialogue = _dialogue(study, persona, goal, Dialogue.Kind.NATURAL)
-            dialogue.participant, dialogue.ending = person, "next_goal"
+            dialogue.ending = "next_goal"
             dialogue.ended_at = person.consented_at + timedelta(minutes=5 + 6 * place)
             yield Spoken(dialogue, ask_as_person(load_topics()[goal.number], manner, draw))
 

@@ -58,7 +58,6 @@ def make_natural_dialogue(
         persona=participant.persona,
         persona_sentence=describe(participant.persona.features),
         kind=Dialogue.Kind.NATURAL,
-        participant=participant,
         responder=make_side("tiny", "llama-2-responder"),
         seed=73,
         ending=ending,

@@ -43,7 +43,9 @@ def counted() -> list[Any]:
 
 def test_twenty_people_and_four_models_have_spoken_toward_every_goal(rehearsal: Study) -> None:
     assert rehearsal.participants.filter(state=Participant.State.FINISHED).count() == 20
-    natural = rehearsal.dialogues.filter(kind=Dialogue.Kind.NATURAL, ending="next_goal", participant__isnull=False)
+    natural = rehearsal.dialogues.filter(
+        kind=Dialogue.Kind.NATURAL, ending="next_goal", persona__participant__isnull=False
+    )
     assert Counter(natural.values_list("goal__number", flat=True)) == dict.fromkeys(range(1, 11), 20)
     for run in rehearsal.runs.all():
         assert run.state == Run.State.FINISHED

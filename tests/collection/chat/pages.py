@@ -136,8 +136,7 @@ async def open_page(dialogue: Dialogue) -> AsyncIterator[Page]:
 
 def headers_of(dialogue: Dialogue) -> dict[str, str]:
     """What the browser of the dialogue's participant sends."""
-    assert dialogue.participant is not None
-    return {"host": HOST, "origin": f"http://{HOST}", "cookie": cookie_of(Visitor(dialogue.participant))}
+    return {"host": HOST, "origin": f"http://{HOST}", "cookie": cookie_of(Visitor(dialogue.persona.participant))}
 
 
 def path_of(dialogue: Dialogue) -> str:

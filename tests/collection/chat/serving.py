@@ -26,7 +26,7 @@ from tests.collection.factories import enrol_participant, make_open_study
 
 study = make_open_study(chatbot="bot")
 dialogue = begin_goal(enrol_participant(study))
-print(json.dumps({"path": path_of(dialogue), "cookie": cookie_of(Visitor(dialogue.participant))}))
+print(json.dumps({"path": path_of(dialogue), "cookie": cookie_of(Visitor(dialogue.persona.participant))}))
 """
 PATIENCE = 30.0
 

@@ -35,9 +35,8 @@ def browser(dialogue: Dialogue) -> Client:
 
 
 def browser_of(dialogue: Dialogue) -> Client:
-    assert dialogue.participant is not None
     client = Client()
-    client.cookies[COOKIE] = cookie_of(Visitor(dialogue.participant)).removeprefix(f"{COOKIE}=")
+    client.cookies[COOKIE] = cookie_of(Visitor(dialogue.persona.participant)).removeprefix(f"{COOKIE}=")
     return client
 
 

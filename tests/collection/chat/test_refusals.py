@@ -123,7 +123,7 @@ async def test_nothing_is_said_in_a_closed_study(chat: Dialogue, frame: dict[str
 @pytest.mark.parametrize("frame", [SAY, {"type": "retry"}])
 async def test_nothing_is_asked_by_somebody_whose_place_was_released(chat: Dialogue, frame: dict[str, Any]) -> None:
     await in_database(chat.turns.create, position=0, utterance="Q", state=Turn.State.PENDING)
-    await in_database(Release.objects.create, participant=chat.participant, released_at=timezone.now())
+    await in_database(Release.objects.create, participant=chat.persona.participant, released_at=timezone.now())
     assert (await refusal(chat, **frame))["message"] == standing.RELEASED
 
 

@@ -112,7 +112,7 @@ def test_another_browser_ends_nothing_and_uses_up_no_goal(settings: Settings) ->
     client.post("/s/demo/start/")
     assert client.post(f"/s/demo/chat/{own.token}/next/")["Location"] == "/s/demo/chat/"
     for _ in range(3):
-        begun = Dialogue.objects.get(participant__pk__gt=participant.pk, ended_at=None)
+        begun = Dialogue.objects.get(kind="natural", persona__participant__pk__gt=participant.pk, ended_at=None)
         make_answered_turn(begun, 0)
         client.post(f"/s/demo/chat/{begun.token}/next/")
     assert Participant.objects.get(pk__gt=participant.pk).state == Participant.State.FINISHED

@@ -69,7 +69,7 @@ def test_goals_come_in_the_participants_order() -> None:
     numbers = []
     while dialogue := begin_goal(participant):
         numbers.append(dialogue.goal.number)
-        leave_dialogues(participant.dialogues.all(), timezone.now())
+        leave_dialogues(participant.dialogues, timezone.now())
     assert numbers == [3, 1, 2]
 
 
@@ -100,8 +100,7 @@ def test_a_goal_that_was_left_is_behind_once_it_has_enough_answers_but_never_com
     for _ in range(answered):
         answer(dialogue)
     leave_dialogues(Dialogue.objects.all(), timezone.now())
-    assert dialogue.participant is not None
-    last = begin_goal(dialogue.participant)
+    last = begin_goal(dialogue.persona.participant)
     assert last is not None
     progress = progress_of(last)
     assert (progress.position, progress.complete, progress.is_last) == (following, 0, following == 2)
@@ -112,8 +111,7 @@ def test_messages_without_an_answer_are_not_enough() -> None:
     answer(dialogue)
     Turn.objects.update(state=Turn.State.FAILED, response="")
     leave_dialogues(Dialogue.objects.all(), timezone.now())
-    assert dialogue.participant is not None
-    again = begin_goal(dialogue.participant)
+    again = begin_goal(dialogue.persona.participant)
     assert again is not None
     assert again != dialogue
     assert again.goal == dialogue.goal
@@ -121,7 +119,7 @@ def test_messages_without_an_answer_are_not_enough() -> None:
 
 def test_nobody_finishes_by_having_the_study_closed_over_them() -> None:
     dialogue = begun(goal_count=1)
-    participant = dialogue.participant
+    participant = dialogue.persona.participant
     assert participant is not None
     for _ in range(3):
         close_study(participant.study)
@@ -277,7 +275,6 @@ def test_a_goal_that_is_over_cannot_be_left_again() -> None:
 
 def test_who_goes_on_in_the_moment_of_withdrawing_has_withdrawn() -> None:
     dialogue = begun(min_turns=0)
-    assert dialogue.participant is not None
-    withdraw(dialogue.participant)
+    withdraw(dialogue.persona.participant)
     assert go_on(dialogue) is None
     assert not Dialogue.objects.exists()

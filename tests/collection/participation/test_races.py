@@ -74,10 +74,10 @@ person = enrol(study).participant
 answer_form(person, FEMALE)
 person.refresh_from_db()
 begun = at_once(lambda _: begin_goal(person).pk, range(PEOPLE))
-first = Dialogue.objects.get(participant=person)
+first = person.dialogues.get()
 following = at_once(lambda _: go_on(first).pk, range(PEOPLE))
 print(json.dumps({
-    "begun": len(set(begun)), "following": len(set(following)), "rows": Dialogue.objects.filter(participant=person).count()
+    "begun": len(set(begun)), "following": len(set(following)), "rows": person.dialogues.count()
 }))
 """
 WITHDRAWAL = """
