@@ -8,8 +8,8 @@ class AnalysisConfig(AppConfig):
 
     def ready(self) -> None:
         from analysis.study.withdrawals import forget_reports_by, forget_reports_on
-        from collection.signals import persona_leaving
         from evaluation.signals import evaluator_leaving
+        from studies.signals import persona_leaving
 
         persona_leaving.connect(forget_reports_on, dispatch_uid="analysis.forget_reports_on")
         evaluator_leaving.connect(forget_reports_by, dispatch_uid="analysis.forget_reports_by")

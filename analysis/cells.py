@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from collection.tables import BYTE_ORDER_MARK, unguarded
 from dialogue.names import plain_name
+from studies.files.tables import BYTE_ORDER_MARK, unguarded
 
 LARGEST = 200 * 1024**2
 """Bytes."""

@@ -7,14 +7,7 @@ from pathlib import Path
 
 LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib")
 ELSEWHERE = (
-    "collection/characters.py",
-    "collection/exports.py",
-    "collection/questionnaires.py",
-    "collection/record_values.py",
-    "collection/records.py",
     "collection/research/distributions.py",
-    "collection/tables.py",
-    "collection/turn_records.py",
     "dialogue/lexical.py",
     "dialogue/names.py",
     "dialogue/personas.py",
@@ -24,6 +17,13 @@ ELSEWHERE = (
     "evaluation/reading.py",
     "evaluation/records.py",
     "simulation/statistics.py",
+    "studies/files/exports.py",
+    "studies/files/record_values.py",
+    "studies/files/records.py",
+    "studies/files/tables.py",
+    "studies/files/turn_records.py",
+    "studies/questionnaires.py",
+    "studies/storable_text.py",
 )
 """Code of other apps that a study's analysis reads and counts by. Of models only what says which judgements count: the others
 say how data are stored."""

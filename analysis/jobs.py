@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from analysis.models import Job
-from collection.leases import in_time, is_over
+from jobs.database_clock import in_time, is_over
 
 logger = logging.getLogger(__name__)
 State = Job.State

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from collection.models import Study, new_token
+from studies.models import Study, new_token
 
 SHAPE = 1
 """Of what is stored in ``Report.shown``: when the page reads it otherwise than before, this grows, and older reports are not

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from django.db.models import QuerySet
 
-from collection.exports import counted, row_writer, table_head
-from collection.models import Participant, Study
-from collection.questionnaires import read_features
+from collection.models import Participant
+from studies.files.exports import counted, row_writer, table_head
+from studies.models import Study
+from studies.questionnaires import read_features
 
 
 def export_answers(study: Study, form: str = "csv", *, with_external_ids: bool = False) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What the chat hears of from participants' way, which does not know the chat."""
+"""What the chat study hears of from others."""
 
 from django.apps import AppConfig
 
@@ -7,7 +7,10 @@ class CollectionConfig(AppConfig):
     name = "collection"
 
     def ready(self) -> None:
+        from collection import settings_of_studies
         from collection.chat.news import announce_moved
-        from collection.signals import dialogue_over
+        from studies.signals import dialogue_over, study_changed, study_copied
 
         dialogue_over.connect(announce_moved, dispatch_uid="collection.chat.announce_moved")
+        study_copied.connect(settings_of_studies.copy_recruitment, dispatch_uid="collection.copy_recruitment")
+        study_changed.connect(settings_of_studies.adapt_recruitment, dispatch_uid="collection.adapt_recruitment")

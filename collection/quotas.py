@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from collection.questionnaires import check_answers
+from studies.questionnaires import check_answers
 
 
 def check_quotas(quotas: Any, questionnaire: Any) -> None:

@@ -7,9 +7,9 @@ class EvaluationConfig(AppConfig):
     name = "evaluation"
 
     def ready(self) -> None:
-        from collection.signals import persona_leaving
         from evaluation.judging.rendering import forget_texts
         from evaluation.withdrawals import forget_person
+        from studies.signals import persona_leaving
 
         persona_leaving.connect(forget_person, dispatch_uid="evaluation.forget_person")
         persona_leaving.connect(forget_texts, dispatch_uid="evaluation.forget_texts")

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from django.core.management.base import CommandError
 
-from collection.models import Study
 from evaluation.models import Evaluation
+from studies.models import Study
 
 
 def find_evaluation(study: Study, number: int | None, say: Callable[[str], object]) -> Evaluation:

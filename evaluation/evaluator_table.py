@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from django.db.models import Count, Q
 
-from collection.exports import counted, row_writer, table_head
 from evaluation.models import Evaluation, Evaluator
+from studies.files.exports import counted, row_writer, table_head
 
 COLUMNS = ("participant", "external_id", "state", "submitted", "flagged", "consented_at", "ended_at")
 

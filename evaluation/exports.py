@@ -8,11 +8,11 @@ from itertools import chain
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from collection.exports import FORMS, counted, row_writer, table_head
-from collection.models import Study
-from collection.tables import Write
 from evaluation.models import Evaluation, Judgement, Pair
 from evaluation.records import write_records
+from studies.files.exports import FORMS, counted, row_writer, table_head
+from studies.files.tables import Write
+from studies.models import Study
 
 __all__ = ["COLUMNS", "FORMS", "LeftOut", "chosen_judgements", "export_all", "export_judgements", "left_out"]
 COLUMNS = (

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from collection.models import Dialogue
 from evaluation.models import Evaluation, Pair
+from studies.models import Dialogue
 
 _TEXTS = 2048
 """Kept as they are read: whoever judges a pair asks for it several times."""

@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 from django.db.models import Model, Prefetch, QuerySet
 from django.utils import timezone
 
-from collection.exports import counted
 from evaluation.answers import answer_of, artificial_side
 from evaluation.models import Assignment, Evaluation, Evaluator, Judgement, Pair, Revision, Showing, Sitting, Verdict
+from studies.files.exports import counted
 
 SETTINGS = (
     "number",

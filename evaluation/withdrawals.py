@@ -9,11 +9,11 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from collection.models import Persona
 from evaluation.evaluators.lists import IS_OPEN, forget_empty_lists, unjudged
 from evaluation.evaluators.places import finish_if_done, hold
 from evaluation.models import Evaluation, Evaluator, Pair, Showing, Verdict
 from evaluation.replacing import Replacements
+from studies.models import Persona
 
 
 def forget_person(persona: Persona, **_signal: Any) -> None:

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
 
-from collection.access import CHANGE, READ, is_researcher
+from studies.access import CHANGE, READ, is_researcher
 
 admin.site.unregister(User)
 

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "evaluation",
     "simulation",
     "collection",
+    "studies",
     "channels",
     "django.contrib.admin",
     "django.contrib.auth",

@@ -8,10 +8,10 @@ from pathlib import Path
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from collection.models import Study
 from simulation.models import Run
 from simulation.requests import RunRequest
 from simulation.services import find_run, queue_run, request_run
+from studies.models import Study
 
 USERNAME = "researcher"
 MODEL = "tiny"

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("evaluation.urls")),
     path("", include("simulation.urls")),
     path("", include("collection.urls")),
+    path("", include("studies.urls")),
     path(
         "login/",
         LoginView.as_view(template_name="login.html", authentication_form=LoginForm, redirect_authenticated_user=True),

@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 
-from collection.admin import ReadOnlyAdmin
 from simulation.models import Run, Simulation
+from studies.admin import ReadOnlyAdmin
 
 
 @admin.register(Run)

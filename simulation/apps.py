@@ -7,7 +7,7 @@ class SimulationConfig(AppConfig):
     name = "simulation"
 
     def ready(self) -> None:
-        from collection.signals import persona_leaving
         from simulation.withdrawals import forget_persona
+        from studies.signals import persona_leaving
 
         persona_leaving.connect(forget_persona, dispatch_uid="simulation.forget_persona")

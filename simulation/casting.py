@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from collection.sides import build_speaker, decisive, find_side, is_still
 from dialogue import personas, prompts
 from dialogue.backends.base import ChatModel, ModelMisconfigured
 from dialogue.models import ModelSpec
@@ -17,6 +16,7 @@ from dialogue.seeds import Side, sampler_seed
 from dialogue.speakers import Speaker
 from simulation.models import Run, Simulation
 from simulation.requests import limit_features
+from studies.language_models.identities import build_speaker, decisive, find_side, is_still
 
 OpenModel = Callable[[ModelSpec], ChatModel]
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from django.core.cache import cache
 from django.db.models import Count, QuerySet, Sum
 
-from collection.limits import Cut, cuts_of, sentences_of
-from collection.models import Dialogue
 from simulation.models import Run, Simulation
 from simulation.reports import as_rows
 from simulation.statistics import summarise
+from studies.limits import Cut, cuts_of, sentences_of
+from studies.models import Dialogue
 
 Rows = list[tuple[str, str]]
 

@@ -4,11 +4,11 @@ from typing import Any
 
 from django import forms
 
-from collection.presentation import describe_model
-from collection.questionnaires import read_features
 from dialogue.seeds import Side
 from simulation.presentation import StudyPage
 from simulation.requests import MOST_TURNS, RequestError, RunRequest, parse_numbers
+from studies.presentation import describe_model
+from studies.questionnaires import read_features
 
 LISTED, PARTICIPANTS, SOME = "listed", "participants", "some"
 

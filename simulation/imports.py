@@ -8,15 +8,15 @@ from typing import Any
 
 from django.utils import timezone
 
-from collection.models import Dialogue, Goal, Output, Persona, Study
-from collection.pieces import write_in_pieces
-from collection.records import InvalidRecord, Place, Record, read_record
-from collection.services import freeze_study
-from collection.turn_records import save_recorded_turns
 from dialogue.names import plain_name
 from dialogue.personas import describe
 from simulation.casting import identify
 from simulation.models import Run, Simulation
+from studies.files.pieces import write_in_pieces
+from studies.files.records import InvalidRecord, Place, Record, read_record
+from studies.files.turn_records import save_recorded_turns
+from studies.models import Dialogue, Goal, Output, Persona, Study
+from studies.services import freeze_study
 
 
 class Unplaced(ValueError):

@@ -15,10 +15,10 @@ from asgiref.sync import sync_to_async
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from collection.keys import without_keys
 from dialogue.backends.base import BackendError, ModelMisconfigured
 from simulation.leasing import LONGEST_PAUSE, PATIENCE, LeaseLost, Leases, Work
 from simulation.stopwatch import Stopwatch
+from studies.language_models.keys import without_keys
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from django.db import connection, transaction
 from django.db.models import Model, Q, QuerySet
 
-from collection.leases import in_time, is_ahead, is_over
+from jobs.database_clock import in_time, is_ahead, is_over
 
 LEASE = timedelta(seconds=30)
 PATIENCE = 8

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from collection.models import Dialogue, Goal, Persona, Study, new_token
+from studies.models import Dialogue, Goal, Persona, Study, new_token
 
 
 class Run(models.Model):

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from collection.catalogue import Catalogue, read_catalogue
-from collection.models import Dialogue, Goal, Persona, Study
-from collection.presentation import persona_sentence
 from collection.research.collecting import Admission, Counts, read_admission, read_counts
 from collection.research.trouble import Trouble, read_trouble, read_troubles
 from simulation.models import Run, Simulation
 from simulation.progress import SILENCE, Tally, is_any_worker_at_work, tally_runs
 from simulation.reports import time_left
+from studies.language_models.catalogue import Catalogue, read_catalogue
+from studies.models import Dialogue, Goal, Persona, Study
+from studies.presentation import persona_sentence
 
 LEAST_SECONDS = 10
 """Time of work before a rate is meaningful."""

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 from django.db.models import Count, Q
 
-from collection.leases import in_time, is_ahead
-from collection.models import ENDINGS
+from jobs.database_clock import in_time, is_ahead
 from simulation.leasing import LEASE
 from simulation.models import Run, Simulation
 from simulation.selectors import queued_cells
+from studies.models import ENDINGS
 
 SILENCE = timedelta(seconds=20)
 """A worker renews its leases every second. After this time without renewal it is silent, though its leases last longer."""

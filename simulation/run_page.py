@@ -9,13 +9,13 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import QueryDict
 from django.utils import timezone
 
-from collection.catalogue import read_catalogue
-from collection.models import Dialogue, Goal, Output
 from dialogue.seeds import Side
 from simulation.models import Run, Simulation
 from simulation.presentation import BatchLine, RunLine
 from simulation.progress import ENDING_WORDS, NOT_RECORDED, is_any_worker_at_work, tally_runs
 from simulation.reports import unsent_sentence
+from studies.language_models.catalogue import read_catalogue
+from studies.models import Dialogue, Goal, Output
 
 CELLS_A_PAGE = 100
 MOST_ERRORS = 3

@@ -2,9 +2,9 @@
 
 from django.db.models import QuerySet
 
-from collection.models import Goal, Persona, Study
 from simulation.models import Run, Simulation
 from simulation.requests import RequestError, RunRequest
+from studies.models import Goal, Persona, Study
 
 
 def find_study(slug: str) -> Study:

@@ -13,9 +13,6 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from collection import services as collection
-from collection.models import Dialogue, Goal, Persona, Study, Turn
-from collection.sides import describe_side, find_well_described
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.roleplay import Ended, Exchange
 from simulation import leases
@@ -24,6 +21,9 @@ from simulation.models import Run, Simulation
 from simulation.requests import RequestError, RunRequest
 from simulation.selectors import requested_cells, requested_goals, requested_personas
 from simulation.worked_time import count_dialogue
+from studies import services as collection
+from studies.language_models.identities import describe_side, find_well_described
+from studies.models import Dialogue, Goal, Persona, Study, Turn
 
 logger = logging.getLogger(__name__)
 

@@ -8,9 +8,9 @@ from statistics import fmean, pstdev
 
 from django.db.models import Count, Q, QuerySet
 
-from collection.models import Dialogue, Output, Turn
 from dialogue.lexical import TOKENISATION, Diversity, measure
 from simulation.models import Simulation
+from studies.models import Dialogue, Output, Turn
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from collection.access import staff_only
-from collection.models import Dialogue, Study
-from collection.presentation import read_chat
 from simulation.figures import read_figures
 from simulation.forms import RunForm
 from simulation.fragments import run_news
@@ -15,6 +12,9 @@ from simulation.presentation import StudyPage, list_studies, read_place, read_st
 from simulation.requests import RequestError
 from simulation.run_page import Filters, allowed_actions, read_run
 from simulation.services import cancel_run, pause_run, queue_run, request_run
+from studies.access import staff_only
+from studies.models import Dialogue, Study
+from studies.presentation import read_chat
 
 ACTIONS = {"start": queue_run, "pause": pause_run, "cancel": cancel_run}
 STOP_POLLING = 286

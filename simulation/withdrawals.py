@@ -6,9 +6,9 @@ from typing import Any
 
 from django.db import transaction
 
-from collection.models import Dialogue, Persona
 from simulation.models import Run, Simulation
 from simulation.services import finish_if_complete
+from studies.models import Dialogue, Persona
 
 
 def forget_persona(persona: Persona, **_signal: Any) -> None:

@@ -10,7 +10,6 @@ from time import perf_counter
 from asgiref.sync import sync_to_async
 from django.db.models import QuerySet
 
-from collection.models import Turn
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.roleplay import Ended, Exchange, roleplay
 from simulation import leases, services
@@ -19,6 +18,7 @@ from simulation.lease_workers import LeaseWorker, new_worker_name
 from simulation.leasing import Leases
 from simulation.models import Simulation
 from simulation.worked_time import note_work
+from studies.models import Turn
 
 __all__ = ["Step", "Worker", "new_worker_name"]
 

@@ -6,9 +6,9 @@ from typing import Any
 from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 
-from collection.models import Dialogue, Goal, Output, Persona, Study, Turn
 from dialogue import goals, personas
 from simulation.models import Run, Simulation
+from studies.models import Dialogue, Goal, Output, Persona, Study, Turn
 
 PASSWORD = "correct horse battery staple"
 SEED = 73

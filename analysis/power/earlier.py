@@ -9,7 +9,7 @@ from analysis.models import PowerEstimate
 from analysis.power.estimates import question_of
 from analysis.power.plans import LARGEST_SD, PAPER, ImpossiblePlan, PowerQuestion
 from analysis.study.reports import latest_report, stored_file
-from collection.models import Study
+from studies.models import Study
 
 RESULTS = "results.json"
 USUAL = PowerQuestion(PAPER, evaluators=(10, 20, 40))

@@ -16,8 +16,8 @@ from analysis.power.plans import (
     PowerQuestion,
     gather_rates,
 )
-from collection.research.mistakes import Mistake, list_mistakes, list_row_mistakes
 from simulation.requests import RequestError, parse_numbers
+from studies.editor.mistakes import Mistake, list_mistakes, list_row_mistakes
 
 ROWS = "rates"
 """The prefix of the rows' fields."""

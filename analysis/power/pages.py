@@ -8,7 +8,7 @@ from analysis.models import PowerEstimate
 from analysis.power.estimates import count_before, found_by, question_of
 from analysis.power.found import WANTED, Power, Share
 from analysis.power.plans import ADJUSTMENTS, PowerQuestion
-from collection.tables import write_spreadsheet_row
+from studies.files.tables import write_spreadsheet_row
 
 LISTED = 20
 State = PowerEstimate.State

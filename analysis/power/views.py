@@ -9,9 +9,9 @@ from analysis.power.earlier import Assumed, assumptions_again, assumptions_of, u
 from analysis.power.estimates import cancel_estimate, request_estimate, resume_estimate
 from analysis.power.forms import QuestionEditor, with_another_row
 from analysis.power.pages import EstimatePage, estimate_as_csv, list_estimates
-from collection.access import staff_only
-from collection.characters import storable
-from collection.models import Study
+from studies.access import staff_only
+from studies.models import Study
+from studies.storable_text import storable
 
 ACTIONS = {"cancel": cancel_estimate, "resume": resume_estimate}
 

@@ -11,8 +11,8 @@ from analysis.study.forms import SourcesForm
 from analysis.study.layout import Section, arrange
 from analysis.study.reports import current_report, last_choice, latest_report, missing_files
 from analysis.study.sources import Source, read_sources
-from collection.models import Dialogue, Study
 from evaluation.models import Judgement
+from studies.models import Dialogue, Study
 
 State = Report.State
 

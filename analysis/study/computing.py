@@ -23,8 +23,8 @@ from analysis.tables.comparison import comparison_table, manner_of
 from analysis.tables.simulation_tables import failure_percents, table_1, table_2, table_7
 from analysis.tables.tabulating import Table
 from analysis.wording import OUTCOME_TITLES, remark
-from collection.models import Study
 from collection.research.distributions import read_distributions
+from studies.models import Study
 
 OnStep = Callable[[str], None]
 

@@ -5,9 +5,9 @@ from collections import defaultdict
 from django.db.models import Prefetch
 
 from analysis.tables.comparison import NATURAL, SaidDialogue
-from collection.models import Dialogue, Study, Turn
 from simulation.models import Simulation
 from simulation.statistics import Summary, summarise
+from studies.models import Dialogue, Study, Turn
 
 EVERYTHING = "all"
 """The condition in which the persona sentence tells all features."""

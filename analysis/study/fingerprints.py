@@ -8,8 +8,9 @@ from django.db.models import Count, Max, Sum
 
 from analysis.code_version import code_version
 from analysis.study.sources import Chosen, counted_evaluations
-from collection.models import Dialogue, Participant, Study
+from collection.models import Participant
 from evaluation.models import Evaluation, Evaluator, Judgement, Pair
+from studies.models import Dialogue, Study
 
 
 def fingerprint(study: Study, chosen: Chosen = None) -> str:

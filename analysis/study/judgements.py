@@ -4,8 +4,8 @@ import pandas as pd
 
 from analysis.judgements import BadData, parse_judgements
 from analysis.study.sources import Chosen, counted_evaluations, read_sources
-from collection.models import Study
 from evaluation.exports import export_all
+from studies.models import Study
 
 
 def judgements_in(study: Study, chosen: Chosen = None) -> pd.DataFrame:

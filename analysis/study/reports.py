@@ -7,9 +7,9 @@ from analysis.code_version import code_version
 from analysis.models import SHAPE, UNDER_WAY, Report, ReportFile
 from analysis.study.fingerprints import fingerprint
 from analysis.study.sources import Chosen
-from collection.models import Study
 from simulation.duty import is_stopping
 from simulation.services import ring_for_workers
+from studies.models import Study
 
 BELL = "analysis.compute"
 """The Celery task that computes what was asked for."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 
-from collection.models import Study
 from evaluation.models import Evaluation, Judgement
+from studies.models import Study
 
 Chosen = Collection[int] | None
 """Numbers of evaluations; None for those that are closed when the analysis is computed."""

@@ -14,8 +14,8 @@ from analysis.study.analysis_page import read_analysis
 from analysis.study.forms import SourcesForm
 from analysis.study.reports import last_choice, request_report, stored_file
 from analysis.study.sources import as_chosen, read_sources
-from collection.access import staff_only
-from collection.models import Study
+from studies.access import staff_only
+from studies.models import Study
 
 CHOOSES = "chooses"
 """A field that is sent with a choice of evaluations, which may be empty."""

@@ -6,8 +6,8 @@ from typing import Any
 from django.db import transaction
 
 from analysis.models import Report
-from collection.models import Persona
 from evaluation.models import Evaluator
+from studies.models import Persona
 
 
 def forget_reports_on(persona: Persona, **_signal: Any) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from analysis.wording import with_minus
-from collection.tables import write_spreadsheet_row
+from studies.files.tables import write_spreadsheet_row
 
 DASH = "–"
 """Where there is nothing to say."""

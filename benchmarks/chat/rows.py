@@ -8,12 +8,13 @@ from django.http import HttpResponse
 
 from benchmarks.chat.people import Heard, Lost, Person
 from benchmarks.chat.site import Load
-from collection.models import Generation, Output, Recruitment, Study, Turn
+from collection.models import Recruitment
 from collection.participation.credentials import COOKIE, Visitor, set_cookie
 from collection.participation.enrolment import answer_form, enrol
 from collection.participation.goals import begin_goal
-from collection.services import paper_questionnaire
 from dialogue import goals, personas
+from studies.models import Generation, Output, Study, Turn
+from studies.services import paper_questionnaire
 
 
 def make_study(name: str) -> Study:

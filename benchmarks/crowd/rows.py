@@ -1,7 +1,7 @@
 """The benchmark's rows in the site's database. Needs Django set up."""
 
 from benchmarks.chat import rows
-from collection.models import Study
+from studies.models import Study
 
 
 def make_study(name: str) -> Study:

@@ -7,11 +7,11 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from benchmarks.judging.site import TURNS, texts
-from collection.models import Dialogue, Persona, Study, Turn
-from collection.services import paper_questionnaire
 from dialogue import goals, personas
 from evaluation.evaluators.credentials import COOKIE, Visitor, address_of, set_cookie
 from evaluation.models import Evaluation, Evaluator, Judgement, Pair, Showing
+from studies.models import Dialogue, Persona, Study, Turn
+from studies.services import paper_questionnaire
 
 _Texts = Iterator[str]
 
@@ -58,6 +58,7 @@ def _make_dialogue(study: Study, kind: str, written: _Texts) -> Dialogue:
         persona_sentence="a person",
         kind=kind,
         seed=73,
+        imported_from="the benchmark",
     )
     Turn.objects.bulk_create(
         Turn(

@@ -25,12 +25,12 @@ from collection.chat.replies import Reply
 from collection.chat.responding import OpenModel, Question, find_speaker
 from collection.chat.standing import done_frame
 from collection.chat.waiting import Line
-from collection.models import Generation
 from dialogue.backends import registry
 from dialogue.backends.base import BackendError, ChatModel
 from dialogue.outputs import Output
 from dialogue.speakers import Speaker
 from dialogue.thoughts import Thinking
+from studies.models import Generation
 
 logger = logging.getLogger(__name__)
 

@@ -20,7 +20,7 @@ from collection.chat.protocol import ClientFrame, MalformedFrame, ServerFrame, S
 from collection.chat.saying import NotTaken
 from collection.chat.standing import Marks, snapshot_of
 from collection.chat.watching import note_seen, watch
-from collection.models import Generation
+from studies.models import Generation
 
 logger = logging.getLogger(__name__)
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from collection.chat.generations import DIED, End
 from collection.chat.replies import Reason, Reply
-from collection.keys import without_keys
-from collection.models import Generation
 from dialogue.backends.base import BackendError, ContentRefused, ContextFull, ModelMisconfigured
 from dialogue.outputs import Output
+from studies.language_models.keys import without_keys
+from studies.models import Generation
 
 logger = logging.getLogger(__name__)
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from collection.chat.watching import note_seen
-from collection.models import Study
 from collection.participation.credentials import read_cookie
+from studies.models import Study
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 from collection.chat.protocol import Snapshot
 from collection.chat.standing import Marks
-from collection.models import Generation
+from studies.models import Generation
 
 Frame = dict[str, Any]
 

@@ -14,11 +14,11 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from collection.characters import storable
-from collection.leases import in_time, is_over
-from collection.models import Dialogue, Generation, Turn
-from collection.services import save_outputs
 from dialogue.outputs import Output
+from jobs.database_clock import in_time, is_over
+from studies.models import Dialogue, Generation, Turn
+from studies.services import save_outputs
+from studies.storable_text import storable
 
 LEASE = timedelta(seconds=15)
 UNREAD = timedelta(seconds=60)

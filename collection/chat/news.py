@@ -11,7 +11,7 @@ from django.db import transaction
 from redis.exceptions import RedisError
 
 from collection.chat.protocol import Moved, ServerFrame
-from collection.models import Dialogue
+from studies.models import Dialogue
 
 logger = logging.getLogger(__name__)
 

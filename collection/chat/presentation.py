@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from collection.chat.protocol import DRAFT_LIMIT, MESSAGE_LIMIT
-from collection.models import Dialogue, Generation, Turn
 from collection.participation.credentials import Visitor
 from collection.participation.goals import Progress, progress_of
+from studies.models import Dialogue, Generation, Turn
 
 _MODULES = ("composer", "connection", "goal", "log", "memory", "reply", "scrolling", "typing")
 SCRIPTS = tuple(f"chat/{name}.js" for name in _MODULES)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
-from collection.characters import storable
+from studies.storable_text import storable
 
 MESSAGE_LIMIT = 8_000
 """The most characters of a message."""

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Sequence
 from typing import Literal
 
-from collection.characters import storable
 from collection.chat.generations import Halt, Kept
 from collection.chat.protocol import Piece, Queued, Saving, Stored, Thinking
 from collection.chat.responding import Question
-from collection.models import Generation
 from dialogue.backends.base import ChatModel, Heard
+from studies.models import Generation
+from studies.storable_text import storable
 
 Reason = Halt | Literal["shutdown", "broken"]
 """Why a reply ends before the chatbot has finished it."""

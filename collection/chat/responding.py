@@ -6,8 +6,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from collection.models import Dialogue, Generation, Output, Turn
-from collection.sides import build_speaker, find_side, is_still
 from dialogue.backends.base import ChatModel, ModelMisconfigured
 from dialogue.models import ModelSpec
 from dialogue.roleplay import responder_history
@@ -15,6 +13,8 @@ from dialogue.seeds import sampler_seed
 from dialogue.speakers import History, Speaker
 from dialogue.thought_marks import Kind
 from dialogue.thoughts import split
+from studies.language_models.identities import build_speaker, find_side, is_still
+from studies.models import Dialogue, Generation, Output, Turn
 
 OpenModel = Callable[[ModelSpec], ChatModel]
 

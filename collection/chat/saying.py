@@ -10,9 +10,9 @@ from collection.chat import generations
 from collection.chat.protocol import MESSAGE_LIMIT, MESSAGES_PER_MINUTE, TypingNotes
 from collection.chat.responding import Question, read_question
 from collection.chat.standing import BUSY, CLOSED, OVER, RELEASED, why_no_message
-from collection.models import Dialogue, Generation, Turn, Typing
 from collection.participation.admission import has_lost_place, is_running
 from collection.participation.goals import ANSWERED
+from studies.models import Dialogue, Generation, Turn, Typing
 
 BLANK = "Please write something first."
 TOO_FAST = "That was a lot of messages in a minute. Please wait a moment and send this one again."

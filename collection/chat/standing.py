@@ -8,9 +8,9 @@ from django.db.models import Count, Max, Q
 
 from collection.chat import protocol
 from collection.chat.generations import interrupt_expired
-from collection.models import Dialogue, Generation, Turn
 from collection.participation.admission import has_lost_place, is_running
 from collection.participation.goals import why_locked
+from studies.models import Dialogue, Generation, Turn
 
 OVER = "This goal is behind you. Please load the page anew."
 CLOSED = "The study has been closed, so nothing more can be sent. Thank you for taking part."

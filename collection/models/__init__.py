@@ -1,27 +1,7 @@
-"""Studies, who takes part in them, and what was said."""
+"""Who takes part in a study, and how they come to it."""
 
-from collection.models.dialogues import ENDINGS, Dialogue, Output, Turn
-from collection.models.fields import new_token
-from collection.models.generations import Generation, Typing
 from collection.models.participants import Participant
-from collection.models.personas import Persona
 from collection.models.recruitment import Outcome, Recruitment
 from collection.models.releases import Release
-from collection.models.studies import Goal, Study
 
-__all__ = [
-    "ENDINGS",
-    "Dialogue",
-    "Generation",
-    "Goal",
-    "Outcome",
-    "Output",
-    "Participant",
-    "Persona",
-    "Recruitment",
-    "Release",
-    "Study",
-    "Turn",
-    "Typing",
-    "new_token",
-]
+__all__ = ["Outcome", "Participant", "Recruitment", "Release"]

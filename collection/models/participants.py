@@ -4,10 +4,10 @@ from typing import ClassVar
 
 from django.db import models
 
-from collection.models.dialogues import Dialogue
-from collection.models.fields import new_token
-from collection.models.personas import Persona
-from collection.models.studies import Study
+from studies.models.dialogues import Dialogue
+from studies.models.fields import new_token
+from studies.models.personas import Persona
+from studies.models.studies import Study
 
 
 class Participant(models.Model):

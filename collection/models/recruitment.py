@@ -5,9 +5,9 @@ from typing import ClassVar
 from django.core.validators import MinValueValidator
 from django.db import models
 
-from collection.models.fields import check_field
-from collection.models.studies import Study
 from collection.quotas import check_quotas
+from studies.models.fields import check_field
+from studies.models.studies import Study
 
 
 class Recruitment(models.Model):

@@ -9,7 +9,6 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from collection.models import Study
 from collection.participation.admission import is_released
 from collection.participation.arrivals import Arrival, read_arrival
 from collection.participation.credentials import Visitor, read_cookie
@@ -17,6 +16,7 @@ from collection.participation.invitations import ADVICE, BrokenLink
 from collection.participation.places import take_back
 from collection.participation.presentation import render_dead_end
 from collection.participation.whereabouts import Place, whereabouts
+from studies.models import Study
 
 P = ParamSpec("P")
 AnyView = Callable[Concatenate[HttpRequest, str, P], HttpResponse]

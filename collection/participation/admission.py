@@ -6,8 +6,9 @@ from typing import Literal
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
-from collection.models import Dialogue, Participant, Recruitment, Release, Study
+from collection.models import Participant, Recruitment, Release
 from collection.participation.invitations import participants_called
+from studies.models import Dialogue, Study
 
 State = Participant.State
 Refusal = Literal["closed", "not_yet", "over", "full", "finished"]

@@ -1,8 +1,8 @@
 """What a study's welcome page offers for agreement, and whether that is what somebody agreed to."""
 
-from collection.models import Study
 from collection.participation.providers import provider_of
 from collection.participation.terms import Agreement, Terms
+from studies.models import Study
 
 
 def offer_agreement(study: Study) -> Agreement:

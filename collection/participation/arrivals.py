@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from collection.models import Recruitment, Study
+from collection.models import Recruitment
 from collection.participation.admission import Refusal, why_not_admitted
 from collection.participation.credentials import Visitor, read_cookie
 from collection.participation.invitations import (
@@ -16,6 +16,7 @@ from collection.participation.invitations import (
     participants_called,
     read_invitation,
 )
+from studies.models import Study
 
 SOMEBODY_ELSE = "new"
 """In the query: another person wants to take part on a device that knows somebody already."""

@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
 
-from collection.models import Dialogue, Participant, Study
+from collection.models import Participant
 from collection.participation.passes import Pass
+from studies.models import Dialogue, Study
 
 COOKIE = "participant"
 _PASS = Pass(COOKIE, "collection.participant")

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from collection.models import Participant, Persona, Study
+from collection.models import Participant
 from collection.participation.admission import (
     NotAdmitted,
     has_quota_left,
@@ -28,8 +28,9 @@ from collection.participation.goals import goals_behind
 from collection.participation.invitations import Invitation, participants_called
 from collection.participation.places import hold, make_room
 from collection.participation.terms import Agreement
-from collection.questionnaires import read_features
-from collection.services import freeze_study
+from studies.models import Persona, Study
+from studies.questionnaires import read_features
+from studies.services import freeze_study
 
 State = Participant.State
 NOBODY = Invitation()

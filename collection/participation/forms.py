@@ -4,9 +4,9 @@ from typing import Any
 
 from django import forms
 
-from collection.models import Study
-from collection.questionnaires import read_features
 from dialogue.personas import WITHHELD, Feature
+from studies.models import Study
+from studies.questionnaires import read_features
 
 NOTHING = ("", "Please choose …")
 

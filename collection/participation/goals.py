@@ -11,14 +11,15 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from collection.leases import is_ahead
-from collection.models import Dialogue, Generation, Goal, Participant, Turn
+from collection.models import Participant
 from collection.participation.admission import is_running
 from collection.participation.providers import provider_of
-from collection.sides import describe_side
-from collection.signals import dialogue_over
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.personas import describe
+from jobs.database_clock import is_ahead
+from studies.language_models.identities import describe_side
+from studies.models import Dialogue, Generation, Goal, Turn
+from studies.signals import dialogue_over
 
 logger = logging.getLogger(__name__)
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
 
-from collection.models import Participant, Recruitment, Study
+from collection.models import Participant, Recruitment
 from collection.participation.placeholders import is_placeholder
 from dialogue.names import plain_name
+from studies.models import Study
 
 KEPT = ("STUDY_ID", "SESSION_ID")
 """What the platform's link carries beside the external id."""

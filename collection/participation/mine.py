@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from collection.models import Dialogue, Generation, Participant, Turn, Typing
+from collection.models import Participant
+from studies.models import Dialogue, Generation, Turn, Typing
 
 
 def own_data(participant: Participant) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from collection.models import Participant, Recruitment, Release, Study
+from collection.models import Participant, Recruitment, Release
 from collection.participation.admission import (
     UNDER_WAY,
     Limit,
@@ -18,6 +18,7 @@ from collection.participation.admission import (
     keeping_places,
     limits_of,
 )
+from studies.models import Study
 
 PRESENT = timedelta(minutes=2)
 """A participant seen this recently is present: an open chat page is noted every 20 seconds."""

@@ -8,15 +8,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from collection.access import is_researcher
-from collection.catalogue import read_catalogue
-from collection.models import Outcome, Participant, Recruitment, Study
+from collection.models import Outcome, Participant, Recruitment
 from collection.participation.admission import Refusal
 from collection.participation.agreements import offer_agreement, sign_agreement
 from collection.participation.arrivals import Arrival
 from collection.participation.credentials import Visitor, personal_token
 from collection.participation.whereabouts import whereabouts
-from collection.texts import default_outcome
+from studies.access import is_researcher
+from studies.language_models.catalogue import read_catalogue
+from studies.models import Study
+from studies.texts import default_outcome
 
 State, Kind = Participant.State, Outcome.Kind
 OUTCOMES: dict[str, Outcome.Kind] = {

@@ -8,14 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from collection.access import is_researcher
-from collection.catalogue import read_catalogue
-from collection.models import Outcome, Study
+from collection.models import Outcome
 from collection.participation.access import AnyView, in_study
 from collection.participation.enrolment import is_screened_out
 from collection.participation.forms import PersonaForm
 from collection.participation.presentation import read_farewell, render_page
 from collection.participation.providers import provider_of
+from studies.access import is_researcher
+from studies.language_models.catalogue import read_catalogue
+from studies.models import Study
 
 
 def researchers_only(view: Callable[[HttpRequest, Study], HttpResponse]) -> AnyView[[]]:

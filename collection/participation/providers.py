@@ -2,8 +2,8 @@
 
 from urllib.parse import urlsplit
 
-from collection.catalogue import read_catalogue
 from dialogue.models import ModelSpec
+from studies.language_models.catalogue import read_catalogue
 
 
 def provider_of(chatbot: str) -> str:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.core import signing
 
-from collection.models import new_token
+from studies.models import new_token
 
 LIFETIME = timedelta(days=1)
 """How long a welcome page may stay open before its form is sent."""

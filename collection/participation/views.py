@@ -6,8 +6,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.csrf import csrf_failure
 
-from collection.access import is_researcher
-from collection.models import Participant, Study
+from collection.models import Participant
 from collection.participation import goals
 from collection.participation.access import arriving, in_study, only_at, participants_only, reclaim_place, to_place
 from collection.participation.admission import NotAdmitted, is_released
@@ -35,6 +34,8 @@ from collection.participation.presentation import (
 )
 from collection.participation.rates import is_too_fast
 from collection.participation.withdrawal import withdraw as withdraw_participant
+from studies.access import is_researcher
+from studies.models import Study
 
 NEW_TEXT = "Please read this page again: it was open for long, or its text has changed in the meantime."
 TOO_MANY = "Many people have just joined from where you are. Please wait a minute, and press the button again."

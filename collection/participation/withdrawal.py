@@ -7,8 +7,9 @@ import time
 from django.db import connection, transaction
 from django.utils import timezone
 
-from collection.models import Dialogue, Participant, Persona
-from collection.signals import dialogue_over, persona_leaving
+from collection.models import Participant
+from studies.models import Dialogue, Persona
+from studies.signals import dialogue_over, persona_leaving
 
 logger = logging.getLogger(__name__)
 

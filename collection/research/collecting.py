@@ -10,10 +10,11 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Prefetch
 from django.db.models.functions import Coalesce
 
-from collection.models import Dialogue, Participant, Recruitment, Release, Study
+from collection.models import Participant, Recruitment, Release
 from collection.participation.admission import UNDER_WAY, Refusal, filled_quotas, free_places, why_not_admitted
 from collection.participation.places import PRESENT
-from collection.questionnaires import read_features
+from studies.models import Dialogue, Study
+from studies.questionnaires import read_features
 
 State = Participant.State
 PARTICIPANTS_A_PAGE = 100

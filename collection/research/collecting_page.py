@@ -9,8 +9,7 @@ from django.core.paginator import Page
 from django.urls import reverse
 from django.utils import timezone
 
-from collection.catalogue import read_catalogue
-from collection.models import Recruitment, Study
+from collection.models import Recruitment
 from collection.participation.admission import UNDER_WAY
 from collection.participation.places import PRESENT
 from collection.participation.shared_ids import SharedId, read_shared_ids
@@ -19,6 +18,8 @@ from collection.research.distributions import Distribution, read_distributions
 from collection.research.opening import what_it_lacks
 from collection.research.recruitment_form import find_recruitment
 from collection.research.trouble import Trouble, read_trouble
+from studies.language_models.catalogue import read_catalogue
+from studies.models import Study
 
 PROLIFIC = "PROLIFIC_PID"
 PROLIFIC_QUERY = "PROLIFIC_PID={{%PROLIFIC_PID%}}&STUDY_ID={{%STUDY_ID%}}&SESSION_ID={{%SESSION_ID%}}"

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from collection.models import Participant, Study
-from collection.questionnaires import read_features
+from collection.models import Participant
 from dialogue.personas import WITHHELD, Feature
+from studies.models import Study
+from studies.questionnaires import read_features
 
 WIDTH = 320
 ROW = 38

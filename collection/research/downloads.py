@@ -13,8 +13,8 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 
 from collection.answers import export_answers, known_participants
-from collection.exports import chosen_dialogues, export_dialogues, unfinished_dialogues
-from collection.models import Dialogue, Study
+from studies.files.exports import chosen_dialogues, export_dialogues, unfinished_dialogues
+from studies.models import Dialogue, Study
 
 CHUNK = 64 * 1024
 Export = Callable[[Study], Iterator[str]]

@@ -6,13 +6,14 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from collection.catalogue import missing_piece, read_catalogue
-from collection.models import Dialogue, Recruitment, Study
+from collection.models import Recruitment
 from collection.participation.goals import leave_dialogues
-from collection.sides import find_side
-from collection.trial import NoAnswer, ask_responder
 from dialogue.backends import registry
 from dialogue.backends.base import ModelMisconfigured
+from studies.language_models.catalogue import missing_piece, read_catalogue
+from studies.language_models.identities import find_side
+from studies.language_models.trial import NoAnswer, ask_responder
+from studies.models import Dialogue, Study
 
 
 class NotReady(ValueError):

@@ -7,11 +7,12 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.db import transaction
 
-from collection.models import Outcome, Recruitment, Study
-from collection.questionnaires import read_features
-from collection.research.fields import LongText, WayBack
-from collection.research.mistakes import Mistake, list_mistakes
-from collection.texts import default_outcome
+from collection.models import Outcome, Recruitment
+from studies.editor.fields import LongText, WayBack
+from studies.editor.mistakes import Mistake, list_mistakes
+from studies.models import Study
+from studies.questionnaires import read_features
+from studies.texts import default_outcome
 
 MOST_PLACES = 1_000_000
 MOST_HOURS = 10 * 366 * 24

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from django.db.models import Max, QuerySet
 
-from collection.models import Generation, Recruitment, Study
+from collection.models import Recruitment
+from studies.models import Generation, Study
 
 State = Generation.State
 _STUDY = "turn__dialogue__study"

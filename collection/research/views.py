@@ -5,63 +5,17 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from collection.access import staff_only
-from collection.exports import Incomplete
-from collection.models import Study
 from collection.participation.places import release_place
 from collection.research.collecting_page import CollectingPage, read_collecting
 from collection.research.downloads import DOWNLOADS, read_data, send_download
 from collection.research.live import news
 from collection.research.opening import NotReady, close_study, open_study
 from collection.research.recruitment_form import RecruitmentEditor
-from collection.research.study_editor import StudyEditor, blank_study
-from collection.research.study_form import TEXTS
-from collection.services import copy_study
-
-CLOSED = "The study was closed because its new chatbot has not been tested. Open the study again to test it."
-
-
-@staff_only
-def new_study(request: HttpRequest) -> HttpResponse:
-    """The form for a new study, which begins as the paper's."""
-    editor = StudyEditor(blank_study(), _sent(request))
-    if editor.is_valid() and editor.save():
-        messages.success(request, "The study is made. Look at it as participants will, then open it.")
-        return redirect("collecting", editor.study.slug)
-    return _shown(request, "research/study_form.html", editor)
-
-
-@staff_only
-def edit_study(request: HttpRequest, slug: str) -> HttpResponse:
-    """The form for a study that nobody takes part in yet; of a frozen one what it holds."""
-    editor = StudyEditor(_study(slug), _sent(request))
-    if editor.is_valid() and editor.save():
-        messages.success(request, "The study is saved.")
-        if editor.was_closed:
-            messages.warning(request, CLOSED)
-        return redirect("collecting", editor.study.slug)
-    return _shown(request, "research/study_form.html", editor)
-
-
-@staff_only
-@require_POST
-def text_preview(request: HttpRequest, name: str) -> HttpResponse:
-    """A text as participants will read it."""
-    if name not in TEXTS:
-        raise Http404
-    return render(request, "research/_preview.html", {"text": request.POST.get(name, "")})
-
-
-@staff_only
-@require_POST
-def copy(request: HttpRequest, slug: str) -> HttpResponse:
-    """A copy of the study, and the form to change it."""
-    made = copy_study(_study(slug))
-    messages.success(request, f"This is the copy “{made.title}”: change what you like. Nobody takes part in it yet.")
-    return redirect("edit-study", made.slug)
+from studies.access import staff_only
+from studies.files.exports import Incomplete
+from studies.models import Study
 
 
 @staff_only
@@ -153,5 +107,5 @@ def _sent(request: HttpRequest) -> object:
     return request.POST if request.method == "POST" else None
 
 
-def _shown(request: HttpRequest, template: str, editor: StudyEditor | RecruitmentEditor) -> HttpResponse:
+def _shown(request: HttpRequest, template: str, editor: RecruitmentEditor) -> HttpResponse:
     return render(request, template, {"editor": editor}, status=422 if editor.is_bound else 200)

@@ -5,13 +5,14 @@ from typing import Any, Literal
 
 from django.contrib.auth.models import AnonymousUser, User
 
-from collection.access import is_researcher
-from collection.models import Participant, Study
+from collection.models import Participant
 from collection.participation import credentials as participants
 from collection.participation.invitations import Invitation
 from evaluation.evaluators.lists import evaluators_called
 from evaluation.evaluators.places import has_place
 from evaluation.models import Evaluation, Evaluator
+from studies.access import is_researcher
+from studies.models import Study
 
 Refusal = Literal["planned", "closed", "full", "participant", "finished", "researcher"]
 

@@ -5,9 +5,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from collection.sides import describe_model, find_described, without_notes
 from dialogue.models import ModelSpec
 from evaluation.judges import prompts
+from studies.language_models.identities import describe_model, find_described, without_notes
 
 
 def describe_judge(models_file: Path, name: str) -> dict[str, Any]:

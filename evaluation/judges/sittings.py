@@ -10,8 +10,6 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
-from collection.characters import storable
-from collection.sides import find_well_described
 from dialogue.backends.base import ModelMisconfigured
 from evaluation.judges.asking import Outcome
 from evaluation.judges.describing import describe_judge
@@ -21,6 +19,8 @@ from simulation.casting import identify
 from simulation.leasing import Leases
 from simulation.requests import RequestError
 from simulation.services import ring_for_workers
+from studies.language_models.identities import find_well_described
+from studies.storable_text import storable
 
 __all__ = ["JudgedModel", "SittingLine", "pause_sitting", "queue_sitting", "read_sittings", "request_sitting"]
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Prefetch, Q, QuerySet, prefetch_related_objects
 
-from collection.models import Turn
 from evaluation.evaluators.credentials import Visitor
 from evaluation.evaluators.lists import unjudged
 from evaluation.models import Evaluator, Pair, Showing
+from studies.models import Turn
 
 _WHOLE = ("assignment", "pair__evaluation", "pair__natural__goal", "pair__simulated", "judgement")
 _ORDER = ("assignment__number", "position")

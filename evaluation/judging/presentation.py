@@ -8,7 +8,6 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
-from collection.models import new_token
 from evaluation.answers import Answer, answer_of, artificial_side
 from evaluation.evaluators.credentials import Visitor, address_of
 from evaluation.judging.clocks import tell_clocks
@@ -17,6 +16,7 @@ from evaluation.judging.rendering import render_text
 from evaluation.models import Choice, Confidence, Judgement, Pair, Showing
 from evaluation.reading import Reading, ReadTurn, read_pair
 from evaluation.texts import questions
+from studies.models import new_token
 
 _MODULES = ("answer", "bubbles", "clocks", "keys", "memory", "server", "sides")
 SCRIPTS = tuple(f"judging/{name}.js" for name in _MODULES)

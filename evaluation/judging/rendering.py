@@ -6,10 +6,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.safestring import SafeString
 
-from collection.templatetags.markdown import markdown
 from evaluation.judging.next import following_showing
 from evaluation.models import Evaluator, Showing
 from evaluation.reading import PairGone, normalise, read_pair
+from studies.templatetags.markdown import markdown
 
 _TEXTS = 2048
 """Size of the cache of rendered texts in each process: forty pairs of the longest dialogues. The longest pair takes 0.01 s to

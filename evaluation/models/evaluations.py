@@ -6,9 +6,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 
-from collection.models import Study
 from evaluation.texts import default_completion, default_consent, default_instruction
 from simulation.models import Run
+from studies.models import Study
 
 LARGEST_SEED = 2**31 - 1
 

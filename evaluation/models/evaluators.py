@@ -4,9 +4,9 @@ from typing import ClassVar
 
 from django.db import models
 
-from collection.models import new_token
 from evaluation.models.evaluations import Evaluation
 from evaluation.models.pairs import Pair
+from studies.models import new_token
 
 
 class Evaluator(models.Model):

@@ -5,8 +5,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from collection.models import Dialogue, Goal, new_token
 from evaluation.models.evaluations import Evaluation
+from studies.models import Dialogue, Goal, new_token
 
 
 class Pair(models.Model):

@@ -4,10 +4,10 @@ from typing import ClassVar
 
 from django.db import models
 
-from collection.models import new_token
 from evaluation.models.answers import AnswerFields
 from evaluation.models.evaluations import Evaluation
 from evaluation.models.pairs import Pair
+from studies.models import new_token
 
 
 class Sitting(models.Model):

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db.models import Count, F, Q
 
-from collection.models import Dialogue
 from evaluation.models import Evaluation
 from evaluation.pairing import NaturalDialogue, SimulatedDialogue
 from simulation.models import Run, Simulation
+from studies.models import Dialogue
 
 SOMETHING = r"\S"
 """Anything but white space, as a regular expression of every database."""

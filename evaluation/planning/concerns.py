@@ -7,11 +7,11 @@ from typing import Any
 
 from django.utils.formats import date_format
 
-from collection.models import Study
-from collection.sides import describe_side, without_notes
 from dialogue.backends.base import ModelMisconfigured
 from evaluation.pairing import Pairing
 from evaluation.planning.candidates import Candidates, RunCells
+from studies.language_models.identities import describe_side, without_notes
+from studies.models import Study
 
 Side = Mapping[str, Any]
 

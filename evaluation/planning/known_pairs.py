@@ -8,9 +8,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from collection.characters import storable
 from evaluation.models import Evaluation
 from evaluation.reading import normalise
+from studies.storable_text import storable
 
 ROLES = ("training", "check")
 SIDES = ("natural", "simulated")

@@ -7,12 +7,12 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from collection.models import Dialogue, Study
 from evaluation.models import Assignment, Evaluation, Pair, Showing
 from evaluation.planning.assigning import Wanted, most_of_one_dialogue, plan_lists
 from evaluation.planning.drafting import draft_from, draft_plan, read_basis, seed_for
 from evaluation.planning.plans import NotReady, Paired, Plan, Remarks, Share, count_up
 from evaluation.planning.storing import remarks_of, store_draft, store_lists
+from studies.models import Dialogue, Study
 
 __all__ = ["NotReady", "Plan", "Share", "add_lists", "close_evaluation", "open_evaluation", "read_plan"]
 

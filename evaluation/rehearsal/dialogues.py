@@ -8,13 +8,14 @@ from typing import Any
 
 from django.db.models import F
 
-from collection.models import Dialogue, Goal, Participant, Persona, Recruitment, Study, Turn
-from collection.services import freeze_study, paper_questionnaire
+from collection.models import Participant, Recruitment
 from dialogue import goals, personas
 from evaluation.rehearsal.topics import Said, load_topics
 from evaluation.rehearsal.voices import Voice, ask_as_model, ask_as_person, draw_manner, load_voices
 from simulation.casting import identify
 from simulation.models import Run, Simulation
+from studies.models import Dialogue, Goal, Persona, Study, Turn
+from studies.services import freeze_study, paper_questionnaire
 
 LABEL = "made up, for rehearsing"
 CHATBOT = "rehearsed-chatbot"

@@ -5,11 +5,11 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from collection.models import Study
 from evaluation.models import Evaluation
 from evaluation.planning.opening import close_evaluation, open_evaluation
 from evaluation.rehearsal.dialogues import CHATBOT, fill_study, study_defaults
 from evaluation.rehearsal.judgements import judge_all
+from studies.models import Study
 
 REHEARSAL = "rehearsal"
 

@@ -7,11 +7,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 
-from collection.models import Study
-from collection.research.mistakes import Mistake, list_mistakes
 from evaluation.models import Evaluation
 from evaluation.models.evaluations import LARGEST_SEED
 from evaluation.research.evaluation_form import EvaluationForm
+from studies.editor.mistakes import Mistake, list_mistakes
+from studies.models import Study
 
 OPENED = "The evaluation was opened meanwhile: it stays as it is. Plan another one."
 

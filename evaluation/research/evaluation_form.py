@@ -6,12 +6,12 @@ from django import forms
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from collection.research.fields import LongText, WayBack, preview_beside
 from collection.research.recruitment_form import PARAMETER
 from evaluation.models import Evaluation
 from evaluation.research.known_pairs_file import read_known_pairs
 from evaluation.research.run_choices import count_cells, describe_run
 from simulation.models import Run
+from studies.editor.fields import LongText, WayBack, preview_beside
 
 TEXTS = ("consent", "instruction", "completion")
 """What evaluators read, in Markdown."""

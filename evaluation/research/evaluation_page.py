@@ -6,12 +6,12 @@ from urllib.parse import urljoin
 from django.urls import reverse
 from django.utils import timezone
 
-from collection.models import Study
 from collection.research.collecting_page import platform_link
 from evaluation.exports import LeftOut, left_out
 from evaluation.models import Evaluation, Evaluator
 from evaluation.planning.opening import Plan, read_plan
 from evaluation.research.progress import Progress, read_progress
+from studies.models import Study
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
-from collection.record_values import made_storable
 from evaluation.planning.known_pairs import check_known_pairs
+from studies.files.record_values import made_storable
 
 LARGEST = 1024 * 1024
 

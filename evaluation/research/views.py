@@ -8,9 +8,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from collection.access import staff_only
-from collection.exports import Incomplete
-from collection.models import Study
 from collection.research.downloads import send_file
 from evaluation.evaluator_table import export_evaluators
 from evaluation.exports import export_judgements
@@ -25,6 +22,9 @@ from evaluation.research.progress import read_progress
 from evaluation.research.results import read_results
 from evaluation.research.sittings import SittingForm, change_sittings, read_sitting_results, read_sittings
 from simulation.requests import RequestError
+from studies.access import staff_only
+from studies.files.exports import Incomplete
+from studies.models import Study
 
 DOWNLOADS = {
     "judgements.csv": partial(export_judgements, form="csv"),
@@ -56,7 +56,7 @@ def text_preview(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     """A text as evaluators will read it."""
     if name not in TEXTS:
         raise Http404
-    return render(request, "research/_preview.html", {"text": request.POST.get(name, "")})
+    return render(request, "studies/_preview.html", {"text": request.POST.get(name, "")})
 
 
 @staff_only

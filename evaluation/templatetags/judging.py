@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from django import template
 
-from collection.models import Study
 from evaluation.models import Evaluation
 from evaluation.research.progress import ModelLine, list_models
+from studies.models import Study
 
 register = template.Library()
 

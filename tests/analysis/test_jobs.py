@@ -4,7 +4,7 @@ import pytest
 
 from analysis import jobs
 from analysis.models import Job, Report
-from collection.models import Study
+from studies.models import Study
 from tests.factories import make_study
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from benchmarks.chat.people import Heard, Lost, Person, chat
 from benchmarks.chat.rows import check_stored, generated_tokens
-from collection.models import Dialogue, Turn
+from studies.models import Dialogue, Turn
 from tests.collection.factories import REPLY, make_natural_dialogue, make_open_study, make_participant, make_try
 from tests.factories import UTTERANCES, make_output
 from tests.installation import BASE_DIR
@@ -55,7 +55,7 @@ def test_services_for_production_are_measured_as_well(postgresql_url: str, redis
     found = measure("--participants", "3", "--database", postgresql_url, "--channel-layer", redis_url)
     assert [way["way"] for way in found["ways"]] == ["together", "one-at-a-time"]
     with psycopg.connect(postgresql_url) as connection:
-        assert connection.execute("SELECT count(*) FROM collection_turn").fetchone() == (2 * (1 + 3 * 3),)
+        assert connection.execute("SELECT count(*) FROM studies_turn").fetchone() == (2 * (1 + 3 * 3),)
 
 
 @pytest.fixture

@@ -81,7 +81,7 @@ for number in range(9):
 """
 ANALYSIS = """
 from analysis.study.reports import request_report, work_off
-from collection.models import Study
+from studies.models import Study
 from evaluation.rehearsal.loading import load_rehearsal
 from tests.factories import make_staff
 

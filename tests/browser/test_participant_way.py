@@ -8,7 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
-from collection.models import Participant, Recruitment, Study
+from collection.models import Participant, Recruitment
+from studies.models import Study
 from tests.browser.complaints import Complaints
 from tests.collection.factories import make_open_study
 

@@ -12,9 +12,9 @@ from playwright.sync_api import Page, expect
 from analysis.models import Report, ReportFile
 from analysis.study.fingerprints import fingerprint
 from analysis.study.reports import last_choice, request_report, work_off
-from collection.models import Study
 from evaluation.models import Evaluator
 from evaluation.planning.opening import close_evaluation
+from studies.models import Study
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study, make_judgement, showings_of
 from tests.factories import make_study
 

@@ -11,9 +11,11 @@ from playwright.sync_api import Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from collection import trial
-from collection.models import Recruitment, Study
-from collection.services import freeze_study, load_demo_study
+from collection.models import Recruitment
+from collection.settings_of_studies import load_demo_study
+from studies.language_models import trial
+from studies.models import Study
+from studies.services import freeze_study
 from tests.browser.complaints import Complaints
 from tests.collection.factories import (
     FEATURES,

@@ -5,11 +5,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from collection.models import Dialogue, Generation, Goal, Participant, Persona, Recruitment, Study, Turn, Typing
+from collection.models import Participant, Recruitment
 from collection.participation.enrolment import answer_form, enrol
 from collection.participation.invitations import Invitation
-from collection.services import paper_questionnaire
 from dialogue.personas import describe
+from studies.models import Dialogue, Generation, Goal, Persona, Study, Turn, Typing
+from studies.services import paper_questionnaire
 from tests.factories import UTTERANCES, make_side, make_study
 
 FEATURES = {

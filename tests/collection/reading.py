@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from collection.records import Record, read_record
+from studies.files.records import Record, read_record
 
 
 def read_records(lines: Iterable[str]) -> list[Record]:

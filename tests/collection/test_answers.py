@@ -9,9 +9,9 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from collection.answers import export_answers
-from collection.exports import Incomplete
-from collection.models import Study
-from collection.tables import unguarded, write_spreadsheet_row
+from studies.files.exports import Incomplete
+from studies.files.tables import unguarded, write_spreadsheet_row
+from studies.models import Study
 from tests.collection.factories import make_participant
 from tests.factories import make_study
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from collection.models import Dialogue, Goal, Participant, Study
+from collection.models import Participant
 from evaluation.models import Assignment, Choice, Confidence, Evaluation, Evaluator, Judgement, Pair, Showing
 from simulation.models import Run
+from studies.models import Dialogue, Goal, Study
 from tests.collection.factories import make_natural_dialogue, make_open_study, make_participant
 from tests.factories import make_dialogue, make_run
 

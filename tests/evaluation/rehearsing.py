@@ -1,8 +1,9 @@
 """The made-up study in tests."""
 
-from collection.models import Dialogue, Participant, Study, Turn
+from collection.models import Participant
 from evaluation.models import Evaluation
 from simulation.models import Run
+from studies.models import Dialogue, Study, Turn
 
 
 def said(study: Study) -> list[tuple[str, str]]:

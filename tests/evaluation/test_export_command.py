@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from collection.models import Study
+from studies.models import Study
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study, make_judgement, showings_of
 
 pytestmark = pytest.mark.django_db

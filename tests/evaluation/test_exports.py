@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from collection.exports import Incomplete
 from evaluation.exports import export_all, export_judgements, left_out
 from evaluation.models import Assignment, Evaluation, Judgement, Pair, Revision, Showing, Sitting, Verdict
+from studies.files.exports import Incomplete
 from tests.evaluation.factories import (
     make_evaluation,
     make_evaluator,

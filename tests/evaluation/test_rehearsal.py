@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from collection.models import Dialogue, Participant, Study, Turn
+from collection.models import Participant
 from evaluation.answers import answer_of, available_numbers, check_whole
 from evaluation.models import Evaluation, Evaluator, Judgement, Pair, Showing
 from evaluation.reading import read_pair
 from evaluation.rehearsal.loading import load_rehearsal, open_rehearsal
 from simulation.models import Run
+from studies.models import Dialogue, Study, Turn
 from tests.evaluation.rehearsing import remove, said
 
 pytestmark = pytest.mark.django_db

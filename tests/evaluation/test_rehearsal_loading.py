@@ -6,11 +6,11 @@ from time import thread_time
 import pytest
 from django.core.management import call_command
 
-from collection.models import Study, Turn
-from collection.services import load_demo_study
+from collection.settings_of_studies import load_demo_study
 from evaluation.models import Evaluation, Judgement
 from evaluation.rehearsal import loading
 from evaluation.rehearsal.loading import load_rehearsal, open_rehearsal
+from studies.models import Study, Turn
 from tests.evaluation.rehearsing import remove, said
 from tests.factories import make_study
 

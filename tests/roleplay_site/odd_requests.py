@@ -19,11 +19,12 @@ from django.test import Client
 from analysis.models import Report
 from analysis.power.estimates import request_estimate
 from analysis.power.plans import PowerQuestion
-from collection.models import Dialogue, Participant, Study
+from collection.models import Participant
 from collection.participation import credentials as participants
 from evaluation.evaluators import credentials as evaluators
 from evaluation.models import Evaluator, Showing
 from simulation.models import Run
+from studies.models import Dialogue, Study
 from tests.collection.factories import make_natural_dialogue, make_participant
 from tests.evaluation.factories import make_evaluation, make_evaluator
 from tests.factories import make_staff

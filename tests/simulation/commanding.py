@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from collection.models import Dialogue
+from studies.models import Dialogue
 
 
 def simulate(*options: str, study: str = "demo", inquirer: str = "asker", responder: str = "answerer") -> str:

@@ -10,7 +10,6 @@ from typing import Any
 from asgiref.sync import async_to_sync, sync_to_async
 from django.db.models import F, QuerySet
 
-from collection.models import Study, Turn
 from dialogue.backends.base import BackendError, ChatModel, Piece, Sampling
 from dialogue.backends.scripted import ScriptedModel
 from dialogue.messages import Message
@@ -19,6 +18,7 @@ from simulation.casting import Casting
 from simulation.models import Run, Simulation
 from simulation.requests import RunRequest
 from simulation.workers import Worker
+from studies.models import Study, Turn
 from tests.factories import make_study
 
 MODELS_FILE = Path(__file__).parent.parent / "data" / "scripted_models.toml"

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from collection.exports import export_dialogues
-from collection.models import Dialogue, Study
 from simulation.imports import import_dialogues
 from simulation.models import Run
 from simulation.statistics import summarise
+from studies.files.exports import export_dialogues
+from studies.models import Dialogue, Study
 from tests.collection.factories import make_natural_dialogue, make_participant, make_pending_turn
 from tests.simulation.commanding import figures
 

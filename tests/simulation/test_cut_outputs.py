@@ -8,11 +8,11 @@ from asgiref.sync import async_to_sync
 from django.test import Client
 from django.utils import timezone
 
-from collection.limits import cuts_of, sentences_of
-from collection.models import Dialogue, Output
 from dialogue.outputs import judge
 from simulation.figures import cuts_of_run, read_figures
 from simulation.models import Run
+from studies.limits import cuts_of, sentences_of
+from studies.models import Dialogue, Output
 from tests.dialogue.backends.test_thinking import ONLY_THOUGHTS, saying
 from tests.dialogue.speaking import CHECKS
 from tests.factories import make_dialogue, make_output, make_run

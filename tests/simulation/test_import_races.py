@@ -9,9 +9,9 @@ from tests.installation import Installation
 IMPORTS = 3
 RACE = """
 import json
-from collection import pieces
-from collection.models import Study
-from collection.services import copy_study
+from studies.files import pieces
+from studies.models import Study
+from studies.services import copy_study
 from dialogue.personas import describe
 from simulation.imports import import_dialogues
 from tests import racing

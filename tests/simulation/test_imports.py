@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from collection import pieces
-from collection.exports import export_dialogues
-from collection.models import Dialogue, Study
-from collection.records import LONGEST_LINE
 from dialogue.personas import describe
 from simulation.imports import import_dialogues
 from simulation.models import Run
+from studies.files import pieces
+from studies.files.exports import export_dialogues
+from studies.files.records import LONGEST_LINE
+from studies.models import Dialogue, Study
 from tests.factories import make_dialogue, make_run, make_study
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from asgiref.sync import async_to_sync
 
-from collection.models import Dialogue, Output, Turn
 from dialogue.backends.base import ChatModel
 from dialogue.backends.scripted import ScriptedModel
 from dialogue.models import ModelSpec
@@ -14,6 +13,7 @@ from simulation import leases, leasing, services
 from simulation.casting import Casting
 from simulation.models import Run, Simulation
 from simulation.workers import Worker
+from studies.models import Dialogue, Output, Turn
 from tests.factories import make_study
 from tests.services.binaries import wait_until
 from tests.simulation.scripts import (

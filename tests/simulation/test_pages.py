@@ -10,8 +10,8 @@ from django.test import Client, RequestFactory
 from django.views.defaults import server_error
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from collection.models import Dialogue, Goal, Persona, Study
 from simulation.models import Run, Simulation
+from studies.models import Dialogue, Goal, Persona, Study
 from tests.factories import make_dialogue, make_run, make_staff, make_study
 
 pytestmark = pytest.mark.django_db

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from collection.models import Study
 from dialogue.thoughts import RULE
 from simulation import services
 from simulation.models import Run, Simulation
 from simulation.requests import RequestError, RunRequest
+from studies.models import Study
 from tests.factories import make_study
 from tests.simulation.scripts import MODELS_FILE, make_worker, request_run, started_run, work_off
 

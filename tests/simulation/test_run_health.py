@@ -8,7 +8,6 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from collection.models import Study
 from dialogue.backends.base import BackendError
 from dialogue.backends.scripted import ScriptedModel
 from simulation import services, worked_time
@@ -16,6 +15,7 @@ from simulation.models import Run, Simulation
 from simulation.presentation import RunLine
 from simulation.progress import SILENCE, is_any_worker_at_work, tally_runs
 from simulation.stopwatch import Stopwatch
+from studies.models import Study
 from tests.factories import make_dialogue, make_run, make_staff, make_study
 from tests.simulation.scripts import ANSWERS, make_worker, request_run, scripts, started_run, work_off
 

@@ -9,8 +9,8 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from collection.models import Dialogue, Output
 from simulation.models import Run, Simulation
+from studies.models import Dialogue, Output
 from tests.factories import make_dialogue, make_run, make_staff
 
 pytestmark = pytest.mark.django_db

@@ -1,20 +1,16 @@
 """What starts, pauses, cancels and queues runs."""
 
-from importlib import import_module
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from celery import current_app
-from django.apps import apps
-from django.db import connection
 from kombu import Connection
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from collection.models import Study
 from simulation import services
 from simulation.models import Run
 from simulation.selectors import queued_cells
+from studies.models import Study
 from tests.factories import make_dialogue, make_run, make_study
 from tests.simulation.scripts import request_run, started_run, work_off
 
@@ -125,13 +121,3 @@ def test_a_broker_that_cannot_take_the_bell_delays_the_work_and_loses_nothing(
     finally:
         moved.rename(settings.BROKER_DIR)
     assert queued_cells().count() == 4
-
-
-def test_new_seeds_do_not_start_what_an_older_version_cancelled(study: Study) -> None:
-    run = request_run(study)
-    Run.objects.update(state=Run.State.CANCELLED)  # as cancelling was before cells knew of it
-    kept = request_run(make_study("other"))
-    migration = import_module("simulation.migrations.0003_cancelled_cells")
-    migration.mark_cancelled(apps, SimpleNamespace(connection=connection))
-    assert set(run.simulations.values_list("is_cancelled", flat=True)) == {True}
-    assert set(kept.simulations.values_list("is_cancelled", flat=True)) == {False}

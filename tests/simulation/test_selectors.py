@@ -2,9 +2,9 @@
 
 import pytest
 
-from collection.models import Persona, Study
 from simulation.requests import RequestError, RunRequest
 from simulation.selectors import find_study, requested_cells, requested_goals, requested_personas
+from studies.models import Persona, Study
 from tests.factories import make_study
 from tests.simulation.scripts import request_run
 

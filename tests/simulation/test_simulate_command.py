@@ -17,12 +17,12 @@ import pytest
 from django.core.management import CommandError
 from django.utils import timezone
 
-from collection.models import Dialogue, Output
 from dialogue.personas import describe
 from simulation import services
 from simulation.leases import claim
 from simulation.models import Run, Simulation
 from simulation.requests import RunRequest
+from studies.models import Dialogue, Output
 from tests.collection.reading import read_records
 from tests.installation import BASE_DIR, Installation
 from tests.simulation.commanding import figures, simulate

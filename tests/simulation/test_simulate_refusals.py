@@ -6,8 +6,8 @@ import pytest
 from django.core.management import CommandError
 from pytest_django import Settings
 
-from collection.models import Dialogue, Study
 from simulation.models import Run
+from studies.models import Dialogue, Study
 from tests.simulation.commanding import refusal, simulate
 from tests.simulation.scripts import MODELS_FILE
 

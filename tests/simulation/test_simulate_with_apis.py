@@ -13,11 +13,11 @@ from django.core.management import CommandError
 from django.test import Client
 from pytest_django import Settings
 
-from collection.models import Dialogue, Output, Turn
 from dialogue.backends import registry
 from simulation.casting import Casting
 from simulation.models import Run
 from simulation.workers import Worker
+from studies.models import Dialogue, Output, Turn
 from tests.dialogue.backends.servers import ChatServer, Failure, chat_server_beside
 from tests.factories import make_staff
 from tests.services.binaries import free_port

@@ -4,11 +4,11 @@ from math import sqrt
 
 import pytest
 
-from collection.models import Dialogue, Output, Turn
 from dialogue.lexical import Diversity
 from simulation.models import Run, Simulation
 from simulation.reports import Throughput, as_object, as_rows
 from simulation.statistics import Rate, Summary, summarise
+from studies.models import Dialogue, Output, Turn
 from tests.factories import make_dialogue, make_output, make_run
 
 pytestmark = pytest.mark.django_db

@@ -11,13 +11,13 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from benchmarks.random_llama import Shape, random_weights, write_gguf
-from collection.models import Dialogue, Study
 from collection.research.opening import what_it_lacks
-from collection.sides import is_still
 from dialogue import prompts
 from dialogue.backends.scripted import ScriptedModel
 from simulation.casting import Casting, identify
 from simulation.models import Run, Simulation
+from studies.language_models.identities import is_still
+from studies.models import Dialogue, Study
 from tests.factories import make_staff, make_study
 from tests.simulation.commanding import refusal
 from tests.simulation.scripts import ANSWERS, ASKS, make_worker, request_run, work_off

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from collection.exports import export_dialogues
-from collection.models import Dialogue, Output, Turn
-from collection.records import read_record
 from dialogue.backends.scripted import ScriptedModel
 from dialogue.thoughts import RULE
 from simulation.statistics import summarise
+from studies.files.exports import export_dialogues
+from studies.files.records import read_record
+from studies.models import Dialogue, Output, Turn
 from tests.simulation.scripts import make_worker, one_cell, scripts, work_off
 
 pytestmark = pytest.mark.django_db

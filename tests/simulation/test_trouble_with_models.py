@@ -6,11 +6,11 @@ from shutil import copy
 
 import pytest
 
-from collection.models import Dialogue, Output, Turn
 from dialogue.backends.base import BackendError, ContentRefused
 from dialogue.backends.scripted import ScriptedModel
 from dialogue.messages import Message
 from simulation.models import Run
+from studies.models import Dialogue, Output, Turn
 from tests.dialogue.speaking import NarrowModel
 from tests.factories import make_study
 from tests.simulation.scripts import (

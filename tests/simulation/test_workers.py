@@ -6,13 +6,13 @@ from collections.abc import AsyncGenerator, Sequence
 import pytest
 from asgiref.sync import async_to_sync
 
-from collection.models import Dialogue, Output, Turn
 from dialogue.backends.base import Piece, Sampling
 from dialogue.backends.scripted import ScriptedModel
 from dialogue.messages import Message
 from dialogue.personas import describe
 from simulation.models import Run, Simulation
 from simulation.workers import Step, Worker, new_worker_name
+from studies.models import Dialogue, Output, Turn
 from tests.factories import make_study
 from tests.simulation.scripts import (
     ASKS,

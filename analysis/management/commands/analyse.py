@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import CommandError
 
-from collection.commands import StudyCommand, find_study
+from studies.commands import StudyCommand, find_study
 
 if TYPE_CHECKING:
     from analysis.portfolio import Portfolio
-    from collection.models import Study
+    from studies.models import Study
 
 
 class Command(StudyCommand):

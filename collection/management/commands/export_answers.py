@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from collection.answers import export_answers
-from collection.commands import StudyCommand, find_study, write_out
+from studies.commands import StudyCommand, find_study, write_out
 
 
 class Command(StudyCommand):

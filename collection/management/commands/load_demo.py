@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from collection.commands import StudyCommand
-from collection.models import Study
 from collection.research.opening import NotReady, open_study
-from collection.services import load_demo_study
+from collection.settings_of_studies import load_demo_study
+from studies.commands import StudyCommand
+from studies.models import Study
 
 
 class Command(StudyCommand):

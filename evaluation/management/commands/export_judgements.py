@@ -4,10 +4,10 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from collection.commands import StudyCommand, find_study, write_out
 from evaluation.commands import find_evaluation
 from evaluation.exports import FORMS, export_all, export_judgements, left_out
 from evaluation.models import Evaluation
+from studies.commands import StudyCommand, find_study, write_out
 
 
 class Command(StudyCommand):

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from tqdm import tqdm
 
-from collection.commands import StudyCommand, find_study
 from collection.participation.providers import provider_of
 from dialogue.backends import registry
 from dialogue.models_file import InvalidModelsFile, UnknownModel, find_model
@@ -21,6 +20,7 @@ from evaluation.judges.workers import Judge
 from evaluation.models import Sitting
 from simulation.interruptions import stop_on_signal
 from simulation.requests import RequestError
+from studies.commands import StudyCommand, find_study
 
 PATIENCE = 2
 """Somebody waits at the terminal: the second infrastructure error of a verdict ends the command."""

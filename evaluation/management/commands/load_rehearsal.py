@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from collection.commands import StudyCommand
-from collection.models import Dialogue
 from evaluation.rehearsal.loading import load_rehearsal
+from studies.commands import StudyCommand
+from studies.models import Dialogue
 
 
 class Command(StudyCommand):

@@ -10,12 +10,12 @@ from django.db import connections
 from django.urls import reverse
 
 from analysis.study.reports import ensure_report
-from collection.models import Study
-from collection.services import DEMO
 from evaluation.rehearsal.loading import REHEARSAL, open_rehearsal
 from roleplay_site import processes
 from roleplay_site.demo import Login, ensure_login, ensure_run
 from simulation.requests import RequestError
+from studies.models import Study
+from studies.services import DEMO
 
 
 class Command(BaseCommand):

@@ -12,14 +12,14 @@ from typing import Any
 from django.core.management.base import CommandError
 from tqdm import tqdm
 
-from collection.commands import StudyCommand
-from collection.models import Study
-from collection.record_values import LONGEST_NAME
-from collection.records import LONGEST_LINE
 from dialogue.names import plain_name
 from simulation.imports import Report, import_dialogues
 from simulation.requests import RequestError, is_number
 from simulation.selectors import find_study
+from studies.commands import StudyCommand
+from studies.files.record_values import LONGEST_NAME
+from studies.files.records import LONGEST_LINE
+from studies.models import Study
 
 
 class Command(StudyCommand):

@@ -10,11 +10,6 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.db.models import QuerySet
 
-from collection.commands import StudyCommand
-from collection.limits import sentences_of
-from collection.models import Dialogue
-from collection.records import write_records
-from collection.whole_files import Unwritable, check_writable, write_whole
 from dialogue.backends import registry
 from dialogue.models_file import find_model
 from simulation import leases, services
@@ -30,6 +25,11 @@ from simulation.selectors import find_study, requested_cells
 from simulation.statistics import summarise
 from simulation.stopwatch import Stopwatch
 from simulation.workers import Worker
+from studies.commands import StudyCommand
+from studies.files.records import write_records
+from studies.files.whole_files import Unwritable, check_writable, write_whole
+from studies.limits import sentences_of
+from studies.models import Dialogue
 
 PATIENCE = 2
 """Somebody waits at the terminal: the second infrastructure error of a cell ends the command."""

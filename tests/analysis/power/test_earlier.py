@@ -11,7 +11,7 @@ from django.test import Client
 from analysis.models import SHAPE, Report
 from analysis.power.earlier import assumptions_of
 from analysis.power.plans import PAPER
-from collection.models import Study
+from studies.models import Study
 from tests.factories import make_study
 
 pytestmark = pytest.mark.django_db

@@ -6,9 +6,9 @@ from analysis.code_version import code_version
 from analysis.models import SHAPE, Report, ReportFile
 from analysis.study.fingerprints import fingerprint
 from analysis.study.reports import request_report, work_off
-from collection.models import Study
 from evaluation.models import Evaluation, Evaluator
 from evaluation.planning.opening import close_evaluation
+from studies.models import Study
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judgement, showings_of
 
 

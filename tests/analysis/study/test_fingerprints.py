@@ -4,8 +4,8 @@ import pytest
 from django.utils import timezone
 
 from analysis.study.fingerprints import fingerprint
-from collection.models import Study
 from evaluation.models import Judgement, Pair
+from studies.models import Study
 from tests.analysis.study.factories import make_flagged, make_judged_evaluation
 from tests.collection.factories import make_natural_dialogue, make_participant
 

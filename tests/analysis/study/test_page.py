@@ -10,7 +10,7 @@ from django.test import Client
 from analysis.models import SHAPE, Report
 from analysis.study.reports import request_report
 from analysis.templatetags.typography import unbroken
-from collection.models import Study
+from studies.models import Study
 from tests.analysis.study.factories import keep_report, make_flagged, make_judged_evaluation
 from tests.factories import make_study
 

@@ -13,7 +13,7 @@ REPORT = """
 import json
 from analysis.models import Report, ReportFile
 from analysis.study.reports import missing_files, request_report, stored_file
-from collection.models import Study
+from studies.models import Study
 
 study = Study.objects.get(slug="demo")
 report = request_report(study, [1])

@@ -9,10 +9,11 @@ from analysis.models import Report, ReportFile
 from analysis.portfolio import Portfolio
 from analysis.study import computing
 from analysis.study.reports import request_report, work_off
-from collection.models import Participant, Study
+from collection.models import Participant
 from collection.participation.withdrawal import withdraw
 from evaluation.evaluators.withdrawal import withdraw as withdraw_evaluator
 from evaluation.models import Evaluator
+from studies.models import Study
 from tests.analysis.study.factories import keep_report, make_judged_evaluation
 from tests.collection.factories import enrol_participant
 from tests.factories import make_staff, make_study

@@ -4,8 +4,8 @@ import pytest
 
 from analysis.study.dialogues import said_by_group, summaries_by_condition, summaries_by_inquirer
 from analysis.tables.simulation_tables import failure_percents, table_1, table_2, table_7
-from collection.models import Output, Study
 from simulation.models import Run
+from studies.models import Output, Study
 from tests.evaluation.factories import make_judged_study
 from tests.factories import make_dialogue, make_run, make_study
 

@@ -8,7 +8,7 @@ import pytest_asyncio
 from pytest_django import Settings
 
 from collection.chat.database import in_database
-from collection.models import Dialogue
+from studies.models import Dialogue
 from tests.collection.chat.pages import REPLIES, make_chat, write_models
 from tests.dialogue.backends.servers import ChatServer, chat_server
 

@@ -9,10 +9,10 @@ from typing import Any
 from asgiref.testing import ApplicationCommunicator
 from django.http import HttpResponse
 
-from collection.models import Dialogue
 from collection.participation.credentials import COOKIE, Visitor, set_cookie
 from collection.participation.goals import begin_goal
 from roleplay_site.asgi import application
+from studies.models import Dialogue
 from tests.collection.factories import enrol_participant, make_open_study
 
 HOST = "127.0.0.1:8000"

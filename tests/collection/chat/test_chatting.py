@@ -7,11 +7,12 @@ from pytest_django import Settings
 
 from collection.chat.database import in_database
 from collection.chat.protocol import MESSAGE_LIMIT
-from collection.models import Dialogue, Generation, Output, Participant, Turn, Typing
+from collection.models import Participant
 from dialogue.backends.registry import open_model
 from dialogue.backends.scripted import Request, ScriptedModel
 from dialogue.models_file import find_model
 from dialogue.seeds import sampler_seed
+from studies.models import Dialogue, Generation, Output, Turn, Typing
 from tests.collection.chat.pages import REPLIES, make_chat, open_page, write_models
 from tests.dialogue.backends.servers import ChatServer
 

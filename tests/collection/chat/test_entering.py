@@ -3,9 +3,10 @@
 import pytest
 
 from collection.chat.database import in_database
-from collection.models import Dialogue, Participant, Recruitment
+from collection.models import Participant, Recruitment
 from collection.participation.credentials import Visitor
 from collection.participation.goals import begin_goal
+from studies.models import Dialogue
 from tests.collection.chat.pages import HOST, cookie_of, headers_of, open_socket, path_of
 from tests.collection.factories import enrol_participant, make_open_study
 

@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from collection.chat import generations
 from collection.chat.generations import LEASE, End, Kept, LeaseLost
-from collection.models import Dialogue, Generation, Output, Participant, Turn
+from collection.models import Participant
 from dialogue.backends.base import Reply
 from dialogue.outputs import Judged
 from dialogue.outputs import Output as ModelOutput
+from studies.models import Dialogue, Generation, Output, Turn
 from tests.collection.factories import enrol_participant, make_natural_dialogue, make_pending_turn
 
 pytestmark = pytest.mark.django_db

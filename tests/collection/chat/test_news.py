@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from collection.chat import watching
 from collection.chat.database import in_database
-from collection.models import Dialogue, Participant
+from collection.models import Participant
 from collection.participation.goals import leave_dialogues
 from collection.participation.withdrawal import withdraw
+from studies.models import Dialogue
 from tests.collection.chat.pages import open_page
 
 

@@ -7,7 +7,7 @@ from pytest_django import Settings
 
 from collection.chat.database import in_database
 from collection.chat.endings import UNAVAILABLE
-from collection.models import Output, Turn
+from studies.models import Output, Turn
 from tests.collection.chat.pages import make_chat, open_page, write_models
 from tests.dialogue.backends.odd.answers import CHUNKS, ENDS, FILES
 from tests.dialogue.backends.odd.server import TEXT, Odd, odd_server

@@ -6,7 +6,7 @@ from collection.chat.database import in_database
 from collection.chat.pacing import BURST, FRAMES_A_SECOND, MOST_SOCKETS, Pace
 from collection.chat.protocol import TOO_FAST
 from collection.chat.watching import watch
-from collection.models import Dialogue
+from studies.models import Dialogue
 from tests.collection.chat.pages import headers_of, open_page, open_socket, path_of
 
 

@@ -5,8 +5,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from collection.models import Dialogue, Generation, Turn
 from collection.participation.credentials import COOKIE, Visitor
+from studies.models import Dialogue, Generation, Turn
 from tests.collection.chat.pages import cookie_of
 from tests.collection.factories import (
     enrol_participant,

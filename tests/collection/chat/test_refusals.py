@@ -10,7 +10,8 @@ from django.utils import timezone
 from collection.chat import saying, standing
 from collection.chat.database import in_database
 from collection.chat.protocol import DRAFT_LIMIT, FRAME_LIMIT, MESSAGE_LIMIT, MESSAGES_PER_MINUTE, TOO_BIG
-from collection.models import Dialogue, Generation, Recruitment, Release, Study, Turn
+from collection.models import Recruitment, Release
+from studies.models import Dialogue, Generation, Study, Turn
 from tests.collection.chat.pages import open_page
 
 SAY: dict[str, Any] = {"type": "say", "key": "key-00001", "text": "What is a bear?", "typing": {}}

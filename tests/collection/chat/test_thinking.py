@@ -14,10 +14,10 @@ from collection.chat.generations import Kept
 from collection.chat.protocol import Next, RunningReply, Snapshot
 from collection.chat.replies import Reply
 from collection.chat.responding import Question
-from collection.models import Dialogue, Generation, Goal, Output, Turn
 from dialogue.backends.base import Reply as ModelReply
 from dialogue.outputs import Judged
 from dialogue.outputs import Output as ModelOutput
+from studies.models import Dialogue, Generation, Goal, Output, Turn
 from tests.collection.chat.pages import Page, make_chat, open_page, write_models
 from tests.dialogue.backends.servers import ChatServer
 from tests.factories import make_output

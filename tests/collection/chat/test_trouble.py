@@ -12,9 +12,10 @@ from pytest_django import Settings
 from collection.chat import answering, endings, generations, watching
 from collection.chat.answering import answerer
 from collection.chat.database import in_database
-from collection.models import Dialogue, Generation, Output, Participant, Study, Turn
+from collection.models import Participant
 from collection.participation.withdrawal import withdraw
 from dialogue import thoughts
+from studies.models import Dialogue, Generation, Output, Study, Turn
 from tests.collection.chat.pages import PATIENCE, REPLIES, open_page, write_models
 from tests.dialogue.backends.servers import ChatServer, Failure
 

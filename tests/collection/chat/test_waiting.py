@@ -10,8 +10,8 @@ from pytest_django import Settings
 
 from collection.chat.database import in_database
 from collection.chat.waiting import Line
-from collection.models import Dialogue
 from collection.participation.goals import begin_goal
+from studies.models import Dialogue
 from tests.collection.chat.pages import REPLIES, make_chat, open_page, write_models
 from tests.collection.factories import enrol_participant
 from tests.dialogue.backends.servers import ChatServer

@@ -6,9 +6,10 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from collection.models import Dialogue, Participant
+from collection.models import Participant
 from collection.participation.credentials import personal_token
 from collection.participation.goals import begin_goal, go_on, progress_of
+from studies.models import Dialogue
 from tests.collection.factories import (
     FEATURES,
     enrol_participant,

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from collection.models import Participant, Persona
+from collection.models import Participant
 from collection.participation.admission import NotAdmitted, filled_quotas, free_places
 from collection.participation.agreements import offer_agreement
 from collection.participation.enrolment import answer_form, enrol, note_refused_return
 from collection.participation.invitations import Invitation
+from studies.models import Persona
 from tests.collection.factories import FEATURES, enrol_participant, make_natural_dialogue, make_open_study
 from tests.factories import make_study
 

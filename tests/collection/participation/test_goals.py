@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from collection.models import Dialogue, Generation, Participant, Recruitment, Turn
+from collection.models import Participant, Recruitment
 from collection.participation.goals import (
     ChatbotUnavailable,
     GoalLocked,
@@ -18,6 +18,7 @@ from collection.participation.goals import (
 )
 from collection.participation.withdrawal import withdraw
 from collection.research.opening import close_study
+from studies.models import Dialogue, Generation, Turn
 from tests.collection.factories import (
     enrol_participant,
     make_answered_turn,

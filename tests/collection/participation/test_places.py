@@ -11,11 +11,12 @@ from pytest_django import Settings
 from collection.chat.protocol import TypingNotes
 from collection.chat.saying import NotTaken, say
 from collection.chat.standing import standing_of
-from collection.models import Dialogue, Participant, Recruitment, Release, Study
+from collection.models import Participant, Recruitment, Release
 from collection.participation.admission import NotAdmitted, free_places, is_released
 from collection.participation.credentials import personal_token
 from collection.participation.enrolment import answer_form, enrol
 from collection.participation.places import release_place, take_back
+from studies.models import Dialogue, Study
 from tests.collection.factories import FEATURES, enrol_participant, make_answered_turn, make_open_study
 from tests.collection.participation.visits import agree
 from tests.installation import MODELS_FILE

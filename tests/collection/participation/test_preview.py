@@ -6,8 +6,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from collection.models import Participant, Persona, Recruitment, Study
-from collection.services import paper_questionnaire
+from collection.models import Participant, Recruitment
+from studies.models import Persona, Study
+from studies.services import paper_questionnaire
 from tests.collection.factories import FEATURES, make_open_study
 from tests.factories import make_staff, make_study
 

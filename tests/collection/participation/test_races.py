@@ -12,7 +12,8 @@ import json
 from datetime import timedelta
 from functools import partial
 from django.utils import timezone
-from collection.models import Dialogue, Recruitment, Study
+from collection.models import Recruitment
+from studies.models import Dialogue, Study
 from collection.participation.admission import NotAdmitted, free_places
 from collection.participation.agreements import offer_agreement
 from collection.participation.enrolment import answer_form, enrol
@@ -20,7 +21,7 @@ from collection.participation.goals import begin_goal, go_on
 from collection.participation.invitations import Invitation
 from collection.participation.places import release_place, take_back
 from collection.participation.withdrawal import withdraw
-from collection.services import copy_study
+from studies.services import copy_study
 from simulation.requests import RunRequest
 from simulation.services import request_run
 from tests import racing

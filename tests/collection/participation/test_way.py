@@ -5,8 +5,9 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from collection.models import Dialogue, Participant, Study
+from collection.models import Participant
 from collection.participation.goals import leave_dialogues
+from studies.models import Dialogue, Study
 from tests.collection.factories import FEATURES, make_answered_turn, make_open_study
 from tests.collection.participation.visits import agree
 from tests.installation import MODELS_FILE

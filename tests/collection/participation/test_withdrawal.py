@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 
-from collection.models import Dialogue, Participant, Persona, Turn
+from collection.models import Participant
 from collection.participation.mine import own_data
 from collection.participation.presentation import OUTCOMES
 from collection.participation.withdrawal import forget_deleted_text, withdraw
@@ -21,6 +21,7 @@ from simulation.leases import LeaseLost
 from simulation.models import Run, Simulation
 from simulation.requests import RunRequest
 from simulation.services import request_run
+from studies.models import Dialogue, Persona, Turn
 from tests.collection.factories import (
     enrol_participant,
     make_natural_dialogue,
@@ -157,7 +158,7 @@ def test_who_reads_at_that_moment_keeps_nobody_waiting_and_the_rest_is_forgotten
     leaving: Participant, caplog: pytest.LogCaptureFixture
 ) -> None:
     file = Path(connection.settings_dict["NAME"])
-    with closing(sqlite3.connect(file)) as reader, closing(reader.execute("SELECT * FROM collection_turn")) as rows:
+    with closing(sqlite3.connect(file)) as reader, closing(reader.execute("SELECT * FROM studies_turn")) as rows:
         rows.fetchone()
         begun = monotonic()
         withdraw(leaving)

@@ -3,8 +3,9 @@
 import pytest
 from django.test import Client
 
-from collection.models import Participant, Study
+from collection.models import Participant
 from collection.research.opening import open_study
+from studies.models import Study
 from tests.collection.research.forms import read_form
 from tests.factories import make_study
 

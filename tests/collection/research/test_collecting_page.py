@@ -8,9 +8,10 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from collection.models import Recruitment, Study
+from collection.models import Recruitment
 from collection.research.distributions import read_distributions
 from collection.research.opening import close_study, open_study
+from studies.models import Study
 from tests.collection.factories import (
     FEATURES,
     make_natural_dialogue,

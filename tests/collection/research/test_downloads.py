@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import AsyncClient, Client
 
-from collection.models import Study
+from studies.models import Study
 from tests.collection.factories import make_natural_dialogue, make_participant
 from tests.factories import make_dialogue, make_staff, make_study
 

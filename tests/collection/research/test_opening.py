@@ -8,11 +8,12 @@ from django.core.management import call_command
 from django.test import Client
 from pytest_django import Settings
 
-from collection import trial
 from collection.chat.database import in_database
-from collection.models import Recruitment, Study
+from collection.models import Recruitment
 from collection.research.opening import NotReady, open_study
 from dialogue.backends import registry
+from studies.language_models import trial
+from studies.models import Study
 from tests.collection.chat.pages import write_models
 from tests.dialogue.backends.servers import chat_server
 from tests.factories import make_staff, make_study

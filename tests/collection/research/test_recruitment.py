@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from collection.models import Outcome, Recruitment, Study
+from collection.models import Outcome, Recruitment
 from collection.research.opening import open_study
-from collection.services import freeze_study
+from studies.models import Study
+from studies.services import freeze_study
 from tests.collection.research.forms import read_form
 from tests.factories import make_study
 

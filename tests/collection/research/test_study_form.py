@@ -8,9 +8,11 @@ from django.http import QueryDict
 from django.test import Client
 from pytest_django import Settings
 
-from collection.models import Goal, Recruitment, Study
-from collection.research.study_editor import StudyEditor
-from collection.services import freeze_study, load_demo_study
+from collection.models import Recruitment
+from collection.settings_of_studies import load_demo_study
+from studies.editor.study_editor import StudyEditor
+from studies.models import Goal, Study
+from studies.services import freeze_study
 from tests.collection.research.forms import read_form
 from tests.factories import make_study
 

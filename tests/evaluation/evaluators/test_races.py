@@ -13,7 +13,7 @@ from collections import Counter
 from functools import partial
 from django.db import transaction
 from django.utils import timezone
-from collection.models import Study
+from studies.models import Study
 from collection.participation.invitations import Invitation
 from collection.participation.withdrawal import withdraw as withdraw_participant
 from evaluation.answers import Answer

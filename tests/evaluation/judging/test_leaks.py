@@ -12,12 +12,12 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
-from collection.models import Turn
 from evaluation.answers import artificial_side
 from evaluation.evaluators.places import take_place
 from evaluation.judging.next import current_showing
 from evaluation.models import Evaluation, Evaluator, Pair, Showing
 from evaluation.planning.opening import open_evaluation
+from studies.models import Turn
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study
 from tests.evaluation.judging.guessing import LEVEL, Play, Received, strongest_clue
 from tests.evaluation.judging.texts import NATURAL, SIMULATED, Turns

@@ -18,7 +18,7 @@ from evaluation.answers import Answer
 from evaluation.judging.clocks import Clocks
 from evaluation.judging.refusals import Refused
 from evaluation.judging.saving import save_draft, submit
-from collection.models import Study
+from studies.models import Study
 from evaluation.models import Evaluation, Revision
 from evaluation.planning.opening import close_evaluation
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study, showings_of

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from django.utils import timezone
 
-from collection.models import Dialogue, Persona, Study, Turn
 from simulation.models import Run, Simulation
+from studies.models import Dialogue, Persona, Study, Turn
 from tests.factories import RESPONSE, UTTERANCES, make_run, make_side, make_study
 
 MODELS = ("llama-2", "mixtral", "vicuna", "gpt-4")

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from django.utils.formats import date_format
 
-from collection.models import Dialogue, Study
 from dialogue.personas import describe
 from evaluation.models import Evaluation
 from evaluation.planning.opening import NotReady, open_evaluation, read_plan
 from simulation.imports import import_dialogues
 from simulation.models import Run, Simulation
+from studies.models import Dialogue, Study
 from tests.evaluation.factories import make_evaluation, make_judged_study
 from tests.factories import make_dialogue, make_run, make_study
 

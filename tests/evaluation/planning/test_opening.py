@@ -8,13 +8,13 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from collection.models import Dialogue, Turn
 from evaluation.models import Assignment, Evaluation, Pair, Showing
 from evaluation.planning import opening
 from evaluation.planning.assigning import List, Placed, Wanted
 from evaluation.planning.drafting import Basis, Draft, draft_from
 from evaluation.planning.opening import NotReady, add_lists, close_evaluation, open_evaluation, read_plan
 from simulation.models import Simulation
+from studies.models import Dialogue, Turn
 from tests.collection.factories import make_natural_dialogue, make_participant
 from tests.evaluation.factories import make_evaluation, make_judged_study, make_known_pair
 from tests.evaluation.planning.paper import make_paper_study

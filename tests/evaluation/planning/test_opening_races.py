@@ -9,7 +9,8 @@ from tests.installation import Installation
 
 SETUP = """
 import json
-from collection.models import Participant, Study
+from collection.models import Participant
+from studies.models import Study
 from collection.participation.withdrawal import withdraw
 from evaluation.models import Evaluation, Pair, Showing
 from evaluation.planning.opening import open_evaluation

@@ -9,11 +9,11 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from collection.models import Study
 from evaluation.models import Evaluation
 from evaluation.planning.opening import open_evaluation
 from evaluation.research.evaluation_editor import EvaluationEditor
 from simulation.models import Run
+from studies.models import Study
 from tests.collection.factories import make_open_study
 from tests.collection.research.forms import read_form
 from tests.evaluation.factories import KNOWN, make_evaluation, make_judged_study

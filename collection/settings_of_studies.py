@@ -1,0 +1,64 @@
+"""What the chat study adds to a study: it is copied with it, and adapted when the study changes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from collection.models import Outcome, Recruitment
+from collection.quotas import check_quotas
+from studies.models import Study
+from studies.services import copy_row, load_paper_study
+
+DEMO_CODES = {
+    Outcome.Kind.COMPLETED: "DEMO-COMPLETED",
+    Outcome.Kind.SCREENED_OUT: "DEMO-SCREENED-OUT",
+    Outcome.Kind.FULL: "DEMO-FULL",
+    Outcome.Kind.WITHDRAWN: "",
+}
+CLOSED = "The study was closed because its new chatbot has not been tested. Open the study again to test it."
+
+
+@transaction.atomic
+def load_demo_study(chatbot: str) -> Study:
+    """Load the paper's study with completion codes. Open it once its chatbot has answered. Existing parts are not changed."""
+    study = load_paper_study(chatbot)
+    Recruitment.objects.get_or_create(study=study)
+    for kind, code in DEMO_CODES.items():
+        Outcome.objects.get_or_create(study=study, kind=kind, defaults={"code": code})
+    return study
+
+
+def copy_recruitment(study: Study, copy: Study, **_signal: Any) -> None:
+    """Let the copy take as many participants; it is closed, and has no times: those were the other's."""
+    for recruitment in Recruitment.objects.filter(study=study):
+        copy_row(recruitment, study=copy, is_open=False, opens_at=None, closes_at=None, chatbot_answered_at=None)
+    for outcome in study.outcomes.all():
+        copy_row(outcome, study=copy)
+
+
+def adapt_recruitment(study: Study, fields: Sequence[str], **_signal: Any) -> list[str]:
+    """Close a study whose chatbot was changed while it was open, because the new one is untested, and drop quotas for options
+    that the questionnaire no longer has: they would never fill."""
+    for recruitment in Recruitment.objects.filter(study=study):
+        _drop_unknown_quotas(recruitment, study)
+    is_untested = "chatbot" in fields and Recruitment.objects.filter(study=study, is_open=True).update(is_open=False)
+    return [CLOSED] if is_untested else []
+
+
+def _drop_unknown_quotas(recruitment: Recruitment, study: Study) -> None:
+    kept = {
+        feature: {option: count for option, count in places.items() if _fits({feature: {option: count}}, study)}
+        for feature, places in recruitment.quotas.items()
+    }
+    recruitment.quotas = {feature: places for feature, places in kept.items() if places}
+    recruitment.save(update_fields=["quotas"])
+
+
+def _fits(quota: dict[str, dict[str, int]], study: Study) -> bool:
+    try:
+        check_quotas(quota, study.questionnaire)
+    except ValidationError:
+        return False
+    return True

@@ -1,0 +1,72 @@
+"""Who may see the researcher's pages."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.cache import never_cache
+from django_htmx.http import HttpResponseClientRedirect
+
+P = ParamSpec("P")
+
+
+READ, CHANGE = "studies.view_study", "studies.change_study"
+"""Django's permissions that open researchers' pages, for reading and for changing."""
+_SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+def staff_only(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Open the view to staff who may view studies, and its forms to those who may change them.
+
+    Visitors who are not logged in go to the login page and back; others see which permission is missing and whom to ask.
+    A fragment is answered with a redirect of the whole page: the login form must not appear in the middle of another one.
+    Browsers keep no copy: it would outlast the login, and a participant who withdraws.
+    """
+
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return _to_login(request)
+        if refusal := _refusal(request.user, request.method in _SAFE):
+            raise PermissionDenied(refusal)
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def is_researcher(user: User | AnonymousUser, right: str = READ) -> bool:
+    """Return whether the account may use researchers' pages: staff with that permission."""
+    return user.is_staff and user.has_perm(right)
+
+
+def _refusal(user: User | AnonymousUser, is_reading: bool) -> str:
+    """Return why the account has no access, in a sentence; empty if it has."""
+    if not user.is_staff:
+        return "These pages are for the research staff."
+    if not is_researcher(user, READ):
+        return f"Your account '{user.get_username()}' is not allowed to view studies."
+    if not is_reading and not is_researcher(user, CHANGE):
+        return f"Your account '{user.get_username()}' may view studies but not change them."
+    return ""
+
+
+def _to_login(request: HttpRequest) -> HttpResponse:
+    if not getattr(request, "htmx", False):
+        return redirect_to_login(request.get_full_path())
+    return HttpResponseClientRedirect(redirect_to_login(_shown(request), settings.LOGIN_URL)["Location"])
+
+
+def _shown(request: HttpRequest) -> str:
+    """Return the page that shows the fragment; the home page if what the browser says of it is no address."""
+    try:
+        return request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]
+    except ValueError:
+        return "/"

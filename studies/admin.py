@@ -1,0 +1,123 @@
+"""Django's admin for studies and dialogues: to set studies up and look things up; what was said cannot be edited."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from studies.kept import DATA, FROZEN_HERE, PARTICIPANTS, KeepingAdmin
+from studies.models import Dialogue, Generation, Goal, Output, Persona, Study, Turn, Typing
+from studies.services import announce_change, copy_study, paper_questionnaire
+
+
+class ReadOnlyAdmin(KeepingAdmin):
+    """What was said, or follows from it, is looked at and never edited."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def why_kept(self, obj: Any) -> str:
+        return DATA
+
+
+class PartOfStudyAdmin(KeepingAdmin):
+    """Editable until the study is frozen; a frozen study is not offered to add anything to."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and not (obj and self.why_kept(obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and self.why_kept(obj))
+
+    def why_kept(self, obj: Any) -> str:
+        study = obj.study if isinstance(obj, Goal | Persona) else obj
+        return FROZEN_HERE if study.is_frozen else ""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "study":
+            kwargs["queryset"] = Study.objects.filter(frozen_at=None)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(Study)
+class StudyAdmin(PartOfStudyAdmin):
+    list_display = ["title", "slug", "chatbot", "frozen_at"]
+    actions = ["copy_studies"]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A new study begins with the paper's form, which is easier to change than to type."""
+        return {"questionnaire": paper_questionnaire(), **super().get_changeform_initial_data(request)}
+
+    def save_model(self, request: HttpRequest, obj: Study, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        for notice in announce_change(obj, form.changed_data):
+            self.message_user(request, notice)
+
+    @admin.action(description="Copy study", permissions=["add"])
+    def copy_studies(self, request: HttpRequest, queryset: QuerySet[Study]) -> HttpResponse | None:
+        """Leads to the copy, where there is one only."""
+        copies = [copy_study(study) for study in queryset]
+        for copy in copies:
+            self.message_user(request, f"“{copy.title}” ({copy.slug}) can be changed until its first run.")
+        return redirect("admin:studies_study_change", copies[0].pk) if len(copies) == 1 else None
+
+
+@admin.register(Goal)
+class GoalAdmin(PartOfStudyAdmin):
+    list_display = ["study", "number", "domain", "text"]
+    list_filter = ["study", "domain"]
+    list_select_related = ["study"]
+
+
+@admin.register(Persona)
+class PersonaAdmin(PartOfStudyAdmin):
+    """Researchers list personas; those of participants are theirs."""
+
+    list_display = ["study", "code", "source", "features"]
+    list_filter = ["study", "source"]
+    list_select_related = ["study"]
+    readonly_fields = ["source"]
+
+    def why_kept(self, obj: Persona) -> str:
+        return PARTICIPANTS if obj.source == Persona.Source.PARTICIPANT else super().why_kept(obj)
+
+    def save_model(self, request: HttpRequest, obj: Persona, form: Any, change: bool) -> None:
+        obj.source = Persona.Source.LISTED
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Dialogue)
+class DialogueAdmin(ReadOnlyAdmin):
+    list_display = ["token", "study", "kind", "persona", "goal", "ending", "started_at"]
+    list_filter = ["study", "kind", "ending"]
+    list_select_related = ["study", "persona", "goal"]
+
+
+@admin.register(Turn)
+class TurnAdmin(ReadOnlyAdmin):
+    list_display = ["dialogue_id", "position", "utterance", "response"]
+
+
+@admin.register(Output)
+class OutputAdmin(ReadOnlyAdmin):
+    list_display = ["dialogue_id", "position", "side", "attempt", "verdict", "seconds"]
+    list_filter = ["side", "verdict"]
+
+
+@admin.register(Generation)
+class GenerationAdmin(ReadOnlyAdmin):
+    list_display = ["turn_id", "attempt", "state", "message", "created_at", "ended_at"]
+    list_filter = ["state"]
+
+
+@admin.register(Typing)
+class TypingAdmin(ReadOnlyAdmin):
+    list_display = ["turn_id", "first_key_seconds", "typing_seconds", "pastes", "times_hidden"]

@@ -1,0 +1,59 @@
+"""What all commands that need the database have in common."""
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, ProgrammingError, connection
+
+from studies.files.exports import Incomplete
+from studies.files.whole_files import Unwritable, write_whole
+from studies.models import Study
+
+NO_TABLES = "The database has no tables yet: run python manage.py migrate, then python manage.py load_demo."
+
+
+class StudyCommand(BaseCommand):
+    """A command about studies. On a database that was never migrated it says so in a sentence, with exit status 2."""
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        try:
+            return super().execute(*args, **options)
+        except (OperationalError, ProgrammingError) as error:
+            if Study._meta.db_table in connection.introspection.table_names():
+                raise
+            raise CommandError(NO_TABLES, returncode=2) from error
+
+
+def find_study(slug: str) -> Study:
+    """The study called ``slug``. Raises CommandError in a sentence."""
+    study = Study.objects.filter(slug=slug).first()
+    if study is None:
+        raise CommandError(f"There is no study {slug!r}: see the list of studies.", returncode=2)
+    return study
+
+
+def write_out(path: Path | None, pieces: Iterable[str]) -> None:
+    """Writes an export to the file, or to standard output without one. Raises CommandError in a sentence."""
+    try:
+        if path is None:
+            _print(pieces)
+        else:
+            write_whole(path, pieces)
+    except (Incomplete, Unwritable) as error:
+        raise CommandError(str(error), returncode=2) from error
+
+
+def _print(pieces: Iterable[str]) -> None:
+    """To standard output. Raises Unwritable, except when whoever read along has had enough (``| head``)."""
+    try:
+        sys.stdout.writelines(pieces)
+        sys.stdout.flush()
+    except OSError as error:
+        # What could not be written would be tried again when the process ends, with a traceback.
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123  it stays open until the process ends
+        if not isinstance(error, BrokenPipeError):
+            raise Unwritable(f"The standard output cannot be written ({error.strerror}): make room.") from error

@@ -1,0 +1,78 @@
+"""The goals of a study as rows of a form."""
+
+from collections import Counter
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from dialogue import goals
+from dialogue.names import plain_name, repeated_name
+from studies.editor.fields import LongText
+from studies.models import Goal, Study
+
+DOMAINS = ("Math", "Coding", "General Knowledge")
+"""The paper's; others may be written."""
+MOST_GOALS = 100
+
+
+class GoalRow(forms.Form):
+    """One goal."""
+
+    number = forms.IntegerField(min_value=1, max_value=9999, widget=forms.NumberInput(attrs={"data-next": ""}))
+    domain = forms.CharField(max_length=50, widget=forms.TextInput(attrs={"list": "domains"}))
+    text = LongText(rows=5, max_length=8000)
+
+    def clean_domain(self) -> str:
+        """Results are grouped by domain: two that read alike are the same."""
+        return plain_name(self.cleaned_data["domain"])
+
+
+class GoalRowsBase(forms.BaseFormSet):  # type: ignore[type-arg]  # the class takes no argument at run time
+    """All goals: at least one, numbers only once."""
+
+    def add_fields(self, form: GoalRow, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields["DELETE"].label = "Remove this goal"
+
+    def clean(self) -> None:
+        numbers = Counter(row["number"] for row in self.rows if "number" in row)
+        twice = [number for number, count in numbers.items() if count > 1]
+        if twice:
+            raise ValidationError(f"Two goals have the number {twice[0]}: give each a number of its own.")
+        texts = [row["text"] for row in self.rows if row.get("text")]
+        if (alike := repeated_name(texts)) is not None:
+            raise ValidationError(f"Two goals read the same: “{alike[:60]}”. Change one, or remove it.")
+        if not numbers and not any(self.errors):
+            raise ValidationError("A study needs at least one goal: add one.")
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """What the rows say that stay."""
+        return [
+            form.cleaned_data for form in self.forms if getattr(form, "cleaned_data", None) and not _is_removed(form)
+        ]
+
+    @property
+    def goals(self) -> list[Goal]:
+        """The goals as they were written, not stored."""
+        names = ("number", "domain", "text")
+        return [Goal(**{name: row[name] for name in names}) for row in sorted(self.rows, key=lambda row: row["number"])]
+
+
+def _is_removed(form: forms.Form) -> bool:
+    return bool(form.cleaned_data.get("DELETE"))
+
+
+GoalRows = cast(
+    type[GoalRowsBase],
+    forms.formset_factory(
+        GoalRow, formset=GoalRowsBase, extra=0, can_delete=True, max_num=MOST_GOALS, validate_max=True
+    ),
+)
+
+
+def goal_rows(study: Study) -> list[dict[str, Any]]:
+    """The study's goals; of a new study the paper's ten, which are easier to change than to type."""
+    listed = study.goals.order_by("number") if study.pk else goals.load_listed()
+    return [{"number": goal.number, "domain": goal.domain, "text": goal.text} for goal in listed]

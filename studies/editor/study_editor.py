@@ -1,0 +1,82 @@
+"""A study with its goals and its questionnaire, as one form that is stored whole or not at all."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from studies.editor.feature_rows import FeatureRows, feature_rows
+from studies.editor.goal_rows import DOMAINS, GoalRows, goal_rows
+from studies.editor.mistakes import Mistake, list_mistakes, list_row_mistakes
+from studies.editor.study_form import StudyForm
+from studies.language_models.catalogue import read_catalogue
+from studies.models import Goal, Study
+from studies.models.studies import FROZEN
+from studies.services import announce_change, paper_questionnaire
+
+
+def blank_study() -> Study:
+    """What a new study begins as: the paper's form, and texts that need no change to try it."""
+    return Study(questionnaire=paper_questionnaire())
+
+
+class StudyEditor:
+    """The forms of the page that writes a study; ``data`` is what was sent, if anything.
+
+    ``slug`` and ``title`` are those under which the study is stored, whatever was typed since; empty for a new one.
+    """
+
+    domains = DOMAINS
+
+    def __init__(self, study: Study, data: Any = None) -> None:
+        self.study = study
+        self.slug, self.title = (study.slug, study.title) if study.pk else ("", "")
+        self.catalogue = read_catalogue()
+        self.is_bound = data is not None
+        self.notices: list[str] = []
+        self.goals = GoalRows(data, initial=goal_rows(study), prefix="goals")
+        self.features = FeatureRows(data, initial=feature_rows(study.questionnaire), prefix="features")
+        self.form = StudyForm(data, instance=study, catalogue=self.catalogue)
+
+    def is_valid(self) -> bool:
+        """Whether all of it can be stored; every part says what is wrong with it."""
+        if not self.is_bound:
+            return False
+        has_features, has_goals = self.features.is_valid(), self.goals.is_valid()
+        # The study judges its own questionnaire, but has no place on the form to say so: the rows have.
+        self.study.questionnaire = self.features.table if has_features else paper_questionnaire()
+        return self.form.is_valid() and has_features and has_goals
+
+    @property
+    def mistakes(self) -> list[Mistake]:
+        """Everything that is wrong, in the page's order."""
+        return [
+            *(Mistake("", str(error)) for error in self.form.non_field_errors()),
+            *list_mistakes(self.form),
+            *list_row_mistakes(self.goals, "goals", "Goal", "number"),
+            *list_row_mistakes(self.features, "questions", "Question", "label"),
+        ]
+
+    def save(self) -> bool:
+        """Stores everything, unless the study was frozen while the form was open: then the form says so."""
+        with transaction.atomic():
+            if not _is_frozen_by_now(self.study):
+                study = self.form.save()
+                _replace_goals(study, self.goals.goals)
+                self.notices = announce_change(study, self.form.changed_data)
+                return True
+        self.form.add_error(None, ValidationError(FROZEN))
+        return False
+
+
+def _is_frozen_by_now(study: Study) -> bool:
+    """Within the transaction that stores it: nobody can enrol meanwhile."""
+    return any(row.is_frozen for row in Study.objects.select_for_update().filter(pk=study.pk))
+
+
+def _replace_goals(study: Study, goals: list[Goal]) -> None:
+    """Nothing refers to the goals of a study that is not frozen."""
+    study.goals.all().delete()
+    for goal in goals:
+        goal.study = study
+    Goal.objects.bulk_create(goals)

@@ -1,0 +1,90 @@
+"""The form with which a researcher writes a study: who chats with what, the texts, the rules."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.urls import reverse
+from django.utils.text import slugify
+
+from studies.editor.fields import LongText, preview_beside
+from studies.language_models.catalogue import Catalogue
+from studies.models import Study
+from studies.presentation import describe_model
+
+TEXTS = ("welcome", "consent", "instruction")
+"""What participants read, in Markdown."""
+
+
+class StudyForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes no argument at run time
+    """Everything of a study but its goals and its questionnaire, which are rows of their own."""
+
+    slug = forms.SlugField(
+        label="Short name",
+        max_length=50,
+        required=False,
+        help_text="Stands in the participants' link. Left empty, it is made of the title.",
+        error_messages={
+            "unique": "Another study has this short name: give this one another.",
+            "invalid": "Use letters without accents, digits, hyphens and underscores only.",
+        },
+    )
+    description = LongText(required=False, rows=3, help_text="For researchers only. Markdown.")
+    chatbot = forms.ChoiceField(
+        widget=forms.RadioSelect,
+        help_text="The model that participants chat with, out of models.toml.",
+        error_messages={"required": "Choose a chatbot."},
+    )
+    welcome = LongText(help_text="What the study is about. Markdown.")
+    consent = LongText(help_text="What participants agree to. Markdown. A chatbot behind an API is named below it.")
+    instruction = LongText(rows=4, help_text="Stands above every goal. Markdown.")
+
+    class Meta:
+        model = Study
+        fields: ClassVar = [
+            "title",
+            "slug",
+            "description",
+            "chatbot",
+            "welcome",
+            "consent",
+            "consent_version",
+            "instruction",
+            "goal_order",
+            "min_turns",
+            "max_turns",
+            "keeps_unread_replies",
+        ]
+        labels: ClassVar = {
+            "goal_order": "Goals come",
+            "keeps_unread_replies": "Go on with replies that nobody reads",
+            "consent_version": "Version of the consent",
+        }
+
+    def __init__(self, *args: Any, catalogue: Catalogue, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chatbots = _chatbots(catalogue, self.instance.chatbot)
+        self.fields["chatbot"].choices = chatbots  # type: ignore[attr-defined]
+        self.initial["chatbot"] = self.instance.chatbot or next((name for name, _ in chatbots), "")
+        self.fields["min_turns"].widget.attrs["max"] = self.fields["max_turns"].widget.attrs["max"] = 1000
+        for name in TEXTS:
+            self.fields[name].widget.attrs |= preview_beside(name, reverse("text-preview", args=[name]))
+
+    def clean_slug(self) -> str:
+        """Cleaned after the title, of which it may be made."""
+        slug: str = self.cleaned_data["slug"] or slugify(self.cleaned_data.get("title", ""))[:50].strip("-")
+        if not slug and self.cleaned_data.get("title"):
+            raise forms.ValidationError("Give the study a short name of letters, digits and hyphens.")
+        return slug
+
+
+def _chatbots(catalogue: Catalogue, current: str) -> list[tuple[str, Any]]:
+    """The models that can respond; the study's own stays among them when models.toml no longer has it."""
+    known: list[tuple[str, Any]] = [(spec.name, describe_model(spec)) for spec in catalogue.playing("responder")]
+    if current and current not in dict(known):
+        known.append((current, f"{current} ({_why_not_offered(catalogue, current)})"))
+    return known
+
+
+def _why_not_offered(catalogue: Catalogue, name: str) -> str:
+    is_wrong = bool(catalogue.in_force.why_wrong(name))
+    return "its entry in models.toml is wrong" if is_wrong else "models.toml has no such responder"

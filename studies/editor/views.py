@@ -1,0 +1,60 @@
+"""Doors to the form that writes a study."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from studies.access import staff_only
+from studies.editor.study_editor import StudyEditor, blank_study
+from studies.editor.study_form import TEXTS
+from studies.models import Study
+from studies.services import copy_study
+
+
+@staff_only
+def new_study(request: HttpRequest) -> HttpResponse:
+    """The form for a new study, which begins as the paper's."""
+    editor = StudyEditor(blank_study(), _sent(request))
+    if editor.is_valid() and editor.save():
+        messages.success(request, "The study is made. Look at it as participants will, then open it.")
+        return redirect("collecting", editor.study.slug)
+    return _shown(request, editor)
+
+
+@staff_only
+def edit_study(request: HttpRequest, slug: str) -> HttpResponse:
+    """The form for a study that nobody takes part in yet; of a frozen one what it holds."""
+    editor = StudyEditor(get_object_or_404(Study, slug=slug), _sent(request))
+    if editor.is_valid() and editor.save():
+        messages.success(request, "The study is saved.")
+        for notice in editor.notices:
+            messages.warning(request, notice)
+        return redirect("collecting", editor.study.slug)
+    return _shown(request, editor)
+
+
+@staff_only
+@require_POST
+def text_preview(request: HttpRequest, name: str) -> HttpResponse:
+    """A text as participants will read it."""
+    if name not in TEXTS:
+        raise Http404
+    return render(request, "studies/_preview.html", {"text": request.POST.get(name, "")})
+
+
+@staff_only
+@require_POST
+def copy(request: HttpRequest, slug: str) -> HttpResponse:
+    """A copy of the study, and the form to change it."""
+    made = copy_study(get_object_or_404(Study, slug=slug))
+    messages.success(request, f"This is the copy “{made.title}”: change what you like. Nobody takes part in it yet.")
+    return redirect("edit-study", made.slug)
+
+
+def _sent(request: HttpRequest) -> object:
+    return request.POST if request.method == "POST" else None
+
+
+def _shown(request: HttpRequest, editor: StudyEditor) -> HttpResponse:
+    return render(request, "studies/study_form.html", {"editor": editor}, status=422 if editor.is_bound else 200)

@@ -1,0 +1,1 @@
+"""Dialogues in files: lines of JSON and tables, written whole and counted."""

@@ -1,0 +1,216 @@
+"""A dialogue as one JSON object a line: the official implementation's keys, and ours beside them."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+
+from studies.files.record_values import checked, described, finite, made_storable, optional, storable
+from studies.files.turn_records import RecordedTurn, read_turns, turns_with_tries, write_turn
+from studies.models import ENDINGS, Dialogue, Output, Turn
+
+_TEXT = r'\s*:\s*("(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*+")'
+_BEGINNING = re.compile(rf'\s*\{{\s*"persona"{_TEXT}\s*,\s*"sample"\s*:\s*\{{\s*"instruction"{_TEXT}')
+_SEED = re.compile(r'"seed"\s*:\s*(-?\d{1,18})\b')
+_MOST_QUOTED = 200
+"""Characters."""
+LONGEST_LINE = 50_000_000
+"""Bytes; the longest dialogues have a few million."""
+OUTPUT_FIELDS = (
+    "position",
+    "side",
+    "attempt",
+    "verdict",
+    "raw",
+    "text",
+    "prompts_found",
+    "is_self_reply",
+    "left_out",
+    "prompt_tokens",
+    "completion_tokens",
+    "thought_characters",
+    "thought_tokens",
+    "unsent",
+    "first_token_seconds",
+    "seconds",
+    "stop_reason",
+)
+
+ADDED_LATER = {"thought_characters", "thought_tokens", "unsent"}
+"""Output fields that earlier exports lack."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The place of a line in a study: persona and goal."""
+
+    persona: str
+    instruction: str
+    seed: int | None = None
+
+
+class InvalidRecord(ValueError):
+    """A line that is not a dialogue; the message names the line and the mistake.
+
+    ``place`` is its place as far as it can be read: the official format counts lines to distinguish personas.
+    """
+
+    def __init__(self, message: str, place: Place | None = None) -> None:
+        super().__init__(message)
+        self.place = place
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The content of a line. Everything from ``persona_id`` on is our extension and may be missing.
+
+    ``inquirer`` is {} for a person, and None if the line does not name the inquirer. ``is_mended``: characters that databases
+    cannot store were replaced by U+FFFD.
+    """
+
+    line: int
+    persona: str
+    instruction: str
+    turns: tuple[RecordedTurn, ...]
+    persona_id: str | None = None
+    kind: str | None = None
+    is_unfinished: bool = False
+    goal_number: int | None = None
+    seed: int | None = None
+    ending: str = ""
+    inquirer: dict[str, Any] | None = None
+    responder: dict[str, Any] = field(default_factory=dict)
+    outputs: tuple[dict[str, Any], ...] = ()
+    is_mended: bool = False
+
+
+def write_records(dialogues: QuerySet[Dialogue]) -> Iterator[str]:
+    """One line of JSON for each dialogue, streamed, with everything that was said and put out."""
+    rows = dialogues.select_related("study", "goal", "persona").prefetch_related(turns_with_tries(), "outputs")
+    for dialogue in rows.iterator(chunk_size=100):
+        yield json.dumps(_record(dialogue), ensure_ascii=False) + "\n"
+
+
+def read_record(number: int, line: str | bytes) -> Record:
+    """The dialogue in a line. Raises InvalidRecord."""
+    if len(line) > LONGEST_LINE:
+        reason = f"Line {number} is longer than {LONGEST_LINE // 1_000_000} MB: each line must be one dialogue."
+        raise InvalidRecord(reason, _salvaged(line))
+    try:
+        data = json.loads(line, parse_float=finite, parse_constant=finite)
+    except UnicodeDecodeError as error:
+        raise InvalidRecord(f"Line {number} is not UTF-8 text: save the file in UTF-8.", _salvaged(line)) from error
+    except (ValueError, RecursionError) as error:
+        reason = f"Line {number} is not JSON ({_brief(str(error))}): each line must be one dialogue."
+        raise InvalidRecord(reason, _salvaged(line)) from error
+    try:
+        return _parse(number, data)
+    except KeyError as error:
+        reason = f"Line {number} lacks the key {error}: the official format has it."
+        raise InvalidRecord(reason, _salvaged(line)) from error
+    except (TypeError, AttributeError, ValueError, OverflowError) as error:
+        reason = f"Line {number} is not a dialogue in the official format ({_brief(str(error))})."
+        raise InvalidRecord(reason, _salvaged(line)) from error
+    except ValidationError as error:
+        reason = f"Line {number} is not a dialogue in the official format ({_brief(error.messages[0])})."
+        raise InvalidRecord(reason, _salvaged(line)) from error
+
+
+def _record(dialogue: Dialogue) -> dict[str, Any]:
+    turns = list(dialogue.turns.all())
+    return {
+        "persona": dialogue.persona_sentence,
+        "sample": {"instruction": dialogue.goal.text},
+        "num_turns": len(turns),
+        "dialog": [
+            {"turn": turn.position, "model_inquirer": turn.utterance, "model_responder": turn.response}
+            for turn in turns
+        ],
+        "dialogue": dialogue.token,
+        "study": dialogue.study.slug,
+        "kind": dialogue.kind,
+        "persona_id": dialogue.persona.code,
+        "features": dialogue.persona.features,
+        "goal": dialogue.goal.number,
+        "domain": dialogue.goal.domain,
+        "inquirer": dialogue.inquirer,
+        "responder": dialogue.responder,
+        "seed": dialogue.seed,
+        "ending": dialogue.ending,
+        "started_at": dialogue.started_at.isoformat(),
+        "ended_at": dialogue.ended_at.isoformat() if dialogue.ended_at else None,
+        "tokens": [{"prompt": turn.utterance_tokens, "response": turn.response_tokens} for turn in turns],
+        "outputs": [{name: getattr(output, name) for name in OUTPUT_FIELDS} for output in dialogue.outputs.all()],
+    } | _natural(dialogue, turns)
+
+
+def _natural(dialogue: Dialogue, turns: list[Turn]) -> dict[str, Any]:
+    """How a person's turns came about; nothing of simulated ones, whose outputs tell it."""
+    if dialogue.kind != Dialogue.Kind.NATURAL:
+        return {}
+    return {"natural_turns": [write_turn(turn, is_imported=bool(dialogue.imported_from)) for turn in turns]}
+
+
+def _parse(number: int, data: Any) -> Record:
+    found, data = data, checked(made_storable(data), dict)
+    turns = read_turns(data)
+    if data["num_turns"] != len(turns):
+        raise ValueError(f"num_turns is {data['num_turns']}, but there are {len(turns)} turns")
+    outputs = [_output(output) for output in _outputs(data)]
+    if len({(output["position"], output["side"], output["attempt"]) for output in outputs}) < len(outputs):
+        raise ValueError("two outputs have the same position, side and attempt")
+    return Record(
+        line=number,
+        persona=checked(data["persona"], str),
+        instruction=checked(checked(data["sample"], dict)["instruction"], str),
+        turns=turns,
+        persona_id=optional(data.get("persona_id"), str),
+        kind=_known_kind(data.get("kind")),
+        is_unfinished="ended_at" in data and data["ended_at"] is None,
+        goal_number=optional(data.get("goal"), int),
+        seed=storable(Dialogue, "seed", optional(data.get("seed"), int)),
+        ending=_known_ending(data.get("ending") or ""),
+        inquirer=described(data.get("inquirer")),
+        responder=described(data.get("responder")) or {},
+        outputs=tuple(outputs),
+        is_mended=data != found,
+    )
+
+
+def _outputs(data: dict[str, Any]) -> list[dict[str, Any]]:
+    return [checked(output, dict) for output in checked(data.get("outputs") or [], list)]
+
+
+def _output(output: dict[str, Any]) -> dict[str, Any]:
+    known = (name for name in OUTPUT_FIELDS if name in output or name not in ADDED_LATER)
+    return {name: storable(Output, name, output[name]) for name in known}
+
+
+def _known_kind(kind: Any) -> str | None:
+    if kind is not None and kind not in Dialogue.Kind.values:
+        raise ValueError(f"unknown kind {kind!r}")
+    return optional(kind, str)
+
+
+def _known_ending(ending: str) -> str:
+    if ending and ending not in dict(ENDINGS):
+        raise ValueError(f"unknown ending {ending!r}")
+    return ending
+
+
+def _brief(what: str) -> str:
+    """Shorten a complaint for a sentence: a wrong value may be as long as its line."""
+    return (what if len(what) <= _MOST_QUOTED else f"{what[:_MOST_QUOTED]}…").rstrip(".")
+
+
+def _salvaged(line: str | bytes) -> Place | None:
+    """Return the place of a broken line, if it begins in the official format and has no id."""
+    begun = _BEGINNING.match(line.decode("utf-8", "replace") if isinstance(line, bytes) else line)
+    if begun is None or '"persona_id"' in begun.string:
+        return None
+    seed = _SEED.search(begun.string)
+    return Place(json.loads(begun[1]), json.loads(begun[2]), int(seed[1]) if seed else None)

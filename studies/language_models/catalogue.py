@@ -1,0 +1,61 @@
+"""The models that pages name and offer. Looking never loads a model or its library."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.conf import settings
+
+from dialogue.models import ModelSpec
+from dialogue.seeds import Side
+from studies.language_models.in_force import ModelsInForce, read_models_in_force
+
+_STAYS = "Chats and runs that are under way continue with the last correct description. Correct the entry."
+_STOPS = "There is no earlier correct description to continue with. Correct the entry."
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The models that models.toml describes correctly, for new work. ``in_force`` also has those that may only continue."""
+
+    models: Mapping[str, ModelSpec]
+    in_force: ModelsInForce = field(default_factory=lambda: ModelsInForce({}))
+
+    @property
+    def problem(self) -> str:
+        """Return the mistakes in the file, as sentences that name entries and lines; empty if it is correct."""
+        return self.in_force.problem or " ".join(self.in_force.mistakes.values())
+
+    def label(self, name: str) -> str:
+        """What is to be said wherever the model appears; nothing of a model that is described no longer."""
+        found = self.in_force.all.get(name)
+        return found.label if found else ""
+
+    def slips(self, *names: str) -> list[str]:
+        """Return the mistakes in these models' entries, and whether work under way continues, one or two sentences each."""
+        found = (
+            f"{why} {_STAYS if name in self.in_force.all else _STOPS}"
+            for name in names
+            if (why := self.in_force.why_wrong(name))
+        )
+        return list(dict.fromkeys(found))
+
+    def playing(self, side: Side) -> list[ModelSpec]:
+        """The models that can play ``side``, in the file's order."""
+        return [spec for spec in self.models.values() if getattr(spec, side) is not None]
+
+
+def read_catalogue() -> Catalogue:
+    """Read models.toml each time, so that an edit shows without a restart."""
+    in_force = read_models_in_force(settings.MODELS_FILE)
+    return Catalogue(in_force.good, in_force)
+
+
+def missing_piece(spec: ModelSpec) -> str:
+    """What the model visibly lacks on this machine, in a sentence. A worker elsewhere may have the key, but the file decides
+    which run is asked for, so the site must read it too."""
+    if spec.file is not None and not spec.file.is_file():
+        return f"Its file {spec.file} is missing."
+    if spec.key_env and not os.environ.get(spec.key_env):
+        return f"The environment variable {spec.key_env} is not set."
+    return ""

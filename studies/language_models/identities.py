@@ -1,0 +1,176 @@
+"""What identifies a model on one side of a dialogue."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from dialogue import prompts, thoughts
+from dialogue.backends import registry
+from dialogue.backends.base import ChatModel, ModelMisconfigured
+from dialogue.models import SELF_REPLY_MARKERS, ModelSpec, SideTable
+from dialogue.models_file import InvalidModelsFile, UnknownModel, find_model
+from dialogue.outputs import Checks
+from dialogue.seeds import Side
+from dialogue.speakers import Speaker
+from studies.language_models.digests import remembered
+from studies.language_models.in_force import read_models_in_force
+
+_NOTES = ("label", "date")
+
+
+def describe_side(models_file: Path, name: str, side: Side) -> dict[str, Any]:
+    """Describe what identifies a model on one side: name, server, file hash, template, prompt set, sampling and checks.
+
+    Settings that only affect where and how fast it runs are left out. The label and the date are there, but identify nothing.
+
+    Raises ModelMisconfigured in a sentence when the model cannot play that side as it is described.
+    """
+    spec, table = find_side(models_file, name, side)
+    needs = registry.fit_side(spec, side)
+    return describe_model(spec) | {
+        "prompts": table.prompts,
+        "system": needs.system,
+        "marks": list(needs.marks),
+        "sampling": spec.sampling.model_dump() | {"max_tokens": table.max_tokens},
+        "coherence": table.coherence.model_dump(),
+        "regenerate_tries": table.regenerate_tries,
+    }
+
+
+def describe_model(spec: ModelSpec) -> dict[str, Any]:
+    """Describe what identifies a model on any side. Raises ModelMisconfigured when its file cannot be read.
+
+    ``date`` is today's. It is stored with a run or dialogue, so that templates with a date give the same one later.
+    """
+    return {
+        "model": spec.name,
+        "label": spec.label,
+        "backend": spec.backend,
+        "server": _server(spec),
+        "fingerprint": _fingerprint(spec),
+        "dtype": spec.dtype,
+        "template": spec.template,
+        "thoughts": thoughts.RULE,
+        "context": spec.context,
+        "date": timezone.localdate().isoformat(),
+    }
+
+
+def without_notes(described: Any) -> Any:
+    """Return the described side without its label and its date, which identify nothing."""
+    return (
+        {key: item for key, item in described.items() if key not in _NOTES}
+        if isinstance(described, dict)
+        else described
+    )
+
+
+def decisive(described: Any) -> Any:
+    """Return the parts of a described side that affect its words, without values that were fixed in earlier versions.
+
+    So the same request finds the run of an earlier version, which does not have these parts.
+    """
+    told = without_notes(described)
+    if not isinstance(told, dict):
+        return told
+    always = _before_choice(told)
+    return {key: item for key, item in told.items() if key not in always or item != always[key]}
+
+
+def find_side(models_file: Path, name: str, side: Side) -> tuple[ModelSpec, SideTable]:
+    """The model and how it plays that side. Raises ModelMisconfigured in a sentence when it cannot."""
+    spec = find_described(models_file, name)
+    table: SideTable | None = getattr(spec, side)
+    if table is None:
+        raise ModelMisconfigured(
+            f"Model {name!r} has no [models.{name}.{side}] table: add one, or choose another {side}."
+        )
+    try:
+        (prompts.load if side == "inquirer" else prompts.load_system)(table.prompts)
+    except LookupError as error:
+        raise ModelMisconfigured(str(error.args[0])) from error
+    return spec, table
+
+
+def find_described(models_file: Path, name: str) -> ModelSpec:
+    """Return the model as models.toml describes it, or last described it correctly, for work under way.
+
+    Raises ModelMisconfigured in a sentence when it never did.
+    """
+    found = read_models_in_force(models_file).all.get(name)
+    return found or find_well_described(models_file, name)
+
+
+def find_well_described(models_file: Path, name: str) -> ModelSpec:
+    """Return the model as models.toml describes it now, for new work: a wrong entry or a missing file is an error.
+
+    Raises ModelMisconfigured.
+    """
+    try:
+        spec = find_model(models_file, name)
+    except (UnknownModel, InvalidModelsFile) as error:
+        raise ModelMisconfigured(str(error)) from error
+    if spec.file and not spec.file.is_file():
+        raise _unreadable(spec)
+    return spec
+
+
+def is_still(models_file: Path, described: dict[str, Any], side: Side) -> bool:
+    """Whether the model says today what it said when it was described. Raises ModelMisconfigured when it is gone."""
+    now = describe_side(models_file, described["model"], side)
+    return bool(decisive({key: item for key, item in now.items() if key in described}) == decisive(described))
+
+
+def build_speaker(
+    spec: ModelSpec,
+    table: SideTable,
+    described: dict[str, Any],
+    side: Side,
+    model: ChatModel,
+    seed: Callable[[int, int], int],
+    conversation: str,
+) -> Speaker:
+    """Return the side ``described`` at the start of the run or dialogue, played by the running ``model`` of ``spec``."""
+    needs = _before_choice(described) | described
+    return Speaker(
+        side=side,
+        model=model,
+        sampling=spec.sampling_for(table, date.fromisoformat(needs["date"])),
+        checks=Checks(table.coherence.max_n, table.coherence.repeats, tuple(needs["marks"]), prompts.STOP_TOKEN),
+        seed=seed,
+        tries=table.regenerate_tries,
+        system=prompts.load_system(table.prompts) if side == "responder" else None,
+        system_way=needs["system"],
+        conversation=conversation,
+    )
+
+
+def _before_choice(described: dict[str, Any]) -> dict[str, Any]:
+    """Return the fixed values of earlier versions. The date is the one that templates used by default."""
+    marks = [] if described.get("backend") == "openai" else list(SELF_REPLY_MARKERS)
+    return {"system": "message", "marks": marks, "date": "2024-07-26"}
+
+
+def _server(spec: ModelSpec) -> dict[str, Any]:
+    """Describe the server of an API model and its unsent settings: the same name elsewhere may be another model."""
+    if not spec.is_remote:
+        return {}
+    left_out = {"leave_out": sorted(set(spec.leave_out))} if spec.leave_out else {}
+    return {"api": spec.api, "base_url": spec.base_url, "api_version": spec.api_version} | left_out
+
+
+def _fingerprint(spec: ModelSpec) -> str:
+    try:
+        return spec.fingerprint(remembered(settings.VAR_DIR / "digests"))
+    except OSError as error:
+        raise _unreadable(spec) from error
+
+
+def _unreadable(spec: ModelSpec) -> ModelMisconfigured:
+    return ModelMisconfigured(
+        f"The file {spec.file or spec.model} of model {spec.name!r} cannot be read: correct its path in models.toml."
+    )

@@ -1,0 +1,116 @@
+"""Test messages to models, before participants or runs rely on their answers."""
+
+import asyncio
+from contextlib import aclosing
+
+from asgiref.sync import async_to_sync
+from django.conf import settings
+
+from dialogue import goals, personas, prompts
+from dialogue.backends import registry
+from dialogue.backends.base import BackendError
+from dialogue.models import SideTable
+from dialogue.outputs import Output
+from dialogue.roleplay import inquirer_history, responder_history
+from dialogue.seeds import Side, sampler_seed
+from dialogue.speakers import History, Speaker
+from dialogue.thoughts import Thinking
+from studies.language_models.identities import build_speaker, describe_side, find_side
+from studies.language_models.keys import without_keys
+
+PATIENCE = 50.0
+"""Seconds for loading the model and its first words: less than the minute that web servers wait for a page."""
+ENOUGH = 200
+"""Characters that are enough to show that the model answers."""
+
+
+class NoAnswer(Exception):
+    """The model did not answer; the message is the backend's sentence, or one like it."""
+
+
+def ask_responder(name: str, message: str) -> None:
+    """Ask the responder ``name`` this first message of a dialogue, as its participants will. Raises NoAnswer."""
+    _ask(name, "responder", message)
+
+
+def ask_side(name: str, side: Side) -> None:
+    """Ask the model for its first output on ``side``, toward the first of the paper's goals. Raises NoAnswer."""
+    _ask(name, side, goals.load_listed()[0].text)
+
+
+def _ask(name: str, side: Side, goal: str) -> None:
+    try:
+        async_to_sync(_wait_for_answer)(name, side, goal)
+    except BackendError as error:
+        raise NoAnswer(without_keys(str(error))) from error
+
+
+async def _wait_for_answer(name: str, side: Side, goal: str) -> None:
+    heard: list[str | Thinking] = []
+    try:
+        async with asyncio.timeout(PATIENCE):
+            speaker, history, is_remote = await asyncio.to_thread(_prepare, name, side, goal)
+            # Only a complete answer from an API shows whether it contains thoughts.
+            await _listen(speaker, history, name, heard, None if is_remote else ENOUGH)
+    except TimeoutError as error:
+        if not _text(heard) and not any(isinstance(event, Thinking) for event in heard):
+            raise NoAnswer(_too_late(name)) from error
+    finally:
+        if asyncio.all_tasks() == {asyncio.current_task()}:
+            # This event loop exists only for the question. The server's loop keeps the model for participants.
+            await registry.close_models()
+
+
+def _prepare(name: str, side: Side, goal: str) -> tuple[Speaker, History, bool]:
+    """Return the speaker, what it is asked, and whether an API runs its model."""
+    spec, table = find_side(settings.MODELS_FILE, name, side)
+    described = describe_side(settings.MODELS_FILE, name, side)
+    model = registry.open_model(spec)
+    speaker = build_speaker(spec, table, described, side, model, lambda *at: sampler_seed(0, "", goal, side, *at), "")
+    return speaker, _first_history(speaker, table, goal), spec.is_remote
+
+
+def _first_history(speaker: Speaker, table: SideTable, goal: str) -> History:
+    if speaker.side == "responder":
+        return responder_history(speaker.system, (), goal)
+    persona = personas.describe(personas.load_listed()[0].features)
+    return inquirer_history(prompts.load(table.prompts), persona, goal, ())
+
+
+async def _listen(
+    speaker: Speaker, history: History, name: str, heard: list[str | Thinking], enough: int | None
+) -> None:
+    """Append the events to ``heard`` until the answer is complete or has ``enough`` characters."""
+    async with aclosing(speaker.stream(history, 0)) as pieces:
+        async for piece in pieces:
+            if isinstance(piece, Output):
+                _refuse_silence(piece, name, speaker.side)
+            else:
+                heard.append(piece)
+            if enough and len(_text(heard)) >= enough:
+                break
+
+
+def _text(heard: list[str | Thinking]) -> str:
+    """Return the answer so far. Text before a thought may itself prove to be a thought."""
+    text = ""
+    for event in heard:
+        text = event.said if isinstance(event, Thinking) else text + event
+    return text.strip()
+
+
+def _refuse_silence(output: Output, name: str, side: Side) -> None:
+    """Raise NoAnswer if the answer is empty."""
+    if output.reply.text.strip():
+        return
+    if output.reply.stop_reason == "length":
+        what = "Its thoughts" if output.reply.thoughts else "White space"
+        raise NoAnswer(f"{what} used up its output limit: raise max_tokens of [models.{name}.{side}].")
+    raise NoAnswer("Its answer was empty. Check the log of its server, or choose another model.")
+
+
+def _too_late(name: str) -> str:
+    return (
+        f"Model {name!r} did not begin to answer within {PATIENCE:.0f} seconds. "
+        "A large model may still be loading: try again in a minute, or check the server that runs it."
+    )

@@ -1,0 +1,85 @@
+"""``manage.py models``: the models of ``models.toml``, what they need and whether they can run here."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from dialogue.backends import registry
+from dialogue.backends.fitting import Fit
+from dialogue.models import ModelSpec
+from dialogue.models_file import InvalidModelsFile, UnknownModel, find_model, read_models
+from dialogue.seeds import SIDES, Side
+from dialogue.system_text import SystemWay
+from studies.language_models.trial import NoAnswer, ask_side
+
+GIB = 1024**3
+WAYS: dict[SystemWay, str] = {
+    "message": "system text as a message",
+    "first_user": "system text in front of the first user message",
+    "none": "no system text",
+}
+
+
+class Command(BaseCommand):
+    help = (
+        "List the models, what each needs, and whether it can run here. The exit status is 2 if one cannot, or if an"
+        " entry is wrong."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("names", nargs="*", help="only these models (default: all)")
+        parser.add_argument(
+            "--ask",
+            action="store_true",
+            help="also ask each model for its first output on each side; this loads local models, and providers charge for it",
+        )
+
+    def handle(self, *, names: list[str], ask: bool, **_options: Any) -> None:
+        try:
+            specs, mistakes = _chosen(names)
+        except (InvalidModelsFile, UnknownModel) as error:
+            raise CommandError(str(error), returncode=2) from error
+        unfit = [spec.name for spec in specs if not self._show(spec, ask=ask)]
+        unfit += [self._show_mistake(*one) for one in mistakes]
+        if unfit:
+            raise CommandError(f"Cannot run here as described: {', '.join(unfit)}.", returncode=2)
+
+    def _show(self, spec: ModelSpec, *, ask: bool) -> bool:
+        health = registry.examine(spec)
+        sides = " and ".join(side for side in ("inquirer", "responder") if getattr(spec, side))
+        label = f" ({spec.label})" if spec.label else ""
+        memory = "" if health.memory is None else f"; needs {health.memory / GIB:.2f} GiB"
+        self.stdout.write(f"{spec.name}{label}: {sides or 'no side'}, {spec.backend}, context {spec.context}{memory}")
+        self.stdout.write(f"  {'ok' if health.is_ok else 'NOT USABLE'}: {health.sentence}")
+        played = [side for side in SIDES if health.is_ok and getattr(spec, side)]
+        for side in played:
+            self._show_fit(side, registry.fit_side(spec, side))
+        answers = [self._show_answer(spec, side) for side in played if ask]
+        return health.is_ok and all(answers)
+
+    def _show_mistake(self, name: str, sentence: str) -> str:
+        self.stdout.write(f"{name}\n  WRONG: {sentence}")
+        return name
+
+    def _show_fit(self, side: Side, fit: Fit) -> None:
+        marks = " ".join(map(repr, fit.marks)) or "no mark"
+        self.stdout.write(f"  {side}: {WAYS[fit.system]}; a self-reply is cut at {marks}")
+
+    def _show_answer(self, spec: ModelSpec, side: Side) -> bool:
+        try:
+            ask_side(spec.name, side)
+        except NoAnswer as reason:
+            self.stdout.write(f"  {side}: DOES NOT ANSWER: {reason}")
+            return False
+        self.stdout.write(f"  {side}: answers")
+        return True
+
+
+def _chosen(names: list[str]) -> tuple[list[ModelSpec], list[tuple[str, str]]]:
+    """Return the models to examine, and a sentence about each wrong entry."""
+    if names:
+        return [find_model(settings.MODELS_FILE, name) for name in names], []
+    file = read_models(settings.MODELS_FILE)
+    return list(file.models.values()), list(file.mistakes.items())

@@ -1,0 +1,20 @@
+"""Studies, their personas, and what was said."""
+
+from studies.models.dialogues import ENDINGS, Dialogue, Output, Turn
+from studies.models.fields import new_token
+from studies.models.generations import Generation, Typing
+from studies.models.personas import Persona
+from studies.models.studies import Goal, Study
+
+__all__ = [
+    "ENDINGS",
+    "Dialogue",
+    "Generation",
+    "Goal",
+    "Output",
+    "Persona",
+    "Study",
+    "Turn",
+    "Typing",
+    "new_token",
+]

@@ -1,0 +1,146 @@
+"""What was said, and what models put out for it."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from dialogue.backends.base import StopReason
+from dialogue.outputs import Verdict
+from dialogue.seeds import Side
+from dialogue.speakers import Ending
+from studies.models.fields import choices_of, new_token
+from studies.models.personas import Persona
+from studies.models.studies import Goal, Study
+
+ENDINGS = choices_of(Ending)
+
+
+class Dialogue(models.Model):
+    """Turns toward one goal by one persona, with everything that identifies who said them.
+
+    ``inquirer`` and ``responder`` hold the model's name, file hash, prompt set and sampling; a person inquires as {}.
+    An imported dialogue has ended, but may lack an ending: the official format does not record any.
+    """
+
+    class Kind(models.TextChoices):
+        NATURAL = "natural", "natural"
+        SIMULATED = "simulated", "simulated"
+
+    token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="dialogues")
+    goal = models.ForeignKey(Goal, on_delete=models.PROTECT, related_name="dialogues")
+    persona = models.ForeignKey(Persona, on_delete=models.PROTECT, related_name="dialogues")
+    persona_sentence = models.TextField(help_text="As the inquirer was told it; a run may limit the features.")
+    kind = models.CharField(max_length=10, choices=Kind)
+    draft = models.TextField(blank=True, editable=False, help_text="What the participant has typed and not sent.")
+    inquirer = models.JSONField(default=dict, blank=True)
+    responder = models.JSONField(default=dict, blank=True)
+    seed = models.BigIntegerField(null=True, blank=True)
+    ending = models.CharField(max_length=30, choices=ENDINGS, blank=True)
+    imported_from = models.CharField(max_length=200, blank=True)
+    started_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="dialogue_ending_is_known", condition=Q(ending="") | Q(ending__in=[value for value, _ in ENDINGS])
+            ),
+            models.CheckConstraint(
+                name="dialogue_with_an_ending_has_ended", condition=Q(ending="") | Q(ended_at__isnull=False)
+            ),
+            models.UniqueConstraint(
+                fields=["persona", "goal"],
+                condition=Q(kind="natural", imported_from="") & ~Q(ending="left"),
+                name="chat_of_persona_and_goal",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.persona}, {self.goal}"
+
+
+class Turn(models.Model):
+    """The inquirer's utterance and the responder's answer; tokens are counted by the responder's tokenizer.
+
+    A person's utterance is stored before its answer is asked for: the turn is pending until there is one. ``response`` of a
+    stopped turn is what the participant let the chatbot say; a failed turn has none, and the chatbot never reads it again.
+    ``key`` makes sending idempotent: the page draws it, and sends it again with the same message.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending", "not answered yet"
+        COMPLETE = "complete", "complete"
+        STOPPED = "stopped", "stopped by the participant"
+        FAILED = "failed", "without an answer"
+
+    dialogue = models.ForeignKey(Dialogue, on_delete=models.CASCADE, related_name="turns")
+    position = models.PositiveSmallIntegerField(help_text="Counted from 0.")
+    utterance = models.TextField()
+    response = models.TextField(blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.COMPLETE)
+    key = models.CharField(max_length=40, blank=True, editable=False)
+    utterance_tokens = models.PositiveIntegerField(null=True, blank=True)
+    response_tokens = models.PositiveIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["dialogue", "position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["dialogue", "position"], name="turn_position_in_dialogue"),
+            models.UniqueConstraint(
+                fields=["dialogue"], condition=Q(state="pending"), name="turn_in_flight_in_dialogue"
+            ),
+            models.UniqueConstraint(fields=["dialogue", "key"], condition=~Q(key=""), name="turn_key_in_dialogue"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Turn {self.position + 1}"
+
+
+class Output(models.Model):
+    """One thing a model put out, raw: the accepted ones of a turn, the rejected ones, and those of a final step.
+
+    ``text`` is what the checks left of it for the other side; ``attempt`` counts regenerations. Only ``raw``
+    includes thoughts: one that the server sent separately is there between <think> and </think>.
+    """
+
+    dialogue = models.ForeignKey(Dialogue, on_delete=models.CASCADE, related_name="outputs")
+    position = models.PositiveSmallIntegerField(help_text="Of the turn, counted from 0.")
+    side = models.CharField(max_length=10, choices=choices_of(Side))
+    attempt = models.PositiveSmallIntegerField(default=0)
+    verdict = models.CharField(max_length=12, choices=choices_of(Verdict))
+    raw = models.TextField(blank=True)
+    text = models.TextField(blank=True)
+    prompts_found = models.PositiveSmallIntegerField(default=0)
+    is_self_reply = models.BooleanField(default=False, help_text="Cut at the mark of a new message.")
+    left_out = models.PositiveSmallIntegerField(default=0, help_text="Oldest turns that did not fit the context.")
+    prompt_tokens = models.PositiveIntegerField(
+        null=True, blank=True, help_text="By the model's own tokenizer. Empty: the provider does not count them."
+    )
+    completion_tokens = models.PositiveIntegerField(null=True, blank=True, help_text="Thoughts included.")
+    thought_characters = models.PositiveIntegerField(default=0)
+    thought_tokens = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: they were not counted.")
+    unsent = models.CharField(
+        max_length=100,
+        blank=True,
+        help_text="Settings that the server was not sent, because it refuses or does not know them.",
+    )
+    first_token_seconds = models.FloatField()
+    seconds = models.FloatField()
+    stop_reason = models.CharField(max_length=10, choices=choices_of(StopReason))
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["dialogue", "position", "side", "attempt"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["dialogue", "position", "side", "attempt"], name="output_attempt_in_turn")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["dialogue"], condition=~Q(unsent=""), name="output_without_a_setting")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.side} {self.position + 1}.{self.attempt}: {self.verdict}"

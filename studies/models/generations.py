@@ -1,0 +1,91 @@
+"""The chatbot's tries at answering a person, and how the person typed."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from studies.models.dialogues import Turn
+
+
+class Generations(models.QuerySet["Generation"]):
+    """Tries of the chatbot."""
+
+    def in_flight(self) -> "Generations":
+        """Those that have not ended: a process is at them, or died at them."""
+        return self.filter(state__in=Generation.IN_FLIGHT)
+
+
+class Generation(models.Model):
+    """One try of the chatbot at answering a turn; ``text`` grows while it streams and is kept however the try ends.
+
+    It belongs to the process that holds its lease. When ``lease_until`` has passed, that process is gone, and the try is
+    interrupted. ``raw`` is all that the chatbot put out, thoughts included, where ``text`` is not all and no Output has it: for
+    researchers only. ``place`` counts those before it in the queue. ``message`` is a sentence for the participant,
+    ``reason`` the backend's own for researchers, where the chatbot itself failed.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "waits for the chatbot"
+        STREAMING = "streaming", "is being written"
+        COMPLETE = "complete", "complete"
+        STOPPED = "stopped", "stopped"
+        INTERRUPTED = "interrupted", "interrupted"
+        FAILED = "failed", "failed"
+
+    IN_FLIGHT: ClassVar = (State.QUEUED, State.STREAMING)
+
+    turn = models.ForeignKey(Turn, on_delete=models.CASCADE, related_name="generations")
+    attempt = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
+    text = models.TextField(blank=True)
+    raw = models.TextField(blank=True, help_text="As it was put out, with its thoughts, for researchers only.")
+    message = models.TextField(blank=True)
+    reason = models.TextField(blank=True, help_text="Why the chatbot failed, for researchers only.")
+    place = models.PositiveIntegerField(default=0)
+    owner = models.CharField(max_length=64)
+    lease_until = models.DateTimeField()
+    is_stop_requested = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = Generations.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["turn", "attempt"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["turn", "attempt"], name="generation_attempt_in_turn"),
+            models.UniqueConstraint(
+                fields=["turn"], condition=Q(state__in=["queued", "streaming"]), name="generation_in_flight_in_turn"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["ended_at"], condition=~Q(reason=""), name="generation_with_a_reason")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.turn}, try {self.attempt + 1}: {self.state}"
+
+
+class Typing(models.Model):
+    """How a person wrote an utterance: seconds, and counts of what they did meanwhile. Pastes are noted, never blocked."""
+
+    MEASURES: ClassVar = (
+        "first_key_seconds",
+        "typing_seconds",
+        "pastes",
+        "pasted_characters",
+        "times_hidden",
+        "hidden_seconds",
+    )
+
+    turn = models.OneToOneField(Turn, on_delete=models.CASCADE, related_name="typing")
+    first_key_seconds = models.FloatField(null=True, help_text="From when they could write to the first key.")
+    typing_seconds = models.FloatField(null=True, help_text="From the first key to sending.")
+    pastes = models.PositiveIntegerField(default=0)
+    pasted_characters = models.PositiveIntegerField(default=0)
+    times_hidden = models.PositiveIntegerField(default=0, help_text="How often they left the page.")
+    hidden_seconds = models.FloatField(default=0)
+
+    def __str__(self) -> str:
+        return f"Typing of {self.turn}"

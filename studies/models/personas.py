@@ -1,0 +1,43 @@
+"""Who asks: personas."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from dialogue.names import plain_name
+from studies.models.fields import check_field
+from studies.models.studies import Study, check_not_frozen
+from studies.questionnaires import check_answers
+
+
+class Persona(models.Model):
+    """One person's answers to the questionnaire; ``code`` is the id that exports and seeds carry."""
+
+    class Source(models.TextChoices):
+        LISTED = "listed", "listed in the study"
+        PARTICIPANT = "participant", "collected from a participant"
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="personas")
+    code = models.CharField(max_length=40)
+    source = models.CharField(max_length=20, choices=Source)
+    features = models.JSONField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["study", "code"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["study", "code"], name="persona_code_in_study")]
+
+    def __str__(self) -> str:
+        return self.code
+
+    def clean(self) -> None:
+        """Refuse answers that the study's form does not offer, and a listed persona in a frozen study. Codes that read alike
+        are the same.
+
+        Participants add their personas after the study is frozen.
+        """
+        if self.source != Persona.Source.PARTICIPANT:
+            check_not_frozen(self)
+            self.code = plain_name(self.code)
+        if self.study_id is not None:
+            check_field("features", check_answers, self.features, self.study.questionnaire)

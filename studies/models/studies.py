@@ -1,0 +1,108 @@
+"""Studies and their goals."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from dialogue.names import plain_name
+from studies.models.fields import check_field
+from studies.questionnaires import check_questionnaire
+from studies.texts import default_consent, default_instruction, default_welcome
+
+if TYPE_CHECKING:
+    from studies.models.personas import Persona
+
+FROZEN = "The study is frozen, because somebody has enrolled or a run exists: copy it to change it."
+
+
+class Study(models.Model):
+    """One experiment. Once somebody has enrolled or a run exists it is frozen: copy it to change it.
+
+    Participants read ``welcome``, agree to ``consent``, and see ``instruction`` above every goal; all three are Markdown.
+    """
+
+    class GoalOrder(models.TextChoices):
+        GIVEN = "given", "as numbered"
+        SHUFFLED = "shuffled", "shuffled for each participant"
+
+    slug = models.SlugField(unique=True)
+    title = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    chatbot = models.CharField(
+        max_length=100, help_text="The model that participants chat with, as models.toml names it."
+    )
+    questionnaire = models.JSONField(help_text="The persona form: features with key, label and options, in order.")
+    welcome = models.TextField(default=default_welcome, help_text="What the study is about. Markdown.")
+    consent = models.TextField(default=default_consent, help_text="What participants agree to. Markdown.")
+    consent_version = models.CharField(max_length=40, default="1")
+    instruction = models.TextField(default=default_instruction, help_text="What stands above every goal. Markdown.")
+    goal_order = models.CharField(max_length=10, choices=GoalOrder, default=GoalOrder.GIVEN)
+    min_turns = models.PositiveSmallIntegerField(
+        "minimum turns", default=1, help_text="Answered messages that a goal takes before the next."
+    )
+    max_turns = models.PositiveSmallIntegerField(
+        "maximum turns",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Messages that a goal may take. Empty: as many as somebody likes.",
+    )
+    keeps_unread_replies = models.BooleanField(
+        default=False, help_text="Whether the chatbot goes on with a reply when its page has been closed for a minute."
+    )
+    frozen_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "studies"
+        ordering: ClassVar = ["title"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_frozen(self) -> bool:
+        return self.frozen_at is not None
+
+    def clean(self) -> None:
+        """Refuses a questionnaire that the persona sentence cannot use, and any change once the study is frozen."""
+        if Study.objects.filter(pk=self.pk, frozen_at__isnull=False).exists():
+            raise ValidationError(FROZEN)
+        check_field("questionnaire", check_questionnaire, self.questionnaire)
+        if self.max_turns is not None and self.max_turns < self.min_turns:
+            raise ValidationError({"max_turns": "The maximum of turns must not be below the minimum."})
+
+
+class Goal(models.Model):
+    """What an inquirer wants to reach."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="goals")
+    number = models.PositiveSmallIntegerField()
+    domain = models.CharField(max_length=50)
+    text = models.TextField()
+
+    class Meta:
+        ordering: ClassVar = ["study", "number"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["study", "number"], name="goal_number_in_study")]
+
+    def __str__(self) -> str:
+        return f"Goal {self.number} ({self.domain})"
+
+    def clean(self) -> None:
+        """Refuse a change in a frozen study, and a text that reads like another goal's, because imports find goals by text.
+        Domains that read alike are the same."""
+        check_not_frozen(self)
+        self.domain = plain_name(self.domain)
+        others = Goal.objects.filter(study=self.study_id).exclude(pk=self.pk).values_list("text", flat=True)
+        if plain_name(self.text) in {plain_name(text) for text in others}:
+            raise ValidationError({"text": "Another goal of this study reads the same: word this one differently."})
+
+
+def check_not_frozen(part: "Goal | Persona") -> None:
+    """Looks at the study that the part is to belong to, and at the one that it is stored in."""
+    stored_in = type(part)._default_manager.filter(pk=part.pk).values("study")
+    if Study.objects.filter(Q(pk=part.study_id) | Q(pk__in=stored_in), frozen_at__isnull=False).exists():
+        raise ValidationError({"study": FROZEN})

@@ -1,0 +1,203 @@
+"""What the pages show of studies and dialogues."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from dialogue.models import ModelSpec
+from dialogue.personas import describe
+from dialogue.speakers import Ending
+from studies.language_models.catalogue import missing_piece
+from studies.limits import cuts_of, sentences_of
+from studies.models import Dialogue, Generation, Output, Persona, Study, Turn, Typing
+
+DIALOGUES_A_PAGE = 100
+ENDING_SENTENCES: dict[Ending, str] = {
+    "goal_reached": "The inquirer said the stop word: it took its goal as reached.",
+    "max_turns": "The turn limit was reached before the inquirer took its goal as reached.",
+    "no_prompt": "The inquirer's last output held no prompt in double quotes, so there was nothing to ask.",
+    "incoherent_inquirer": "The inquirer's last output repeated itself.",
+    "incoherent_responder": "The responder's last output repeated itself.",
+    "empty_output": "A model put out nothing.",
+    "context_full": "The next message did not fit the model's context, even without the earlier turns.",
+    "unsafe": "The dialogue was stopped because its content was found unsafe.",
+    "model_error": "The model's provider refused this content.",
+    "left": "The person left the dialogue.",
+    "next_goal": "The person went on to the next goal.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ChatTurn:
+    """A turn with all outputs it took, in the order they were put out; a person's also with the chatbot's tries."""
+
+    turn: Turn
+    outputs: list[Output]
+    tries: list[Generation]
+
+    @property
+    def number(self) -> int:
+        return self.turn.position + 1
+
+    @property
+    def seconds(self) -> float:
+        return sum(output.seconds for output in self.outputs)
+
+    @property
+    def typing(self) -> Typing | None:
+        """How the utterance was typed, where a person typed it here."""
+        return getattr(self.turn, "typing", None) if self.tries else None
+
+    @property
+    def latest(self) -> Generation | None:
+        """The chatbot's latest try."""
+        return self.tries[-1] if self.tries else None
+
+    @property
+    def has_detail(self) -> bool:
+        return bool(self.outputs or self.tries)
+
+    @property
+    def inquirer_remarks(self) -> list[str]:
+        return [words for output in self.outputs if output.side == "inquirer" for words in remarks(output)]
+
+    @property
+    def responder_remarks(self) -> list[str]:
+        return [words for output in self.outputs if output.side == "responder" for words in remarks(output)]
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A dialogue from the turn after ``shown`` on, and the outputs of its final step, which made no turn.
+
+    ``pending`` is a person's utterance that the chatbot has not answered yet: it changes until it becomes one of the ``turns``.
+    ``cuts`` are sentences about outputs that a limit cut.
+    """
+
+    dialogue: Dialogue
+    turns: list[ChatTurn]
+    pending: ChatTurn | None
+    final_step: list[Output]
+    shown: int
+    cuts: list[str]
+
+    @property
+    def is_live(self) -> bool:
+        """Whether more may come."""
+        return self.dialogue.ended_at is None
+
+    @property
+    def pulse(self) -> str:
+        """What tells whether the pending turn has changed; empty without one."""
+        if self.pending is None or self.pending.latest is None:
+            return self.pending.turn.state if self.pending else ""
+        latest = self.pending.latest
+        return f"{self.pending.turn.position}-{latest.attempt}-{latest.state}-{len(latest.text)}"
+
+    def has_news(self, pulse: str) -> bool:
+        """Whether there is more than a page shows that has the first ``shown`` turns, and the pending one at ``pulse``."""
+        return bool(self.turns) or not self.is_live or self.pulse != pulse
+
+    @property
+    def length(self) -> int:
+        """How many turns are on the page once these are."""
+        return self.shown + len(self.turns)
+
+    @property
+    def ending_sentence(self) -> str:
+        if self.is_live:
+            return "The dialogue is not over yet."
+        found = (sentence for ending, sentence in ENDING_SENTENCES.items() if ending == self.dialogue.ending)
+        return next(found, "How this dialogue ended was not recorded.")
+
+
+@dataclass(frozen=True, slots=True)
+class DialogueList:
+    """One page of a study's dialogues, of one kind or (empty) all."""
+
+    study: Study
+    kind: str
+    dialogues: Page[Any]
+
+    @property
+    def kinds(self) -> list[tuple[str, str]]:
+        return Dialogue.Kind.choices
+
+
+def list_dialogues(study: Study, kind: str, page: str) -> DialogueList:
+    """The study's dialogues, latest first; a kind that does not exist is ignored."""
+    known = kind if kind in Dialogue.Kind.values else ""
+    dialogues = study.dialogues.filter(kind=known) if known else study.dialogues.all()
+    counted = dialogues.select_related("goal", "persona").annotate(turn_count=Count("turns")).order_by("-pk")
+    return DialogueList(study, known, Paginator(counted, DIALOGUES_A_PAGE).get_page(page))
+
+
+def read_chat(dialogue: Dialogue, shown: int = 0) -> Chat:
+    """The dialogue without its first ``shown`` turns, which stand on the page already."""
+    outputs = _by_position(dialogue.outputs.filter(position__gte=shown).order_by("position", "side", "attempt"))
+    turns = [ChatTurn(turn, outputs.pop(turn.position, []), tries) for turn, tries in _turns(dialogue, shown)]
+    is_pending = bool(turns) and turns[-1].turn.state == Turn.State.PENDING and dialogue.ended_at is None
+    pending = turns.pop() if is_pending else None
+    return Chat(dialogue, turns, pending, list(chain.from_iterable(outputs.values())), shown, _cuts(dialogue))
+
+
+def _cuts(dialogue: Dialogue) -> list[str]:
+    """Return sentences about the outputs that a limit cut in an ended dialogue."""
+    if dialogue.ended_at is None:
+        return []
+    described = {"inquirer": dialogue.inquirer, "responder": dialogue.responder}
+    return sentences_of(cuts_of(Dialogue.objects.filter(pk=dialogue.pk), described, is_one=True))
+
+
+def _turns(dialogue: Dialogue, shown: int) -> list[tuple[Turn, list[Generation]]]:
+    """Turns in order, each with the tries at it, which only people's turns have."""
+    turns = dialogue.turns.filter(position__gte=shown).order_by("position")
+    if dialogue.kind != Dialogue.Kind.NATURAL:
+        return [(turn, []) for turn in turns]
+    with_tries = turns.select_related("typing").prefetch_related("generations")
+    return [(turn, list(turn.generations.all())) for turn in with_tries]
+
+
+def _by_position(outputs: Iterable[Output]) -> defaultdict[int, list[Output]]:
+    grouped: defaultdict[int, list[Output]] = defaultdict(list)
+    for output in outputs:
+        grouped[output.position].append(output)
+    return grouped
+
+
+def remarks(output: Output) -> list[str]:
+    """The failures of one output that did not end the dialogue, in a few words each."""
+    found = [
+        (output.verdict not in ("said", "stop"), f"regenerated: {output.get_verdict_display()}"),
+        (output.prompts_found > 1, f"{output.prompts_found} prompts, the first used"),
+        (output.is_self_reply, "self-reply cut"),
+        (output.left_out > 0, f"{output.left_out} oldest {'turn' if output.left_out == 1 else 'turns'} left out"),
+    ]
+    return [words for is_so, words in found if is_so]
+
+
+def persona_sentence(persona: Persona) -> str:
+    """The persona's sentence; its bare answers where they are not what the sentence knows."""
+    features: Any = persona.features
+    if not isinstance(features, dict):
+        return str(features)
+    try:
+        return describe(features)
+    except ValueError:
+        return ", ".join(map(str, features.values()))
+
+
+def describe_model(spec: ModelSpec) -> SafeString:
+    """A model that a form offers, with its label and what it lacks."""
+    name = format_html("<strong>{}</strong>", spec.name)
+    if spec.label:
+        name = format_html('{} <span class="label">{}</span>', name, spec.label)
+    problem = missing_piece(spec)
+    return format_html('{} <span class="problem">{}</span>', name, problem) if problem else name

@@ -1,0 +1,148 @@
+"""What changes a study and its dialogues."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import count
+from typing import Any, TypeVar
+
+from django.db import transaction
+from django.db.models import Model
+from django.utils import timezone
+
+from dialogue import goals, personas
+from dialogue.backends.base import ChatModel
+from dialogue.outputs import Output as ModelOutput
+from dialogue.roleplay import Ended, Exchange
+from studies.models import Dialogue, Goal, Output, Persona, Study, Turn
+from studies.questionnaires import write_feature
+from studies.signals import study_changed, study_copied
+from studies.storable_text import storable
+
+DEMO = "demo"
+M = TypeVar("M", bound=Model)
+
+
+@transaction.atomic
+def load_paper_study(chatbot: str) -> Study:
+    """Load the paper's study: ten goals, the questionnaire and twenty personas. Existing parts are not changed."""
+    study, _ = Study.objects.get_or_create(
+        slug=DEMO,
+        defaults={
+            "title": "LLM Roleplay: the paper's study",
+            "description": "Ten goals in three domains, the persona form of figure 9, and the paper's twenty personas.",
+            "chatbot": chatbot,
+            "questionnaire": paper_questionnaire(),
+        },
+    )
+    for goal in goals.load_listed():
+        Goal.objects.get_or_create(study=study, number=goal.number, defaults={"domain": goal.domain, "text": goal.text})
+    for persona in personas.load_listed():
+        Persona.objects.get_or_create(
+            study=study,
+            code=persona.code,
+            defaults={"source": Persona.Source.LISTED, "features": dict(persona.features)},
+        )
+    return study
+
+
+def paper_questionnaire() -> list[dict[str, Any]]:
+    """The paper's persona form as a study holds it."""
+    return [write_feature(feature) for feature in personas.load_questionnaire()]
+
+
+@transaction.atomic
+def copy_study(study: Study) -> Study:
+    """A study that can be changed, with the same texts, rules, questionnaire, goals and listed personas.
+
+    Participants' personas stay behind: people enrolled in one study, not in what is made of it. Other apps copy what they
+    add to a study.
+    """
+    copy = copy_row(study, slug=_free_slug(study.slug), title=f"{study.title[:190]} (copy)", frozen_at=None)
+    Goal.objects.bulk_create(
+        Goal(study=copy, number=goal.number, domain=goal.domain, text=goal.text) for goal in study.goals.all()
+    )
+    Persona.objects.bulk_create(
+        Persona(study=copy, code=persona.code, source=persona.source, features=persona.features)
+        for persona in study.personas.filter(source=Persona.Source.LISTED)
+    )
+    study_copied.send(sender=Study, study=study, copy=copy)
+    return copy
+
+
+def announce_change(study: Study, fields: Sequence[str]) -> list[str]:
+    """Let other apps adapt what they keep of the study; return their sentences for the researcher.
+
+    Call it in the transaction that stores the change.
+    """
+    answers: list[tuple[Any, Any]] = study_changed.send(sender=Study, study=study, fields=fields)
+    return [sentence for _receiver, sentences in answers for sentence in sentences]
+
+
+def copy_row(row: M, **changes: Any) -> M:
+    """A new row with the same values, so that a copy lacks nothing that is added to the model one day."""
+    kept = (field for field in row._meta.concrete_fields if not field.primary_key and not field.unique)
+    values = {field.name: getattr(row, field.name) for field in kept if field.name not in ("created_at", *changes)}
+    return type(row)._default_manager.create(**values | changes)
+
+
+def freeze_study(study: Study) -> None:
+    """From now on goals, questionnaire and texts of the study stay as they are."""
+    Study.objects.filter(pk=study.pk, frozen_at=None).update(frozen_at=timezone.now())
+
+
+def save_exchange(dialogue: Dialogue, exchange: Exchange, counter: ChatModel) -> Turn:
+    """Stores a complete turn with all its outputs; tokens are counted by ``counter``, the responder."""
+    turn = Turn.objects.create(
+        dialogue=dialogue,
+        position=exchange.position,
+        utterance=storable(exchange.utterance),
+        response=storable(exchange.response),
+        utterance_tokens=counter.count_tokens(exchange.utterance),
+        response_tokens=counter.count_tokens(exchange.response),
+    )
+    save_outputs(dialogue, exchange.outputs)
+    return turn
+
+
+def end_dialogue(dialogue: Dialogue, ended: Ended, at: datetime) -> None:
+    """Stores why the dialogue stopped and what its final step put out."""
+    save_outputs(dialogue, ended.outputs)
+    dialogue.ending, dialogue.ended_at = ended.ending, at
+    dialogue.save(update_fields=["ending", "ended_at"])
+
+
+def save_outputs(dialogue: Dialogue, outputs: Iterable[ModelOutput]) -> None:
+    """Stores model outputs, raw and judged."""
+    Output.objects.bulk_create(_row(dialogue, output) for output in outputs)
+
+
+def _row(dialogue: Dialogue, output: ModelOutput) -> Output:
+    reply, judged = output.reply, output.judged
+    return Output(
+        dialogue=dialogue,
+        position=output.turn,
+        side=output.side,
+        attempt=output.attempt,
+        left_out=output.left_out,
+        verdict=judged.verdict,
+        text=storable(judged.text),
+        prompts_found=judged.prompts_found,
+        is_self_reply=judged.is_self_reply,
+        raw=storable(reply.raw),
+        prompt_tokens=reply.prompt_tokens,
+        completion_tokens=reply.completion_tokens,
+        thought_characters=len(reply.thoughts),
+        thought_tokens=reply.thought_tokens,
+        unsent=" ".join(reply.unsent),
+        first_token_seconds=reply.first_token_seconds,
+        seconds=reply.seconds,
+        stop_reason=reply.stop_reason,
+    )
+
+
+def _free_slug(slug: str) -> str:
+    """The slug with "-copy" or "-copy-2" and so on at its end, whichever no study has; a copy's copy has one such end."""
+    stem = re.sub(r"-copy(-\d+)?$", "", slug)[:40]
+    candidates = (f"{stem}-copy{f'-{number}' if number > 1 else ''}" for number in count(1))
+    return next(one for one in candidates if not Study.objects.filter(slug=one).exists())

@@ -1,0 +1,29 @@
+"""What participants read where a study does not say it otherwise."""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+def default_welcome() -> str:
+    return str(_texts()["welcome"]).strip()
+
+
+def default_consent() -> str:
+    return str(_texts()["consent"]).strip()
+
+
+def default_instruction() -> str:
+    """The paper's (appendix B)."""
+    return str(_texts()["instruction"]).strip()
+
+
+def default_outcome(kind: str) -> str:
+    """What somebody reads whose participation ended as ``kind`` of ``Outcome.Kind``."""
+    return str(_texts()["outcomes"][kind])
+
+
+@cache
+def _texts() -> dict[str, Any]:
+    return tomllib.loads(files("studies.data").joinpath("texts.toml").read_text("utf-8"))

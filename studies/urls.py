@@ -1,0 +1,15 @@
+"""Addresses of studies and of what was said."""
+
+from django.urls import path
+
+from studies import views
+from studies.editor import views as editor
+
+urlpatterns = [
+    path("new-study/", editor.new_study, name="new-study"),
+    path("new-study/preview/<str:name>/", editor.text_preview, name="text-preview"),
+    path("studies/<slug:slug>/edit/", editor.edit_study, name="edit-study"),
+    path("studies/<slug:slug>/copy/", editor.copy, name="copy-study"),
+    path("studies/<slug:slug>/dialogues/", views.dialogues, name="dialogues"),
+    path("dialogues/<slug:token>/after/<int:shown>/", views.dialogue_news, name="dialogue-news"),
+]
