@@ -138,7 +138,7 @@ def test_a_study_that_is_closed_says_so_to_those_who_chat(chat: Chat, site: Site
     page, typing = (chat("closing") for _ in range(2))
     box(typing).fill("What I have typed")
     site.installation.evaluate(
-        "from collection.models import Study; from collection.research.opening import close_study; "
+        "from studies.models import Study; from collection.research.opening import close_study; "
         "close_study(Study.objects.get(slug='closing'))"
     )
     expect(page.get_by_role("heading", level=1)).to_have_text("The study is closed at the moment")

@@ -221,7 +221,7 @@ async def test_two_processes_on_postgresql_store_one_of_two_messages_at_once(
             winner = page if taken == "key-first" else elsewhere
             assert (await winner.wait_for("done"))["state"] == "complete"
             assert winner.text == REPLY
-    stored = "from collection.models import Turn; print(Turn.objects.get().key)"
+    stored = "from studies.models import Turn; print(Turn.objects.get().key)"
     assert installation.evaluate(stored) == taken
     assert "Traceback" not in installation.log
 
@@ -239,5 +239,5 @@ async def test_a_database_that_hung_up_is_called_again(installation: Installatio
                 assert connection.execute(f"SELECT pg_terminate_backend(pid) {others}").fetchall()
             assert (await page.wait_for("done"))["state"] == "complete"
             assert page.text == REPLY
-    assert installation.evaluate("from collection.models import Turn; print(Turn.objects.get().response)") == REPLY
+    assert installation.evaluate("from studies.models import Turn; print(Turn.objects.get().response)") == REPLY
     assert "which is tried again" in installation.log
