@@ -8,6 +8,7 @@ from roleplay_site.login import AdminLoginForm, LoginForm
 
 admin.site.login_form = AdminLoginForm
 urlpatterns = [
+    path("", include("roleplay_site.overview.urls")),
     path("", include("analysis.power.urls")),
     path("", include("analysis.study.urls")),
     path("", include("evaluation.urls")),

@@ -1,16 +1,34 @@
 """The form for a new run."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 
 from dialogue.seeds import Side
-from simulation.presentation import StudyPage
 from simulation.requests import MOST_TURNS, RequestError, RunRequest, parse_numbers
+from studies.language_models.catalogue import Catalogue, read_catalogue
+from studies.models import Goal, Persona, Study
 from studies.presentation import describe_model
 from studies.questionnaires import read_features
 
 LISTED, PARTICIPANTS, SOME = "listed", "participants", "some"
+
+
+@dataclass(frozen=True, slots=True)
+class RunChoices:
+    """What a new run of the study can choose from: models of the catalogue, goals by number, personas by code."""
+
+    study: Study
+    catalogue: Catalogue
+    goals: list[Goal]
+    personas: list[Persona]
+
+
+def read_choices(study: Study) -> RunChoices:
+    """Return what the study and models.toml have at present."""
+    goals, personas = study.goals.order_by("number"), study.personas.order_by("code")
+    return RunChoices(study, read_catalogue(), list(goals), list(personas))
 
 
 class RunForm(forms.Form):
@@ -35,15 +53,15 @@ class RunForm(forms.Form):
     )
     max_turns = forms.IntegerField(label="Turn limit", initial=12, min_value=1, max_value=MOST_TURNS)
 
-    def __init__(self, page: StudyPage, data: Any = None) -> None:
+    def __init__(self, choices: RunChoices, data: Any = None) -> None:
         super().__init__(data, label_suffix="")
-        self._page = page
+        self._choices = choices
         self._offer_models("inquirer")
-        self._offer_models("responder", page.study.chatbot)
-        self._offer("goals", [(str(goal.number), str(goal)) for goal in page.goals])
-        self.fields["goals"].initial = [str(goal.number) for goal in page.goals]
-        self._offer("personas", _persona_choices(page))
-        self._offer("features", [("all", "all"), ("none", "none"), *_feature_choices(page)])
+        self._offer_models("responder", choices.study.chatbot)
+        self._offer("goals", [(str(goal.number), str(goal)) for goal in choices.goals])
+        self.fields["goals"].initial = [str(goal.number) for goal in choices.goals]
+        self._offer("personas", _persona_choices(choices))
+        self._offer("features", [("all", "all"), ("none", "none"), *_feature_choices(choices)])
 
     def clean_seeds(self) -> tuple[int, ...]:
         try:
@@ -61,7 +79,7 @@ class RunForm(forms.Form):
     def to_request(self) -> RunRequest:
         """What was asked for. Raises RequestError."""
         values = self.cleaned_data
-        is_every_goal = len(values["goals"]) == len(self._page.goals)
+        is_every_goal = len(values["goals"]) == len(self._choices.goals)
         return RunRequest(
             inquirer=values["inquirer"],
             responder=values["responder"],
@@ -74,7 +92,7 @@ class RunForm(forms.Form):
 
     def _judge_count(self, is_asked: bool, count: int | None) -> str:
         """What is wrong with the number of personas: a number that would be passed over is no answer either."""
-        known = len(self._page.personas)
+        known = len(self._choices.personas)
         if is_asked and count is None:
             return "Say how many personas."
         if is_asked and count is not None and count > known:
@@ -82,8 +100,8 @@ class RunForm(forms.Form):
         return "" if is_asked or count is None else "Choose “only the first ones” above, or leave this empty."
 
     def _offer_models(self, side: Side, preferred: str = "") -> None:
-        names = [spec.name for spec in self._page.catalogue.playing(side)]
-        self._offer(side, [(spec.name, describe_model(spec)) for spec in self._page.catalogue.playing(side)])
+        names = [spec.name for spec in self._choices.catalogue.playing(side)]
+        self._offer(side, [(spec.name, describe_model(spec)) for spec in self._choices.catalogue.playing(side)])
         self.fields[side].initial = preferred if preferred in names else next(iter(names), None)
         self.fields[side].error_messages["required"] = f"Choose the {side}."
 
@@ -93,8 +111,8 @@ class RunForm(forms.Form):
             field.choices = choices
 
 
-def _persona_choices(page: StudyPage) -> list[tuple[str, str]]:
-    sources = [line.persona.source for line in page.personas]
+def _persona_choices(choices: RunChoices) -> list[tuple[str, str]]:
+    sources = [persona.source for persona in choices.personas]
     return [
         ("all", f"all ({len(sources)})"),
         (LISTED, f"listed in the study ({sources.count('listed')})"),
@@ -103,5 +121,5 @@ def _persona_choices(page: StudyPage) -> list[tuple[str, str]]:
     ]
 
 
-def _feature_choices(page: StudyPage) -> list[tuple[str, str]]:
-    return [(feature.key, f"only {feature.label}") for feature in read_features(page.study.questionnaire)]
+def _feature_choices(choices: RunChoices) -> list[tuple[str, str]]:
+    return [(feature.key, f"only {feature.label}") for feature in read_features(choices.study.questionnaire)]

@@ -1,18 +1,13 @@
-"""What the pages show of studies and their runs."""
+"""What the pages show of runs."""
 
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from collection.research.collecting import Admission, Counts, read_admission, read_counts
-from collection.research.trouble import Trouble, read_trouble, read_troubles
 from simulation.models import Run, Simulation
-from simulation.progress import SILENCE, Tally, is_any_worker_at_work, tally_runs
+from simulation.progress import SILENCE, Tally
 from simulation.reports import time_left
-from studies.language_models.catalogue import Catalogue, read_catalogue
-from studies.models import Dialogue, Goal, Persona, Study
-from studies.presentation import persona_sentence
+from studies.models import Dialogue
 
 LEAST_SECONDS = 10
 """Time of work before a rate is meaningful."""
@@ -106,90 +101,12 @@ class RunLine:
 
 
 @dataclass(frozen=True, slots=True)
-class StudyLine:
-    """A study in the list, with its runs, latest first."""
-
-    study: Study
-    chatbot_label: str
-    goals: int
-    personas: int
-    dialogues: int
-    participants: int
-    runs: list[RunLine]
-    trouble: Trouble | None
-
-
-@dataclass(frozen=True, slots=True)
-class PersonaLine:
-    """A persona with its sentence."""
-
-    persona: Persona
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class StudyPage:
-    """A study with all that a new run can choose from."""
-
-    study: Study
-    catalogue: Catalogue
-    goals: list[Goal]
-    personas: list[PersonaLine]
-    runs: list[RunLine]
-    collecting: Counts
-    admission: Admission
-    trouble: Trouble | None
-
-    @property
-    def chatbot_label(self) -> str:
-        return self.catalogue.label(self.study.chatbot)
-
-
-@dataclass(frozen=True, slots=True)
 class Place:
     """Where a dialogue stands in its run."""
 
     run: Run
     before: str
     after: str
-
-
-def list_studies() -> list[StudyLine]:
-    """All studies by title."""
-    catalogue = read_catalogue()
-    studies = list(Study.objects.order_by("title").prefetch_related("runs"))
-    goals, personas, dialogues, participants = map(_count, ("goals", "personas", "dialogues", "participants"))
-    troubles = read_troubles(studies)
-    tallies, is_at_work = tally_runs(run for study in studies for run in study.runs.all()), is_any_worker_at_work()
-    return [
-        StudyLine(
-            study,
-            catalogue.label(study.chatbot),
-            goals[study.pk],
-            personas[study.pk],
-            dialogues[study.pk],
-            participants[study.pk],
-            [RunLine(run, tallies[run.pk], is_at_work) for run in study.runs.all()],
-            troubles.get(study.pk),
-        )
-        for study in studies
-    ]
-
-
-def read_study(study: Study) -> StudyPage:
-    """The study's page."""
-    runs, now = list(study.runs.all()), timezone.now()
-    tallies, is_at_work = tally_runs(runs), is_any_worker_at_work()
-    return StudyPage(
-        study,
-        read_catalogue(),
-        list(study.goals.order_by("number")),
-        [PersonaLine(persona, persona_sentence(persona)) for persona in study.personas.order_by("code")],
-        [RunLine(run, tallies[run.pk], is_at_work) for run in runs],
-        read_counts(study, now),
-        read_admission(study, now),
-        read_trouble(study),
-    )
 
 
 def read_place(dialogue: Dialogue) -> Place | None:
@@ -201,9 +118,3 @@ def read_place(dialogue: Dialogue) -> Place | None:
     before = begun.filter(pk__lt=cell.pk).order_by("-pk").first()
     after = begun.filter(pk__gt=cell.pk).order_by("pk").first()
     return Place(cell.run, before or "", after or "")
-
-
-def _count(relation: str) -> dict[int, int]:
-    """How many rows of ``relation`` each study has: a query of its own, because joins would multiply the counts."""
-    counted: QuerySet[Study, tuple[int, int]] = Study.objects.order_by().values_list("pk").annotate(Count(relation))
-    return dict(counted)

@@ -35,9 +35,7 @@ def test_files_are_kept_and_dialogues_imported_on_postgresql(tmp_path: Path, pos
     site = Installation(tmp_path / "var", {"DATABASE_URL": postgresql_url})
     site.load_demo()
     said = {"turn": 0, "model_inquirer": "half \x00 here \ud83d", "model_responder": "Hello."}
-    goal = site.evaluate(
-        "from studies.models import Goal; print(Goal.objects.get(number=1, study__slug='demo').text)"
-    )
+    goal = site.evaluate("from studies.models import Goal; print(Goal.objects.get(number=1, study__slug='demo').text)")
     line = {"persona": "", "persona_id": "P01", "sample": {"instruction": goal}, "num_turns": 1, "dialog": [said]}
     file = tmp_path / "73.jsonl"
     file.write_text(json.dumps(line), "utf-8")

@@ -1,0 +1,100 @@
+"""What the home page and a study's page show."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, QuerySet
+from django.utils import timezone
+
+from collection.research.collecting import Admission, Counts, read_admission, read_counts
+from collection.research.trouble import Trouble, read_trouble, read_troubles
+from simulation.forms import RunChoices, read_choices
+from simulation.presentation import RunLine
+from simulation.progress import is_any_worker_at_work, tally_runs
+from studies.language_models.catalogue import read_catalogue
+from studies.models import Persona, Study
+from studies.presentation import persona_sentence
+
+
+@dataclass(frozen=True, slots=True)
+class StudyLine:
+    """A study in the list, with its runs, latest first."""
+
+    study: Study
+    chatbot_label: str
+    goals: int
+    personas: int
+    dialogues: int
+    participants: int
+    runs: list[RunLine]
+    trouble: Trouble | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonaLine:
+    """A persona with its sentence."""
+
+    persona: Persona
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class StudyPage:
+    """A study: who takes part, its runs, and what a new run can choose from."""
+
+    choices: RunChoices
+    personas: list[PersonaLine]
+    runs: list[RunLine]
+    collecting: Counts
+    admission: Admission
+    trouble: Trouble | None
+
+    @property
+    def study(self) -> Study:
+        return self.choices.study
+
+    @property
+    def chatbot_label(self) -> str:
+        return self.choices.catalogue.label(self.study.chatbot)
+
+
+def list_studies() -> list[StudyLine]:
+    """All studies by title."""
+    catalogue = read_catalogue()
+    studies = list(Study.objects.order_by("title").prefetch_related("runs"))
+    goals, personas, dialogues, participants = map(_count, ("goals", "personas", "dialogues", "participants"))
+    troubles = read_troubles(studies)
+    tallies, is_at_work = tally_runs(run for study in studies for run in study.runs.all()), is_any_worker_at_work()
+    return [
+        StudyLine(
+            study,
+            catalogue.label(study.chatbot),
+            goals[study.pk],
+            personas[study.pk],
+            dialogues[study.pk],
+            participants[study.pk],
+            [RunLine(run, tallies[run.pk], is_at_work) for run in study.runs.all()],
+            troubles.get(study.pk),
+        )
+        for study in studies
+    ]
+
+
+def read_study(study: Study) -> StudyPage:
+    """The study's page."""
+    runs, now = list(study.runs.all()), timezone.now()
+    tallies, is_at_work = tally_runs(runs), is_any_worker_at_work()
+    choices = read_choices(study)
+    return StudyPage(
+        choices,
+        [PersonaLine(persona, persona_sentence(persona)) for persona in choices.personas],
+        [RunLine(run, tallies[run.pk], is_at_work) for run in runs],
+        read_counts(study, now),
+        read_admission(study, now),
+        read_trouble(study),
+    )
+
+
+def _count(relation: str) -> dict[int, int]:
+    """How many rows of ``relation`` each study has: a query of its own, because joins would multiply the counts."""
+    counted: QuerySet[Study, tuple[int, int]] = Study.objects.order_by().values_list("pk").annotate(Count(relation))
+    return dict(counted)

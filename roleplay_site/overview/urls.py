@@ -1,0 +1,11 @@
+"""Addresses of the home page, of studies and of dialogues."""
+
+from django.urls import path
+
+from roleplay_site.overview import views
+
+urlpatterns = [
+    path("", views.studies, name="studies"),
+    path("studies/<slug:slug>/", views.study, name="study"),
+    path("dialogues/<slug:token>/", views.dialogue, name="dialogue"),
+]
