@@ -7,7 +7,9 @@ from typing import Any, Literal, get_args
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from dialogue.seeds import Side
 from simulation.models import Run, Simulation
@@ -15,6 +17,7 @@ from simulation.presentation import BatchLine, RunLine
 from simulation.progress import ENDING_WORDS, NOT_RECORDED, is_any_worker_at_work, tally_runs
 from simulation.reports import unsent_sentence
 from studies.language_models.catalogue import read_catalogue
+from studies.live import Live
 from studies.models import Dialogue, Goal, Output
 
 CELLS_A_PAGE = 100
@@ -120,6 +123,13 @@ class RunPage(RunLine):
     def refresh_seconds(self) -> int | None:
         """How often the page asks for news: a paused run may be started elsewhere; one that is over stays as it is."""
         return {Run.State.RUNNING.value: 2, Run.State.PAUSED.value: 10}.get(self.run.state)
+
+    @property
+    def live(self) -> Live:
+        address = f"{reverse('run-live', args=[self.run.token])}?{self.filters.query}&{urlencode({'page': self.filters.page})}"
+        others = {"cells": "simulation/_cells.html"}
+        announcement = "simulation/_announcement.html"
+        return Live(address, self.refresh_seconds, "simulation/_progress.html", others, self.state, announcement)
 
     @property
     def ending_choices(self) -> list[tuple[str, str]]:

@@ -5,11 +5,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from simulation.figures import read_figures
-from simulation.fragments import run_news
 from simulation.models import Run
 from simulation.run_page import Filters, allowed_actions, read_run
 from simulation.services import cancel_run, pause_run, queue_run
 from studies.access import staff_only
+from studies.live import send_updates
 
 ACTIONS = {"start": queue_run, "pause": pause_run, "cancel": cancel_run}
 STOP_POLLING = 286
@@ -27,9 +27,13 @@ def run(request: HttpRequest, token: str) -> HttpResponse:
 
 @staff_only
 def run_live(request: HttpRequest, token: str) -> HttpResponse:
-    """What has changed on a run's page since it was last asked for."""
+    """Return what has changed on a run's page since it last asked. The end of the run refreshes its statistics too."""
     found = get_object_or_404(Run.objects.select_related("study"), token=token)
-    return run_news(request, read_run(found, Filters.parse(request.GET)))
+    page = read_run(found, Filters.parse(request.GET))
+    response = send_updates(request, page.live, {"page": page})
+    if page.live.seconds is None and response.status_code == 200:
+        response["HX-Trigger"] = "run-over"
+    return response
 
 
 @staff_only

@@ -19,8 +19,10 @@ from collection.research.opening import what_it_lacks
 from collection.research.recruitment_form import find_recruitment
 from collection.research.trouble import Trouble, read_trouble
 from studies.language_models.catalogue import read_catalogue
+from studies.live import Live
 from studies.models import Study
 
+LIVE_PARTS = {name: f"research/_{name}.html" for name in ("trouble", "participants", "distributions")}
 PROLIFIC = "PROLIFIC_PID"
 PROLIFIC_QUERY = "PROLIFIC_PID={{%PROLIFIC_PID%}}&STUDY_ID={{%STUDY_ID%}}&SESSION_ID={{%SESSION_ID%}}"
 
@@ -45,6 +47,11 @@ class CollectingPage:
     @property
     def platform_link(self) -> str:
         return platform_link(self.link, self.recruitment.external_id_parameter)
+
+    @property
+    def live(self) -> Live:
+        address = f"{reverse('collecting-live', args=[self.study.slug])}?page={self.participants.number}"
+        return Live(address, 2, "research/_counts.html", LIVE_PARTS)
 
 
 def platform_link(link: str, parameter: str) -> str:

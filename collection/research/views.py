@@ -10,11 +10,11 @@ from django_htmx.http import HttpResponseClientRedirect
 from collection.participation.places import release_place
 from collection.research.collecting_page import CollectingPage, read_collecting
 from collection.research.downloads import DOWNLOADS, read_data, send_download
-from collection.research.live import news
 from collection.research.opening import NotReady, close_study, open_study
 from collection.research.recruitment_form import RecruitmentEditor
 from studies.access import staff_only
 from studies.files.exports import Incomplete
+from studies.live import send_updates
 from studies.models import Study
 
 
@@ -41,8 +41,9 @@ def collecting(request: HttpRequest, slug: str) -> HttpResponse:
 
 @staff_only
 def collecting_live(request: HttpRequest, slug: str) -> HttpResponse:
-    """What has changed on the page since it was last asked for."""
-    return news(request, _collecting(request, _study(slug)))
+    """Return what has changed on the page since it last asked."""
+    page = _collecting(request, _study(slug))
+    return send_updates(request, page.live, {"page": page})
 
 
 @staff_only

@@ -5,6 +5,7 @@ from functools import partial
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -17,13 +18,13 @@ from evaluation.research.changes import delete_plan, flag_evaluator
 from evaluation.research.evaluation_editor import EvaluationEditor, blank_evaluation
 from evaluation.research.evaluation_form import TEXTS
 from evaluation.research.evaluation_page import find_evaluator, read_evaluation
-from evaluation.research.live import news
-from evaluation.research.progress import read_progress
+from evaluation.research.progress import Progress, read_progress
 from evaluation.research.results import read_results
 from evaluation.research.sittings import SittingForm, change_sittings, read_sitting_results, read_sittings
 from simulation.requests import RequestError
 from studies.access import staff_only
 from studies.files.exports import Incomplete
+from studies.live import Live, send_updates
 from studies.models import Study
 
 DOWNLOADS = {
@@ -32,6 +33,7 @@ DOWNLOADS = {
     "judgements.jsonl": partial(export_judgements, form="jsonl"),
     "evaluators-with-external-ids.csv": partial(export_evaluators, form="spreadsheet"),
 }
+LIVE_PARTS = {name: f"evaluation/_{name}.html" for name in ("evaluators", "sittings")}
 
 
 @staff_only
@@ -74,7 +76,8 @@ def evaluation_live(request: HttpRequest, slug: str, number: int) -> HttpRespons
     """What has changed on the page since it was last asked for."""
     found = _evaluation(slug, number)
     progress = read_progress(found, request.GET.get("page", "1"), timezone.now())
-    return news(request, found, progress, read_sittings(found))
+    shown = {"evaluation": found, "progress": progress, "sittings": read_sittings(found)}
+    return send_updates(request, _live(found, progress), shown)
 
 
 @staff_only
@@ -175,9 +178,15 @@ def _shown(request: HttpRequest, found: Evaluation, *, reason: str = "", status:
         "plan": page.plan,
         "sittings": read_sittings(found),
         "sitting_form": SittingForm(),
+        "live": _live(found, page.progress),
         "reason": reason,
     }
     return render(request, "evaluation/evaluation.html", context, status=status)
+
+
+def _live(found: Evaluation, progress: Progress) -> Live:
+    address = reverse("evaluation-live", args=[found.study.slug, found.number])
+    return Live(f"{address}?page={progress.evaluators.number}", 5, "evaluation/_counts.html", LIVE_PARTS)
 
 
 def _evaluation(slug: str, number: int) -> Evaluation:
