@@ -64,7 +64,7 @@ def racing_site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
     if request.param == "postgresql":
         database["DATABASE_URL"] = request.getfixturevalue("postgresql_server").create_database()
     site = Installation(tmp_path_factory.mktemp("races") / "var", database)
-    site.manage("migrate", "--verbosity", "0")
+    site.migrate()
     return site
 
 

@@ -126,7 +126,7 @@ def site_of_a_run() -> Iterator[Page]:
     """The page of a run on which a worker works, with the embedded model on both sides."""
     with TemporaryDirectory() as data:
         installation = Installation(Path(data), {"MODELS_FILE": str(BASE_DIR / "models.toml")})
-        installation.manage("migrate", "--verbosity", "0")
+        installation.migrate()
         token = installation.evaluate(RUN)
         with logged_in(Site(installation, free_port(), {})) as page, installation.worker():
             page.goto(f"/runs/{token}/")

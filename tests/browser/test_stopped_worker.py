@@ -37,7 +37,7 @@ def test_a_run_whose_worker_is_stopped_says_so_and_goes_on_with_it(
     chromium: Browser, installation: Installation, tmp_path: Path
 ) -> None:
     installation.settings["MODELS_FILE"] = str(slow_models(tmp_path))
-    installation.manage("migrate", "--verbosity", "0")
+    installation.migrate()
     token = installation.evaluate(PREPARE)
     site, page = Site(installation, free_port(), {}), chromium.new_page()
     with site.serve(), installation.worker() as worker:

@@ -35,7 +35,7 @@ print(json.dumps({
 
 def test_it_is_loaded_and_judged_on_postgresql(tmp_path: Path, postgresql_url: str) -> None:
     site = Installation(tmp_path / "var", {"DATABASE_URL": postgresql_url, "MODELS_FILE": str(MODELS_FILE)})
-    site.manage("migrate", "--verbosity", "0")
+    site.migrate()
     first, second = site.manage("load_rehearsal"), site.manage("load_rehearsal")
     assert first.stdout == second.stdout
     assert json.loads(site.evaluate(JUDGE)) == {"state": "finished", "choices": {"first": 40}, "judgements": 800}

@@ -21,7 +21,7 @@ print(json.dumps([name for name in {HEAVY} if name in sys.modules]))
 
 @pytest.mark.skipif(not psutil.LINUX, reason="RSS is measured as Linux counts it")
 def test_the_web_process_at_rest_holds_less_than_150_mb(installation: Installation) -> None:
-    installation.manage("migrate", "--verbosity", "0")
+    installation.migrate()
     port = free_port()
     server = ["uvicorn", "roleplay_site.asgi:application", "--port", str(port), "--lifespan", "off"]
     with installation.run(*server) as process:

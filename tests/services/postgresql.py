@@ -43,8 +43,7 @@ class Server:
     def create_database(self) -> str:
         """Makes an empty database and returns its address."""
         name = f"test_{next(self.numbers)}"
-        with psycopg.connect(f"{self.url}/postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
+        create_database(self.url, name)
         return f"{self.url}/{name}"
 
     def is_ready(self) -> bool:
@@ -53,6 +52,22 @@ class Server:
         except psycopg.OperationalError:
             return False
         return True
+
+
+def create_database(server: str, name: str) -> None:
+    """Make an empty database on the server of this address."""
+    _execute(server, f"CREATE DATABASE {name}")
+
+
+def copy_database(server: str, original: str, name: str) -> None:
+    """Make the database anew, as a copy of the original, to which nobody may be connected."""
+    _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+    _execute(server, f"CREATE DATABASE {name} TEMPLATE {original}")
+
+
+def _execute(server: str, statement: str) -> None:
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(statement.encode())
 
 
 @contextmanager

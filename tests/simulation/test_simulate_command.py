@@ -189,7 +189,7 @@ def test_from_a_shell_the_object_alone_is_on_stdout_and_progress_on_stderr(insta
 
 
 def test_from_a_shell_a_refusal_is_exit_status_2_and_one_line(installation: Installation) -> None:
-    installation.manage("migrate", "--verbosity", "0")
+    installation.migrate()
     done = subprocess.run(
         [sys.executable, "manage.py", "simulate", "demo", "--inquirer", "asker", "--responder", "answerer"],
         cwd=BASE_DIR,

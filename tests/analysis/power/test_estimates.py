@@ -147,7 +147,7 @@ def test_a_killed_worker_leaves_no_process_behind_and_another_finds_what_it_woul
     installation: Installation,
 ) -> None:
     question = replace(SMALL, evaluators=(4,), studies=60)
-    installation.manage("migrate", "--verbosity", "0")
+    installation.migrate()
     installation.evaluate(
         "from analysis.power.estimates import request_estimate; from analysis.power.plans import PowerQuestion; "
         f"request_estimate({question!r})"

@@ -61,7 +61,7 @@ class Site:
     def create(cls, installation: Installation, studies: str = STUDIES) -> "Site":
         """``studies`` is a program that makes them."""
         installation.settings["MODELS_FILE"] = str(MODELS_FILE)
-        installation.manage("migrate", "--verbosity", "0")
+        installation.migrate()
         return cls(installation, free_port(), json.loads(installation.evaluate(MAKE + studies + TELL)))
 
     @property

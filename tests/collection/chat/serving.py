@@ -42,7 +42,7 @@ class Chat:
     @classmethod
     def begin(cls, installation: Installation, models_file: Path) -> "Chat":
         installation.settings["MODELS_FILE"] = str(models_file)
-        installation.manage("migrate", "--verbosity", "0")
+        installation.migrate()
         return cls(installation, **json.loads(installation.evaluate(BEGIN)))
 
     def copy(self, var_dir: Path) -> "Chat":

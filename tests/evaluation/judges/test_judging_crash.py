@@ -20,7 +20,7 @@ Verdict.objects.exclude(pk__in=kept).delete()
 @pytest.fixture
 def site(tmp_path: Path) -> Installation:
     installation = Installation(tmp_path / "var", {"MODELS_FILE": str(MODELS_FILE)})
-    installation.manage("migrate", "--verbosity", "0")
+    installation.migrate()
     installation.manage("load_rehearsal")
     installation.manage("judge", "rehearsal", "--model", "arbiter", "--evaluation", "1", "--queue")
     installation.evaluate(KEEP_SOME)

@@ -59,5 +59,5 @@ def test_asking_again_adds_what_is_missing_and_hinders_nobody_who_stores_a_verdi
 ) -> None:
     if database == "postgresql":
         installation.settings["DATABASE_URL"] = request.getfixturevalue("postgresql_url")
-    installation.manage("migrate", "--verbosity", "0")
+    installation.migrate()
     assert json.loads(installation.evaluate(RACE)) == {"told": ["stored", "asked"], "verdicts": 16}

@@ -125,6 +125,6 @@ def test_an_answer_comes_before_closing_or_after(racing_site: Installation) -> N
 @pytest.mark.postgresql
 def test_an_answer_waits_for_nobody_elses(postgresql_server: Server, tmp_path: Path) -> None:
     site = Installation(tmp_path / "var", {"DATABASE_URL": postgresql_server.create_database()})
-    site.manage("migrate", "--verbosity", "0")
+    site.migrate()
     found = race(site, BESIDE_OTHERS)
     assert (found["is_submitted"], found["stored"]) == (True, "first")

@@ -16,6 +16,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("served")
     limits = {"REQUEST_SECONDS": str(SECONDS), "REQUEST_MEGABYTES": "1"}
     site = Installation(folder / "var", limits)
-    site.manage("migrate", "--verbosity", "0")
+    site.migrate()
     with serve(site.environment, folder / "server.log") as server:
         yield server.address
