@@ -1,12 +1,12 @@
-# Everything that is run by name. `make` alone lists it.
+# `make` without a target lists the targets.
 
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 export PORT
 
-# llama-cpp-python compiles on this machine: without the parts that nothing here uses it takes a minute less, and without AMX
-# quantized models run on processors that have it (GCC 12 and older miscompile its tiles: the process dies).
+# llama-cpp-python compiles on this machine. Leaving out unused parts saves a minute. AMX is off because GCC 12 and older
+# miscompile its tiles, and quantized models then crash the process on processors with AMX.
 export CMAKE_ARGS ?= -DLLAVA_BUILD=OFF -DLLAMA_CURL=OFF -DLLAMA_OPENSSL=OFF -DCMAKE_CXX_FLAGS=-U__AMX_INT8__
 
 .PHONY: help demo test check clean
@@ -17,8 +17,8 @@ help:
 	@echo "make check   ruff, mypy, import-linter, migrations, pytest"
 	@echo "make clean   remove the environment and the caches; the data in var/ stay"
 
-# .env is read as a shell reads it: `manage.py` by hand wants the same settings (see .env.example).
-# The demo listens on the loopback interface only, so what Celery says to a superuser (in a container, say) is no news.
+# The shell reads .env, as it does for `manage.py` in a terminal (see .env.example).
+# The demo listens only on the loopback interface, so it hides Celery's warning to superusers, for example in a container.
 demo: $(VENV)/installed
 	@set -a; if [ -f .env ]; then . ./.env; fi; set +a; \
 	export PYTHONWARNINGS="ignore:You're running the worker with superuser"; \
@@ -27,7 +27,7 @@ demo: $(VENV)/installed
 test: $(VENV)/installed-dev
 	@$(MAKE) --no-print-directory check
 
-# mypy and makemigrations load the settings, which make a folder for data: not the developer's.
+# mypy and makemigrations load the settings, which create VAR_DIR: use another one than the developer's.
 check: export VAR_DIR := $(CURDIR)/$(VENV)/var
 check:
 	$(BIN)/ruff check .

@@ -1,1 +1,1 @@
-"""Measurements that anybody can repeat: each builds its own models and prints what it compared."""
+"""Repeatable measurements: each benchmark builds its models and prints a comparison."""

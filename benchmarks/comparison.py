@@ -1,4 +1,4 @@
-"""Measures ways of running dialogues against each other, in turns, and checks that all of them did the same work."""
+"""Compare ways of running dialogues, measuring them in turns, and check that all of them did the same work."""
 
 import statistics
 from collections.abc import Callable, Sequence
@@ -23,10 +23,10 @@ PRECISIONS: tuple[Precision, ...] = ("f16", "q8_0")
 
 @dataclass(frozen=True)
 class Result:
-    """One way's medians for dialogues of ``turns``.
+    """The medians of one way for dialogues of ``turns``.
 
-    ``times_official`` compares with the official code's way, repetition by repetition; ``inside`` is the share of the
-    steps' time that was spent inside the library.
+    ``times_official`` is the speed relative to the official code, compared within each repetition; ``inside`` is the share
+    of the steps' time that was spent inside the library.
     """
 
     turns: int
@@ -38,14 +38,14 @@ class Result:
 
 @dataclass(frozen=True)
 class Recipe:
-    """A way by name, and how to load it in a process of its own."""
+    """A named way, and a function that loads it in a separate process."""
 
     name: str
     load: Callable[[], Way]
 
 
 def recipes(shape: Shape, threads: int, folder: Path) -> list[Recipe]:
-    """All ways; transformers comes first, in float32 as the official code runs on a CPU."""
+    """Return all ways, beginning with transformers in float32, as the official code runs on a CPU."""
     weights = random_weights(shape)
     found = [Recipe(OFFICIAL, partial(_load_official, shape, threads))]
     for precision in PRECISIONS:
@@ -55,7 +55,7 @@ def recipes(shape: Shape, threads: int, folder: Path) -> list[Recipe]:
 
 
 def _native_recipes(path: Path, precision: Precision, shape: Shape, threads: int) -> list[Recipe]:
-    # Two histories for each dialogue: each side keeps its own.
+    # A dialogue has two histories, one for each speaker.
     slots = 2 * max(IN_FLIGHT)
     spec = ModelSpec(
         name=precision, backend="llama_cpp", file=path, context=shape.context, slots=slots, threads=threads
@@ -83,10 +83,10 @@ def _load_ours(name: str, spec: ModelSpec, shape: Shape, in_flight: int) -> Way:
 
 
 def compare(ways: Sequence[Recipe], task: Task, repeats: int) -> list[Result]:
-    """Medians of ``repeats`` measurements; the ways take turns, so that a busy machine slows all of them alike.
+    """Return medians of ``repeats`` measurements. The ways take turns, so that a busy machine slows all of them alike.
 
-    Each measurement is a process of its own: threads of a library that has nothing to do may spin, and would take a core
-    from whatever is measured next.
+    Each measurement runs in a separate process, because idle threads of a library may spin and would slow the next
+    measurement.
     """
     measured: dict[str, list[Measured]] = {way.name: [] for way in ways}
     with tqdm(total=repeats * len(ways), desc=f"{task.turns} turns", disable=None) as progress:
@@ -108,7 +108,7 @@ def _measure(way: Recipe, task: Task, repetition: int) -> Measured:
 
 
 def _check_sizes(measured: dict[str, list[Measured]], task: Task) -> None:
-    """Fails unless each dialogue had prompts and replies of the same sizes, whichever way it was played."""
+    """Assert that the prompts and replies of each dialogue had the same sizes in every way."""
     played = {play for each in measured.values() for one in each for play in one.played}
     numbers = {play.number for play in played}
     assert len(played) == len(numbers), f"the ways played different dialogues: {played}"

@@ -1,4 +1,4 @@
-"""The dialogues that every way of running a model has to play: two sides, each answering over its whole history."""
+"""The dialogues that every way of running a model plays: two speakers, each answering its whole history."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -19,15 +19,15 @@ class Spoken:
 
 
 Speak = Callable[[Sequence[Message], str, int], Awaitable[Spoken]]
-"""Answers a history; the second argument names it, the third is how many tokens to say."""
+"""Answers a history. The second argument names it; the third is the number of tokens to generate."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """Dialogues to play: ``turns`` each, with replies between ``shortest`` and ``longest`` tokens.
+    """Dialogues of ``turns`` each, with replies between ``shortest`` and ``longest`` tokens.
 
-    The prompts are as long as the paper's are in Llama-2's tokens: ``opening_words`` with persona and goal for the
-    inquirer, ``forward_words`` around each answer that it is given, ``system_words`` for the responder.
+    The prompts are as long as the paper's in Llama-2's tokens: ``opening_words`` with persona and goal for the inquirer,
+    ``forward_words`` around each answer that it receives, ``system_words`` for the responder.
     """
 
     turns: int
@@ -39,13 +39,13 @@ class Task:
 
     @property
     def tokens(self) -> int:
-        """What the replies of a dialogue have together, in every dialogue."""
+        """Return the total tokens of the replies, which is the same for every dialogue."""
         return sum(self.lengths(0))
 
     def lengths(self, number: int) -> list[int]:
-        """How many tokens each reply has: the same lengths in every dialogue, each in its own order.
+        """Return the tokens of each reply: the same lengths in every dialogue, in a different order.
 
-        So dialogues drift apart as real ones do, and still end together: no tail in which a few run alone.
+        So dialogues drift apart like real ones, but end together, without a tail in which only a few still run.
         """
         replies = 2 * self.turns
         lengths = [self.shortest + (self.longest - self.shortest) * index // (replies - 1) for index in range(replies)]
@@ -53,15 +53,15 @@ class Task:
         return lengths
 
     def opening(self, vocabulary: Syllables, repetition: int, number: int) -> str:
-        """Unlike in every other dialogue and repetition from the first word on: no way profits from an earlier one."""
+        """Return an opening that differs from all others from the first word on, so that no way benefits from a cache."""
         return _text(vocabulary, self.opening_words, f"opening {repetition} {number}")
 
     def system(self, vocabulary: Syllables) -> str:
-        """The responder's instruction, in every dialogue the same one, as in the method."""
+        """Return the responder's instruction, which is the same in every dialogue, as in the method."""
         return _text(vocabulary, self.system_words, "system")
 
     def forward(self, vocabulary: Syllables, answer: str) -> str:
-        """What the inquirer is told with each answer."""
+        """Return the answer as the inquirer receives it, with the words around it."""
         return f"{_text(vocabulary, self.forward_words, 'forward')} {answer}"
 
 
@@ -72,7 +72,7 @@ def _text(vocabulary: Syllables, words: int, seed: str) -> str:
 
 @dataclass(frozen=True)
 class Played:
-    """The sizes of all replies of a dialogue, in order: whoever plays the same dialogue has the same ones."""
+    """The sizes of all replies of a dialogue, in order. They are the same whichever way plays the dialogue."""
 
     number: int
     prompt_tokens: tuple[int, ...]
@@ -82,7 +82,7 @@ class Played:
 async def play_all(
     speak: Speak, task: Task, vocabulary: Syllables, repetition: int, dialogues: Sequence[int]
 ) -> list[Played]:
-    """Plays numbered dialogues, all at once as far as ``speak`` lets them."""
+    """Play numbered dialogues, as many at once as ``speak`` allows."""
     openings = {number: task.opening(vocabulary, repetition, number) for number in dialogues}
     plays = (
         _play(speak, task, vocabulary, number, opening, f"{repetition}-{number}")

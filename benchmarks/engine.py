@@ -1,11 +1,10 @@
-"""How fast dialogues run on a few cores: the engine beside the official code's way and others.
+"""Measure how fast dialogues run on a few cores, with the engine, the official code's way and others.
 
 python -m benchmarks.engine [--json] [--quick] [--turns 4 12] [--repeats 3] [--threads 2]
 
-The model is built on the spot, with random weights. Every way plays the same dialogues, both sides, with the same
-numbers of tokens (checked), each measurement in a process of its own. Compare ratios, of one run only, on a machine with
-nothing else to do: all ways run with threads that spin while they wait, OpenMP's default, and OMP_WAIT_POLICY=PASSIVE
-measures them without.
+The benchmark creates a model with random weights. Every way plays both speakers of the same dialogues with the same numbers
+of tokens (which is checked), each measurement in a separate process. Compare only ratios within one run, on an otherwise idle
+machine: by default OpenMP's threads spin while they wait. OMP_WAIT_POLICY=PASSIVE measures all ways without spinning.
 """
 
 import argparse
@@ -30,7 +29,7 @@ QUICK = Shape(hidden=128, layers=2, heads=4, feed_forward=256, context=2048, syl
 
 
 def main() -> None:
-    # Before any library is loaded, because each reads it then; the backend's own default suits a shared machine.
+    # Set before any library loads, because each reads it then. The backend's default suits a shared machine.
     os.environ.setdefault("OMP_WAIT_POLICY", "ACTIVE")
     options = _options()
     shape = QUICK if options.quick else FULL
@@ -43,12 +42,14 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.engine", description="Measures the llama_cpp backend.")
-    parser.add_argument("--json", action="store_true", help="print an object instead of a table")
-    parser.add_argument("--quick", action="store_true", help="a small model, short dialogues: whether it runs at all")
-    parser.add_argument("--turns", type=int, nargs="+", default=[4, 12], help="turns of the dialogues (default 4 12)")
-    parser.add_argument("--repeats", type=int, default=3, help="measurements of each way (default 3)")
-    parser.add_argument("--threads", type=int, default=2, help="threads for each way (default 2)")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.engine", description="Measure the llama_cpp backend.")
+    parser.add_argument("--json", action="store_true", help="print a JSON object instead of a table")
+    parser.add_argument(
+        "--quick", action="store_true", help="use a small model and short dialogues, only to check that it runs"
+    )
+    parser.add_argument("--turns", type=int, nargs="+", default=[4, 12], help="turns of the dialogues (default: 4 12)")
+    parser.add_argument("--repeats", type=int, default=3, help="measurements of each way (default: 3)")
+    parser.add_argument("--threads", type=int, default=2, help="threads of each way (default: 2)")
     return parser.parse_args()
 
 

@@ -1,9 +1,9 @@
-"""How fast the logistic mixed model is fitted, against lme4 where R is installed, and what a very large study takes.
+"""Measure how fast the logistic mixed model is fitted, compared with lme4 if R is installed, also for a very large study.
 
 python -m benchmarks.mixed_models [--repeats 5] [--json] [--quick]
 
-The small study is the paper's size (20 evaluators with 40 pairs each), the large one has 200,000 judgements by 2,000 evaluators
-of 500 people. R is given the same data, and fits by lme4's own defaults; loading its libraries is not counted.
+The small study has the paper's size (20 evaluators with 40 pairs each). The large one has 200,000 judgements by 2,000
+evaluators about 500 people. R fits the same data with lme4's defaults; the time to load its libraries does not count.
 """
 
 import argparse
@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def measure(repeats: int, large: tuple[int, int, int]) -> Found:
-    """Ours first, then R's on the same small study."""
+    """Measure our fits, then R's on the same small study."""
     study = draw_study(StudyPlan(RATES, evaluators=20, pairs=40), np.random.default_rng(73))
     small = statistics.median(_seconds(lambda: fit_detected(study)) for _ in range(repeats))
     big = draw_large(*large)
@@ -63,7 +63,7 @@ def measure(repeats: int, large: tuple[int, int, int]) -> Found:
 
 
 def draw_large(rows: int, evaluators: int, people: int) -> pd.DataFrame:
-    """Judgements of eight models, evaluators and people by chance."""
+    """Draw judgements of eight models with random evaluators and people."""
     random = np.random.default_rng(73)
     evaluator, person, model = (random.integers(0, count, rows) for count in (evaluators, people, 8))
     eta = random.normal(0, 0.5, 8)[model] + random.normal(0, 0.8, evaluators)[evaluator]
@@ -80,7 +80,7 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def _lme4_seconds(study: pd.DataFrame, repeats: int) -> float | None:
-    """None without R, or without lme4 in it."""
+    """Return the median time of lme4 in seconds, or None if R or lme4 is not installed."""
     program = shutil.which("Rscript")
     if program is None:
         return None
@@ -96,7 +96,7 @@ def _sentences(found: Found) -> str:
     beside = (
         "R with lme4 is not installed here."
         if found.lme4 is None or found.share_of_lme4 is None
-        else f"lme4: {found.lme4:.3f} s, so that ours takes {found.share_of_lme4:.2f} of its time."
+        else f"lme4: {found.lme4:.3f} s, so ours takes {found.share_of_lme4:.2f} times as long."
     )
     return "\n".join(
         [
@@ -109,8 +109,8 @@ def _sentences(found: Found) -> str:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--repeats", type=int, default=5, help="fits of the small study (default: 5)")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--quick", action="store_true", help="only show that it runs")
+    parser.add_argument("--json", action="store_true", help="print a JSON object instead of sentences")
+    parser.add_argument("--quick", action="store_true", help="only check that it runs")
     return parser.parse_args()
 
 

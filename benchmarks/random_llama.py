@@ -29,7 +29,7 @@ _GGUF_NAMES = {
 
 @dataclass(frozen=True)
 class Shape:
-    """The size of a model. With ``speaks_words`` it all but never says anything but whole words, and never ends."""
+    """The size of a model. With ``speaks_words`` it generates almost only whole words and never ends."""
 
     hidden: int = 64
     layers: int = 2
@@ -45,7 +45,7 @@ class Shape:
 
 
 def random_weights(shape: Shape, seed: int = 0) -> Weights:
-    """The arrays by the names that transformers gives them, drawn so that activations neither fade nor explode."""
+    """Return random arrays by their names in transformers, scaled so that activations neither vanish nor explode."""
     draw = np.random.default_rng(seed)
     weights: Weights = {"model.embed_tokens.weight": _matrix(draw, len(shape.vocabulary.tokens), shape.hidden)}
     for layer in range(shape.layers):
@@ -65,7 +65,7 @@ def _layer_array(draw: np.random.Generator, name: str, shape: Shape) -> NDArray[
 
 
 def _output(draw: np.random.Generator, shape: Shape) -> NDArray[np.float32]:
-    """Rows of zeros for what must not be said: its logit is 0 where the best word's is far above."""
+    """Return the output rows. Those of unwanted tokens are zero, so their logit 0 is far below that of the best word."""
     rows = 4 * _matrix(draw, len(shape.vocabulary.tokens), shape.hidden)
     if shape.speaks_words:
         rows[: -len(shape.vocabulary.words)] = 0
@@ -79,7 +79,7 @@ def _matrix(draw: np.random.Generator, rows: int, columns: int) -> NDArray[np.fl
 def write_gguf(
     path: Path, shape: Shape, weights: Weights, precision: Precision = "f16", template: str = CHAT_TEMPLATE
 ) -> Path:
-    """Writes what llama.cpp loads, chat template included."""
+    """Write a file that llama.cpp can load, including the chat template."""
     writer = gguf.GGUFWriter(path, "llama")
     _add_shape(writer, shape)
     _add_vocabulary(writer, shape.vocabulary)
@@ -142,7 +142,7 @@ def _is_rotated(name: str) -> bool:
 
 
 def _permuted(array: NDArray[np.float32], heads: int) -> NDArray[np.float32]:
-    """Rows as llama.cpp's rotary embedding pairs them: neighbours, where transformers pairs the halves of a head."""
+    """Reorder rows for llama.cpp's rotary embedding, which pairs neighbours; transformers pairs the halves of a head."""
     rows, columns = array.shape
     return np.ascontiguousarray(
         array.reshape(heads, 2, rows // heads // 2, columns).swapaxes(1, 2).reshape(rows, columns)
@@ -150,7 +150,7 @@ def _permuted(array: NDArray[np.float32], heads: int) -> NDArray[np.float32]:
 
 
 def transformers_model(shape: Shape, weights: Weights) -> Any:
-    """The same model for transformers, in float32, as the official code would load it on a CPU."""
+    """Return the same model for transformers, in float32, as the official code would load it on a CPU."""
     import torch
     from transformers import LlamaConfig, LlamaForCausalLM
 
@@ -172,7 +172,7 @@ def transformers_model(shape: Shape, weights: Weights) -> Any:
 
 
 def transformers_tokenizer(vocabulary: Syllables) -> Any:
-    """The tokenizer of that model."""
+    """Return the tokenizer of that model."""
     from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
     from transformers import PreTrainedTokenizerFast
 
@@ -186,7 +186,7 @@ def transformers_tokenizer(vocabulary: Syllables) -> Any:
 
 
 def describe(shape: Shape) -> dict[str, Any]:
-    """The model in numbers, for a report."""
+    """Return the size of the model for a report."""
     layer = 4 * shape.hidden**2 + 3 * shape.hidden * shape.feed_forward + 2 * shape.hidden
     outer = 2 * len(shape.vocabulary.tokens) * shape.hidden + shape.hidden
     return {**asdict(shape), "vocabulary": len(shape.vocabulary.tokens), "parameters": shape.layers * layer + outer}

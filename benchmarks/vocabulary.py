@@ -1,4 +1,4 @@
-"""Vocabularies for models with random weights, in the two kinds that Llama-architecture models come with."""
+"""Vocabularies for models with random weights, in the two formats of Llama-architecture models."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,10 +18,10 @@ _SPACE = "\u0120"
 
 @dataclass(frozen=True)
 class Syllables:
-    """A byte-level BPE: bytes, syllables, and words of two syllables, each with the space before it.
+    """A byte-level BPE of bytes, syllables, and words of two syllables, each with the space before it.
 
-    A text of such words is cut back into exactly the tokens that made it, whatever the order: so a history that holds a
-    model's own words continues the tokens it generated, as with a trained model.
+    A text of such words is tokenised into exactly the tokens that produced it. So a history with a model's words continues
+    the tokens that it generated, as with a trained model.
     """
 
     size: int = 100
@@ -32,7 +32,7 @@ class Syllables:
 
     @cached_property
     def words(self) -> list[str]:
-        """The tokens that stand for a whole word."""
+        """Return the tokens of whole words."""
         return [_SPACE + first + second for first, second in product(self.syllables, repeat=2)]
 
     @cached_property
@@ -47,12 +47,12 @@ class Syllables:
         return letters + heads + [(_SPACE + first, second) for first, second in product(self.syllables, repeat=2)]
 
     def text(self, numbers: list[int]) -> str:
-        """A text of one token per number."""
+        """Return a text with one token for each number."""
         return "".join(self.words[number % len(self.words)] for number in numbers).replace(_SPACE, " ").strip()
 
 
 def _byte_letters() -> list[str]:
-    """The printable stand-in of each byte in a byte-level vocabulary."""
+    """Return the printable character that represents each byte in a byte-level vocabulary."""
     printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
     moved = iter(range(256, 512))
     return [chr(byte) if byte in printable else chr(next(moved)) for byte in range(256)]

@@ -1,4 +1,4 @@
-"""Ways to run dialogues with one model on a CPU, all greedy and over the same histories."""
+"""Ways to run dialogues with one model on a CPU, all with greedy decoding and the same histories."""
 
 import asyncio
 import time
@@ -24,7 +24,7 @@ _CHUNK = 100
 
 @dataclass(frozen=True)
 class Measured:
-    """One measurement: generated tokens per second, the dialogues' sizes (for comparing), time inside the library."""
+    """One measurement: generated tokens per second, sizes of the dialogues (for comparison), share of time in the library."""
 
     tokens_per_second: float
     played: tuple[Played, ...] = ()
@@ -32,7 +32,7 @@ class Measured:
 
 
 class Way(Protocol):
-    """Something to measure, by name. Loaded once; ``run`` is one measurement."""
+    """A named way to measure. It is loaded once; each ``run`` is one measurement."""
 
     name: str
 
@@ -40,7 +40,7 @@ class Way(Protocol):
 
 
 class OneAtATime:
-    """Plays a dialogue after the other with ``speak``; what each costs does not depend on the others."""
+    """Play one dialogue after another with ``speak``; their costs do not depend on each other."""
 
     def __init__(self, name: str, speak: Speak, vocabulary: Syllables, dialogues: int = 2) -> None:
         self.name = name
@@ -59,7 +59,7 @@ class OneAtATime:
 
 
 def official_speaker(shape: Shape, weights: Weights, threads: int) -> Speak:
-    """transformers as the official code uses it: ``generate`` over the whole history each turn, one at a time."""
+    """Load transformers as the official code uses it: ``generate`` over the whole history each turn, one at a time."""
     import torch
 
     torch.set_num_threads(threads)
@@ -76,7 +76,7 @@ def official_speaker(shape: Shape, weights: Weights, threads: int) -> Speak:
 
 
 def wrapper_speaker(path: Path, shape: Shape, threads: int) -> Speak:
-    """``llama_cpp.Llama``, one object per role, so that each keeps its history's cache from turn to turn."""
+    """Load ``llama_cpp.Llama`` with one object per speaker, so that each keeps its cache from turn to turn."""
     from llama_cpp import Llama
 
     settings: dict[str, Any] = {"n_ctx": shape.context, "n_threads": threads, "n_threads_batch": threads}
@@ -132,7 +132,7 @@ class OurEngine:
 
 
 class RawLoop:
-    """Nothing but decoding: ``in_flight`` sequences read a token per step, at the depth of the task's middle."""
+    """Only decoding: ``in_flight`` sequences read one token per step, at half the depth of the task."""
 
     def __init__(self, name: str, spec: ModelSpec, in_flight: int) -> None:
         self.name = name
@@ -150,7 +150,7 @@ class RawLoop:
         return Measured(self._in_flight * task.longest / seconds)
 
     def _fill(self, runtime: Runtime, task: Task) -> int:
-        """Gives every sequence half of what it would hold at the end; returns how many tokens that is."""
+        """Fill every sequence with half of its final tokens. Return their number."""
         depth = (task.opening_words + task.turns * task.forward_words + task.tokens) // 2
         for start in range(0, depth, _CHUNK):
             positions = range(start, min(start + _CHUNK, depth))

@@ -1,4 +1,4 @@
-"""Which evaluation a command is about."""
+"""The evaluation that a command works on."""
 
 from collections.abc import Callable
 
@@ -9,10 +9,9 @@ from studies.models import Study
 
 
 def find_evaluation(study: Study, number: int | None, say: Callable[[str], object]) -> Evaluation:
-    """The study's evaluation of that number. Without one the latest that was opened, or else the latest; of several ``say``
-    tells which.
+    """Return the study's evaluation with that number; without one, the latest that was opened, or else the latest.
 
-    Raises CommandError in a sentence.
+    If there are several, ``say`` gets a sentence that names the one chosen. Raises CommandError.
     """
     known = list(study.evaluations.order_by("number"))
     if not known:
@@ -29,5 +28,7 @@ def find_evaluation(study: Study, number: int | None, say: Callable[[str], objec
 def _latest(known: list[Evaluation], say: Callable[[str], object]) -> Evaluation:
     latest = ([one for one in known if not one.is_planned] or known)[-1]
     if len(known) > 1:
-        say(f"Evaluation {latest.number}, the latest of {len(known)}: --evaluation takes another.")
+        say(
+            f"Using evaluation {latest.number}, the latest of {len(known)}. To choose another one, add --evaluation NUMBER."
+        )
     return latest

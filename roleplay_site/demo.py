@@ -1,4 +1,4 @@
-"""What the demo needs beside the study: somebody who can log in, and a run to look at."""
+"""The demo's login and its first run."""
 
 import os
 import secrets
@@ -19,7 +19,7 @@ MODEL = "tiny"
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """The staff user and their password, which is unknown once they have chosen their own."""
+    """The staff user and their password; None once they have changed it."""
 
     username: str
     password: str | None
@@ -27,9 +27,9 @@ class Login:
 
 @transaction.atomic
 def ensure_login(password_file: Path) -> Login:
-    """The demo's staff user, made with a random password if missing; an existing password is never changed.
+    """Return the demo's staff user; create it with a random password if it does not exist.
 
-    The password is kept in ``password_file``, so that every start can print it.
+    The password is stored in ``password_file``, so that every start can print it. An existing password never changes.
     """
     user, _ = User.objects.get_or_create(username=USERNAME, defaults={"is_staff": True, "is_superuser": True})
     if not user.password:
@@ -40,20 +40,20 @@ def ensure_login(password_file: Path) -> Login:
 
 
 def ensure_run(study: Study) -> Run:
-    """The study's run of everything with the embedded model on both sides, queued for the workers unless it was before.
+    """Return the study's run of all personas and goals with the embedded model as both speakers; queue it the first time.
 
-    Other runs of that model stay out of it: asking again for the same run finds it. Raises RequestError when that model
-    cannot play.
+    A repeated request finds the same run, whatever other runs of that model exist. Raises RequestError if the model cannot
+    run.
     """
     request = RunRequest(MODEL, MODEL)
-    run = find_run(study, request) or request_run(study, request)  # asking again would start a cancelled one
+    run = find_run(study, request) or request_run(study, request)  # a repeated request would start a cancelled run
     if _is_untouched(run):
         queue_run(run)
     return run
 
 
 def _is_untouched(run: Run) -> bool:
-    """Whether nobody has started the run yet: one that was paused, or stopped with a message, is left to its researcher."""
+    """Return whether the run was never started. A run that was paused or stopped is left to its researchers."""
     is_waiting = run.state == Run.State.PAUSED and not run.is_queued and not run.message
     return is_waiting and not run.simulations.filter(dialogue__isnull=False).exists()
 

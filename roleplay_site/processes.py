@@ -23,12 +23,12 @@ STOP_SECONDS = 20
 START_SECONDS = 60
 LOOPBACK = "127.0.0.1"
 PATIENCE = 5
-"""Number of deaths in a row, each within ``YOUNG_SECONDS`` of a start, after which a process is given up."""
+"""A process is given up after this many ends in a row, each within ``YOUNG_SECONDS`` of a start."""
 YOUNG_SECONDS = 30.0
 
 
 class _QuietPrinter(Printer):  # type: ignore[misc] # honcho is not annotated
-    """Prints what the processes say, without honcho's own notes about them."""
+    """Print the output of the processes, without honcho's own notes about them."""
 
     def write(self, message: Message) -> None:
         if message.name != honcho.manager.SYSTEM_PRINTER_NAME:
@@ -36,7 +36,7 @@ class _QuietPrinter(Printer):  # type: ignore[misc] # honcho is not annotated
 
 
 class _Restarted(Process):  # type: ignore[misc] # honcho is not annotated
-    """A process that is restarted, with a sentence, whenever it ends, unless all are to stop or it keeps dying young."""
+    """A process that is restarted, with a sentence, when it ends, unless all processes stop or it keeps ending early."""
 
     def __init__(self, *args: Any, is_stopping: Event, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -50,7 +50,7 @@ class _Restarted(Process):  # type: ignore[misc] # honcho is not annotated
             super().run(events, ignore_signals)
 
     def _send_message(self, data: Any, type: str = "line") -> None:
-        """Hide its end from the manager, which would stop the others, while it can be restarted."""
+        """Hide the end of a process that can be restarted from the manager, which would stop the other processes."""
         self._is_over = type == "stop" and not self._begins_again(data["returncode"])
         if type != "stop" or self._is_over:
             super()._send_message(data, type)
@@ -63,7 +63,7 @@ class _Restarted(Process):  # type: ignore[misc] # honcho is not annotated
         if self._young_deaths == PATIENCE:
             self._say(f"{describe(status)}, {PATIENCE} times in a row, so all processes stop.")
             return False
-        self._say(f"{describe(status)}. It is being restarted; nothing that was stored is lost.")
+        self._say(f"{describe(status)}. It is being restarted. No stored data are lost.")
         return not self._is_stopping.wait(self._young_deaths)
 
     def _say(self, predicate: str) -> None:
@@ -87,14 +87,14 @@ class _Manager(honcho.manager.Manager):  # type: ignore[misc] # honcho is not an
 def run(procfile: Path, port: int, when_ready: Callable[[], None]) -> int:
     """Run the processes and call ``when_ready`` once one of them listens on ``port``.
 
-    Return 0 after Ctrl-C, or else the exit status of the process that was given up and so ended the others.
+    Return 0 after Ctrl-C, or else the exit status of the process that was given up and ended the others.
     """
-    # A Celery worker takes about five seconds to stop, which is where honcho would kill it.
+    # A Celery worker takes about five seconds to stop, after which honcho would kill it.
     honcho.manager.KILL_WAIT = STOP_SECONDS
     manager = _Manager()
     for process in expand_processes(parse_procfile(procfile.read_text("utf-8")).processes):
         manager.add_process(process.name, process.cmd, env=_environment(port))
-    # The processes are in sessions of their own: a terminal that closes tells only this one.
+    # Each process has a separate session, so a terminal that closes signals only this one.
     signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     Thread(target=_tell_when_ready, args=(port, when_ready), daemon=True).start()
     manager.loop()
@@ -102,7 +102,7 @@ def run(procfile: Path, port: int, when_ready: Callable[[], None]) -> int:
 
 
 def describe(status: int) -> str:
-    """Say how a process ended, from its return code: a negative one is a signal."""
+    """Return how a process ended; a negative return code is a signal."""
     if status == -signal.SIGKILL:
         return "was killed (SIGKILL), perhaps because memory ran out"
     if status < 0:
@@ -111,7 +111,7 @@ def describe(status: int) -> str:
 
 
 def is_port_free(port: int) -> bool:
-    """Whether a server could listen on this port of the loopback interface."""
+    """Return whether a server could listen on this port of the loopback interface."""
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -122,7 +122,7 @@ def is_port_free(port: int) -> bool:
 
 
 def _environment(port: int) -> dict[str, str]:
-    """What the processes see: this one's environment, with the programs that are installed beside its Python."""
+    """Return the environment of the processes: this one's, with the directory of its Python first in PATH."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     return {**os.environ, "PATH": path, "PORT": str(port)}
 

@@ -1,4 +1,4 @@
-"""What somebody at the terminal sees while dialogues are simulated."""
+"""The progress bar of ``simulate`` in the terminal."""
 
 import sys
 from collections.abc import Callable, Iterable
@@ -13,10 +13,10 @@ from simulation.reports import Throughput, time_left, unsent_sentence
 
 
 class ProgressBar:
-    """A bar on stderr over ``total`` dialogues, ``done`` of which were there before, with dialogues/h and tokens/s.
+    """A bar on stderr over ``total`` dialogues, ``done`` of which existed before, with dialogues/h and tokens/s.
 
-    Speeds are those of this process while it worked, which ``clock`` counts in seconds: tokens are what the models of both
-    sides put out, rejected outputs included; their speed is unknown as soon as a provider does not count them.
+    Speeds are those of this process; ``clock`` counts its working time in seconds. Tokens include all outputs of both
+    models, also rejected ones. Their speed is unknown as soon as a provider does not count them.
     """
 
     def __init__(self, total: int, done: int, clock: Callable[[], float] = perf_counter) -> None:
@@ -53,7 +53,7 @@ class ProgressBar:
         self._bar.update(is_end)
 
     def error(self, sentence: str) -> None:
-        """Say above the bar why a dialogue has to be tried again, each reason once."""
+        """Print above the bar why a dialogue failed, each reason once."""
         self._say_once(f"A dialogue failed and will be tried again. {sentence}")
 
     def _say_once(self, sentence: str) -> None:
@@ -63,7 +63,7 @@ class ProgressBar:
 
     @property
     def throughput(self) -> Throughput:
-        """How fast it went so far; None before any time has passed."""
+        """Return the average speed so far; its values are None before any time has passed."""
         seconds = self._clock() - self._start
         if seconds <= 0:
             return Throughput(None, None)
@@ -78,6 +78,6 @@ def _in_words(speed: Throughput, left: int) -> str:
 
 
 def _total(counts: Iterable[int | None]) -> int | None:
-    """The sum, None if a count is unknown."""
+    """Return the sum, or None if a count is unknown."""
     known = list(counts)
     return None if None in known else sum(count for count in known if count is not None)

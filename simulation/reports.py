@@ -1,4 +1,4 @@
-"""The rows of tables 1 and 7 as text and as a JSON object."""
+"""The rows of tables 1 and 7, as text and as a JSON object."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -23,7 +23,7 @@ MEANS = {
 
 @dataclass(frozen=True, slots=True)
 class Throughput:
-    """The speed of this process; None if it had nothing to do, or if its tokens are not counted."""
+    """The speed of this process. Values are None if it had nothing to do or if its tokens are not counted."""
 
     dialogues_per_hour: float | None
     tokens_per_second: float | None
@@ -44,7 +44,7 @@ def unsent_sentence(side: Side, settings: Sequence[str]) -> str:
 
 
 def as_object(summary: Summary, throughput: Throughput) -> dict[str, Any]:
-    """The summary as JSON holds it: failures as {count, outputs, rate}, what does not exist as null."""
+    """Return the summary for JSON: failures as {count, outputs, rate}, missing values as null."""
     rates = {name: _rate_object(getattr(summary, name)) for name in FAILURES}
     unsent = {
         side: {name: _rate_object(rate) for name, rate in found.items()} for side, found in summary.unsent.items()
@@ -53,7 +53,7 @@ def as_object(summary: Summary, throughput: Throughput) -> dict[str, Any]:
 
 
 def as_rows(summary: Summary) -> Iterator[tuple[str, str]]:
-    """(label, value) in the order of the paper's tables: means with population standard deviations, failures, endings.
+    """Yield (label, value) in the order of the paper's tables: means with population standard deviations, failures, endings.
 
     Settings that a server was not sent follow the failures, if there are any.
     """

@@ -1,4 +1,4 @@
-"""What all commands that need the database have in common."""
+"""The base of all commands that need the database: studies by name, output to a file."""
 
 import os
 import sys
@@ -17,7 +17,7 @@ NO_TABLES = "The database has no tables yet: run python manage.py migrate, then 
 
 
 class StudyCommand(BaseCommand):
-    """A command about studies. On a database that was never migrated it says so in a sentence, with exit status 2."""
+    """A command about studies. If the database was never migrated, it fails with one sentence and exit status 2."""
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:
@@ -29,7 +29,7 @@ class StudyCommand(BaseCommand):
 
 
 def find_study(slug: str) -> Study:
-    """The study called ``slug``. Raises CommandError in a sentence."""
+    """Return the study called ``slug``. Raises CommandError."""
     study = Study.objects.filter(slug=slug).first()
     if study is None:
         raise CommandError(f"There is no study {slug!r}: see the list of studies.", returncode=2)
@@ -37,7 +37,7 @@ def find_study(slug: str) -> Study:
 
 
 def write_out(path: Path | None, pieces: Iterable[str]) -> None:
-    """Writes an export to the file, or to standard output without one. Raises CommandError in a sentence."""
+    """Write an export to the file, or to standard output if ``path`` is None. Raises CommandError."""
     try:
         if path is None:
             _print(pieces)
@@ -48,12 +48,12 @@ def write_out(path: Path | None, pieces: Iterable[str]) -> None:
 
 
 def _print(pieces: Iterable[str]) -> None:
-    """To standard output. Raises Unwritable, except when whoever read along has had enough (``| head``)."""
+    """Write to standard output. Raises Unwritable, unless the reader closed the pipe (``| head``)."""
     try:
         sys.stdout.writelines(pieces)
         sys.stdout.flush()
     except OSError as error:
-        # What could not be written would be tried again when the process ends, with a traceback.
+        # At exit Python would try to write the rest again and print a traceback.
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123  it stays open until the process ends
         if not isinstance(error, BrokenPipeError):
-            raise Unwritable(f"The standard output cannot be written ({error.strerror}): make room.") from error
+            raise Unwritable(f"Standard output cannot be written ({error.strerror}): free some disk space.") from error

@@ -1,1 +1,1 @@
-"""Many people chatting at once with one server process: what each of them waits for, and that nothing is lost."""
+"""Measure waiting times of many people who chat at once with one server process, and check that nothing is lost."""

@@ -1,17 +1,16 @@
-"""How long people wait for a chatbot that they share: one server process, one engine, a socket for each of them.
+"""Measure how long people wait for a shared chatbot: one server process, one engine, and a socket for each person.
 
 python -m benchmarks.chat [--participants 32] [--json] [--quick] [--threads 2]
 python -m benchmarks.chat --idle 200 --chatting 20 [--json]
 
-The model is built on the spot, with random weights, and the site is a new one in a temporary folder. The server is started
-as the Procfile starts it. Everybody sends three messages, each as soon as the reply to the one before has ended, and every
-utterance and reply is looked up in the database: stored once, word for word as it was streamed. Then other people do the
-same with the engine serving one request after the other, as a chatbot behind a lock does. That engine keeps the system
-prompt in its cache; a dialogue's earlier turns it reads anew each time. Compare ratios, of one run only, on a machine with
-nothing else to do.
+The benchmark creates a model with random weights and a site in a temporary folder, and starts the server with the command
+of the Procfile. Each person sends three messages, each one as soon as the previous reply has ended. Afterwards the database
+must contain every utterance and reply once, exactly as streamed. Other people then do the same with an engine that serves one
+request after another, like a chatbot behind a lock. That engine keeps the system prompt in its cache, but rereads the earlier
+turns of a dialogue each time. Compare only ratios within one run, on an otherwise idle machine.
 
-A database or a channel layer for production can be measured, too: --database, --channel-layer.
-With --idle the server is measured with so many people connected who say nothing, while others chat.
+To measure a production database or channel layer, use --database and --channel-layer.
+With --idle, many people are connected but silent while others chat.
 """
 
 import argparse
@@ -47,15 +46,19 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.chat", description="Measures chats over sockets.")
-    parser.add_argument("--participants", type=int, default=32, help="people who chat at once (default 32)")
-    parser.add_argument("--idle", type=int, default=0, help="measure so many people who are connected and idle instead")
-    parser.add_argument("--chatting", type=int, default=20, help="people who chat beside the idle ones (default 20)")
-    parser.add_argument("--threads", type=int, default=2, help="threads of the engine (default 2)")
-    parser.add_argument("--database", help="the address of an empty PostgreSQL database, instead of SQLite")
-    parser.add_argument("--channel-layer", help="the address of a Redis server, instead of the server's own memory")
-    parser.add_argument("--quick", action="store_true", help="a small model: whether it runs at all")
-    parser.add_argument("--json", action="store_true", help="print an object instead of a table")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.chat", description="Measure chats over sockets.")
+    parser.add_argument("--participants", type=int, default=32, help="number of people who chat at once (default: 32)")
+    parser.add_argument(
+        "--idle", type=int, default=0, help="number of connected, silent people (measures these instead)"
+    )
+    parser.add_argument(
+        "--chatting", type=int, default=20, help="number of people who chat beside the silent ones (default: 20)"
+    )
+    parser.add_argument("--threads", type=int, default=2, help="threads of the engine (default: 2)")
+    parser.add_argument("--database", help="address of an empty PostgreSQL database (default: SQLite)")
+    parser.add_argument("--channel-layer", help="address of a Redis server (default: memory of the server process)")
+    parser.add_argument("--quick", action="store_true", help="use a small model, only to check that it runs")
+    parser.add_argument("--json", action="store_true", help="print a JSON object instead of a table")
     return parser.parse_args()
 
 
@@ -76,7 +79,7 @@ def _compare(folder: Path, load: Load, options: argparse.Namespace) -> None:
         print(json.dumps(_about(load, options) | found, indent=2))
     else:
         print(_table([together, alone]))
-        print(f"Median time to first token: {ratio:.3f} of what it is one at a time.")
+        print(f"Median time to first token: {ratio:.3f} times that of one request at a time.")
 
 
 def _idle(folder: Path, load: Load, options: argparse.Namespace) -> None:
@@ -95,14 +98,14 @@ def _idle(folder: Path, load: Load, options: argparse.Namespace) -> None:
 
 
 def _show_complaints(folder: Path) -> None:
-    """What the server wrote: nothing, where nothing is wrong."""
+    """Show the output of the server, which is empty if nothing went wrong."""
     log = folder / SERVER_LOG
     if log.exists():
         sys.stderr.write(log.read_text("utf-8"))
 
 
 def _about(load: Load, options: argparse.Namespace) -> dict[str, Any]:
-    """What was asked for, and the machine's load as it was at the end."""
+    """Return the settings of the measurement and the machine's load average at its end."""
     asked = (
         {"messages": load.messages_beside_idle, "pause": load.pause_beside_idle}
         if options.idle
@@ -127,7 +130,7 @@ def _row(waits: "Waits") -> tuple[str, ...]:
 def _sentence(found: "Idling") -> str:
     before, after = found.before / _MEGABYTE, max(found.connected, found.after) / _MEGABYTE
     return (
-        f"{found.dropped} of {found.idle} idle sockets were dropped; the server grew from {before:.0f} to {after:.0f} MB,"
+        f"{found.dropped} of {found.idle} idle sockets were dropped. The server grew from {before:.0f} to {after:.0f} MB,"
         f" {found.bytes_per_socket / _MEGABYTE:.3f} MB for each."
     )
 

@@ -1,4 +1,4 @@
-"""Lets people chat with a server, and says how long they waited and what they cost. Needs Django set up."""
+"""Measure how long people who chat with a server wait, and how much memory they cost. Needs Django set up."""
 
 import asyncio
 import json
@@ -19,9 +19,9 @@ from benchmarks.chat.site import Site, Way
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """How long people waited, in seconds: from sending to the first text, and between one piece of text and the next.
+    """Waiting times in seconds: from sending a message to the first text, and between pieces of text.
 
-    ``cut`` counts the replies whose last pieces a page had to fetch, because it was told of their end first.
+    ``cut`` counts the replies whose last pieces the page had to fetch, because the news of their end arrived first.
     """
 
     way: str
@@ -36,9 +36,9 @@ class Waits:
 
 @dataclass(frozen=True, slots=True)
 class Idling:
-    """What idle sockets cost, in bytes of the server's memory, and how many were dropped.
+    """The memory that idle sockets cost the server, in bytes, and the number of sockets dropped.
 
-    ``before`` is measured when as many people as chat later have chatted already.
+    ``before`` is measured after as many people have chatted as will chat later.
     """
 
     idle: int
@@ -51,12 +51,12 @@ class Idling:
 
     @property
     def bytes_per_socket(self) -> float:
-        """What the people who chat beside them cost is counted against them, too."""
+        """Return the memory for each idle socket; includes the cost of the people who chat at the same time."""
         return (max(self.connected, self.after) - self.before) / self.idle
 
 
 def measure_way(site: Site, way: Way, participants: int) -> Waits:
-    """Everybody chats at once; one person more has chatted before, so that the model is loaded."""
+    """Measure people who all chat at once, after one more person has chatted, so that the model is loaded."""
     study = make_study(way.name)
     (early,) = bring_in(study, 1, site.load, messages=1)
     people = bring_in(study, participants, site.load, site.load.messages)
@@ -67,7 +67,7 @@ def measure_way(site: Site, way: Way, participants: int) -> Waits:
 
 
 def measure_idling(site: Site, way: Way, idle: int, chatting: int) -> Idling:
-    """Some people stay connected and say nothing while others chat."""
+    """Measure people who stay connected and silent while others chat."""
     study = make_study(way.name)
     early = bring_in(study, chatting, site.load, messages=1)
     talkers = bring_in(study, chatting, site.load, site.load.messages_beside_idle)
@@ -88,7 +88,7 @@ async def _chat_at_once(server: Server, people: Sequence[Person], pause: float =
 async def _chat_beside(
     server: Server, listeners: Sequence[Person], talkers: Sequence[Person], pause: float
 ) -> tuple[int, int, int, list[list[Heard]]]:
-    """The server's memory with idle sockets before and after the others' chats, how many were dropped, and the replies."""
+    """Return the memory with idle sockets before and after the others' chats, the sockets dropped, and the replies."""
     async with AsyncExitStack() as stack:
         entering = (stack.enter_async_context(enter(server.address, person)) for person in listeners)
         sockets = await asyncio.gather(*entering)
@@ -100,7 +100,7 @@ async def _chat_beside(
 
 
 async def _is_dropped(socket: ClientConnection) -> bool:
-    """Whether the socket no longer answers."""
+    """Return whether the socket no longer answers."""
     try:
         await socket.send(json.dumps({"type": "resume"}))
         await wait_for(socket, "snapshot")
@@ -129,6 +129,6 @@ def _waits(way: Way, people: Sequence[Person], replies: Sequence[Sequence[Heard]
 
 
 def _reached_by(share: float, values: Sequence[float]) -> float:
-    """The value that this share of them does not exceed; 0 where there are none, as between the pieces of short replies."""
+    """Return the quantile of ``values`` at ``share``; 0 if there are none, as between the pieces of short replies."""
     ordered = sorted(values)
     return ordered[ceil(share * len(ordered)) - 1] if ordered else 0.0

@@ -1,4 +1,4 @@
-"""People as the server knows them: a socket each, messages sent and replies heard, with the times of both."""
+"""Simulated participants: each has a socket, sends messages and receives replies, and records the times of both."""
 
 import asyncio
 import json
@@ -12,13 +12,13 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 
 PATIENCE = 300
-"""Seconds after which a frame that does not come is an error and no measurement."""
+"""Seconds after which a missing frame is an error instead of a measurement."""
 TYPING = {"first_key_seconds": 1.0, "typing_seconds": 5.0}
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody whom a cookie names, with the dialogue that they have begun and what they will say in it."""
+    """A participant with a cookie, a dialogue in progress, and the messages to send in it."""
 
     study: str
     dialogue: str
@@ -28,10 +28,10 @@ class Person:
 
 @dataclass(slots=True)
 class Heard:
-    """A reply as it came, in seconds of one clock: ``stored`` is when the page was told that the message is safe, where that is
-    measured; ``pieces`` are the moments at which text came.
+    """A reply as received, with times in seconds of one clock.
 
-    ``is_cut`` when the server said that the whole reply is there to be fetched before its last pieces had come.
+    ``stored`` is the time at which the server confirmed that it had stored the message, if that is measured; ``pieces`` are
+    the times at which text arrived. ``is_cut`` is true if the server announced the complete reply before its last pieces.
     """
 
     sent: float
@@ -42,7 +42,7 @@ class Heard:
     is_cut: bool = False
 
     def is_of(self, stored: str) -> bool:
-        """Whether ``stored`` is what was heard."""
+        """Return whether ``stored`` agrees with the text received."""
         heard = self.text.strip()
         return stored.startswith(heard) if self.is_cut else stored == heard
 
@@ -52,19 +52,19 @@ class Heard:
 
     @property
     def gaps(self) -> list[float]:
-        """Seconds between one piece and the next."""
+        """Return the seconds between one piece and the next."""
         return [later - earlier for earlier, later in zip(self.pieces, self.pieces[1:], strict=False)]
 
 
 class Lost(Exception):
-    """Something that was said did not arrive, or not as it was said."""
+    """A message or a reply did not arrive, or changed on its way."""
 
 
 def open_socket(address: str, person: Person) -> AbstractAsyncContextManager[ClientConnection]:
-    """The socket of the person's chat; ``address`` is the site's, as "127.0.0.1:8000"."""
+    """Connect to the person's chat; ``address`` is that of the site, such as "127.0.0.1:8000"."""
     return connect(
         f"ws://{address}/s/{person.study}/socket/{person.dialogue}/",
-        origin=f"http://{address}",  # type: ignore[arg-type]  # the library wants a NewType of str
+        origin=f"http://{address}",  # type: ignore[arg-type]  # the library expects a NewType of str
         additional_headers={"Cookie": person.cookie},
         open_timeout=PATIENCE,
         proxy=None,
@@ -73,20 +73,20 @@ def open_socket(address: str, person: Person) -> AbstractAsyncContextManager[Cli
 
 @asynccontextmanager
 async def enter(address: str, person: Person) -> AsyncIterator[ClientConnection]:
-    """The socket of a page that has loaded: it has had its snapshot."""
+    """Yield the socket of a loaded page, which has received its snapshot."""
     async with open_socket(address, person) as socket:
         await wait_for(socket, "snapshot")
         yield socket
 
 
 async def wait_for(socket: ClientConnection, kind: str) -> None:
-    """Reads until a frame of that kind has come."""
+    """Read frames until one of that kind arrives."""
     while (await _next(socket))["type"] != kind:
         pass
 
 
 async def chat(address: str, person: Person, pause: float = 0.0) -> list[Heard]:
-    """Says all messages, each ``pause`` seconds after the reply to the one before; gives back the replies."""
+    """Send all messages, each one ``pause`` seconds after the previous reply. Return the replies."""
     heard = []
     async with enter(address, person) as socket:
         for position, message in enumerate(person.messages):
@@ -96,7 +96,7 @@ async def chat(address: str, person: Person, pause: float = 0.0) -> list[Heard]:
 
 
 async def say(socket: ClientConnection, position: int, message: str) -> Heard:
-    """Sends one message and hears the whole reply. Raises Lost."""
+    """Send one message and receive the whole reply. Raises Lost."""
     key = token_hex(16)
     heard = Heard(perf_counter())
     await socket.send(json.dumps({"type": "say", "key": key, "text": message, "typing": TYPING}))
@@ -120,7 +120,7 @@ async def say(socket: ClientConnection, position: int, message: str) -> Heard:
 
 
 def _append(heard: Heard, frame: dict[str, Any], position: int) -> None:
-    """Takes what is new of a piece. The server may repeat what was heard, but must say the same."""
+    """Append the new part of a piece. The server may repeat text, but must not change it. Raises Lost."""
     offset, text = frame["offset"], frame["text"]
     known = heard.text[offset : offset + len(text)]
     if (frame["position"], frame["attempt"]) != (position, 0) or offset > len(heard.text) or not text.startswith(known):
@@ -138,7 +138,7 @@ def _end(heard: Heard, frame: dict[str, Any], position: int) -> Heard:
 
 
 def _cut(heard: Heard) -> Heard:
-    """The page fetches the reply now: whatever of it did not come before comes then."""
+    """End a reply whose remaining text the page fetches now."""
     heard.ended, heard.is_cut = perf_counter(), True
     heard.pieces = heard.pieces or [heard.ended]
     return heard

@@ -1,4 +1,4 @@
-"""What the benchmark puts into the site's database, and what it finds there afterwards. Needs Django set up."""
+"""The rows that the benchmark creates in the site's database, and the checks of stored rows. Needs Django set up."""
 
 from collections.abc import Sequence
 from random import Random
@@ -18,7 +18,7 @@ from studies.services import paper_questionnaire
 
 
 def make_study(name: str) -> Study:
-    """A study that takes participants, has one goal, and whose chatbot is the model of that name."""
+    """Create an open study with one goal, whose chatbot is the model of that name."""
     study = Study.objects.create(slug=name, title=name, chatbot=name, questionnaire=paper_questionnaire())
     goal = goals.load_listed()[0]
     study.goals.create(number=goal.number, domain=goal.domain, text=goal.text)
@@ -27,7 +27,7 @@ def make_study(name: str) -> Study:
 
 
 def bring_in(study: Study, count: int, load: Load, messages: int) -> list[Person]:
-    """Participants who have consented, filled in the form and begun, each with messages of their own to say."""
+    """Enrol participants who have consented, filled in the form and begun; each has different messages to send."""
     first = study.participants.count()
     return [_bring_in(study, number, load, messages) for number in range(first, first + count)]
 
@@ -48,37 +48,37 @@ def _message(load: Load, seed: str) -> str:
 
 
 def _cookie(visitor: Visitor) -> str:
-    """The header with which the participant's browser comes back."""
+    """Return the cookie header of the participant's browser."""
     response = HttpResponse()
     set_cookie(response, visitor)
     return f"{COOKIE}={response.cookies[COOKIE].coded_value}"
 
 
 def check_stored(person: Person, replies: Sequence[Heard]) -> None:
-    """Raises Lost unless the database holds what the person said and heard, each once, in order, word for word."""
+    """Check that the database contains all messages and replies once, in order and unchanged. Raises Lost."""
     turns = Turn.objects.filter(dialogue__token=person.dialogue).order_by("position")
     said = [(position, message, "complete") for position, message in enumerate(person.messages)]
     if list(turns.values_list("position", "utterance", "state")) != said:
-        raise Lost(f"The person said {said}, and this was stored: {list(turns.values())}.")
+        raise Lost(f"The person sent {said}, but the database contains {list(turns.values())}.")
     for turn, heard in zip(turns, replies, strict=True):
         if not heard.is_of(turn.response):
-            raise Lost(f"The person heard {heard.text!r}, and this was stored: {turn.response!r}.")
+            raise Lost(f"The person received {heard.text!r}, but the database contains {turn.response!r}.")
     _check_tries(turns)
 
 
 def _check_tries(turns: QuerySet[Turn]) -> None:
-    """Raises Lost unless each turn took one try, with the reply that the turn has."""
+    """Check that each turn took one try, whose text is the reply of the turn. Raises Lost."""
     tries = Generation.objects.filter(turn__in=turns).order_by("turn__position")
     made = [(text.strip(), state) for text, state in tries.values_list("text", "state")]
     if made != [(response, "complete") for response in turns.values_list("response", flat=True)]:
-        raise Lost(f"Replies were not made once each: {made}.")
+        raise Lost(f"Not every reply was generated exactly once: {made}.")
 
 
 def generated_tokens(people: Sequence[Person]) -> int:
-    """The tokens of all replies to them. Raises Lost unless each reply has one output, with its tokens counted."""
+    """Return the tokens of all replies to them. Raises Lost unless each reply has one output with a token count."""
     outputs = Output.objects.filter(dialogue__token__in=[person.dialogue for person in people])
     counted = outputs.exclude(completion_tokens=None).count()
     if counted != sum(len(person.messages) for person in people):
-        raise Lost(f"The database holds {counted} outputs of the chatbot whose tokens are counted.")
+        raise Lost(f"The database contains {counted} outputs of the chatbot with a token count.")
     tokens: int = outputs.aggregate(all=Sum("completion_tokens"))["all"]
     return tokens

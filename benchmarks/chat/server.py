@@ -1,4 +1,4 @@
-"""The site's web process, started as the Procfile starts it."""
+"""The site's web process, started with the command of the Procfile."""
 
 import os
 import socket
@@ -26,13 +26,13 @@ class Server:
 
     @property
     def memory(self) -> int:
-        """Resident bytes."""
+        """Return the resident memory in bytes."""
         return int(self.process.memory_info().rss)
 
 
 @contextmanager
 def serve(environment: Mapping[str, str], log: Path) -> Iterator[Server]:
-    """A server of this installation, stopped at the end; what it writes goes to ``log``."""
+    """Run a server of this installation; its output goes to ``log``."""
     port = _unused_port()
     with log.open("ab") as output:
         process = subprocess.Popen(
@@ -59,7 +59,7 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _command() -> str:
-    """The Procfile's ``web`` line; it begins with exec, so the process is the server and no shell around it."""
+    """Return the Procfile's ``web`` command. It begins with exec, so the process is the server itself and not a shell."""
     lines = (BASE_DIR / "Procfile").read_text("utf-8").splitlines()
     return next(line.partition(":")[2].strip() for line in lines if line.startswith("web:"))
 

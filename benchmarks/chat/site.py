@@ -1,4 +1,4 @@
-"""A site of the benchmark's own in a folder of its own: one model file, described once for each way of serving it."""
+"""A separate site for the benchmark, in a separate folder, with one model file and a description for each way to serve it."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ coherence = {{ max_n = 5 }}
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How the engine serves people: ``slots`` replies at once. ``name`` is that of the model and of the study."""
+    """How the engine serves people: ``slots`` replies at once. ``name`` names the model and the study."""
 
     name: str
     slots: int
@@ -35,10 +35,10 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What every person does, and with what the server answers.
+    """What each person does, and how the server answers.
 
-    Beside idle people they pause between messages, in seconds. Together that takes longer than the server needs to notice a
-    socket that no longer answers: twice uvicorn's twenty seconds.
+    With --idle, people pause between messages (in seconds). Their pauses together exceed the time in which the server notices
+    a dead socket, which is twice uvicorn's twenty seconds.
     """
 
     shape: Shape
@@ -52,7 +52,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The folder and the environment that its processes share."""
+    """The folder and the environment that the site's processes share."""
 
     folder: Path
     environment: dict[str, str]
@@ -60,9 +60,9 @@ class Site:
 
 
 def open_site(folder: Path, load: Load, ways: Sequence[Way], services: Mapping[str, str]) -> Site:
-    """Makes the model, its descriptions and the tables. From then on this process is one of that site's.
+    """Create the model, its descriptions and the tables, and set up Django in this process for the site.
 
-    ``services`` are settings that name a database or a channel layer other than the default ones.
+    ``services`` are settings for another database or channel layer than the default ones.
     """
     write_gguf(folder / "model.gguf", load.shape, random_weights(load.shape))
     models_file = folder / "models.toml"

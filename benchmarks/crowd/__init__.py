@@ -1,1 +1,1 @@
-"""Many participants and evaluators who arrive together, on several web processes with PostgreSQL and Redis."""
+"""Measure many participants and evaluators who arrive together, on several web processes with PostgreSQL and Redis."""

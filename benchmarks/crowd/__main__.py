@@ -3,9 +3,9 @@
 python -m benchmarks.crowd [--participants 200] [--evaluators 100] [--within 30] [--web 2] [--json] [--quick]
 
 Each person starts at the welcome page in a separate browser: consent, form, instruction, then three messages to a
-scripted chatbot or three pairs of the longest dialogues, about ten seconds for each. Every request goes to any of the web
-processes. Afterwards the database is read: each message, reply and judgement stored once. PostgreSQL (with its usual 100
-connections) and Redis are started for this, or named with --database and --redis. The people share the machine with the site.
+scripted chatbot or three pairs of the longest dialogues, about ten seconds for each. Every request goes to a random web
+process. Afterwards the database must contain each message, reply and judgement once. The benchmark starts PostgreSQL (with
+its usual 100 connections) and Redis unless --database and --redis name others. People and site share the machine.
 """
 
 import argparse
@@ -51,7 +51,7 @@ class Waits:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """``statuses`` counts the answers to requests; ``messages`` and ``judgements`` were stored once each."""
+    """The results: ``statuses`` counts answers to requests; ``messages`` and ``judgements`` were stored once each."""
 
     participants: int
     evaluators: int
@@ -98,7 +98,7 @@ def measure(folder: Path, options: argparse.Namespace) -> Found:
         ]
         seconds = asyncio.run(_take_part(chatting, judges, options.within))
         for one in chatting:
-            assert one.person is not None, "everybody chatted"
+            assert one.person is not None, "all participants chatted"
             chats.check_stored(one.person, one.heard)
         judging.check_stored(evaluation, options.evaluators * options.pairs)
     return _found(options, chatting, judges, answers, seconds)
@@ -135,18 +135,20 @@ def _found(
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.crowd", description="Measures a site under a crowd.")
-    parser.add_argument("--participants", type=int, default=200, help="people who chat (default 200)")
-    parser.add_argument("--evaluators", type=int, default=100, help="people who judge (default 100)")
-    parser.add_argument("--within", type=float, default=30.0, help="seconds in which they arrive (default 30)")
-    parser.add_argument("--messages", type=int, default=3, help="messages of each participant (default 3)")
-    parser.add_argument("--pairs", type=int, default=3, help="pairs that each evaluator judges (default 3)")
-    parser.add_argument("--pause", type=float, default=10.0, help="seconds before each, approximately (default 10)")
-    parser.add_argument("--web", type=int, default=2, help="web processes (default 2)")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.crowd", description="Measure a site under load.")
+    parser.add_argument("--participants", type=int, default=200, help="number of people who chat (default: 200)")
+    parser.add_argument("--evaluators", type=int, default=100, help="number of people who judge (default: 100)")
+    parser.add_argument("--within", type=float, default=30.0, help="seconds in which they arrive (default: 30)")
+    parser.add_argument("--messages", type=int, default=3, help="messages of each participant (default: 3)")
+    parser.add_argument("--pairs", type=int, default=3, help="pairs for each evaluator (default: 3)")
+    parser.add_argument(
+        "--pause", type=float, default=10.0, help="approximate seconds before each message or pair (default: 10)"
+    )
+    parser.add_argument("--web", type=int, default=2, help="number of web processes (default: 2)")
     parser.add_argument("--database", help="address of an empty PostgreSQL database (default: start a server)")
     parser.add_argument("--redis", help="address of a Redis server (default: start one)")
-    parser.add_argument("--quick", action="store_true", help="few people and no pauses, only to check that it runs")
-    parser.add_argument("--json", action="store_true", help="print an object instead of sentences")
+    parser.add_argument("--quick", action="store_true", help="use few people and no pauses, only to check that it runs")
+    parser.add_argument("--json", action="store_true", help="print a JSON object instead of sentences")
     options = parser.parse_args()
     if options.quick:
         options.participants, options.evaluators, options.within = 6, 3, 0.5

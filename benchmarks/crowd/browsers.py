@@ -1,4 +1,4 @@
-"""A browser that is sent to any of the site's web processes, request by request, as behind a load balancer."""
+"""A browser whose requests each go to a random web process of the site, as behind a load balancer."""
 
 import html
 import re
@@ -19,14 +19,14 @@ _PATIENCE = 120
 
 @dataclass(slots=True)
 class Answers:
-    """The site's answers: the count of each status, and the seconds of each answer."""
+    """The site's answers: the count of each status, and the time of each answer in seconds."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     seconds: list[float] = field(default_factory=list)
 
 
 class Browser:
-    """A browser with its own cookies and address; ``addresses`` are those of the web processes."""
+    """A browser with separate cookies and a separate address; ``addresses`` are those of the web processes."""
 
     def __init__(self, number: int, addresses: Sequence[str], answers: Answers) -> None:
         self._draw, self._addresses, self._answers = Random(number), addresses, answers
@@ -38,7 +38,7 @@ class Browser:
 
     @property
     def cookie(self) -> str:
-        """The cookie header of this browser."""
+        """Return the cookie header of this browser."""
         return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._client.cookies.jar)
 
     def any_address(self) -> str:
@@ -58,7 +58,7 @@ class Browser:
     async def send_json(
         self, page: httpx2.Response, path: str, said: Mapping[str, object]
     ) -> tuple[dict[str, str], float]:
-        """Send a request of the page's script. Return the answer, and the seconds that it took."""
+        """Send a request of the page's script. Return the answer and its time in seconds."""
         found = _CSRF.search(page.text)
         headers = {"X-CSRFToken": found[1] if found else ""}
         began = perf_counter()

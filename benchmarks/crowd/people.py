@@ -1,4 +1,4 @@
-"""Participants and evaluators, from their welcome page on."""
+"""Simulated participants and evaluators, from their welcome page on."""
 
 import asyncio
 import json
@@ -63,7 +63,7 @@ class Participant:
 
 
 async def _say(socket: ClientConnection, position: int, message: str) -> Heard:
-    """Send one message and wait for the end of its reply, whose text a page may have to fetch. Raises TurnedAway."""
+    """Send one message and wait for the end of its reply; a page may have to fetch its text. Raises TurnedAway."""
     heard = Heard(perf_counter(), is_cut=True)
     await socket.send(json.dumps({"type": "say", "key": token_hex(16), "text": message, "typing": TYPING}))
     while not heard.ended:

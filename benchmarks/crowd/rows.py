@@ -5,7 +5,7 @@ from studies.models import Study
 
 
 def make_study(name: str) -> Study:
-    """Create a study that screens nobody out: all people give the first answer to each question."""
+    """Create a study without screening, because all people give the first answer to each question."""
     study = rows.make_study(name)
     for feature in study.questionnaire:
         feature["screened_out"] = []

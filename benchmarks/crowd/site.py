@@ -1,4 +1,4 @@
-"""A site on PostgreSQL and Redis, started for it unless addresses are given, with a scripted chatbot."""
+"""A site with a scripted chatbot, on PostgreSQL and Redis, which are started unless addresses are given."""
 
 import os
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ _OTHERS = ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS")
 
 @contextmanager
 def open_site(folder: Path, replies: int, database: str | None, redis: str | None) -> Iterator[dict[str, str]]:
-    """Make the tables. Yield the site's environment, which this process then uses, too."""
+    """Create the tables. Yield the site's environment, which this process uses, too."""
     models_file = folder / "models.toml"
     models_file.write_text(_MODELS.format(replies=", ".join(f'"{n} {_WORDS}"' for n in range(replies))), "utf-8")
     with ExitStack() as services:

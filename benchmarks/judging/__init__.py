@@ -1,1 +1,1 @@
-"""Many evaluators judging at once with one server process: how long each waits for the next pair, and that nothing is lost."""
+"""Measure how long many evaluators on one server process wait for the next pair, and check that nothing is lost."""

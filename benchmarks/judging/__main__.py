@@ -1,10 +1,10 @@
-"""How long evaluators wait for the next pair: one server process, the longest dialogues, many people at once.
+"""Measure how long evaluators wait for the next pair: one server process, the longest dialogues, many people at once.
 
 python -m benchmarks.judging [--evaluators 20] [--pairs 5] [--pause 10] [--json] [--quick]
 
-Everybody opens their first pair in the same moment, and from then on judges a pair about every ten seconds, where
-the paper's evaluators took a minute and a half. Each dialogue has 12 turns of about 400 tokens a side, and no text comes
-twice, so that no page is ready because somebody else has read it. Every answer is looked up in the database: stored once.
+All evaluators open their first pair at the same moment and then judge a pair about every ten seconds; the paper's evaluators
+took a minute and a half. Each dialogue has 12 turns of about 400 tokens for each speaker. No text occurs twice, so no page
+comes from a cache. Afterwards the database must contain every answer once.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from benchmarks.judging.site import open_site
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Seconds. ``first`` are the pages that all asked for at once; ``page`` are all pages."""
+    """Times in seconds: ``first`` is for the pages that all evaluators request at once, ``page`` for all pages."""
 
     evaluators: int
     pairs: int
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def measure(folder: Path, evaluators: int, pairs: int, pause: float) -> Found:
-    """Lets everybody judge, and checks what was stored. Raises Lost."""
+    """Let all evaluators judge, and check the stored judgements. Raises Lost."""
     environment = open_site(folder)
     from benchmarks.judging.rows import check_stored, cookies, door, make_evaluation
 
@@ -82,14 +82,12 @@ def _found(waits: Sequence[Sequence[Waited]], pairs: int, pause: float) -> Found
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.judging", description="Measures the judging page.")
-    parser.add_argument("--evaluators", type=int, default=20, help="people who judge at once (default 20)")
-    parser.add_argument("--pairs", type=int, default=5, help="pairs that each of them judges (default 5)")
-    parser.add_argument(
-        "--pause", type=float, default=10.0, help="seconds for which each pair is read, about (default 10)"
-    )
-    parser.add_argument("--quick", action="store_true", help="few people, no pause: whether it runs at all")
-    parser.add_argument("--json", action="store_true", help="print an object instead of sentences")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.judging", description="Measure the judging page.")
+    parser.add_argument("--evaluators", type=int, default=20, help="number of people who judge at once (default: 20)")
+    parser.add_argument("--pairs", type=int, default=5, help="pairs for each evaluator (default: 5)")
+    parser.add_argument("--pause", type=float, default=10.0, help="approximate seconds for each pair (default: 10)")
+    parser.add_argument("--quick", action="store_true", help="use few people and no pauses, only to check that it runs")
+    parser.add_argument("--json", action="store_true", help="print a JSON object instead of sentences")
     options = parser.parse_args()
     if options.quick:
         options.evaluators, options.pairs, options.pause = min(options.evaluators, 3), 2, 0.0
@@ -97,7 +95,7 @@ def _options() -> argparse.Namespace:
 
 
 def _show_complaints(folder: Path) -> None:
-    """What the server wrote: nothing, where nothing is wrong."""
+    """Show the output of the server, which is empty if nothing went wrong."""
     log = folder / SERVER_LOG
     if log.exists():
         sys.stderr.write(log.read_text("utf-8"))

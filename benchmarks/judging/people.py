@@ -1,4 +1,4 @@
-"""Evaluators as the server knows them: a browser each, which asks for a pair, tells of it, and answers."""
+"""Simulated evaluators: each has a browser, which requests a pair, reports activity and submits an answer."""
 
 import json
 import re
@@ -13,7 +13,7 @@ _ANSWER = {"choice": "first", "confidence": "confident", "utterance_number": 3}
 
 @dataclass(frozen=True, slots=True)
 class Waited:
-    """Seconds for one pair: until its page was there, and until its answer was taken."""
+    """Seconds for one pair: until its page arrived, and until its answer was accepted."""
 
     page: float
     submit: float
@@ -21,7 +21,7 @@ class Waited:
 
 
 class Browser:
-    """One evaluator's."""
+    """The browser of one evaluator."""
 
     def __init__(self, address: str, cookie: str) -> None:
         self._connection = HTTPConnection(address, timeout=120)
@@ -29,7 +29,7 @@ class Browser:
         self._token = ""
 
     def judge(self, door: str, pairs: int, pause: float) -> list[Waited]:
-        """Judges so many pairs, reading each for ``pause`` seconds, more or less: people do not act in step."""
+        """Judge ``pairs`` pairs, reading each for about ``pause`` seconds; the random part keeps people out of step."""
         place = self._ask("GET", door)[0].headers["Location"]
         draw = Random(self._cookie)
         waits = []
@@ -45,7 +45,7 @@ class Browser:
         page = time.perf_counter() - began
         self._accept(response, body)
         self._post(f"{place}draft/", {"answer": {}, "clocks": {"elapsed": 0.1}})
-        self._connection.close()  # the server would, while they read
+        self._connection.close()  # as the server would while they read
         time.sleep(pause)
         began = time.perf_counter()
         told = self._post(f"{place}submit/", {"answer": _ANSWER, "clocks": {"elapsed": pause}, "key": key})

@@ -1,4 +1,4 @@
-"""What the benchmark puts into the site's database, and what it finds there afterwards. Needs Django set up."""
+"""The rows that the benchmark creates in the site's database, and the checks of stored rows. Needs Django set up."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ _Texts = Iterator[str]
 
 
 class Lost(Exception):
-    """An answer was not stored, or twice."""
+    """An answer was not stored, or was stored twice."""
 
 
 @transaction.atomic
@@ -70,7 +70,7 @@ def _make_dialogue(study: Study, kind: str, written: _Texts) -> Dialogue:
 
 
 def cookies(evaluation: Evaluation) -> list[str]:
-    """With which each evaluator's browser comes back."""
+    """Return the cookie header of each evaluator's browser."""
     return [_cookie(evaluator) for evaluator in evaluation.evaluators.all()]
 
 
@@ -81,13 +81,13 @@ def _cookie(evaluator: Evaluator) -> str:
 
 
 def door(evaluation: Evaluation) -> str:
-    """Where everybody's pairs begin."""
+    """Return the address at which judging begins."""
     return address_of("judge", evaluation)
 
 
 def check_stored(evaluation: Evaluation, expected: int) -> None:
-    """Raises Lost unless so many pairs were judged, once each."""
+    """Check that ``expected`` judgements are stored, once each. Raises Lost."""
     stored = Judgement.objects.counted().filter(pair__evaluation=evaluation)
     trail = sum(judgement.revisions.filter(is_submitted=True).count() for judgement in stored)
     if (stored.count(), trail) != (expected, expected):
-        raise Lost(f"{expected} answers were sent, {stored.count()} judgements and {trail} submissions were stored.")
+        raise Lost(f"{expected} answers were sent, but {stored.count()} judgements and {trail} submissions are stored.")

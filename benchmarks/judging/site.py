@@ -1,4 +1,4 @@
-"""A site of the benchmark's own in a folder of its own, and text for the longest dialogues."""
+"""A separate site for the benchmark, in a separate folder, and text for the longest dialogues."""
 
 import os
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _WORDS = (
 
 
 def open_site(folder: Path) -> dict[str, str]:
-    """Makes the tables; gives the environment of the site, of which this process is one from then on."""
+    """Create the tables. Return the site's environment, which this process uses, too."""
     for name in ("DATABASE_URL", "CELERY_BROKER_URL", "CHANNEL_LAYER_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS"):
         os.environ.pop(name, None)
     os.environ.update({"VAR_DIR": str(folder / "var"), "DJANGO_SETTINGS_MODULE": "roleplay_site.settings"})
@@ -29,14 +29,14 @@ def open_site(folder: Path) -> dict[str, str]:
 
 
 def long_text(draw: Random) -> str:
-    """Paragraphs and a list, as a model writes them."""
+    """Return paragraphs and a list, as a model writes them."""
     lines = [" ".join(draw.choices(_WORDS.split(), k=WORDS // 10)) for _ in range(10)]
     paragraphs, points = lines[:6], lines[6:]
     return "\n\n".join([*paragraphs, "\n".join(f"{number}. {point}" for number, point in enumerate(points, 1))])
 
 
 def texts(seed: int) -> Iterator[str]:
-    """Never the same twice: no page finds its text rendered by another's."""
+    """Yield texts that never repeat, so that no page finds its text already rendered."""
     draw = Random(seed)
     while True:
         yield long_text(draw)

@@ -38,7 +38,7 @@ def test_of_several_it_takes_the_latest_that_was_opened_and_says_so(study: Study
         make_judgement(showing)
     call_command("export_judgements", study.slug)
     said = capsys.readouterr()
-    assert (len(participants(said.out)), said.err.startswith("Evaluation 2, the latest of 3")) == (2, True)
+    assert (len(participants(said.out)), said.err.startswith("Using evaluation 2, the latest of 3.")) == (2, True)
     call_command("export_judgements", study.slug, "--evaluation", "1")
     assert participants(capsys.readouterr().out) == ["e-001"]
     call_command("export_judgements", study.slug, "--all")
@@ -57,7 +57,7 @@ def test_what_the_file_leaves_out_is_said(study: Study, capsys: Said) -> None:
 def test_judgements_that_are_made_up_are_said_to_be(study: Study, capsys: Said) -> None:
     study.evaluations.update(is_rehearsed=True)
     call_command("export_judgements", study.slug)
-    assert "made up, to try the software" in capsys.readouterr().err
+    assert "made up for trying the software" in capsys.readouterr().err
 
 
 def test_a_file_is_written_whole(study: Study, tmp_path: Path) -> None:

@@ -110,14 +110,14 @@ def test_without_the_embedded_model_the_site_starts_all_the_same(demo_settings: 
     demo_settings.MODELS_FILE = tmp_path / "models.toml"
     demo_settings.MODELS_FILE.write_text("")
     output = prepare()
-    assert "There is no demo run: There is no model 'tiny'" in output
+    assert "The demo run cannot be queued: There is no model 'tiny'" in output
     assert "Login       researcher" in output
 
 
 def test_a_port_that_is_taken_is_named_before_anything_else_happens() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(CommandError, match=f"Port {port} is taken"):
+        with pytest.raises(CommandError, match=f"Port {port} is in use"):
             call_command("demo", "--port", str(port))
 
 

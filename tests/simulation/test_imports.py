@@ -158,11 +158,11 @@ def test_a_bad_line_is_named_and_the_others_are_imported(study, tmp_path, capsys
     assert refusal.value.returncode == 1
     said = capsys.readouterr()
     assert words in said.err
-    assert "2 of 3 dialogues imported, 0 were there already, 1 left out." in said.out
+    assert "2 of 3 dialogues imported, 0 already present, 1 left out." in said.out
     assert Dialogue.objects.count() == 2
     file.write_text("\n".join(good), encoding="utf-8")
     call_command("import_dialogues", str(file), study="demo", natural=True)
-    assert "0 of 2 dialogues imported, 2 were there already, 0 left out." in capsys.readouterr().out
+    assert "0 of 2 dialogues imported, 2 already present, 0 left out." in capsys.readouterr().out
 
 
 def test_the_lines_after_a_broken_one_keep_their_personas_and_it_gets_its_own_once_it_is_mended(study):
@@ -191,7 +191,7 @@ def test_what_no_database_takes_is_stored_visibly_and_counted(study, tmp_path, c
     stored = {each.persona.code: each.turns.get().utterance for each in Dialogue.objects.all()}
     assert stored == {"P01": "a\ufffdb", "P02": "half a pair \ufffd here", "P03": "whole"}
     call_command("import_dialogues", str(file), study="demo", inquirer="vicuna")
-    assert "3 were there already" in capsys.readouterr().out
+    assert "3 already present" in capsys.readouterr().out
 
 
 def test_names_that_read_alike_are_the_same_persona_goal_and_model(study):
@@ -289,7 +289,7 @@ def test_a_file_name_that_no_database_takes_is_shortened_and_its_odd_bytes_made_
 def test_a_file_name_that_is_too_large_for_a_seed_is_refused(study, tmp_path):
     file = tmp_path / f"{'9' * 30}.jsonl"
     file.write_text(line(sentence(study, "P02"), study.goals.first().text), encoding="utf-8")
-    with pytest.raises(CommandError, match="is too large for a seed: call the file after its seed") as refusal:
+    with pytest.raises(CommandError, match="is too large for a seed: name the file after its seed") as refusal:
         call_command("import_dialogues", str(file), study="demo", inquirer="vicuna")
     assert refusal.value.returncode == 2
     assert not Dialogue.objects.exists()
@@ -303,7 +303,7 @@ def test_an_inquirer_without_a_usable_name_is_refused(study, name):
 
 
 def test_a_missing_file_and_an_unknown_study_are_named(study, tmp_path):
-    with pytest.raises(CommandError, match="cannot be read as text"):
+    with pytest.raises(CommandError, match="cannot be read: give the path of a JSONL file"):
         call_command("import_dialogues", str(tmp_path / "none.jsonl"), study="demo", natural=True)
     with pytest.raises(CommandError, match="There is no study 'dmo'"):
         call_command("import_dialogues", __file__, study="dmo", natural=True)

@@ -167,7 +167,7 @@ def test_ctrl_c_says_that_the_same_command_goes_on_and_writes_the_file_only_then
     with ctrl_c_as_soon_as_the_command_heeds_it(), pytest.raises(CommandError) as caught:
         simulate("--out", str(file))
     assert str(caught.value) == (
-        f"Stopped with 4 dialogues to do: the same command goes on, and writes {file} when none is left."
+        f"Stopped with 4 dialogues to simulate. Repeat the command to continue and to write {file} when all are complete."
     )
     assert caught.value.returncode == 130
     assert list(tmp_path.iterdir()) == []
@@ -208,4 +208,4 @@ def test_dialogues_that_another_process_holds_are_mentioned_and_taken_over_when_
     soon = timezone.now() + timedelta(seconds=5)
     run.simulations.filter(finished_at=None).update(worker="killed", leased_until=soon)
     assert figures("--personas", "1")["dialogues"] == 2
-    assert "1 dialogues are in another process's hands" in capsys.readouterr().err
+    assert "Another process is working on 1 of the dialogues." in capsys.readouterr().err

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 @pytest.mark.parametrize("option", [["--json"], ["--out", "dialogues.jsonl"], ["--concurrency", "16"]])
 def test_queue_refuses_what_only_a_run_in_this_process_can_do(option: list[str]) -> None:
     assert refusal("--queue", *option) == (
-        f"--queue leaves the work to the workers and does not wait for it: leave {option[0]} out."
+        f"--queue leaves the work to the workers and does not wait for it: omit {option[0]}."
     )
     assert not Run.objects.exists()
 

@@ -65,7 +65,7 @@ def test_the_command_says_how_many_were_left_out_and_nothing_when_none_was(capsy
     call_command("export_dialogues", slug)
     said = capsys.readouterr()
     assert len(said.out.splitlines()) == 1
-    assert said.err == "Left out because they have not ended yet: 1 of the study's dialogues.\n"
+    assert said.err == "Left out because they have not ended: 1 of the study's dialogues.\n"
     call_command("export_dialogues", slug, kind="natural")
     assert capsys.readouterr().err == ""
 
@@ -115,5 +115,5 @@ def test_from_a_shell_a_full_disk_is_exit_status_2_and_one_sentence(installation
         )
     assert done.returncode == 2
     assert done.stderr == (
-        "CommandError: The standard output cannot be written (No space left on device): make room.\n"
+        "CommandError: Standard output cannot be written (No space left on device): free some disk space.\n"
     )

@@ -1,4 +1,4 @@
-"""``manage.py analyse``: the paper's statistics of a study's judgements, or of a file of judgements."""
+"""``manage.py analyse``: compute the paper's statistics for a study or for a file of judgements."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 class Command(StudyCommand):
     help = (
-        "Fits the mixed models to a CSV of judgements (columns participant, generator_user, model, detected and optionally "
-        "choice, confidence, utterance_number, duration, pair, goal, domain, flagged), or analyses all of a study; "
-        "writes results.json, tables, figures and a report."
+        "Analyse a study, or fit the mixed models to a CSV of judgements (columns participant, generator_user, model, detected "
+        "and optionally choice, confidence, utterance_number, duration, pair, goal, domain, flagged). "
+        "Write results.json, tables, figures and a report."
     )
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         what = parser.add_mutually_exclusive_group(required=True)
         what.add_argument(
-            "judgements", type=Path, nargs="?", help="the CSV, for example as export_judgements writes it"
+            "judgements", type=Path, nargs="?", help="a CSV of judgements, for example from export_judgements"
         )
-        what.add_argument("--study", help="a study's short name, for example rehearsal")
+        what.add_argument("--study", help="short name of a study, for example rehearsal")
         parser.add_argument(
             "--evaluations",
             type=int,
@@ -34,10 +34,10 @@ class Command(StudyCommand):
             metavar="NUMBER",
             help="evaluations to count (default: all closed ones); an open evaluation counts only if you name it here",
         )
-        parser.add_argument("--out", type=Path, required=True, help="the folder to write to")
+        parser.add_argument("--out", type=Path, required=True, help="folder to write to")
 
     def handle(self, *, judgements: Path | None, out: Path, **options: Any) -> None:
-        # Imported when needed: they take seconds, and every other command would wait for them.
+        # Imported here because they take seconds to load, and every other command would wait for them.
         from analysis.judgements import BadData
         from analysis.portfolio import files_of
         from analysis.writing import Unwritable, write_files

@@ -1,4 +1,4 @@
-"""``manage.py power``: how likely a study of some size finds assumed differences."""
+"""``manage.py power``: estimate how likely a study of a given size finds the expected differences."""
 
 import json
 import os
@@ -19,8 +19,8 @@ SIZE = ("pairs", "people", "evaluator_sd", "person_sd", "studies", "seed")
 
 class Command(BaseCommand):
     help = (
-        "Draws studies from assumed rates of detection, analyses each as a real one, and says how often the differences are "
-        "found. Without rates: those of the paper's four models."
+        "Draw studies from expected detection rates, analyse each one like a real study, and report how often it finds the "
+        "differences. Without --rate, use the rates of the paper's four models."
     )
     requires_system_checks = []
 
@@ -30,28 +30,39 @@ class Command(BaseCommand):
             action="append",
             type=_rate,
             metavar="MODEL=RATE",
-            help="how often a model is detected, for example mixtral=0.56; once for each model",
+            help="expected detection rate of a model, for example mixtral=0.56; repeat for each model",
         )
         parser.add_argument(
             "--evaluators",
             type=int,
             nargs="+",
             default=[20],
-            help="how many judge: one or several numbers (default: 20)",
+            help="number of evaluators, or several numbers (default: 20)",
         )
-        parser.add_argument("--pairs", type=int, default=40, help="pairs for each of them (default: 40)")
-        parser.add_argument("--people", type=int, default=20, help="how many chatted (default: 20)")
-        parser.add_argument("--evaluator-sd", type=float, default=0.5, help="of evaluators' log-odds (default: 0.5)")
-        parser.add_argument("--person-sd", type=float, default=0.3, help="of people's log-odds (default: 0.3)")
-        parser.add_argument("--studies", type=int, default=500, help="how many to draw (default: 500)")
-        parser.add_argument("--seed", type=int, default=73, help="the same seed draws the same studies (default: 73)")
-        parser.add_argument("--adjust", choices=list(ADJUSTMENTS), default="none", help="pairwise p values")
-        parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="at once (default: all cores)")
+        parser.add_argument("--pairs", type=int, default=40, help="pairs for each evaluator (default: 40)")
+        parser.add_argument("--people", type=int, default=20, help="number of people who chatted (default: 20)")
+        parser.add_argument(
+            "--evaluator-sd", type=float, default=0.5, help="standard deviation of evaluators' log-odds (default: 0.5)"
+        )
+        parser.add_argument(
+            "--person-sd", type=float, default=0.3, help="standard deviation of people's log-odds (default: 0.3)"
+        )
+        parser.add_argument("--studies", type=int, default=500, help="number of studies to draw (default: 500)")
+        parser.add_argument("--seed", type=int, default=73, help="seed of the simulated studies (default: 73)")
+        parser.add_argument(
+            "--adjust",
+            choices=list(ADJUSTMENTS),
+            default="none",
+            help="adjustment of pairwise p values (default: none)",
+        )
+        parser.add_argument(
+            "--processes", type=int, default=os.cpu_count() or 1, help="number of processes (default: all cores)"
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object instead of sentences")
 
     def handle(self, **options: Any) -> None:
         if options["processes"] < 1:
-            raise CommandError("Work in at least one process.", returncode=2)
+            raise CommandError("--processes must be at least 1.", returncode=2)
         question = _question(options)
         found = _simulate(question, options["processes"])
         told = json.dumps(_as_object(question, found)) if options["json"] else "\n\n".join(_in_words(question, found))
@@ -87,7 +98,7 @@ def _rate(text: str) -> tuple[str, float]:
 
 
 def _refuse(text: str) -> str:
-    raise ArgumentTypeError(f"{text!r} is no rate: write MODEL=RATE, for example mixtral=0.56")
+    raise ArgumentTypeError(f"{text!r} is not a rate: write MODEL=RATE, for example mixtral=0.56")
 
 
 def _as_object(question: PowerQuestion, found: tuple[Power, ...]) -> dict[str, Any]:
@@ -107,5 +118,7 @@ def _in_words(question: PowerQuestion, found: tuple[Power, ...]) -> Iterator[str
         told = [f"Any difference between the models: {power.any_difference()}"]
         told += [f"{a} and {b}: {power.share((a, b))}" for a, b in power.contrasts]
         if power.failed:
-            told.append(f"{power.failed} studies could not be analysed: they count as finding nothing.")
-        yield "\n".join([f"{size}, found in so many of {power.studies} studies, ± the error of simulating:", *told])
+            told.append(f"{power.failed} studies could not be analysed and count as finding nothing.")
+        yield "\n".join(
+            [f"{size}: share of {power.studies} studies that find a difference, ± Monte Carlo error", *told]
+        )

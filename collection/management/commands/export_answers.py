@@ -1,4 +1,4 @@
-"""``manage.py export_answers``: what a study's participants answered in the persona form, as CSV."""
+"""``manage.py export_answers``: export participants' answers to the persona form as CSV."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -9,17 +9,22 @@ from studies.commands import StudyCommand, find_study, write_out
 
 
 class Command(StudyCommand):
-    help = "Writes a study's participants with their answers: CSV, a row each, screened out and withdrawn ones too."
+    help = "Export a study's participants with their answers as CSV, one row each, including screened-out and withdrawn ones."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("study", help="the study's short name, for example demo")
-        parser.add_argument("--format", choices=["csv", "spreadsheet"], default="csv")
+        parser.add_argument("study", help="short name of the study, for example demo")
+        parser.add_argument(
+            "--format",
+            choices=["csv", "spreadsheet"],
+            default="csv",
+            help="csv for analysis; spreadsheet guards texts against formulas",
+        )
         parser.add_argument(
             "--with-external-ids",
             action="store_true",
-            help="add external ids, in a table for spreadsheets: keep this file private",
+            help="add external IDs, in a table for spreadsheets; keep this file private",
         )
-        parser.add_argument("--out", type=Path, help="the file to write (default: standard output)")
+        parser.add_argument("--out", type=Path, help="file to write (default: standard output)")
 
     def handle(self, **options: Any) -> None:
         study = find_study(options["study"])

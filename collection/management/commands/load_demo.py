@@ -1,4 +1,4 @@
-"""``manage.py load_demo``: the paper's study."""
+"""``manage.py load_demo``: create the paper's study."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from studies.models import Study
 
 
 class Command(StudyCommand):
-    help = "Creates the study 'demo': the paper's ten goals, questionnaire and twenty personas. Safe to repeat."
+    help = "Create the study 'demo' with the paper's ten goals, questionnaire and twenty personas. Safe to repeat."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         study = load_demo_study(chatbot="tiny")
@@ -19,7 +19,7 @@ class Command(StudyCommand):
         self._open(study)
 
     def _open(self, study: Study) -> None:
-        """Open the demo study once, and leave it to its researchers afterwards. The site works even if no chatbot answers."""
+        """Open the demo study once; later its researchers decide. Continue if the chatbot does not answer."""
         recruitment = study.recruitment
         if recruitment.is_open or recruitment.chatbot_answered_at is not None:
             return

@@ -1,4 +1,4 @@
-"""``manage.py export_judgements``: what evaluators said about a study's pairs, as the analysis reads it or with everything."""
+"""``manage.py export_judgements``: export a study's judgements, as a table for the analysis or with all details."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -12,19 +12,19 @@ from studies.commands import StudyCommand, find_study, write_out
 
 class Command(StudyCommand):
     help = (
-        "Writes the judgements of one of a study's evaluations: CSV with the columns that the analysis reads; spreadsheet is "
-        "CSV in which nothing runs as a formula; jsonl holds everything, drafts and revisions too."
+        "Export the judgements of one of a study's evaluations. csv has the columns that the analysis reads; spreadsheet is "
+        "csv with texts guarded against formulas; jsonl contains everything, including drafts and revisions."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("study", help="the study's short name, for example demo")
+        parser.add_argument("study", help="short name of the study, for example demo")
         which = parser.add_mutually_exclusive_group()
-        which.add_argument("--evaluation", type=int, help="its number (default: the latest that was opened)")
+        which.add_argument("--evaluation", type=int, help="number of the evaluation (default: the one opened last)")
         which.add_argument(
-            "--all", action="store_true", help="all evaluations; their numbers stand before evaluators' codes"
+            "--all", action="store_true", help="all evaluations, with their numbers in front of evaluators' codes"
         )
         parser.add_argument("--format", choices=FORMS, default="csv")
-        parser.add_argument("--out", type=Path, help="the file to write (default: standard output)")
+        parser.add_argument("--out", type=Path, help="file to write (default: standard output)")
 
     def handle(self, **options: Any) -> None:
         study, form = find_study(options["study"]), options["format"]
@@ -38,9 +38,9 @@ class Command(StudyCommand):
             self._account(evaluation, form)
 
     def _account(self, evaluation: Evaluation, form: str) -> None:
-        """Says what the file does not."""
+        """Report what the file does not show: made-up data, and judgements that it leaves out."""
         if evaluation.is_rehearsed:
-            self.stderr.write(f"The judgements of evaluation {evaluation.number} are made up, to try the software.")
+            self.stderr.write(f"The judgements of evaluation {evaluation.number} are made up for trying the software.")
         missing = "" if form == "jsonl" else str(left_out(evaluation))
         if missing:
             self.stderr.write(f"Left out of evaluation {evaluation.number}: {missing}.")

@@ -1,4 +1,4 @@
-"""``manage.py judge``: a model judges an evaluation's pairs, in this process or by the workers."""
+"""``manage.py judge``: let a model judge an evaluation's pairs, in this process or in the workers."""
 
 import json
 import sys
@@ -23,21 +23,23 @@ from simulation.requests import RequestError
 from studies.commands import StudyCommand, find_study
 
 PATIENCE = 2
-"""Somebody waits at the terminal: the second infrastructure error of a verdict ends the command."""
+"""The second infrastructure error of a judgement ends the command, because its user is waiting."""
 CONCURRENCY = 16
 
 
 class Command(StudyCommand):
     help = (
-        "Lets a model judge the pairs that people judge, each in both orders of the sides. "
-        "The same command again does only what is missing."
+        "Let a model judge the pairs that people judge, each in both orders of the sides. "
+        "If you repeat the command, it makes only the missing judgements."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("study", help="the study's short name, for example rehearsal")
-        parser.add_argument("--model", required=True, help="the model that judges")
-        parser.add_argument("--evaluation", type=int, help="its number (default: the latest that was opened)")
-        parser.add_argument("--concurrency", type=int, default=CONCURRENCY, help=f"pairs at once ({CONCURRENCY})")
+        parser.add_argument("study", help="short name of the study, for example rehearsal")
+        parser.add_argument("--model", required=True, help="name of the model that judges")
+        parser.add_argument("--evaluation", type=int, help="number of the evaluation (default: the one opened last)")
+        parser.add_argument(
+            "--concurrency", type=int, default=CONCURRENCY, help=f"pairs at once (default: {CONCURRENCY})"
+        )
         parser.add_argument("--queue", action="store_true", help="leave the work to the workers")
         parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
 
@@ -51,15 +53,17 @@ class Command(StudyCommand):
         if options["concurrency"] < 1:
             raise RequestError("--concurrency must be at least 1.")
         if options["queue"] and options["json"]:
-            raise RequestError("--queue leaves the work to the workers and does not wait for it: leave --json out.")
+            raise RequestError("--queue leaves the work to the workers and does not wait for it: omit --json.")
         evaluation = find_evaluation(find_study(options["study"]), options["evaluation"], self.stderr.write)
         _refuse_unfit(options["model"])
         sitting = sittings.request_sitting(evaluation, options["model"])
         if provider := provider_of(options["model"]):
-            self.stderr.write(f"What people wrote is sent to {provider}: make sure that they have agreed to that.")
+            self.stderr.write(
+                f"{provider} receives the messages that people wrote: make sure that they have consented to this."
+            )
         if options["queue"]:
             sittings.queue_sitting(sitting)
-            self.stderr.write(f"Queued: {sitting.verdicts.filter(finished_at=None).count()} verdicts to do.")
+            self.stderr.write(f"Queued: {sitting.verdicts.filter(finished_at=None).count()} judgements to make.")
             return
         self._work_off(sitting, options["concurrency"])
         _refuse_incomplete(sitting)
@@ -71,7 +75,7 @@ class Command(StudyCommand):
             return
         sittings.start_sitting(sitting)
         total = sitting.verdicts.count()
-        bar = tqdm(total=total, initial=total - open_verdicts, file=sys.stderr, unit="verdict", dynamic_ncols=True)
+        bar = tqdm(total=total, initial=total - open_verdicts, file=sys.stderr, unit="judgement", dynamic_ncols=True)
         try:
             with stop_on_signal() as stop, bar:
                 judge = Judge(
@@ -92,16 +96,16 @@ class Command(StudyCommand):
         if as_json:
             self.stdout.write(json.dumps(_as_object(line)))
             return
-        self.stdout.write(f"{line.model} judged {line.done} times")
+        self.stdout.write(f"{line.model}: {line.done} judgements")
         for one in line.models:
             self.stdout.write(
-                f"  {one.name:<24}detected {one.detected} of {one.verdicts}, unanswered {one.unanswered}, "
-                f"the same in both orders {one.consistent} of {one.both}"
+                f"  {one.name:<24}detected in {one.detected} of {one.verdicts}, unanswered {one.unanswered}, "
+                f"same answer in both orders {one.consistent} of {one.both}"
             )
 
 
 def _refuse_unfit(name: str) -> None:
-    """Looks at the model before anything is written."""
+    """Examine the model before anything is stored."""
     try:
         health = registry.examine(find_model(settings.MODELS_FILE, name))
     except (UnknownModel, InvalidModelsFile) as error:
@@ -115,7 +119,7 @@ def _refuse_incomplete(sitting: Sitting) -> None:
     if left and sitting.message:
         raise RequestError(sitting.message)
     if left:
-        raise CommandError(f"Stopped with {left} verdicts to do: the same command goes on.", returncode=130)
+        raise CommandError(f"Stopped with {left} judgements to make. Repeat the command to continue.", returncode=130)
 
 
 def _line(sitting: Sitting) -> SittingLine:

@@ -1,4 +1,4 @@
-"""``manage.py load_rehearsal``: a made-up study, to try judging and analysing."""
+"""``manage.py load_rehearsal``: create a made-up study for trying judging and analysis."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ from studies.models import Dialogue
 
 class Command(StudyCommand):
     help = (
-        "Creates the study 'rehearsal': made-up people, dialogues and judgements, to try judging and analysing before there "
-        "are any data. Safe to repeat."
+        "Create the study 'rehearsal' with made-up people, dialogues and judgements, to try judging and analysis before you "
+        "have data. Safe to repeat."
     )
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         study = load_rehearsal()
         natural = study.dialogues.filter(kind=Dialogue.Kind.NATURAL).count()
         self.stdout.write(
-            f"Study {study.slug!r}, made up for rehearsing: {natural} dialogues of people, {study.runs.count()} runs, "
+            f"Study {study.slug!r} (made up for trying the software): {natural} natural dialogues, {study.runs.count()} runs, "
             f"{study.evaluations.count()} evaluations."
         )

@@ -1,4 +1,4 @@
-"""The demo: everything made ready, then everything started."""
+"""``manage.py demo``: prepare the demo, then start its processes."""
 
 import sys
 from collections.abc import Iterable
@@ -19,18 +19,22 @@ from studies.services import DEMO
 
 
 class Command(BaseCommand):
-    """What is there already stays as it is, so every start is the same."""
+    """Existing data stay unchanged, so every start is the same."""
 
-    help = "Migrates, loads the demo study, makes a login, queues a first run and starts what the Procfile lists."
+    help = "Migrate, load the demo study, create a login, queue a first run and start the processes of the Procfile."
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--port", type=int, default=8000, help="where the site listens (8000)")
-        parser.add_argument("--prepare-only", action="store_true", help="start nothing")
+        parser.add_argument("--port", type=int, default=8000, help="port of the site (default: 8000)")
+        parser.add_argument(
+            "--prepare-only", action="store_true", help="prepare the demo without starting its processes"
+        )
 
     def handle(self, *, port: int, prepare_only: bool, **options: Any) -> None:
         if not processes.is_port_free(port):
-            raise CommandError(f"Port {port} is taken: stop what uses it, or choose another with make demo PORT=8001.")
+            raise CommandError(
+                f"Port {port} is in use: stop the program that uses it, or choose another port with make demo PORT=8001."
+            )
         try:
             invitation = self._prepare(port)
         except KeyboardInterrupt:
@@ -56,11 +60,11 @@ class Command(BaseCommand):
         return _invitation(f"{site}{self._path()}", links, login)
 
     def _path(self) -> str:
-        """The page of the demo's run; without the embedded model the site works all the same."""
+        """Return the path of the demo's run, or of the list of studies if the embedded model cannot run."""
         try:
             return reverse("run", args=[ensure_run(Study.objects.get(slug=DEMO)).token])
         except RequestError as error:
-            self.stderr.write(f"There is no demo run: {error}")
+            self.stderr.write(f"The demo run cannot be queued: {error}")
             return reverse("studies")
 
     def _start(self, port: int, invitation: str) -> int:
@@ -79,6 +83,6 @@ def _invitation(address: str, links: Iterable[tuple[str, str]], login: Login) ->
 
 {listed}
 
-  The first page fills up while the worker simulates. Ctrl-C stops everything; the data stay in
-  {settings.VAR_DIR}, and the next start goes on from there.
+  The first page fills up while the worker simulates. Press Ctrl-C to stop everything. The data stay in
+  {settings.VAR_DIR}, and the next start continues from there.
 """

@@ -1,4 +1,4 @@
-"""``manage.py import_dialogues``: dialogues from a file in the official format."""
+"""``manage.py import_dialogues``: import dialogues from a file in the official format."""
 
 import codecs
 import os
@@ -23,14 +23,16 @@ from studies.models import Study
 
 
 class Command(StudyCommand):
-    help = "Imports dialogues, one JSON object a line, from this project or from the official implementation."
+    help = "Import dialogues from JSON lines of this project or of the official implementation."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, help="official files are called after their seed, for example 73.jsonl")
-        parser.add_argument("--study", required=True, help="the study they belong to")
+        parser.add_argument(
+            "file", type=Path, help="a JSONL file; name it after its seed, as official files are, for example 73.jsonl"
+        )
+        parser.add_argument("--study", required=True, help="short name of the study")
         kind = parser.add_mutually_exclusive_group(required=True)
-        kind.add_argument("--inquirer", help="the model that asked")
-        kind.add_argument("--natural", action="store_true", help="people asked")
+        kind.add_argument("--inquirer", help="the dialogues are simulated: name of the inquirer model")
+        kind.add_argument("--natural", action="store_true", help="the dialogues are natural")
 
     def handle(self, **options: Any) -> None:
         path: Path = options["file"]
@@ -55,20 +57,20 @@ class Command(StudyCommand):
             try:
                 return import_dialogues(study, _counted(lines, bar), **known)
             except KeyboardInterrupt as stop:
-                said = (
+                sentence = (
                     "Stopped: the dialogues imported so far are kept. Repeat the command to import the remaining lines."
                 )
-                raise CommandError(said, returncode=130) from stop
+                raise CommandError(sentence, returncode=130) from stop
 
 
 def _in_words(report: Report) -> str:
-    counts = f"{report.imported} of {report.lines} dialogues imported, {report.present} were there already"
-    told = f"{counts}, {len(report.unplaced)} left out."
+    counts = f"{report.imported} of {report.lines} dialogues imported, {report.present} already present"
+    summary = f"{counts}, {len(report.unplaced)} left out."
     if not report.mended:
-        return told
+        return summary
     return (
-        f"{told} {report.mended} of those imported contain characters that databases cannot store (NUL, halves of surrogate "
-        "pairs): these are stored as U+FFFD, as in simulations."
+        f"{summary} {report.mended} of those imported contain characters that databases cannot store (NUL, halves of surrogate "
+        "pairs). They are stored as U+FFFD, as in simulations."
     )
 
 
@@ -92,18 +94,18 @@ def _inquirer(name: str | None) -> str | None:
 
 
 def _seed(stem: str) -> int:
-    """The seed after which an official file is called; 0 for files with other names."""
+    """Return the seed in an official file's name, or 0 for files with other names. Raises RequestError."""
     if not (stem.isascii() and stem.isdigit()):
         return 0
     if not is_number(stem):
         raise RequestError(
-            f"The file name {stem} is too large for a seed: call the file after its seed, such as 73.jsonl."
+            f"The file name {stem} is too large for a seed: name the file after its seed, such as 73.jsonl."
         )
     return int(stem)
 
 
 def _name(path: Path) -> str:
-    """The file's name as text that every database takes, whatever bytes it is made of."""
+    """Return the file's name as text that every database can store, whatever its bytes."""
     return os.fsencode(path.name).decode("utf-8", "replace")
 
 
@@ -113,7 +115,7 @@ def _open(path: Path) -> BufferedReader:
         lines = path.open("rb")
         begins_as = lines.peek(2)[:2]
     except OSError as error:
-        raise RequestError(f"{path} cannot be read as text: name a JSONL file.") from error
+        raise RequestError(f"{path} cannot be read: give the path of a JSONL file.") from error
     if begins_as in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         raise RequestError(f"{path} is UTF-16 text: save it in UTF-8.")
     return lines

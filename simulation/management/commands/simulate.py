@@ -1,4 +1,4 @@
-"""``manage.py simulate``: a run of simulated dialogues, in this process or by the workers."""
+"""``manage.py simulate``: simulate dialogues, in this process or in the workers."""
 
 import json
 from argparse import ArgumentParser
@@ -32,27 +32,28 @@ from studies.limits import sentences_of
 from studies.models import Dialogue
 
 PATIENCE = 2
-"""Somebody waits at the terminal: the second infrastructure error of a cell ends the command."""
+"""The second infrastructure error of a cell ends the command, because its user is waiting."""
 CONCURRENCY = 16
 CUT_FIELDS = ("outputs", "cut", "cramped", "max_tokens", "failures")
 
 
 class Command(StudyCommand):
     help = (
-        "Lets an inquirer play a study's personas toward its goals. The same command again does only what is missing."
+        "Let an inquirer play a study's personas toward its goals. "
+        "If you repeat the command, it simulates only the missing dialogues."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("study", help="the study's short name, for example demo")
-        parser.add_argument("--inquirer", required=True, help="the model that plays the personas")
-        parser.add_argument("--responder", required=True, help="the chatbot")
-        parser.add_argument("--goals", help="goals by number, for example 1,4 (default: all)")
-        parser.add_argument("--personas", default="all", help="all, listed, participants or how many (default: all)")
+        parser.add_argument("study", help="short name of the study, for example demo")
+        parser.add_argument("--inquirer", required=True, help="name of the model that plays the personas")
+        parser.add_argument("--responder", required=True, help="name of the model that is the chatbot")
+        parser.add_argument("--goals", help="numbers of the goals, for example 1,4 (default: all)")
+        parser.add_argument("--personas", default="all", help="all, listed, participants or a number (default: all)")
         parser.add_argument(
-            "--features", default="all", help="what the persona sentence may tell: all, none or one feature"
+            "--features", default="all", help="features in the persona sentence: all, none or one (default: all)"
         )
-        parser.add_argument("--seeds", default="73", help="for example 73,321,8479 (default: 73)")
-        parser.add_argument("--max-turns", type=int, default=12, help="turn limit (default: 12)")
+        parser.add_argument("--seeds", default="73", help="seeds, for example 73,321,8479 (default: 73)")
+        parser.add_argument("--max-turns", type=int, default=12, help="maximum number of turns (default: 12)")
         parser.add_argument("--concurrency", type=int, help=f"dialogues at once (default: {CONCURRENCY})")
         parser.add_argument("--queue", action="store_true", help="leave the work to the workers")
         parser.add_argument("--out", type=Path, help="write the dialogues to this JSONL file")
@@ -75,7 +76,9 @@ class Command(StudyCommand):
         run = services.request_run(study, request)
         if options["queue"]:
             services.queue_run(run)
-            self.stderr.write(f"Run {run.token} is queued: {run.simulations.filter(finished_at=None).count()} to do.")
+            self.stderr.write(
+                f"Run {run.token} is queued: {run.simulations.filter(finished_at=None).count()} dialogues to simulate."
+            )
             return
         cells = requested_cells(run, request)
         throughput = self._work_off(run, cells, options["concurrency"] or CONCURRENCY)
@@ -110,10 +113,10 @@ class Command(StudyCommand):
         return progress.throughput
 
     def _say_who_else_works(self, run: Run) -> None:
-        """So that nobody takes waiting for a process that was killed for standing still."""
+        """Explain the wait: leases of a killed process expire after 30 seconds."""
         if held := leases.held_cells(run).count():
             self.stderr.write(
-                f"{held} dialogues are in another process's hands; what it does not go on with is taken over"
+                f"Another process is working on {held} of the dialogues. If it stops, this command takes them over"
                 f" within {leases.LEASE.seconds} seconds."
             )
 
@@ -131,10 +134,10 @@ class Command(StudyCommand):
 
 
 def _refuse_idle_options(options: dict[str, Any]) -> None:
-    """What only a run in this process can do is no part of a queued one; better refused than passed over in silence."""
+    """Refuse options that have no effect on a queued run, instead of ignoring them. Raises RequestError."""
     idle = [f"--{name}" for name in ("json", "out", "concurrency") if options[name] not in (None, False)]
     if options["queue"] and idle:
-        raise RequestError(f"--queue leaves the work to the workers and does not wait for it: leave {idle[0]} out.")
+        raise RequestError(f"--queue leaves the work to the workers and does not wait for it: omit {idle[0]}.")
 
 
 def _request(options: dict[str, Any]) -> RunRequest:
@@ -152,7 +155,7 @@ def _request(options: dict[str, Any]) -> RunRequest:
 
 
 def _refuse_unfit(request: RunRequest) -> None:
-    """Looks at both models before anything is written."""
+    """Examine both models before anything is stored. Raises RequestError."""
     for name in dict.fromkeys((request.inquirer, request.responder)):
         health = registry.examine(find_model(settings.MODELS_FILE, name))
         if not health.is_ok:
@@ -164,8 +167,10 @@ def _refuse_incomplete(run: Run, cells: Cells, out: Path | None) -> None:
     if left and run.message:
         raise RequestError(run.message)
     if left:
-        then = "goes on" if out is None else f"goes on, and writes {out} when none is left"
-        raise CommandError(f"Stopped with {left} dialogues to do: the same command {then}.", returncode=130)
+        then = "" if out is None else f" and to write {out} when all are complete"
+        raise CommandError(
+            f"Stopped with {left} dialogues to simulate. Repeat the command to continue{then}.", returncode=130
+        )
 
 
 def _dialogues(cells: Cells) -> QuerySet[Dialogue]:

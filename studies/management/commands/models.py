@@ -1,4 +1,4 @@
-"""``manage.py models``: the models of ``models.toml``, what they need and whether they can run here."""
+"""``manage.py models``: list the models of ``models.toml``, their needs and whether they can run here."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -24,7 +24,7 @@ WAYS: dict[SystemWay, str] = {
 
 class Command(BaseCommand):
     help = (
-        "List the models, what each needs, and whether it can run here. The exit status is 2 if one cannot, or if an"
+        "List the models, what each one needs, and whether it can run here. The exit status is 2 if a model cannot run or an"
         " entry is wrong."
     )
 
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--ask",
             action="store_true",
-            help="also ask each model for its first output on each side; this loads local models, and providers charge for it",
+            help="also ask each model for its first output as inquirer and responder; loads local models, and providers charge",
         )
 
     def handle(self, *, names: list[str], ask: bool, **_options: Any) -> None:
@@ -51,7 +51,9 @@ class Command(BaseCommand):
         sides = " and ".join(side for side in ("inquirer", "responder") if getattr(spec, side))
         label = f" ({spec.label})" if spec.label else ""
         memory = "" if health.memory is None else f"; needs {health.memory / GIB:.2f} GiB"
-        self.stdout.write(f"{spec.name}{label}: {sides or 'no side'}, {spec.backend}, context {spec.context}{memory}")
+        self.stdout.write(
+            f"{spec.name}{label}: {sides or 'plays no speaker'}, {spec.backend}, context {spec.context}{memory}"
+        )
         self.stdout.write(f"  {'ok' if health.is_ok else 'NOT USABLE'}: {health.sentence}")
         played = [side for side in SIDES if health.is_ok and getattr(spec, side)]
         for side in played:

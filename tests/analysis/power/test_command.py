@@ -20,7 +20,7 @@ def power(*arguments: str, **options: Any) -> str:
 
 def test_every_pair_of_models_is_told_in_words() -> None:
     told = power("--rate", "mixtral=0.5", "--rate", "vicuna=0.9").splitlines()
-    assert told[0] == "6 evaluators with 12 pairs each, found in so many of 6 studies, ± the error of simulating:"
+    assert told[0] == "6 evaluators with 12 pairs each: share of 6 studies that find a difference, ± Monte Carlo error"
     assert told[1].startswith("Any difference between the models: ")
     assert told[2].startswith("mixtral and vicuna: ")
 
@@ -41,9 +41,9 @@ def test_several_sizes_are_told_one_after_the_other() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--rate", "mixtral"], "'mixtral' is no rate: write MODEL=RATE"),
-        (["--rate", "=0.5"], "'=0.5' is no rate"),
-        (["--rate", "mixtral=often"], "is no rate"),
+        (["--rate", "mixtral"], "'mixtral' is not a rate: write MODEL=RATE"),
+        (["--rate", "=0.5"], "'=0.5' is not a rate"),
+        (["--rate", "mixtral=often"], "is not a rate"),
         (["--rate", "mixtral=0.5"], "at least two models"),
         (["--rate", "a=0.5", "--rate", "b=1.5"], "The rate of b is 1.5"),
         (["--rate", "a=.5", "--rate", "b=.5", "--rate", "a=.6"], "a stands there twice"),
@@ -51,7 +51,7 @@ def test_several_sizes_are_told_one_after_the_other() -> None:
         (["--evaluator-sd", "nan"], "standard deviation"),
         (["--evaluators", "20", "100000"], "more than 20,000 judgements"),
         (["--studies", "0"], "between 1 and 2,000 studies"),
-        (["--processes", "0"], "at least one process"),
+        (["--processes", "0"], "--processes must be at least 1"),
     ],
 )
 def test_what_makes_no_plan_is_refused(arguments: list[str], words: str) -> None:

@@ -39,9 +39,9 @@ def refusal(*options: str, **fields: str) -> str:
 def test_it_judges_everything_and_prints_a_row_for_each_inquirer() -> None:
     make_evaluation()
     assert judge() == (
-        "arbiter judged 16 times\n"
-        "  gpt-4                   detected 4 of 8, unanswered 0, the same in both orders 0 of 4\n"
-        "  mixtral                 detected 4 of 8, unanswered 0, the same in both orders 0 of 4\n"
+        "arbiter: 16 judgements\n"
+        "  gpt-4                   detected in 4 of 8, unanswered 0, same answer in both orders 0 of 4\n"
+        "  mixtral                 detected in 4 of 8, unanswered 0, same answer in both orders 0 of 4\n"
     )
 
 
@@ -66,7 +66,7 @@ def test_the_latest_evaluation_that_was_opened_is_judged_and_said_unless_another
     make_evaluation(first.study, state=Evaluation.State.PLANNED)
     call_command("judge", "demo", "--model", "arbiter", stdout=StringIO(), stderr=(said := StringIO()))
     assert Sitting.objects.get().evaluation == second
-    assert said.getvalue().startswith("Evaluation 2, the latest of 3")
+    assert said.getvalue().startswith("Using evaluation 2, the latest of 3.")
     judge("--evaluation", "1")
     assert first.sittings.get().state == Sitting.State.FINISHED
 
@@ -78,7 +78,7 @@ def test_the_latest_evaluation_that_was_opened_is_judged_and_said_unless_another
         ([], {"model": "nobody"}, "There is no model 'nobody'"),
         (["--evaluation", "7"], {}, "has no evaluation 7: choose from 1."),
         (["--concurrency", "0"], {}, "--concurrency must be at least 1."),
-        (["--queue", "--json"], {}, "leave --json out"),
+        (["--queue", "--json"], {}, "omit --json"),
     ],
 )
 def test_what_cannot_be_done_is_refused_in_a_sentence(
