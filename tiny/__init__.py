@@ -1,1 +1,1 @@
-"""The embedded chat model: its corpus, its network, and the script that builds it."""
+"""The embedded chat model: corpus, network, and the script that builds it."""

@@ -1,4 +1,4 @@
-"""Builds the embedded model from nothing: `python -m tiny.build` writes tiny/tiny.gguf."""
+"""Build the embedded model from scratch: `python -m tiny.build` writes tiny/tiny.gguf."""
 
 import argparse
 import hashlib
@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 
 def build(path: Path, shape: Shape, mixture: Mixture, schedule: Schedule) -> None:
-    """Generates the corpus, trains the tokenizer and the network, and writes the model to ``path``."""
+    """Generate the corpus, train the tokenizer and the network, and write the model to ``path``."""
     started = time.monotonic()
     dialogues = list(generate(mixture))
     tokenizer = train_tokenizer(dialogues, shape.vocabulary)
@@ -31,10 +31,10 @@ def build(path: Path, shape: Shape, mixture: Mixture, schedule: Schedule) -> Non
 
 
 def main() -> None:
-    """The command line."""
+    """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--output", type=Path, default=MODEL, help="where to write the model")
-    parser.add_argument("--threads", type=int, default=2, help="how many cores to train on")
+    parser.add_argument("--output", type=Path, default=MODEL, help="file to write")
+    parser.add_argument("--threads", type=int, default=2, help="number of cores for training")
     parser.add_argument("--bfloat16", action="store_true", help="faster on processors with bfloat16 instructions")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")

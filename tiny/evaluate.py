@@ -1,4 +1,4 @@
-"""Lets the embedded model talk to itself over the study's personas and goals, and counts: `python -m tiny.evaluate`."""
+"""Let the embedded model play both speakers for the study's personas and goals: `python -m tiny.evaluate`."""
 
 import argparse
 import asyncio
@@ -22,7 +22,7 @@ SIDES: tuple[Side, Side] = ("inquirer", "responder")
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """One dialogue, as it was said."""
+    """The text of one dialogue."""
 
     title: str
     ending: str
@@ -34,7 +34,7 @@ class Played:
 
 
 async def play(spec: ModelSpec, personas_count: int, seed: int) -> list[Played]:
-    """Every goal with the first ``personas_count`` personas, as many dialogues at once as the model has slots for."""
+    """Play every goal with the first ``personas_count`` personas, as many dialogues at once as the model has slots for."""
     model, free = open_model(spec), asyncio.Semaphore(max(1, (spec.slots or 16) // 2))
     cells = [(persona, goal) for persona in personas.load_listed()[:personas_count] for goal in goals.load_listed()]
 
@@ -70,7 +70,7 @@ async def _play(
 def _speaker(model: ChatModel, spec: ModelSpec, side: Side, title: str, seed: int) -> Speaker:
     table: SideTable | None = getattr(spec, side)
     if table is None:
-        raise LookupError(f"Model {spec.name!r} does not play the {side}.")
+        raise LookupError(f"Model {spec.name!r} cannot be the {side}.")
     return Speaker(
         side,
         model,
@@ -83,7 +83,7 @@ def _speaker(model: ChatModel, spec: ModelSpec, side: Side, title: str, seed: in
 
 
 def report(dialogues: list[Played]) -> str:
-    """The shares that tell whether the model does what it is for."""
+    """Return the shares of endings, the mean turns and the distinct openings."""
     endings = Counter(dialogue.ending for dialogue in dialogues)
     turns = [len(dialogue.turns) for dialogue in dialogues]
     openings = {dialogue.turns[0][0] for dialogue in dialogues if dialogue.turns}
@@ -98,13 +98,13 @@ def report(dialogues: list[Played]) -> str:
 
 
 def main() -> None:
-    """The command line."""
+    """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--models", type=Path, default=Path("models.toml"), help="the models file")
-    parser.add_argument("--model", default="tiny", help="which model plays both sides")
-    parser.add_argument("--personas", type=int, default=20, help="how many of the twenty personas")
+    parser.add_argument("--models", type=Path, default=Path("models.toml"), help="models file")
+    parser.add_argument("--model", default="tiny", help="model that plays both speakers")
+    parser.add_argument("--personas", type=int, default=20, help="number of the twenty personas to use")
     parser.add_argument("--seed", type=int, default=73)
-    parser.add_argument("--show", type=int, default=0, help="how many dialogues to print")
+    parser.add_argument("--show", type=int, default=0, help="number of dialogues to print")
     arguments = parser.parse_args()
     dialogues = asyncio.run(play(find_model(arguments.models, arguments.model), arguments.personas, arguments.seed))
     print("\n".join(str(dialogue) for dialogue in dialogues[: arguments.show]))

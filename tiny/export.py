@@ -1,4 +1,4 @@
-"""Writing the trained network as GGUF, with its tokenizer and chat template inside."""
+"""The trained network as a GGUF file that contains tokenizer and chat template."""
 
 import json
 from pathlib import Path
@@ -25,7 +25,7 @@ _BLOCK_NAMES = {
 
 
 def write_gguf(path: Path, network: Llama, tokenizer: DialogueTokenizer) -> None:
-    """Writes ``network`` to ``path``: matrices in half precision, norms in single. The tied output matrix is left out."""
+    """Write ``network`` to ``path``, with matrices in half precision, norms in single, and no tied output matrix."""
     writer = GGUFWriter(path, "llama")
     _add_shape(writer, network.shape)
     _add_vocabulary(writer, tokenizer)
@@ -81,7 +81,7 @@ def _gguf_name(name: str) -> str:
             return "output_norm.weight"
         case [_, layer, rest]:
             return f"blk.{layer}.{_BLOCK_NAMES[rest]}.weight"
-    raise ValueError(f"The network has a tensor that GGUF's Llama does not know: {name}.")
+    raise ValueError(f"GGUF's Llama has no tensor {name}, but the network does.")
 
 
 def _array(tensor: Tensor) -> np.ndarray:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F  # noqa: N812 - torch's own name for it
+from torch.nn import functional as F  # noqa: N812 - the usual name for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +67,14 @@ class Llama(nn.Module):  # type: ignore[misc]  # mypy does not follow torch
         nn.init.normal_(self.embedding.weight, std=0.02)
 
     def forward(self, ids: Tensor) -> Tensor:
-        """The normed last hidden states (batch, length, hidden): a loss may need the logits at some positions only."""
+        """Return the normed last hidden states (batch, length, hidden). A loss may need logits only at some positions."""
         x = self.embedding(ids)
         for block in self.blocks:
             x = block(x, self.rotation[: ids.shape[1]])
         return self.norm(x)
 
     def logits(self, states: Tensor) -> Tensor:
-        """The logits over the vocabulary for hidden states of any shape (..., hidden)."""
+        """Return logits over the vocabulary for hidden states of any shape (..., hidden)."""
         return F.linear(states, self.embedding.weight)
 
 
@@ -85,7 +85,7 @@ def _linear(inputs: int, outputs: int) -> nn.Linear:
 
 
 def _rotations(shape: Shape) -> Tensor:
-    """cos and sin of every position's angles: (context, 2, head size / 2)."""
+    """Return cosine and sine of the angles of every position: (context, 2, head size / 2)."""
     size = shape.hidden // shape.heads
     angles = torch.outer(torch.arange(shape.context).float(), shape.rope_base ** (-torch.arange(0, size, 2) / size))
     return torch.stack([angles.cos(), angles.sin()], dim=1)

@@ -18,14 +18,14 @@ TEMPLATE = load_template("llama-2")
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A dialogue as token ids; ``is_answer`` marks what the model itself is to write, end token included."""
+    """A dialogue as token ids; ``is_answer`` marks the tokens that the model must generate, including the end token."""
 
     ids: list[int]
     is_answer: list[bool]
 
 
 class DialogueTokenizer:
-    """Encodes dialogues exactly as a backend does at run time: per plain stretch, control tokens looked up by name."""
+    """Encode dialogues exactly as a backend does at run time: plain text in pieces, control tokens by name."""
 
     def __init__(self, bpe: Tokenizer) -> None:
         self.bpe = bpe
@@ -34,7 +34,7 @@ class DialogueTokenizer:
         self._encode_plain = lru_cache(maxsize=20_000)(self._encode)
 
     def encode(self, messages: Sequence[Message]) -> Tokens:
-        """The tokens of ``messages`` as the chat template renders them."""
+        """Return the tokens of ``messages`` as the chat template renders them."""
         ids: list[int] = []
         marks: list[bool] = []
         is_answer = False
@@ -50,7 +50,7 @@ class DialogueTokenizer:
 
 
 def train_tokenizer(dialogues: Iterable[Sequence[Message]], size: int) -> DialogueTokenizer:
-    """A BPE of ``size`` tokens over the plain text of ``dialogues``, split as GPT-2 does, which llama.cpp knows."""
+    """Train a BPE of ``size`` tokens on the plain text of ``dialogues``, split as in GPT-2, which llama.cpp supports."""
     bpe = Tokenizer(models.BPE())
     bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
     bpe.decoder = decoders.ByteLevel()
@@ -65,7 +65,7 @@ def train_tokenizer(dialogues: Iterable[Sequence[Message]], size: int) -> Dialog
 
 
 def _without_added_tokens(bpe: Tokenizer) -> Tokenizer:
-    """The same vocabulary, but a typed "[INST]" is encoded as text: control tokens are looked up, never parsed."""
+    """Return the same vocabulary, but encode a typed "[INST]" as text: control tokens are looked up, never parsed."""
     data: dict[str, Any] = json.loads(bpe.to_str())
     data["added_tokens"] = []
     return Tokenizer.from_str(json.dumps(data))

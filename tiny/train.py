@@ -1,4 +1,4 @@
-"""Training the embedded model: Muon for the matrices, AdamW for the rest."""
+"""Train the embedded model, with Muon for the matrices and AdamW for the rest."""
 
 import logging
 import time
@@ -8,7 +8,7 @@ from random import Random
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F  # noqa: N812 - torch's own name for it
+from torch.nn import functional as F  # noqa: N812 - the usual name for it
 
 from tiny.network import Llama, Shape
 from tiny.tokenizer import Tokens
@@ -18,11 +18,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """How to train. Rates fall linearly to zero over the last ``decay`` of the steps.
+    """The settings of the training. Rates fall linearly to zero over the last ``decay`` of the steps.
 
-    Of the prompts only every ``prompt_stride``-th token is predicted: that teaches the words, and saves a quarter of the time.
-    The first ``start_length`` tokens of an answer, in which its subject is chosen, count ``start_weight`` times.
-    ``bfloat16`` computes products in half precision: faster where the processor has instructions for it, slower elsewhere.
+    In prompts only every ``prompt_stride``-th token is predicted, which teaches the words and saves a quarter of the time.
+    The first ``start_length`` tokens of an answer, which choose its subject, count ``start_weight`` times. ``bfloat16``
+    computes products in half precision: faster on processors with instructions for it, slower on others.
     """
 
     batch_tokens: int = 1280
@@ -48,7 +48,7 @@ class Batch:
 
 
 def train(documents: Sequence[Tokens], shape: Shape, schedule: Schedule) -> Llama:
-    """A network that has read every document once, shuffled in batches of similar length."""
+    """Return a network that has read every document once, in shuffled batches of similar length."""
     torch.manual_seed(schedule.seed)
     network = Llama(shape)
     batches = list(_batches(documents, shape, schedule))
@@ -69,7 +69,7 @@ def train(documents: Sequence[Tokens], shape: Shape, schedule: Schedule) -> Llam
 
 
 def _batches(documents: Sequence[Tokens], shape: Shape, schedule: Schedule) -> Iterator[Batch]:
-    """Batches of about ``batch_tokens``: neighbours in length share one, so that little is padding."""
+    """Return batches of about ``batch_tokens``, each of documents of similar length, to reduce padding."""
     fitting = sorted((document for document in documents if len(document.ids) <= shape.context), key=_length)
     groups: list[list[Tokens]] = [[]]
     for document in fitting:
@@ -95,7 +95,7 @@ def _pad(group: Sequence[Tokens], schedule: Schedule) -> Batch:
 
 
 def target_weights(document: Tokens, schedule: Schedule) -> Tensor:
-    """How much each token counts as a target: (length,)."""
+    """Return the weight of each token as a target: (length,)."""
     is_answer = torch.tensor(document.is_answer)
     places = torch.arange(len(is_answer))
     since_prompt = places - torch.where(is_answer, -1, places).cummax(0).values
@@ -104,7 +104,7 @@ def target_weights(document: Tokens, schedule: Schedule) -> Tensor:
 
 
 def _loss(network: Llama, batch: Batch) -> tuple[Tensor, float]:
-    """The weighted loss, and for the log the mean loss on answers (nats per token)."""
+    """Return the weighted loss, and for the log the mean loss on answers (nats per token)."""
     targets, weights = batch.ids[:, 1:], batch.weights[:, 1:]
     is_target = weights > 0
     logits = network.logits(network(batch.ids[:, :-1])[is_target])
@@ -131,5 +131,5 @@ def _set_rates(optimizers: Sequence[torch.optim.Optimizer], share: float) -> Non
 
 
 def _share(step: int, steps: int, schedule: Schedule) -> float:
-    """The share of the full rate at ``step``: warming up, constant, then falling to zero."""
+    """Return the share of the full rate at ``step``: rising, constant, then falling to zero."""
     return min(1.0, (step + 1) / schedule.warm_up, (steps - step) / (schedule.decay * steps))

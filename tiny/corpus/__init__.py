@@ -1,1 +1,1 @@
-"""The generated dialogues that the embedded model learns from."""
+"""Generated dialogues for training the embedded model."""

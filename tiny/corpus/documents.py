@@ -1,4 +1,4 @@
-"""The whole corpus: how many dialogues of each sort, in a fixed order."""
+"""The whole corpus: the mixture of dialogues, in a fixed order."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from tiny.corpus.topics import extra_topics, goal_topics
 
 @dataclass(frozen=True, slots=True)
 class Mixture:
-    """How many dialogues of each sort: per goal, per everyday topic, and without a topic."""
+    """The numbers of dialogues: per goal, per everyday topic, and without a topic."""
 
     asking_per_goal: int = 170
     answering_per_goal: int = 110
@@ -24,7 +24,7 @@ class Mixture:
 
 
 def generate(mixture: Mixture) -> Iterator[list[Message]]:
-    """Every dialogue of the corpus. The same mixture gives the same dialogues."""
+    """Return all dialogues of the corpus. The same mixture gives the same dialogues."""
     draw = Random(mixture.seed)
     for topic in goal_topics():
         yield from (inquirer.topic_dialogue(topic, draw) for _ in range(mixture.asking_per_goal))

@@ -10,9 +10,9 @@ _SPACES = re.compile(r" {2,}")
 
 
 def expand(template: str, draw: Random, values: Mapping[str, str]) -> str:
-    """``template`` with every choice drawn, innermost first, and the slots that ``values`` knows filled.
+    """Return ``template`` with every choice drawn, innermost first, and the slots named in ``values`` filled.
 
-    Brackets without a bar and slots without a value stay, so that program code can be written as it is.
+    Brackets without a bar and slots without a value stay unchanged, so that templates can contain program code.
     """
     while match := _CHOICE.search(template):
         template = template[: match.start()] + draw.choice(match[1].split("|")) + template[match.end() :]
@@ -20,5 +20,5 @@ def expand(template: str, draw: Random, values: Mapping[str, str]) -> str:
 
 
 def expand_one(templates: Sequence[str], draw: Random, values: Mapping[str, str]) -> str:
-    """One of ``templates``, expanded, on one line: what a question is. A choice may be empty."""
+    """Return one of ``templates``, expanded to one line, as a question. A choice may be empty."""
     return _SPACES.sub(" ", expand(draw.choice(templates), draw, values)).strip()

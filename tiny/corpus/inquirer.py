@@ -22,21 +22,21 @@ _COMPLAINTS = (
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question of the inquirer and what came back, which need not fit."""
+    """A question of the inquirer and the reply, which need not fit."""
 
     utterance: str
     response: str
 
 
 def topic_dialogue(topic: Topic, draw: Random) -> list[Message]:
-    """An inquirer with some persona who follows one of the topic's paths to its end."""
+    """Return the dialogue of an inquirer with a persona who follows one of the topic's paths to its end."""
     persona = draw_persona(draw)
     goal = topic.goals[0] if draw.random() < 0.7 else _reworded(draw.choice(topic.goals), draw)
     return _messages(persona, goal, list(_asked(topic, persona, draw)))
 
 
 def unfamiliar_dialogue(draw: Random) -> list[Message]:
-    """An inquirer with a goal that nobody prepared, who asks with the goal's own words, follows up, and stops."""
+    """Return the dialogue of an inquirer with an unprepared goal, who asks in the goal's words, follows up, and stops."""
     persona = draw_persona(draw)
     goal, opening = draw_unfamiliar_goal(draw)
     questions = [in_voice(opening, persona, draw)]
@@ -46,7 +46,7 @@ def unfamiliar_dialogue(draw: Random) -> list[Message]:
 
 
 def draw_unfamiliar_goal(draw: Random) -> tuple[str, str]:
-    """A goal on no topic of the corpus, and the question that opens it."""
+    """Draw a goal outside the topics of the corpus, and its first question."""
     template = draw.choice(unfamiliar()["goal_openings"])
     values = draw_words(draw)
     goal, opening = (expand_one([part], draw, values) for part in template.split(" => "))
@@ -54,7 +54,7 @@ def draw_unfamiliar_goal(draw: Random) -> tuple[str, str]:
 
 
 def draw_words(draw: Random) -> dict[str, str]:
-    """A thing and two kinds of it, to fill the templates of what the model does not know."""
+    """Draw a thing and two kinds of it, for the templates about unfamiliar topics."""
     kind, other = draw.sample(unfamiliar()["kinds"], 2)
     return {"kind": kind, "kind2": other, "thing": draw.choice(unfamiliar()["things"])}
 
@@ -71,17 +71,17 @@ def _asked(topic: Topic, persona: Mapping[str, str], draw: Random) -> Iterator[A
 
 
 def complaint(draw: Random) -> str:
-    """What an inquirer says before it asks again; may be nothing."""
+    """Return what an inquirer says before it asks again; may be empty."""
     return expand(draw.choice(_COMPLAINTS), draw, {})
 
 
 def _as_told(reply: str, draw: Random) -> str:
-    """The reply or only its beginning: other responders say less, and short histories are quickly learned from."""
+    """Return the reply or only its beginning: other responders say less, and short histories train faster."""
     return reply.split("\n\n")[0].rstrip(":") if draw.random() < 0.45 else reply
 
 
 def _any_reply(draw: Random) -> str:
-    """An answer that does not fit: the model's own fallback, or something about another topic."""
+    """Return an answer that does not fit: the model's fallback, or an answer about another topic."""
     if draw.random() < 0.6:
         return small_talk()[draw.choice(("unknown", "unknown", "confused", "greeting"))].exchange(draw)[1]
     topic = draw.choice((*goal_topics(), *extra_topics()))
@@ -89,7 +89,7 @@ def _any_reply(draw: Random) -> str:
 
 
 def _reworded(goal: str, draw: Random) -> str:
-    """The goal in other words: with its choices drawn, sometimes without the last sentence."""
+    """Return the goal in other words: with its choices drawn, sometimes without the last sentence."""
     text = expand(goal, draw, {}) if "|" in goal else goal
     sentences = text.split(". ")
     return ". ".join(sentences[:-1]) + "." if len(sentences) > 2 and draw.random() < 0.2 else text

@@ -19,12 +19,12 @@ Exchange = tuple[str, str]
 
 
 def inquirer_dialogue(topic: Topic, draw: Random) -> list[Message]:
-    """The topic asked about by an inquirer, in the words and the order that it uses."""
+    """Return a dialogue in which an inquirer asks about the topic, in its words and order."""
     return _messages(_inquired(topic, draw), draw)
 
 
 def human_dialogue(topic: Topic, draw: Random) -> list[Message]:
-    """The topic asked about by a person, with small talk, jumps and a change of topic."""
+    """Return a dialogue in which a person asks about the topic, with small talk, jumps and a change of topic."""
     exchanges = list(_typed(topic, draw))
     if draw.random() < 0.2:
         exchanges.insert(0, _chat(("greeting", "greeting", "feeling", "abilities"), draw))
@@ -38,7 +38,7 @@ def human_dialogue(topic: Topic, draw: Random) -> list[Message]:
 
 
 def chat_dialogue(draw: Random) -> list[Message]:
-    """Small talk and questions that the model cannot answer."""
+    """Return a dialogue of small talk and questions that the model cannot answer."""
     names = tuple(small_talk())
     exchanges = [
         _chat(names, draw) if draw.random() < 0.55 else _unknown(draw) for _ in range(draw.choice((1, 2, 3, 3, 4)))
@@ -59,7 +59,7 @@ def _inquired(topic: Topic, draw: Random) -> Iterator[Exchange]:
 
 
 def _typed(topic: Topic, draw: Random) -> Iterator[Exchange]:
-    """Steps in one of the topic's orders, or two in any order, sometimes with small talk between them."""
+    """Return steps in one of the topic's orders, or two in any order, sometimes with small talk between them."""
     values = topic.scenario(draw)
     names = list(draw.choice(topic.paths))
     is_jumping = draw.random() < 0.4

@@ -1,4 +1,4 @@
-"""What the embedded model can talk about, read from the TOML files beside this module."""
+"""The topics of the embedded model, read from the TOML files beside this module."""
 
 import tomllib
 from collections.abc import Mapping
@@ -14,9 +14,9 @@ from tiny.corpus.grammar import expand, expand_one
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to ask within a topic.
+    """A question within a topic.
 
-    ``open`` stands alone, ``follow`` needs the dialogue before it, ``human`` is how people type it; ``answer`` fits all.
+    ``open`` needs no context, ``follow`` needs the dialogue before it, ``human`` is how people type it; ``answer`` fits all.
     """
 
     answer: tuple[str, ...]
@@ -25,19 +25,19 @@ class Step:
     human: tuple[str, ...] = ()
 
     def opening(self, draw: Random, values: Mapping[str, str]) -> str:
-        """A question that stands alone."""
+        """Return a question that needs no context."""
         return expand_one(self.open or self.human, draw, values)
 
     def follow_up(self, draw: Random, values: Mapping[str, str]) -> str:
-        """A question for the middle of a dialogue."""
+        """Return a question for the middle of a dialogue."""
         return expand_one(self.follow or self.open or self.human, draw, values)
 
     def typed(self, draw: Random, values: Mapping[str, str]) -> str:
-        """A question in a person's words."""
+        """Return a question in a person's words."""
         return expand_one(self.human or self.open, draw, values)
 
     def reply(self, draw: Random, values: Mapping[str, str]) -> str:
-        """An answer to any of the questions."""
+        """Return an answer to any of the questions."""
         return expand(draw.choice(self.answer), draw, values).strip()
 
 
@@ -53,45 +53,45 @@ class Topic:
     scenarios: Mapping[str, tuple[Mapping[str, str], ...]]
 
     def scenario(self, draw: Random) -> dict[str, str]:
-        """The numbers and names that one dialogue uses throughout."""
+        """Return the numbers and names that one dialogue uses throughout."""
         return {key: value for choices in self.scenarios.values() for key, value in draw.choice(choices).items()}
 
 
 @dataclass(frozen=True, slots=True)
 class SmallTalk:
-    """Ways to say one thing that is on no topic, and the answers to it."""
+    """Phrasings of something outside the topics, and the answers to it."""
 
     name: str
     asks: tuple[str, ...]
     answers: tuple[str, ...]
 
     def exchange(self, draw: Random) -> tuple[str, str]:
-        """One question with its answer."""
+        """Return one question with its answer."""
         return expand_one(self.asks, draw, {}), expand(draw.choice(self.answers), draw, {}).strip()
 
 
 @cache
 def goal_topics() -> tuple[Topic, ...]:
-    """The paper's ten goals, by number; each topic's first goal text is the paper's own."""
+    """Return the topics of the paper's ten goals, by number. Each topic's first goal text is the paper's."""
     return tuple(_goal_topic(goal) for goal in goals.load_listed())
 
 
 @cache
 def extra_topics() -> tuple[Topic, ...]:
-    """A few more everyday topics, so that people and other studies find something."""
+    """Return a few everyday topics, for people and other studies."""
     return tuple(_topic(table) for table in _read("extras.toml")["topics"])
 
 
 @cache
 def small_talk() -> Mapping[str, SmallTalk]:
-    """Greetings, thanks, questions about the model itself, and what it does not know."""
+    """Return greetings, thanks, questions about the model, and what it does not know."""
     tables = _read("smalltalk.toml")
     return {name: SmallTalk(name, tuple(table["asks"]), tuple(table["answers"])) for name, table in tables.items()}
 
 
 @cache
 def unfamiliar() -> Mapping[str, tuple[str, ...]]:
-    """Words and phrasings for goals and questions that the model has no answer to."""
+    """Return words and phrasings for goals and questions that the model cannot answer."""
     return {name: tuple(values) for name, values in _read("unfamiliar.toml").items()}
 
 

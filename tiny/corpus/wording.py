@@ -37,7 +37,7 @@ _GREETINGS = (
 
 
 def draw_persona(draw: Random) -> dict[str, str]:
-    """The answers of one of the study's personas, or of any other, with any subset of the features."""
+    """Draw the answers of one of the study's personas or of another one, with any subset of the features."""
     if draw.random() < 0.4:
         return dict(draw.choice(load_listed()).features)
     kept = draw.choice((0.0, 0.3, 0.7, 1.0, 1.0, 1.0))
@@ -49,7 +49,7 @@ def _option(feature: Feature, draw: Random) -> str:
 
 
 def in_voice(text: str, persona: Mapping[str, str], draw: Random) -> str:
-    """``text`` as this persona might put it: the young drop capitals, others add what they care about."""
+    """Return ``text`` as this persona might put it: the young drop capitals, others add a request."""
     if persona.get("age") in _YOUNG and draw.random() < 0.5:
         return _lowered(text).rstrip(".")
     additions = [
@@ -61,7 +61,7 @@ def in_voice(text: str, persona: Mapping[str, str], draw: Random) -> str:
 
 
 def as_typed(text: str, draw: Random) -> str:
-    """``text`` as people type it: often lower case, without the last mark, with a greeting or a slip."""
+    """Return ``text`` as people type it: often in lower case, without the last mark, with a greeting or a typing error."""
     if draw.random() < 0.6:
         text = text.lower()
     if draw.random() < 0.4:
@@ -74,12 +74,12 @@ def as_typed(text: str, draw: Random) -> str:
 
 
 def in_first_person(goal: str) -> str:
-    """A goal as somebody pastes it who speaks of "I"."""
+    """Return a goal as a person pastes it, with "I" in place of "you"."""
     return re.sub(r"\b(you are|you|your)\b", lambda word: _FIRST_PERSON[word[0].lower()], goal, flags=re.IGNORECASE)
 
 
 def gibberish(draw: Random) -> str:
-    """What falling on a keyboard gives."""
+    """Return random typing."""
     words = [
         "".join(draw.choices("abcdefghijklmnopqrstuvwxyz", k=draw.randint(2, 8))) for _ in range(draw.randint(1, 4))
     ]
@@ -91,7 +91,7 @@ def _lowered(text: str) -> str:
 
 
 def _mistyped(text: str, draw: Random) -> str:
-    """Two neighbouring letters swapped, or one left out or doubled."""
+    """Return the text with two neighbouring letters swapped, or one letter omitted or doubled."""
     letters = [place for place in range(1, len(text) - 1) if text[place].isalpha() and text[place + 1].isalpha()]
     if not letters:
         return text
