@@ -8,7 +8,7 @@ class CollectionConfig(AppConfig):
 
     def ready(self) -> None:
         from collection import settings_of_studies
-        from collection.chat.news import announce_moved
+        from collection.chat.delivery import announce_moved
         from studies.signals import dialogue_over, study_changed, study_copied
 
         dialogue_over.connect(announce_moved, dispatch_uid="collection.chat.announce_moved")

@@ -2,11 +2,13 @@
 
 from django.urls import include, path
 
+from collection.chat.views import chat, chat_turn
 from collection.participation.views import nothing_here
 
 urlpatterns = [
     path("", include("collection.research.urls")),
-    path("", include("collection.chat.urls")),
+    path("s/<slug:slug>/chat/", chat, name="chat"),
+    path("s/<slug:slug>/chat/<slug:token>/turns/<int:position>/", chat_turn, name="chat-turn"),
     path("s/<slug:slug>/", include("collection.participation.urls")),
     path("s/<slug:slug>/<path:rest>/", nothing_here),
 ]

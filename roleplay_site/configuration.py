@@ -152,7 +152,7 @@ check_channel_layer(CHANNEL_LAYER_URL)
 CHANNEL_LAYERS = {
     "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [CHANNEL_LAYER_URL]}}
     if CHANNEL_LAYER_URL
-    else {"BACKEND": "collection.chat.news.MemoryLayer", "CONFIG": {"capacity": 1000}}
+    else {"BACKEND": "collection.chat.delivery.MemoryLayer", "CONFIG": {"capacity": 1000}}
 }
 
 STATIC_URL = "static/"

@@ -10,35 +10,32 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from collection.chat import news, protocol, saying
-from collection.chat.answering import answerer
+from collection.chat import messages, protocol
+from collection.chat.answerer import answerer
+from collection.chat.chat_state import Marks, snapshot_of
+from collection.chat.connections import Viewer, connections, find_viewer, is_same_origin, note_seen
 from collection.chat.database import AWAY, in_database
-from collection.chat.entering import Admitted, admit
-from collection.chat.following import Following
-from collection.chat.origins import is_same_origin
+from collection.chat.delivery import Delivery, group_of, send_snapshots, send_update
+from collection.chat.messages import Refusal
 from collection.chat.protocol import ClientFrame, MalformedFrame, ServerFrame, Snapshot
-from collection.chat.saying import NotTaken
-from collection.chat.standing import Marks, snapshot_of
-from collection.chat.watching import note_seen, watch
-from studies.models import Generation
 
 logger = logging.getLogger(__name__)
 
 
 class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is not annotated
-    """A page that shows a dialogue. Nothing that is under way depends on it: it asks, and is told."""
+    """A page that shows a dialogue. No reply depends on it: it sends requests and receives updates."""
 
-    admitted: Admitted | None = None
-    following: Following
+    viewer: Viewer | None = None
+    delivery: Delivery
     has_hung_up = False
 
     @property
     def dialogue(self) -> int:
-        return self._admitted.dialogue
+        return self._viewer.dialogue
 
     @property
     def participant(self) -> int:
-        return self._admitted.participant
+        return self._viewer.participant
 
     async def connect(self) -> None:
         """Fail the handshake, without a reason, if the page is refused or a service is unavailable."""
@@ -51,36 +48,43 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
     async def _enter(self) -> None:
         if is_same_origin(self.scope):
             where = self.scope["url_route"]["kwargs"]
-            self.admitted = await in_database(admit, where["slug"], where["token"], self.scope["cookies"])
-        if self.admitted is None or not watch().has_room_for(self.participant):
-            self.admitted = None
+            self.viewer = await in_database(find_viewer, where["slug"], where["token"], self.scope["cookies"])
+        if self.viewer is None or not connections().has_room_for(self.participant):
+            self.viewer = None
             await self.close()
             return
-        self.following = Following()
-        await self.channel_layer.group_add(news.group_of(self._admitted.token), self.channel_name)
+        self.delivery = Delivery()
+        await self.channel_layer.group_add(group_of(self._viewer.token), self.channel_name)
         await self.accept()
-        watch().add(self)
+        connections().add(self)
         await self._send_snapshot()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Whatever ends it, nothing goes on being sent to a page that is gone."""
+        """Leave the dialogue however the socket ends, so that nothing is sent to a page that is gone."""
         try:
             await super().__call__(scope, receive, send)
         finally:
-            if self.admitted is not None:
-                await self._leave(self.admitted)
+            if self.viewer is not None:
+                await self._leave(self.viewer)
+
+    async def _leave(self, viewer: Viewer) -> None:
+        connections().remove(self)
+        with suppress(RedisError, OSError):
+            await self.channel_layer.group_discard(group_of(viewer.token), self.channel_name)
+        with suppress(*AWAY):
+            await in_database(note_seen, {viewer.participant})
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Dispatch as Channels does, without a visit to another thread at every frame: no database is used there."""
         await getattr(self, get_handler_name(message))(message)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        if self.has_hung_up:  # what had come before the page heard of it
+        if self.has_hung_up:  # the page sent this before it knew
             return
         if max(len((text_data or "").encode("utf-8", "replace")), len(bytes_data or b"")) > protocol.FRAME_LIMIT:
             await self._hang_up(protocol.TOO_BIG)
             return
-        if watch().pace.is_too_fast(self.participant):
+        if connections().limit.is_too_fast(self.participant):
             await self._hang_up(protocol.TOO_FAST)
             return
         try:
@@ -90,15 +94,63 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
             return
         try:
             await self._obey(frame)
-        except NotTaken as refusal:
+        except Refusal as refusal:
             await self._refuse(frame, str(refusal))
         except AWAY as error:
             logger.error("What a page wants cannot be stored or looked up: %s", error)
-            await self._refuse(frame, saying.NOT_STORED if isinstance(frame, protocol.Say) else saying.LATER)
+            await self._refuse(frame, messages.NOT_STORED if isinstance(frame, protocol.Say) else messages.LATER)
+
+    async def _hang_up(self, code: int) -> None:
+        self.has_hung_up = True
+        await self.close(code=code)
+
+    async def _refuse(self, frame: ClientFrame, why: str) -> None:
+        key = frame.key if isinstance(frame, protocol.Say) else ""
+        await self._send(protocol.Refused(key=key, message=why))
+
+    async def _obey(self, frame: ClientFrame) -> None:
+        match frame:
+            case protocol.Say():
+                await self._send_message(frame)
+            case protocol.Retry():
+                await self._retry_reply()
+            case protocol.Stop():
+                await self._stop_reply()
+            case protocol.Draft():
+                await in_database(messages.save_draft, self.dialogue, frame.text)
+                await self._send(protocol.DraftKept())
+                await self._send_others(protocol.DraftChanged(text=frame.text))
+            case protocol.Resume():
+                await self._send_snapshot()
+
+    async def _send_message(self, said: protocol.Say) -> None:
+        """Store the message and ask the chatbot. If it was stored before, only its own page receives that again."""
+        message = (said.key, said.text, said.typing)
+        sent = await in_database(messages.send_message, self.dialogue, *message, answerer().name, timezone.now())
+        stored = protocol.Stored(position=sent.position, key=said.key)
+        if sent.question is None:
+            await self._send(stored)
+            await self._send_snapshot()
+            return
+        answerer().start(sent.question, stored)
+        await self._send_others(protocol.DraftChanged(text=""))
+
+    async def _retry_reply(self) -> None:
+        """Start another try. Other pages get a snapshot, and pieces that they miss until then are repeated."""
+        question = await in_database(messages.retry_reply, self.dialogue, answerer().name, timezone.now())
+        answerer().start(question)
+        await send_snapshots(self._viewer.token)
+
+    async def _stop_reply(self) -> None:
+        """Stop the reply. One made in this process ends at once, with or without the database; one that has ended is shown."""
+        if here := answerer().find(self._viewer.token):
+            here.halt("stopped")
+        elif not await in_database(messages.stop_reply, self.dialogue):
+            await self._send_snapshot()
 
     async def chat_frame(self, event: dict[str, Any]) -> None:
-        """News of the dialogue."""
-        if event["sender"] != self.channel_name and (frame := self.following.take(event["frame"])):
+        """Pass on an update of the dialogue."""
+        if event["sender"] != self.channel_name and (frame := self.delivery.take(event["frame"])):
             await self._send_frame(frame)
 
     async def chat_look(self, event: dict[str, Any]) -> None:
@@ -107,103 +159,48 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
             await self._send_snapshot()
 
     def is_behind(self, marks: Marks | None) -> bool:
-        return marks != self.following.marks
+        return marks != self.delivery.marks
 
     async def catch_up(self) -> None:
         with suppress(*AWAY):
             await self._send_snapshot(only_if_behind=True)
 
-    @property
-    def _admitted(self) -> Admitted:
-        assert self.admitted is not None, "nobody else gets this far"  # noqa: S101
-        return self.admitted
-
-    async def _hang_up(self, code: int) -> None:
-        self.has_hung_up = True
-        await self.close(code=code)
-
-    async def _leave(self, admitted: Admitted) -> None:
-        watch().remove(self)
-        with suppress(RedisError, OSError):
-            await self.channel_layer.group_discard(news.group_of(admitted.token), self.channel_name)
-        with suppress(*AWAY):
-            await in_database(note_seen, {admitted.participant})
-
-    async def _obey(self, frame: ClientFrame) -> None:
-        match frame:
-            case protocol.Say():
-                await self._say(frame)
-            case protocol.Retry():
-                await self._retry()
-            case protocol.Stop():
-                await self._stop()
-            case protocol.Draft():
-                await in_database(saying.save_draft, self.dialogue, frame.text)
-                await self._send(protocol.DraftKept())
-                await self._tell_others(protocol.DraftChanged(text=frame.text))
-            case protocol.Resume():
-                await self._send_snapshot()
-
-    async def _say(self, said: protocol.Say) -> None:
-        """Of a message that came before, its own page alone hears again."""
-        message = (said.key, said.text, said.typing)
-        asked = await in_database(saying.say, self.dialogue, *message, answerer().name, timezone.now())
-        stored = protocol.Stored(position=asked.position, key=said.key)
-        if asked.question is None:
-            await self._send(stored)
-            await self._send_snapshot()
-            return
-        answerer().start(asked.question, stored)
-        await self._tell_others(protocol.DraftChanged(text=""))
-
-    async def _retry(self) -> None:
-        """Start another try. Other pages look it up, and pieces that they miss until then are repeated."""
-        question = await in_database(saying.retry, self.dialogue, answerer().name, timezone.now())
-        answerer().start(question)
-        await news.tell_to_look(self._admitted.token)
-
-    async def _stop(self) -> None:
-        """Stop the reply. One made in this process ends at once, with or without the database; one that has ended is shown."""
-        if here := answerer().find(self._admitted.token):
-            here.halt("stopped")
-        elif not await in_database(saying.stop, self.dialogue):
-            await self._send_snapshot()
-
     async def _send_snapshot(self, *, only_if_behind: bool = False) -> None:
         snapshot = await in_database(snapshot_of, self.dialogue, answerer().name, timezone.now())
         if snapshot is None:
-            watch().remove(self)
+            connections().remove(self)
             await self._send(protocol.Moved())
             return
         snapshot = self._with_newest_text(snapshot)
-        following = Following(snapshot)
-        if only_if_behind and following.marks == self.following.marks:
+        delivery = Delivery(snapshot)
+        if only_if_behind and delivery.marks == self.delivery.marks:
             return
-        self.following = following
+        self.delivery = delivery
         await self._send(snapshot)
 
     def _with_newest_text(self, snapshot: Snapshot) -> Snapshot:
-        """The database is up to a second behind a reply that is being made here."""
-        reply, shown = answerer().find(self._admitted.token), snapshot.generation
+        """Return the snapshot with all of a reply that is being made here: the database is up to a second behind."""
+        reply, shown = answerer().find(self._viewer.token), snapshot.generation
         if shown is None or reply is None or not reply.is_for(shown.position, shown.attempt):
             return snapshot
-        if shown.state not in Generation.IN_FLIGHT:
+        if not shown.is_under_way:
             return snapshot
-        newest = {"text": reply.text, "state": reply.shown_state, "place": reply.place}
+        newest = {"text": reply.text, "state": reply.shown_state, "place": reply.queue_position}
         return snapshot.model_copy(update={"generation": shown.model_copy(update=newest)})
 
-    async def _refuse(self, frame: ClientFrame, why: str) -> None:
-        key = frame.key if isinstance(frame, protocol.Say) else ""
-        await self._send(protocol.Refused(key=key, message=why))
-
-    async def _tell_others(self, frame: ServerFrame) -> None:
-        await news.tell(self._admitted.token, frame, sender=self.channel_name)
+    async def _send_others(self, frame: ServerFrame) -> None:
+        await send_update(self._viewer.token, frame, sender=self.channel_name)
 
     async def _send(self, frame: ServerFrame) -> None:
         await self._send_frame(frame.model_dump(mode="json"))
 
     async def _send_frame(self, frame: dict[str, Any]) -> None:
-        """A page may be gone before its server has noticed: that is what OSError means here (ASGI, websocket.send)."""
+        """Send it. A page may be gone before its server has noticed: OSError means that here (ASGI, websocket.send)."""
         if not self.has_hung_up:
             with suppress(OSError):
                 await self.send(text_data=json.dumps(frame, ensure_ascii=False))
+
+    @property
+    def _viewer(self) -> Viewer:
+        assert self.viewer is not None, "a page without one is not accepted"  # noqa: S101
+        return self.viewer

@@ -18,9 +18,9 @@ _REST = 60.0
 
 
 async def in_database(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """What ``work`` returns.
+    """Do ``work`` on the thread that all chats of this process share, and return its result.
 
-    Channels closes the connection of its own thread at every frame: connecting anew would cost more than most of the work.
+    Channels closes the connection of its own thread at every frame; connecting again would cost more than most of the work.
     """
     return await _worker.call(work, *args, **kwargs)
 
@@ -68,7 +68,7 @@ class _Worker:
         return await sync_to_async(self.do, thread_sensitive=False, executor=self.thread)(work, *args, **kwargs)
 
     def do(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """A server that was restarted leaves a dead connection behind: the next piece of work gets a new one."""
+        """Do the work. After a restart of the database server the next piece of work gets a new connection."""
         if monotonic() - self._used > _REST:
             connection.close()
         self._used = monotonic()

@@ -1,4 +1,4 @@
-"""How a try at a reply ended, in words for the participant.
+"""The ends of replies, in words for the participant.
 
 A backend's words are for researchers and may name servers, so they are stored separately and logged.
 """
@@ -36,7 +36,7 @@ State = Generation.State
 
 
 def end_of_speech(reply: Reply, output: Output) -> End:
-    """The chatbot has finished. Silence counts as failed: another try may say something."""
+    """Return the end of a reply that the chatbot finished. An empty one has failed: another try may give an answer."""
     if not reply.text.strip():
         message, reason = _silence(reply, output)
         return _end(reply, State.FAILED, message, output=output, reason=reason)
@@ -70,7 +70,7 @@ def end_of_halt(reply: Reply, reason: Reason) -> End:
 
 
 def end_of_error(reply: Reply, error: Exception) -> End:
-    """The chatbot failed; only about the message itself can another try not help."""
+    """Return the end of a reply at which the chatbot failed. It is final if the message itself is the reason."""
     match error:
         case ContextFull():
             return _end(reply, State.FAILED, TOO_LONG, is_final=True)
@@ -102,7 +102,7 @@ def _answered(reply: Reply, state: Generation.State, output: Output | None = Non
 
 
 def _count(reply: Reply, text: str) -> int | None:
-    """Tokens by the responder's tokenizer; None where there is none, or it is gone: then the reply counts more."""
+    """Return the tokens by the responder's tokenizer. Without one they are unknown, which must not cost the reply."""
     try:
         return reply.model.count_tokens(text) if reply.model else None
     except BackendError as error:

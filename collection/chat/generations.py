@@ -1,4 +1,4 @@
-"""The chatbot's tries at answering: who works on them, how far they are, how they end. The database is the truth.
+"""The chatbot's tries at answering, as the database holds them: which process makes each, how far it is, how it ended.
 
 A try belongs to the process that renews its lease, timed by the database's clock. When the lease has expired, that process
 counts as gone, and the next one that notices ends the try. A process that was only cut off takes the try back.
@@ -22,10 +22,10 @@ from studies.storable_text import storable
 
 LEASE = timedelta(seconds=15)
 UNREAD = timedelta(seconds=60)
-"""After so long without anybody who reads along a reply is given up."""
+"""How long a reply goes on while its participant is away."""
 
 Halt = Literal["stopped", "unread", "lost"]
-"""Why a try must end early: the participant wants it so, nobody reads it, or it is not this process's any more."""
+"""Why a try must end early: the participant stopped it, nobody reads it, or this process has lost it."""
 
 State = Generation.State
 DIED = "The server was interrupted while the chatbot was answering."
@@ -37,11 +37,11 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """How far a try is: ``place`` counts those before it while it is queued. ``raw`` is as in Generation."""
+    """How far a try is, with its queue position while it waits. ``raw`` is as in Generation."""
 
     text: str
     state: Generation.State
-    place: int = 0
+    queue_position: int = 0
     raw: str = ""
 
 
@@ -81,7 +81,11 @@ def keep(tries: Mapping[int, Kept], owner: str) -> dict[int, Halt]:
         for pk in own.in_flight().select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True):
             kept = tries[pk]
             own.filter(pk=pk).update(
-                text=kept.text, raw=kept.raw, state=kept.state, place=kept.place, lease_until=in_time(LEASE)
+                text=kept.text,
+                raw=kept.raw,
+                state=kept.state,
+                place=kept.queue_position,
+                lease_until=in_time(LEASE),
             )
     rows = own.annotate(now=Now()).values("pk", "state", "is_stop_requested", "created_at", "now", *_READERS)
     found = {row["pk"]: row for row in rows}
@@ -96,7 +100,7 @@ def finish(pk: int, owner: str, end: End, now: datetime) -> None:
     continued, only its words are kept. A repeated call, as after a lost answer of the database, changes nothing.
     """
     generation = _hold(pk, owner=owner)
-    if generation.state in Generation.IN_FLIGHT or _is_still_last(generation):
+    if generation.is_in_flight or _is_still_last(generation):
         _finish(generation, end, now)
     elif generation.state in _ENDED_BY_OTHERS and len(end.raw or end.text) > len(generation.raw or generation.text):
         generation.text, generation.raw = storable(end.text), storable(end.raw)
@@ -110,8 +114,7 @@ def interrupt_expired(
 
     A process names itself as ``owner``, or the tries that it ``held``: it never ends those, because it may only be late.
     """
-    expired = Generation.objects.in_flight().filter(is_over("lease_until")).exclude(owner=owner)
-    expired = expired.exclude(pk__in=list(held))
+    expired = Generation.objects.expired().exclude(owner=owner).exclude(pk__in=list(held))
     if dialogue is not None:
         expired = expired.filter(turn__dialogue=dialogue)
     for pk in expired.values_list("pk", flat=True):
@@ -187,7 +190,7 @@ def _finish(generation: Generation, end: End, now: datetime) -> None:
 
 
 def _settle(turn: Turn, end: End) -> None:
-    """What becomes of the turn: an interrupted or failed try may be followed by another, so it stays pending."""
+    """Give the turn its end. After an interrupted or failed try it stays pending, because another may follow."""
     response = storable(end.text).strip()
     if turn.state not in (Turn.State.PENDING, Turn.State.STOPPED):
         return

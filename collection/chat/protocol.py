@@ -1,10 +1,10 @@
-"""What the chat's page and the server say to each other over the socket: JSON objects, one a frame.
+"""What the chat's page and the server send each other over the socket: JSON objects, one a frame.
 
 Positions and offsets count from 0; an offset counts Unicode code points, which JavaScript's string length does not.
 """
 
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -13,8 +13,8 @@ from studies.storable_text import storable
 MESSAGE_LIMIT = 8_000
 """The most characters of a message."""
 DRAFT_LIMIT = 10_000
-"""The most characters of a draft: somebody who has typed too much keeps it while they shorten it. A page keeps longer ones
-to itself."""
+"""The most characters of a draft: a participant who has typed too much keeps it while they shorten it. A page does not send
+longer ones."""
 FRAME_LIMIT = 64 * 1024
 """The most bytes of a frame. A longer one closes the socket with ``TOO_BIG``."""
 TOO_BIG = 1009
@@ -25,6 +25,7 @@ MESSAGES_PER_MINUTE = 20
 
 GenerationState = Literal["queued", "streaming", "thinking", "saving", "complete", "stopped", "interrupted", "failed"]
 EndState = Literal["complete", "stopped", "interrupted", "failed"]
+"""The states of a try that has ended. In every other one the reply is under way."""
 
 Text = Annotated[str, BeforeValidator(lambda text: storable(text) if isinstance(text, str) else text)]
 Seconds = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
@@ -32,7 +33,7 @@ Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
 class MalformedFrame(ValueError):
-    """Not a frame of this protocol; the message is a sentence, ``key`` that of the message that was not taken."""
+    """Not a frame of this protocol; the message is a sentence, ``key`` that of the message that was refused."""
 
     def __init__(self, sentence: str, key: str = "") -> None:
         super().__init__(sentence)
@@ -43,7 +44,7 @@ class _Frame(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-# What the page says.
+# What the page sends.
 
 
 class TypingNotes(_Frame):
@@ -82,7 +83,7 @@ class Stop(_Frame):
 
 
 class Draft(_Frame):
-    """What stands in the box, unsent."""
+    """The text in the box, unsent."""
 
     type: Literal["draft"]
     text: Text = Field(max_length=DRAFT_LIMIT)
@@ -97,7 +98,7 @@ class Resume(_Frame):
 ClientFrame = Say | Retry | Stop | Draft | Resume
 _CLIENT_FRAME: TypeAdapter[ClientFrame] = TypeAdapter(Annotated[ClientFrame, Field(discriminator="type")])
 
-# What the server says.
+# What the server sends.
 
 
 class Next(_Frame):
@@ -107,8 +108,8 @@ class Next(_Frame):
     why_not: str = ""
 
 
-class Standing(_Frame):
-    """What the person may do now; each refusal comes with a sentence."""
+class Permissions(_Frame):
+    """What the participant may do now; each refusal comes with a sentence."""
 
     may_write: bool
     why_not: str = ""
@@ -116,7 +117,10 @@ class Standing(_Frame):
 
 
 class RunningReply(_Frame):
-    """The last try of the chatbot at the last message, unless that message is settled. ``text`` is all there is of it."""
+    """The last try of the chatbot at the last message, unless that message is settled. ``text`` is all there is of it.
+
+    ``place`` is its queue position, as in Queued.
+    """
 
     position: int
     attempt: int
@@ -125,8 +129,12 @@ class RunningReply(_Frame):
     text: str = ""
     message: str = ""
 
+    @property
+    def is_under_way(self) -> bool:
+        return self.state not in get_args(EndState)
 
-class Snapshot(Standing):
+
+class Snapshot(Permissions):
     """Everything a page needs to show the dialogue; on connecting, and whenever it cannot follow otherwise.
 
     It may come at any time and repeat what the page knows: ``draft`` fills only a box that nobody has touched.
@@ -148,7 +156,7 @@ class Stored(_Frame):
 
 
 class Queued(_Frame):
-    """The reply waits; ``place`` others wait before it. 0: it is next."""
+    """The reply waits; ``place`` is its queue position, how many others wait in front."""
 
     type: Literal["queued"] = "queued"
     position: int
@@ -156,7 +164,7 @@ class Queued(_Frame):
 
 
 class Piece(_Frame):
-    """More of a reply. An empty one at offset 0 tells that the chatbot begins."""
+    """More of a reply. An empty one at offset 0 means that the chatbot begins."""
 
     type: Literal["piece"] = "piece"
     position: int
@@ -183,7 +191,7 @@ class Saving(_Frame):
     attempt: int
 
 
-class Done(Standing):
+class Done(Permissions):
     """A try of the chatbot has ended; the fragment of the turn shows how."""
 
     type: Literal["done"] = "done"
@@ -209,13 +217,13 @@ class DraftChanged(_Frame):
 
 
 class DraftKept(_Frame):
-    """The page's own draft is stored; one such frame for each, in order. A page whose draft was not must send it again."""
+    """The page's own draft is stored; one such frame for each, in order. A page without one must send its draft again."""
 
     type: Literal["kept"] = "kept"
 
 
 class Moved(_Frame):
-    """The dialogue is over, or there no more: load the page anew."""
+    """The dialogue is over or deleted: reload the page."""
 
     type: Literal["moved"] = "moved"
 
@@ -224,7 +232,7 @@ ServerFrame = Snapshot | Stored | Queued | Piece | Thinking | Saving | Done | Re
 
 
 def read_frame(text: str) -> ClientFrame:
-    """What the page said. Raises MalformedFrame."""
+    """Return what the page sent. Raises MalformedFrame."""
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -238,6 +246,6 @@ def read_frame(text: str) -> ClientFrame:
 
 
 def _key(data: Any) -> str:
-    """The key of a message that is otherwise malformed, so that its text goes back into the box."""
+    """Return the key of a malformed message, so that its text goes back into the box."""
     key = data.get("key") if isinstance(data, dict) else None
     return storable(key[:40]) if isinstance(key, str) else ""

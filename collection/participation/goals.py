@@ -16,7 +16,6 @@ from collection.participation.admission import is_running
 from collection.participation.providers import provider_of
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.personas import describe
-from jobs.database_clock import is_ahead
 from studies.language_models.identities import describe_side
 from studies.models import Dialogue, Generation, Goal, Turn
 from studies.signals import dialogue_over
@@ -120,9 +119,9 @@ def close_dialogue(dialogue: Dialogue, ending: Literal["next_goal", "left"], now
     dialogue.ending, dialogue.ended_at, dialogue.draft = ending, now, ""
     dialogue.save(update_fields=["ending", "ended_at", "draft"])
     dialogue_over.send(sender=Dialogue, dialogue=dialogue)
-    in_flight = _in_flight(dialogue)
-    in_flight.update(is_stop_requested=True)
-    unanswered = dialogue.turns.filter(state=Turn.State.PENDING).exclude(generations__in=in_flight)
+    under_way = _under_way(dialogue)
+    under_way.update(is_stop_requested=True)
+    unanswered = dialogue.turns.filter(state=Turn.State.PENDING).exclude(generations__in=under_way)
     unanswered.update(state=Turn.State.FAILED)
 
 
@@ -181,7 +180,7 @@ def why_locked(dialogue: Dialogue) -> str:
     """Why the participant may not go on from this dialogue, in a sentence; empty when they may."""
     if dialogue.ended_at is not None:
         return "This goal is behind you already."
-    if _in_flight(dialogue).exists():
+    if _under_way(dialogue).exists():
         return "Wait until the chatbot has answered, or stop it."
     states = _states(dialogue)
     missing = _missing(dialogue, states)
@@ -210,9 +209,8 @@ def _states(dialogue: Dialogue) -> list[str]:
     return list(dialogue.turns.values_list("state", flat=True))
 
 
-def _in_flight(dialogue: Dialogue) -> QuerySet[Generation]:
-    """The chatbot's try at answering, while some process is at it."""
-    return Generation.objects.in_flight().filter(is_ahead("lease_until"), turn__dialogue=dialogue)
+def _under_way(dialogue: Dialogue) -> QuerySet[Generation]:
+    return Generation.objects.under_way().filter(turn__dialogue=dialogue)
 
 
 def _participant(dialogue: Dialogue) -> Participant:

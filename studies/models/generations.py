@@ -5,15 +5,24 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from jobs.database_clock import is_ahead, is_over
 from studies.models.dialogues import Turn
 
 
 class Generations(models.QuerySet["Generation"]):
-    """Tries of the chatbot."""
+    """Tries of the chatbot. What is in flight is under way until its lease expires, because a dead process renews none."""
 
     def in_flight(self) -> "Generations":
-        """Those that have not ended: a process is at them, or died at them."""
+        """Select the tries that have not ended."""
         return self.filter(state__in=Generation.IN_FLIGHT)
+
+    def under_way(self) -> "Generations":
+        """Select the tries that a process is making."""
+        return self.in_flight().filter(is_ahead("lease_until"))
+
+    def expired(self) -> "Generations":
+        """Select the tries that a process left in flight when it died."""
+        return self.in_flight().filter(is_over("lease_until"))
 
 
 class Generation(models.Model):
@@ -65,6 +74,10 @@ class Generation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.turn}, try {self.attempt + 1}: {self.state}"
+
+    @property
+    def is_in_flight(self) -> bool:
+        return self.state in self.IN_FLIGHT
 
 
 class Typing(models.Model):

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from redis import Redis
 
-from collection.chat import saying
+from collection.chat import messages
 from tests.collection.chat.pages import write_models
 from tests.collection.chat.serving import Chat, RemotePage, Server
 from tests.installation import Installation
@@ -88,9 +88,9 @@ async def test_a_reply_that_ends_while_postgresql_restarts_is_saved_when_it_is_b
             await page.wait_for("saving")
             assert page.text == REPLY, "the chatbot goes on speaking"
             await page.say("And on.", "key-00002")
-            assert (await page.answer_to("key-00002"))["message"] == saying.NOT_STORED
+            assert (await page.answer_to("key-00002"))["message"] == messages.NOT_STORED
             await page.send(type="draft", text="And on")
-            assert (await page.wait_for("refused"))["message"] == saying.LATER
+            assert (await page.wait_for("refused"))["message"] == messages.LATER
             await asyncio.to_thread(database.start)
             await hear_out(page)
             page.text = ""
@@ -120,7 +120,7 @@ async def test_a_reply_that_ends_while_the_disk_is_full_is_saved_when_there_is_r
             with full_disk(server):
                 await page.wait_for("saving")
                 await page.say("And on.", "key-00002")
-                assert (await page.answer_to("key-00002"))["message"] == saying.NOT_STORED
+                assert (await page.answer_to("key-00002"))["message"] == messages.NOT_STORED
             await hear_out(page)
     assert chat.installation.query("SELECT state, response FROM studies_turn") == [("complete", REPLY)]
 

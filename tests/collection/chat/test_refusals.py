@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from collection.chat import saying, standing
+from collection.chat import chat_state, messages
 from collection.chat.database import in_database
 from collection.chat.protocol import DRAFT_LIMIT, FRAME_LIMIT, MESSAGE_LIMIT, MESSAGES_PER_MINUTE, TOO_BIG
 from collection.models import Recruitment, Release
@@ -88,7 +88,7 @@ async def test_an_oversized_frame_closes_the_socket_and_stores_nothing(chat: Dia
 
 async def test_messages_come_too_fast_after_twenty_in_a_minute(chat: Dialogue) -> None:
     await in_database(ask_often, chat, MESSAGES_PER_MINUTE)
-    assert (await refusal(chat, **SAY))["message"] == saying.TOO_FAST
+    assert (await refusal(chat, **SAY))["message"] == messages.TOO_FAST
     await in_database(Generation.objects.update, created_at=timezone.now() - timedelta(seconds=61))
     async with open_page(chat) as page:
         await page.say("What is a bear?")
@@ -99,7 +99,7 @@ async def test_messages_come_too_fast_after_twenty_in_a_minute(chat: Dialogue) -
 async def test_retries_come_too_fast_as_messages_do(chat: Dialogue) -> None:
     await in_database(ask_often, chat, MESSAGES_PER_MINUTE)
     await in_database(chat.turns.filter(position=0).update, state=Turn.State.PENDING)
-    assert (await refusal(chat, type="retry"))["message"] == saying.TOO_FAST
+    assert (await refusal(chat, type="retry"))["message"] == messages.TOO_FAST
 
 
 def ask_often(chat: Dialogue, times: int) -> None:
@@ -112,20 +112,20 @@ def ask_often(chat: Dialogue, times: int) -> None:
 @pytest.mark.parametrize("frame", [SAY, {"type": "retry"}, {"type": "draft", "text": "What"}])
 async def test_nothing_is_said_in_a_dialogue_that_is_over(chat: Dialogue, frame: dict[str, Any]) -> None:
     await in_database(Dialogue.objects.update, ending="next_goal", ended_at=timezone.now())
-    assert (await refusal(chat, **frame))["message"] == standing.OVER
+    assert (await refusal(chat, **frame))["message"] == chat_state.OVER
 
 
 @pytest.mark.parametrize("frame", [SAY, {"type": "retry"}])
 async def test_nothing_is_said_in_a_closed_study(chat: Dialogue, frame: dict[str, Any]) -> None:
     await in_database(Recruitment.objects.update, is_open=False)
-    assert (await refusal(chat, **frame))["message"] == standing.CLOSED
+    assert (await refusal(chat, **frame))["message"] == chat_state.CLOSED
 
 
 @pytest.mark.parametrize("frame", [SAY, {"type": "retry"}])
 async def test_nothing_is_asked_by_somebody_whose_place_was_released(chat: Dialogue, frame: dict[str, Any]) -> None:
     await in_database(chat.turns.create, position=0, utterance="Q", state=Turn.State.PENDING)
     await in_database(Release.objects.create, participant=chat.persona.participant, released_at=timezone.now())
-    assert (await refusal(chat, **frame))["message"] == standing.RELEASED
+    assert (await refusal(chat, **frame))["message"] == chat_state.RELEASED
 
 
 async def test_a_goal_takes_no_more_messages_than_the_study_allows(chat: Dialogue) -> None:
@@ -144,5 +144,5 @@ async def test_there_is_nothing_to_retry_while_the_chatbot_is_at_it(slow_chat: D
         await page.say("Count.")
         await page.wait_for("turn")
         await page.send(type="retry")
-        assert (await page.wait_for("refused"))["message"] == saying.NOTHING_TO_RETRY
+        assert (await page.wait_for("refused"))["message"] == messages.NOTHING_TO_RETRY
     assert await in_database(Generation.objects.count) == 1

@@ -11,7 +11,9 @@ import psycopg
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from collection.chat import answering, endings, generations, watching
+from collection.chat import endings, generations
+from collection.chat.answerer import KEEP
+from collection.chat.connections import LOOK
 from collection.chat.protocol import FRAME_LIMIT
 from tests.collection.chat.pages import write_models
 from tests.collection.chat.serving import Chat, RemotePage, Server
@@ -104,7 +106,7 @@ async def test_after_kill_9_the_reply_is_interrupted_when_its_lease_is_over_and_
             assert len(shown["text"]) > 50, "what was stored every second is there"
             news = (await again.wait_for("snapshot"))["generation"]
             assert (news["state"], news["message"], news["text"]) == ("interrupted", generations.DIED, shown["text"])
-            assert monotonic() - died < generations.LEASE.total_seconds() + watching.LOOK + SLACK
+            assert monotonic() - died < generations.LEASE.total_seconds() + LOOK + SLACK
             await again.send(type="retry")
             assert (await again.wait_for("done"))["state"] == "complete"
             assert again.text == REPLY
@@ -142,7 +144,7 @@ async def test_stop_reaches_a_reply_that_another_process_makes_within_a_second(c
             asked = monotonic()
             await elsewhere.send(type="stop")
             assert (await page.wait_for("done"))["state"] == "stopped"
-            assert monotonic() - asked < answering.KEEP + SLACK
+            assert monotonic() - asked < KEEP + SLACK
             await until(lambda: states(chat)[0][0] == "stopped", "the reply goes on")
             assert (await elsewhere.wait_for("snapshot"))["turns"] == 1
 

@@ -7,13 +7,13 @@ import pytest
 from pytest_django import Settings
 
 from collection.chat import endings
-from collection.chat.answering import answerer
+from collection.chat.answerer import answerer
+from collection.chat.chatbots import Question
 from collection.chat.database import in_database
-from collection.chat.following import Following
+from collection.chat.delivery import Delivery
 from collection.chat.generations import Kept
 from collection.chat.protocol import Next, RunningReply, Snapshot
 from collection.chat.replies import Reply
-from collection.chat.responding import Question
 from dialogue.backends.base import Reply as ModelReply
 from dialogue.outputs import Judged
 from dialogue.outputs import Output as ModelOutput
@@ -183,11 +183,11 @@ async def test_what_a_page_has_of_a_thought_is_taken_back_before_more_is_shown()
     reply = Reply(QUESTION)
     reply.begin()
     reply.add("Secret.")
-    reply.news_for_pages()
+    reply.take_updates()
     reply.repeat_since(Kept(reply.text, reply.state))
     reply.think("")
     reply.add("A bear.")
-    told = [frame.model_dump() for frame in reply.news_for_pages()]
+    told = [frame.model_dump() for frame in reply.take_updates()]
     assert [(frame["type"], frame.get("length", frame.get("offset"))) for frame in told] == [
         ("thinking", 0),
         ("piece", 0),
@@ -199,15 +199,15 @@ async def test_that_the_chatbot_thinks_is_said_again_as_long_as_it_does() -> Non
     reply = Reply(QUESTION)
     reply.begin()
     reply.think("")
-    assert [frame.type for frame in reply.news_for_pages()] == ["piece", "thinking"]
-    assert reply.news_for_pages() == []
+    assert [frame.type for frame in reply.take_updates()] == ["piece", "thinking"]
+    assert reply.take_updates() == []
     reply.repeat_since(reply.kept)
-    assert [frame.type for frame in reply.news_for_pages()] == ["thinking"]
+    assert [frame.type for frame in reply.take_updates()] == ["thinking"]
 
 
 def test_a_page_gets_what_comes_after_a_thought_from_where_it_was_cut() -> None:
     running = RunningReply(position=2, attempt=0, state="streaming", text="Secret.")
-    page = Following(Snapshot(may_write=False, next=Next(allowed=False), turns=3, generation=running))
+    page = Delivery(Snapshot(may_write=False, next=Next(allowed=False), turns=3, generation=running))
     thinking = {"type": "thinking", "position": 2, "attempt": 0, "length": 0}
     piece = {"type": "piece", "position": 2, "attempt": 0, "offset": 0, "text": "A bear."}
     assert page.take(thinking | {"attempt": 1}) is None

@@ -9,8 +9,8 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from collection.chat import answering, endings, generations, watching
-from collection.chat.answering import answerer
+from collection.chat import endings, generations
+from collection.chat.answerer import KEEP, answerer
 from collection.chat.database import in_database
 from collection.models import Participant
 from collection.participation.withdrawal import withdraw
@@ -48,8 +48,8 @@ async def test_stop_reaches_a_reply_of_the_same_process_at_once(
     slow_chat: Dialogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without waiting for anybody to look into the database."""
-    monkeypatch.setattr(answering, "KEEP", 3600)
-    monkeypatch.setattr(watching, "LOOK", 3600)
+    monkeypatch.setattr("collection.chat.answerer.KEEP", 3600)
+    monkeypatch.setattr("collection.chat.connections.LOOK", 3600)
     async with open_page(slow_chat) as page, open_page(slow_chat) as other:
         await page.say("Count.")
         await page.wait_for("piece")
@@ -197,7 +197,7 @@ async def test_what_nobody_thought_of_ends_in_a_sentence_and_in_the_log(
         raise ZeroDivisionError("nobody thought of this")
 
     with monkeypatch.context() as broken:
-        broken.setattr(answering, "find_speaker", break_down)
+        broken.setattr("collection.chat.chatbots.find_speaker", break_down)
         async with open_page(chat) as page:
             await page.say("What is a bear?")
             done = await page.wait_for("done")
@@ -224,7 +224,7 @@ async def test_a_study_can_let_the_chatbot_finish_what_nobody_reads(settings: Se
         await page.say("Count.")
         await page.wait_for("piece")
     await in_database(leave_for, generations.UNREAD * 1.1)
-    await asyncio.sleep(2.5 * answering.KEEP)
+    await asyncio.sleep(2.5 * KEEP)
     assert (await in_database(Generation.objects.get)).state == State.STREAMING
 
 

@@ -8,9 +8,9 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from collection.chat.chat_state import permissions_of
+from collection.chat.messages import Refusal, send_message
 from collection.chat.protocol import TypingNotes
-from collection.chat.saying import NotTaken, say
-from collection.chat.standing import standing_of
 from collection.models import Participant, Recruitment, Release
 from collection.participation.admission import NotAdmitted, free_places, is_released
 from collection.participation.credentials import personal_token
@@ -191,11 +191,11 @@ def test_a_released_place_takes_no_messages_and_no_answers() -> None:
     leave_for(1)
     release_place(participant, "anna", NOW)
     dialogue = Dialogue.objects.get()
-    with pytest.raises(NotTaken, match="Your place was released while you were away"):
-        say(dialogue.pk, "key-00001", "Am I late?", TypingNotes(), "server-1", NOW)
-    assert standing_of(dialogue)["may_write"] is False
+    with pytest.raises(Refusal, match="Your place was released while you were away"):
+        send_message(dialogue.pk, "key-00001", "Am I late?", TypingNotes(), "server-1", NOW)
+    assert permissions_of(dialogue)["may_write"] is False
     take_back(participant, NOW)
-    assert standing_of(dialogue)["may_write"] is True
+    assert permissions_of(dialogue)["may_write"] is True
 
 
 def test_withdrawing_needs_no_place_and_a_closed_study_says_that_it_is_closed() -> None:

@@ -12,21 +12,20 @@ from secrets import token_hex
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
-from collection.chat import generations, news
+from collection.chat import generations
+from collection.chat.chat_state import done_frame
+from collection.chat.chatbots import Chatbots, OpenModel, Question
 from collection.chat.database import AWAY, ahead_in_database, give_up, in_database
+from collection.chat.delivery import send_update
 from collection.chat.endings import end_of_error, end_of_halt, end_of_speech
 from collection.chat.generations import End, LeaseLost
 from collection.chat.protocol import Done, Stored
 from collection.chat.replies import Reply
-from collection.chat.responding import OpenModel, Question, find_speaker
-from collection.chat.standing import done_frame
-from collection.chat.waiting import Line
 from dialogue.backends import registry
-from dialogue.backends.base import BackendError, ChatModel
+from dialogue.backends.base import BackendError
 from dialogue.outputs import Output
 from dialogue.speakers import Speaker
 from dialogue.thoughts import Thinking
@@ -53,16 +52,14 @@ class Answerer:
         self, open_model: OpenModel = registry.open_model, clock: Callable[[], datetime] = timezone.now
     ) -> None:
         self.name = f"{socket.gethostname()[:40]}:{os.getpid()}:{token_hex(4)}"
-        self._open_model = open_model
+        self._chatbots = Chatbots(open_model)
         self._clock = clock
         self._replies: dict[int, Reply] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._keeping: asyncio.Task[None] | None = None
-        self._lines: dict[ChatModel, Line] = {}
-        self._opening: dict[str, asyncio.Lock] = {}
 
     def start(self, question: Question, *first: Stored) -> None:
-        """Ask the chatbot; the try at answering is held by this process. Pages are told ``first`` before any of the reply."""
+        """Ask the chatbot; the try at answering is held by this process. Pages receive ``first`` before any of the reply."""
         self._replies[question.generation] = reply = Reply(question, first)
         self._run(self._answer(reply))
         if self._keeping is None or self._keeping.done():
@@ -74,11 +71,11 @@ class Answerer:
         return self._replies.keys()
 
     def find(self, token: str) -> Reply | None:
-        """The reply under way here in that dialogue, if there is one."""
+        """Return the reply under way here in that dialogue, if there is one."""
         return next((reply for reply in self._replies.values() if reply.question.token == token), None)
 
     async def keep(self) -> None:
-        """Stores how far the replies under way are and renews their leases; ends those that are to end early."""
+        """Store how far the replies under way are and renew their leases; end those that must end early."""
         kept = {generation: reply.kept for generation, reply in self._replies.items()}
         halts = await ahead_in_database(generations.keep, kept, self.name)
         for generation, reply in self._replies.items():
@@ -110,34 +107,59 @@ class Answerer:
             task.cancel()
 
     def _run(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """The event loop itself does not hold on to tasks."""
+        """Start a task and hold on to it, because the event loop does not."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
     async def _answer(self, reply: Reply) -> None:
-        """The whole life of a try."""
-        telling = self._run(self._tell(reply))
+        """Make one try at a reply, from the question to its stored end."""
+        telling = self._run(_tell(reply))
         try:
             done = await self._store(reply, await self._end_of(reply))
             reply.end()
             await telling
             if done:
-                await news.tell(reply.question.token, done)
+                await send_update(reply.question.token, done)
         except LeaseLost as lost:
             logger.info("%s", lost)
         except Exception:
-            # The outermost frame: what cannot be recorded at all ends with its lease, and pages hear of it then.
+            # The outermost frame: what cannot be recorded at all ends with its lease, and pages find out then.
             logger.exception("A reply in dialogue %s could not be finished.", reply.question.token)
         finally:
             reply.end()
             self._replies.pop(reply.question.generation, None)
 
-    async def _store(self, reply: Reply, end: End) -> Done | None:
-        """Store how the reply ended, however long the database is unavailable; return what pages hear of it.
+    async def _end_of(self, reply: Reply) -> End:
+        """Let the chatbot speak until it has finished, has failed, or must end early."""
+        speaking = asyncio.create_task(self._speak(reply))
+        try:
+            ends: list[asyncio.Future[Any]] = [speaking, reply.halted]
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            if speaking.done():
+                return end_of_speech(reply, speaking.result())
+            return end_of_halt(reply, reply.halted.result())
+        except LeaseLost:
+            raise
+        except Exception as error:
+            # Whatever it was, the participant gets a sentence and may try again.
+            return end_of_error(reply, error)
+        finally:
+            speaking.cancel()
+            await asyncio.wait([speaking])
 
-        Raises LeaseLost when its dialogue is gone.
+    async def _speak(self, reply: Reply) -> Output:
+        speaker = await self._chatbots.find_speaker(reply.question)
+        reply.model = speaker.model
+        async with self._chatbots.queue_for(speaker.model).slot(reply.wait):
+            reply.begin()
+            return await _listen(speaker, reply)
+
+    async def _store(self, reply: Reply, end: End) -> Done | None:
+        """Store how the reply ended, however long the database is unavailable; return the frame for its pages.
+
+        Raises LeaseLost when its dialogue is deleted.
         """
         ended_at = self._clock()
         notice = asyncio.get_running_loop().call_later(SOON, reply.save)
@@ -158,50 +180,8 @@ class Answerer:
         finally:
             notice.cancel()
 
-    async def _end_of(self, reply: Reply) -> End:
-        """Lets the chatbot speak until it has finished, has failed, or is to end early."""
-        speaking = asyncio.create_task(self._speak(reply))
-        try:
-            ends: list[asyncio.Future[Any]] = [speaking, reply.halted]
-            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-            if speaking.done():
-                return end_of_speech(reply, speaking.result())
-            return end_of_halt(reply, reply.halted.result())
-        except LeaseLost:
-            raise
-        except Exception as error:
-            # Whatever it was, the participant gets a sentence and may try again.
-            return end_of_error(reply, error)
-        finally:
-            speaking.cancel()
-            await asyncio.wait([speaking])
-
-    async def _speak(self, reply: Reply) -> Output:
-        speaker = await self._find_speaker(reply.question)
-        reply.model = speaker.model
-        async with self._line(speaker.model).turn(reply.wait):
-            reply.begin()
-            return await _listen(speaker, reply)
-
-    async def _find_speaker(self, question: Question) -> Speaker:
-        """On a thread, because loading a model takes long; those who come meanwhile wait without one each."""
-        async with self._opening.setdefault(question.model, asyncio.Lock()):
-            return await asyncio.to_thread(find_speaker, settings.MODELS_FILE, question, self._open_model)
-
-    def _line(self, model: ChatModel) -> Line:
-        return self._lines.setdefault(model, Line(model.capacity))
-
-    async def _tell(self, reply: Reply) -> None:
-        """Tells pages of each piece, several tokens at once, and last of what is left when the reply is over."""
-        while not reply.over.done():
-            await reply.news.wait()
-            reply.news.clear()
-            await _tell_news(reply)
-            await asyncio.wait([reply.over], timeout=BATCH)
-        await _tell_news(reply)
-
     async def _keep_all(self) -> None:
-        """Stores what there is of each reply, and renews the leases, as long as there are any."""
+        """Store what there is of each reply, and renew the leases, as long as there are any."""
         while self._replies:
             await asyncio.sleep(KEEP)
             try:
@@ -209,7 +189,7 @@ class Answerer:
             except AWAY as error:
                 logger.error("Replies under way could not be stored, which is tried again: %s", error)
             except Exception:
-                # The outermost frame: replies that nobody keeps must not look as if somebody did.
+                # The outermost frame: replies that are not kept must not look as if they were.
                 logger.exception("Replies under way cannot be kept.")
                 for reply in self._replies.values():
                     reply.halt("broken")
@@ -235,16 +215,26 @@ async def _listen(speaker: Speaker, reply: Reply) -> Output:
     raise BackendError(f"Model {question.model!r} broke off its answer: ask again.")
 
 
-async def _tell_news(reply: Reply) -> None:
-    for frame in reply.news_for_pages():
-        await news.tell(reply.question.token, frame)
+async def _tell(reply: Reply) -> None:
+    """Send pages each piece, several tokens at once, and the rest when the reply is over."""
+    while not reply.over.done():
+        await reply.news.wait()
+        reply.news.clear()
+        await _send_updates(reply)
+        await asyncio.wait([reply.over], timeout=BATCH)
+    await _send_updates(reply)
+
+
+async def _send_updates(reply: Reply) -> None:
+    for frame in reply.take_updates():
+        await send_update(reply.question.token, frame)
 
 
 _answerers: WeakKeyDictionary[asyncio.AbstractEventLoop, Answerer] = WeakKeyDictionary()
 
 
 def answerer() -> Answerer:
-    """The one of the running event loop: a server process has one loop."""
+    """Return the one of the running event loop: a server process has one loop."""
     loop = asyncio.get_running_loop()
     if loop not in _answerers:
         _answerers[loop] = Answerer()

@@ -2,10 +2,9 @@
 
 import json
 
+from collection.chat.connections import BURST, FRAMES_A_SECOND, MOST_SOCKETS, FrameLimit, connections
 from collection.chat.database import in_database
-from collection.chat.pacing import BURST, FRAMES_A_SECOND, MOST_SOCKETS, Pace
 from collection.chat.protocol import TOO_FAST
-from collection.chat.watching import watch
 from studies.models import Dialogue
 from tests.collection.chat.pages import headers_of, open_page, open_socket, path_of
 
@@ -23,21 +22,21 @@ class Clock:
 
 
 def test_a_person_is_too_fast_after_a_burst_and_alone() -> None:
-    pace = Pace(Clock())
-    assert [pace.is_too_fast(1) for _ in range(BURST + 1)] == [False] * BURST + [True]
-    assert not pace.is_too_fast(2)
+    limit = FrameLimit(Clock())
+    assert [limit.is_too_fast(1) for _ in range(BURST + 1)] == [False] * BURST + [True]
+    assert not limit.is_too_fast(2)
 
 
 def test_a_person_who_slows_down_may_go_on() -> None:
     clock = Clock()
-    pace = Pace(clock)
-    assert any(pace.is_too_fast(1) for _ in range(BURST + 1))
+    limit = FrameLimit(clock)
+    assert any(limit.is_too_fast(1) for _ in range(BURST + 1))
     clock.now += 3 / FRAMES_A_SECOND + 0.001
-    assert [pace.is_too_fast(1) for _ in range(4)] == [False] * 3 + [True]
+    assert [limit.is_too_fast(1) for _ in range(4)] == [False] * 3 + [True]
 
 
 async def test_a_page_that_floods_the_server_with_drafts_is_hung_up_on(chat: Dialogue) -> None:
-    watch().pace = Pace(Clock(0.2 / FRAMES_A_SECOND))  # however long the server takes for a draft
+    connections().limit = FrameLimit(Clock(0.2 / FRAMES_A_SECOND))  # however long the server takes for a draft
     headers = await in_database(headers_of, chat)
     async with open_socket(await in_database(path_of, chat), headers) as (socket, _):
         assert (await socket.receive())["type"] == "websocket.send"

@@ -1,4 +1,4 @@
-"""What people do in a chat: say something, ask for another try, stop a reply, leave a draft."""
+"""What participants do in a chat: send a message, ask for another try at its reply, stop a reply, leave a draft."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from collection.chat import generations
+from collection.chat.chat_state import BUSY, OVER, why_no_message, why_no_retry
+from collection.chat.chatbots import Question, read_question
 from collection.chat.protocol import MESSAGE_LIMIT, MESSAGES_PER_MINUTE, TypingNotes
-from collection.chat.responding import Question, read_question
-from collection.chat.standing import BUSY, CLOSED, OVER, RELEASED, why_no_message
-from collection.participation.admission import has_lost_place, is_running
 from collection.participation.goals import ANSWERED
 from studies.models import Dialogue, Generation, Turn, Typing
 
@@ -21,89 +20,81 @@ LATER = "The server cannot reach its database at the moment. Your text stays her
 NOTHING_TO_RETRY = "There is no message left that waits for an answer."
 
 
-class NotTaken(Exception):
-    """What somebody wanted was not done, and nothing was stored; the message is a sentence for them."""
+class Refusal(Exception):
+    """The participant's request was refused and nothing was stored; the message is a sentence for them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Where a message was stored, and what is to be asked of the chatbot now: nothing for a message that had come before."""
+class Sent:
+    """Where a message is stored, and what to ask the chatbot now: nothing for a message that was stored before."""
 
     position: int
     question: Question | None
 
 
 @transaction.atomic
-def say(dialogue: int, key: str, text: str, typing: TypingNotes, owner: str, now: datetime) -> Asked:
-    """Stores a message with the try at answering it, for which ``owner`` is to ask the chatbot. Raises NotTaken.
+def send_message(dialogue: int, key: str, text: str, typing: TypingNotes, owner: str, now: datetime) -> Sent:
+    """Store a message with the try at answering it, for which ``owner`` is to ask the chatbot. Raises Refusal.
 
-    A ``key`` that came before gives the same message again, whatever became of it since.
+    A ``key`` that came before returns the same message again, whatever has happened to it since.
     """
     locked = _lock(dialogue)
-    said = list(locked.turns.all())
-    for known in said:
+    stored = list(locked.turns.all())
+    for known in stored:
         if known.key == key:
-            return Asked(known.position, None)
+            return Sent(known.position, None)
     _check(_why_no_message(locked, owner, now) or _why_not_this(text) or _why_too_fast(locked, now))
-    turn = _store(locked, said, key, text, typing)
-    past = [turn for turn in said if turn.state in ANSWERED]
-    return Asked(turn.position, read_question(generations.begin(turn, owner, attempt=0), past))
+    turn = _store(locked, stored, key, text, typing)
+    past = [turn for turn in stored if turn.state in ANSWERED]
+    return Sent(turn.position, read_question(generations.begin(turn, owner, attempt=0), past))
 
 
 @transaction.atomic
-def retry(dialogue: int, owner: str, now: datetime) -> Question:
-    """Begins another try at the last message; ``owner`` is to ask the chatbot what is returned. Raises NotTaken."""
+def retry_reply(dialogue: int, owner: str, now: datetime) -> Question:
+    """Begin another try at the last message; ``owner`` is to ask the chatbot what is returned. Raises Refusal."""
     generations.interrupt_expired(now, dialogue=dialogue, owner=owner)
     locked = _lock(dialogue)
-    _check(_why_closed(locked) or _why_too_fast(locked, now))
+    _check(why_no_retry(locked) or _why_too_fast(locked, now))
     turn = locked.turns.filter(state=Turn.State.PENDING).first()
     past = locked.turns.filter(state__in=ANSWERED)
     if turn is None or Generation.objects.in_flight().filter(turn=turn).exists():
-        raise NotTaken(NOTHING_TO_RETRY)
+        raise Refusal(NOTHING_TO_RETRY)
     return read_question(generations.begin(turn, owner, attempt=turn.generations.count()), past)
 
 
-def stop(dialogue: int) -> bool:
+def stop_reply(dialogue: int) -> bool:
     """Ask the process with the try under way to end it. Return whether there is one."""
     under_way = Generation.objects.in_flight().filter(turn__dialogue=dialogue)
     return under_way.update(is_stop_requested=True) > 0
 
 
 def save_draft(dialogue: int, text: str) -> None:
-    """Keeps what somebody has typed and not sent. Raises NotTaken when the dialogue is over."""
+    """Store what a participant has typed and not sent. Raises Refusal when the dialogue is over."""
     if not Dialogue.objects.filter(pk=dialogue, ended_at=None).update(draft=text):
-        raise NotTaken(OVER)
+        raise Refusal(OVER)
 
 
 def _lock(dialogue: int) -> Dialogue:
-    """The dialogue as it is now, until the transaction ends. Raises NotTaken when it is gone."""
+    """Return the dialogue as it is now, until the transaction ends. Raises Refusal when it is deleted."""
     rows = Dialogue.objects.select_for_update(of=("self",), no_key=True).select_related("study", "persona", "goal")
     found = rows.filter(pk=dialogue).first()
     if found is None:
-        raise NotTaken(OVER)
+        raise Refusal(OVER)
     return found
 
 
 def _check(why_not: str) -> None:
     if why_not:
-        raise NotTaken(why_not)
+        raise Refusal(why_not)
 
 
 def _why_no_message(dialogue: Dialogue, owner: str, now: datetime) -> str:
-    """End tries of processes that are gone, so that nobody waits for them."""
+    """End tries of dead processes, so that no message waits for them."""
     why_not = why_no_message(dialogue)
     if why_not == BUSY:
         generations.interrupt_expired(now, dialogue=dialogue.pk, owner=owner)
         why_not = why_no_message(dialogue)
     return why_not
-
-
-def _why_closed(dialogue: Dialogue) -> str:
-    if dialogue.ended_at is not None:
-        return OVER
-    if not is_running(dialogue.study):
-        return CLOSED
-    return RELEASED if has_lost_place(dialogue) else ""
 
 
 def _why_not_this(text: str) -> str:
@@ -115,17 +106,18 @@ def _why_not_this(text: str) -> str:
 
 
 def _why_too_fast(dialogue: Dialogue, now: datetime) -> str:
-    """Every message and every retry asks the chatbot once."""
+    """Count messages and retries alike: each asks the chatbot once."""
     since = now - timedelta(minutes=1)
     asked = Generation.objects.filter(turn__dialogue=dialogue, created_at__gt=since).count()
     return TOO_FAST if asked >= MESSAGES_PER_MINUTE else ""
 
 
-def _store(dialogue: Dialogue, said: Sequence[Turn], key: str, text: str, typing: TypingNotes) -> Turn:
-    """A pending message that nobody answers any more makes room for the new one."""
-    if any(turn.state == Turn.State.PENDING for turn in said):
+def _store(dialogue: Dialogue, stored: Sequence[Turn], key: str, text: str, typing: TypingNotes) -> Turn:
+    """Store the message as the next turn. A pending message that will not be answered makes room for it."""
+    if any(turn.state == Turn.State.PENDING for turn in stored):
         dialogue.turns.filter(state=Turn.State.PENDING).update(state=Turn.State.FAILED)
-    turn = Turn.objects.create(dialogue=dialogue, position=len(said), utterance=text, state=Turn.State.PENDING, key=key)
+    position = len(stored)
+    turn = Turn.objects.create(dialogue=dialogue, position=position, utterance=text, state=Turn.State.PENDING, key=key)
     Typing.objects.create(turn=turn, **typing.model_dump())
     if dialogue.draft:
         Dialogue.objects.filter(pk=dialogue.pk).update(draft="")

@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 from pytest_django import Settings
 
+from collection.chat.chatbots import Queue
 from collection.chat.database import in_database
-from collection.chat.waiting import Line
 from collection.participation.goals import begin_goal
 from studies.models import Dialogue
 from tests.collection.chat.pages import REPLIES, make_chat, open_page, write_models
@@ -20,14 +20,14 @@ from tests.dialogue.backends.servers import ChatServer
 class Guest:
     """Somebody in a line: the places that they were told, and whether it is their turn."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Queue) -> None:
         self.places: list[int] = []
         self.is_served = False
         self._leaves = asyncio.Event()
         self.task = asyncio.create_task(self._wait(line))
 
-    async def _wait(self, line: Line) -> None:
-        async with line.turn(self.places.append):
+    async def _wait(self, line: Queue) -> None:
+        async with line.slot(self.places.append):
             self.is_served = True
             await self._leaves.wait()
 
@@ -41,7 +41,7 @@ class Guest:
 
 
 async def queue(count: int, capacity: int | None = 1) -> list[Guest]:
-    line = Line(capacity)
+    line = Queue(capacity)
     guests = [Guest(line) for _ in range(count)]
     await settle()
     return guests
@@ -99,7 +99,7 @@ async def test_who_gives_up_just_when_called_lets_the_next_one_in() -> None:
 
 
 async def test_after_all_have_left_there_is_room_again() -> None:
-    line = Line(1)
+    line = Queue(1)
     for _ in range(3):
         guest = Guest(line)
         await settle()

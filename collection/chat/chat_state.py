@@ -1,0 +1,119 @@
+"""The state of a chat: whether its participant may write, retry and go on, and what its pages show."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, get_args
+
+from django.db.models import Count, Max, Q
+
+from collection.chat import protocol
+from collection.chat.generations import interrupt_expired
+from collection.participation.admission import has_lost_place, is_running
+from collection.participation.goals import why_locked
+from studies.models import Dialogue, Generation, Turn
+
+OVER = "This goal is behind you. Please load the page anew."
+CLOSED = "The study has been closed, so nothing more can be sent. Thank you for taking part."
+RELEASED = "Your place was released while you were away. Please reload the page to continue."
+BUSY = "Please wait until the chatbot has finished, or stop it."
+
+
+def permissions_of(dialogue: Dialogue) -> dict[str, Any]:
+    """Return the fields of ``protocol.Permissions``: whether the participant may write, and whether they may go on."""
+    why_not_write, why_stay = why_no_message(dialogue), why_locked(dialogue)
+    following = protocol.Next(allowed=not why_stay, why_not=why_stay)
+    return {"may_write": not why_not_write, "why_not": why_not_write, "next": following}
+
+
+def why_no_message(dialogue: Dialogue) -> str:
+    """Return why the participant may not write now, in a sentence; empty if they may.
+
+    A message whose last try has failed does not prevent another: it stays without an answer then.
+    """
+    return why_no_retry(dialogue) or _why_busy(dialogue) or _why_used_up(dialogue)
+
+
+def why_no_retry(dialogue: Dialogue) -> str:
+    """Return why the chatbot may be asked nothing at all, not even again, in a sentence; empty if it may."""
+    if dialogue.ended_at is not None:
+        return OVER
+    if not is_running(dialogue.study):
+        return CLOSED
+    return RELEASED if has_lost_place(dialogue) else ""
+
+
+def _why_busy(dialogue: Dialogue) -> str:
+    return BUSY if Generation.objects.in_flight().filter(turn__dialogue=dialogue).exists() else ""
+
+
+def _why_used_up(dialogue: Dialogue) -> str:
+    """Return why no message may follow those that there are; one without an answer counts as the page shows it."""
+    most = dialogue.study.max_turns
+    if most is None or dialogue.turns.count() < most:
+        return ""
+    messages = "message" if most == 1 else f"{most} messages"
+    return f"You have sent the {messages} that this goal takes. Please go on to the next goal."
+
+
+def snapshot_of(dialogue: int, owner: str, now: datetime) -> protocol.Snapshot | None:
+    """Return everything the page needs; None for a deleted dialogue. End what dead processes left first."""
+    interrupt_expired(now, dialogue=dialogue, owner=owner)
+    found = Dialogue.objects.select_related("study", "persona__participant", "goal").filter(pk=dialogue).first()
+    if found is None:
+        return None
+    last = found.turns.order_by("position").last()
+    return protocol.Snapshot(
+        **permissions_of(found),
+        turns=last.position + 1 if last else 0,
+        draft=found.draft,
+        generation=_running_reply(last) if last else None,
+        ended=found.ended_at is not None,
+    )
+
+
+def _running_reply(last: Turn) -> protocol.RunningReply | None:
+    generation = last.generations.order_by("attempt").last()
+    if last.state != Turn.State.PENDING or generation is None:
+        return None
+    return protocol.RunningReply(
+        position=last.position,
+        attempt=generation.attempt,
+        state=generation.state,
+        place=generation.place,
+        text=generation.text,
+        message=generation.message,
+    )
+
+
+def done_frame(generation: int) -> protocol.Done | None:
+    """Return what pages receive when a try has ended; None if its dialogue is deleted."""
+    related = ("turn__dialogue__study", "turn__dialogue__persona__participant", "turn__dialogue__goal")
+    found = Generation.objects.select_related(*related).filter(pk=generation).first()
+    if found is None or found.state not in get_args(protocol.EndState):
+        return None
+    return protocol.Done(
+        **permissions_of(found.turn.dialogue),
+        position=found.turn.position,
+        attempt=found.attempt,
+        state=found.state,
+        message=found.message,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What shows that a page is behind: how many turns there are, which try is under way, whether the dialogue is over."""
+
+    turns: int
+    under_way: int | None
+    is_over: bool
+
+
+def marks_of(dialogues: set[int]) -> dict[int, Marks]:
+    """Return how far each of the dialogues is; deleted ones are missing."""
+    in_flight = Q(turns__generations__state__in=Generation.IN_FLIGHT)
+    rows = Dialogue.objects.filter(pk__in=dialogues).values("pk", "ended_at")
+    counted = rows.annotate(
+        said=Count("turns", distinct=True), under_way=Max("turns__generations__attempt", filter=in_flight)
+    )
+    return {row["pk"]: Marks(row["said"], row["under_way"], row["ended_at"] is not None) for row in counted}

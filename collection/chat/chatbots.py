@@ -1,0 +1,177 @@
+"""From a stored message to the chatbot's words: what it is asked, which model answers, and the queue for it."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from dialogue.backends.base import ChatModel, ModelMisconfigured
+from dialogue.models import ModelSpec
+from dialogue.roleplay import responder_history
+from dialogue.seeds import sampler_seed
+from dialogue.speakers import History, Speaker
+from dialogue.thought_marks import Kind
+from dialogue.thoughts import split
+from studies.language_models.identities import build_speaker, find_side, is_still
+from studies.models import Dialogue, Generation, Output, Turn
+
+OpenModel = Callable[[ModelSpec], ChatModel]
+OnMove = Callable[[int], None]
+"""Receives the new queue position: how many wait in front."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Everything that one try at a reply needs to know. ``past`` is what the chatbot remembers of the dialogue.
+
+    ``thought`` is the kind of thought whose beginning the chatbot's server leaves out, judging by its latest answer.
+    """
+
+    generation: int
+    token: str
+    position: int
+    attempt: int
+    utterance: str
+    past: tuple[Turn, ...]
+    responder: dict[str, Any]
+    seed: Callable[[int, int], int]
+    thought: Kind | None = None
+
+    @property
+    def model(self) -> str:
+        return str(self.responder["model"])
+
+    def history(self, speaker: Speaker) -> History:
+        return responder_history(speaker.system, self.past, self.utterance)
+
+
+def read_question(generation: Generation, past: Iterable[Turn]) -> Question:
+    """Return the question for the chatbot; ``past`` are the earlier answered turns."""
+    turn, dialogue = generation.turn, generation.turn.dialogue
+    return Question(
+        generation=generation.pk,
+        token=dialogue.token,
+        position=turn.position,
+        attempt=generation.attempt,
+        utterance=turn.utterance,
+        past=tuple(past),
+        responder=dialogue.responder,
+        seed=_seed(dialogue),
+        thought=_thought(dialogue),
+    )
+
+
+def _seed(dialogue: Dialogue) -> Callable[[int, int], int]:
+    """Return the sampler's seed for (turn, attempt); a participant's dialogue has a seed of its own."""
+    return partial(sampler_seed, dialogue.seed or 0, dialogue.persona.code, dialogue.goal.text, "responder")
+
+
+def _thought(dialogue: Dialogue) -> Kind | None:
+    """Return the kind of thought that an API's chatbot last ended without beginning it, in any process.
+
+    Unlike a template, a server does not show that its answers begin with a thought, and participants must not read one.
+    """
+    if dialogue.responder.get("backend") != "openai":
+        return None
+    outputs = Output.objects.filter(dialogue__study=dialogue.study_id, side="responder").order_by("-pk")
+    last = outputs.values_list("raw", "dialogue__responder").first()
+    return split(last[0]).closed_alone if last and last[1] == dialogue.responder else None
+
+
+class Chatbots:
+    """The chatbots of one process: their models as they are needed, and a queue for each. Belongs to one event loop."""
+
+    def __init__(self, open_model: OpenModel) -> None:
+        self._open_model = open_model
+        self._opening: dict[str, asyncio.Lock] = {}
+        self._queues: dict[ChatModel, Queue] = {}
+
+    async def find_speaker(self, question: Question) -> Speaker:
+        """Load the model on a thread, because that takes long; others who need it wait without one.
+
+        Raises ModelMisconfigured.
+        """
+        async with self._opening.setdefault(question.model, asyncio.Lock()):
+            return await asyncio.to_thread(find_speaker, settings.MODELS_FILE, question, self._open_model)
+
+    def queue_for(self, model: ChatModel) -> "Queue":
+        return self._queues.setdefault(model, Queue(model.capacity))
+
+
+def find_speaker(models_file: Path, question: Question, open_model: OpenModel) -> Speaker:
+    """Return the speaker that answers, with its model loaded, which takes long. Raises ModelMisconfigured."""
+    if not is_still(models_file, _of_any_version(question.responder), "responder"):
+        raise ModelMisconfigured(
+            f"Model {question.model!r} is no longer what this dialogue began with: restore it in models.toml."
+        )
+    spec, table = find_side(models_file, question.model, "responder")
+    model = open_model(spec)
+    if question.thought:
+        model.expect_thought(question.thought)
+    return build_speaker(spec, table, question.responder, "responder", model, question.seed, f"chat-{question.token}")
+
+
+def _of_any_version(responder: dict[str, Any]) -> dict[str, Any]:
+    """Return the description without the version of the rule about thoughts.
+
+    After an upgrade a run can start again, but a participant in the middle of a dialogue cannot.
+    """
+    return {key: value for key, value in responder.items() if key != "thoughts"}
+
+
+class Queue:
+    """Serves ``capacity`` at a time (None: everyone), in order of arrival. Belongs to one event loop."""
+
+    def __init__(self, capacity: int | None) -> None:
+        self._capacity = capacity
+        self._served = 0
+        self._waiting: deque[tuple[asyncio.Future[None], OnMove]] = deque()
+
+    @asynccontextmanager
+    async def slot(self, on_move: OnMove) -> AsyncIterator[None]:
+        """Wait for a slot and hold it. Until then ``on_move`` receives each queue position."""
+        await self._enter(on_move)
+        try:
+            yield
+        finally:
+            self._leave()
+
+    async def _enter(self, on_move: OnMove) -> None:
+        if self._capacity is None or self._served < self._capacity:
+            self._served += 1
+            return
+        called: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((called, on_move))
+        on_move(len(self._waiting) - 1)
+        try:
+            await called
+        except asyncio.CancelledError:
+            self._give_up(called, on_move)
+            raise
+
+    def _leave(self) -> None:
+        """Hand the slot to the next in the queue, so that no newcomer can take it in between."""
+        while self._waiting:
+            called, _ = self._waiting.popleft()
+            if not called.cancelled():
+                called.set_result(None)
+                self._tell_positions()
+                return
+        self._served -= 1
+
+    def _give_up(self, called: asyncio.Future[None], on_move: OnMove) -> None:
+        if not called.cancelled():
+            self._leave()
+        elif (called, on_move) in self._waiting:
+            self._waiting.remove((called, on_move))
+            self._tell_positions()
+
+    def _tell_positions(self) -> None:
+        for position, (_, on_move) in enumerate(self._waiting):
+            on_move(position)
