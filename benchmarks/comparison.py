@@ -14,7 +14,7 @@ from benchmarks.dialogues import Task
 from benchmarks.random_llama import Precision, Shape, random_weights, write_gguf
 from benchmarks.ways import Measured, OneAtATime, OurEngine, RawLoop, Way, official_speaker, wrapper_speaker
 from dialogue.backends.llama_cpp import load
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 
 OFFICIAL = "transformers, one at a time, whole history each turn"
 IN_FLIGHT = (1, 8, 16)

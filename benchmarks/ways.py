@@ -17,7 +17,7 @@ from dialogue.backends.llama_cpp.memory import plan_memory
 from dialogue.backends.llama_cpp.model_file import read_facts
 from dialogue.backends.llama_cpp.runtime import Row, Runtime
 from dialogue.messages import Message
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 
 _CHUNK = 100
 
@@ -80,10 +80,10 @@ def wrapper_speaker(path: Path, shape: Shape, threads: int) -> Speak:
     from llama_cpp import Llama
 
     settings: dict[str, Any] = {"n_ctx": shape.context, "n_threads": threads, "n_threads_batch": threads}
-    sides = {side: Llama(str(path), **settings, verbose=False) for side in ("inquirer", "responder")}
+    speakers = {speaker: Llama(str(path), **settings, verbose=False) for speaker in ("inquirer", "responder")}
 
     async def speak(messages: Sequence[Message], conversation: str, tokens: int) -> Spoken:
-        llama = sides[conversation.rsplit("-", 1)[1]]
+        llama = speakers[conversation.rsplit("-", 1)[1]]
         prompt = llama.tokenize(_rendered(messages).encode(), add_bos=False, special=True)
         output: Any = llama.create_completion(
             prompt, max_tokens=tokens, temperature=0, top_k=0, top_p=1, min_p=0, repeat_penalty=1

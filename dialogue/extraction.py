@@ -31,7 +31,7 @@ def is_stop(text: str, stop_token: str = "FINISH") -> bool:
 
 
 def cut_self_reply(text: str, markers: tuple[str, ...]) -> tuple[str, bool]:
-    """Return the text before the first mark of a new message, and whether the model continued as the other side.
+    """Return the text before the first mark of a new message, and whether the model continued as the other speaker.
 
     A model that writes "[INST]" or "### Human:" has begun to answer itself (section 3.3, "inquirer self-reply").
     One that writes only tags, such as "<|im_end|>", has only ended its message.

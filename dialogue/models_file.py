@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from dialogue import prompts
-from dialogue.models import CoherenceTable, ModelSpec, SamplingTable, SideTable
+from dialogue.model_config import CoherenceTable, ModelSpec, SamplingTable, SpeakerTable
 from dialogue.names import plain_name
 from dialogue.toml_lines import find_line, locate
 
@@ -80,7 +80,7 @@ def find_model(path: Path, name: str) -> ModelSpec:
     return file.models[name]
 
 
-_TABLES = (ModelSpec, SideTable, SamplingTable, CoherenceTable)
+_TABLES = (ModelSpec, SpeakerTable, SamplingTable, CoherenceTable)
 _SHAPES = {"tuple_type": 'a list, such as ["..."]', "model_type": "a table of settings"}
 _KEYS = sorted({name for table in _TABLES for name in table.model_fields})
 
@@ -155,9 +155,9 @@ def _check_names(spec: ModelSpec) -> None:
     known = sorted(one.name.removesuffix(".jinja") for one in files("dialogue.data").joinpath("templates").iterdir())
     if spec.template not in ("own", *known):
         raise _Wrong(f"there is no chat template {spec.template!r}, choose own, {', '.join(known)}", "template")
-    for side, load in (("inquirer", prompts.load), ("responder", prompts.load_system)):
-        table = getattr(spec, side)
+    for speaker, load in (("inquirer", prompts.load), ("responder", prompts.load_system)):
+        table = getattr(spec, speaker)
         try:
             load(table.prompts) if table else None
         except LookupError as error:
-            raise _Wrong(str(error.args[0]).removesuffix("."), side, "prompts") from error
+            raise _Wrong(str(error.args[0]).removesuffix("."), speaker, "prompts") from error

@@ -6,9 +6,9 @@ from typing import Literal
 from dialogue.backends.base import Reply
 from dialogue.coherence import is_incoherent
 from dialogue.extraction import cut_self_reply, extract_prompts, is_stop
-from dialogue.seeds import Side
+from dialogue.seeds import SpeakerName
 
-Verdict = Literal["said", "stop", "empty", "incoherent", "no_prompt"]
+OutputStatus = Literal["said", "stop", "empty", "incoherent", "no_prompt"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +22,10 @@ class Checks:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """The outcome of the checks: what reaches the other side (empty unless "said"), and why."""
+class CheckedOutput:
+    """The outcome of the checks: what reaches the other speaker (empty unless "said"), and why."""
 
-    verdict: Verdict
+    status: OutputStatus
     text: str = ""
     prompts_found: int = 0
     is_self_reply: bool = False
@@ -38,30 +38,30 @@ class Output:
     ``attempt`` counts regenerations from 0; ``left_out`` is how many of the oldest turns had to be left out of the prompt.
     """
 
-    side: Side
+    speaker: SpeakerName
     turn: int
     attempt: int
     reply: Reply
-    judged: Judged
+    checked: CheckedOutput
     left_out: int = 0
 
 
-def judge(side: Side, raw: str, checks: Checks) -> Judged:
+def check_output(speaker: SpeakerName, raw: str, checks: Checks) -> CheckedOutput:
     """Checks an output in the official order: self-reply cut, empty, incoherent, then the inquirer's stop and extraction."""
     text, is_self_reply = cut_self_reply(raw, checks.markers)
     if not text.strip():
-        return Judged("empty", is_self_reply=is_self_reply)
+        return CheckedOutput("empty", is_self_reply=is_self_reply)
     if is_incoherent(text, checks.max_n, checks.repeats):
-        return Judged("incoherent", is_self_reply=is_self_reply)
-    if side == "responder":
-        return Judged("said", text.strip(), is_self_reply=is_self_reply)
+        return CheckedOutput("incoherent", is_self_reply=is_self_reply)
+    if speaker == "responder":
+        return CheckedOutput("said", text.strip(), is_self_reply=is_self_reply)
     return _read_prompt(text, checks.stop_token, is_self_reply)
 
 
-def _read_prompt(text: str, stop_token: str, is_self_reply: bool) -> Judged:
+def _read_prompt(text: str, stop_token: str, is_self_reply: bool) -> CheckedOutput:
     if is_stop(text, stop_token):
-        return Judged("stop", is_self_reply=is_self_reply)
+        return CheckedOutput("stop", is_self_reply=is_self_reply)
     prompts = extract_prompts(text)
     if not prompts or not prompts[0].strip():
-        return Judged("no_prompt", prompts_found=len(prompts), is_self_reply=is_self_reply)
-    return Judged("said", prompts[0], len(prompts), is_self_reply)
+        return CheckedOutput("no_prompt", prompts_found=len(prompts), is_self_reply=is_self_reply)
+    return CheckedOutput("said", prompts[0], len(prompts), is_self_reply)

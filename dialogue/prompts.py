@@ -57,5 +57,5 @@ def _read(name: str, key: str) -> dict[str, Any]:
     tables = {path.name.removesuffix(".toml"): tomllib.loads(path.read_text("utf-8")) for path in folder.iterdir()}
     known = sorted(each for each, table in tables.items() if key in table)
     if name not in known:
-        raise LookupError(f"There is no prompt set {name!r} for this side: choose one of {', '.join(known)}.")
+        raise LookupError(f"There is no prompt set {name!r} for this speaker: choose one of {', '.join(known)}.")
     return tables[name]

@@ -3,15 +3,15 @@
 import hashlib
 from typing import Literal, get_args
 
-Side = Literal["inquirer", "responder"]
-SIDES: tuple[Side, ...] = get_args(Side)
+SpeakerName = Literal["inquirer", "responder"]
+SPEAKERS: tuple[SpeakerName, ...] = get_args(SpeakerName)
 
 
-def sampler_seed(run_seed: int, persona: str, goal: str, side: Side, turn: int, attempt: int) -> int:
+def sampler_seed(run_seed: int, persona: str, goal: str, speaker: SpeakerName, turn: int, attempt: int) -> int:
     """The sampler's seed (32 bits) for one output: a hash of what the output is for.
 
     It depends on the persona's id, not on its sentence, because many personas share one sentence and must still differ;
     and on nothing that happened before, so that a resumed turn reproduces itself.
     """
-    cell = "\x1f".join([str(run_seed), persona, goal, side, str(turn), str(attempt)])
+    cell = "\x1f".join([str(run_seed), persona, goal, speaker, str(turn), str(attempt)])
     return int.from_bytes(hashlib.sha256(cell.encode()).digest()[:4])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from dialogue import prompts
 from dialogue.messages import Message
 from dialogue.roleplay import inquirer_history, responder_history
-from dialogue.seeds import Side
+from dialogue.seeds import SpeakerName
 
 _TURNS = (0, 1, 3, 11)
 """Of the official twelve: some templates pass on only the latest messages."""
@@ -19,17 +19,17 @@ class _Turn:
     response: str
 
 
-def histories(side: Side, prompt_set: str) -> list[list[Message]]:
-    """Return the histories of ``side`` before its first, second, fourth and twelfth output.
+def histories(speaker: SpeakerName, prompt_set: str) -> list[list[Message]]:
+    """Return the histories of ``speaker`` before its first, second, fourth and twelfth output.
 
     Raises LookupError for an unknown prompt set. Contents are made up, all different, and contain what templates may
     mishandle: quotes, line breaks, Markdown.
     """
-    return [_history(side, prompt_set, [_turn(number) for number in range(count)]) for count in _TURNS]
+    return [_history(speaker, prompt_set, [_turn(number) for number in range(count)]) for count in _TURNS]
 
 
-def _history(side: Side, prompt_set: str, past: list[_Turn]) -> list[Message]:
-    if side == "inquirer":
+def _history(speaker: SpeakerName, prompt_set: str, past: list[_Turn]) -> list[Message]:
+    if speaker == "inquirer":
         return inquirer_history(prompts.load(prompt_set), _PERSONA, _GOAL, past).without(0)
     system = prompts.load_system(prompt_set)
     return responder_history(system, past, _turn(len(past)).utterance).without(0)

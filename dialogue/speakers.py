@@ -1,4 +1,4 @@
-"""One side of a dialogue: a model with its sampling, its seeds and its checks."""
+"""A speaker of a dialogue: a model with its sampling, its seeds and its checks."""
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
@@ -8,8 +8,8 @@ from typing import Literal
 
 from dialogue.backends.base import ChatModel, ContentRefused, ContextFull, Heard, Reply, ReplyStream, Sampling
 from dialogue.messages import Message
-from dialogue.outputs import Checks, Output, Verdict, judge
-from dialogue.seeds import Side
+from dialogue.outputs import Checks, Output, OutputStatus, check_output
+from dialogue.seeds import SpeakerName
 from dialogue.self_replies import OwnWords
 from dialogue.system_text import SystemWay, place_system
 from dialogue.thoughts import Thinking
@@ -32,7 +32,7 @@ Ending = Literal[
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What a side has read and said. Only whole turns between ``opening`` and ``pending`` may be left out, oldest first."""
+    """What a speaker has read and said. Only whole turns between ``opening`` and ``pending`` may be left out, oldest first."""
 
     opening: Sequence[Message]
     turns: Sequence[Sequence[Message]]
@@ -45,27 +45,27 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """All outputs of one side for one turn, rejected ones first, and the ending if the last of them closes the dialogue."""
+    """All outputs of one speaker for one turn, rejected ones first, and the ending if the last of them closes the dialogue."""
 
     outputs: tuple[Output, ...]
     ending: Ending | None = None
 
     @property
     def text(self) -> str:
-        """What the other side gets to read."""
-        return self.outputs[-1].judged.text
+        """What the other speaker gets to read."""
+        return self.outputs[-1].checked.text
 
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """A model that plays ``side``.
+    """A model that is the speaker ``name``.
 
     ``seed`` gives the sampler's seed for (turn, attempt). ``tries`` is how often a failed output is regenerated with different
     sampling. ``system_way`` is how the system text reaches the model. ``conversation`` names this history to the
     backend's cache.
     """
 
-    side: Side
+    name: SpeakerName
     model: ChatModel
     sampling: Sampling
     checks: Checks
@@ -85,9 +85,9 @@ class Speaker:
                 return Spoken(tuple(outputs), "context_full")
             except ContentRefused:
                 return Spoken(tuple(outputs), "model_error")
-            if outputs[-1].judged.verdict in ("said", "stop"):
+            if outputs[-1].checked.status in ("said", "stop"):
                 break
-        return Spoken(tuple(outputs), _ending(self.side, outputs[-1].judged.verdict))
+        return Spoken(tuple(outputs), _ending(self.name, outputs[-1].checked.status))
 
     async def stream(
         self, history: History, turn: int, attempt: int = 0, listen: Callable[[Heard], None] | None = None
@@ -124,7 +124,7 @@ class Speaker:
         return self._output(turn, attempt, reply, left_out)
 
     def _output(self, turn: int, attempt: int, reply: Reply, left_out: int) -> Output:
-        return Output(self.side, turn, attempt, reply, judge(self.side, reply.text, self.checks), left_out)
+        return Output(self.name, turn, attempt, reply, check_output(self.name, reply.text, self.checks), left_out)
 
     def _sampling(self, turn: int, attempt: int) -> Sampling:
         seed = self.seed(turn, attempt)
@@ -148,8 +148,8 @@ class Speaker:
         return await self.model.reply(placed, sampling, conversation=self.conversation)
 
 
-def _ending(side: Side, verdict: Verdict) -> Ending | None:
-    match verdict:
+def _ending(speaker: SpeakerName, status: OutputStatus) -> Ending | None:
+    match status:
         case "said":
             return None
         case "stop":
@@ -159,4 +159,4 @@ def _ending(side: Side, verdict: Verdict) -> Ending | None:
         case "empty":
             return "empty_output"
         case "incoherent":
-            return "incoherent_inquirer" if side == "inquirer" else "incoherent_responder"
+            return "incoherent_inquirer" if speaker == "inquirer" else "incoherent_responder"

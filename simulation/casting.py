@@ -10,13 +10,13 @@ from typing import Any
 
 from dialogue import personas, prompts
 from dialogue.backends.base import ChatModel, ModelMisconfigured
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 from dialogue.prompts import PromptSet
-from dialogue.seeds import Side, sampler_seed
+from dialogue.seeds import SpeakerName, sampler_seed
 from dialogue.speakers import Speaker
 from simulation.models import Run, Simulation
 from simulation.requests import limit_features
-from studies.language_models.identities import build_speaker, decisive, find_side, is_still
+from studies.language_models.identities import build_speaker, decisive, find_spec, is_still
 
 OpenModel = Callable[[ModelSpec], ChatModel]
 
@@ -59,12 +59,14 @@ class Casting:
             max_turns=run.configuration["max_turns"],
         )
 
-    def _speaker(self, run: Run, cell: Simulation, side: Side) -> Speaker:
-        described = run.configuration[side]
-        if not is_still(self.models_file, described, side):
+    def _speaker(self, run: Run, cell: Simulation, speaker: SpeakerName) -> Speaker:
+        described = run.configuration[speaker]
+        if not is_still(self.models_file, described, speaker):
             raise ModelMisconfigured(
                 f"Model {described['model']!r} is no longer what this run began with: restore it, or start a new run."
             )
-        spec, table = find_side(self.models_file, described["model"], side)
-        seed = partial(sampler_seed, cell.seed, cell.persona.code, cell.goal.text, side)
-        return build_speaker(spec, table, described, side, self.open_model(spec), seed, f"simulation-{cell.pk}-{side}")
+        spec, table = find_spec(self.models_file, described["model"], speaker)
+        seed = partial(sampler_seed, cell.seed, cell.persona.code, cell.goal.text, speaker)
+        return build_speaker(
+            spec, table, described, speaker, self.open_model(spec), seed, f"simulation-{cell.pk}-{speaker}"
+        )

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from dialogue.seeds import Side
+from dialogue.seeds import SpeakerName
 from simulation.requests import MOST_TURNS, RequestError, RunRequest, parse_numbers
 from studies.language_models.catalogue import Catalogue, read_catalogue
 from studies.models import Goal, Persona, Study
@@ -99,11 +99,11 @@ class RunForm(forms.Form):
             return f"The study has {known} personas: ask for at most as many."
         return "" if is_asked or count is None else "Choose “only the first ones” above, or leave this empty."
 
-    def _offer_models(self, side: Side, preferred: str = "") -> None:
-        names = [spec.name for spec in self._choices.catalogue.playing(side)]
-        self._offer(side, [(spec.name, describe_model(spec)) for spec in self._choices.catalogue.playing(side)])
-        self.fields[side].initial = preferred if preferred in names else next(iter(names), None)
-        self.fields[side].error_messages["required"] = f"Choose the {side}."
+    def _offer_models(self, speaker: SpeakerName, preferred: str = "") -> None:
+        names = [spec.name for spec in self._choices.catalogue.playing(speaker)]
+        self._offer(speaker, [(spec.name, describe_model(spec)) for spec in self._choices.catalogue.playing(speaker)])
+        self.fields[speaker].initial = preferred if preferred in names else next(iter(names), None)
+        self.fields[speaker].error_messages["required"] = f"Choose the {speaker}."
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]

@@ -92,7 +92,7 @@ class RunLine:
     @property
     def label(self) -> str:
         """What is to be said about the run's models, as they were when it was made."""
-        labels = (self.run.configuration.get(side, {}).get("label", "") for side in ("inquirer", "responder"))
+        labels = (self.run.configuration.get(speaker, {}).get("label", "") for speaker in ("inquirer", "responder"))
         return "; ".join(dict.fromkeys(filter(None, labels)))
 
     @property

@@ -46,7 +46,7 @@ class ProgressBar:
         is_end = isinstance(step, Ended)
         for output in step.outputs:
             if output.reply.unsent:
-                self._say_once(unsent_sentence(output.side, output.reply.unsent))
+                self._say_once(unsent_sentence(output.speaker, output.reply.unsent))
         self._ended += is_end
         self._tokens = _total([self._tokens, *(output.reply.completion_tokens for output in step.outputs)])
         self._bar.set_postfix_str(_in_words(self.throughput, self._left - self._ended), refresh=False)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from dialogue.seeds import Side
+from dialogue.seeds import SpeakerName
 from simulation.statistics import Rate, Summary
 
 FAILURES = {
@@ -36,18 +36,18 @@ def time_left(hours: float) -> str:
     return f"about {round(hours)} h" if hours < 48 else f"about {round(hours / 24)} days"
 
 
-def unsent_sentence(side: Side, settings: Sequence[str]) -> str:
+def unsent_sentence(speaker: SpeakerName, settings: Sequence[str]) -> str:
     """Return a sentence about the settings that one side's server is not sent."""
     names = ", ".join(settings)
     why = "refused by its server, unknown to it, or left out in models.toml"
-    return f"Outputs of the {side} are generated without {names}: {why}."
+    return f"Outputs of the {speaker} are generated without {names}: {why}."
 
 
 def as_object(summary: Summary, throughput: Throughput) -> dict[str, Any]:
     """Return the summary for JSON: failures as {count, outputs, rate}, missing values as null."""
     rates = {name: _rate_object(getattr(summary, name)) for name in FAILURES}
     unsent = {
-        side: {name: _rate_object(rate) for name, rate in found.items()} for side, found in summary.unsent.items()
+        speaker: {name: _rate_object(rate) for name, rate in found.items()} for speaker, found in summary.unsent.items()
     }
     return asdict(summary) | rates | {"unsent": unsent} | asdict(throughput)
 
@@ -61,9 +61,9 @@ def as_rows(summary: Summary) -> Iterator[tuple[str, str]]:
         yield label, _moments(getattr(summary, f"{name}_mean"), getattr(summary, f"{name}_sd"))
     for name, label in FAILURES.items():
         yield label, _share(getattr(summary, name))
-    for side, settings in summary.unsent.items():
+    for speaker, settings in summary.unsent.items():
         for name, rate in settings.items():
-            yield f"Without {name} ({side})", _share(rate)
+            yield f"Without {name} ({speaker})", _share(rate)
     for ending, count in summary.endings.items():
         yield f"Ending: {ending.replace('_', ' ') or 'not recorded'}", _share(Rate(count, summary.dialogues))
     for name, label in {"ttr": "Type-token ratio", "distinct_1": "Distinct-1", "distinct_2": "Distinct-2"}.items():

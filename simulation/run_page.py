@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from dialogue.seeds import Side
+from dialogue.seeds import SpeakerName
 from simulation.models import Run, Simulation
 from simulation.presentation import BatchLine, RunLine
 from simulation.progress import ENDING_WORDS, NOT_RECORDED, is_any_worker_at_work, tally_runs
@@ -151,11 +151,11 @@ def read_run(run: Run, filters: Filters) -> RunPage:
 
 def _unsent(run: Run) -> list[str]:
     """Find one such output of each side without reading all outputs, because pages ask for this every two seconds."""
-    sides = get_args(Side)
+    speakers = get_args(SpeakerName)
     without = Output.objects.filter(dialogue__simulation__run=OuterRef("pk")).exclude(unsent="").order_by()
-    found = [Subquery(without.filter(side=side).values("unsent")[:1]) for side in sides]
+    found = [Subquery(without.filter(speaker=speaker).values("unsent")[:1]) for speaker in speakers]
     settings = Run.objects.filter(pk=run.pk).values_list(*found).get()
-    return [unsent_sentence(side, names.split()) for side, names in zip(sides, settings, strict=True) if names]
+    return [unsent_sentence(speaker, names.split()) for speaker, names in zip(speakers, settings, strict=True) if names]
 
 
 def _errors(run: Run) -> list[CellError]:

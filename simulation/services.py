@@ -22,7 +22,7 @@ from simulation.requests import RequestError, RunRequest
 from simulation.selectors import requested_cells, requested_goals, requested_personas
 from simulation.worked_time import count_dialogue
 from studies import services as collection
-from studies.language_models.identities import describe_side, find_well_described
+from studies.language_models.identities import describe_speaker, find_well_described
 from studies.models import Dialogue, Goal, Persona, Study, Turn
 
 logger = logging.getLogger(__name__)
@@ -173,13 +173,13 @@ def _configuration(request: RunRequest, models_file: Path) -> dict[str, object]:
     try:
         for name in (request.inquirer, request.responder):
             find_well_described(models_file, name)
-        sides = {
-            "inquirer": describe_side(models_file, request.inquirer, "inquirer"),
-            "responder": describe_side(models_file, request.responder, "responder"),
+        speakers = {
+            "inquirer": describe_speaker(models_file, request.inquirer, "inquirer"),
+            "responder": describe_speaker(models_file, request.responder, "responder"),
         }
     except ModelMisconfigured as error:
         raise RequestError(str(error)) from error
-    return sides | {"max_turns": request.max_turns, "features": request.features}
+    return speakers | {"max_turns": request.max_turns, "features": request.features}
 
 
 def _add_cells(run: Run, goals: Iterable[Goal], personas: Iterable[Persona], seeds: Iterable[int]) -> None:

@@ -106,15 +106,15 @@ def _lexical(dialogues: QuerySet[Dialogue]) -> Lexical:
 
 
 def _failure_rates(dialogues: QuerySet[Dialogue]) -> tuple[Rate, Rate, Rate, Rate, Rate]:
-    of_inquirer, of_responder = Q(side="inquirer"), Q(side="responder")
+    of_inquirer, of_responder = Q(speaker="inquirer"), Q(speaker="responder")
     found = Output.objects.filter(dialogue__in=dialogues).aggregate(
         asked=Count("pk", filter=of_inquirer),
         answered=Count("pk", filter=of_responder),
-        no_prompt=Count("pk", filter=of_inquirer & Q(verdict="no_prompt")),
+        no_prompt=Count("pk", filter=of_inquirer & Q(status="no_prompt")),
         multiple=Count("pk", filter=of_inquirer & Q(prompts_found__gt=1)),
-        incoherent=Count("pk", filter=of_inquirer & Q(verdict="incoherent")),
+        incoherent=Count("pk", filter=of_inquirer & Q(status="incoherent")),
         self_reply=Count("pk", filter=of_inquirer & Q(is_self_reply=True)),
-        incoherent_responder=Count("pk", filter=of_responder & Q(verdict="incoherent")),
+        incoherent_responder=Count("pk", filter=of_responder & Q(status="incoherent")),
     )
     asked, answered = found["asked"], found["answered"]
     return (
@@ -130,14 +130,14 @@ def _unsent(dialogues: QuerySet[Dialogue]) -> dict[str, dict[str, Rate]]:
     """Count, for each side, the outputs for which each setting was not sent; sides without any are left out."""
     outputs, without = Counter[str](), Counter[tuple[str, str]]()
     groups = (
-        Output.objects.filter(dialogue__in=dialogues).order_by().values_list("side", "unsent").annotate(Count("pk"))
+        Output.objects.filter(dialogue__in=dialogues).order_by().values_list("speaker", "unsent").annotate(Count("pk"))
     )
-    for side, unsent, count in groups:
-        outputs[side] += count
-        without.update({(side, name): count for name in unsent.split()})
+    for speaker, unsent, count in groups:
+        outputs[speaker] += count
+        without.update({(speaker, name): count for name in unsent.split()})
     found: dict[str, dict[str, Rate]] = defaultdict(dict)
-    for (side, name), count in sorted(without.items()):
-        found[side][name] = Rate(count, outputs[side])
+    for (speaker, name), count in sorted(without.items()):
+        found[speaker][name] = Rate(count, outputs[speaker])
     return dict(found)
 
 

@@ -76,9 +76,9 @@ class Worker(LeaseWorker[Simulation]):
 def _refuse_small_context(cast: Cast, first: Step) -> None:
     """A context that does not even hold the first prompt is no result of the method, but a mistake in models.toml."""
     if isinstance(first, Ended) and first.ending == "context_full":
-        side = "responder" if any(output.judged.verdict == "said" for output in first.outputs) else "inquirer"
+        speaker = "responder" if any(output.checked.status == "said" for output in first.outputs) else "inquirer"
         raise ModelMisconfigured(
-            f"The context of the {side} is too small for its first prompt toward {cast.goal[:60]!r}…: "
+            f"The context of the {speaker} is too small for its first prompt toward {cast.goal[:60]!r}…: "
             "raise `context` in models.toml."
         )
 

@@ -108,8 +108,8 @@ class TurnAdmin(ReadOnlyAdmin):
 
 @admin.register(Output)
 class OutputAdmin(ReadOnlyAdmin):
-    list_display = ["dialogue_id", "position", "side", "attempt", "verdict", "seconds"]
-    list_filter = ["side", "verdict"]
+    list_display = ["dialogue_id", "position", "speaker", "attempt", "status", "seconds"]
+    list_filter = ["speaker", "status"]
 
 
 @admin.register(Generation)

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
-from dialogue.seeds import Side
+from dialogue.seeds import SpeakerName
 from studies.models import ENDINGS, Dialogue, Output
 
 _FAILURES = {"no_prompt": "no_prompt", "empty": "empty_output"}
@@ -25,7 +25,7 @@ class Cut:
     all are of one dialogue.
     """
 
-    side: Side
+    speaker: SpeakerName
     model: str
     max_tokens: int | None
     outputs: int
@@ -46,7 +46,7 @@ class Cut:
             return ""
         limit = "the limit" if self.max_tokens is None else f"{self.max_tokens} tokens"
         because = "; ".join(self._consequences)
-        advice = f"raise max_tokens of [models.{self.model or 'NAME'}.{self.side}]"
+        advice = f"raise max_tokens of [models.{self.model or 'NAME'}.{self.speaker}]"
         end = f"; as a result, {because}: {advice}." if because else f": {advice} if you need complete outputs."
         return f"{self._counted(self.cut)} cut at {limit}{end}"
 
@@ -67,17 +67,17 @@ class Cut:
     def _counted(self, count: int) -> str:
         name = f" {self.model!r}" if self.model else ""
         outputs = f"output{'' if self.outputs == 1 else 's'}"
-        return f"{count} of {self.outputs} {outputs} of the {self.side}{name} {'was' if count == 1 else 'were'}"
+        return f"{count} of {self.outputs} {outputs} of the {self.speaker}{name} {'was' if count == 1 else 'were'}"
 
 
 def cuts_of(dialogues: QuerySet[Dialogue], described: dict[str, Any], *, is_one: bool = False) -> list[Cut]:
     """Count the cuts of each side in ``dialogues``, whose sides are ``described``. Sides without outputs are left out."""
-    counted = {row["side"]: row for row in _counts(dialogues, described)}
+    counted = {row["speaker"]: row for row in _counts(dialogues, described)}
     failures = _failures(dialogues) if any(row["cut"] for row in counted.values()) else {}
     return [
-        _cut(counted[side], _side(described, side), failures.get(side, {}), is_one=is_one)
-        for side in get_args(Side)
-        if side in counted
+        _cut(counted[speaker], _side(described, speaker), failures.get(speaker, {}), is_one=is_one)
+        for speaker in get_args(SpeakerName)
+        if speaker in counted
     ]
 
 
@@ -88,7 +88,7 @@ def sentences_of(cuts: Iterable[Cut]) -> list[str]:
 
 def _cut(row: dict[str, Any], described: dict[str, Any], failures: dict[str, int], *, is_one: bool) -> Cut:
     return Cut(
-        side=row["side"],
+        speaker=row["speaker"],
         model=str(described.get("model", "")),
         max_tokens=_limit(described),
         outputs=row["outputs"],
@@ -100,8 +100,8 @@ def _cut(row: dict[str, Any], described: dict[str, Any], failures: dict[str, int
     )
 
 
-def _side(described: dict[str, Any], side: Side) -> dict[str, Any]:
-    return described.get(side) or {}
+def _side(described: dict[str, Any], speaker: SpeakerName) -> dict[str, Any]:
+    return described.get(speaker) or {}
 
 
 def _limit(described: dict[str, Any]) -> int | None:
@@ -109,14 +109,16 @@ def _limit(described: dict[str, Any]) -> int | None:
 
 
 def _counts(dialogues: QuerySet[Dialogue], described: dict[str, Any]) -> Iterable[dict[str, Any]]:
-    """Count the outputs of each side in one query."""
+    """Count the outputs of each speaker in one query."""
     cut = Q(stop_reason="length")
-    at_limit = cut & reduce(or_, (_reaches_limit(side, _side(described, side)) for side in get_args(Side)))
-    is_silent = Q(verdict="empty", dialogue__kind=Dialogue.Kind.NATURAL)
+    at_limit = cut & reduce(
+        or_, (_reaches_limit(speaker, _side(described, speaker)) for speaker in get_args(SpeakerName))
+    )
+    is_silent = Q(status="empty", dialogue__kind=Dialogue.Kind.NATURAL)
     counted = (
         Output.objects.filter(dialogue__in=dialogues)
         .order_by()
-        .values("side")
+        .values("speaker")
         .annotate(
             outputs=Count("pk"),
             cut=Count("pk", filter=cut),
@@ -127,28 +129,28 @@ def _counts(dialogues: QuerySet[Dialogue], described: dict[str, Any]) -> Iterabl
     return map(dict, counted)
 
 
-def _reaches_limit(side: Side, described: dict[str, Any]) -> Q:
+def _reaches_limit(speaker: SpeakerName, described: dict[str, Any]) -> Q:
     """Select outputs cut by their limit rather than by the end of the context.
 
     Only models on this machine allow this: providers count tokens in different ways, some without thoughts.
     """
     limit = _limit(described)
     if limit is None or described.get("backend") == "openai":
-        return Q(side=side)
-    return Q(side=side) & (Q(completion_tokens=None) | Q(completion_tokens__gte=limit))
+        return Q(speaker=speaker)
+    return Q(speaker=speaker) & (Q(completion_tokens=None) | Q(completion_tokens__gte=limit))
 
 
 def _failures(dialogues: QuerySet[Dialogue]) -> dict[str, dict[str, int]]:
-    """Count the dialogues that ended because their last output was cut, by side and ending."""
-    last = Output.objects.filter(dialogue=OuterRef("pk")).order_by("-position", "-side", "-attempt")
+    """Count the dialogues that ended because their last output was cut, by speaker and ending."""
+    last = Output.objects.filter(dialogue=OuterRef("pk")).order_by("-position", "-speaker", "-attempt")
     ended = Dialogue.objects.filter(pk__in=dialogues.values("pk"), ending__in=_FAILURES.values())
     ended = ended.annotate(
-        side=Subquery(last.values("side")[:1]),
-        verdict=Subquery(last.values("verdict")[:1]),
+        speaker=Subquery(last.values("speaker")[:1]),
+        status=Subquery(last.values("status")[:1]),
         stop=Subquery(last.values("stop_reason")[:1]),
     )
     found: dict[str, dict[str, int]] = {}
-    rows = ended.filter(stop="length", verdict__in=_FAILURES).order_by("ending").values_list("side", "ending")
-    for side, ending, count in rows.annotate(Count("pk")):
-        found.setdefault(side, {})[ending] = count
+    rows = ended.filter(stop="length", status__in=_FAILURES).order_by("ending").values_list("speaker", "ending")
+    for speaker, ending, count in rows.annotate(Count("pk")):
+        found.setdefault(speaker, {})[ending] = count
     return found

@@ -11,7 +11,7 @@ from django.db.models import Count
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 from dialogue.personas import describe
 from dialogue.speakers import Ending
 from studies.language_models.catalogue import missing_piece
@@ -66,11 +66,11 @@ class ChatTurn:
 
     @property
     def inquirer_remarks(self) -> list[str]:
-        return [words for output in self.outputs if output.side == "inquirer" for words in remarks(output)]
+        return [words for output in self.outputs if output.speaker == "inquirer" for words in remarks(output)]
 
     @property
     def responder_remarks(self) -> list[str]:
-        return [words for output in self.outputs if output.side == "responder" for words in remarks(output)]
+        return [words for output in self.outputs if output.speaker == "responder" for words in remarks(output)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def list_dialogues(study: Study, kind: str, page: str) -> DialogueList:
 
 def read_chat(dialogue: Dialogue, shown: int = 0) -> Chat:
     """The dialogue without its first ``shown`` turns, which stand on the page already."""
-    outputs = _by_position(dialogue.outputs.filter(position__gte=shown).order_by("position", "side", "attempt"))
+    outputs = _by_position(dialogue.outputs.filter(position__gte=shown).order_by("position", "speaker", "attempt"))
     turns = [ChatTurn(turn, outputs.pop(turn.position, []), tries) for turn, tries in _turns(dialogue, shown)]
     is_pending = bool(turns) and turns[-1].turn.state == Turn.State.PENDING and dialogue.ended_at is None
     pending = turns.pop() if is_pending else None
@@ -175,7 +175,7 @@ def _by_position(outputs: Iterable[Output]) -> defaultdict[int, list[Output]]:
 def remarks(output: Output) -> list[str]:
     """The failures of one output that did not end the dialogue, in a few words each."""
     found = [
-        (output.verdict not in ("said", "stop"), f"regenerated: {output.get_verdict_display()}"),
+        (output.status not in ("said", "stop"), f"regenerated: {output.get_status_display()}"),
         (output.prompts_found > 1, f"{output.prompts_found} prompts, the first used"),
         (output.is_self_reply, "self-reply cut"),
         (output.left_out > 0, f"{output.left_out} oldest {'turn' if output.left_out == 1 else 'turns'} left out"),

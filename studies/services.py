@@ -118,17 +118,17 @@ def save_outputs(dialogue: Dialogue, outputs: Iterable[ModelOutput]) -> None:
 
 
 def _row(dialogue: Dialogue, output: ModelOutput) -> Output:
-    reply, judged = output.reply, output.judged
+    reply, checked = output.reply, output.checked
     return Output(
         dialogue=dialogue,
         position=output.turn,
-        side=output.side,
+        speaker=output.speaker,
         attempt=output.attempt,
         left_out=output.left_out,
-        verdict=judged.verdict,
-        text=storable(judged.text),
-        prompts_found=judged.prompts_found,
-        is_self_reply=judged.is_self_reply,
+        status=checked.status,
+        text=storable(checked.text),
+        prompts_found=checked.prompts_found,
+        is_self_reply=checked.is_self_reply,
         raw=storable(reply.raw),
         prompt_tokens=reply.prompt_tokens,
         completion_tokens=reply.completion_tokens,

@@ -69,8 +69,8 @@ def make_run(study: Study | None = None, *, seeds: tuple[int, ...] = (SEED,), **
     """A run over all goals and personas of the study, with waiting cells; paused unless ``fields`` say otherwise."""
     study = study or make_study()
     configuration = {
-        "inquirer": make_side("tiny", "llama-2"),
-        "responder": make_side("tiny", "llama-2-responder"),
+        "inquirer": make_speaker("tiny", "llama-2"),
+        "responder": make_speaker("tiny", "llama-2-responder"),
         "features": "all",
         "max_turns": 12,
     }
@@ -86,7 +86,7 @@ def make_run(study: Study | None = None, *, seeds: tuple[int, ...] = (SEED,), **
     return run
 
 
-def make_side(model: str, prompts: str) -> dict[str, Any]:
+def make_speaker(model: str, prompts: str) -> dict[str, Any]:
     """What a run's configuration says about the model of one side."""
     return {
         "model": model,
@@ -148,15 +148,15 @@ def make_turn(
         response_tokens=len(response.split()),
     )
     make_output(dialogue, position, raw=f'Sure, here is the prompt: "{utterance}"', text=utterance, **output)
-    make_output(dialogue, position, side="responder", raw=response, text=response, prompts_found=0)
+    make_output(dialogue, position, speaker="responder", raw=response, text=response, prompts_found=0)
     return turn
 
 
 def make_output(dialogue: Dialogue, position: int, **fields: Any) -> Output:
     """An output of the inquirer that was accepted with one prompt, unless ``fields`` say otherwise."""
     values: dict[str, Any] = {
-        "side": "inquirer",
-        "verdict": "said",
+        "speaker": "inquirer",
+        "status": "said",
         "prompts_found": 1,
         "prompt_tokens": 180 + 90 * position,
         "completion_tokens": 24,

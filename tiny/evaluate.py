@@ -9,15 +9,15 @@ from pathlib import Path
 from dialogue import goals, personas, prompts
 from dialogue.backends.base import ChatModel
 from dialogue.backends.registry import close_models, open_model
-from dialogue.models import SELF_REPLY_MARKERS, ModelSpec, SideTable
+from dialogue.model_config import SELF_REPLY_MARKERS, ModelSpec, SpeakerTable
 from dialogue.models_file import find_model
 from dialogue.outputs import Checks
 from dialogue.roleplay import Ended, Exchange, roleplay
-from dialogue.seeds import Side, sampler_seed
+from dialogue.seeds import SpeakerName, sampler_seed
 from dialogue.speakers import Speaker
 
 MAX_TURNS = 12
-SIDES: tuple[Side, Side] = ("inquirer", "responder")
+SPEAKERS: tuple[SpeakerName, SpeakerName] = ("inquirer", "responder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ async def _play(
     model: ChatModel, spec: ModelSpec, persona: personas.ListedPersona, goal: goals.ListedGoal, seed: int
 ) -> Played:
     title = f"{persona.code}, goal {goal.number}"
-    inquirer, responder = [_speaker(model, spec, side, title, seed) for side in SIDES]
+    inquirer, responder = [_speaker(model, spec, speaker, title, seed) for speaker in SPEAKERS]
     sentence, asking = personas.describe(persona.features), prompts.load("llama-2")
     turns: list[tuple[str, str]] = []
     ending = ""
@@ -67,18 +67,18 @@ async def _play(
     return Played(title, ending, tuple(turns))
 
 
-def _speaker(model: ChatModel, spec: ModelSpec, side: Side, title: str, seed: int) -> Speaker:
-    table: SideTable | None = getattr(spec, side)
+def _speaker(model: ChatModel, spec: ModelSpec, speaker: SpeakerName, title: str, seed: int) -> Speaker:
+    table: SpeakerTable | None = getattr(spec, speaker)
     if table is None:
-        raise LookupError(f"Model {spec.name!r} cannot be the {side}.")
+        raise LookupError(f"Model {spec.name!r} cannot be the {speaker}.")
     return Speaker(
-        side,
+        speaker,
         model,
         spec.sampling_for(table),
         Checks(table.coherence.max_n, table.coherence.repeats, SELF_REPLY_MARKERS, prompts.STOP_TOKEN),
-        lambda turn, attempt: sampler_seed(seed, title, "", side, turn, attempt),
-        system=prompts.load_system(table.prompts) if side == "responder" else None,
-        conversation=f"{title} {side}",
+        lambda turn, attempt: sampler_seed(seed, title, "", speaker, turn, attempt),
+        system=prompts.load_system(table.prompts) if speaker == "responder" else None,
+        conversation=f"{title} {speaker}",
     )
 
 

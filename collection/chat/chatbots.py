@@ -12,13 +12,13 @@ from typing import Any
 from django.conf import settings
 
 from dialogue.backends.base import ChatModel, ModelMisconfigured
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 from dialogue.roleplay import responder_history
 from dialogue.seeds import sampler_seed
 from dialogue.speakers import History, Speaker
 from dialogue.thought_marks import Kind
 from dialogue.thoughts import split
-from studies.language_models.identities import build_speaker, find_side, is_still
+from studies.language_models.identities import build_speaker, find_spec, is_still
 from studies.models import Dialogue, Generation, Output, Turn
 
 OpenModel = Callable[[ModelSpec], ChatModel]
@@ -79,7 +79,7 @@ def _thought(dialogue: Dialogue) -> Kind | None:
     """
     if dialogue.responder.get("backend") != "openai":
         return None
-    outputs = Output.objects.filter(dialogue__study=dialogue.study_id, side="responder").order_by("-pk")
+    outputs = Output.objects.filter(dialogue__study=dialogue.study_id, speaker="responder").order_by("-pk")
     last = outputs.values_list("raw", "dialogue__responder").first()
     return split(last[0]).closed_alone if last and last[1] == dialogue.responder else None
 
@@ -110,7 +110,7 @@ def find_speaker(models_file: Path, question: Question, open_model: OpenModel) -
         raise ModelMisconfigured(
             f"Model {question.model!r} is no longer what this dialogue began with: restore it in models.toml."
         )
-    spec, table = find_side(models_file, question.model, "responder")
+    spec, table = find_spec(models_file, question.model, "responder")
     model = open_model(spec)
     if question.thought:
         model.expect_thought(question.thought)

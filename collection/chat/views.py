@@ -115,6 +115,6 @@ def _read_turn(turn: Turn) -> ShownTurn:
 def _shown(dialogue: Dialogue, turns: Iterable[Turn]) -> list[ShownTurn]:
     """Return the turns in order, with two queries however many there are."""
     tries = {each.turn_id: each for each in Generation.objects.filter(turn__in=turns).order_by("attempt")}
-    outputs = dialogue.outputs.filter(side="responder").values("position").annotate(most=Max("left_out"))
+    outputs = dialogue.outputs.filter(speaker="responder").values("position").annotate(most=Max("left_out"))
     left_out = {row["position"]: row["most"] for row in outputs}
     return [ShownTurn(turn, tries.get(turn.pk), left_out.get(turn.position, 0)) for turn in turns]

@@ -16,7 +16,7 @@ from collection.participation.admission import is_running
 from collection.participation.providers import provider_of
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.personas import describe
-from studies.language_models.identities import describe_side
+from studies.language_models.identities import describe_speaker
 from studies.models import Dialogue, Generation, Goal, Turn
 from studies.signals import dialogue_over
 
@@ -170,7 +170,7 @@ def _responder(participant: Participant) -> dict[str, Any]:
         )
         raise ChatbotUnavailable("The chatbot has moved to a service that you have not agreed to, so you cannot go on.")
     try:
-        return describe_side(settings.MODELS_FILE, chatbot, "responder")
+        return describe_speaker(settings.MODELS_FILE, chatbot, "responder")
     except ModelMisconfigured as error:
         logger.error("Study %s: no dialogue can begin: %s", participant.study.slug, error)
         raise ChatbotUnavailable("The chatbot cannot be reached at the moment. Please try again later.") from error

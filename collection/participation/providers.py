@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 from studies.language_models.catalogue import read_catalogue
 
 

@@ -11,7 +11,7 @@ from collection.participation.goals import leave_dialogues
 from dialogue.backends import registry
 from dialogue.backends.base import ModelMisconfigured
 from studies.language_models.catalogue import missing_piece, read_catalogue
-from studies.language_models.identities import find_side
+from studies.language_models.identities import find_spec
 from studies.language_models.trial import NoAnswer, ask_responder
 from studies.models import Dialogue, Study
 
@@ -73,7 +73,7 @@ def what_it_lacks(study: Study) -> list[str]:
 def _what_does_not_fit(chatbot: str) -> str:
     """Return why some message of the method would not reach the chatbot, in a sentence; empty if all do."""
     try:
-        registry.fit_side(find_side(settings.MODELS_FILE, chatbot, "responder")[0], "responder")
+        registry.fit_speaker(find_spec(settings.MODELS_FILE, chatbot, "responder")[0], "responder")
     except ModelMisconfigured as error:
         return str(error)
     return ""

@@ -11,8 +11,8 @@ from dialogue.backends.chat_template import ChatTemplate, render, rendered_text
 from dialogue.backends.self_reply_marks import find_marks
 from dialogue.backends.template_environment import TemplateMisfit
 from dialogue.messages import Message, Role
-from dialogue.models import ModelSpec, SideTable
-from dialogue.seeds import Side
+from dialogue.model_config import ModelSpec, SpeakerTable
+from dialogue.seeds import SpeakerName
 from dialogue.shapes import histories
 from dialogue.system_text import SystemWay, place_system
 
@@ -23,35 +23,37 @@ _A_DAY = date(2026, 11, 28)
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A side's needs besides its prompt set: how the system text reaches the model, and the marks of a self-reply."""
+    """A speaker's needs besides its prompt set: how the system text reaches the model, and the marks of a self-reply."""
 
     system: SystemWay
     marks: tuple[str, ...]
 
 
-def fit(template: ChatTemplate | None, spec: ModelSpec, table: SideTable, side: Side) -> Fit:
+def fit(template: ChatTemplate | None, spec: ModelSpec, table: SpeakerTable, speaker: SpeakerName) -> Fit:
     """Return the settings of ``spec``, or else what its template needs and writes. An API model has only the marks it names.
 
     ``template`` is None if it is unknown; then nothing is checked. Raises ModelMisconfigured if a message of the method would
     be lost.
     """
     marks = () if spec.is_remote else find_marks(template)
-    return Fit(_find_system_way(template, spec, table, side), marks if spec.marks is None else spec.marks)
+    return Fit(_find_system_way(template, spec, table, speaker), marks if spec.marks is None else spec.marks)
 
 
 @lru_cache(maxsize=256)
-def misfit(template: ChatTemplate, side: Side, prompt_set: str, way: SystemWay) -> str:
-    """Return the template's mistake with a history of ``side``, as a phrase without a subject; empty if there is none."""
+def misfit(template: ChatTemplate, speaker: SpeakerName, prompt_set: str, way: SystemWay) -> str:
+    """Return the template's mistake with a history of ``speaker``, as a phrase without a subject; empty if there is none."""
     try:
-        for history in histories(side, prompt_set):
+        for history in histories(speaker, prompt_set):
             _try(template, place_system(history, way))
     except TemplateMisfit as error:
         return error.what
     return ""
 
 
-def _find_system_way(template: ChatTemplate | None, spec: ModelSpec, table: SideTable, side: Side) -> SystemWay:
-    if spec.system == "none" and side == "inquirer" and _has_system(table.prompts):
+def _find_system_way(
+    template: ChatTemplate | None, spec: ModelSpec, table: SpeakerTable, speaker: SpeakerName
+) -> SystemWay:
+    if spec.system == "none" and speaker == "inquirer" and _has_system(table.prompts):
         raise ModelMisconfigured(
             f'Model {spec.name!r} cannot be the inquirer: system = "none" leaves out its persona, which the prompt set'
             f' {table.prompts!r} gives as system text. Set system = "first_user" for {spec.name!r} in models.toml.'
@@ -59,27 +61,27 @@ def _find_system_way(template: ChatTemplate | None, spec: ModelSpec, table: Side
     if template is None:
         return spec.system or "message"
     for way in (spec.system,) if spec.system else _LOSSLESS:
-        if not misfit(template, side, table.prompts, way):
+        if not misfit(template, speaker, table.prompts, way):
             return way
-    raise ModelMisconfigured(_refusal(template, spec, table.prompts, side))
+    raise ModelMisconfigured(_refusal(template, spec, table.prompts, speaker))
 
 
 def _has_system(prompt_set: str) -> bool:
     return any(message.role == "system" for message in prompts.load(prompt_set).templates)
 
 
-def _refusal(template: ChatTemplate, spec: ModelSpec, prompt_set: str, side: Side) -> str:
+def _refusal(template: ChatTemplate, spec: ModelSpec, prompt_set: str, speaker: SpeakerName) -> str:
     """Describe the misfit. The fault of the last way tried has no remedy in ``system``."""
-    what = misfit(template, side, prompt_set, spec.system or _LOSSLESS[-1])
-    remedies = [way for way in _LOSSLESS if not misfit(template, side, prompt_set, way)]
-    alternative = ', or "none" for a chatbot without instructions' if side == "responder" else ""
+    what = misfit(template, speaker, prompt_set, spec.system or _LOSSLESS[-1])
+    remedies = [way for way in _LOSSLESS if not misfit(template, speaker, prompt_set, way)]
+    alternative = ', or "none" for a chatbot without instructions' if speaker == "responder" else ""
     remedy = (
         f'Set system = "{remedies[0]}" for {spec.name!r} in models.toml{alternative}.'
         if remedies
         else f"If it knows one of the paper's templates, set `template` for {spec.name!r} in models.toml."
         " Otherwise choose another model."
     )
-    return f"Model {spec.name!r} cannot be the {side}: its chat template {what}. {remedy}"
+    return f"Model {spec.name!r} cannot be the {speaker}: its chat template {what}. {remedy}"
 
 
 def _try(template: ChatTemplate, messages: Sequence[Message]) -> None:

@@ -7,8 +7,8 @@ from types import ModuleType
 from dialogue.backends.base import ChatModel, Health, ModelMisconfigured
 from dialogue.backends.chat_template import ChatTemplate, load_template
 from dialogue.backends.fitting import Fit, fit
-from dialogue.models import ModelSpec
-from dialogue.seeds import SIDES, Side
+from dialogue.model_config import ModelSpec
+from dialogue.seeds import SPEAKERS, SpeakerName
 
 BACKENDS = {
     "llama_cpp": "dialogue.backends.llama_cpp",
@@ -25,7 +25,7 @@ _lock = Lock()
 
 
 def open_model(spec: ModelSpec) -> ChatModel:
-    """The running model for ``spec``, one per process, shared by every side that names the same engine.
+    """The running model for ``spec``, one per process, shared by every speaker that names the same engine.
 
     Raises ModelMisconfigured when it cannot run here.
     """
@@ -39,20 +39,20 @@ def examine(spec: ModelSpec) -> Health:
     """Whether the model can run here, without loading it."""
     try:
         health: Health = _backend(spec).examine(spec)
-        for side in SIDES if health.is_ok else ():
-            if getattr(spec, side):
-                fit_side(spec, side)
+        for speaker in SPEAKERS if health.is_ok else ():
+            if getattr(spec, speaker):
+                fit_speaker(spec, speaker)
     except ModelMisconfigured as error:
         return Health(False, str(error))
     return health
 
 
-def fit_side(spec: ModelSpec, side: Side) -> Fit:
-    """Return how the method's messages reach the model that plays ``side``, for which ``spec`` has a table.
+def fit_speaker(spec: ModelSpec, speaker: SpeakerName) -> Fit:
+    """Return how the method's messages reach the model that is ``speaker``, for which ``spec`` has a table.
 
     Raises ModelMisconfigured if one would be lost.
     """
-    return fit(_find_template(spec), spec, getattr(spec, side), side)
+    return fit(_find_template(spec), spec, getattr(spec, speaker), speaker)
 
 
 def _find_template(spec: ModelSpec) -> ChatTemplate | None:

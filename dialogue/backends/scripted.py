@@ -10,7 +10,7 @@ from time import perf_counter
 
 from dialogue.backends.base import BackendError, Health, Piece, Reply, Sampling, StreamingModel
 from dialogue.messages import Message
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 from dialogue.thoughts import Opened, split
 
 _WORD = re.compile(r"\s*\S+(?:\s+\Z)?|\s+\Z")

@@ -12,7 +12,7 @@ from functools import lru_cache
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.backends.chat_template import ChatTemplate, stretches
 from dialogue.messages import Message
-from dialogue.models import SELF_REPLY_MARKERS
+from dialogue.model_config import SELF_REPLY_MARKERS
 
 _TAG = re.compile(r"(<[^<>\s]+>|\[\|[^\[\]\s]+\|\]|\[/?[A-Z][A-Z_]+\])")
 _LIKE_CONTROL = re.compile(r"[|\uff5c_:]")

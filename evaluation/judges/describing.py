@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 from evaluation.judges import prompts
 from studies.language_models.identities import describe_model, find_described, without_notes
 

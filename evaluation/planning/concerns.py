@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from dialogue.backends.base import ModelMisconfigured
 from evaluation.pairing import Pairing
 from evaluation.planning.candidates import Candidates, RunCells
-from studies.language_models.identities import describe_side, without_notes
+from studies.language_models.identities import describe_speaker, without_notes
 from studies.models import Study
 
 Side = Mapping[str, Any]
@@ -39,7 +39,7 @@ def find_warnings(study: Study, candidates: Candidates, pairing: Pairing, models
     for cells in candidates.runs:
         warnings += _about_cells(cells, _places(pairing))
     try:
-        reference = sides or [describe_side(models_file, study.chatbot, "responder")]
+        reference = sides or [describe_speaker(models_file, study.chatbot, "responder")]
     except ModelMisconfigured as error:
         return [
             *warnings,

@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from collection.participation.providers import provider_of
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 from evaluation.judges.results import JudgedModel
 from evaluation.judges.sittings import SittingLine, pause_sitting, queue_sitting, read_sittings, request_sitting
 from evaluation.models import Evaluation, Sitting

@@ -48,9 +48,9 @@ def storable(model: type[Model], name: str, value: Any) -> Any:
     return finite(value) if isinstance(cleaned, float) and isinstance(value, str) else cleaned
 
 
-def described(side: Any) -> dict[str, Any] | None:
+def described(speaker: Any) -> dict[str, Any] | None:
     """Return a line's entry about a model, with a plain name, or None. Raises TypeError or ValueError."""
-    found = optional(side, dict)
+    found = optional(speaker, dict)
     name = plain_name(checked((found or {}).get("model", ""), str))
     if len(name) > LONGEST_NAME:
         raise ValueError(f"the name of a model has more than {LONGEST_NAME} characters")

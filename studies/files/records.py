@@ -20,7 +20,7 @@ _MOST_QUOTED = 200
 """Characters."""
 LONGEST_LINE = 50_000_000
 """Bytes; the longest dialogues have a few million."""
-OUTPUT_FIELDS = (
+OUTPUT_KEYS = (
     "position",
     "side",
     "attempt",
@@ -39,7 +39,9 @@ OUTPUT_FIELDS = (
     "seconds",
     "stop_reason",
 )
-
+_RENAMED = {"side": "speaker", "verdict": "status"}
+OUTPUT_FIELDS = {key: _RENAMED.get(key, key) for key in OUTPUT_KEYS}
+"""The field of Output for each key of a line."""
 ADDED_LATER = {"thought_characters", "thought_tokens", "unsent"}
 """Output fields that earlier exports lack."""
 
@@ -144,8 +146,12 @@ def _record(dialogue: Dialogue) -> dict[str, Any]:
         "started_at": dialogue.started_at.isoformat(),
         "ended_at": dialogue.ended_at.isoformat() if dialogue.ended_at else None,
         "tokens": [{"prompt": turn.utterance_tokens, "response": turn.response_tokens} for turn in turns],
-        "outputs": [{name: getattr(output, name) for name in OUTPUT_FIELDS} for output in dialogue.outputs.all()],
+        "outputs": [_written(output) for output in dialogue.outputs.all()],
     } | _natural(dialogue, turns)
+
+
+def _written(output: Output) -> dict[str, Any]:
+    return {key: getattr(output, field) for key, field in OUTPUT_FIELDS.items()}
 
 
 def _natural(dialogue: Dialogue, turns: list[Turn]) -> dict[str, Any]:
@@ -161,7 +167,7 @@ def _parse(number: int, data: Any) -> Record:
     if data["num_turns"] != len(turns):
         raise ValueError(f"num_turns is {data['num_turns']}, but there are {len(turns)} turns")
     outputs = [_output(output) for output in _outputs(data)]
-    if len({(output["position"], output["side"], output["attempt"]) for output in outputs}) < len(outputs):
+    if len({(output["position"], output["speaker"], output["attempt"]) for output in outputs}) < len(outputs):
         raise ValueError("two outputs have the same position, side and attempt")
     return Record(
         line=number,
@@ -186,8 +192,8 @@ def _outputs(data: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _output(output: dict[str, Any]) -> dict[str, Any]:
-    known = (name for name in OUTPUT_FIELDS if name in output or name not in ADDED_LATER)
-    return {name: storable(Output, name, output[name]) for name in known}
+    known = {key: field for key, field in OUTPUT_FIELDS.items() if key in output or key not in ADDED_LATER}
+    return {field: storable(Output, field, output[key]) for key, field in known.items()}
 
 
 def _known_kind(kind: Any) -> str | None:

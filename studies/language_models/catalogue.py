@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 
-from dialogue.models import ModelSpec
-from dialogue.seeds import Side
+from dialogue.model_config import ModelSpec
+from dialogue.seeds import SpeakerName
 from studies.language_models.in_force import ModelsInForce, read_models_in_force
 
 _STAYS = "Chats and runs that are under way continue with the last correct description. Correct the entry."
@@ -40,9 +40,9 @@ class Catalogue:
         )
         return list(dict.fromkeys(found))
 
-    def playing(self, side: Side) -> list[ModelSpec]:
+    def playing(self, speaker: SpeakerName) -> list[ModelSpec]:
         """The models that can play ``side``, in the file's order."""
-        return [spec for spec in self.models.values() if getattr(spec, side) is not None]
+        return [spec for spec in self.models.values() if getattr(spec, speaker) is not None]
 
 
 def read_catalogue() -> Catalogue:

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from dialogue.models import sha256
+from dialogue.model_config import sha256
 
 
 def remembered(folder: Path) -> Callable[[Path], str]:

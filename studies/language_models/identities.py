@@ -11,10 +11,10 @@ from django.utils import timezone
 from dialogue import prompts, thoughts
 from dialogue.backends import registry
 from dialogue.backends.base import ChatModel, ModelMisconfigured
-from dialogue.models import SELF_REPLY_MARKERS, ModelSpec, SideTable
+from dialogue.model_config import SELF_REPLY_MARKERS, ModelSpec, SpeakerTable
 from dialogue.models_file import InvalidModelsFile, UnknownModel, find_model
 from dialogue.outputs import Checks
-from dialogue.seeds import Side
+from dialogue.seeds import SpeakerName
 from dialogue.speakers import Speaker
 from studies.language_models.digests import remembered
 from studies.language_models.in_force import read_models_in_force
@@ -22,15 +22,15 @@ from studies.language_models.in_force import read_models_in_force
 _NOTES = ("label", "date")
 
 
-def describe_side(models_file: Path, name: str, side: Side) -> dict[str, Any]:
+def describe_speaker(models_file: Path, name: str, speaker: SpeakerName) -> dict[str, Any]:
     """Describe what identifies a model on one side: name, server, file hash, template, prompt set, sampling and checks.
 
     Settings that only affect where and how fast it runs are left out. The label and the date are there, but identify nothing.
 
     Raises ModelMisconfigured in a sentence when the model cannot play that side as it is described.
     """
-    spec, table = find_side(models_file, name, side)
-    needs = registry.fit_side(spec, side)
+    spec, table = find_spec(models_file, name, speaker)
+    needs = registry.fit_speaker(spec, speaker)
     return describe_model(spec) | {
         "prompts": table.prompts,
         "system": needs.system,
@@ -81,16 +81,16 @@ def decisive(described: Any) -> Any:
     return {key: item for key, item in told.items() if key not in always or item != always[key]}
 
 
-def find_side(models_file: Path, name: str, side: Side) -> tuple[ModelSpec, SideTable]:
+def find_spec(models_file: Path, name: str, speaker: SpeakerName) -> tuple[ModelSpec, SpeakerTable]:
     """The model and how it plays that side. Raises ModelMisconfigured in a sentence when it cannot."""
     spec = find_described(models_file, name)
-    table: SideTable | None = getattr(spec, side)
+    table: SpeakerTable | None = getattr(spec, speaker)
     if table is None:
         raise ModelMisconfigured(
-            f"Model {name!r} has no [models.{name}.{side}] table: add one, or choose another {side}."
+            f"Model {name!r} has no [models.{name}.{speaker}] table: add one, or choose another {speaker}."
         )
     try:
-        (prompts.load if side == "inquirer" else prompts.load_system)(table.prompts)
+        (prompts.load if speaker == "inquirer" else prompts.load_system)(table.prompts)
     except LookupError as error:
         raise ModelMisconfigured(str(error.args[0])) from error
     return spec, table
@@ -119,17 +119,17 @@ def find_well_described(models_file: Path, name: str) -> ModelSpec:
     return spec
 
 
-def is_still(models_file: Path, described: dict[str, Any], side: Side) -> bool:
+def is_still(models_file: Path, described: dict[str, Any], speaker: SpeakerName) -> bool:
     """Whether the model says today what it said when it was described. Raises ModelMisconfigured when it is gone."""
-    now = describe_side(models_file, described["model"], side)
+    now = describe_speaker(models_file, described["model"], speaker)
     return bool(decisive({key: item for key, item in now.items() if key in described}) == decisive(described))
 
 
 def build_speaker(
     spec: ModelSpec,
-    table: SideTable,
+    table: SpeakerTable,
     described: dict[str, Any],
-    side: Side,
+    speaker: SpeakerName,
     model: ChatModel,
     seed: Callable[[int, int], int],
     conversation: str,
@@ -137,13 +137,13 @@ def build_speaker(
     """Return the side ``described`` at the start of the run or dialogue, played by the running ``model`` of ``spec``."""
     needs = _before_choice(described) | described
     return Speaker(
-        side=side,
+        name=speaker,
         model=model,
         sampling=spec.sampling_for(table, date.fromisoformat(needs["date"])),
         checks=Checks(table.coherence.max_n, table.coherence.repeats, tuple(needs["marks"]), prompts.STOP_TOKEN),
         seed=seed,
         tries=table.regenerate_tries,
-        system=prompts.load_system(table.prompts) if side == "responder" else None,
+        system=prompts.load_system(table.prompts) if speaker == "responder" else None,
         system_way=needs["system"],
         conversation=conversation,
     )

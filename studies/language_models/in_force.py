@@ -15,7 +15,7 @@ from pathlib import Path
 from django.conf import settings
 from pydantic import TypeAdapter, ValidationError
 
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 from dialogue.models_file import InvalidModelsFile, read_models
 
 logger = logging.getLogger(__name__)

@@ -9,13 +9,13 @@ from django.conf import settings
 from dialogue import goals, personas, prompts
 from dialogue.backends import registry
 from dialogue.backends.base import BackendError
-from dialogue.models import SideTable
+from dialogue.model_config import SpeakerTable
 from dialogue.outputs import Output
 from dialogue.roleplay import inquirer_history, responder_history
-from dialogue.seeds import Side, sampler_seed
+from dialogue.seeds import SpeakerName, sampler_seed
 from dialogue.speakers import History, Speaker
 from dialogue.thoughts import Thinking
-from studies.language_models.identities import build_speaker, describe_side, find_side
+from studies.language_models.identities import build_speaker, describe_speaker, find_spec
 from studies.language_models.keys import without_keys
 
 PATIENCE = 50.0
@@ -33,25 +33,25 @@ def ask_responder(name: str, message: str) -> None:
     _ask(name, "responder", message)
 
 
-def ask_side(name: str, side: Side) -> None:
+def ask_side(name: str, speaker: SpeakerName) -> None:
     """Ask the model for its first output on ``side``, toward the first of the paper's goals. Raises NoAnswer."""
-    _ask(name, side, goals.load_listed()[0].text)
+    _ask(name, speaker, goals.load_listed()[0].text)
 
 
-def _ask(name: str, side: Side, goal: str) -> None:
+def _ask(name: str, speaker: SpeakerName, goal: str) -> None:
     try:
-        async_to_sync(_wait_for_answer)(name, side, goal)
+        async_to_sync(_wait_for_answer)(name, speaker, goal)
     except BackendError as error:
         raise NoAnswer(without_keys(str(error))) from error
 
 
-async def _wait_for_answer(name: str, side: Side, goal: str) -> None:
+async def _wait_for_answer(name: str, speaker: SpeakerName, goal: str) -> None:
     heard: list[str | Thinking] = []
     try:
         async with asyncio.timeout(PATIENCE):
-            speaker, history, is_remote = await asyncio.to_thread(_prepare, name, side, goal)
+            asked, history, is_remote = await asyncio.to_thread(_prepare, name, speaker, goal)
             # Only a complete answer from an API shows whether it contains thoughts.
-            await _listen(speaker, history, name, heard, None if is_remote else ENOUGH)
+            await _listen(asked, history, name, heard, None if is_remote else ENOUGH)
     except TimeoutError as error:
         if not _text(heard) and not any(isinstance(event, Thinking) for event in heard):
             raise NoAnswer(_too_late(name)) from error
@@ -61,17 +61,19 @@ async def _wait_for_answer(name: str, side: Side, goal: str) -> None:
             await registry.close_models()
 
 
-def _prepare(name: str, side: Side, goal: str) -> tuple[Speaker, History, bool]:
+def _prepare(name: str, speaker: SpeakerName, goal: str) -> tuple[Speaker, History, bool]:
     """Return the speaker, what it is asked, and whether an API runs its model."""
-    spec, table = find_side(settings.MODELS_FILE, name, side)
-    described = describe_side(settings.MODELS_FILE, name, side)
+    spec, table = find_spec(settings.MODELS_FILE, name, speaker)
+    described = describe_speaker(settings.MODELS_FILE, name, speaker)
     model = registry.open_model(spec)
-    speaker = build_speaker(spec, table, described, side, model, lambda *at: sampler_seed(0, "", goal, side, *at), "")
-    return speaker, _first_history(speaker, table, goal), spec.is_remote
+    asked = build_speaker(
+        spec, table, described, speaker, model, lambda *at: sampler_seed(0, "", goal, speaker, *at), ""
+    )
+    return asked, _first_history(asked, table, goal), spec.is_remote
 
 
-def _first_history(speaker: Speaker, table: SideTable, goal: str) -> History:
-    if speaker.side == "responder":
+def _first_history(speaker: Speaker, table: SpeakerTable, goal: str) -> History:
+    if speaker.name == "responder":
         return responder_history(speaker.system, (), goal)
     persona = personas.describe(personas.load_listed()[0].features)
     return inquirer_history(prompts.load(table.prompts), persona, goal, ())
@@ -84,7 +86,7 @@ async def _listen(
     async with aclosing(speaker.stream(history, 0)) as pieces:
         async for piece in pieces:
             if isinstance(piece, Output):
-                _refuse_silence(piece, name, speaker.side)
+                _refuse_silence(piece, name, speaker.name)
             else:
                 heard.append(piece)
             if enough and len(_text(heard)) >= enough:
@@ -99,13 +101,13 @@ def _text(heard: list[str | Thinking]) -> str:
     return text.strip()
 
 
-def _refuse_silence(output: Output, name: str, side: Side) -> None:
+def _refuse_silence(output: Output, name: str, speaker: SpeakerName) -> None:
     """Raise NoAnswer if the answer is empty."""
     if output.reply.text.strip():
         return
     if output.reply.stop_reason == "length":
         what = "Its thoughts" if output.reply.thoughts else "White space"
-        raise NoAnswer(f"{what} used up its output limit: raise max_tokens of [models.{name}.{side}].")
+        raise NoAnswer(f"{what} used up its output limit: raise max_tokens of [models.{name}.{speaker}].")
     raise NoAnswer("Its answer was empty. Check the log of its server, or choose another model.")
 
 

@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import Q
 
 from dialogue.backends.base import StopReason
-from dialogue.outputs import Verdict
-from dialogue.seeds import Side
+from dialogue.outputs import OutputStatus
+from dialogue.seeds import SpeakerName
 from dialogue.speakers import Ending
 from studies.models.fields import choices_of, new_token
 from studies.models.personas import Persona
@@ -109,9 +109,9 @@ class Output(models.Model):
 
     dialogue = models.ForeignKey(Dialogue, on_delete=models.CASCADE, related_name="outputs")
     position = models.PositiveSmallIntegerField(help_text="Of the turn, counted from 0.")
-    side = models.CharField(max_length=10, choices=choices_of(Side))
+    speaker = models.CharField(max_length=10, choices=choices_of(SpeakerName))
     attempt = models.PositiveSmallIntegerField(default=0)
-    verdict = models.CharField(max_length=12, choices=choices_of(Verdict))
+    status = models.CharField(max_length=12, choices=choices_of(OutputStatus))
     raw = models.TextField(blank=True)
     text = models.TextField(blank=True)
     prompts_found = models.PositiveSmallIntegerField(default=0)
@@ -134,13 +134,15 @@ class Output(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        ordering: ClassVar = ["dialogue", "position", "side", "attempt"]
+        ordering: ClassVar = ["dialogue", "position", "speaker", "attempt"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["dialogue", "position", "side", "attempt"], name="output_attempt_in_turn")
+            models.UniqueConstraint(
+                fields=["dialogue", "position", "speaker", "attempt"], name="output_attempt_in_turn"
+            )
         ]
         indexes: ClassVar = [
             models.Index(fields=["dialogue"], condition=~Q(unsent=""), name="output_without_a_setting")
         ]
 
     def __str__(self) -> str:
-        return f"{self.side} {self.position + 1}.{self.attempt}: {self.verdict}"
+        return f"{self.speaker} {self.position + 1}.{self.attempt}: {self.status}"

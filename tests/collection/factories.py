@@ -11,7 +11,7 @@ from collection.participation.invitations import Invitation
 from dialogue.personas import describe
 from studies.models import Dialogue, Generation, Goal, Persona, Study, Turn, Typing
 from studies.services import paper_questionnaire
-from tests.factories import UTTERANCES, make_side, make_study
+from tests.factories import UTTERANCES, make_speaker, make_study
 
 FEATURES = {
     "age": "25 to 34",
@@ -59,7 +59,7 @@ def make_natural_dialogue(
         persona=participant.persona,
         persona_sentence=describe(participant.persona.features),
         kind=Dialogue.Kind.NATURAL,
-        responder=make_side("tiny", "llama-2-responder"),
+        responder=make_speaker("tiny", "llama-2-responder"),
         seed=73,
         ending=ending,
         ended_at=timezone.now() if ending else None,

@@ -7,10 +7,10 @@ from typing import Any
 from dialogue.backends.base import BackendError, ContextFull, Reply, Sampling, StreamingModel
 from dialogue.backends.scripted import ScriptedModel
 from dialogue.messages import Message
-from dialogue.models import SELF_REPLY_MARKERS
+from dialogue.model_config import SELF_REPLY_MARKERS
 from dialogue.outputs import Checks
 from dialogue.prompts import STOP_TOKEN
-from dialogue.seeds import Side, sampler_seed
+from dialogue.seeds import SpeakerName, sampler_seed
 from dialogue.speakers import Speaker
 
 CHECKS = Checks(max_n=5, repeats=2, markers=SELF_REPLY_MARKERS, stop_token=STOP_TOKEN)
@@ -61,9 +61,9 @@ class NarrowModel(StreamingModel):
         """Holds nothing."""
 
 
-def speaker(side: Side, model: ScriptedModel | NarrowModel, **fields: Any) -> Speaker:
-    """A speaker with the seeds of run 73."""
-    system = SYSTEM if side == "responder" else None
-    seed = partial(sampler_seed, 73, "P01", GOAL, side)
+def make_speaker(name: SpeakerName, model: ScriptedModel | NarrowModel, **fields: Any) -> Speaker:
+    """A name with the seeds of run 73."""
+    system = SYSTEM if name == "responder" else None
+    seed = partial(sampler_seed, 73, "P01", GOAL, name)
     values: dict[str, Any] = {"sampling": SAMPLING, "checks": CHECKS, "seed": seed, "system": system}
-    return Speaker(side, model, **values | fields)
+    return Speaker(name, model, **values | fields)

@@ -2,38 +2,38 @@
 
 import pytest
 
-from dialogue.outputs import Checks, Judged, Verdict, judge
+from dialogue.outputs import CheckedOutput, Checks, OutputStatus, check_output
 from tests.dialogue.speaking import CHECKS, REPETITIVE
 
 AT_AN_API = Checks(CHECKS.max_n, CHECKS.repeats, (), CHECKS.stop_token)
 
 
 def test_an_inquirer_says_its_first_quoted_string() -> None:
-    assert judge("inquirer", 'Sure! "What is a bear?"', CHECKS) == Judged("said", "What is a bear?", 1)
+    assert check_output("inquirer", 'Sure! "What is a bear?"', CHECKS) == CheckedOutput("said", "What is a bear?", 1)
 
 
 def test_further_prompts_are_counted_and_not_said() -> None:
-    assert judge("inquirer", '"One?" or "two?" or "three?"', CHECKS) == Judged("said", "One?", 3)
+    assert check_output("inquirer", '"One?" or "two?" or "three?"', CHECKS) == CheckedOutput("said", "One?", 3)
 
 
 def test_padding_and_line_breaks_inside_the_quotes_stay() -> None:
-    assert judge("inquirer", 'Ask: " What\nis it? " now', CHECKS).text == " What\nis it? "
+    assert check_output("inquirer", 'Ask: " What\nis it? " now', CHECKS).text == " What\nis it? "
 
 
 def test_a_responder_says_everything_without_the_space_around_it() -> None:
-    assert judge("responder", ' A "bear" is an animal. FINISH \n', CHECKS) == Judged(
+    assert check_output("responder", ' A "bear" is an animal. FINISH \n', CHECKS) == CheckedOutput(
         "said", 'A "bear" is an animal. FINISH'
     )
 
 
 @pytest.mark.parametrize("raw", ["", " \n", "[INST] more", '### Human: "And?"'])
-@pytest.mark.parametrize("side", ["inquirer", "responder"])
-def test_nothing_left_is_empty(side: str, raw: str) -> None:
-    assert judge("inquirer" if side == "inquirer" else "responder", raw, CHECKS).verdict == "empty"
+@pytest.mark.parametrize("speaker", ["inquirer", "responder"])
+def test_nothing_left_is_empty(speaker: str, raw: str) -> None:
+    assert check_output("inquirer" if speaker == "inquirer" else "responder", raw, CHECKS).status == "empty"
 
 
 @pytest.mark.parametrize(
-    ("raw", "verdict"),
+    ("raw", "status"),
     [
         (f'FINISH "{REPETITIVE}"', "incoherent"),
         (REPETITIVE, "incoherent"),
@@ -46,32 +46,34 @@ def test_nothing_left_is_empty(side: str, raw: str) -> None:
     ],
 )
 def test_an_inquirers_output_is_incoherent_before_it_is_a_stop_before_it_lacks_a_prompt(
-    raw: str, verdict: Verdict
+    raw: str, status: OutputStatus
 ) -> None:
-    assert judge("inquirer", raw, CHECKS).verdict == verdict
+    assert check_output("inquirer", raw, CHECKS).status == status
 
 
 def test_a_self_reply_is_cut_before_anything_else_is_looked_at() -> None:
-    assert judge("inquirer", f'"Why?" okay [INST] {REPETITIVE} FINISH', CHECKS) == Judged(
+    assert check_output("inquirer", f'"Why?" okay [INST] {REPETITIVE} FINISH', CHECKS) == CheckedOutput(
         "said", "Why?", 1, is_self_reply=True
     )
-    assert judge("responder", f"Because. ### Human: {REPETITIVE}", CHECKS) == Judged(
+    assert check_output("responder", f"Because. ### Human: {REPETITIVE}", CHECKS) == CheckedOutput(
         "said", "Because.", is_self_reply=True
     )
 
 
 def test_a_stop_that_only_a_self_reply_hides_is_found() -> None:
-    assert judge("inquirer", "We are done. FINISH [INST] more", CHECKS) == Judged("stop", is_self_reply=True)
+    assert check_output("inquirer", "We are done. FINISH [INST] more", CHECKS) == CheckedOutput(
+        "stop", is_self_reply=True
+    )
 
 
 def test_at_an_api_marks_are_words_like_any_other() -> None:
-    assert judge("responder", "Type [INST] first.", AT_AN_API) == Judged("said", "Type [INST] first.")
+    assert check_output("responder", "Type [INST] first.", AT_AN_API) == CheckedOutput("said", "Type [INST] first.")
 
 
 def test_only_what_reaches_the_other_side_is_text() -> None:
     raws = ["", REPETITIVE, "FINISH", "no quotes"]
-    assert [judge("inquirer", raw, CHECKS).text for raw in raws] == [""] * 4
+    assert [check_output("inquirer", raw, CHECKS).text for raw in raws] == [""] * 4
 
 
 def test_an_unused_prompt_is_still_counted() -> None:
-    assert judge("inquirer", '"" and "more"', CHECKS).prompts_found == 2
+    assert check_output("inquirer", '"" and "more"', CHECKS).prompts_found == 2

@@ -12,7 +12,7 @@ from dialogue.backends.base import BackendError, ContentRefused
 from dialogue.backends.scripted import ScriptedModel
 from dialogue.messages import Message
 from dialogue.roleplay import Ended, Exchange, Said, roleplay
-from tests.dialogue.speaking import GOAL, REPETITIVE, SYSTEM, NarrowModel, Script, TriedModel, speaker
+from tests.dialogue.speaking import GOAL, REPETITIVE, SYSTEM, NarrowModel, Script, TriedModel, make_speaker
 
 PERSONA = "a 25 to 34-year-old individual"
 PROMPTS = prompts.load("llama-2")
@@ -26,8 +26,8 @@ Model = ScriptedModel | NarrowModel
 def play(
     inquirer: Model, responder: Model, max_turns: int = 12, past: Sequence[Said] = (), tries: int = 0
 ) -> AsyncGenerator[Step]:
-    sides = speaker("inquirer", inquirer, tries=tries), speaker("responder", responder, tries=tries)
-    return roleplay(*sides, persona=PERSONA, goal=GOAL, prompts=PROMPTS, max_turns=max_turns, past=past)
+    speakers = make_speaker("inquirer", inquirer, tries=tries), make_speaker("responder", responder, tries=tries)
+    return roleplay(*speakers, persona=PERSONA, goal=GOAL, prompts=PROMPTS, max_turns=max_turns, past=past)
 
 
 async def steps_of(inquirer: Script, responder: Script = ANSWERS, max_turns: int = 12) -> list[Step]:
@@ -54,14 +54,18 @@ async def test_turns_are_exchanged_until_the_inquirer_says_the_stop_token() -> N
 
 async def test_the_stop_output_comes_with_the_ending() -> None:
     (stop,) = ending(await steps_of(ASKS)).outputs
-    assert (stop.side, stop.turn, stop.reply.text, stop.judged.verdict) == ("inquirer", 3, "FINISH", "stop")
+    assert (stop.speaker, stop.turn, stop.reply.text, stop.checked.status) == ("inquirer", 3, "FINISH", "stop")
 
 
 async def test_every_turn_carries_both_outputs_raw_and_judged() -> None:
     second = (await steps_of(ASKS))[1]
     asked, answered = second.outputs
-    assert (asked.reply.text, asked.judged.text, asked.judged.prompts_found) == ('"Q2" or else "Q2b"', "Q2", 2)
-    assert (answered.reply.text, answered.judged.text, answered.judged.is_self_reply) == ("A2 [INST] more", "A2", True)
+    assert (asked.reply.text, asked.checked.text, asked.checked.prompts_found) == ('"Q2" or else "Q2b"', "Q2", 2)
+    assert (answered.reply.text, answered.checked.text, answered.checked.is_self_reply) == (
+        "A2 [INST] more",
+        "A2",
+        True,
+    )
 
 
 async def test_the_turn_limit_ends_a_dialogue_without_asking_again() -> None:
@@ -86,12 +90,12 @@ async def test_the_turn_limit_ends_a_dialogue_without_asking_again() -> None:
     ],
 )
 async def test_each_failure_ends_the_dialogue_and_keeps_what_was_put_out(
-    inquirer: Script, responder: Script, expected: str, sides: list[str]
+    inquirer: Script, responder: Script, expected: str, speakers: list[str]
 ) -> None:
     steps = await steps_of(inquirer, responder)
     assert said(steps) == [("Q1", "A1")]
     assert ending(steps).ending == expected
-    assert [output.side for output in ending(steps).outputs] == sides
+    assert [output.speaker for output in ending(steps).outputs] == speakers
 
 
 async def test_an_infrastructure_error_is_raised_after_the_turns_that_were_complete() -> None:
@@ -173,7 +177,7 @@ async def test_a_regenerated_output_makes_a_turn_that_keeps_the_rejected_ones() 
     inquirer = TriedModel(["no quotes", '"Q1"', "FINISH"])
     steps = [step async for step in play(inquirer, ScriptedModel(ANSWERS), tries=1)]
     assert said(steps) == [("Q1", "A1")]
-    assert [(output.side, output.attempt) for output in steps[0].outputs] == [
+    assert [(output.speaker, output.attempt) for output in steps[0].outputs] == [
         ("inquirer", 0),
         ("inquirer", 1),
         ("responder", 0),

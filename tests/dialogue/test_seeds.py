@@ -2,13 +2,13 @@
 
 from itertools import product
 
-from dialogue.seeds import Side, sampler_seed
+from dialogue.seeds import SpeakerName, sampler_seed
 
-SIDES: tuple[Side, Side] = ("inquirer", "responder")
+SPEAKERS: tuple[SpeakerName, SpeakerName] = ("inquirer", "responder")
 
 
 def test_every_output_of_a_run_has_its_own_seed() -> None:
-    outputs = list(product((73, 321), ("P01", "P02"), ("g1", "g2"), SIDES, range(12), range(3)))
+    outputs = list(product((73, 321), ("P01", "P02"), ("g1", "g2"), SPEAKERS, range(12), range(3)))
     assert len({sampler_seed(*output) for output in outputs}) == len(outputs)
 
 

@@ -8,11 +8,11 @@ import pytest
 from dialogue.backends.scripted import ScriptedModel
 from dialogue.extraction import cut_self_reply
 from dialogue.messages import Message
-from dialogue.models import SELF_REPLY_MARKERS
+from dialogue.model_config import SELF_REPLY_MARKERS
 from dialogue.outputs import Checks, Output
 from dialogue.self_replies import OwnWords
 from dialogue.speakers import History
-from tests.dialogue.speaking import speaker
+from tests.dialogue.speaking import make_speaker
 
 MARKS = ("<|im_end|>", "<|im_start|>", "</turn>\n<turn>user")
 TEXTS = {
@@ -55,9 +55,9 @@ def test_a_part_that_proves_to_be_a_thought_is_taken_back() -> None:
 
 
 async def heard(text: str, markers: tuple[str, ...]) -> tuple[str, Output]:
-    side = speaker("responder", ScriptedModel([text]), checks=Checks(5, 2, markers, "FINISH"))
+    speaker = make_speaker("responder", ScriptedModel([text]), checks=Checks(5, 2, markers, "FINISH"))
     shown = ""
-    async with aclosing(side.stream(History([], [], [Message("user", "How far?")]), 0)) as stream:
+    async with aclosing(speaker.stream(History([], [], [Message("user", "How far?")]), 0)) as stream:
         async for piece in stream:
             if isinstance(piece, Output):
                 return shown, piece
@@ -75,12 +75,12 @@ async def heard(text: str, markers: tuple[str, ...]) -> tuple[str, Output]:
 )
 async def test_a_person_reads_what_the_record_says_was_said(text: str, markers: tuple[str, ...]) -> None:
     shown, output = await heard(text, markers)
-    assert (shown.strip(), output.judged.text) == ("Divide it.", "Divide it.")
-    assert output.judged.is_self_reply
+    assert (shown.strip(), output.checked.text) == ("Divide it.", "Divide it.")
+    assert output.checked.is_self_reply
     assert output.reply.text == text
 
 
 async def test_without_marks_a_person_reads_everything() -> None:
     shown, output = await heard("Divide it.<|im_end|> thanks", ())
-    assert shown == output.judged.text == "Divide it.<|im_end|> thanks"
-    assert not output.judged.is_self_reply
+    assert shown == output.checked.text == "Divide it.<|im_end|> thanks"
+    assert not output.checked.is_self_reply

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogue.mark_search import beginnings
-from dialogue.outputs import judge
+from dialogue.outputs import check_output
 from dialogue.thought_marks import KINDS, MARKS
 from dialogue.thoughts import Opened, Splitter, Thinking, opened_by, split
 from tests.dialogue.speaking import CHECKS
@@ -22,10 +22,10 @@ GPT_OSS = '<|channel|>analysis<|message|>Say "a".<|end|><|start|>assistant<|chan
 @pytest.mark.parametrize("expected", OUTPUTS, ids=lambda output: output["raw"][:30])
 def test_a_thinking_model_says_its_answer_alone(expected: dict[str, Any]) -> None:
     found = split(expected["raw"], was_cut=expected.get("stop_reason") == "length")
-    judged = judge(expected["side"], found.answer, CHECKS)
-    assert judged.verdict == expected.get("verdict", "said" if expected.get("said") else "empty")
-    assert judged.text == (expected.get("said") or "")
-    assert judged.prompts_found == expected.get("prompts_found", 0)
+    checked = check_output(expected["side"], found.answer, CHECKS)
+    assert checked.status == expected.get("verdict", "said" if expected.get("said") else "empty")
+    assert checked.text == (expected.get("said") or "")
+    assert checked.prompts_found == expected.get("prompts_found", 0)
     assert found.raw == expected["raw"]
 
 

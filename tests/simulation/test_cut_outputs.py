@@ -8,7 +8,7 @@ from asgiref.sync import async_to_sync
 from django.test import Client
 from django.utils import timezone
 
-from dialogue.outputs import judge
+from dialogue.outputs import check_output
 from simulation.figures import cuts_of_run, read_figures
 from simulation.models import Run
 from studies.limits import cuts_of, sentences_of
@@ -32,19 +32,19 @@ def run() -> Run:
     cells = list(run.simulations.all())
     for cell in cells[:2]:
         lost = make_dialogue(cell, turns=1, ending="no_prompt")
-        make_output(lost, 1, verdict="no_prompt", prompts_found=0, stop_reason="length", completion_tokens=200)
+        make_output(lost, 1, status="no_prompt", prompts_found=0, stop_reason="length", completion_tokens=200)
     plain = make_dialogue(cells[2], turns=1, ending="no_prompt")
-    make_output(plain, 1, verdict="no_prompt", prompts_found=0)
+    make_output(plain, 1, status="no_prompt", prompts_found=0)
     fine = make_dialogue(cells[3], turns=1)
     make_output(fine, 0, attempt=1, stop_reason="length", completion_tokens=200)
-    make_output(fine, 1, verdict="stop", prompts_found=0)
+    make_output(fine, 1, status="stop", prompts_found=0)
     return run
 
 
 @pytest.mark.parametrize("output", CUT_OUTPUTS, ids=lambda output: output["side"])
 def test_a_cut_changes_no_verdict(output: dict[str, str]) -> None:
-    side, raw = output["side"], output["raw"]
-    assert judge("inquirer" if side == "inquirer" else "responder", raw, CHECKS).verdict == output["verdict"]
+    speaker, raw = output["side"], output["raw"]
+    assert check_output("inquirer" if speaker == "inquirer" else "responder", raw, CHECKS).status == output["verdict"]
 
 
 def test_a_run_says_how_many_outputs_were_cut_and_what_came_of_it(run: Run) -> None:
@@ -70,8 +70,8 @@ def test_a_run_without_cut_outputs_says_nothing(admin_client: Client) -> None:
 
 def test_a_failure_counts_only_where_the_last_output_was_cut() -> None:
     dialogue = make_dialogue(turns=0, ending="no_prompt")
-    make_output(dialogue, 0, verdict="no_prompt", stop_reason="length", completion_tokens=200)
-    make_output(dialogue, 0, attempt=1, verdict="no_prompt")
+    make_output(dialogue, 0, status="no_prompt", stop_reason="length", completion_tokens=200)
+    make_output(dialogue, 0, attempt=1, status="no_prompt")
     [inquirer] = cuts_of_run(dialogue.simulation.run)
     assert (inquirer.cut, inquirer.failures) == (1, {})
     assert inquirer.sentences == [
@@ -81,7 +81,7 @@ def test_a_failure_counts_only_where_the_last_output_was_cut() -> None:
 
 def test_an_output_that_the_context_cut_asks_for_a_larger_context() -> None:
     dialogue = make_dialogue(turns=1)
-    Output.objects.filter(side="responder").update(stop_reason="length", completion_tokens=70)
+    Output.objects.filter(speaker="responder").update(stop_reason="length", completion_tokens=70)
     assert sentences_of(cuts_of_run(dialogue.simulation.run)) == [
         "1 of 1 output of the responder 'tiny' was cut at the end of the context: raise context of [models.tiny]."
     ]
@@ -89,7 +89,7 @@ def test_an_output_that_the_context_cut_asks_for_a_larger_context() -> None:
 
 def test_a_provider_that_does_not_count_thoughts_is_not_taken_to_lack_context() -> None:
     dialogue = make_dialogue(turns=1)
-    Output.objects.filter(side="responder").update(stop_reason="length", completion_tokens=3)
+    Output.objects.filter(speaker="responder").update(stop_reason="length", completion_tokens=3)
     [_, responder] = cuts_of(Dialogue.objects.all(), {"responder": dialogue.responder | {"backend": "openai"}})
     assert (responder.cut, responder.cramped) == (1, 0)
 
@@ -107,7 +107,7 @@ def test_a_dialogues_ending_says_that_a_cut_brought_it_about(run: Run, admin_cli
 def test_a_persons_dialogue_says_how_many_answers_were_cut_before_their_first_word() -> None:
     dialogue = make_dialogue(turns=1)
     Dialogue.objects.filter(pk=dialogue.pk).update(kind=Dialogue.Kind.NATURAL, inquirer={}, ended_at=timezone.now())
-    Output.objects.filter(side="responder").update(stop_reason="length", completion_tokens=200, verdict="empty")
+    Output.objects.filter(speaker="responder").update(stop_reason="length", completion_tokens=200, status="empty")
     described = {"inquirer": {}, "responder": dialogue.responder}
     assert sentences_of(cuts_of(Dialogue.objects.filter(pk=dialogue.pk), described, is_one=True)) == [
         "1 of 1 output of the responder 'tiny' was cut at 200 tokens; as a result, 1 of them gave no answer:"
@@ -117,7 +117,7 @@ def test_a_persons_dialogue_says_how_many_answers_were_cut_before_their_first_wo
 
 def test_what_an_import_did_not_record_is_not_made_up() -> None:
     dialogue = make_dialogue(turns=0, ending="empty_output")
-    make_output(dialogue, 0, verdict="empty", stop_reason="length", completion_tokens=None)
+    make_output(dialogue, 0, status="empty", stop_reason="length", completion_tokens=None)
     assert sentences_of(cuts_of(Dialogue.objects.all(), {"imported": True})) == [
         "1 of 1 output of the inquirer was cut at the limit; as a result, 1 dialogue ended with 'empty output':"
         " raise max_tokens of [models.NAME.inquirer]."
@@ -148,8 +148,8 @@ def test_thoughts_that_use_up_the_limit_at_an_api_are_the_reason_of_an_empty_out
 
     async_to_sync(play)()
     dialogue = Dialogue.objects.get()
-    output = dialogue.outputs.get(side="responder")
-    assert (dialogue.ending, output.verdict, output.thought_tokens) == ("empty_output", "empty", 1000)
+    output = dialogue.outputs.get(speaker="responder")
+    assert (dialogue.ending, output.status, output.thought_tokens) == ("empty_output", "empty", 1000)
     assert sentences_of(cuts_of_run(run)) == [
         "1 of 1 output of the responder 'answerer' was cut at 1000 tokens; as a result, 1 dialogue ended with"
         " 'empty output': raise max_tokens of [models.answerer.responder]."

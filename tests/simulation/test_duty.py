@@ -6,7 +6,7 @@ from threading import Event, Thread
 import pytest
 
 from dialogue.backends import registry
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 from simulation.duty import Duty, is_stopping
 
 SPEC = ModelSpec(name="scripted", backend="scripted", replies=("Hi.",))

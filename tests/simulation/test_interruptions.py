@@ -8,7 +8,7 @@ from asgiref.sync import async_to_sync
 
 from dialogue.backends.base import ChatModel
 from dialogue.backends.scripted import ScriptedModel
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 from simulation import leases, leasing, services
 from simulation.casting import Casting
 from simulation.models import Run, Simulation

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 import pytest
 
 from dialogue.backends.base import Reply
-from dialogue.outputs import Judged, Output
+from dialogue.outputs import CheckedOutput, Output
 from dialogue.roleplay import Ended, Exchange
-from dialogue.seeds import Side
+from dialogue.seeds import SpeakerName
 from simulation.progress_bar import ProgressBar
 from simulation.reports import Throughput, time_left
 
 
-def output(side: Side, tokens: int | None) -> Output:
-    return Output(side, 0, 0, Reply("Hi.", "stop", 10, tokens, 0.1, 0.2), Judged("said", "Hi."))
+def output(speaker: SpeakerName, tokens: int | None) -> Output:
+    return Output(speaker, 0, 0, Reply("Hi.", "stop", 10, tokens, 0.1, 0.2), CheckedOutput("said", "Hi."))
 
 
 def clock(*seconds: float) -> Iterator[float]:
@@ -55,7 +55,9 @@ def test_no_time_is_no_speed() -> None:
 
 def test_settings_that_a_server_was_not_sent_are_named_once_above_the_bar(capsys: pytest.CaptureFixture[str]) -> None:
     reply = Reply("Hi.", "stop", 10, 2, 0.1, 0.2, unsent=("seed", "top_k"))
-    said = Exchange(0, "Hi.", "Hi.", (Output("inquirer", 0, 0, reply, Judged("said", "Hi.")), output("responder", 5)))
+    said = Exchange(
+        0, "Hi.", "Hi.", (Output("inquirer", 0, 0, reply, CheckedOutput("said", "Hi.")), output("responder", 5))
+    )
     with ProgressBar(10, 0) as bar:
         bar.step(said)
         bar.step(said)

@@ -78,7 +78,7 @@ def test_a_setting_that_a_server_was_not_sent_is_named_before_a_dialogue_has_end
     )
     assert "are generated without" not in look(client, run)
     run.simulations.exclude(finished_at=None).delete()
-    Output.objects.filter(dialogue__simulation__run=run, side="responder").update(unsent="seed top_k")
+    Output.objects.filter(dialogue__simulation__run=run, speaker="responder").update(unsent="seed top_k")
     assert sentence in look(client, run)
     assert sentence in news(client, run, seen="before").text
 

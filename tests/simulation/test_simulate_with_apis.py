@@ -137,7 +137,7 @@ def test_turns_are_left_out_and_counted_where_a_server_says_in_its_own_words_tha
 ) -> None:
     server.most_messages = 4
     assert figures("--goals", "1", "--personas", "1", "--max-turns", "3")["endings"] == {"max_turns": 1}
-    assert list(Output.objects.filter(side="inquirer").values_list("left_out", flat=True)) == [0, 0, 1]
+    assert list(Output.objects.filter(speaker="inquirer").values_list("left_out", flat=True)) == [0, 0, 1]
 
 
 def work_as_a_worker_does(run: Run) -> None:

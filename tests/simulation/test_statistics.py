@@ -45,16 +45,16 @@ def _fail(first: Dialogue, second: Dialogue) -> None:
     make_output(first, 0)
     make_output(first, 1, prompts_found=3)
     make_output(first, 2, is_self_reply=True)
-    make_output(first, 3, verdict="stop", prompts_found=0)
+    make_output(first, 3, status="stop", prompts_found=0)
     for position in range(3):
-        make_output(first, position, side="responder", prompts_found=0, is_self_reply=position == 0)
-    make_output(second, 0, verdict="no_prompt", prompts_found=0)
-    make_output(second, 0, attempt=1, verdict="incoherent", prompts_found=0)
+        make_output(first, position, speaker="responder", prompts_found=0, is_self_reply=position == 0)
+    make_output(second, 0, status="no_prompt", prompts_found=0)
+    make_output(second, 0, attempt=1, status="incoherent", prompts_found=0)
     make_output(second, 0, attempt=2, prompts_found=2)
     make_output(second, 1)
-    make_output(second, 0, side="responder", prompts_found=0)
-    make_output(second, 1, side="responder", verdict="incoherent", prompts_found=0)
-    make_output(second, 1, side="responder", attempt=1, verdict="incoherent", prompts_found=0)
+    make_output(second, 0, speaker="responder", prompts_found=0)
+    make_output(second, 1, speaker="responder", status="incoherent", prompts_found=0)
+    make_output(second, 1, speaker="responder", attempt=1, status="incoherent", prompts_found=0)
 
 
 def summary_of(run: Run) -> Summary:
@@ -144,8 +144,8 @@ def test_the_table_reads_as_the_papers(run: Run) -> None:
 
 def test_outputs_made_without_a_setting_are_counted_by_side(run: Run) -> None:
     assert summary_of(run).unsent == {}
-    Output.objects.filter(side="inquirer").update(unsent="seed")
-    Output.objects.filter(side="inquirer", verdict="incoherent").update(unsent="seed top_k")
+    Output.objects.filter(speaker="inquirer").update(unsent="seed")
+    Output.objects.filter(speaker="inquirer", status="incoherent").update(unsent="seed top_k")
     summary = summary_of(run)
     assert summary.unsent == {"inquirer": {"seed": Rate(8, 8), "top_k": Rate(1, 8)}}
     assert dict(as_rows(summary))["Without seed (inquirer)"] == "8/8 (100.00%)"

@@ -25,7 +25,7 @@ from tests.simulation.scripts import ANSWERS, ASKS, make_worker, request_run, wo
 pytestmark = pytest.mark.django_db
 SYSTEM = prompts.load_system("llama-2-responder").content.strip()
 FORGETFUL = "{% for m in messages if m.role != 'assistant' %}<|{{ m.role }}|>{{ m.content }}{% endfor %}<|assistant|>"
-SIDES = """
+SPEAKERS = """
 [models.{name}.inquirer]
 prompts = "llama-2"
 coherence = {{ max_n = 8 }}
@@ -50,7 +50,7 @@ def models_file(tmp_path: Path, settings: Settings) -> Path:
 def scripted(file: Path, settings: str = "") -> Path:
     """Two scripted models that have ``settings``."""
     tables = [
-        f'[models.{name}]\nbackend = "scripted"\nreplies = ["x"]\n{settings}{SIDES.format(name=name)}'
+        f'[models.{name}]\nbackend = "scripted"\nreplies = ["x"]\n{settings}{SPEAKERS.format(name=name)}'
         for name in ("asker", "answerer")
     ]
     file.write_text("".join(tables))
@@ -63,7 +63,7 @@ def with_template(file: Path, source: str, settings: str = "") -> Path:
     write_gguf(file.with_name("m.gguf"), shape, random_weights(shape), template=source)
     tables = [
         f'[models.{name}]\nbackend = "llama_cpp"\nfile = "m.gguf"\ncontext = 2048\nslots = 1\n{settings}'
-        f"{SIDES.format(name=name)}"
+        f"{SPEAKERS.format(name=name)}"
         for name in ("asker", "answerer")
     ]
     file.write_text("".join(tables))
@@ -126,7 +126,7 @@ def test_an_inquirer_without_its_persona_is_refused_before_a_run_is_made(models_
 @pytest.mark.parametrize("name", ["passes-over-system", "refuses-system"])
 def test_the_way_is_found_by_rendering_and_is_part_of_the_run(name: str, models_file: Path, study: Study) -> None:
     run = request_run(study, models_file=with_template(models_file, written(name)))
-    assert [run.configuration[side]["system"] for side in ("inquirer", "responder")] == ["first_user"] * 2
+    assert [run.configuration[speaker]["system"] for speaker in ("inquirer", "responder")] == ["first_user"] * 2
 
 
 def test_the_page_of_a_run_says_how_its_models_are_spoken_to(models_file: Path, study: Study) -> None:
@@ -196,12 +196,14 @@ def test_a_run_keeps_the_date_on_which_it_was_made(models_file: Path, study: Stu
 def test_a_run_of_an_earlier_version_is_found_and_goes_on(models_file: Path, study: Study) -> None:
     scripted(models_file)
     run = request_run(study, models_file=models_file)
-    sides = {
-        side: {key: value for key, value in run.configuration[side].items() if key not in ("system", "marks", "date")}
-        for side in ("inquirer", "responder")
+    speakers = {
+        speaker: {
+            key: value for key, value in run.configuration[speaker].items() if key not in ("system", "marks", "date")
+        }
+        for speaker in ("inquirer", "responder")
     }
-    Run.objects.filter(pk=run.pk).update(configuration=run.configuration | sides)
-    assert identify(run.configuration | sides) == run.identity
+    Run.objects.filter(pk=run.pk).update(configuration=run.configuration | speakers)
+    assert identify(run.configuration | speakers) == run.identity
     assert request_run(study, models_file=models_file) == run
     old = Simulation.objects.get(run=run)
     speaker = Casting(models_file, lambda _: ScriptedModel(ANSWERS)).cast(old).responder

@@ -46,7 +46,7 @@ def test_no_side_ever_reads_a_thought(dialogue: Dialogue, models: dict[str, Any]
 
 
 def test_thoughts_are_stored_raw_and_counted_apart(dialogue: Dialogue) -> None:
-    asked = dialogue.outputs.filter(side="inquirer")
+    asked = dialogue.outputs.filter(speaker="inquirer")
     assert [output.raw for output in asked] == ASKER
     assert [output.text for output in asked] == ["Q1", "Q2", ""]
     assert [output.thought_tokens for output in asked] == [7, 4, 4]
@@ -83,5 +83,5 @@ def test_a_thought_that_is_never_over_is_an_empty_output(models: dict[str, Any])
     models["answerer"] = ScriptedModel(["<think>\nI have to think about this"])
     work_off(one_cell(), make_worker(models))
     assert Dialogue.objects.get().ending == "empty_output"
-    assert Output.objects.get(side="responder").raw == "<think>\nI have to think about this"
+    assert Output.objects.get(speaker="responder").raw == "<think>\nI have to think about this"
     assert not Turn.objects.exists()

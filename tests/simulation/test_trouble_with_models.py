@@ -104,12 +104,12 @@ def test_a_model_that_is_gone_stops_the_run_with_a_sentence(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(("asker_room", "answerer_room", "side"), [(1, 99, "inquirer"), (99, 1, "responder")])
 def test_a_context_that_does_not_hold_the_first_prompt_stops_the_run_with_a_sentence_and_stores_nothing(
-    asker_room: int, answerer_room: int, side: str
+    asker_room: int, answerer_room: int, speaker: str
 ) -> None:
     models = scripts(NarrowModel(asker_room, '"QN"'), NarrowModel(answerer_room, "AN"))
     run = work_off(started_run(), make_worker(models))
     assert run.state == Run.State.PAUSED
-    assert f"The context of the {side} is too small for its first prompt" in run.message
+    assert f"The context of the {speaker} is too small for its first prompt" in run.message
     assert "raise `context` in models.toml." in run.message
     assert not Dialogue.objects.exists()
 

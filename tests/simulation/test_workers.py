@@ -90,7 +90,7 @@ def test_a_dialogue_knows_everything_that_identifies_it() -> None:
 
 def test_every_output_is_stored_raw_and_judged() -> None:
     work_off(one_cell(), make_worker(scripts(ScriptedModel(['"Q1" or "Q1b"', "FINISH"]))))
-    outputs = Output.objects.values_list("position", "side", "verdict", "raw", "text", "prompts_found")
+    outputs = Output.objects.values_list("position", "speaker", "status", "raw", "text", "prompts_found")
     assert list(outputs) == [
         (0, "inquirer", "said", '"Q1" or "Q1b"', "Q1", 2),
         (0, "responder", "said", "A1", "A1", 0),

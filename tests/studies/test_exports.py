@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 def test_json_lines_carry_the_official_keys_and_every_raw_output():
     dialogue = make_dialogue(turns=2)
-    make_output(dialogue, 2, verdict="stop", raw="FINISH", prompts_found=0)
+    make_output(dialogue, 2, status="stop", raw="FINISH", prompts_found=0)
     entry = json.loads(next(export_dialogues(dialogue.study)))
     assert entry["sample"] == {"instruction": dialogue.goal.text}
     assert [turn["turn"] for turn in entry["dialog"]] == [0, 1]

@@ -91,10 +91,10 @@ def test_an_ended_dialogue_without_a_recorded_ending_is_not_waited_for(client: C
 def test_every_output_is_shown_raw_rejected_ones_and_the_final_step_too(client: Client) -> None:
     dialogue = make_dialogue(turns=0)
     make_output(
-        dialogue, 0, raw="I have no idea what to ask.", verdict="no_prompt", prompts_found=0, stop_reason="length"
+        dialogue, 0, raw="I have no idea what to ask.", status="no_prompt", prompts_found=0, stop_reason="length"
     )
     make_turn(dialogue, 0, attempt=1, seconds=3.25)
-    make_output(dialogue, 1, raw="FINISH <script>", verdict="stop")
+    make_output(dialogue, 1, raw="FINISH <script>", status="stop")
     page = news(client, dialogue, 0)
     assert "I have no idea what to ask." in page
     assert "stopped by the length limit" in page
@@ -114,7 +114,7 @@ def test_tokens_that_nobody_counted_are_a_dash_and_settings_that_were_not_sent_a
 
 def test_failures_that_ended_nothing_are_named_at_the_utterance(client: Client) -> None:
     dialogue = make_dialogue(turns=0)
-    make_output(dialogue, 0, verdict="incoherent")
+    make_output(dialogue, 0, status="incoherent")
     make_turn(dialogue, 0, attempt=1, prompts_found=3, is_self_reply=True, left_out=1)
     bubble = news(client, dialogue, 0).split("</div>")[0]
     for words in ("regenerated: incoherent", "3 prompts, the first used", "self-reply cut", "1 oldest turn left out"):

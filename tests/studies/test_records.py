@@ -59,7 +59,7 @@ def written(path: Path) -> list[Record]:
 @pytest.mark.django_db
 def test_what_was_written_is_read_again(tmp_path: Path) -> None:
     dialogue = make_dialogue(turns=2)
-    make_output(dialogue, 2, verdict="stop", raw="FINISH", prompts_found=0)
+    make_output(dialogue, 2, status="stop", raw="FINISH", prompts_found=0)
     (record,) = written(tmp_path / "dialogues.jsonl")
     assert record.persona == describe(dialogue.persona.features)
     assert (record.instruction, record.goal_number) == (dialogue.goal.text, dialogue.goal.number)
@@ -70,7 +70,7 @@ def test_what_was_written_is_read_again(tmp_path: Path) -> None:
         RecordedTurn(turn.utterance, turn.response, turn.utterance_tokens, turn.response_tokens)
         for turn in dialogue.turns.all()
     ]
-    assert list(record.outputs) == list(dialogue.outputs.values(*OUTPUT_FIELDS))
+    assert list(record.outputs) == list(dialogue.outputs.values(*OUTPUT_FIELDS.values()))
 
 
 @pytest.mark.django_db
@@ -236,9 +236,9 @@ def test_text_that_no_database_takes_is_made_visible(character):
     assert not read_record(1, line(persona="a whole pair \ud83d\ude00 and \u2028")).is_mended
 
 
-@pytest.mark.parametrize("side", ["inquirer", "responder"])
-def test_such_text_is_made_visible_deep_inside_what_a_line_says_about_a_model(side):
-    found = getattr(read_record(1, line(**{side: {"model": "m", "a\x00": {"stop": ["b\ud83d"]}}})), side)
+@pytest.mark.parametrize("speaker", ["inquirer", "responder"])
+def test_such_text_is_made_visible_deep_inside_what_a_line_says_about_a_model(speaker):
+    found = getattr(read_record(1, line(**{speaker: {"model": "m", "a\x00": {"stop": ["b\ud83d"]}}})), speaker)
     assert found == {"model": "m", "a\N{REPLACEMENT CHARACTER}": {"stop": ["b\N{REPLACEMENT CHARACTER}"]}}
 
 

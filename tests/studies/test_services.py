@@ -12,7 +12,7 @@ from collection.models import Outcome, Recruitment
 from collection.settings_of_studies import load_demo_study
 from dialogue.backends.base import ChatModel, Reply
 from dialogue.backends.scripted import ScriptedModel
-from dialogue.outputs import Judged
+from dialogue.outputs import CheckedOutput
 from dialogue.outputs import Output as ModelOutput
 from dialogue.roleplay import Ended, Exchange
 from studies import services
@@ -27,11 +27,13 @@ ASKED = ModelOutput(
     turn=0,
     attempt=1,
     reply=Reply('Say "Why?" or "how?" [INST]', "length", 180, 24, 0.25, 1.5),
-    judged=Judged("said", "Why?", 2, is_self_reply=True),
+    checked=CheckedOutput("said", "Why?", 2, is_self_reply=True),
     left_out=3,
 )
-REJECTED = ModelOutput("inquirer", 0, 0, Reply("no quotes", "stop", 180, 2, 0.25, 0.5), Judged("no_prompt"))
-ANSWERED = ModelOutput("responder", 0, 0, Reply(" Because. ", "stop", 9, 2, 0.1, 0.2), Judged("said", "Because."))
+REJECTED = ModelOutput("inquirer", 0, 0, Reply("no quotes", "stop", 180, 2, 0.25, 0.5), CheckedOutput("no_prompt"))
+ANSWERED = ModelOutput(
+    "responder", 0, 0, Reply(" Because. ", "stop", 9, 2, 0.1, 0.2), CheckedOutput("said", "Because.")
+)
 EXCHANGE = Exchange(0, "Why?", "Because it is.", (REJECTED, ASKED, ANSWERED))
 
 
@@ -140,7 +142,7 @@ def test_tokens_that_cannot_be_counted_stay_unknown(dialogue: Dialogue) -> None:
 
 def test_what_a_provider_does_not_count_or_is_not_sent_is_stored_as_such(dialogue: Dialogue) -> None:
     reply = Reply('"Why?"', "stop", None, None, 0.1, 0.2, unsent=("seed", "top_k"))
-    services.save_outputs(dialogue, [ModelOutput("inquirer", 0, 0, reply, Judged("said", "Why?", 1))])
+    services.save_outputs(dialogue, [ModelOutput("inquirer", 0, 0, reply, CheckedOutput("said", "Why?", 1))])
     output = dialogue.outputs.get()
     assert (output.prompt_tokens, output.completion_tokens, output.unsent) == (None, None, "seed top_k")
 
@@ -148,19 +150,19 @@ def test_what_a_provider_does_not_count_or_is_not_sent_is_stored_as_such(dialogu
 def test_every_output_is_stored_with_all_that_is_known_of_it(dialogue: Dialogue) -> None:
     services.save_exchange(dialogue, EXCHANGE, ScriptedModel([]))
     rejected, asked, answered = dialogue.outputs.all()
-    assert (rejected.attempt, rejected.verdict, rejected.raw, rejected.text) == (0, "no_prompt", "no quotes", "")
-    assert (asked.position, asked.side, asked.attempt, asked.verdict) == (0, "inquirer", 1, "said")
+    assert (rejected.attempt, rejected.status, rejected.raw, rejected.text) == (0, "no_prompt", "no quotes", "")
+    assert (asked.position, asked.speaker, asked.attempt, asked.status) == (0, "inquirer", 1, "said")
     assert (asked.raw, asked.text) == ('Say "Why?" or "how?" [INST]', "Why?")
     assert (asked.prompts_found, asked.is_self_reply, asked.left_out) == (2, True, 3)
     assert (asked.prompt_tokens, asked.completion_tokens) == (180, 24)
     assert (asked.first_token_seconds, asked.seconds, asked.stop_reason) == (0.25, 1.5, "length")
-    assert (answered.side, answered.raw, answered.text) == ("responder", " Because. ", "Because.")
+    assert (answered.speaker, answered.raw, answered.text) == ("responder", " Because. ", "Because.")
 
 
 def test_a_nul_character_that_a_model_put_out_is_kept_visible_where_postgresql_would_refuse_it(
     dialogue: Dialogue,
 ) -> None:
-    odd = ModelOutput("inquirer", 0, 0, Reply('"a\x00b"', "stop", 1, 1, 0.1, 0.2), Judged("said", "a\x00b", 1))
+    odd = ModelOutput("inquirer", 0, 0, Reply('"a\x00b"', "stop", 1, 1, 0.1, 0.2), CheckedOutput("said", "a\x00b", 1))
     turn = services.save_exchange(dialogue, Exchange(0, "a\x00b", "c", (odd,)), ScriptedModel([]))
     assert (turn.utterance, dialogue.outputs.get().raw) == ("a\ufffdb", '"a\ufffdb"')
 

@@ -28,7 +28,7 @@ from dialogue.backends.llama_cpp.statistics import Statistics
 from dialogue.backends.llama_cpp.vocabulary import Vocabulary
 from dialogue.backends.self_reply_marks import find_marks
 from dialogue.messages import Message
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 
 __all__ = ["LlamaCppModel", "Statistics", "examine", "load", "own_template"]
 

@@ -8,9 +8,9 @@ from dialogue.backends.base import ModelMisconfigured
 from dialogue.backends.llama_cpp.library import llama
 from dialogue.backends.llama_cpp.model_file import ModelFacts
 from dialogue.backends.llama_cpp.schedule import PROMPT_TOKENS_PER_STEP
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 
-_MOST_SLOTS = 32  # both sides of the sixteen dialogues with which throughput levels off
+_MOST_SLOTS = 32  # both speakers of the sixteen dialogues with which throughput levels off
 _CACHE_STRIDE = 256
 _GIBIBYTE = 1 << 30
 

@@ -10,7 +10,7 @@ from dialogue.backends.base import ModelMisconfigured
 from dialogue.backends.chat_template import ChatTemplate, load_template
 from dialogue.backends.llama_cpp.library import HAS_AMX, attempt, llama
 from dialogue.backends.llama_cpp.vocabulary import Vocabulary
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 
 _MAGIC = b"GGUF"
 _HALF = 2  # bytes of an f16 number, of which keys and values are made

@@ -9,7 +9,7 @@ from dialogue.backends.llama_cpp.library import attempt, llama
 from dialogue.backends.llama_cpp.memory import Plan
 from dialogue.backends.llama_cpp.model_file import load_weights
 from dialogue.backends.llama_cpp.sampler import Sampler
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 
 _TO_THE_END = -1
 _FLOATING_POINT = (0, 1, 32)  # f32, f16 and bf16 of llama_ftype

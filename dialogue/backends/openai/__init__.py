@@ -2,7 +2,7 @@
 
 from dialogue.backends.openai.health import examine
 from dialogue.backends.openai.model import OpenAIModel
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 
 __all__ = ["OpenAIModel", "examine", "load"]
 

@@ -11,7 +11,7 @@ from openai import APIConnectionError, APIStatusError, OpenAIError
 from dialogue.backends.base import BackendError, ModelMisconfigured
 from dialogue.backends.openai.complaints import Complaint, read_complaint
 from dialogue.backends.openai.wire import address
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 
 FAILURES = (OpenAIError, httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, ValueError)
 """Errors of the library and its dependencies. TimeoutError is an OSError; a text that cannot be sent raises ValueError."""

@@ -6,7 +6,7 @@ from dialogue.backends.base import BackendError, ContentRefused, ContextFull, Mo
 from dialogue.backends.openai.complaints import Complaint
 from dialogue.backends.openai.overflow import is_overflow, is_rate
 from dialogue.backends.openai.wire import address
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 
 _REFUSED_KIND = re.compile(
     r"content.?(filter|policy|block)|sensitive.?content|guardrail|invalid_prompt|moderation|data_inspection|prompt_blocked"

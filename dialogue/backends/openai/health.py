@@ -9,7 +9,7 @@ from dialogue.backends.openai.complaints import complaint_in
 from dialogue.backends.openai.connection import FAILURES, connection, status_complaint, transport, unreachable
 from dialogue.backends.openai.errors import meaning, web_page
 from dialogue.backends.openai.wire import address
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 
 _SECONDS = 3.0
 

@@ -11,7 +11,7 @@ from openai import AsyncAzureOpenAI, AsyncOpenAI, DefaultAsyncHttpxClient
 
 from dialogue.backends.openai.answer import Answer
 from dialogue.backends.openai.connection import transport
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 
 _T = TypeVar("_T")
 

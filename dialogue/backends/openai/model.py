@@ -25,7 +25,7 @@ from dialogue.backends.openai.stream import Event, Unreadable, read_events
 from dialogue.backends.openai.thoughts import likely_thought
 from dialogue.backends.openai.wire import completion_request, is_openai, sent_settings
 from dialogue.messages import Message
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 from dialogue.thoughts import Thought
 
 _RETRIES = 2

@@ -10,7 +10,7 @@ from dialogue.backends.openai.connection import unreachable
 from dialogue.backends.openai.errors import alone, full, refusal, web_page
 from dialogue.backends.openai.stream import Unreadable
 from dialogue.backends.openai.wire import address
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 
 
 def check_answer(answer: Answer, spec: ModelSpec, *, may_lack_reason: bool) -> None:

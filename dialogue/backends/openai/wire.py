@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from dialogue.backends.base import Sampling
 from dialogue.backends.openai.settings import settings_for
 from dialogue.messages import Message
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 
 OPENAI_URL = "https://api.openai.com/v1"
 

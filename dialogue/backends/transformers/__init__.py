@@ -10,8 +10,8 @@ from dialogue.backends.base import ChatModel, Health, ModelMisconfigured
 from dialogue.backends.chat_template import ChatTemplate
 from dialogue.backends.fitting import fit
 from dialogue.backends.transformers.folder import read_template
-from dialogue.models import ModelSpec
-from dialogue.seeds import SIDES
+from dialogue.model_config import ModelSpec
+from dialogue.seeds import SPEAKERS
 
 
 def load(spec: ModelSpec) -> ChatModel:
@@ -45,9 +45,9 @@ def examine(spec: ModelSpec) -> Health:
 def _check_downloaded(spec: ModelSpec, template: ChatTemplate | None) -> None:
     """What identifies a run says "message" for such a model unless models.toml says more, so that is what must fit."""
     decided = spec.model_copy(update={"system": spec.system or "message"})
-    for side in SIDES:
-        if table := getattr(spec, side):
-            fit(template, decided, table, side)
+    for speaker in SPEAKERS:
+        if table := getattr(spec, speaker):
+            fit(template, decided, table, speaker)
 
 
 def own_template(spec: ModelSpec) -> ChatTemplate | None:

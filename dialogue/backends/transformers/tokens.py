@@ -11,7 +11,7 @@ from tokenizers.decoders import DecodeStream
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.backends.chat_template import load_template, opened_thought, render, without_swallowed_space
 from dialogue.messages import Message
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 from dialogue.thoughts import Opened
 
 

@@ -11,7 +11,7 @@ from huggingface_hub import snapshot_download
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from dialogue.backends.base import Health, ModelMisconfigured
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 
 _DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 _SHARE_FOR_HISTORIES = {"cuda": 0.8, "cpu": 0.3}

@@ -123,7 +123,7 @@ class Command(StudyCommand):
     def _report(self, run: Run, cells: Cells, throughput: Throughput, *, as_json: bool) -> None:
         summary, cuts = summarise(cells), cuts_of_run(run, cells)
         if as_json:
-            cut = {one.side: {name: getattr(one, name) for name in CUT_FIELDS} for one in cuts}
+            cut = {one.speaker: {name: getattr(one, name) for name in CUT_FIELDS} for one in cuts}
             self.stdout.write(json.dumps(as_object(summary, throughput) | {"cut": cut}))
             return
         self.stdout.write(f"{summary.dialogues} dialogues")

@@ -8,9 +8,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from dialogue.backends import registry
 from dialogue.backends.fitting import Fit
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 from dialogue.models_file import InvalidModelsFile, UnknownModel, find_model, read_models
-from dialogue.seeds import SIDES, Side
+from dialogue.seeds import SPEAKERS, SpeakerName
 from dialogue.system_text import SystemWay
 from studies.language_models.trial import NoAnswer, ask_side
 
@@ -48,34 +48,34 @@ class Command(BaseCommand):
 
     def _show(self, spec: ModelSpec, *, ask: bool) -> bool:
         health = registry.examine(spec)
-        sides = " and ".join(side for side in ("inquirer", "responder") if getattr(spec, side))
+        speakers = " and ".join(speaker for speaker in ("inquirer", "responder") if getattr(spec, speaker))
         label = f" ({spec.label})" if spec.label else ""
         memory = "" if health.memory is None else f"; needs {health.memory / GIB:.2f} GiB"
         self.stdout.write(
-            f"{spec.name}{label}: {sides or 'plays no speaker'}, {spec.backend}, context {spec.context}{memory}"
+            f"{spec.name}{label}: {speakers or 'plays no speaker'}, {spec.backend}, context {spec.context}{memory}"
         )
         self.stdout.write(f"  {'ok' if health.is_ok else 'NOT USABLE'}: {health.sentence}")
-        played = [side for side in SIDES if health.is_ok and getattr(spec, side)]
-        for side in played:
-            self._show_fit(side, registry.fit_side(spec, side))
-        answers = [self._show_answer(spec, side) for side in played if ask]
+        played = [speaker for speaker in SPEAKERS if health.is_ok and getattr(spec, speaker)]
+        for speaker in played:
+            self._show_fit(speaker, registry.fit_speaker(spec, speaker))
+        answers = [self._show_answer(spec, speaker) for speaker in played if ask]
         return health.is_ok and all(answers)
 
     def _show_mistake(self, name: str, sentence: str) -> str:
         self.stdout.write(f"{name}\n  WRONG: {sentence}")
         return name
 
-    def _show_fit(self, side: Side, fit: Fit) -> None:
+    def _show_fit(self, speaker: SpeakerName, fit: Fit) -> None:
         marks = " ".join(map(repr, fit.marks)) or "no mark"
-        self.stdout.write(f"  {side}: {WAYS[fit.system]}; a self-reply is cut at {marks}")
+        self.stdout.write(f"  {speaker}: {WAYS[fit.system]}; a self-reply is cut at {marks}")
 
-    def _show_answer(self, spec: ModelSpec, side: Side) -> bool:
+    def _show_answer(self, spec: ModelSpec, speaker: SpeakerName) -> bool:
         try:
-            ask_side(spec.name, side)
+            ask_side(spec.name, speaker)
         except NoAnswer as reason:
-            self.stdout.write(f"  {side}: DOES NOT ANSWER: {reason}")
+            self.stdout.write(f"  {speaker}: DOES NOT ANSWER: {reason}")
             return False
-        self.stdout.write(f"  {side}: answers")
+        self.stdout.write(f"  {speaker}: answers")
         return True
 
 

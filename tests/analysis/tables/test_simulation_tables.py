@@ -18,8 +18,8 @@ def make_simulated_study() -> Study:
     run = make_run(study, inquirer="mixtral", seeds=(73, 321), state=Run.State.FINISHED)
     for cell in run.simulations.all():
         make_dialogue(cell, turns=2 if cell.seed == 73 else 4)
-    first = Output.objects.filter(dialogue__seed=73, side="inquirer").earliest("pk")
-    Output.objects.filter(pk=first.pk).update(verdict="no_prompt")
+    first = Output.objects.filter(dialogue__seed=73, speaker="inquirer").earliest("pk")
+    Output.objects.filter(pk=first.pk).update(status="no_prompt")
     return study
 
 
@@ -27,7 +27,7 @@ def test_figures_are_averaged_over_seeds() -> None:
     study = make_simulated_study()
     cells = {row[0]: row[1] for row in table_1(summaries_by_inquirer(study)).rows}
     assert cells["turns"] == "3.00 (0.00)"
-    # One of 4 outputs, and none of 8: half an output of 6, and as much to either side.
+    # One of 4 outputs, and none of 8: half an output of 6, and as much to either speaker.
     assert cells["no prompt"] == "8.33% (8.33%)"
     assert cells["incoherent"] == "0.00% (0.00%)"
 

@@ -70,8 +70,8 @@ async def test_a_reply_is_kept_as_it_came_and_judged_for_the_record(chat: Dialog
         await page.wait_for("done")
     generation, output = await in_database(Generation.objects.get), await in_database(Output.objects.get)
     assert (generation.state, generation.text, generation.message) == (Generation.State.COMPLETE, REPLIES[0], "")
-    assert (output.side, output.position, output.attempt) == ("responder", 0, 0)
-    assert (output.raw, output.text, output.verdict, output.completion_tokens) == (REPLIES[0], REPLIES[0], "said", 9)
+    assert (output.speaker, output.position, output.attempt) == ("responder", 0, 0)
+    assert (output.raw, output.text, output.status, output.completion_tokens) == (REPLIES[0], REPLIES[0], "said", 9)
 
 
 async def test_a_self_reply_is_kept_from_the_person_and_in_the_record(

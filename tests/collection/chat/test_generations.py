@@ -11,7 +11,7 @@ from collection.chat import generations
 from collection.chat.generations import LEASE, End, Kept, LeaseLost
 from collection.models import Participant
 from dialogue.backends.base import Reply
-from dialogue.outputs import Judged
+from dialogue.outputs import CheckedOutput
 from dialogue.outputs import Output as ModelOutput
 from studies.models import Dialogue, Generation, Output, Turn
 from tests.collection.factories import enrol_participant, make_natural_dialogue, make_pending_turn
@@ -172,7 +172,9 @@ def test_a_reply_that_was_interrupted_meanwhile_is_complete_when_its_process_say
 def test_what_an_output_holds_raw_is_not_kept_twice_however_often_its_end_is_stored(under_way: Generation) -> None:
     reply = Reply("All of it.", "stop", 1, 5, 0.1, 0.2, thoughts="Hm", marked="<think>Hm</think>All of it.")
     generations.keep({under_way.pk: Kept("", State.STREAMING, raw="<think>Hm")}, "mine")
-    end = End(State.COMPLETE, reply.text, output=ModelOutput("responder", 0, 0, reply, Judged("said")), raw=reply.raw)
+    end = End(
+        State.COMPLETE, reply.text, output=ModelOutput("responder", 0, 0, reply, CheckedOutput("said")), raw=reply.raw
+    )
     for _ in range(2):  # the answer of the database may get lost
         generations.finish(under_way.pk, "mine", end, NOW)
     assert (Output.objects.get().raw, Generation.objects.get().raw) == (reply.raw, "")

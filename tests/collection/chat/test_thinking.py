@@ -15,7 +15,7 @@ from collection.chat.generations import Kept
 from collection.chat.protocol import Next, RunningReply, Snapshot
 from collection.chat.replies import Reply
 from dialogue.backends.base import Reply as ModelReply
-from dialogue.outputs import Judged
+from dialogue.outputs import CheckedOutput
 from dialogue.outputs import Output as ModelOutput
 from studies.models import Dialogue, Generation, Goal, Output, Turn
 from tests.collection.chat.pages import Page, make_chat, open_page, write_models
@@ -47,7 +47,7 @@ def _end_with_thought(chat: Dialogue) -> None:
     other = Dialogue.objects.create(
         study=chat.study, goal=goal, persona=chat.persona, kind=Dialogue.Kind.NATURAL, responder=chat.responder
     )
-    make_output(other, 0, side="responder", raw="Secret one.</think>A bear.", text="A bear.")
+    make_output(other, 0, speaker="responder", raw="Secret one.</think>A bear.", text="A bear.")
 
 
 def frames_of(page: Page) -> str:
@@ -135,7 +135,7 @@ async def test_a_thought_that_uses_up_the_limit_ends_in_a_sentence_that_names_it
 
 
 async def test_an_answer_that_is_cut_before_its_first_word_says_so() -> None:
-    output = ModelOutput("responder", 0, 0, ModelReply(" ", "length", 1, 1, 0.0, 0.0), Judged("empty"))
+    output = ModelOutput("responder", 0, 0, ModelReply(" ", "length", 1, 1, 0.0, 0.0), CheckedOutput("empty"))
     end = endings.end_of_speech(Reply(QUESTION), output)
     assert (end.state, end.message) == (Generation.State.FAILED, endings.CUT_SILENT)
     assert "max_tokens of [models.bot.responder]" in end.reason

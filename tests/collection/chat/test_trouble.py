@@ -155,7 +155,7 @@ async def test_silence_is_no_answer(api: ChatServer, api_chat: Dialogue) -> None
         done = await page.wait_for("done")
     assert (done["state"], done["message"]) == ("failed", endings.SILENT)
     assert (await in_database(api_chat.turns.get)).state == Turn.State.PENDING
-    assert (await in_database(Output.objects.get)).verdict == "empty"
+    assert (await in_database(Output.objects.get)).status == "empty"
 
 
 async def test_whoever_does_not_want_to_retry_may_write_something_else(api: ChatServer, api_chat: Dialogue) -> None:

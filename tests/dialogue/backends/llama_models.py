@@ -8,7 +8,7 @@ from typing import Any
 
 from dialogue.backends.base import Sampling
 from dialogue.messages import Message
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 
 GREEDY = Sampling(temperature=0, max_tokens=24)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.random_llama import Shape, random_weights, transformers_model, transformers_tokenizer
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 
 WORDS = Shape()
 """Says whole words and never ends by itself; its context is 2048 tokens."""

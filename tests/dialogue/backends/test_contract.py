@@ -12,7 +12,7 @@ import pytest_asyncio
 from dialogue.backends.base import BackendError, ChatModel, Health, Sampling
 from dialogue.backends.registry import BACKENDS, examine
 from dialogue.messages import Message
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 from tests.dialogue.backends.random_folders import WORDS, spec_of, write_folder
 from tests.dialogue.backends.servers import chat_server
 

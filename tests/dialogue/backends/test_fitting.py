@@ -8,35 +8,37 @@ import pytest
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.backends.chat_template import PAPER_TEMPLATES, ChatTemplate, load_template
 from dialogue.backends.fitting import Fit, fit, misfit
-from dialogue.models import SELF_REPLY_MARKERS, CoherenceTable, ModelSpec, SideTable
-from dialogue.seeds import SIDES, Side
+from dialogue.model_config import SELF_REPLY_MARKERS, CoherenceTable, ModelSpec, SpeakerTable
+from dialogue.seeds import SPEAKERS, SpeakerName
 from dialogue.shapes import histories
 
 WHOLE = "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}<|end|>{% endfor %}<|assistant|>"
-PROMPTS: dict[Side, str] = {"inquirer": "llama-2", "responder": "llama-2-responder"}
+PROMPTS: dict[SpeakerName, str] = {"inquirer": "llama-2", "responder": "llama-2-responder"}
 
 
 def written(name: str) -> str:
     return Path(f"tests/data/templates/{name}.jinja").read_text("utf-8")
 
 
-def fitted(source: str, side: Side = "responder", prompts: str = "", **settings: Any) -> Fit:
+def fitted(source: str, speaker: SpeakerName = "responder", prompts: str = "", **settings: Any) -> Fit:
     spec = ModelSpec(name="m", backend="llama_cpp", file=Path("m.gguf"), **settings)
-    table = SideTable(prompts=prompts or PROMPTS[side], coherence=CoherenceTable(max_n=5))
-    return fit(ChatTemplate(source, "<s>", "</s>"), spec, table, side)
+    table = SpeakerTable(prompts=prompts or PROMPTS[speaker], coherence=CoherenceTable(max_n=5))
+    return fit(ChatTemplate(source, "<s>", "</s>"), spec, table, speaker)
 
 
-def refusal(source: str, side: Side = "responder", **settings: Any) -> str:
+def refusal(source: str, speaker: SpeakerName = "responder", **settings: Any) -> str:
     with pytest.raises(ModelMisconfigured) as caught:
-        fitted(source, side, **settings)
+        fitted(source, speaker, **settings)
     assert "'m'" in str(caught.value)
     assert "models.toml" in str(caught.value)
     return str(caught.value)
 
 
-@pytest.mark.parametrize("side", SIDES)
-def test_the_shapes_are_those_before_the_first_the_second_the_fourth_and_the_twelfth_output(side: Side) -> None:
-    roles = [[message.role for message in history] for history in histories(side, PROMPTS[side])]
+@pytest.mark.parametrize("speaker", SPEAKERS)
+def test_the_shapes_are_those_before_the_first_the_second_the_fourth_and_the_twelfth_output(
+    speaker: SpeakerName,
+) -> None:
+    roles = [[message.role for message in history] for history in histories(speaker, PROMPTS[speaker])]
     assert roles == [["system", "user", *["assistant", "user"] * turns] for turns in (0, 1, 3, 11)]
 
 
@@ -44,17 +46,17 @@ def test_an_inquirer_without_a_system_message_has_none_in_its_shapes() -> None:
     assert [history[0].role for history in histories("inquirer", "mixtral")] == ["user"] * 4
 
 
-@pytest.mark.parametrize("side", SIDES)
-def test_a_template_that_takes_everything_gets_the_text_as_a_message(side: Side) -> None:
-    assert fitted(WHOLE, side).system == "message"
+@pytest.mark.parametrize("speaker", SPEAKERS)
+def test_a_template_that_takes_everything_gets_the_text_as_a_message(speaker: SpeakerName) -> None:
+    assert fitted(WHOLE, speaker).system == "message"
 
 
-@pytest.mark.parametrize("side", SIDES)
+@pytest.mark.parametrize("speaker", SPEAKERS)
 @pytest.mark.parametrize("name", ["passes-over-system", "refuses-system"])
 def test_a_template_without_a_system_role_gets_the_text_in_front_of_the_first_user_message(
-    name: str, side: Side
+    name: str, speaker: SpeakerName
 ) -> None:
-    assert fitted(written(name), side).system == "first_user"
+    assert fitted(written(name), speaker).system == "first_user"
 
 
 def test_a_template_that_takes_a_system_message_for_an_answer_has_no_role_for_it() -> None:
@@ -90,9 +92,9 @@ def test_the_way_that_was_asked_for_is_refused_where_it_loses_the_text(name: str
         ("{% if %}", "cannot be read"),
     ],
 )
-@pytest.mark.parametrize("side", SIDES)
-def test_a_template_that_loses_or_changes_a_message_is_refused(source: str, what: str, side: Side) -> None:
-    assert what in refusal(source, side)
+@pytest.mark.parametrize("speaker", SPEAKERS)
+def test_a_template_that_loses_or_changes_a_message_is_refused(source: str, what: str, speaker: SpeakerName) -> None:
+    assert what in refusal(source, speaker)
 
 
 def test_a_loss_on_later_turns_only_is_found() -> None:
@@ -105,7 +107,7 @@ def test_a_template_that_demands_alternation_takes_the_text_in_front() -> None:
         "{% for m in messages %}{% if (m.role == 'user') != (loop.index0 % 2 == 0) %}"
         "{{ raise_exception('Roles must alternate.') }}{% endif %}[{{ m.content }}]{% endfor %}"
     )
-    assert [fitted(strict, side).system for side in SIDES] == ["first_user", "first_user"]
+    assert [fitted(strict, speaker).system for speaker in SPEAKERS] == ["first_user", "first_user"]
 
 
 def test_a_chatbot_may_do_without_instructions_and_an_inquirer_without_its_persona_may_not() -> None:
@@ -116,7 +118,7 @@ def test_a_chatbot_may_do_without_instructions_and_an_inquirer_without_its_perso
 
 def test_where_nobody_knows_the_template_what_is_set_holds() -> None:
     spec = ModelSpec(name="m", backend="openai", model="m")
-    table = SideTable(prompts="llama-2-responder", coherence=CoherenceTable(max_n=5))
+    table = SpeakerTable(prompts="llama-2-responder", coherence=CoherenceTable(max_n=5))
     assert fit(None, spec, table, "responder") == Fit("message", ())
     asked = spec.model_copy(update={"system": "first_user", "marks": ("<|im_end|>",)})
     assert fit(None, asked, table, "responder") == Fit("first_user", ("<|im_end|>",))

@@ -9,7 +9,7 @@ import pytest
 from benchmarks.random_llama import Shape, random_weights, write_gguf
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.backends.llama_cpp import examine, load
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 
 
 def described(path: Path, **settings) -> ModelSpec:

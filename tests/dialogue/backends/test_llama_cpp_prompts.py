@@ -11,7 +11,7 @@ from dialogue.backends.llama_cpp.library import llama
 from dialogue.backends.llama_cpp.model_file import load_weights
 from dialogue.backends.llama_cpp.vocabulary import Vocabulary
 from dialogue.messages import Message
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 
 TYPED = "</s><s>[INST] <<SYS>> obey <</SYS>> [/INST]"
 OWN = "{% for m in messages %}{{ bos_token if loop.first }}[INST] {{ m.content }} [/INST]{% endfor %}"

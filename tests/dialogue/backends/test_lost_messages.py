@@ -13,7 +13,7 @@ from dialogue.backends import registry
 from dialogue.backends.base import ChatModel, ModelMisconfigured, Sampling
 from dialogue.backends.fitting import Fit
 from dialogue.messages import Message
-from dialogue.models import CoherenceTable, ModelSpec, SideTable
+from dialogue.model_config import CoherenceTable, ModelSpec, SpeakerTable
 from tests.dialogue.backends.random_folders import write_folder
 
 SHAPE = Shape(hidden=8, layers=1, heads=1, feed_forward=8)
@@ -21,9 +21,9 @@ FORGETFUL = "{{ bos_token }}{% for m in messages if m.role != 'assistant' %}{{ m
 NO_SYSTEM = "{% for m in messages if m.role != 'system' %}<|{{ m.role }}|>{{ m.content }}{% endfor %}<|assistant|>"
 LAST_TEN = "{% for m in messages[-10:] %}<|{{ m.role }}|>{{ m.content }}{% endfor %}<|assistant|>"
 SHORT = Sampling(max_tokens=3)
-SIDES: dict[str, Any] = {
-    "inquirer": SideTable(prompts="llama-2", coherence=CoherenceTable(max_n=5)),
-    "responder": SideTable(prompts="llama-2-responder", coherence=CoherenceTable(max_n=5)),
+SPEAKERS: dict[str, Any] = {
+    "inquirer": SpeakerTable(prompts="llama-2", coherence=CoherenceTable(max_n=5)),
+    "responder": SpeakerTable(prompts="llama-2-responder", coherence=CoherenceTable(max_n=5)),
 }
 
 Write = Callable[..., ModelSpec]
@@ -31,14 +31,14 @@ Write = Callable[..., ModelSpec]
 
 def write_file(folder: Path, template: str, **settings: Any) -> ModelSpec:
     file = write_gguf(folder / "m.gguf", SHAPE, random_weights(SHAPE), template=template)
-    return ModelSpec(name="odd", backend="llama_cpp", file=file, context=512, slots=1, **SIDES | settings)
+    return ModelSpec(name="odd", backend="llama_cpp", file=file, context=512, slots=1, **SPEAKERS | settings)
 
 
 def write_model_folder(folder: Path, template: str, **settings: Any) -> ModelSpec:
     """A folder as transformers saves it."""
     model = write_folder(folder / "m", SHAPE)
     (model / "chat_template.jinja").write_text(template, "utf-8")
-    return ModelSpec(name="odd", backend="transformers", model=str(model), context=512, slots=1, **SIDES | settings)
+    return ModelSpec(name="odd", backend="transformers", model=str(model), context=512, slots=1, **SPEAKERS | settings)
 
 
 @pytest.fixture(params=[write_file, write_model_folder], ids=["llama_cpp", "transformers"])
@@ -80,13 +80,15 @@ def test_a_model_is_read_by_the_way_that_its_template_takes(write: Write, tmp_pa
     spec = write(tmp_path, NO_SYSTEM)
     assert registry.examine(spec).is_ok
     marks = ("<|user|>", "<|assistant|>")
-    assert [registry.fit_side(spec, side) for side in ("inquirer", "responder")] == [Fit("first_user", marks)] * 2
+    assert [registry.fit_speaker(spec, speaker) for speaker in ("inquirer", "responder")] == [
+        Fit("first_user", marks)
+    ] * 2
 
 
 def test_a_file_that_changes_is_read_again(write: Write, tmp_path: Path) -> None:
-    assert registry.fit_side(write(tmp_path, NO_SYSTEM), "responder").system == "first_user"
+    assert registry.fit_speaker(write(tmp_path, NO_SYSTEM), "responder").system == "first_user"
     with_system = NO_SYSTEM.replace(" if m.role != 'system'", "")
-    assert registry.fit_side(write(tmp_path, with_system), "responder").system == "message"
+    assert registry.fit_speaker(write(tmp_path, with_system), "responder").system == "message"
 
 
 def test_a_table_of_templates_and_tokens_is_read_as_transformers_writes_it(tmp_path: Path) -> None:
@@ -100,10 +102,10 @@ def test_a_table_of_templates_and_tokens_is_read_as_transformers_writes_it(tmp_p
     ]
     settings["eos_token"] = {"content": "<|over|>", "__type": "AddedToken"}
     (folder / "tokenizer_config.json").write_text(json.dumps(settings), "utf-8")
-    assert registry.fit_side(spec, "responder") == Fit("message", ("<|over|>",))
+    assert registry.fit_speaker(spec, "responder") == Fit("message", ("<|over|>",))
 
 
 def test_a_model_of_the_hub_is_what_models_toml_says() -> None:
-    spec = ModelSpec(name="odd", backend="transformers", model="nobody/nothing", **SIDES)
-    assert registry.fit_side(spec, "responder").system == "message"
-    assert registry.fit_side(spec.model_copy(update={"system": "first_user"}), "responder").system == "first_user"
+    spec = ModelSpec(name="odd", backend="transformers", model="nobody/nothing", **SPEAKERS)
+    assert registry.fit_speaker(spec, "responder").system == "message"
+    assert registry.fit_speaker(spec.model_copy(update={"system": "first_user"}), "responder").system == "first_user"

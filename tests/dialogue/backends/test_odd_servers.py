@@ -9,7 +9,7 @@ import pytest
 from dialogue.backends.base import BackendError, Reply, Sampling
 from dialogue.backends.openai import OpenAIModel, examine
 from dialogue.messages import Message
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 from tests.dialogue.backends.odd.answers import ANSWERS
 from tests.dialogue.backends.odd.errors import ERRORS
 from tests.dialogue.backends.odd.providers import PROVIDERS

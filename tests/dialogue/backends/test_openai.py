@@ -12,7 +12,7 @@ from dialogue.backends.base import BackendError, ContentRefused, ContextFull, Mo
 from dialogue.backends.openai import OpenAIModel, examine, load
 from dialogue.backends.openai.wire import completion_request
 from dialogue.messages import Message
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 from tests.dialogue.backends.servers import ChatServer, Failure, chat_server
 from tests.services.binaries import free_port
 

@@ -12,7 +12,7 @@ from dialogue.backends.openai.complaints import complaint_in, read_complaint
 from dialogue.backends.openai.errors import meaning
 from dialogue.backends.openai.settings import refused_setting
 from dialogue.backends.openai.stream import EventReader, Unreadable
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 from tests.thoroughness import IS_THOROUGH
 
 some = settings(max_examples=1000 if IS_THOROUGH else 30)

@@ -10,7 +10,7 @@ from dialogue.backends import registry
 from dialogue.backends.base import BackendError, ModelMisconfigured, Sampling
 from dialogue.backends.openai import OpenAIModel, load
 from dialogue.messages import Message
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 from tests.dialogue.backends.odd.server import DONE, Odd, Says, odd_server, said, stream
 from tests.dialogue.backends.servers import chat_server
 

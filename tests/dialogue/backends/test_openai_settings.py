@@ -11,7 +11,7 @@ from dialogue.backends.openai.complaints import complaint_of
 from dialogue.backends.openai.settings import refused_setting, settings_for, unsent
 from dialogue.backends.openai.wire import completion_request
 from dialogue.messages import Message
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 from tests.dialogue.backends.servers import ChatServer, Failure, chat_server
 
 ASK = [Message("user", "What is a bear?")]

@@ -8,7 +8,7 @@ from dialogue.backends.base import BackendError, ContentRefused, Sampling
 from dialogue.backends.registry import close_models, examine, open_model
 from dialogue.backends.scripted import Request, ScriptedModel, load
 from dialogue.messages import Message
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 
 ASK = [Message("user", "What is a bear?")]
 ASK_AGAIN = [*ASK, Message("assistant", "An animal."), Message("user", "And a bee?")]

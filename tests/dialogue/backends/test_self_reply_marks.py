@@ -9,8 +9,8 @@ import pytest
 from dialogue.backends.chat_template import PAPER_TEMPLATES, ChatTemplate, load_template
 from dialogue.backends.self_reply_marks import find_marks
 from dialogue.extraction import cut_self_reply
-from dialogue.models import SELF_REPLY_MARKERS
-from dialogue.outputs import Checks, judge
+from dialogue.model_config import SELF_REPLY_MARKERS
+from dialogue.outputs import Checks, check_output
 from tiny.tokenizer import TEMPLATE
 
 CHATML = (
@@ -110,10 +110,10 @@ def outputs() -> list[dict[str, Any]]:
 @pytest.mark.parametrize("output", outputs(), ids=lambda output: str(output["side"]))
 def test_going_on_as_the_other_side_is_cut_and_counted(output: dict[str, Any]) -> None:
     template = CHATML if "<|im_end|>" in output["raw"] else HEADERS
-    judged = judge(output["side"], output["raw"], Checks(5, 2, marks(template), "FINISH"))
-    assert (judged.verdict, judged.text, judged.is_self_reply) == ("said", output["said"], True)
+    checked = check_output(output["side"], output["raw"], Checks(5, 2, marks(template), "FINISH"))
+    assert (checked.status, checked.text, checked.is_self_reply) == ("said", output["said"], True)
     if "prompts_found" in output:
-        assert judged.prompts_found == output["prompts_found"]
+        assert checked.prompts_found == output["prompts_found"]
 
 
 def test_a_mark_that_only_ends_the_message_is_cut_and_not_counted() -> None:

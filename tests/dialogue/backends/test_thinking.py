@@ -15,7 +15,7 @@ from dialogue.backends.openai import OpenAIModel
 from dialogue.backends.openai.thoughts import likely_thought
 from dialogue.backends.scripted import ScriptedModel
 from dialogue.messages import Message
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 from dialogue.thoughts import Thinking
 
 ASK = [Message("user", "What is b?")]

@@ -10,7 +10,7 @@ from dialogue.backends.base import ModelMisconfigured
 from dialogue.backends.chat_template import load_template
 from dialogue.backends.transformers.tokens import AnswerText, ChatTokens, chat_template
 from dialogue.messages import Message
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 
 LLAMA = load_template("llama-2")
 BOS, EOS, MARK = 256, 257, 258

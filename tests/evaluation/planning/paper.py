@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from simulation.models import Run, Simulation
 from studies.models import Dialogue, Persona, Study, Turn
-from tests.factories import RESPONSE, UTTERANCES, make_run, make_side, make_study
+from tests.factories import RESPONSE, UTTERANCES, make_run, make_speaker, make_study
 
 MODELS = ("llama-2", "mixtral", "vicuna", "gpt-4")
 
@@ -43,7 +43,7 @@ def _finish(run: Run, turns: int) -> None:
 def _talk(dialogues: Iterable[Dialogue], study: Study, turns: int) -> list[Dialogue]:
     now, made = timezone.now(), []
     for dialogue in dialogues:
-        dialogue.study, dialogue.ended_at, dialogue.responder = study, now, make_side("tiny", "llama-2-responder")
+        dialogue.study, dialogue.ended_at, dialogue.responder = study, now, make_speaker("tiny", "llama-2-responder")
         made.append(dialogue)
     Dialogue.objects.bulk_create(made)
     Turn.objects.bulk_create(

@@ -57,8 +57,8 @@ class CoherenceTable(_Table):
     repeats: int = Field(2, ge=2)
 
 
-class SideTable(_Table):
-    """How a model plays one side: its prompt set, how long it may speak, and when its output counts as failed."""
+class SpeakerTable(_Table):
+    """How a model plays one speaker: its prompt set, how long it may speak, and when its output counts as failed."""
 
     prompts: str
     max_tokens: int = Field(1000, ge=1)
@@ -100,8 +100,8 @@ class ModelSpec(_Table):
     replies: tuple[str, ...] = ()
     pause: float = Field(0.0, ge=0)
     sampling: SamplingTable = SamplingTable()
-    inquirer: SideTable | None = None
-    responder: SideTable | None = None
+    inquirer: SpeakerTable | None = None
+    responder: SpeakerTable | None = None
 
     @field_validator("name")
     @classmethod
@@ -147,9 +147,9 @@ class ModelSpec(_Table):
         """What two descriptions must share to be served by one running model."""
         return self.model_dump_json(exclude={"name", "label", "system", "sampling", "inquirer", "responder"})
 
-    def sampling_for(self, side: SideTable, today: date | None = None) -> Sampling:
-        """The sampling defaults of this model when it plays ``side``."""
-        return Sampling(**self.sampling.model_dump(), max_tokens=side.max_tokens, today=today)
+    def sampling_for(self, speaker: SpeakerTable, today: date | None = None) -> Sampling:
+        """The sampling defaults of this model when it is this ``speaker``."""
+        return Sampling(**self.sampling.model_dump(), max_tokens=speaker.max_tokens, today=today)
 
     def fingerprint(self, digest: Callable[[Path], str] = sha256) -> str:
         """The SHA-256 of the model file, or of all files of a model folder, or what the provider or hub calls the model.

@@ -10,7 +10,7 @@ import pytest
 
 from dialogue import prompts
 from dialogue.backends.chat_template import PAPER_TEMPLATES
-from dialogue.models import ModelSpec
+from dialogue.model_config import ModelSpec
 from dialogue.models_file import InvalidModelsFile, ModelsFile, UnknownModel, find_model, read_models
 
 SHIPPED = Path(__file__).parent.parent.parent / "models.toml"
@@ -58,8 +58,8 @@ def test_the_examples_are_the_papers_models_and_valid_once_uncommented(models_fi
 def test_the_examples_play_with_the_papers_parameters(models_file: Path) -> None:
     models = read_models(write(models_file, uncommented(SHIPPED.read_text("utf-8")))).models
     inquirers = {name: spec.inquirer for name, spec in models.items() if spec.inquirer}
-    assert {name: side.prompts for name, side in inquirers.items()} == {name: name for name in inquirers}
-    assert {name: side.coherence.max_n for name, side in inquirers.items()} == {
+    assert {name: speaker.prompts for name, speaker in inquirers.items()} == {name: name for name in inquirers}
+    assert {name: speaker.coherence.max_n for name, speaker in inquirers.items()} == {
         **{"llama-2": 8, "mixtral": 4, "vicuna": 4, "gpt-4": 4}
     }
     responder = models["llama-2-13b-q5"].responder
