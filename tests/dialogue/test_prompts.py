@@ -84,5 +84,7 @@ def test_an_unknown_prompt_set_is_refused_by_name(name: str) -> None:
 
 
 def test_an_inquirers_prompt_set_is_none_for_a_responder() -> None:
-    with pytest.raises(LookupError, match=r"no prompt set 'llama-2' for this speaker: choose one of llama-2-responder\."):
+    with pytest.raises(
+        LookupError, match=r"no prompt set 'llama-2' for this speaker: choose one of llama-2-responder\."
+    ):
         prompts.load_system("llama-2")

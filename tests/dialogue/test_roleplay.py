@@ -77,7 +77,7 @@ async def test_the_turn_limit_ends_a_dialogue_without_asking_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("inquirer", "responder", "expected", "sides"),
+    ("inquirer", "responder", "expected", "speakers"),
     [
         (['"Q1"', "no quotes"], ["A1"], "no_prompt", ["inquirer"]),
         (['"Q1"', 'empty: ""'], ["A1"], "no_prompt", ["inquirer"]),

@@ -181,7 +181,11 @@ def test_what_cannot_be_met_is_refused_in_one_sentence_and_changes_nothing(
     [
         ("[models.asker.inq", 'file = "gone.gguf"\n[models.asker.inq', "gone.gguf of model 'asker' cannot be read"),
         ('prompts = "llama-2"\n', 'prompts = "llama-3"\n', "There is no prompt set 'llama-3' for this speaker"),
-        ('prompts = "llama-2"\n', 'prompts = "llama-2-responder"\n', "no prompt set 'llama-2-responder' for this speaker"),
+        (
+            'prompts = "llama-2"\n',
+            'prompts = "llama-2-responder"\n',
+            "no prompt set 'llama-2-responder' for this speaker",
+        ),
         ("backend =", "backned =", "Model 'asker' in "),
         ("[models.asker]", "[models.asker", "is not valid TOML"),
     ],

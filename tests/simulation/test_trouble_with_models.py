@@ -102,7 +102,7 @@ def test_a_model_that_is_gone_stops_the_run_with_a_sentence(tmp_path: Path) -> N
     assert "cannot be read: check MODELS_FILE." in run.message
 
 
-@pytest.mark.parametrize(("asker_room", "answerer_room", "side"), [(1, 99, "inquirer"), (99, 1, "responder")])
+@pytest.mark.parametrize(("asker_room", "answerer_room", "speaker"), [(1, 99, "inquirer"), (99, 1, "responder")])
 def test_a_context_that_does_not_hold_the_first_prompt_stops_the_run_with_a_sentence_and_stores_nothing(
     asker_room: int, answerer_room: int, speaker: str
 ) -> None:

@@ -103,18 +103,24 @@ def test_the_official_format_is_read_without_our_keys() -> None:
     ]
 
 
+def fields(output: dict[str, Any]) -> dict[str, Any]:
+    """The keys of a file as the fields of an Output."""
+    renamed = {"side": "speaker", "verdict": "status"}
+    return {renamed.get(key, key): value for key, value in output.items()}
+
+
 def test_our_own_outputs_are_read_as_they_are() -> None:
-    assert read_records([line(outputs=[OUTPUT])])[0].outputs == (OUTPUT,)
+    assert read_records([line(outputs=[OUTPUT])])[0].outputs == (fields(OUTPUT),)
 
 
 def test_outputs_that_were_exported_before_thoughts_were_counted_are_read() -> None:
     earlier = {name: value for name, value in OUTPUT.items() if not name.startswith("thought_")}
-    assert read_records([line(outputs=[earlier])])[0].outputs == (earlier,)
+    assert read_records([line(outputs=[earlier])])[0].outputs == (fields(earlier),)
 
 
 def test_tokens_that_nobody_counted_stay_unknown() -> None:
     unknown = {"prompt_tokens": None, "completion_tokens": None}
-    assert read_records([line(outputs=[OUTPUT | unknown])])[0].outputs == (OUTPUT | unknown,)
+    assert read_records([line(outputs=[OUTPUT | unknown])])[0].outputs == (fields(OUTPUT | unknown),)
 
 
 def test_a_dialogue_without_turns_is_one() -> None:
