@@ -9,12 +9,13 @@ export PORT
 # miscompile its tiles, and quantized models then crash the process on processors with AMX.
 export CMAKE_ARGS ?= -DLLAVA_BUILD=OFF -DLLAMA_CURL=OFF -DLLAMA_OPENSSL=OFF -DCMAKE_CXX_FLAGS=-U__AMX_INT8__
 
-.PHONY: help demo test check clean
+.PHONY: help demo test check lock clean
 
 help:
 	@echo "make demo    install, start the site and a worker on http://127.0.0.1:$(PORT)/ (PORT=8001: elsewhere)"
 	@echo "make test    install what the tests need, then make check"
 	@echo "make check   ruff, mypy, import-linter, migrations, pytest"
+	@echo "make lock    renew requirements.lock: the newest versions that requirements*.txt allow"
 	@echo "make clean   remove the environment and the caches; the data in var/ stay"
 
 # The shell reads .env, as it does for `manage.py` in a terminal (see .env.example).
@@ -37,6 +38,12 @@ check:
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/pytest -n auto --dist worksteal --durations 40
 
+# Empty first: requirements.txt obeys it.
+lock: $(VENV)/installed-dev
+	: > requirements.lock
+	$(BIN)/uv pip compile --universal --python-version 3.11 --no-annotate --no-emit-index-url --no-emit-find-links \
+		--custom-compile-command "make lock" --output-file requirements.lock requirements-dev.txt
+
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -44,12 +51,13 @@ clean:
 $(BIN)/python:
 	@deploy/make-venv $(VENV)
 
-$(VENV)/installed: requirements.txt | $(BIN)/python
-	@echo "Installing; the first time llama-cpp-python compiles for about five minutes."
+$(VENV)/installed: requirements.txt requirements.lock | $(BIN)/python
+	@deploy/say-how-long $(VENV)
 	$(BIN)/python -m pip install -r requirements.txt
 	@touch $@
 
-$(VENV)/installed-dev: requirements.txt requirements-gpu.txt requirements-dev.txt | $(BIN)/python
-	@echo "Installing; the first time llama-cpp-python compiles for about five minutes, and torch is large."
+$(VENV)/installed-dev: requirements.txt requirements-gpu.txt requirements-dev.txt requirements.lock | $(BIN)/python
+	@deploy/say-how-long $(VENV)
+	@echo "PyTorch is large: without a CPU build at hand (PIP_FIND_LINKS) several gigabytes come with it."
 	$(BIN)/python -m pip install -r requirements-dev.txt
 	@touch $@

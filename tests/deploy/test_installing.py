@@ -1,6 +1,7 @@
 """What is installed before anything of the project runs: the scripts, on machines that are made up of a few programs."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -46,23 +47,23 @@ def machine(tmp_path: Path) -> Machine:
 
 
 def python_without_venv() -> str:
-    """A Python 3.11 as Debian packs it: without the module that makes virtual environments."""
+    """A supported Python as Debian packs it: without the module that makes virtual environments."""
     return f'case "$2" in *ensurepip*) exit 1;; esac; exec {sys.executable} "$@"'
 
 
 def test_ci_installs_python_where_there_is_none(machine: Machine) -> None:
     machine.run(".ci/run")
-    assert "apt-get install --yes --no-install-recommends python3.11 python3.11-venv" in machine.calls
+    assert "apt-get install --yes --no-install-recommends python3 python3-venv" in machine.calls
     assert machine.calls[-1] == "make test"
 
 
 def test_ci_installs_python_where_the_only_one_makes_no_virtual_environment(machine: Machine) -> None:
     machine.add("python3.11", python_without_venv())
     machine.run(".ci/run")
-    assert "apt-get install --yes --no-install-recommends python3.11 python3.11-venv" in machine.calls
+    assert "apt-get install --yes --no-install-recommends python3 python3-venv" in machine.calls
 
 
-@pytest.mark.parametrize("name", ["python3.11", "python3", "python"])
+@pytest.mark.parametrize("name", ["python3.13", "python3.12", "python3.11", "python3", "python"])
 def test_ci_is_content_with_a_suitable_python_of_any_name(machine: Machine, name: str) -> None:
     machine.add("python3.11", REFUSE)
     machine.add(name, f'exec {sys.executable} "$@"')
@@ -78,7 +79,10 @@ def test_a_python_without_venv_is_passed_over_while_another_has_it(machine: Mach
 
 @pytest.mark.parametrize(
     ("script", "sentence"),
-    [(REFUSE, "Python 3.11 is missing: install it"), (python_without_venv(), "Python's venv module is missing")],
+    [
+        (REFUSE, "Python 3.11, 3.12 or 3.13 is missing: install one"),
+        (python_without_venv(), "Python's venv module is missing"),
+    ],
 )
 def test_what_the_machine_lacks_is_one_sentence(machine: Machine, script: str, sentence: str) -> None:
     machine.add("python3.11", script)
@@ -86,3 +90,31 @@ def test_what_the_machine_lacks_is_one_sentence(machine: Machine, script: str, s
     assert refused.returncode == 1
     assert refused.stderr.startswith(sentence)
     assert refused.stderr.count("\n") == 1
+
+
+def test_the_newest_python_that_is_supported_is_taken(machine: Machine) -> None:
+    for name in ("python3.12", "python3.13"):
+        machine.add(name, f'case "$1" in -m) echo "made by {name}"; exit;; esac; exec {sys.executable} "$@"')
+    assert machine.run("deploy/make-venv", "folder").stdout == "made by python3.13\n"
+
+
+@pytest.mark.parametrize(("status", "words"), [(0, "about a minute"), (1, "about five minutes")])
+def test_installing_says_how_long_it_takes(machine: Machine, tmp_path: Path, status: int, words: str) -> None:
+    """pip succeeds if it has a wheel of llama-cpp-python, and fails if it would have to build one."""
+    machine.add("grep", f'exec {shutil.which("grep")} "$@"')
+    (tmp_path / "bin").mkdir()
+    machine.add("bin/python", f'echo "pip $*" >> {machine.record}; exit {status}')
+    assert words in machine.run("deploy/say-how-long", str(tmp_path)).stdout
+    assert re.search(r"--no-build-isolation llama-cpp-python==[\d.]+$", machine.calls[-1])
+
+
+def test_everything_that_is_installed_has_its_version_in_the_lock() -> None:
+    locked = {line.partition("==")[0] for line in (BASE_DIR / "requirements.lock").read_text("utf-8").splitlines()}
+    asked = [
+        re.split(r"[=\[]", line)[0].lower()
+        for name in ("requirements.txt", "requirements-gpu.txt", "requirements-dev.txt")
+        for line in (BASE_DIR / name).read_text("utf-8").splitlines()
+        if "==" in line
+    ]
+    assert asked
+    assert set(asked) <= locked
