@@ -12,11 +12,11 @@ export CMAKE_ARGS ?= -DLLAVA_BUILD=OFF -DLLAMA_CURL=OFF -DLLAMA_OPENSSL=OFF -DCM
 .PHONY: help demo test check lock clean
 
 help:
-	@echo "make demo    install, start the site and a worker on http://127.0.0.1:$(PORT)/ (PORT=8001: elsewhere)"
+	@echo "make demo    install, start the site and a worker on http://127.0.0.1:$(PORT)/ (another port: PORT=8001)"
 	@echo "make test    install what the tests need, then make check"
-	@echo "make check   ruff, mypy, import-linter, migrations, pytest"
-	@echo "make lock    renew requirements.lock: the newest versions that requirements*.txt allow"
-	@echo "make clean   remove the environment and the caches; the data in var/ stay"
+	@echo "make check   run ruff, mypy, import-linter, pytest; check migrations"
+	@echo "make lock    renew requirements.lock with the newest versions that requirements*.txt allow"
+	@echo "make clean   remove the environment and the caches, but keep the data in var/"
 
 # The shell reads .env, as it does for `manage.py` in a terminal (see .env.example).
 # The demo listens only on the loopback interface, so it hides Celery's warning to superusers, for example in a container.
@@ -38,7 +38,7 @@ check:
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/pytest -n auto --dist worksteal --durations 40
 
-# Empty first: requirements.txt obeys it.
+# Empty the lock first, because requirements.txt includes it as constraints.
 lock: $(VENV)/installed-dev
 	: > requirements.lock
 	$(BIN)/uv pip compile --universal --python-version 3.11 --no-annotate --no-emit-index-url --no-emit-find-links \
@@ -58,6 +58,6 @@ $(VENV)/installed: requirements.txt requirements.lock | $(BIN)/python
 
 $(VENV)/installed-dev: requirements.txt requirements-gpu.txt requirements-dev.txt requirements.lock | $(BIN)/python
 	@deploy/say-how-long $(VENV)
-	@echo "PyTorch is large: without a CPU build at hand (PIP_FIND_LINKS) several gigabytes come with it."
+	@echo "PyTorch is large: it brings several gigabytes, unless PIP_FIND_LINKS names a folder with a CPU build."
 	$(BIN)/python -m pip install -r requirements-dev.txt
 	@touch $@
