@@ -19,7 +19,7 @@ from collection.chat import generations
 from collection.chat.chat_state import done_frame
 from collection.chat.chatbots import Chatbots, OpenModel, Question
 from collection.chat.database import AWAY, ahead_in_database, give_up, in_database
-from collection.chat.delivery import send_update
+from collection.chat.delivery import deliver, send_update
 from collection.chat.endings import end_of_error, end_of_halt, end_of_speech
 from collection.chat.generations import End, LeaseLost
 from collection.chat.protocol import Done, Stored
@@ -33,8 +33,6 @@ from studies.models import Generation
 
 logger = logging.getLogger(__name__)
 
-BATCH = 0.05
-"""Seconds of a reply that pages get at once: every token by itself would cost more than it shows."""
 KEEP = 1.0
 """Seconds between two times that replies are stored and their leases renewed."""
 SOON = 1.0
@@ -115,11 +113,11 @@ class Answerer:
 
     async def _answer(self, reply: Reply) -> None:
         """Make one try at a reply, from the question to its stored end."""
-        telling = self._run(_tell(reply))
+        delivery = self._run(deliver(reply))
         try:
             done = await self._store(reply, await self._end_of(reply))
             reply.end()
-            await telling
+            await delivery
             if done:
                 await send_update(reply.question.token, done)
         except LeaseLost as lost:
@@ -213,21 +211,6 @@ async def _listen(speaker: Speaker, reply: Reply) -> Output:
             else:
                 reply.add(piece)
     raise BackendError(f"Model {question.model!r} broke off its answer: ask again.")
-
-
-async def _tell(reply: Reply) -> None:
-    """Send pages each piece, several tokens at once, and the rest when the reply is over."""
-    while not reply.over.done():
-        await reply.news.wait()
-        reply.news.clear()
-        await _send_updates(reply)
-        await asyncio.wait([reply.over], timeout=BATCH)
-    await _send_updates(reply)
-
-
-async def _send_updates(reply: Reply) -> None:
-    for frame in reply.take_updates():
-        await send_update(reply.question.token, frame)
 
 
 _answerers: WeakKeyDictionary[asyncio.AbstractEventLoop, Answerer] = WeakKeyDictionary()

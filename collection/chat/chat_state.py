@@ -79,7 +79,7 @@ def _running_reply(last: Turn) -> protocol.RunningReply | None:
         position=last.position,
         attempt=generation.attempt,
         state=generation.state,
-        place=generation.place,
+        place=generation.queue_position,
         text=generation.text,
         message=generation.message,
     )

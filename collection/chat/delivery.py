@@ -16,12 +16,15 @@ from redis.exceptions import RedisError
 
 from collection.chat.chat_state import Marks
 from collection.chat.protocol import Moved, ServerFrame, Snapshot
+from collection.chat.replies import Reply
 from studies.models import Dialogue
 
 logger = logging.getLogger(__name__)
 
 PATIENCE = 1.0
 """Seconds that the layer may take for a message."""
+BATCH = 0.05
+"""Seconds of a reply that pages get at once: every token by itself would cost more than it shows."""
 Frame = dict[str, Any]
 
 
@@ -60,6 +63,21 @@ def announce_moved(dialogue: Dialogue, **signal: object) -> None:
     For views and commands. A page that this does not reach finds out when its server next looks, seconds later.
     """
     transaction.on_commit(partial(async_to_sync(send_update), dialogue.token, Moved()), robust=True)
+
+
+async def deliver(reply: Reply) -> None:
+    """Send pages each piece of the reply, several tokens at once, and the rest when it is over."""
+    while not reply.over.done():
+        await reply.news.wait()
+        reply.news.clear()
+        await _send_updates(reply)
+        await asyncio.wait([reply.over], timeout=BATCH)
+    await _send_updates(reply)
+
+
+async def _send_updates(reply: Reply) -> None:
+    for frame in reply.take_updates():
+        await send_update(reply.question.token, frame)
 
 
 async def _send(token: str, message: dict[str, object]) -> None:

@@ -84,7 +84,7 @@ def keep(tries: Mapping[int, Kept], owner: str) -> dict[int, Halt]:
                 text=kept.text,
                 raw=kept.raw,
                 state=kept.state,
-                place=kept.queue_position,
+                queue_position=kept.queue_position,
                 lease_until=in_time(LEASE),
             )
     rows = own.annotate(now=Now()).values("pk", "state", "is_stop_requested", "created_at", "now", *_READERS)
@@ -181,9 +181,9 @@ def _halt(row: Mapping[str, Any] | None) -> Halt | None:
 
 def _finish(generation: Generation, end: End, now: datetime) -> None:
     generation.state, generation.text, generation.message = end.state, storable(end.text), end.message
-    generation.place, generation.ended_at, generation.reason = 0, now, storable(end.reason)
+    generation.queue_position, generation.ended_at, generation.reason = 0, now, storable(end.reason)
     generation.raw = "" if end.output else storable(end.raw)  # an output holds its own
-    generation.save(update_fields=["state", "text", "raw", "message", "reason", "place", "ended_at"])
+    generation.save(update_fields=["state", "text", "raw", "message", "reason", "queue_position", "ended_at"])
     if end.output:
         save_outputs(generation.turn.dialogue, [end.output])
     _settle(generation.turn, end)

@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
                 ('raw', models.TextField(blank=True, help_text='As it was put out, with its thoughts, for researchers only.')),
                 ('message', models.TextField(blank=True)),
                 ('reason', models.TextField(blank=True, help_text='Why the chatbot failed, for researchers only.')),
-                ('place', models.PositiveIntegerField(default=0)),
+                ('queue_position', models.PositiveIntegerField(default=0)),
                 ('owner', models.CharField(max_length=64)),
                 ('lease_until', models.DateTimeField()),
                 ('is_stop_requested', models.BooleanField(default=False)),

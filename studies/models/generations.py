@@ -30,7 +30,7 @@ class Generation(models.Model):
 
     It belongs to the process that holds its lease. When ``lease_until`` has passed, that process is gone, and the try is
     interrupted. ``raw`` is all that the chatbot put out, thoughts included, where ``text`` is not all and no Output has it: for
-    researchers only. ``place`` counts those before it in the queue. ``message`` is a sentence for the participant,
+    researchers only. ``queue_position`` counts those in front of it. ``message`` is a sentence for the participant,
     ``reason`` the backend's own for researchers, where the chatbot itself failed.
     """
 
@@ -51,7 +51,7 @@ class Generation(models.Model):
     raw = models.TextField(blank=True, help_text="As it was put out, with its thoughts, for researchers only.")
     message = models.TextField(blank=True)
     reason = models.TextField(blank=True, help_text="Why the chatbot failed, for researchers only.")
-    place = models.PositiveIntegerField(default=0)
+    queue_position = models.PositiveIntegerField(default=0)
     owner = models.CharField(max_length=64)
     lease_until = models.DateTimeField()
     is_stop_requested = models.BooleanField(default=False)

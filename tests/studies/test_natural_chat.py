@@ -66,7 +66,7 @@ def test_an_answered_turn_takes_the_place_of_the_pending_one(client: Client, dia
 @pytest.mark.parametrize(
     ("tried", "sentence"),
     [
-        ({"state": "queued", "text": "", "place": 3}, "The chatbot answers others first: 3 before this …"),
+        ({"state": "queued", "text": "", "queue_position": 3}, "The chatbot answers others first: 3 before this …"),
         ({"state": "interrupted", "message": "It broke off."}, "The reply was interrupted. It broke off."),
         ({"state": "failed", "message": "The server is down."}, "The reply failed. The server is down."),
     ],
