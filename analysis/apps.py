@@ -1,4 +1,4 @@
-"""What the app hears of from others, and of itself. No heavy library is loaded for it."""
+"""The app's configuration: withdrawals delete the reports that count them. No heavy library is loaded for it."""
 
 from django.apps import AppConfig
 
@@ -7,7 +7,7 @@ class AnalysisConfig(AppConfig):
     name = "analysis"
 
     def ready(self) -> None:
-        from analysis.study.withdrawals import forget_reports_by, forget_reports_on
+        from analysis.study.reports import forget_reports_by, forget_reports_on
         from evaluation.signals import evaluator_leaving
         from studies.signals import persona_leaving
 

@@ -21,9 +21,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from analysis.mixed_models import fit_detected
-from analysis.power.plans import StudyPlan
-from analysis.power.simulating import draw_study
+from analysis.statistics.mixed_models import fit_detected
+from analysis.statistics.power_plans import StudyPlan
+from analysis.statistics.power_simulation import draw_study
 
 RATES = {"gpt-4": 0.65, "llama-2": 0.665, "mixtral": 0.56, "vicuna": 0.775}
 LARGE = (200_000, 2_000, 500)

@@ -9,8 +9,7 @@ from roleplay_site.login import AdminLoginForm, LoginForm
 admin.site.login_form = AdminLoginForm
 urlpatterns = [
     path("", include("roleplay_site.overview.urls")),
-    path("", include("analysis.power.urls")),
-    path("", include("analysis.study.urls")),
+    path("", include("analysis.urls")),
     path("", include("evaluation.urls")),
     path("", include("simulation.urls")),
     path("", include("collection.urls")),

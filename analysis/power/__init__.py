@@ -1,1 +1,1 @@
-"""Planning: how likely studies of some sizes are to find differences that are assumed."""
+"""Estimates of power: how likely studies of some sizes are to find assumed differences; their jobs and their pages."""

@@ -16,8 +16,8 @@ from django.db.models import Q
 from analysis import jobs
 from analysis.code_version import code_version
 from analysis.models import PowerEstimate
-from analysis.power.found import Power
-from analysis.power.plans import PowerQuestion
+from analysis.statistics.power_counts import Power
+from analysis.statistics.power_plans import PowerQuestion
 from simulation.duty import is_stopping
 from simulation.services import ring_for_workers
 
@@ -97,7 +97,7 @@ def _begin_anew(estimate: PowerEstimate) -> None:
 
 def _simulate(estimate: PowerEstimate, stopping: Event) -> None:
     """Until the estimate is done, or the process is to stop."""
-    from analysis.power.simulating import simulate, study_pool
+    from analysis.statistics.power_simulation import simulate, study_pool
 
     with study_pool(_processes()) as pool:
         for found in _now_and_then(simulate(question_of(estimate), pool, found_by(estimate))):

@@ -5,7 +5,7 @@ from typing import Any, cast
 from django import forms
 from django.http import QueryDict
 
-from analysis.power.plans import (
+from analysis.statistics.power_plans import (
     ADJUSTMENTS,
     LONGEST_NAME,
     MOST_JUDGEMENTS,

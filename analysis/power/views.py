@@ -5,10 +5,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django_htmx.http import HttpResponseClientRefresh
 
 from analysis.models import PowerEstimate
-from analysis.power.earlier import Assumed, assumptions_again, assumptions_of, usual_assumptions
+from analysis.power.assumptions import Assumed, assumptions_again, assumptions_of, usual_assumptions
+from analysis.power.estimate_page import EstimatePage, estimate_as_csv, list_estimates
 from analysis.power.estimates import cancel_estimate, request_estimate, resume_estimate
 from analysis.power.forms import QuestionEditor, with_another_row
-from analysis.power.pages import EstimatePage, estimate_as_csv, list_estimates
 from studies.access import staff_only
 from studies.models import Study
 from studies.storable_text import storable

@@ -5,12 +5,10 @@ from typing import Any
 
 from analysis.code_version import code_version
 from analysis.models import Report
-from analysis.study.caveats import caveats_of_data, caveats_of_models
-from analysis.study.fingerprints import fingerprint
 from analysis.study.forms import SourcesForm
 from analysis.study.layout import Section, arrange
 from analysis.study.reports import current_report, last_choice, latest_report, missing_files
-from analysis.study.sources import Source, read_sources
+from analysis.study.sources import Source, caveats_of_data, caveats_of_models, fingerprint, read_sources
 from evaluation.models import Judgement
 from studies.models import Dialogue, Study
 

@@ -1,15 +1,18 @@
-"""Asking for analyses, and computing those that were asked for."""
+"""Reports on studies: request them, compute those that were requested, and delete them when someone withdraws."""
+
+from functools import partial
+from typing import Any
 
 from django.db import transaction
 
 from analysis import jobs
 from analysis.code_version import code_version
 from analysis.models import SHAPE, UNDER_WAY, Report, ReportFile
-from analysis.study.fingerprints import fingerprint
-from analysis.study.sources import Chosen
+from analysis.study.sources import Chosen, fingerprint
+from evaluation.models import Evaluator
 from simulation.duty import is_stopping
 from simulation.services import ring_for_workers
-from studies.models import Study
+from studies.models import Persona, Study
 
 BELL = "analysis.compute"
 """The Celery task that computes what was asked for."""
@@ -72,8 +75,8 @@ def work_off() -> None:
 
 
 def _compute(report: Report) -> None:
-    from analysis.judgements import BadData
-    from analysis.study.computing import compute_study
+    from analysis.statistics.judgements import BadData
+    from analysis.study.study_analysis import compute_study
 
     try:
         computed = compute_study(report.study, report.evaluations, lambda step: jobs.keep(report, step=step[:100]))
@@ -89,3 +92,26 @@ def _compute(report: Report) -> None:
         )
         # Only the latest of a study is kept.
         Report.objects.filter(study=report.study, pk__lt=report.pk).delete()
+
+
+def forget_reports_on(persona: Persona, **_signal: Any) -> None:
+    """Delete the reports on the study of a persona who withdraws: they name and count the persona."""
+    _forget_reports(persona.study_id)
+
+
+def forget_reports_by(evaluator: Evaluator, **_signal: Any) -> None:
+    """Delete the reports on the study whose pairs the evaluator has judged."""
+    _forget_reports(evaluator.evaluation.study_id)
+
+
+def _forget_reports(study: int) -> None:
+    """Delete reports in every state; a worker that computes one finds it gone and drops it.
+
+    Delete again after the commit: a report requested meanwhile may still count who withdraws.
+    """
+    _delete_reports(study)
+    transaction.on_commit(partial(_delete_reports, study), robust=True)
+
+
+def _delete_reports(study: int) -> None:
+    Report.objects.filter(study=study).delete()

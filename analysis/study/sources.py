@@ -1,15 +1,21 @@
-"""The evaluations that count in an analysis: the closed ones, or those that a researcher chose.
+"""What a study's analysis is made from: the evaluations that count, their caveats, and a hash of all data.
 
-While an evaluation is open, researchers and others try its link, and results would change with every visitor.
+The closed evaluations count, or those that a researcher chose. While an evaluation is open, researchers and others try its
+link, and results would change with every visitor.
 """
 
-from collections.abc import Collection, Mapping
+import hashlib
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Max, Sum
 
-from evaluation.models import Evaluation, Judgement
-from studies.models import Study
+from analysis.code_version import code_version
+from collection.models import Participant
+from evaluation.models import Evaluation, Evaluator, Judgement, Pair
+from studies.models import Dialogue, Study
 
 Chosen = Collection[int] | None
 """Numbers of evaluations; None for those that are closed when the analysis is computed."""
@@ -59,3 +65,51 @@ def _counts(study: Study) -> Mapping[int, int]:
     """Return the number of usable judgements of each evaluation, by its number."""
     counted = Judgement.objects.counted().filter(pair__evaluation__study=study).order_by("pair__evaluation__number")
     return dict(counted.values_list("pair__evaluation__number").annotate(Count("pk")))
+
+
+def caveats_of_data(sources: Sequence[Source]) -> Iterator[str]:
+    """Yield caveats about all results from the judgements of ``sources`` that count."""
+    counted = [source for source in sources if source.is_counted]
+    if any(source.evaluation.is_rehearsed for source in counted):
+        yield "These judgements are made up, to try the software: they are no results."
+    for source in counted:
+        if source.is_open:
+            yield (
+                f"{source.evaluation} is still open, and its judgements were chosen to count: stopping or continuing because "
+                "of these results would invalidate the evaluation. Its evaluators may include people who only tried the link."
+            )
+
+
+def caveats_of_models(sources: Sequence[Source]) -> Iterator[str]:
+    """Yield caveats about the mixed models."""
+    if any(source.evaluation.judges_per_pair > 1 for source in sources if source.is_counted):
+        yield "Pairs were judged by several evaluators: the models do not know which judgements are about the same pair."
+
+
+def uncounted(sources: Sequence[Source]) -> str:
+    """Return a sentence about the evaluations that do not count; empty if all count, or have no judgements."""
+    left = [str(source) for source in sources if source.judgements and not source.is_counted]
+    return f"Not counted: {', '.join(left)}." if left else ""
+
+
+def fingerprint(study: Study, chosen: Chosen = None) -> str:
+    """Return a hash that changes whenever the analysis of the study with these evaluations would."""
+    made_of = [code_version(), _data(study, counted_evaluations(study, chosen))]
+    return hashlib.sha256(json.dumps(made_of, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _data(study: Study, evaluations: list[Evaluation]) -> list[Any]:
+    """Return counts, sums and latest times: stored rows change only by withdrawal or by a new submission."""
+    judgements = Judgement.objects.counted().filter(pair__evaluation__in=evaluations)
+    flagged = Evaluator.objects.filter(evaluation__in=evaluations).exclude(flag="").order_by("pk")
+    dialogues = Dialogue.objects.filter(study=study).exclude(ended_at=None)
+    people = Participant.objects.filter(study=study, persona__isnull=False)
+    return [
+        [(one.number, one.state) for one in evaluations],
+        judgements.aggregate(count=Count("pk"), keys=Sum("pk"), latest=Max("submitted_at")),
+        list(flagged.values_list("pk", flat=True)),
+        Pair.objects.filter(evaluation__in=evaluations, withdrawn_at__isnull=False).count(),
+        dialogues.aggregate(count=Count("pk"), keys=Sum("pk"), latest=Max("ended_at")),
+        people.aggregate(count=Count("pk"), keys=Sum("pk")),
+        list(study.goals.order_by("pk").values_list("pk", "number", "domain", "text")),
+    ]

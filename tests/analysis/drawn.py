@@ -10,9 +10,9 @@ from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.transforms import Bbox
 from scipy.special import expit
 
-from analysis.figures.drawing import Drawing, Undrawn
-from analysis.figures.judged import draw_judgements
-from analysis.mixed_models import fit_detected
+from analysis.reporting.figures.drawings import Drawing, Undrawn
+from analysis.reporting.portfolio import draw_judgements
+from analysis.statistics.mixed_models import fit_detected
 
 CONFIDENCES = ("very confident", "confident", "somewhat confident")
 DPI = 100

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.judgements import read_judgements
+from analysis.statistics.judgements import read_judgements
 
 FOLDER = Path(__file__).parent.parent / "data" / "glmm"
 FITTED = ("typical", "typical_singular", "missing", "two_models")

@@ -12,10 +12,10 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from analysis.analysing import analyse as analyse_frame
-from analysis.judgements import read_judgements
-from analysis.results import results
-from analysis.writing import write_files
+from analysis.reporting.portfolio import write_files
+from analysis.reporting.results import results
+from analysis.statistics.analysis import analyse as analyse_frame
+from analysis.statistics.judgements import read_judgements
 from tests.analysis.reference import FOLDER
 
 TABLES = ("table-3", "table-10-none", "table-10-holm", "table-10-tukey", "effects", "contrasts", "sensitivity")

@@ -26,7 +26,7 @@ def imported_by(begin: str) -> set[str]:
 
 
 def test_all_code_of_other_apps_that_an_analysis_needs_is_known() -> None:
-    needed = {name for name in imported_by("analysis.study.computing") if not name.startswith("analysis.")}
+    needed = {name for name in imported_by("analysis.study.study_analysis") if not name.startswith("analysis.")}
     assert {f"{name.replace('.', '/')}.py" for name in needed} == set(ELSEWHERE) - {COUNTED}
     assert "def counted" in (ROOT / COUNTED).read_text("utf-8")
 
@@ -43,10 +43,10 @@ def test_all_code_of_the_analysis_itself_is_part_of_it(monkeypatch: pytest.Monke
     for name in ELSEWHERE:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
-    (tmp_path / "analysis" / "fitting").mkdir(parents=True)
+    (tmp_path / "analysis" / "statistics").mkdir(parents=True)
     monkeypatch.setattr(module, "__file__", str(tmp_path / "analysis" / "code_version.py"))
     seen = {code_version.__wrapped__()}
     for text in ("1", "2"):
-        (tmp_path / "analysis" / "fitting" / "laplace.py").write_text(text, "utf-8")
+        (tmp_path / "analysis" / "statistics" / "binomial.py").write_text(text, "utf-8")
         seen.add(code_version.__wrapped__())
     assert len(seen) == 3

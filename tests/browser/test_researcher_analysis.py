@@ -10,8 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from analysis.models import Report, ReportFile
-from analysis.study.fingerprints import fingerprint
 from analysis.study.reports import last_choice, request_report, work_off
+from analysis.study.sources import fingerprint
 from evaluation.models import Evaluator
 from evaluation.planning.opening import close_evaluation
 from studies.models import Study

@@ -7,7 +7,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from analysis.models import PowerEstimate
 from analysis.power.estimates import question_of, request_estimate, work_off
-from analysis.power.plans import PAPER, PowerQuestion
+from analysis.statistics.power_plans import PAPER, PowerQuestion
 from tests.browser.complaints import Complaints
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

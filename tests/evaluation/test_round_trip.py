@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from pandas.testing import assert_frame_equal
 
-from analysis.judgements import read_judgements
+from analysis.statistics.judgements import read_judgements
 from evaluation.exports import export_judgements
 from evaluation.models import Evaluation, Pair, Showing
 from evaluation.planning.opening import open_evaluation

@@ -18,7 +18,7 @@ from django.test import Client
 
 from analysis.models import Report
 from analysis.power.estimates import request_estimate
-from analysis.power.plans import PowerQuestion
+from analysis.statistics.power_plans import PowerQuestion
 from collection.models import Participant
 from collection.participation import credentials as participants
 from evaluation.evaluators import credentials as evaluators

@@ -9,7 +9,7 @@ from django.core.management.base import CommandError
 from studies.commands import StudyCommand, find_study
 
 if TYPE_CHECKING:
-    from analysis.portfolio import Portfolio
+    from analysis.reporting.portfolio import Portfolio
     from studies.models import Study
 
 
@@ -38,9 +38,8 @@ class Command(StudyCommand):
 
     def handle(self, *, judgements: Path | None, out: Path, **options: Any) -> None:
         # Imported here because they take seconds to load, and every other command would wait for them.
-        from analysis.judgements import BadData
-        from analysis.portfolio import files_of
-        from analysis.writing import Unwritable, write_files
+        from analysis.reporting.portfolio import Unwritable, files_of, write_files
+        from analysis.statistics.judgements import BadData
 
         try:
             portfolio = self._of_study(options) if judgements is None else self._of_file(judgements, options)
@@ -51,9 +50,9 @@ class Command(StudyCommand):
         self.stdout.write(f"{len(paths)} files in {out}.")
 
     def _of_file(self, judgements: Path, options: dict[str, Any]) -> "Portfolio":
-        from analysis.analysing import analyse
-        from analysis.judgements import read_judgements
-        from analysis.portfolio import portfolio_of
+        from analysis.reporting.portfolio import portfolio_of
+        from analysis.statistics.analysis import analyse
+        from analysis.statistics.judgements import read_judgements
 
         if options["evaluations"]:
             raise CommandError(
@@ -62,7 +61,7 @@ class Command(StudyCommand):
         return portfolio_of(analyse(read_judgements(judgements), self._tell))
 
     def _of_study(self, options: dict[str, Any]) -> "Portfolio":
-        from analysis.study.computing import analyse_study
+        from analysis.study.study_analysis import analyse_study
 
         study, chosen = find_study(options["study"]), options["evaluations"]
         _refuse_unknown(study, chosen or [])

@@ -11,8 +11,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from analysis.power.found import Power
-from analysis.power.plans import ADJUSTMENTS, PAPER, ImpossiblePlan, PowerQuestion, gather_rates
+from analysis.statistics.power_counts import Power
+from analysis.statistics.power_plans import ADJUSTMENTS, PAPER, ImpossiblePlan, PowerQuestion, gather_rates
 
 SIZE = ("pairs", "people", "evaluator_sd", "person_sd", "studies", "seed")
 
@@ -82,7 +82,7 @@ def _question(options: dict[str, Any]) -> PowerQuestion:
 
 
 def _simulate(question: PowerQuestion, processes: int) -> tuple[Power, ...]:
-    from analysis.power.simulating import simulate, study_pool
+    from analysis.statistics.power_simulation import simulate, study_pool
 
     with study_pool(processes) as pool:
         steps = tqdm(simulate(question, pool), total=question.studies * len(question.evaluators), unit="study")

@@ -15,9 +15,9 @@ import pytest
 from analysis.models import PowerEstimate
 from analysis.power import estimates
 from analysis.power.estimates import cancel_estimate, found_by, question_of, request_estimate, resume_estimate, work_off
-from analysis.power.found import Power
-from analysis.power.plans import PowerQuestion
-from analysis.power.simulating import simulate
+from analysis.statistics.power_counts import Power
+from analysis.statistics.power_plans import PowerQuestion
+from analysis.statistics.power_simulation import simulate
 from tests.installation import Installation
 from tests.services.binaries import wait_until
 
@@ -149,7 +149,7 @@ def test_a_killed_worker_leaves_no_process_behind_and_another_finds_what_it_woul
     question = replace(SMALL, evaluators=(4,), studies=60)
     installation.migrate()
     installation.evaluate(
-        "from analysis.power.estimates import request_estimate; from analysis.power.plans import PowerQuestion; "
+        "from analysis.power.estimates import request_estimate; from analysis.statistics.power_plans import PowerQuestion; "
         f"request_estimate({question!r})"
     )
     with installation.worker() as worker:

@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 
 from analysis.models import PowerEstimate
+from analysis.power.estimate_page import LISTED
 from analysis.power.estimates import question_of, request_estimate
-from analysis.power.pages import LISTED
-from analysis.power.plans import PAPER, PowerQuestion
+from analysis.statistics.power_plans import PAPER, PowerQuestion
 
 pytestmark = pytest.mark.django_db
 State = PowerEstimate.State

@@ -4,8 +4,8 @@ from django.test import TestCase
 
 from analysis.code_version import code_version
 from analysis.models import SHAPE, Report, ReportFile
-from analysis.study.fingerprints import fingerprint
 from analysis.study.reports import request_report, work_off
+from analysis.study.sources import fingerprint
 from evaluation.models import Evaluation, Evaluator
 from evaluation.planning.opening import close_evaluation
 from studies.models import Study

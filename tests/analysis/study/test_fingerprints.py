@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from analysis.study.fingerprints import fingerprint
+from analysis.study.sources import fingerprint
 from evaluation.models import Judgement, Pair
 from studies.models import Study
 from tests.analysis.study.factories import make_flagged, make_judged_evaluation

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client, TestCase
 
 from analysis.models import Report, ReportFile
-from analysis.portfolio import Portfolio
-from analysis.study import computing
+from analysis.reporting.portfolio import Portfolio
+from analysis.study import study_analysis
 from analysis.study.reports import request_report, work_off
 from collection.models import Participant
 from collection.participation.withdrawal import withdraw
@@ -72,7 +72,7 @@ def test_one_that_is_under_way_is_stopped(
         leave(participant)
         yield "results.json", b"{}"  # a worker that was about to store does so after the report has gone
 
-    monkeypatch.setattr(computing, "files_of", withdraw_and_make)
+    monkeypatch.setattr(study_analysis, "files_of", withdraw_and_make)
     request_report(study)
     work_off()
     assert not Report.objects.exists()

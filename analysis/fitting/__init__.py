@@ -1,1 +1,0 @@
-"""Fitting models with two crossed random intercepts: linear algebra, likelihoods, optima."""

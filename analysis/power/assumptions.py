@@ -1,0 +1,81 @@
+"""Assumptions that somebody made before, or that an earlier study's analysis suggests."""
+
+import json
+from dataclasses import dataclass, replace
+from math import exp
+from typing import Any
+
+from analysis.models import PowerEstimate
+from analysis.power.estimates import question_of
+from analysis.statistics.power_plans import LARGEST_SD, PAPER, ImpossiblePlan, PowerQuestion
+from analysis.study.reports import latest_report, stored_file
+from studies.models import Study
+
+RESULTS = "results.json"
+USUAL = PowerQuestion(PAPER, evaluators=(10, 20, 40))
+"""The paper's models, in a study half as large, as large, and twice as large."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """What the form begins with, and a sentence that says where it is from."""
+
+    question: PowerQuestion
+    words: str
+
+
+def usual_assumptions() -> Assumed:
+    """Those to begin with when nothing is known."""
+    return Assumed(USUAL, "The rates are those of table 3 of the paper; the standard deviations are moderate guesses.")
+
+
+def assumptions_again(estimate: PowerEstimate) -> Assumed:
+    """Those of an estimate, to be changed."""
+    return Assumed(question_of(estimate), "These are the assumptions of an earlier estimate: change what you like.")
+
+
+def assumptions_of(study: Study) -> Assumed:
+    """Those that the study's latest analysis suggests, or the usual ones with a word about why."""
+    report = latest_report(study)
+    if report is None:
+        return Assumed(USUAL, f"“{study.title}” has no analysis yet, so the rates are those of table 3 of the paper.")
+    results = stored_file(report, RESULTS)
+    if results is None:
+        lack = "has lost its files: compute it again" if RESULTS in report.files else "has no judgements"
+        words = f"The analysis of “{study.title}” {lack}. The rates are those of table 3 of the paper."
+        return Assumed(USUAL, words)
+    try:
+        question = _suggested(json.loads(results))
+    except ImpossiblePlan as error:
+        words = f"The rates of “{study.title}” cannot be used here, so they are those of table 3 of the paper. {error}"
+        return Assumed(USUAL, words)
+    when = f"{report.finished_at:%-d %B %Y}" if report.finished_at else "before"
+    return Assumed(question, f"Rates and standard deviations are those of the analysis of “{study.title}” of {when}.")
+
+
+def _suggested(found: dict[str, Any]) -> PowerQuestion:
+    """Out of results.json. Raises ImpossiblePlan when there are too few models, or too many."""
+    detected = found["detected"]
+    sd = {name: min(LARGEST_SD, round(value, 2)) for name, value in (detected["sd"] or {}).items()}
+    rates = {level: _rate(level, found) for level in found["levels"]}
+    return replace(
+        USUAL,
+        rates=rates,
+        pairs=max(USUAL.pairs, len(rates)),
+        evaluator_sd=sd.get("participant", USUAL.evaluator_sd),
+        person_sd=sd.get("generator_user", USUAL.person_sd),
+    )
+
+
+def _rate(level: str, found: dict[str, Any]) -> float:
+    """By the model, at the average evaluator and person; where it has no estimate, as it was counted, but never 0 or 1."""
+    effects = found["detected"]["fixed_effects"] or {}
+    estimates = [effects[name]["estimate"] for name in ("(Intercept)", f"model[{level}]") if name in effects]
+    if estimates and None not in estimates:
+        return _bounded(1 / (1 + exp(-sum(estimates))))
+    counted = found["detection_table"][level]
+    return _bounded((counted["detected"] + 0.5) / (counted["pairs"] + 1))
+
+
+def _bounded(rate: float) -> float:
+    return min(0.999, max(0.001, round(rate, 3)))

@@ -1,0 +1,121 @@
+"""Human and simulated dialogues compared, with the natural ones as the yardstick."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from statistics import fmean, pstdev
+
+from analysis.reporting.tables import DASH, Cell, Table, mean_sd
+from analysis.statistics.detection_table import Moments
+from dialogue.lexical import TOKENISATION, measure, words
+
+NATURAL = "natural"
+_GREETING = re.compile(
+    r"\W*(hi|hello|hey|hiya|howdy|greetings|good (morning|afternoon|evening|day)|dear)\b", re.IGNORECASE
+)
+_THANKS = re.compile(r"\b(thanks?|thx|ty|cheers|appreciated?|grateful)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class SaidDialogue:
+    """What an inquirer said toward a goal, and how long prompts and responses were in the responder's tokens, where known."""
+
+    goal: str
+    utterances: tuple[str, ...]
+    prompt_tokens: tuple[int, ...]
+    response_tokens: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a group of dialogues goes. Rates are shares of dialogues; diversity and similarity are means over dialogues."""
+
+    dialogues: int
+    turns: Moments
+    tokens_per_prompt: Moments
+    tokens_per_response: Moments
+    ttr: Moments
+    distinct_2: Moments
+    opening_similarity: Moments
+    greeting_rate: float | None
+    thanks_rate: float | None
+
+
+def manner_of(dialogues: Sequence[SaidDialogue]) -> Manner:
+    """Dialogues without a turn count in none of it."""
+    said = [dialogue for dialogue in dialogues if dialogue.utterances]
+    diversity = [measure(dialogue.utterances) for dialogue in said]
+    return Manner(
+        dialogues=len(said),
+        turns=_moments(len(dialogue.utterances) for dialogue in said),
+        tokens_per_prompt=_moments(count for dialogue in said for count in dialogue.prompt_tokens),
+        tokens_per_response=_moments(count for dialogue in said for count in dialogue.response_tokens),
+        ttr=_moments(one.ttr for one in diversity if one.ttr is not None),
+        distinct_2=_moments(one.distinct_2 for one in diversity if one.distinct_2 is not None),
+        opening_similarity=_moments(similarity(dialogue.utterances[0], dialogue.goal) for dialogue in said),
+        greeting_rate=_rate(is_greeting(dialogue.utterances[0]) for dialogue in said),
+        thanks_rate=_rate(any(map(is_thanking, dialogue.utterances)) for dialogue in said),
+    )
+
+
+def similarity(one: str, other: str) -> float:
+    """The cosine of the angle between the texts' counts of words: 0 without a common word, 1 for the same words."""
+    counts = Counter(words(one)), Counter(words(other))
+    lengths = [sqrt(sum(count**2 for count in each.values())) for each in counts]
+    if not all(lengths):
+        return 0.0
+    return sum(count * counts[1][word] for word, count in counts[0].items()) / (lengths[0] * lengths[1])
+
+
+def is_greeting(opening: str) -> bool:
+    """Whether it begins with a greeting."""
+    return _GREETING.match(opening) is not None
+
+
+def is_thanking(utterance: str) -> bool:
+    """Whether it thanks for something."""
+    return _THANKS.search(utterance) is not None
+
+
+def comparison_table(manners: Mapping[str, Manner]) -> Table:
+    """A column for each group, the natural dialogues first."""
+    yardstick = (
+        "The natural dialogues are the yardstick." if NATURAL in manners else "There are no dialogues of people yet."
+    )
+    columns = list(manners.values())
+    rows: list[tuple[Cell, ...]] = [
+        ("dialogues", *(one.dialogues for one in columns)),
+        ("turns", *(mean_sd(*one.turns) for one in columns)),
+        ("tokens per prompt", *(mean_sd(*one.tokens_per_prompt) for one in columns)),
+        ("tokens per response", *(mean_sd(*one.tokens_per_response) for one in columns)),
+        ("type-token ratio", *(mean_sd(*one.ttr) for one in columns)),
+        ("distinct-2", *(mean_sd(*one.distinct_2) for one in columns)),
+        ("similarity of the opening to the goal", *(mean_sd(*one.opening_similarity) for one in columns)),
+        ("dialogues that begin with a greeting", *(_percent(one.greeting_rate) for one in columns)),
+        ("dialogues with thanks", *(_percent(one.thanks_rate) for one in columns)),
+    ]
+    return Table(
+        "comparison",
+        "People’s dialogues and simulated ones",
+        f"{yardstick} Means over dialogues (tokens: over turns) with population standard "
+        "deviations (ddof 0) in parentheses. Similarity is the cosine of counts of words; "
+        f"words are {TOKENISATION}. Greetings and thanks are told by English words.",
+        ("measure", *manners),
+        tuple(rows),
+    )
+
+
+def _moments(values: Iterable[float]) -> Moments:
+    known = list(values)
+    return (fmean(known), pstdev(known)) if known else (None, None)
+
+
+def _rate(hits: Iterable[bool]) -> float | None:
+    known = list(hits)
+    return sum(known) / len(known) if known else None
+
+
+def _percent(rate: float | None) -> str:
+    return DASH if rate is None else f"{100 * rate:.1f}%"

@@ -1,0 +1,181 @@
+"""Results in words, as a paper would report them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from analysis.statistics.contrasts import ALPHA, Adjustment, Contrast, JointTest
+from analysis.statistics.detection_table import DetectionRow
+from analysis.statistics.mixed_models import MixedModel
+
+OUTCOME_TITLES = {
+    "detected": "Detection probability",
+    "utterance_number": "Utterance number",
+    "duration": "Duration",
+}
+OUTCOME_WORDS = {
+    "detected": "the probability that the simulation is detected",
+    "utterance_number": "the number of the utterance that gives it away",
+    "duration": "the time that a judgement takes (seconds)",
+}
+KIND_WORDS = {
+    "detected": "logistic mixed model (Laplace approximation)",
+    "utterance_number": "linear mixed model (REML, Satterthwaite)",
+    "duration": "linear mixed model (REML, Satterthwaite)",
+}
+UNITS = {"detected": "log-odds", "utterance_number": "utterances", "duration": "seconds"}
+"""Of estimates and standard deviations."""
+PEOPLE_WORDS = {"participant": "evaluators", "generator_user": "those who chatted"}
+ADJUSTMENT_WORDS: dict[Adjustment, str] = {"none": "unadjusted", "holm": "Holm", "tukey": "Tukey"}
+LARGEST_IS_BEST = {"detected": False, "utterance_number": True, "duration": True}
+"""A simulation is the better, the less often, the later and the more slowly it is detected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is found about one outcome: the verdict first, then sentences, then the ``pairs`` of models that differ, which
+    ``intro`` leads to."""
+
+    title: str
+    verdict: str
+    sentences: tuple[str, ...] = ()
+    intro: str = ""
+    pairs: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """All of it as one paragraph."""
+        pairs = f"{self.intro}: {'; '.join(self.pairs)}." if self.pairs else self.intro
+        return " ".join(filter(None, [f"{self.title}.", self.verdict, *self.sentences, pairs]))
+
+
+def tell_rates(rows: Mapping[str, DetectionRow], overall: DetectionRow) -> Told:
+    """How often simulations passed; ``rows`` by model."""
+    title = "Undetected simulations"
+    if not overall.pairs:
+        return Told(title, "No judgement says whether the simulation was detected.")
+    judged = [(model, row) for model, row in rows.items() if row.pairs]
+    best_first = sorted(judged, key=lambda item: item[1].undetected / item[1].pairs, reverse=True)
+    told = [f"{model} {_percent(row.undetected, row.pairs)}" for model, row in best_first]
+    return Told(
+        title,
+        f"The simulation remained undetected in {_percent(overall.undetected, overall.pairs)} of {overall.pairs} judgements.",
+        (f"By inquirer: {', '.join(told)}.", "50 % is what guessing gives; “not sure” counts as undetected."),
+    )
+
+
+def tell(outcome: str, model: MixedModel, adjustment: Adjustment = "none") -> Told:
+    """Whether the models differ, what was fitted, what to mind, and which of the models differ."""
+    title = OUTCOME_TITLES[outcome]
+    if model.status == "not_applicable":
+        return Told(title, f"No model of {OUTCOME_WORDS[outcome]}: {model.message}")
+    fitted = (
+        f"A {KIND_WORDS[outcome]} of {OUTCOME_WORDS[outcome]} over {model.rows} judgements, with random intercepts for "
+        "evaluators and for those who chatted."
+    )
+    ratio = model.likelihood_ratio if model.test else None
+    sentences = [
+        fitted,
+        remark(model),
+        f"Likelihood ratio: {test_words(ratio)}." if ratio else "",
+        _spread(outcome, model),
+        _lettered(outcome, model, adjustment),
+    ]
+    intro, pairs = _differences(outcome, model, adjustment)
+    return Told(title, _verdict(model), tuple(filter(None, sentences)), intro, pairs)
+
+
+def remark(model: MixedModel) -> str:
+    """What to mind about the fit; empty if there is nothing."""
+    flat = [f"between {PEOPLE_WORDS.get(group, group)}" for group, sd in model.sd.items() if sd == 0]
+    if model.status != "singular" or not flat:
+        return model.message
+    subject = f"The variance {flat[0]} is" if len(flat) == 1 else f"The variances {' and '.join(flat)} are"
+    return f"{subject} estimated as 0: the tests remain valid."
+
+
+def with_minus(number: str) -> str:
+    """With the sign that people write, not the hyphen."""
+    return number.replace("-", "−")
+
+
+def p_words(p: float | None) -> str:
+    """Three digits without a leading zero, as is usual."""
+    if p is None:
+        return "p not available"
+    return "p < .001" if p < 0.001 else f"p = {p:.3f}".replace("0.", ".", 1)
+
+
+def test_words(test: JointTest) -> str:
+    """The test with its degrees of freedom."""
+    if test.df_den is None:
+        return f"χ²({test.df_num:g}) = {test.statistic:.2f}, {p_words(test.p)}"
+    return f"F({test.df_num:g}, {test.df_den:.1f}) = {test.statistic:.2f}, {p_words(test.p)}"
+
+
+def contrast_words(contrast: Contrast, adjustment: Adjustment) -> str:
+    """Estimate, standard error, test and p value of one contrast."""
+    found = contrast.found
+    if found is None or found.statistic is None:
+        return f"{contrast.a} and {contrast.b} cannot be compared"
+    kind = "z" if found.df is None else f"t({found.df:.1f})"
+    numbers = with_minus(f"{found.estimate:.2f} (SE {found.se:.2f}), {kind} = {found.statistic:.2f}")
+    return f"{contrast.a} − {contrast.b}: {numbers}, {p_words(contrast.p_value(adjustment))}"
+
+
+def paper_letters(outcome: str, model: MixedModel, adjustment: Adjustment) -> dict[str, str]:
+    """As the paper prints them: A is best. Empty where nothing was tested."""
+    letters = model.letters(adjustment, largest_first=LARGEST_IS_BEST[outcome])
+    return {level: letter.upper() for level, letter in letters.items()}
+
+
+def _verdict(model: MixedModel) -> str:
+    test = _overall_test(model)
+    if test is None:
+        return "Whether the inquirer models differ could not be tested."
+    kind = "" if model.test else "By the likelihood ratio, "
+    verdict = "the inquirer models differ" if test.p < ALPHA else "no difference between the inquirer models was found"
+    sentence = f"{kind}{verdict}, {test_words(test)}."
+    return sentence[0].upper() + sentence[1:]
+
+
+def _spread(outcome: str, model: MixedModel) -> str:
+    if not model.sd:
+        return ""
+    parts = [f"{sd:.2f} between {PEOPLE_WORDS.get(group, group)}" for group, sd in model.sd.items()]
+    rest = [f"{model.residual_sd:.2f} left over"] if model.residual_sd is not None else []
+    return f"Standard deviations ({UNITS[outcome]}): {', '.join([*parts, *rest])}."
+
+
+def _lettered(outcome: str, model: MixedModel, adjustment: Adjustment) -> str:
+    letters = paper_letters(outcome, model, adjustment)
+    told = ", ".join(f"{level} {letter}" for level, letter in sorted(letters.items(), key=lambda item: item[1]))
+    return (
+        f"Letters ({ADJUSTMENT_WORDS[adjustment]}; A is best, and models that share one do not differ): {told}."
+        if told
+        else ""
+    )
+
+
+def _differences(outcome: str, model: MixedModel, adjustment: Adjustment) -> tuple[str, tuple[str, ...]]:
+    if not model.contrasts:
+        return "", ()
+    pairs = tuple(
+        contrast_words(contrast, adjustment)
+        for contrast in model.contrasts
+        if (p := contrast.p_value(adjustment)) is not None and p < ALPHA
+    )
+    how = ADJUSTMENT_WORDS[adjustment]
+    if not pairs:
+        return f"No two models differ ({how}).", pairs
+    test = _overall_test(model)
+    but = ", although the test of all models finds no difference" if test and test.p >= ALPHA else ""
+    return f"Models that differ ({how}, in {UNITS[outcome]}){but}", pairs
+
+
+def _overall_test(model: MixedModel) -> JointTest | None:
+    """Of all models at once; Wald's is lacking where one of them is always or never detected."""
+    return model.test or model.likelihood_ratio
+
+
+def _percent(count: int, total: int) -> str:
+    return f"{100 * count / total:.1f} %"

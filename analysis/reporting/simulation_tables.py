@@ -1,0 +1,157 @@
+"""The paper's tables about simulated dialogues: 1 and 7 per inquirer over seeds, 2 per condition of the persona."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from statistics import fmean, pstdev
+
+from analysis.reporting.tables import DASH, Cell, Table, mean_sd
+from simulation.statistics import Moments, Rate, Summary
+
+PerSeed = Sequence[Summary]
+"""One inquirer's figures, a summary for each seed."""
+FAILURES: dict[str, tuple[str, Callable[[Summary], Rate]]] = {
+    "no_prompt": ("no prompt", lambda summary: summary.no_prompt),
+    "multiple_prompts": ("multiple prompts", lambda summary: summary.multiple_prompts),
+    "incoherent": ("incoherent", lambda summary: summary.incoherent),
+    "self_reply": ("self-reply", lambda summary: summary.self_reply),
+    "incoherent_responder": ("incoherent (responder)", lambda summary: summary.incoherent_responder),
+}
+"""By kind: in words, and the rate of it."""
+CONDITIONS = {
+    "none": "None",
+    "age": "Age",
+    "race": "Race",
+    "gender": "Gender",
+    "education": "Education",
+    "native_english": "Is native English speaker",
+    "all": "All",
+}
+_LENGTHS: dict[str, Callable[[Summary], Moments]] = {
+    "turns": lambda summary: (summary.turns_mean, summary.turns_sd),
+    "tokens per prompt": lambda summary: (summary.tokens_per_prompt_mean, summary.tokens_per_prompt_sd),
+    "tokens per response": lambda summary: (summary.tokens_per_response_mean, summary.tokens_per_response_sd),
+}
+_OVER_SEEDS = "Averaged over seeds, with population standard deviations (ddof 0) in parentheses"
+
+
+def table_1(inquirers: Mapping[str, PerSeed]) -> Table:
+    """Lengths, and how often each failure occurs."""
+    rows: list[tuple[Cell, ...]] = [
+        ("dialogues", *(sum(summary.dialogues for summary in seeds) for seeds in inquirers.values())),
+        ("seeds", *(len(seeds) for seeds in inquirers.values())),
+        *((name, *(_mean_sd(map(of, seeds)) for seeds in inquirers.values())) for name, of in _LENGTHS.items()),
+        *(
+            (name, *(_percent([of(summary) for summary in seeds]) for seeds in inquirers.values()))
+            for name, of in FAILURES.values()
+        ),
+    ]
+    return Table(
+        "table-1",
+        "Simulated dialogues and failures",
+        f"{_OVER_SEEDS}: of lengths over dialogues and turns, of failures over seeds (0 for a single one). Failures are "
+        "shares of a side’s outputs. A dash: not stored.",
+        ("measure", *inquirers),
+        tuple(rows),
+    )
+
+
+def table_7(inquirers: Mapping[str, PerSeed]) -> Table:
+    """The same in utterances and counts: both sides' utterances, and how many of how many outputs failed."""
+    rows: list[tuple[Cell, ...]] = [
+        ("utterances", *(_mean_sd(map(_utterances, seeds)) for seeds in inquirers.values())),
+        (
+            "tokens per prompt",
+            *(_mean_sd(map(_LENGTHS["tokens per prompt"], seeds)) for seeds in inquirers.values()),
+        ),
+        *(
+            (name, *(_counts([of(summary) for summary in seeds]) for seeds in inquirers.values()))
+            for name, of in FAILURES.values()
+        ),
+    ]
+    return Table(
+        "table-7",
+        "Simulated dialogues and failures in counts",
+        f"{_OVER_SEEDS}: utterances of both sides in a dialogue; failures as count (standard deviation) / outputs. "
+        "A dash: not stored.",
+        ("measure", *inquirers),
+        tuple(rows),
+    )
+
+
+def table_2(conditions: Mapping[tuple[str, str], PerSeed]) -> Table:
+    """Lexical diversity by inquirer and by what the persona sentence told; keys are inquirer and condition (CONDITIONS)."""
+    order = list(CONDITIONS)
+    rows = [
+        (
+            inquirer,
+            CONDITIONS.get(condition, condition),
+            *(_over_seeds([moments[0] for moments in found]) for found in _diversities(seeds)),
+        )
+        for (inquirer, condition), seeds in sorted(
+            conditions.items(), key=lambda item: (item[0][0], order.index(item[0][1]))
+        )
+    ]
+    return Table(
+        "table-2",
+        "Lexical diversity by what the inquirer is told of the persona",
+        f"{_OVER_SEEDS}, 0 for a single one: of means over dialogues.",
+        ("inquirer", "persona", "TTR", "distinct-1", "distinct-2"),
+        tuple(rows),
+    )
+
+
+def failure_percents(inquirers: Mapping[str, PerSeed]) -> dict[str, dict[str, float]]:
+    """Of each inquirer the percentage of each kind of failure, for figure 8; those without outputs are left out."""
+    return {
+        inquirer: {
+            kind: 100 * share
+            for kind, (_, of) in FAILURES.items()
+            if (share := _share([of(summary) for summary in seeds])) is not None
+        }
+        for inquirer, seeds in inquirers.items()
+    }
+
+
+def _diversities(seeds: PerSeed) -> list[list[Moments]]:
+    lexical = [summary.lexical for summary in seeds]
+    return [[one.ttr for one in lexical], [one.distinct_1 for one in lexical], [one.distinct_2 for one in lexical]]
+
+
+def _utterances(summary: Summary) -> Moments:
+    """Two a turn."""
+    mean, sd = summary.turns_mean, summary.turns_sd
+    return (None if mean is None else 2 * mean, None if sd is None else 2 * sd)
+
+
+def _mean_sd(per_seed: Iterable[Moments]) -> str:
+    """Both averaged over seeds, as the paper's are; a seed without the figure makes it unknown."""
+    moments = list(per_seed)
+    means, sds = [mean for mean, _ in moments if mean is not None], [sd for _, sd in moments if sd is not None]
+    if not moments or len(means) < len(moments) or len(sds) < len(moments):
+        return DASH
+    return mean_sd(fmean(means), fmean(sds))
+
+
+def _over_seeds(values: Sequence[float | None]) -> str:
+    known = [value for value in values if value is not None]
+    return f"{fmean(known):.3f} ({pstdev(known):.3f})" if known and len(known) == len(values) else DASH
+
+
+def _share(rates: Sequence[Rate]) -> float | None:
+    outputs = fmean(rate.outputs for rate in rates) if rates else 0
+    return fmean(rate.count for rate in rates) / outputs if outputs else None
+
+
+def _percent(rates: Sequence[Rate]) -> str:
+    """The mean count over the mean number of outputs, and the counts' standard deviation in the same unit."""
+    share = _share(rates)
+    if share is None:
+        return DASH
+    spread = pstdev(rate.count for rate in rates) / fmean(rate.outputs for rate in rates)
+    return f"{100 * share:.2f}% ({100 * spread:.2f}%)"
+
+
+def _counts(rates: Sequence[Rate]) -> str:
+    if not sum(rate.outputs for rate in rates):
+        return DASH
+    counts = [rate.count for rate in rates]
+    return f"{fmean(counts):.2f} ({pstdev(counts):.2f}) / {fmean(rate.outputs for rate in rates):.2f}"

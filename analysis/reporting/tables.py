@@ -1,0 +1,141 @@
+"""Tables, whatever they are about, as CSV and LaTeX."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from analysis.reporting.findings import with_minus
+from studies.files.tables import write_spreadsheet_row
+
+DASH = "–"
+"""Where there is nothing to say."""
+Cell = str | int | float | None
+"""Text and counts as they are; other numbers are rounded for reading, and written whole for computing."""
+_ESCAPES = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "&": r"\&",
+        "%": r"\%",
+        "$": r"\$",
+        "#": r"\#",
+        "_": r"\_",
+        "{": r"\{",
+        "}": r"\}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "−": "$-$",
+        "χ": r"$\chi$",
+        "²": "$^2$",
+        "“": "``",
+        "”": "''",
+        "<": "$<$",
+        ">": "$>$",
+        "|": r"\textbar{}",
+        # At the beginning of a row they would belong to the end of the one before.
+        "[": "{[}",
+        "*": "{*}",
+    }
+)
+
+
+class Probability(float):
+    """A p value: three digits without a leading zero, or that it is below .001."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """``name`` is its file's; ``note`` says how to read it. Rows are as long as the header, and begin with what they are about:
+    those that follow each other with the same belong together."""
+
+    name: str
+    title: str
+    note: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+    @property
+    def numeric(self) -> list[bool]:
+        """Of each column whether it holds numbers, which stand below each other at the right."""
+        return [index > 0 and all(map(_is_numeric, cells)) for index, cells in enumerate(self._columns())]
+
+    @property
+    def groups(self) -> list[tuple[str, list[list[str]]]]:
+        """What rows are about, and the rest of each, as people read it."""
+        readable_rows = ([readable(cell) for cell in row] for row in self.rows)
+        return [(about, [row[1:] for row in rows]) for about, rows in groupby(readable_rows, lambda row: row[0])]
+
+    def _columns(self) -> Iterator[Sequence[Cell]]:
+        return zip(*self.rows, strict=True) if self.rows else iter([()] * len(self.header))
+
+
+def to_csv(table: Table) -> str:
+    """Every number with all its digits, nothing where there is none, and no text that a spreadsheet takes for a formula."""
+    return "".join(map(write_spreadsheet_row, [table.header, *table.rows]))
+
+
+def to_latex(table: Table) -> str:
+    """A table for a paper that uses booktabs."""
+    return "\n".join(
+        [
+            r"\begin{table}",
+            r"\centering",
+            rf"\caption{{{_escape(table.title)}. {_escape(table.note)}}}",
+            rf"\label{{tab:{table.name}}}",
+            rf"\begin{{tabular}}{{{''.join('r' if is_numeric else 'l' for is_numeric in table.numeric)}}}",
+            r"\toprule",
+            _latex_row(table.header),
+            r"\midrule",
+            *_latex_groups(table),
+            r"\bottomrule",
+            r"\end{tabular}",
+            r"\end{table}",
+            "",
+        ]
+    )
+
+
+def readable(cell: Cell) -> str:
+    """As people read it: numbers with as many decimals as they are worth."""
+    match cell:
+        case None:
+            return DASH
+        case Probability():
+            return "< .001" if cell < 0.001 else f"{cell:.3f}".removeprefix("0")
+        case float():
+            return with_minus(_rounded(cell))
+    return str(cell)
+
+
+def mean_sd(mean: float | None, sd: float | None) -> str:
+    """As the paper's tables have it: the standard deviation in parentheses."""
+    return DASH if mean is None or sd is None else f"{mean:.2f} ({sd:.2f})"
+
+
+def _rounded(number: float) -> str:
+    size = abs(number)
+    if 0 < size < 0.0005:
+        return f"{number:.1e}"
+    return f"{number:.{0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3}f}"
+
+
+def _is_numeric(cell: Cell) -> bool:
+    return not isinstance(cell, str) or cell == DASH or cell.lstrip("-−")[:1].isdigit()
+
+
+def _latex_groups(table: Table) -> Iterator[str]:
+    """What several rows are about stands once, and between them and others there is a line."""
+    several = any(len(rows) > 1 for _, rows in table.groups)
+    for number, (about, rows) in enumerate(table.groups):
+        if number and several:
+            yield r"\midrule"
+        for first, row in enumerate(rows):
+            yield _latex_row(["" if first else about, *row])
+
+
+def _latex_row(cells: Iterable[str]) -> str:
+    return " & ".join(map(_escape, cells)) + r" \\"
+
+
+def _escape(text: str) -> str:
+    """In one line, without what nobody sees: LaTeX takes empty lines for ends, and stops at control characters."""
+    return "".join(filter(str.isprintable, " ".join(text.split()))).translate(_ESCAPES)

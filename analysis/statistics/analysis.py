@@ -1,0 +1,131 @@
+"""Everything computed from a table of judgements: the main models, and the same models over other readings of the data."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from analysis.statistics.detection_table import confidence_labels
+from analysis.statistics.mixed_models import MixedModel, fit_outcome
+
+OUTCOMES = ("detected", "utterance_number", "duration")
+NOT_SURE = "not sure"
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One reading: ``model`` is None where a column that it needs is missing, and ``skipped`` says which."""
+
+    name: str
+    outcome: str
+    model: MixedModel | None
+    skipped: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    name: str
+    outcome: str
+    needs: tuple[str, ...]
+    change: Callable[[pd.DataFrame], pd.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """The judgements, the main models by outcome, and those over other readings of the data. ``skipped`` says in sentences what
+    the data do not allow."""
+
+    frame: pd.DataFrame
+    models: Mapping[str, MixedModel]
+    variants: tuple[Variant, ...]
+    skipped: tuple[str, ...]
+
+
+def analyse(frame: pd.DataFrame, on_step: Callable[[str], None] = lambda step: None) -> Analysis:
+    """Fit all models; ``on_step`` is called with the name of each next step."""
+    models = {}
+    for outcome in OUTCOMES:
+        on_step(f"model of {outcome}")
+        models[outcome] = _fit(frame, outcome)
+    variants = []
+    for number, variant in enumerate(sensitivity(frame), start=1):
+        on_step(f"other readings of the data ({number})")
+        variants.append(variant)
+    return Analysis(frame, models, tuple(variants), tuple(_skipped(frame)))
+
+
+def _fit(frame: pd.DataFrame, outcome: str) -> MixedModel:
+    if outcome not in frame.columns:
+        reason = f"The data have no column {outcome}."
+        return MixedModel("not_applicable", reason, 0, tuple(sorted(frame["model"].unique())))
+    return fit_outcome(frame, outcome)
+
+
+def _skipped(frame: pd.DataFrame) -> Iterator[str]:
+    """Yield what more columns would allow."""
+    for column, what in (
+        ("utterance_number", "its model, and the utterance numbers of table 3"),
+        ("duration", "its model, its figure, and the durations of table 3"),
+        ("choice", "figure 13, and the reading of “not sure” as missing"),
+        ("flagged", "the models without flagged evaluators"),
+        ("domain", "the models per domain of the goals"),
+    ):
+        if column not in frame.columns:
+            yield f"Without the column {column} there is not: {what}."
+    if not confidence_labels(frame):
+        yield "Without the column confidence there is not: confidence in table 3, and figures 2 and 13."
+    if "pair" not in frame.columns:
+        yield "Without the column pair nobody can tell whether a pair was judged twice by one person."
+
+
+def sensitivity(frame: pd.DataFrame) -> Iterator[Variant]:
+    """Yield a variant at a time, so that progress can be shown. The main models are not among them."""
+    for reading in [*_READINGS, *_per_domain(frame)]:
+        lacking = [column for column in reading.needs if column not in frame.columns or frame[column].isna().all()]
+        if lacking:
+            yield Variant(reading.name, reading.outcome, None, f"the data have no {', '.join(lacking)}")
+        else:
+            yield Variant(reading.name, reading.outcome, fit_outcome(reading.change(frame), reading.outcome))
+
+
+def _not_sure_missing(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(detected=frame["detected"].mask(frame["choice"] == NOT_SURE))
+
+
+def _detected_only(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[frame["detected"] == 1]
+
+
+def _unflagged(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[frame["flagged"] != 1]
+
+
+def _log_duration(frame: pd.DataFrame) -> pd.DataFrame:
+    """Take the logarithm of the duration; rows without a positive duration have none and are left out."""
+    return frame.assign(duration=np.log(frame["duration"].where(frame["duration"] > 0)))
+
+
+def _per_domain(frame: pd.DataFrame) -> list[_Reading]:
+    domains = sorted(frame["domain"].dropna().unique()) if "domain" in frame.columns else []
+    return [_Reading(f"goals in {domain}", "detected", ("domain",), partial(_in_domain, domain)) for domain in domains]
+
+
+def _in_domain(domain: str, frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[frame["domain"] == domain]
+
+
+_READINGS = [
+    _Reading("“not sure” as missing", "detected", ("choice",), _not_sure_missing),
+    _Reading("detected pairs only", "utterance_number", ("utterance_number",), _detected_only),
+    *(
+        _Reading("without flagged evaluators", outcome, ("flagged", *needs), _unflagged)
+        for outcome, needs in (
+            ("detected", ()),
+            ("utterance_number", ("utterance_number",)),
+            ("duration", ("duration",)),
+        )
+    ),
+    _Reading("log of the duration", "duration", ("duration",), _log_duration),
+]

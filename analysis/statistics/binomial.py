@@ -1,0 +1,158 @@
+"""The logistic mixed model with two crossed random intercepts: maximum likelihood by the Laplace approximation.
+
+Spherical random effects v ~ N(0, I), linear predictor eta = X beta + A v with A = [t1 Z1, t2 Z2]. For given (t, beta) the modes
+v maximise l(v) = sum(y eta - log(1 + e^eta)) - v'v/2, found by penalised iteratively reweighted least squares; the
+approximation is l(v) - log|A'WA + I|/2 (Bates et al. 2015, lme4 with nAGQ = 1). It is even in each t, so that a standard
+deviation of 0 is no border to it.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.linalg import LinAlgError
+from scipy.special import expit, logit
+
+from analysis.statistics.crossed import Crossing, Factor, Fit, Floats, Levels, RandomEffects, inverse_of_definite
+from analysis.statistics.optimum import RANDOM_EFFECTS, Objective, find_optimum
+
+GREATEST_SD = 20.0
+"""Of log-odds: persons who differ more were always or never right, and by how much is not to be known."""
+MOST_STEPS = 200
+DECREMENT = 1e-14
+"""Half the squared Newton decrement, relative to the log-likelihood, from which one step more finds the modes. Without
+that step the determinant, to which the modes are no optimum, was off by more than tells a tiny standard deviation from 0."""
+SLACK = 1e-12
+"""How far, relative to the log-likelihood, rounding may make a step up look like one down."""
+
+
+class NoModes(ArithmeticError):
+    """The modes of the random effects were not found: the linear predictor runs away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The approximate log-likelihood at one (t1, t2, beta...), and its gradient in that order."""
+
+    value: float
+    gradient: Floats
+
+
+@dataclass
+class LaplaceLikelihood:
+    """``outcome`` is 0 or 1 per row, ``fixed`` is X (rows, coefficients). The last modes are where the next search begins."""
+
+    outcome: Floats
+    fixed: Floats
+    crossing: Crossing
+    _modes: Levels = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._modes = (np.zeros(self.crossing.n_large), np.zeros(self.crossing.n_small))
+
+    def at(self, parameters: Floats) -> Point:
+        """At (t1, t2, beta...). Raises NoModes."""
+        theta, offset = parameters[:2], self.fixed @ parameters[2:]
+        modes, value = self._find_modes(theta, offset)
+        self._modes = modes
+        mean = expit(offset + self._random_part(theta, modes))
+        factor = self._factor(theta, mean)
+        return Point(value - factor.log_determinant / 2, self._gradient(theta, mean, factor))
+
+    def random_effects(self, parameters: Floats) -> RandomEffects:
+        """At (t1, t2, beta...), on the scale of the linear predictor. Raises NoModes."""
+        theta, offset = parameters[:2], self.fixed @ parameters[2:]
+        modes, _ = self._find_modes(theta, offset)
+        large, _, small = self._factor(theta, expit(offset + self._random_part(theta, modes))).inverse()
+        return RandomEffects(
+            (theta[0] * modes[0], theta[1] * modes[1]), (theta[0] * np.sqrt(large), theta[1] * np.sqrt(small))
+        )
+
+    def _find_modes(self, theta: Floats, offset: Floats) -> tuple[Levels, float]:
+        modes = self._modes
+        value = self._penalised(theta, offset, modes)
+        for _ in range(MOST_STEPS):
+            mean = expit(offset + self._random_part(theta, modes))
+            score = self._score(theta, mean, modes)
+            step = self._factor(theta, mean).solve(score)
+            is_last = (score[0] @ step[0] + score[1] @ step[1]) / 2 <= DECREMENT * (1 + abs(value))
+            modes, value = self._ascend(theta, offset, modes, step, value)
+            if is_last:
+                return modes, value
+        raise NoModes("The modes of the random effects were not found.")
+
+    def _ascend(self, theta: Floats, offset: Floats, modes: Levels, step: Levels, value: float) -> tuple[Levels, float]:
+        """One Newton step, halved until it does not lead down: the function is concave, so that a small one never does."""
+        for halvings in range(40):
+            tried = (modes[0] + step[0] / 2**halvings, modes[1] + step[1] / 2**halvings)
+            reached = self._penalised(theta, offset, tried)
+            if reached >= value - SLACK * (1 + abs(value)):
+                return tried, reached
+        raise NoModes("The modes of the random effects were not found.")
+
+    def _penalised(self, theta: Floats, offset: Floats, modes: Levels) -> float:
+        eta = offset + self._random_part(theta, modes)
+        fit = self.outcome @ eta - np.logaddexp(0, eta).sum()
+        return float(fit - (modes[0] @ modes[0] + modes[1] @ modes[1]) / 2)
+
+    def _score(self, theta: Floats, mean: Floats, modes: Levels) -> Levels:
+        large, small = self.crossing.sums(self.outcome - mean)
+        return theta[0] * large - modes[0], theta[1] * small - modes[1]
+
+    def _random_part(self, theta: Floats, modes: Levels) -> Floats:
+        return self.crossing.spread((theta[0] * modes[0], theta[1] * modes[1]))
+
+    def _factor(self, theta: Floats, mean: Floats) -> Factor:
+        weights = mean * (1 - mean)
+        return Factor(theta, self.crossing.sums(weights), self.crossing.cell_sums(weights))
+
+    def _gradient(self, theta: Floats, mean: Floats, factor: Factor) -> Floats:
+        """By the implicit function theorem: the modes move with (t, beta), and with them the weights in the determinant.
+
+        How the log determinant changes with eta is carried back through the modes once, for all parameters.
+        """
+        crossing, weights, residual = self.crossing, mean * (1 - mean), self.outcome - mean
+        inverse = factor.inverse()
+        large, small = inverse[0][crossing.large], inverse[2][crossing.small]
+        cross = inverse[1][crossing.large, crossing.small]
+        with_large, with_small = theta[0] * large + theta[1] * cross, theta[0] * cross + theta[1] * small
+        leverage = theta[0] * with_large + theta[1] * with_small
+        bend = leverage * weights * (1 - 2 * mean)
+        sums = crossing.sums(bend)
+        pulled = factor.solve((theta[0] * sums[0], theta[1] * sums[1]))
+        towards = residual - (bend - weights * self._random_part(theta, pulled)) / 2
+        ahead, behind = crossing.sums(towards), crossing.sums(residual)
+        by_theta = [
+            self._modes[k] @ ahead[k] - pulled[k] @ behind[k] / 2 - weights @ within
+            for k, within in enumerate((with_large, with_small))
+        ]
+        return np.concatenate([by_theta, self.fixed.T @ towards])
+
+
+def fit_binomial(outcome: Floats, fixed: Floats, crossing: Crossing, penalty: Floats | None = None) -> Fit:
+    """Fits P(outcome = 1) = expit(X beta + u[large] + u[small]); ``fixed`` is X, whose first column is 1.
+
+    Standard errors come from the Hessian over (theta, beta), as lme4's do. ``penalty`` (coefficients, coefficients) is the
+    precision of a normal prior on beta around 0; the log-likelihood then includes it, without its constant.
+    """
+    penalty = np.zeros((fixed.shape[1], fixed.shape[1])) if penalty is None else penalty
+    rate = np.clip(outcome.mean(), 0.01, 0.99)
+    likelihood = LaplaceLikelihood(outcome, fixed, crossing)
+    found = find_optimum(_objective(likelihood, penalty), [logit(rate), *[0.0] * (fixed.shape[1] - 1)])
+    theta, beta = found.parameters[:RANDOM_EFFECTS], found.parameters[RANDOM_EFFECTS:]
+    covariance = inverse_of_definite(found.hessian)[RANDOM_EFFECTS:, RANDOM_EFFECTS:]
+    is_converged = found.is_converged and bool((theta < GREATEST_SD).all())
+    effects = likelihood.random_effects(found.parameters) if is_converged else None
+    return Fit(beta, covariance, theta, -found.value, is_converged, found.is_singular, random_effects=effects)
+
+
+def _objective(likelihood: LaplaceLikelihood, penalty: Floats) -> Objective:
+    def minus_log_likelihood(parameters: Floats) -> tuple[float, Floats]:
+        beta = parameters[RANDOM_EFFECTS:]
+        try:
+            point = likelihood.at(parameters)
+        except (NoModes, LinAlgError):
+            return np.inf, np.zeros_like(parameters)
+        pull = np.concatenate([np.zeros(RANDOM_EFFECTS), penalty @ beta])
+        return float(beta @ penalty @ beta) / 2 - point.value, pull - point.gradient
+
+    return minus_log_likelihood

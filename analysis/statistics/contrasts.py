@@ -1,0 +1,177 @@
+"""Comparisons of the models: pairwise contrasts with adjusted p values, tests of all models at once, and compact letters."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, combinations, islice
+from string import ascii_letters
+from typing import Literal
+from unicodedata import category
+
+import networkx as nx
+import numpy as np
+from scipy import stats
+
+from analysis.statistics.crossed import Fit, Floats
+
+ALPHA = 0.05
+Adjustment = Literal["none", "holm", "tukey"]
+ADJUSTMENTS: tuple[Adjustment, ...] = ("none", "holm", "tukey")
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A combination of coefficients; ``statistic`` is z without degrees of freedom, else t. All but the estimate is None where
+    the fit did not converge."""
+
+    estimate: float
+    se: float | None = None
+    statistic: float | None = None
+    df: float | None = None
+    p: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """Level ``a`` minus level ``b`` of ``levels``; ``found`` is None where one of them cannot be estimated."""
+
+    a: str
+    b: str
+    levels: int
+    found: Estimate | None
+    p_holm: float | None
+
+    @property
+    def p_tukey(self) -> float | None:
+        """By the studentized range over all levels. Computed when asked for: it takes longer than a fit."""
+        if self.found is None or self.found.statistic is None:
+            return None
+        df = np.inf if self.found.df is None else self.found.df
+        return float(stats.studentized_range.sf(abs(self.found.statistic) * np.sqrt(2), self.levels, df))
+
+    def p_value(self, adjustment: Adjustment) -> float | None:
+        """Unadjusted, or adjusted for all pairs of levels."""
+        match adjustment:
+            case "none":
+                return self.found.p if self.found else None
+            case "holm":
+                return self.p_holm
+            case "tukey":
+                return self.p_tukey
+
+
+@dataclass(frozen=True, slots=True)
+class JointTest:
+    """Whether all models are alike: chi-squared without ``df_den``, else F."""
+
+    statistic: float
+    df_num: float
+    df_den: float | None
+    p: float
+
+
+def estimate(fit: Fit, combination: Floats) -> Estimate:
+    """With its Wald test against 0."""
+    value = float(combination @ fit.coefficients)
+    if not fit.is_converged:
+        return Estimate(value)
+    se = float(np.sqrt(combination @ fit.covariance @ combination))
+    df = fit.degrees_of_freedom(combination) if fit.degrees_of_freedom else None
+    p = 2 * (stats.norm.sf(abs(value / se)) if df is None else stats.t.sf(abs(value / se), df))
+    return Estimate(value, se, value / se, df, float(p))
+
+
+def pairwise(fit: Fit, means: Mapping[str, Floats], levels: Sequence[str]) -> list[Contrast]:
+    """Contrasts of all pairs of ``levels``; ``means`` gives each level's combination of coefficients.
+
+    A level that ``means`` lacks cannot be estimated, but counts among what the others are adjusted for.
+    """
+    pairs = list(combinations(levels, 2))
+    found = [estimate(fit, means[a] - means[b]) if a in means and b in means else None for a, b in pairs]
+    unadjusted = [1.0 if one is None or one.p is None else one.p for one in found]
+    return [
+        Contrast(a, b, len(levels), one, adjusted if one else None)
+        for (a, b), one, adjusted in zip(pairs, found, holm(unadjusted), strict=True)
+    ]
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Adjusted for all of them (Holm 1979). statsmodels' ``multipletests`` gives the same, but collects garbage every time,
+    which takes longer than a fit."""
+    order = np.argsort(p_values)
+    steps = np.asarray(p_values)[order] * np.arange(len(order), 0, -1)
+    adjusted = np.empty(len(order))
+    adjusted[order] = np.minimum(1, np.maximum.accumulate(steps))
+    return [float(p) for p in adjusted]
+
+
+def wald_test(fit: Fit) -> JointTest:
+    """Test all coefficients but the intercept by chi-squared (type II and III are the same for one factor)."""
+    tested = fit.coefficients[1:]
+    chi2 = float(tested @ np.linalg.solve(fit.covariance[1:, 1:], tested))
+    return JointTest(chi2, len(tested), None, float(stats.chi2.sf(chi2, len(tested))))
+
+
+def f_test(fit: Fit, fixed: Floats) -> JointTest:
+    """Test all coefficients but the intercept by Satterthwaite's F (Fai and Cornelius 1996); ``fixed`` is X.
+
+    The denominator depends on the basis of the hypothesis: lmerTest's is used, the rows of L' in X'X = L D L'.
+    """
+    triangle = np.linalg.cholesky(fixed.T @ fixed)
+    basis = (triangle / np.diag(triangle)).T[1:]
+    values, vectors = np.linalg.eigh(basis @ fit.covariance @ basis.T)
+    turned = vectors.T @ basis
+    f = float(((turned @ fit.coefficients) ** 2 / values).mean())
+    single = [fit.degrees_of_freedom(row) for row in turned] if fit.degrees_of_freedom else [np.inf]
+    df_num, df_den = len(values), _joint_df(single)
+    return JointTest(f, df_num, df_den, float(stats.f.sf(f, df_num, df_den)))
+
+
+def letters(
+    contrasts: Sequence[Contrast], means: Mapping[str, Estimate], adjustment: Adjustment, *, largest_first: bool = False
+) -> dict[str, str]:
+    """Compact letters of the levels in ``means``: those that share one do not differ; 'a' stands at the smallest mean, or at
+    the largest.
+
+    None without contrasts: nothing was tested.
+    """
+    if not contrasts:
+        return {}
+    order = sorted(means, key=lambda level: means[level].estimate, reverse=largest_first)
+    p_values = {frozenset((one.a, one.b)): one.p_value(adjustment) for one in contrasts}
+    return compact_letters(order, {pair for pair, p in p_values.items() if p is not None and p < ALPHA})
+
+
+def compact_letters(order: Sequence[str], different: Collection[frozenset[str]]) -> dict[str, str]:
+    """Return the letters of each level of ``order``, the levels in ascending order of their means: 'a' is the first letter.
+
+    ``different`` holds the pairs of levels that differ significantly: those share no letter, any other two share one
+    (Piepho 2004). Piepho's insert-and-absorb ends with all largest groups of levels without a significant difference: the
+    maximal cliques of the graph that joins levels which do not differ. They are found as cliques, because inserting grows
+    without bound on the way.
+    """
+    alike = nx.Graph()
+    alike.add_nodes_from(order)
+    alike.add_edges_from(pair for pair in combinations(order, 2) if frozenset(pair) not in different)
+    # A group comes the earlier, the earlier its levels are.
+    groups = sorted(map(set, nx.find_cliques(alike)), key=lambda group: [level not in group for level in order])
+    named = list(zip(letter_names(len(groups)), groups, strict=True))
+    return {level: "".join(letter for letter, group in named if level in group) for level in order}
+
+
+def letter_names(count: int) -> list[str]:
+    """The first ``count`` of a to z, A to Z, and then the lower-case letters of other scripts."""
+    return list(islice(chain(ascii_letters, _further_letters()), count))
+
+
+def _joint_df(single: list[float]) -> float:
+    """Of the F of several t statistics with these degrees of freedom; as in lmerTest, 2 if one of them has no more."""
+    if max(single) - min(single) < 1e-8 or np.isinf(single).any():
+        return min(single)
+    if min(single) <= 2:
+        return 2.0
+    excess = sum(df / (df - 2) for df in single)
+    return 2 * excess / (excess - len(single))
+
+
+def _further_letters() -> Iterator[str]:
+    return (letter for letter in map(chr, range(0x3B1, 0x110000)) if category(letter) == "Ll")

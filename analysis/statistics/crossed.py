@@ -1,0 +1,116 @@
+"""Two crossed random intercepts: their linear algebra, and what a fit of them holds.
+
+With A = [t1 Z1, t2 Z2] (t the relative standard deviations, Z the indicator matrices of two grouping factors) and weights W of
+the rows, everything needs H = A'WA + I. Both diagonal blocks of H are diagonal, because a row has one level of each factor: the
+larger factor's block is eliminated, and what is left to factorise is as large as the smaller factor alone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import cho_solve, cholesky
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.intp]
+Levels = tuple[Floats, Floats]
+"""Something for each level of the large factor, and of the small one."""
+DegreesOfFreedom = Callable[[Floats], float]
+"""Of the t statistic of a combination of coefficients."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """Which level of two grouping factors each row has, as codes from 0; the first factor has at least as many levels."""
+
+    large: Codes
+    small: Codes
+    n_large: int
+    n_small: int
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        return self.n_large, self.n_small
+
+    def sums(self, values: Floats) -> Levels:
+        """Z'v: the sum of a value per row over each level of either factor."""
+        large: Floats = np.bincount(self.large, values, self.n_large).astype(float, copy=False)
+        small: Floats = np.bincount(self.small, values, self.n_small).astype(float, copy=False)
+        return large, small
+
+    def cell_sums(self, values: Floats) -> Floats:
+        """Z1'diag(v)Z2: sums over each pair of levels, (n_large, n_small)."""
+        cells = np.bincount(self.large * self.n_small + self.small, values, self.n_large * self.n_small)
+        return cells.astype(float, copy=False).reshape(self.sizes)
+
+    def spread(self, levels: Levels) -> Floats:
+        """Zu: for each row the sum of its two levels' values."""
+        found: Floats = levels[0][self.large] + levels[1][self.small]
+        return found
+
+
+class Factor:
+    """H = A'WA + I, factorised. Raises numpy.linalg.LinAlgError when rounding has made it indefinite."""
+
+    def __init__(self, theta: Floats, weights: Levels, cells: Floats) -> None:
+        """``weights`` are Z1'w and Z2'w, ``cells`` Z1'WZ2."""
+        self._root = np.sqrt(1 + theta[0] ** 2 * weights[0])
+        self._scaled = theta[0] * theta[1] * cells / self._root[:, None]
+        rest = -(self._scaled.T @ self._scaled)
+        rest[np.diag_indices_from(rest)] += 1 + theta[1] ** 2 * weights[1]
+        self._cholesky = cholesky(rest, lower=True, overwrite_a=True, check_finite=False)
+
+    @property
+    def log_determinant(self) -> float:
+        return float(2 * np.log(self._root).sum() + 2 * np.log(np.diag(self._cholesky)).sum())
+
+    def solve(self, right: Levels) -> Levels:
+        """H^-1 r; each part of ``right`` is (levels,) or (levels, columns)."""
+        reduced = (right[0].T / self._root).T
+        small = cho_solve((self._cholesky, True), right[1] - self._scaled.T @ reduced, check_finite=False)
+        return ((reduced - self._scaled @ small).T / self._root).T, small
+
+    def inverse(self) -> tuple[Floats, Floats, Floats]:
+        """Of H^-1 the diagonal of the large block, the cross block (n_large, n_small), and the diagonal of the small block."""
+        small = cho_solve((self._cholesky, True), np.eye(len(self._cholesky)), check_finite=False)
+        cross = (self._scaled @ small) / -self._root[:, None]
+        large = 1 / self._root**2 - np.einsum("ij,ij->i", cross, self._scaled) / self._root
+        return large, cross, np.diag(small)
+
+
+@dataclass(frozen=True, slots=True)
+class RandomEffects:
+    """The conditional modes of the random intercepts given the data, and their conditional standard deviations given the
+    parameters too: lme4's ``ranef`` with ``condVar``."""
+
+    modes: Levels
+    sds: Levels
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Coefficients with their covariance; ``sd`` holds the random intercepts' standard deviations, the large factor's first.
+
+    ``residual_sd`` and ``degrees_of_freedom`` belong to linear models: without the latter, statistics are normal.
+    ``random_effects`` belong to converged binomial ones.
+    """
+
+    coefficients: Floats
+    covariance: Floats
+    sd: Floats
+    log_likelihood: float
+    is_converged: bool
+    is_singular: bool
+    residual_sd: float | None = None
+    degrees_of_freedom: DegreesOfFreedom | None = None
+    random_effects: RandomEffects | None = None
+
+
+def inverse_of_definite(matrix: Floats) -> Floats:
+    """The inverse over the directions in which the matrix is positive: nothing depends on a parameter that has none, such as a
+    standard deviation of 0."""
+    values, vectors = np.linalg.eigh(matrix)
+    kept = values > 1e-8 * abs(values).max()
+    inverse: Floats = (vectors[:, kept] / values[kept]) @ vectors[:, kept].T
+    return inverse

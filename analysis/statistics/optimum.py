@@ -1,0 +1,149 @@
+"""Find the best parameters of a mixed model, and decide whether they are an optimum."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.linalg import LinAlgError
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from analysis.statistics.crossed import Floats
+
+RANDOM_EFFECTS = 2
+"""The first two parameters are relative standard deviations, in which every objective is even."""
+STARTS = (0.5, 1.5)
+NEAR_ZERO = 0.05
+"""A relative standard deviation below this is compared with 0."""
+INDIFFERENT = 1e-8
+"""Differences of the log-likelihood that count as none."""
+MOST_STEPS = 5
+NO_STEP = 1e-6
+"""A Newton step that changes no parameter by more is not worth another Hessian."""
+RUNAWAY = 100.0
+"""A relative standard deviation beyond this says that nothing is left to chance: there is no optimum to be found."""
+DECREMENT = 1e-6
+"""Half the squared Newton decrement at which a gradient counts as 0: what could still be gained in log-likelihood."""
+STEP = 1e-3
+"""For parameters of order 1: central differences are then off by about a millionth, and rounding does not matter."""
+
+Objective = Callable[[Floats], tuple[float, Floats]]
+"""Minus the log-likelihood and its gradient; infinite where it cannot be computed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Optimum:
+    """Where the objective is least, with its Hessian there. ``is_converged`` says whether it is a minimum in all parameters
+    that are not at 0, and the only one as far as is known."""
+
+    parameters: Floats
+    value: float
+    hessian: Floats
+    is_converged: bool
+
+    @property
+    def is_singular(self) -> bool:
+        """Whether a random effect has no variance."""
+        return bool((self.parameters[:RANDOM_EFFECTS] == 0).any())
+
+
+def find_optimum(objective: Objective, others: Sequence[float]) -> Optimum:
+    """The best that is found; ``others`` is where the search begins for all parameters but the standard deviations.
+
+    A first answer that is doubtful or at a standard deviation of 0 is checked from another start.
+    """
+    first, second = (np.array([start, start, *others]) for start in STARTS)
+    found = _search(objective, first)
+    if found.is_converged and not found.is_singular:
+        return found
+    again = _search(objective, second)
+    return again if (again.is_converged, -again.value) > (found.is_converged, -found.value + INDIFFERENT) else found
+
+
+def _search(objective: Objective, start: Floats) -> Optimum:
+    """In units of the value at the start, so that the first step is of order 1 whatever the number of rows."""
+    unit = 1 + abs(objective(start)[0])
+
+    def scaled(at: Floats) -> tuple[float, Floats]:
+        value, slope = objective(at)
+        return value / unit, slope / unit
+
+    with np.errstate(invalid="ignore", over="ignore"):
+        rough = minimize(scaled, start, jac=True, method="BFGS", options={"gtol": 1e-6, "maxiter": 500}).x
+    found = _zero_where_indifferent(objective, _polish(objective, _unsigned(rough)))
+    return replace(found, is_converged=found.is_converged and not _has_equals(objective, found))
+
+
+def _polish(objective: Objective, at: Floats, free: NDArray[np.bool_] | None = None) -> Optimum:
+    """Newton's last steps, in the free parameters."""
+    free = np.ones(len(at), dtype=bool) if free is None else free
+    found = _examine(objective, at)
+    for _ in range(MOST_STEPS):
+        slope = objective(at)[1]
+        step = np.zeros_like(at)
+        try:
+            step[free] = np.linalg.solve(found.hessian[np.ix_(free, free)], slope[free])
+        except LinAlgError:
+            return found
+        if abs(step).max() < NO_STEP:
+            return found
+        tried = _examine(objective, _unsigned(at - step))
+        if not tried.value <= found.value:
+            return found
+        found, at = tried, tried.parameters
+    return found
+
+
+def _zero_where_indifferent(objective: Objective, found: Optimum) -> Optimum:
+    """With standard deviations of 0 in place of small ones that the likelihood does not tell from it."""
+    for index in range(RANDOM_EFFECTS):
+        at = found.parameters.copy()
+        if 0 < at[index] < NEAR_ZERO:
+            at[index] = 0
+            if objective(at)[0] <= found.value + INDIFFERENT:
+                found = _polish(objective, at, at != 0)
+    return found
+
+
+def _has_equals(objective: Objective, found: Optimum) -> bool:
+    """Whether other standard deviations do as well: where each evaluator judged one model alone, theirs may be anything, and
+    where each evaluator met one person alone, who met nobody else, only both together are known."""
+    first, second, *others = found.parameters
+    further = [(first + 1, second), (first, second + 1)]
+    if first > 0 and second > 0:
+        further.append((0.0, float(np.hypot(first, second))))
+    return any(objective(np.array([*each, *others]))[0] <= found.value + INDIFFERENT for each in further)
+
+
+def _examine(objective: Objective, at: Floats) -> Optimum:
+    value, slope = objective(at)
+    curvature = hessian(lambda where: objective(where)[1], at)
+    is_bounded = bool(np.isfinite(value) and (at[:RANDOM_EFFECTS] < RUNAWAY).all())
+    return Optimum(at, value, curvature, is_bounded and _is_minimum(slope, curvature, at != 0))
+
+
+def _is_minimum(slope: Floats, curvature: Floats, free: Floats) -> bool:
+    """In the free parameters; in a standard deviation of 0 the slope vanishes by symmetry."""
+    inner = curvature[np.ix_(free, free)]
+    if not np.isfinite(inner).all() or (np.linalg.eigvalsh(inner) <= 0).any():
+        return False
+    return bool(slope[free] @ np.linalg.solve(inner, slope[free]) / 2 <= DECREMENT)
+
+
+def _unsigned(parameters: Floats) -> Floats:
+    unsigned: Floats = parameters.copy()
+    unsigned[:RANDOM_EFFECTS] = np.abs(parameters[:RANDOM_EFFECTS])
+    return unsigned
+
+
+def jacobian(function: Callable[[Floats], Floats], at: Floats) -> Floats:
+    """The derivative of each entry of a vector by each parameter, (entries, parameters)."""
+    steps = STEP * np.eye(len(at))
+    return np.column_stack([(function(at + step) - function(at - step)) / (2 * STEP) for step in steps])
+
+
+def hessian(gradient: Callable[[Floats], Floats], at: Floats) -> Floats:
+    """Second derivatives, from first ones."""
+    found = jacobian(gradient, at)
+    symmetric: Floats = (found + found.T) / 2
+    return symmetric

@@ -1,0 +1,176 @@
+"""What planning asks: how often studies of some sizes find differences that are assumed. Plain Python, so that a page which
+only asks loads no statistics."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+from dialogue.names import plain_name
+
+if TYPE_CHECKING:
+    from analysis.statistics.contrasts import Adjustment
+
+PAPER = {"Llama-2": 0.665, "Mixtral": 0.56, "Vicuna": 0.775, "GPT4": 0.65}
+"""How often the paper's models were detected: 1 less their undetectability in table 3."""
+ADJUSTMENTS: dict["Adjustment", str] = {
+    "none": "none: each pair of models for itself, as in the paper",
+    "holm": "Holm, over all pairs",
+    "tukey": "Tukey, over all pairs",
+}
+MOST_MODELS, MOST_SIZES = 12, 6
+MOST_JUDGEMENTS = 20_000
+"""In one study: its analysis takes half a second."""
+MOST_PEOPLE = 1000
+MOST_STUDIES = 2000
+"""The error of simulating is ± 2 points by then; halving it takes four times as many."""
+LARGEST_SD = 5.0
+"""In log-odds: evaluators who detect always beside others who never do."""
+LARGEST_SEED = 2**32 - 1
+LONGEST_NAME = 100
+"""As long as a run's inquirer may be called: a study's analysis suggests its rates by these names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why there is no such study: a sentence, and the name of the assumption to change."""
+
+    field: str
+    words: str
+
+
+class ImpossiblePlan(ValueError):
+    """No study can be drawn from these assumptions; the message is the first problem's."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(problems[0].words)
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class StudyPlan:
+    """Assumptions: how often each model is detected (at the average evaluator and person), how much evaluators and people
+    differ (standard deviations of the log-odds), and the size: each of ``evaluators`` judges ``pairs`` pairs of ``people``.
+
+    Raises ImpossiblePlan.
+    """
+
+    rates: dict[str, float]
+    evaluators: int
+    pairs: int = 40
+    people: int = 20
+    evaluator_sd: float = 0.5
+    person_sd: float = 0.3
+
+    def __post_init__(self) -> None:
+        if problems := [*_rate_problems(self.rates), *_size_problems(self), *_sd_problems(self)]:
+            raise ImpossiblePlan(problems)
+
+    @property
+    def differences(self) -> list[tuple[str, str]]:
+        """All pairs of models."""
+        return _pairs(self.rates)
+
+
+@dataclass(frozen=True, slots=True)
+class PowerQuestion:
+    """How often do ``studies`` of each size in ``evaluators`` find the differences? Raises ImpossiblePlan.
+
+    The other assumptions are a StudyPlan's; ``adjustment`` is that of the pairwise p values; the same ``seed`` draws the
+    same studies.
+    """
+
+    rates: dict[str, float]
+    evaluators: tuple[int, ...] = (20,)
+    pairs: int = 40
+    people: int = 20
+    evaluator_sd: float = 0.5
+    person_sd: float = 0.3
+    adjustment: "Adjustment" = "none"
+    studies: int = 500
+    seed: int = 73
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "evaluators", tuple(sorted(set(self.evaluators))))
+        problems = [*_question_problems(self), *self._plan_problems()]
+        if problems:
+            raise ImpossiblePlan(list(dict.fromkeys(problems)))
+
+    @classmethod
+    def read(cls, stored: dict[str, Any]) -> "PowerQuestion":
+        """The one that ``dataclasses.asdict`` wrote to JSON."""
+        return cls(**stored | {"evaluators": tuple(stored["evaluators"])})
+
+    @property
+    def differences(self) -> list[tuple[str, str]]:
+        """All pairs of models."""
+        return _pairs(self.rates)
+
+    def plan(self, evaluators: int) -> StudyPlan:
+        """One of the sizes."""
+        return StudyPlan(self.rates, evaluators, self.pairs, self.people, self.evaluator_sd, self.person_sd)
+
+    def _plan_problems(self) -> Iterator[Problem]:
+        for evaluators in self.evaluators:
+            try:
+                self.plan(evaluators)
+            except ImpossiblePlan as error:
+                yield from error.problems
+
+
+def gather_rates(named: Iterable[tuple[str, float]]) -> dict[str, float]:
+    """Rates by model. Raises ImpossiblePlan when a model stands twice: one of its rates would be passed over."""
+    rates: dict[str, float] = {}
+    for name, rate in ((plain_name(name), rate) for name, rate in named):
+        if name in rates:
+            raise ImpossiblePlan([Problem("rates", f"{name} stands there twice: give each model one rate.")])
+        rates[name] = rate
+    return rates
+
+
+def _pairs(rates: dict[str, float]) -> list[tuple[str, str]]:
+    return list(combinations(sorted(rates), 2))
+
+
+def _rate_problems(rates: dict[str, float]) -> Iterator[Problem]:
+    if len(rates) < 2:
+        yield Problem("rates", "Give the rates of at least two models: there is nothing to compare otherwise.")
+    if len(rates) > MOST_MODELS:
+        yield Problem("rates", f"These are {len(rates)} models: compare at most {MOST_MODELS}.")
+    for name, rate in rates.items():
+        if not name.strip():
+            yield Problem("rates", "A model has no name: give it one.")
+        if len(name) > LONGEST_NAME:
+            yield Problem("rates", f"The name {name[:20]}… is too long: use at most {LONGEST_NAME} characters.")
+        if not 0 < rate < 1:
+            yield Problem("rates", f"The rate of {name} is {rate:g}: give one between 0 and 1.")
+
+
+def _size_problems(plan: StudyPlan) -> Iterator[Problem]:
+    if plan.evaluators < 2:
+        yield Problem("evaluators", "Plan at least two evaluators: how much they differ cannot be told from one.")
+    if plan.pairs < max(2, len(plan.rates)):
+        yield Problem("pairs", f"Plan at least {max(2, len(plan.rates))} pairs each, one of every model.")
+    if not 2 <= plan.people <= MOST_PEOPLE:
+        yield Problem("people", f"Plan between 2 and {MOST_PEOPLE:,} people who chat.")
+    if plan.evaluators * plan.pairs > MOST_JUDGEMENTS:
+        size = f"{plan.evaluators:,} evaluators with {plan.pairs:,} pairs each"
+        yield Problem("evaluators", f"{size} are more than {MOST_JUDGEMENTS:,} judgements: plan a smaller study.")
+
+
+def _sd_problems(plan: StudyPlan) -> Iterator[Problem]:
+    for field in ("evaluator_sd", "person_sd"):
+        if not 0 <= getattr(plan, field) <= LARGEST_SD:
+            sentence = f"A standard deviation of the log-odds lies between 0 (no differences) and {LARGEST_SD:g}."
+            yield Problem(field, sentence)
+
+
+def _question_problems(question: PowerQuestion) -> Iterator[Problem]:
+    if not 1 <= len(question.evaluators) <= MOST_SIZES:
+        yield Problem("evaluators", f"Give between one and {MOST_SIZES} numbers of evaluators.")
+    if question.adjustment not in ADJUSTMENTS:
+        yield Problem("adjustment", f"Adjust by one of {', '.join(ADJUSTMENTS)}.")
+    if not 1 <= question.studies <= MOST_STUDIES:
+        yield Problem("studies", f"Draw between 1 and {MOST_STUDIES:,} studies: more tell hardly more.")
+    if not 0 <= question.seed <= LARGEST_SEED:
+        yield Problem("seed", f"A seed lies between 0 and {LARGEST_SEED}.")

@@ -1,0 +1,111 @@
+"""Planning: how likely a study of some size is to find assumed differences, by simulation.
+
+Every simulated study is drawn from the assumed model and analysed as the real one will be; power is the share of those in
+which a test is significant.
+"""
+
+import os
+import signal
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from threading import Thread
+
+import numpy as np
+import pandas as pd
+from numpy.random import Generator
+from scipy.special import expit, logit
+
+from analysis.statistics.contrasts import ALPHA, Adjustment
+from analysis.statistics.mixed_models import fit_detected
+from analysis.statistics.power_counts import Outcome, Power
+from analysis.statistics.power_plans import PowerQuestion, StudyPlan
+
+CHUNK = 4
+"""Studies that a process analyses in one go: few, so that progress is seen."""
+NICENESS = 10
+
+
+@contextmanager
+def study_pool(processes: int) -> Iterator[Executor]:
+    """Processes that analyse studies. They start afresh: a copy of a process that holds models and threads may hang.
+
+    They end at once with the block, whatever they have in hand, and with the process that holds its end of a pipe: killed,
+    it could not tell them to.
+    """
+    context = get_context("spawn")
+    watched, held = context.Pipe(duplex=False)
+    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_serve, initargs=(watched,))
+    try:
+        yield pool
+    finally:
+        held.close()
+        pool.shutdown(cancel_futures=True)
+        watched.close()
+
+
+def simulate(question: PowerQuestion, pool: Executor, found: Sequence[Power] = ()) -> Iterator[tuple[Power, ...]]:
+    """What each size in ``question.evaluators`` has found, after every study; goes on from what was ``found`` before.
+
+    A study depends on the seed and its number alone, so that it is all the same who draws it, and when.
+    """
+    sizes = list(found) or [Power(dict.fromkeys(question.differences, 0)) for _ in question.evaluators]
+    for index, evaluators in enumerate(question.evaluators):
+        analyse = partial(analyse_study, question.plan(evaluators), question.adjustment, question.seed)
+        for outcome in pool.map(analyse, range(sizes[index].studies, question.studies), chunksize=CHUNK):
+            sizes[index] = sizes[index].plus(outcome)
+            yield tuple(sizes)
+
+
+def analyse_study(plan: StudyPlan, adjustment: Adjustment, seed: int, number: int) -> Outcome:
+    """Draws the study of this number, and analyses it as a real one."""
+    model = fit_detected(draw_study(plan, np.random.default_rng([seed, number])))
+    test = model.test or model.likelihood_ratio
+    found = {(one.a, one.b): one.p_value(adjustment) for one in model.contrasts}
+    return Outcome(
+        is_analysed=test is not None,
+        overall=test is not None and test.p < ALPHA,
+        contrasts={pair: (p := found.get(pair)) is not None and p < ALPHA for pair in plan.differences},
+    )
+
+
+def draw_study(plan: StudyPlan, random: Generator) -> pd.DataFrame:
+    """Judgements as the plan assumes them: every evaluator's pairs spread evenly over the models and the people."""
+    models = np.array(list(plan.rates))
+    evaluator = np.repeat(np.arange(plan.evaluators), plan.pairs)
+    model = np.concatenate([_spread(random, len(models), plan.pairs) for _ in range(plan.evaluators)])
+    person = np.concatenate([_spread(random, plan.people, plan.pairs) for _ in range(plan.evaluators)])
+    eta = (
+        logit(np.array(list(plan.rates.values())))[model]
+        + random.normal(0, plan.evaluator_sd, plan.evaluators)[evaluator]
+        + random.normal(0, plan.person_sd, plan.people)[person]
+    )
+    return pd.DataFrame(
+        {
+            "participant": evaluator.astype(str),
+            "generator_user": person.astype(str),
+            "model": models[model],
+            "detected": (random.random(len(eta)) < expit(eta)).astype(float),
+        }
+    )
+
+
+def _spread(random: Generator, levels: int, count: int) -> np.ndarray:
+    """``count`` levels, each as often as any other but one, in random order."""
+    rounds = [random.permutation(levels) for _ in range(-(-count // levels))]
+    return random.permutation(np.concatenate(rounds)[:count])
+
+
+def _serve(watched: Connection) -> None:
+    """A process of the pool gives way to whatever else the machine does, and leaves Ctrl-C to the one that started it."""
+    os.nice(NICENESS)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_when_let_go, args=(watched,), daemon=True).start()
+
+
+def _end_when_let_go(watched: Connection) -> None:
+    watched.poll(None)
+    os._exit(1)

@@ -1,0 +1,171 @@
+"""A study's whole analysis: of its judgements, of its dialogues, of who took part."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from django.utils import timezone
+
+from analysis.code_version import code_version
+from analysis.models import SHAPE
+from analysis.reporting.comparison_table import comparison_table, manner_of
+from analysis.reporting.figures.drawings import Drawing, Undrawn
+from analysis.reporting.figures.studies import failure_radars, participants_by_option
+from analysis.reporting.findings import OUTCOME_TITLES, remark
+from analysis.reporting.portfolio import Portfolio, count_flagged, files_of, portfolio_of
+from analysis.reporting.simulation_tables import failure_percents, table_1, table_2, table_7
+from analysis.reporting.tables import Table
+from analysis.statistics.analysis import Analysis, analyse
+from analysis.statistics.judgements import BadData
+from analysis.study.sources import Chosen, Source, caveats_of_data, caveats_of_models, read_sources, uncounted
+from analysis.study.study_data import judgements_in, said_by_group, summaries_by_condition, summaries_by_inquirer
+from collection.research.distributions import read_distributions
+from studies.models import Study
+
+OnStep = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class StudyAnalysis:
+    """``judgements`` counts them by the evaluation's number, ``dialogues`` counts them by who asked."""
+
+    portfolio: Portfolio
+    judgements: Mapping[int, int]
+    dialogues: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """The content of an analysis's page, ready for JSON, and its files by name."""
+
+    shown: dict[str, Any]
+    files: dict[str, bytes]
+
+
+def compute_study(study: Study, chosen: Chosen, on_step: OnStep) -> Computed:
+    """Analyse the study and make all files. Raises BadData when there is nothing to analyse."""
+    analysis = analyse_study(study, chosen, on_step)
+    on_step("files")
+    return Computed(_shown(analysis), dict(files_of(analysis.portfolio)))
+
+
+def analyse_study(study: Study, chosen: Chosen, on_step: OnStep) -> StudyAnalysis:
+    """Compute what the study's data allow, with the judgements of the ``chosen`` evaluations. Raises BadData without data.
+
+    ``on_step`` is called with the name of each next step."""
+    sources = read_sources(study, chosen)
+    judged, left_out = _judged(study, chosen, on_step)
+    on_step("dialogues")
+    groups = said_by_group(study)
+    if judged is None and not groups:
+        raise BadData(f"{left_out[0]} It has no dialogues either: collect or simulate some first.")
+    compared = [comparison_table({name: manner_of(said) for name, said in groups.items()})] if groups else []
+    inquirers = summaries_by_inquirer(study)
+    simulated = [table_1(inquirers), table_7(inquirers), table_2(summaries_by_condition(study))] if inquirers else []
+    on_step("figures")
+    own = portfolio_of(judged) if judged else Portfolio(None, [], [], left_out)
+    radars = failure_radars(failure_percents(inquirers))
+    counted = _counted(sources, judged)
+    dialogues = {name: len(said) for name, said in groups.items()}
+    portfolio = Portfolio(
+        judged,
+        [*own.tables, *compared, *simulated],
+        [*own.figures, radars, *_participants(study)],
+        own.left_out,
+        [_made_of(study, counted, dialogues), *_caveats(sources, judged), *own.preface],
+        [_described(source) for source in counted],
+    )
+    return StudyAnalysis(portfolio, {source.evaluation.number: source.judgements for source in counted}, dialogues)
+
+
+def _judged(study: Study, chosen: Chosen, on_step: OnStep) -> tuple[Analysis | None, list[str]]:
+    """The analysis of the judgements, or why there is none."""
+    try:
+        return analyse(judgements_in(study, chosen), on_step), []
+    except BadData as reason:
+        return None, [str(reason)]
+
+
+def _counted(sources: Sequence[Source], judged: Analysis | None) -> list[Source]:
+    """Return the analysed evaluations with their numbers of judgements; an open one may have more by now."""
+    if judged is None:
+        return []
+    numbers = Counter(judged.frame["participant"].str.partition("-")[0].astype(int))
+    found = [(source, numbers[source.evaluation.number]) for source in sources]
+    return [replace(source, judgements=count) for source, count in found if count]
+
+
+def _made_of(study: Study, counted: Sequence[Source], dialogues: Mapping[str, int]) -> str:
+    """What the files were computed of, when and by what: they outlive the page that says so too."""
+    judgements = f"{sum(source.judgements for source in counted)} judgements"
+    named = f" of {', '.join(map(str, counted))}" if counted else ""
+    counts = f"{judgements}{named}, {sum(dialogues.values())} dialogues"
+    return f"{study.title}: {counts} on {timezone.now():%-d %B %Y}, computed by {code_version()}."
+
+
+def _described(source: Source) -> dict[str, Any]:
+    """Return the entry of an evaluation in results.json."""
+    evaluation = source.evaluation
+    return {
+        "number": evaluation.number,
+        "title": str(evaluation),
+        "state": evaluation.state,
+        "judgements": source.judgements,
+    }
+
+
+def _caveats(sources: Sequence[Source], judged: Analysis | None) -> list[str]:
+    if judged is None:
+        return []
+    left = uncounted(sources)
+    return [*([left] if left else []), *caveats_of_data(sources), *caveats_of_models(sources)]
+
+
+def _participants(study: Study) -> Iterator[Drawing | Undrawn]:
+    for distribution in read_distributions(study):
+        counts = {bar.option: bar.count for bar in distribution.bars}
+        yield participants_by_option(distribution.key, distribution.label, counts)
+
+
+def _shown(analysis: StudyAnalysis) -> dict[str, Any]:
+    portfolio = analysis.portfolio
+    return {
+        "shape": SHAPE,
+        "judgements": {str(number): count for number, count in analysis.judgements.items()},
+        "dialogues": dict(analysis.dialogues),
+        **_shown_judged(portfolio.judged),
+        "told": [asdict(told) for told in portfolio.told],
+        "left_out": list(portfolio.left_out),
+        "tables": [_shown_table(table) for table in portfolio.tables],
+        "figures": [_shown_figure(drawing) for drawing in portfolio.drawings],
+        "undrawn": [{"name": one.name, "reason": one.reason} for one in portfolio.undrawn],
+    }
+
+
+def _shown_judged(judged: Analysis | None) -> dict[str, Any]:
+    if judged is None:
+        return {}
+    frame, models = judged.frame, judged.models
+    return {
+        "evaluators": int(frame["participant"].nunique()),
+        "flagged": count_flagged(frame),
+        "remarks": [f"{OUTCOME_TITLES[name]}: {remark(model)}" for name, model in models.items() if model.message],
+    }
+
+
+def _shown_table(table: Table) -> dict[str, Any]:
+    return {
+        "name": table.name,
+        "title": table.title,
+        "note": table.note,
+        "header": list(table.header),
+        "numeric": table.numeric,
+        "groups": table.groups,
+    }
+
+
+def _shown_figure(drawing: Drawing) -> dict[str, Any]:
+    """With its size in pixels, so that a page keeps its place free."""
+    width, height = (round(96 * inches) for inches in drawing.figure.get_size_inches())
+    return {"name": drawing.name, "title": drawing.title, "alt": drawing.alt, "width": width, "height": height}

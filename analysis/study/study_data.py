@@ -1,0 +1,88 @@
+"""Read the judgements and dialogues of a study from the database, as its analysis needs them."""
+
+from collections import defaultdict
+
+import pandas as pd
+from django.db.models import Prefetch
+
+from analysis.reporting.comparison_table import NATURAL, SaidDialogue
+from analysis.statistics.judgements import BadData, parse_judgements
+from analysis.study.sources import Chosen, counted_evaluations, read_sources
+from evaluation.exports import export_all
+from simulation.models import Simulation
+from simulation.statistics import Summary, summarise
+from studies.models import Dialogue, Study, Turn
+
+
+def judgements_in(study: Study, chosen: Chosen = None) -> pd.DataFrame:
+    """Return the judgements of the evaluations that count; evaluators differ between evaluations. Raises BadData if empty."""
+    evaluations = counted_evaluations(study, chosen)
+    if not evaluations:
+        raise BadData(_why_none(study))
+    return parse_judgements(
+        "".join(export_all(study, numbers=[one.number for one in evaluations])), f"study {study.slug}"
+    )
+
+
+def _why_none(study: Study) -> str:
+    opened = read_sources(study, None)
+    if not opened:
+        return f"Study {study.slug!r} has no judgements: plan an evaluation, open it, and share its link."
+    if any(not source.is_open for source in opened):
+        return f"No evaluation of study {study.slug!r} was chosen, so no judgements count: choose one."
+    listed = ", ".join(str(source) for source in opened)
+    return f"Study {study.slug!r} has no closed evaluation, and an open one counts only if you choose it: {listed}."
+
+
+EVERYTHING = "all"
+"""The condition in which the persona sentence tells all features."""
+
+
+def summaries_by_inquirer(study: Study) -> dict[str, list[Summary]]:
+    """Of each inquirer that was told the whole persona, its figures per seed."""
+    found = summaries_by_condition(study)
+    return {inquirer: seeds for (inquirer, condition), seeds in found.items() if condition == EVERYTHING}
+
+
+def summaries_by_condition(study: Study) -> dict[tuple[str, str], list[Summary]]:
+    """Figures per seed, by inquirer and by what its runs' persona sentences told."""
+    finished = Simulation.objects.filter(run__study=study, finished_at__isnull=False)
+    cells = finished.order_by("run__inquirer", "seed").values_list("run__inquirer", "run__configuration", "run", "seed")
+    runs: dict[tuple[str, str], dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
+    for inquirer, configuration, run, seed in cells.distinct():
+        runs[inquirer, configuration.get("features", EVERYTHING)][seed].add(run)
+    return {
+        key: [summarise(finished.filter(run__in=ids, seed=seed)) for seed, ids in sorted(seeds.items())]
+        for key, seeds in runs.items()
+    }
+
+
+def said_by_group(study: Study) -> dict[str, list[SaidDialogue]]:
+    """All ended dialogues: people's under NATURAL, first, and those of inquirers that were told the whole persona, by name."""
+    turns = Prefetch("turns", Turn.objects.order_by("position"))
+    ended = Dialogue.objects.filter(study=study).exclude(ended_at=None).select_related("goal", "simulation__run")
+    groups: dict[str, list[SaidDialogue]] = defaultdict(list)
+    for dialogue in ended.prefetch_related(turns).order_by("kind", "pk").iterator(chunk_size=500):
+        group = _group(dialogue)
+        if group is not None:
+            groups[group].append(_said(dialogue))
+    return dict(sorted(groups.items(), key=lambda item: (item[0] != NATURAL, item[0])))
+
+
+def _group(dialogue: Dialogue) -> str | None:
+    if dialogue.kind == Dialogue.Kind.NATURAL:
+        return NATURAL
+    simulation: Simulation | None = getattr(dialogue, "simulation", None)
+    if simulation is None or simulation.run.configuration.get("features", EVERYTHING) != EVERYTHING:
+        return None
+    return simulation.run.inquirer
+
+
+def _said(dialogue: Dialogue) -> SaidDialogue:
+    turns = list(dialogue.turns.all())
+    return SaidDialogue(
+        dialogue.goal.text,
+        tuple(turn.utterance for turn in turns),
+        tuple(turn.utterance_tokens for turn in turns if turn.utterance_tokens is not None),
+        tuple(turn.response_tokens for turn in turns if turn.response_tokens is not None),
+    )

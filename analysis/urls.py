@@ -1,0 +1,17 @@
+"""Addresses of studies' analyses and of estimates of power."""
+
+from django.urls import path
+
+from analysis.power import views as power
+from analysis.study import views as study
+
+urlpatterns = [
+    path("power/", power.power, name="power"),
+    path("power/<slug:token>/", power.power_estimate, name="power-estimate"),
+    path("power/<slug:token>/live/", power.power_estimate_live, name="power-estimate-live"),
+    path("power/<slug:token>/power.csv", power.power_estimate_csv, name="power-estimate-csv"),
+    path("studies/<slug:slug>/analysis/", study.analysis, name="analysis"),
+    path("studies/<slug:slug>/analysis/live/", study.analysis_live, name="analysis-live"),
+    path("studies/<slug:slug>/analysis/<slug:token>.zip", study.analysis_archive, name="analysis-archive"),
+    path("studies/<slug:slug>/analysis/files/<slug:token>/<str:name>", study.analysis_file, name="analysis-file"),
+]

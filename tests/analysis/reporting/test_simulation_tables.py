@@ -1,0 +1,86 @@
+"""Tables 1, 7 and 2, of what runs have stored."""
+
+import pytest
+
+from analysis.reporting.simulation_tables import failure_percents, table_1, table_2, table_7
+from analysis.study.study_data import said_by_group, summaries_by_condition, summaries_by_inquirer
+from simulation.models import Run
+from studies.models import Output, Study
+from tests.evaluation.factories import make_judged_study
+from tests.factories import make_dialogue, make_run, make_study
+
+pytestmark = pytest.mark.django_db
+
+
+def make_simulated_study() -> Study:
+    """Mixtral with two seeds: dialogues of two turns, and of four; a first output without a prompt in one of them."""
+    study = make_study(goal_count=1, persona_count=2)
+    run = make_run(study, inquirer="mixtral", seeds=(73, 321), state=Run.State.FINISHED)
+    for cell in run.simulations.all():
+        make_dialogue(cell, turns=2 if cell.seed == 73 else 4)
+    first = Output.objects.filter(dialogue__seed=73, speaker="inquirer").earliest("pk")
+    Output.objects.filter(pk=first.pk).update(status="no_prompt")
+    return study
+
+
+def test_figures_are_averaged_over_seeds() -> None:
+    study = make_simulated_study()
+    cells = {row[0]: row[1] for row in table_1(summaries_by_inquirer(study)).rows}
+    assert cells["turns"] == "3.00 (0.00)"
+    # One of 4 outputs, and none of 8: half an output of 6, and as much to either speaker.
+    assert cells["no prompt"] == "8.33% (8.33%)"
+    assert cells["incoherent"] == "0.00% (0.00%)"
+
+
+def test_table_7_counts_what_table_1_shares() -> None:
+    cells = {row[0]: row[1] for row in table_7(summaries_by_inquirer(make_simulated_study())).rows}
+    assert cells["utterances"] == "6.00 (0.00)"  # two a turn
+    assert cells["no prompt"] == "0.50 (0.50) / 6.00"
+
+
+def test_failures_of_outputs_that_are_not_stored_are_unknown_and_not_none() -> None:
+    study = make_simulated_study()
+    Output.objects.all().delete()
+    for table in (table_1, table_7):
+        cells = {row[0]: row[1] for row in table(summaries_by_inquirer(study)).rows}
+        assert (cells["no prompt"], cells["incoherent (responder)"]) == ("–", "–")
+
+
+def test_table_1_says_over_how_many_dialogues_and_seeds_it_averages() -> None:
+    cells = {row[0]: row[1] for row in table_1(summaries_by_inquirer(make_simulated_study())).rows}
+    assert cells["seeds"] == 2
+    assert cells["dialogues"] == 4
+
+
+def test_percentages_for_the_radar_are_those_of_table_1() -> None:
+    percents = failure_percents(summaries_by_inquirer(make_simulated_study()))
+    assert percents["mixtral"]["no_prompt"] == pytest.approx(100 / 12)
+
+
+def test_table_2_has_a_row_for_each_condition_in_the_papers_order() -> None:
+    study = make_simulated_study()
+    for features in ("none", "age"):
+        run = make_run(study, inquirer="mixtral", state=Run.State.FINISHED)
+        run.configuration["features"] = features
+        run.save()
+        make_dialogue(run.simulations.all()[0])
+    rows = table_2(summaries_by_condition(study)).rows
+    assert [row[:2] for row in rows] == [("mixtral", "None"), ("mixtral", "Age"), ("mixtral", "All")]
+    assert all(str(cell).endswith("(0.000)") for cell in rows[0][2:])
+
+
+def test_runs_that_told_less_of_the_persona_stay_out_of_table_1() -> None:
+    study = make_simulated_study()
+    run = make_run(study, inquirer="gpt-4", state=Run.State.FINISHED)
+    run.configuration["features"] = "none"
+    run.save()
+    make_dialogue(run.simulations.all()[0])
+    assert list(summaries_by_inquirer(study)) == ["mixtral"]
+    assert "gpt-4" not in said_by_group(study)
+
+
+def test_people_stand_before_inquirers() -> None:
+    groups = said_by_group(make_judged_study())
+    assert list(groups) == ["natural", "gpt-4", "mixtral"]
+    assert [len(dialogues) for dialogues in groups.values()] == [4, 4, 4]
+    assert groups["natural"][0].prompt_tokens == (9, 9)

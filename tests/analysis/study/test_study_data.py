@@ -1,0 +1,101 @@
+"""A study's judgements on their way from the database to the statistics."""
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from analysis.statistics.judgements import BadData
+from analysis.study.sources import as_chosen
+from analysis.study.study_data import judgements_in
+from evaluation.planning.opening import close_evaluation
+from tests.analysis.study.factories import judge, make_judged_evaluation
+from tests.evaluation.factories import make_evaluation, make_evaluator
+from tests.factories import make_study
+
+pytestmark = pytest.mark.django_db
+
+
+def test_judgements_are_read_as_they_are_exported() -> None:
+    frame = judgements_in(make_judged_evaluation().study)
+    assert frame["detected"].tolist() == [1, 1, 0, 0, 1, 0, 1, 1]
+    assert frame["choice"].tolist()[:4] == ["simulated", "simulated", "natural", "not sure"]
+    assert set(frame["participant"]) == {"1-e-001", "1-e-002"}
+    assert set(frame["model"]) == {"mixtral", "gpt-4"}
+    assert frame["duration"].tolist() == [30.0] * 8
+
+
+def test_evaluators_of_two_evaluations_are_different_people() -> None:
+    study = make_judged_evaluation().study
+    judge(make_evaluator(make_evaluation(study)), True, True)
+    frame = judgements_in(study, [1, 2])
+    assert (len(frame), set(frame["participant"])) == (10, {"1-e-001", "1-e-002", "2-e-001"})
+
+
+def test_an_open_evaluation_counts_only_where_it_was_chosen() -> None:
+    study = make_judged_evaluation().study
+    second = make_evaluation(study)
+    judge(make_evaluator(second), True, True)
+    assert set(judgements_in(study)["participant"]) == {"1-e-001", "1-e-002"}
+    assert set(judgements_in(study, [2])["participant"]) == {"2-e-001"}
+    close_evaluation(second)
+    assert len(judgements_in(study)) == 10
+
+
+def test_why_no_judgements_count_is_said() -> None:
+    study = make_judged_evaluation().study
+    with pytest.raises(BadData, match="No evaluation of study 'demo' was chosen"):
+        judgements_in(study, [])
+    study.evaluations.update(state="open")
+    with pytest.raises(
+        BadData, match="no closed evaluation, and an open one counts only if you choose it: Evaluation 1"
+    ):
+        judgements_in(study)
+
+
+def test_what_is_chosen_is_remembered_unless_it_is_just_what_is_closed() -> None:
+    study = make_judged_evaluation().study
+    make_evaluation(study)
+    assert [as_chosen(study, numbers) for numbers in ([1], [2], [2, 1], [])] == [None, [2], [1, 2], []]
+
+
+def test_a_study_that_nobody_has_judged_says_what_to_do() -> None:
+    with pytest.raises(BadData, match="plan an evaluation, open it, and share its link"):
+        judgements_in(make_study("another"))
+    with pytest.raises(BadData, match="no judgements"):
+        judgements_in(make_evaluation().study, [1])
+
+
+def test_the_command_analyses_a_study(tmp_path: Path) -> None:
+    study = make_judged_evaluation().study
+    printed = StringIO()
+    call_command("analyse", "--study", study.slug, "--out", str(tmp_path), stdout=printed, stderr=StringIO())
+    assert "over 8 judgements" in printed.getvalue()
+    [counted] = json.loads((tmp_path / "results.json").read_text("utf-8"))["evaluations"]
+    assert counted == {"number": 1, "title": "Evaluation 1", "state": "closed", "judgements": 8}
+
+
+def test_the_command_counts_the_evaluations_that_it_is_told(tmp_path: Path) -> None:
+    study = make_judged_evaluation().study
+    judge(make_evaluator(make_evaluation(study, title="Second round")), True, False)
+    printed = StringIO()
+    arguments = ["analyse", "--study", "demo", "--out", str(tmp_path), "--evaluations"]
+    call_command(*arguments, "1", "2", stdout=printed, stderr=StringIO())
+    assert "over 10 judgements" in printed.getvalue()
+    assert "Second round is still open" in printed.getvalue()
+    with pytest.raises(CommandError, match=r"no evaluation 3 to count \(1: Evaluation 1 .*; 2: Second round"):
+        call_command(*arguments, "3", stderr=StringIO())
+    with pytest.raises(CommandError, match="--evaluations needs a study"):
+        call_command("analyse", "x.csv", "--out", str(tmp_path), "--evaluations", "1", stderr=StringIO())
+
+
+def test_the_command_refuses_a_study_that_is_not_there_or_has_nothing(tmp_path: Path) -> None:
+    make_study()
+    for slug, words in (("nowhere", "no study 'nowhere'"), ("demo", "has no judgements.*no dialogues either")):
+        with pytest.raises(CommandError, match=words) as refusal:
+            call_command("analyse", "--study", slug, "--out", str(tmp_path / "out"), stderr=StringIO())
+        assert refusal.value.returncode == 2
+    assert not (tmp_path / "out").exists()
