@@ -1,9 +1,10 @@
-"""Judgements as files: a table with exactly the columns that the analysis reads, or JSON lines that hold everything."""
+"""Judgements as rows for the analysis, as a table with exactly those columns, or as JSON lines that hold everything."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
+from typing import NamedTuple
 
 from django.db.models import F, QuerySet
 from django.utils import timezone
@@ -11,24 +12,39 @@ from django.utils import timezone
 from evaluation.models import Evaluation, Judgement, Pair
 from evaluation.records import write_records
 from studies.files.exports import FORMS, counted, row_writer, table_head
-from studies.files.tables import Write
 from studies.models import Study
 
-__all__ = ["COLUMNS", "FORMS", "LeftOut", "chosen_judgements", "export_all", "export_judgements", "left_out"]
-COLUMNS = (
-    "participant",
-    "generator_user",
-    "model",
-    "detected",
-    "choice",
-    "confidence",
-    "utterance_number",
-    "duration",
-    "pair",
-    "goal",
-    "domain",
-    "flagged",
-)
+__all__ = [
+    "COLUMNS",
+    "FORMS",
+    "JudgementRow",
+    "LeftOut",
+    "chosen_judgements",
+    "export_all",
+    "export_judgements",
+    "judgement_rows",
+    "left_out",
+]
+
+
+class JudgementRow(NamedTuple):
+    """A judgement as results are made of it. ``duration`` is in seconds, to the millisecond; None where nothing is known."""
+
+    participant: str
+    generator_user: str
+    model: str
+    detected: bool
+    choice: str
+    confidence: str
+    utterance_number: int | None
+    duration: float | None
+    pair: str
+    goal: int | None
+    domain: str | None
+    flagged: bool
+
+
+COLUMNS = JudgementRow._fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +73,25 @@ def export_judgements(evaluation: Evaluation, form: str = "csv") -> Iterator[str
     if form == "jsonl":
         yield from write_records(evaluation)
         return
-    rows = _rows(evaluation, row_writer(form))
-    yield table_head(form, COLUMNS)
-    yield from rows
+    yield from _table(_rows(evaluation), form)
 
 
 def export_all(study: Study, form: str = "csv", numbers: Collection[int] | None = None) -> Iterator[str]:
-    """The same for all evaluations of the study, or those with these ``numbers``, in one file.
-
-    Evaluators are numbered from 1 in each evaluation, so codes in a table begin with the evaluation's number, to be unique.
-    """
-    evaluations = study.evaluations.order_by("number")
-    if numbers is not None:
-        evaluations = evaluations.filter(number__in=numbers)
+    """The same for all evaluations of the study, or those with these ``numbers``, in one file."""
     if form == "jsonl":
-        yield from chain.from_iterable(write_records(evaluation) for evaluation in evaluations)
+        yield from chain.from_iterable(write_records(evaluation) for evaluation in _numbered(study, numbers))
         return
-    tables = [_rows(evaluation, row_writer(form), f"{evaluation.number}-") for evaluation in evaluations]
-    yield table_head(form, COLUMNS)
-    yield from chain.from_iterable(tables)
+    yield from _table(judgement_rows(study, numbers), form)
+
+
+def judgement_rows(study: Study, numbers: Collection[int] | None = None) -> Iterator[JudgementRow]:
+    """Return the judgements that results are made of, in all evaluations of the study or in those with these ``numbers``.
+
+    Evaluators are numbered from 1 in each evaluation, so their codes here begin with the evaluation's number, to be unique.
+    Raises Incomplete at the end when the rows are not as many as the judgements at the start.
+    """
+    rows = [_rows(evaluation, f"{evaluation.number}-") for evaluation in _numbered(study, numbers)]
+    return chain.from_iterable(rows)
 
 
 def chosen_judgements(evaluation: Evaluation, now: datetime) -> QuerySet[Judgement]:
@@ -95,28 +111,44 @@ def left_out(evaluation: Evaluation) -> LeftOut:
     )
 
 
-def _rows(evaluation: Evaluation, write: Write, prefix: str = "") -> Iterator[str]:
-    """Counted at once, written later: what is submitted meanwhile is not among them."""
+def _numbered(study: Study, numbers: Collection[int] | None) -> QuerySet[Evaluation]:
+    evaluations = study.evaluations.order_by("number")
+    return evaluations if numbers is None else evaluations.filter(number__in=numbers)
+
+
+def _rows(evaluation: Evaluation, prefix: str = "") -> Iterator[JudgementRow]:
+    """Return the rows, counted at once and read later: judgements submitted meanwhile are not among them."""
     judgements = chosen_judgements(evaluation, timezone.now())
     expected = judgements.count()
     told = judgements.annotate(goal_number=F("pair__goal__number"), domain=F("pair__goal__domain"))
     rows = told.select_related("evaluator", "pair").iterator(chunk_size=500)
-    return counted((write(_values(one, prefix)) for one in rows), expected, "judgements")
+    return counted((_row(one, prefix) for one in rows), expected, "judgements")
 
 
-def _values(one: Judgement, prefix: str) -> list[object]:
-    told = one.told_choice  # type: ignore[attr-defined]
-    return [
-        f"{prefix}{one.evaluator.code}",
-        one.pair.person,
-        one.pair.model,
-        int(told == "simulated"),
-        told,
-        one.confidence,
-        one.utterance_number or "",
-        "" if one.active_seconds is None else f"{one.active_seconds:.3f}",
-        one.pair.token,
-        one.goal_number,  # type: ignore[attr-defined]
-        one.domain,  # type: ignore[attr-defined]
-        int(bool(one.evaluator.flag)),
-    ]
+def _row(one: Judgement, prefix: str) -> JudgementRow:
+    choice: str = one.told_choice  # type: ignore[attr-defined]
+    return JudgementRow(
+        participant=f"{prefix}{one.evaluator.code}",
+        generator_user=one.pair.person,
+        model=one.pair.model,
+        detected=choice == "simulated",
+        choice=choice,
+        confidence=one.confidence,
+        utterance_number=one.utterance_number or None,
+        duration=None if one.active_seconds is None else round(one.active_seconds, 3),
+        pair=one.pair.token,
+        goal=one.goal_number,  # type: ignore[attr-defined]
+        domain=one.domain,  # type: ignore[attr-defined]
+        flagged=bool(one.evaluator.flag),
+    )
+
+
+def _table(rows: Iterator[JudgementRow], form: str) -> Iterator[str]:
+    write = row_writer(form)
+    yield table_head(form, COLUMNS)
+    yield from (write(_cells(row)) for row in rows)
+
+
+def _cells(row: JudgementRow) -> Iterable[object]:
+    duration = "" if row.duration is None else f"{row.duration:.3f}"
+    return (row._asdict() | {"detected": int(row.detected), "duration": duration, "flagged": int(row.flagged)}).values()

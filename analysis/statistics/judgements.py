@@ -1,13 +1,15 @@
-"""Judgements as a table: what is read from a file, and what it has to be like."""
+"""Judgements as a data frame, read from a CSV or from stored rows, and checked."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from analysis.statistics.csv_cells import LARGEST, BadData, Cells, read_cells, read_text
+from dialogue.names import plain_name
 
-__all__ = ["LARGEST", "OVERALL", "BadData", "parse_judgements", "read_judgements"]
+__all__ = ["LARGEST", "OVERALL", "BadData", "read_judgements", "read_stored_judgements"]
 REQUIRED = ("participant", "generator_user", "model", "detected")
 OPTIONAL = ("choice", "confidence", "utterance_number", "duration", "pair", "goal", "domain", "flagged")
 NUMBERS = ("utterance_number", "duration")
@@ -33,15 +35,26 @@ def read_judgements(path: Path) -> pd.DataFrame:
     Text columns hold str, the others float. Commas, semicolons, tabs or what a first line ``sep=`` names separate; a byte order
     mark names the encoding. Names that read alike are the same (``dialogue.names``). Raises BadData.
     """
-    return parse_judgements(read_text(path), str(path))
+    source = str(path)
+    cells = _with_decimal_points(read_cells(read_text(path), source, REQUIRED, OPTIONAL))
+    return _checked({name: _read_column(cells[name], name, source) for name in cells.columns}, source)
 
 
-def parse_judgements(text: str, source: str) -> pd.DataFrame:
-    """The same of a CSV's text; ``source`` is what it is called in sentences. The index counts rows, the header's being 1.
-    Raises BadData."""
-    cells = _with_decimal_points(read_cells(text, source, REQUIRED, OPTIONAL))
-    read = {name: _read_column(cells[name], name, source) for name in cells.columns}
-    found = pd.DataFrame(read, index=cells.index)
+def read_stored_judgements(stored: pd.DataFrame, source: str) -> pd.DataFrame:
+    """Return stored judgements as ``read_judgements`` reads a CSV of them: the same values, types and refusals.
+
+    ``stored`` holds objects, None where missing, in the columns of REQUIRED and OPTIONAL; sentences call it ``source``, and its
+    rows by their numbers in such a CSV. Raises BadData.
+    """
+    if stored.empty:
+        raise BadData(f"{source} has no judgements: nothing can be analysed.")
+    numbered = stored.set_axis(range(2, len(stored) + 2))
+    return _checked({name: _read_stored_column(numbered[name], name, source) for name in numbered.columns}, source)
+
+
+def _checked(columns: Mapping[str, pd.Series], source: str) -> pd.DataFrame:
+    """Return the table, whose index counts rows, the header's being 1."""
+    found = pd.DataFrame(columns)
     _refuse_repeats(found, source)
     return found
 
@@ -63,9 +76,23 @@ def _read_column(cells: pd.Series, name: str, source: str) -> pd.Series:
         return _read_binary(cells, name, source)
     if name in NUMBERS:
         numbers = _read_numbers(cells)
-        _refuse((numbers.isna() & ~_is_unknown(cells)) | np.isinf(numbers), cells, name, source, "a number")
-        _refuse(numbers.abs() > GREATEST, cells, name, source, f"no further from 0 than {GREATEST:g}")
+        _refuse(numbers.isna() & ~_is_unknown(cells), cells, name, source, "a number")
+        _refuse_extreme(numbers, cells, name, source)
         return numbers
+    return _read_names(cells, name, source)
+
+
+def _read_stored_column(values: pd.Series, name: str, source: str) -> pd.Series:
+    if name in (*BINARY, *NUMBERS):
+        numbers = values.astype(float)
+        _refuse_extreme(numbers, values.astype(str), name, source)
+        return numbers
+    names = values.map(lambda value: "" if value is None else plain_name(str(value)))
+    return _read_names(names.astype(str), name, source)
+
+
+def _read_names(cells: pd.Series, name: str, source: str) -> pd.Series:
+    """Return the text column without missing values, which a required column may not have."""
     if name in REQUIRED and (cells == "").any():
         raise BadData(f"{source}, row {cells.index[cells == ''][0]}: {name} is empty.")
     if name in REQUIRED:
@@ -105,6 +132,11 @@ def _refuse(wrong: pd.Series, cells: pd.Series, name: str, source: str, wanted: 
     if wrong.any():
         row = cells.index[wrong][0]
         raise BadData(f"{source}, row {row}: {name} is {cells[row][:MOST_QUOTED]!r}, but must be {wanted}.")
+
+
+def _refuse_extreme(numbers: pd.Series, cells: pd.Series, name: str, source: str) -> None:
+    _refuse(np.isinf(numbers), cells, name, source, "a number")
+    _refuse(numbers.abs() > GREATEST, cells, name, source, f"no further from 0 than {GREATEST:g}")
 
 
 def _refuse_repeats(frame: pd.DataFrame, source: str) -> None:

@@ -6,12 +6,15 @@ import pandas as pd
 from django.db.models import Prefetch
 
 from analysis.reporting.comparison_table import NATURAL, SaidDialogue
-from analysis.statistics.judgements import BadData, parse_judgements
+from analysis.statistics.judgements import BadData, read_stored_judgements
 from analysis.study.sources import Chosen, counted_evaluations, read_sources
-from evaluation.exports import export_all
+from evaluation.exports import COLUMNS, judgement_rows
 from simulation.models import Simulation
 from simulation.statistics import Summary, summarise
 from studies.models import Dialogue, Study, Turn
+
+EVERYTHING = "all"
+"""The condition in which the persona sentence has all features."""
 
 
 def judgements_in(study: Study, chosen: Chosen = None) -> pd.DataFrame:
@@ -19,9 +22,8 @@ def judgements_in(study: Study, chosen: Chosen = None) -> pd.DataFrame:
     evaluations = counted_evaluations(study, chosen)
     if not evaluations:
         raise BadData(_why_none(study))
-    return parse_judgements(
-        "".join(export_all(study, numbers=[one.number for one in evaluations])), f"study {study.slug}"
-    )
+    rows = judgement_rows(study, [one.number for one in evaluations])
+    return read_stored_judgements(pd.DataFrame(rows, columns=COLUMNS, dtype=object), f"study {study.slug}")
 
 
 def _why_none(study: Study) -> str:
@@ -32,10 +34,6 @@ def _why_none(study: Study) -> str:
         return f"No evaluation of study {study.slug!r} was chosen, so no judgements count: choose one."
     listed = ", ".join(str(source) for source in opened)
     return f"Study {study.slug!r} has no closed evaluation, and an open one counts only if you choose it: {listed}."
-
-
-EVERYTHING = "all"
-"""The condition in which the persona sentence tells all features."""
 
 
 def summaries_by_inquirer(study: Study) -> dict[str, list[Summary]]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 
@@ -36,6 +36,9 @@ FORMS = ("jsonl", "csv", "spreadsheet")
 """``spreadsheet`` is the CSV that spreadsheet programs open without running what people typed."""
 
 
+Piece = TypeVar("Piece")
+
+
 class Incomplete(RuntimeError):
     """Fewer or more was written than the database holds."""
 
@@ -53,8 +56,8 @@ def export_dialogues(study: Study, kind: str = "all", form: str = "jsonl") -> It
     yield from counted(_pieces(dialogues, form), expected, "dialogues")
 
 
-def counted(pieces: Iterable[str], expected: int, noun: str) -> Iterator[str]:
-    """The pieces, each of which writes one thing. Raises Incomplete after the last unless as many came as expected."""
+def counted(pieces: Iterable[Piece], expected: int, noun: str) -> Iterator[Piece]:
+    """Yield the pieces, one for each thing. Raises Incomplete after the last unless as many came as expected."""
     written = 0
     for written, piece in enumerate(pieces, start=1):  # noqa: B007  the count is wanted after the loop
         yield piece

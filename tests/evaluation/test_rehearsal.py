@@ -4,12 +4,17 @@ import json
 import re
 from collections import Counter
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pandas.testing import assert_frame_equal
 
+from analysis.statistics.judgements import read_judgements
+from analysis.study.study_data import judgements_in
 from collection.models import Participant
 from evaluation.answers import answer_of, available_numbers, check_whole
+from evaluation.exports import export_all
 from evaluation.models import Evaluation, Evaluator, Judgement, Pair, Showing
 from evaluation.reading import read_pair
 from evaluation.rehearsal.loading import load_rehearsal, open_rehearsal
@@ -137,3 +142,9 @@ def test_the_second_evaluation_waits_for_somebody_with_training_and_checks(rehea
         roles = Counter(assignment.showings.values_list("pair__role", flat=True))
         assert roles == {Pair.Role.MAIN: 40, Pair.Role.TRAINING: 2, Pair.Role.CHECK: 2}
     assert Showing.objects.filter(assignment__evaluation=second).count() == 20 * 44
+
+
+def test_its_judgements_reach_the_analysis_as_a_csv_of_them_is_read(rehearsal: Study, tmp_path: Path) -> None:
+    path = tmp_path / "judgements.csv"
+    path.write_text("".join(export_all(rehearsal, numbers=[1])), "utf-8")
+    assert_frame_equal(judgements_in(rehearsal, [1]), read_judgements(path), check_exact=True, check_index_type=False)

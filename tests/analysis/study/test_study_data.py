@@ -7,13 +7,17 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from pandas.testing import assert_frame_equal
 
-from analysis.statistics.judgements import BadData
+from analysis.statistics.judgements import BadData, read_judgements
 from analysis.study.sources import as_chosen
 from analysis.study.study_data import judgements_in
+from evaluation.exports import export_all
+from evaluation.models import Judgement, Pair
 from evaluation.planning.opening import close_evaluation
-from tests.analysis.study.factories import judge, make_judged_evaluation
-from tests.evaluation.factories import make_evaluation, make_evaluator
+from studies.models import Study
+from tests.analysis.study.factories import judge, make_flagged, make_judged_evaluation
+from tests.evaluation.factories import make_evaluation, make_evaluator, make_judgement, showings_of
 from tests.factories import make_study
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +30,47 @@ def test_judgements_are_read_as_they_are_exported() -> None:
     assert set(frame["participant"]) == {"1-e-001", "1-e-002"}
     assert set(frame["model"]) == {"mixtral", "gpt-4"}
     assert frame["duration"].tolist() == [30.0] * 8
+
+
+def judge_oddly(study: Study) -> None:
+    """One evaluator's four judgements, in which names, numbers and a domain are not what they usually are."""
+    showings = showings_of(make_evaluator(make_evaluation(study)))
+    names = ("=HYPERLINK(1)", "gpt\u20114\u200b", " two\n lines ", "größer")
+    for name, showing in zip(names, showings, strict=True):
+        Pair.objects.filter(pk=showing.pair_id).update(model=name, person="NA")
+    study.goals.filter(pk=showings[0].pair.goal_id).update(domain="N/A")
+    make_judgement(showings[0], active_seconds=None)
+    make_judgement(showings[1], active_seconds=12.3454999, utterance_number=Judgement.NO_SINGLE_UTTERANCE)
+    make_judgement(showings[2], active_seconds=0.0005, detected=None)
+    make_judgement(showings[3], active_seconds=2e6 / 3, detected=False)
+
+
+def test_odd_names_and_missing_values_are_read_as_from_a_csv(tmp_path: Path) -> None:
+    study = make_judged_evaluation().study
+    judge_oddly(study)
+    make_flagged(study)
+    path = tmp_path / "judgements.csv"
+    path.write_text("".join(export_all(study)), "utf-8")
+    frame = judgements_in(study, [1, 2])
+    assert_frame_equal(frame, read_judgements(path), check_exact=True, check_index_type=False)
+    odd = frame[frame["participant"] == "2-e-001"]
+    assert odd["model"].tolist() == ["=HYPERLINK(1)", "gpt-4", "two lines", "größer"]
+    assert odd["duration"].fillna(-1).tolist() == [-1, 12.345, 0.001, 666666.667]
+    assert odd["utterance_number"].isna().tolist() == [False, True, False, False]
+    assert odd["domain"].isna().tolist()[0]
+    assert frame["flagged"].tolist() == [1] * 4 + [0] * 4 + [1] * 4
+
+
+def test_what_a_csv_could_not_hold_is_refused_by_the_row_that_it_would_have() -> None:
+    study = make_judged_evaluation().study
+    first = Judgement.objects.filter(pk=Judgement.objects.earliest("pk").pk)
+    first.update(active_seconds=1e200)
+    with pytest.raises(BadData, match=r"study demo, row 2: duration is '1e\+200', but must be no further from 0"):
+        judgements_in(study)
+    first.update(active_seconds=1)
+    Pair.objects.filter(judgements__in=first).update(model="overall")
+    with pytest.raises(BadData, match="study demo, row 2: model is 'overall', but must be another name"):
+        judgements_in(study)
 
 
 def test_evaluators_of_two_evaluations_are_different_people() -> None:
