@@ -1,4 +1,4 @@
-"""Which code computed something, told without asking a repository, which an installation may lack."""
+"""The version of the code that computes analyses, found without a repository, which an installation may lack."""
 
 import hashlib
 from functools import cache

@@ -7,7 +7,7 @@ from django.db import models
 
 from studies.models import Study, new_token
 
-SHAPE = 1
+SHAPE = 2
 """Of what is stored in ``Report.shown``: when the page reads it otherwise than before, this grows, and older reports are not
 shown."""
 

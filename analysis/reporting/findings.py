@@ -31,12 +31,12 @@ LARGEST_IS_BEST = {"detected": False, "utterance_number": True, "duration": True
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What is found about one outcome: the verdict first, then sentences, then the ``pairs`` of models that differ, which
+class Finding:
+    """What is found about one outcome: the conclusion first, then sentences, then the ``pairs`` of models that differ, which
     ``intro`` leads to."""
 
     title: str
-    verdict: str
+    conclusion: str
     sentences: tuple[str, ...] = ()
     intro: str = ""
     pairs: tuple[str, ...] = ()
@@ -45,29 +45,29 @@ class Told:
     def text(self) -> str:
         """All of it as one paragraph."""
         pairs = f"{self.intro}: {'; '.join(self.pairs)}." if self.pairs else self.intro
-        return " ".join(filter(None, [f"{self.title}.", self.verdict, *self.sentences, pairs]))
+        return " ".join(filter(None, [f"{self.title}.", self.conclusion, *self.sentences, pairs]))
 
 
-def tell_rates(rows: Mapping[str, DetectionRow], overall: DetectionRow) -> Told:
+def rates_finding(rows: Mapping[str, DetectionRow], overall: DetectionRow) -> Finding:
     """How often simulations passed; ``rows`` by model."""
     title = "Undetected simulations"
     if not overall.pairs:
-        return Told(title, "No judgement says whether the simulation was detected.")
+        return Finding(title, "No judgement says whether the simulation was detected.")
     judged = [(model, row) for model, row in rows.items() if row.pairs]
     best_first = sorted(judged, key=lambda item: item[1].undetected / item[1].pairs, reverse=True)
-    told = [f"{model} {_percent(row.undetected, row.pairs)}" for model, row in best_first]
-    return Told(
+    rates = [f"{model} {_percent(row.undetected, row.pairs)}" for model, row in best_first]
+    return Finding(
         title,
         f"The simulation remained undetected in {_percent(overall.undetected, overall.pairs)} of {overall.pairs} judgements.",
-        (f"By inquirer: {', '.join(told)}.", "50 % is what guessing gives; “not sure” counts as undetected."),
+        (f"By inquirer: {', '.join(rates)}.", "50 % is what guessing gives; “not sure” counts as undetected."),
     )
 
 
-def tell(outcome: str, model: MixedModel, adjustment: Adjustment = "none") -> Told:
+def model_finding(outcome: str, model: MixedModel, adjustment: Adjustment = "none") -> Finding:
     """Whether the models differ, what was fitted, what to mind, and which of the models differ."""
     title = OUTCOME_TITLES[outcome]
     if model.status == "not_applicable":
-        return Told(title, f"No model of {OUTCOME_WORDS[outcome]}: {model.message}")
+        return Finding(title, f"No model of {OUTCOME_WORDS[outcome]}: {model.message}")
     fitted = (
         f"A {KIND_WORDS[outcome]} of {OUTCOME_WORDS[outcome]} over {model.rows} judgements, with random intercepts for "
         "evaluators and for those who chatted."
@@ -81,7 +81,7 @@ def tell(outcome: str, model: MixedModel, adjustment: Adjustment = "none") -> To
         _lettered(outcome, model, adjustment),
     ]
     intro, pairs = _differences(outcome, model, adjustment)
-    return Told(title, _verdict(model), tuple(filter(None, sentences)), intro, pairs)
+    return Finding(title, _conclusion(model), tuple(filter(None, sentences)), intro, pairs)
 
 
 def remark(model: MixedModel) -> str:
@@ -128,13 +128,15 @@ def paper_letters(outcome: str, model: MixedModel, adjustment: Adjustment) -> di
     return {level: letter.upper() for level, letter in letters.items()}
 
 
-def _verdict(model: MixedModel) -> str:
+def _conclusion(model: MixedModel) -> str:
     test = _overall_test(model)
     if test is None:
         return "Whether the inquirer models differ could not be tested."
     kind = "" if model.test else "By the likelihood ratio, "
-    verdict = "the inquirer models differ" if test.p < ALPHA else "no difference between the inquirer models was found"
-    sentence = f"{kind}{verdict}, {test_words(test)}."
+    conclusion = (
+        "the inquirer models differ" if test.p < ALPHA else "no difference between the inquirer models was found"
+    )
+    sentence = f"{kind}{conclusion}, {test_words(test)}."
     return sentence[0].upper() + sentence[1:]
 
 
@@ -148,10 +150,10 @@ def _spread(outcome: str, model: MixedModel) -> str:
 
 def _lettered(outcome: str, model: MixedModel, adjustment: Adjustment) -> str:
     letters = paper_letters(outcome, model, adjustment)
-    told = ", ".join(f"{level} {letter}" for level, letter in sorted(letters.items(), key=lambda item: item[1]))
+    listed = ", ".join(f"{level} {letter}" for level, letter in sorted(letters.items(), key=lambda item: item[1]))
     return (
-        f"Letters ({ADJUSTMENT_WORDS[adjustment]}; A is best, and models that share one do not differ): {told}."
-        if told
+        f"Letters ({ADJUSTMENT_WORDS[adjustment]}; A is best, and models that share one do not differ): {listed}."
+        if listed
         else ""
     )
 

@@ -15,7 +15,7 @@ from analysis.reporting.figures.drawings import Drawing, Undrawn, to_pdf, to_svg
 from analysis.reporting.figures.durations import durations_by_model
 from analysis.reporting.figures.model_means import means_by_model
 from analysis.reporting.figures.random_effects import caterpillars
-from analysis.reporting.findings import Told, tell, tell_rates
+from analysis.reporting.findings import Finding, model_finding, rates_finding
 from analysis.reporting.judgement_tables import contrasts_table, effects_table, sensitivity_table, table_3, table_10
 from analysis.reporting.results import results
 from analysis.reporting.tables import Table, to_csv, to_latex
@@ -52,12 +52,12 @@ class Portfolio:
         return [one for one in self.figures if isinstance(one, Undrawn)]
 
     @property
-    def told(self) -> list[Told]:
+    def findings(self) -> list[Finding]:
         """What was found: how often simulations passed, then each model."""
         if self.judged is None:
             return []
-        rates = tell_rates(detection_table(self.judged.frame), overall_row(self.judged.frame))
-        return [rates, *(tell(outcome, model) for outcome, model in self.judged.models.items())]
+        rates = rates_finding(detection_table(self.judged.frame), overall_row(self.judged.frame))
+        return [rates, *(model_finding(outcome, model) for outcome, model in self.judged.models.items())]
 
     @property
     def gaps(self) -> list[str]:
@@ -67,7 +67,7 @@ class Portfolio:
     @property
     def text(self) -> str:
         """The report for people."""
-        return "\n\n".join([*self.preface, *(told.text for told in self.told), *self.gaps]) + "\n"
+        return "\n\n".join([*self.preface, *(finding.text for finding in self.findings), *self.gaps]) + "\n"
 
 
 def portfolio_of(analysis: Analysis) -> Portfolio:
@@ -99,7 +99,7 @@ def draw_judgements(frame: pd.DataFrame, models: Mapping[str, MixedModel]) -> li
 
 
 def count_flagged(frame: pd.DataFrame) -> int:
-    """Judgements whose evaluator is doubted."""
+    """Return the number of judgements whose evaluator is flagged."""
     return int(frame["flagged"].sum()) if "flagged" in frame else 0
 
 

@@ -78,7 +78,7 @@ def table_7(inquirers: Mapping[str, PerSeed]) -> Table:
 
 
 def table_2(conditions: Mapping[tuple[str, str], PerSeed]) -> Table:
-    """Lexical diversity by inquirer and by what the persona sentence told; keys are inquirer and condition (CONDITIONS)."""
+    """Return lexical diversity by inquirer and by what the persona sentence held; keys are inquirer and CONDITIONS."""
     order = list(CONDITIONS)
     rows = [
         (

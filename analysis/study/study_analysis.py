@@ -135,7 +135,7 @@ def _shown(analysis: StudyAnalysis) -> dict[str, Any]:
         "judgements": {str(number): count for number, count in analysis.judgements.items()},
         "dialogues": dict(analysis.dialogues),
         **_shown_judged(portfolio.judged),
-        "told": [asdict(told) for told in portfolio.told],
+        "findings": [asdict(finding) for finding in portfolio.findings],
         "left_out": list(portfolio.left_out),
         "tables": [_shown_table(table) for table in portfolio.tables],
         "figures": [_shown_figure(drawing) for drawing in portfolio.drawings],

@@ -37,13 +37,13 @@ def _why_none(study: Study) -> str:
 
 
 def summaries_by_inquirer(study: Study) -> dict[str, list[Summary]]:
-    """Of each inquirer that was told the whole persona, its figures per seed."""
+    """Return the figures per seed of each inquirer whose runs gave it the whole persona."""
     found = summaries_by_condition(study)
     return {inquirer: seeds for (inquirer, condition), seeds in found.items() if condition == EVERYTHING}
 
 
 def summaries_by_condition(study: Study) -> dict[tuple[str, str], list[Summary]]:
-    """Figures per seed, by inquirer and by what its runs' persona sentences told."""
+    """Return figures per seed, by inquirer and by what the persona sentences of its runs held."""
     finished = Simulation.objects.filter(run__study=study, finished_at__isnull=False)
     cells = finished.order_by("run__inquirer", "seed").values_list("run__inquirer", "run__configuration", "run", "seed")
     runs: dict[tuple[str, str], dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
@@ -56,7 +56,7 @@ def summaries_by_condition(study: Study) -> dict[tuple[str, str], list[Summary]]
 
 
 def said_by_group(study: Study) -> dict[str, list[SaidDialogue]]:
-    """All ended dialogues: people's under NATURAL, first, and those of inquirers that were told the whole persona, by name."""
+    """Return all ended dialogues: people's under NATURAL, first, then those of each inquirer that had the whole persona."""
     turns = Prefetch("turns", Turn.objects.order_by("position"))
     ended = Dialogue.objects.filter(study=study).exclude(ended_at=None).select_related("goal", "simulation__run")
     groups: dict[str, list[SaidDialogue]] = defaultdict(list)

@@ -65,8 +65,8 @@ class Command(BaseCommand):
             raise CommandError("--processes must be at least 1.", returncode=2)
         question = _question(options)
         found = _simulate(question, options["processes"])
-        told = json.dumps(_as_object(question, found)) if options["json"] else "\n\n".join(_in_words(question, found))
-        self.stdout.write(told)
+        answer = json.dumps(_as_object(question, found)) if options["json"] else "\n\n".join(_in_words(question, found))
+        self.stdout.write(answer)
 
 
 def _question(options: dict[str, Any]) -> PowerQuestion:
@@ -115,10 +115,10 @@ def _size_as_object(power: Power) -> dict[str, Any]:
 def _in_words(question: PowerQuestion, found: tuple[Power, ...]) -> Iterator[str]:
     for evaluators, power in zip(question.evaluators, found, strict=True):
         size = f"{evaluators} evaluators with {question.pairs} pairs each"
-        told = [f"Any difference between the models: {power.any_difference()}"]
-        told += [f"{a} and {b}: {power.share((a, b))}" for a, b in power.contrasts]
+        lines = [f"Any difference between the models: {power.any_difference()}"]
+        lines += [f"{a} and {b}: {power.share((a, b))}" for a, b in power.contrasts]
         if power.failed:
-            told.append(f"{power.failed} studies could not be analysed and count as finding nothing.")
+            lines.append(f"{power.failed} studies could not be analysed and count as finding nothing.")
         yield "\n".join(
-            [f"{size}: share of {power.studies} studies that find a difference, ± Monte Carlo error", *told]
+            [f"{size}: share of {power.studies} studies that find a difference, ± Monte Carlo error", *lines]
         )

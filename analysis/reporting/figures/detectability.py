@@ -1,4 +1,4 @@
-"""Figures 2 and 13: how often, and how surely, simulations were told from people."""
+"""Figures 2 and 13: how often, and how surely, simulations were detected."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -100,20 +100,20 @@ def _name_sides(axes: Axes) -> None:
 
 def _rates_alt(models: Sequence[str], stacks: Sequence[Stack]) -> str:
     sides = dict(zip(models, zip(stacks[::2], stacks[1::2], strict=True), strict=True))
-    told = (
+    entries = (
         f"{model}: {percent(detected.share)} of {counted(detected.of, 'pair')} detected ({_confidences(detected)}), "
         f"{percent(undetected.share)} undetected ({_confidences(undetected)})"
         for model, (detected, undetected) in sides.items()
     )
-    return f"Stacked bars, shares of each model's pairs by confidence. {'; '.join(told)}."
+    return f"Stacked bars, shares of each model's pairs by confidence. {'; '.join(entries)}."
 
 
 def _choices_alt(choices: Sequence[str], stacks: Sequence[Stack], total: int) -> str:
-    told = (
+    entries = (
         f"{choice} {percent(stack.share)} ({_confidences(stack)})"
         for choice, stack in zip(choices, stacks, strict=True)
     )
-    return f"Stacked bars, what was taken for artificial in {counted(total, 'judgement')}, by confidence: {'; '.join(told)}."
+    return f"Stacked bars, what was taken for artificial in {counted(total, 'judgement')}, by confidence: {'; '.join(entries)}."
 
 
 def _confidences(stack: Stack) -> str:

@@ -74,14 +74,16 @@ def _differs(contrast: Contrast) -> bool:
 
 
 def _alt(contrasts: Sequence[Contrast], intervals: Sequence[Interval], pairs: int) -> str:
-    told = [
+    marked = [
         f"{one.a} − {one.b} {at.middle:.2f} ({at.low:.2f} to {at.high:.2f}, {p_words(one.p_holm)})"
         for one, at in zip(contrasts, intervals, strict=True)
         if at.is_marked
     ]
     shown = f"{len(contrasts)} of {pairs} pairs of models"
     opening = f"Differences in log-odds of detection with unadjusted 95 % intervals, {shown}."
-    if not told:
+    if not marked:
         return f"{opening} None differs by Holm's p values."
-    rest = f"; no difference was found for the other {len(contrasts) - len(told)}" if len(told) < len(contrasts) else ""
-    return f"{opening} By Holm's p values {len(told)} {'differs' if len(told) == 1 else 'differ'}: {'; '.join(told)}{rest}."
+    others = len(contrasts) - len(marked)
+    rest = f"; no difference was found for the other {others}" if others else ""
+    differ = f"{len(marked)} {'differs' if len(marked) == 1 else 'differ'}"
+    return f"{opening} By Holm's p values {differ}: {'; '.join(marked)}{rest}."

@@ -59,8 +59,8 @@ def _draw_boxes(axes: Axes, groups: Sequence[Floats], *, is_log: bool) -> None:
 
 
 def _alt(by_model: Mapping[str, Floats]) -> str:
-    told = (f"{model}: {_quartile_words(values)}" for model, values in by_model.items())
-    return f"Box plots of the seconds that a judgement took. {'; '.join(told)}."
+    entries = (f"{model}: {_quartile_words(values)}" for model, values in by_model.items())
+    return f"Box plots of the seconds that a judgement took. {'; '.join(entries)}."
 
 
 def _quartile_words(values: Floats) -> str:

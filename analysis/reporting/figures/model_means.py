@@ -68,11 +68,11 @@ def _draw_observed(axes: Axes, rows: Sequence[DetectionRow]) -> None:
 
 
 def _alt(intervals: Mapping[str, Interval], observed: Mapping[str, DetectionRow]) -> str:
-    told = (
+    entries = (
         f"{level}: {_estimated(intervals.get(level))}, observed {percent(row.detected / row.pairs)} of {row.pairs}"
         for level, row in observed.items()
     )
-    return f"Rates of detection by the mixed model with 95 % intervals, and as observed. {'; '.join(told)}."
+    return f"Rates of detection by the mixed model with 95 % intervals, and as observed. {'; '.join(entries)}."
 
 
 def _estimated(one: Interval | None) -> str:

@@ -57,10 +57,10 @@ def _draw_group(axes: Axes, effects: Effects) -> None:
 
 
 def _alt(model: MixedModel, groups: Mapping[str, Effects]) -> str:
-    told = (_range_words(PEOPLE[group], model.sd[group], effects) for group, effects in groups.items())
+    entries = (_range_words(PEOPLE[group], model.sd[group], effects) for group, effects in groups.items())
     flat = [PEOPLE[group] for group in model.sd if group not in groups]
     rest = f" No differences between {' or '.join(flat)} were found." if flat else ""
-    return f"Conditional modes on the log-odds scale with 95 % intervals, sorted. {' '.join(told)}{rest}"
+    return f"Conditional modes on the log-odds scale with 95 % intervals, sorted. {' '.join(entries)}{rest}"
 
 
 def _range_words(people: str, sd: float, effects: Effects) -> str:

@@ -49,8 +49,8 @@ def participants_by_option(key: str, label: str, counts: Mapping[str, int]) -> D
     axes.set_xlim(0, 1.25 * max(counts.values()))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel("participants")
-    told = listed(f"{option} {count} ({percent(count / total)})" for option, count in counts.items())
-    return Drawing(name, f"Participants: {label}", f"Bars. {counted(total, 'participant')}: {told}.", figure)
+    entries = listed(f"{option} {count} ({percent(count / total)})" for option, count in counts.items())
+    return Drawing(name, f"Participants: {label}", f"Bars. {counted(total, 'participant')}: {entries}.", figure)
 
 
 def failure_radars(percents: Mapping[str, Mapping[str, float]]) -> Drawing | Undrawn:
@@ -94,11 +94,11 @@ def _scale(largest: float) -> float:
 
 
 def _failures_alt(percents: Mapping[str, Mapping[str, float]]) -> str:
-    told = (
+    entries = (
         f"{inquirer}: {listed(f'{words} {found[kind]:.1f} %' for kind, words in _flat_kinds().items())}"
         for inquirer, found in percents.items()
     )
-    return f"A radar for each inquirer, failures in percent of outputs. {'; '.join(told)}."
+    return f"A radar for each inquirer, failures in percent of outputs. {'; '.join(entries)}."
 
 
 def _flat_kinds() -> dict[str, str]:

@@ -1,6 +1,6 @@
 """How all figures look: set once for the process, as matplotlib's settings are the process's own.
 
-Nothing is told by colour alone: fills differ in hatch and lightness too. The colours are those of Okabe and Ito, which most
+No figure relies on colour alone: fills differ in hatch and lightness too. The colours are those of Okabe and Ito, which most
 people tell apart whatever their colour vision.
 """
 

@@ -19,10 +19,10 @@ def power(*arguments: str, **options: Any) -> str:
 
 
 def test_every_pair_of_models_is_told_in_words() -> None:
-    told = power("--rate", "mixtral=0.5", "--rate", "vicuna=0.9").splitlines()
-    assert told[0] == "6 evaluators with 12 pairs each: share of 6 studies that find a difference, ± Monte Carlo error"
-    assert told[1].startswith("Any difference between the models: ")
-    assert told[2].startswith("mixtral and vicuna: ")
+    printed = power("--rate", "mixtral=0.5", "--rate", "vicuna=0.9").splitlines()
+    assert printed[0] == "6 evaluators with 12 pairs each: share of 6 studies that find a difference, ± Monte Carlo error"
+    assert printed[1].startswith("Any difference between the models: ")
+    assert printed[2].startswith("mixtral and vicuna: ")
 
 
 def test_the_papers_rates_are_assumed_without_others_and_a_seed_repeats() -> None:
@@ -34,8 +34,8 @@ def test_the_papers_rates_are_assumed_without_others_and_a_seed_repeats() -> Non
 
 
 def test_several_sizes_are_told_one_after_the_other() -> None:
-    told = power("--rate", "a=0.5", "--rate", "b=0.9", evaluators=[8, 4], studies=2).split("\n\n")
-    assert [size.partition(" with")[0] for size in told] == ["4 evaluators", "8 evaluators"]
+    printed = power("--rate", "a=0.5", "--rate", "b=0.9", evaluators=[8, 4], studies=2).split("\n\n")
+    assert [size.partition(" with")[0] for size in printed] == ["4 evaluators", "8 evaluators"]
 
 
 @pytest.mark.parametrize(

@@ -91,10 +91,10 @@ def test_the_page_is_told_how_far_it_is_and_loads_anew_when_it_is_there(study: S
 
 
 def test_no_line_ends_between_a_number_and_its_sign(study: Study, staff: Client) -> None:
-    told = {"title": "Detection", "verdict": "They differ, p < .001.", "sentences": ["50 % <b>is</b> guessing."]}
+    finding = {"title": "Detection", "conclusion": "They differ, p < .001.", "sentences": ["50 % <b>is</b> guessing."]}
     table = {"name": "sensitivity", "header": ["all", "test"], "numeric": [False, False]}
     tables = [table | {"groups": [("all", [["z = 3.84"]])]}]
-    keep_report(study, shown={"shape": SHAPE, "told": [told], "tables": tables})
+    keep_report(study, shown={"shape": SHAPE, "findings": [finding], "tables": tables})
     page = staff.get(PAGE).text
     assert "They differ, p\xa0&lt;\xa0.001." in page
     assert "50\xa0% &lt;b&gt;is&lt;/b&gt; guessing." in page

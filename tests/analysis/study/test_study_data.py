@@ -38,7 +38,9 @@ def judge_oddly(study: Study) -> None:
     names = ("=HYPERLINK(1)", "gpt\u20114\u200b", " two\n lines ", "größer")
     for name, showing in zip(names, showings, strict=True):
         Pair.objects.filter(pk=showing.pair_id).update(model=name, person="NA")
-    study.goals.filter(pk=showings[0].pair.goal_id).update(domain="N/A")
+    goal = showings[0].pair.goal
+    assert goal is not None
+    study.goals.filter(pk=goal.pk).update(domain="N/A")
     make_judgement(showings[0], active_seconds=None)
     make_judgement(showings[1], active_seconds=12.3454999, utterance_number=Judgement.NO_SINGLE_UTTERANCE)
     make_judgement(showings[2], active_seconds=0.0005, detected=None)
