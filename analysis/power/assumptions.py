@@ -25,17 +25,17 @@ class Assumed:
 
 
 def usual_assumptions() -> Assumed:
-    """Those to begin with when nothing is known."""
+    """Return the assumptions to begin with when nothing is known."""
     return Assumed(USUAL, "The rates are those of table 3 of the paper; the standard deviations are moderate guesses.")
 
 
 def assumptions_again(estimate: PowerEstimate) -> Assumed:
-    """Those of an estimate, to be changed."""
+    """Return the assumptions of an estimate, to be changed."""
     return Assumed(question_of(estimate), "These are the assumptions of an earlier estimate: change what you like.")
 
 
 def assumptions_of(study: Study) -> Assumed:
-    """Those that the study's latest analysis suggests, or the usual ones with a word about why."""
+    """Return the assumptions that the study's latest analysis suggests, or the usual ones with the reason."""
     report = latest_report(study)
     if report is None:
         return Assumed(USUAL, f"“{study.title}” has no analysis yet, so the rates are those of table 3 of the paper.")
@@ -54,7 +54,7 @@ def assumptions_of(study: Study) -> Assumed:
 
 
 def _suggested(found: dict[str, Any]) -> PowerQuestion:
-    """Out of results.json. Raises ImpossiblePlan when there are too few models, or too many."""
+    """Read the assumptions from results.json. Raises ImpossiblePlan if there are too few models, or too many."""
     detected = found["detected"]
     sd = {name: min(LARGEST_SD, round(value, 2)) for name, value in (detected["sd"] or {}).items()}
     rates = {level: _rate(level, found) for level in found["levels"]}
@@ -68,7 +68,7 @@ def _suggested(found: dict[str, Any]) -> PowerQuestion:
 
 
 def _rate(level: str, found: dict[str, Any]) -> float:
-    """By the model, at the average evaluator and person; where it has no estimate, as it was counted, but never 0 or 1."""
+    """Return the model's rate at the average evaluator and person; without an estimate, the counted one, but never 0 or 1."""
     effects = found["detected"]["fixed_effects"] or {}
     estimates = [effects[name]["estimate"] for name in ("(Intercept)", f"model[{level}]") if name in effects]
     if estimates and None not in estimates:

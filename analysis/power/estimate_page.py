@@ -111,7 +111,7 @@ class EstimatePage:
 
 
 def list_estimates() -> list[EstimatePage]:
-    """The latest, and all that are under way: whoever waits for those can cancel them."""
+    """Return the latest estimates, and all that are under way, so that they can be cancelled."""
     estimates = PowerEstimate.objects.all()
     latest = list(estimates[:LISTED])
     under_way = estimates.filter(state__in=[State.QUEUED, State.RUNNING])
@@ -120,7 +120,7 @@ def list_estimates() -> list[EstimatePage]:
 
 
 def estimate_as_csv(page: EstimatePage) -> str:
-    """A row for each size and difference; without models it is about any. No name is taken for a formula."""
+    """Write a row for each size and difference; a row without models is about any difference. No name is run as a formula."""
     return "".join(map(write_spreadsheet_row, [HEADER.split(), *_rows(page)]))
 
 

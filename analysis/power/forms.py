@@ -120,7 +120,7 @@ class QuestionEditor:
         self.form = SizeForm(data, initial=_sizes(question), label_suffix="")
 
     def read(self) -> PowerQuestion | None:
-        """What is asked; None while something is wrong with it, which every part then says."""
+        """Return the question; None while something is wrong with it, which each part of the form then says."""
         if not self.is_bound or not all([self.rates.is_valid(), self.form.is_valid()]):
             return None
         try:
@@ -143,7 +143,7 @@ class QuestionEditor:
 
 
 def with_another_row(data: QueryDict) -> QueryDict:
-    """What was sent, with room for one more model: for browsers that cannot add it themselves."""
+    """Return the submitted data with room for one more model: for browsers that cannot add it themselves."""
     name, changed = f"{ROWS}-TOTAL_FORMS", data.copy()
     total = data.get(name, "")
     if total.isascii() and total.isdigit() and len(total) < 3:

@@ -18,7 +18,7 @@ ACTIONS = {"cancel": cancel_estimate, "resume": resume_estimate}
 
 @staff_only
 def power(request: HttpRequest) -> HttpResponse:
-    """The form that asks for an estimate, and the latest ones; posting it asks."""
+    """Show the form that requests an estimate, and the latest estimates; posting it requests one."""
     assumed = _assumed(request)
     if "add" in request.POST:
         return _form(request, assumed, QuestionEditor(assumed.question, with_another_row(request.POST)))
@@ -30,7 +30,7 @@ def power(request: HttpRequest) -> HttpResponse:
 
 @staff_only
 def power_estimate(request: HttpRequest, token: str) -> HttpResponse:
-    """An estimate, however far it is; posting an action cancels it, or goes on with it."""
+    """Show an estimate, however far it is; posting an action cancels or resumes it."""
     estimate = get_object_or_404(PowerEstimate, token=token)
     if request.method == "POST":
         if action := ACTIONS.get(request.POST.get("action", "")):
@@ -41,7 +41,7 @@ def power_estimate(request: HttpRequest, token: str) -> HttpResponse:
 
 @staff_only
 def power_estimate_live(request: HttpRequest, token: str) -> HttpResponse:
-    """How far it is; when it is over, the page loads anew."""
+    """Show how far the estimate is; once it is done, reload the page."""
     estimate = get_object_or_404(PowerEstimate, token=token)
     if not estimate.is_under_way:
         return HttpResponseClientRefresh()
@@ -50,7 +50,7 @@ def power_estimate_live(request: HttpRequest, token: str) -> HttpResponse:
 
 @staff_only
 def power_estimate_csv(request: HttpRequest, token: str) -> HttpResponse:
-    """The table, with all that was assumed."""
+    """Return the table, with all assumptions."""
     estimate = get_object_or_404(PowerEstimate, token=token)
     headers = {"Content-Disposition": f'attachment; filename="power-{token[:8]}.csv"'}
     return HttpResponse(
@@ -59,7 +59,7 @@ def power_estimate_csv(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _assumed(request: HttpRequest) -> Assumed:
-    """What the address asks to begin with."""
+    """Return the assumptions that the address asks for."""
     if "again" in request.GET:
         return assumptions_again(get_object_or_404(PowerEstimate, token=storable(request.GET["again"])))
     if "study" in request.GET:

@@ -44,7 +44,7 @@ class Manner:
 
 
 def manner_of(dialogues: Sequence[SaidDialogue]) -> Manner:
-    """Dialogues without a turn count in none of it."""
+    """Measure a group of dialogues; those without a turn do not count."""
     said = [dialogue for dialogue in dialogues if dialogue.utterances]
     diversity = [measure(dialogue.utterances) for dialogue in said]
     return Manner(
@@ -61,7 +61,7 @@ def manner_of(dialogues: Sequence[SaidDialogue]) -> Manner:
 
 
 def similarity(one: str, other: str) -> float:
-    """The cosine of the angle between the texts' counts of words: 0 without a common word, 1 for the same words."""
+    """Return the cosine of the angle between the texts' word counts: 0 without a common word, 1 for the same words."""
     counts = Counter(words(one)), Counter(words(other))
     lengths = [sqrt(sum(count**2 for count in each.values())) for each in counts]
     if not all(lengths):
@@ -70,17 +70,17 @@ def similarity(one: str, other: str) -> float:
 
 
 def is_greeting(opening: str) -> bool:
-    """Whether it begins with a greeting."""
+    """Return whether the opening begins with a greeting."""
     return _GREETING.match(opening) is not None
 
 
 def is_thanking(utterance: str) -> bool:
-    """Whether it thanks for something."""
+    """Return whether the utterance contains thanks."""
     return _THANKS.search(utterance) is not None
 
 
 def comparison_table(manners: Mapping[str, Manner]) -> Table:
-    """A column for each group, the natural dialogues first."""
+    """Return a column for each group, the natural dialogues first."""
     yardstick = (
         "The natural dialogues are the yardstick." if NATURAL in manners else "There are no dialogues of people yet."
     )

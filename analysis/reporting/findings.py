@@ -49,7 +49,7 @@ class Finding:
 
 
 def rates_finding(rows: Mapping[str, DetectionRow], overall: DetectionRow) -> Finding:
-    """How often simulations passed; ``rows`` by model."""
+    """Describe how often simulations passed; ``rows`` by model."""
     title = "Undetected simulations"
     if not overall.pairs:
         return Finding(title, "No judgement says whether the simulation was detected.")
@@ -64,7 +64,7 @@ def rates_finding(rows: Mapping[str, DetectionRow], overall: DetectionRow) -> Fi
 
 
 def model_finding(outcome: str, model: MixedModel, adjustment: Adjustment = "none") -> Finding:
-    """Whether the models differ, what was fitted, what to mind, and which of the models differ."""
+    """Describe whether the models differ, what was fitted, what to mind, and which of the models differ."""
     title = OUTCOME_TITLES[outcome]
     if model.status == "not_applicable":
         return Finding(title, f"No model of {OUTCOME_WORDS[outcome]}: {model.message}")
@@ -85,7 +85,7 @@ def model_finding(outcome: str, model: MixedModel, adjustment: Adjustment = "non
 
 
 def remark(model: MixedModel) -> str:
-    """What to mind about the fit; empty if there is nothing."""
+    """Return what to mind about the fit; empty if there is nothing."""
     flat = [f"between {PEOPLE_WORDS.get(group, group)}" for group, sd in model.sd.items() if sd == 0]
     if model.status != "singular" or not flat:
         return model.message
@@ -94,26 +94,26 @@ def remark(model: MixedModel) -> str:
 
 
 def with_minus(number: str) -> str:
-    """With the sign that people write, not the hyphen."""
+    """Replace the hyphen by a minus sign."""
     return number.replace("-", "−")
 
 
 def p_words(p: float | None) -> str:
-    """Three digits without a leading zero, as is usual."""
+    """Write a p value with three digits and no leading zero, as is usual."""
     if p is None:
         return "p not available"
     return "p < .001" if p < 0.001 else f"p = {p:.3f}".replace("0.", ".", 1)
 
 
 def test_words(test: JointTest) -> str:
-    """The test with its degrees of freedom."""
+    """Write the test with its degrees of freedom."""
     if test.df_den is None:
         return f"χ²({test.df_num:g}) = {test.statistic:.2f}, {p_words(test.p)}"
     return f"F({test.df_num:g}, {test.df_den:.1f}) = {test.statistic:.2f}, {p_words(test.p)}"
 
 
 def contrast_words(contrast: Contrast, adjustment: Adjustment) -> str:
-    """Estimate, standard error, test and p value of one contrast."""
+    """Write estimate, standard error, test and p value of one contrast."""
     found = contrast.found
     if found is None or found.statistic is None:
         return f"{contrast.a} and {contrast.b} cannot be compared"
@@ -123,7 +123,7 @@ def contrast_words(contrast: Contrast, adjustment: Adjustment) -> str:
 
 
 def paper_letters(outcome: str, model: MixedModel, adjustment: Adjustment) -> dict[str, str]:
-    """As the paper prints them: A is best. Empty where nothing was tested."""
+    """Return the letters as the paper prints them: A is best. Empty if nothing was tested."""
     letters = model.letters(adjustment, largest_first=LARGEST_IS_BEST[outcome])
     return {level: letter.upper() for level, letter in letters.items()}
 
@@ -175,7 +175,7 @@ def _differences(outcome: str, model: MixedModel, adjustment: Adjustment) -> tup
 
 
 def _overall_test(model: MixedModel) -> JointTest | None:
-    """Of all models at once; Wald's is lacking where one of them is always or never detected."""
+    """Return the test of all models at once; Wald's does not exist if one of them is always or never detected."""
     return model.test or model.likelihood_ratio
 
 

@@ -16,7 +16,7 @@ SCALES = "Detection is in log-odds, and its statistic is z; the others are in ut
 
 
 def table_3(frame: pd.DataFrame) -> Table:
-    """How often, how surely, how late and after how long each model was detected."""
+    """Return how often, how surely, how late and after how long each model was detected."""
     by_model = detection_table(frame)
     rows = [*by_model.values(), overall_row(frame)]
     labels = confidence_labels(frame)
@@ -34,7 +34,7 @@ def table_3(frame: pd.DataFrame) -> Table:
 
 
 def table_10(models: Mapping[str, MixedModel], adjustment: Adjustment = "none") -> Table:
-    """Compact letters, as the paper prints them: A is best; an asterisk marks a significant effect of the model."""
+    """Return compact letters, as the paper prints them: A is best; an asterisk marks a significant effect of the model."""
     levels = sorted({level for model in models.values() for level in model.levels})
     letters = {outcome: paper_letters(outcome, model, adjustment) for outcome, model in models.items()}
     return Table(
@@ -55,7 +55,7 @@ ADJUSTMENT_NOTES: dict[Adjustment, str] = {
 
 
 def effects_table(models: Mapping[str, MixedModel]) -> Table:
-    """Coefficients in treatment coding, of penalised fits too."""
+    """Return coefficients in treatment coding, of penalised fits too."""
     rows: list[tuple[Cell, ...]] = []
     for title, model in _with_penalised(models):
         for name, effect in model.effects.items():
@@ -71,7 +71,7 @@ def effects_table(models: Mapping[str, MixedModel]) -> Table:
 
 
 def contrasts_table(models: Mapping[str, MixedModel]) -> Table:
-    """All pairs of models, with every adjustment, of penalised fits too."""
+    """Return all pairs of models, with every adjustment, of penalised fits too."""
     rows: list[tuple[Cell, ...]] = []
     for title, model in _with_penalised(models):
         for contrast in model.contrasts:
@@ -89,7 +89,7 @@ def contrasts_table(models: Mapping[str, MixedModel]) -> Table:
 
 
 def sensitivity_table(models: Mapping[str, MixedModel], variants: Iterable[Variant]) -> Table:
-    """Of each outcome the main model first, then each other reading: whether the models differ, and their letters."""
+    """Return for each outcome the main model, then each other reading: whether the models differ, and their letters."""
     mains = [Variant("as counted in the paper", outcome, model) for outcome, model in models.items()]
     levels = sorted({level for model in models.values() for level in model.levels})
     readings = sorted([*mains, *variants], key=lambda variant: list(models).index(variant.outcome))
@@ -104,7 +104,7 @@ def sensitivity_table(models: Mapping[str, MixedModel], variants: Iterable[Varia
 
 
 def _with_penalised(models: Mapping[str, MixedModel]) -> Iterator[tuple[str, MixedModel]]:
-    """Each model by its outcome's title, and the penalised fit after the one that it stands beside."""
+    """Yield each model by its outcome's title, followed by its penalised fit if it has one."""
     for outcome, model in models.items():
         yield OUTCOME_TITLES[outcome], model
         if model.penalised:

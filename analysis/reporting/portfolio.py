@@ -71,7 +71,7 @@ class Portfolio:
 
 
 def portfolio_of(analysis: Analysis) -> Portfolio:
-    """What judgements alone give, in the order in which a paper has it."""
+    """Return the output from judgements alone, in the order of a paper."""
     models = analysis.models
     tables = [
         table_3(analysis.frame),
@@ -85,7 +85,7 @@ def portfolio_of(analysis: Analysis) -> Portfolio:
 
 
 def draw_judgements(frame: pd.DataFrame, models: Mapping[str, MixedModel]) -> list[Drawing | Undrawn]:
-    """In the order in which they are looked at; what the data do not allow is there with its reason. ``models`` holds the fit
+    """Draw the figures in reading order, with a reason in place of each that the data do not allow. ``models`` holds the fit
     of ``detected``."""
     detected = models["detected"]
     return [
@@ -104,7 +104,7 @@ def count_flagged(frame: pd.DataFrame) -> int:
 
 
 def files_of(portfolio: Portfolio) -> Iterator[tuple[str, bytes]]:
-    """Each file's name and content."""
+    """Yield each file's name and content."""
     for name, text in _texts(portfolio):
         yield name, text.encode()
     for drawing in portfolio.drawings:
@@ -113,10 +113,10 @@ def files_of(portfolio: Portfolio) -> Iterator[tuple[str, bytes]]:
 
 
 def write_files(files: Iterable[tuple[str, bytes]], folder: Path) -> list[Path]:
-    """Writes the files into ``folder``, making it if needed, and gives their paths. What else is there stays.
+    """Write the files into ``folder``, creating it if needed, and return their paths. Other files there stay.
 
-    All are made before anything is written, and written elsewhere first: if one cannot be made or written, none comes, and
-    whoever interrupts meanwhile leaves nothing behind. Raises Unwritable, or whatever ``files`` raises.
+    All content is made before anything is written, and written elsewhere first: if one file fails, none appears, and an
+    interrupted run leaves nothing behind. Raises Unwritable, or whatever ``files`` raises.
     """
     made = list(files)
     try:

@@ -14,7 +14,7 @@ LINEAR = ("utterance_number", "duration")
 
 
 def results(frame: pd.DataFrame, models: Mapping[str, MixedModel]) -> Json:
-    """All of ``frame``'s analysis; ``models`` holds the fits of ``detected`` and of LINEAR."""
+    """Return all of ``frame``'s analysis; ``models`` holds the fits of ``detected`` and of LINEAR."""
     return {
         "n": len(frame),
         "levels": sorted(frame["model"].unique()),

@@ -34,7 +34,7 @@ _OVER_SEEDS = "Averaged over seeds, with population standard deviations (ddof 0)
 
 
 def table_1(inquirers: Mapping[str, PerSeed]) -> Table:
-    """Lengths, and how often each failure occurs."""
+    """Return lengths, and how often each failure occurs."""
     rows: list[tuple[Cell, ...]] = [
         ("dialogues", *(sum(summary.dialogues for summary in seeds) for seeds in inquirers.values())),
         ("seeds", *(len(seeds) for seeds in inquirers.values())),
@@ -55,7 +55,7 @@ def table_1(inquirers: Mapping[str, PerSeed]) -> Table:
 
 
 def table_7(inquirers: Mapping[str, PerSeed]) -> Table:
-    """The same in utterances and counts: both sides' utterances, and how many of how many outputs failed."""
+    """Return the same in utterances and counts: utterances of both speakers, and how many of how many outputs failed."""
     rows: list[tuple[Cell, ...]] = [
         ("utterances", *(_mean_sd(map(_utterances, seeds)) for seeds in inquirers.values())),
         (
@@ -100,7 +100,7 @@ def table_2(conditions: Mapping[tuple[str, str], PerSeed]) -> Table:
 
 
 def failure_percents(inquirers: Mapping[str, PerSeed]) -> dict[str, dict[str, float]]:
-    """Of each inquirer the percentage of each kind of failure, for figure 8; those without outputs are left out."""
+    """Return the percentage of each kind of failure by inquirer, for figure 8; leave out kinds without outputs."""
     return {
         inquirer: {
             kind: 100 * share
@@ -117,13 +117,13 @@ def _diversities(seeds: PerSeed) -> list[list[Moments]]:
 
 
 def _utterances(summary: Summary) -> Moments:
-    """Two a turn."""
+    """Return the number of utterances: two a turn."""
     mean, sd = summary.turns_mean, summary.turns_sd
     return (None if mean is None else 2 * mean, None if sd is None else 2 * sd)
 
 
 def _mean_sd(per_seed: Iterable[Moments]) -> str:
-    """Both averaged over seeds, as the paper's are; a seed without the figure makes it unknown."""
+    """Average both over seeds, as the paper does; a seed without the figure makes it unknown."""
     moments = list(per_seed)
     means, sds = [mean for mean, _ in moments if mean is not None], [sd for _, sd in moments if sd is not None]
     if not moments or len(means) < len(moments) or len(sds) < len(moments):
@@ -142,7 +142,7 @@ def _share(rates: Sequence[Rate]) -> float | None:
 
 
 def _percent(rates: Sequence[Rate]) -> str:
-    """The mean count over the mean number of outputs, and the counts' standard deviation in the same unit."""
+    """Return the mean count over the mean number of outputs, and the counts' standard deviation in the same unit."""
     share = _share(rates)
     if share is None:
         return DASH

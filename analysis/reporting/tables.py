@@ -69,12 +69,12 @@ class Table:
 
 
 def to_csv(table: Table) -> str:
-    """Every number with all its digits, nothing where there is none, and no text that a spreadsheet takes for a formula."""
+    """Write every number with all its digits, missing values as nothing, and no text that a spreadsheet runs as a formula."""
     return "".join(map(write_spreadsheet_row, [table.header, *table.rows]))
 
 
 def to_latex(table: Table) -> str:
-    """A table for a paper that uses booktabs."""
+    """Write a table for a paper that uses booktabs."""
     return "\n".join(
         [
             r"\begin{table}",
@@ -95,7 +95,7 @@ def to_latex(table: Table) -> str:
 
 
 def readable(cell: Cell) -> str:
-    """As people read it: numbers with as many decimals as they are worth."""
+    """Write the cell for people: numbers with as many decimals as they are worth."""
     match cell:
         case None:
             return DASH
@@ -107,7 +107,7 @@ def readable(cell: Cell) -> str:
 
 
 def mean_sd(mean: float | None, sd: float | None) -> str:
-    """As the paper's tables have it: the standard deviation in parentheses."""
+    """Write both as the paper's tables do: the standard deviation in parentheses."""
     return DASH if mean is None or sd is None else f"{mean:.2f} ({sd:.2f})"
 
 
@@ -123,7 +123,7 @@ def _is_numeric(cell: Cell) -> bool:
 
 
 def _latex_groups(table: Table) -> Iterator[str]:
-    """What several rows are about stands once, and between them and others there is a line."""
+    """Yield the rows; print what several rows are about once, and draw a line between groups."""
     several = any(len(rows) > 1 for _, rows in table.groups)
     for number, (about, rows) in enumerate(table.groups):
         if number and several:
@@ -137,5 +137,6 @@ def _latex_row(cells: Iterable[str]) -> str:
 
 
 def _escape(text: str) -> str:
-    """In one line, without what nobody sees: LaTeX takes empty lines for ends, and stops at control characters."""
+    """Write the text in one line, without invisible characters: LaTeX takes empty lines for ends, and stops at control
+    characters."""
     return "".join(filter(str.isprintable, " ".join(text.split()))).translate(_ESCAPES)

@@ -50,7 +50,7 @@ class LaplaceLikelihood:
         self._modes = (np.zeros(self.crossing.n_large), np.zeros(self.crossing.n_small))
 
     def at(self, parameters: Floats) -> Point:
-        """At (t1, t2, beta...). Raises NoModes."""
+        """Return the log-likelihood and its gradient at (t1, t2, beta...). Raises NoModes."""
         theta, offset = parameters[:2], self.fixed @ parameters[2:]
         modes, value = self._find_modes(theta, offset)
         self._modes = modes
@@ -59,7 +59,7 @@ class LaplaceLikelihood:
         return Point(value - factor.log_determinant / 2, self._gradient(theta, mean, factor))
 
     def random_effects(self, parameters: Floats) -> RandomEffects:
-        """At (t1, t2, beta...), on the scale of the linear predictor. Raises NoModes."""
+        """Return the random effects at (t1, t2, beta...), on the scale of the linear predictor. Raises NoModes."""
         theta, offset = parameters[:2], self.fixed @ parameters[2:]
         modes, _ = self._find_modes(theta, offset)
         large, _, small = self._factor(theta, expit(offset + self._random_part(theta, modes))).inverse()
@@ -81,7 +81,7 @@ class LaplaceLikelihood:
         raise NoModes("The modes of the random effects were not found.")
 
     def _ascend(self, theta: Floats, offset: Floats, modes: Levels, step: Levels, value: float) -> tuple[Levels, float]:
-        """One Newton step, halved until it does not lead down: the function is concave, so that a small one never does."""
+        """Take one Newton step, halved until it does not lead down: the function is concave, so that a small one never does."""
         for halvings in range(40):
             tried = (modes[0] + step[0] / 2**halvings, modes[1] + step[1] / 2**halvings)
             reached = self._penalised(theta, offset, tried)
@@ -106,9 +106,10 @@ class LaplaceLikelihood:
         return Factor(theta, self.crossing.sums(weights), self.crossing.cell_sums(weights))
 
     def _gradient(self, theta: Floats, mean: Floats, factor: Factor) -> Floats:
-        """By the implicit function theorem: the modes move with (t, beta), and with them the weights in the determinant.
+        """Differentiate by the implicit function theorem: the modes move with (t, beta), and with them the weights in the
+        determinant.
 
-        How the log determinant changes with eta is carried back through the modes once, for all parameters.
+        The change of the log determinant with eta is carried back through the modes once, for all parameters.
         """
         crossing, weights, residual = self.crossing, mean * (1 - mean), self.outcome - mean
         inverse = factor.inverse()
@@ -129,7 +130,7 @@ class LaplaceLikelihood:
 
 
 def fit_binomial(outcome: Floats, fixed: Floats, crossing: Crossing, penalty: Floats | None = None) -> Fit:
-    """Fits P(outcome = 1) = expit(X beta + u[large] + u[small]); ``fixed`` is X, whose first column is 1.
+    """Fit P(outcome = 1) = expit(X beta + u[large] + u[small]); ``fixed`` is X, whose first column is 1.
 
     Standard errors come from the Hessian over (theta, beta), as lme4's do. ``penalty`` (coefficients, coefficients) is the
     precision of a normal prior on beta around 0; the log-likelihood then includes it, without its constant.

@@ -49,7 +49,7 @@ class Contrast:
         return float(stats.studentized_range.sf(abs(self.found.statistic) * np.sqrt(2), self.levels, df))
 
     def p_value(self, adjustment: Adjustment) -> float | None:
-        """Unadjusted, or adjusted for all pairs of levels."""
+        """Return the p value, unadjusted or adjusted for all pairs of levels."""
         match adjustment:
             case "none":
                 return self.found.p if self.found else None
@@ -70,7 +70,7 @@ class JointTest:
 
 
 def estimate(fit: Fit, combination: Floats) -> Estimate:
-    """With its Wald test against 0."""
+    """Return the combination's estimate, with its Wald test against 0."""
     value = float(combination @ fit.coefficients)
     if not fit.is_converged:
         return Estimate(value)
@@ -81,9 +81,9 @@ def estimate(fit: Fit, combination: Floats) -> Estimate:
 
 
 def pairwise(fit: Fit, means: Mapping[str, Floats], levels: Sequence[str]) -> list[Contrast]:
-    """Contrasts of all pairs of ``levels``; ``means`` gives each level's combination of coefficients.
+    """Return contrasts of all pairs of ``levels``; ``means`` gives each level's combination of coefficients.
 
-    A level that ``means`` lacks cannot be estimated, but counts among what the others are adjusted for.
+    A level that ``means`` lacks cannot be estimated, but counts in the adjustment of the others.
     """
     pairs = list(combinations(levels, 2))
     found = [estimate(fit, means[a] - means[b]) if a in means and b in means else None for a, b in pairs]
@@ -95,8 +95,10 @@ def pairwise(fit: Fit, means: Mapping[str, Floats], levels: Sequence[str]) -> li
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Adjusted for all of them (Holm 1979). statsmodels' ``multipletests`` gives the same, but collects garbage every time,
-    which takes longer than a fit."""
+    """Return the p values adjusted for their number (Holm 1979).
+
+    statsmodels' ``multipletests`` gives the same, but collects garbage every time, which takes longer than a fit.
+    """
     order = np.argsort(p_values)
     steps = np.asarray(p_values)[order] * np.arange(len(order), 0, -1)
     adjusted = np.empty(len(order))
@@ -129,10 +131,10 @@ def f_test(fit: Fit, fixed: Floats) -> JointTest:
 def letters(
     contrasts: Sequence[Contrast], means: Mapping[str, Estimate], adjustment: Adjustment, *, largest_first: bool = False
 ) -> dict[str, str]:
-    """Compact letters of the levels in ``means``: those that share one do not differ; 'a' stands at the smallest mean, or at
-    the largest.
+    """Return compact letters of the levels in ``means``: those that share one do not differ; 'a' goes to the smallest mean, or
+    to the largest.
 
-    None without contrasts: nothing was tested.
+    Empty without contrasts: nothing was tested.
     """
     if not contrasts:
         return {}
@@ -159,12 +161,12 @@ def compact_letters(order: Sequence[str], different: Collection[frozenset[str]])
 
 
 def letter_names(count: int) -> list[str]:
-    """The first ``count`` of a to z, A to Z, and then the lower-case letters of other scripts."""
+    """Return the first ``count`` of a to z, A to Z, and then the lower-case letters of other scripts."""
     return list(islice(chain(ascii_letters, _further_letters()), count))
 
 
 def _joint_df(single: list[float]) -> float:
-    """Of the F of several t statistics with these degrees of freedom; as in lmerTest, 2 if one of them has no more."""
+    """Return the degrees of freedom of an F made of t statistics with these; as in lmerTest, 2 if one has no more."""
     if max(single) - min(single) < 1e-8 or np.isinf(single).any():
         return min(single)
     if min(single) <= 2:

@@ -34,18 +34,18 @@ class Crossing:
         return self.n_large, self.n_small
 
     def sums(self, values: Floats) -> Levels:
-        """Z'v: the sum of a value per row over each level of either factor."""
+        """Return Z'v: the sum of a value per row over each level of either factor."""
         large: Floats = np.bincount(self.large, values, self.n_large).astype(float, copy=False)
         small: Floats = np.bincount(self.small, values, self.n_small).astype(float, copy=False)
         return large, small
 
     def cell_sums(self, values: Floats) -> Floats:
-        """Z1'diag(v)Z2: sums over each pair of levels, (n_large, n_small)."""
+        """Return Z1'diag(v)Z2: sums over each pair of levels, (n_large, n_small)."""
         cells = np.bincount(self.large * self.n_small + self.small, values, self.n_large * self.n_small)
         return cells.astype(float, copy=False).reshape(self.sizes)
 
     def spread(self, levels: Levels) -> Floats:
-        """Zu: for each row the sum of its two levels' values."""
+        """Return Zu: for each row the sum of its two levels' values."""
         found: Floats = levels[0][self.large] + levels[1][self.small]
         return found
 
@@ -54,7 +54,7 @@ class Factor:
     """H = A'WA + I, factorised. Raises numpy.linalg.LinAlgError when rounding has made it indefinite."""
 
     def __init__(self, theta: Floats, weights: Levels, cells: Floats) -> None:
-        """``weights`` are Z1'w and Z2'w, ``cells`` Z1'WZ2."""
+        """Factorise H; ``weights`` are Z1'w and Z2'w, ``cells`` Z1'WZ2."""
         self._root = np.sqrt(1 + theta[0] ** 2 * weights[0])
         self._scaled = theta[0] * theta[1] * cells / self._root[:, None]
         rest = -(self._scaled.T @ self._scaled)
@@ -66,13 +66,14 @@ class Factor:
         return float(2 * np.log(self._root).sum() + 2 * np.log(np.diag(self._cholesky)).sum())
 
     def solve(self, right: Levels) -> Levels:
-        """H^-1 r; each part of ``right`` is (levels,) or (levels, columns)."""
+        """Return H^-1 r; each part of ``right`` is (levels,) or (levels, columns)."""
         reduced = (right[0].T / self._root).T
         small = cho_solve((self._cholesky, True), right[1] - self._scaled.T @ reduced, check_finite=False)
         return ((reduced - self._scaled @ small).T / self._root).T, small
 
     def inverse(self) -> tuple[Floats, Floats, Floats]:
-        """Of H^-1 the diagonal of the large block, the cross block (n_large, n_small), and the diagonal of the small block."""
+        """Return of H^-1 the diagonal of the large block, the cross block (n_large, n_small), and the diagonal of the small
+        block."""
         small = cho_solve((self._cholesky, True), np.eye(len(self._cholesky)), check_finite=False)
         cross = (self._scaled @ small) / -self._root[:, None]
         large = 1 / self._root**2 - np.einsum("ij,ij->i", cross, self._scaled) / self._root
@@ -108,8 +109,10 @@ class Fit:
 
 
 def inverse_of_definite(matrix: Floats) -> Floats:
-    """The inverse over the directions in which the matrix is positive: nothing depends on a parameter that has none, such as a
-    standard deviation of 0."""
+    """Return the inverse over the directions in which the matrix is positive.
+
+    Nothing depends on a parameter without such a direction, such as a standard deviation of 0.
+    """
     values, vectors = np.linalg.eigh(matrix)
     kept = values > 1e-8 * abs(values).max()
     inverse: Floats = (vectors[:, kept] / values[kept]) @ vectors[:, kept].T

@@ -79,12 +79,15 @@ def read_cells(text: str, source: str, required: Sequence[str], optional: Sequen
 
 
 def listed(names: Sequence[str]) -> str:
-    """As a sentence lists them, without the last ones of many."""
+    """Join the names for a sentence; of many, leave out the last."""
     return ", ".join([*names[:MOST_LISTED], *(["…"] if len(names) > MOST_LISTED else [])])
 
 
 def _read_bytes(path: Path) -> bytes:
-    """No more than may be: what is no file at all, such as a device, may tell no size and have no end."""
+    """Return the file's content. Raises BadData.
+
+    Read no more than LARGEST: a device has no size and may have no end.
+    """
     try:
         size = path.stat().st_size
         with path.open("rb") as file:

@@ -29,20 +29,21 @@ class DetectionRow:
 
 
 def detection_table(frame: pd.DataFrame) -> dict[str, DetectionRow]:
-    """A row for each model, by name, even if nothing says whether it was detected. Optional columns may be missing."""
+    """Return a row for each model, by name, even if no judgement says whether it was detected. Optional columns may be
+    missing."""
     judged = _judged(frame)
     labels = confidence_labels(judged)
     return {str(model): _row(judged[judged["model"] == model], labels) for model in sorted(frame["model"].unique())}
 
 
 def overall_row(frame: pd.DataFrame) -> DetectionRow:
-    """All judgements together."""
+    """Return the row of all judgements together."""
     judged = _judged(frame)
     return _row(judged, confidence_labels(judged))
 
 
 def confidence_labels(frame: pd.DataFrame) -> list[str]:
-    """The labels that occur, and the paper's if any occurs."""
+    """Return the labels that occur, and all of the paper's if any label occurs."""
     if "confidence" not in frame.columns or frame["confidence"].isna().all():
         return []
     found = set(frame["confidence"].dropna())

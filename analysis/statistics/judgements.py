@@ -116,7 +116,7 @@ def _read_binary(cells: pd.Series, name: str, source: str) -> pd.Series:
 
 
 def _read_numbers(cells: pd.Series) -> pd.Series:
-    """Missing where there is none."""
+    """Return the numbers; missing where a cell has none."""
     return pd.to_numeric(cells.where(~_is_unknown(cells), ""), errors="coerce").astype(float)
 
 
@@ -140,7 +140,7 @@ def _refuse_extreme(numbers: pd.Series, cells: pd.Series, name: str, source: str
 
 
 def _refuse_repeats(frame: pd.DataFrame, source: str) -> None:
-    """The same person's second judgement of a pair would count double."""
+    """Raise BadData if someone judged a pair twice: that judgement would count double."""
     if "pair" not in frame.columns:
         return
     named = frame[frame["pair"].notna()]

@@ -57,7 +57,7 @@ class RemlCriterion:
         self.freedom = len(columns) - self.fixed.shape[1]
 
     def profile(self, theta: Floats) -> Profile:
-        """Raises numpy.linalg.LinAlgError."""
+        """Return the criterion's parts at relative standard deviations. Raises numpy.linalg.LinAlgError."""
         factor = Factor(theta, self._counts, self._cells)
         right = theta[0] * self._sums[0], theta[1] * self._sums[1]
         solved = factor.solve(right)
@@ -76,13 +76,13 @@ class RemlCriterion:
         )
 
     def deviance(self, found: Profile, sigma: float | None = None) -> float:
-        """Minus twice the restricted log-likelihood, at its best residual standard deviation unless ``sigma`` is given."""
+        """Return minus twice the restricted log-likelihood, at the best residual standard deviation without ``sigma``."""
         variance = self.variance(found, sigma)
         fit = self.freedom * np.log(2 * np.pi * variance) + found.residual_squares / variance
         return float(found.log_determinant + np.linalg.slogdet(found.information)[1] + fit)
 
     def gradient(self, found: Profile, sigma: float | None = None) -> Floats:
-        """Of the deviance by t1 and t2, and by ``sigma`` if it is given."""
+        """Return the slopes of the deviance by t1 and t2, and by ``sigma`` if it is given."""
         variance = self.variance(found, sigma)
         inverse = np.linalg.inv(found.information)
         of_information = np.array([np.vdot(inverse, slope) for slope in found.information_slopes])
@@ -92,11 +92,11 @@ class RemlCriterion:
         return np.append(by_theta, 2 * (self.freedom - found.residual_squares / variance) / sigma)
 
     def variance(self, found: Profile, sigma: float | None = None) -> float:
-        """The residual variance."""
+        """Return the residual variance."""
         return found.residual_squares / self.freedom if sigma is None else sigma**2
 
     def _product_slopes(self, theta: Floats, solved: Levels) -> tuple[Floats, Floats]:
-        """Derivatives of C'C - C'A H^-1 A'C, where C is X with the outcome beside it, and ``solved`` is H^-1 A'C."""
+        """Return derivatives of C'C - C'A H^-1 A'C, where C is X with the outcome beside it, and ``solved`` is H^-1 A'C."""
         around = theta[0] * solved[0], theta[1] * solved[1]
         spread = (
             self._counts[0][:, None] * around[0] + self._cells @ around[1],
@@ -117,7 +117,7 @@ class RemlCriterion:
 
 
 def fit_reml(outcome: Floats, fixed: Floats, crossing: Crossing) -> Fit:
-    """Fits outcome = X beta + u[large] + u[small] + e; ``fixed`` is X, whose first column is 1. The log-likelihood is the
+    """Fit outcome = X beta + u[large] + u[small] + e; ``fixed`` is X, whose first column is 1. The log-likelihood is the
     restricted one."""
     # In standard deviations from the mean all parameters are of order 1, which numerical derivatives rely on, and squares keep
     # their digits however far from 0 the outcome lies.
@@ -165,7 +165,7 @@ def _covariance(criterion: RemlCriterion, at: Floats) -> Floats:
 
 
 def _objective(criterion: RemlCriterion) -> Objective:
-    """Half the deviance."""
+    """Return half the deviance as a function of the relative standard deviations."""
 
     def half_deviance(theta: Floats) -> tuple[float, Floats]:
         try:

@@ -78,18 +78,18 @@ class MixedModel:
     random_effects: Mapping[str, Mapping[str, RandomEffect]] = field(default_factory=dict)
 
     def letters(self, adjustment: Adjustment, *, largest_first: bool = False) -> dict[str, str]:
-        """Levels that share a letter do not differ; 'a' stands at the smallest mean, or at the largest. Empty where nothing was
-        tested."""
+        """Return the levels' letters: levels that share one do not differ; 'a' goes to the smallest mean, or to the largest.
+        Empty if nothing was tested."""
         return letters(self.contrasts, self.means, adjustment, largest_first=largest_first)
 
 
 def fit_outcome(frame: pd.DataFrame, outcome: str) -> MixedModel:
-    """The model that belongs to the outcome; columns participant, generator_user, model and the outcome."""
+    """Fit the model that belongs to the outcome; columns participant, generator_user, model and the outcome."""
     return fit_detected(frame) if outcome == "detected" else fit_linear(frame, outcome)
 
 
 def fit_detected(frame: pd.DataFrame) -> MixedModel:
-    """``detected`` (0 or 1) by model; columns participant, generator_user, model, detected. Missing outcomes are left out."""
+    """Fit ``detected`` (0 or 1) by model; columns participant, generator_user, model, detected. Leave out missing outcomes."""
     rows = Rows.read(frame, "detected")
     if reason := why_not_binomial(rows):
         return MixedModel("not_applicable", reason, len(rows.outcome), rows.levels)
@@ -100,7 +100,7 @@ def fit_detected(frame: pd.DataFrame) -> MixedModel:
 
 
 def fit_linear(frame: pd.DataFrame, outcome: str) -> MixedModel:
-    """``outcome`` (a number) by model; columns participant, generator_user, model, outcome. Missing outcomes are left out."""
+    """Fit ``outcome`` (a number) by model; columns participant, generator_user, model, outcome. Leave out missing outcomes."""
     rows = Rows.read(frame, outcome)
     if reason := why_not_linear(rows, outcome):
         return MixedModel("not_applicable", reason, len(rows.outcome), rows.levels)
@@ -117,7 +117,7 @@ def _fit_binomial(rows: Rows, penalty: Floats | None = None) -> MixedModel:
 
 
 def _fit_separated(rows: Rows, separated: set[str]) -> MixedModel:
-    """The likelihood's limit: as a level's log-odds grow without bound, its rows stop saying anything about the others."""
+    """Fit the likelihood's limit: as a level's log-odds grow without bound, its rows stop saying anything about the others."""
     penalised = _fit_binomial(rows, _penalty(rows))
     others = rows.without(separated)
     message = _separated_message(separated, others)
@@ -142,7 +142,7 @@ def _separated_message(separated: set[str], others: Rows) -> str:
 
 
 def _with_likelihood_ratio(found: MixedModel, rows: Rows) -> MixedModel:
-    """Against the model without models."""
+    """Add the test against a fit that does not distinguish the models."""
     without = fit_binomial(rows.outcome, rows.intercept, rows.crossing)
     if found.log_likelihood is None or found.status == "not_converged" or not without.is_converged:
         return found
@@ -152,7 +152,7 @@ def _with_likelihood_ratio(found: MixedModel, rows: Rows) -> MixedModel:
 
 
 def _report(rows: Rows, fit: Fit, levels: tuple[str, ...] | None = None) -> MixedModel:
-    """All but the joint tests; ``levels`` are those that contrasts are made of, the rows' own or more."""
+    """Return all but the joint tests; contrasts are made of ``levels``, which are the rows' own or more."""
     levels = levels or rows.levels
     combinations = _combinations(rows)
     return MixedModel(
@@ -171,13 +171,13 @@ def _report(rows: Rows, fit: Fit, levels: tuple[str, ...] | None = None) -> Mixe
 
 
 def _combinations(rows: Rows) -> dict[str, Floats]:
-    """The combination of coefficients that is each level's mean."""
+    """Return for each level the combination of coefficients that is its mean."""
     base = np.eye(len(rows.levels))
     return {level: base[0] if index == 0 else base[0] + base[index] for index, level in enumerate(rows.levels)}
 
 
 def _effects(rows: Rows, fit: Fit, levels: tuple[str, ...]) -> dict[str, Estimate | None]:
-    """Coefficients against the first of ``levels``; None for what involves a level without rows."""
+    """Return coefficients against the first of ``levels``; None for what involves a level without rows."""
     names = [INTERCEPT, *(f"model[{level}]" for level in levels[1:])]
     if rows.levels[:1] != levels[:1]:
         return dict.fromkeys(names)
@@ -213,7 +213,7 @@ def _message(rows: Rows, fit: Fit) -> str:
 
 
 def _penalty(rows: Rows) -> Floats:
-    """The precision of a normal prior on the levels' deviations from their mean, in terms of treatment coding."""
+    """Return the precision of a normal prior on the levels' deviations from their mean, in terms of treatment coding."""
     count = len(rows.levels)
     to_levels = np.eye(count)
     to_levels[:, 0] = 1

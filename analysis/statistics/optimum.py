@@ -48,9 +48,9 @@ class Optimum:
 
 
 def find_optimum(objective: Objective, others: Sequence[float]) -> Optimum:
-    """The best that is found; ``others`` is where the search begins for all parameters but the standard deviations.
+    """Return the best optimum found; ``others`` is where the search begins for all parameters but the standard deviations.
 
-    A first answer that is doubtful or at a standard deviation of 0 is checked from another start.
+    Check a first answer from another start if it did not converge or has a standard deviation of 0.
     """
     first, second = (np.array([start, start, *others]) for start in STARTS)
     found = _search(objective, first)
@@ -61,7 +61,7 @@ def find_optimum(objective: Objective, others: Sequence[float]) -> Optimum:
 
 
 def _search(objective: Objective, start: Floats) -> Optimum:
-    """In units of the value at the start, so that the first step is of order 1 whatever the number of rows."""
+    """Search from ``start``, in units of the value there, so that the first step is of order 1 whatever the number of rows."""
     unit = 1 + abs(objective(start)[0])
 
     def scaled(at: Floats) -> tuple[float, Floats]:
@@ -75,7 +75,7 @@ def _search(objective: Objective, start: Floats) -> Optimum:
 
 
 def _polish(objective: Objective, at: Floats, free: NDArray[np.bool_] | None = None) -> Optimum:
-    """Newton's last steps, in the free parameters."""
+    """Take Newton's last steps, in the free parameters."""
     free = np.ones(len(at), dtype=bool) if free is None else free
     found = _examine(objective, at)
     for _ in range(MOST_STEPS):
@@ -95,7 +95,7 @@ def _polish(objective: Objective, at: Floats, free: NDArray[np.bool_] | None = N
 
 
 def _zero_where_indifferent(objective: Objective, found: Optimum) -> Optimum:
-    """With standard deviations of 0 in place of small ones that the likelihood does not tell from it."""
+    """Replace small standard deviations by 0 where the likelihood is the same."""
     for index in range(RANDOM_EFFECTS):
         at = found.parameters.copy()
         if 0 < at[index] < NEAR_ZERO:
@@ -106,8 +106,11 @@ def _zero_where_indifferent(objective: Objective, found: Optimum) -> Optimum:
 
 
 def _has_equals(objective: Objective, found: Optimum) -> bool:
-    """Whether other standard deviations do as well: where each evaluator judged one model alone, theirs may be anything, and
-    where each evaluator met one person alone, who met nobody else, only both together are known."""
+    """Return whether other standard deviations do as well.
+
+    Where each evaluator judged one model alone, theirs may be anything; where each evaluator met one person alone, who met
+    nobody else, only both together are known.
+    """
     first, second, *others = found.parameters
     further = [(first + 1, second), (first, second + 1)]
     if first > 0 and second > 0:
@@ -123,7 +126,7 @@ def _examine(objective: Objective, at: Floats) -> Optimum:
 
 
 def _is_minimum(slope: Floats, curvature: Floats, free: Floats) -> bool:
-    """In the free parameters; in a standard deviation of 0 the slope vanishes by symmetry."""
+    """Return whether this is a minimum in the free parameters; in a standard deviation of 0 the slope vanishes by symmetry."""
     inner = curvature[np.ix_(free, free)]
     if not np.isfinite(inner).all() or (np.linalg.eigvalsh(inner) <= 0).any():
         return False
@@ -137,13 +140,13 @@ def _unsigned(parameters: Floats) -> Floats:
 
 
 def jacobian(function: Callable[[Floats], Floats], at: Floats) -> Floats:
-    """The derivative of each entry of a vector by each parameter, (entries, parameters)."""
+    """Return the derivative of each entry of a vector by each parameter, (entries, parameters)."""
     steps = STEP * np.eye(len(at))
     return np.column_stack([(function(at + step) - function(at - step)) / (2 * STEP) for step in steps])
 
 
 def hessian(gradient: Callable[[Floats], Floats], at: Floats) -> Floats:
-    """Second derivatives, from first ones."""
+    """Return second derivatives, from first ones."""
     found = jacobian(gradient, at)
     symmetric: Floats = (found + found.T) / 2
     return symmetric

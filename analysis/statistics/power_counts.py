@@ -68,7 +68,7 @@ class Power:
     overall: int = 0
 
     def plus(self, outcome: Outcome) -> "Power":
-        """With one more study."""
+        """Return the counts with one more study."""
         return replace(
             self,
             studies=self.studies + 1,

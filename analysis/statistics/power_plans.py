@@ -98,7 +98,7 @@ class PowerQuestion:
 
     @classmethod
     def read(cls, stored: dict[str, Any]) -> "PowerQuestion":
-        """The one that ``dataclasses.asdict`` wrote to JSON."""
+        """Return the question that ``dataclasses.asdict`` wrote to JSON."""
         return cls(**stored | {"evaluators": tuple(stored["evaluators"])})
 
     @property
@@ -107,7 +107,7 @@ class PowerQuestion:
         return _pairs(self.rates)
 
     def plan(self, evaluators: int) -> StudyPlan:
-        """One of the sizes."""
+        """Return the plan of one of the sizes."""
         return StudyPlan(self.rates, evaluators, self.pairs, self.people, self.evaluator_sd, self.person_sd)
 
     def _plan_problems(self) -> Iterator[Problem]:
@@ -119,7 +119,7 @@ class PowerQuestion:
 
 
 def gather_rates(named: Iterable[tuple[str, float]]) -> dict[str, float]:
-    """Rates by model. Raises ImpossiblePlan when a model stands twice: one of its rates would be passed over."""
+    """Return the rates by model. Raises ImpossiblePlan if a model is named twice: one of its rates would be ignored."""
     rates: dict[str, float] = {}
     for name, rate in ((plain_name(name), rate) for name, rate in named):
         if name in rates:

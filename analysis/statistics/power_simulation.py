@@ -31,10 +31,10 @@ NICENESS = 10
 
 @contextmanager
 def study_pool(processes: int) -> Iterator[Executor]:
-    """Processes that analyse studies. They start afresh: a copy of a process that holds models and threads may hang.
+    """Open a pool of processes that analyse studies. They are spawned: a fork of a process with models and threads may hang.
 
-    They end at once with the block, whatever they have in hand, and with the process that holds its end of a pipe: killed,
-    it could not tell them to.
+    They end at once with the block, whatever they are computing, and with the process that holds the other end of a pipe: a
+    killed process could not stop them.
     """
     context = get_context("spawn")
     watched, held = context.Pipe(duplex=False)
@@ -48,9 +48,9 @@ def study_pool(processes: int) -> Iterator[Executor]:
 
 
 def simulate(question: PowerQuestion, pool: Executor, found: Sequence[Power] = ()) -> Iterator[tuple[Power, ...]]:
-    """What each size in ``question.evaluators`` has found, after every study; goes on from what was ``found`` before.
+    """Yield what each size in ``question.evaluators`` has found, after every study, continuing from what was ``found`` before.
 
-    A study depends on the seed and its number alone, so that it is all the same who draws it, and when.
+    A study depends on the seed and its number alone, so that it does not matter which process draws it, and when.
     """
     sizes = list(found) or [Power(dict.fromkeys(question.differences, 0)) for _ in question.evaluators]
     for index, evaluators in enumerate(question.evaluators):
@@ -61,7 +61,7 @@ def simulate(question: PowerQuestion, pool: Executor, found: Sequence[Power] = (
 
 
 def analyse_study(plan: StudyPlan, adjustment: Adjustment, seed: int, number: int) -> Outcome:
-    """Draws the study of this number, and analyses it as a real one."""
+    """Draw the study of this number, and analyse it as a real one."""
     model = fit_detected(draw_study(plan, np.random.default_rng([seed, number])))
     test = model.test or model.likelihood_ratio
     found = {(one.a, one.b): one.p_value(adjustment) for one in model.contrasts}
@@ -73,7 +73,7 @@ def analyse_study(plan: StudyPlan, adjustment: Adjustment, seed: int, number: in
 
 
 def draw_study(plan: StudyPlan, random: Generator) -> pd.DataFrame:
-    """Judgements as the plan assumes them: every evaluator's pairs spread evenly over the models and the people."""
+    """Draw judgements as the plan assumes them: every evaluator's pairs spread evenly over the models and the people."""
     models = np.array(list(plan.rates))
     evaluator = np.repeat(np.arange(plan.evaluators), plan.pairs)
     model = np.concatenate([_spread(random, len(models), plan.pairs) for _ in range(plan.evaluators)])
@@ -94,13 +94,13 @@ def draw_study(plan: StudyPlan, random: Generator) -> pd.DataFrame:
 
 
 def _spread(random: Generator, levels: int, count: int) -> np.ndarray:
-    """``count`` levels, each as often as any other but one, in random order."""
+    """Return ``count`` levels in random order, each as often as any other, or once more."""
     rounds = [random.permutation(levels) for _ in range(-(-count // levels))]
     return random.permutation(np.concatenate(rounds)[:count])
 
 
 def _serve(watched: Connection) -> None:
-    """A process of the pool gives way to whatever else the machine does, and leaves Ctrl-C to the one that started it."""
+    """Prepare a process of the pool: it yields to other work on the machine, and leaves Ctrl-C to its parent."""
     os.nice(NICENESS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_when_let_go, args=(watched,), daemon=True).start()

@@ -31,7 +31,7 @@ class Rows:
 
     @classmethod
     def read(cls, frame: pd.DataFrame, outcome: str) -> Self:
-        """From columns participant, generator_user, model and the outcome; rows without an outcome are left out."""
+        """Read columns participant, generator_user, model and the outcome; leave out rows without an outcome."""
         present = frame[frame[outcome].notna()]
         levels, codes = _coded(present["model"])
         found = {name: _coded(present[name]) for name in GROUPS}
@@ -64,7 +64,7 @@ class Rows:
         return dict(zip(self.groups, self.crossing.sizes, strict=True))
 
     def without(self, dropped: set[str]) -> Self:
-        """The rows of the other levels; groups keep their levels, some of which may be left without rows."""
+        """Return the rows of the other levels; groups keep their levels, even those that have no rows left."""
         kept = tuple(level for level in self.levels if level not in dropped)
         is_kept = np.isin(self.codes, [self.levels.index(level) for level in kept])
         numbers = np.array([kept.index(level) if level in kept else -1 for level in self.levels], dtype=np.intp)
@@ -77,7 +77,7 @@ class Rows:
 
 
 def _coded(column: pd.Series) -> tuple[Names, Codes]:
-    """The sorted levels, and each row's index among them."""
+    """Return the sorted levels, and each row's index among them."""
     codes, found = pd.factorize(column.astype(str))
     levels = tuple(sorted(map(str, found)))
     index = {level: number for number, level in enumerate(levels)}
@@ -85,7 +85,7 @@ def _coded(column: pd.Series) -> tuple[Names, Codes]:
 
 
 def why_not_binomial(rows: Rows) -> str:
-    """Why there is no model of whether the simulation was detected; empty if there is one."""
+    """Return why no model of whether the simulation was detected can be fitted; empty if one can."""
     if reason := _why_not(rows, "detected"):
         return reason
     if not rows.outcome.any():
@@ -96,7 +96,7 @@ def why_not_binomial(rows: Rows) -> str:
 
 
 def why_not_linear(rows: Rows, outcome: str) -> str:
-    """Why there is no linear model of the outcome; empty if there is one."""
+    """Return why no linear model of the outcome can be fitted; empty if one can."""
     if reason := _why_not(rows, outcome):
         return reason
     if np.ptp(rows.outcome) == 0:
@@ -114,7 +114,7 @@ def why_not_linear(rows: Rows, outcome: str) -> str:
 
 
 def separated_levels(rows: Rows) -> set[str]:
-    """The models that are always or never detected."""
+    """Return the models that are always or never detected."""
     counts = np.bincount(rows.codes, minlength=len(rows.levels))
     detected = np.bincount(rows.codes, rows.outcome, len(rows.levels))
     return {level for level, n, k in zip(rows.levels, counts, detected, strict=True) if k in (0, n)}
@@ -135,7 +135,7 @@ def _why_not(rows: Rows, outcome: str) -> str:
 
 
 def _within(rows: Rows) -> float:
-    """The variance around the models' means."""
+    """Return the variance around the models' means."""
     counts = np.bincount(rows.codes)
     means = np.bincount(rows.codes, rows.outcome) / counts
     return float(((rows.outcome - means[rows.codes]) ** 2).mean())

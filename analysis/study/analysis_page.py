@@ -71,17 +71,17 @@ class AnalysisPage:
         return arrange(self.shown)
 
     def sources(self) -> list[Source]:
-        """The evaluations in the report, by their present names, with the number of judgements that it counts."""
+        """Return the evaluations in the report, by their present names, with the number of judgements that it counts."""
         counts = {int(number): count for number, count in self.shown.get("judgements", {}).items()}
         counted = [source for source in read_sources(self.study, counts) if source.is_counted]
         return [replace(source, judgements=counts[source.evaluation.number]) for source in counted]
 
     def judgements(self) -> int:
-        """How many the report is made of."""
+        """Return the number of judgements in the report."""
         return sum(self.shown.get("judgements", {}).values())
 
     def prospects(self) -> Prospects:
-        """Of the data as they are."""
+        """Return what the present data offer."""
         ended = Dialogue.objects.filter(study=self.study).exclude(ended_at=None)
         return Prospects(
             Judgement.objects.counted().filter(pair__evaluation__study=self.study).count(),
@@ -90,7 +90,7 @@ class AnalysisPage:
         )
 
     def caveats(self) -> list[str]:
-        """About everything that is shown."""
+        """Return caveats about everything that is shown."""
         return list(caveats_of_data(self.sources()))
 
     def caveats_of_models(self) -> list[str]:

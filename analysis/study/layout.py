@@ -63,7 +63,7 @@ PARTICIPANTS = "participants"
 
 
 def arrange(shown: Shown) -> list[Section]:
-    """The sections that there are, in the order of the page; a table without rows is none."""
+    """Return the sections that have content, in the order of the page; a table without rows is left out."""
     filled_tables = [_in_columns(table) for table in shown.get("tables", ()) if table["groups"]]
     tables, figures = _by_name(filled_tables), _by_name(shown.get("figures", ()))
     gaps = {one["name"]: f"There is no {_called(one['name'])}: {one['reason']}" for one in shown.get("undrawn", ())}
@@ -95,12 +95,12 @@ def _filled(
 
 
 def _by_name(items: Iterable[Shown]) -> dict[str, Shown]:
-    """With the number that the paper gives them, where it has them."""
+    """Return the items by name, with the number that the paper gives them, if it does."""
     return {item["name"]: {**item, "number": _paper_number(item["name"])} for item in items}
 
 
 def _in_columns(table: Shown) -> Shown:
-    """Each cell with whether its column is of numbers."""
+    """Return the table, each cell with whether its column holds numbers."""
     first, *others = table["numeric"]
     groups = [(about, [_cells(row, others) for row in rows]) for about, rows in table["groups"]]
     return {**table, "header": _cells(table["header"], [first, *others]), "groups": groups}

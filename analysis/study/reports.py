@@ -20,7 +20,7 @@ State = Report.State
 
 
 def latest_report(study: Study) -> Report | None:
-    """The last one that was computed and can be shown, whether or not the data have changed since."""
+    """Return the last report that was computed and can be shown, whether or not the data have changed since."""
     return Report.objects.filter(study=study, state=State.DONE, shown__shape=SHAPE).first()
 
 
@@ -70,7 +70,7 @@ def missing_files(report: Report) -> list[str]:
 
 
 def work_off() -> None:
-    """Computes what was asked for, one after the other, until nothing is left."""
+    """Compute the reports that were requested, one after the other, until none is left."""
     jobs.work_off(Report, _compute, is_stopping.is_set)
 
 

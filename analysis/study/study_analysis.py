@@ -80,7 +80,7 @@ def analyse_study(study: Study, chosen: Chosen, on_step: OnStep) -> StudyAnalysi
 
 
 def _judged(study: Study, chosen: Chosen, on_step: OnStep) -> tuple[Analysis | None, list[str]]:
-    """The analysis of the judgements, or why there is none."""
+    """Return the analysis of the judgements, or why there is none."""
     try:
         return analyse(judgements_in(study, chosen), on_step), []
     except BadData as reason:
@@ -97,7 +97,7 @@ def _counted(sources: Sequence[Source], judged: Analysis | None) -> list[Source]
 
 
 def _made_of(study: Study, counted: Sequence[Source], dialogues: Mapping[str, int]) -> str:
-    """What the files were computed of, when and by what: they outlive the page that says so too."""
+    """Return what the files were computed from, when and by which code: they outlive the page that says so too."""
     judgements = f"{sum(source.judgements for source in counted)} judgements"
     named = f" of {', '.join(map(str, counted))}" if counted else ""
     counts = f"{judgements}{named}, {sum(dialogues.values())} dialogues"
@@ -166,6 +166,6 @@ def _shown_table(table: Table) -> dict[str, Any]:
 
 
 def _shown_figure(drawing: Drawing) -> dict[str, Any]:
-    """With its size in pixels, so that a page keeps its place free."""
+    """Return the figure with its size in pixels, so that a page keeps its place free."""
     width, height = (round(96 * inches) for inches in drawing.figure.get_size_inches())
     return {"name": drawing.name, "title": drawing.title, "alt": drawing.alt, "width": width, "height": height}

@@ -40,7 +40,7 @@ def analysis(request: HttpRequest, slug: str) -> HttpResponse:
 
 @staff_only
 def analysis_live(request: HttpRequest, slug: str) -> HttpResponse:
-    """How far the one is that is being computed; when it is there, the page loads anew."""
+    """Show how far the computation is; once it is done, reload the page."""
     page = read_analysis(get_object_or_404(Study, slug=slug))
     if not page.is_under_way:
         return HttpResponseClientRefresh()
@@ -49,7 +49,7 @@ def analysis_live(request: HttpRequest, slug: str) -> HttpResponse:
 
 @staff_only
 def analysis_file(request: HttpRequest, slug: str, token: str, name: str) -> HttpResponse:
-    """A figure to look at, or any file to take away."""
+    """Return a figure to look at, or any file as a download."""
     report = _find_report(slug, token)
     if name not in report.files:
         raise Http404

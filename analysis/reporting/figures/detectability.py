@@ -20,7 +20,7 @@ CHOICES = ("simulated", "natural", NOT_SURE)
 
 
 def rates_by_confidence(frame: pd.DataFrame) -> Drawing | Undrawn:
-    """Figure 2: detected to the left, undetected to the right, a row for each model."""
+    """Draw figure 2: detected to the left, undetected to the right, a row for each model."""
     judged = frame[frame["detected"].notna()]
     parts = _parts(judged)
     if not parts:
@@ -39,7 +39,7 @@ def rates_by_confidence(frame: pd.DataFrame) -> Drawing | Undrawn:
 
 
 def choices_by_confidence(frame: pd.DataFrame) -> Drawing | Undrawn:
-    """Figure 13: what evaluators took for artificial, over all models."""
+    """Draw figure 13: what evaluators took for artificial, over all models."""
     if "choice" not in frame.columns or frame["choice"].isna().all():
         return Undrawn("figure-13", "The judgements do not say what was taken for artificial.")
     judged = frame[frame["choice"].notna()]
@@ -62,7 +62,7 @@ def choices_by_confidence(frame: pd.DataFrame) -> Drawing | Undrawn:
 
 
 def _parts(frame: pd.DataFrame) -> list[Part]:
-    """One for each level of confidence, the surest first, and one for what is missing, if anything is."""
+    """Return a part for each level of confidence, the surest first, and one for missing values if there are any."""
     labels = confidence_labels(frame)
     if not labels:
         return []

@@ -23,7 +23,7 @@ KEY_WIDTH = 76
 
 
 def pairwise_differences(model: MixedModel) -> Drawing | Undrawn:
-    """Differences in log-odds with unadjusted 95 % intervals; those that Holm's p values call significant are marked."""
+    """Draw differences in log-odds with unadjusted 95 % intervals; mark those that are significant by Holm's p values."""
     contrasts = [one for one in model.contrasts if one.found and one.found.se is not None]
     if not contrasts:
         return Undrawn(NAME, model.message or "The mixed model has no contrasts.")
@@ -44,7 +44,7 @@ def pairwise_differences(model: MixedModel) -> Drawing | Undrawn:
 
 
 def _rows(contrasts: Sequence[Contrast], levels: Sequence[str]) -> tuple[Figure, Axes]:
-    """With the models' names at their rows, or with their numbers and a key where there are too many rows for names."""
+    """Label the rows with the models' names, or with their numbers and a key if there are too many rows for names."""
     if len(contrasts) <= MOST_NAMED:
         return labelled_figure([_label(one) for one in contrasts], extra=1.3)
     numbers = {level: number for number, level in enumerate(levels, start=1)}
@@ -56,7 +56,7 @@ def _rows(contrasts: Sequence[Contrast], levels: Sequence[str]) -> tuple[Figure,
 
 
 def _label(contrast: Contrast) -> str:
-    """In one line if both names are short."""
+    """Return the label, in one line if both names are short."""
     whole = printable(f"{contrast.a} − {contrast.b}")
     return whole if len(whole) <= ONE_LINE else f"{fold(contrast.a)}\n− {fold(contrast.b)}"
 

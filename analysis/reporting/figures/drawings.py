@@ -33,12 +33,12 @@ class Undrawn:
 
 
 def to_svg(drawing: Drawing) -> bytes:
-    """Carries its text alternative; the same drawing has the same bytes at any time."""
+    """Return the SVG with its text alternative; the same drawing has the same bytes at any time."""
     return accessible(_saved(drawing, "svg", {"Date": None, "Creator": None}), drawing.name, drawing.title, drawing.alt)
 
 
 def to_pdf(drawing: Drawing) -> bytes:
-    """With its fonts inside; the same drawing has the same bytes at any time."""
+    """Return the PDF with its fonts inside; the same drawing has the same bytes at any time."""
     about = {"Title": drawing.title, "Subject": drawing.alt, "CreationDate": None, "Creator": None, "Producer": None}
     return _saved(drawing, "pdf", about)
 
@@ -50,7 +50,7 @@ def _saved(drawing: Drawing, form: str, metadata: dict[str, str | None]) -> byte
 
 
 def accessible(svg: bytes, name: str, title: str, alt: str) -> bytes:
-    """An image with a title and a description. Styles become attributes: pages may forbid those that stand in a document.
+    """Return the image with a title and a description. Styles become attributes: pages may forbid styles within a document.
 
     The SVG is matplotlib's own, so that it is safe to parse.
     """
@@ -68,7 +68,7 @@ def accessible(svg: bytes, name: str, title: str, alt: str) -> bytes:
 
 
 def _drop_what_is_not_drawn(root: ElementTree.Element) -> None:
-    """Metadata without content, and the style sheet, which says no more than how lines meet."""
+    """Remove metadata without content, and the style sheet, which only says how lines meet."""
     for parent in list(root.iter()):
         for child in list(parent):
             if child.tag in (f"{{{SVG}}}metadata", f"{{{SVG}}}style"):

@@ -20,7 +20,7 @@ SKEWED = 1.0
 
 
 def durations_by_model(frame: pd.DataFrame) -> Drawing | Undrawn:
-    """Box plots: quartiles, whiskers to the last value within one and a half boxes, and what lies beyond."""
+    """Draw box plots: quartiles, whiskers to the last value within one and a half boxes, and the values beyond."""
     if "duration" not in frame.columns or frame["duration"].isna().all():
         return Undrawn(NAME, "The judgements do not say how long they took.")
     present = frame[frame["duration"].notna()]
@@ -33,7 +33,7 @@ def durations_by_model(frame: pd.DataFrame) -> Drawing | Undrawn:
 
 
 def _is_skewed(values: Floats) -> bool:
-    """To the right, without values that a logarithm cannot take."""
+    """Return whether the values are skewed to the right, and none is too small for a logarithm."""
     return bool(len(values) > 2 and values.min() > 0 and np.ptp(values) > 0 and skew(values) > SKEWED)
 
 

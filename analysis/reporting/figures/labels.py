@@ -8,34 +8,34 @@ MOST_LINES, SLACK = 3, 10
 
 
 def fold(name: str, width: int = 26) -> str:
-    """The name in lines that fit beside a figure; what is longer than about three of them loses its middle."""
+    """Break the name into lines that fit beside a figure; of a name longer than about three lines, leave out the middle."""
     lines = wrap(one_line(name, width * MOST_LINES - SLACK), width)
     return "\n".join(lines)
 
 
 def one_line(name: str, length: int) -> str:
-    """The name without what nobody sees; what is longer loses its middle."""
+    """Return the name without invisible characters; of a longer one, leave out the middle."""
     whole = printable(" ".join(name.split()))
     kept = (length - 1) // 2
     return whole if len(whole) <= length else f"{whole[:kept]}…{whole[-kept:]}"
 
 
 def printable(text: str) -> str:
-    """Without characters that no XML may have, or that nobody sees."""
+    """Replace characters that XML forbids, or that are invisible."""
     return "".join(one if one.isprintable() else "�" for one in text)
 
 
 def percent(share: float) -> str:
-    """Of a fraction, as figures print it."""
+    """Write a fraction as figures print it."""
     return f"{100 * share:.4g} %" if share in (0, 1) else f"{100 * share:.1f} %"
 
 
 def counted(number: int, noun: str) -> str:
-    """With the noun in its number."""
+    """Write the number with the noun in singular or plural."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def listed(parts: Iterable[str]) -> str:
-    """As a sentence lists them."""
+    """Join the parts as a sentence lists them."""
     *some, last = list(parts)
     return f"{', '.join(some)} and {last}" if some else last

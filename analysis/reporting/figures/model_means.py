@@ -22,7 +22,7 @@ BELOW = 0.24
 
 
 def means_by_model(frame: pd.DataFrame, model: MixedModel) -> Drawing | Undrawn:
-    """Rates that the model's means imply for an evaluator and a person like the average, with 95 % intervals; beside each, the
+    """Draw the rates that the model's means imply for an average evaluator and person, with 95 % intervals; beside each, the
     observed rate."""
     intervals = {level: interval for level in model.means if (interval := _interval(model, level))}
     if not intervals:

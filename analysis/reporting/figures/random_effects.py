@@ -21,7 +21,7 @@ Effects = Mapping[str, RandomEffect]
 
 
 def caterpillars(model: MixedModel) -> Drawing | Undrawn:
-    """Conditional modes with 95 % intervals, sorted, for each group whose members differ at all."""
+    """Draw conditional modes with 95 % intervals, sorted, for each group whose members differ at all."""
     groups = {group: effects for group, effects in model.random_effects.items() if model.sd[group] > 0}
     if not groups:
         return Undrawn(NAME, model.message or "The mixed model has no random effects.")
@@ -37,7 +37,7 @@ def caterpillars(model: MixedModel) -> Drawing | Undrawn:
 
 
 def _ordered(groups: Mapping[str, Effects]) -> dict[str, Effects]:
-    """Evaluators first; within a group the one with the highest mode first."""
+    """Sort evaluators first; within a group, the highest mode first."""
     return {
         group: dict(sorted(groups[group].items(), key=lambda one: -one[1].mode)) for group in PEOPLE if group in groups
     }

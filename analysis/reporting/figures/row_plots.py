@@ -28,12 +28,12 @@ class Interval:
 
 
 def row_figure(names: Sequence[str], *, extra: float) -> tuple[Figure, Axes]:
-    """A figure with a row for each name, the first on top at 0; it is as high as the names need, and ``extra`` inches more."""
+    """Return a figure with a row for each name, the first on top at 0; as high as the names need, plus ``extra`` inches."""
     return labelled_figure([fold(name) for name in names], extra=extra)
 
 
 def labelled_figure(labels: Sequence[str], *, extra: float, between: float = BETWEEN) -> tuple[Figure, Axes]:
-    """The same for labels that are folded already, with so many inches ``between`` the rows."""
+    """Return the same for labels that are folded already, with ``between`` inches between the rows."""
     figure = Figure((WIDTH, extra + _rows_height(labels, between)), layout="constrained")
     axes = figure.subplots()
     _name_rows(axes, labels)
@@ -41,13 +41,13 @@ def labelled_figure(labels: Sequence[str], *, extra: float, between: float = BET
 
 
 def _rows_height(labels: Sequence[str], between: float) -> float:
-    """Inches that rows with these labels take: all rows are as high as the highest."""
+    """Return the inches that rows with these labels take: all rows are as high as the highest."""
     lines = max((label.count("\n") + 1 for label in labels), default=1)
     return max(1, len(labels)) * (lines * LINE + between)
 
 
 def _name_rows(axes: Axes, labels: Sequence[str]) -> None:
-    """Rows from 0 downwards, with the labels at their left."""
+    """Label rows from 0 downwards, at their left."""
     axes.set_yticks(range(len(labels)), labels)
     axes.set_ylim(len(labels) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
@@ -56,12 +56,12 @@ def _name_rows(axes: Axes, labels: Sequence[str]) -> None:
 
 
 def mark_reference(axes: Axes, at: float) -> None:
-    """A line at a value that others are compared with."""
+    """Draw a line at a value that others are compared with."""
     axes.axvline(at, color=MUTED, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
 
 
 def draw_intervals(axes: Axes, rows: Sequence[int], intervals: Sequence[Interval], size: float = 6) -> None:
-    """A line with a dot, which is full if marked and empty if not."""
+    """Draw lines with a dot, which is full if marked and empty if not."""
     axes.hlines(rows, [one.low for one in intervals], [one.high for one in intervals], color=INK, linewidth=1.4)
     for is_marked, fill in ((True, BLUE), (False, "#FFFFFF")):
         dots = [(one.middle, row) for row, one in zip(rows, intervals, strict=True) if one.is_marked is is_marked]

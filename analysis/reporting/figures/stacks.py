@@ -41,7 +41,7 @@ class Stack:
 
 
 def draw_stacks(axes: Axes, stacks: Sequence[Stack]) -> None:
-    """Each part with its percentage where there is room, and the total in grey at the end."""
+    """Draw each part with its percentage if there is room, and the total in grey at the end."""
     left, right = (max((stack.share for stack in stacks if stack.direction == side), default=0.0) for side in (-1, 1))
     ends = 2 if left else 1
     span = max(left + right, 0.01) / (1 - ends * TOTAL)
@@ -72,7 +72,7 @@ def _draw_stack(axes: Axes, stack: Stack, span: float) -> None:
 
 
 def explain_parts(figure: Figure, parts: Sequence[Part]) -> None:
-    """A legend below everything."""
+    """Draw a legend below everything."""
     handles = [Patch(facecolor=one.fill.color, hatch=one.fill.hatch, edgecolor=INK, linewidth=0.6) for one in parts]
     figure.legend(
         handles, [printable(part.label) for part in parts], loc="outside lower center", ncols=min(4, len(parts))
@@ -93,7 +93,7 @@ def _draw_part(axes: Axes, stack: Stack, part: Part, start: float, share: float)
 
 
 def _number_part(axes: Axes, stack: Stack, part: Part, middle: float, number: str) -> None:
-    """In whole percent, halves up; nothing of the hatch runs through it."""
+    """Write whole percent, halves up; no hatch runs through the number."""
     axes.text(
         stack.direction * middle,
         stack.row,

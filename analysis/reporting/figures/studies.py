@@ -35,7 +35,7 @@ PAPER_FIGURES = {
 
 
 def participants_by_option(key: str, label: str, counts: Mapping[str, int]) -> Drawing | Undrawn:
-    """How many participants chose each option of a feature, in the order of ``counts``: the form's."""
+    """Draw how many participants chose each option of a feature, in the order of ``counts``: the form's."""
     name = PAPER_FIGURES.get(key) or f"participants-{re.sub(r'[^a-z0-9]+', '-', key.lower()).strip('-') or 'feature'}"
     total = sum(counts.values())
     if not total:
@@ -54,8 +54,10 @@ def participants_by_option(key: str, label: str, counts: Mapping[str, int]) -> D
 
 
 def failure_radars(percents: Mapping[str, Mapping[str, float]]) -> Drawing | Undrawn:
-    """A radar for each inquirer, all on one scale: the smaller the area, the better. ``percents`` are of outputs, by inquirer
-    and then by KINDS."""
+    """Draw a radar for each inquirer, all on one scale: the smaller the area, the better.
+
+    ``percents`` are of outputs, by inquirer and then by KINDS.
+    """
     lacking = [inquirer for inquirer, found in percents.items() if not found.keys() >= KINDS.keys()]
     if not percents or lacking:
         reason = f"The outputs of {listed(lacking)} are not stored." if lacking else "There are no simulated dialogues."
@@ -89,7 +91,7 @@ def _draw_radar(axes: PolarAxes, inquirer: str, values: Sequence[float], most: f
 
 
 def _scale(largest: float) -> float:
-    """The end of all axes: 1, 2, 5, or the next ten."""
+    """Return the end of all axes: 1, 2, 5, or the next ten."""
     return next((float(end) for end in (1, 2, 5) if largest <= end), 10.0 * ceil(largest / 10))
 
 

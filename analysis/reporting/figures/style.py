@@ -82,5 +82,5 @@ UNSTATED = Fill("#FFFFFF", "")
 
 
 def fills(count: int) -> list[Fill]:
-    """For the parts of a stack: dark, middling and light first."""
+    """Return fills for the parts of a stack: dark, middling and light first."""
     return list(islice(cycle(_FILLS), count))
