@@ -11,7 +11,7 @@ import networkx as nx
 import numpy as np
 from scipy import stats
 
-from analysis.statistics.crossed import Fit, Floats
+from analysis.statistics.crossed_factors import Fit, Floats
 
 ALPHA = 0.05
 Adjustment = Literal["none", "holm", "tukey"]

@@ -16,7 +16,7 @@ import pandas as pd
 from scipy import stats
 from threadpoolctl import threadpool_limits
 
-from analysis.statistics.binomial import fit_binomial
+from analysis.statistics.binomial_model import fit_binomial
 from analysis.statistics.contrasts import (
     Adjustment,
     Contrast,
@@ -28,8 +28,8 @@ from analysis.statistics.contrasts import (
     pairwise,
     wald_test,
 )
-from analysis.statistics.crossed import Fit, Floats
-from analysis.statistics.linear import fit_reml
+from analysis.statistics.crossed_factors import Fit, Floats
+from analysis.statistics.linear_model import fit_reml
 from analysis.statistics.rows import Rows, separated_levels, why_not_binomial, why_not_linear
 
 INTERCEPT = "(Intercept)"

@@ -8,7 +8,7 @@ from numpy.linalg import LinAlgError
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from analysis.statistics.crossed import Floats
+from analysis.statistics.crossed_factors import Floats
 
 RANDOM_EFFECTS = 2
 """The first two parameters are relative standard deviations, in which every objective is even."""

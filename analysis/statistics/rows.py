@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from analysis.statistics.crossed import Codes, Crossing, Floats
+from analysis.statistics.crossed_factors import Codes, Crossing, Floats
 
 Names = tuple[str, ...]
 GROUPS = ("participant", "generator_user")

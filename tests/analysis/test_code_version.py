@@ -47,6 +47,6 @@ def test_all_code_of_the_analysis_itself_is_part_of_it(monkeypatch: pytest.Monke
     monkeypatch.setattr(module, "__file__", str(tmp_path / "analysis" / "code_version.py"))
     seen = {code_version.__wrapped__()}
     for text in ("1", "2"):
-        (tmp_path / "analysis" / "statistics" / "binomial.py").write_text(text, "utf-8")
+        (tmp_path / "analysis" / "statistics" / "binomial_model.py").write_text(text, "utf-8")
         seen.add(code_version.__wrapped__())
     assert len(seen) == 3

@@ -12,7 +12,7 @@ from analysis.reporting.figures.drawings import Drawing, Undrawn
 from analysis.reporting.figures.labels import counted
 from analysis.reporting.figures.row_plots import row_figure
 from analysis.reporting.figures.style import INK, SKY
-from analysis.statistics.crossed import Floats
+from analysis.statistics.crossed_factors import Floats
 
 NAME = "durations"
 SKEWED = 1.0

@@ -20,7 +20,9 @@ def power(*arguments: str, **options: Any) -> str:
 
 def test_every_pair_of_models_is_told_in_words() -> None:
     printed = power("--rate", "mixtral=0.5", "--rate", "vicuna=0.9").splitlines()
-    assert printed[0] == "6 evaluators with 12 pairs each: share of 6 studies that find a difference, ± Monte Carlo error"
+    assert (
+        printed[0] == "6 evaluators with 12 pairs each: share of 6 studies that find a difference, ± Monte Carlo error"
+    )
     assert printed[1].startswith("Any difference between the models: ")
     assert printed[2].startswith("mixtral and vicuna: ")
 

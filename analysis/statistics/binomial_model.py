@@ -12,7 +12,15 @@ import numpy as np
 from numpy.linalg import LinAlgError
 from scipy.special import expit, logit
 
-from analysis.statistics.crossed import Crossing, Factor, Fit, Floats, Levels, RandomEffects, inverse_of_definite
+from analysis.statistics.crossed_factors import (
+    Crossing,
+    Factor,
+    Fit,
+    Floats,
+    Levels,
+    RandomEffects,
+    inverse_of_definite,
+)
 from analysis.statistics.optimum import RANDOM_EFFECTS, Objective, find_optimum
 
 GREATEST_SD = 20.0

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.linalg import LinAlgError
 
-from analysis.statistics.crossed import Crossing, Factor, Fit, Floats, Levels, inverse_of_definite
+from analysis.statistics.crossed_factors import Crossing, Factor, Fit, Floats, Levels, inverse_of_definite
 from analysis.statistics.optimum import Objective, find_optimum, hessian, jacobian
 
 ROUNDING = 1e-12
