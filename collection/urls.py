@@ -3,12 +3,14 @@
 from django.urls import include, path
 
 from collection.chat.views import chat, chat_turn
-from collection.participation.views import nothing_here
+from collection.participation.enrolment import ChatEnrolment
+from enrolment.access import in_study
+from enrolment.views import nothing_here
 
 urlpatterns = [
     path("", include("collection.research.urls")),
     path("s/<slug:slug>/chat/", chat, name="chat"),
     path("s/<slug:slug>/chat/<slug:token>/turns/<int:position>/", chat_turn, name="chat-turn"),
     path("s/<slug:slug>/", include("collection.participation.urls")),
-    path("s/<slug:slug>/<path:rest>/", nothing_here),
+    path("s/<slug:slug>/<path:rest>/", in_study(ChatEnrolment)(nothing_here)),
 ]

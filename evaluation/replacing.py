@@ -1,6 +1,6 @@
 """Which pair comes into a list in the place of one that is gone."""
 
-from evaluation.evaluators.lists import count_judges, dialogue_of, dialogues_beside
+from evaluation.evaluators.assignments import count_judges, dialogue_of, dialogues_beside
 from evaluation.models import Evaluation, Pair, Showing
 
 

@@ -20,6 +20,11 @@ def default_completion() -> str:
     return str(_texts()["completion"]).strip()
 
 
+def default_outcome(kind: str) -> str:
+    """Return what evaluators read who leave with this kind of outcome."""
+    return str(_texts()["outcomes"][kind])
+
+
 def questions() -> Mapping[str, str]:
     """The words of the judging page (figure 12)."""
     found: Mapping[str, str] = _texts()["questions"]

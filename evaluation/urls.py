@@ -2,11 +2,13 @@
 
 from django.urls import include, path
 
-from evaluation.evaluators.views import nothing_here
+from enrolment.access import in_study
+from enrolment.views import nothing_here
+from evaluation.evaluators.enrolment import JudgingEnrolment
 
 urlpatterns = [
     path("s/<slug:slug>/judge/<int:number>/", include("evaluation.evaluators.urls")),
     path("s/<slug:slug>/judge/<int:number>/", include("evaluation.judging.urls")),
-    path("s/<slug:slug>/judge/<int:number>/<path:rest>/", nothing_here),
+    path("s/<slug:slug>/judge/<int:number>/<path:rest>/", in_study(JudgingEnrolment)(nothing_here)),
     path("studies/<slug:slug>/evaluations/", include("evaluation.research.urls")),
 ]

@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from evaluation.evaluators.lists import IS_OPEN, forget_empty_lists, unjudged
-from evaluation.evaluators.places import finish_if_done, hold
+from evaluation.evaluators.assignments import IS_OPEN, delete_empty_assignments, unjudged
+from evaluation.evaluators.reservations import finish_if_done, lock_evaluation
 from evaluation.models import Evaluation, Evaluator, Pair, Showing, Verdict
 from evaluation.replacing import Replacements
 from studies.models import Persona
@@ -22,7 +22,7 @@ def forget_person(persona: Persona, **_signal: Any) -> None:
     for evaluation in (
         Evaluation.objects.filter(study=persona.study, pairs__person=persona.code).distinct().order_by("pk")
     ):
-        held = hold(evaluation)
+        held = lock_evaluation(evaluation)
         _forget(held, held.pairs.filter(role=Pair.Role.MAIN, person=persona.code), now)
 
 
@@ -32,7 +32,7 @@ def _forget(evaluation: Evaluation, pairs: QuerySet[Pair], now: datetime) -> Non
     pairs.update(withdrawn_at=now, natural=None, simulated=None)
     _forget_verdicts(leaving)
     _replace(evaluation, leaving)
-    forget_empty_lists(evaluation)
+    delete_empty_assignments(evaluation)
     for evaluator in evaluators:
         finish_if_done(evaluator, now)
 

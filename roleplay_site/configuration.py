@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "evaluation",
     "simulation",
     "collection",
+    "enrolment",
     "studies",
     "channels",
     "django.contrib.admin",
@@ -93,7 +94,7 @@ AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contri
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_CLIENT_IP_CALLABLE = "collection.networks.client_network"  # an IPv6 /64 counts as one address
+AXES_CLIENT_IP_CALLABLE = "enrolment.rate_limits.client_network"  # an IPv6 /64 counts as one address
 AXES_LOCKOUT_TEMPLATE = "locked.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
@@ -178,7 +179,7 @@ SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 3600 * 24 * 30, validate=Range(min
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", False)
 SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", False)
 SECURE_REFERRER_POLICY = "same-origin"  # without a referrer, browsers send no origin with forms
-CSRF_FAILURE_VIEW = "evaluation.evaluators.views.form_refused"
+CSRF_FAILURE_VIEW = "enrolment.views.form_refused"
 X_FRAME_OPTIONS = "DENY"
 
 LANGUAGE_CODE = "en-gb"

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from random import Random
 
 from django.db.models import QuerySet, Sum
-from django.http import HttpResponse
 
 from benchmarks.chat.people import Heard, Lost, Person
 from benchmarks.chat.site import Load
-from collection.models import Recruitment
-from collection.participation.credentials import COOKIE, Visitor, set_cookie
-from collection.participation.enrolment import answer_form, enrol
+from collection.models import Participant, Recruitment
+from collection.participation.enrolment import ChatEnrolment
 from collection.participation.goals import begin_goal
+from collection.participation.persona_form import answer_form
 from dialogue import goals, personas
+from enrolment.landing import enrol
 from studies.models import Generation, Output, Study, Turn
 from studies.services import paper_questionnaire
 
@@ -33,13 +33,13 @@ def bring_in(study: Study, count: int, load: Load, messages: int) -> list[Person
 
 
 def _bring_in(study: Study, number: int, load: Load, messages: int) -> Person:
-    visitor = enrol(study)
+    participant = enrol(ChatEnrolment(study))
     listed = personas.load_listed()
-    answer_form(visitor.participant, listed[number % len(listed)].features)
-    dialogue = begin_goal(visitor.participant)
+    answer_form(participant, listed[number % len(listed)].features)
+    dialogue = begin_goal(participant)
     assert dialogue is not None, "the study has a goal"
     said = [_message(load, f"{study.slug} {number} {position}") for position in range(messages)]
-    return Person(study.slug, dialogue.token, _cookie(visitor), said)
+    return Person(study.slug, dialogue.token, _cookie(participant), said)
 
 
 def _message(load: Load, seed: str) -> str:
@@ -47,11 +47,10 @@ def _message(load: Load, seed: str) -> str:
     return load.shape.vocabulary.text([draw.randrange(1 << 20) for _ in range(load.message_words)])
 
 
-def _cookie(visitor: Visitor) -> str:
+def _cookie(participant: Participant) -> str:
     """Return the cookie header of the participant's browser."""
-    response = HttpResponse()
-    set_cookie(response, visitor)
-    return f"{COOKIE}={response.cookies[COOKIE].coded_value}"
+    tokens = ChatEnrolment.tokens
+    return f"{tokens.cookie}={tokens.sign_cookie(participant.token)}"
 
 
 def check_stored(person: Person, replies: Sequence[Heard]) -> None:

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 
 from django.db import transaction
-from django.http import HttpResponse
 from django.utils import timezone
 
 from benchmarks.judging.site import TURNS, texts
 from dialogue import goals, personas
-from evaluation.evaluators.credentials import COOKIE, Visitor, address_of, set_cookie
+from evaluation.evaluators.enrolment import JudgingEnrolment
 from evaluation.models import Evaluation, Evaluator, Judgement, Pair, Showing
 from studies.models import Dialogue, Persona, Study, Turn
 from studies.services import paper_questionnaire
@@ -75,14 +74,13 @@ def cookies(evaluation: Evaluation) -> list[str]:
 
 
 def _cookie(evaluator: Evaluator) -> str:
-    response = HttpResponse()
-    set_cookie(response, Visitor(evaluator))
-    return f"{COOKIE}={response.cookies[COOKIE].coded_value}"
+    tokens = JudgingEnrolment.tokens
+    return f"{tokens.cookie}={tokens.sign_cookie(evaluator.token)}"
 
 
 def door(evaluation: Evaluation) -> str:
     """Return the address at which judging begins."""
-    return address_of("judge", evaluation)
+    return JudgingEnrolment(evaluation).address("pairs")
 
 
 def check_stored(evaluation: Evaluation, expected: int) -> None:

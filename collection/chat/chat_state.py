@@ -8,8 +8,9 @@ from django.db.models import Count, Max, Q
 
 from collection.chat import protocol
 from collection.chat.generations import interrupt_expired
-from collection.participation.admission import has_lost_place, is_running
+from collection.participation.eligibility import is_running
 from collection.participation.goals import why_locked
+from collection.participation.seats import has_lost_seat
 from studies.models import Dialogue, Generation, Turn
 
 OVER = "This goal is behind you. Please load the page anew."
@@ -39,7 +40,7 @@ def why_no_retry(dialogue: Dialogue) -> str:
         return OVER
     if not is_running(dialogue.study):
         return CLOSED
-    return RELEASED if has_lost_place(dialogue) else ""
+    return RELEASED if has_lost_seat(dialogue) else ""
 
 
 def _why_busy(dialogue: Dialogue) -> str:

@@ -19,8 +19,7 @@ from collection.chat.chat_state import Marks, marks_of
 from collection.chat.database import AWAY, in_database
 from collection.chat.generations import interrupt_expired
 from collection.models import Participant
-from collection.participation.credentials import read_cookie
-from studies.models import Study
+from collection.participation.enrolment import ChatEnrolment
 
 logger = logging.getLogger(__name__)
 
@@ -63,13 +62,12 @@ class Viewer:
 
 def find_viewer(slug: str, token: str, cookies: Mapping[str, str]) -> Viewer | None:
     """Return the participant whom the cookies name, with their dialogue ``token``; None if it is not theirs."""
-    study = Study.objects.filter(slug=slug).first()
-    visitor = read_cookie(study, cookies) if study else None
-    dialogue = visitor.dialogues.filter(token=token).first() if visitor else None
+    visitor = ChatEnrolment.find_visitor(ChatEnrolment.tokens.read_cookie(cookies), slug=slug)
+    dialogue = visitor.person.dialogues.filter(token=token).first() if visitor else None
     if visitor is None or dialogue is None:
         return None
-    note_seen({visitor.participant.pk})
-    return Viewer(dialogue.pk, dialogue.token, visitor.participant.pk)
+    note_seen({visitor.person.pk})
+    return Viewer(dialogue.pk, dialogue.token, visitor.person.pk)
 
 
 def note_seen(participants: set[int]) -> None:

@@ -9,10 +9,12 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from collection.chat.protocol import DRAFT_LIMIT, MESSAGE_LIMIT
-from collection.participation.access import only_at, participants_only
-from collection.participation.credentials import Visitor
+from collection.models import Participant
+from collection.participation.enrolment import ChatEnrolment
 from collection.participation.goals import Progress, progress_of
-from collection.participation.presentation import render_page
+from enrolment.access import only_at, visitors_only
+from enrolment.pages import render_page
+from enrolment.protocol import Visitor
 from studies.models import Dialogue, Generation, Turn
 
 _MODULES = ("composer", "connection", "goal", "log", "memory", "reply", "scrolling", "typing")
@@ -21,15 +23,15 @@ SCRIPTS = tuple(f"chat/{name}.js" for name in _MODULES)
 UNANSWERED = "The chatbot did not answer this message."
 
 
-@only_at("chat")
-def chat(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+@only_at(ChatEnrolment, "chat")
+def chat(request: HttpRequest, visitor: Visitor[Participant]) -> HttpResponse:
     """Show the running dialogue."""
-    page = _read_page(get_object_or_404(visitor.dialogues, ended_at=None))
-    return render_page(request, "chat/chat.html", visitor.participant.study, visitor, page=page)
+    page = _read_page(get_object_or_404(visitor.person.dialogues, ended_at=None))
+    return render_page(request, "chat/chat.html", visitor.enrolment, visitor.person, page=page)
 
 
-@participants_only
-def chat_turn(request: HttpRequest, visitor: Visitor, token: str, position: int) -> HttpResponse:
+@visitors_only(ChatEnrolment)
+def chat_turn(request: HttpRequest, visitor: Visitor[Participant], token: str, position: int) -> HttpResponse:
     """Show one turn as it is now, for a page that shows the others."""
     return render(request, "chat/_turn.html", {"turn": _read_turn(_find_turn(visitor, token, position))})
 
@@ -101,9 +103,9 @@ def _read_page(dialogue: Dialogue) -> ChatPage:
     return ChatPage(dialogue, _shown(dialogue, dialogue.turns.all()), progress_of(dialogue))
 
 
-def _find_turn(visitor: Visitor, token: str, position: int) -> Turn:
+def _find_turn(visitor: Visitor[Participant], token: str, position: int) -> Turn:
     """Return the turn of a dialogue that this visitor may see. Raises Http404, whatever is wrong."""
-    turns = Turn.objects.filter(dialogue__in=visitor.dialogues).select_related("dialogue")
+    turns = Turn.objects.filter(dialogue__in=visitor.person.dialogues).select_related("dialogue")
     return get_object_or_404(turns, dialogue__token=token, position=position)
 
 

@@ -4,21 +4,18 @@ from typing import ClassVar
 
 from django.db import models
 
+from enrolment.models import Person
 from studies.models.dialogues import Dialogue
-from studies.models.fields import new_token
 from studies.models.personas import Persona
 from studies.models.studies import Study
 
 
-class Participant(models.Model):
-    """A person who has consented. Withdrawal leaves only this row, without any of their data.
+class Participant(Person):
+    """A person who chats.
 
-    ``external_id`` is their recruitment-platform ID, and ``parameters`` are the other parameters of the link. The same id in
-    another browser is another participant, because the id proves nothing; ``refused_returns`` counts the browsers that brought
-    it after its participant had finished.
-    ``goal_order`` holds goal numbers in the order in which they come, without those that another participant of the same name
-    has completed; ``order_seed`` reproduces a shuffled one.
-    ``consent_provider`` names to whom they agreed that their messages go, if any; ``receipt`` is what they got for withdrawing.
+    ``goal_order`` holds goal numbers in the order in which they come, without those that another participant with the same
+    external id has completed; ``order_seed`` reproduces a shuffled one. ``consent_provider`` is the provider that they agreed
+    to send their messages to, if any.
     """
 
     class State(models.TextChoices):
@@ -29,21 +26,12 @@ class Participant(models.Model):
         TURNED_AWAY = "turned_away", "turned away: no place left"
         WITHDRAWN = "withdrawn", "withdrawn"
 
-    token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="participants")
     state = models.CharField(max_length=20, choices=State, default=State.ENROLLED)
-    external_id = models.CharField(max_length=200, blank=True)
-    parameters = models.JSONField(default=dict, blank=True)
     persona = models.OneToOneField(Persona, on_delete=models.PROTECT, null=True, blank=True, related_name="participant")
-    consented_at = models.DateTimeField()
-    consent_version = models.CharField(max_length=40)
     consent_provider = models.CharField(max_length=200, blank=True)
     order_seed = models.BigIntegerField(null=True, blank=True)
     goal_order = models.JSONField(default=list, blank=True)
-    last_seen_at = models.DateTimeField(null=True, blank=True)
-    ended_at = models.DateTimeField(null=True, blank=True)
-    receipt = models.CharField(max_length=20, blank=True)
-    refused_returns = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         ordering: ClassVar = ["pk"]

@@ -1,146 +1,173 @@
-"""Becoming a participant: consenting, coming back, answering the persona form.
+"""How participants enrol in a chat study, go through it and leave it."""
 
-All of it holds the study's recruitment, one person at a time, so that no place is given twice.
-"""
-
-import random
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
-from itertools import chain, count
+from functools import cached_property
+from typing import Any, Self
 
-from django.db import transaction
-from django.db.models import F
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
-from collection.models import Participant
-from collection.participation.admission import (
-    NotAdmitted,
-    has_quota_left,
-    is_released,
-    limits_of,
-    quotas_of,
-    why_not_admitted,
-)
-from collection.participation.agreements import offer_agreement
-from collection.participation.credentials import Visitor
-from collection.participation.goals import goals_behind
-from collection.participation.invitations import Invitation, participants_called
-from collection.participation.places import hold, make_room
-from collection.participation.terms import Agreement
-from studies.models import Persona, Study
-from studies.questionnaires import read_features
+from collection.models import Outcome, Participant, Recruitment
+from collection.participation.eligibility import is_running, why_ineligible
+from collection.participation.goals import finished_goals, order_goals
+from collection.participation.personal_data import describe_participation
+from collection.participation.seats import is_released, limits_of, lock_recruitment, make_room, take_back
+from collection.participation.texts import TEXTS
+from enrolment.agreements import Agreement, Terms
+from enrolment.external_ids import people_called
+from enrolment.invitations import Invitation
+from enrolment.landing import new_person
+from enrolment.outcomes import Farewell
+from enrolment.personal_data import common_data
+from enrolment.protocol import Enrolment, Visitor
+from enrolment.signed_tokens import SignedTokens
+from studies.access import is_researcher
+from studies.language_models.catalogue import provider_of, read_catalogue
+from studies.models import Dialogue, Persona, Study
 from studies.services import freeze_study
+from studies.signals import dialogue_over, persona_leaving
+from studies.texts import default_outcome
 
-State = Participant.State
-NOBODY = Invitation()
-
-
-@transaction.atomic
-def enrol(
-    study: Study, invitation: Invitation = NOBODY, agreement: Agreement | None = None, now: datetime | None = None
-) -> Visitor:
-    """Enrol a person who has consented. The same consent form sent again gives the same participant. Raises NotAdmitted.
-
-    An external id proves nothing, so a browser that brings a known one begins a separate participation, with its own consent
-    and answers, at the next goal. What another browser has under way does not change.
-    """
-    agreement, now = agreement or offer_agreement(study), now or timezone.now()
-    recruitment = hold(study)
-    if sender := study.participants.filter(token=agreement.token).first():
-        return Visitor(sender)
-    if reason := why_not_admitted(recruitment, now, invitation.external_id):
-        raise NotAdmitted(reason)
-    assert recruitment is not None, "without it the study is closed"  # noqa: S101
-    make_room(recruitment, limits_of(recruitment, {}), invitation.external_id, now)
-    freeze_study(study)
-    return Visitor(_new_participant(study, invitation, agreement, now))
+State, Kind = Participant.State, Outcome.Kind
+OUTCOMES: dict[str, Outcome.Kind] = {
+    State.FINISHED: Kind.COMPLETED,
+    State.SCREENED_OUT: Kind.SCREENED_OUT,
+    State.TURNED_AWAY: Kind.FULL,
+    State.WITHDRAWN: Kind.WITHDRAWN,
+}
 
 
-@transaction.atomic
-def answer_form(participant: Participant, answers: Mapping[str, str], now: datetime | None = None) -> None:
-    """Takes the answers of somebody who has consented: they become active with a persona, or their way ends here.
+class ChatEnrolment(Enrolment[Participant]):
+    """Enrolment in the chat study ``study``."""
 
-    Nothing is kept of the answers of those who are screened out or turned away. Answers that come twice count once.
-    """
-    now = now or timezone.now()
-    recruitment = hold(participant.study)
-    locked = Participant.objects.select_for_update().get(pk=participant.pk)
-    if locked.state != State.ENROLLED or recruitment is None or not recruitment.is_open or is_released(locked):
-        return
-    if is_screened_out(participant.study, answers):
-        _end(locked, State.SCREENED_OUT, now)
-    elif not has_quota_left(recruitment, answers, now, locked.external_id):
-        _end(locked, State.TURNED_AWAY, now)
-    else:
-        make_room(recruitment, quotas_of(recruitment, answers), locked.external_id, now)
-        _activate(locked, answers, now)
+    role = "participant"
+    prefix = ""
+    keywords = ("slug",)
+    tokens = SignedTokens("participant", "collection.participant")
+    texts = TEXTS
+    end_script = "chat/forget.js"
 
+    def __init__(self, study: Study) -> None:
+        self.study = study
+        self.location = (study.slug,)
 
-def is_screened_out(study: Study, answers: Mapping[str, str]) -> bool:
-    """Whether one of the answers is of those that the study is not meant for."""
-    return any(answers.get(feature.key) in feature.screened_out for feature in read_features(study.questionnaire))
+    @classmethod
+    def find(cls, **location: Any) -> Self | None:
+        study = Study.objects.filter(slug=location["slug"]).first()
+        return cls(study) if study else None
 
+    @classmethod
+    def find_visitor(cls, token: str, **location: Any) -> Visitor[Participant] | None:
+        people = Participant.objects.select_related("study", "persona")
+        participant = people.filter(study__slug=location["slug"], token=token).first()
+        return Visitor(cls(participant.study), participant) if participant else None
 
-def order_goals(study: Study, seed: int | None) -> list[int]:
-    """The numbers of the study's goals: as given, or shuffled the way this seed does."""
-    numbers = list(study.goals.order_by("number").values_list("number", flat=True))
-    if seed is not None:
-        random.Random(seed).shuffle(numbers)
-    return numbers
+    @cached_property
+    def recruitment(self) -> Recruitment | None:
+        """How the study recruits; None if it never did."""
+        return Recruitment.objects.filter(study=self.study).select_related("study").first()
 
+    @property
+    def people(self) -> QuerySet[Participant]:
+        return self.study.participants.select_related("persona")
 
-def note_refused_return(study: Study, invitation: Invitation) -> None:
-    """Count, for the researcher, a browser that came with the external id of a participant who has finished."""
-    finished = participants_called(study, invitation.external_id).filter(state=State.FINISHED).first()
-    if finished is not None:
-        Participant.objects.filter(pk=finished.pk).update(refused_returns=F("refused_returns") + 1)
+    @property
+    def external_id_parameter(self) -> str:
+        return self.recruitment.external_id_parameter if self.recruitment else "PROLIFIC_PID"
 
+    @property
+    def terms(self) -> Terms:
+        study, salt = self.study, "collection.participant.agreement"
+        return Terms(salt, study.slug, study.consent_version, study.consent, provider_of(study.chatbot))
 
-def _new_participant(study: Study, invitation: Invitation, agreement: Agreement, now: datetime) -> Participant:
-    seed, order = _goals_for(study, invitation)
-    return Participant.objects.create(
-        token=agreement.token,
-        study=study,
-        external_id=invitation.external_id,
-        parameters=dict(invitation.parameters),
-        consented_at=now,
-        consent_version=agreement.version,
-        consent_provider=agreement.provider,
-        order_seed=seed,
-        goal_order=order,
-        last_seen_at=now,
-    )
+    def why_ineligible(self, invitation: Invitation, now: datetime, cookies: Mapping[str, str]) -> str:
+        return why_ineligible(self.recruitment, now, invitation.external_id) or ""
 
+    def lock(self) -> Self:
+        locked = type(self)(self.study)
+        locked.recruitment = lock_recruitment(self.study)
+        return locked
 
-def _goals_for(study: Study, invitation: Invitation) -> tuple[int | None, list[int]]:
-    """Return the seed and the goals of a newcomer, in order, without those that are complete under their external id.
+    def add_person(self, invitation: Invitation, agreement: Agreement, now: datetime) -> Participant:
+        """Begin at the next goal that is not complete under the external id. The first participant freezes the study."""
+        assert self.recruitment is not None, "without it the study is closed"  # noqa: S101
+        make_room(self.recruitment, limits_of(self.recruitment, {}), invitation.external_id, now)
+        freeze_study(self.study)
+        seed, order = self._goals_for(invitation)
+        return Participant.objects.create(
+            study=self.study,
+            consent_provider=agreement.provider,
+            order_seed=seed,
+            goal_order=order,
+            **new_person(invitation, agreement, now),
+        )
 
-    At least one goal is left, because the completion code is for work."""
-    earlier = list(participants_called(study, invitation.external_id))
-    is_shuffled = study.goal_order == Study.GoalOrder.SHUFFLED
-    seed = (earlier[0].order_seed if earlier else secrets.randbelow(2**31)) if is_shuffled else None
-    order = order_goals(study, seed)
-    behind = {number for participant in earlier for number in goals_behind(participant)}
-    return seed, [number for number in order if number not in behind] or order[-1:]
+    def current_step(self, person: Participant) -> str:
+        if person.state not in (State.ENROLLED, State.ACTIVE):
+            return "end"
+        if not is_running(self.study):
+            return "closed"
+        if is_released(person):
+            return "come-back"
+        if person.state == State.ENROLLED:
+            return "persona-form"
+        return "chat" if person.dialogues.filter(ended_at=None).exists() else "instruction"
 
+    def resume(self, person: Participant) -> None:
+        """Give a participant whose seat was released a seat again, if there is one, because what they sent should count."""
+        if is_released(person):
+            take_back(person, timezone.now())
 
-def _activate(locked: Participant, answers: Mapping[str, str], now: datetime) -> None:
-    locked.persona = Persona.objects.create(
-        study=locked.study, code=_free_code(locked), source=Persona.Source.PARTICIPANT, features=dict(answers)
-    )
-    locked.state, locked.last_seen_at = State.ACTIVE, now
-    locked.save(update_fields=["persona", "state", "last_seen_at"])
+    def outcome_of(self, person: Participant) -> str:
+        return OUTCOMES[person.state]
 
+    def read_farewell(self, kind: str) -> Farewell:
+        """Return the study's own words for this outcome, or the standard ones."""
+        outcome = self.study.outcomes.filter(kind=kind).first() or Outcome(kind=kind)
+        return Farewell(kind, outcome.text.strip() or default_outcome(kind), outcome.code, outcome.redirect_url)
 
-def _free_code(participant: Participant) -> str:
-    """ "p-001" for the first who enrolled, and so on. Nobody gets the code of somebody who has withdrawn, because exports may
-    hold it: their row stays, and counts. A listed persona may have such a code too."""
-    rank = participant.study.participants.filter(pk__lte=participant.pk).count()
-    candidates = chain([f"p-{rank:03d}"], (f"p-{rank:03d}-{number}" for number in count(2)))
-    return next(one for one in candidates if not participant.study.personas.filter(code=one).exists())
+    def refusal(self, reason: str) -> dict[str, Any]:
+        opens_at = self.recruitment.opens_at if self.recruitment and reason == "not_yet" else None
+        return super().refusal(reason) | {"opens_at": opens_at}
 
+    def preview_address(self, request: HttpRequest) -> str:
+        return reverse("preview", args=self.location) if is_researcher(request.user) else ""
 
-def _end(locked: Participant, state: Participant.State, now: datetime) -> None:
-    locked.state, locked.ended_at, locked.last_seen_at = state, now, now
-    locked.save(update_fields=["state", "ended_at", "last_seen_at"])
+    def consent_page(self) -> dict[str, Any]:
+        return {"label": read_catalogue().label(self.study.chatbot)}
+
+    def personal_data(self, person: Participant) -> dict[str, Any]:
+        data = common_data(self, person)
+        data["consent"]["messages_go_to"] = person.consent_provider
+        return data | describe_participation(person)
+
+    def delete_data(self, locked: Participant) -> None:
+        """Delete the participant's dialogues, their persona and what was derived from it, in the order of the locks.
+
+        The dialogues are locked first: a process that is storing something in one has done so by then, or finds it deleted.
+        """
+        for dialogue in locked.dialogues.select_for_update(of=("self",)):
+            dialogue_over.send(sender=Dialogue, dialogue=dialogue)
+        locked.dialogues.delete()
+        persona, locked.persona = locked.persona, None
+        locked.goal_order, locked.order_seed = [], None
+        locked.save()
+        if persona is not None:
+            persona_leaving.send(sender=Persona, persona=persona)
+            Dialogue.objects.filter(persona=persona).delete()
+            persona.delete()
+
+    def _goals_for(self, invitation: Invitation) -> tuple[int | None, list[int]]:
+        """Return the seed and the goals of a newcomer, in order, without those that are complete under their external id.
+
+        At least one goal is left, because the completion code is for work."""
+        earlier = list(people_called(self.people, invitation.external_id))
+        is_shuffled = self.study.goal_order == Study.GoalOrder.SHUFFLED
+        seed = (earlier[0].order_seed if earlier else secrets.randbelow(2**31)) if is_shuffled else None
+        order = order_goals(self.study, seed)
+        finished = {number for participant in earlier for number in finished_goals(participant)}
+        return seed, [number for number in order if number not in finished] or order[-1:]

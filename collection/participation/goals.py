@@ -1,6 +1,7 @@
 """Goal after goal: how far a participant is, and what takes them on."""
 
 import logging
+import random
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,12 +13,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from collection.models import Participant
-from collection.participation.admission import is_running
-from collection.participation.providers import provider_of
+from collection.participation.eligibility import is_running
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.personas import describe
+from studies.language_models.catalogue import provider_of
 from studies.language_models.identities import describe_speaker
-from studies.models import Dialogue, Generation, Goal, Turn
+from studies.models import Dialogue, Generation, Goal, Study, Turn
 from studies.signals import dialogue_over
 
 logger = logging.getLogger(__name__)
@@ -66,14 +67,22 @@ def progress_of(dialogue: Dialogue) -> Progress:
 def goals_left(participant: Participant) -> list[int]:
     """Return the numbers of the goals that are neither finished nor under way, in order."""
     dialogues = participant.dialogues.select_related("goal")
-    begun = {dialogue.goal.number for dialogue in dialogues if dialogue.ended_at is None or _is_behind(dialogue)}
+    begun = {dialogue.goal.number for dialogue in dialogues if dialogue.ended_at is None or _is_finished(dialogue)}
     return [number for number in participant.goal_order if number not in begun]
 
 
-def goals_behind(participant: Participant) -> set[int]:
+def finished_goals(participant: Participant) -> set[int]:
     """Return the numbers of finished goals: complete ones, and those that were left with enough answers."""
     dialogues = participant.dialogues.exclude(ended_at=None).select_related("goal")
-    return {dialogue.goal.number for dialogue in dialogues if _is_behind(dialogue)}
+    return {dialogue.goal.number for dialogue in dialogues if _is_finished(dialogue)}
+
+
+def order_goals(study: Study, seed: int | None) -> list[int]:
+    """Return the numbers of the study's goals: in the given order, or shuffled with this seed."""
+    numbers = list(study.goals.order_by("number").values_list("number", flat=True))
+    if seed is not None:
+        random.Random(seed).shuffle(numbers)
+    return numbers
 
 
 def begin_goal(participant: Participant) -> Dialogue | None:
@@ -191,7 +200,7 @@ def why_locked(dialogue: Dialogue) -> str:
     return f"Ask the chatbot {missing} {'more times' if states else 'times'} first."
 
 
-def _is_behind(dialogue: Dialogue) -> bool:
+def _is_finished(dialogue: Dialogue) -> bool:
     """Return whether the goal of this ended dialogue is finished: a goal that was left needs enough answered messages."""
     return dialogue.ending != "left" or _missing(dialogue, _states(dialogue)) == 0
 

@@ -11,8 +11,8 @@ from django.db.models import Count, Prefetch
 from django.db.models.functions import Coalesce
 
 from collection.models import Participant, Recruitment, Release
-from collection.participation.admission import UNDER_WAY, Refusal, filled_quotas, free_places, why_not_admitted
-from collection.participation.places import PRESENT
+from collection.participation.eligibility import Refusal, why_ineligible
+from collection.participation.seats import PRESENT, UNDER_WAY, filled_quotas, free_seats
 from studies.models import Dialogue, Study
 from studies.questionnaires import read_features
 
@@ -143,9 +143,9 @@ def read_admission(study: Study, now: datetime) -> Admission:
         return Admission(is_open=False, refusal="closed")
     return Admission(
         is_open=recruitment.is_open,
-        refusal=why_not_admitted(recruitment, now),
+        refusal=why_ineligible(recruitment, now),
         places=recruitment.places,
-        places_left=free_places(recruitment, now),
+        places_left=free_seats(recruitment, now),
         quotas=_quota_lines(recruitment, now),
         opens_at=recruitment.opens_at,
         closes_at=recruitment.closes_at,

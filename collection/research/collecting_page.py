@@ -10,14 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from collection.models import Recruitment
-from collection.participation.admission import UNDER_WAY
-from collection.participation.places import PRESENT
-from collection.participation.shared_ids import SharedId, read_shared_ids
+from collection.participation.seats import PRESENT, UNDER_WAY
 from collection.research.collecting import Admission, Counts, list_participants, read_admission, read_counts
 from collection.research.distributions import Distribution, read_distributions
 from collection.research.opening import what_it_lacks
 from collection.research.recruitment_form import find_recruitment
 from collection.research.trouble import Trouble, read_trouble
+from enrolment.external_ids import SharedId, read_shared_ids
 from studies.language_models.catalogue import read_catalogue
 from studies.live import Live
 from studies.models import Study

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 
-from collection.participation.places import release_place
+from collection.participation.seats import release_seat
 from collection.research.collecting_page import CollectingPage, read_collecting
 from collection.research.downloads import DOWNLOADS, read_data, send_download
 from collection.research.opening import NotReady, close_study, open_study
@@ -83,7 +83,7 @@ def _release(request: HttpRequest, study: Study) -> None:
     chosen = request.POST.get("release", "")
     is_key = chosen.isascii() and chosen.isdigit() and len(chosen) < 19
     participant = study.participants.filter(pk=chosen).first() if is_key else None
-    if participant and release_place(participant, request.user.get_username(), timezone.now()):
+    if participant and release_seat(participant, request.user.get_username(), timezone.now()):
         messages.success(request, "The place has been released. The participant can return if there is room.")
     else:
         messages.error(request, "No place was released: the participant is here now, has finished, or holds no place.")

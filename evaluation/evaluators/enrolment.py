@@ -1,65 +1,146 @@
-"""Becoming an evaluator. All of it holds the evaluation's row, one person at a time, so that no number is given twice."""
+"""How evaluators enrol in an evaluation, go through it and leave it."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any, Self
 
-from django.db import transaction
-from django.db.models import F, Max
-from django.utils import timezone
+from django.db.models import Max, QuerySet
+from django.http import HttpRequest
 
-from collection.participation.invitations import Invitation
-from collection.participation.terms import Agreement, Terms
-from evaluation.evaluators.admission import NotAdmitted, why_not_admitted
-from evaluation.evaluators.credentials import Visitor
-from evaluation.evaluators.lists import evaluators_called
-from evaluation.evaluators.places import hold
+from collection.models import Participant
+from collection.participation.enrolment import ChatEnrolment
+from enrolment.agreements import Agreement, Terms
+from enrolment.external_ids import people_called
+from enrolment.invitations import Invitation
+from enrolment.landing import new_person, read_cookie
+from enrolment.outcomes import Farewell
+from enrolment.personal_data import common_data
+from enrolment.protocol import FULL, Enrolment, Visitor
+from enrolment.signed_tokens import SignedTokens
+from evaluation.evaluators.assignments import count_pairs_ahead
+from evaluation.evaluators.personal_data import describe_judgements
+from evaluation.evaluators.reservations import free_assignments_of, has_assignment_left, lock_evaluation
+from evaluation.evaluators.texts import LAPSED, TEXTS
 from evaluation.models import Evaluation, Evaluator
+from evaluation.signals import evaluator_leaving
+from evaluation.texts import default_outcome
+from studies.access import is_researcher
 
-NOBODY = Invitation()
-
-
-@transaction.atomic
-def enrol(
-    evaluation: Evaluation,
-    invitation: Invitation = NOBODY,
-    agreement: Agreement | None = None,
-    now: datetime | None = None,
-) -> Visitor:
-    """Enrol a person who has consented. The same consent form sent again gives the same evaluator. Raises NotAdmitted.
-
-    An external id proves nothing, so a browser that brings a known one judges a separate list. What another browser has under
-    way does not change.
-    """
-    agreement, now = agreement or terms_of(evaluation).offer(), now or timezone.now()
-    held = hold(evaluation)
-    if sender := held.evaluators.filter(token=agreement.token).first():
-        return Visitor(sender)
-    if reason := why_not_admitted(held, invitation, now):
-        raise NotAdmitted(reason)
-    return Visitor(_new_evaluator(held, invitation, agreement, now))
+State = Evaluator.State
 
 
-def note_refused_return(evaluation: Evaluation, invitation: Invitation) -> None:
-    """Count, for the researcher, a browser that came with the external id of an evaluator who has finished."""
-    finished = evaluators_called(evaluation, invitation.external_id).filter(state=Evaluator.State.FINISHED).first()
-    if finished is not None:
-        Evaluator.objects.filter(pk=finished.pk).update(refused_returns=F("refused_returns") + 1)
+class JudgingEnrolment(Enrolment[Evaluator]):
+    """Enrolment in ``evaluation``."""
 
+    role = "evaluator"
+    prefix = "judge-"
+    keywords = ("slug", "number")
+    tokens = SignedTokens("evaluator", "evaluation.evaluator")
+    texts = TEXTS
 
-def terms_of(evaluation: Evaluation) -> Terms:
-    """What evaluators agree to."""
-    place = f"{evaluation.study.slug}/{evaluation.number}"
-    return Terms("evaluation.evaluator.agreement", place, evaluation.consent_version, evaluation.consent)
+    def __init__(self, evaluation: Evaluation) -> None:
+        self.evaluation = evaluation
+        self.study = evaluation.study
+        self.location = (evaluation.study.slug, evaluation.number)
 
+    @classmethod
+    def find(cls, **location: Any) -> Self | None:
+        evaluations = Evaluation.objects.filter(study__slug=location["slug"], number=location["number"])
+        evaluation = evaluations.select_related("study").first()
+        return cls(evaluation) if evaluation else None
 
-def _new_evaluator(held: Evaluation, invitation: Invitation, agreement: Agreement, now: datetime) -> Evaluator:
-    last: int | None = held.evaluators.aggregate(last=Max("number"))["last"]
-    return Evaluator.objects.create(
-        token=agreement.token,
-        evaluation=held,
-        number=(last or 0) + 1,
-        external_id=invitation.external_id,
-        parameters=dict(invitation.parameters),
-        consented_at=now,
-        consent_version=agreement.version,
-        last_seen_at=now,
-    )
+    @classmethod
+    def find_visitor(cls, token: str, **location: Any) -> Visitor[Evaluator] | None:
+        here = {"evaluation__study__slug": location["slug"], "evaluation__number": location["number"]}
+        evaluator = Evaluator.objects.select_related("evaluation__study").filter(**here, token=token).first()
+        return Visitor(cls(evaluator.evaluation), evaluator) if evaluator else None
+
+    @property
+    def people(self) -> QuerySet[Evaluator]:
+        return self.evaluation.evaluators.all()
+
+    @property
+    def external_id_parameter(self) -> str:
+        return self.evaluation.external_id_parameter
+
+    @property
+    def terms(self) -> Terms:
+        evaluation, name = self.evaluation, f"{self.study.slug}/{self.evaluation.number}"
+        return Terms("evaluation.evaluator.agreement", name, evaluation.consent_version, evaluation.consent)
+
+    def why_ineligible(self, invitation: Invitation, now: datetime, cookies: Mapping[str, str]) -> str:
+        if self.evaluation.is_planned:
+            return "planned"
+        if not self.evaluation.is_open:
+            return "closed"
+        if people_called(self.people, invitation.external_id).filter(state=State.FINISHED).exists():
+            return "finished"
+        if self.is_participant(invitation.external_id, cookies):
+            return "participant"
+        return "" if has_assignment_left(self.evaluation, now) else FULL
+
+    def why_barred(self, request: HttpRequest, invitation: Invitation) -> str:
+        """Bar participants of the study, and researchers, whose answers must not count; rehearsals are for trying."""
+        if self.is_participant(invitation.external_id, request.COOKIES):
+            return "participant"
+        return "researcher" if is_researcher(request.user) and not self.evaluation.is_rehearsed else ""
+
+    def is_participant(self, external_id: str, cookies: Mapping[str, str]) -> bool:
+        """Return whether an external id or a browser is a participant's, whose own dialogues might be judged.
+
+        A participant who has withdrawn has no external id.
+        """
+        people = self.study.participants
+        if external_id and people.filter(external_id=external_id).exists():
+            return True
+        participant = read_cookie(ChatEnrolment(self.study), cookies)
+        return participant is not None and participant.state != Participant.State.WITHDRAWN
+
+    def lock(self) -> Self:
+        return type(self)(lock_evaluation(self.evaluation))
+
+    def lock_person(self, person: Evaluator) -> Evaluator:
+        """Lock the evaluation first, because the evaluator's assignments are freed."""
+        lock_evaluation(self.evaluation)
+        return super().lock_person(person)
+
+    def add_person(self, invitation: Invitation, agreement: Agreement, now: datetime) -> Evaluator:
+        last: int | None = self.people.aggregate(last=Max("number"))["last"]
+        fields = new_person(invitation, agreement, now)
+        return Evaluator.objects.create(evaluation=self.evaluation, number=(last or 0) + 1, **fields)
+
+    def current_step(self, person: Evaluator) -> str:
+        """Send an evaluator whose assignment was reassigned to where assignments are given."""
+        if person.state in (State.FINISHED, State.WITHDRAWN):
+            return "end"
+        if not self.evaluation.is_open:
+            return "closed"
+        return "pairs" if person.state == State.JUDGING else "instruction"
+
+    def step_text(self, person: Evaluator, step: str) -> str:
+        is_lapsed = person.state == State.LAPSED and step == "instruction"
+        return LAPSED if is_lapsed else super().step_text(person, step)
+
+    def outcome_of(self, person: Evaluator) -> str:
+        return "withdrawn" if person.state == State.WITHDRAWN else "completed"
+
+    def read_farewell(self, kind: str) -> Farewell:
+        evaluation = self.evaluation
+        if kind != "completed":
+            return Farewell(kind, default_outcome(kind))
+        return Farewell(kind, evaluation.completion, evaluation.completion_code, evaluation.redirect_url)
+
+    def consent_page(self) -> dict[str, Any]:
+        return {"pairs": count_pairs_ahead(self.evaluation)}
+
+    def personal_data(self, person: Evaluator) -> dict[str, Any]:
+        return common_data(self, person) | describe_judgements(person)
+
+    def delete_data(self, locked: Evaluator) -> None:
+        """Delete the evaluator's answers. Their pairs are judged again by those who take their assignments."""
+        assignments = list(locked.assignments.all())
+        locked.judgements.all().delete()
+        locked.flag = ""
+        locked.save(update_fields=["flag"])
+        evaluator_leaving.send(sender=Evaluator, evaluator=locked)
+        free_assignments_of(self.evaluation, assignments)

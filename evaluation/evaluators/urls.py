@@ -1,15 +1,12 @@
-"""Addresses of evaluators' way, all below their evaluation's own: the cookie that names them goes nowhere else."""
+"""Addresses of evaluators' pages, all below their evaluation's own; those of judging are apart."""
 
 from django.urls import path
 
+from enrolment.views import urls_of
 from evaluation.evaluators import views
+from evaluation.evaluators.enrolment import JudgingEnrolment
 
 urlpatterns = [
-    path("", views.welcome, name="judge-welcome"),
-    path("consent/", views.consent, name="judge-consent"),
-    path("p/<str:token>/", views.personal_link, name="judge-personal-link"),
+    *urls_of(JudgingEnrolment),
     path("start/", views.instruction, name="judge-instruction"),
-    path("end/", views.end, name="judge-end"),
-    path("withdraw/", views.withdraw, name="judge-withdraw"),
-    path("data/", views.my_data, name="judge-data"),
 ]

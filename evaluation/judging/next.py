@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Prefetch, Q, QuerySet, prefetch_related_objects
 
-from evaluation.evaluators.credentials import Visitor
-from evaluation.evaluators.lists import unjudged
+from enrolment.protocol import Visitor
+from evaluation.evaluators.assignments import unjudged
 from evaluation.models import Evaluator, Pair, Showing
 from studies.models import Turn
 
@@ -28,9 +28,9 @@ def current_showing(evaluator: Evaluator) -> Showing | None:
     return _left(evaluator).order_by(*_ORDER).first()
 
 
-def find_showing(visitor: Visitor, token: str) -> Showing | None:
+def find_showing(visitor: Visitor[Evaluator], token: str) -> Showing | None:
     """Return the visitor's showing with that token, and everything its page shows; None if it is not theirs, or was deleted."""
-    return _with_texts(_showings(visitor.evaluator).filter(token=token))
+    return _with_texts(_showings(visitor.person).filter(token=token))
 
 
 def following_showing(evaluator: Evaluator, showing: Showing) -> Showing | None:

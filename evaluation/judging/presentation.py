@@ -8,12 +8,13 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
+from enrolment.protocol import Visitor
 from evaluation.answers import Answer, answer_of, artificial_side
-from evaluation.evaluators.credentials import Visitor, address_of
+from evaluation.evaluators.enrolment import JudgingEnrolment
 from evaluation.judging.clocks import tell_clocks
 from evaluation.judging.next import Progress, previous_showing, progress_of
 from evaluation.judging.rendering import render_text
-from evaluation.models import Choice, Confidence, Judgement, Pair, Showing
+from evaluation.models import Choice, Confidence, Evaluator, Judgement, Pair, Showing
 from evaluation.reading import Reading, ReadTurn, read_pair
 from evaluation.texts import questions
 from studies.models import new_token
@@ -118,12 +119,16 @@ class Feedback:
 
 
 def read_page(
-    visitor: Visitor, showing: Showing, now: datetime, answer: Answer | None = None, problems: Sequence[str] = ()
+    visitor: Visitor[Evaluator],
+    showing: Showing,
+    now: datetime,
+    answer: Answer | None = None,
+    problems: Sequence[str] = (),
 ) -> PairPage:
     """With the answer that stands, unless another was just given that had ``problems``. Raises PairGone."""
     reading = read_pair(showing.pair, showing.is_natural_first)
     standing = standing_of(showing, now)
-    progress = progress_of(visitor.evaluator, is_practice=showing.pair.role == Pair.Role.TRAINING)
+    progress = progress_of(visitor.person, is_practice=showing.pair.role == Pair.Role.TRAINING)
     shown = answer or Answer(**standing["answer"])
     return PairPage(showing, reading, progress, shown, standing, _back(showing), problems)
 
@@ -157,7 +162,7 @@ def read_feedback(showing: Showing) -> Feedback | None:
 def _back(showing: Showing) -> str:
     evaluation = showing.pair.evaluation
     previous = previous_showing(showing) if evaluation.allows_back else None
-    return address_of("judge-pair", evaluation, previous.token) if previous else ""
+    return JudgingEnrolment(evaluation).address("pair", previous.token) if previous else ""
 
 
 def _shown(turns: Sequence[ReadTurn]) -> list[ShownTurn]:

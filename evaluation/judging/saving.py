@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from evaluation.answers import Answer, answer_of
-from evaluation.evaluators.places import finish_if_done, keep_place
+from evaluation.evaluators.reservations import finish_if_done, keep_assignment
 from evaluation.judging.attention import flag_inattentive
 from evaluation.judging.checking import check_answer, check_complete, read_showing, why_too_late
 from evaluation.judging.clocks import LAG, Clocks, note_clocks
@@ -50,7 +50,7 @@ def save_draft(showing: Showing, answer: Answer, clocks: Clocks, now: datetime) 
         if refusal is None or refusal.reason == "closed":
             _keep_draft(judgement, answer, clocks, now)
         if refusal is None:
-            keep_place(judgement.evaluator, now)
+            keep_assignment(judgement.evaluator, now)
             return judgement
     raise refusal
 
@@ -94,7 +94,7 @@ def _store(judgement: Judgement, answer: Answer, key: str, clocks: Clocks, now: 
     _add_revision(judgement, answer, now, is_submitted=True)
     if judgement.pair.role == Pair.Role.CHECK:
         flag_inattentive(judgement.evaluator)
-    keep_place(judgement.evaluator, now)
+    keep_assignment(judgement.evaluator, now)
     finish_if_done(judgement.evaluator, now)
     return judgement
 

@@ -95,6 +95,11 @@ class Evaluation(models.Model):
         return self.title or f"Evaluation {self.number}"
 
     @property
+    def is_open(self) -> bool:
+        """Whether pairs can be judged now."""
+        return self.state == self.State.OPEN
+
+    @property
     def is_planned(self) -> bool:
         """Whether it can still be changed."""
         return self.state == self.State.PLANNED

@@ -4,18 +4,17 @@ from typing import ClassVar
 
 from django.db import models
 
+from enrolment.models import Person
 from evaluation.models.evaluations import Evaluation
 from evaluation.models.pairs import Pair
 from studies.models import new_token
 
 
-class Evaluator(models.Model):
-    """A person who has consented to judge. Withdrawal leaves only this row, without any of their data.
+class Evaluator(Person):
+    """A person who judges.
 
-    The same ``external_id`` from another browser is another evaluator, because an external id proves nothing;
-    ``refused_returns`` counts the browsers that brought it after its evaluator had finished.
-    ``number`` counts from 1 in the evaluation and is never given twice. ``flag`` says why their answers are doubted, if so.
-    A ``lapsed`` evaluator was away so long that the rest of their list was reassigned.
+    ``number`` counts from 1 in the evaluation and is never given twice. ``flag`` is why their answers are doubted, if they are.
+    A ``lapsed`` evaluator was inactive so long that the rest of their list was reassigned.
     """
 
     class State(models.TextChoices):
@@ -25,19 +24,10 @@ class Evaluator(models.Model):
         LAPSED = "lapsed", "stayed away too long"
         WITHDRAWN = "withdrawn", "withdrawn"
 
-    token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
     evaluation = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="evaluators")
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=State, default=State.ENROLLED)
-    external_id = models.CharField(max_length=200, blank=True)
-    parameters = models.JSONField(default=dict, blank=True)
     flag = models.CharField(max_length=200, blank=True)
-    consented_at = models.DateTimeField()
-    consent_version = models.CharField(max_length=40)
-    last_seen_at = models.DateTimeField(null=True, blank=True)
-    ended_at = models.DateTimeField(null=True, blank=True)
-    receipt = models.CharField(max_length=20, blank=True)
-    refused_returns = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         ordering: ClassVar = ["evaluation", "number"]

@@ -11,8 +11,8 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, F
 from django.db.models.functions import Coalesce
 
-from collection.participation.shared_ids import SharedId, read_shared_ids
-from evaluation.evaluators.lists import count_judges
+from enrolment.external_ids import SharedId, read_shared_ids
+from evaluation.evaluators.assignments import count_judges
 from evaluation.models import Evaluation, Evaluator, Judgement, Pair
 from evaluation.research.outliers import unusual_times
 

@@ -6,14 +6,13 @@ from django import forms
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from collection.participation.providers import provider_of
 from dialogue.model_config import ModelSpec
 from evaluation.judges.results import JudgedModel
 from evaluation.judges.sittings import SittingLine, pause_sitting, queue_sitting, read_sittings, request_sitting
 from evaluation.models import Evaluation, Sitting
 from evaluation.research.rates import Rate
 from simulation.requests import RequestError
-from studies.language_models.catalogue import Catalogue, read_catalogue
+from studies.language_models.catalogue import Catalogue, provider_of, read_catalogue
 from studies.presentation import describe_model
 
 __all__ = ["SittingForm", "SittingLine", "SittingResult", "change_sittings", "read_sitting_results", "read_sittings"]

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -59,3 +60,16 @@ def missing_piece(spec: ModelSpec) -> str:
     if spec.key_env and not os.environ.get(spec.key_env):
         return f"The environment variable {spec.key_env} is not set."
     return ""
+
+
+def provider_of(model: str) -> str:
+    """Return the provider that reads what is written to the model; empty for a model that runs here, or is unknown."""
+    spec = read_catalogue().in_force.all.get(model)
+    return _provider(spec) if spec is not None and spec.is_remote else ""
+
+
+def _provider(spec: ModelSpec) -> str:
+    server = urlsplit(spec.base_url).hostname if spec.base_url else None
+    if spec.api == "azure":
+        return f"Microsoft Azure ({server})" if server else "Microsoft Azure"
+    return server or "OpenAI"

@@ -8,7 +8,7 @@ import pytest
 from analysis import code_version as module
 from analysis.code_version import ELSEWHERE, code_version
 
-APPS = ("analysis", "evaluation", "simulation", "collection", "studies", "dialogue")
+APPS = ("analysis", "evaluation", "simulation", "collection", "enrolment", "studies", "dialogue")
 ROOT = Path(module.__file__).parent.parent
 COUNTED = "evaluation/models/judgements.py"
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from evaluation.models import Assignment, Evaluation, Evaluator
 from tests.browser.complaints import Complaints
 from tests.browser.test_participant_way import CONTRAST, WCAG_AA
-from tests.evaluation.evaluators.visits import DOOR
+from tests.enrolment.visits import EVALUATION as DOOR
 from tests.evaluation.factories import make_evaluation, make_evaluator
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -6,9 +6,11 @@ from typing import Any
 from django.utils import timezone
 
 from collection.models import Participant, Recruitment
-from collection.participation.enrolment import answer_form, enrol
-from collection.participation.invitations import Invitation
+from collection.participation.enrolment import ChatEnrolment
+from collection.participation.persona_form import answer_form
 from dialogue.personas import describe
+from enrolment.invitations import Invitation
+from enrolment.landing import enrol
 from studies.models import Dialogue, Generation, Goal, Persona, Study, Turn, Typing
 from studies.services import paper_questionnaire
 from tests.factories import UTTERANCES, make_speaker, make_study
@@ -121,7 +123,7 @@ def make_open_study(slug: str = "demo", *, goal_count: int = 2, **fields: Any) -
 
 def enrol_participant(study: Study | None = None, *, external_id: str = "", **answers: str) -> Participant:
     """Somebody who has consented and then answered the form as FEATURES, but for ``answers``: as the pages do it."""
-    participant = enrol(study or make_open_study(), Invitation(external_id)).participant
+    participant = enrol(ChatEnrolment(study or make_open_study()), Invitation(external_id))
     answer_form(participant, FEATURES | answers)
     participant.refresh_from_db()
     return participant

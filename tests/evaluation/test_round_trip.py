@@ -12,7 +12,8 @@ from analysis.statistics.judgements import read_judgements
 from evaluation.exports import export_judgements
 from evaluation.models import Evaluation, Pair, Showing
 from evaluation.planning.opening import open_evaluation
-from tests.evaluation.evaluators.visits import DOOR, agree
+from tests.enrolment.visits import EVALUATION as DOOR
+from tests.enrolment.visits import agree_to_judge as agree
 from tests.evaluation.factories import (
     make_evaluation,
     make_evaluator,

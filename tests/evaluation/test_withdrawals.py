@@ -7,10 +7,10 @@ from django.db import connection
 from django.utils import timezone
 
 from collection.models import Participant
-from collection.participation.withdrawal import withdraw
 from evaluation.models import Assignment, Evaluation, Evaluator, Judgement, Pair, Showing, Sitting, Verdict
 from studies.models import Turn
 from tests.collection.participation.test_withdrawal import rows_with
+from tests.enrolment.people import withdraw
 from tests.evaluation.factories import (
     make_evaluation,
     make_evaluator,

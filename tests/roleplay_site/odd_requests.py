@@ -13,19 +13,18 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.http import HttpResponse
 from django.test import Client
 
 from analysis.models import Report
 from analysis.power.estimates import request_estimate
 from analysis.statistics.power_plans import PowerQuestion
 from collection.models import Participant
-from collection.participation import credentials as participants
-from evaluation.evaluators import credentials as evaluators
+from enrolment.models import Person
 from evaluation.models import Evaluator, Showing
 from simulation.models import Run
 from studies.models import Dialogue, Study
 from tests.collection.factories import make_natural_dialogue, make_participant
+from tests.enrolment.people import come_back, personal_token
 from tests.evaluation.factories import make_evaluation, make_evaluator
 from tests.factories import make_staff
 from tests.roleplay_site.oddities import BODIES, FORM, HEADERS, METHODS, TEXTS
@@ -53,8 +52,8 @@ class _Site:
         chat = make_natural_dialogue(person)
         self._clients = {
             "stranger": _browser(),
-            "participant": _with_cookie(participants.set_cookie, participants.Visitor(person)),
-            "evaluator": _with_cookie(evaluators.set_cookie, evaluators.Visitor(evaluator)),
+            "participant": _with_cookie(person),
+            "evaluator": _with_cookie(evaluator),
             "guest": _logged_in(User.objects.create_user("guest", is_staff=True)),
             "researcher": _logged_in(make_staff()),
             "superuser": _logged_in(User.objects.create_superuser("root")),
@@ -123,11 +122,9 @@ class _Site:
         return request | {"method": "POST", "body": (FORM, _encoded(fields))}
 
 
-def _with_cookie(set_cookie: Callable[..., None], visitor: Any) -> Client:
-    client, response = _browser(), HttpResponse()
-    set_cookie(response, visitor)
-    for name, morsel in response.cookies.items():
-        client.cookies[name] = morsel.value
+def _with_cookie(person: Person) -> Client:
+    client = _browser()
+    come_back(client, person)
     return client
 
 
@@ -152,9 +149,9 @@ def _tokens(study: Study, evaluator: Evaluator, person: Participant, chat: Dialo
     showing = Showing.objects.filter(assignment__evaluator=evaluator)[0]
     report = Report.objects.create(study=study)
     return {
-        "/judge/<int:number>/p/": evaluators.personal_token(evaluator),
+        "/judge/<int:number>/p/": personal_token(evaluator),
         "/pairs/": showing.token,
-        "/p/": participants.personal_token(person),
+        "/p/": personal_token(person),
         "/chat/": chat.token,
         "/dialogues/": chat.token,
         "/runs/": Run.objects.all()[0].token,

@@ -12,10 +12,9 @@ from django.db import DatabaseError, OperationalError, connection
 from django.test import Client
 from pytest_django import Settings
 
-from collection.participation.credentials import personal_token
-from evaluation.evaluators.credentials import personal_token as evaluators_token
 from roleplay_site.log_lines import DiscreetFormatter
 from tests.collection.factories import enrol_participant, make_open_study
+from tests.enrolment.people import personal_token
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +41,7 @@ def test_the_log_holds_no_personal_link(log: StringIO) -> None:
 
 def test_the_log_holds_no_personal_link_of_an_evaluator(log: StringIO) -> None:
     study = make_judged_study()
-    token = evaluators_token(make_evaluator(make_evaluation(study)))
+    token = personal_token(make_evaluator(make_evaluation(study)))
     make_evaluation(study)
     assert Client().get(f"/s/demo/judge/2/p/{token}/").status_code == 404
     assert "Not Found: /s/demo/judge/2/p/…/" in log.getvalue()
@@ -51,7 +50,7 @@ def test_the_log_holds_no_personal_link_of_an_evaluator(log: StringIO) -> None:
 
 @pytest.mark.parametrize("address", ["/s/demo/judge/1/p//{}/", "/s/demo//judge/1/p/{}/", "/S/demo/p/{}", "/x/{}"])
 def test_nor_one_in_a_link_that_something_has_bent(log: StringIO, address: str) -> None:
-    token = evaluators_token(make_evaluator())
+    token = personal_token(make_evaluator())
     assert Client().get(address.format(token)).status_code == 404
     assert "Not Found: " in log.getvalue()
     assert token not in log.getvalue()

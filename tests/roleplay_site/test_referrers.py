@@ -4,10 +4,9 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from collection.participation.credentials import personal_token
-from evaluation.evaluators.credentials import personal_token as evaluators_token
 from tests.collection.factories import enrol_participant, make_open_study
-from tests.collection.participation.visits import agree
+from tests.enrolment.people import personal_token
+from tests.enrolment.visits import agree
 from tests.evaluation.factories import make_evaluator
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +59,7 @@ def test_a_refused_form_and_the_way_to_https_send_no_referrer(link: str, setting
 
 
 def test_evaluators_links_send_no_referrer() -> None:
-    token = evaluators_token(make_evaluator())
+    token = personal_token(make_evaluator())
     assert policy(Client(), f"/s/demo/judge/1/p/{token}/", 302) == "no-referrer"
     assert policy(Client(), f"/s/demo/judge/1/p/{token}x/", 404) == "no-referrer"
 

@@ -10,9 +10,9 @@ from pytest_django import Settings
 
 from collection.chat.database import in_database
 from collection.participation.goals import begin_goal
-from collection.participation.providers import provider_of
 from dialogue.backends.base import ModelMisconfigured
 from simulation.requests import RequestError
+from studies.language_models.catalogue import provider_of
 from studies.language_models.identities import find_well_described
 from studies.language_models.in_force import read_models_in_force
 from studies.models import Dialogue

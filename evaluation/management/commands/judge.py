@@ -10,7 +10,6 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from tqdm import tqdm
 
-from collection.participation.providers import provider_of
 from dialogue.backends import registry
 from dialogue.models_file import InvalidModelsFile, UnknownModel, find_model
 from evaluation.commands import find_evaluation
@@ -21,6 +20,7 @@ from evaluation.models import Sitting
 from simulation.interruptions import stop_on_signal
 from simulation.requests import RequestError
 from studies.commands import StudyCommand, find_study
+from studies.language_models.catalogue import provider_of
 
 PATIENCE = 2
 """The second infrastructure error of a judgement ends the command, because its user is waiting."""

@@ -10,12 +10,11 @@ from analysis.reporting.portfolio import Portfolio
 from analysis.study import study_analysis
 from analysis.study.reports import request_report, work_off
 from collection.models import Participant
-from collection.participation.withdrawal import withdraw
-from evaluation.evaluators.withdrawal import withdraw as withdraw_evaluator
 from evaluation.models import Evaluator
 from studies.models import Study
 from tests.analysis.study.factories import keep_report, make_judged_evaluation
 from tests.collection.factories import enrol_participant
+from tests.enrolment.people import withdraw
 from tests.factories import make_staff, make_study
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +52,7 @@ def test_a_participant_takes_the_analysis_along(study: Study, participant: Parti
 def test_an_evaluator_takes_it_along(study: Study) -> None:
     keep_report(study)
     with TestCase.captureOnCommitCallbacks(execute=True):
-        withdraw_evaluator(Evaluator.objects.get(evaluation__study=study, number=1))
+        withdraw(Evaluator.objects.get(evaluation__study=study, number=1))
     assert not Report.objects.exists()
     assert not ReportFile.objects.exists()
 

@@ -22,7 +22,7 @@ CODE = "DONE-42"
 MAKE = f"""
 import json
 from collection.models import Outcome
-from collection.participation.credentials import personal_token
+from tests.enrolment.people import personal_token
 from collection.participation.goals import begin_goal
 from tests.collection.factories import enrol_participant, make_open_study
 

@@ -13,11 +13,10 @@ from tests.services.binaries import find_binary
 
 FOLDER = BASE_DIR / "docs" / "screens"
 EVALUATION = """
-from evaluation.evaluators.credentials import personal_token
+from tests.enrolment.people import personal_link
 from evaluation.models import Pair
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judgement, make_known_pair, showings_of
 from tests.evaluation.judging.texts import tell
-from django.urls import reverse
 
 evaluation = make_evaluation()
 tell(evaluation)
@@ -25,7 +24,7 @@ links["judging"] = []
 for _ in range(2):
     evaluator = make_evaluator(evaluation)
     make_judgement(showings_of(evaluator)[0])
-    links["judging"].append(reverse("judge-personal-link", args=["demo", 1, personal_token(evaluator)]))
+    links["judging"].append(personal_link(evaluator))
 """
 
 

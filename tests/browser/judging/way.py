@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
-from evaluation.evaluators.credentials import address_of, personal_token
 from evaluation.models import Evaluator
+from tests.enrolment.people import personal_link
 
 Judge = Callable[..., Page]
 """Opens the judging page in a browser of its own, with Playwright's options of a context."""
@@ -19,7 +19,7 @@ IS_STORED = """() => Object.entries(sessionStorage)
 
 def open_judge(page: Page, evaluator: Evaluator) -> Page:
     """By the evaluator's personal link."""
-    page.goto(address_of("judge-personal-link", evaluator.evaluation, personal_token(evaluator)))
+    page.goto(personal_link(evaluator))
     expect(page).to_have_url(PAIR)
     page.wait_for_load_state()
     return page

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from asgiref.testing import ApplicationCommunicator
-from django.http import HttpResponse
 
-from collection.participation.credentials import COOKIE, Visitor, set_cookie
 from collection.participation.goals import begin_goal
 from roleplay_site.asgi import application
 from studies.models import Dialogue
 from tests.collection.factories import enrol_participant, make_open_study
+from tests.enrolment.people import cookie_of
 
 HOST = "127.0.0.1:8000"
 PATIENCE = 30.0
@@ -39,12 +38,6 @@ def make_chat(**study: Any) -> Dialogue:
     dialogue = begin_goal(enrol_participant(make_open_study(chatbot="bot", **study)))
     assert dialogue is not None
     return dialogue
-
-
-def cookie_of(visitor: Visitor) -> str:
-    response = HttpResponse()
-    set_cookie(response, visitor)
-    return f"{COOKIE}={response.cookies[COOKIE].value}"
 
 
 class Socket:
@@ -136,7 +129,7 @@ async def open_page(dialogue: Dialogue) -> AsyncIterator[Page]:
 
 def headers_of(dialogue: Dialogue) -> dict[str, str]:
     """What the browser of the dialogue's participant sends."""
-    return {"host": HOST, "origin": f"http://{HOST}", "cookie": cookie_of(Visitor(dialogue.persona.participant))}
+    return {"host": HOST, "origin": f"http://{HOST}", "cookie": cookie_of(dialogue.persona.participant)}
 
 
 def path_of(dialogue: Dialogue) -> str:

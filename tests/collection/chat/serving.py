@@ -19,14 +19,14 @@ from tests.services.binaries import free_port, wait_until
 
 BEGIN = """
 import json
-from collection.participation.credentials import Visitor
 from collection.participation.goals import begin_goal
-from tests.collection.chat.pages import cookie_of, path_of
+from tests.collection.chat.pages import path_of
 from tests.collection.factories import enrol_participant, make_open_study
+from tests.enrolment.people import cookie_of
 
 study = make_open_study(chatbot="bot")
 dialogue = begin_goal(enrol_participant(study))
-print(json.dumps({"path": path_of(dialogue), "cookie": cookie_of(Visitor(dialogue.persona.participant))}))
+print(json.dumps({"path": path_of(dialogue), "cookie": cookie_of(dialogue.persona.participant)}))
 """
 PATIENCE = 30.0
 

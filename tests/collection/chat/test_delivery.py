@@ -12,9 +12,9 @@ from collection.chat.delivery import Delivery
 from collection.chat.protocol import Next, RunningReply, Snapshot
 from collection.models import Participant
 from collection.participation.goals import leave_dialogues
-from collection.participation.withdrawal import withdraw
 from studies.models import Dialogue
 from tests.collection.chat.pages import open_page
+from tests.enrolment.people import withdraw
 
 PERMISSIONS: dict[str, Any] = {"may_write": False, "next": Next(allowed=False)}
 

@@ -4,11 +4,11 @@ import pytest
 
 from collection.chat.database import in_database
 from collection.models import Participant, Recruitment
-from collection.participation.credentials import Visitor
 from collection.participation.goals import begin_goal
 from studies.models import Dialogue
-from tests.collection.chat.pages import HOST, cookie_of, headers_of, open_socket, path_of
+from tests.collection.chat.pages import HOST, headers_of, open_socket, path_of
 from tests.collection.factories import enrol_participant, make_open_study
+from tests.enrolment.people import cookie_of
 
 
 async def is_let_in(path: str, headers: dict[str, str]) -> bool:
@@ -55,13 +55,13 @@ async def test_who_has_no_cookie_of_this_site_is_refused(chat: Dialogue, cookie:
 
 async def test_somebody_elses_dialogue_is_refused(chat: Dialogue) -> None:
     other = await in_database(enrol_participant, chat.study)
-    cookie = {"cookie": await in_database(cookie_of, Visitor(other))}
+    cookie = {"cookie": await in_database(cookie_of, other)}
     assert not await is_let_in(path_of(chat), headers_of(chat) | cookie)
 
 
 async def test_a_cookie_of_another_study_is_refused(chat: Dialogue) -> None:
     def other_cookie() -> str:
-        return cookie_of(Visitor(enrol_participant(make_open_study("other", chatbot="bot"))))
+        return cookie_of(enrol_participant(make_open_study("other", chatbot="bot")))
 
     assert not await is_let_in(path_of(chat), headers_of(chat) | {"cookie": await in_database(other_cookie)})
 
@@ -74,7 +74,7 @@ async def test_an_external_id_alone_opens_nobody_elses_dialogue(chat: Dialogue) 
         other = enrol_participant(chat.study, external_id="5f3a")
         dialogue = begin_goal(other)
         assert dialogue is not None
-        return cookie_of(Visitor(other)), dialogue
+        return cookie_of(other), dialogue
 
     cookie, own = await in_database(same_name)
     assert not await is_let_in(path_of(chat), headers_of(chat) | {"cookie": cookie})

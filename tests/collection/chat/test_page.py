@@ -5,9 +5,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from collection.participation.credentials import COOKIE, Visitor
 from studies.models import Dialogue, Generation, Turn
-from tests.collection.chat.pages import cookie_of
 from tests.collection.factories import (
     enrol_participant,
     make_answered_turn,
@@ -16,6 +14,7 @@ from tests.collection.factories import (
     make_pending_turn,
     make_try,
 )
+from tests.enrolment.people import come_back
 from tests.factories import make_output
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +35,7 @@ def browser(dialogue: Dialogue) -> Client:
 
 def browser_of(dialogue: Dialogue) -> Client:
     client = Client()
-    client.cookies[COOKIE] = cookie_of(Visitor(dialogue.persona.participant)).removeprefix(f"{COOKIE}=")
+    come_back(client, dialogue.persona.participant)
     return client
 
 

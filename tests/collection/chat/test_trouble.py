@@ -13,11 +13,11 @@ from collection.chat import endings, generations
 from collection.chat.answerer import KEEP, answerer
 from collection.chat.database import in_database
 from collection.models import Participant
-from collection.participation.withdrawal import withdraw
 from dialogue import thoughts
 from studies.models import Dialogue, Generation, Output, Study, Turn
 from tests.collection.chat.pages import PATIENCE, REPLIES, open_page, write_models
 from tests.dialogue.backends.servers import ChatServer, Failure
+from tests.enrolment.people import withdraw
 
 State = Generation.State
 

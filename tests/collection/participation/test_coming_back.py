@@ -7,7 +7,6 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from collection.models import Participant
-from collection.participation.credentials import personal_token
 from collection.participation.goals import begin_goal, go_on, progress_of
 from studies.models import Dialogue
 from tests.collection.factories import (
@@ -17,7 +16,8 @@ from tests.collection.factories import (
     make_natural_dialogue,
     make_open_study,
 )
-from tests.collection.participation.visits import agree
+from tests.enrolment.people import personal_token
+from tests.enrolment.visits import agree
 from tests.installation import MODELS_FILE
 
 pytestmark = pytest.mark.django_db

@@ -11,10 +11,10 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from collection.models import Participant
-from collection.participation import rates
-from collection.participation.invitations import read_invitation
+from enrolment import rate_limits
+from enrolment.invitations import read_invitation
 from tests.collection.factories import make_open_study
-from tests.collection.participation.visits import agree, wait_for_room_in_the_minute
+from tests.enrolment.visits import agree, wait_for_room_in_the_minute
 from tests.factories import make_study
 
 pytestmark = pytest.mark.django_db
@@ -190,9 +190,9 @@ def test_a_study_names_the_parameter_of_its_platform() -> None:
 def test_a_script_cannot_take_all_places() -> None:
     make_open_study()
     wait_for_room_in_the_minute()
-    statuses = [agree(Client()).status_code for _ in range(rates.A_MINUTE + 1)]
-    assert statuses == [302] * rates.A_MINUTE + [429]
-    assert Participant.objects.count() == rates.A_MINUTE
+    statuses = [agree(Client()).status_code for _ in range(rate_limits.PER_MINUTE + 1)]
+    assert statuses == [302] * rate_limits.PER_MINUTE + [429]
+    assert Participant.objects.count() == rate_limits.PER_MINUTE
     page = Client().get("/s/demo/")
     blocked = Client().post("/s/demo/consent/", {"agreement": page.context["agreement"]})
     assert "Please wait a minute" in blocked.text
@@ -202,9 +202,11 @@ def test_a_script_cannot_take_all_places() -> None:
 
 def test_an_ipv6_network_is_one_address() -> None:
     noon = 12 * 3600.0
-    assert not any(rates.is_too_fast(f"2001:db8:1:2::{number:x}", noon) for number in range(rates.A_MINUTE))
-    assert rates.is_too_fast("2001:db8:1:2:ffff::1", noon)
-    assert not rates.is_too_fast("2001:db8:1:3::1", noon)
+    assert not any(
+        rate_limits.is_too_fast(f"2001:db8:1:2::{number:x}", noon) for number in range(rate_limits.PER_MINUTE)
+    )
+    assert rate_limits.is_too_fast("2001:db8:1:2:ffff::1", noon)
+    assert not rate_limits.is_too_fast("2001:db8:1:3::1", noon)
 
 
 def test_a_browser_without_cookies_reads_what_is_wrong_and_enrols_nobody() -> None:

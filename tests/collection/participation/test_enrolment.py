@@ -7,12 +7,14 @@ import pytest
 from django.utils import timezone
 
 from collection.models import Participant
-from collection.participation.admission import NotAdmitted, filled_quotas, free_places
-from collection.participation.agreements import offer_agreement
-from collection.participation.enrolment import answer_form, enrol, note_refused_return
-from collection.participation.invitations import Invitation
+from collection.participation.persona_form import answer_form
+from collection.participation.seats import filled_quotas, free_seats
+from enrolment.external_ids import note_refused_return
+from enrolment.invitations import Invitation
+from enrolment.protocol import NotEligible
 from studies.models import Persona
 from tests.collection.factories import FEATURES, enrol_participant, make_natural_dialogue, make_open_study
+from tests.enrolment.people import enrol, enrolment_in
 from tests.factories import make_study
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +25,7 @@ SOMEBODY = Invitation("5f3a", {"STUDY_ID": "s1"})
 
 def test_who_enrols_is_stored_with_what_they_agreed_to_and_where_they_came_from() -> None:
     study = make_open_study(goal_count=3, consent_version="2b")
-    visitor = enrol(study, SOMEBODY, now=NOW)
+    enrolled = enrol(study, SOMEBODY, now=NOW)
     participant = Participant.objects.get()
     assert (participant.state, participant.external_id, participant.parameters) == (
         State.ENROLLED,
@@ -32,7 +34,7 @@ def test_who_enrols_is_stored_with_what_they_agreed_to_and_where_they_came_from(
     )
     assert (participant.consented_at, participant.consent_version) == (NOW, "2b")
     assert (participant.goal_order, participant.order_seed) == ([1, 2, 3], None)
-    assert visitor.participant == participant
+    assert enrolled == participant
 
 
 def test_the_first_participant_freezes_the_study() -> None:
@@ -45,7 +47,7 @@ def test_the_first_participant_freezes_the_study() -> None:
 
 def test_a_shuffled_order_has_every_goal_once_and_its_seed_reproduces_it() -> None:
     study = make_open_study(goal_count=10, goal_order="shuffled")
-    people = [enrol(study).participant for _ in range(5)]
+    people = [enrol(study) for _ in range(5)]
     orders = [person.goal_order for person in people]
     assert all(sorted(order) == list(range(1, 11)) for order in orders)
     assert len({tuple(order) for order in orders}) > 1
@@ -54,7 +56,7 @@ def test_a_shuffled_order_has_every_goal_once_and_its_seed_reproduces_it() -> No
 
 def test_a_consent_form_that_is_sent_twice_enrols_once() -> None:
     study = make_open_study()
-    agreement = offer_agreement(study)
+    agreement = enrolment_in(study).terms.offer()
     first, second = enrol(study, SOMEBODY, agreement), enrol(study, SOMEBODY, agreement)
     assert Participant.objects.count() == 1
     assert first == second
@@ -64,7 +66,7 @@ def test_another_browser_with_the_same_external_id_is_another_participant_and_en
     study = make_open_study()
     participant = enrol_participant(study, external_id="5f3a")
     running = make_natural_dialogue(participant, turns=0)
-    other = enrol(study, SOMEBODY, now=NOW).participant
+    other = enrol(study, SOMEBODY, now=NOW)
     running.refresh_from_db()
     participant.refresh_from_db()
     assert (other.state, other.external_id, other.persona, other.consented_at) == (State.ENROLLED, "5f3a", None, NOW)
@@ -79,7 +81,7 @@ def test_it_begins_with_the_next_goal_and_has_always_one() -> None:
     order, seed = first.goal_order, first.order_seed
     for number, left in ((order[0], order[1:]), (order[1], order[2:]), (order[2], order[2:])):
         make_natural_dialogue(first, goal=goals[number], ending="next_goal")
-        other = enrol(study, SOMEBODY).participant
+        other = enrol(study, SOMEBODY)
         assert (other.goal_order, other.order_seed) == (left, seed)
 
 
@@ -89,15 +91,15 @@ def test_a_goal_that_is_under_way_elsewhere_or_was_left_too_early_comes_again() 
     make_natural_dialogue(first, turns=0, ending="left")
     make_natural_dialogue(first, turns=1, ending="left")
     make_natural_dialogue(first, turns=1)
-    assert enrol(study, SOMEBODY).participant.goal_order == [1, 3]
+    assert enrol(study, SOMEBODY).goal_order == [1, 3]
 
 
 @pytest.mark.parametrize("state", [State.ENROLLED, State.SCREENED_OUT, State.TURNED_AWAY])
 def test_who_came_first_with_an_external_id_locks_nobody_out(state: str) -> None:
     study = make_open_study()
-    first = enrol(study, SOMEBODY).participant
+    first = enrol(study, SOMEBODY)
     Participant.objects.update(state=state)
-    other = enrol(study, SOMEBODY).participant
+    other = enrol(study, SOMEBODY)
     answer_form(other, FEATURES)
     other.refresh_from_db()
     first.refresh_from_db()
@@ -108,10 +110,10 @@ def test_an_external_id_that_has_finished_does_not_begin_again() -> None:
     study = make_open_study()
     enrol(study, SOMEBODY)
     Participant.objects.update(state=State.FINISHED)
-    with pytest.raises(NotAdmitted, match="finished"):
+    with pytest.raises(NotEligible, match="finished"):
         enrol(study, SOMEBODY)
-    note_refused_return(study, SOMEBODY)
-    note_refused_return(study, Invitation("other"))
+    note_refused_return(study.participants.all(), "5f3a")
+    note_refused_return(study.participants.all(), "other")
     assert Participant.objects.get().refused_returns == 1
 
 
@@ -133,14 +135,14 @@ def test_an_external_id_names_different_people_in_different_studies() -> None:
 )
 def test_a_study_that_takes_nobody_says_why(recruitment: dict[str, Any], reason: str) -> None:
     study = make_open_study(**recruitment)
-    with pytest.raises(NotAdmitted, match=reason):
+    with pytest.raises(NotEligible, match=reason):
         enrol(study, now=NOW)
     study.refresh_from_db()
     assert (Participant.objects.count(), study.is_frozen) == (0, False)
 
 
 def test_a_study_that_recruits_nobody_is_closed() -> None:
-    with pytest.raises(NotAdmitted, match="closed"):
+    with pytest.raises(NotEligible, match="closed"):
         enrol(make_study())
 
 
@@ -149,7 +151,7 @@ def test_a_second_browser_shares_the_place_of_its_external_id_and_a_third_does_n
     enrol(study, SOMEBODY)
     enrol(study, SOMEBODY)
     for invitation in (SOMEBODY, Invitation(), Invitation("other")):
-        with pytest.raises(NotAdmitted, match="full"):
+        with pytest.raises(NotEligible, match="full"):
             enrol(study, invitation)
 
 
@@ -158,9 +160,9 @@ def test_many_browsers_with_one_external_id_hold_a_place_each() -> None:
     study = make_open_study(places=4)
     for _ in range(5):
         enrol(study, SOMEBODY)
-    with pytest.raises(NotAdmitted, match="full"):
+    with pytest.raises(NotEligible, match="full"):
         enrol(study, SOMEBODY)
-    assert free_places(study.recruitment, NOW) == 0
+    assert free_seats(study.recruitment, NOW) == 0
 
 
 def test_a_second_browser_shares_the_place_in_a_quota() -> None:
@@ -175,7 +177,7 @@ def test_who_does_not_take_part_holds_no_place(state: str) -> None:
     study = make_open_study(places=1)
     enrol(study)
     Participant.objects.update(state=state)
-    assert enrol(study).participant.state == State.ENROLLED
+    assert enrol(study).state == State.ENROLLED
 
 
 @pytest.mark.parametrize("state", [State.ENROLLED, State.ACTIVE, State.FINISHED])
@@ -183,7 +185,7 @@ def test_who_takes_part_or_has_finished_holds_a_place(state: str) -> None:
     study = make_open_study(places=1)
     enrol(study)
     Participant.objects.update(state=state)
-    with pytest.raises(NotAdmitted, match="full"):
+    with pytest.raises(NotEligible, match="full"):
         enrol(study)
 
 
@@ -236,7 +238,7 @@ def test_a_place_in_a_quota_is_free_again_when_its_holder_withdraws() -> None:
 
 def test_a_study_that_was_closed_takes_no_answers() -> None:
     study = make_open_study()
-    participant = enrol(study).participant
+    participant = enrol(study)
     study.recruitment.is_open = False
     study.recruitment.save()
     answer_form(participant, FEATURES)

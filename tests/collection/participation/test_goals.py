@@ -16,7 +16,6 @@ from collection.participation.goals import (
     leave_dialogues,
     progress_of,
 )
-from collection.participation.withdrawal import withdraw
 from collection.research.opening import close_study
 from studies.models import Dialogue, Generation, Turn
 from tests.collection.factories import (
@@ -26,6 +25,7 @@ from tests.collection.factories import (
     make_open_study,
     make_pending_turn,
 )
+from tests.enrolment.people import withdraw
 from tests.factories import make_dialogue
 from tests.installation import MODELS_FILE
 

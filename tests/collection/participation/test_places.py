@@ -12,13 +12,13 @@ from collection.chat.chat_state import permissions_of
 from collection.chat.messages import Refusal, send_message
 from collection.chat.protocol import TypingNotes
 from collection.models import Participant, Recruitment, Release
-from collection.participation.admission import NotAdmitted, free_places, is_released
-from collection.participation.credentials import personal_token
-from collection.participation.enrolment import answer_form, enrol
-from collection.participation.places import release_place, take_back
+from collection.participation.persona_form import answer_form
+from collection.participation.seats import free_seats, is_released, release_seat, take_back
+from enrolment.protocol import NotEligible
 from studies.models import Dialogue, Study
 from tests.collection.factories import FEATURES, enrol_participant, make_answered_turn, make_open_study
-from tests.collection.participation.visits import agree
+from tests.enrolment.people import enrol, personal_token
+from tests.enrolment.visits import agree
 from tests.installation import MODELS_FILE
 
 pytestmark = pytest.mark.django_db
@@ -47,26 +47,26 @@ def browser(participant: Participant) -> Client:
 def full_study(**fields: Any) -> tuple[Study, Participant, Participant]:
     """With two places, which two people hold; the first has gone away for a month."""
     study = make_open_study(places=2, **fields)
-    first, second = enrol_participant(study), enrol(study).participant
+    first, second = enrol_participant(study), enrol(study)
     leave_for(24 * 30, first)
     return study, first, second
 
 
 def test_a_place_whose_participant_went_away_goes_to_the_next_person_and_that_is_kept() -> None:
     study, first, second = full_study()
-    assert free_places(study.recruitment, NOW) == 1
+    assert free_seats(study.recruitment, NOW) == 1
     assert "What you agree to" in Client().get("/s/demo/").text
-    assert enrol(study, now=NOW).participant.state == State.ENROLLED
+    assert enrol(study, now=NOW).state == State.ENROLLED
     [release] = Release.objects.all()
     assert (release.participant, release.released_at, release.released_by) == (first, NOW, "")
     assert (is_released(first), is_released(second)) == (True, False)
-    with pytest.raises(NotAdmitted, match="full"):
+    with pytest.raises(NotEligible, match="full"):
         enrol(study, now=NOW)
 
 
 def test_only_as_many_places_are_released_as_are_needed_of_those_longest_away() -> None:
     study = make_open_study(places=3)
-    people = [enrol(study).participant for _ in range(3)]
+    people = [enrol(study) for _ in range(3)]
     for hours, one in zip((400, 900, 500), people, strict=True):
         leave_for(hours, one)
     enrol(study)
@@ -87,7 +87,7 @@ def test_the_study_sets_after_how_long(hours: int | None, away: float, is_free: 
     study = make_open_study(places=1, released_after_hours=hours)
     enrol(study)
     leave_for(away)
-    assert (free_places(study.recruitment, NOW) == 1) is is_free
+    assert (free_seats(study.recruitment, NOW) == 1) is is_free
 
 
 @pytest.mark.parametrize("state", [State.FINISHED, State.SCREENED_OUT])
@@ -97,7 +97,7 @@ def test_who_has_ended_went_nowhere(state: str) -> None:
     enrol(study)
     leave_for(24 * 365)
     Participant.objects.update(state=state)
-    assert free_places(study.recruitment, NOW) == (0 if state == State.FINISHED else 2)
+    assert free_seats(study.recruitment, NOW) == (0 if state == State.FINISHED else 2)
 
 
 def test_a_place_in_a_quota_is_released_too() -> None:
@@ -132,7 +132,7 @@ def test_who_returns_reads_whether_there_is_room_and_finds_everything_that_they_
     running = Dialogue.objects.get()
     make_answered_turn(running, 0, utterance="This is mine.")
     leave_for(24 * 30, first)
-    newcomer = enrol(study).participant
+    newcomer = enrol(study)
     for address in ("start/", "chat/", "form/", "end/"):
         assert client.get(f"/s/demo/{address}")["Location"] == "/s/demo/return/"
     assert "your place was released" in client.get("/s/demo/").text
@@ -153,10 +153,10 @@ def test_what_is_sent_from_a_page_that_was_open_all_the_time_counts_if_there_is_
     study = make_open_study(places=1)
     client = Client()
     agree(client)
-    release_place(_away(), "anna", NOW)
+    release_seat(_away(), "anna", NOW)
     assert client.post("/s/demo/form/", FEATURES)["Location"] == "/s/demo/start/"
     assert Participant.objects.get().state == State.ACTIVE
-    assert free_places(study.recruitment, NOW) == 0
+    assert free_seats(study.recruitment, NOW) == 0
 
 
 def _away() -> Participant:
@@ -166,21 +166,21 @@ def _away() -> Participant:
 
 def test_a_researcher_releases_places_of_people_who_are_not_there_and_of_nobody_else() -> None:
     participant = enrol_participant(make_open_study(places=1))
-    assert not release_place(participant, "anna", NOW)
+    assert not release_seat(participant, "anna", NOW)
     leave_for(1)
-    assert release_place(participant, "anna", NOW)
-    assert not release_place(participant, "anna", NOW)
+    assert release_seat(participant, "anna", NOW)
+    assert not release_seat(participant, "anna", NOW)
     assert [(one.released_by, one.released_at) for one in Release.objects.all()] == [("anna", NOW)]
     take_back(participant, NOW)
     Participant.objects.update(state=State.FINISHED, last_seen_at=NOW - timedelta(days=1))
-    assert not release_place(participant, "anna", NOW)
+    assert not release_seat(participant, "anna", NOW)
 
 
 def test_a_released_place_takes_no_messages_and_no_answers() -> None:
     study = make_open_study(places=1)
-    participant = enrol(study).participant
+    participant = enrol(study)
     leave_for(1)
-    release_place(participant, "anna", NOW)
+    release_seat(participant, "anna", NOW)
     answer_form(participant, FEATURES)
     participant.refresh_from_db()
     assert participant.state == State.ENROLLED
@@ -189,7 +189,7 @@ def test_a_released_place_takes_no_messages_and_no_answers() -> None:
     client = browser(participant)
     client.post("/s/demo/start/")
     leave_for(1)
-    release_place(participant, "anna", NOW)
+    release_seat(participant, "anna", NOW)
     dialogue = Dialogue.objects.get()
     with pytest.raises(Refusal, match="Your place was released while you were away"):
         send_message(dialogue.pk, "key-00001", "Am I late?", TypingNotes(), "server-1", NOW)
@@ -201,7 +201,7 @@ def test_a_released_place_takes_no_messages_and_no_answers() -> None:
 def test_withdrawing_needs_no_place_and_a_closed_study_says_that_it_is_closed() -> None:
     participant = enrol_participant(make_open_study(places=1))
     leave_for(1)
-    release_place(participant, "anna", NOW)
+    release_seat(participant, "anna", NOW)
     client = browser(participant)
     Recruitment.objects.update(is_open=False)
     assert "The study is closed at the moment" in client.get("/s/demo/start/").text

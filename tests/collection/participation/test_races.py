@@ -14,13 +14,15 @@ from functools import partial
 from django.utils import timezone
 from collection.models import Recruitment
 from studies.models import Dialogue, Study
-from collection.participation.admission import NotAdmitted, free_places
-from collection.participation.agreements import offer_agreement
-from collection.participation.enrolment import answer_form, enrol
+from collection.participation.seats import free_seats
+from enrolment.protocol import NotEligible
+from tests.enrolment.people import enrolment_in
+from collection.participation.persona_form import answer_form
+from tests.enrolment.people import enrol
 from collection.participation.goals import begin_goal, go_on
-from collection.participation.invitations import Invitation
-from collection.participation.places import release_place, take_back
-from collection.participation.withdrawal import withdraw
+from enrolment.invitations import Invitation
+from collection.participation.seats import release_seat, take_back
+from tests.enrolment.people import withdraw
 from studies.services import copy_study
 from simulation.requests import RunRequest
 from simulation.services import request_run
@@ -31,7 +33,7 @@ FEMALE = {"gender": "Female"}
 study = copy_study(Study.objects.get(slug="demo"))
 people = study.participants
 Recruitment.objects.filter(study=study).update(is_open=True)
-at_once = partial(racing.at_once, refusal=NotAdmitted)
+at_once = partial(racing.at_once, refusal=NotEligible)
 """
 LAST_PLACE = """
 Recruitment.objects.filter(study=study).update(places=1)
@@ -40,12 +42,12 @@ print(json.dumps({"answers": sorted(answers), "rows": people.count()}))
 """
 SAME_ID = """
 Recruitment.objects.filter(study=study).update(places=2)
-answers = at_once(lambda _: enrol(study, Invitation("5f3a")).participant.state, range(PEOPLE))
+answers = at_once(lambda _: enrol(study, Invitation("5f3a")).state, range(PEOPLE))
 print(json.dumps({"answers": sorted(answers), "rows": people.count()}))
 """
 SAME_FORM = """
-agreement = offer_agreement(study)
-found = at_once(lambda _: enrol(study, agreement=agreement).participant.pk, range(PEOPLE))
+agreement = enrolment_in(study).terms.offer()
+found = at_once(lambda _: enrol(study, agreement=agreement).pk, range(PEOPLE))
 print(json.dumps({"people": len(set(found)), "rows": people.count()}))
 """
 RELEASED_PLACE = """
@@ -54,16 +56,16 @@ for _ in range(2):
     enrol(study)
 people.update(last_seen_at=timezone.now() - timedelta(days=30))
 away = list(people.all())
-release_place(away[0], "anna", timezone.now())
+release_seat(away[0], "anna", timezone.now())
 def come(one):
-    return take_back(one, timezone.now()) if one else enrol(study).participant.state
+    return take_back(one, timezone.now()) if one else enrol(study).state
 answers = at_once(come, [away[0], *[None] * (PEOPLE - 1)])
-free = free_places(Recruitment.objects.get(study=study), timezone.now())
+free = free_seats(Recruitment.objects.get(study=study), timezone.now())
 print(json.dumps({"got in": sum(answer in (True, "enrolled") for answer in answers), "free": free}))
 """
 LAST_OF_A_QUOTA = """
 Recruitment.objects.filter(study=study).update(quotas={"gender": {"Female": 2}})
-enrolled = [enrol(study).participant for _ in range(PEOPLE)]
+enrolled = [enrol(study) for _ in range(PEOPLE)]
 at_once(lambda person: answer_form(person, FEMALE), enrolled)
 codes = list(people.filter(state="active").values_list("persona__code", flat=True))
 print(json.dumps({"codes": len(set(codes)), "away": people.filter(state="turned_away").count()}))
@@ -71,7 +73,7 @@ print(json.dumps({"codes": len(set(codes)), "away": people.filter(state="turned_
 SAME_GOAL = """
 study.min_turns = 0
 study.save()
-person = enrol(study).participant
+person = enrol(study)
 answer_form(person, FEMALE)
 person.refresh_from_db()
 begun = at_once(lambda _: begin_goal(person).pk, range(PEOPLE))
@@ -82,7 +84,7 @@ print(json.dumps({
 }))
 """
 WITHDRAWAL = """
-person = enrol(study).participant
+person = enrol(study)
 answer_form(person, FEMALE)
 run = request_run(study, RunRequest("asker", "answerer", personas="participants"))
 assert run.simulations.count() == 10

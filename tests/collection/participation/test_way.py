@@ -9,7 +9,7 @@ from collection.models import Participant
 from collection.participation.goals import leave_dialogues
 from studies.models import Dialogue, Study
 from tests.collection.factories import FEATURES, make_answered_turn, make_open_study
-from tests.collection.participation.visits import agree
+from tests.enrolment.visits import agree
 from tests.installation import MODELS_FILE
 
 pytestmark = pytest.mark.django_db

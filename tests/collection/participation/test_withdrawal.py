@@ -12,9 +12,8 @@ from django.db import connection
 from django.test import Client
 
 from collection.models import Participant
-from collection.participation.mine import own_data
-from collection.participation.presentation import OUTCOMES
-from collection.participation.withdrawal import forget_deleted_text, withdraw
+from collection.participation.enrolment import OUTCOMES
+from enrolment.withdrawal import forget_deleted_text
 from simulation import leases
 from simulation.figures import read_figures
 from simulation.leases import LeaseLost
@@ -28,6 +27,7 @@ from tests.collection.factories import (
     make_open_study,
     make_pending_turn,
 )
+from tests.enrolment.people import own_data, withdraw
 from tests.factories import make_dialogue, make_output, make_run
 
 SECRET = "zanzibar-marmalade"

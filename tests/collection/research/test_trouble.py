@@ -10,13 +10,13 @@ from pytest_django import Settings
 
 from collection.chat.database import in_database
 from collection.models import Participant, Recruitment
-from collection.participation.mine import own_data
 from collection.research.trouble import read_trouble, read_troubles
 from studies.models import Dialogue, Generation, Study
 from tests.collection.chat.conftest import api, api_chat  # noqa: F401
 from tests.collection.chat.pages import open_page
 from tests.collection.factories import make_natural_dialogue, make_participant, make_pending_turn
 from tests.dialogue.backends.servers import ChatServer, Failure
+from tests.enrolment.people import own_data
 from tests.factories import make_staff, make_study
 
 State = Generation.State

@@ -4,9 +4,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from evaluation.evaluators.credentials import personal_token
 from evaluation.models import Evaluator, Showing
-from tests.evaluation.evaluators.visits import DOOR, agree
+from tests.enrolment.people import personal_token
+from tests.enrolment.visits import EVALUATION as DOOR
+from tests.enrolment.visits import agree_to_judge as agree
 from tests.evaluation.factories import (
     make_evaluation,
     make_evaluator,

@@ -9,12 +9,13 @@ from django.test import Client
 from django.utils import timezone
 
 from collection.models import Participant
-from collection.participation import rates
+from enrolment import rate_limits
 from evaluation.models import Assignment, Evaluation, Evaluator
 from tests.collection.factories import make_participant
-from tests.collection.participation.visits import agree as take_part
-from tests.collection.participation.visits import wait_for_room_in_the_minute
-from tests.evaluation.evaluators.visits import DOOR, agree
+from tests.enrolment.visits import EVALUATION as DOOR
+from tests.enrolment.visits import agree as take_part
+from tests.enrolment.visits import agree_to_judge as agree
+from tests.enrolment.visits import wait_for_room_in_the_minute
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study
 from tests.factories import make_staff
 
@@ -180,9 +181,9 @@ def test_an_evaluation_names_the_parameter_of_its_platform() -> None:
 def test_a_script_cannot_take_all_places() -> None:
     make_evaluation()
     wait_for_room_in_the_minute()
-    statuses = [agree(Client()).status_code for _ in range(rates.A_MINUTE + 1)]
-    assert statuses == [302] * rates.A_MINUTE + [429]
-    assert Evaluator.objects.count() == rates.A_MINUTE
+    statuses = [agree(Client()).status_code for _ in range(rate_limits.PER_MINUTE + 1)]
+    assert statuses == [302] * rate_limits.PER_MINUTE + [429]
+    assert Evaluator.objects.count() == rate_limits.PER_MINUTE
 
 
 def test_a_form_from_a_browser_without_cookies_is_refused_with_the_evaluators_own_way_back() -> None:

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from evaluation.evaluators.lists import count_judges
-from evaluation.evaluators.places import finish_if_done, keep_place, take_place
+from evaluation.evaluators.assignments import count_judges
+from evaluation.evaluators.reservations import finish_if_done, keep_assignment, take_assignment
 from evaluation.models import Assignment, Evaluation, Evaluator, Judgement, Pair, Showing
 from tests.evaluation.factories import (
     make_evaluation,
@@ -50,8 +50,8 @@ def state_of(evaluator: Evaluator) -> str:
 
 def test_the_first_free_list_is_taken_and_kept_for_the_time_of_the_evaluation(evaluation: Evaluation) -> None:
     first, second = newcomer(evaluation), newcomer(evaluation)
-    assert take_place(first, NOW)
-    assert take_place(second, NOW)
+    assert take_assignment(first, NOW)
+    assert take_assignment(second, NOW)
     assert [one.assignments.get().number for one in (first, second)] == [1, 2]
     assert state_of(first) == State.JUDGING
     assert first.assignments.get().reserved_until == NOW + timedelta(hours=24)
@@ -61,34 +61,34 @@ def test_when_all_are_taken_nobody_gets_one(evaluation: Evaluation) -> None:
     for _ in range(2):
         make_evaluator(evaluation)
     late = newcomer(evaluation)
-    assert not take_place(late, NOW)
+    assert not take_assignment(late, NOW)
     assert (state_of(late), late.assignments.count()) == (State.ENROLLED, 0)
 
 
 @pytest.mark.parametrize("state", [Evaluation.State.PLANNED, Evaluation.State.CLOSED])
 def test_nobody_gets_one_unless_the_evaluation_is_open(evaluation: Evaluation, state: str) -> None:
     Evaluation.objects.update(state=state)
-    assert not take_place(newcomer(evaluation), NOW)
+    assert not take_assignment(newcomer(evaluation), NOW)
 
 
 @pytest.mark.parametrize("state", [State.FINISHED, State.WITHDRAWN])
 def test_whose_way_has_ended_gets_none(evaluation: Evaluation, state: str) -> None:
-    assert not take_place(make_evaluator(evaluation, state=state), NOW + timedelta(days=9))
+    assert not take_assignment(make_evaluator(evaluation, state=state), NOW + timedelta(days=9))
 
 
 def test_answering_keeps_the_place(evaluation: Evaluation) -> None:
     evaluator = away(evaluation)
     make_evaluator(evaluation)
-    keep_place(evaluator, NOW)
-    assert not take_place(newcomer(evaluation), NOW + timedelta(hours=23))
+    keep_assignment(evaluator, NOW)
+    assert not take_assignment(newcomer(evaluation), NOW + timedelta(hours=23))
     evaluator.refresh_from_db()
     assert evaluator.last_seen_at == NOW
 
 
 def test_a_place_that_expired_stays_theirs_until_somebody_needs_it(evaluation: Evaluation) -> None:
     evaluator = away(evaluation)
-    assert take_place(evaluator, NOW)
-    assert take_place(newcomer(evaluation), NOW)  # the other list
+    assert take_assignment(evaluator, NOW)
+    assert take_assignment(newcomer(evaluation), NOW)  # the other list
     assert state_of(evaluator) == State.JUDGING
     assert len(showings_of(evaluator)) == 4
 
@@ -98,7 +98,7 @@ def test_a_newcomer_gets_what_somebody_who_stayed_away_has_not_judged(evaluation
     pairs = pairs_of(gone)
     make_evaluator(evaluation)
     heir = newcomer(evaluation)
-    assert take_place(heir, NOW)
+    assert take_assignment(heir, NOW)
     assert state_of(gone) == State.LAPSED
     assert pairs_of(gone) == pairs[:1]
     assert set(pairs_of(heir)) == set(pairs[1:])
@@ -109,7 +109,7 @@ def test_of_several_the_one_who_has_been_away_longest_goes_first(evaluation: Eva
     long_away = away(evaluation)
     Assignment.objects.filter(evaluator=long_away).update(reserved_until=NOW - timedelta(days=3))
     lately_away = away(evaluation)
-    assert take_place(newcomer(evaluation), NOW)
+    assert take_assignment(newcomer(evaluation), NOW)
     assert (state_of(long_away), state_of(lately_away)) == (State.LAPSED, State.JUDGING)
 
 
@@ -120,7 +120,7 @@ def test_answers_that_were_not_sent_are_kept_and_their_pair_is_judged_by_the_nex
     make_judgement(looked_at, submitted_at=None, choice="", confidence="", utterance_number=None)
     make_evaluator(evaluation)
     heir = newcomer(evaluation)
-    assert take_place(heir, NOW)
+    assert take_assignment(heir, NOW)
     assert list(gone.judgements.all()) == [draft]
     assert pairs_of(gone) == [begun.pair]
     assert {begun.pair, looked_at.pair} < set(pairs_of(heir))
@@ -130,12 +130,12 @@ def test_who_comes_back_too_late_gets_another_list_and_no_dialogue_twice(evaluat
     gone = away(evaluation, judged=1)
     [judged, *_] = pairs_of(gone)
     make_evaluator(evaluation)
-    assert take_place(newcomer(evaluation), NOW)
-    assert not take_place(gone, NOW)
+    assert take_assignment(newcomer(evaluation), NOW)
+    assert not take_assignment(gone, NOW)
     _add_list(evaluation, Pair.objects.filter(person=judged.person, goal=judged.goal).exclude(pk=judged.pk).get())
-    assert not take_place(gone, NOW)
+    assert not take_assignment(gone, NOW)
     other = _add_list(evaluation, Pair.objects.exclude(person=judged.person).exclude(goal=judged.goal)[0])
-    assert take_place(gone, NOW)
+    assert take_assignment(gone, NOW)
     assert pairs_of(gone) == [judged, other.showings.get().pair]
     assert state_of(gone) == State.JUDGING
 
@@ -145,14 +145,14 @@ def test_who_comes_back_too_late_may_need_the_place_of_somebody_else_who_stayed_
     Evaluator.objects.filter(pk=gone.pk).update(state=State.LAPSED)
     gone.assignments.get().delete()
     left = pairs_of(other)[2:]
-    assert take_place(gone, NOW)
+    assert take_assignment(gone, NOW)
     assert set(pairs_of(gone)) == set(left)
 
 
 def test_somebody_elses_expired_place_is_left_alone_by_who_could_not_use_it(evaluation: Evaluation) -> None:
     gone, other = away(evaluation, judged=4), away(evaluation)
     Evaluator.objects.filter(pk=gone.pk).update(state=State.LAPSED)
-    assert not take_place(gone, NOW)
+    assert not take_assignment(gone, NOW)
     assert state_of(other) == State.JUDGING
 
 
@@ -166,7 +166,7 @@ def test_pairs_for_practice_and_checks_come_once_to_who_takes_a_second_list(eval
         make_judgement(showing)
     Evaluator.objects.filter(pk=gone.pk).update(state=State.LAPSED)
     gone.assignments.get().showings.filter(pair__role=Pair.Role.MAIN).delete()
-    assert take_place(gone, NOW)
+    assert take_assignment(gone, NOW)
     assert sorted(pair.role for pair in pairs_of(gone)) == ["check", *["main"] * 4, "training"]
 
 
@@ -177,7 +177,7 @@ def test_a_pair_that_has_judges_enough_is_not_given_out_again() -> None:
     other = make_evaluator(evaluation)
     Showing.objects.filter(assignment__evaluator=other, pair__goal=enough.goal).update(pair=enough)
     heir = newcomer(evaluation)
-    assert take_place(heir, NOW)
+    assert take_assignment(heir, NOW)
     assert enough not in pairs_of(heir)
 
 
@@ -189,7 +189,7 @@ def test_with_two_judges_a_pair_a_released_pair_is_needed_once_more() -> None:
     for _ in range(2):
         make_evaluator(evaluation)
     heir = newcomer(evaluation)
-    assert take_place(heir, NOW)
+    assert take_assignment(heir, NOW)
     assert len(pairs_of(heir)) == 3
     assert set(count_judges(evaluation).values()) == {2}
 
@@ -211,7 +211,7 @@ def test_who_has_judged_all_is_finished_and_a_draft_is_not_a_judgement(evaluatio
 def test_a_list_that_is_judged_whole_never_expires(evaluation: Evaluation) -> None:
     away(evaluation, judged=4)
     make_evaluator(evaluation)
-    assert not take_place(newcomer(evaluation), NOW)
+    assert not take_assignment(newcomer(evaluation), NOW)
 
 
 def _add_list(evaluation: Evaluation, *pairs: Pair, number: int = 0) -> Assignment:

@@ -14,13 +14,13 @@ from functools import partial
 from django.db import transaction
 from django.utils import timezone
 from studies.models import Study
-from collection.participation.invitations import Invitation
-from collection.participation.withdrawal import withdraw as withdraw_participant
+from enrolment.invitations import Invitation
+from tests.enrolment.people import withdraw
 from evaluation.answers import Answer
-from evaluation.evaluators.enrolment import enrol, terms_of
-from evaluation.evaluators.lists import count_judges, dialogues_shown_to, unjudged
-from evaluation.evaluators.places import take_place
-from evaluation.evaluators.withdrawal import withdraw
+from tests.enrolment.people import enrol, enrolment_in
+from evaluation.evaluators.assignments import count_judges, dialogues_shown_to, unjudged
+from evaluation.evaluators.reservations import take_assignment
+from tests.enrolment.people import withdraw
 from evaluation.judging.clocks import Clocks
 from evaluation.judging.next import current_showing
 from evaluation.judging.refusals import Refused
@@ -37,10 +37,10 @@ def make(**shape):
         return make_evaluation(make_judged_study(f"race-{Study.objects.count()}", turns=1, **shape))
 
 def enter(_):
-    return take(enrol(evaluation).evaluator)
+    return take(enrol(evaluation))
 
 def take(evaluator):
-    return take_place(evaluator, timezone.now())
+    return take_assignment(evaluator, timezone.now())
 
 def judge(evaluator):
     showing = current_showing(evaluator)
@@ -65,23 +65,23 @@ print(json.dumps({
 """
 LAST_LIST = """
 evaluation = make(models=("a",))
-people = [enrol(evaluation).evaluator for _ in range(6)]
+people = [enrol(evaluation) for _ in range(6)]
 print(json.dumps({"places": sum(at_once(take, people))}))
 """
 SAME_ID = """
 evaluation = make()
-found = at_once(lambda _: enrol(evaluation, Invitation("5f3a")).evaluator.number, range(6))
+found = at_once(lambda _: enrol(evaluation, Invitation("5f3a")).number, range(6))
 print(json.dumps({"numbers": sorted(found)}))
 """
 SAME_FORM = """
 evaluation = make()
-agreement = terms_of(evaluation).offer()
-found = at_once(lambda _: enrol(evaluation, agreement=agreement).evaluator.pk, range(6))
+agreement = enrolment_in(evaluation).terms.offer()
+found = at_once(lambda _: enrol(evaluation, agreement=agreement).pk, range(6))
 print(json.dumps({"people": len(set(found)), "rows": evaluation.evaluators.count()}))
 """
 MANY_TABS = """
 evaluation = make(models=("a", "b", "c"))
-person = enrol(evaluation).evaluator
+person = enrol(evaluation)
 places = at_once(take, [person] * 6)
 print(json.dumps({"places": sum(places), "lists": person.assignments.count()}))
 """
@@ -89,7 +89,7 @@ EXPIRED = """
 evaluation = make()
 for _ in range(2):
     make_evaluator(evaluation, seen_minutes_ago=evaluation.reserved_minutes + 1)
-people = [enrol(evaluation).evaluator for _ in range(6)]
+people = [enrol(evaluation) for _ in range(6)]
 places = at_once(take, people)
 print(json.dumps({
     "places": sum(places),
@@ -100,7 +100,7 @@ print(json.dumps({
 EXPIRED_AND_ANSWERING = """
 evaluation = make(models=("a",))
 answering = make_evaluator(evaluation, seen_minutes_ago=evaluation.reserved_minutes + 1)
-people = [enrol(evaluation).evaluator for _ in range(5)]
+people = [enrol(evaluation) for _ in range(5)]
 def work(one):
     return judge(one) if one == answering else take(one)
 told = at_once(work, [*people, answering])
@@ -117,7 +117,7 @@ judging = [make_evaluator(evaluation) for _ in range(3)]
 leaving = list(evaluation.study.participants.all()[:2])
 def work(one):
     if one in leaving:
-        return withdraw_participant(one)
+        return withdraw(one)
     return withdraw(one) if one == judging[2] else judge(one)
 told = at_once(work, [*judging, *leaving])
 print(json.dumps({

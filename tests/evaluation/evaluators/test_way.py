@@ -4,9 +4,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from evaluation.evaluators.places import finish_if_done
+from evaluation.evaluators.reservations import finish_if_done
 from evaluation.models import Assignment, Evaluation, Evaluator, Judgement, Pair, Showing
-from tests.evaluation.evaluators.visits import DOOR, agree
+from tests.enrolment.visits import EVALUATION as DOOR
+from tests.enrolment.visits import agree_to_judge as agree
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judgement, showings_of
 
 pytestmark = pytest.mark.django_db

@@ -7,11 +7,12 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from evaluation.evaluators.places import take_place
-from evaluation.evaluators.withdrawal import withdraw
+from evaluation.evaluators.reservations import take_assignment
 from evaluation.models import Evaluation, Evaluator, Judgement, Revision
 from tests.collection.participation.test_withdrawal import rows_with
-from tests.evaluation.evaluators.visits import DOOR, agree
+from tests.enrolment.people import withdraw
+from tests.enrolment.visits import EVALUATION as DOOR
+from tests.enrolment.visits import agree_to_judge as agree
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judgement, showings_of
 
 State = Evaluator.State
@@ -59,7 +60,7 @@ def test_their_whole_list_goes_to_the_next_who_comes(leaving: Evaluator) -> None
     pairs = [showing.pair for showing in showings_of(leaving)]
     withdraw(leaving)
     newcomer = make_evaluator(leaving.evaluation, state=State.ENROLLED)
-    assert take_place(newcomer, timezone.now())
+    assert take_assignment(newcomer, timezone.now())
     assert [showing.pair for showing in showings_of(newcomer)] == pairs
 
 

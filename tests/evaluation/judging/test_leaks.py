@@ -13,7 +13,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from evaluation.answers import artificial_side
-from evaluation.evaluators.places import take_place
+from evaluation.evaluators.reservations import take_assignment
 from evaluation.judging.next import current_showing
 from evaluation.models import Evaluation, Evaluator, Pair, Showing
 from evaluation.planning.opening import open_evaluation
@@ -56,7 +56,7 @@ def _write(evaluation: Evaluation, draw: Random) -> None:
 
 def _enter(evaluation: Evaluation) -> Evaluator:
     evaluator = make_evaluator(evaluation, state=Evaluator.State.ENROLLED)
-    assert take_place(evaluator, timezone.now())
+    assert take_assignment(evaluator, timezone.now())
     evaluator.refresh_from_db()
     return evaluator
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from collection.participation.withdrawal import withdraw
 from evaluation.judging.rendering import render_text
 from evaluation.models import Evaluation, Evaluator, Judgement, Pair, Showing
 from evaluation.reading import normalise
 from studies.models import Goal
+from tests.enrolment.people import withdraw
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judgement, make_known_pair, showings_of
 from tests.evaluation.judging.texts import tell
 from tests.evaluation.judging.visits import WHOLE, client_of, pairs, send, send_draft

@@ -70,12 +70,12 @@ tell([str(answer) for answer in at_once(work)])
 BESIDE_OTHERS = """
 from threading import Event, Thread
 from django.db import connection
-from evaluation.evaluators.places import hold
+from evaluation.evaluators.reservations import lock_evaluation
 is_held, may_end = Event(), Event()
 
 def wait_while_holding():
     with transaction.atomic():
-        hold(evaluator.evaluation)
+        lock_evaluation(evaluator.evaluation)
         is_held.set()
         may_end.wait(60)
     connection.close()

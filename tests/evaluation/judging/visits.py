@@ -3,11 +3,10 @@
 import json
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
-from evaluation.evaluators.credentials import Visitor, set_cookie
 from evaluation.models import Choice, Confidence, Evaluator, Showing
+from tests.enrolment.people import come_back
 
 WHOLE = {"choice": Choice.FIRST, "confidence": Confidence.VERY, "utterance_number": 1}
 SIDED = {"utterance_side": "first", "utterance_bubble": "prompt"}
@@ -25,10 +24,8 @@ CLOCKS = {
 
 def client_of(evaluator: Evaluator) -> Client:
     """A browser that knows the evaluator."""
-    client, response = Client(), HttpResponse()
-    set_cookie(response, Visitor(evaluator))
-    for name, morsel in response.cookies.items():
-        client.cookies[name] = morsel.value
+    client = Client()
+    come_back(client, evaluator)
     return client
 
 

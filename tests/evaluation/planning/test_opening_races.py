@@ -11,7 +11,7 @@ SETUP = """
 import json
 from collection.models import Participant
 from studies.models import Study
-from collection.participation.withdrawal import withdraw
+from tests.enrolment.people import withdraw
 from evaluation.models import Evaluation, Pair, Showing
 from evaluation.planning.opening import open_evaluation
 from tests.evaluation.factories import make_evaluation, make_judged_study

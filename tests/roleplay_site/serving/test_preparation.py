@@ -12,7 +12,7 @@ def test_no_visitor_waits_for_a_template_to_be_parsed() -> None:
     assert isinstance(loader, Loader)
     loader.reset()
     prepare()
-    assert {"judging/pair.html", "participation/welcome.html", "base.html"} <= loader.get_template_cache.keys()
+    assert {"judging/pair.html", "enrolment/welcome.html", "base.html"} <= loader.get_template_cache.keys()
 
 
 def test_no_visitor_waits_for_the_views_to_be_loaded() -> None:

@@ -1,0 +1,87 @@
+"""The persona form: its questions, and what follows from the answers."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from itertools import chain, count
+from typing import Any
+
+from django import forms
+from django.db import transaction
+from django.utils import timezone
+
+from collection.models import Participant
+from collection.participation.seats import has_quota_left, is_released, lock_recruitment, make_room, quotas_of
+from dialogue.personas import WITHHELD, Feature
+from studies.models import Persona, Study
+from studies.questionnaires import read_features
+
+State = Participant.State
+NOTHING = ("", "Please choose …")
+
+
+class PersonaForm(forms.Form):
+    """One select for each feature of the study's questionnaire, in its order; every question can be left open by saying so."""
+
+    def __init__(self, study: Study, data: Any = None) -> None:
+        super().__init__(data, label_suffix="")
+        for feature in read_features(study.questionnaire):
+            self.fields[feature.key] = _field(feature)
+
+
+def _field(feature: Feature) -> forms.ChoiceField:
+    options = [*feature.options, *([] if WITHHELD in feature.options else [WITHHELD])]
+    return forms.ChoiceField(
+        label=feature.label,
+        choices=[NOTHING, *((option, option) for option in options)],
+        error_messages={
+            "required": f"Choose an answer for “{feature.label}”.",
+            "invalid_choice": f"Choose one of the listed answers for “{feature.label}”.",
+        },
+    )
+
+
+@transaction.atomic
+def answer_form(participant: Participant, answers: Mapping[str, str], now: datetime | None = None) -> None:
+    """Store the answers of a person who has consented: they become active with a persona, or leave the study here.
+
+    No answers of people who are screened out or turned away are kept. Answers that are sent twice count once. The study's
+    recruitment is locked, so that no seat of a quota is given twice.
+    """
+    now = now or timezone.now()
+    recruitment = lock_recruitment(participant.study)
+    locked = Participant.objects.select_for_update().get(pk=participant.pk)
+    if locked.state != State.ENROLLED or recruitment is None or not recruitment.is_open or is_released(locked):
+        return
+    if is_screened_out(participant.study, answers):
+        _end(locked, State.SCREENED_OUT, now)
+    elif not has_quota_left(recruitment, answers, now, locked.external_id):
+        _end(locked, State.TURNED_AWAY, now)
+    else:
+        make_room(recruitment, quotas_of(recruitment, answers), locked.external_id, now)
+        _activate(locked, answers, now)
+
+
+def is_screened_out(study: Study, answers: Mapping[str, str]) -> bool:
+    """Return whether one of the answers makes a person ineligible for the study."""
+    return any(answers.get(feature.key) in feature.screened_out for feature in read_features(study.questionnaire))
+
+
+def _activate(locked: Participant, answers: Mapping[str, str], now: datetime) -> None:
+    locked.persona = Persona.objects.create(
+        study=locked.study, code=_free_code(locked), source=Persona.Source.PARTICIPANT, features=dict(answers)
+    )
+    locked.state, locked.last_seen_at = State.ACTIVE, now
+    locked.save(update_fields=["persona", "state", "last_seen_at"])
+
+
+def _free_code(participant: Participant) -> str:
+    """Return "p-001" for the first person who enrolled, and so on. Codes of people who have withdrawn are not given again,
+    because exports may hold them: their rows stay, and count. A listed persona may have such a code, too."""
+    rank = participant.study.participants.filter(pk__lte=participant.pk).count()
+    candidates = chain([f"p-{rank:03d}"], (f"p-{rank:03d}-{number}" for number in count(2)))
+    return next(one for one in candidates if not participant.study.personas.filter(code=one).exists())
+
+
+def _end(locked: Participant, state: Participant.State, now: datetime) -> None:
+    locked.state, locked.ended_at, locked.last_seen_at = state, now, now
+    locked.save(update_fields=["state", "ended_at", "last_seen_at"])

@@ -1,0 +1,63 @@
+"""What a participant may download: everything that the site keeps of what they gave."""
+
+from typing import Any
+
+from collection.models import Participant
+from studies.models import Dialogue, Generation, Turn, Typing
+
+
+def describe_participation(participant: Participant) -> dict[str, Any]:
+    """Return the participant's answers and dialogues, ready for JSON."""
+    persona = participant.persona
+    return {
+        "answers": persona.features if persona else {},
+        "goal_order": participant.goal_order,
+        "dialogues": [_dialogue(dialogue) for dialogue in _dialogues(participant)],
+    }
+
+
+def _dialogues(participant: Participant) -> Any:
+    return (
+        participant.dialogues.select_related("goal")
+        .prefetch_related("turns__generations", "turns__typing")
+        .order_by("pk")
+    )
+
+
+def _dialogue(dialogue: Dialogue) -> dict[str, Any]:
+    return {
+        "goal": dialogue.goal.text,
+        "persona": dialogue.persona_sentence,
+        "chatbot": dialogue.responder.get("model", ""),
+        "started_at": dialogue.started_at,
+        "ended_at": dialogue.ended_at,
+        "ending": dialogue.ending,
+        "not_sent": dialogue.draft,
+        "turns": [_turn(turn) for turn in dialogue.turns.all()],
+    }
+
+
+def _turn(turn: Turn) -> dict[str, Any]:
+    typing = getattr(turn, "typing", None)
+    return {
+        "you": turn.utterance,
+        "chatbot": turn.response,
+        "state": turn.get_state_display(),
+        "sent_at": turn.created_at,
+        "replies": [_reply(generation) for generation in turn.generations.all()],
+        "typing": _typing(typing) if typing else None,
+    }
+
+
+def _reply(generation: Generation) -> dict[str, Any]:
+    return {
+        "text": generation.text,
+        "state": generation.get_state_display(),
+        "message": generation.message,
+        "begun_at": generation.created_at,
+        "ended_at": generation.ended_at,
+    }
+
+
+def _typing(typing: Typing) -> dict[str, Any]:
+    return {name: getattr(typing, name) for name in Typing.MEASURES}

@@ -1,0 +1,46 @@
+"""Sentences for participants, beside those that a study's researchers write."""
+
+from enrolment.protocol import Texts
+
+TEXTS = Texts(
+    missing=(
+        "There is no such study",
+        "There is no study at this address: the link may be incomplete. Please open it again from where you got it.",
+    ),
+    closed=(
+        "The study is closed at the moment",
+        "You cannot go on now. What you have answered and written so far is kept, unless you withdraw.",
+    ),
+    refusals={
+        "closed": ("This study is closed", "It takes no participants at the moment."),
+        "not_yet": ("This study is not open yet", "Please come back later, on the same link."),
+        "over": ("This study is over", "It takes no more participants. Thank you for your interest."),
+        "finished": (
+            "You have already taken part",
+            "Someone has already completed this study with the ID in your link. The completion code is shown only "
+            "in the browser in which you finished, or through your personal link. If you have neither, please ask the "
+            "researchers who invited you.",
+        ),
+    },
+    steps={
+        "closed": "The study is closed at the moment, so you cannot go on now. What you have answered and written is kept, "
+        "unless you withdraw.",
+        "persona-form": "You have agreed to take part. Next comes a short form about yourself.",
+        "instruction": "You have answered the form. Next come the goals.",
+        "come-back": "You were away for a while, so your place was released. Your answers and messages are kept, and you can "
+        "continue if there is a place left.",
+        "chat": "Your chat is as you left it.",
+        "end": "You have been here before: this is how it ended.",
+    },
+    known_id="This link has been opened in another browser. If that was you, return to that browser or open your personal link "
+    "to continue where you left off. If you agree here, you answer the form again, start with the next goal, and cannot see "
+    "the earlier messages.",
+    finished_id="Someone has already completed this study with the ID in your link. If that was you, open your personal link "
+    "to see your completion code, or open this page in the browser in which you finished.",
+    withdrawal=(
+        "Withdraw from the study?",
+        "This deletes your answers, everything that you and the chatbot wrote, what was made of your answers, and the name "
+        "under which a recruiting platform sent you. It cannot be undone.",
+    ),
+    data_file="my-data",
+)

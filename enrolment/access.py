@@ -1,0 +1,120 @@
+"""Who may see which page: people see the page of the step at which they are, and are sent there from any other."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+
+from enrolment.invitations import ADVICE, BrokenLink
+from enrolment.landing import Landing, read_landing
+from enrolment.pages import render_closed, render_dead_end
+from enrolment.protocol import Enrolment, P, Visitor
+
+A = ParamSpec("A")
+E = TypeVar("E", bound=Enrolment[Any])
+AnyView = Callable[..., HttpResponse]
+
+
+def in_study(kind: type[E]) -> Callable[[Callable[Concatenate[HttpRequest, E, A], HttpResponse]], AnyView]:
+    """Find the study or evaluation of this kind that the address is about.
+
+    No browser keeps the page, because a shared computer must not show it to the next person.
+    """
+
+    def decorate(view: Callable[Concatenate[HttpRequest, E, A], HttpResponse]) -> AnyView:
+        @wraps(view)
+        def found(request: HttpRequest, location: dict[str, Any], *args: A.args, **kwargs: A.kwargs) -> HttpResponse:
+            enrolment = kind.find(**location)
+            if enrolment is None:
+                return render_dead_end(request, *kind.texts.missing, status=404)
+            return view(request, enrolment, *args, **kwargs)
+
+        return _located(kind, found)
+
+    return decorate
+
+
+def on_landing(kind: type[Enrolment[P]]) -> Callable[[Callable[[HttpRequest, Landing[P]], HttpResponse]], AnyView]:
+    """Read the link and the cookies of a visit to the first page, and explain a broken link."""
+
+    def decorate(view: Callable[[HttpRequest, Landing[P]], HttpResponse]) -> AnyView:
+        @in_study(kind)
+        @wraps(view)
+        def landed(request: HttpRequest, enrolment: Enrolment[P]) -> HttpResponse:
+            try:
+                landing = read_landing(enrolment, request.GET, request.COOKIES, timezone.now())
+            except BrokenLink as error:
+                sentence = f"{error} {ADVICE}"
+                return render_dead_end(request, "This link is broken", sentence, status=400, enrolment=enrolment)
+            return view(request, landing)
+
+        return landed
+
+    return decorate
+
+
+def visitors_only(
+    kind: type[Enrolment[P]],
+) -> Callable[[Callable[Concatenate[HttpRequest, Visitor[P], A], HttpResponse]], AnyView]:
+    """Send people without a valid cookie to the first page."""
+
+    to_first_page = in_study(kind)(_to_first_page)
+
+    def decorate(view: Callable[Concatenate[HttpRequest, Visitor[P], A], HttpResponse]) -> AnyView:
+        @wraps(view)
+        def known(request: HttpRequest, location: dict[str, Any], *args: A.args, **kwargs: A.kwargs) -> HttpResponse:
+            visitor = kind.find_visitor(kind.tokens.read_cookie(request.COOKIES), **location)
+            return view(request, visitor, *args, **kwargs) if visitor else to_first_page(request, **location)
+
+        return _located(kind, known)
+
+    return decorate
+
+
+def only_at(
+    kind: type[Enrolment[P]], step: str
+) -> Callable[[Callable[Concatenate[HttpRequest, Visitor[P], A], HttpResponse]], AnyView]:
+    """Show a page only to people at this step; send others to the page of theirs."""
+
+    def decorate(view: Callable[Concatenate[HttpRequest, Visitor[P], A], HttpResponse]) -> AnyView:
+        @visitors_only(kind)
+        @wraps(view)
+        def placed(request: HttpRequest, visitor: Visitor[P], /, *args: A.args, **kwargs: A.kwargs) -> HttpResponse:
+            if request.method == "POST":
+                visitor.enrolment.resume(visitor.person)
+            is_theirs = visitor.enrolment.current_step(visitor.person) == step
+            return view(request, visitor, *args, **kwargs) if is_theirs else to_current_step(request, visitor)
+
+        return placed
+
+    return decorate
+
+
+def to_current_step(request: HttpRequest, visitor: Visitor[P]) -> HttpResponse:
+    """Lead a person to the page of their step after what has just happened, or say that the study is closed."""
+    visitor.person.refresh_from_db(fields=["state"])
+    step = visitor.enrolment.current_step(visitor.person)
+    if step == "closed":
+        return render_closed(request, visitor.enrolment, visitor.person)
+    return redirect(visitor.enrolment.address(step))
+
+
+def _to_first_page(request: HttpRequest, enrolment: Enrolment[Any]) -> HttpResponse:
+    return redirect(enrolment.address("welcome"))
+
+
+def _located(kind: type[E], view: Callable[..., HttpResponse]) -> AnyView:
+    """Give the view what finds its study or evaluation, apart from the rest of the address."""
+
+    @never_cache
+    @wraps(view)
+    def located(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        location = {name: kwargs.pop(name) for name in kind.keywords}
+        return view(request, location, **kwargs)
+
+    located.kind = kind  # type: ignore[attr-defined]  # what answers a refused form asks for it
+    return located

@@ -1,0 +1,89 @@
+"""What people without a login see on every page, and pages that are the same for all of them."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from enrolment.landing import Landing
+from enrolment.protocol import FULL, Enrolment, P
+
+LINK_ADVICE = "It may be incomplete, or too old. Please copy the whole link, or ask the researchers who invited you."
+NOTHING_HERE = "There is nothing at this address: the link may be incomplete."
+NEW_TEXT = "Please read this page again: it was open for long, or its text has changed in the meantime."
+TOO_MANY = "Many people have just joined from where you are. Please wait a minute, and press the button again."
+EXPIRED = (
+    "For your safety this page works only in the browser in which it was opened, and only if "
+    "that accepts cookies. Nothing was changed."
+)
+
+
+def render_page(
+    request: HttpRequest,
+    template: str,
+    enrolment: Enrolment[P] | None,
+    person: P | None = None,
+    *,
+    status: int = 200,
+    **shown: Any,
+) -> HttpResponse:
+    """Render a page with what people see around it: the study's name, their personal link, Withdraw."""
+    frame: dict[str, Any] = {}
+    if enrolment is not None:
+        frame = {"enrolment": enrolment, "study": enrolment.study, "door": enrolment.address("welcome")}
+    if enrolment is not None and person is not None:
+        frame |= {"person": person, "personal_link": _personal_link(request, enrolment, person)}
+        if person.state != person.WITHDRAWN:
+            frame |= {"leaving": enrolment.address("withdraw"), "own_data": enrolment.address("my-data")}
+    return render(request, template, frame | shown, status=status)
+
+
+def render_dead_end(
+    request: HttpRequest,
+    heading: str,
+    sentence: str,
+    *,
+    status: int,
+    enrolment: Enrolment[P] | None = None,
+    person: P | None = None,
+    **shown: Any,
+) -> HttpResponse:
+    """Render a page that leads nowhere, or only to the first page (``has_way_back``), and says why."""
+    shown |= {"heading": heading, "sentence": sentence}
+    return render_page(request, "enrolment/dead_end.html", enrolment, person, status=status, **shown)
+
+
+def render_refusal(request: HttpRequest, enrolment: Enrolment[P], reason: str, person: P | None = None) -> HttpResponse:
+    """Render why a visitor cannot enrol. For a full study there may be a code for the recruiting platform."""
+    if reason == FULL:
+        farewell = enrolment.read_farewell(FULL)
+        return render_page(request, "enrolment/full.html", enrolment, person, status=403, farewell=farewell)
+    return render_dead_end(request, **enrolment.refusal(reason), status=403, enrolment=enrolment, person=person)
+
+
+def render_closed(request: HttpRequest, enrolment: Enrolment[P], person: P) -> HttpResponse:
+    """Render what people read who are under way in a study that has been closed."""
+    return render_dead_end(request, *enrolment.texts.closed, status=403, enrolment=enrolment, person=person)
+
+
+def render_consent(request: HttpRequest, landing: Landing[P], notice: str = "", status: int = 200) -> HttpResponse:
+    """Render the welcome and the consent; for an external id that has finished, how to see the completion code."""
+    enrolment = landing.enrolment
+    terms = enrolment.terms
+    shown: dict[str, Any] = {"landing": landing, "notice": notice, "agreement": terms.sign(terms.offer())}
+    shown |= {"terms": terms, "preview_offer": enrolment.preview_address(request), **enrolment.consent_page()}
+    return render_page(request, f"enrolment/{enrolment.role}_welcome.html", enrolment, status=status, **shown)
+
+
+def render_welcome_back(request: HttpRequest, enrolment: Enrolment[P], person: P) -> HttpResponse:
+    """Render, for a person whom the browser knows, where they can continue."""
+    step = enrolment.current_step(person)
+    address = "" if step == "closed" else enrolment.address(step)
+    shown: dict[str, Any] = {"step": step, "address": address, "sentence": enrolment.step_text(person, step)}
+    shown["may_be_another"] = not person.external_id and step != "closed"
+    return render_page(request, "enrolment/welcome_back.html", enrolment, person, **shown)
+
+
+def _personal_link(request: HttpRequest, enrolment: Enrolment[P], person: P) -> str:
+    token = enrolment.tokens.sign_link(person.token)
+    return request.build_absolute_uri(enrolment.address("personal-link", token))

@@ -1,0 +1,154 @@
+"""Doors of people without a login: from the first page to the last. A GET changes nothing."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.views.csrf import csrf_failure
+
+from enrolment.access import in_study, on_landing, only_at, to_current_step, visitors_only
+from enrolment.external_ids import note_refused_return
+from enrolment.landing import Landing, enrol, read_cookie
+from enrolment.pages import (
+    EXPIRED,
+    LINK_ADVICE,
+    NEW_TEXT,
+    NOTHING_HERE,
+    TOO_MANY,
+    render_consent,
+    render_dead_end,
+    render_page,
+    render_refusal,
+    render_welcome_back,
+)
+from enrolment.protocol import Enrolment, NotEligible, P, Visitor
+from enrolment.rate_limits import is_too_fast
+from enrolment.withdrawal import withdraw as withdraw_person
+
+
+def urls_of(kind: type[Enrolment[P]]) -> list[URLPattern]:
+    """Return the addresses that all kinds of studies have, below those of the study or evaluation.
+
+    The cookie that identifies people is sent nowhere else.
+    """
+    views = {
+        "": (on_landing(kind)(welcome), "welcome"),
+        "consent/": (on_landing(kind)(consent), "consent"),
+        "p/<str:token>/": (in_study(kind)(personal_link), "personal-link"),
+        "end/": (only_at(kind, "end")(end), "end"),
+        "withdraw/": (visitors_only(kind)(withdraw), "withdraw"),
+        "data/": (visitors_only(kind)(my_data), "my-data"),
+    }
+    return [path(route, view, name=f"{kind.prefix}{name}") for route, (view, name) in views.items()]
+
+
+def welcome(request: HttpRequest, landing: Landing[P]) -> HttpResponse:
+    """Show what the study is about, and what people agree to."""
+    enrolment = landing.enrolment
+    if landing.visitor:
+        return render_welcome_back(request, enrolment, landing.visitor.person)
+    if landing.refusal and landing.refusal != "finished":
+        preview = enrolment.preview_address(request)
+        return redirect(preview) if preview else render_refusal(request, enrolment, landing.refusal)
+    barred = enrolment.why_barred(request, landing.invitation)
+    return render_consent(request, landing, ". ".join(enrolment.texts.refusals[barred]) if barred else "")
+
+
+def consent(request: HttpRequest, landing: Landing[P]) -> HttpResponse:
+    """Enrol a person who agrees."""
+    if request.method != "POST":
+        return redirect(f"{landing.enrolment.address('welcome')}?{landing.query}")
+    if landing.visitor:
+        return to_current_step(request, landing.visitor)
+    if is_too_fast(request.META.get("REMOTE_ADDR", "")):
+        return render_consent(request, landing, TOO_MANY, status=429)
+    if barred := landing.enrolment.why_barred(request, landing.invitation):
+        return render_refusal(request, landing.enrolment, barred)
+    return _enrol(request, landing)
+
+
+def personal_link(request: HttpRequest, enrolment: Enrolment[P], token: str) -> HttpResponse:
+    """Return a person to their current step, with full access.
+
+    In a browser that knows another person it asks first: they may have no other way to return, and a person who was sent a
+    stranger's link would write in the stranger's name. The answer is a link, because a form sent without a referrer has no
+    origin.
+    """
+    tokens = enrolment.tokens
+    person = enrolment.people.filter(token=tokens.read_link(token)).first()
+    if person is None:
+        heading = "This personal link does not work"
+        return render_dead_end(request, heading, LINK_ADVICE, status=404, enrolment=enrolment)
+    known = read_cookie(enrolment, request.COOKIES)
+    answer = request.GET.get("change", "")
+    if known and known != person and not tokens.is_change(known.token, person.token, answer):
+        change = tokens.sign_change(known.token, person.token)
+        return render_page(request, "enrolment/is_this_your_link.html", enrolment, change=change)
+    return _let_in(request, Visitor(enrolment, person))
+
+
+def end(request: HttpRequest, visitor: Visitor[P]) -> HttpResponse:
+    """Show how it ended, with what the recruiting platform expects."""
+    enrolment, person = visitor.enrolment, visitor.person
+    farewell = enrolment.read_farewell(enrolment.outcome_of(person))
+    return render_page(request, "enrolment/end.html", enrolment, person, farewell=farewell)
+
+
+def withdraw(request: HttpRequest, visitor: Visitor[P]) -> HttpResponse:
+    """Ask first, then delete."""
+    enrolment, person = visitor.enrolment, visitor.person
+    if request.method == "POST":
+        withdraw_person(enrolment, person)
+        return to_current_step(request, visitor)
+    if person.state == person.WITHDRAWN:
+        return to_current_step(request, visitor)
+    return render_page(request, "enrolment/withdraw.html", enrolment, person)
+
+
+def my_data(request: HttpRequest, visitor: Visitor[P]) -> HttpResponse:
+    """Send a file with everything that the person gave."""
+    enrolment = visitor.enrolment
+    data = enrolment.personal_data(visitor.person)
+    response = JsonResponse(data, json_dumps_params={"indent": 2, "ensure_ascii": False})
+    name = f"{enrolment.study.slug}-{enrolment.texts.data_file}.json"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def nothing_here(request: HttpRequest, enrolment: Enrolment[P], rest: str) -> HttpResponse:
+    """Answer addresses below a study or an evaluation that lead nowhere."""
+    return render_dead_end(request, "Nothing here", NOTHING_HERE, status=404, enrolment=enrolment, has_way_back=True)
+
+
+def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form that another site, or another browser session, may have sent, with the way back of whose page it is."""
+    match = request.resolver_match
+    kind: type[Enrolment[Any]] | None = getattr(match.func, "kind", None) if match else None
+    enrolment = kind.find(**{name: match.kwargs[name] for name in kind.keywords}) if kind and match else None
+    if enrolment is None:
+        return csrf_failure(request, reason)
+    heading = "This page has expired"
+    return render_dead_end(request, heading, EXPIRED, status=403, enrolment=enrolment, has_way_back=True)
+
+
+def _enrol(request: HttpRequest, landing: Landing[P]) -> HttpResponse:
+    enrolment, invitation = landing.enrolment, landing.invitation
+    agreement = enrolment.terms.read(request.POST.get("agreement", ""))
+    if agreement is None:
+        return render_consent(request, landing, NEW_TEXT, status=422)
+    try:
+        person = enrol(enrolment, invitation, agreement, cookies=request.COOKIES)
+    except NotEligible as refusal:
+        if refusal.reason == "finished":
+            note_refused_return(enrolment.people, invitation.external_id)
+        return render_refusal(request, enrolment, refusal.reason)
+    return _let_in(request, Visitor(enrolment, person))
+
+
+def _let_in(request: HttpRequest, visitor: Visitor[P]) -> HttpResponse:
+    """Let the browser return as this person, to the pages of this study or evaluation only."""
+    response = to_current_step(request, visitor)
+    enrolment = visitor.enrolment
+    enrolment.tokens.set_cookie(response, visitor.person.token, enrolment.address("welcome"))
+    return response

@@ -1,0 +1,28 @@
+"""What a browser does on the first page of a study, or of an evaluation."""
+
+import time
+from typing import Any
+
+from django.test import Client
+
+STUDY = "/s/demo/"
+EVALUATION = "/s/demo/judge/1/"
+
+
+def agree(client: Client, query: str = "", door: str = STUDY) -> Any:
+    """Read the welcome page and press the button on it."""
+    page = client.get(f"{door}{query}")
+    assert page.status_code == 200, page.text
+    return client.post(f"{door}consent/?{page.context['landing'].query}", {"agreement": page.context["agreement"]})
+
+
+def agree_to_judge(client: Client, query: str = "") -> Any:
+    """As ``agree``, in the study's first evaluation."""
+    return agree(client, query, EVALUATION)
+
+
+def wait_for_room_in_the_minute(seconds: float = 20) -> None:
+    """Consents are counted by the minute of the clock: a test that reaches the limit must not begin at the end of one."""
+    left = 60 - time.time() % 60
+    if left < seconds:
+        time.sleep(left)
