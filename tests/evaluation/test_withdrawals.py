@@ -9,8 +9,8 @@ from django.utils import timezone
 from collection.models import Participant
 from evaluation.models import Assignment, Evaluation, Evaluator, Judgement, Pair, Showing, Sitting, Verdict
 from studies.models import Turn
-from tests.collection.participation.test_withdrawal import rows_with
 from tests.enrolment.people import withdraw
+from tests.enrolment.test_withdrawal import rows_with
 from tests.evaluation.factories import (
     make_evaluation,
     make_evaluator,

@@ -37,7 +37,7 @@ at_once = partial(racing.at_once, refusal=NotEligible)
 """
 LAST_PLACE = """
 Recruitment.objects.filter(study=study).update(places=1)
-answers = at_once(lambda number: enrol(study, Invitation(str(number))).participant.state, range(PEOPLE))
+answers = at_once(lambda number: enrol(study, Invitation(str(number))).state, range(PEOPLE))
 print(json.dumps({"answers": sorted(answers), "rows": people.count()}))
 """
 SAME_ID = """

@@ -84,27 +84,6 @@ def test_from_a_page_that_is_not_theirs_people_come_to_the_one_that_is(
     assert client.get(f"/s/demo/{place}").status_code == 200
 
 
-def test_every_page_carries_withdraw_the_data_and_the_personal_link(client: Client, study: Study) -> None:
-    agree(client)
-    pages = [client.get("/s/demo/form/"), client.get("/s/demo/")]
-    client.post("/s/demo/form/", FEATURES)
-    pages.append(client.get("/s/demo/start/"))
-    pages.append(client.get("/s/demo/withdraw/"))
-    Participant.objects.update(state=State.FINISHED)
-    pages.append(client.get("/s/demo/end/"))
-    for page in pages:
-        assert 'href="/s/demo/withdraw/"' in page.text
-        assert 'href="/s/demo/data/"' in page.text
-        assert 'value="http://testserver/s/demo/p/' in page.text
-        assert 'href="/login/' not in page.text
-
-
-def test_pages_of_participants_are_kept_by_no_browser(client: Client, study: Study) -> None:
-    assert "no-store" in client.get("/s/demo/")["Cache-Control"]
-    agree(client)
-    assert "no-store" in client.get("/s/demo/form/")["Cache-Control"]
-
-
 def test_a_form_with_gaps_says_which_and_keeps_the_rest(client: Client, study: Study) -> None:
     agree(client)
     page = client.post("/s/demo/form/", FEATURES | {"race": "", "gender": "Martian"})
@@ -210,11 +189,3 @@ def test_who_is_under_way_in_a_closed_study_reads_so_and_may_still_withdraw(
     assert "closed at the moment" in page.text
     assert client.get("/s/demo/withdraw/").status_code == 200
     assert client.get("/s/demo/data/").status_code == 200
-
-
-def test_who_has_finished_sees_the_code_though_the_study_was_closed(client: Client, study: Study) -> None:
-    agree(client)
-    Participant.objects.update(state=State.FINISHED)
-    study.recruitment.is_open = False
-    study.recruitment.save()
-    assert client.get("/s/demo/end/").status_code == 200

@@ -1,19 +1,14 @@
 """Withdrawing: nothing is left of what somebody gave, and others' data stay whole."""
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
-from time import monotonic
 
 import pytest
-from django.apps import apps
 from django.db import connection
 from django.test import Client
 
 from collection.models import Participant
 from collection.participation.enrolment import OUTCOMES
-from enrolment.withdrawal import forget_deleted_text
 from simulation import leases
 from simulation.figures import read_figures
 from simulation.leases import LeaseLost
@@ -28,6 +23,8 @@ from tests.collection.factories import (
     make_pending_turn,
 )
 from tests.enrolment.people import own_data, withdraw
+from tests.enrolment.test_withdrawal import rows_with
+from tests.enrolment.visits import agree
 from tests.factories import make_dialogue, make_output, make_run
 
 SECRET = "zanzibar-marmalade"
@@ -54,15 +51,6 @@ def leaving() -> Participant:
     return participant
 
 
-def rows_with(text: str) -> list[str]:
-    """Where in the database a text still stands: every column of every table."""
-    found = []
-    for model in apps.get_models():
-        for row in model._default_manager.values():
-            found += [f"{model.__name__}.{name}" for name, value in row.items() if text in str(value)]
-    return found
-
-
 @pytest.mark.django_db
 def test_nothing_that_they_gave_is_left_and_they_have_a_receipt(leaving: Participant) -> None:
     assert len(rows_with(SECRET)) > 9
@@ -84,15 +72,6 @@ def test_who_stays_keeps_everything(leaving: Participant) -> None:
     assert [turn.utterance for turn in staying.dialogues.get().turns.all()] != []
     assert Simulation.objects.filter(persona=staying.persona).count() == 2
     assert Dialogue.objects.count() == 3
-
-
-@pytest.mark.django_db
-def test_withdrawing_twice_keeps_the_first_receipt(leaving: Participant) -> None:
-    withdraw(leaving)
-    first = Participant.objects.get(pk=leaving.pk)
-    withdraw(leaving)
-    again = Participant.objects.get(pk=leaving.pk)
-    assert (again.receipt, again.ended_at) == (first.receipt, first.ended_at)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -153,41 +132,8 @@ def test_no_file_of_the_database_holds_the_text_any_more(leaving: Participant) -
     assert not any(SECRET.encode() in part for part in _contents(file))
 
 
-@pytest.mark.django_db(transaction=True)
-def test_who_reads_at_that_moment_keeps_nobody_waiting_and_the_rest_is_forgotten_afterwards(
-    leaving: Participant, caplog: pytest.LogCaptureFixture
-) -> None:
-    file = Path(connection.settings_dict["NAME"])
-    with closing(sqlite3.connect(file)) as reader, closing(reader.execute("SELECT * FROM studies_turn")) as rows:
-        rows.fetchone()
-        begun = monotonic()
-        withdraw(leaving)
-        assert monotonic() - begun < 20, "it waited for the reader"
-        assert "still holds deleted text" in caplog.text
-        assert any(SECRET.encode() in part for part in _contents(file))
-    forget_deleted_text()
-    assert not any(SECRET.encode() in part for part in _contents(file))
-
-
 def _contents(file: Path) -> Iterator[bytes]:
     yield from (part.read_bytes() for part in file.parent.glob(f"{file.name}*"))
-
-
-@pytest.mark.django_db
-def test_on_the_page_it_asks_first_and_then_shows_the_receipt(client: Client) -> None:
-    study = make_open_study()
-    study.outcomes.create(kind="withdrawn", text="Farewell, then.")
-    page = client.get("/s/demo/")
-    client.post("/s/demo/consent/", {"agreement": page.context["agreement"]})
-    assert "Withdraw from the study?" in client.get("/s/demo/withdraw/").text
-    assert Participant.objects.get().state == Participant.State.ENROLLED
-    page = client.post("/s/demo/withdraw/", follow=True)
-    assert "Farewell, then." in page.text
-    assert Participant.objects.get().receipt in page.text
-    assert 'href="/s/demo/withdraw/"' not in page.text
-    assert "/s/demo/p/" not in page.text
-    for address in ("form/", "start/", "chat/", "withdraw/"):
-        assert client.get(f"/s/demo/{address}")["Location"] == "/s/demo/end/"
 
 
 @pytest.mark.django_db
@@ -212,3 +158,13 @@ def test_an_own_file_of_data_holds_all_that_the_person_gave(leaving: Participant
         assert f"{text} {SECRET}" in told
     assert "simulated" not in told
     assert "thought" not in told
+
+
+@pytest.mark.django_db
+def test_who_withdraws_reads_the_studys_own_words_and_comes_no_further(client: Client) -> None:
+    study = make_open_study()
+    study.outcomes.create(kind="withdrawn", text="Farewell, then.")
+    agree(client)
+    assert "Farewell, then." in client.post("/s/demo/withdraw/", follow=True).text
+    for address in ("form/", "start/", "chat/", "withdraw/"):
+        assert client.get(f"/s/demo/{address}")["Location"] == "/s/demo/end/"

@@ -9,13 +9,11 @@ from django.test import Client
 from django.utils import timezone
 
 from collection.models import Participant
-from enrolment import rate_limits
 from evaluation.models import Assignment, Evaluation, Evaluator
 from tests.collection.factories import make_participant
 from tests.enrolment.visits import EVALUATION as DOOR
 from tests.enrolment.visits import agree as take_part
 from tests.enrolment.visits import agree_to_judge as agree
-from tests.enrolment.visits import wait_for_room_in_the_minute
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study
 from tests.factories import make_staff
 
@@ -40,15 +38,6 @@ def test_pairs_for_practice_are_not_counted_among_those_that_are_judged() -> Non
     assert "up to 4 pairs" in Client().get(DOOR).text
 
 
-@pytest.mark.parametrize("agreement", ["", "forged", "eyJ0b2tlbiI6ICJ4In0:1w:abc"])
-def test_nobody_enrols_without_the_form_that_says_what_they_agree_to(agreement: str) -> None:
-    make_evaluation()
-    page = Client().post(f"{DOOR}consent/", {"agreement": agreement})
-    assert page.status_code == 422
-    assert "Please read this page again" in page.text
-    assert not Evaluator.objects.exists()
-
-
 def test_the_form_of_another_evaluation_or_of_the_study_itself_enrols_nobody() -> None:
     study = make_judged_study()
     make_evaluation(study)
@@ -57,31 +46,6 @@ def test_the_form_of_another_evaluation_or_of_the_study_itself_enrols_nobody() -
         agreement = Client().get(address).context["agreement"]
         assert Client().post(f"{DOOR}consent/", {"agreement": agreement}).status_code == 422
     assert not Evaluator.objects.exists()
-
-
-def test_a_form_sent_twice_enrols_once() -> None:
-    make_evaluation()
-    page = Client().get(DOOR)
-    answers = [Client().post(f"{DOOR}consent/", {"agreement": page.context["agreement"]}) for _ in range(2)]
-    assert [answer["Location"] for answer in answers] == [f"{DOOR}start/"] * 2
-    assert Evaluator.objects.count() == 1
-
-
-@pytest.mark.parametrize("address", ["/s/demo/judge/7/", "/s/nowhere/judge/1/", "/s/demo/judge/7/start/"])
-def test_an_evaluation_that_does_not_exist_is_a_page_without_a_way_to_the_staff(address: str) -> None:
-    make_evaluation()
-    page = Client().get(address)
-    assert page.status_code == 404
-    assert "There is nothing to judge here" in page.text
-    assert "Log in" not in page.text
-    assert 'href="/"' not in page.text
-
-
-def test_an_address_below_an_evaluation_that_leads_nowhere_shows_the_way_back_to_it() -> None:
-    make_evaluation()
-    page = Client().get(f"{DOOR}no/such/page/")
-    assert page.status_code == 404
-    assert f'href="{DOOR}"' in page.text
 
 
 def occupy(evaluation: Evaluation) -> None:
@@ -160,40 +124,6 @@ def test_who_takes_part_in_another_study_may_judge() -> None:
     make_participant(make_judged_study("other"), external_id="5f3a")
     make_evaluation()
     assert agree(Client(), "?PROLIFIC_PID=5f3a")["Location"] == f"{DOOR}start/"
-
-
-@pytest.mark.parametrize("query", ["?PROLIFIC_PID=" + "x" * 201, "?PROLIFIC_PID={{%25PROLIFIC_PID%25}}"])
-def test_a_broken_link_is_said_to_be_broken_and_enrols_nobody(query: str) -> None:
-    make_evaluation()
-    for page in (Client().get(f"{DOOR}{query}"), Client().post(f"{DOOR}consent/{query}")):
-        assert page.status_code == 400
-        assert "This link is broken" in page.text
-    assert not Evaluator.objects.exists()
-
-
-def test_an_evaluation_names_the_parameter_of_its_platform() -> None:
-    make_evaluation(external_id_parameter="worker")
-    agree(Client(), "?worker=w7&PROLIFIC_PID=5f3a&STUDY_ID=s1")
-    evaluator = Evaluator.objects.get()
-    assert (evaluator.external_id, evaluator.parameters) == ("w7", {"STUDY_ID": "s1"})
-
-
-def test_a_script_cannot_take_all_places() -> None:
-    make_evaluation()
-    wait_for_room_in_the_minute()
-    statuses = [agree(Client()).status_code for _ in range(rate_limits.PER_MINUTE + 1)]
-    assert statuses == [302] * rate_limits.PER_MINUTE + [429]
-    assert Evaluator.objects.count() == rate_limits.PER_MINUTE
-
-
-def test_a_form_from_a_browser_without_cookies_is_refused_with_the_evaluators_own_way_back() -> None:
-    make_evaluation()
-    page = Client(enforce_csrf_checks=True).post(f"{DOOR}consent/", {"agreement": "x"})
-    assert page.status_code == 403
-    assert "only if that accepts cookies" in page.text
-    assert f'href="{DOOR}"' in page.text
-    elsewhere = Client(enforce_csrf_checks=True).post("/s/demo/consent/", {"agreement": "x"})
-    assert 'href="/s/demo/"' in elsewhere.text
 
 
 def test_a_researcher_may_look_at_the_link_but_never_becomes_an_evaluator() -> None:

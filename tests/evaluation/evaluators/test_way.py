@@ -105,19 +105,6 @@ def test_start_pressed_twice_takes_one_place(client: Client, evaluation: Evaluat
     assert evaluation.assignments.exclude(evaluator=None).count() == 1
 
 
-def test_every_page_carries_withdraw_the_data_and_the_personal_link(client: Client, evaluation: Evaluation) -> None:
-    agree(client)
-    pages = [client.get(f"{DOOR}{address}") for address in ("start/", "", "withdraw/")]
-    Evaluator.objects.update(state=State.FINISHED)
-    pages.append(client.get(f"{DOOR}end/"))
-    for page in pages:
-        assert f'href="{DOOR}withdraw/"' in page.text
-        assert f'href="{DOOR}data/"' in page.text
-        assert f'value="http://testserver{DOOR}p/' in page.text
-        assert 'href="/login/' not in page.text
-        assert "no-store" in page["Cache-Control"]
-
-
 @pytest.mark.parametrize("address", ["start/", "pairs/", ""])
 def test_who_is_under_way_when_judging_is_closed_reads_so_and_may_still_withdraw(
     client: Client, evaluation: Evaluation, address: str
@@ -128,12 +115,6 @@ def test_who_is_under_way_when_judging_is_closed_reads_so_and_may_still_withdraw
     assert "closed at the moment" in page.text
     assert client.get(f"{DOOR}withdraw/").status_code == 200
     assert client.get(f"{DOOR}data/").status_code == 200
-
-
-def test_who_has_finished_sees_the_code_though_judging_was_closed(client: Client, evaluation: Evaluation) -> None:
-    judge_all(begin(client))
-    Evaluation.objects.update(state=Evaluation.State.CLOSED)
-    assert "C0FFEE" in client.get(f"{DOOR}end/").text
 
 
 def test_who_finds_no_place_reads_so_and_may_try_again(client: Client, evaluation: Evaluation) -> None:

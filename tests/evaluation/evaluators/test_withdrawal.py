@@ -1,18 +1,12 @@
 """Withdrawing as an evaluator: nothing is left of what somebody gave, and others judge what they had."""
 
-from pathlib import Path
-
 import pytest
-from django.db import connection
-from django.test import Client
 from django.utils import timezone
 
 from evaluation.evaluators.reservations import take_assignment
-from evaluation.models import Evaluation, Evaluator, Judgement, Revision
-from tests.collection.participation.test_withdrawal import rows_with
+from evaluation.models import Evaluator, Judgement, Revision
 from tests.enrolment.people import withdraw
-from tests.enrolment.visits import EVALUATION as DOOR
-from tests.enrolment.visits import agree_to_judge as agree
+from tests.enrolment.test_withdrawal import rows_with
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judgement, showings_of
 
 State = Evaluator.State
@@ -87,38 +81,3 @@ def test_withdrawing_twice_keeps_the_first_receipt_and_takes_nothing_from_the_ne
     again = Evaluator.objects.get(pk=leaving.pk)
     assert (again.receipt, again.ended_at) == (first.receipt, first.ended_at)
     assert len(showings_of(newcomer)) == 4
-
-
-@pytest.mark.django_db(transaction=True)
-def test_no_file_of_the_database_holds_their_names_any_more(leaving: Evaluator) -> None:
-    assert connection.vendor == "sqlite"
-    file = Path(connection.settings_dict["NAME"])
-    assert any(SECRET.encode() in part.read_bytes() for part in file.parent.glob(f"{file.name}*"))
-    withdraw(leaving)
-    assert not any(SECRET.encode() in part.read_bytes() for part in file.parent.glob(f"{file.name}*"))
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("state", [Evaluation.State.OPEN, Evaluation.State.CLOSED])
-def test_on_the_page_it_asks_first_and_then_shows_the_receipt(client: Client, state: str) -> None:
-    make_evaluation()
-    agree(client)
-    client.post(f"{DOOR}start/")
-    Evaluation.objects.update(state=state)
-    assert "Withdraw from judging?" in client.get(f"{DOOR}withdraw/").text
-    assert Evaluator.objects.get().state == State.JUDGING
-    page = client.post(f"{DOOR}withdraw/", follow=True)
-    assert "Your answers have been deleted." in page.text
-    assert Evaluator.objects.get().receipt in page.text
-    assert f'href="{DOOR}withdraw/"' not in page.text
-    assert f"{DOOR}p/" not in page.text
-    for address in ("start/", "pairs/", "withdraw/"):
-        assert client.get(f"{DOOR}{address}")["Location"] == f"{DOOR}end/"
-
-
-@pytest.mark.django_db
-def test_who_withdrew_can_come_again_by_the_platforms_link_as_somebody_new(client: Client) -> None:
-    evaluator = make_evaluator(make_evaluation(), external_id="5f3a")
-    withdraw(evaluator)
-    assert agree(client, "?PROLIFIC_PID=5f3a")["Location"] == f"{DOOR}start/"
-    assert Evaluator.objects.get(external_id="5f3a").number == 2
