@@ -1,6 +1,7 @@
-"""What the site stores of every person without a login."""
+"""What the site stores of every person without a login, and of how they leave."""
 
 from typing import TYPE_CHECKING, ClassVar
+from urllib.parse import urlsplit
 
 from django.db import models
 
@@ -36,3 +37,31 @@ class Person(models.Model):
 
         def get_state_display(self) -> str:
             """Return the state in words: each kind of person has its own states."""
+
+
+class Outcome(models.Model):
+    """What people read who leave in this way, and the code or address that a recruiting platform expects."""
+
+    class Kind(models.TextChoices):
+        COMPLETED = "completed", "completed"
+        SCREENED_OUT = "screened_out", "screened out"
+        FULL = "full", "no place left"
+        WITHDRAWN = "withdrawn", "withdrawn"
+
+    kind = models.CharField(max_length=20, choices=Kind)
+    text = models.TextField(blank=True, help_text="Markdown. Empty: a standard sentence.")
+    code = models.CharField("completion code", max_length=80, blank=True)
+    redirect_url = models.URLField(
+        "address", blank=True, help_text="Where to send people, for example back to the recruiting platform."
+    )
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+    @property
+    def platform(self) -> str:
+        """The address in short."""
+        return (urlsplit(self.redirect_url).hostname or "").removeprefix("www.")

@@ -56,8 +56,8 @@ def render_dead_end(
 def render_refusal(request: HttpRequest, enrolment: Enrolment[P], reason: str, person: P | None = None) -> HttpResponse:
     """Render why a visitor cannot enrol. For a full study there may be a code for the recruiting platform."""
     if reason == FULL:
-        farewell = enrolment.read_farewell(FULL)
-        return render_page(request, "enrolment/full.html", enrolment, person, status=403, farewell=farewell)
+        outcome = enrolment.read_outcome(FULL)
+        return render_page(request, "enrolment/full.html", enrolment, person, status=403, outcome=outcome)
     return render_dead_end(request, **enrolment.refusal(reason), status=403, enrolment=enrolment, person=person)
 
 

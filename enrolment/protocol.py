@@ -12,15 +12,14 @@ from django.urls import reverse
 
 from enrolment.agreements import Agreement, Terms
 from enrolment.invitations import Invitation
-from enrolment.models import Person
-from enrolment.outcomes import Farewell
+from enrolment.models import Outcome, Person
 from enrolment.signed_tokens import SignedTokens
 from studies.models import Study
 
 P = TypeVar("P", bound=Person)
 Heading = tuple[str, str]
 """A heading, and the sentences below it."""
-FULL = "full"
+FULL = Outcome.Kind.FULL.value
 """The reason for turning people away that has its own outcome, with a code for the recruiting platform."""
 
 
@@ -108,9 +107,14 @@ class Enrolment(ABC, Generic[P]):
     def current_step(self, person: P) -> str:
         """Return the step at which the person is now."""
 
+    @property
     @abstractmethod
-    def read_farewell(self, kind: str) -> Farewell:
-        """Return what people read when they leave with this kind of outcome."""
+    def outcomes(self) -> QuerySet[Any]:
+        """What the researchers have written for each kind of outcome."""
+
+    @abstractmethod
+    def standard_text(self, kind: str) -> str:
+        """Return what people read who leave with this kind of outcome, unless the researchers have written something."""
 
     @abstractmethod
     def outcome_of(self, person: P) -> str:
@@ -123,6 +127,12 @@ class Enrolment(ABC, Generic[P]):
     @abstractmethod
     def delete_data(self, locked: P) -> None:
         """Delete what a withdrawing person gave, within the transaction; their row has lost what every person has."""
+
+    def read_outcome(self, kind: str) -> Outcome:
+        """Return the outcome of this kind, with the standard words where the researchers have written none."""
+        outcome: Outcome = self.outcomes.filter(kind=kind).first() or self.outcomes.model(kind=kind)
+        outcome.text = outcome.text.strip() or self.standard_text(kind)
+        return outcome
 
     def lock_person(self, person: P) -> P:
         """Lock the person's row until the transaction ends, and return it as it is now."""

@@ -91,8 +91,8 @@ def personal_link(request: HttpRequest, enrolment: Enrolment[P], token: str) -> 
 def end(request: HttpRequest, visitor: Visitor[P]) -> HttpResponse:
     """Show how it ended, with what the recruiting platform expects."""
     enrolment, person = visitor.enrolment, visitor.person
-    farewell = enrolment.read_farewell(enrolment.outcome_of(person))
-    return render_page(request, "enrolment/end.html", enrolment, person, farewell=farewell)
+    outcome = enrolment.read_outcome(enrolment.outcome_of(person))
+    return render_page(request, "enrolment/end.html", enrolment, person, outcome=outcome)
 
 
 def withdraw(request: HttpRequest, visitor: Visitor[P]) -> HttpResponse:

@@ -16,10 +16,6 @@ def default_consent() -> str:
     return str(_texts()["consent"]).strip()
 
 
-def default_completion() -> str:
-    return str(_texts()["completion"]).strip()
-
-
 def default_outcome(kind: str) -> str:
     """Return what evaluators read who leave with this kind of outcome."""
     return str(_texts()["outcomes"][kind])

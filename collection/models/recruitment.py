@@ -6,6 +6,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 
 from collection.quotas import check_quotas
+from enrolment.models import Outcome as EnrolmentOutcome
 from studies.models.fields import check_field
 from studies.models.studies import Study
 
@@ -47,26 +48,11 @@ class Recruitment(models.Model):
         check_field("quotas", check_quotas, self.quotas, self.study.questionnaire)
 
 
-class Outcome(models.Model):
-    """What somebody reads whose participation ended in this way, and the code or address that a platform expects."""
-
-    class Kind(models.TextChoices):
-        COMPLETED = "completed", "completed"
-        SCREENED_OUT = "screened_out", "screened out"
-        FULL = "full", "no place left"
-        WITHDRAWN = "withdrawn", "withdrawn"
+class Outcome(EnrolmentOutcome):
+    """How participants leave a study in one way."""
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="outcomes")
-    kind = models.CharField(max_length=20, choices=Kind)
-    text = models.TextField(blank=True, help_text="Markdown. Empty: a standard sentence.")
-    code = models.CharField("completion code", max_length=80, blank=True)
-    redirect_url = models.URLField(
-        "address", blank=True, help_text="Where to send the participant, for example back to the recruiting platform."
-    )
 
     class Meta:
         ordering: ClassVar = ["study", "kind"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["study", "kind"], name="outcome_kind_in_study")]
-
-    def __str__(self) -> str:
-        return self.get_kind_display()

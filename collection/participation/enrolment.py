@@ -21,7 +21,6 @@ from enrolment.agreements import Agreement, Terms
 from enrolment.external_ids import people_called
 from enrolment.invitations import Invitation
 from enrolment.landing import new_person
-from enrolment.outcomes import Farewell
 from enrolment.personal_data import common_data
 from enrolment.protocol import Enrolment, Visitor
 from enrolment.signed_tokens import SignedTokens
@@ -125,10 +124,12 @@ class ChatEnrolment(Enrolment[Participant]):
     def outcome_of(self, person: Participant) -> str:
         return OUTCOMES[person.state]
 
-    def read_farewell(self, kind: str) -> Farewell:
-        """Return the study's own words for this outcome, or the standard ones."""
-        outcome = self.study.outcomes.filter(kind=kind).first() or Outcome(kind=kind)
-        return Farewell(kind, outcome.text.strip() or default_outcome(kind), outcome.code, outcome.redirect_url)
+    @property
+    def outcomes(self) -> QuerySet[Outcome]:
+        return self.study.outcomes.all()
+
+    def standard_text(self, kind: str) -> str:
+        return default_outcome(kind)
 
     def refusal(self, reason: str) -> dict[str, Any]:
         opens_at = self.recruitment.opens_at if self.recruitment and reason == "not_yet" else None

@@ -40,8 +40,8 @@ def persona_form(request: HttpRequest, enrolment: ChatEnrolment) -> HttpResponse
     study = enrolment.study
     form = PersonaForm(study, request.POST if request.method == "POST" else None)
     if form.is_valid() and is_screened_out(study, form.cleaned_data):
-        farewell = enrolment.read_farewell(Outcome.Kind.SCREENED_OUT)
-        return _render(request, "enrolment/end.html", enrolment, farewell=farewell)
+        outcome = enrolment.read_outcome(Outcome.Kind.SCREENED_OUT)
+        return _render(request, "enrolment/end.html", enrolment, outcome=outcome)
     if form.is_valid():
         return redirect("preview-instruction", study.slug)
     status = 422 if form.is_bound else 200

@@ -17,13 +17,12 @@ from collection.research.opening import what_it_lacks
 from collection.research.recruitment_form import find_recruitment
 from collection.research.trouble import Trouble, read_trouble
 from enrolment.external_ids import SharedId, read_shared_ids
+from enrolment.recruiting import platform_link
 from studies.language_models.catalogue import read_catalogue
 from studies.live import Live
 from studies.models import Study
 
 LIVE_PARTS = {name: f"research/_{name}.html" for name in ("trouble", "participants", "distributions")}
-PROLIFIC = "PROLIFIC_PID"
-PROLIFIC_QUERY = "PROLIFIC_PID={{%PROLIFIC_PID%}}&STUDY_ID={{%STUDY_ID%}}&SESSION_ID={{%SESSION_ID%}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +50,6 @@ class CollectingPage:
     def live(self) -> Live:
         address = f"{reverse('collecting-live', args=[self.study.slug])}?page={self.participants.number}"
         return Live(address, 2, "research/_counts.html", LIVE_PARTS)
-
-
-def platform_link(link: str, parameter: str) -> str:
-    """The link to give to a recruiting platform, which fills in who follows it."""
-    return f"{link}?{PROLIFIC_QUERY if parameter == PROLIFIC else f'{parameter}=NAME'}"
 
 
 def read_collecting(study: Study, site: str, page: str) -> CollectingPage:

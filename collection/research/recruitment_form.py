@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.validators import RegexValidator
 from django.db import transaction
 
 from collection.models import Outcome, Recruitment
-from studies.editor.fields import LongText, WayBack
+from enrolment.recruiting import PARAMETER, OutcomeForm
 from studies.editor.mistakes import Mistake, list_mistakes
 from studies.models import Study
 from studies.questionnaires import read_features
@@ -16,7 +15,6 @@ from studies.texts import default_outcome
 
 MOST_PLACES = 1_000_000
 MOST_HOURS = 10 * 366 * 24
-PARAMETER = RegexValidator(r"^[A-Za-z0-9_.-]+$", "A name of letters, digits, underscores, dots and hyphens.")
 OUTCOME_HEADINGS = {
     Outcome.Kind.COMPLETED: "When somebody has finished",
     Outcome.Kind.SCREENED_OUT: "When somebody is screened out",
@@ -100,19 +98,14 @@ class _Quota:
         return forms.IntegerField(label=self.option, initial=stored, required=False, min_value=0, max_value=MOST_PLACES)
 
 
-class OutcomeForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes no argument at run time
-    """What somebody reads at the end, and what a recruiting platform gets."""
+class StudyOutcomeForm(OutcomeForm):
+    """One way in which participants leave."""
 
-    text = LongText(required=False, rows=3, help_text="Markdown.")
-    redirect_url = WayBack(help_text="Where to send them, for example back to the recruiting platform.")
-
-    class Meta:
+    class Meta(OutcomeForm.Meta):
         model = Outcome
-        fields: ClassVar = ["text", "code", "redirect_url"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["text"].help_text = f"Markdown. Empty: “{default_outcome(self.instance.kind)}”"
+    def standard_text(self, kind: str) -> str:
+        return default_outcome(kind)
 
     @property
     def heading(self) -> str:
@@ -126,7 +119,7 @@ class RecruitmentEditor:
         self.study = study
         self.is_bound = data is not None
         self.form = RecruitmentForm(data, instance=find_recruitment(study))
-        self.outcomes = [OutcomeForm(data, instance=one, prefix=one.kind) for one in _outcomes(study)]
+        self.outcomes = [StudyOutcomeForm(data, instance=one, prefix=one.kind) for one in _outcomes(study)]
 
     def is_valid(self) -> bool:
         """Whether all of it can be stored; every form is asked, so that each says what is wrong with it."""

@@ -13,7 +13,6 @@ from enrolment.agreements import Agreement, Terms
 from enrolment.external_ids import people_called
 from enrolment.invitations import Invitation
 from enrolment.landing import new_person, read_cookie
-from enrolment.outcomes import Farewell
 from enrolment.personal_data import common_data
 from enrolment.protocol import FULL, Enrolment, Visitor
 from enrolment.signed_tokens import SignedTokens
@@ -21,12 +20,12 @@ from evaluation.evaluators.assignments import count_pairs_ahead
 from evaluation.evaluators.personal_data import describe_judgements
 from evaluation.evaluators.reservations import free_assignments_of, has_assignment_left, lock_evaluation
 from evaluation.evaluators.texts import LAPSED, TEXTS
-from evaluation.models import Evaluation, Evaluator
+from evaluation.models import Evaluation, EvaluationOutcome, Evaluator
 from evaluation.signals import evaluator_leaving
 from evaluation.texts import default_outcome
 from studies.access import is_researcher
 
-State = Evaluator.State
+State, Kind = Evaluator.State, EvaluationOutcome.Kind
 
 
 class JudgingEnrolment(Enrolment[Evaluator]):
@@ -122,13 +121,14 @@ class JudgingEnrolment(Enrolment[Evaluator]):
         return LAPSED if is_lapsed else super().step_text(person, step)
 
     def outcome_of(self, person: Evaluator) -> str:
-        return "withdrawn" if person.state == State.WITHDRAWN else "completed"
+        return Kind.WITHDRAWN if person.state == State.WITHDRAWN else Kind.COMPLETED
 
-    def read_farewell(self, kind: str) -> Farewell:
-        evaluation = self.evaluation
-        if kind != "completed":
-            return Farewell(kind, default_outcome(kind))
-        return Farewell(kind, evaluation.completion, evaluation.completion_code, evaluation.redirect_url)
+    @property
+    def outcomes(self) -> QuerySet[EvaluationOutcome]:
+        return self.evaluation.outcomes.all()
+
+    def standard_text(self, kind: str) -> str:
+        return default_outcome(kind)
 
     def consent_page(self) -> dict[str, Any]:
         return {"pairs": count_pairs_ahead(self.evaluation)}

@@ -42,9 +42,6 @@ class Migration(migrations.Migration):
                 ('consent_version', models.CharField(default='1', max_length=40)),
                 ('reserved_minutes', models.PositiveIntegerField(default=1440, help_text='After so long without an answer a place may go to the next person, who judges what is left of it.', validators=[django.core.validators.MinValueValidator(5)], verbose_name='minutes that a place is kept')),
                 ('external_id_parameter', models.CharField(default='PROLIFIC_PID', help_text='The parameter of the link that names an evaluator of a recruiting platform.', max_length=40)),
-                ('completion', models.TextField(default=evaluation.texts.default_completion, help_text='What evaluators read at the end. Markdown.')),
-                ('completion_code', models.CharField(blank=True, max_length=80)),
-                ('redirect_url', models.URLField(blank=True, help_text='Where to send evaluators who have finished.', verbose_name='address')),
                 ('noted', models.JSONField(default=dict, editable=False, help_text='What the plan left out and warned of when it was opened.')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('opened_at', models.DateTimeField(blank=True, editable=False, null=True)),
@@ -54,6 +51,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['study', 'number'],
+            },
+        ),
+        migrations.CreateModel(
+            name='EvaluationOutcome',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('completed', 'completed'), ('screened_out', 'screened out'), ('full', 'no place left'), ('withdrawn', 'withdrawn')], max_length=20)),
+                ('text', models.TextField(blank=True, help_text='Markdown. Empty: a standard sentence.')),
+                ('code', models.CharField(blank=True, max_length=80, verbose_name='completion code')),
+                ('redirect_url', models.URLField(blank=True, help_text='Where to send people, for example back to the recruiting platform.', verbose_name='address')),
+                ('evaluation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='outcomes', to='evaluation.evaluation')),
+            ],
+            options={
+                'ordering': ['evaluation', 'kind'],
             },
         ),
         migrations.CreateModel(
@@ -222,6 +233,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='evaluation',
             constraint=models.UniqueConstraint(fields=('study', 'number'), name='evaluation_number_in_study'),
+        ),
+        migrations.AddConstraint(
+            model_name='evaluationoutcome',
+            constraint=models.UniqueConstraint(fields=('evaluation', 'kind'), name='outcome_kind_in_evaluation'),
         ),
         migrations.AddIndex(
             model_name='evaluator',

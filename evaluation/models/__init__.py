@@ -1,7 +1,7 @@
 """Pairs of a natural and a simulated dialogue, who judges them, and what they say."""
 
 from evaluation.models.answers import Bubble, Choice, Confidence
-from evaluation.models.evaluations import Evaluation
+from evaluation.models.evaluations import Evaluation, EvaluationOutcome
 from evaluation.models.evaluators import Assignment, Evaluator, Showing
 from evaluation.models.judgements import Judgement, Revision
 from evaluation.models.pairs import Pair
@@ -13,6 +13,7 @@ __all__ = [
     "Choice",
     "Confidence",
     "Evaluation",
+    "EvaluationOutcome",
     "Evaluator",
     "Judgement",
     "Pair",

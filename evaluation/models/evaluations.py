@@ -6,7 +6,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 
-from evaluation.texts import default_completion, default_consent, default_instruction
+from enrolment.models import Outcome
+from evaluation.texts import default_consent, default_instruction
 from simulation.models import Run
 from studies.models import Study
 
@@ -76,9 +77,6 @@ class Evaluation(models.Model):
         default="PROLIFIC_PID",
         help_text="The parameter of the link that names an evaluator of a recruiting platform.",
     )
-    completion = models.TextField(default=default_completion, help_text="What evaluators read at the end. Markdown.")
-    completion_code = models.CharField(max_length=80, blank=True)
-    redirect_url = models.URLField("address", blank=True, help_text="Where to send evaluators who have finished.")
 
     noted = models.JSONField(
         default=dict, editable=False, help_text="What the plan left out and warned of when it was opened."
@@ -103,3 +101,15 @@ class Evaluation(models.Model):
     def is_planned(self) -> bool:
         """Whether it can still be changed."""
         return self.state == self.State.PLANNED
+
+
+class EvaluationOutcome(Outcome):
+    """How evaluators leave an evaluation in one way."""
+
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="outcomes")
+
+    class Meta:
+        ordering: ClassVar = ["evaluation", "kind"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["evaluation", "kind"], name="outcome_kind_in_evaluation")
+        ]

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from evaluation.models import Evaluation
+from evaluation.models import Evaluation, EvaluationOutcome
 from evaluation.planning.opening import close_evaluation, open_evaluation
 from evaluation.rehearsal.dialogues import CHATBOT, fill_study, study_defaults
 from evaluation.rehearsal.judgements import judge_all
@@ -53,9 +53,8 @@ def _load_judged(study: Study, now: datetime) -> None:
 
 
 def _load_open(study: Study, now: datetime) -> None:
-    evaluation = _find_or_add(
-        study, 2, "Rehearsal: judge it yourself", training_pairs=2, attention_checks=2, completion_code="REHEARSED"
-    )
+    evaluation = _find_or_add(study, 2, "Rehearsal: judge it yourself", training_pairs=2, attention_checks=2)
+    evaluation.outcomes.get_or_create(kind=EvaluationOutcome.Kind.COMPLETED, defaults={"code": "REHEARSED"})
     if evaluation.is_planned:
         open_evaluation(evaluation, now)
 

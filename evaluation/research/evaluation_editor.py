@@ -9,7 +9,7 @@ from django.db.models import Max
 
 from evaluation.models import Evaluation
 from evaluation.models.evaluations import LARGEST_SEED
-from evaluation.research.evaluation_form import EvaluationForm
+from evaluation.research.evaluation_form import CompletionForm, EvaluationForm
 from studies.editor.mistakes import Mistake, list_mistakes
 from studies.models import Study
 
@@ -29,6 +29,7 @@ class EvaluationEditor:
         self.own_pairs = len(evaluation.known_pairs)
         self.is_bound = data is not None
         self.form = EvaluationForm(data, files, instance=evaluation)
+        self.completion = CompletionForm(evaluation, data)
 
     @property
     def has_runs(self) -> bool:
@@ -36,13 +37,14 @@ class EvaluationEditor:
         return self.study.runs.exists()
 
     def is_valid(self) -> bool:
-        return self.is_bound and self.form.is_valid()
+        """Return whether both forms can be stored; each is asked, so that each says what is wrong with it."""
+        return self.is_bound and all([self.form.is_valid(), self.completion.is_valid()])
 
     @property
     def mistakes(self) -> list[Mistake]:
         """Everything that is wrong, in the form's order."""
         whole = [Mistake("", str(error)) for error in self.form.non_field_errors()]
-        return [*whole, *list_mistakes(self.form)]
+        return [*whole, *list_mistakes(self.form), *list_mistakes(self.completion)]
 
     @transaction.atomic
     def save(self) -> bool:
@@ -53,7 +55,8 @@ class EvaluationEditor:
         elif not _is_planned_by_now(self.evaluation):
             self.form.add_error(None, ValidationError(OPENED))
             return False
-        self.form.save()
+        self.completion.instance.evaluation = self.form.save()
+        self.completion.save()
         return True
 
 

@@ -6,14 +6,15 @@ from django import forms
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from collection.research.recruitment_form import PARAMETER
-from evaluation.models import Evaluation
+from enrolment.recruiting import PARAMETER, OutcomeForm
+from evaluation.models import Evaluation, EvaluationOutcome
 from evaluation.research.known_pairs_file import read_known_pairs
 from evaluation.research.run_choices import count_cells, describe_run
+from evaluation.texts import default_outcome
 from simulation.models import Run
-from studies.editor.fields import LongText, WayBack, preview_beside
+from studies.editor.fields import LongText, preview_beside
 
-TEXTS = ("consent", "instruction", "completion")
+TEXTS = ("consent", "instruction", "completed-text")
 """What evaluators read, in Markdown."""
 
 
@@ -46,10 +47,6 @@ class EvaluationForm(forms.ModelForm):  # type: ignore[type-arg]  # the class ta
     )
     consent = LongText(help_text="What evaluators agree to. Markdown.")
     instruction = LongText(rows=6, help_text="What evaluators read before the first pair. Markdown.")
-    completion = LongText(rows=3, help_text="What evaluators read at the end. Markdown.")
-    redirect_url = WayBack(
-        help_text="Where to send evaluators who have finished, for example back to the recruiting platform."
-    )
 
     class Meta:
         model = Evaluation
@@ -71,9 +68,6 @@ class EvaluationForm(forms.ModelForm):  # type: ignore[type-arg]  # the class ta
             "instruction",
             "reserved_minutes",
             "external_id_parameter",
-            "completion",
-            "completion_code",
-            "redirect_url",
         ]
         help_texts: ClassVar = {
             "seed": "Everything that is drawn is drawn from it, the sides too: keep it to yourself while people judge."
@@ -90,9 +84,8 @@ class EvaluationForm(forms.ModelForm):  # type: ignore[type-arg]  # the class ta
         super().__init__(*args, **kwargs)
         self.fields["runs"] = RunsField(self.instance.study.runs.all())
         self.fields["external_id_parameter"].validators.append(PARAMETER)
-        for name in TEXTS:
-            address = reverse("evaluation-preview", args=[self.instance.study.slug, name])
-            self.fields[name].widget.attrs |= preview_beside(name, address)
+        for name in ("consent", "instruction"):
+            self.fields[name].widget.attrs |= _preview_beside(self.instance, name)
         if not self.instance.known_pairs:
             del self.fields["forgets_known_pairs"]
 
@@ -107,3 +100,24 @@ class EvaluationForm(forms.ModelForm):  # type: ignore[type-arg]  # the class ta
         if self.cleaned_data.get("known_pairs_file") is not None:
             self.instance.known_pairs = self.cleaned_data["known_pairs_file"]
         return self.cleaned_data
+
+
+class CompletionForm(OutcomeForm):
+    """How evaluators leave who have judged everything."""
+
+    class Meta(OutcomeForm.Meta):
+        model = EvaluationOutcome
+
+    def __init__(self, evaluation: Evaluation, data: Any = None) -> None:
+        kind = EvaluationOutcome.Kind.COMPLETED
+        stored = evaluation.outcomes.filter(kind=kind).first() if evaluation.pk else None
+        super().__init__(data, instance=stored or EvaluationOutcome(kind=kind), prefix=kind.value)
+        self.fields["text"].label = "Completion"
+        self.fields["text"].widget.attrs |= _preview_beside(evaluation, "completed-text")
+
+    def standard_text(self, kind: str) -> str:
+        return default_outcome(kind)
+
+
+def _preview_beside(evaluation: Evaluation, name: str) -> dict[str, str]:
+    return preview_beside(name, reverse("evaluation-preview", args=[evaluation.study.slug, name]))

@@ -1,6 +1,7 @@
 """Doors to researchers' pages of judging."""
 
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -11,8 +12,9 @@ from django.views.decorators.http import require_POST
 
 from collection.research.downloads import send_file
 from evaluation.evaluator_table import export_evaluators
+from evaluation.evaluators.enrolment import JudgingEnrolment
 from evaluation.exports import export_judgements
-from evaluation.models import Evaluation
+from evaluation.models import Evaluation, EvaluationOutcome
 from evaluation.planning.opening import NotReady, close_evaluation, open_evaluation
 from evaluation.research.changes import delete_plan, flag_evaluator
 from evaluation.research.evaluation_editor import EvaluationEditor, blank_evaluation
@@ -48,7 +50,7 @@ def edit_evaluation(request: HttpRequest, slug: str, number: int) -> HttpRespons
     found = _evaluation(slug, number)
     if not found.is_planned:
         status = 409 if request.method == "POST" else 200
-        return render(request, "evaluation/set_up.html", {"evaluation": found}, status=status)
+        return render(request, "evaluation/set_up.html", _set_up(found), status=status)
     return _edit(request, found)
 
 
@@ -173,7 +175,7 @@ def _shown(request: HttpRequest, found: Evaluation, *, reason: str = "", status:
     page = read_evaluation(found, request.build_absolute_uri("/"), *chosen)
     context = {
         "page": page,
-        "evaluation": found,
+        **_set_up(found),
         "progress": page.progress,
         "plan": page.plan,
         "sittings": read_sittings(found),
@@ -182,6 +184,10 @@ def _shown(request: HttpRequest, found: Evaluation, *, reason: str = "", status:
         "reason": reason,
     }
     return render(request, "evaluation/evaluation.html", context, status=status)
+
+
+def _set_up(found: Evaluation) -> dict[str, Any]:
+    return {"evaluation": found, "completion": JudgingEnrolment(found).read_outcome(EvaluationOutcome.Kind.COMPLETED)}
 
 
 def _live(found: Evaluation, progress: Progress) -> Live:

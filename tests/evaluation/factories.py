@@ -6,13 +6,25 @@ from typing import Any
 from django.utils import timezone
 
 from collection.models import Participant
-from evaluation.models import Assignment, Choice, Confidence, Evaluation, Evaluator, Judgement, Pair, Showing
+from evaluation.models import (
+    Assignment,
+    Choice,
+    Confidence,
+    Evaluation,
+    EvaluationOutcome,
+    Evaluator,
+    Judgement,
+    Pair,
+    Showing,
+)
 from simulation.models import Run
 from studies.models import Dialogue, Goal, Study
 from tests.collection.factories import make_natural_dialogue, make_open_study, make_participant
 from tests.factories import make_dialogue, make_run
 
 MODELS = ("mixtral", "gpt-4")
+ENDING = {"completion": "text", "completion_code": "code", "redirect_url": "redirect_url"}
+"""What tests say about how evaluators leave who have judged everything, and the fields that hold it."""
 KNOWN = {
     "goal": "You want to know how fast you can run.",
     "persona": "a person",
@@ -44,11 +56,14 @@ def make_evaluation(study: Study | None = None, **fields: Any) -> Evaluation:
     List e holds, of the d-th natural dialogue, the pair with the model number (d + e), so that nobody gets two of one dialogue.
     """
     study = study or make_judged_study()
+    ending = {name: fields.pop(given) for given, name in ENDING.items() if given in fields}
     number = study.evaluations.count() + 1
     evaluation = Evaluation.objects.create(
         study=study, number=number, **{"state": Evaluation.State.OPEN, "opened_at": timezone.now()} | fields
     )
     evaluation.runs.set(study.runs.all())
+    if ending:
+        evaluation.outcomes.create(kind=EvaluationOutcome.Kind.COMPLETED, **ending)
     if not evaluation.is_planned:
         _make_lists(evaluation, _make_pairs(evaluation))
     return evaluation

@@ -79,7 +79,8 @@ def test_a_study_without_runs_says_where_they_come_from(client: Client) -> None:
 
 
 def test_what_is_missing_or_impossible_is_said_and_nothing_is_stored(client: Client, study: Study) -> None:
-    answer = send(client, NEW, judges_per_pair="0", external_id_parameter="who?", redirect_url="ftp://example.org")
+    bad = {"completed-redirect_url": "ftp://example.org"}
+    answer = send(client, NEW, judges_per_pair="0", external_id_parameter="who?", **bad)
     assert answer.status_code == 422
     for words in ("Choose at least one run.", "greater than or equal to 1", "A name of letters, digits", "valid URL"):
         assert words in answer.text
