@@ -134,6 +134,22 @@ class Enrolment(ABC, Generic[P]):
         outcome.text = outcome.text.strip() or self.standard_text(kind)
         return outcome
 
+    def common_data(self, person: P) -> dict[str, Any]:
+        """Return the person's consent and what their link carried, ready for JSON."""
+        return {
+            "study": self.study.title,
+            "state": person.get_state_display(),
+            "consent": {
+                "agreed_at": person.consented_at,
+                "version": person.consent_version,
+                "text": self.terms.text,
+            },
+            "external_id": person.external_id,
+            "link_parameters": person.parameters,
+            "last_seen_at": person.last_seen_at,
+            "ended_at": person.ended_at,
+        }
+
     def lock_person(self, person: P) -> P:
         """Lock the person's row until the transaction ends, and return it as it is now."""
         return self.people.select_for_update(of=("self",)).get(pk=person.pk)

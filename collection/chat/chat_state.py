@@ -8,9 +8,8 @@ from django.db.models import Count, Max, Q
 
 from collection.chat import protocol
 from collection.chat.generations import interrupt_expired
-from collection.participation.eligibility import is_running
+from collection.participation.eligibility import has_lost_seat, is_running
 from collection.participation.goals import why_locked
-from collection.participation.seats import has_lost_seat
 from studies.models import Dialogue, Generation, Turn
 
 OVER = "This goal is behind you. Please load the page anew."

@@ -1,13 +1,26 @@
-"""Whether a study admits participants: whether it is open, its times, its seats."""
+"""Whether a study takes a participant: whether it is open, its times, its seats and the seats of its quotas.
 
-from datetime import datetime
+A seat is lost by being inactive, and taken back on return while there is one. Every function that gives, releases or takes
+back a seat locks the study's recruitment, so that no seat is given twice.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Literal
 
-from collection.models import Participant, Recruitment
-from collection.participation.seats import has_seat_left
-from enrolment.external_ids import people_called
-from studies.models import Study
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
+from collection.models import Participant, Recruitment, Release
+from enrolment.external_ids import people_called
+from studies.models import Dialogue, Study
+
+State = Participant.State
+UNDER_WAY = (State.ENROLLED, State.ACTIVE)
+HOLDING = (*UNDER_WAY, State.FINISHED)
+"""The other states hold no seat: screened out, turned away, withdrawn."""
+Limit = tuple[QuerySet[Participant], int | None]
+"""Who competes for how many seats."""
 Refusal = Literal["closed", "not_yet", "over", "full", "finished"]
 
 
@@ -29,3 +42,150 @@ def why_ineligible(recruitment: Recruitment | None, now: datetime, external_id: 
     if people_called(people, external_id).filter(state=Participant.State.FINISHED).exists():
         return "finished"
     return None if has_seat_left(recruitment, {}, now, external_id) else "full"
+
+
+def free_seats(recruitment: Recruitment, now: datetime) -> int | None:
+    """Return how many more may enrol; None for no limit."""
+    if recruitment.places is None:
+        return None
+    return max(0, recruitment.places - count_people(_unavailable(_holders(recruitment), recruitment, now)))
+
+
+def filled_quotas(recruitment: Recruitment, now: datetime) -> dict[str, dict[str, int]]:
+    """Return how many seats of each quota are taken, in the shape of the quotas."""
+    return {
+        feature: {
+            option: count_people(_unavailable(_answering(recruitment, feature, option), recruitment, now))
+            for option in places
+        }
+        for feature, places in recruitment.quotas.items()
+    }
+
+
+def has_quota_left(recruitment: Recruitment, answers: Mapping[str, str], now: datetime, external_id: str = "") -> bool:
+    """Return whether one more participant with these answers fits every quota."""
+    return _fits(quotas_of(recruitment, answers), recruitment, now, external_id)
+
+
+def has_seat_left(recruitment: Recruitment, answers: Mapping[str, str], now: datetime, external_id: str = "") -> bool:
+    """Return whether one more participant with these answers fits the seats and every quota."""
+    return _fits(limits_of(recruitment, answers), recruitment, now, external_id)
+
+
+def limits_of(recruitment: Recruitment, answers: Mapping[str, str]) -> list[Limit]:
+    """Return the limits for a participant with these answers: all seats, then each quota."""
+    return [(_holders(recruitment), recruitment.places), *quotas_of(recruitment, answers)]
+
+
+def quotas_of(recruitment: Recruitment, answers: Mapping[str, str]) -> list[Limit]:
+    """Return the quotas for a participant with these answers."""
+    return [
+        (_answering(recruitment, feature, answer), recruitment.quotas[feature][answer])
+        for feature, answer in answers.items()
+        if answer in recruitment.quotas.get(feature, {})
+    ]
+
+
+def count_people(rows: QuerySet[Participant]) -> int:
+    """Count the seats that the rows hold. Two browsers with one external id share a seat, because a person may change
+    browsers. From the third on each counts, because the id is then unlikely to identify one person."""
+    named = rows.exclude(external_id="").order_by().values("external_id").annotate(browsers=Count("pk"))
+    shared = sum(max(1, browsers - 1) for browsers in named.values_list("browsers", flat=True))
+    return rows.filter(external_id="").count() + shared
+
+
+def has_room(rows: QuerySet[Participant], external_id: str, places: int | None) -> bool:
+    """Return whether one more with that external id fits, besides the rows that hold seats."""
+    if places is None or (external_id and rows.filter(external_id=external_id).count() == 1):
+        return True
+    return count_people(rows) < places
+
+
+def is_released(participant: Participant) -> bool:
+    """Return whether the participant's seat was released: they need a seat again to continue."""
+    return Release.objects.filter(participant=participant, taken_back_at=None).exists()
+
+
+def has_lost_seat(dialogue: Dialogue) -> bool:
+    """Return whether the seat of the dialogue's participant was released."""
+    return Release.objects.filter(participant__persona=dialogue.persona_id, taken_back_at=None).exists()
+
+
+def keeping_seats(rows: QuerySet[Participant]) -> QuerySet[Participant]:
+    """Select the rows whose seats have not been released."""
+    return rows.filter(~Exists(Release.objects.filter(participant=OuterRef("pk"), taken_back_at=None)))
+
+
+def inactive(rows: QuerySet[Participant], recruitment: Recruitment, now: datetime) -> QuerySet[Participant]:
+    """Select the rows that still hold a seat, but were inactive so long that the study may release it."""
+    if recruitment.released_after_hours is None:
+        return rows.none()
+    seen_before = now - timedelta(hours=recruitment.released_after_hours)
+    return keeping_seats(rows).filter(state__in=UNDER_WAY, last_seen_at__lt=seen_before)
+
+
+def _unavailable(rows: QuerySet[Participant], recruitment: Recruitment, now: datetime) -> QuerySet[Participant]:
+    """Select the rows whose seats are not available to a newcomer."""
+    return keeping_seats(rows).exclude(pk__in=inactive(rows, recruitment, now).values("pk"))
+
+
+def _fits(limits: list[Limit], recruitment: Recruitment, now: datetime, external_id: str) -> bool:
+    bounded = [(rows, places) for rows, places in limits if places is not None]
+    return all(has_room(_unavailable(rows, recruitment, now), external_id, places) for rows, places in bounded)
+
+
+def _holders(recruitment: Recruitment) -> QuerySet[Participant]:
+    return recruitment.study.participants.filter(state__in=HOLDING)
+
+
+def _answering(recruitment: Recruitment, feature: str, option: str) -> QuerySet[Participant]:
+    people = recruitment.study.participants.filter(state__in=[State.ACTIVE, State.FINISHED])
+    return people.filter(**{f"persona__features__{feature}": option})
+
+
+PRESENT = timedelta(minutes=2)
+"""A participant seen this recently is present: an open chat page is noted every 20 seconds."""
+
+
+def lock_recruitment(study: Study) -> Recruitment | None:
+    """Lock the study's recruitment until the transaction ends, and return it."""
+    held = Recruitment.objects.select_for_update(of=("self",)).select_related("study")
+    return held.filter(study=study).first()
+
+
+@transaction.atomic
+def release_seat(participant: Participant, researcher: str, now: datetime) -> bool:
+    """Release the seat of an absent participant. Return False for one who is present, has finished, or holds none."""
+    lock_recruitment(participant.study)
+    away = participant.study.participants.filter(pk=participant.pk, state__in=UNDER_WAY, last_seen_at__lt=now - PRESENT)
+    found = keeping_seats(away).first()
+    if found is not None:
+        Release.objects.create(participant=found, released_at=now, released_by=researcher)
+    return found is not None
+
+
+@transaction.atomic
+def take_back(participant: Participant, now: datetime) -> bool:
+    """Give a returning participant a seat again. Return False if there is none; nothing they wrote is lost."""
+    recruitment = lock_recruitment(participant.study)
+    if recruitment is None or not is_released(participant):
+        return recruitment is not None
+    answers = participant.persona.features if participant.persona else {}
+    if not has_seat_left(recruitment, answers, now, participant.external_id):
+        return False
+    make_room(recruitment, limits_of(recruitment, answers), participant.external_id, now)
+    participant.releases.filter(taken_back_at=None).update(taken_back_at=now)
+    Participant.objects.filter(pk=participant.pk).update(last_seen_at=now)
+    return True
+
+
+def make_room(recruitment: Recruitment, limits: list[Limit], external_id: str, now: datetime) -> None:
+    """Release the seats that a newcomer needs under these limits, beginning with the longest inactive participants.
+
+    Call it in the transaction that locks the recruitment, for a person who was found to fit.
+    """
+    for rows, places in limits:
+        while not has_room(keeping_seats(rows), external_id, places):
+            away = inactive(rows, recruitment, now).order_by("last_seen_at", "pk").first()
+            assert away is not None, "there is room for them"  # noqa: S101
+            Release.objects.create(participant=away, released_at=now)

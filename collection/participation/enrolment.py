@@ -12,16 +12,22 @@ from django.urls import reverse
 from django.utils import timezone
 
 from collection.models import Outcome, Participant, Recruitment
-from collection.participation.eligibility import is_running, why_ineligible
+from collection.participation.eligibility import (
+    is_released,
+    is_running,
+    limits_of,
+    lock_recruitment,
+    make_room,
+    take_back,
+    why_ineligible,
+)
 from collection.participation.goals import finished_goals, order_goals
 from collection.participation.personal_data import describe_participation
-from collection.participation.seats import is_released, limits_of, lock_recruitment, make_room, take_back
 from collection.participation.texts import TEXTS
 from enrolment.agreements import Agreement, Terms
 from enrolment.external_ids import people_called
 from enrolment.invitations import Invitation
 from enrolment.landing import new_person
-from enrolment.personal_data import common_data
 from enrolment.protocol import Enrolment, Visitor
 from enrolment.signed_tokens import SignedTokens
 from studies.access import is_researcher
@@ -142,7 +148,7 @@ class ChatEnrolment(Enrolment[Participant]):
         return {"label": read_catalogue().label(self.study.chatbot)}
 
     def personal_data(self, person: Participant) -> dict[str, Any]:
-        data = common_data(self, person)
+        data = self.common_data(person)
         data["consent"]["messages_go_to"] = person.consent_provider
         return data | describe_participation(person)
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from collection.models import Participant
-from collection.participation.seats import has_quota_left, is_released, lock_recruitment, make_room, quotas_of
+from collection.participation.eligibility import has_quota_left, is_released, lock_recruitment, make_room, quotas_of
 from dialogue.personas import WITHHELD, Feature
 from studies.models import Persona, Study
 from studies.questionnaires import read_features

@@ -5,9 +5,9 @@ from django.http import HttpRequest, HttpResponse
 
 from collection.models import Participant
 from collection.participation import goals
+from collection.participation.eligibility import is_released
 from collection.participation.enrolment import ChatEnrolment
 from collection.participation.persona_form import PersonaForm, answer_form
-from collection.participation.seats import is_released
 from enrolment.access import only_at, to_current_step, visitors_only
 from enrolment.pages import render_page
 from enrolment.protocol import Visitor

@@ -11,8 +11,7 @@ from django.db.models import Count, Prefetch
 from django.db.models.functions import Coalesce
 
 from collection.models import Participant, Recruitment, Release
-from collection.participation.eligibility import Refusal, why_ineligible
-from collection.participation.seats import PRESENT, UNDER_WAY, filled_quotas, free_seats
+from collection.participation.eligibility import PRESENT, UNDER_WAY, Refusal, filled_quotas, free_seats, why_ineligible
 from studies.models import Dialogue, Study
 from studies.questionnaires import read_features
 

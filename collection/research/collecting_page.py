@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from collection.models import Recruitment
-from collection.participation.seats import PRESENT, UNDER_WAY
+from collection.participation.eligibility import PRESENT, UNDER_WAY
 from collection.research.collecting import Admission, Counts, list_participants, read_admission, read_counts
 from collection.research.distributions import Distribution, read_distributions
 from collection.research.opening import what_it_lacks

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 
-from collection.participation.seats import release_seat
+from collection.participation.eligibility import release_seat
 from collection.research.collecting_page import CollectingPage, read_collecting
 from collection.research.downloads import DOWNLOADS, read_data, send_download
 from collection.research.opening import NotReady, close_study, open_study

@@ -13,7 +13,6 @@ from enrolment.agreements import Agreement, Terms
 from enrolment.external_ids import people_called
 from enrolment.invitations import Invitation
 from enrolment.landing import new_person, read_cookie
-from enrolment.personal_data import common_data
 from enrolment.protocol import FULL, Enrolment, Visitor
 from enrolment.signed_tokens import SignedTokens
 from evaluation.evaluators.assignments import count_pairs_ahead
@@ -134,7 +133,7 @@ class JudgingEnrolment(Enrolment[Evaluator]):
         return {"pairs": count_pairs_ahead(self.evaluation)}
 
     def personal_data(self, person: Evaluator) -> dict[str, Any]:
-        return common_data(self, person) | describe_judgements(person)
+        return self.common_data(person) | describe_judgements(person)
 
     def delete_data(self, locked: Evaluator) -> None:
         """Delete the evaluator's answers. Their pairs are judged again by those who take their assignments."""

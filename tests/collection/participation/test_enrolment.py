@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from collection.models import Participant
+from collection.participation.eligibility import filled_quotas, free_seats
 from collection.participation.persona_form import answer_form
-from collection.participation.seats import filled_quotas, free_seats
 from enrolment.external_ids import note_refused_return
 from enrolment.invitations import Invitation
 from enrolment.protocol import NotEligible

@@ -12,8 +12,8 @@ from collection.chat.chat_state import permissions_of
 from collection.chat.messages import Refusal, send_message
 from collection.chat.protocol import TypingNotes
 from collection.models import Participant, Recruitment, Release
+from collection.participation.eligibility import free_seats, is_released, release_seat, take_back
 from collection.participation.persona_form import answer_form
-from collection.participation.seats import free_seats, is_released, release_seat, take_back
 from enrolment.protocol import NotEligible
 from studies.models import Dialogue, Study
 from tests.collection.factories import FEATURES, enrol_participant, make_answered_turn, make_open_study

@@ -14,14 +14,14 @@ from functools import partial
 from django.utils import timezone
 from collection.models import Recruitment
 from studies.models import Dialogue, Study
-from collection.participation.seats import free_seats
+from collection.participation.eligibility import free_seats
 from enrolment.protocol import NotEligible
 from tests.enrolment.people import enrolment_in
 from collection.participation.persona_form import answer_form
 from tests.enrolment.people import enrol
 from collection.participation.goals import begin_goal, go_on
 from enrolment.invitations import Invitation
-from collection.participation.seats import release_seat, take_back
+from collection.participation.eligibility import release_seat, take_back
 from tests.enrolment.people import withdraw
 from studies.services import copy_study
 from simulation.requests import RunRequest
