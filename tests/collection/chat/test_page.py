@@ -133,7 +133,7 @@ def test_people_are_told_what_no_longer_fits_the_chatbots_context(
 ) -> None:
     make_answered_turn(dialogue, 0)
     assert "no longer sees" not in read_turn(browser, dialogue)
-    make_output(dialogue, 0, side="responder", left_out=count, prompts_found=0)
+    make_output(dialogue, 0, speaker="responder", left_out=count, prompts_found=0)
     assert words in read_turn(browser, dialogue)
 
 

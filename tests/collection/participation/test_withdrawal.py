@@ -38,7 +38,7 @@ def leaving() -> Participant:
     Participant.objects.update(parameters={"STUDY_ID": f"study {SECRET}"})
     dialogue = make_natural_dialogue(participant, turns=1)
     Turn.objects.update(utterance=f"I say {SECRET}", response=f"It says {SECRET}")
-    make_output(dialogue, 0, side="responder", raw=f"raw {SECRET}", text=f"cut {SECRET}")
+    make_output(dialogue, 0, speaker="responder", raw=f"raw {SECRET}", text=f"cut {SECRET}")
     make_pending_turn(dialogue, utterance=f"and {SECRET}", text=f"partly {SECRET}", raw=f"thought {SECRET}")
     Dialogue.objects.update(draft=f"draft {SECRET}")
     staying = enrol_participant(study)
