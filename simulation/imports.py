@@ -76,11 +76,12 @@ class _Importer:
         if self.imported:
             return
         self._goals = [(goal, plain_name(goal.text)) for goal in study.goals.all()]
+        self._participants = set(study.personas.exclude(participant=None).values_list("pk", flat=True))
         self._codes: dict[str, Persona] = {}
         self._alike: defaultdict[str, list[Persona]] = defaultdict(list)
         for persona in study.personas.order_by("code"):
             self._codes[plain_name(persona.code)] = persona
-            if persona.source != Persona.Source.PARTICIPANT:
+            if persona.pk not in self._participants:
                 self._alike[plain_name(describe(persona.features))].append(persona)
 
     def take(self, numbered: tuple[int, str | bytes]) -> None:
@@ -151,7 +152,7 @@ class _Importer:
     def _store(self, record: Record, goal: Goal, persona: Persona) -> None:
         run = self._run(record, self.inquirer) if self.inquirer is not None else None
         there = self._find(record, goal, persona, run)
-        if there is None and run is None and persona.source == Persona.Source.PARTICIPANT:
+        if there is None and run is None and persona.pk in self._participants:
             raise Unplaced(f"{persona} takes part in this study: what they say comes from them alone.")
         if there is None:
             self._create(record, goal, persona, run)
