@@ -1,4 +1,4 @@
-"""Django's admin for participants: how they come and go is looked at here, and changed on the study's pages."""
+"""Django's admin for participants and recruitment, read-only; the study's pages change them."""
 
 from django.contrib import admin
 

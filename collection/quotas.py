@@ -1,4 +1,4 @@
-"""How many participants of a kind a study takes, and whether that fits its form."""
+"""Quotas: the maximum number of participants with an answer, and checks of it."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from studies.questionnaires import check_answers
 
 
 def check_quotas(quotas: Any, questionnaire: Any) -> None:
-    """Raises ValidationError, a sentence for each fault, unless quotas count places for options of the questionnaire."""
+    """Raise ValidationError unless quotas are numbers of places for options of the questionnaire."""
     if not isinstance(quotas, dict) or not all(isinstance(places, dict) for places in quotas.values()):
-        raise ValidationError('Quotas must count places for options, for example {"gender": {"Female": 10}}.')
+        raise ValidationError('Quotas must be numbers of places for options, for example {"gender": {"Female": 10}}.')
     for feature, places in quotas.items():
         for option, count in places.items():
             check_answers({feature: option}, questionnaire)
             if not isinstance(count, int) or isinstance(count, bool) or count < 0:
-                raise ValidationError(f"The quota for {option!r} of {feature!r} must be a whole number from 0.")
+                raise ValidationError(f"The quota for {option!r} of {feature!r} must be 0 or a positive whole number.")

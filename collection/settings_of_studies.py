@@ -1,4 +1,4 @@
-"""What the chat study adds to a study: it is copied with it, and adapted when the study changes."""
+"""Settings of the chat study, which are copied and adapted with the study."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,7 +22,7 @@ CLOSED = "The study was closed because its new chatbot has not been tested. Open
 
 @transaction.atomic
 def load_demo_study(chatbot: str) -> Study:
-    """Load the paper's study with completion codes. Open it once its chatbot has answered. Existing parts are not changed."""
+    """Load the paper's study with completion codes, closed. Existing parts are not changed."""
     study = load_paper_study(chatbot)
     Recruitment.objects.get_or_create(study=study)
     for kind, code in DEMO_CODES.items():
@@ -31,7 +31,7 @@ def load_demo_study(chatbot: str) -> Study:
 
 
 def copy_recruitment(study: Study, copy: Study, **_signal: Any) -> None:
-    """Let the copy take as many participants; it is closed, and has no times: those were the other's."""
+    """Copy recruitment and outcomes. The copy is closed and has no opening or closing time."""
     for recruitment in Recruitment.objects.filter(study=study):
         copy_row(recruitment, study=copy, is_open=False, opens_at=None, closes_at=None, chatbot_answered_at=None)
     for outcome in study.outcomes.all():

@@ -1,4 +1,4 @@
-"""What researchers say about how people come and go, in forms and links for a recruiting platform."""
+"""Forms and links for recruiting platforms."""
 
 from typing import Any, ClassVar
 
@@ -9,8 +9,8 @@ from studies.editor.fields import LongText, WayBack
 
 PROLIFIC = "PROLIFIC_PID"
 PROLIFIC_QUERY = "PROLIFIC_PID={{%PROLIFIC_PID%}}&STUDY_ID={{%STUDY_ID%}}&SESSION_ID={{%SESSION_ID%}}"
-PARAMETER = RegexValidator(r"^[A-Za-z0-9_.-]+$", "A name of letters, digits, underscores, dots and hyphens.")
-"""How the parameter of links that identifies people may be called."""
+PARAMETER = RegexValidator(r"^[A-Za-z0-9_.-]+$", "Use only letters, digits, underscores, dots and hyphens.")
+"""The allowed names of the parameter that identifies people."""
 
 
 def platform_link(link: str, parameter: str) -> str:
@@ -19,7 +19,7 @@ def platform_link(link: str, parameter: str) -> str:
 
 
 class OutcomeForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes no argument at run time
-    """What people read at the end, and what a recruiting platform gets. Subclasses name the model and its standard words."""
+    """The text, completion code and redirect of one ending. Subclasses name the model and its standard text."""
 
     text = LongText(required=False, rows=3, help_text="Markdown.")
     redirect_url = WayBack(help_text="Where to send them, for example back to the recruiting platform.")
@@ -32,5 +32,5 @@ class OutcomeForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes
         self.fields["text"].help_text = f"Markdown. Empty: “{self.standard_text(self.instance.kind)}”"
 
     def standard_text(self, kind: str) -> str:
-        """Return what people read without a text of the researchers."""
+        """Return the text shown if researchers do not write one."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""Which natural dialogue is compared with which simulated one (section 3.4). Pure: nothing here knows the database."""
+"""Pairs of natural and simulated dialogues (section 3.4). Pure, without database."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -7,16 +7,16 @@ from hashlib import sha256
 from typing import Literal, TypeVar
 
 REFUSED_ENDINGS = ("unsafe", "model_error")
-"""Of simulated dialogues. The method's own endings stay, as in the paper's 800."""
+"""Endings of simulated dialogues that are left out. The method's own endings stay, as in the paper's 800."""
 
 Kind = Literal["natural", "simulated"]
 
 
 @dataclass(frozen=True, slots=True)
 class NaturalDialogue:
-    """What a person said toward a goal. Of its messages a judge would be shown ``turns``, and ``hidden`` would be left away.
+    """A person's dialogue toward a goal. A judge would see ``turns`` of its messages, but not the ``hidden`` ones.
 
-    Without ``ending`` it goes on.
+    An empty ``ending`` means that it has not ended.
     """
 
     id: int
@@ -29,7 +29,7 @@ class NaturalDialogue:
 
 @dataclass(frozen=True, slots=True)
 class SimulatedDialogue:
-    """What a model said for the same person and goal. An imported one may lack an ending."""
+    """A model's dialogue for the same person and goal. An imported one may lack an ending."""
 
     id: int
     person: str
@@ -43,14 +43,14 @@ class SimulatedDialogue:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """``takes_left``: also natural dialogues that their participant left."""
+    """``takes_left``: include natural dialogues that their participant left."""
 
     takes_left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A natural dialogue beside a simulated one of the same person and goal."""
+    """A natural and a simulated dialogue of the same person and goal."""
 
     natural: NaturalDialogue
     simulated: SimulatedDialogue
@@ -58,9 +58,9 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """How many dialogues are in no pair, and why; simulated ones name their ``model``.
+    """The number of dialogues left out of all pairs, and the reason; simulated ones name their ``model``.
 
-    Natural ones name a ``model`` when they are in no pair with that one.
+    Natural ones name a ``model`` if they have no pair with it.
     """
 
     kind: Kind
@@ -70,14 +70,14 @@ class LeftOut:
 
     @property
     def sentence(self) -> str:
-        """For the researcher."""
+        """Return a sentence for the researcher."""
         who = f" by {self.model}" if self.kind == "simulated" else ""
         return f"{self.count} {self.kind} dialogue{'' if self.count == 1 else 's'}{who}: {self.reason}."
 
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """All pairs, by person, goal and model, and what is in none of them; ``natural`` are all that could be in one."""
+    """All pairs, by person, goal and model, and the dialogues left out; ``natural`` are all eligible natural dialogues."""
 
     natural: tuple[NaturalDialogue, ...]
     pairs: tuple[Match, ...]
@@ -85,7 +85,7 @@ class Pairing:
 
     @property
     def hidden(self) -> tuple[int, int]:
-        """How many messages of the paired natural, and of the paired simulated dialogues no judge is shown."""
+        """Return the numbers of hidden messages in the paired natural and in the paired simulated dialogues."""
         natural = {match.natural for match in self.pairs}
         return sum(one.hidden for one in natural), sum(match.simulated.hidden for match in self.pairs)
 
@@ -98,9 +98,9 @@ Key = tuple[str, int, str]
 def make_pairs(
     natural: Iterable[NaturalDialogue], simulated: Iterable[SimulatedDialogue], rules: Rules, seed: int
 ) -> Pairing:
-    """Each natural dialogue with one simulated dialogue per model of the same person and goal.
+    """Pair each natural dialogue with one simulated dialogue per model of the same person and goal.
 
-    Of several that would do, ``seed`` draws one, whatever order they come in.
+    If several are eligible, ``seed`` draws one, independently of their order.
     """
     simulated = list(simulated)
     pairer = _Pairer(rules, seed)
@@ -112,43 +112,43 @@ def make_pairs(
 
 @dataclass
 class _Pairer:
-    """Counts what it leaves out on the way."""
+    """Pairs dialogues and counts those that it leaves out."""
 
     rules: Rules
     seed: int
     left_out: Counter[tuple[Kind, str, str]] = field(default_factory=Counter)
 
     def readable(self, dialogues: Iterable[D]) -> list[D]:
-        """Those that may be judged at all."""
+        """Return the dialogues that can be judged."""
         return [one for one in dialogues if not self._leave(one, self._fault(one))]
 
     def comparable(
         self, simulated: Iterable[SimulatedDialogue], people: Mapping[Key, NaturalDialogue]
     ) -> list[SimulatedDialogue]:
-        """Those whose person said something toward the same goal."""
+        """Return those with a natural dialogue of the same person and goal."""
         reason = "no natural dialogue to compare with"
         return [
             one for one in simulated if not self._leave(one, "" if (one.person, one.goal, "") in people else reason)
         ]
 
     def draw(self, dialogues: Iterable[D]) -> dict[Key, D]:
-        """One for each person, goal and model, in that order."""
+        """Draw one dialogue for each person, goal and model, in that order."""
         drawn: dict[Key, D] = {}
         for one in sorted(dialogues, key=self._lot):
             if drawn.setdefault(_key(one), one) is not one:
-                self._leave(one, "another one was drawn")
+                self._leave(one, "another dialogue was drawn")
         return dict(sorted(drawn.items()))
 
     def match(
         self, people: Mapping[Key, NaturalDialogue], simulated: Mapping[Key, SimulatedDialogue], models: list[str]
     ) -> tuple[Match, ...]:
-        """All natural dialogues with their counterparts."""
+        """Return all natural dialogues with their counterparts."""
         pairs = []
         for person, goal, _ in people:
             for model in models:
                 natural, counterpart = people[person, goal, ""], simulated.get((person, goal, model))
                 if counterpart is None:
-                    self.left_out["natural", model, f"no counterpart by {model}"] += 1
+                    self.left_out["natural", model, f"no simulated dialogue by {model}"] += 1
                 else:
                     pairs.append(Match(natural, counterpart))
         return tuple(pairs)
@@ -162,15 +162,15 @@ class _Pairer:
         return bool(reason)
 
     def _fault(self, dialogue: NaturalDialogue | SimulatedDialogue) -> str:
-        """Why nobody should judge it; empty when it will do."""
+        """Return why the dialogue cannot be judged; empty if it can."""
         if isinstance(dialogue, NaturalDialogue):
             fault = _natural_fault(dialogue.ending, self.rules)
         else:
             fault = _ended(dialogue.ending) if dialogue.ending in REFUSED_ENDINGS else ""
-        return fault or ("" if dialogue.turns else "nothing in it that a judge could read")
+        return fault or ("" if dialogue.turns else "no visible messages")
 
     def _lot(self, dialogue: NaturalDialogue | SimulatedDialogue) -> tuple[str, int]:
-        """What decides between dialogues of the same person, goal and model: it knows no row numbers but to break a tie."""
+        """Return the sort key that draws among dialogues of one person, goal and model; row numbers only break ties."""
         seed = dialogue.seed if isinstance(dialogue, SimulatedDialogue) else ""
         return sha256(repr((self.seed, *_key(dialogue), seed)).encode()).hexdigest(), dialogue.id
 
@@ -178,7 +178,7 @@ class _Pairer:
 def _natural_fault(ending: str, rules: Rules) -> str:
     if ending == "next_goal" or (ending == "left" and rules.takes_left):
         return ""
-    return {"": "not ended yet", "left": "left by the participant"}.get(ending) or _ended(ending)
+    return {"": "not ended yet", "left": "abandoned by the participant"}.get(ending) or _ended(ending)
 
 
 def _ended(ending: str) -> str:

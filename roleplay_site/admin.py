@@ -1,4 +1,4 @@
-"""The list of accounts, with what each may do on researchers' pages."""
+"""The list of accounts, with their permissions on researchers' pages."""
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -19,4 +19,4 @@ class AccountAdmin(UserAdmin):  # type: ignore[type-arg]  # the class takes no a
     def studies(self, user: User) -> str:
         if not is_researcher(user, READ):
             return "no access"
-        return "reads and changes" if is_researcher(user, CHANGE) else "reads only"
+        return "view and change" if is_researcher(user, CHANGE) else "view only"

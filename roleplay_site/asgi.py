@@ -1,4 +1,4 @@
-"""The site as an ASGI application: pages over HTTP, chats over WebSockets, an orderly end of both."""
+"""The site as an ASGI application: pages over HTTP, chats over WebSockets, orderly shutdown."""
 
 import gc
 import os
@@ -44,12 +44,12 @@ async def lifespan(
     await send({"type": "lifespan.shutdown.complete"})
 
 
-# Chats share Python's lock with the threads that make pages, and wait for it each time the database has answered.
+# Chats share Python's lock with the threads of pages, and wait for it after each database query.
 sys.setswitchinterval(0.003)
 
 prepare()
 gc.collect()
-gc.freeze()  # What is loaded by now stays. To look through it for garbage would hold up a visitor.
+gc.freeze()  # Loaded objects stay, so collecting them would only delay visitors.
 _turns = Turns(settings.REQUESTS_AT_ONCE, settings.REQUESTS_WAITING, WAIT_SECONDS)
 _limits = Limits(settings.REQUEST_MEGABYTES * 1_000_000, settings.REQUEST_SECONDS)
 _sockets = [

@@ -1,4 +1,4 @@
-"""The embedded broker: kombu's folder of message files, which survives full disks, power cuts and days without a worker."""
+"""The embedded broker: kombu's folder of message files, made to survive full disks, power cuts and days without a worker."""
 
 import hashlib
 import logging
@@ -16,14 +16,14 @@ from kombu.utils.json import dumps, loads
 logger = logging.getLogger(__name__)
 _RETRY_SECONDS = 0.2
 _BROKEN = (AttributeError, LookupError, TypeError, ValueError, RecursionError, KombuError)
-"""What a file of any content can cause when it is read as a message."""
+"""Errors that a file of any content can cause when it is read as a message."""
 
 
 class Channel(filesystem.Channel):
     """Messages as files that are complete as soon as they are visible, read in the order of their names.
 
     A task only wakes workers, so it replaces an equal one that is waiting: without a worker the folder holds one message for
-    each. A file that is no whole message, as a full disk or a power cut leaves it, is set aside with a line in the log.
+    each. An incomplete file, as after a full disk or a power cut, is set aside with a line in the log.
     """
 
     def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:  # type: ignore[override] # as kombu does

@@ -26,13 +26,13 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", LOOPBACK)
 IS_PUBLIC = not set(ALLOWED_HOSTS) <= set(LOOPBACK)
 if IS_PUBLIC and DEBUG:
     raise ImproperlyConfigured(
-        "DEBUG shows code and data to visitors: unset it, or allow only localhost in ALLOWED_HOSTS."
+        "DEBUG shows code and data to visitors. Unset it, or allow only localhost in ALLOWED_HOSTS."
     )
 if "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the site's own host names, not '*'.")
 if IS_PUBLIC and len(SECRET_KEY) < 50:
     raise ImproperlyConfigured(
-        "SECRET_KEY is too short to be safe: set it to 50 random characters, or unset it to have one generated."
+        "SECRET_KEY is too short. Set it to at least 50 random characters, or unset it to have one generated."
     )
 
 INSTALLED_APPS = [
@@ -89,8 +89,8 @@ TEMPLATES = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "studies"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
-# Guessing passwords: ten failures lock an account for the address they came from, so that nobody can lock others out.
-# Failures are counted in the database; who logged in from where is not kept.
+# Ten failed logins lock an account for the address they came from, so that nobody can lock others out.
+# Failures are counted in the database; successful logins and their addresses are not stored.
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -110,7 +110,7 @@ check_database(DATABASES["default"])
 if DATABASES["default"]["ENGINE"] == SQLITE:
     # Site and worker write side by side: readers never wait (WAL), a writer takes its lock at once rather than half-way
     # (IMMEDIATE) and waits for the other's (timeout, in seconds). Deleted text is overwritten (secure_delete).
-    # A thread keeps its connection: to open one takes as long as ten queries.
+    # A thread keeps its connection, because opening one takes as long as ten queries.
     DATABASES["default"]["CONN_MAX_AGE"] = None
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -126,7 +126,7 @@ else:
         "timeout": 15,
         "max_idle": 60,
     }
-    # A command has few threads. Without a pool it says at once that the server is unavailable, and why.
+    # A command has few threads. Without a pool it reports at once that the server is unavailable, and why.
     if Path(sys.argv[0]).name != "manage.py":
         DATABASES["default"].setdefault("OPTIONS", {})["pool"] = pool
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

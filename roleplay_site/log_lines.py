@@ -1,4 +1,4 @@
-"""Lines of the log, without what lets people in."""
+"""Lines of the log without personal links and IDs."""
 
 import logging
 import re
@@ -8,16 +8,16 @@ from roleplay_site.serving.views import is_passing
 
 _PERSONAL_LINK = re.compile(r"(/s/[^/\s]+/(?:judge/\d+/)?p/)[^/\s]+")
 _SIGNED = re.compile(r"(?<![\w-])[\w-]+:[0-9A-Za-z]+:[\w-]{43}")
-"""What Django's signing makes, wherever it stands: a mail program may have bent the link."""
+"""Signed tokens anywhere in the line: a mail program may have altered the link."""
 _QUERY = re.compile(r"(?<=[?&;])[\w.%-]+=\S*")
-"""What follows an address, in a referrer or in a link that a mail program has altered: it may name a person."""
+"""Queries in addresses, referrers and altered links: they may identify a person."""
 
 
 class DiscreetFormatter(logging.Formatter):
     """Leave the tokens of personal links out of the addresses that Django logs, because they open all data of a person, and
     queries, because they hold recruitment-platform IDs.
 
-    A refused page (4xx) is one line without a traceback: it is no fault of the site, and a visitor can cause thousands.
+    A refused page (4xx) is one line without a traceback: the site is not at fault, and a visitor can cause thousands.
     So is an unavailable database, with the driver's words, because every request and every task fails then.
     """
 

@@ -1,4 +1,4 @@
-"""The site's secret key where the environment gives none."""
+"""The site's secret key if the environment does not set one."""
 
 import os
 from pathlib import Path
@@ -7,9 +7,9 @@ from django.core.management.utils import get_random_secret_key
 
 
 def read_or_create(path: Path) -> str:
-    """The key in ``path``; the first call makes one that only its owner can read.
+    """Return the key in ``path``. The first call creates a file that only its owner can read.
 
-    Site and worker may start at the same moment: whoever creates the file first decides.
+    Site and worker may start at the same moment; the first to create the file decides.
     """
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     if not path.exists():

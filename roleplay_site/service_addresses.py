@@ -16,7 +16,7 @@ def check_database(database: Mapping[str, Any]) -> None:
     """Refuse what DATABASE_URL was read as. Raises ImproperlyConfigured."""
     name = str(database["NAME"])
     if database["ENGINE"] == SQLITE and name in ("", ":memory:"):
-        raise ImproperlyConfigured("DATABASE_URL names no file: write sqlite:/// and the file's path.")
+        raise ImproperlyConfigured("DATABASE_URL names no file. Write sqlite:/// and the file's path.")
     if database["ENGINE"] == POSTGRESQL and not 0 < len(name) <= _LONGEST_NAME:
         raise ImproperlyConfigured(
             f"DATABASE_URL must name a database, of 1 to {_LONGEST_NAME} characters, after the host:"
@@ -24,7 +24,7 @@ def check_database(database: Mapping[str, Any]) -> None:
         )
     if database["ENGINE"] not in (SQLITE, POSTGRESQL):
         raise ImproperlyConfigured(
-            "DATABASE_URL must begin with postgres:// or sqlite:///: other databases are not supported."
+            "DATABASE_URL must begin with postgres:// or sqlite:///. Other databases are not supported."
         )
 
 
@@ -41,7 +41,7 @@ def check_channel_layer(url: str) -> None:
 
 
 def _check_redis(variable: str, url: str) -> None:
-    """The sentence does not quote the address, which may hold a password."""
+    """Raise ImproperlyConfigured unless it is a Redis address. The sentence does not quote it: it may hold a password."""
     if not _is_redis(url):
         raise ImproperlyConfigured(
             f"{variable} is not the address of a Redis server: it must look like redis://host:6379/0, with a port up to"
@@ -52,7 +52,7 @@ def _check_redis(variable: str, url: str) -> None:
 def _is_redis(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        has_port = parts.port != 0  # raises ValueError for no number, and for one that is too large
+        has_port = parts.port != 0  # raises ValueError if it is not a number or too large
     except ValueError:
         return False
     number = parts.path.strip("/")

@@ -1,4 +1,4 @@
-"""The folder that holds what must not be read by others: the database, the session key, what people wrote."""
+"""The private data folder with the database, the secret key and people's texts."""
 
 import errno
 import os
@@ -16,12 +16,12 @@ def make_data_folder(folder: Path, *, beside: Path) -> None:
     It must not contain the code, ``beside``, which stays open to other accounts: an empty VAR_DIR names the current folder.
     """
     if beside.is_relative_to(folder.resolve()):
-        raise ImproperlyConfigured("VAR_DIR must name a separate folder: this one contains the site's code.")
+        raise ImproperlyConfigured("VAR_DIR must name a separate folder. This one contains the site's code.")
     try:
         make_private(folder)
     except OSError as error:
         raise ImproperlyConfigured(
-            f"The folder {folder} for the site's data cannot be used ({error.strerror}): correct the environment variable"
+            f"The folder {folder} for the site's data cannot be used ({error.strerror}). Correct the environment variable"
             " VAR_DIR, or let this account write there."
         ) from error
 

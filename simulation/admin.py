@@ -1,4 +1,4 @@
-"""Django's admin for runs: to look things up; runs are started and stopped on their pages."""
+"""Django's admin for runs, read-only; the pages of runs start and stop them."""
 
 from django.contrib import admin
 

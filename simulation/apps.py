@@ -1,4 +1,4 @@
-"""What the app hears of from others."""
+"""The app and its signal handlers."""
 
 from django.apps import AppConfig
 

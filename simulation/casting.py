@@ -34,20 +34,20 @@ class Cast:
 
 
 def identify(configuration: dict[str, Any]) -> str:
-    """A hash of what a run's configuration decides: what is said, not how the models are labelled."""
+    """Return a hash of the parts of a run's configuration that affect its dialogues, without labels."""
     told = {key: decisive(value) for key, value in configuration.items()}
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Casting:
-    """Builds the cast of a cell out of the models that ``models_file`` describes and ``open_model`` runs."""
+    """Build the cast of a cell from the models that ``models_file`` describes and ``open_model`` runs."""
 
     models_file: Path
     open_model: OpenModel
 
     def cast(self, cell: Simulation) -> Cast:
-        """Raises ModelMisconfigured when a model is gone or is no longer what the run was started with."""
+        """Return the cell's cast. Raises ModelMisconfigured if a model is gone or has changed since the run started."""
         run = cell.run
         inquirer = self._speaker(run, cell, "inquirer")
         return Cast(
@@ -63,7 +63,7 @@ class Casting:
         described = run.configuration[speaker]
         if not is_still(self.models_file, described, speaker):
             raise ModelMisconfigured(
-                f"Model {described['model']!r} is no longer what this run began with: restore it, or start a new run."
+                f"Model {described['model']!r} has changed since this run started. Restore it, or start a new run."
             )
         spec, table = find_spec(self.models_file, described["model"], speaker)
         seed = partial(sampler_seed, cell.seed, cell.persona.code, cell.goal.text, speaker)

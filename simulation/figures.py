@@ -1,4 +1,4 @@
-"""The figures on a run's page, which are made of all that was said: counted once, not for every page that asks."""
+"""The figures on a run's page, computed from all its dialogues and cached."""
 
 from dataclasses import dataclass
 
@@ -27,8 +27,8 @@ class Figures:
 
 
 def read_figures(run: Run) -> Figures:
-    """The run's figures so far. An ended dialogue never changes, but may be deleted when its persona's participant withdraws:
-    how many there are, and which, says whether the rows are still right."""
+    """Return the run's current figures. An ended dialogue never changes, but may be deleted when a participant withdraws, so
+    the cache key holds the number and the sum of the ended cells' keys."""
     ended = run.simulations.exclude(finished_at=None).aggregate(count=Count("pk"), total=Sum("pk"))
     dialogues = ended["count"]
     key = f"figures-with-cuts-{run.token}-{dialogues}-{ended['total']}"

@@ -17,7 +17,7 @@ LISTED, PARTICIPANTS, SOME = "listed", "participants", "some"
 
 @dataclass(frozen=True, slots=True)
 class RunChoices:
-    """What a new run of the study can choose from: models of the catalogue, goals by number, personas by code."""
+    """The choices for a new run of the study: models of the catalogue, goals by number, personas by code."""
 
     study: Study
     catalogue: Catalogue
@@ -32,10 +32,10 @@ def read_choices(study: Study) -> RunChoices:
 
 
 class RunForm(forms.Form):
-    """Asks for what a RunRequest needs, offering only what the study and models.toml have."""
+    """The form for a RunRequest; it offers only what the study and models.toml have."""
 
-    inquirer = forms.ChoiceField(widget=forms.RadioSelect, help_text="The model that plays the persona and asks.")
-    responder = forms.ChoiceField(widget=forms.RadioSelect, help_text="The chatbot that answers.")
+    inquirer = forms.ChoiceField(widget=forms.RadioSelect, help_text="The model that plays the persona.")
+    responder = forms.ChoiceField(widget=forms.RadioSelect, help_text="The model that answers as the chatbot.")
     goals = forms.TypedMultipleChoiceField(
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
@@ -43,13 +43,13 @@ class RunForm(forms.Form):
     )
     personas = forms.ChoiceField(widget=forms.RadioSelect, initial="all")
     persona_count = forms.IntegerField(
-        label="How many personas", required=False, min_value=1, help_text="With “only the first ones”."
+        label="Number of personas", required=False, min_value=1, help_text="Only for “the first personas, by code”."
     )
     features = forms.ChoiceField(
-        initial="all", help_text="The answers that the persona sentence may use (section 3.2 of the paper)."
+        initial="all", help_text="Features that the persona sentence may use (section 3.2 of the paper)."
     )
     seeds = forms.CharField(
-        initial="73", help_text="Whole numbers separated by commas: one dialogue per cell and seed."
+        initial="73", help_text="Whole numbers separated by commas. Each persona and goal has one dialogue per seed."
     )
     max_turns = forms.IntegerField(label="Turn limit", initial=12, min_value=1, max_value=MOST_TURNS)
 
@@ -77,7 +77,7 @@ class RunForm(forms.Form):
         return self.cleaned_data
 
     def to_request(self) -> RunRequest:
-        """What was asked for. Raises RequestError."""
+        """Return the requested run. Raises RequestError."""
         values = self.cleaned_data
         is_every_goal = len(values["goals"]) == len(self._choices.goals)
         return RunRequest(
@@ -91,13 +91,13 @@ class RunForm(forms.Form):
         )
 
     def _judge_count(self, is_asked: bool, count: int | None) -> str:
-        """What is wrong with the number of personas: a number that would be passed over is no answer either."""
+        """Return the mistake in the number of personas; a number that would be ignored is a mistake too."""
         known = len(self._choices.personas)
         if is_asked and count is None:
-            return "Say how many personas."
+            return "Enter the number of personas."
         if is_asked and count is not None and count > known:
-            return f"The study has {known} personas: ask for at most as many."
-        return "" if is_asked or count is None else "Choose “only the first ones” above, or leave this empty."
+            return f"The study has {known} personas. Choose at most that number."
+        return "" if is_asked or count is None else "Choose “the first personas, by code” above, or leave this empty."
 
     def _offer_models(self, speaker: SpeakerName, preferred: str = "") -> None:
         names = [spec.name for spec in self._choices.catalogue.playing(speaker)]
@@ -117,7 +117,7 @@ def _persona_choices(choices: RunChoices) -> list[tuple[str, str]]:
         ("all", f"all ({len(sources)})"),
         (LISTED, f"listed in the study ({sources.count('listed')})"),
         (PARTICIPANTS, f"collected from participants ({sources.count('participant')})"),
-        (SOME, "only the first ones, by code"),
+        (SOME, "the first personas, by code"),
     ]
 
 

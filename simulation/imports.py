@@ -1,4 +1,4 @@
-"""Taking in dialogues from files in the official format."""
+"""Importing dialogues from files in the official format."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -105,15 +105,15 @@ class _Importer:
             self._seen[self._key(self._goal(place.instruction, None), place.persona, place.seed)] += 1
 
     def _refuse_other(self, record: Record) -> None:
-        """What the line says of itself goes before what the whole file is said to be."""
+        """Raise Unplaced if the line contradicts the options of the import."""
         if record.is_unfinished:
-            raise Unplaced("this dialogue has not ended: export it again when it has.")
+            raise Unplaced("this dialogue has not ended. Export it again when it has.")
         kind = Dialogue.Kind.NATURAL if self.inquirer is None else Dialogue.Kind.SIMULATED
         if record.kind not in (None, kind):
             raise Unplaced(f"this dialogue is {record.kind}, not {kind}.")
         asked = None if record.inquirer is None else record.inquirer.get("model")
         if record.inquirer is not None and asked != self.inquirer:
-            raise Unplaced(f"{_named(asked)} asked here, not {_named(self.inquirer)}.")
+            raise Unplaced(f"the inquirer is {_named(asked)}, not {_named(self.inquirer)}.")
 
     def _goal(self, instruction: str, number: int | None) -> Goal:
         wanted = plain_name(instruction)
@@ -126,9 +126,9 @@ class _Importer:
         return goal.pk, plain_name(persona), self.seed if seed is None else seed
 
     def _persona(self, record: Record, goal: Goal) -> Persona:
-        """By its id, or the k-th persona with this sentence for the k-th line with the same goal, sentence and seed.
+        """Return the persona by its id, or the k-th one with this sentence for the k-th line with this goal, sentence and seed.
 
-        A sentence never leads to a participant: many people share one, and only an id says which of them it was.
+        Participants are found only by id, because many people share one sentence.
         """
         if record.persona_id is not None:
             return self._persona_by_code(record.persona_id)
@@ -138,7 +138,9 @@ class _Importer:
         if not alike:
             raise Unplaced("no persona of the study has this sentence.")
         if position >= len(alike):
-            raise Unplaced(f"only {len(alike)} personas have this sentence, and earlier lines took them for this goal.")
+            raise Unplaced(
+                f"only {len(alike)} personas have this sentence, and earlier lines already used them for this goal."
+            )
         return alike[position]
 
     def _persona_by_code(self, code: str) -> Persona:
@@ -153,7 +155,9 @@ class _Importer:
         run = self._run(record, self.inquirer) if self.inquirer is not None else None
         there = self._find(record, goal, persona, run)
         if there is None and run is None and persona.pk in self._participants:
-            raise Unplaced(f"{persona} takes part in this study: what they say comes from them alone.")
+            raise Unplaced(
+                f"{persona} is a participant of this study, and participants' natural dialogues cannot be imported."
+            )
         if there is None:
             self._create(record, goal, persona, run)
             self.imported += 1
@@ -214,7 +218,7 @@ class _Importer:
             )
 
     def _asked(self, record: Record) -> dict[str, Any]:
-        """The inquirer with all that our own export tells of it; of an official line only the name is known."""
+        """Return the inquirer as our own export describes it; of an official line, only the name is known."""
         return record.inquirer or ({} if self.inquirer is None else {"model": self.inquirer})
 
     def _seed(self, record: Record) -> int:

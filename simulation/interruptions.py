@@ -1,4 +1,4 @@
-"""What a command in a terminal does when somebody wants it to stop."""
+"""Stopping a command in a terminal."""
 
 import signal
 import threading
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def stop_on_signal() -> Iterator[threading.Event]:
-    """Set by Ctrl-C or SIGTERM: work stops at what is complete, and leases are given back."""
+    """Yield an event that Ctrl-C or SIGTERM sets, so that work ends after complete turns and leases are released."""
     stop = threading.Event()
     before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

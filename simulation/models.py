@@ -1,4 +1,4 @@
-"""Runs of simulated dialogues and the cells they are made of."""
+"""Runs of simulated dialogues and their cells."""
 
 from typing import ClassVar
 
@@ -41,7 +41,7 @@ class Run(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["study", "identity"], name="run_identity_in_study")]
 
     def __str__(self) -> str:
-        return f"{self.inquirer} asks {self.responder}"
+        return f"Inquirer {self.inquirer}, responder {self.responder or 'not recorded'}"
 
 
 class Simulation(models.Model):

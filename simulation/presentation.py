@@ -1,4 +1,4 @@
-"""What the pages show of runs."""
+"""Runs as the pages show them."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ class BatchLine:
 
     @property
     def kind(self) -> str:
-        """The batch's own state: a finished one stays finished, whatever happens to later ones."""
+        """Return the state of this batch: a finished one stays finished, whatever happens to later ones."""
         if self.tally.cancelled:
             return str(Run.State.CANCELLED)
         return self.run_state if self.tally.left else str(Run.State.FINISHED)
@@ -39,21 +39,21 @@ class RunLine:
 
     @property
     def is_abandoned(self) -> bool:
-        """Whether the terminal that worked on the run was closed or stopped before it could pause the run."""
+        """Return whether the terminal that worked on the run was closed or stopped before it could pause the run."""
         is_terminals = self.run.state == Run.State.RUNNING and not self.run.is_queued
         return is_terminals and not (self.tally.held or self.tally.postponed or self._has_just_started)
 
     @property
     def is_silent(self) -> bool:
-        """Whether the run waits for workers in vain."""
+        """Return whether the run waits for workers, but none is responding."""
         is_waiting = self.run.state == Run.State.RUNNING and self.run.is_queued and self.tally.due > 0
         return is_waiting and not (self.is_worker_at_work or self._has_just_started)
 
     @property
     def state(self) -> str:
-        """The run's state as a person would say it."""
+        """Return the run's state in words."""
         if self.is_abandoned:
-            return "stands still: its terminal is gone"
+            return "stopped: its terminal is gone"
         if self.is_silent:
             return "No worker is responding"
         if self.run.state == Run.State.RUNNING:
@@ -64,7 +64,7 @@ class RunLine:
 
     @property
     def kind(self) -> str:
-        """How the state is coloured: "failed" is red."""
+        """Return the state's colour: "failed" is red."""
         is_running = self.run.state == Run.State.RUNNING
         has_stopped = self.run.state == Run.State.PAUSED and self.run.message
         if self.is_silent or has_stopped or (is_running and self.tally.failing and not self.is_abandoned):
@@ -73,25 +73,25 @@ class RunLine:
 
     @property
     def batches(self) -> list[BatchLine]:
-        """In the order in which they were asked for."""
+        """Return the batches in order of their requests."""
         return [BatchLine(number, tally, self.run.state) for number, tally in sorted(self.tally.batches.items())]
 
     @property
     def per_hour(self) -> float | None:
-        """Ended dialogues per hour of work; None until enough was measured."""
+        """Return the ended dialogues per hour of work; None until enough was measured."""
         if self.run.worked_seconds < LEAST_SECONDS or not self.run.worked_dialogues:
             return None
         return self.run.worked_dialogues * 3600 / self.run.worked_seconds
 
     @property
     def time_left(self) -> str:
-        """How long the rest takes at that rate; empty while nobody works on it."""
+        """Return the time left at that rate; empty while no worker works on the run."""
         is_worked_on = self.run.state == Run.State.RUNNING and self.tally.held > 0
         return time_left(self.tally.left / self.per_hour) if is_worked_on and self.per_hour and self.tally.left else ""
 
     @property
     def label(self) -> str:
-        """What is to be said about the run's models, as they were when it was made."""
+        """Return the labels of the run's models, as they were when it was created."""
         labels = (self.run.configuration.get(speaker, {}).get("label", "") for speaker in ("inquirer", "responder"))
         return "; ".join(dict.fromkeys(filter(None, labels)))
 
@@ -102,7 +102,7 @@ class RunLine:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a dialogue stands in its run."""
+    """The place of a dialogue in its run."""
 
     run: Run
     before: str
@@ -110,7 +110,7 @@ class Place:
 
 
 def read_place(dialogue: Dialogue) -> Place | None:
-    """The run of the dialogue and the tokens of its neighbours there, empty at the ends; None outside of runs."""
+    """Return the dialogue's run and the tokens of its neighbours there, empty at the ends; None outside runs."""
     cell = Simulation.objects.select_related("run").filter(dialogue=dialogue).first()
     if cell is None:
         return None

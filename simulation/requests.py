@@ -1,4 +1,4 @@
-"""What a researcher asks for when they start a run, from a page or the command line."""
+"""Requests for runs, from a page or the command line."""
 
 from dataclasses import dataclass
 
@@ -28,14 +28,14 @@ class RunRequest:
 
     def __post_init__(self) -> None:
         if not self.seeds or not all(0 <= seed <= MOST_SEED for seed in self.seeds):
-            raise RequestError("Seeds are whole numbers from 0, at least one: for example 73,321,8479.")
+            raise RequestError("Enter at least one seed, as whole numbers from 0: for example 73,321,8479.")
         if not 1 <= self.max_turns <= MOST_TURNS:
             raise RequestError(f"The turn limit must be between 1 and {MOST_TURNS}.")
         if self.features not in ("all", "none", *FEATURES):
-            raise RequestError(f"Unknown feature {self.features!r}: choose all, none, {', '.join(FEATURES)}.")
+            raise RequestError(f"Unknown feature {self.features!r}. Choose one of all, none, {', '.join(FEATURES)}.")
         if self.personas not in ("all", "listed", "participants") and not self._is_count(self.personas):
             raise RequestError(
-                f"Unknown personas {self.personas!r}: choose all, listed, participants or a number from 1."
+                f"Unknown personas {self.personas!r}. Choose all, listed, participants or a number from 1."
             )
 
     @staticmethod
@@ -44,20 +44,20 @@ class RunRequest:
 
 
 def is_number(text: str) -> bool:
-    """Whether this is a whole number that every database can hold."""
+    """Return whether this is a whole number that every database can store."""
     return text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
 
 
 def parse_numbers(text: str, what: str) -> tuple[int, ...]:
-    """Whole numbers separated by commas, without repeats. Raises RequestError naming ``what``."""
+    """Return whole numbers separated by commas, without repeats. Raises RequestError naming ``what``."""
     parts = [part.strip() for part in text.split(",")]
     if not all(is_number(part) for part in parts):
-        raise RequestError(f"{what} must be whole numbers separated by commas, for example 1,4: {text!r} is not.")
+        raise RequestError(f"{what} must be whole numbers separated by commas, for example 1,4, not {text!r}.")
     return tuple(dict.fromkeys(int(part) for part in parts))
 
 
 def limit_features(features: dict[str, str], allowed: str) -> dict[str, str]:
-    """The features that the persona sentence may use (section 3.2)."""
+    """Return the features that the persona sentence may use (section 3.2)."""
     if allowed == "all":
         return features
     return {key: value for key, value in features.items() if key == allowed and value != WITHHELD}

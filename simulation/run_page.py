@@ -1,4 +1,4 @@
-"""What a run's page shows, in few queries however many cells the run has."""
+"""A run's page, read in few queries however many cells the run has."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,7 +29,7 @@ Action = Literal["start", "pause", "cancel"]
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which cells to show; what the address says and the run does not have is ignored."""
+    """The cells to show; unknown values in the address are ignored."""
 
     ending: str = ""
     goal: int | None = None
@@ -50,7 +50,7 @@ class Filters:
 
     @property
     def query(self) -> str:
-        """The filters as an address carries them, without the page."""
+        """Return the filters as an address's query, without the page."""
         query = QueryDict(mutable=True)
         query.update({"ending": self.ending, "goal": "" if self.goal is None else str(self.goal)})
         return query.urlencode()
@@ -108,7 +108,7 @@ class RunPage(RunLine):
 
     @property
     def batch_rows(self) -> list[tuple[BatchLine, list[int]]]:
-        """The batches with their seeds; empty for a run of one batch."""
+        """Return the batches with their seeds; empty for a run of one batch."""
         return [(batch, self.seeds.get(batch.number, [])) for batch in self.batches] if self.seeds else []
 
     @property
@@ -121,7 +121,7 @@ class RunPage(RunLine):
 
     @property
     def refresh_seconds(self) -> int | None:
-        """How often the page asks for news: a paused run may be started elsewhere; one that is over stays as it is."""
+        """Return how often the page requests updates. A paused run may be started elsewhere; an ended one does not change."""
         return {Run.State.RUNNING.value: 2, Run.State.PAUSED.value: 10}.get(self.run.state)
 
     @property
@@ -137,7 +137,7 @@ class RunPage(RunLine):
 
 
 def read_run(run: Run, filters: Filters) -> RunPage:
-    """The run's page."""
+    """Read the run's page."""
     cells = filters.apply(run.simulations.select_related("persona", "goal", "dialogue"))
     pages = Paginator(cells.annotate(turn_count=Count("dialogue__turns")).order_by("pk"), CELLS_A_PAGE)
     goals = Goal.objects.filter(simulations__run=run).distinct().order_by("number")
@@ -172,7 +172,7 @@ def _seeds(run: Run) -> dict[int, list[int]]:
 
 
 def allowed_actions(run: Run) -> list[Action]:
-    """What can be done with the run in its state. A terminal's run can be handed to the workers."""
+    """Return the actions allowed in the run's state. A terminal's run can be handed over to workers."""
     match run.state:
         case Run.State.RUNNING:
             return ["pause", "cancel"] if run.is_queued else ["start", "pause", "cancel"]

@@ -1,4 +1,4 @@
-"""What pages, workers and commands ask about runs."""
+"""Queries about runs for pages, workers and commands."""
 
 from django.db.models import QuerySet
 
@@ -8,28 +8,28 @@ from studies.models import Goal, Persona, Study
 
 
 def find_study(slug: str) -> Study:
-    """The study called ``slug``. Raises RequestError in a sentence."""
+    """Return the study with this ``slug``. Raises RequestError."""
     study = Study.objects.filter(slug=slug).first()
     if study is None:
-        known = ", ".join(Study.objects.values_list("slug", flat=True)) or "none yet: run load_demo first"
-        raise RequestError(f"There is no study {slug!r}: choose one of {known}.")
+        known = ", ".join(Study.objects.values_list("slug", flat=True)) or "none yet, run load_demo first"
+        raise RequestError(f"There is no study {slug!r}. Choose from: {known}.")
     return study
 
 
 def requested_goals(study: Study, request: RunRequest) -> list[Goal]:
-    """The goals asked for, by number. Raises RequestError when the study lacks one."""
+    """Return the requested goals, by number. Raises RequestError if the study lacks one."""
     goals = list(study.goals.all() if request.goals is None else study.goals.filter(number__in=request.goals))
     missing = sorted(set(request.goals or ()) - {goal.number for goal in goals})
     if missing:
         known = ", ".join(str(number) for number in study.goals.values_list("number", flat=True))
-        raise RequestError(f"Study {study.slug!r} has no goal {missing[0]}: choose from {known or 'none'}.")
+        raise RequestError(f"Study {study.slug!r} has no goal {missing[0]}. Choose from: {known or 'none'}.")
     if not goals:
-        raise RequestError(f"Study {study.slug!r} has no goals: add some first.")
+        raise RequestError(f"Study {study.slug!r} has no goals. Add at least one first.")
     return goals
 
 
 def requested_personas(study: Study, request: RunRequest) -> list[Persona]:
-    """The personas asked for, by code. Raises RequestError when there are none, or fewer than asked for."""
+    """Return the requested personas, by code. Raises RequestError if there are none, or fewer than requested."""
     personas = study.personas.order_by("code")
     match request.personas:
         case "all":
@@ -41,14 +41,14 @@ def requested_personas(study: Study, request: RunRequest) -> list[Persona]:
         case count:
             chosen = list(personas[: int(count)])
             if len(chosen) < int(count):
-                raise RequestError(f"Study {study.slug!r} has {len(chosen)} personas: ask for at most as many.")
+                raise RequestError(f"Study {study.slug!r} has {len(chosen)} personas. Choose at most that number.")
     if not chosen:
-        raise RequestError(f"Study {study.slug!r} has no personas of that kind: choose all, or add some first.")
+        raise RequestError(f"Study {study.slug!r} has no personas of that kind. Choose all, or add some first.")
     return chosen
 
 
 def requested_cells(run: Run, request: RunRequest) -> QuerySet[Simulation]:
-    """The cells of ``run`` that ``request`` names."""
+    """Return the cells of ``run`` that ``request`` names."""
     return run.simulations.filter(
         goal__in=requested_goals(run.study, request),
         persona__in=requested_personas(run.study, request),

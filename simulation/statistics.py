@@ -15,7 +15,7 @@ from studies.models import Dialogue, Output, Turn
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """How many of a number of outputs failed in some way; ``rate`` is a fraction, None where there are no outputs."""
+    """The number of outputs that failed in some way; ``rate`` is a fraction, None without outputs."""
 
     count: int
     outputs: int
@@ -67,7 +67,7 @@ class Summary:
 
 
 def summarise(simulations: QuerySet[Simulation]) -> Summary:
-    """The rows of tables 1 and 7 for the finished ones among ``simulations``, summed over seeds."""
+    """Return the rows of tables 1 and 7 for the finished ``simulations``, summed over seeds."""
     dialogues = Dialogue.objects.filter(simulation__in=simulations.filter(finished_at__isnull=False))
     rows = list(dialogues.annotate(length=Count("turns")).order_by().values_list("ending", "length"))
     tokens = list(
@@ -142,7 +142,7 @@ def _unsent(dialogues: QuerySet[Dialogue]) -> dict[str, dict[str, Rate]]:
 
 
 def _moments(values: Iterable[float | None]) -> Moments:
-    """None where a value is missing or there is none."""
+    """Return the moments; None if a value is missing or there is none."""
     known = list(values)
     numbers = [value for value in known if value is not None]
     if not numbers or len(numbers) < len(known):

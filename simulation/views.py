@@ -1,4 +1,4 @@
-"""Doors to runs."""
+"""Views of runs."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,12 +13,12 @@ from studies.live import send_updates
 
 ACTIONS = {"start": queue_run, "pause": pause_run, "cancel": cancel_run}
 STOP_POLLING = 286
-"""htmx's own status: take this, and ask no more."""
+"""htmx's status for "use this answer and stop polling"."""
 
 
 @staff_only
 def run(request: HttpRequest, token: str) -> HttpResponse:
-    """A run, filling up; posting an action starts, pauses or cancels it."""
+    """Show a run. Posting an action starts, pauses or cancels it."""
     found = get_object_or_404(Run.objects.select_related("study"), token=token)
     if request.method == "POST":
         return _act(request, found)
@@ -38,7 +38,7 @@ def run_live(request: HttpRequest, token: str) -> HttpResponse:
 
 @staff_only
 def run_statistics(request: HttpRequest, token: str) -> HttpResponse:
-    """The rows of tables 1 and 7 for a run so far, or nothing (204) while the page shows them already."""
+    """Return the rows of tables 1 and 7 for a run so far, or nothing (204) if the page shows them already."""
     found = get_object_or_404(Run, token=token)
     figures, is_over = read_figures(found), found.state not in (Run.State.RUNNING, Run.State.PAUSED)
     if not is_over and request.GET.get("seen") == str(figures.dialogues):
@@ -52,5 +52,5 @@ def _act(request: HttpRequest, found: Run) -> HttpResponse:
     if action in allowed_actions(found):
         ACTIONS[action](found)
     else:
-        messages.warning(request, f"The run is {found.get_state_display()} by now, so nothing was changed.")
+        messages.warning(request, f"The run is {found.get_state_display()} now, so nothing was changed.")
     return redirect("run", found.token)

@@ -1,4 +1,4 @@
-"""What is deleted here when a participant withdraws: all that was simulated with their persona."""
+"""Deleting all simulated dialogues of a participant who withdraws."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -12,9 +12,9 @@ from studies.models import Dialogue, Persona
 
 
 def forget_persona(persona: Persona, **_signal: Any) -> None:
-    """Deletes the persona's cells and their dialogues; a worker that has one in hand finds it gone and drops it.
+    """Delete the persona's cells and their dialogues; a worker that holds one finds it gone and drops it.
 
-    Runs that waited for nothing else are finished afterwards, not within: workers lock a cell before its run.
+    Runs without other open cells are finished after the transaction, because workers lock a cell before its run.
     """
     cells = Simulation.objects.select_for_update(of=("self",)).filter(persona=persona)
     runs = {cell.run_id for cell in cells}

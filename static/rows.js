@@ -1,4 +1,4 @@
-// Rows of a form that can be added, and boxes to tick that follow the lines of a text.
+// Rows of a form that can be added, and checkboxes that follow the lines of a text.
 for (const button of document.querySelectorAll("[data-add]")) {
   button.addEventListener("click", () => addRow(button.dataset.add));
 }

@@ -1,5 +1,5 @@
 "use strict";
-// A page that asks for news says so when no answer comes, rather than standing still without a word.
+// Warn on a live page when the site does not respond.
 document.addEventListener("htmx:afterRequest", (event) => {
   document.getElementById("silence").hidden = Boolean(event.detail.successful);
 });

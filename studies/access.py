@@ -65,7 +65,7 @@ def _to_login(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(request: HttpRequest) -> str:
-    """Return the page that shows the fragment; the home page if what the browser says of it is no address."""
+    """Return the page that shows the fragment; the home page if the browser sends no valid address."""
     try:
         return request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]
     except ValueError:

@@ -1,4 +1,4 @@
-"""Django's admin for studies and dialogues: to set studies up and look things up; what was said cannot be edited."""
+"""Django's admin for studies and dialogues. Studies can be set up here; dialogues can only be viewed."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from studies.services import announce_change, copy_study, paper_questionnaire
 
 
 class ReadOnlyAdmin(KeepingAdmin):
-    """What was said, or follows from it, is looked at and never edited."""
+    """Data that can be viewed and never edited."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -29,7 +29,7 @@ class ReadOnlyAdmin(KeepingAdmin):
 
 
 class PartOfStudyAdmin(KeepingAdmin):
-    """Editable until the study is frozen; a frozen study is not offered to add anything to."""
+    """Part of a study, editable until the study is frozen. Frozen studies are not offered for new parts."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and not (obj and self.why_kept(obj))
@@ -53,7 +53,7 @@ class StudyAdmin(PartOfStudyAdmin):
     actions = ["copy_studies"]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """A new study begins with the paper's form, which is easier to change than to type."""
+        """Pre-fill a new study with the paper's questionnaire, which is easier to change than to type."""
         return {"questionnaire": paper_questionnaire(), **super().get_changeform_initial_data(request)}
 
     def save_model(self, request: HttpRequest, obj: Study, form: Any, change: bool) -> None:
@@ -63,10 +63,12 @@ class StudyAdmin(PartOfStudyAdmin):
 
     @admin.action(description="Copy study", permissions=["add"])
     def copy_studies(self, request: HttpRequest, queryset: QuerySet[Study]) -> HttpResponse | None:
-        """Leads to the copy, where there is one only."""
+        """Copy the studies, and open the copy if there is only one."""
         copies = [copy_study(study) for study in queryset]
         for copy in copies:
-            self.message_user(request, f"“{copy.title}” ({copy.slug}) can be changed until its first run.")
+            self.message_user(
+                request, f"You can change “{copy.title}” ({copy.slug}) until it has participants or a run."
+            )
         return redirect("admin:studies_study_change", copies[0].pk) if len(copies) == 1 else None
 
 
@@ -79,7 +81,7 @@ class GoalAdmin(PartOfStudyAdmin):
 
 @admin.register(Persona)
 class PersonaAdmin(PartOfStudyAdmin):
-    """Researchers list personas; those of participants are theirs."""
+    """Personas. Researchers may change listed ones, but not those of participants."""
 
     list_display = ["study", "code", "source", "features"]
     list_filter = ["study", "source"]

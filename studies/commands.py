@@ -13,7 +13,7 @@ from studies.files.exports import Incomplete
 from studies.files.whole_files import Unwritable, write_whole
 from studies.models import Study
 
-NO_TABLES = "The database has no tables yet: run python manage.py migrate, then python manage.py load_demo."
+NO_TABLES = "The database has no tables yet. Run python manage.py migrate, then python manage.py load_demo."
 
 
 class StudyCommand(BaseCommand):
@@ -32,7 +32,7 @@ def find_study(slug: str) -> Study:
     """Return the study called ``slug``. Raises CommandError."""
     study = Study.objects.filter(slug=slug).first()
     if study is None:
-        raise CommandError(f"There is no study {slug!r}: see the list of studies.", returncode=2)
+        raise CommandError(f"There is no study {slug!r}. See the list of studies.", returncode=2)
     return study
 
 
@@ -54,6 +54,6 @@ def _print(pieces: Iterable[str]) -> None:
         sys.stdout.flush()
     except OSError as error:
         # At exit Python would try to write the rest again and print a traceback.
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123  it stays open until the process ends
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123  stays open until the process ends
         if not isinstance(error, BrokenPipeError):
             raise Unwritable(f"Standard output cannot be written ({error.strerror}): free some disk space.") from error

@@ -41,7 +41,7 @@ class KeepingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # the class tak
         return _refusal(request, why) if why else super().delete_view(request, object_id, extra_context)
 
     def get_deleted_objects(self, objs: Iterable[Any], request: HttpRequest) -> Any:
-        """Tell a superuser what is kept and why, instead of naming permissions that no account can have."""
+        """Show a superuser what is kept and why, instead of naming permissions that no account can have."""
         shown, counts, lacking, protected = super().get_deleted_objects(objs, request)  # type: ignore[arg-type]
         kept = [f"{obj}: {why}" for obj in objs if (why := self.why_kept(obj))]
         lacking -= {name for name in lacking if str(name).capitalize() in _SETTINGS}

@@ -21,8 +21,8 @@ class Cut:
     """How many ``outputs`` of one side were cut: ``cut`` at ``max_tokens``, ``cramped`` earlier, at the end of the context.
 
     ``failures`` counts the dialogues that ended because their last output was cut, by ending; ``silent`` the outputs that a
-    person asked for and that were cut before their first word. ``max_tokens`` is None where it was not recorded. ``is_one``:
-    all are of one dialogue.
+    person asked for and that were cut before their first word. ``max_tokens`` is None if it was not recorded. ``is_one``: all
+    are of one dialogue.
     """
 
     speaker: SpeakerName
@@ -37,7 +37,7 @@ class Cut:
 
     @property
     def sentences(self) -> list[str]:
-        """Sentences for a researcher; empty if nothing was cut."""
+        """Return sentences for a researcher; empty if nothing was cut."""
         return [sentence for sentence in (self._about_limit, self._about_context) if sentence]
 
     @property

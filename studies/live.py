@@ -1,4 +1,4 @@
-"""The parts of an open page that keep themselves up to date: what changed is sent, and nothing else is exchanged."""
+"""The live parts of an open page. Only changes are sent and replaced."""
 
 import hashlib
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ class Live:
 def send_updates(request: HttpRequest, live: Live, context: Mapping[str, Any]) -> HttpResponse:
     """Return the live parts, or nothing (204) if the page shows them already.
 
-    The page sends a digest of what it shows, so that nothing is exchanged under a reader's hands without need, and its state,
+    The page sends a digest of its content, so that unchanged parts are not replaced while someone reads them, and its state,
     so that a new one is announced once.
     """
     shown = dict(context)

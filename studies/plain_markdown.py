@@ -1,4 +1,4 @@
-"""A fast renderer for ordinary Markdown, which nearly all texts of people and models are.
+"""A fast renderer for ordinary Markdown, which covers nearly all texts of people and models.
 
 Its output equals that of markdown-it, sixty times as fast. It declines texts in which the two might differ.
 """
@@ -47,7 +47,7 @@ def render_plain(text: str) -> str:
 
 
 def _is_code_clear(text: str) -> bool:
-    """Whether code is in closed fences, or begins and ends within a line."""
+    """Return whether all code is in closed fences, or begins and ends within a line."""
     lines = [line for line in text.split("\n") if "`" in line]
     within = [line for line in lines if not _FENCE.fullmatch(line)]
     fences = [line.strip(" ") for line in lines if _FENCE.fullmatch(line)]

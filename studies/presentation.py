@@ -1,4 +1,4 @@
-"""What the pages show of studies and dialogues."""
+"""Studies and dialogues as the pages show them."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -20,23 +20,23 @@ from studies.models import Dialogue, Generation, Output, Persona, Study, Turn, T
 
 DIALOGUES_A_PAGE = 100
 ENDING_SENTENCES: dict[Ending, str] = {
-    "goal_reached": "The inquirer said the stop word: it took its goal as reached.",
-    "max_turns": "The turn limit was reached before the inquirer took its goal as reached.",
-    "no_prompt": "The inquirer's last output held no prompt in double quotes, so there was nothing to ask.",
+    "goal_reached": "The inquirer gave the stop token, so it considered its goal reached.",
+    "max_turns": "The turn limit was reached before the inquirer considered its goal reached.",
+    "no_prompt": "The inquirer's last output contained no prompt in double quotes.",
     "incoherent_inquirer": "The inquirer's last output repeated itself.",
     "incoherent_responder": "The responder's last output repeated itself.",
-    "empty_output": "A model put out nothing.",
+    "empty_output": "A model's output was empty.",
     "context_full": "The next message did not fit the model's context, even without the earlier turns.",
-    "unsafe": "The dialogue was stopped because its content was found unsafe.",
+    "unsafe": "The dialogue was stopped because its content was unsafe.",
     "model_error": "The model's provider refused this content.",
     "left": "The person left the dialogue.",
-    "next_goal": "The person went on to the next goal.",
+    "next_goal": "The person continued with the next goal.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class ChatTurn:
-    """A turn with all outputs it took, in the order they were put out; a person's also with the chatbot's tries."""
+    """A turn with all its outputs in order and, if a person typed it, the chatbot's tries."""
 
     turn: Turn
     outputs: list[Output]
@@ -52,12 +52,12 @@ class ChatTurn:
 
     @property
     def typing(self) -> Typing | None:
-        """How the utterance was typed, where a person typed it here."""
+        """Return how a person typed the utterance on this site, or None."""
         return getattr(self.turn, "typing", None) if self.tries else None
 
     @property
     def latest(self) -> Generation | None:
-        """The chatbot's latest try."""
+        """Return the chatbot's latest try, or None."""
         return self.tries[-1] if self.tries else None
 
     @property
@@ -75,9 +75,9 @@ class ChatTurn:
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """A dialogue from the turn after ``shown`` on, and the outputs of its final step, which made no turn.
+    """A dialogue from the turn after ``shown``, and the outputs of its final step, which did not form a turn.
 
-    ``pending`` is a person's utterance that the chatbot has not answered yet: it changes until it becomes one of the ``turns``.
+    ``pending`` is a person's utterance that the chatbot has not answered yet; it becomes one of the ``turns`` when complete.
     ``cuts`` are sentences about outputs that a limit cut.
     """
 
@@ -90,37 +90,37 @@ class Chat:
 
     @property
     def is_live(self) -> bool:
-        """Whether more may come."""
+        """Return whether the dialogue may continue."""
         return self.dialogue.ended_at is None
 
     @property
     def pulse(self) -> str:
-        """What tells whether the pending turn has changed; empty without one."""
+        """Return a value that changes with the pending turn; empty without one."""
         if self.pending is None or self.pending.latest is None:
             return self.pending.turn.state if self.pending else ""
         latest = self.pending.latest
         return f"{self.pending.turn.position}-{latest.attempt}-{latest.state}-{len(latest.text)}"
 
     def has_news(self, pulse: str) -> bool:
-        """Whether there is more than a page shows that has the first ``shown`` turns, and the pending one at ``pulse``."""
+        """Return whether a page with the first ``shown`` turns, and the pending one at ``pulse``, is out of date."""
         return bool(self.turns) or not self.is_live or self.pulse != pulse
 
     @property
     def length(self) -> int:
-        """How many turns are on the page once these are."""
+        """Return the number of turns on the page including these."""
         return self.shown + len(self.turns)
 
     @property
     def ending_sentence(self) -> str:
         if self.is_live:
-            return "The dialogue is not over yet."
+            return "The dialogue has not ended yet."
         found = (sentence for ending, sentence in ENDING_SENTENCES.items() if ending == self.dialogue.ending)
-        return next(found, "How this dialogue ended was not recorded.")
+        return next(found, "The ending of this dialogue was not recorded.")
 
 
 @dataclass(frozen=True, slots=True)
 class DialogueList:
-    """One page of a study's dialogues, of one kind or (empty) all."""
+    """One page of a study's dialogues, of one ``kind`` or, if it is empty, of all."""
 
     study: Study
     kind: str
@@ -132,7 +132,7 @@ class DialogueList:
 
 
 def list_dialogues(study: Study, kind: str, page: str) -> DialogueList:
-    """The study's dialogues, latest first; a kind that does not exist is ignored."""
+    """Return a page of the study's dialogues, latest first. An unknown kind is ignored."""
     known = kind if kind in Dialogue.Kind.values else ""
     dialogues = study.dialogues.filter(kind=known) if known else study.dialogues.all()
     counted = dialogues.select_related("goal", "persona").annotate(turn_count=Count("turns")).order_by("-pk")
@@ -140,7 +140,7 @@ def list_dialogues(study: Study, kind: str, page: str) -> DialogueList:
 
 
 def read_chat(dialogue: Dialogue, shown: int = 0) -> Chat:
-    """The dialogue without its first ``shown`` turns, which stand on the page already."""
+    """Return the dialogue without its first ``shown`` turns, which are on the page already."""
     outputs = _by_position(dialogue.outputs.filter(position__gte=shown).order_by("position", "speaker", "attempt"))
     turns = [ChatTurn(turn, outputs.pop(turn.position, []), tries) for turn, tries in _turns(dialogue, shown)]
     is_pending = bool(turns) and turns[-1].turn.state == Turn.State.PENDING and dialogue.ended_at is None
@@ -157,7 +157,7 @@ def _cuts(dialogue: Dialogue) -> list[str]:
 
 
 def _turns(dialogue: Dialogue, shown: int) -> list[tuple[Turn, list[Generation]]]:
-    """Turns in order, each with the tries at it, which only people's turns have."""
+    """Return the turns in order, each with the chatbot's tries, which only people's turns have."""
     turns = dialogue.turns.filter(position__gte=shown).order_by("position")
     if dialogue.kind != Dialogue.Kind.NATURAL:
         return [(turn, []) for turn in turns]
@@ -173,7 +173,7 @@ def _by_position(outputs: Iterable[Output]) -> defaultdict[int, list[Output]]:
 
 
 def remarks(output: Output) -> list[str]:
-    """The failures of one output that did not end the dialogue, in a few words each."""
+    """Return the failures of one output that did not end the dialogue, in a few words each."""
     found = [
         (output.status not in ("said", "stop"), f"regenerated: {output.get_status_display()}"),
         (output.prompts_found > 1, f"{output.prompts_found} prompts, the first used"),
@@ -184,7 +184,7 @@ def remarks(output: Output) -> list[str]:
 
 
 def persona_sentence(persona: Persona) -> str:
-    """The persona's sentence; its bare answers where they are not what the sentence knows."""
+    """Return the persona's sentence, or its bare answers if they do not fit the sentence."""
     features: Any = persona.features
     if not isinstance(features, dict):
         return str(features)
@@ -195,7 +195,7 @@ def persona_sentence(persona: Persona) -> str:
 
 
 def describe_model(spec: ModelSpec) -> SafeString:
-    """A model that a form offers, with its label and what it lacks."""
+    """Return a model for a form's choices, with its label and what it lacks."""
     name = format_html("<strong>{}</strong>", spec.name)
     if spec.label:
         name = format_html('{} <span class="label">{}</span>', name, spec.label)

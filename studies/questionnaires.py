@@ -1,4 +1,4 @@
-"""The persona form as a study holds it, and whether answers fit it."""
+"""The persona form as a study stores it, and checks of answers to it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +10,7 @@ from dialogue.personas import FEATURES, WITHHELD, Feature
 
 
 def check_questionnaire(table: Any) -> None:
-    """Raises ValidationError, a sentence for each fault, unless this is a list of features that the sentence knows."""
+    """Raise ValidationError, one sentence per fault, unless this is a list of features of the persona sentence."""
     if not isinstance(table, list) or not table:
         raise ValidationError("The questionnaire must be a list of features, each with key, label and options.")
     faults = [fault for position, entry in enumerate(table, 1) for fault in _faults(entry, f"Feature {position}")]
@@ -22,9 +22,9 @@ def check_questionnaire(table: Any) -> None:
 
 
 def check_answers(features: Any, questionnaire: Any) -> None:
-    """Raises ValidationError, a sentence for each fault, unless every answer is an option of the questionnaire.
+    """Raise ValidationError, one sentence per fault, unless every answer is an option of the questionnaire.
 
-    Every question may be left unanswered by "Prefer not to say", whether the questionnaire lists it or not.
+    Every question accepts "Prefer not to say", even if the questionnaire does not list it.
     """
     if not isinstance(features, dict):
         raise ValidationError('Features must be an object of answers, for example {"age": "25 to 34"}.')
@@ -35,7 +35,7 @@ def check_answers(features: Any, questionnaire: Any) -> None:
 
 
 def read_features(questionnaire: Any) -> list[Feature]:
-    """The features that make sense, in order: what was stored unchecked must not break the page that shows it."""
+    """Return the valid features, in order. Invalid ones, stored unchecked, must not break the page that shows them."""
     entries = questionnaire if isinstance(questionnaire, list) else []
     return [
         Feature(entry["key"], entry["label"], tuple(entry["options"]), tuple(entry.get("screened_out", ())))
@@ -45,7 +45,7 @@ def read_features(questionnaire: Any) -> list[Feature]:
 
 
 def write_feature(feature: Feature) -> dict[str, Any]:
-    """The feature as a questionnaire holds it: what ``read_features`` reads."""
+    """Return the feature as a questionnaire stores it, for ``read_features``."""
     return {
         "key": feature.key,
         "label": feature.label,
@@ -55,22 +55,22 @@ def write_feature(feature: Feature) -> dict[str, Any]:
 
 
 def _faults(entry: Any, name: str) -> Iterator[str]:
-    """What is wrong with one feature, in sentences that begin with ``name``."""
+    """Yield the faults of one feature, in sentences that begin with ``name``."""
     if not isinstance(entry, dict):
         yield f"{name} must be an object with key, label and options."
         return
     if entry.get("key") not in FEATURES:
-        yield f"{name} must have one of these keys, which the persona sentence knows: {', '.join(FEATURES)}."
+        yield f"{name} must have one of these keys of the persona sentence: {', '.join(FEATURES)}."
     if not _is_text(entry.get("label")):
         yield f"{name} must have a label."
     if not (_is_texts(entry.get("options")) and entry["options"]):
         yield f"{name} must have options: a list of texts, at least one."
     if not _is_texts(entry.get("screened_out", [])):
-        yield f"{name} may only screen out a list of texts."
+        yield f"{name}: screened_out must be a list of texts."
 
 
 def _repeated_options(table: list[Any]) -> Iterator[str]:
-    """Return options that read like another of their feature. ``_faults`` allows them, so older studies keep their page."""
+    """Yield options that read like another of their feature. ``_faults`` allows them, so older studies keep their page."""
     for entry in table:
         if not any(_faults(entry, "")) and (twice := repeated_name(entry["options"])) is not None:
             yield twice
@@ -78,9 +78,9 @@ def _repeated_options(table: list[Any]) -> Iterator[str]:
 
 def _answer_fault(key: str, answer: Any, options: dict[str, tuple[str, ...]]) -> str:
     if key not in options:
-        return f"The study's questionnaire has no feature {key!r}: it has {', '.join(options) or 'none'}."
+        return f"The study's questionnaire has no feature {key!r}. Its features are: {', '.join(options) or 'none'}."
     if answer not in options[key] and answer != WITHHELD:
-        return f"{answer!r} is no option of {key!r}: choose from {'; '.join(options[key])}."
+        return f"{answer!r} is not an option of {key!r}. Choose from: {'; '.join(options[key])}."
     return ""
 
 

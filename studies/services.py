@@ -1,4 +1,4 @@
-"""What changes a study and its dialogues."""
+"""Changes to a study and its dialogues."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -47,16 +47,16 @@ def load_paper_study(chatbot: str) -> Study:
 
 
 def paper_questionnaire() -> list[dict[str, Any]]:
-    """The paper's persona form as a study holds it."""
+    """Return the paper's persona form as a study stores it."""
     return [write_feature(feature) for feature in personas.load_questionnaire()]
 
 
 @transaction.atomic
 def copy_study(study: Study) -> Study:
-    """A study that can be changed, with the same texts, rules, questionnaire, goals and listed personas.
+    """Return an editable copy of the study with the same texts, rules, questionnaire, goals and listed personas.
 
-    Participants' personas stay behind: people enrolled in one study, not in what is made of it. Other apps copy what they
-    add to a study.
+    Participants' personas are not copied, because people consented to one study only. Other apps copy what they add to a
+    study.
     """
     copy = copy_row(study, slug=_free_slug(study.slug), title=f"{study.title[:190]} (copy)", frozen_at=None)
     Goal.objects.bulk_create(
@@ -80,19 +80,19 @@ def announce_change(study: Study, fields: Sequence[str]) -> list[str]:
 
 
 def copy_row(row: M, **changes: Any) -> M:
-    """A new row with the same values, so that a copy lacks nothing that is added to the model one day."""
+    """Store and return a copy of the row, including fields that are added to the model later."""
     kept = (field for field in row._meta.concrete_fields if not field.primary_key and not field.unique)
     values = {field.name: getattr(row, field.name) for field in kept if field.name not in ("created_at", *changes)}
     return type(row)._default_manager.create(**values | changes)
 
 
 def freeze_study(study: Study) -> None:
-    """From now on goals, questionnaire and texts of the study stay as they are."""
+    """Freeze the study: its goals, questionnaire and texts can no longer change."""
     Study.objects.filter(pk=study.pk, frozen_at=None).update(frozen_at=timezone.now())
 
 
 def save_exchange(dialogue: Dialogue, exchange: Exchange, counter: ChatModel) -> Turn:
-    """Stores a complete turn with all its outputs; tokens are counted by ``counter``, the responder."""
+    """Store a complete turn with all its outputs. ``counter``, the responder, counts the tokens."""
     turn = Turn.objects.create(
         dialogue=dialogue,
         position=exchange.position,
@@ -106,14 +106,14 @@ def save_exchange(dialogue: Dialogue, exchange: Exchange, counter: ChatModel) ->
 
 
 def end_dialogue(dialogue: Dialogue, ended: Ended, at: datetime) -> None:
-    """Stores why the dialogue stopped and what its final step put out."""
+    """Store why the dialogue stopped and the outputs of its final step."""
     save_outputs(dialogue, ended.outputs)
     dialogue.ending, dialogue.ended_at = ended.ending, at
     dialogue.save(update_fields=["ending", "ended_at"])
 
 
 def save_outputs(dialogue: Dialogue, outputs: Iterable[ModelOutput]) -> None:
-    """Stores model outputs, raw and judged."""
+    """Store model outputs, raw and checked."""
     Output.objects.bulk_create(_row(dialogue, output) for output in outputs)
 
 
@@ -142,7 +142,7 @@ def _row(dialogue: Dialogue, output: ModelOutput) -> Output:
 
 
 def _free_slug(slug: str) -> str:
-    """The slug with "-copy" or "-copy-2" and so on at its end, whichever no study has; a copy's copy has one such end."""
+    """Return an unused slug that ends in "-copy", "-copy-2" and so on; a copy of a copy has one such ending."""
     stem = re.sub(r"-copy(-\d+)?$", "", slug)[:40]
     candidates = (f"{stem}-copy{f'-{number}' if number > 1 else ''}" for number in count(1))
     return next(one for one in candidates if not Study.objects.filter(slug=one).exists())

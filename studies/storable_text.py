@@ -1,9 +1,9 @@
-"""What text has to be like before any database takes it."""
+"""Text that every database can store."""
 
 
 def storable(text: str) -> str:
-    """``text`` with what databases refuse made visible: NUL, and halves of surrogate pairs.
+    """Return ``text`` with U+FFFD for what databases refuse: NUL, and halves of surrogate pairs.
 
-    A model may put out any byte, and a browser sends half a pair where somebody's selection cut one.
+    A model may output any byte, and a browser sends half a pair if a selection cuts one.
     """
     return text.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -1,4 +1,4 @@
-"""What participants read where a study does not say it otherwise."""
+"""Default texts for participants."""
 
 import tomllib
 from functools import cache
@@ -15,12 +15,12 @@ def default_consent() -> str:
 
 
 def default_instruction() -> str:
-    """The paper's (appendix B)."""
+    """Return the paper's instruction (appendix B)."""
     return str(_texts()["instruction"]).strip()
 
 
 def default_outcome(kind: str) -> str:
-    """What somebody reads whose participation ended as ``kind`` of ``Outcome.Kind``."""
+    """Return the text for participants whose outcome is ``kind`` of ``Outcome.Kind``."""
     return str(_texts()["outcomes"][kind])
 
 

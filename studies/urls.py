@@ -1,4 +1,4 @@
-"""Addresses of studies and of what was said."""
+"""Addresses of studies and dialogues."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""How participants come to a study and where they go from it: open to change while the study is frozen."""
+"""Recruitment of participants and the endings of participation, which can change while the study is frozen."""
 
 from typing import ClassVar
 
@@ -12,15 +12,15 @@ from studies.models.studies import Study
 
 
 class Recruitment(models.Model):
-    """When a study takes participants, how many, and how a recruiting platform names them.
+    """When a study accepts participants, how many, and the parameter with their recruitment-platform ID.
 
     ``quotas`` limits places for an option of a feature: {"gender": {"Female": 10, "Male": 10}}.
     """
 
     study = models.OneToOneField(Study, on_delete=models.CASCADE, related_name="recruitment")
     is_open = models.BooleanField(default=False, help_text="Whether participants may enrol and chat.")
-    opens_at = models.DateTimeField(null=True, blank=True, help_text="UTC. Empty: as soon as it is open.")
-    closes_at = models.DateTimeField(null=True, blank=True, help_text="UTC. Empty: when somebody closes it.")
+    opens_at = models.DateTimeField(null=True, blank=True, help_text="UTC. Empty: as soon as the study is open.")
+    closes_at = models.DateTimeField(null=True, blank=True, help_text="UTC. Empty: until the study is closed.")
     places = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: no limit.")
     quotas = models.JSONField(default=dict, blank=True)
     released_after_hours = models.PositiveIntegerField(
@@ -34,7 +34,7 @@ class Recruitment(models.Model):
     external_id_parameter = models.CharField(
         max_length=40,
         default="PROLIFIC_PID",
-        help_text="The parameter of the link that names a participant of a recruiting platform.",
+        help_text="The parameter of the link with the recruitment-platform ID.",
     )
     chatbot_answered_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="When the chatbot last answered the test message at opening."
@@ -44,7 +44,7 @@ class Recruitment(models.Model):
         return f"Recruitment for {self.study}"
 
     def clean(self) -> None:
-        """Refuses quotas for what the study's form does not offer."""
+        """Refuse quotas for options that the study's form does not offer."""
         check_field("quotas", check_quotas, self.quotas, self.study.questionnaire)
 
 

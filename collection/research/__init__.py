@@ -1,1 +1,1 @@
-"""What researchers do with a study: set it up, open it, watch it, take its data along."""
+"""Researchers' pages of the chat study: recruitment, opening, progress, export."""

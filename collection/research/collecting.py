@@ -1,4 +1,4 @@
-"""What researchers see of a study while it collects: who takes part, how far they are, what is left to fill."""
+"""A study's participants, their progress, and the places left."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,17 +18,17 @@ from studies.questionnaires import read_features
 State = Participant.State
 PARTICIPANTS_A_PAGE = 100
 ADMISSION_SENTENCES: dict[Refusal | None, str] = {
-    None: "takes participants",
+    None: "open",
     "closed": "closed",
     "not_yet": "opens later",
-    "over": "its time is over",
+    "over": "ended",
     "full": "full",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Participants of a study by what became of them; ``enrolled`` counts all of them, ``active_now`` some under way."""
+    """Participants of a study by state. ``enrolled`` counts all of them, ``active_now`` some of those in progress."""
 
     enrolled: int
     under_way: int
@@ -41,7 +41,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class QuotaLine:
-    """How many of the places for one option are taken."""
+    """The number of places for one option, and of those taken."""
 
     feature: str
     option: str
@@ -51,7 +51,7 @@ class QuotaLine:
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Whether a study takes participants, when, and how much room it has; ``places_left`` is None without a limit."""
+    """Whether and when a study accepts participants, and its places; ``places_left`` is None without a limit."""
 
     is_open: bool
     refusal: Refusal | None
@@ -63,7 +63,7 @@ class Admission:
 
     @property
     def is_limited(self) -> bool:
-        """Whether places or quotas are limited."""
+        """Return whether places or quotas are limited."""
         return self.places is not None or bool(self.quotas)
 
     @property
@@ -73,7 +73,7 @@ class Admission:
 
 @dataclass(frozen=True, slots=True)
 class ParticipantLine:
-    """A participant in the list, with their dialogues in the order in which they began."""
+    """A participant in the list, with their dialogues in order of their start."""
 
     participant: Participant
     dialogues: list[Dialogue]
@@ -97,32 +97,32 @@ class ParticipantLine:
 
     @property
     def released_by(self) -> str:
-        """Name who released their place while they were away; empty while they hold it."""
+        """Return who released the place while the participant was away; empty while the participant holds it."""
         releases: list[Release] = self.participant.releases_in_force  # type: ignore[attr-defined]
         return releases[0].released_by or "the time limit" if releases else ""
 
     @property
     def may_be_released(self) -> bool:
-        """Whether the place could be released for another person."""
+        """Return whether the place could be released for another person."""
         return self.participant.state in UNDER_WAY and not self.is_here and not self.released_by
 
     @property
     def doing(self) -> str:
-        """Where they are on their way."""
+        """Return the participant's current step in words."""
         if self.participant.state == State.ENROLLED:
-            return "before the form"
+            return "persona form"
         return self._at_goal() if self.participant.state == State.ACTIVE else str(self.participant.get_state_display())
 
     def _at_goal(self) -> str:
         begun, goals = len({one.goal_id for one in self.dialogues}), len(self.participant.goal_order)
         if begun == 0:
-            return "reads the instruction"
+            return "instruction"
         is_running = any(dialogue.ended_at is None for dialogue in self.dialogues)
-        return f"chats: goal {begun} of {goals}" if is_running else f"after goal {begun} of {goals}"
+        return f"chatting: goal {begun} of {goals}" if is_running else f"after goal {begun} of {goals}"
 
 
 def read_counts(study: Study, now: datetime) -> Counts:
-    """How many have consented, and what became of them."""
+    """Count the study's participants by state."""
     states = Counter(dict(study.participants.order_by().values_list("state").annotate(Count("pk"))))
     return Counts(
         enrolled=states.total(),
@@ -136,7 +136,7 @@ def read_counts(study: Study, now: datetime) -> Counts:
 
 
 def read_admission(study: Study, now: datetime) -> Admission:
-    """Whether newcomers get in, and what room there is for them."""
+    """Return whether new participants can enrol, and how many."""
     recruitment = Recruitment.objects.filter(study=study).select_related("study").first()
     if recruitment is None:
         return Admission(is_open=False, refusal="closed")
@@ -152,7 +152,7 @@ def read_admission(study: Study, now: datetime) -> Admission:
 
 
 def list_participants(study: Study, page: str, now: datetime) -> Page[Any]:
-    """A page of ParticipantLines, those who did something latest first."""
+    """Return a page of ParticipantLines, latest activity first."""
     natural = Dialogue.objects.filter(kind=Dialogue.Kind.NATURAL).select_related("goal")
     dialogues = natural.annotate(turn_count=Count("turns")).order_by("pk")
     latest = Coalesce("last_seen_at", "consented_at")

@@ -1,4 +1,4 @@
-"""The page of a study while it collects."""
+"""The page on which researchers follow a study's participants."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +27,7 @@ LIVE_PARTS = {name: f"research/_{name}.html" for name in ("trouble", "participan
 
 @dataclass(frozen=True, slots=True)
 class CollectingPage:
-    """A study while it collects, as of ``now``; ``participants`` is a page of ParticipantLines."""
+    """A study's recruitment and participants as of ``now``; ``participants`` is a page of ParticipantLines."""
 
     study: Study
     recruitment: Recruitment
@@ -53,7 +53,7 @@ class CollectingPage:
 
 
 def read_collecting(study: Study, site: str, page: str) -> CollectingPage:
-    """The study as it stands; ``site`` is the address under which participants find it."""
+    """Read the study's page; ``site`` is the address for participants."""
     now = timezone.now()
     return CollectingPage(
         study=study,

@@ -1,4 +1,4 @@
-"""How the participants of a study are spread over the features of its form (the paper's figures 3 to 7)."""
+"""Participants by each feature of the persona form (the paper's figures 3 to 7)."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from studies.questionnaires import read_features
 
 WIDTH = 320
 ROW = 38
-"""Units of the drawing: a row has a label above its bar."""
+"""Units of the drawing. A row has a label above its bar."""
 LABEL_AT, BAR_AT = 15, 22
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """How many participants chose one option, and in which row the drawing has it; ``share`` is a fraction of all."""
+    """The number of participants who chose one option, as a fraction too (``share``), and its row in the drawing."""
 
     option: str
     count: int
@@ -35,7 +35,7 @@ class Bar:
 
     @property
     def width(self) -> str:
-        """Of a bar that is as wide as the drawing for everybody; written as SVG wants it in any language."""
+        """Return the width of the bar, in SVG's notation whatever the language."""
         return f"{WIDTH * self.share:.1f}"
 
     @property
@@ -45,7 +45,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """A figure: the participants over the options of one feature, in the form's order."""
+    """A figure: participants by the options of one feature, in the form's order."""
 
     key: str
     label: str
@@ -61,14 +61,14 @@ class Distribution:
 
 
 def read_distributions(study: Study) -> list[Distribution]:
-    """A figure for each feature over everybody who chats or has finished; none while there is nobody."""
+    """Return a figure for each feature over participants who chat or have finished; none without participants."""
     people = study.participants.filter(state__in=[Participant.State.ACTIVE, Participant.State.FINISHED])
     answers = list(people.exclude(persona=None).values_list("persona__features", flat=True))
     return [_spread(feature, answers) for feature in read_features(study.questionnaire)] if answers else []
 
 
 def _spread(feature: Feature, answers: list[dict[str, Any]]) -> Distribution:
-    """Options that screen out are left out where nobody has them; "Prefer not to say" stands last, if somebody said it."""
+    """Leave out unused options that screen out; add "Prefer not to say" last if it was chosen."""
     counts = Counter(given[feature.key] for given in answers if feature.key in given)
     offered = [option for option in feature.options if counts[option] or option not in feature.screened_out]
     options = dict.fromkeys(chain(offered, [WITHHELD] if counts[WITHHELD] else []))

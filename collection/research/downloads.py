@@ -1,4 +1,4 @@
-"""A study's data as files to take away: written and counted first, then sent."""
+"""A study's data as downloads, which are written and counted before they are sent."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ DOWNLOADS: dict[str, Export] = {
 
 @dataclass(frozen=True, slots=True)
 class KindLine:
-    """How many dialogues of one kind an export holds, and how many it leaves out because they go on."""
+    """The number of dialogues of one kind in an export, and of those left out because they are in progress."""
 
     kind: str
     ended: int
@@ -52,7 +52,7 @@ class KindLine:
 
 @dataclass(frozen=True, slots=True)
 class DataPage:
-    """What can be taken out of a study."""
+    """The data that can be exported from a study."""
 
     study: Study
     kinds: list[KindLine]
@@ -61,7 +61,7 @@ class DataPage:
 
 
 def read_data(study: Study) -> DataPage:
-    """What each file of the study holds as of now."""
+    """Count the current entries of each file of the study."""
     kinds = [
         KindLine(kind, chosen_dialogues(study, kind).count(), unfinished_dialogues(study, kind).count())
         for kind in Dialogue.Kind.values
@@ -71,15 +71,15 @@ def read_data(study: Study) -> DataPage:
 
 
 def send_download(request: HttpRequest, study: Study, name: str) -> StreamingHttpResponse:
-    """The study's file called ``name``, one of DOWNLOADS. Raises Incomplete."""
+    """Return the study's file ``name``, one of DOWNLOADS. Raises Incomplete."""
     return send_file(request, DOWNLOADS[name](study), study.slug, name)
 
 
 def send_file(request: HttpRequest, pieces: Iterable[str], stem: str, name: str) -> StreamingHttpResponse:
-    """The pieces as a file to take away, which is called by its stem, the day and its name.
+    """Return the pieces as a download, named by its stem, the date and ``name``.
 
-    It is written whole before the first byte is sent: a download that breaks off looks like one that is complete. Raises
-    whatever ``pieces`` raises.
+    It is written completely before the first byte is sent, because an interrupted download looks complete. Raises any error
+    of ``pieces``.
     """
     file = _write(pieces)
     content = _read_later(file) if isinstance(request, ASGIRequest) else _read(file)
@@ -90,8 +90,8 @@ def send_file(request: HttpRequest, pieces: Iterable[str], stem: str, name: str)
 
 
 def _write(pieces: Iterable[str]) -> IO[bytes]:
-    """A nameless file, in the folder that is closed to other accounts: it is gone when it is closed."""
-    file = TemporaryFile(dir=Path(settings.VAR_DIR))  # noqa: SIM115  it stays open until it is sent
+    """Write a nameless file in the private data folder; closing it deletes it."""
+    file = TemporaryFile(dir=Path(settings.VAR_DIR))  # noqa: SIM115  stays open until it is sent
     try:
         file.writelines(piece.encode() for piece in pieces)
     except BaseException:
@@ -113,7 +113,7 @@ def _read(file: IO[bytes]) -> Iterator[bytes]:
 
 
 async def _read_later(file: IO[bytes]) -> AsyncIterator[bytes]:
-    """For an asynchronous server, which would otherwise read the whole file into memory."""
+    """Yield the file to an asynchronous server, which would read a synchronous one into memory at once."""
     with file:
         for chunk in iter(partial(file.read, CHUNK), b""):
             yield chunk

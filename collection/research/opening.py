@@ -17,7 +17,7 @@ from studies.models import Dialogue, Study
 
 
 class NotReady(ValueError):
-    """The study cannot be opened; the message is a sentence that says what it lacks."""
+    """The study cannot be opened; the message gives the reason in a sentence."""
 
 
 def open_study(study: Study) -> None:
@@ -46,7 +46,7 @@ def _open(study: Study, now: datetime) -> None:
 
 @transaction.atomic
 def close_study(study: Study) -> int:
-    """Nobody can enrol or chat any more. Dialogues that are under way end as left; returns how many."""
+    """Close the study, so that nobody can enrol or chat. End dialogues in progress as left, and return their number."""
     recruitment, _ = Recruitment.objects.select_for_update().get_or_create(study=study)
     recruitment.is_open = False
     recruitment.save(update_fields=["is_open"])
@@ -57,14 +57,14 @@ def close_study(study: Study) -> int:
 
 
 def what_it_lacks(study: Study) -> list[str]:
-    """Why participants could not do anything in it yet, a sentence for each reason."""
-    reasons = [] if study.goals.exists() else ["The study has no goals yet: write some."]
+    """Return why participants cannot chat in the study yet, one sentence per reason."""
+    reasons = [] if study.goals.exists() else ["The study has no goals yet. Add at least one."]
     catalogue = read_catalogue()
     spec = catalogue.models.get(study.chatbot)
     if slips := catalogue.slips(study.chatbot):
         reasons += slips
     elif spec is None or spec.responder is None:
-        reasons.append(f"models.toml has no responder {study.chatbot!r}: choose another chatbot, or describe it there.")
+        reasons.append(f"models.toml has no responder {study.chatbot!r}. Choose another chatbot, or add it there.")
     elif problem := missing_piece(spec) or _what_does_not_fit(study.chatbot):
         reasons.append(f"The chatbot {study.chatbot!r} cannot answer. {problem}")
     return reasons

@@ -1,4 +1,4 @@
-"""The form for how participants come to a study and where they go from it."""
+"""The form for recruitment and the endings of participation."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -16,10 +16,10 @@ from studies.texts import default_outcome
 MOST_PLACES = 1_000_000
 MOST_HOURS = 10 * 366 * 24
 OUTCOME_HEADINGS = {
-    Outcome.Kind.COMPLETED: "When somebody has finished",
-    Outcome.Kind.SCREENED_OUT: "When somebody is screened out",
-    Outcome.Kind.FULL: "When there is no place left",
-    Outcome.Kind.WITHDRAWN: "When somebody withdraws",
+    Outcome.Kind.COMPLETED: "Ending: completed",
+    Outcome.Kind.SCREENED_OUT: "Ending: screened out",
+    Outcome.Kind.FULL: "Ending: no place left",
+    Outcome.Kind.WITHDRAWN: "Ending: withdrawn",
 }
 
 
@@ -29,10 +29,10 @@ def _time(label: str, help_text: str) -> forms.DateTimeField:
 
 
 class RecruitmentForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes no argument at run time
-    """When, how many and of which kind; each option of the questionnaire has a quota of its own, empty for none."""
+    """Times, places and quotas; each option of the questionnaire has a quota field, empty for no limit."""
 
-    opens_at = _time("Takes participants from", "UTC. Empty: as soon as the study is open.")
-    closes_at = _time("Takes participants until", "UTC. Empty: until somebody closes it. Who is in may finish.")
+    opens_at = _time("Opens at", "UTC. Empty: as soon as the study is open.")
+    closes_at = _time("Closes at", "UTC. Empty: until the study is closed. Participants who have enrolled may finish.")
     places = forms.IntegerField(required=False, min_value=0, max_value=MOST_PLACES, help_text="Empty: no limit.")
     released_after_hours = forms.IntegerField(
         label="Hours until a place is released",
@@ -40,13 +40,13 @@ class RecruitmentForm(forms.ModelForm):  # type: ignore[type-arg]  # the class t
         min_value=1,
         max_value=MOST_HOURS,
         help_text="A participant who is inactive for this long may lose the place to the next person. Participants who "
-        "return can continue if there is room, and nothing they wrote is lost. Empty: never.",
+        "return can continue if there is room, and their answers and messages are kept. Empty: never.",
     )
 
     class Meta:
         model = Recruitment
         fields: ClassVar = ["opens_at", "closes_at", "places", "released_after_hours", "external_id_parameter"]
-        labels: ClassVar = {"external_id_parameter": "Parameter with the participant's name"}
+        labels: ClassVar = {"external_id_parameter": "Parameter with the participant ID"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -55,19 +55,19 @@ class RecruitmentForm(forms.ModelForm):  # type: ignore[type-arg]  # the class t
 
     @property
     def quota_groups(self) -> list[tuple[str, list[forms.BoundField]]]:
-        """The fields for quotas under the labels of their features."""
+        """Return the quota fields, grouped by the labels of their features."""
         labels = dict.fromkeys(quota.label for quota in self._quotas)
         return [(label, [self[quota.name] for quota in self._quotas if quota.label == label]) for label in labels]
 
     def clean(self) -> dict[str, Any]:
         opens_at, closes_at = self.cleaned_data.get("opens_at"), self.cleaned_data.get("closes_at")
         if opens_at and closes_at and closes_at <= opens_at:
-            self.add_error("closes_at", "This must be later than the time above.")
+            self.add_error("closes_at", "The closing time must be later than the opening time.")
         self.instance.quotas = self._read_quotas()
         return self.cleaned_data
 
     def _add_quotas(self) -> Any:
-        """A field for each option that somebody with it can take part with."""
+        """Add and yield a quota field for each option that does not screen out."""
         stored = self.instance.quotas
         for feature in read_features(self.instance.study.questionnaire):
             for number, option in enumerate(feature.options):
@@ -113,7 +113,7 @@ class StudyOutcomeForm(OutcomeForm):
 
 
 class RecruitmentEditor:
-    """Recruitment and outcomes of a study as one form, frozen or not; ``data`` is what was sent, if anything."""
+    """Recruitment and outcomes of a study, frozen or not, as one form; ``data`` is the submitted data, or None."""
 
     def __init__(self, study: Study, data: Any = None) -> None:
         self.study = study
@@ -122,19 +122,19 @@ class RecruitmentEditor:
         self.outcomes = [StudyOutcomeForm(data, instance=one, prefix=one.kind) for one in _outcomes(study)]
 
     def is_valid(self) -> bool:
-        """Whether all of it can be stored; every form is asked, so that each says what is wrong with it."""
+        """Return whether everything can be stored. Every part is validated, so that each shows its mistakes."""
         parts: list[forms.BaseForm] = [self.form, *self.outcomes]
         return not [one for one in parts if not one.is_valid()]
 
     @property
     def mistakes(self) -> list[Mistake]:
-        """Everything that is wrong, in the page's order."""
+        """Return all mistakes, in the page's order."""
         endings = [one for outcome in self.outcomes for one in list_mistakes(outcome, f"{outcome.heading}, ")]
         return [*list_mistakes(self.form), *endings]
 
     @transaction.atomic
     def save(self) -> None:
-        """Stores what the forms hold and leaves alone whether the study is open: others open and close it meanwhile."""
+        """Store the forms, without changing whether the study is open: someone may open or close it meanwhile."""
         recruitment, _ = Recruitment.objects.select_for_update().get_or_create(study=self.study)
         for name in (*RecruitmentForm.Meta.fields, "quotas"):
             setattr(recruitment, name, getattr(self.form.instance, name))
@@ -145,11 +145,11 @@ class RecruitmentEditor:
 
 
 def find_recruitment(study: Study) -> Recruitment:
-    """The study's recruitment; a closed one that is not stored, where there is none."""
+    """Return the study's recruitment, or a closed, unsaved one if it has none."""
     return Recruitment.objects.filter(study=study).first() or Recruitment(study=study)
 
 
 def _outcomes(study: Study) -> list[Outcome]:
-    """One of each kind, stored or not, in the order in which people meet them."""
+    """Return one outcome of each kind, stored or not, in the form's order."""
     stored = {outcome.kind: outcome for outcome in study.outcomes.all()}
     return [stored.get(kind) or Outcome(study=study, kind=kind) for kind in OUTCOME_HEADINGS]

@@ -1,4 +1,4 @@
-"""A failing chatbot: since when, for how many participants, and the backend's words."""
+"""A failing chatbot: since when, for how many participants, and the backend's error."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _STUDY = "turn__dialogue__study"
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """The chatbot of a study has not answered since its first failure; ``reason`` is that of the latest failure."""
+    """The chatbot of a study has not answered ``since`` its first failure; ``reason`` is the latest error."""
 
     since: datetime
     people: int

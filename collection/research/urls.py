@@ -1,4 +1,4 @@
-"""Addresses of the researcher's pages of collecting."""
+"""Addresses of the researchers' pages of recruitment and data."""
 
 from django.urls import path
 

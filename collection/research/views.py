@@ -1,4 +1,4 @@
-"""Doors to the researcher's pages of collecting."""
+"""Views of recruitment, participants and data."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -20,11 +20,11 @@ from studies.models import Study
 
 @staff_only
 def recruitment(request: HttpRequest, slug: str) -> HttpResponse:
-    """How participants come to the study and where they go from it: open to change at any time."""
+    """Show or save the study's recruitment and endings, at any time."""
     editor = RecruitmentEditor(_study(slug), _sent(request))
     if editor.is_bound and editor.is_valid():
         editor.save()
-        messages.success(request, "Saved.")
+        messages.success(request, "The settings have been saved.")
         return redirect("collecting", slug)
     return _shown(request, "research/recruitment.html", editor)
 
@@ -48,13 +48,13 @@ def collecting_live(request: HttpRequest, slug: str) -> HttpResponse:
 
 @staff_only
 def data(request: HttpRequest, slug: str) -> HttpResponse:
-    """What can be taken out of the study, and how much of it there is."""
+    """Show the exports of the study and their numbers of entries."""
     return render(request, "research/data.html", {"page": read_data(_study(slug))})
 
 
 @staff_only
 def download(request: HttpRequest, slug: str, name: str) -> HttpResponseBase:
-    """One of the study's files, whole; a page with a sentence when the study changed while it was written."""
+    """Send one of the study's files, or an error page if the study changed while it was written."""
     study = _study(slug)
     if name not in DOWNLOADS:
         raise Http404
@@ -69,10 +69,10 @@ def _act(request: HttpRequest, study: Study) -> None:
     try:
         if request.POST.get("action") == "open":
             open_study(study)
-            messages.success(request, "The study is open: share the link below.")
+            messages.success(request, "The study is open. Share the link below.")
         elif request.POST.get("action") == "close":
             left = close_study(study)
-            messages.success(request, f"The study is closed. Dialogues that were under way and have ended: {left}.")
+            messages.success(request, f"The study is closed. Dialogues in progress that have ended: {left}.")
         elif request.POST.get("action") == "release":
             _release(request, study)
     except NotReady as reason:
@@ -86,7 +86,9 @@ def _release(request: HttpRequest, study: Study) -> None:
     if participant and release_seat(participant, request.user.get_username(), timezone.now()):
         messages.success(request, "The place has been released. The participant can return if there is room.")
     else:
-        messages.error(request, "No place was released: the participant is here now, has finished, or holds no place.")
+        messages.error(
+            request, "No place was released, because the participant is here now, has finished or holds no place."
+        )
 
 
 def _load_again(request: HttpRequest, slug: str) -> HttpResponse:

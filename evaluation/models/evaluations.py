@@ -1,4 +1,4 @@
-"""Evaluations: which pairs are judged, by how many, and how they are shown."""
+"""Evaluations: which pairs are judged, by how many evaluators, and how they are shown."""
 
 from typing import ClassVar
 
@@ -17,7 +17,7 @@ LARGEST_SEED = 2**31 - 1
 class Evaluation(models.Model):
     """One round of judging a study's natural dialogues against chosen runs (section 3.4).
 
-    Once opened, its pairs and lists are stored, and everything that decided them or how they are shown stays as it is.
+    Opening it stores its pairs and assignments; from then on its settings are final.
     """
 
     class State(models.TextChoices):
@@ -29,19 +29,21 @@ class Evaluation(models.Model):
     number = models.PositiveSmallIntegerField(editable=False)
     title = models.CharField(max_length=200, blank=True, help_text="For researchers. Evaluators do not see it.")
     state = models.CharField(max_length=10, choices=State, default=State.PLANNED, editable=False)
-    is_rehearsed = models.BooleanField(default=False, editable=False, help_text="Made up, to try the software.")
+    is_rehearsed = models.BooleanField(
+        default=False, editable=False, help_text="Synthetic data for trying the software."
+    )
 
     runs = models.ManyToManyField(Run, related_name="evaluations")
     seed = models.PositiveIntegerField(
-        default=73, validators=[MaxValueValidator(LARGEST_SEED)], help_text="Everything that is drawn is drawn from it."
+        default=73, validators=[MaxValueValidator(LARGEST_SEED)], help_text="Seeds all randomisation."
     )
     takes_left_dialogues = models.BooleanField(
-        "also dialogues that their participant left",
+        "include abandoned dialogues",
         default=False,
-        help_text="Usually only those count whose participant went on to the next goal or finished.",
+        help_text="By default, only dialogues count whose participant continued with the next goal or finished.",
     )
     hides_unanswered = models.BooleanField(
-        "hide messages without an answer", default=True, help_text="On both sides. They would tell a person's side."
+        "hide unanswered messages", default=True, help_text="On both sides. They would reveal the natural dialogue."
     )
     pairs_per_evaluator = models.PositiveSmallIntegerField(
         default=40, validators=[MinValueValidator(1), MaxValueValidator(1000)], help_text="The paper's: 40."
@@ -50,13 +52,17 @@ class Evaluation(models.Model):
         default=1, validators=[MinValueValidator(1), MaxValueValidator(50)], help_text="The paper's: 1."
     )
     training_pairs = models.PositiveSmallIntegerField(
-        default=0, validators=[MaxValueValidator(20)], help_text="Shown first, with the answer afterwards."
+        default=0, validators=[MaxValueValidator(20)], help_text="Shown first; the answer is revealed afterwards."
     )
     attention_checks = models.PositiveSmallIntegerField(
-        default=0, validators=[MaxValueValidator(20)], help_text="Easy pairs with a known answer, among the others."
+        default=0,
+        validators=[MaxValueValidator(20)],
+        help_text="Easy pairs with a known answer, placed among the others.",
     )
     known_pairs = models.JSONField(
-        default=list, blank=True, help_text="Your own pairs for training and attention checks. Empty: the usual ones."
+        default=list,
+        blank=True,
+        help_text="Your own pairs for training and attention checks. Empty: the built-in ones.",
     )
 
     shows_goal = models.BooleanField("show the goal", default=True)
@@ -67,20 +73,18 @@ class Evaluation(models.Model):
     consent_version = models.CharField(max_length=40, default="1")
 
     reserved_minutes = models.PositiveIntegerField(
-        "minutes that a place is kept",
+        "time-out in minutes",
         default=24 * 60,
         validators=[MinValueValidator(5)],
-        help_text="After so long without an answer a place may go to the next person, who judges what is left of it.",
+        help_text="After this time without an answer, the remaining pairs may be reassigned to another evaluator.",
     )
     external_id_parameter = models.CharField(
         max_length=40,
         default="PROLIFIC_PID",
-        help_text="The parameter of the link that names an evaluator of a recruiting platform.",
+        help_text="The parameter of the link with the recruitment-platform ID.",
     )
 
-    noted = models.JSONField(
-        default=dict, editable=False, help_text="What the plan left out and warned of when it was opened."
-    )
+    noted = models.JSONField(default=dict, editable=False, help_text="Exclusions and warnings of the plan at opening.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     opened_at = models.DateTimeField(null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -99,7 +103,7 @@ class Evaluation(models.Model):
 
     @property
     def is_planned(self) -> bool:
-        """Whether it can still be changed."""
+        """Return whether the evaluation can still be changed."""
         return self.state == self.State.PLANNED
 
 

@@ -1,1 +1,1 @@
-"""From dialogues to lists of pairs: what a plan holds, what hinders it, and what opening stores."""
+"""From dialogues to assignments of pairs: plans, their problems, and what opening stores."""

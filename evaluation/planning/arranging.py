@@ -1,4 +1,4 @@
-"""Where training pairs and attention checks stand among the pairs of a list. Pure."""
+"""The positions of training pairs and attention checks in an assignment. Pure."""
 
 from collections.abc import Sequence
 from random import Random
@@ -8,9 +8,9 @@ T = TypeVar("T")
 
 
 def arrange(main: Sequence[T], training: Sequence[T], checks: Sequence[T], random: Random) -> list[T]:
-    """Training first, in its order, for everybody alike; then the main part with the checks spread over it.
+    """Return the training pairs, in their order for everyone, then the main part with the checks spread over it.
 
-    Nobody begins or ends the main part with a check, unless it is too short for anything else.
+    The main part does not begin or end with a check, unless it is too short for anything else.
     """
     arranged = list(main)
     mixed = random.sample(list(checks), len(checks))
@@ -20,13 +20,13 @@ def arrange(main: Sequence[T], training: Sequence[T], checks: Sequence[T], rando
 
 
 def draw_sides(count: int, random: Random) -> list[bool]:
-    """Whether the natural dialogue is first, half of the time; of an odd number one more of either."""
+    """Draw whether the natural dialogue is first: half of ``count``; if that is odd, one more or one fewer."""
     more = random.randrange(2)
     return random.sample([position % 2 == more for position in range(count)], count)
 
 
 def _gaps(main: int, checks: int, random: Random) -> list[int]:
-    """Before which of the main pairs the checks come: one somewhere in each of as many stretches as there are checks."""
+    """Draw the position of each check: divide the main part into as many stretches and draw one position in each."""
     first, last = (1, main - 1) if main > 1 else (0, main)
     room = last - first + 1
     if checks > room:

@@ -1,7 +1,7 @@
-"""Which pairs are judged together, in which order, on which side (section 3.4). Pure: nothing here knows the database.
+"""Assignments: which pairs one evaluator judges, in which order, with which side first (section 3.4). Pure, without database.
 
-A list is what one evaluator judges. Nobody sees two dialogues of one person for the same goal; models and goals are balanced
-within each list and over all, sides within each list and model; order is random. One seed decides everything.
+Nobody sees two dialogues of one person for the same goal. Models and goals are balanced within each list and over all lists,
+sides within each list and model. The order is random. One seed decides everything.
 """
 
 from collections import Counter
@@ -13,12 +13,12 @@ from evaluation.planning.shares import Element, divide
 
 
 class Impossible(ValueError):
-    """No lists can keep the rules; the message says in a sentence what would help."""
+    """No assignments can keep the rules; the message says in a sentence what would help."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Wanted:
-    """A pair that somebody is to judge: once for each time that it is wanted, each time somebody else."""
+    """A pair to be judged; repeated for each evaluator that it needs."""
 
     person: str
     goal: int
@@ -28,7 +28,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A pair in a list."""
+    """A pair in an assignment."""
 
     pair: Wanted
     is_natural_first: bool
@@ -38,10 +38,10 @@ List = tuple[Placed, ...]
 
 
 def count_lists(pairs: Sequence[Wanted], per_list: int, judges: int) -> int:
-    """How many evaluators it takes when each pair has ``judges`` of them and each of them at most ``per_list`` pairs.
+    """Return the number of evaluators if each pair needs ``judges`` and each of them judges at most ``per_list`` pairs.
 
-    Raises Impossible when those are too few for the rules: as many as the pairs of one natural dialogue have judges must
-    be there, because each sees at most one of them; and then the rules can be kept (see ``divide``).
+    Raises Impossible if these are too few: each evaluator sees at most one pair of a natural dialogue, so it needs as many
+    evaluators as its pairs need judges. With that many, the rules can be kept (see ``divide``).
     """
     lists = -(-len(pairs) * judges // per_list)
     if most_of_one_dialogue(pairs) * judges > lists:
@@ -50,18 +50,19 @@ def count_lists(pairs: Sequence[Wanted], per_list: int, judges: int) -> int:
 
 
 def most_of_one_dialogue(pairs: Iterable[Wanted]) -> int:
-    """How many are wanted at most of one natural dialogue."""
+    """Return the largest number of wanted pairs of one natural dialogue."""
     return max(Counter((pair.person, pair.goal) for pair in pairs).values(), default=0)
 
 
 def plan_lists(wanted: Iterable[Wanted], lists: int, seed: str) -> list[List]:
-    """Everything that is wanted, in so many lists: at least ``most_of_one_dialogue``. Their sizes differ by one at most, as do
-    the times that a model, or a goal, stands in each of them; a list has each model's natural dialogue first half of the time,
-    as has every pair over the lists that it is in. The order in which things are named does not matter.
+    """Divide everything that is wanted into ``lists`` lists, at least ``most_of_one_dialogue``.
+
+    Their sizes differ by at most one, and so do the numbers of pairs of a model, or of a goal, in each. In each list, each
+    model's natural dialogue is first half of the time; so is each pair's over its lists. The order of ``wanted`` is irrelevant.
     """
     ordered, random = sorted(wanted), Random(seed)
     if most_of_one_dialogue(ordered) > lists:
-        raise ValueError(f"{lists} lists are too few: somebody would get two pairs of one natural dialogue.")
+        raise ValueError(f"{lists} lists are too few: someone would get two pairs of one natural dialogue.")
     elements = [Element(one=(pair.goal, pair.person, pair.id), other=(pair.model,)) for pair in ordered]
     parts = [[ordered[position] for position in part] for part in divide(elements, lists, random)]
     random.shuffle(parts)
@@ -72,7 +73,7 @@ def plan_lists(wanted: Iterable[Wanted], lists: int, seed: str) -> list[List]:
 
 
 def _sided(parts: Sequence[Sequence[Wanted]], random: Random) -> list[list[Placed]]:
-    """On which side the natural dialogue is: another fair division, in two."""
+    """Draw which side is natural, as another fair division, in two."""
     showings = [(number, pair) for number, part in enumerate(parts) for pair in part]
     elements = [Element(one=(number, pair.model), other=(pair.model, pair.id)) for number, pair in showings]
     first = set(divide(elements, 2, random)[0])
@@ -83,19 +84,19 @@ def _sided(parts: Sequence[Sequence[Wanted]], random: Random) -> list[list[Place
 
 
 def _what_would_help(pairs: int, of_one_dialogue: int, per_list: int, judges: int) -> str:
-    """In numbers: the most pairs per list, or judges per pair, with which the lists are as many as needed."""
+    """Return the largest numbers of pairs per evaluator, or judges per pair, that make enough assignments."""
     needed = of_one_dialogue * judges
     fewer_pairs = -(-pairs * judges // (needed - 1)) - 1
-    helps = [f"ask for at most {fewer_pairs} pair{_s(fewer_pairs)} per evaluator"]
+    helps = [f"assign at most {fewer_pairs} pair{_s(fewer_pairs)} per evaluator"]
     for fewer in range(judges - 1, 0, -1):
         if of_one_dialogue * fewer <= -(-pairs * fewer // per_list):
-            helps.append(f"for at most {fewer} judge{_s(fewer)} per pair")
+            helps.append(f"require at most {fewer} judge{_s(fewer)} per pair")
             break
     makes = -(-pairs * judges // per_list)
     return (
-        f"Nobody may see two pairs of one natural dialogue. The {of_one_dialogue} pair{_s(of_one_dialogue)} of one, judged "
-        f"{_times(judges)} each, need {needed} evaluators, but {pairs} pairs at {per_list} per evaluator take only {makes}: "
-        f"{', or '.join(helps)}."
+        f"An evaluator may see only one pair of each natural dialogue. The {of_one_dialogue} pair{_s(of_one_dialogue)} of one "
+        f"dialogue, each judged {_times(judges)}, need {needed} evaluators, but {pairs} pairs at {per_list} per evaluator need "
+        f"only {makes}. To solve this, {', or '.join(helps)}."
     )
 
 

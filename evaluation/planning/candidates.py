@@ -1,4 +1,4 @@
-"""A study's natural dialogues, and what its chosen runs hold for the same people and goals."""
+"""A study's natural dialogues, and the dialogues of its chosen runs."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -13,12 +13,12 @@ from simulation.models import Run, Simulation
 from studies.models import Dialogue
 
 SOMETHING = r"\S"
-"""Anything but white space, as a regular expression of every database."""
+"""A character that is not white space, as a regular expression for every database."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunCells:
-    """A chosen run, whose cells are at these ``places``, each a person's code and a goal's number."""
+    """A chosen run and its cells' ``places``: pairs of a person's code and a goal's number."""
 
     run: Run
     places: frozenset[tuple[str, int]]
@@ -28,7 +28,7 @@ class RunCells:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """What may be paired. ``responders`` tells who answered in each natural dialogue, by its id."""
+    """The dialogues that may be paired. ``responders`` holds the responder of each natural dialogue, by its id."""
 
     natural: tuple[NaturalDialogue, ...]
     simulated: tuple[SimulatedDialogue, ...]
@@ -37,7 +37,7 @@ class Candidates:
 
 
 def read_candidates(evaluation: Evaluation) -> Candidates:
-    """In a few queries, whatever the study's size, and without reading what was said. Imported ones count like our own."""
+    """Read the candidates, imported ones too, in a few queries of any study and without reading utterances."""
     natural = list(_natural_rows(evaluation))
     cells = list(_cell_rows(evaluation))
     return Candidates(
@@ -63,7 +63,7 @@ _PLACE = {"person": F("persona__code"), "number": F("goal__number")}
 
 
 def _turns(path: str, evaluation: Evaluation) -> dict[str, Count]:
-    """How many turns there are, and how many a judge reads: those that have an answer, or all of them."""
+    """Count the turns, and those that a judge reads: answered ones, or all of them."""
     answered = Q(**{f"{path}__response__regex": SOMETHING})
     return {"said": Count(path), "read": Count(path, filter=answered if evaluation.hides_unanswered else None)}
 

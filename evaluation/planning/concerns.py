@@ -1,4 +1,4 @@
-"""What a researcher should know, or mend, before a plan is opened: in sentences that name the run."""
+"""Problems and warnings about a plan before it is opened, in sentences that name the run."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,23 +17,23 @@ Side = Mapping[str, Any]
 
 
 def find_problems(candidates: Candidates, pairing: Pairing) -> list[str]:
-    """Why there is nothing sensible to judge."""
+    """Return why there is nothing sensible to judge."""
     if not candidates.runs:
-        return ["No run is chosen: choose at least one."]
+        return ["No run is chosen. Choose at least one."]
     if not pairing.natural:
-        return ["The study has no natural dialogue that could be judged yet: collect some, or import them."]
+        return ["The study has no natural dialogues that can be judged yet. Collect or import some."]
     elsewhere = [cells for cells in candidates.runs if not cells.places & _places(pairing)]
     if elsewhere:
         return [
-            f"{_name(cells)} is about other people or goals than the natural dialogues: leave it out, or simulate for the "
+            f"{_name(cells)} has no personas and goals in common with the natural dialogues. Leave it out, or simulate the "
             "study's participants and goals."
             for cells in elsewhere
         ]
-    return [] if pairing.pairs else ["There are no pairs: see what was left out, and why."]
+    return [] if pairing.pairs else ["There are no pairs. See below which dialogues were left out and why."]
 
 
 def find_warnings(study: Study, candidates: Candidates, pairing: Pairing, models_file: Path) -> list[str]:
-    """What does not hinder opening, but may be a mistake."""
+    """Return warnings about possible mistakes that do not prevent opening."""
     sides = _sides(candidates, pairing)
     warnings = [*_about_chatbots(sides), *_about_models(candidates.runs)]
     for cells in candidates.runs:
@@ -43,38 +43,38 @@ def find_warnings(study: Study, candidates: Candidates, pairing: Pairing, models
     except ModelMisconfigured as error:
         return [
             *warnings,
-            f"Nothing says what the study's chatbot {study.chatbot!r} is, to compare the runs' with. {error}",
+            f"The study's chatbot {study.chatbot!r} cannot be compared with the runs' responders. {error}",
         ]
     return warnings + [sentence for cells in candidates.runs if (sentence := _about_responder(cells, reference))]
 
 
 def _about_cells(cells: RunCells, natural: frozenset[tuple[str, int]]) -> Iterator[str]:
     if cells.finished < cells.cells:
-        yield f"{_name(cells)} is unfinished: {cells.finished} of {cells.cells} dialogues are there."
+        yield f"{_name(cells)} is unfinished: {cells.finished} of {cells.cells} dialogues have ended."
     missing = natural - cells.places
     if missing and len(missing) < len(natural):
         yield (
-            f"{_name(cells)} was not asked for {len(missing)} of the {len(natural)} natural dialogues' people and goals."
+            f"{_name(cells)} does not cover {len(missing)} of the {len(natural)} natural dialogues' personas and goals."
         )
 
 
 def _about_models(runs: Sequence[RunCells]) -> Iterator[str]:
     for model, count in Counter(cells.run.inquirer for cells in runs).items():
         if count > 1:
-            yield f"{count} of the runs are by {model}: they count as one, of which one dialogue is drawn for each pair."
+            yield f"{count} of the runs use inquirer {model}. They count as one model; one dialogue is drawn for each pair."
 
 
 def _about_chatbots(sides: Sequence[Side]) -> Iterator[str]:
     versions = Counter((side.get("model"), side.get("fingerprint")) for side in sides)
     if len(versions) > 1:
         names = ", ".join(f"{model} ({(fingerprint or 'unknown')[:8]})" for model, fingerprint in versions)
-        yield f"The natural dialogues were held with {len(versions)} different chatbots: {names}."
+        yield f"The natural dialogues used {len(versions)} different chatbots: {names}."
     elif len(sides) > 1:
         yield "The settings of the chatbot changed between the natural dialogues."
 
 
 def _about_responder(cells: RunCells, reference: Sequence[Side]) -> str:
-    """How the run's responder differs from every chatbot of the natural dialogues; empty if it is one of them."""
+    """Return how the run's responder differs from every chatbot of the natural dialogues; empty if it is one of them."""
     answered = cells.run.configuration.get("responder") or {}
     differences = [_difference(answered, side) for side in reference]
     return "" if "" in differences else f"{_name(cells)}: {differences[0]}."
@@ -83,26 +83,24 @@ def _about_responder(cells: RunCells, reference: Sequence[Side]) -> str:
 def _difference(answered: Side, chatbot: Side) -> str:
     model, name = answered.get("model", ""), chatbot.get("model", "")
     if not model or not name:
-        return "nothing records which chatbot answered it" if not model else f"{model} answered it"
+        return "its responder was not recorded" if not model else f"its responder is {model}"
     if model != name:
-        return f"{model} answered it, but participants talked to {name}"
+        return f"its responder is {model}, but participants chatted with {name}"
     fingerprints = answered.get("fingerprint"), chatbot.get("fingerprint")
     if None in fingerprints:
-        return (
-            f"nothing records which version of {model} answered, so that it may be another than participants talked to"
-        )
+        return f"the version of its responder {model} was not recorded, so participants may have chatted with another version"
     if fingerprints[0] != fingerprints[1]:
-        return f"another version of {model} answered it than participants talked to: the hashes of their files differ"
+        return f"its responder is another version of {model} than participants chatted with: the file hashes differ"
     settings = [key for key, value in without_notes(chatbot).items() if key in answered and answered[key] != value]
     return (
-        f"{model} answered it with other settings than participants talked to: {', '.join(settings)}"
+        f"its responder {model} had other settings than the participants' chatbot: {', '.join(settings)}"
         if settings
         else ""
     )
 
 
 def _sides(candidates: Candidates, pairing: Pairing) -> list[Side]:
-    """The different chatbots of the natural dialogues that may be judged, as far as those record them."""
+    """Return the different recorded chatbots of the natural dialogues that may be judged."""
     sides: list[Side] = []
     for dialogue in pairing.natural:
         side = without_notes(candidates.responders[dialogue.id])
@@ -116,4 +114,4 @@ def _places(pairing: Pairing) -> frozenset[tuple[str, int]]:
 
 
 def _name(cells: RunCells) -> str:
-    return f"The run by {cells.run.inquirer} of {date_format(cells.run.created_at, 'j M Y, H:i')} UTC"
+    return f"The run of inquirer {cells.run.inquirer} from {date_format(cells.run.created_at, 'j M Y, H:i')} UTC"

@@ -1,4 +1,4 @@
-"""A plan in all its parts, worked out and not stored."""
+"""A complete plan, computed and not stored."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from evaluation.planning.known_pairs import ROLES, KnownPair, known_pairs_of
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The pairs, the lists of them (``Wanted.id`` counts the pairs), and the known pairs that every list gets besides."""
+    """The pairs, the lists of them (``Wanted.id`` counts the pairs), and the known pairs added to every list."""
 
     pairing: Pairing
     lists: Sequence[List]
@@ -42,7 +42,7 @@ def read_basis(evaluation: Evaluation) -> Basis:
 
 
 def draft_plan(evaluation: Evaluation) -> Draft:
-    """What opening the evaluation now would store. With ``problems`` the lists may be missing."""
+    """Return what opening the evaluation now would store. With ``problems`` the lists may be missing."""
     return draft_from(evaluation, read_basis(evaluation))
 
 
@@ -65,7 +65,7 @@ def draft_from(evaluation: Evaluation, basis: Basis) -> Draft:
 
 
 def _lists(evaluation: Evaluation, pairs: Sequence[Match]) -> tuple[list[List], list[str]]:
-    """The lists, or why there cannot be any."""
+    """Return the lists, or why there cannot be any."""
     wanted = [Wanted(one.natural.person, one.natural.goal, one.simulated.model, id) for id, one in enumerate(pairs)]
     judges = evaluation.judges_per_pair
     try:
@@ -76,7 +76,7 @@ def _lists(evaluation: Evaluation, pairs: Sequence[Match]) -> tuple[list[List], 
 
 
 def _known(evaluation: Evaluation) -> tuple[dict[str, tuple[KnownPair, ...]], list[str]]:
-    """As many as asked for in each role, drawn, or a sentence about those that are lacking."""
+    """Draw the requested number of known pairs in each role, or return a sentence about the missing ones."""
     known: dict[str, tuple[KnownPair, ...]] = {}
     lacking = []
     for role, number in zip(ROLES, (evaluation.training_pairs, evaluation.attention_checks), strict=True):
@@ -90,12 +90,12 @@ def _known(evaluation: Evaluation) -> tuple[dict[str, tuple[KnownPair, ...]], li
 def _lacking(evaluation: Evaluation, role: str, number: int, there: int) -> str:
     what = {"training": "training", "check": "attention checks"}[role]
     return (
-        f"There {'is' if there == 1 else 'are'} {there or 'no'} pair{'' if there == 1 else 's'} for {what}, but {number} "
-        f"{'is' if number == 1 else 'are'} asked for: ask for {f'at most {there}' if there else 'none'}, or "
-        f"{'add to' if evaluation.known_pairs else 'bring'} your own."
+        f"The plan needs {number} pair{'' if number == 1 else 's'} for {what}, but there {'is' if there == 1 else 'are'} "
+        f"{there or 'none'}. Choose {f'at most {there}' if there else '0'}, or "
+        f"{'add pairs to your file' if evaluation.known_pairs else 'upload your own pairs'}."
     )
 
 
 def seed_for(evaluation: Evaluation, purpose: str) -> str:
-    """So that nothing that is drawn for one purpose follows from what was drawn for another."""
+    """Return a separate seed for each purpose, so that draws for one cannot be inferred from another's."""
     return f"{evaluation.seed} {purpose}"

@@ -12,7 +12,7 @@ class NoFlow(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Arc:
-    """Between ``low`` and ``high`` flow here. Two nodes have at most one arc between them."""
+    """An arc with a flow between ``low`` and ``high``. Two nodes have at most one arc between them."""
 
     tail: Hashable
     head: Hashable
@@ -21,10 +21,10 @@ class Arc:
 
 
 def circulate(arcs: Sequence[Arc], random: Random) -> dict[tuple[Hashable, Hashable], int]:
-    """What flows from node to node when as much leaves each as enters it; ``random`` chooses among such flows. Raises NoFlow.
+    """Return a circulation, drawn by ``random`` from those that exist. Raises NoFlow.
 
-    The usual reduction: each arc's least flow is sent from a new source and collected at a new sink, the rest is its capacity;
-    a greatest flow that sends all of it is what is wanted (Ahuja, Magnanti, Orlin: Network Flows, 6.7).
+    By the usual reduction, each arc's least flow is sent from a new source and collected at a new sink, and the rest is its
+    capacity. A maximum flow that sends all of it is a circulation (Ahuja, Magnanti, Orlin: Network Flows, 6.7).
     """
     from scipy.sparse import csr_matrix
     from scipy.sparse.csgraph import maximum_flow
@@ -43,7 +43,7 @@ def circulate(arcs: Sequence[Arc], random: Random) -> dict[tuple[Hashable, Hasha
 
 
 def _numbers(arcs: Sequence[Arc], random: Random) -> dict[Hashable, int]:
-    """The nodes in a drawn order: the algorithm takes the first way that it finds."""
+    """Number the nodes in random order, because the algorithm uses the first path that it finds."""
     nodes = list(dict.fromkeys(node for arc in arcs for node in (arc.tail, arc.head)))
     random.shuffle(nodes)
     return {node: number for number, node in enumerate(nodes)}

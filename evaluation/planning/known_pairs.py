@@ -1,4 +1,4 @@
-"""Pairs with a known answer: for training, which tells the answer afterwards, and as attention checks, which never do."""
+"""Pairs with a known answer: for training, which reveals it afterwards, and attention checks, which never do."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -22,20 +22,20 @@ KnownPair = Mapping[str, Any]
 
 
 def shipped_pairs() -> tuple[KnownPair, ...]:
-    """The usual ones."""
+    """Return the built-in pairs."""
     return _shipped()
 
 
 def known_pairs_of(evaluation: Evaluation, role: str) -> list[KnownPair]:
-    """What the evaluation may draw from: its own pairs in that role if it brings any at all, else the usual ones."""
+    """Return the pairs in that role: the evaluation's own if it has any in any role, or the built-in ones."""
     return [pair for pair in evaluation.known_pairs or shipped_pairs() if pair["role"] == role]
 
 
 def check_known_pairs(value: Any) -> None:
-    """Raises ValidationError, a sentence for each fault, unless this is a list of known pairs. An empty one is fine.
+    """Raise ValidationError, one sentence per fault, unless this is a list of known pairs, which may be empty.
 
     A pair is {"role": "training" or "check", "goal", "persona", "natural": [[prompt, answer], ...], "simulated": the same,
-    "feedback": what training says about the answer}.
+    "feedback": the explanation after training}.
     """
     if not isinstance(value, list) or len(value) > MOST_PAIRS:
         raise ValidationError(f"Known pairs must be a list of at most {MOST_PAIRS}, each with {', '.join(_KEYS)}.")
@@ -48,14 +48,14 @@ _KEYS = ("role", "goal", "persona", *SIDES, "feedback")
 
 
 def _faults(pair: Any, name: str) -> Iterator[str]:
-    """What is wrong with one pair, in sentences that begin with ``name``."""
+    """Yield the faults of one pair, in sentences that begin with ``name``."""
     if not isinstance(pair, dict):
         yield f"{name} must be an object with {', '.join(_KEYS)}."
         return
     if pair.get("role") not in ROLES:
         yield f'{name} must have the role "training" or "check".'
     if unknown := [str(key) for key in pair if key not in _KEYS]:
-        yield f"{name} has {unknown[0]!r}, which means nothing here: it may have {', '.join(_KEYS)}."
+        yield f"{name} has an unknown key {unknown[0]!r}. Known keys are {', '.join(_KEYS)}."
     for key in ("goal", "persona", "feedback"):
         is_needed = key != "feedback" or pair.get("role") == "training" or pair.get(key)
         if is_needed and not _is_text(pair.get(key)):
@@ -74,7 +74,7 @@ def _is_turn(value: Any) -> bool:
 
 
 def _is_text(value: Any) -> bool:
-    """What a judge sees something of, and every database takes: one half of a surrogate pair would make no page."""
+    """Return whether this is visible text that every database can store, without halves of surrogate pairs."""
     if not isinstance(value, str) or len(value) > MOST_CHARACTERS:
         return False
     return bool(normalise(value).strip()) and storable(value) == value

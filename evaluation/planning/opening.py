@@ -1,4 +1,4 @@
-"""What is judged: the plan while an evaluation can still be changed, stored pairs and lists from its opening on."""
+"""Opening and closing: the plan before an evaluation is opened, its stored pairs and assignments afterwards."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ __all__ = ["NotReady", "Plan", "Share", "add_lists", "close_evaluation", "open_e
 
 
 def read_plan(evaluation: Evaluation) -> Plan:
-    """What would be judged if the evaluation were opened now, or what is, since it was."""
+    """Return the plan as of now, or the stored one of an opened evaluation."""
     return _planned(evaluation) if evaluation.is_planned else _stored(evaluation)
 
 
@@ -46,7 +46,7 @@ def open_evaluation(evaluation: Evaluation, now: datetime | None = None) -> None
 
 
 def close_evaluation(evaluation: Evaluation, now: datetime | None = None) -> None:
-    """Nobody can judge any more. What is stored stays. A planned one was never open, and closing twice closes once."""
+    """Close an open evaluation, so that nobody can judge. Other evaluations are not changed."""
     with transaction.atomic():
         locked = _lock(evaluation)
         if locked.state == Evaluation.State.OPEN:
@@ -57,11 +57,11 @@ def close_evaluation(evaluation: Evaluation, now: datetime | None = None) -> Non
 
 
 def add_lists(evaluation: Evaluation, pairs: Sequence[Pair]) -> list[Assignment]:
-    """Plans these pairs of the main part into new free lists, by the rules of all lists, with the evaluation's training pairs
-    and attention checks. A pair named twice comes into two of them. For a caller who holds the evaluation's row.
+    """Add new unassigned lists of these pairs of the main part, with the evaluation's training pairs and attention checks.
 
-    As many lists as it takes, however short: nobody sees two pairs of one natural dialogue. Withdrawn pairs are passed over.
-    Whoever has judged another list before must not get a training pair or a check again: that is the caller's to see to.
+    The usual rules decide how many lists are needed, even short ones. A pair named twice is in two of them; withdrawn pairs
+    are left out. The caller must hold the evaluation's row, and must not show training pairs or checks to an evaluator who
+    has judged another list before.
     """
     rows = {pair.pk: pair for pair in pairs if pair.role == Pair.Role.MAIN and pair.withdrawn_at is None}
     wanted = [_wanted(pair) for pair in pairs if pair.pk in rows]
@@ -78,7 +78,7 @@ def _wanted(pair: Pair) -> Wanted:
 
 
 def _lock(evaluation: Evaluation) -> Evaluation:
-    """The evaluation as it is now, until the transaction ends."""
+    """Return the evaluation as it is now, locked until the transaction ends."""
     return Evaluation.objects.select_for_update(of=("self",)).select_related("study").get(pk=evaluation.pk)
 
 
@@ -88,8 +88,8 @@ def _await_answers(locked: Evaluation) -> None:
 
 
 def _hold_dialogues(study: Study) -> None:
-    """Until the transaction ends nobody can withdraw what is being paired. Before the evaluation, as somebody who withdraws
-    locks their dialogues first."""
+    """Lock the natural dialogues, so that nobody withdraws them while they are paired. Do so before locking the evaluation,
+    because withdrawals lock dialogues first."""
     natural = study.dialogues.filter(kind=Dialogue.Kind.NATURAL).exclude(ended_at=None)
     list(natural.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk"))
 
@@ -107,7 +107,7 @@ def _planned(evaluation: Evaluation) -> Plan:
 
 
 def _stored(evaluation: Evaluation) -> Plan:
-    """Without what withdrawn people were in."""
+    """Return the stored plan without the pairs of people who withdrew."""
     main = {"role": Pair.Role.MAIN, "withdrawn_at": None}
     rows = evaluation.pairs.filter(**main).select_related("goal").order_by("goal__number", "pk")
     pairs = [Paired(pair.pk, pair.person, str(pair.goal), pair.model) for pair in rows]

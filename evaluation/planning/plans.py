@@ -1,4 +1,4 @@
-"""What a researcher sees of an evaluation's plan, before it is opened and after."""
+"""An evaluation's plan as a researcher sees it, before and after opening."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -8,11 +8,11 @@ from evaluation.models import Evaluation
 from evaluation.pairing import LeftOut
 
 Lists = Sequence[Sequence[tuple[int, bool]]]
-"""Of each list the pairs of the main part, each by its id, and whether its natural dialogue is first."""
+"""For each list, the ids of its main pairs and whether the natural dialogue is first."""
 
 
 class NotReady(ValueError):
-    """The evaluation cannot be opened; ``sentences`` say what it lacks and what would help."""
+    """The evaluation cannot be opened; ``sentences`` say why and what would help."""
 
     def __init__(self, *sentences: str) -> None:
         super().__init__(" ".join(sentences))
@@ -21,7 +21,7 @@ class NotReady(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What falls to one model or goal: its ``pairs``, how often they are shown, ``fewest`` to ``most`` times in one list, and
+    """The share of one model or goal: its ``pairs``, how often they are shown, ``fewest`` to ``most`` times in one list, and
     how often with the natural dialogue first."""
 
     name: str
@@ -34,7 +34,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Paired:
-    """A pair of the main part, as far as a plan counts it; ``goal`` in words."""
+    """A pair of the main part, as a plan counts it; ``goal`` in words."""
 
     id: int
     person: str
@@ -44,22 +44,22 @@ class Paired:
 
 @dataclass(frozen=True, slots=True)
 class Remarks:
-    """What is to be said about a plan."""
+    """Remarks about a plan."""
 
     left_out: tuple[LeftOut, ...] = ()
     hidden: tuple[int, int] = (0, 0)
-    """Messages of the natural, and of the simulated dialogues."""
+    """Numbers of hidden messages in the natural and in the simulated dialogues."""
     warnings: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is judged, by how many. An evaluator judges one list of ``list_sizes`` pairs, after ``training_pairs`` and with
-    ``attention_checks`` among them, which neither sizes nor shares count.
+    """The pairs and their division into lists. An evaluator judges one list of ``list_sizes`` pairs, after ``training_pairs``
+    and with ``attention_checks`` among them, which sizes and shares do not count.
 
-    ``rules`` say what decided which dialogues are paired. ``problems`` say why it cannot be opened and what would help; then
-    there may be no lists. ``warnings`` do not hinder.
+    ``rules`` say which dialogues are paired. ``problems`` say why it cannot be opened and what would help; then there may be
+    no lists. ``warnings`` do not prevent opening.
     """
 
     pairs: int
@@ -82,12 +82,12 @@ class Plan:
 
     @property
     def evaluators(self) -> int:
-        """How many it takes."""
+        """Return the number of evaluators needed."""
         return len(self.list_sizes)
 
     @property
     def showings(self) -> int:
-        """How many judgements it takes."""
+        """Return the number of judgements needed."""
         return sum(self.list_sizes)
 
     @property
@@ -96,11 +96,11 @@ class Plan:
 
     @property
     def sizes(self) -> str:
-        """In words: "27 lists: 17 of 30 pairs, 10 of 29"."""
+        """Return the sizes in words: "27 assignments: 17 of 30 pairs, 10 of 29"."""
         counts = sorted(Counter(self.list_sizes).items(), reverse=True)
         if not counts:
-            return "no lists"
-        total = f"{self.evaluators} list{'' if self.evaluators == 1 else 's'}"
+            return "none"
+        total = f"{self.evaluators} assignment{'' if self.evaluators == 1 else 's'}"
         (size, count), *rest = counts
         pairs = f"{size} pair{'' if size == 1 else 's'}"
         if not rest:
@@ -109,7 +109,7 @@ class Plan:
 
 
 def count_up(evaluation: Evaluation, pairs: Sequence[Paired], lists: Lists, remarks: Remarks) -> Plan:
-    """The plan of these pairs, which come by goal, and lists."""
+    """Return the plan of these pairs, ordered by goal, and lists."""
     by_model = sorted(pairs, key=lambda pair: pair.model)
     return Plan(
         pairs=len(pairs),
@@ -129,7 +129,7 @@ def count_up(evaluation: Evaluation, pairs: Sequence[Paired], lists: Lists, rema
 
 
 def _shares(names: Mapping[int, str], lists: Lists) -> tuple[Share, ...]:
-    """What falls to each name: ``names`` holds that of every pair, and in which order they come."""
+    """Return the share of each name; ``names`` holds the name of every pair, in the order of the result."""
     in_lists = [Counter(names[pair] for pair, _ in one) for one in lists]
     first = Counter(names[pair] for one in lists for pair, is_natural_first in one if is_natural_first)
     return tuple(
@@ -146,15 +146,19 @@ def _shares(names: Mapping[int, str], lists: Lists) -> tuple[Share, ...]:
 
 
 def _rules(evaluation: Evaluation, remarks: Remarks) -> tuple[str, ...]:
-    """In sentences that a paper could quote."""
-    ended = "went on to the next goal, finished or left" if evaluation.takes_left_dialogues else "went on or finished"
+    """Return sentences that a paper could quote."""
+    ended = "continued with the next goal" + (
+        ", finished or left" if evaluation.takes_left_dialogues else " or finished"
+    )
     natural, simulated = remarks.hidden
     hidden = (
-        f"hidden on both sides: {natural} of people, {simulated} of models" if evaluation.hides_unanswered else "shown"
+        f"hidden on both sides: {natural} of people and {simulated} of models"
+        if evaluation.hides_unanswered
+        else "shown"
     )
     return (
-        f"A natural dialogue counts when its participant {ended}.",
-        "A simulated one counts however it ended, unless that was as unsafe or because a provider refused it.",
-        f"Of several by one model for one person and goal one is drawn, by the seed {evaluation.seed}.",
-        f"Messages without an answer are {hidden}.",
+        f"A natural dialogue is eligible if its participant {ended}.",
+        "A simulated dialogue is eligible unless it ended as unsafe or because a provider refused it.",
+        f"If one model has several dialogues for one person and goal, one is drawn with seed {evaluation.seed}.",
+        f"Unanswered messages are {hidden}.",
     )

@@ -1,4 +1,4 @@
-"""Dividing things fairly by two divisions at once."""
+"""Fair divisions that are balanced over two classifications at once."""
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
@@ -9,20 +9,20 @@ from evaluation.planning.flows import Arc, circulate
 
 Path = tuple[Hashable, ...]
 Sized = Sequence[tuple[Path, int]]
-"""Narrowest sets, which may come more than once, and how many elements each time."""
+"""Narrowest sets, possibly repeated, each with a number of elements."""
 
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One of the things, and the sets that it is in, by two divisions: each names them from the widest to the narrowest."""
+    """An element and its sets in two classifications, each from the widest to the narrowest."""
 
     one: Path
     other: Path
 
 
 def divide(elements: Sequence[Element], parts: int, random: Random) -> list[list[int]]:
-    """The positions of the elements in ``parts`` parts. Of every set of n elements, and of all of them, each part has
-    floor(n / parts) or ceil(n / parts).
+    """Divide the positions of the elements into ``parts``. Each part has floor(n / parts) or ceil(n / parts) elements of every
+    set of n elements, and of all elements.
 
     That is always possible: two laminar families have a totally unimodular incidence matrix, and whatever such a matrix
     describes can be divided equitably (de Werra 1971; Schrijver, Theory of Linear and Integer Programming, 19.3).
@@ -31,7 +31,7 @@ def divide(elements: Sequence[Element], parts: int, random: Random) -> list[list
 
 
 def _divide(elements: Sequence[Element], positions: Sequence[int], parts: int, random: Random) -> list[list[int]]:
-    """Half of the parts take their share first, floor or ceil of it from every set; then each half is divided on its own."""
+    """Give half of the parts their share, floor or ceil of it from every set; then divide each half separately."""
     if parts == 1:
         return [list(positions)]
     few = parts // 2
@@ -41,7 +41,7 @@ def _divide(elements: Sequence[Element], positions: Sequence[int], parts: int, r
 
 
 def _take(elements: Sequence[Element], positions: Sequence[int], few: int, parts: int, random: Random) -> set[int]:
-    """Positions for ``few`` of the ``parts``. Elements in the very same sets are alike: which of them, is drawn."""
+    """Return positions for ``few`` of the ``parts``. Elements with the same sets are alike, so they are drawn at random."""
     alike: dict[tuple[Path, Path], list[int]] = defaultdict(list)
     for position in positions:
         alike[elements[position].one, elements[position].other].append(position)
@@ -53,8 +53,8 @@ def _take(elements: Sequence[Element], positions: Sequence[int], few: int, parts
 
 
 def _arcs(ones: Sized, others: Sized, few: int, parts: int, random: Random) -> Iterator[Arc]:
-    """From the whole down to the narrowest sets of one division, and from those of the other up to the whole, which closes
-    the circle: an element flows from its narrowest set of the one to its narrowest of the other.
+    """Yield the arcs from the whole down to the narrowest sets of one classification, and from those of the other up to the
+    whole. An element flows from its narrowest set of the first to its narrowest set of the second.
     """
     for path, size in _sizes(ones):
         yield Arc(("one", path[:-1]), ("one", path), size * few // parts, -(-size * few // parts))
@@ -66,7 +66,7 @@ def _arcs(ones: Sized, others: Sized, few: int, parts: int, random: Random) -> I
 
 
 def _sizes(sized: Sized) -> Iterable[tuple[Path, int]]:
-    """How many elements each set has, but the whole."""
+    """Return the number of elements of each set, except the whole."""
     sizes: Counter[Path] = Counter()
     for path, size in sized:
         for depth in range(1, len(path) + 1):

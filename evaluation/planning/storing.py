@@ -1,4 +1,4 @@
-"""Planned pairs and lists as rows."""
+"""Planned pairs and assignments as rows."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple
@@ -17,7 +17,7 @@ Placing = tuple[Pair, bool]
 
 
 def store_draft(evaluation: Evaluation, draft: Draft) -> None:
-    """Its pairs and lists; and on the evaluation, for the caller to save, what it left out and warned of today."""
+    """Store the draft's pairs and lists, and note its exclusions and warnings on the evaluation, which the caller saves."""
     pairs = dict(enumerate(_store_pairs(evaluation, draft.pairing.pairs)))
     Pair.objects.bulk_create(
         Pair(evaluation=evaluation, role=pair["role"], known=dict(pair)) for pair in (*draft.training, *draft.checks)
@@ -31,7 +31,7 @@ def store_draft(evaluation: Evaluation, draft: Draft) -> None:
 
 
 def remarks_of(evaluation: Evaluation) -> Remarks:
-    """What was to be said about the plan when the evaluation was opened."""
+    """Return the remarks about the plan at the evaluation's opening."""
     noted = evaluation.noted
     left_out = tuple(LeftOut(*values) for values in noted.get("left_out", ()))
     natural, simulated = noted.get("hidden", (0, 0))
@@ -39,7 +39,7 @@ def remarks_of(evaluation: Evaluation) -> Remarks:
 
 
 def store_lists(evaluation: Evaluation, lists: Sequence[List], pairs: Mapping[int, Pair]) -> list[Assignment]:
-    """New free lists after those that are there, each with all known pairs of the evaluation; ``pairs`` by ``Wanted.id``."""
+    """Store new unassigned lists, each with all known pairs of the evaluation; ``pairs`` are by ``Wanted.id``."""
     last = evaluation.assignments.order_by("number").last()
     first_number = last.number + 1 if last else 1
     assignments = Assignment.objects.bulk_create(
@@ -61,7 +61,7 @@ def store_lists(evaluation: Evaluation, lists: Sequence[List], pairs: Mapping[in
 def _arrange(
     evaluation: Evaluation, assignment: Assignment, main: list[Placing], known: Mapping[Any, list[Pair]]
 ) -> Iterable[Placing]:
-    """Training tells its sides, so those of the checks are drawn apart from it: nothing follows for them."""
+    """Arrange a list. Training reveals its sides, so those of the checks are drawn separately."""
     random = Random(seed_for(evaluation, f"list {assignment.number}"))
     training, checks = (
         list(zip(known[role], draw_sides(len(known[role]), random), strict=True))

@@ -1,1 +1,1 @@
-"""Researchers' pages: what is to be judged, and what has been."""
+"""Researchers' pages of evaluations: plans, progress and results."""

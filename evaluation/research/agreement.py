@@ -1,14 +1,14 @@
-"""How far judges of the same pairs agree, beyond chance."""
+"""Agreement of judges of the same pairs, beyond chance."""
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 
 
 def krippendorff_alpha(units: Iterable[Sequence[Hashable]]) -> float | None:
-    """Krippendorff's alpha for nominal values; each unit is what its judges said, however many and whoever they are.
+    """Return Krippendorff's alpha for nominal values; each unit holds the answers of its judges, in any number.
 
-    A unit with fewer than two values says nothing about agreement and is left out. 1 is perfect agreement, 0 is chance. None
-    where it is not defined: nothing was judged twice, or everybody always said the same. (Krippendorff 2011, Computing
+    Units with fewer than two values are left out, because they say nothing about agreement. 1 is perfect agreement, 0 is
+    chance. None if it is not defined: nothing was judged twice, or all answers are the same. (Krippendorff 2011, Computing
     Krippendorff's Alpha-Reliability, part C: the coincidences of the matrix's diagonal against those expected.)
     """
     pairable = [Counter(unit) for unit in units if len(unit) > 1]
@@ -22,5 +22,5 @@ def krippendorff_alpha(units: Iterable[Sequence[Hashable]]) -> float | None:
 
 
 def _disagreements(unit: Counter[Hashable]) -> int:
-    """Ordered pairs of values in the unit that differ."""
+    """Count the ordered pairs of different values in the unit."""
     return sum(count * (unit.total() - count) for count in unit.values())

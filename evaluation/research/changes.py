@@ -1,4 +1,4 @@
-"""What researchers change in an evaluation beside opening and closing it."""
+"""Deleting plans and flagging evaluators."""
 
 from django.db import transaction
 
@@ -9,11 +9,11 @@ LONGEST_FLAG = 200
 
 @transaction.atomic
 def delete_plan(evaluation: Evaluation) -> bool:
-    """Whether the evaluation is gone: one that was opened stays, with what people said in it."""
+    """Delete the evaluation if it was never opened. Return whether it was deleted."""
     planned = Evaluation.objects.select_for_update().filter(pk=evaluation.pk, state=Evaluation.State.PLANNED)
     return bool([row.delete() for row in planned])
 
 
 def flag_evaluator(evaluator: Evaluator, reason: str) -> None:
-    """Doubts the evaluator for that reason, or no longer, if it is empty. Their judgements stay and are marked in exports."""
+    """Flag the evaluator for a reason, or remove the flag if it is empty. Judgements stay and are marked in exports."""
     Evaluator.objects.filter(pk=evaluator.pk).update(flag=reason.strip()[:LONGEST_FLAG])

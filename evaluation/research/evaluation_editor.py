@@ -1,4 +1,4 @@
-"""An evaluation as a form that is stored whole or not at all, as long as it is only planned."""
+"""A planned evaluation as a form that is stored completely or not at all."""
 
 from secrets import randbelow
 from typing import Any
@@ -13,13 +13,13 @@ from evaluation.research.evaluation_form import CompletionForm, EvaluationForm
 from studies.editor.mistakes import Mistake, list_mistakes
 from studies.models import Study
 
-OPENED = "The evaluation was opened meanwhile: it stays as it is. Plan another one."
+OPENED = "The evaluation has been opened meanwhile, so it can no longer change. Plan a new one."
 
 
 class EvaluationEditor:
-    """The form of the page that plans an evaluation; ``data`` and ``files`` are what was sent, if anything.
+    """The form of the page that plans an evaluation; ``data`` and ``files`` are what was submitted, or None.
 
-    ``name`` is what the evaluation is called where it is stored, whatever was typed since; empty for a new one.
+    ``name`` is that of the stored evaluation, not the typed one; empty for a new evaluation.
     """
 
     def __init__(self, evaluation: Evaluation, data: Any = None, files: Any = None) -> None:
@@ -33,7 +33,7 @@ class EvaluationEditor:
 
     @property
     def has_runs(self) -> bool:
-        """Whether there is anything to compare people with."""
+        """Return whether the study has runs to compare people with."""
         return self.study.runs.exists()
 
     def is_valid(self) -> bool:
@@ -42,14 +42,14 @@ class EvaluationEditor:
 
     @property
     def mistakes(self) -> list[Mistake]:
-        """Everything that is wrong, in the form's order."""
+        """Return all mistakes, in the form's order."""
         whole = [Mistake("", str(error)) for error in self.form.non_field_errors()]
         return [*whole, *list_mistakes(self.form), *list_mistakes(self.completion)]
 
     @transaction.atomic
     def save(self) -> bool:
-        """Stores everything, unless the evaluation was opened while the form was: then the form says so."""
-        Study.objects.select_for_update().get(pk=self.study.pk)  # numbers are given one after the other
+        """Store everything and return True. If the evaluation was opened meanwhile, add an error and return False."""
+        Study.objects.select_for_update().get(pk=self.study.pk)  # so that no number is given twice
         if not self.name:
             self.evaluation.number = _next_number(self.study)
         elif not _is_planned_by_now(self.evaluation):
@@ -61,8 +61,8 @@ class EvaluationEditor:
 
 
 def blank_evaluation(study: Study) -> Evaluation:
-    """What a new evaluation begins as: the paper's, but for the seed. Sides are drawn from it, so a usual one would tell them:
-    whoever has the software could draw them again."""
+    """Return an unsaved evaluation with the paper's settings and a random seed. Anyone with the software could reproduce the
+    sides from a known seed."""
     return Evaluation(study=study, seed=randbelow(LARGEST_SEED + 1))
 
 
@@ -72,5 +72,5 @@ def _next_number(study: Study) -> int:
 
 
 def _is_planned_by_now(evaluation: Evaluation) -> bool:
-    """Within the transaction that stores it: nobody can open it meanwhile."""
+    """Return whether the evaluation is still planned. The row stays locked, so that nobody can open it meanwhile."""
     return any(row.is_planned for row in Evaluation.objects.select_for_update().filter(pk=evaluation.pk))

@@ -1,4 +1,4 @@
-"""The form with which a researcher plans an evaluation: what is judged, by how many, how it is shown."""
+"""The form with which a researcher plans an evaluation."""
 
 from typing import Any, ClassVar
 
@@ -15,11 +15,11 @@ from simulation.models import Run
 from studies.editor.fields import LongText, preview_beside
 
 TEXTS = ("consent", "instruction", "completed-text")
-"""What evaluators read, in Markdown."""
+"""Texts for evaluators, in Markdown."""
 
 
 class RunsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # the class takes no argument at run time
-    """Runs, with what each holds."""
+    """A choice of runs, each with its models, seeds and dialogues."""
 
     def __init__(self, runs: QuerySet[Run]) -> None:
         self.cells = count_cells(runs)
@@ -35,16 +35,14 @@ class RunsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # th
 
 
 class EvaluationForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes no argument at run time
-    """Everything that decides an evaluation; ``instance.study`` is known already."""
+    """All settings of an evaluation; ``instance.study`` must be set."""
 
     known_pairs_file = forms.FileField(
         label="Your own known pairs",
         required=False,
-        help_text="TOML or JSON; the guide tells the format. Without one, the pairs that come with the software are taken.",
+        help_text="A TOML or JSON file; the guide describes the format. Empty: the built-in pairs.",
     )
-    forgets_known_pairs = forms.BooleanField(
-        label="forget my own pairs: take those that come with the software", required=False
-    )
+    forgets_known_pairs = forms.BooleanField(label="remove your own pairs and use the built-in ones", required=False)
     consent = LongText(help_text="What evaluators agree to. Markdown.")
     instruction = LongText(rows=6, help_text="What evaluators read before the first pair. Markdown.")
 
@@ -70,14 +68,14 @@ class EvaluationForm(forms.ModelForm):  # type: ignore[type-arg]  # the class ta
             "external_id_parameter",
         ]
         help_texts: ClassVar = {
-            "seed": "Everything that is drawn is drawn from it, the sides too: keep it to yourself while people judge."
+            "seed": "Seeds all randomisation, including left and right. Do not share it while people judge."
         }
         labels: ClassVar = {
-            "consent_version": "Version of the consent",
-            "external_id_parameter": "Parameter with the evaluator's name",
-            "reserved_minutes": "Minutes that a list is kept for somebody",
-            "pairs_per_evaluator": "Pairs for each evaluator",
-            "judges_per_pair": "Evaluators for each pair",
+            "consent_version": "Consent version",
+            "external_id_parameter": "Parameter with the evaluator ID",
+            "reserved_minutes": "Time-out in minutes",
+            "pairs_per_evaluator": "Pairs per evaluator",
+            "judges_per_pair": "Evaluators per pair",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -90,7 +88,7 @@ class EvaluationForm(forms.ModelForm):  # type: ignore[type-arg]  # the class ta
             del self.fields["forgets_known_pairs"]
 
     def clean_known_pairs_file(self) -> Any:
-        """The pairs that the file holds, or None without one."""
+        """Return the pairs in the file, or None without a file."""
         file = self.cleaned_data["known_pairs_file"]
         return read_known_pairs(file) if file else None
 

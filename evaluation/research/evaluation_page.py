@@ -1,4 +1,4 @@
-"""The page of an evaluation: its plan before it is opened, how far it is afterwards."""
+"""The page of an evaluation: its plan before opening, its progress afterwards."""
 
 from dataclasses import dataclass
 from urllib.parse import urljoin
@@ -16,8 +16,8 @@ from studies.models import Study
 
 @dataclass(frozen=True, slots=True)
 class EvaluationPage:
-    """An evaluation as it stands; ``named`` counts evaluators whom a platform named, ``flagging`` is the one to be
-    flagged, if one was chosen."""
+    """The current state of an evaluation. ``named`` counts evaluators with an external ID; ``flagging`` is the evaluator whose
+    flag is being edited, or None."""
 
     evaluation: Evaluation
     plan: Plan
@@ -41,7 +41,7 @@ class EvaluationPage:
 
 
 def read_evaluation(evaluation: Evaluation, site: str, page: str, flagging: str = "") -> EvaluationPage:
-    """The evaluation's page; ``site`` is the address under which evaluators find it, ``flagging`` somebody's number."""
+    """Read the evaluation's page; ``site`` is the address for evaluators, ``flagging`` an evaluator's number."""
     path = reverse("judge-welcome", args=[evaluation.study.slug, evaluation.number])
     return EvaluationPage(
         evaluation,
@@ -55,6 +55,6 @@ def read_evaluation(evaluation: Evaluation, site: str, page: str, flagging: str 
 
 
 def find_evaluator(evaluation: Evaluation, number: str) -> Evaluator | None:
-    """The evaluator of that number, if there is one."""
+    """Return the evaluator with that number, or None."""
     is_number = number.isascii() and number.isdigit() and len(number) < 9
     return evaluation.evaluators.filter(number=number).first() if is_number else None

@@ -1,4 +1,4 @@
-"""A researcher's own pairs for training and attention checks, as a file."""
+"""A file with a researcher's own pairs for training and attention checks."""
 
 import json
 import tomllib
@@ -14,14 +14,14 @@ LARGEST = 1024 * 1024
 
 
 def read_known_pairs(file: "UploadedFile[bytes]") -> list[dict[str, Any]]:
-    """The pairs in it: a JSON list, or a list of tables in TOML, [[pairs]]. Raises ValidationError in sentences."""
+    """Return the pairs in it: a JSON list, or a list of tables in TOML, [[pairs]]. Raises ValidationError."""
     if (file.size or 0) > LARGEST:
-        raise ValidationError("This file has more than one megabyte: take fewer pairs.")
+        raise ValidationError("This file is larger than 1 MB. Use fewer pairs.")
     pairs = _parse(file.read(), is_json=(file.name or "").lower().endswith(".json"))
     if isinstance(pairs, dict):
         pairs = next((value for value in pairs.values() if isinstance(value, list)), [])
     if not pairs:
-        raise ValidationError("This file holds no pairs: give it a list of them, [[pairs]] in TOML.")
+        raise ValidationError("This file contains no pairs. Add a list of pairs, [[pairs]] in TOML.")
     check_known_pairs(pairs)
     found: list[dict[str, Any]] = pairs
     return found
@@ -32,6 +32,6 @@ def _parse(content: bytes, *, is_json: bool) -> Any:
     try:
         text = content.decode("utf-8-sig")
         return made_storable(json.loads(text) if is_json else tomllib.loads(text))
-    except (ValueError, RecursionError) as error:  # also what is nested too deep, and numbers of thousands of digits
+    except (ValueError, RecursionError) as error:  # includes too deep nesting, and numbers of thousands of digits
         kind = "JSON" if is_json else "TOML"
         raise ValidationError(f"This file cannot be read as {kind} in UTF-8: {error}.") from error

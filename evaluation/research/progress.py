@@ -1,4 +1,4 @@
-"""How far an evaluation is: its evaluators, and each model's pairs. Nothing here tells what they answered."""
+"""The progress of an evaluation: its evaluators and each model's pairs, without any answers."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -19,13 +19,13 @@ from evaluation.research.outliers import unusual_times
 State = Evaluator.State
 UNDER_WAY = (State.ENROLLED, State.JUDGING)
 ACTIVE_FOR = timedelta(minutes=2)
-"""Whoever was seen so recently is there now."""
+"""Evaluators active within this time count as here now."""
 EVALUATORS_A_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Evaluators by what became of them; lists that nobody has taken; judgements made of those that are wanted."""
+    """Numbers of evaluators by state, and of all and free assignments."""
 
     consented: int
     judging: int
@@ -40,7 +40,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class ModelLine:
-    """How many judgements there are about a model's pairs, of how many that are wanted."""
+    """The numbers of judgements about a model's pairs: made and wanted."""
 
     model: str
     judged: int
@@ -49,7 +49,7 @@ class ModelLine:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """An evaluator's answer times: seconds of activity for the median pair, and how many look unlike all others'."""
+    """An evaluator's answer times: the median of the active seconds per pair, and the number of outliers."""
 
     judged: int = 0
     median_seconds: float | None = None
@@ -58,7 +58,7 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class EvaluatorLine:
-    """An evaluator in the list; ``shown`` counts the pairs that are theirs to judge."""
+    """An evaluator in the list; ``shown`` counts the pairs in their assignment."""
 
     evaluator: Evaluator
     shown: int
@@ -68,7 +68,7 @@ class EvaluatorLine:
     @property
     def last_activity(self) -> datetime:
         one = self.evaluator
-        return one.last_seen_at or one.ended_at or one.consented_at  # withdrawing leaves only when they ended
+        return one.last_seen_at or one.ended_at or one.consented_at  # withdrawal keeps only the time of ending
 
     @property
     def is_here(self) -> bool:
@@ -77,7 +77,7 @@ class EvaluatorLine:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """An evaluation as of ``now``; ``evaluators`` is a page of EvaluatorLines, ``unusual`` counts answer times."""
+    """An evaluation as of ``now``; ``evaluators`` is a page of EvaluatorLines, ``unusual`` counts outlying answer times."""
 
     counts: Counts
     models: list[ModelLine]
@@ -96,7 +96,7 @@ class Progress:
 
 
 def read_progress(evaluation: Evaluation, page: str, now: datetime) -> Progress:
-    """Everything that the page of an opened evaluation shows of how far it is."""
+    """Return the progress of an opened evaluation."""
     times = _times(evaluation)
     return Progress(
         _counts(evaluation, now),
@@ -109,7 +109,7 @@ def read_progress(evaluation: Evaluation, page: str, now: datetime) -> Progress:
 
 
 def list_models(evaluation: Evaluation) -> list[ModelLine]:
-    """The models whose pairs are judged, by name. A pair that stands in for one that is gone may be wanted once more."""
+    """Return the models whose pairs are judged, by name. A replacement pair may need an additional judgement."""
     living = Pair.objects.filter(evaluation=evaluation, role=Pair.Role.MAIN, withdrawn_at=None)
     judges, judged, wanted = count_judges(evaluation), _by_model(evaluation), Counter[str]()
     for pair, model in living.order_by("model").values_list("pk", "model"):
@@ -139,7 +139,7 @@ def _counts(evaluation: Evaluation, now: datetime) -> Counts:
 
 
 def _list_evaluators(evaluation: Evaluation, times: Mapping[int, Times], page: str, now: datetime) -> Page[Any]:
-    """Those who did something latest come first."""
+    """Return a page of evaluators, latest activity first."""
     everybody = evaluation.evaluators.order_by(Coalesce("last_seen_at", "ended_at", "consented_at").desc(), "-pk")
     found: Page[Any] = Paginator(everybody, EVALUATORS_A_PAGE).get_page(page)
     shown = _shown(evaluation)
@@ -150,14 +150,14 @@ def _list_evaluators(evaluation: Evaluation, times: Mapping[int, Times], page: s
 
 
 def _shown(evaluation: Evaluation) -> Counter[int]:
-    """Pairs of the main part in evaluators' lists that nobody has withdrawn from, by the evaluators' primary keys."""
+    """Count the main pairs in each evaluator's assignment, without withdrawn ones, by primary key."""
     pairs = Pair.objects.filter(evaluation=evaluation, role=Pair.Role.MAIN, withdrawn_at=None)
     evaluators = pairs.annotate(evaluator=F("showings__assignment__evaluator")).exclude(evaluator=None)
     return Counter(dict(evaluators.order_by().values_list("evaluator").annotate(Count("pk"))))
 
 
 def _times(evaluation: Evaluation) -> dict[int, Times]:
-    """Of all evaluators who have judged, by primary key. What is unusual is so beside everybody's times."""
+    """Return the times of all evaluators who have judged, by primary key. Outliers are relative to all evaluators."""
     judgements = Judgement.objects.counted().filter(pair__evaluation=evaluation).order_by("pk")
     rows = list(judgements.values_list("evaluator", "active_seconds"))
     timed = [(evaluator, seconds) for evaluator, seconds in rows if seconds is not None]

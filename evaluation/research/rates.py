@@ -1,4 +1,4 @@
-"""How often something happened, with an interval that also holds for few judgements and for none or all of them."""
+"""Rates with an interval that also holds for few judgements and for rates of 0 and 1."""
 
 from dataclasses import dataclass
 from math import sqrt
@@ -7,7 +7,7 @@ from statistics import NormalDist
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """``count`` of ``total`` judgements, each taken as independent of the others; None where there are none."""
+    """``count`` of ``total`` judgements, assumed to be independent; values are None without judgements."""
 
     count: int
     total: int
@@ -26,12 +26,12 @@ class Rate:
 
     @property
     def ends(self) -> str:
-        """The interval in words."""
+        """Return the interval in words."""
         return "–" if self.interval is None else "{:.1f} to {:.1f} %".format(*(100 * end for end in self.interval))
 
 
 def wilson_interval(count: int, total: int, level: float = 0.95) -> tuple[float, float]:
-    """The score interval of a proportion (Wilson 1927; method 3 in Newcombe 1998, Statistics in Medicine 17), without
+    """Return the score interval of a proportion (Wilson 1927; method 3 in Newcombe 1998, Statistics in Medicine 17), without
     correction for continuity: both ends lie within 0 and 1. ``total`` is at least 1.
     """
     z = NormalDist().inv_cdf(0.5 + level / 2)

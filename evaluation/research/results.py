@@ -1,4 +1,4 @@
-"""What evaluators found out so far. Nobody sees it who does not ask for it: whoever knows may treat evaluators differently."""
+"""Current results of an evaluation, shown only on request: knowing them may influence how researchers treat evaluators."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ OVERALL = "All models"
 
 @dataclass(frozen=True, slots=True)
 class ResultLine:
-    """What was said about one model's pairs, or all: ``told`` counts what was taken for artificial, ``confidence`` how sure
-    evaluators were."""
+    """Judgements about one model's pairs, or all: ``told`` counts the choices, ``confidence`` the
+    levels of confidence."""
 
     model: str
     told: Counter[str]
@@ -26,7 +26,7 @@ class ResultLine:
 
     @property
     def undetected(self) -> Rate:
-        """The undetectability rate: "not sure" is undetected too (section 3.4)."""
+        """Return the undetectability rate. "Not sure" counts as undetected (section 3.4)."""
         return Rate(self.judged - self.told[DETECTED], self.judged)
 
     @property
@@ -43,13 +43,13 @@ class ResultLine:
 
     @property
     def levels(self) -> list[int]:
-        """How often each level of confidence was given, from the lowest."""
+        """Return the number of judgements at each level of confidence, from the lowest."""
         return [self.confidence[level] for level in Confidence.values]
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Krippendorff's alpha over what evaluators took for artificial; None where it is not defined."""
+    """Krippendorff's alpha over the evaluators' choices; None if it is not defined."""
 
     pairs: int
     alpha: float | None
@@ -57,7 +57,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Results so far, the last of the ``lines`` over all models; ``agreement`` where several evaluators judge a pair."""
+    """Current results; the last line is over all models. ``agreement`` is None if each pair has one evaluator."""
 
     lines: list[ResultLine]
     flagged: int
@@ -70,7 +70,7 @@ class Results:
 
 
 def read_results(evaluation: Evaluation, *, without_flagged: bool = False) -> Results:
-    """The evaluation's results so far, with or without the judgements of flagged evaluators."""
+    """Return the evaluation's current results, with or without the judgements of flagged evaluators."""
     judgements = Judgement.objects.counted().told().filter(pair__evaluation=evaluation).order_by("pair__model", "pk")
     flagged = judgements.exclude(evaluator__flag="").count()
     if without_flagged:
@@ -82,7 +82,7 @@ def read_results(evaluation: Evaluation, *, without_flagged: bool = False) -> Re
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """What results need of a judgement."""
+    """The parts of a judgement that results need."""
 
     pair: int
     model: str

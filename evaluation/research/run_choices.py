@@ -1,4 +1,4 @@
-"""The runs that a study's dialogues can be judged against, as a form offers them."""
+"""A study's runs as choices of a form."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from simulation.models import Run, Simulation
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """How many of a run's dialogues have ended, and the seeds they were made with."""
+    """The number of a run's ended and of all its dialogues, and their seeds."""
 
     ended: int
     total: int
@@ -21,13 +21,14 @@ class Cells:
 
 
 def describe_run(run: Run, cells: Mapping[int, Cells]) -> SafeString:
-    """Who asks whom, with which seeds, how much is there to be judged, and when it was made: by that a plan names runs."""
+    """Return the run's models, seeds, ended dialogues and time, by which a plan names it."""
     known = cells.get(run.pk, Cells(0, 0, ()))
     seeds = ", ".join(map(str, known.seeds))
     return format_html(
-        '<strong>{}</strong> asks {} <span class="quiet">· seed{} {} · {} of {} dialogues ended{} · {} UTC</span>',
+        'Inquirer <strong>{}</strong>, responder {} <span class="quiet">· seed{} {} · {} of {} dialogues ended{}'
+        " · {} UTC</span>",
         run.inquirer,
-        run.responder or "a responder that was not recorded",
+        run.responder or "not recorded",
         "" if len(known.seeds) == 1 else "s",
         seeds,
         known.ended,
@@ -38,7 +39,7 @@ def describe_run(run: Run, cells: Mapping[int, Cells]) -> SafeString:
 
 
 def count_cells(runs: QuerySet[Run]) -> dict[int, Cells]:
-    """By the runs' primary keys, in one query."""
+    """Count the cells of each run, by primary key, in one query."""
     counted: dict[int, Cells] = {}
     groups = (
         Simulation.objects.filter(run__in=runs).values_list("run", "seed").annotate(Count("finished_at"), Count("pk"))

@@ -1,4 +1,4 @@
-"""Models that judge beside people: which could, which do, and how to set them to it."""
+"""Model judges: the choice of models, their progress, and starting and pausing them."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ __all__ = ["SittingForm", "SittingLine", "SittingResult", "change_sittings", "re
 
 
 class SittingForm(forms.Form):
-    """Any configured model can judge."""
+    """A choice of any configured model."""
 
     model = forms.ChoiceField(widget=forms.RadioSelect, error_messages={"required": "Choose a model."})
 
@@ -32,7 +32,7 @@ class SittingForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class SittingResult:
-    """What a model that judges says about one inquirer's model, told as people's results are."""
+    """A model judge's results about one inquirer model, in the same form as people's."""
 
     judged: JudgedModel
 
@@ -46,30 +46,30 @@ class SittingResult:
 
 
 def read_sitting_results(evaluation: Evaluation) -> list[tuple[SittingLine, list[SittingResult]]]:
-    """The sittings that have said something already, with what they say about each inquirer's model."""
+    """Return the model judges that have results, with those about each inquirer model."""
     return [(line, [SittingResult(one) for one in line.models]) for line in read_sittings(evaluation) if line.models]
 
 
 def change_sittings(evaluation: Evaluation, action: str, name: str) -> str:
-    """Lets the model called ``name`` judge ("ask"), or starts or pauses the sitting of that token; says what was done.
+    """Start a new judge by the model ``name`` ("ask"), or start or pause the one with that token. Return a sentence.
 
-    Raises RequestError in a sentence.
+    Raises RequestError.
     """
     if action == "ask":
         queue_sitting(request_sitting(evaluation, name))
-        return f"{name} judges as soon as a worker is free."
+        return f"{name} starts judging as soon as a worker is free."
     sitting = Sitting.objects.filter(evaluation=evaluation, token=name).first()
     if sitting is None or action not in ("start", "pause"):
-        raise RequestError("There is no such sitting: nothing was changed.")
+        raise RequestError("There is no such model judge. Nothing was changed.")
     if action == "start":
         queue_sitting(sitting)
-        return f"{sitting.model} goes on as soon as a worker is free."
+        return f"{sitting.model} resumes as soon as a worker is free."
     pause_sitting(sitting)
-    return f"{sitting.model} pauses. What it said is kept."
+    return f"{sitting.model} is paused. Its judgements are kept."
 
 
 def _described(spec: ModelSpec) -> SafeString:
-    """The model, and who else reads what people wrote."""
+    """Return the model for a choice, with the provider that receives the dialogues."""
     name = describe_model(spec)
     provider = provider_of(spec.name)
     return (

@@ -1,4 +1,4 @@
-"""Addresses of researchers' pages of judging."""
+"""Addresses of researchers' pages of evaluations."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Doors to researchers' pages of judging."""
+"""Views of evaluations."""
 
 from functools import partial
 from typing import Any
@@ -40,13 +40,13 @@ LIVE_PARTS = {name: f"evaluation/_{name}.html" for name in ("evaluators", "sitti
 
 @staff_only
 def new_evaluation(request: HttpRequest, slug: str) -> HttpResponse:
-    """The form for a new evaluation, which begins as the paper's."""
+    """Show the form for a new evaluation, pre-filled with the paper's settings, or create it."""
     return _edit(request, blank_evaluation(get_object_or_404(Study, slug=slug)))
 
 
 @staff_only
 def edit_evaluation(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """The form for an evaluation that is only planned; of an opened one what it holds."""
+    """Show or save the form of a planned evaluation; show the settings of an opened one read-only."""
     found = _evaluation(slug, number)
     if not found.is_planned:
         status = 409 if request.method == "POST" else 200
@@ -57,7 +57,7 @@ def edit_evaluation(request: HttpRequest, slug: str, number: int) -> HttpRespons
 @staff_only
 @require_POST
 def text_preview(request: HttpRequest, slug: str, name: str) -> HttpResponse:
-    """A text as evaluators will read it."""
+    """Render a text as evaluators will see it."""
     if name not in TEXTS:
         raise Http404
     return render(request, "studies/_preview.html", {"text": request.POST.get(name, "")})
@@ -65,7 +65,7 @@ def text_preview(request: HttpRequest, slug: str, name: str) -> HttpResponse:
 
 @staff_only
 def evaluation(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """An evaluation, planned or under way; posting an action opens, closes or deletes it."""
+    """Show an evaluation. Posting an action opens, closes or deletes it."""
     found = _evaluation(slug, number)
     if request.method == "POST":
         is_there = _act(request, found)
@@ -75,7 +75,7 @@ def evaluation(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 @staff_only
 def evaluation_live(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """What has changed on the page since it was last asked for."""
+    """Return what has changed on the page since the last request."""
     found = _evaluation(slug, number)
     progress = read_progress(found, request.GET.get("page", "1"), timezone.now())
     shown = {"evaluation": found, "progress": progress, "sittings": read_sittings(found)}
@@ -84,7 +84,7 @@ def evaluation_live(request: HttpRequest, slug: str, number: int) -> HttpRespons
 
 @staff_only
 def evaluation_rates(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """The results so far, within the page or, without scripts, as one of their own."""
+    """Show the current results within the page or, without scripts, on a separate page."""
     found = _evaluation(slug, number)
     results = read_results(found, without_flagged=request.GET.get("without") == "flagged")
     is_part = getattr(request, "htmx", False)
@@ -96,23 +96,25 @@ def evaluation_rates(request: HttpRequest, slug: str, number: int) -> HttpRespon
 @staff_only
 @require_POST
 def flag(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """Flags an evaluator for a reason, or takes the flag off."""
+    """Flag an evaluator for a reason, or remove the flag."""
     evaluator = find_evaluator(_evaluation(slug, number), request.POST.get("evaluator", ""))
     if evaluator is None:
         raise Http404
     reason = request.POST.get("reason", "").strip() if request.POST.get("action") != "unflag" else ""
     if not reason and request.POST.get("action") != "unflag":
-        messages.error(request, f"{evaluator} was not flagged: say why they are doubted.")
+        messages.error(request, f"{evaluator} was not flagged. Enter a reason.")
     else:
         flag_evaluator(evaluator, reason)
-        messages.success(request, f"{evaluator} is flagged." if reason else f"{evaluator} is flagged no longer.")
+        messages.success(
+            request, f"{evaluator} is flagged." if reason else f"The flag of {evaluator} has been removed."
+        )
     return redirect("evaluation", slug, number)
 
 
 @staff_only
 @require_POST
 def sittings(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """Lets a model judge, or starts or pauses its sitting."""
+    """Start a model judge, or resume or pause it."""
     found = _evaluation(slug, number)
     asked = next((name for name in ("ask", "start", "pause") if name in request.POST), "")
     try:
@@ -126,7 +128,7 @@ def sittings(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 @staff_only
 def download(request: HttpRequest, slug: str, number: int, name: str) -> HttpResponseBase:
-    """The evaluation's judgements or evaluators as a file, whole; a page with a sentence when they changed meanwhile."""
+    """Send the evaluation's judgements or evaluators as a file, or an error page if they changed meanwhile."""
     found = _evaluation(slug, number)
     if name not in DOWNLOADS:
         raise Http404
@@ -147,25 +149,25 @@ def _edit(request: HttpRequest, found: Evaluation) -> HttpResponse:
 
 
 def _act(request: HttpRequest, found: Evaluation) -> bool:
-    """Whether the evaluation is still there afterwards."""
+    """Carry out the posted action. Return whether the evaluation still exists."""
     match request.POST.get("action"):
         case "open":
             _open(request, found)
         case "close":
             close_evaluation(found)
-            messages.success(request, "The evaluation is closed. What was submitted so far is kept.")
+            messages.success(request, "The evaluation is closed. Submitted judgements are kept.")
         case "delete" if delete_plan(found):
-            messages.success(request, f"“{found}” is deleted.")
+            messages.success(request, f"“{found}” has been deleted.")
             return False
         case "delete":
-            messages.error(request, "The evaluation was opened by now, so it stays.")
+            messages.error(request, "The evaluation has been opened meanwhile, so it cannot be deleted.")
     return True
 
 
 def _open(request: HttpRequest, found: Evaluation) -> None:
     try:
         open_evaluation(found)
-        messages.success(request, "The evaluation is open: share the link below.")
+        messages.success(request, "The evaluation is open. Share the link below.")
     except NotReady as reason:
         messages.error(request, str(reason))
 

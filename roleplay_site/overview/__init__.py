@@ -1,1 +1,1 @@
-"""The home page, and what all apps know of a study and of a dialogue."""
+"""The home page, and the pages of a study and of a dialogue, which combine all apps."""

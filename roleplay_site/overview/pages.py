@@ -1,4 +1,4 @@
-"""What the home page and a study's page show."""
+"""The content of the home page and of a study's page."""
 
 from dataclasses import dataclass
 
@@ -39,7 +39,7 @@ class PersonaLine:
 
 @dataclass(frozen=True, slots=True)
 class StudyPage:
-    """A study: who takes part, its runs, and what a new run can choose from."""
+    """A study: its participants, its runs, and the choices for a new run."""
 
     choices: RunChoices
     personas: list[PersonaLine]
@@ -58,7 +58,7 @@ class StudyPage:
 
 
 def list_studies() -> list[StudyLine]:
-    """All studies by title."""
+    """Return all studies by title."""
     catalogue = read_catalogue()
     studies = list(Study.objects.order_by("title").prefetch_related("runs"))
     goals, personas, dialogues, participants = map(_count, ("goals", "personas", "dialogues", "participants"))
@@ -80,7 +80,7 @@ def list_studies() -> list[StudyLine]:
 
 
 def read_study(study: Study) -> StudyPage:
-    """The study's page."""
+    """Read the study's page."""
     runs, now = list(study.runs.all()), timezone.now()
     tallies, is_at_work = tally_runs(runs), is_any_worker_at_work()
     choices = read_choices(study)
@@ -95,6 +95,6 @@ def read_study(study: Study) -> StudyPage:
 
 
 def _count(relation: str) -> dict[int, int]:
-    """How many rows of ``relation`` each study has: a query of its own, because joins would multiply the counts."""
+    """Count the rows of ``relation`` for each study, in a separate query because joins would multiply the counts."""
     counted: QuerySet[Study, tuple[int, int]] = Study.objects.order_by().values_list("pk").annotate(Count(relation))
     return dict(counted)

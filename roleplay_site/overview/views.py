@@ -1,4 +1,4 @@
-"""Doors to the home page, to a study and to a dialogue."""
+"""Views of the home page, of a study and of a dialogue."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,13 +16,13 @@ from studies.presentation import read_chat
 
 @staff_only
 def studies(request: HttpRequest) -> HttpResponse:
-    """All studies with their runs."""
+    """List all studies with their runs."""
     return render(request, "overview/studies.html", {"studies": list_studies()})
 
 
 @staff_only
 def study(request: HttpRequest, slug: str) -> HttpResponse:
-    """A study and the form for a new run; posting the form asks for the run."""
+    """Show a study and the form for a new run. Posting the form requests the run."""
     page = read_study(get_object_or_404(Study, slug=slug))
     form = RunForm(page.choices, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid() and (run := _request(form, page)):
@@ -33,14 +33,14 @@ def study(request: HttpRequest, slug: str) -> HttpResponse:
 
 @staff_only
 def dialogue(request: HttpRequest, token: str) -> HttpResponse:
-    """A dialogue as a chat, and its place in its run if it has one."""
+    """Show a dialogue as a chat, with its place in its run if it has one."""
     found = get_object_or_404(Dialogue.objects.select_related("study", "goal", "persona"), token=token)
     context = {"chat": read_chat(found), "place": read_place(found)}
     return render(request, "overview/dialogue.html", context)
 
 
 def _request(form: RunForm, page: StudyPage) -> Run | None:
-    """The run that the form asks for, started unless it is only to be prepared; None with an error in the form."""
+    """Request the form's run, and start it unless it is only to be prepared. Return None after adding an error to the form."""
     try:
         found = request_run(page.study, form.to_request())
     except RequestError as error:

@@ -10,7 +10,7 @@ from roleplay_site.serving.refusals import TOO_LARGE, TOO_SLOW, Refused
 
 _PIECE = 1 << 16
 _LINGER = 10.0
-"""Seconds for which the rest of a too large body is read and discarded: a browser that is cut off while sending shows its own
+"""Seconds for which the rest of a too large body is read and discarded. A browser that is cut off while sending shows its own
 error instead of the answer."""
 
 
@@ -20,14 +20,14 @@ class Gone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The most bytes of a body, and the most seconds until all of it has come."""
+    """The maximum bytes of a body, and the maximum seconds until it has arrived."""
 
     size: int
     seconds: float
 
 
 async def read_body(scope: Scope, receive: Receive, file: IO[bytes], limits: Limits) -> None:
-    """Read the whole body into ``file``, and rewind that. Raises Refused and Gone."""
+    """Read the whole body into ``file`` and rewind it. Raises Refused and Gone."""
     if _announced(scope) > limits.size:
         await _refuse_size(scope, receive)
     try:

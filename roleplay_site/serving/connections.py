@@ -1,4 +1,4 @@
-"""Connections that never complete a request: uvicorn alone would keep them for ever."""
+"""Connections that never complete a request, which uvicorn alone would keep for ever."""
 
 import asyncio
 
@@ -43,7 +43,7 @@ class Connection(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_response_complete(self) -> None:
-        """The next request begins, unless it came before this answer."""
+        """Expect the next request, unless it arrived before this answer."""
         self._awaits_head = not self.pipeline
         super().on_response_complete()
 

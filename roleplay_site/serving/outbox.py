@@ -1,4 +1,4 @@
-"""Answers on their way to visitors who may be slow to take them."""
+"""Answers to visitors who may read slowly."""
 
 import asyncio
 from typing import Any, Self
@@ -12,9 +12,9 @@ _PATIENCE = 60.0
 
 
 class Outbox:
-    """Take an answer at once and deliver it as fast as the visitor reads, so that the thread that made it need not wait.
+    """Take an answer at once and deliver it as fast as the visitor reads, so that the thread that created it need not wait.
 
-    At most _ROOM bytes of a long answer are taken ahead. ``delivery`` is done early when the visitor was given up.
+    At most _ROOM bytes of a long answer are held. ``delivery`` ends early if the visitor was given up.
     """
 
     delivery: "asyncio.Task[None]"
@@ -54,6 +54,6 @@ class Outbox:
                 self._held -= len(message.get("body", b""))
                 self._moved.set()
         except (TimeoutError, OSError):
-            pass  # who takes nothing, or is gone, gets nothing more
+            pass  # the visitor reads nothing or has left
         finally:
             self._moved.set()

@@ -1,4 +1,4 @@
-"""What a web process does before its first visitor, who would wait for it, as would all who arrive with them."""
+"""Preparation of a web process, so that its first visitors need not wait for it."""
 
 from pathlib import Path
 

@@ -34,29 +34,29 @@ class Refusal:
 
 BUSY = Refusal(
     503,
-    "The site is busy",
+    "High demand",
     "Many people are using this site at the moment. Everything you have already sent is safe. "
     "Please wait a few seconds, then reload this page.",
     RETRY_SECONDS,
 )
 TOO_LARGE = Refusal(
     413,
-    "This is too large",
-    "What you sent is larger than this site accepts, so none of it was stored. "
+    "Request too large",
+    "Your request is larger than this site accepts, so nothing was stored. "
     "Please go back and send a smaller file or a shorter text.",
     closes=True,
 )
 TOO_SLOW = Refusal(
     408,
-    "This took too long to arrive",
+    "Time-out",
     "Your connection was too slow or was interrupted, so nothing was stored. Please go back and send it again.",
     closes=True,
 )
 NO_DATABASE = Refusal(
     503,
-    "The site cannot reach its database",
+    "Database outage",
     "Everything you have already sent is safe. Please wait a few seconds, then reload this page. "
-    "If this continues, please contact the people who run this site.",
+    "If this continues, please contact the administrator of this site.",
     RETRY_SECONDS,
 )
 

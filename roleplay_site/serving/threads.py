@@ -8,9 +8,9 @@ from asgiref.sync import ThreadSensitiveContext
 
 
 class Threads:
-    """Lend each request a thread of its own; there are as many as requests were under way at once.
+    """Lend each request a separate thread and keep the threads for later requests.
 
-    Django alone would start a thread for each request, and that thread would connect to the database anew.
+    Django alone would start a thread, and so a database connection, for each request.
     """
 
     def __init__(self) -> None:
@@ -18,7 +18,7 @@ class Threads:
 
     @asynccontextmanager
     async def lend(self) -> AsyncIterator[None]:
-        """Run what the block does with the database in one thread that nothing else uses meanwhile."""
+        """Run the block's database work in one thread that nothing else uses meanwhile."""
         thread = self._idle.pop() if self._idle else ThreadPoolExecutor(1, "page")
         try:
             async with ThreadSensitiveContext(executor=thread):

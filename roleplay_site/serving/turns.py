@@ -1,4 +1,4 @@
-"""The queue of requests: a number are worked on at once, the others in order of arrival."""
+"""The queue of requests: a limited number are served at once, the others in order of arrival."""
 
 import asyncio
 from collections import deque
@@ -13,7 +13,7 @@ from roleplay_site.serving.refusals import BUSY, Refused
 class Turns:
     """Work on ``at_once`` requests and let ``waiting`` others wait, each for at most ``patience`` seconds.
 
-    Each request under way uses one thread and one database connection, so this bounds both.
+    Each request in progress uses one thread and one database connection, so this bounds both.
     """
 
     def __init__(self, at_once: int, waiting: int, patience: float) -> None:

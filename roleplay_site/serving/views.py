@@ -20,7 +20,7 @@ _PASSING = ("08", "40", "53", "55", "57")
 
 
 def answer_error(request: HttpRequest) -> HttpResponse:
-    """Answer 503 while the database cannot take work, and 500 otherwise; Django calls it while it handles the error."""
+    """Answer 503 if the database is unavailable, or else 500. Django calls this while it handles the error."""
     if is_passing(sys.exc_info()[1]):
         return HttpResponse(NO_DATABASE.page, status=NO_DATABASE.status, headers=NO_DATABASE.headers)
     return server_error(request)
@@ -33,23 +33,23 @@ def is_passing(error: BaseException | None) -> bool:
     cause = error.__cause__
     if isinstance(cause, sqlite3.Error):
         return getattr(cause, "sqlite_errorcode", 0) & 0xFF in _BUSY
-    state = getattr(cause, "sqlstate", None)  # None where there was no server to give one
+    state = getattr(cause, "sqlstate", None)  # None if no server sent one
     return state is None or state[:2] in _PASSING
 
 
 def describe_absence(error: Error) -> str:
-    """Return what a person at a terminal should do about the unavailable database; empty for any other error."""
+    """Return a sentence for the terminal about the unavailable database; empty for any other error."""
     is_away = is_passing(error) or _is_unusable(error.__cause__)
     said = " ".join(str(error).split())
     return (
-        f"The database cannot be used ({said}): check that it is running and not full, and check DATABASE_URL."
+        f"The database cannot be used ({said}). Check that it is running and not full, and check DATABASE_URL."
         if is_away
         else ""
     )
 
 
 def _is_unusable(cause: BaseException | None) -> bool:
-    """Return whether no work can ever succeed: the file is no database, or the driver itself refuses the address."""
+    """Return whether no work can ever succeed: the file is not a database, or the driver refuses the address."""
     if isinstance(cause, psycopg.ProgrammingError):
         return cause.sqlstate is None
     return getattr(cause, "sqlite_errorcode", 0) & 0xFF in _UNUSABLE

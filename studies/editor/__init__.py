@@ -1,1 +1,1 @@
-"""The form with which researchers write a study."""
+"""The form with which researchers create and edit a study."""

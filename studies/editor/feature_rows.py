@@ -1,4 +1,4 @@
-"""The questionnaire of a study as rows of a form."""
+"""A study's questionnaire as rows of a form."""
 
 from typing import Any, cast
 
@@ -14,12 +14,12 @@ NAMES = {key: key.replace("_", " ") for key in FEATURES}
 
 
 class FeatureRow(forms.Form):
-    """One question of the persona form, with its options and which of them end the study for whoever chooses them."""
+    """One question of the persona form, with its options and those that screen participants out."""
 
     key = forms.ChoiceField(label="Feature", choices=[("", "choose …"), *NAMES.items()])
     label = forms.CharField(label="Question", max_length=200)
-    options = Lines(label="Options, one a line", rows=7, max_length=8000)
-    screened_out = Ticks(label="Screened out")
+    options = Lines(label="Options, one per line", rows=7, max_length=8000)
+    screened_out = Ticks(label="Options that screen out")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -29,25 +29,25 @@ class FeatureRow(forms.Form):
     def clean_options(self) -> list[str]:
         options: list[str] = self.cleaned_data["options"]
         if (twice := repeated_name(options)) is not None:
-            raise ValidationError(f"“{twice}” is listed twice: remove one, or word it differently.")
+            raise ValidationError(f"The option “{twice}” occurs twice. Remove one, or word it differently.")
         return options
 
     def clean(self) -> dict[str, Any]:
-        """An option that has been removed or renamed can screen nobody out; all of them would screen everybody out."""
+        """Ignore ticks for removed or renamed options, and refuse a question whose options all screen out."""
         options = self.cleaned_data.get("options", [])
         ticked = [one for one in options if one in self.cleaned_data.get("screened_out", [])]
         if options and ticked == options:
-            self.add_error("screened_out", "Everybody would be screened out: leave at least one option.")
+            self.add_error("screened_out", "All options screen participants out. Leave at least one option unticked.")
         self.cleaned_data["screened_out"] = ticked
         return self.cleaned_data
 
 
 class FeatureRowsBase(forms.BaseFormSet):  # type: ignore[type-arg]  # the class takes no argument at run time
-    """All questions: at least one, and each feature once."""
+    """All questions: at least one, and each feature at most once."""
 
     def add_fields(self, form: FeatureRow, index: int | None) -> None:
         super().add_fields(form, index)
-        form.fields["DELETE"].label = "Remove this question"
+        form.fields["DELETE"].label = "Remove question"
         form.fields["ORDER"].label = "Position"
         form.fields["ORDER"].widget.attrs["data-next"] = ""
 
@@ -55,13 +55,13 @@ class FeatureRowsBase(forms.BaseFormSet):  # type: ignore[type-arg]  # the class
         keys = [entry["key"] for entry in self.table if "key" in entry]
         twice = [key for key in keys if keys.count(key) > 1]
         if twice:
-            raise ValidationError(f"Two questions ask for the feature “{NAMES[twice[0]]}”: remove one.")
+            raise ValidationError(f"Two questions ask for the feature “{NAMES[twice[0]]}”. Remove one.")
         if not keys and not any(self.errors):
-            raise ValidationError("The persona form needs at least one question: add one.")
+            raise ValidationError("The persona form has no questions. Add at least one.")
 
     @property
     def table(self) -> list[dict[str, Any]]:
-        """The questionnaire as a study holds it, in the order that was asked for."""
+        """Return the questionnaire as a study stores it, in the chosen order."""
         is_readable = self.management_form.is_valid() and not any(self.errors)
         forms = self.ordered_forms if is_readable else self.forms
         rows = (form.cleaned_data for form in forms if getattr(form, "cleaned_data", None))
@@ -84,5 +84,5 @@ FeatureRows = cast(
 
 
 def feature_rows(questionnaire: Any) -> list[dict[str, Any]]:
-    """The questionnaire's features, in order."""
+    """Return the questionnaire's features, in order."""
     return [write_feature(feature) for feature in read_features(questionnaire)]

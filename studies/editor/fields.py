@@ -1,4 +1,4 @@
-"""Form fields for what researchers write."""
+"""Form fields for texts by researchers."""
 
 from typing import Any
 
@@ -6,13 +6,13 @@ from django import forms
 from django.core.validators import URLValidator
 
 LONGEST_TEXT = 20_000
-"""Characters of a text that participants read."""
+"""Characters of a text for participants."""
 
 
 class LongText(forms.CharField):
-    """Text over several lines, kept as it was written, with the line ends that Python knows: browsers send others.
+    """Text over several lines, stored as typed, but with Python's line ends instead of the browser's.
 
-    Goals are part of what seeds and imports depend on: a form that is sent as it was shown must change nothing.
+    Seeds and imports depend on the exact text of goals, so submitting an unchanged form must change nothing.
     """
 
     def __init__(self, *, rows: int = 8, max_length: int = LONGEST_TEXT, **kwargs: Any) -> None:
@@ -23,12 +23,12 @@ class LongText(forms.CharField):
         return (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
 
     def clean(self, value: Any) -> str:
-        """Blank is empty."""
+        """Return the text, or an empty one if it is blank."""
         return super().clean("" if isinstance(value, str) and not value.strip() else value) or ""
 
 
 class Lines(LongText):
-    """A list of texts, one a line; blank lines are passed over."""
+    """A list of texts, one per line; blank lines are ignored."""
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list | tuple) else value
@@ -38,11 +38,11 @@ class Lines(LongText):
 
 
 class WayBack(forms.URLField):
-    """Where to send people who are done, mostly back to a recruiting platform."""
+    """The address to which people are sent at the end, usually a recruiting platform's."""
 
     def __init__(self, *, help_text: str) -> None:
         super().__init__(
-            label="Address",
+            label="Redirect address",
             required=False,
             max_length=200,
             assume_scheme="https",
@@ -52,7 +52,7 @@ class WayBack(forms.URLField):
 
 
 class Ticks(forms.MultipleChoiceField):
-    """Any of some texts that the same form may just have changed: what is none of them is judged elsewhere."""
+    """A choice of texts that the same form may have changed. The form itself checks the values."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=forms.CheckboxSelectMultiple, required=False, **kwargs)
@@ -62,7 +62,7 @@ class Ticks(forms.MultipleChoiceField):
 
 
 def preview_beside(name: str, address: str) -> dict[str, str]:
-    """Attributes with which ``address`` shows the text of this name under its field, while somebody writes it."""
+    """Return the attributes that make ``address`` preview the text of this name while it is being typed."""
     return {
         "hx-post": address,
         "hx-trigger": "input changed delay:400ms",
@@ -72,5 +72,5 @@ def preview_beside(name: str, address: str) -> dict[str, str]:
 
 
 def split_lines(text: str) -> list[str]:
-    """The lines that say something, without the spaces around them."""
+    """Return the lines that are not blank, stripped."""
     return [line.strip() for line in text.splitlines() if line.strip()]

@@ -1,4 +1,4 @@
-"""The goals of a study as rows of a form."""
+"""A study's goals as rows of a form."""
 
 from collections import Counter
 from typing import Any, cast
@@ -12,7 +12,7 @@ from studies.editor.fields import LongText
 from studies.models import Goal, Study
 
 DOMAINS = ("Math", "Coding", "General Knowledge")
-"""The paper's; others may be written."""
+"""The paper's domains; researchers may add others."""
 MOST_GOALS = 100
 
 
@@ -24,38 +24,38 @@ class GoalRow(forms.Form):
     text = LongText(rows=5, max_length=8000)
 
     def clean_domain(self) -> str:
-        """Results are grouped by domain: two that read alike are the same."""
+        """Return the domain's plain name, because results are grouped by it."""
         return plain_name(self.cleaned_data["domain"])
 
 
 class GoalRowsBase(forms.BaseFormSet):  # type: ignore[type-arg]  # the class takes no argument at run time
-    """All goals: at least one, numbers only once."""
+    """All goals: at least one, and each number at most once."""
 
     def add_fields(self, form: GoalRow, index: int | None) -> None:
         super().add_fields(form, index)
-        form.fields["DELETE"].label = "Remove this goal"
+        form.fields["DELETE"].label = "Remove goal"
 
     def clean(self) -> None:
         numbers = Counter(row["number"] for row in self.rows if "number" in row)
         twice = [number for number, count in numbers.items() if count > 1]
         if twice:
-            raise ValidationError(f"Two goals have the number {twice[0]}: give each a number of its own.")
+            raise ValidationError(f"Two goals have the number {twice[0]}. Give each goal a different number.")
         texts = [row["text"] for row in self.rows if row.get("text")]
         if (alike := repeated_name(texts)) is not None:
-            raise ValidationError(f"Two goals read the same: “{alike[:60]}”. Change one, or remove it.")
+            raise ValidationError(f"Two goals have the same text: “{alike[:60]}”. Change or remove one.")
         if not numbers and not any(self.errors):
-            raise ValidationError("A study needs at least one goal: add one.")
+            raise ValidationError("The study has no goals. Add at least one.")
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """What the rows say that stay."""
+        """Return the values of the rows that are not removed."""
         return [
             form.cleaned_data for form in self.forms if getattr(form, "cleaned_data", None) and not _is_removed(form)
         ]
 
     @property
     def goals(self) -> list[Goal]:
-        """The goals as they were written, not stored."""
+        """Return the goals in the form, unsaved."""
         names = ("number", "domain", "text")
         return [Goal(**{name: row[name] for name in names}) for row in sorted(self.rows, key=lambda row: row["number"])]
 
@@ -73,6 +73,6 @@ GoalRows = cast(
 
 
 def goal_rows(study: Study) -> list[dict[str, Any]]:
-    """The study's goals; of a new study the paper's ten, which are easier to change than to type."""
+    """Return the study's goals. A new study gets the paper's ten, which are easier to change than to type."""
     listed = study.goals.order_by("number") if study.pk else goals.load_listed()
     return [{"number": goal.number, "domain": goal.domain, "text": goal.text} for goal in listed]

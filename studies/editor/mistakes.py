@@ -1,4 +1,4 @@
-"""What is wrong with a long form, so that its top can lead to it."""
+"""The mistakes in a long form, listed at its top with links to the fields."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,21 +9,21 @@ from django import forms
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A sentence, and the id of where on the page it is put right; empty where the whole form is meant."""
+    """A sentence, and the id of the element to correct; empty if the mistake concerns the whole form."""
 
     anchor: str
     words: str
 
 
 def list_mistakes(form: forms.BaseForm, name: str = "") -> Iterator[Mistake]:
-    """The mistakes in the form's fields, called by ``name`` and their labels."""
+    """Return the mistakes in the form's fields. Each begins with ``name`` and the field's label."""
     for field in form:
         for error in field.errors:
             yield Mistake(field.id_for_label or str(field.auto_id), f"{name}{field.label}: {error}")
 
 
 def list_row_mistakes(rows: Any, anchor: str, noun: str, key: str) -> Iterator[Mistake]:
-    """The mistakes of a formset, and of those of its rows that stay; a row is called by what its field ``key`` says."""
+    """Return the mistakes of a formset and of its remaining rows. A row is named by the value of its field ``key``."""
     for error in rows.non_form_errors():
         yield Mistake(anchor, str(error))
     for row in rows:

@@ -1,4 +1,4 @@
-"""A study with its goals and its questionnaire, as one form that is stored whole or not at all."""
+"""A study with its goals and questionnaire as one form, which is stored completely or not at all."""
 
 from typing import Any
 
@@ -16,14 +16,14 @@ from studies.services import announce_change, paper_questionnaire
 
 
 def blank_study() -> Study:
-    """What a new study begins as: the paper's form, and texts that need no change to try it."""
+    """Return an unsaved study with the paper's questionnaire and default texts."""
     return Study(questionnaire=paper_questionnaire())
 
 
 class StudyEditor:
-    """The forms of the page that writes a study; ``data`` is what was sent, if anything.
+    """The forms of the page that edits a study; ``data`` is the submitted data, or None.
 
-    ``slug`` and ``title`` are those under which the study is stored, whatever was typed since; empty for a new one.
+    ``slug`` and ``title`` are those of the stored study, not the typed ones; empty for a new study.
     """
 
     domains = DOMAINS
@@ -39,17 +39,17 @@ class StudyEditor:
         self.form = StudyForm(data, instance=study, catalogue=self.catalogue)
 
     def is_valid(self) -> bool:
-        """Whether all of it can be stored; every part says what is wrong with it."""
+        """Return whether everything can be stored. Every part is validated, so that each shows its mistakes."""
         if not self.is_bound:
             return False
         has_features, has_goals = self.features.is_valid(), self.goals.is_valid()
-        # The study judges its own questionnaire, but has no place on the form to say so: the rows have.
+        # The study validates its questionnaire too, but only the rows can show the mistakes.
         self.study.questionnaire = self.features.table if has_features else paper_questionnaire()
         return self.form.is_valid() and has_features and has_goals
 
     @property
     def mistakes(self) -> list[Mistake]:
-        """Everything that is wrong, in the page's order."""
+        """Return all mistakes, in the page's order."""
         return [
             *(Mistake("", str(error)) for error in self.form.non_field_errors()),
             *list_mistakes(self.form),
@@ -58,7 +58,7 @@ class StudyEditor:
         ]
 
     def save(self) -> bool:
-        """Stores everything, unless the study was frozen while the form was open: then the form says so."""
+        """Store everything and return True. If the study was frozen meanwhile, add an error to the form and return False."""
         with transaction.atomic():
             if not _is_frozen_by_now(self.study):
                 study = self.form.save()
@@ -70,12 +70,12 @@ class StudyEditor:
 
 
 def _is_frozen_by_now(study: Study) -> bool:
-    """Within the transaction that stores it: nobody can enrol meanwhile."""
+    """Return whether the study is frozen now. The row stays locked, so that nobody can enrol before it is stored."""
     return any(row.is_frozen for row in Study.objects.select_for_update().filter(pk=study.pk))
 
 
 def _replace_goals(study: Study, goals: list[Goal]) -> None:
-    """Nothing refers to the goals of a study that is not frozen."""
+    """Replace all goals. Nothing refers to the goals of a study that is not frozen."""
     study.goals.all().delete()
     for goal in goals:
         goal.study = study

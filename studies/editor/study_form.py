@@ -1,4 +1,4 @@
-"""The form with which a researcher writes a study: who chats with what, the texts, the rules."""
+"""The form for a study's title, chatbot, texts and rules."""
 
 from typing import Any, ClassVar
 
@@ -12,31 +12,33 @@ from studies.models import Study
 from studies.presentation import describe_model
 
 TEXTS = ("welcome", "consent", "instruction")
-"""What participants read, in Markdown."""
+"""Texts for participants, in Markdown."""
 
 
 class StudyForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes no argument at run time
-    """Everything of a study but its goals and its questionnaire, which are rows of their own."""
+    """A study without its goals and questionnaire, which have their own rows."""
 
     slug = forms.SlugField(
         label="Short name",
         max_length=50,
         required=False,
-        help_text="Stands in the participants' link. Left empty, it is made of the title.",
+        help_text="Part of the participants' link. Empty: derived from the title.",
         error_messages={
-            "unique": "Another study has this short name: give this one another.",
+            "unique": "Another study has this short name. Choose a different one.",
             "invalid": "Use letters without accents, digits, hyphens and underscores only.",
         },
     )
     description = LongText(required=False, rows=3, help_text="For researchers only. Markdown.")
     chatbot = forms.ChoiceField(
         widget=forms.RadioSelect,
-        help_text="The model that participants chat with, out of models.toml.",
+        help_text="The model that participants chat with, from models.toml.",
         error_messages={"required": "Choose a chatbot."},
     )
     welcome = LongText(help_text="What the study is about. Markdown.")
-    consent = LongText(help_text="What participants agree to. Markdown. A chatbot behind an API is named below it.")
-    instruction = LongText(rows=4, help_text="Stands above every goal. Markdown.")
+    consent = LongText(
+        help_text="What participants agree to. Markdown. If the chatbot uses an API, its provider is named below this text."
+    )
+    instruction = LongText(rows=4, help_text="Shown above every goal. Markdown.")
 
     class Meta:
         model = Study
@@ -55,9 +57,9 @@ class StudyForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes n
             "keeps_unread_replies",
         ]
         labels: ClassVar = {
-            "goal_order": "Goals come",
-            "keeps_unread_replies": "Go on with replies that nobody reads",
-            "consent_version": "Version of the consent",
+            "goal_order": "Order of goals",
+            "keeps_unread_replies": "Complete replies that nobody is reading",
+            "consent_version": "Consent version",
         }
 
     def __init__(self, *args: Any, catalogue: Catalogue, **kwargs: Any) -> None:
@@ -70,7 +72,7 @@ class StudyForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes n
             self.fields[name].widget.attrs |= preview_beside(name, reverse("text-preview", args=[name]))
 
     def clean_slug(self) -> str:
-        """Cleaned after the title, of which it may be made."""
+        """Return the short name, or one derived from the title, which is cleaned first."""
         slug: str = self.cleaned_data["slug"] or slugify(self.cleaned_data.get("title", ""))[:50].strip("-")
         if not slug and self.cleaned_data.get("title"):
             raise forms.ValidationError("Give the study a short name of letters, digits and hyphens.")
@@ -78,7 +80,7 @@ class StudyForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes n
 
 
 def _chatbots(catalogue: Catalogue, current: str) -> list[tuple[str, Any]]:
-    """The models that can respond; the study's own stays among them when models.toml no longer has it."""
+    """Return the models that can respond, and the study's own even if models.toml no longer has it."""
     known: list[tuple[str, Any]] = [(spec.name, describe_model(spec)) for spec in catalogue.playing("responder")]
     if current and current not in dict(known):
         known.append((current, f"{current} ({_why_not_offered(catalogue, current)})"))

@@ -1,4 +1,4 @@
-"""Doors to the form that writes a study."""
+"""Views of the study form."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,20 +14,20 @@ from studies.services import copy_study
 
 @staff_only
 def new_study(request: HttpRequest) -> HttpResponse:
-    """The form for a new study, which begins as the paper's."""
+    """Show the form for a new study, pre-filled with the paper's study, or create the study."""
     editor = StudyEditor(blank_study(), _sent(request))
     if editor.is_valid() and editor.save():
-        messages.success(request, "The study is made. Look at it as participants will, then open it.")
+        messages.success(request, "The study has been created. Preview it as a participant, then open it.")
         return redirect("collecting", editor.study.slug)
     return _shown(request, editor)
 
 
 @staff_only
 def edit_study(request: HttpRequest, slug: str) -> HttpResponse:
-    """The form for a study that nobody takes part in yet; of a frozen one what it holds."""
+    """Show the form for a study, or save it; show a frozen study read-only."""
     editor = StudyEditor(get_object_or_404(Study, slug=slug), _sent(request))
     if editor.is_valid() and editor.save():
-        messages.success(request, "The study is saved.")
+        messages.success(request, "The study has been saved.")
         for notice in editor.notices:
             messages.warning(request, notice)
         return redirect("collecting", editor.study.slug)
@@ -37,7 +37,7 @@ def edit_study(request: HttpRequest, slug: str) -> HttpResponse:
 @staff_only
 @require_POST
 def text_preview(request: HttpRequest, name: str) -> HttpResponse:
-    """A text as participants will read it."""
+    """Render a text as participants will see it."""
     if name not in TEXTS:
         raise Http404
     return render(request, "studies/_preview.html", {"text": request.POST.get(name, "")})
@@ -46,9 +46,11 @@ def text_preview(request: HttpRequest, name: str) -> HttpResponse:
 @staff_only
 @require_POST
 def copy(request: HttpRequest, slug: str) -> HttpResponse:
-    """A copy of the study, and the form to change it."""
+    """Copy the study and open the form of the copy."""
     made = copy_study(get_object_or_404(Study, slug=slug))
-    messages.success(request, f"This is the copy “{made.title}”: change what you like. Nobody takes part in it yet.")
+    messages.success(
+        request, f"This is the copy, “{made.title}”. You can change everything until it has participants or a run."
+    )
     return redirect("edit-study", made.slug)
 
 

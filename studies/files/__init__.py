@@ -1,1 +1,1 @@
-"""Dialogues in files: lines of JSON and tables, written whole and counted."""
+"""Dialogues in files: JSON lines and tables, written completely and counted."""

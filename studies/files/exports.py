@@ -1,4 +1,4 @@
-"""Dialogues as files: JSON lines in the official format, or a table with a row a turn."""
+"""Dialogues as files: JSON lines in the official format, or a table with one row per turn."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -33,21 +33,21 @@ COLUMNS = (
     "tries",
 )
 FORMS = ("jsonl", "csv", "spreadsheet")
-"""``spreadsheet`` is the CSV that spreadsheet programs open without running what people typed."""
+"""``spreadsheet`` is CSV in which spreadsheet programs run no text as a formula."""
 
 
 Piece = TypeVar("Piece")
 
 
 class Incomplete(RuntimeError):
-    """Fewer or more was written than the database holds."""
+    """The export does not have as many entries as the database."""
 
 
 def export_dialogues(study: Study, kind: str = "all", form: str = "jsonl") -> Iterator[str]:
-    """The study's dialogues of ``kind`` ("all", "natural", "simulated") as one of FORMS, a piece a dialogue.
+    """Yield the study's dialogues of ``kind`` ("all", "natural", "simulated") as one of FORMS, one piece per dialogue.
 
-    Only those that have ended: half a dialogue is no result. Streamed. Raises Incomplete at the end when the pieces are
-    not as many as the dialogues held at the start.
+    Unfinished dialogues are left out. Raises Incomplete at the end if the number of pieces differs from the number of
+    dialogues at the start.
     """
     dialogues = chosen_dialogues(study, kind)
     expected = dialogues.count()
@@ -57,23 +57,25 @@ def export_dialogues(study: Study, kind: str = "all", form: str = "jsonl") -> It
 
 
 def counted(pieces: Iterable[Piece], expected: int, noun: str) -> Iterator[Piece]:
-    """Yield the pieces, one for each thing. Raises Incomplete after the last unless as many came as expected."""
+    """Yield the pieces, one per entry. Raises Incomplete after the last if their number is not as expected."""
     written = 0
-    for written, piece in enumerate(pieces, start=1):  # noqa: B007  the count is wanted after the loop
+    for written, piece in enumerate(pieces, start=1):  # noqa: B007  the count is used after the loop
         yield piece
     if written != expected:
-        raise Incomplete(f"{written} of {expected} {noun} were written: the study changed meanwhile, export it again.")
+        raise Incomplete(
+            f"{written} of {expected} {noun} were written, because the study changed meanwhile. Export it again."
+        )
 
 
 def chosen_dialogues(study: Study, kind: str) -> QuerySet[Dialogue]:
-    """The study's ended dialogues of ``kind`` as of now, oldest first: what begins later is not among them."""
+    """Return the study's ended dialogues of ``kind``, oldest first, without those that begin later."""
     newest = study.dialogues.order_by("pk").last()
     ended = study.dialogues.filter(pk__lte=newest.pk if newest else 0).exclude(ended_at=None)
     return _of_kind(ended.order_by("pk"), kind)
 
 
 def unfinished_dialogues(study: Study, kind: str) -> QuerySet[Dialogue]:
-    """The study's dialogues of ``kind`` that an export leaves out, because they have not ended."""
+    """Return the study's dialogues of ``kind`` that have not ended; an export leaves them out."""
     return _of_kind(study.dialogues.filter(ended_at=None), kind)
 
 
@@ -82,12 +84,12 @@ def _of_kind(dialogues: QuerySet[Dialogue], kind: str) -> QuerySet[Dialogue]:
 
 
 def table_head(form: str, columns: Iterable[str]) -> str:
-    """How a table of that form begins."""
+    """Return the header of a table in that form."""
     return (BYTE_ORDER_MARK if form == "spreadsheet" else "") + row_writer(form)(columns)
 
 
 def row_writer(form: str) -> Write:
-    """What makes the rows of a table of that form."""
+    """Return the function that writes the rows of a table in that form."""
     return write_spreadsheet_row if form == "spreadsheet" else write_row
 
 
@@ -100,7 +102,7 @@ def _pieces(dialogues: QuerySet[Dialogue], form: str) -> Iterator[str]:
 
 
 def _rows(dialogue: Dialogue, write: Write) -> str:
-    """A row a turn; a dialogue without turns keeps one row, so that no dialogue is missing from the table."""
+    """Return one row per turn. A dialogue without turns has one row too, so that no dialogue is missing."""
     known = [
         dialogue.token,
         dialogue.kind,
@@ -123,7 +125,7 @@ def _said(turn: Turn) -> list[object]:
 
 
 def _came_about(turn: Turn, dialogue: Dialogue) -> list[object]:
-    """Of a person's turn: its state, when and how it was typed, and the chatbot's tries as JSON."""
+    """Return how a person's turn came about: its state, when and how it was typed, the chatbot's tries as JSON."""
     written = write_turn(turn, is_imported=bool(dialogue.imported_from))
     typing = written["typing"] or {}
     tries = json.dumps([_as_read(one) for one in written["tries"]], ensure_ascii=False)
@@ -131,7 +133,7 @@ def _came_about(turn: Turn, dialogue: Dialogue) -> list[object]:
 
 
 def _as_read(tried: dict[str, Any]) -> dict[str, Any]:
-    """A try without what only JSON lines hold: what models put out raw."""
+    """Return a try without the model's raw output, which only JSON lines hold."""
     return {name: value for name, value in tried.items() if name != "raw"}
 
 

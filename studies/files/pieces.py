@@ -44,6 +44,6 @@ def write_in_pieces(
 
 
 def _let_others_write() -> None:
-    """Where rows are locked, not the database, others need no pause."""
+    """Pause on SQLite, which locks the whole database. Other databases lock rows and need no pause."""
     if connection.vendor == "sqlite":
         time.sleep(PAUSE)

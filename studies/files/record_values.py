@@ -1,4 +1,4 @@
-"""Values out of a line of JSON, checked: nothing gets into the database that it cannot hold."""
+"""Values from a line of JSON, checked, so that the database can store them."""
 
 import json
 import math
@@ -12,27 +12,27 @@ from studies import storable_text as characters
 T = TypeVar("T")
 
 LONGEST_NAME = 100
-"""Characters of a model's name: what a run has room for."""
+"""Characters of a model's name, as in the table of runs."""
 MOST_LEVELS = 20
 """How deep a line may be nested; our own export needs six levels."""
 _KINDS: dict[type, str] = {str: "text", int: "a whole number", dict: "an object", list: "a list"}
-"""What JSON calls them."""
+"""Their names in JSON."""
 
 
 def checked(value: Any, kind: type[T]) -> T:
-    """The value, if it is of this kind. Raises TypeError."""
+    """Return the value if it is of this kind. Raises TypeError."""
     if not isinstance(value, kind) or isinstance(value, bool):
         raise TypeError(f"{json.dumps(value)[:80]} should be {_KINDS[kind]}")
     return value
 
 
 def optional(value: Any, kind: type[T]) -> T | None:
-    """The value, if it is of this kind or missing. Raises TypeError."""
+    """Return the value if it is of this kind or missing. Raises TypeError."""
     return None if value is None else checked(value, kind)
 
 
 def finite(number: str) -> float:
-    """Python reads NaN and Infinity, and 1e999 as such; JSON has none of them, and PostgreSQL takes none."""
+    """Return the number. Raises ValueError for NaN, Infinity and 1e999, which Python reads but PostgreSQL refuses."""
     value = float(number)
     if not math.isfinite(value):
         raise ValueError(f"{number} is not a finite number")
@@ -40,7 +40,7 @@ def finite(number: str) -> float:
 
 
 def storable(model: type[Model], name: str, value: Any) -> Any:
-    """The value, if the database can hold it in this field. Raises ValidationError or ValueError."""
+    """Return the value if the database can store it in this field. Raises ValidationError or ValueError."""
     field: Any = model._meta.get_field(name)
     if value is None and field.null:
         return None

@@ -1,4 +1,4 @@
-"""A dialogue as one JSON object a line: the official implementation's keys, and ours beside them."""
+"""A dialogue as one JSON object per line, with the official implementation's keys and additional ones."""
 
 import json
 import re
@@ -56,7 +56,7 @@ class Place:
 
 
 class InvalidRecord(ValueError):
-    """A line that is not a dialogue; the message names the line and the mistake.
+    """A line is not a dialogue; the message names the line and the mistake.
 
     ``place`` is its place as far as it can be read: the official format counts lines to distinguish personas.
     """
@@ -91,14 +91,14 @@ class Record:
 
 
 def write_records(dialogues: QuerySet[Dialogue]) -> Iterator[str]:
-    """One line of JSON for each dialogue, streamed, with everything that was said and put out."""
+    """Yield one line of JSON per dialogue, with all its turns and outputs."""
     rows = dialogues.select_related("study", "goal", "persona").prefetch_related(turns_with_tries(), "outputs")
     for dialogue in rows.iterator(chunk_size=100):
         yield json.dumps(_record(dialogue), ensure_ascii=False) + "\n"
 
 
 def read_record(number: int, line: str | bytes) -> Record:
-    """The dialogue in a line. Raises InvalidRecord."""
+    """Return the dialogue in a line. Raises InvalidRecord."""
     if len(line) > LONGEST_LINE:
         reason = f"Line {number} is longer than {LONGEST_LINE // 1_000_000} MB: each line must be one dialogue."
         raise InvalidRecord(reason, _salvaged(line))
@@ -155,7 +155,7 @@ def _written(output: Output) -> dict[str, Any]:
 
 
 def _natural(dialogue: Dialogue, turns: list[Turn]) -> dict[str, Any]:
-    """How a person's turns came about; nothing of simulated ones, whose outputs tell it."""
+    """Return how a person's turns came about; empty for simulated dialogues, whose outputs hold this."""
     if dialogue.kind != Dialogue.Kind.NATURAL:
         return {}
     return {"natural_turns": [write_turn(turn, is_imported=bool(dialogue.imported_from)) for turn in turns]}

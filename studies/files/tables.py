@@ -1,4 +1,4 @@
-"""Rows of CSV, as they are or made safe for spreadsheet programs."""
+"""Rows of CSV, unchanged or made safe for spreadsheet programs."""
 
 import csv
 from collections.abc import Callable, Iterable
@@ -7,16 +7,16 @@ from typing import Any
 from unicodedata import normalize
 
 Write = Callable[[Iterable[object]], str]
-"""Makes a line of CSV of a row's values."""
+"""A function that turns a row's values into a line of CSV."""
 BYTE_ORDER_MARK = "\ufeff"
-"""By it spreadsheet programs know UTF-8."""
+"""The mark by which spreadsheet programs recognise UTF-8."""
 _FORMULAS = tuple("=+-@|")
 """The first characters of formulas, wide or small forms of which count as well."""
 _WHITE_SPACE = "\t\r\n"
 
 
 def write_row(values: Iterable[object]) -> str:
-    """A row with every text as it was said: for programs that compute with it."""
+    """Write a row with every text unchanged, for programs that compute with it."""
     line = StringIO()
     csv.writer(line).writerow(values)
     return line.getvalue()
@@ -40,6 +40,6 @@ def _guarded(value: Any) -> Any:
 
 
 def _needs_guard(text: str) -> bool:
-    """Return whether a program may run the text, with or without what is invisible before it, or remove its apostrophe."""
+    """Return whether a program may run the text, with or without invisible characters before it, or remove its apostrophe."""
     first = next((character for character in text if character.isprintable() and not character.isspace()), "")
     return text.startswith(("'", *_WHITE_SPACE)) or normalize("NFKC", first).startswith(_FORMULAS)

@@ -1,4 +1,4 @@
-"""Turns in a line of JSON: what was said, and of a person's also how it came about."""
+"""Turns in a line of JSON: their texts and, for a person's turn, how it came about."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ TRY_FIELDS = ("attempt", "state", "text", "raw", "message")
 
 @dataclass(frozen=True, slots=True)
 class RecordedTurn:
-    """One turn of a line, with what our own export adds: token counts and, of a person's turn, how it came about.
+    """One turn of a line, with the additions of our export: token counts and, for a person's turn, how it came about.
 
-    ``typing`` is None where it was not recorded; ``tries`` are the chatbot's.
+    ``typing`` is None if it was not recorded; ``tries`` are the chatbot's.
     """
 
     utterance: str
@@ -31,15 +31,15 @@ class RecordedTurn:
 
 
 def turns_with_tries() -> "Prefetch[str]":
-    """What ``prefetch_related`` of dialogues takes, so that their turns are written without further queries."""
+    """Return the argument for ``prefetch_related`` with which turns are written without further queries."""
     turns = Turn.objects.select_related("typing").prefetch_related("generations").order_by("position")
     return Prefetch("turns", turns)
 
 
 def write_turn(turn: Turn, *, is_imported: bool) -> dict[str, Any]:
-    """What the official keys have no room for in a person's turn: its state, how it was typed, and every try at a reply.
+    """Return the parts of a person's turn without an official key: its state, how it was typed, all tries at a reply.
 
-    The times of an imported turn are those of the import, which are nobody's data: they are left unknown.
+    The times of an imported turn are left out, because they are those of the import.
     """
     typing = getattr(turn, "typing", None)
     return {
@@ -58,7 +58,7 @@ def _write_try(one: Generation, *, is_imported: bool) -> dict[str, Any]:
 
 
 def read_turns(data: dict[str, Any]) -> tuple[RecordedTurn, ...]:
-    """The turns of a line. Raises KeyError, TypeError, ValueError or ValidationError."""
+    """Return the turns of a line. Raises KeyError, TypeError, ValueError or ValidationError."""
     turns = tuple(_read_turns(data))
     if [turn.state for turn in turns].count(Turn.State.PENDING) > 1:
         raise ValueError("two turns wait for their answers at the same time")
@@ -92,7 +92,7 @@ def _refuse_disorder(numbers: list[Any]) -> None:
 
 
 def save_recorded_turns(dialogue: Dialogue, recorded: Sequence[RecordedTurn], at: datetime) -> None:
-    """Store imported turns. No process works on them, so a try that was under way counts as interrupted."""
+    """Store imported turns. No process works on them, so an unfinished try counts as interrupted."""
     turns = Turn.objects.bulk_create(
         Turn(
             dialogue=dialogue,
@@ -120,5 +120,5 @@ def _typing(typing: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 def _try(data: dict[str, Any]) -> dict[str, Any]:
-    given = {"raw": ""} | data  # which earlier exports lack
+    given = {"raw": ""} | data  # earlier exports lack it
     return {name: storable(Generation, name, given[name]) for name in TRY_FIELDS}

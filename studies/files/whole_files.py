@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all: what is half written stands beside them."""
+"""Files that appear completely or not at all; an unfinished one has another name."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,21 +9,21 @@ class Unwritable(RuntimeError):
 
 
 def check_writable(path: Path) -> None:
-    """Tries it, so that nobody works for hours toward a file that cannot be. Raises Unwritable, and leaves nothing."""
+    """Try to write the file before hours of work, and leave nothing behind. Raises Unwritable."""
     try:
         if path.exists() and not path.is_file():
-            raise ValueError(f"{path} is no file")  # / and the empty path neither
+            raise ValueError(f"{path} is not a file")  # nor are / and the empty path
         unfinished = _unfinished(path)
         unfinished.touch()
         unfinished.unlink()
     except (OSError, ValueError) as error:
-        raise Unwritable(f"{path} cannot be written: name a file in a folder that you may write to.") from error
+        raise Unwritable(f"{path} cannot be written. Name a file in a folder that you may write to.") from error
 
 
 def write_whole(path: Path, pieces: Iterable[str]) -> None:
-    """Writes ``pieces`` as they come; what was at ``path`` stays until all are written, and for good if one fails.
+    """Write ``pieces`` as they come. A file at ``path`` is replaced after the last piece, and stays if one fails.
 
-    Raises Unwritable, or whatever ``pieces`` raises. Line ends are written as they are.
+    Line ends are written unchanged. Raises Unwritable, or any error of ``pieces``.
     """
     check_writable(path)
     unfinished = _unfinished(path)
@@ -33,7 +33,7 @@ def write_whole(path: Path, pieces: Iterable[str]) -> None:
         unfinished.replace(path)
     except OSError as error:
         raise Unwritable(
-            f"{path} could not be written ({error.strerror}): make room or name another file, and repeat the command."
+            f"{path} could not be written ({error.strerror}). Free some space or name another file, then repeat the command."
         ) from error
     finally:
         unfinished.unlink(missing_ok=True)

@@ -1,1 +1,1 @@
-"""The language models of this site: which there are, what identifies them, whether they answer."""
+"""The language models of this site: the list of them, their identities, and tests of their answers."""

@@ -11,7 +11,7 @@ from dialogue.model_config import ModelSpec
 from dialogue.seeds import SpeakerName
 from studies.language_models.in_force import ModelsInForce, read_models_in_force
 
-_STAYS = "Chats and runs that are under way continue with the last correct description. Correct the entry."
+_STAYS = "Chats and runs in progress continue with the last correct description. Correct the entry."
 _STOPS = "There is no earlier correct description to continue with. Correct the entry."
 
 
@@ -28,12 +28,12 @@ class Catalogue:
         return self.in_force.problem or " ".join(self.in_force.mistakes.values())
 
     def label(self, name: str) -> str:
-        """What is to be said wherever the model appears; nothing of a model that is described no longer."""
+        """Return the label to show wherever the model appears; empty if models.toml no longer describes it."""
         found = self.in_force.all.get(name)
         return found.label if found else ""
 
     def slips(self, *names: str) -> list[str]:
-        """Return the mistakes in these models' entries, and whether work under way continues, one or two sentences each."""
+        """Return the mistakes in these models' entries, and whether work in progress continues, one or two sentences each."""
         found = (
             f"{why} {_STAYS if name in self.in_force.all else _STOPS}"
             for name in names
@@ -42,7 +42,7 @@ class Catalogue:
         return list(dict.fromkeys(found))
 
     def playing(self, speaker: SpeakerName) -> list[ModelSpec]:
-        """The models that can play ``side``, in the file's order."""
+        """Return the models that can play ``side``, in the file's order."""
         return [spec for spec in self.models.values() if getattr(spec, speaker) is not None]
 
 
@@ -53,8 +53,8 @@ def read_catalogue() -> Catalogue:
 
 
 def missing_piece(spec: ModelSpec) -> str:
-    """What the model visibly lacks on this machine, in a sentence. A worker elsewhere may have the key, but the file decides
-    which run is asked for, so the site must read it too."""
+    """Return what the model lacks on this machine, in a sentence. A worker elsewhere may have the key, but the site needs the
+    file too, because its hash identifies the run."""
     if spec.file is not None and not spec.file.is_file():
         return f"Its file {spec.file} is missing."
     if spec.key_env and not os.environ.get(spec.key_env):

@@ -1,4 +1,4 @@
-"""SHA-256 digests of model files, remembered: a file of ten gigabytes takes half a minute."""
+"""Cached SHA-256 digests of model files: hashing ten gigabytes takes half a minute."""
 
 import hashlib
 import os
@@ -9,7 +9,7 @@ from dialogue.model_config import sha256
 
 
 def remembered(folder: Path) -> Callable[[Path], str]:
-    """A ``sha256`` that keeps its results in ``folder``, by path, size and time of change, for all processes."""
+    """Return a ``sha256`` that caches its results in ``folder``, by path, size and time of change, for all processes."""
 
     def digest(path: Path) -> str:
         stat = path.stat()
@@ -24,7 +24,7 @@ def remembered(folder: Path) -> Callable[[Path], str]:
 
 
 def _write_whole(path: Path, text: str) -> None:
-    """Another process reads all of it or nothing."""
+    """Write the file so that another process reads all of it or nothing."""
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     draft.write_text(text, "ascii")
     draft.replace(path)

@@ -25,9 +25,9 @@ _NOTES = ("label", "date")
 def describe_speaker(models_file: Path, name: str, speaker: SpeakerName) -> dict[str, Any]:
     """Describe what identifies a model on one side: name, server, file hash, template, prompt set, sampling and checks.
 
-    Settings that only affect where and how fast it runs are left out. The label and the date are there, but identify nothing.
+    Settings that only affect where and how fast it runs are left out. The label and the date are included as notes.
 
-    Raises ModelMisconfigured in a sentence when the model cannot play that side as it is described.
+    Raises ModelMisconfigured with one sentence if the model cannot play that side as described.
     """
     spec, table = find_spec(models_file, name, speaker)
     needs = registry.fit_speaker(spec, speaker)
@@ -82,12 +82,12 @@ def decisive(described: Any) -> Any:
 
 
 def find_spec(models_file: Path, name: str, speaker: SpeakerName) -> tuple[ModelSpec, SpeakerTable]:
-    """The model and how it plays that side. Raises ModelMisconfigured in a sentence when it cannot."""
+    """Return the model and how it plays that side. Raises ModelMisconfigured with one sentence if it cannot."""
     spec = find_described(models_file, name)
     table: SpeakerTable | None = getattr(spec, speaker)
     if table is None:
         raise ModelMisconfigured(
-            f"Model {name!r} has no [models.{name}.{speaker}] table: add one, or choose another {speaker}."
+            f"Model {name!r} has no [models.{name}.{speaker}] table. Add one, or choose another {speaker}."
         )
     try:
         (prompts.load if speaker == "inquirer" else prompts.load_system)(table.prompts)
@@ -97,9 +97,9 @@ def find_spec(models_file: Path, name: str, speaker: SpeakerName) -> tuple[Model
 
 
 def find_described(models_file: Path, name: str) -> ModelSpec:
-    """Return the model as models.toml describes it, or last described it correctly, for work under way.
+    """Return the model as models.toml describes it, or last described it correctly, for work in progress.
 
-    Raises ModelMisconfigured in a sentence when it never did.
+    Raises ModelMisconfigured with one sentence if it never did.
     """
     found = read_models_in_force(models_file).all.get(name)
     return found or find_well_described(models_file, name)
@@ -120,7 +120,7 @@ def find_well_described(models_file: Path, name: str) -> ModelSpec:
 
 
 def is_still(models_file: Path, described: dict[str, Any], speaker: SpeakerName) -> bool:
-    """Whether the model says today what it said when it was described. Raises ModelMisconfigured when it is gone."""
+    """Return whether the model still matches its description. Raises ModelMisconfigured if it is gone."""
     now = describe_speaker(models_file, described["model"], speaker)
     return bool(decisive({key: item for key, item in now.items() if key in described}) == decisive(described))
 
@@ -172,5 +172,5 @@ def _fingerprint(spec: ModelSpec) -> str:
 
 def _unreadable(spec: ModelSpec) -> ModelMisconfigured:
     return ModelMisconfigured(
-        f"The file {spec.file or spec.model} of model {spec.name!r} cannot be read: correct its path in models.toml."
+        f"The file {spec.file or spec.model} of model {spec.name!r} cannot be read. Correct its path in models.toml."
     )

@@ -1,6 +1,6 @@
 """The models in force: as models.toml describes them, or as it last described them correctly.
 
-A mistake in the file must not end chats and runs under way. So the last correct description of each model is kept in the data
+A mistake in the file must not end chats and runs in progress. So the last correct description of each model is kept in the data
 folder, where every process of this machine finds it, even after a restart. It is not in the database, because files, threads
 and devices belong to one machine, and so does its models.toml.
 """
@@ -39,7 +39,7 @@ class ModelsInForce:
 
     @property
     def all(self) -> Specs:
-        """The models with which work under way may continue."""
+        """Return the models with which work in progress may continue."""
         return {**self.good, **self.remembered}
 
     def why_wrong(self, name: str) -> str:
@@ -80,5 +80,6 @@ def _keep(note: Path, specs: Specs) -> None:
         draft.replace(note)
     except OSError as error:
         logger.warning(
-            "The descriptions of models could not be kept (%s): a mistake in models.toml would stop them.", error
+            "The descriptions of models could not be stored (%s). A mistake in models.toml would now stop these models.",
+            error,
         )

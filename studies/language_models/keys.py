@@ -1,4 +1,4 @@
-"""Keys of models, which are in the environment only: never in the database, on a page or in a log."""
+"""API keys of models, which are only in the environment: never in the database, on a page or in a log."""
 
 import os
 

@@ -25,7 +25,7 @@ ENOUGH = 200
 
 
 class NoAnswer(Exception):
-    """The model did not answer; the message is the backend's sentence, or one like it."""
+    """The model did not answer; the message is a sentence, often the backend's."""
 
 
 def ask_responder(name: str, message: str) -> None:
@@ -107,12 +107,12 @@ def _refuse_silence(output: Output, name: str, speaker: SpeakerName) -> None:
         return
     if output.reply.stop_reason == "length":
         what = "Its thoughts" if output.reply.thoughts else "White space"
-        raise NoAnswer(f"{what} used up its output limit: raise max_tokens of [models.{name}.{speaker}].")
+        raise NoAnswer(f"{what} used up its output limit. Raise max_tokens of [models.{name}.{speaker}].")
     raise NoAnswer("Its answer was empty. Check the log of its server, or choose another model.")
 
 
 def _too_late(name: str) -> str:
     return (
         f"Model {name!r} did not begin to answer within {PATIENCE:.0f} seconds. "
-        "A large model may still be loading: try again in a minute, or check the server that runs it."
+        "A large model may still be loading. Try again in a minute, or check the server that runs it."
     )

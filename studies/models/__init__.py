@@ -1,4 +1,4 @@
-"""Studies, their personas, and what was said."""
+"""Studies, personas and dialogues."""
 
 from studies.models.dialogues import ENDINGS, Dialogue, Output, Turn
 from studies.models.fields import new_token

@@ -1,4 +1,4 @@
-"""What was said, and what models put out for it."""
+"""Dialogues, their turns, and the outputs of models."""
 
 from typing import ClassVar
 
@@ -17,10 +17,10 @@ ENDINGS = choices_of(Ending)
 
 
 class Dialogue(models.Model):
-    """Turns toward one goal by one persona, with everything that identifies who said them.
+    """Turns toward one goal by one persona, with everything that identifies the speakers.
 
-    ``inquirer`` and ``responder`` hold the model's name, file hash, prompt set and sampling; a person inquires as {}.
-    An imported dialogue has ended, but may lack an ending: the official format does not record any.
+    ``inquirer`` and ``responder`` hold the model's name, file hash, prompt set and sampling; {} is a person.
+    An imported dialogue has ended, but may lack an ending, which the official format does not record.
     """
 
     class Kind(models.TextChoices):
@@ -31,9 +31,9 @@ class Dialogue(models.Model):
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="dialogues")
     goal = models.ForeignKey(Goal, on_delete=models.PROTECT, related_name="dialogues")
     persona = models.ForeignKey(Persona, on_delete=models.PROTECT, related_name="dialogues")
-    persona_sentence = models.TextField(help_text="As the inquirer was told it; a run may limit the features.")
+    persona_sentence = models.TextField(help_text="As given to the inquirer. A run may limit the features.")
     kind = models.CharField(max_length=10, choices=Kind)
-    draft = models.TextField(blank=True, editable=False, help_text="What the participant has typed and not sent.")
+    draft = models.TextField(blank=True, editable=False, help_text="The participant's unsent message.")
     inquirer = models.JSONField(default=dict, blank=True)
     responder = models.JSONField(default=dict, blank=True)
     seed = models.BigIntegerField(null=True, blank=True)
@@ -65,9 +65,9 @@ class Dialogue(models.Model):
 class Turn(models.Model):
     """The inquirer's utterance and the responder's answer; tokens are counted by the responder's tokenizer.
 
-    A person's utterance is stored before its answer is asked for: the turn is pending until there is one. ``response`` of a
-    stopped turn is what the participant let the chatbot say; a failed turn has none, and the chatbot never reads it again.
-    ``key`` makes sending idempotent: the page draws it, and sends it again with the same message.
+    A person's utterance is stored before its answer is requested; until then the turn is pending. ``response`` of a stopped
+    turn is the part before the participant stopped it. A failed turn has none, and the chatbot never reads it again.
+    ``key`` makes sending idempotent: the page generates it, and repeats it with the same message.
     """
 
     class State(models.TextChoices):
@@ -101,32 +101,36 @@ class Turn(models.Model):
 
 
 class Output(models.Model):
-    """One thing a model put out, raw: the accepted ones of a turn, the rejected ones, and those of a final step.
+    """One output of a model: accepted, rejected, or of a final step.
 
-    ``text`` is what the checks left of it for the other side; ``attempt`` counts regenerations. Only ``raw``
-    includes thoughts: one that the server sent separately is there between <think> and </think>.
+    ``text`` is the part that reaches the other speaker; ``attempt`` counts regenerations. Only ``raw`` includes thoughts;
+    those that the server sent separately are between <think> and </think>.
     """
 
     dialogue = models.ForeignKey(Dialogue, on_delete=models.CASCADE, related_name="outputs")
-    position = models.PositiveSmallIntegerField(help_text="Of the turn, counted from 0.")
+    position = models.PositiveSmallIntegerField(help_text="Position of the turn, counted from 0.")
     speaker = models.CharField(max_length=10, choices=choices_of(SpeakerName))
     attempt = models.PositiveSmallIntegerField(default=0)
     status = models.CharField(max_length=12, choices=choices_of(OutputStatus))
     raw = models.TextField(blank=True)
     text = models.TextField(blank=True)
     prompts_found = models.PositiveSmallIntegerField(default=0)
-    is_self_reply = models.BooleanField(default=False, help_text="Cut at the mark of a new message.")
-    left_out = models.PositiveSmallIntegerField(default=0, help_text="Oldest turns that did not fit the context.")
-    prompt_tokens = models.PositiveIntegerField(
-        null=True, blank=True, help_text="By the model's own tokenizer. Empty: the provider does not count them."
+    is_self_reply = models.BooleanField(default=False, help_text="Whether it was cut at the mark of a new message.")
+    left_out = models.PositiveSmallIntegerField(
+        default=0, help_text="Number of oldest turns that did not fit the context."
     )
-    completion_tokens = models.PositiveIntegerField(null=True, blank=True, help_text="Thoughts included.")
+    prompt_tokens = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="Counted by the model's own tokenizer. Empty: the provider does not count them.",
+    )
+    completion_tokens = models.PositiveIntegerField(null=True, blank=True, help_text="Includes thoughts.")
     thought_characters = models.PositiveIntegerField(default=0)
     thought_tokens = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: they were not counted.")
     unsent = models.CharField(
         max_length=100,
         blank=True,
-        help_text="Settings that the server was not sent, because it refuses or does not know them.",
+        help_text="Settings not sent to the server, because it refuses or does not know them.",
     )
     first_token_seconds = models.FloatField()
     seconds = models.FloatField()

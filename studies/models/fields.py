@@ -1,4 +1,4 @@
-"""What fields of several models share."""
+"""Shared parts of model fields."""
 
 import secrets
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 
 def new_token() -> str:
-    """A public identifier that tells nothing and cannot be guessed (128 bits)."""
+    """Return a random public identifier of 128 bits."""
     return secrets.token_urlsafe(16)
 
 
@@ -17,7 +17,7 @@ def choices_of(literal: Any) -> list[tuple[str, str]]:
 
 
 def check_field(name: str, check: Callable[..., None], *values: Any) -> None:
-    """Puts what ``check`` complains about beside the field in a form."""
+    """Attach the validation errors of ``check`` to the field ``name``."""
     try:
         check(*values)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""The chatbot's tries at answering a person, and how the person typed."""
+"""The chatbot's tries to answer a person, and how the person typed."""
 
 from typing import ClassVar
 
@@ -26,17 +26,17 @@ class Generations(models.QuerySet["Generation"]):
 
 
 class Generation(models.Model):
-    """One try of the chatbot at answering a turn; ``text`` grows while it streams and is kept however the try ends.
+    """One try of the chatbot to answer a turn. ``text`` grows while it streams and is kept however the try ends.
 
     It belongs to the process that holds its lease. When ``lease_until`` has passed, that process is gone, and the try is
-    interrupted. ``raw`` is all that the chatbot put out, thoughts included, where ``text`` is not all and no Output has it: for
-    researchers only. ``queue_position`` counts those in front of it. ``message`` is a sentence for the participant,
-    ``reason`` the backend's own for researchers, where the chatbot itself failed.
+    interrupted. ``raw`` is the complete output with thoughts, for researchers only, if ``text`` is not all of it and no Output
+    has it. ``queue_position`` counts the tries before it. ``message`` is a sentence for the participant. ``reason`` is the
+    backend's error for researchers, if the chatbot itself failed.
     """
 
     class State(models.TextChoices):
-        QUEUED = "queued", "waits for the chatbot"
-        STREAMING = "streaming", "is being written"
+        QUEUED = "queued", "waiting for the chatbot"
+        STREAMING = "streaming", "being written"
         COMPLETE = "complete", "complete"
         STOPPED = "stopped", "stopped"
         INTERRUPTED = "interrupted", "interrupted"
@@ -48,7 +48,7 @@ class Generation(models.Model):
     attempt = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
     text = models.TextField(blank=True)
-    raw = models.TextField(blank=True, help_text="As it was put out, with its thoughts, for researchers only.")
+    raw = models.TextField(blank=True, help_text="Complete output with thoughts, for researchers only.")
     message = models.TextField(blank=True)
     reason = models.TextField(blank=True, help_text="Why the chatbot failed, for researchers only.")
     queue_position = models.PositiveIntegerField(default=0)
@@ -81,7 +81,7 @@ class Generation(models.Model):
 
 
 class Typing(models.Model):
-    """How a person wrote an utterance: seconds, and counts of what they did meanwhile. Pastes are noted, never blocked."""
+    """How a person typed an utterance: times and counts. Pastes are recorded, never blocked."""
 
     MEASURES: ClassVar = (
         "first_key_seconds",
@@ -93,11 +93,13 @@ class Typing(models.Model):
     )
 
     turn = models.OneToOneField(Turn, on_delete=models.CASCADE, related_name="typing")
-    first_key_seconds = models.FloatField(null=True, help_text="From when they could write to the first key.")
-    typing_seconds = models.FloatField(null=True, help_text="From the first key to sending.")
+    first_key_seconds = models.FloatField(
+        null=True, help_text="Seconds from when typing was possible to the first key."
+    )
+    typing_seconds = models.FloatField(null=True, help_text="Seconds from the first key to sending.")
     pastes = models.PositiveIntegerField(default=0)
     pasted_characters = models.PositiveIntegerField(default=0)
-    times_hidden = models.PositiveIntegerField(default=0, help_text="How often they left the page.")
+    times_hidden = models.PositiveIntegerField(default=0, help_text="How often the person left the page.")
     hidden_seconds = models.FloatField(default=0)
 
     def __str__(self) -> str:

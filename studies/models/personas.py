@@ -1,4 +1,4 @@
-"""Who asks: personas."""
+"""Personas."""
 
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ from studies.questionnaires import check_answers
 
 
 class Persona(models.Model):
-    """One person's answers to the questionnaire; ``code`` is the id that exports and seeds carry."""
+    """One person's answers to the questionnaire; ``code`` is the id in exports and seeds."""
 
     class Source(models.TextChoices):
         LISTED = "listed", "listed in the study"
@@ -31,10 +31,10 @@ class Persona(models.Model):
         return self.code
 
     def clean(self) -> None:
-        """Refuse answers that the study's form does not offer, and a listed persona in a frozen study. Codes that read alike
-        are the same.
+        """Refuse answers that the study's form does not offer, and a listed persona in a frozen study. Codes
+        that read alike are the same.
 
-        Participants add their personas after the study is frozen.
+        Participants may add personas after the study is frozen.
         """
         if self.source != Persona.Source.PARTICIPANT:
             check_not_frozen(self)

@@ -15,11 +15,11 @@ from studies.texts import default_consent, default_instruction, default_welcome
 if TYPE_CHECKING:
     from studies.models.personas import Persona
 
-FROZEN = "The study is frozen, because somebody has enrolled or a run exists: copy it to change it."
+FROZEN = "The study is frozen because it has participants or a run. Copy it to change it."
 
 
 class Study(models.Model):
-    """One experiment. Once somebody has enrolled or a run exists it is frozen: copy it to change it.
+    """One experiment. It is frozen once it has participants or a run; copy it to change it.
 
     Participants read ``welcome``, agree to ``consent``, and see ``instruction`` above every goal; all three are Markdown.
     """
@@ -38,20 +38,20 @@ class Study(models.Model):
     welcome = models.TextField(default=default_welcome, help_text="What the study is about. Markdown.")
     consent = models.TextField(default=default_consent, help_text="What participants agree to. Markdown.")
     consent_version = models.CharField(max_length=40, default="1")
-    instruction = models.TextField(default=default_instruction, help_text="What stands above every goal. Markdown.")
+    instruction = models.TextField(default=default_instruction, help_text="Shown above every goal. Markdown.")
     goal_order = models.CharField(max_length=10, choices=GoalOrder, default=GoalOrder.GIVEN)
     min_turns = models.PositiveSmallIntegerField(
-        "minimum turns", default=1, help_text="Answered messages that a goal takes before the next."
+        "minimum turns", default=1, help_text="Answered messages required before the next goal."
     )
     max_turns = models.PositiveSmallIntegerField(
         "maximum turns",
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text="Messages that a goal may take. Empty: as many as somebody likes.",
+        help_text="Maximum number of messages per goal. Empty: no limit.",
     )
     keeps_unread_replies = models.BooleanField(
-        default=False, help_text="Whether the chatbot goes on with a reply when its page has been closed for a minute."
+        default=False, help_text="Complete a reply even if its page has been closed for a minute."
     )
     frozen_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -68,16 +68,16 @@ class Study(models.Model):
         return self.frozen_at is not None
 
     def clean(self) -> None:
-        """Refuses a questionnaire that the persona sentence cannot use, and any change once the study is frozen."""
+        """Refuse a questionnaire that the persona sentence cannot use, and any change to a frozen study."""
         if Study.objects.filter(pk=self.pk, frozen_at__isnull=False).exists():
             raise ValidationError(FROZEN)
         check_field("questionnaire", check_questionnaire, self.questionnaire)
         if self.max_turns is not None and self.max_turns < self.min_turns:
-            raise ValidationError({"max_turns": "The maximum of turns must not be below the minimum."})
+            raise ValidationError({"max_turns": "Maximum turns must not be below minimum turns."})
 
 
 class Goal(models.Model):
-    """What an inquirer wants to reach."""
+    """A goal that an inquirer wants to reach."""
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="goals")
     number = models.PositiveSmallIntegerField()
@@ -98,11 +98,11 @@ class Goal(models.Model):
         self.domain = plain_name(self.domain)
         others = Goal.objects.filter(study=self.study_id).exclude(pk=self.pk).values_list("text", flat=True)
         if plain_name(self.text) in {plain_name(text) for text in others}:
-            raise ValidationError({"text": "Another goal of this study reads the same: word this one differently."})
+            raise ValidationError({"text": "Another goal of this study has the same text. Word this one differently."})
 
 
 def check_not_frozen(part: "Goal | Persona") -> None:
-    """Looks at the study that the part is to belong to, and at the one that it is stored in."""
+    """Raise ValidationError if the part's study is frozen, or the study in which the part is stored."""
     stored_in = type(part)._default_manager.filter(pk=part.pk).values("study")
     if Study.objects.filter(Q(pk=part.study_id) | Q(pk__in=stored_in), frozen_at__isnull=False).exists():
         raise ValidationError({"study": FROZEN})

@@ -1,4 +1,4 @@
-"""Text from a model or a person, shown as what it means to be and never as HTML of its own."""
+"""Markdown from a model or a person, rendered without any HTML that it contains."""
 
 import re
 
@@ -13,11 +13,11 @@ register = template.Library()
 
 _HEADINGS_BELOW_THE_PAGES = 3
 _DEEPEST = 50
-"""Levels of quotes, lists (two each) and brackets: what is nested deeper is left out. Models that lose themselves in lists get
-to the renderer's usual 20; many more make a page slow."""
+"""Levels of quotes, lists (two each) and brackets; deeper nesting is left out. Models that ramble in lists reach the renderer's
+usual 20; many more make a page slow."""
 _HEADING = re.compile("(</?h)([1-6])>")
 _MOST_CELLS = 5_000
-"""Of all tables in a text: short rows are filled up to the width of the head, so few characters make a page of megabytes."""
+"""Cells of all tables in a text. Short rows are padded to the head's width, so a short text can become megabytes."""
 _BLOCKS = {"p", "br", "hr", "pre", "blockquote", "ul", "ol", "li", "h4", "h5", "h6"}
 _INLINE = {"a", "code", "em", "strong", "s"}
 _TABLES = {"table", "thead", "tbody", "tr", "th", "td"}
@@ -32,7 +32,7 @@ _renderer, _renderer_without_tables = _make_renderer("table"), _make_renderer()
 _TEXT = r"[^<>&\r\x00\u00a0]*+"
 _TAGS = r"</?(?:p|em|strong|code|pre|blockquote|ul|ol|li|h[456])>|<br>|<ol start=\"\d+\">"
 _CLEAN = re.compile(f"{_TEXT}(?:(?:&(?:amp|lt|gt);|{_TAGS}){_TEXT})*+")
-"""HTML that cleaning leaves as it is, which takes a tenth of the time to see."""
+"""HTML that needs no cleaning; recognising it takes a tenth of the time."""
 _cleaner = nh3.Cleaner(
     tags=_BLOCKS | _INLINE | _TABLES,
     attributes={"a": {"href"}, "ol": {"start"}},
@@ -44,10 +44,10 @@ _cleaner = nh3.Cleaner(
 
 @register.filter
 def markdown(text: str) -> SafeString:
-    """``text`` as HTML from an allow-list: no images, no scripts, no styles. Line breaks stay, as poems need them.
+    """Return ``text`` as HTML from an allow-list: no images, no scripts, no styles. Line breaks stay, as poems need them.
 
-    Tables take the keyboard's focus because they scroll sideways where they do not fit. Where they could have more than
-    _MOST_CELLS, they stay as they were written.
+    Tables can have the keyboard's focus because wide ones scroll sideways. If they could have more than _MOST_CELLS cells,
+    they are not rendered.
     """
     return mark_safe(_clean(_lower_headings(_render(text.rstrip(" \n") + "\n"))))  # noqa: S308
 
@@ -72,6 +72,6 @@ def _lower_headings(html: str) -> str:
 
 
 def _count_cells(text: str) -> int:
-    """The most that the text's tables can have together; an empty line ends a table."""
+    """Return an upper bound of the cells in the text's tables; an empty line ends a table."""
     blocks = [block.splitlines() for block in text.split("\n\n")]
     return sum(len(block) * max((line.count("|") + 1 for line in block), default=0) for block in blocks)

@@ -50,10 +50,10 @@ def test_from_the_study_to_a_started_run(staff_page: Page, settings: Settings) -
     staff_page.get_by_role("group", name="Inquirer").get_by_label("asker").check()
     staff_page.get_by_role("group", name="Responder").get_by_label("answerer").check()
     staff_page.get_by_label("Goal 2 (Math)").uncheck()
-    staff_page.get_by_role("button", name="Start the run").click()
-    expect(staff_page.get_by_role("heading", level=1)).to_have_text("asker asks answerer")
+    staff_page.get_by_role("button", name="Start run").click()
+    expect(staff_page.get_by_role("heading", level=1)).to_have_text("Inquirer asker, responder answerer")
     expect(staff_page.locator("#live")).to_contain_text("0 of 2 dialogues ended")
-    expect(staff_page.get_by_role("button", name="Pause")).to_be_visible()
+    expect(staff_page.get_by_role("button", name="Pause run")).to_be_visible()
 
 
 def test_a_run_fills_up_and_finishes_before_ones_eyes(staff_page: Page) -> None:
@@ -68,7 +68,7 @@ def test_a_run_fills_up_and_finishes_before_ones_eyes(staff_page: Page) -> None:
     make_dialogue(second, ending="max_turns")
     Run.objects.update(state=Run.State.FINISHED)
     expect(staff_page.get_by_role("status")).to_have_text("The run is finished: 2 of 2 dialogues ended.")
-    expect(staff_page.get_by_role("button", name="Pause")).to_have_count(0)
+    expect(staff_page.get_by_role("button", name="Pause run")).to_have_count(0)
     expect(staff_page.locator("#statistics")).to_contain_text("Turns per dialogue 2.00 (0.00)", use_inner_text=True)
 
 
@@ -86,7 +86,7 @@ def test_a_page_says_when_the_site_no_longer_answers(staff_page: Page, complaint
     run = make_run(state=Run.State.RUNNING, is_queued=True)
     staff_page.goto(f"/runs/{run.token}/")
     staff_page.route("**/live/**", lambda route: route.abort())
-    silence = staff_page.get_by_role("alert").filter(has_text="The site does not answer")
+    silence = staff_page.get_by_role("alert").filter(has_text="The site is not responding")
     expect(silence).to_be_visible()
     staff_page.unroute("**/live/**")
     expect(silence).to_have_count(0)
@@ -95,13 +95,13 @@ def test_a_page_says_when_the_site_no_longer_answers(staff_page: Page, complaint
 def test_cancelling_asks_first(staff_page: Page) -> None:
     run = make_run(state=Run.State.RUNNING, is_queued=True)
     staff_page.goto(f"/runs/{run.token}/")
-    staff_page.get_by_role("button", name="Cancel …").click()
-    staff_page.get_by_role("button", name="Keep it").click()
+    staff_page.get_by_role("button", name="Cancel run …").click()
+    staff_page.get_by_role("button", name="Keep run").click()
     expect(staff_page.get_by_role("dialog")).to_be_hidden()
     assert Run.objects.get().state == Run.State.RUNNING
-    staff_page.get_by_role("button", name="Cancel …").click()
-    staff_page.get_by_role("button", name="Cancel the run").click()
-    expect(staff_page.get_by_role("button", name="Start")).to_be_visible()
+    staff_page.get_by_role("button", name="Cancel run …").click()
+    staff_page.get_by_role("button", name="Cancel run", exact=True).click()
+    expect(staff_page.get_by_role("button", name="Start run")).to_be_visible()
     assert Run.objects.get().state == Run.State.CANCELLED
 
 
@@ -110,13 +110,13 @@ def test_a_dialogue_opens_as_a_chat_and_grows(staff_page: Page) -> None:
     staff_page.goto(f"/runs/{Run.objects.get().token}/")
     staff_page.get_by_role("link", name="P01 on goal 1").click()
     expect(staff_page.locator(".bubble.inquirer")).to_contain_text("How do I calculate my speed")
-    staff_page.get_by_text("Turn 1 in detail").click()
+    staff_page.get_by_text("Details of turn 1").click()
     make_turn(dialogue, 1, utterance="And how tired am I?")
     expect(staff_page.get_by_role("article", name="Turn 2")).to_contain_text("And how tired am I?")
     expect(staff_page.get_by_text("Sure, here is the prompt").first).to_be_visible()  # what was opened stays open
     dialogue.ending, dialogue.ended_at = "goal_reached", timezone.now()
     dialogue.save()
-    expect(staff_page.get_by_role("status")).to_contain_text("it took its goal as reached")
+    expect(staff_page.get_by_role("status")).to_contain_text("it considered its goal reached")
     assert staff_page.locator(".more").count() == 0
 
 

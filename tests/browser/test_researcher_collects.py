@@ -57,32 +57,34 @@ def addresses(study: Study) -> list[str]:
 
 
 def test_from_a_new_study_to_a_participant_and_to_its_end(staff_page: Page, live_server: LiveServer) -> None:
-    staff_page.get_by_role("link", name="New study").click()
+    staff_page.get_by_role("link", name="Create study").click()
     staff_page.get_by_label("Title").fill("Speed and chickens")
-    staff_page.get_by_label("Remove this goal").last.check()
-    staff_page.get_by_role("button", name="Add a goal").click()
+    staff_page.get_by_label("Remove goal").last.check()
+    staff_page.get_by_role("button", name="Add goal").click()
     new = staff_page.get_by_role("group", name="New goal")
     expect(new.get_by_label("Number")).to_have_value("11")
     new.get_by_label("Domain").fill("Music")
     new.get_by_label("Text").fill("You want a tune for a wedding.")
-    staff_page.get_by_role("button", name="Make the study").click()
-    expect(staff_page.get_by_role("status").first).to_contain_text("The study is made.")
+    staff_page.get_by_role("button", name="Create study").click()
+    expect(staff_page.get_by_role("status").first).to_contain_text("The study has been created.")
     study = Study.objects.get(slug="speed-and-chickens")
     assert [goal.number for goal in study.goals.all()] == [*range(1, 10), 11]
 
     staff_page.get_by_role("button", name="Open study").click()
-    expect(staff_page.get_by_label("For everybody")).to_have_value(f"{live_server.url}/s/speed-and-chickens/")
-    expect(staff_page.locator("#participants")).to_contain_text("Nobody has come yet.")
+    expect(staff_page.get_by_label("Link for all participants")).to_have_value(
+        f"{live_server.url}/s/speed-and-chickens/"
+    )
+    expect(staff_page.locator("#participants")).to_contain_text("No participants yet.")
     dialogue = make_natural_dialogue(make_participant(study), turns=1)
     row = staff_page.get_by_role("row", name="p-001")
     expect(row).to_contain_text("goal 1 of 10")
     expect(staff_page.locator("#distributions").get_by_role("figure").first).to_contain_text("25 to 34")
 
-    staff_page.get_by_role("button", name="Close …").click()
-    staff_page.get_by_role("button", name="Keep it open").click()
+    staff_page.get_by_role("button", name="Close study …").click()
+    staff_page.get_by_role("button", name="Keep study open").click()
     assert Recruitment.objects.get().is_open
-    staff_page.get_by_role("button", name="Close …").click()
-    staff_page.get_by_role("button", name="Close the study").click()
+    staff_page.get_by_role("button", name="Close study …").click()
+    staff_page.get_by_role("button", name="Close study", exact=True).click()
     expect(staff_page.get_by_role("button", name="Open study")).to_be_visible()
     dialogue.refresh_from_db()
     assert (Recruitment.objects.get().is_open, dialogue.ending) == (False, "left")
@@ -105,7 +107,7 @@ def test_the_boxes_for_screening_follow_the_options(staff_page: Page) -> None:
     expect(age.get_by_label("Under 18")).to_be_checked()
     age.get_by_label("under 30").check()
     staff_page.get_by_label("Title").fill("Older people")
-    staff_page.get_by_role("button", name="Make the study").click()
+    staff_page.get_by_role("button", name="Create study").click()
     expect(staff_page.get_by_role("heading", level=1)).to_contain_text("Collecting")
     assert Study.objects.get().questionnaire[0]["screened_out"] == ["Under 18", "under 30"]
 
@@ -114,8 +116,8 @@ def test_what_is_wrong_is_shown_where_it_is_and_the_rest_stays(staff_page: Page,
     complaints.expect("status of 422 .*/new-study/$")
     staff_page.goto("/new-study/")
     staff_page.get_by_label("Description").fill("Typed with care.")
-    staff_page.get_by_role("button", name="Add a goal").click()
-    staff_page.get_by_role("button", name="Make the study").click()
+    staff_page.get_by_role("button", name="Add goal").click()
+    staff_page.get_by_role("button", name="Create study").click()
     expect(staff_page.get_by_role("alert")).to_contain_text("Nothing is saved yet.")
     staff_page.get_by_role("link", name="Goal 11, Text: This field is required.").click()
     expect(staff_page.get_by_role("group", name="Goal 11").get_by_label("Text")).to_be_focused()
@@ -129,10 +131,10 @@ def test_what_is_wrong_is_shown_where_it_is_and_the_rest_stays(staff_page: Page,
 def test_a_frozen_study_leads_to_a_copy_that_can_be_changed(staff_page: Page) -> None:
     freeze_study(load_demo_study("tiny"))
     staff_page.goto("/studies/demo/edit/")
-    staff_page.get_by_role("button", name="Copy the study").click()
-    expect(staff_page.get_by_role("status").first).to_contain_text("change what you like")
+    staff_page.get_by_role("button", name="Copy study").click()
+    expect(staff_page.get_by_role("status").first).to_contain_text("You can change everything")
     staff_page.get_by_label("Title").fill("My copy")
-    staff_page.get_by_role("button", name="Save the study").click()
+    staff_page.get_by_role("button", name="Save study").click()
     assert Study.objects.get(slug="demo-copy").title == "My copy"
 
 
@@ -181,7 +183,7 @@ def test_opening_says_what_it_is_doing_and_why_it_did_not(staff_page: Page, sett
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(trial, "PATIENCE", 1.0)
         staff_page.get_by_role("button", name="Open study").click()
-        expect(staff_page.get_by_text("The chatbot is being sent a test message.")).to_be_visible()
+        expect(staff_page.get_by_text("The site sends the chatbot a test message.")).to_be_visible()
         expect(staff_page.get_by_role("status").filter(has_text="was not opened")).to_contain_text(
             "did not begin to answer"
         )

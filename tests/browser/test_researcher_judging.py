@@ -49,43 +49,45 @@ def test_from_a_plan_to_evaluators_who_appear_and_to_closing(staff_page: Page, l
     staff_page.get_by_role("link", name="plan an evaluation").click()
     staff_page.get_by_label("Title").fill("First round")
     for model in ("mixtral", "gpt-4"):
-        staff_page.get_by_label(f"{model} asks").check()
-    staff_page.get_by_label("Pairs for each evaluator").fill("8")
-    staff_page.get_by_role("button", name="Plan it").click()
+        staff_page.get_by_label(f"Inquirer {model}").check()
+    staff_page.get_by_label("Pairs per evaluator").fill("8")
+    staff_page.get_by_role("button", name="Plan evaluation").click()
     expect(staff_page.get_by_role("status").first).to_contain_text("This is the plan.")
-    expect(staff_page.get_by_text("2 lists of 8 pairs")).to_be_visible()
+    expect(staff_page.get_by_text("2 assignments of 8 pairs")).to_be_visible()
     expect(staff_page.get_by_role("row", name="mixtral")).to_contain_text("8")
 
-    staff_page.get_by_role("button", name="Open it to evaluators").click()
-    expect(staff_page.get_by_label("For everybody")).to_have_value(f"{live_server.url}/s/demo/judge/1/")
-    staff_page.get_by_role("button", name="Copy the link", exact=True).click()
+    staff_page.get_by_role("button", name="Open evaluation").click()
+    expect(staff_page.get_by_label("Link for people who did not take part")).to_have_value(
+        f"{live_server.url}/s/demo/judge/1/"
+    )
+    staff_page.get_by_role("button", name="Copy link", exact=True).click()
     expect(staff_page.get_by_text("Copied", exact=True)).to_be_visible()
-    expect(staff_page.locator("#evaluators")).to_contain_text("Nobody has judged yet")
+    expect(staff_page.locator("#evaluators")).to_contain_text("No evaluators yet")
 
     evaluator = make_evaluator(Evaluation.objects.get())
     make_judgement(showings_of(evaluator)[0])
     expect(staff_page.get_by_role("row", name="e-001")).to_contain_text("1 of 8")
     expect(staff_page.locator("#live")).to_contain_text("1 of 16 judgements")
 
-    staff_page.get_by_role("button", name="Close …").click()
-    staff_page.get_by_role("button", name="Keep it open").click()
+    staff_page.get_by_role("button", name="Close evaluation …").click()
+    staff_page.get_by_role("button", name="Keep evaluation open").click()
     assert Evaluation.objects.get().state == "open"
-    staff_page.get_by_role("button", name="Close …").click()
-    staff_page.get_by_role("button", name="Close the evaluation").click()
-    expect(staff_page.get_by_role("button", name="Open again")).to_be_visible()
+    staff_page.get_by_role("button", name="Close evaluation …").click()
+    staff_page.get_by_role("button", name="Close evaluation", exact=True).click()
+    expect(staff_page.get_by_role("button", name="Reopen evaluation")).to_be_visible()
     assert Evaluation.objects.get().state == "closed"
 
 
 def test_rates_appear_when_somebody_asks_and_can_leave_the_doubted_out(staff_page: Page) -> None:
     make_busy_evaluation()
     staff_page.goto(PAGE)
-    expect(staff_page.get_by_text("to keep the study blind")).to_be_visible()
+    expect(staff_page.get_by_text("to keep the evaluation blind")).to_be_visible()
     assert "Undetected" not in staff_page.content()
-    staff_page.get_by_role("button", name="Show the rates so far").click()
+    staff_page.get_by_role("button", name="Show current rates").click()
     row = staff_page.get_by_role("row", name="All models")
     expect(row).to_contain_text("50.0 %")
     before = row.inner_text()
-    staff_page.get_by_role("link", name="Without them").click()
+    staff_page.get_by_role("link", name="Exclude flagged evaluators").click()
     expect(staff_page.get_by_text("are left out.")).to_be_visible()
     assert staff_page.get_by_role("row", name="All models").inner_text() != before
     expect(staff_page).to_have_url(re.compile(f"{PAGE}$"))
@@ -115,11 +117,11 @@ def test_what_is_wrong_is_shown_where_it_is(staff_page: Page, complaints: Compla
     complaints.expect("status of 422 .*/evaluations/new/$")
     make_judged_study()
     staff_page.goto("/studies/demo/evaluations/new/")
-    staff_page.get_by_label("Evaluators for each pair").fill("0")
-    staff_page.get_by_role("button", name="Plan it").click()
+    staff_page.get_by_label("Evaluators per pair").fill("0")
+    staff_page.get_by_role("button", name="Plan evaluation").click()
     expect(staff_page.get_by_role("alert")).to_contain_text("Nothing is saved yet.")
-    staff_page.get_by_role("link", name=re.compile("Evaluators for each pair")).click()
-    expect(staff_page.get_by_label("Evaluators for each pair")).to_be_focused()
+    staff_page.get_by_role("link", name=re.compile("Evaluators per pair")).click()
+    expect(staff_page.get_by_label("Evaluators per pair")).to_be_focused()
     found = Axe().run(staff_page, options=WCAG_AA)
     assert found.violations_count == 0, found.generate_report()
 

@@ -31,7 +31,7 @@ def make_estimate(state: str, seed: int) -> PowerEstimate:
 
 
 def test_from_the_list_of_studies_to_what_a_worker_found(staff_page: Page) -> None:
-    staff_page.get_by_role("link", name="How many evaluators?").click()
+    staff_page.get_by_role("link", name="Estimate power").click()
     rows = staff_page.locator(".rate-rows .rate-row")
     expect(rows).to_have_count(4)
     staff_page.get_by_role("button", name="Add a model").click()

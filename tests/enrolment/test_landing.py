@@ -124,7 +124,7 @@ def test_a_browser_without_cookies_reads_what_is_wrong_and_enrols_nobody(kind: K
 def test_staff_whose_form_has_expired_are_still_led_to_their_own_pages() -> None:
     page = Client(enforce_csrf_checks=True).post("/login/")
     assert page.status_code == 403
-    assert "This form has expired" in page.text
+    assert "Expired form" in page.text
 
 
 @pytest.mark.parametrize("address", ["end/", "withdraw/", "data/"])

@@ -39,7 +39,7 @@ def test_another_persons_dialogue_or_one_for_another_goal_is_no_counterpart(othe
     pairing = pair(simulated=[replace(SIMULATED, **other)])
     assert pairing.pairs == ()
     assert sentences(pairing) == [
-        "1 natural dialogue: no counterpart by mixtral.",
+        "1 natural dialogue: no simulated dialogue by mixtral.",
         "1 simulated dialogue by mixtral: no natural dialogue to compare with.",
     ]
 
@@ -57,14 +57,14 @@ def test_the_methods_own_endings_stay_as_does_an_import_without_any(ending: str)
     [
         ({"ending": "unsafe"}, "ended as unsafe"),
         ({"ending": "model_error"}, "ended as model error"),
-        ({"turns": 0}, "nothing in it that a judge could read"),
+        ({"turns": 0}, "no visible messages"),
     ],
 )
 def test_a_simulated_dialogue_that_nobody_should_judge_is_left_out(change: dict[str, Any], reason: str) -> None:
     pairing = pair(simulated=[replace(SIMULATED, **change)])
     assert pairing.pairs == ()
     assert pairing.left_out == (
-        LeftOut("natural", "mixtral", "no counterpart by mixtral", 1),
+        LeftOut("natural", "mixtral", "no simulated dialogue by mixtral", 1),
         LeftOut("simulated", "mixtral", reason, 1),
     )
 
@@ -73,9 +73,9 @@ def test_a_simulated_dialogue_that_nobody_should_judge_is_left_out(change: dict[
     ("change", "reason"),
     [
         ({"ending": ""}, "not ended yet"),
-        ({"ending": "left"}, "left by the participant"),
+        ({"ending": "left"}, "abandoned by the participant"),
         ({"ending": "unsafe"}, "ended as unsafe"),
-        ({"turns": 0}, "nothing in it that a judge could read"),
+        ({"turns": 0}, "no visible messages"),
     ],
 )
 def test_a_natural_dialogue_that_nobody_should_judge_is_left_out(change: dict[str, Any], reason: str) -> None:
@@ -94,7 +94,7 @@ def test_what_is_left_out_is_counted_by_reason_and_model() -> None:
     refused = [replace(SIMULATED, id=id, goal=id, ending="unsafe") for id in range(2, 5)]
     people = [replace(NATURAL, id=id, goal=id) for id in range(2, 5)]
     assert sentences(pair(people, refused)) == [
-        "3 natural dialogues: no counterpart by mixtral.",
+        "3 natural dialogues: no simulated dialogue by mixtral.",
         "3 simulated dialogues by mixtral: ended as unsafe.",
     ]
 
@@ -104,7 +104,7 @@ def test_of_several_seeds_one_that_will_do_is_drawn() -> None:
     pairing = pair(simulated=seeds)
     assert ids(pairing) == [(1, 73)]
     assert len(pair(simulated=[replace(one, ending="") for one in seeds]).pairs) == 1
-    assert "1 simulated dialogue by mixtral: another one was drawn." in sentences(
+    assert "1 simulated dialogue by mixtral: another dialogue was drawn." in sentences(
         pair(simulated=[replace(one, ending="") for one in seeds])
     )
 

@@ -101,7 +101,7 @@ def test_a_password_of_ones_own_is_kept_and_not_shown(demo_settings: Settings) -
     user = User.objects.get(username="researcher")
     user.set_password("my own choice")
     user.save()
-    assert "the one you chose" in prepare()
+    assert "your own (reset:" in prepare()
     assert User.objects.get(username="researcher").check_password("my own choice")
 
 

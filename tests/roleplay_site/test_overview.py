@@ -88,7 +88,7 @@ def test_the_list_shows_each_study_with_its_numbers_its_chatbot_and_its_runs(cli
 
 def test_a_study_without_runs_says_how_to_start_one(client: Client) -> None:
     make_study()
-    assert "No runs yet: start one below" in client.get("/studies/demo/").text
+    assert "No runs yet. Start a run below" in client.get("/studies/demo/").text
 
 
 def test_a_study_shows_its_goals_in_full_with_their_code(client: Client) -> None:
@@ -157,9 +157,9 @@ def test_a_dialogue_outside_of_runs_has_a_page_too(client: Client) -> None:
 
 def test_a_dialogue_of_a_run_that_stands_still_says_why_it_goes_no_further(client: Client) -> None:
     dialogue = make_dialogue(ending="")
-    assert "goes no further" not in client.get(f"/dialogues/{dialogue.token}/").text
+    assert "cannot continue while" not in client.get(f"/dialogues/{dialogue.token}/").text
     Run.objects.update(state=Run.State.PAUSED)
-    assert "It goes no further while its run is paused." in client.get(f"/dialogues/{dialogue.token}/").text
+    assert "This dialogue cannot continue while its run is paused." in client.get(f"/dialogues/{dialogue.token}/").text
 
 
 def test_a_dialogue_names_its_models_with_their_label(client: Client) -> None:
@@ -173,14 +173,14 @@ def test_a_dialogue_names_its_models_with_their_label(client: Client) -> None:
 def test_a_wrong_address_is_a_page_with_a_way_back(client: Client, address: str) -> None:
     response = client.get(address)
     assert response.status_code == 404
-    assert "There is nothing at this address" in response.text
-    assert "Back to the studies" in response.text
+    assert "This address does not exist" in response.text
+    assert "Back to studies" in response.text
 
 
 def test_a_failure_of_the_site_is_a_page_with_a_way_back(rf: RequestFactory) -> None:
     page = server_error(rf.get("/")).content.decode()
-    assert "its log says why" in page
-    assert "Back to the studies" in page
+    assert "the log gives the reason" in page
+    assert "Back to studies" in page
 
 
 def test_a_forged_form_changes_nothing_and_is_told_so() -> None:

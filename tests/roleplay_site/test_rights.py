@@ -43,7 +43,7 @@ def test_the_page_says_which_right_is_missing_whom_to_ask_and_leads_on() -> None
     page = client_with("view_study").post("/studies/demo/copy/").text
     assert "Your account &#x27;grace&#x27; may view studies but not change them." in page
     assert "Ask the administrator of this site" in page
-    assert "Back to the studies" not in page
+    assert "Back to studies" not in page
     assert 'action="/logout/"' in page
 
 
@@ -52,6 +52,6 @@ def test_the_list_of_accounts_says_what_each_may_do(admin_client: Client) -> Non
     client_with("view_study")
     User.objects.create_user("guest", is_staff=True)
     page = admin_client.get("/admin/auth/user/").text
-    for name, right in (("ada", "reads and changes"), ("grace", "reads only"), ("guest", "no access")):
+    for name, right in (("ada", "view and change"), ("grace", "view only"), ("guest", "no access")):
         row = page.split(f">{name}</a>")[1].split("</tr>")[0]
         assert f'<td class="field-studies">{right}</td>' in row

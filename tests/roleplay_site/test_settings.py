@@ -40,7 +40,7 @@ def test_a_folder_that_others_could_read_is_closed(installation: Installation) -
 def test_a_public_site_refuses_a_short_key_in_one_sentence(installation: Installation) -> None:
     refused = start(installation, ALLOWED_HOSTS="study.example.org", SECRET_KEY="changeme")
     assert refused.returncode == 1
-    assert refused.stderr.startswith("The site cannot start. SECRET_KEY is too short to be safe")
+    assert refused.stderr.startswith("The site cannot start. SECRET_KEY is too short.")
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_a_command_without_its_database_ends_with_a_sentence(installation: Insta
     )  # fmt: skip
     assert refused.returncode == 1
     assert words in refused.stderr
-    assert "check that it is running" in refused.stderr
+    assert "Check that it is running" in refused.stderr
     assert "Traceback" not in refused.stderr
     assert "secret" not in refused.stderr
 

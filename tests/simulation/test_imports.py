@@ -87,7 +87,7 @@ def test_a_line_more_than_there_are_personas_is_reported_and_not_merged(study):
     report = import_dialogues(study, records, inquirer="vicuna", source="73.jsonl")
     assert report.imported == 1
     assert report.unplaced == (
-        "Line 2: only 1 personas have this sentence, and earlier lines took them for this goal.",
+        "Line 2: only 1 personas have this sentence, and earlier lines already used them for this goal.",
     )
 
 
@@ -232,10 +232,10 @@ def test_a_file_without_a_single_dialogue_of_the_study_does_not_freeze_it(study)
     [
         (None, {"kind": "simulated"}, "this dialogue is simulated, not natural."),
         ("tiny", {"kind": "natural"}, "this dialogue is natural, not simulated."),
-        (None, {"inquirer": {"model": "tiny"}}, "the model 'tiny' asked here, not a person."),
-        ("tiny", {"inquirer": {}}, "a person asked here, not the model 'tiny'."),
-        ("tiny", {"inquirer": {"model": "vicuna"}}, "the model 'vicuna' asked here, not the model 'tiny'."),
-        ("tiny", {"ended_at": None}, "this dialogue has not ended: export it again when it has."),
+        (None, {"inquirer": {"model": "tiny"}}, "the inquirer is the model 'tiny', not a person."),
+        ("tiny", {"inquirer": {}}, "the inquirer is a person, not the model 'tiny'."),
+        ("tiny", {"inquirer": {"model": "vicuna"}}, "the inquirer is the model 'vicuna', not the model 'tiny'."),
+        ("tiny", {"ended_at": None}, "this dialogue has not ended. Export it again when it has."),
     ],
 )
 def test_a_line_that_says_otherwise_of_itself_is_reported_and_not_imported(study, inquirer, ours, reason):

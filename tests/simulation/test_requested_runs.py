@@ -158,10 +158,10 @@ def test_a_run_freezes_its_study_once(study: Study) -> None:
     [
         (RunRequest("bee", "answerer"), "There is no model 'bee' in "),
         (RunRequest("asker", "bee"), "There is no model 'bee' in "),
-        (RunRequest("answerer", "answerer"), "Model 'answerer' has no [models.answerer.inquirer] table: add one, or"),
-        (RunRequest("asker", "asker"), "Model 'asker' has no [models.asker.responder] table: add one, or"),
-        (RunRequest("asker", "answerer", goals=(1, 11)), "Study 'demo' has no goal 11: choose from 1, 2."),
-        (RunRequest("asker", "answerer", personas="3"), "Study 'demo' has 2 personas: ask for at most as many."),
+        (RunRequest("answerer", "answerer"), "Model 'answerer' has no [models.answerer.inquirer] table. Add one, or"),
+        (RunRequest("asker", "asker"), "Model 'asker' has no [models.asker.responder] table. Add one, or"),
+        (RunRequest("asker", "answerer", goals=(1, 11)), "Study 'demo' has no goal 11. Choose from: 1, 2."),
+        (RunRequest("asker", "answerer", personas="3"), "Study 'demo' has 2 personas. Choose at most that number."),
         (RunRequest("asker", "answerer", personas="participants"), "Study 'demo' has no personas of that kind"),
     ],
 )

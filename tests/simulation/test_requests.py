@@ -17,21 +17,21 @@ def test_numbers_are_read_in_order_without_repeats(text: str, numbers: tuple[int
 
 @pytest.mark.parametrize("text", ["", ",", "1,", "one", "1;4", "-1", "1.5", "٣", "1 4", "9" * 30, "9" * 5000])
 def test_anything_but_numbers_is_refused_by_name(text: str) -> None:
-    with pytest.raises(RequestError, match=r"^Goals must be whole numbers separated by commas, for example 1,4: "):
+    with pytest.raises(RequestError, match=r"^Goals must be whole numbers separated by commas, for example 1,4, not "):
         parse_numbers(text, "Goals")
 
 
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"seeds": ()}, "Seeds are whole numbers from 0, at least one"),
-        ({"seeds": (73, -1)}, "Seeds are whole numbers from 0"),
-        ({"seeds": (2**63,)}, "Seeds are whole numbers from 0"),
+        ({"seeds": ()}, "Enter at least one seed, as whole numbers from 0"),
+        ({"seeds": (73, -1)}, "Enter at least one seed, as whole numbers from 0"),
+        ({"seeds": (2**63,)}, "Enter at least one seed, as whole numbers from 0"),
         ({"max_turns": 0}, "The turn limit must be between 1 and 100."),
         ({"max_turns": 101}, "The turn limit must be between 1 and 100."),
-        ({"features": "height"}, "Unknown feature 'height': choose all, none, age, race"),
+        ({"features": "height"}, "Unknown feature 'height'. Choose one of all, none, age, race"),
         ({"features": ""}, "Unknown feature ''"),
-        ({"personas": "some"}, "Unknown personas 'some': choose all, listed, participants or a number from 1."),
+        ({"personas": "some"}, "Unknown personas 'some'. Choose all, listed, participants or a number from 1."),
         ({"personas": "0"}, "Unknown personas '0'"),
         ({"personas": "-3"}, "Unknown personas '-3'"),
         ({"personas": "9" * 30}, "Unknown personas '999"),

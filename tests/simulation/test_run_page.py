@@ -109,7 +109,7 @@ def test_the_table_can_be_filtered(client: Client, run: Run, query: str, shown: 
 
 
 def test_a_filter_that_nothing_fits_says_so(client: Client, run: Run) -> None:
-    assert "No dialogue of this run fits the filter" in look(client, run, "?ending=unsafe")
+    assert "No dialogue matches the filter" in look(client, run, "?ending=unsafe")
 
 
 def test_a_big_run_is_shown_by_the_hundred_in_few_queries(
@@ -169,8 +169,8 @@ def test_an_imported_run_is_shown_with_what_little_is_known(client: Client) -> N
     dialogue = make_dialogue(run.simulations.all()[0])
     Dialogue.objects.update(ending="")
     page = look(client, run)
-    assert "a responder that was not recorded" in page
-    assert "Imported; what the file did not say is not known here." in page
+    assert '<span class="quiet">, responder</span> not recorded</h1>' in page
+    assert "Imported; the configuration holds only what the file recorded." in page
     assert "1 of 4" in client.get("/").text
     assert rows(page)[0].endswith("not recorded")
     assert client.get(f"/dialogues/{dialogue.token}/").status_code == 200
@@ -187,10 +187,10 @@ def test_a_run_whose_terminal_died_says_so_and_can_be_handed_to_the_workers(clie
     seen = re.search('"seen": "([0-9a-f]+)"', news(client, run).text)
     Simulation.objects.filter(finished_at=None).update(leased_until=timezone.now() - timedelta(seconds=1))
     for page in (look(client, run), client.get("/").text, client.get("/studies/demo/").text):
-        assert '<span class="state paused">stands still: its terminal is gone</span>' in page
+        assert '<span class="state paused">stopped: its terminal is gone</span>' in page
     assert seen
     later = news(client, run, seen=seen[1], state="running in a terminal").text
-    assert "Hand over to the workers" in later
+    assert "Hand over to workers" in later
     assert "The run has stopped because its terminal is gone: 2 of 4 dialogues ended." in later
     act(client, run, "start")
     assert '<span class="state running">running</span>' in look(client, run)
@@ -232,7 +232,7 @@ def test_an_action_changes_the_run_and_shows_it(client: Client, run: Run, action
 
 def test_an_action_that_came_too_late_changes_nothing_and_says_so(client: Client, run: Run) -> None:
     Run.objects.update(state=Run.State.FINISHED)
-    assert "The run is finished by now, so nothing was changed." in act(client, run, "cancel").text
+    assert "The run is finished now, so nothing was changed." in act(client, run, "cancel").text
     assert Run.objects.get().state == Run.State.FINISHED
 
 

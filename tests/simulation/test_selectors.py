@@ -17,7 +17,7 @@ def study() -> Study:
 
 
 def test_an_unknown_study_is_refused_with_the_known_ones(study: Study) -> None:
-    with pytest.raises(RequestError, match=r"There is no study 'bee': choose one of demo\."):
+    with pytest.raises(RequestError, match=r"There is no study 'bee'\. Choose from: demo\."):
         find_study("bee")
     assert find_study("demo") == study
 
@@ -28,7 +28,7 @@ def test_without_any_study_it_is_said_how_to_get_one() -> None:
 
 
 def test_a_study_without_goals_cannot_be_simulated() -> None:
-    with pytest.raises(RequestError, match="has no goals: add some first"):
+    with pytest.raises(RequestError, match=r"has no goals\. Add at least one first"):
         requested_goals(make_study(goal_count=0), RunRequest("asker", "answerer"))
 
 

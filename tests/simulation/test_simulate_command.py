@@ -198,7 +198,7 @@ def test_from_a_shell_a_refusal_is_exit_status_2_and_one_line(installation: Inst
         text=True,
     )
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "CommandError: There is no study 'demo': choose one of none yet: run load_demo first.\n"
+    assert done.stderr == "CommandError: There is no study 'demo'. Choose from: none yet, run load_demo first.\n"
 
 
 def test_dialogues_that_another_process_holds_are_mentioned_and_taken_over_when_its_lease_expires(capsys: Any) -> None:

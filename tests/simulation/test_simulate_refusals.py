@@ -25,17 +25,17 @@ def test_queue_refuses_what_only_a_run_in_this_process_can_do(option: list[str])
 @pytest.mark.parametrize(
     ("options", "fields", "sentence"),
     [
-        ([], {"study": "bee"}, "There is no study 'bee': choose one of demo."),
+        ([], {"study": "bee"}, "There is no study 'bee'. Choose from: demo."),
         ([], {"inquirer": "bee"}, "There is no model 'bee' in "),
         ([], {"responder": "bee"}, "There is no model 'bee' in "),
         ([], {"responder": "asker"}, "Model 'asker' has no [models.asker.responder] table"),
-        (["--goals", "1,11"], {}, "Study 'demo' has no goal 11: choose from 1, 2."),
+        (["--goals", "1,11"], {}, "Study 'demo' has no goal 11. Choose from: 1, 2."),
         (["--goals", "one"], {}, "Goals must be whole numbers separated by commas"),
         (["--goals", ""], {}, "Goals must be whole numbers separated by commas"),
         (["--goals", "9" * 18], {}, "Study 'demo' has no goal 999"),
         (["--seeds", "73;321"], {}, "Seeds must be whole numbers separated by commas"),
         (["--seeds", ""], {}, "Seeds must be whole numbers separated by commas"),
-        (["--features", "height"], {}, "Unknown feature 'height': choose all, none, age"),
+        (["--features", "height"], {}, "Unknown feature 'height'. Choose one of all, none, age"),
         (["--personas", "some"], {}, "Unknown personas 'some'"),
         (["--personas", "3"], {}, "Study 'demo' has 2 personas"),
         (["--personas", "9" * 18], {}, "Study 'demo' has 2 personas"),
@@ -53,7 +53,7 @@ def test_a_request_that_cannot_be_met_is_refused_in_one_sentence_and_leaves_noth
 @pytest.mark.parametrize("name", ["missing/dialogues.jsonl", ".", "/", "file/dialogues.jsonl", "n" * 300])
 def test_a_file_that_cannot_be_written_is_refused_before_any_work(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").touch()
-    assert "cannot be written: name a file in a folder that you may write to." in refusal("--out", str(tmp_path / name))
+    assert "cannot be written. Name a file in a folder that you may write to." in refusal("--out", str(tmp_path / name))
     assert not Run.objects.exists()
 
 

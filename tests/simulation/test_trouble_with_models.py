@@ -89,7 +89,7 @@ def test_a_model_that_has_changed_since_the_run_began_stops_it_with_a_sentence(t
     work_off(run, make_worker(models_file=models_file))
     assert (run.state, run.message) == (
         Run.State.PAUSED,
-        "Model 'answerer' is no longer what this run began with: restore it, or start a new run.",
+        "Model 'answerer' has changed since this run started. Restore it, or start a new run.",
     )
     assert not Dialogue.objects.exists()
     assert not run.simulations.exclude(worker="", leased_until=None).exists()

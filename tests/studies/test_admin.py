@@ -91,8 +91,8 @@ def test_a_new_study_begins_with_the_papers_form(client: Client) -> None:
         ("study", {"questionnaire": '{"age": []}'}, "The questionnaire must be a list of features"),
         ("study", {"questionnaire": '[{"key": "hat"}]'}, "Feature 1 must have one of these keys"),
         ("study", {"questionnaire": "["}, "Enter a valid JSON."),
-        ("persona", {"features": '{"age": "99"}'}, "is no option of"),
-        ("goal", {"text": ALIKE}, "Another goal of this study reads the same"),
+        ("persona", {"features": '{"age": "99"}'}, "is not an option of"),
+        ("goal", {"text": ALIKE}, "Another goal of this study has the same text"),
         ("persona", {"features": "[]"}, "Features must be an object of answers"),
         ("persona", {"features": "{"}, "Enter a valid JSON."),
         ("persona", {"study": ""}, "This field is required."),
@@ -139,7 +139,7 @@ def test_a_frozen_study_refuses_it_also_where_the_form_offered_it(study: Study, 
     left.study = study
     added = Goal(study=frozen, number=7, domain="Math", text="Add two numbers.")
     for part in (frozen, moved, left, added):
-        with pytest.raises(ValidationError, match="copy it to change it"):
+        with pytest.raises(ValidationError, match="Copy it to change it"):
             part.clean()
 
 
@@ -173,7 +173,7 @@ def test_copying_a_study_leads_to_a_copy_that_can_be_changed(client: Client, fro
     response = client.post(f"{ADMIN}/study/", {"action": "copy_studies", "_selected_action": [frozen.pk]}, follow=True)
     copy = Study.objects.get(slug="frozen-copy")
     assert response.redirect_chain == [(f"{ADMIN}/study/{copy.pk}/change/", 302)]
-    assert "can be changed until its first run" in response.text
+    assert "until it has participants or a run" in response.text
     assert copy.frozen_at is None
 
 

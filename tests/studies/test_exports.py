@@ -96,7 +96,7 @@ def test_a_file_that_cannot_be_written_is_refused_in_one_sentence_and_leaves_not
     monkeypatch.chdir(tmp_path)
     (tmp_path / "folder").mkdir()
     slug = make_dialogue().study.slug
-    with pytest.raises(CommandError, match="cannot be written: name a file in a folder") as refusal:
+    with pytest.raises(CommandError, match=r"cannot be written\. Name a file in a folder") as refusal:
         call_command("export_dialogues", slug, "--out", name)
     assert refusal.value.returncode == 2
     assert [path.name for path in tmp_path.rglob("*")] == ["folder"]

@@ -109,7 +109,7 @@ def test_the_pages_name_the_entry_and_the_line_and_that_the_study_goes_on(models
         f"Model 'bot' in {models_file}, line 6: there is no setting 'responder.coherence.max_m', perhaps you meant 'max_n'."
         in page
     )
-    assert "Chats and runs that are under way continue with the last correct description." in page
+    assert "Chats and runs in progress continue with the last correct description." in page
     assert "has no responder" not in page
     assert f"Model 'bot' in {models_file}, line 6" in client.get("/studies/demo/").text.replace("&#x27;", "'")
     slip(models_file, "no TOML")

@@ -66,7 +66,7 @@ def test_an_answered_turn_takes_the_place_of_the_pending_one(client: Client, dia
 @pytest.mark.parametrize(
     ("tried", "sentence"),
     [
-        ({"state": "queued", "text": "", "queue_position": 3}, "The chatbot answers others first: 3 before this …"),
+        ({"state": "queued", "text": "", "queue_position": 3}, "The reply is queued: 3 before it …"),
         ({"state": "interrupted", "message": "It broke off."}, "The reply was interrupted. It broke off."),
         ({"state": "failed", "message": "The server is down."}, "The reply failed. The server is down."),
     ],
@@ -88,7 +88,7 @@ def test_every_try_and_how_the_message_was_typed_stand_in_the_detail(client: Cli
     assert 'try 1: <span class="verdict">interrupted</span>' in page
     assert "Speed is &lt;b&gt;" in page
     assert 'try 2: <span class="verdict">complete</span>' in page
-    assert "<li>first key after 1.5 s</li> <li>typed for 8.3 s</li> <li>pasted 40 characters in 1 go</li>" in page
+    assert "<li>first key after 1.5 s</li> <li>typed for 8.3 s</li> <li>pasted 40 characters in 1 paste</li>" in page
     assert "stayed on the page" in page
 
 

@@ -76,7 +76,7 @@ def test_nothing_is_sent_while_nothing_was_said(client: Client) -> None:
 
 def test_the_ending_comes_in_words_and_the_page_asks_no_more(client: Client) -> None:
     page = news(client, make_dialogue(turns=2, ending="goal_reached"), 2)
-    assert "it took its goal as reached" in page
+    assert "it considered its goal reached" in page
     assert "hx-get" not in page
 
 
@@ -84,7 +84,7 @@ def test_an_ended_dialogue_without_a_recorded_ending_is_not_waited_for(client: C
     dialogue = make_dialogue(turns=1)
     Dialogue.objects.update(ending="", imported_from="official.jsonl")
     page = news(client, dialogue, 0)
-    assert "How this dialogue ended was not recorded." in page
+    assert "The ending of this dialogue was not recorded." in page
     assert "hx-get" not in page
 
 
@@ -97,7 +97,7 @@ def test_every_output_is_shown_raw_rejected_ones_and_the_final_step_too(client: 
     make_output(dialogue, 1, raw="FINISH <script>", status="stop")
     page = news(client, dialogue, 0)
     assert "I have no idea what to ask." in page
-    assert "stopped by the length limit" in page
+    assert "stopped at the length limit" in page
     assert "done after 3.25 s" in page
     assert "Sure, here is the prompt: &quot;How do I calculate" in page
     assert page.index("Final step") < page.index("FINISH &lt;script&gt;")

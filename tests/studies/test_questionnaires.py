@@ -41,7 +41,7 @@ def test_the_papers_form_and_its_twenty_personas_are_fine() -> None:
         ([{**AGE, "options": []}], "Feature 1 must have options"),
         ([{**AGE, "options": "18 to 24"}], "Feature 1 must have options"),
         ([{**AGE, "options": [18]}], "Feature 1 must have options"),
-        ([{**AGE, "screened_out": "18 to 24"}], "Feature 1 may only screen out"),
+        ([{**AGE, "screened_out": "18 to 24"}], "Feature 1: screened_out must be a list of texts"),
     ],
 )
 def test_a_form_that_the_sentence_cannot_use_is_refused_in_words(questionnaire: Any, sentence: str) -> None:
@@ -59,9 +59,9 @@ def test_every_fault_is_named_at_once() -> None:
     [
         (["25 to 34"], "Features must be an object of answers"),
         (None, "Features must be an object of answers"),
-        ({"hat": "none"}, "The study's questionnaire has no feature 'hat': it has age."),
-        ({"age": "99"}, "'99' is no option of 'age': choose from 18 to 24; 25 to 34."),
-        ({"age": ["18 to 24"]}, "is no option of 'age'"),
+        ({"hat": "none"}, "The study's questionnaire has no feature 'hat'. Its features are: age."),
+        ({"age": "99"}, "'99' is not an option of 'age'. Choose from: 18 to 24; 25 to 34."),
+        ({"age": ["18 to 24"]}, "is not an option of 'age'"),
     ],
 )
 def test_answers_that_the_form_does_not_offer_are_refused_in_words(features: Any, sentence: str) -> None:

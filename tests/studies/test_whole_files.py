@@ -46,7 +46,7 @@ def test_what_was_there_stays_when_the_pieces_break_off(tmp_path: Path) -> None:
 def test_a_full_disk_is_one_sentence_and_leaves_nothing_half_written(tmp_path: Path) -> None:
     with disk_with_room_for(1000), pytest.raises(Unwritable) as caught:
         write_whole(tmp_path / "file", ["x" * 100] * 1000)
-    assert str(caught.value).startswith(f"{tmp_path / 'file'} could not be written (File too large): make room")
+    assert str(caught.value).startswith(f"{tmp_path / 'file'} could not be written (File too large). Free some space")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -57,7 +57,7 @@ def test_what_is_no_place_for_a_file_is_refused_without_a_trace(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "file").touch()
     for attempt in (check_writable, lambda path: write_whole(path, ["text"])):
-        with pytest.raises(Unwritable, match=r"cannot be written: name a file in a folder that you may write to\.$"):
+        with pytest.raises(Unwritable, match=r"cannot be written\. Name a file in a folder that you may write to\.$"):
             attempt(Path(name))
     assert list(tmp_path.iterdir()) == [tmp_path / "file"]
 

@@ -74,7 +74,7 @@ class Command(BaseCommand):
 
 
 def _invitation(address: str, links: Iterable[tuple[str, str]], login: Login) -> str:
-    password = login.password or f"the one you chose (reset: python manage.py changepassword {login.username})"
+    password = login.password or f"your own (reset: python manage.py changepassword {login.username})"
     listed = "\n".join(f"  {label:<11} {link}" for label, link in links)
     return f"""
   Open        {address}

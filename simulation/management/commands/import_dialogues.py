@@ -58,7 +58,7 @@ class Command(StudyCommand):
                 return import_dialogues(study, _counted(lines, bar), **known)
             except KeyboardInterrupt as stop:
                 sentence = (
-                    "Stopped: the dialogues imported so far are kept. Repeat the command to import the remaining lines."
+                    "Stopped. The dialogues imported so far are kept. Repeat the command to import the remaining lines."
                 )
                 raise CommandError(sentence, returncode=130) from stop
 
@@ -117,7 +117,7 @@ def _open(path: Path) -> BufferedReader:
     except OSError as error:
         raise RequestError(f"{path} cannot be read: give the path of a JSONL file.") from error
     if begins_as in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        raise RequestError(f"{path} is UTF-16 text: save it in UTF-8.")
+        raise RequestError(f"{path} is UTF-16 text. Save it in UTF-8.")
     return lines
 
 

@@ -55,7 +55,7 @@ class Command(StudyCommand):
         parser.add_argument("--seeds", default="73", help="seeds, for example 73,321,8479 (default: 73)")
         parser.add_argument("--max-turns", type=int, default=12, help="maximum number of turns (default: 12)")
         parser.add_argument("--concurrency", type=int, help=f"dialogues at once (default: {CONCURRENCY})")
-        parser.add_argument("--queue", action="store_true", help="leave the work to the workers")
+        parser.add_argument("--queue", action="store_true", help="leave the work to workers")
         parser.add_argument("--out", type=Path, help="write the dialogues to this JSONL file")
         parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
 

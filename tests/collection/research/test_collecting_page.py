@@ -38,7 +38,7 @@ def post(client: Client, action: str) -> str:
 
 
 def test_a_study_is_opened_and_its_link_can_be_shared(client: Client, study: Study) -> None:
-    assert "People who follow the link read that it is closed; you see a preview." in read(client)
+    assert "People who open the link see this; you see a preview." in read(client)
     page = post(client, "open")
     assert Recruitment.objects.get().is_open
     assert 'value="http://testserver/s/demo/"' in page
@@ -55,7 +55,7 @@ def test_a_study_that_lacks_something_is_not_opened_and_says_what(
     client: Client, study: Study, settings: Settings, tmp_path: Path
 ) -> None:
     study.goals.all().delete()
-    assert "The study has no goals yet: write some." in post(client, "open")
+    assert "The study has no goals yet. Add at least one." in post(client, "open")
     make_study("other")
     settings.MODELS_FILE = tmp_path / "models.toml"
     settings.MODELS_FILE.write_text("")
@@ -97,7 +97,7 @@ def test_what_became_of_everybody_is_counted(client: Client, study: Study) -> No
     assert "<strong>1</strong> active now" in page
     for words, count in {
         "Enrolled": 6,
-        "Under way": 2,
+        "In progress": 2,
         "Finished": 1,
         "Screened out": 1,
         "Turned away": 1,
@@ -116,12 +116,12 @@ def test_everybody_is_listed_with_where_they_are(client: Client, study: Study) -
     make_natural_dialogue(make_participant(study, seen_minutes_ago=100), ending="left")
     make_participant(study, answers=None, state="enrolled", seen_minutes_ago=2000)
     page = read(client)
-    assert 'p-001</th> <td><span class="state running">here</span> chats: goal 2 of 3</td>' in page
+    assert 'p-001</th> <td><span class="state running">here</span> chatting: goal 2 of 3</td>' in page
     assert f'href="/dialogues/{running.token}/"' in page
     assert '<td class="number">3</td> <td class="when">now</td>' in page
     assert page.index("p-001") < page.index("p-002") < page.index("no code")
     assert "1 hour, 30 minutes ago" in page.replace("\xa0", " ")
-    assert [words in page for words in ("reads the instruction", "after goal 1 of 3", "before the form")] == [True] * 3
+    assert [words in page for words in ("instruction</td>", "after goal 1 of 3", "persona form</td>")] == [True] * 3
 
 
 def test_somebody_whom_a_platform_named_is_found_by_that_name(client: Client, study: Study) -> None:
@@ -134,9 +134,9 @@ def test_a_study_that_opens_later_or_is_over_says_when(client: Client, study: St
     Recruitment.objects.create(study=study, is_open=True, opens_at=soon)
     page = read(client)
     assert "opens later" in page
-    assert "<dt>From</dt><dd>2 Jan 2090, 10:00 UTC</dd>" in page
+    assert "<dt>Opens</dt><dd>2 Jan 2090, 10:00 UTC</dd>" in page
     Recruitment.objects.update(opens_at=None, closes_at=past)
-    assert "its time is over" in read(client)
+    assert '<span class="state ">ended</span>' in read(client)
 
 
 def test_only_what_has_changed_is_sent(client: Client, study: Study) -> None:
@@ -163,7 +163,7 @@ def test_many_participants_are_listed_in_few_queries(
 def test_a_study_without_participants_says_how_they_come(client: Client, study: Study) -> None:
     assert "Open the study and share the link above." in read(client)
     open_study(study)
-    assert "whoever consents appears here by themselves" in read(client)
+    assert "Participants appear here once they have consented." in read(client)
 
 
 def test_distributions_count_those_who_chat_or_have_finished_in_the_forms_order(study: Study) -> None:
@@ -188,7 +188,7 @@ def test_a_distribution_leaves_out_who_cannot_take_part_and_keeps_who_would_not_
 
 
 def test_a_distribution_is_drawn_and_stands_in_a_table_too(client: Client, study: Study) -> None:
-    assert "Drawn as soon as" in read(client)
+    assert "Figures appear once" in read(client)
     make_participant(study)
     page = read(client)
     assert '<rect class="fill" x="0" y="98" width="320.0" height="10" rx="2"/>' in page
@@ -197,7 +197,7 @@ def test_a_distribution_is_drawn_and_stands_in_a_table_too(client: Client, study
 
 
 def test_the_study_page_and_the_list_tell_of_participants(client: Client, study: Study) -> None:
-    assert "Nobody has taken part yet" in client.get("/studies/demo/").text
+    assert "No participants yet" in client.get("/studies/demo/").text
     make_participant(study)
     page, studies = (" ".join(client.get(address).text.split()) for address in ("/studies/demo/", "/"))
     assert "<strong>1</strong> participant: 1 active now, 0 finished." in page

@@ -38,16 +38,16 @@ def fetch(client: Client, name: str) -> str:
 
 def test_the_page_says_what_there_is_and_what_stays_out(client: Client, study: Study) -> None:
     page = " ".join(client.get("/studies/demo/data/").text.split())
-    assert "<strong>1</strong> ended, 1 going on and left out" in page
-    assert "<strong>1</strong> participant, a row each" in page
+    assert "<strong>1</strong> ended, 1 in progress and left out" in page
+    assert "<strong>1</strong> participant, one row each" in page
     assert "answers-with-external-ids.csv" in page
 
 
 def test_a_study_without_data_says_where_they_come_from(client: Client) -> None:
     make_study()
     page = client.get("/studies/demo/data/").text
-    assert "open the study to participants" in page
-    assert "start a run" in page
+    assert "Open the study to participants" in page
+    assert "Start a run" in page
 
 
 def test_every_kind_of_dialogue_comes_in_every_form(client: Client, study: Study) -> None:

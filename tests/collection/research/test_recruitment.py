@@ -83,10 +83,13 @@ def test_an_option_that_screens_out_has_no_quota(client: Client, study: Study) -
     ("changes", "sentence"),
     [
         ({"opens_at": "soon"}, "Enter a valid date/time."),
-        ({"opens_at": "2030-01-02T10:00", "closes_at": "2030-01-02T10:00"}, "This must be later than the time above."),
+        (
+            {"opens_at": "2030-01-02T10:00", "closes_at": "2030-01-02T10:00"},
+            "The closing time must be later than the opening time.",
+        ),
         ({"places": "-1"}, "greater than or equal to 0"),
         ({"quota-gender-0": "many"}, "Enter a whole number."),
-        ({"external_id_parameter": "a b&c"}, "A name of letters, digits"),
+        ({"external_id_parameter": "a b&c"}, "Use only letters, digits"),
         ({"completed-redirect_url": "javascript:alert(1)"}, "Enter a valid URL."),
         ({"completed-redirect_url": "ftp://x.example/"}, "Enter a valid URL."),
         ({"full-code": "c" * 81}, "at most 80 characters"),

@@ -131,20 +131,20 @@ def test_questions_are_ordered_screened_and_removed(client: Client) -> None:
         ({"chatbot": "gone"}, "Select a valid choice."),
         ({"welcome": "  \r\n"}, "This field is required."),
         ({"consent": "x" * 20_001}, "at most 20000 characters"),
-        ({"max_turns": "1", "min_turns": "2"}, "The maximum of turns must not be below the minimum."),
+        ({"max_turns": "1", "min_turns": "2"}, "Maximum turns must not be below minimum turns."),
         ({"goals-1-number": "1"}, "Two goals have the number 1"),
-        ({"goals-1-text": "Fly\u200b.", "goals-2-text": "Fly."}, "Two goals read the same: “Fly.”"),
+        ({"goals-1-text": "Fly\u200b.", "goals-2-text": "Fly."}, "Two goals have the same text: “Fly.”"),
         ({"goals-1-text": ""}, "This field is required."),
         ({"goals-0-text": "a\x00b"}, "Null characters are not allowed."),
-        ({f"goals-{number}-DELETE": "on" for number in range(10)}, "A study needs at least one goal"),
-        ({"goals-TOTAL_FORMS": "lots"}, "A study needs at least one goal"),
+        ({f"goals-{number}-DELETE": "on" for number in range(10)}, "The study has no goals. Add at least one."),
+        ({"goals-TOTAL_FORMS": "lots"}, "The study has no goals. Add at least one."),
         ({"features-1-key": "age"}, "Two questions ask for the feature “age”"),
         ({"features-1-key": "hat"}, "Select a valid choice."),
         ({"features-1-options": " \r\n "}, "This field is required."),
-        ({"features-1-options": "a\r\nb\r\na"}, "“a” is listed twice"),
-        ({"features-1-options": "18-24\r\n18\u201324"}, "“18\u201324” is listed twice"),
-        ({"features-1-options": "a", "features-1-screened_out": "a"}, "Everybody would be screened out"),
-        ({f"features-{number}-DELETE": "on" for number in range(5)}, "needs at least one question"),
+        ({"features-1-options": "a\r\nb\r\na"}, "“a” occurs twice"),
+        ({"features-1-options": "18-24\r\n18\u201324"}, "“18\u201324” occurs twice"),
+        ({"features-1-options": "a", "features-1-screened_out": "a"}, "All options screen participants out."),
+        ({f"features-{number}-DELETE": "on" for number in range(5)}, "The persona form has no questions."),
     ],
 )
 def test_what_is_wrong_is_said_nothing_is_stored_and_nothing_typed_is_lost(
@@ -174,7 +174,7 @@ def test_a_frozen_study_is_shown_and_leads_to_its_copy(client: Client) -> None:
     study = make_study()
     freeze_study(study)
     page = client.get("/studies/demo/edit/").text
-    assert "copy it to change it" in page
+    assert "Copy the study to change it." in page
     assert "<textarea" not in page
     answer = client.post("/studies/demo/copy/")
     assert answer["Location"] == "/studies/demo-copy/edit/"
@@ -188,7 +188,7 @@ def test_what_was_typed_while_the_study_froze_is_not_stored_and_not_lost(client:
     answer = client.post("/studies/demo/edit/", form)
     assert answer.status_code == 422
     assert "Typed for an hour." in answer.text
-    assert "copy it to change it" in answer.text
+    assert "Copy it to change it." in answer.text
     assert Study.objects.get().title == study.title
     assert Goal.objects.count() == 2
 
@@ -201,7 +201,7 @@ def test_a_study_that_freezes_between_the_check_and_the_storing_stays_as_it_is(c
     assert editor.is_valid()
     freeze_study(study)
     assert not editor.save()
-    assert "copy it to change it" in str(editor.form.non_field_errors())
+    assert "Copy it to change it." in str(editor.form.non_field_errors())
     study.refresh_from_db()
     assert (study.title, study.is_frozen, study.goals.count()) == ("LLM Roleplay: the paper's study", True, 2)
 
@@ -239,7 +239,8 @@ def test_the_top_of_the_page_leads_to_every_mistake_and_rows_that_go_have_none(c
     assert found == [
         'id_title">Title: This field is required.',
         'id_goals-2-text">Goal 3, Text: This field is required.',
-        'id_features-1-screened_out">Question Race, Screened out: Everybody would be screened out: leave at least one option.',
+        'id_features-1-screened_out">Question Race, Options that screen out: All options screen participants out. '
+        "Leave at least one option unticked.",
     ]
     assert all(f'id="{one.split(chr(34))[0]}"' in page for one in found)
 

@@ -52,7 +52,7 @@ def test_what_the_planner_advises_helps(pairs: list[Wanted], per_list: int, judg
     try:
         count_lists(pairs, per_list, judges)
     except Impossible as reason:
-        _, advice = str(reason).split(": ")
+        _, advice = str(reason).split("To solve this, ")
         fewer_pairs, *fewer_judges = [int(word) for word in advice.split() if word.isdigit()]
         assert is_planned(pairs, fewer_pairs, judges)
         assert not is_planned(pairs, fewer_pairs + 1, judges), "the most that is possible"
@@ -145,15 +145,16 @@ def test_what_is_impossible_says_what_would_help() -> None:
     with pytest.raises(Impossible) as reason:
         count_lists(shape(people=5, goals=2, models=4), per_list=20, judges=3)
     assert str(reason.value) == (
-        "Nobody may see two pairs of one natural dialogue. The 4 pairs of one, judged 3 times each, need 12 evaluators, but "
-        "40 pairs at 20 per evaluator take only 6: ask for at most 10 pairs per evaluator."
+        "An evaluator may see only one pair of each natural dialogue. The 4 pairs of one dialogue, each judged 3 times, need "
+        "12 evaluators, but "
+        "40 pairs at 20 per evaluator need only 6. To solve this, assign at most 10 pairs per evaluator."
     )
 
 
 def test_fewer_judges_are_advised_where_that_helps() -> None:
     pairs = [*(Wanted(f"p-{id}", 1, "m-1", id) for id in range(6)), Wanted("p-0", 1, "m-2", 6)]
     assert count_lists(pairs, per_list=5, judges=1) == 2
-    with pytest.raises(Impossible, match=r"at most 4 pairs per evaluator, or for at most 1 judge per pair\.$"):
+    with pytest.raises(Impossible, match=r"at most 4 pairs per evaluator, or require at most 1 judge per pair\.$"):
         count_lists(pairs, per_list=5, judges=2)
 
 

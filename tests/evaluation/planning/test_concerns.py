@@ -30,7 +30,7 @@ def warnings(study: Study) -> list[str]:
 
 def run_name(run: Run) -> str:
     """As the form that offers runs tells them apart."""
-    return f"The run by {run.inquirer} of {date_format(run.created_at, 'j M Y, H:i')} UTC"
+    return f"The run of inquirer {run.inquirer} from {date_format(run.created_at, 'j M Y, H:i')} UTC"
 
 
 def answered_by(study: Study, **changed: Any) -> None:
@@ -60,29 +60,31 @@ def chatted_with(study: Study, **changed: Any) -> None:
         (lambda study: answered_by(study, label="has another label"), []),
         (
             lambda study: answered_by(study, model="vicuna"),
-            ["The run: vicuna answered it, but participants talked to tiny."],
+            ["The run: its responder is vicuna, but participants chatted with tiny."],
         ),
         (
             lambda study: answered_by(study, fingerprint="0123" * 16),
             [
-                "The run: another version of tiny answered it than participants talked to: the hashes of their files differ."
+                "The run: its responder is another version of tiny than participants chatted with: the file hashes differ."
             ],
         ),
         (
             lambda study: answered_by(study, context=512, regenerate_tries=3),
-            ["The run: tiny answered it with other settings than participants talked to: context, regenerate_tries."],
+            [
+                "The run: its responder tiny had other settings than the participants' chatbot: context, regenerate_tries."
+            ],
         ),
         (
             forget,
             [
-                "The run: nothing records which version of tiny answered, so that it may be another than participants "
-                "talked to."
+                "The run: the version of its responder tiny was not recorded, so participants may have chatted with "
+                "another version."
             ],
         ),
-        (lambda study: answered_by(study, model=""), ["The run: nothing records which chatbot answered it."]),
+        (lambda study: answered_by(study, model=""), ["The run: its responder was not recorded."]),
         (
             lambda study: chatted_with(study, fingerprint="0123" * 16),
-            ["The natural dialogues were held with 2 different chatbots: tiny (01230123), tiny (9f2c9f2c)."],
+            ["The natural dialogues used 2 different chatbots: tiny (01230123), tiny (9f2c9f2c)."],
         ),
         (
             lambda study: chatted_with(study, context=512),
@@ -99,10 +101,10 @@ def test_a_run_that_another_chatbot_answered_is_named(change: Callable[[Study], 
 @pytest.mark.parametrize(
     ("chatbot", "expected"),
     [
-        ("tiny", "The run: another version of tiny answered it"),
+        ("tiny", "The run: its responder is another version of tiny"),
         (
             "gone",
-            "Nothing says what the study's chatbot 'gone' is, to compare the runs' with. There is no model 'gone'",
+            "The study's chatbot 'gone' cannot be compared with the runs' responders. There is no model 'gone'",
         ),
     ],
 )
@@ -123,7 +125,7 @@ def test_an_unfinished_run_is_named_with_what_it_has() -> None:
     evaluation = plan(study)
     assert [
         warning.replace(run_name(study.runs.all()[0]), "The run") for warning in read_plan(evaluation).warnings
-    ] == ["The run is unfinished: 1 of 4 dialogues are there."]
+    ] == ["The run is unfinished: 1 of 4 dialogues have ended."]
     assert read_plan(evaluation).pairs == 1, "a dialogue that goes on is no counterpart"
 
 
@@ -131,18 +133,18 @@ def test_runs_of_one_inquirer_are_pooled_and_that_is_said() -> None:
     study = make_judged_study(models=("mixtral", "mixtral", "gpt-4"))
     found = read_plan(plan(study))
     assert found.warnings == (
-        "2 of the runs are by mixtral: they count as one, of which one dialogue is drawn for each pair.",
+        "2 of the runs use inquirer mixtral. They count as one model; one dialogue is drawn for each pair.",
     )
     assert [(share.name, share.pairs) for share in found.models] == [("gpt-4", 4), ("mixtral", 4)]
     assert [left_out.sentence for left_out in found.left_out] == [
-        "4 simulated dialogues by mixtral: another one was drawn."
+        "4 simulated dialogues by mixtral: another dialogue was drawn."
     ]
 
 
 def test_a_run_that_was_asked_for_some_of_the_goals_is_named() -> None:
     study = make_judged_study(models=("mixtral",))
     Simulation.objects.filter(run__study=study, goal__number=2).delete()
-    assert warnings(study) == ["The run was not asked for 2 of the 4 natural dialogues' people and goals."]
+    assert warnings(study) == ["The run does not cover 2 of the 4 natural dialogues' personas and goals."]
 
 
 def test_a_run_that_covers_other_goals_is_refused_by_name() -> None:
@@ -157,8 +159,8 @@ def test_a_run_that_covers_other_goals_is_refused_by_name() -> None:
         open_evaluation(evaluation)
 
     assert refused.value.sentences == (
-        f"{run_name(elsewhere)} is about other people or goals than the natural "
-        "dialogues: leave it out, or simulate for the study's participants and goals.",
+        f"{run_name(elsewhere)} has no personas and goals in common with the natural dialogues. "
+        "Leave it out, or simulate the study's participants and goals.",
     )
     assert not evaluation.pairs.exists()
 
@@ -168,20 +170,20 @@ def test_a_study_without_natural_dialogues_is_refused() -> None:
     for cell in make_run(study, state=Run.State.FINISHED).simulations.all():
         make_dialogue(cell)
     assert read_plan(plan(study)).problems == (
-        "The study has no natural dialogue that could be judged yet: collect some, or import them.",
+        "The study has no natural dialogues that can be judged yet. Collect or import some.",
     )
 
 
 def test_a_plan_without_a_run_is_refused() -> None:
     study = make_judged_study(models=())
-    assert read_plan(plan(study)).problems == ("No run is chosen: choose at least one.",)
+    assert read_plan(plan(study)).problems == ("No run is chosen. Choose at least one.",)
 
 
 def test_runs_of_which_nothing_will_do_are_refused_and_what_was_left_out_says_why() -> None:
     study = make_judged_study(models=("mixtral",))
     study.dialogues.filter(kind=Dialogue.Kind.SIMULATED).update(ending="unsafe")
     found = read_plan(plan(study))
-    assert found.problems == ("There are no pairs: see what was left out, and why.",)
+    assert found.problems == ("There are no pairs. See below which dialogues were left out and why.",)
     assert "4 simulated dialogues by mixtral: ended as unsafe." in [left_out.sentence for left_out in found.left_out]
 
 
@@ -210,4 +212,4 @@ def test_dialogues_of_the_official_format_are_judged_like_our_own() -> None:
     found = read_plan(plan(study))
 
     assert (found.pairs, found.problems) == (1, ())
-    assert "nothing records which chatbot answered it" in found.warnings[0]
+    assert "its responder was not recorded" in found.warnings[0]

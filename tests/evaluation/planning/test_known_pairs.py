@@ -77,7 +77,7 @@ def test_whole_pairs_are_taken(value: Any) -> None:
         ([CHECK | {"natural": [["Hi?", ""]]}], TURNS),
         ([CHECK | {"natural": [["Hi?", "Hello."]] * 51}], TURNS),
         ([CHECK | {"natural": [["Hi?", "x" * 20_001]]}], TURNS),
-        ([CHECK | {"anser": "1st"}], f"Known pair 1 has 'anser', which means nothing here: it may have {KEYS}."),
+        ([CHECK | {"anser": "1st"}], f"Known pair 1 has an unknown key 'anser'. Known keys are {KEYS}."),
     ],
 )
 def test_a_fault_is_told_in_a_sentence(value: Any, sentence: str) -> None:

@@ -51,7 +51,7 @@ def test_a_plan_says_what_falls_to_whom() -> None:
     plan = read_plan(plan_evaluation(training_pairs=2, attention_checks=1))
 
     assert (plan.pairs, plan.natural_dialogues, plan.evaluators, plan.showings) == (18, 6, 5, 18)
-    assert plan.sizes == "5 lists: 3 of 4 pairs, 2 of 3"
+    assert plan.sizes == "5 assignments: 3 of 4 pairs, 2 of 3"
     assert (plan.natural_first, plan.natural_second) == (9, 9)
     assert [(share.name, share.pairs, share.showings, share.fewest, share.most) for share in plan.models] == [
         (name, 6, 6, 1, 2) for name in "abc"
@@ -70,21 +70,21 @@ def test_a_plan_reports_its_rules_and_what_they_hide() -> None:
     Turn.objects.filter(dialogue__kind=Dialogue.Kind.NATURAL, position=1).update(response="")
     Turn.objects.filter(dialogue__simulation__run__inquirer="a", position=0).update(response=" ")
     assert read_plan(evaluation).rules == (
-        "A natural dialogue counts when its participant went on or finished.",
-        "A simulated one counts however it ended, unless that was as unsafe or because a provider refused it.",
-        "Of several by one model for one person and goal one is drawn, by the seed 73.",
-        "Messages without an answer are hidden on both sides: 6 of people, 6 of models.",
+        "A natural dialogue is eligible if its participant continued with the next goal or finished.",
+        "A simulated dialogue is eligible unless it ended as unsafe or because a provider refused it.",
+        "If one model has several dialogues for one person and goal, one is drawn with seed 73.",
+        "Unanswered messages are hidden on both sides: 6 of people and 6 of models.",
     )
     evaluation.takes_left_dialogues, evaluation.hides_unanswered = True, False
     first, *_, last = read_plan(evaluation).rules
     assert (first, last) == (
-        "A natural dialogue counts when its participant went on to the next goal, finished or left.",
-        "Messages without an answer are shown.",
+        "A natural dialogue is eligible if its participant continued with the next goal, finished or left.",
+        "Unanswered messages are shown.",
     )
 
 
 def test_lists_of_one_size_are_counted_in_words() -> None:
-    assert read_plan(plan_evaluation(pairs_per_evaluator=6)).sizes == "3 lists of 6 pairs"
+    assert read_plan(plan_evaluation(pairs_per_evaluator=6)).sizes == "3 assignments of 6 pairs"
 
 
 def test_opening_stores_what_was_planned() -> None:
@@ -179,15 +179,15 @@ def test_closing_what_was_never_open_changes_nothing() -> None:
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"pairs_per_evaluator": 12}, "ask for at most 8 pairs per evaluator."),
+        ({"pairs_per_evaluator": 12}, "assign at most 8 pairs per evaluator."),
         (
             {"training_pairs": 5},
-            "There are 4 pairs for training, but 5 are asked for: ask for at most 4, or bring your own.",
+            "The plan needs 5 pairs for training, but there are 4. Choose at most 4, or upload your own pairs.",
         ),
-        ({"attention_checks": 7}, "There are 6 pairs for attention checks, but 7 are asked for: ask for at most 6, "),
+        ({"attention_checks": 7}, "The plan needs 7 pairs for attention checks, but there are 6. Choose at most 6, "),
         (
             {"attention_checks": 1, "known_pairs": [{"role": "training"}]},
-            "There are no pairs for attention checks, but 1 is asked for: ask for none, or add to your own.",
+            "The plan needs 1 pair for attention checks, but there are none. Choose 0, or add pairs to your file.",
         ),
     ],
 )
@@ -223,8 +223,8 @@ def test_an_open_evaluation_remembers_what_it_left_out_whatever_comes_later() ->
         run=evaluation.runs.all()[0], persona=left.dialogues.get().persona, goal=left.dialogues.get().goal, seed=73
     )
     planned = read_plan(evaluation)
-    assert [left_out.sentence for left_out in planned.left_out] == ["1 natural dialogue: left by the participant."]
-    assert "is unfinished: 6 of 7 dialogues are there." in planned.warnings[0]
+    assert [left_out.sentence for left_out in planned.left_out] == ["1 natural dialogue: abandoned by the participant."]
+    assert "is unfinished: 6 of 7 dialogues have ended." in planned.warnings[0]
 
     open_evaluation(evaluation)
     left.dialogues.update(ending="next_goal")
@@ -278,7 +278,7 @@ def test_the_papers_plan_is_read_and_stored_in_a_moment() -> None:
     begun = thread_time()
     plan = read_plan(evaluation)
     assert thread_time() - begun < 2
-    assert (plan.pairs, plan.sizes, plan.natural_first) == (800, "20 lists of 40 pairs", 400)
+    assert (plan.pairs, plan.sizes, plan.natural_first) == (800, "20 assignments of 40 pairs", 400)
     assert {(share.pairs, share.fewest, share.most) for share in plan.models} == {(200, 10, 10)}
 
     open_evaluation(evaluation)

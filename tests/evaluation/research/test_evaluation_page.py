@@ -48,7 +48,7 @@ def test_the_link_can_be_shared_also_with_a_platform(client: Client, evaluation:
 def test_it_is_closed_and_opened_again(client: Client, evaluation: Evaluation) -> None:
     assert "The evaluation is closed." in post(client, "close")
     assert Evaluation.objects.get().state == "closed"
-    assert "People who follow the link read that it is closed." in read(client)
+    assert "People who open the link see this." in read(client)
     post(client, "open")
     assert Evaluation.objects.get().state == "open"
 
@@ -69,7 +69,7 @@ def test_progress_is_counted_by_model_and_evaluator(client: Client, evaluation: 
     assert page.index("e-001") < page.index("e-002") < page.index("e-003")
     assert page.count('<span class="state running">here</span>') == 1
     assert "platform-1" in page
-    for words, count in {"Consented": 3, "Under way": 2, "Stayed away too long": 1, "Free lists": "0 of 2"}.items():
+    for words, count in {"Consented": 3, "In progress": 2, "Timed out": 1, "Free assignments": "0 of 2"}.items():
         assert f"<dt>{words}</dt><dd>{count}</dd>" in page
 
 
@@ -118,14 +118,14 @@ def test_answer_times_that_are_unlike_all_others_are_counted(client: Client) -> 
             make_judgement(showing, active_seconds=one)
     page = read(client)
     assert "2 unusual times" in page
-    assert "2 answer times look unlike the others" in page
+    assert "2 answer times are unusual" in page
 
 
 def test_somebody_is_flagged_for_a_reason_and_no_longer(client: Client, evaluation: Evaluation) -> None:
     make_evaluator(evaluation)
     assert "Flag<span" in read(client)
     form = read(client, f"{PAGE}?evaluator=1")
-    assert "Doubts about e-001" in form
+    assert "Flag for e-001" in form
     sent = {"evaluator": "1", "action": "flag", "reason": " Wrote that they clicked at random. "}
     assert "e-001 is flagged." in client.post(f"{PAGE}flag/", sent, follow=True).text
     assert Evaluator.objects.get().flag == "Wrote that they clicked at random."
@@ -137,10 +137,10 @@ def test_somebody_is_flagged_for_a_reason_and_no_longer(client: Client, evaluati
 def test_nobody_is_flagged_without_a_reason_or_a_name(client: Client, evaluation: Evaluation) -> None:
     make_evaluator(evaluation)
     answer = client.post(f"{PAGE}flag/", {"evaluator": "1", "action": "flag", "reason": " "}, follow=True).text
-    assert "say why they are doubted" in answer
+    assert "Enter a reason" in answer
     assert client.post(f"{PAGE}flag/", {"evaluator": "7", "action": "flag", "reason": "x"}).status_code == 404
     assert client.post(f"{PAGE}flag/", {"evaluator": "²", "action": "flag", "reason": "x"}).status_code == 404
-    assert "Doubts about" not in read(client, f"{PAGE}?evaluator=99")
+    assert "Flag for" not in read(client, f"{PAGE}?evaluator=99")
 
 
 def test_only_what_has_changed_is_sent(client: Client, evaluation: Evaluation) -> None:
@@ -163,7 +163,7 @@ def test_many_evaluators_are_listed_in_few_queries(
 
 
 def test_without_evaluators_the_page_says_how_they_come(client: Client, evaluation: Evaluation) -> None:
-    assert "Nobody has judged yet: share the link above." in read(client)
+    assert "No evaluators yet. Share the link above." in read(client)
 
 
 def test_every_file_can_be_taken_out(client: Client, evaluation: Evaluation) -> None:

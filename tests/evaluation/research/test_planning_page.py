@@ -69,20 +69,20 @@ def test_the_runs_are_offered_with_what_they_hold(client: Client, study: Study) 
     Run.objects.update(created_at=datetime(2026, 3, 1, 9, 30, tzinfo=UTC))
     page = read(client, NEW)
     for model in ("mixtral", "gpt-4"):
-        assert f"<strong>{model}</strong> asks tiny" in page
+        assert f"<strong>{model}</strong>, responder tiny" in page
     assert "seed 73 · 8 of 8 dialogues ended · 1 Mar 2026, 09:30 UTC" in page
 
 
 def test_a_study_without_runs_says_where_they_come_from(client: Client) -> None:
     make_open_study()
-    assert "The study has no runs yet: start one on its page" in read(client, NEW)
+    assert "The study has no runs yet. Start a run on its page" in read(client, NEW)
 
 
 def test_what_is_missing_or_impossible_is_said_and_nothing_is_stored(client: Client, study: Study) -> None:
     bad = {"completed-redirect_url": "ftp://example.org"}
     answer = send(client, NEW, judges_per_pair="0", external_id_parameter="who?", **bad)
     assert answer.status_code == 422
-    for words in ("Choose at least one run.", "greater than or equal to 1", "A name of letters, digits", "valid URL"):
+    for words in ("Choose at least one run.", "greater than or equal to 1", "Use only letters, digits", "valid URL"):
         assert words in answer.text
     assert not Evaluation.objects.exists()
 
@@ -101,9 +101,14 @@ def test_evaluations_are_numbered_one_after_the_other(client: Client, study: Stu
 def test_the_plan_is_shown_before_anything_is_stored(client: Client, study: Study) -> None:
     make_evaluation(study, state="planned", pairs_per_evaluator=8)
     page = read(client)
-    for words, count in {"Natural dialogues": 8, "Pairs": 16, "Judgements in all": 16, "Evaluators needed": 2}.items():
+    for words, count in {
+        "Natural dialogues": 8,
+        "Pairs": 16,
+        "Judgements in total": 16,
+        "Evaluators needed": 2,
+    }.items():
         assert f"<dt>{words}</dt><dd>{count}</dd>" in page
-    assert "2 lists of 8 pairs" in page
+    assert "2 assignments of 8 pairs" in page
     assert '<th scope="row">mixtral</th><td class="number">8</td>' in page
     assert not Evaluation.objects.get().pairs.exists()
 
@@ -111,7 +116,7 @@ def test_the_plan_is_shown_before_anything_is_stored(client: Client, study: Stud
 def test_what_is_left_out_is_said_with_its_reason(client: Client, study: Study) -> None:
     study.dialogues.filter(kind="natural", goal__number=1).update(ending="left")
     make_evaluation(study, state="planned")
-    assert "4 natural dialogues: left by the participant." in read(client)
+    assert "4 natural dialogues: abandoned by the participant." in read(client)
 
 
 def test_a_plan_that_cannot_be_opened_says_why_and_offers_no_button(client: Client, study: Study) -> None:
@@ -119,7 +124,7 @@ def test_a_plan_that_cannot_be_opened_says_why_and_offers_no_button(client: Clie
     make_evaluation(study, state="planned")
     page = read(client)
     assert 'class="notice error"' in page
-    assert "Open it to evaluators" not in page
+    assert "Open evaluation" not in page
     client.post(PAGE, {"action": "open"})
     assert Evaluation.objects.get().is_planned
 
@@ -127,14 +132,14 @@ def test_a_plan_that_cannot_be_opened_says_why_and_offers_no_button(client: Clie
 def test_a_plan_without_lists_shows_no_empty_numbers(client: Client, study: Study) -> None:
     make_evaluation(study, state="planned", pairs_per_evaluator=300)
     page = read(client)
-    assert "Nobody may see two pairs of one natural dialogue." in page
-    assert not [words for words in ("Evaluators needed", "In each list", "Natural 1st") if words in page]
+    assert "An evaluator may see only one pair of each natural dialogue." in page
+    assert not [words for words in ("Evaluators needed", "Per assignment", "Natural 1st") if words in page]
 
 
 def test_a_plan_is_opened_from_its_page(client: Client, study: Study) -> None:
     make_evaluation(study, state="planned", pairs_per_evaluator=8)
     page = client.post(PAGE, {"action": "open"}, follow=True).text
-    assert "The evaluation is open: share the link below." in page
+    assert "The evaluation is open. Share the link below." in page
     assert 'value="http://testserver/s/demo/judge/1/"' in page
     assert Evaluation.objects.get().pairs.count() == 16
 
@@ -150,7 +155,7 @@ def test_a_plan_can_be_changed_and_keeps_what_was_not_touched(client: Client, st
 def test_an_opened_one_shows_what_it_holds_and_cannot_be_changed(client: Client, study: Study) -> None:
     make_evaluation(study, completion_code="CODE-7")
     page = read(client, EDIT)
-    assert "it stays as it is" in page
+    assert "its settings are final" in page
     assert "CODE-7" in page
     assert client.post(EDIT, {"title": "Other"}).status_code == 409
     assert Evaluation.objects.get().title == ""
@@ -195,7 +200,7 @@ def toml_table(values: dict[str, Any]) -> str:
         ("\xff\xfe", "cannot be read as TOML"),
         ("pairs = " + "[" * 9000, "cannot be read as TOML"),
         ("pairs = " + "9" * 5000, "cannot be read as TOML"),
-        ("", "This file holds no pairs"),
+        ("", "This file contains no pairs"),
         ('pairs = [{role = "boss"}]', "Known pair 1 must have the role"),
     ],
 )
@@ -213,7 +218,7 @@ def test_a_plan_is_deleted_and_an_opened_one_is_not(client: Client, study: Study
     assert client.post(PAGE, {"action": "delete"}).headers["Location"] == "/studies/demo/"
     assert not Evaluation.objects.exists()
     make_evaluation(study)
-    assert "it stays" in client.post(PAGE, {"action": "delete"}, follow=True).text
+    assert "it cannot be deleted" in client.post(PAGE, {"action": "delete"}, follow=True).text
     assert Evaluation.objects.exists()
 
 

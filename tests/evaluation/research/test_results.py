@@ -33,7 +33,7 @@ def read(client: Client, address: str, **headers: Any) -> str:
 
 def test_no_rate_is_on_the_page_before_somebody_asks(client: Client, evaluation: Evaluation) -> None:
     page = read(client, PAGE) + read(client, f"{PAGE}live/")
-    assert "to keep the study blind" in page
+    assert "to keep the evaluation blind" in page
     assert not [words for words in ("Undetected", "Very confident", "62.5 %", "100.0 %", "alpha") if words in page]
 
 
@@ -43,7 +43,7 @@ def test_rates_come_by_model_and_over_all_with_intervals(client: Client, evaluat
     assert row("mixtral", "100.0 %", "51.0 to 100.0 %", 4, 0, 4, 0, 0, 4, 0) in page
     assert row("gpt-4", "25.0 %", "4.6 to 69.9 %", 4, 3, 0, 1, 1, 3, 0) in page
     assert row("All models", "62.5 %", "30.6 to 86.3 %", 8, 3, 4, 1, 1, 7, 0) in page
-    assert "what counts in the end is the mixed model" in page
+    assert "Report the mixed model" in page
 
 
 def row(model: str, percent: str, *cells: object) -> str:
@@ -57,20 +57,20 @@ def test_without_scripts_the_rates_are_a_page_of_their_own(client: Client, evalu
 
 
 def test_made_up_judgements_are_said_to_be_no_result(client: Client, evaluation: Evaluation) -> None:
-    assert "nothing here is a result" not in read(client, RATES)
+    assert "They are not results." not in read(client, RATES)
     Evaluation.objects.update(is_rehearsed=True)
-    assert "nothing here is a result" in read(client, RATES)
-    assert "made up, to try the software" in read(client, PAGE)
+    assert "They are not results." in read(client, RATES)
+    assert "synthetic data for trying the software" in read(client, PAGE)
 
 
 def test_without_judgements_there_is_nothing_to_show(client: Client) -> None:
     make_evaluation()
-    assert "nobody has submitted a judgement" in read(client, RATES)
+    assert "No judgements yet." in read(client, RATES)
 
 
 def test_rates_can_leave_out_evaluators_who_are_doubted(client: Client, evaluation: Evaluation) -> None:
     evaluation.evaluators.filter(number=2).update(flag="Clicked at random.")
-    assert "4 judgements of flagged evaluators are counted." in read(client, RATES)
+    assert "4 judgements of flagged evaluators are included." in read(client, RATES)
     page = read(client, f"{RATES}?without=flagged")
     assert "4 judgements of flagged evaluators are left out." in page
     assert read_results(evaluation, without_flagged=True).judged == 4

@@ -44,9 +44,9 @@ def answer(sitting: Sitting, *, detected: bool) -> None:
 
 def test_every_configured_model_can_be_asked_to_judge(client: Client, evaluation: Evaluation) -> None:
     page = read(client)
-    assert "None yet: any model" in page
+    assert "No model judges yet. Any model" in page
     assert page.count('type="radio" name="model"') == 3
-    assert "answerer judges as soon as a worker is free." in ask(client)
+    assert "answerer starts judging as soon as a worker is free." in ask(client)
     sitting = Sitting.objects.get()
     assert (sitting.model, sitting.state, sitting.is_queued) == ("answerer", "running", True)
     assert Verdict.objects.count() == 16
@@ -93,7 +93,7 @@ def test_rates_of_models_stand_beside_peoples(client: Client, evaluation: Evalua
     answer(sitting, detected=True)
     sitting.verdicts.filter(pair__model="mixtral", is_natural_first=True).update(choice="")
     page = read(client, f"{PAGE}rates/")
-    assert "answerer as a judge" in page
+    assert "Model judge answerer" in page
     cells = '<td class="number">{}</td>'
     both = '<td class="number">{} <span class="quiet">of {}</span></td>'
     assert f"{cells.format(8)} {cells.format(8)} {both.format('100.0 %', 4)} {cells.format(0)}" in page

@@ -142,7 +142,7 @@ async def test_beyond_those_who_wait_there_is_a_page_that_says_when_to_come_back
     assert [bool(visitor.heard) for visitor in visitors] == [False, False, True]
     assert visitors[2].status == 503
     assert (b"retry-after", b"5") in visitors[2].heard[0]["headers"]
-    assert b"The site is busy" in visitors[2].body
+    assert b"High demand" in visitors[2].body
     ends.set()
     await asyncio.gather(*tasks)
     assert [visitor.status for visitor in visitors] == [200, 200, 503]
