@@ -30,6 +30,8 @@ test: $(VENV)/installed-dev
 
 # mypy and makemigrations load the settings, which create VAR_DIR: use another one than the developer's.
 check: export VAR_DIR := $(CURDIR)/$(VENV)/var
+# Tests start hundreds of processes: none should compile what another has compiled.
+check: export PYTHONDONTWRITEBYTECODE :=
 check:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

@@ -2,15 +2,18 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.test import TransactionTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from tests.flushing import empty_tables
 from tests.installation import Installation
 from tests.services import postgresql, redis
 
@@ -19,16 +22,25 @@ hypothesis_settings.register_profile(
     "steady", derandomize="THOROUGH" not in os.environ, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 hypothesis_settings.load_profile("steady")
+TransactionTestCase._fixture_teardown = empty_tables  # type: ignore[attr-defined]
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Half as many again as there are cores: for much of their time tests wait, for leases, servers and pages."""
-    return len(os.sched_getaffinity(0)) * 3 // 2
+    """Twice as many as there are cores: for much of their time tests wait, for leases, servers and pages."""
+    return len(os.sched_getaffinity(0)) * 2
 
 
-def pytest_unconfigure() -> None:
-    """Removes the folder that ``tests.settings`` made for this process."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Make one folder for databases to copy, which the processes of a parallel run inherit."""
+    if not hasattr(config, "workerinput"):
+        os.environ["MADE_DATABASES"] = tempfile.mkdtemp(prefix="roleplay-databases-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove the folders that this process made."""
     shutil.rmtree(settings.VAR_DIR, ignore_errors=True)
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop("MADE_DATABASES"), ignore_errors=True)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,5 +1,6 @@
 """A site with data of its own, used as its users do: from other processes."""
 
+import atexit
 import os
 import shutil
 import signal
@@ -9,10 +10,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
+from fcntl import LOCK_EX, flock
 from functools import cache, lru_cache
+from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from subprocess import CompletedProcess, Popen
-from tempfile import TemporaryDirectory, mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.interpreter import Interpreter
@@ -23,6 +27,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 MODELS_FILE = BASE_DIR / "tests" / "data" / "scripted_models.toml"
 TURNS = 2
 """How many turns every dialogue of the scripted models has."""
+
+
+Command = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -46,24 +53,23 @@ class Installation:
         return done
 
     def migrate(self) -> None:
-        """Make the tables as ``manage.py migrate`` does: copy those that it has made once for this process."""
-        self._copy(TABLES)
+        """Make the tables as ``manage.py migrate`` does: copy those that it has made once."""
+        self._copy("", ("migrate", "--verbosity", "0"))
 
     def load_demo(self) -> None:
-        """Make the tables and the demo study: copy what has been made once for this process and these models.
+        """Make the tables and the demo study: copy what has been made once with these models.
 
         Whatever the database held is gone.
         """
-        self._copy(DEMO)
+        self._copy(self.environment["MODELS_FILE"], ("load_demo",))
 
-    def _copy(self, commands: "Commands") -> None:
+    def _copy(self, models_file: str, command: Command) -> None:
         self.var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        models_file = self.settings.get("MODELS_FILE", str(MODELS_FILE))
         if url := self.settings.get("DATABASE_URL"):
             server, _, name = url.rpartition("/")
-            copy_database(server, _made_database(server, commands, models_file), name)
+            copy_database(server, _made_database(server, models_file, command), name)
         else:
-            shutil.copyfile(_made_file(commands, models_file), self.var_dir / "db.sqlite3")
+            shutil.copyfile(_made_file(models_file, command), self.var_dir / "db.sqlite3")
 
     def simulate(self, *options: str) -> CompletedProcess[str]:
         """Simulates dialogues of the demo study with the scripted models."""
@@ -118,33 +124,48 @@ class Installation:
         return self.run("celery", "--quiet", "-A", "roleplay_site", "worker", "--loglevel", "WARNING")
 
 
-Commands = tuple[tuple[str, ...], ...]
-TABLES: Commands = (("migrate", "--verbosity", "0"),)
-DEMO: Commands = (*TABLES, ("load_demo",))
-_MADE = TemporaryDirectory(prefix="roleplay-tables-")
-"""SQLite databases to copy, each made once by this process, which removes them at its end."""
+_NUMBERS = count()
 
 
 @cache
-def _made_file(commands: Commands, models_file: str) -> Path:
-    """Return an SQLite database that these commands have made."""
-    return _made(commands, {"MODELS_FILE": models_file}) / "db.sqlite3"
+def _made_file(models_file: str, command: Command) -> Path:
+    """Return an SQLite database that the command has made, with these models unless there are none to know."""
+    folder = _folder_of_made() / sha256(repr((models_file, command)).encode()).hexdigest()
+    file = folder / "db.sqlite3"
+    with folder.with_suffix(".lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        if not file.exists():
+            making = Installation(folder.with_suffix(".making"))
+            _make(making, models_file, command)
+            making.var_dir.rename(folder)
+    return file
 
 
 @cache
-def _made_database(server: str, commands: Commands, models_file: str) -> str:
-    """Return the name of a database on this PostgreSQL server that these commands have made."""
-    name = f"made_{_made_database.cache_info().misses}"
+def _folder_of_made() -> Path:
+    """Return the folder that processes share when MADE_DATABASES names one, or that of this process, which removes it."""
+    if shared := os.environ.get("MADE_DATABASES"):
+        return Path(shared)
+    own = TemporaryDirectory(prefix="roleplay-databases-")
+    atexit.register(own.cleanup)
+    return Path(own.name)
+
+
+@cache
+def _made_database(server: str, models_file: str, command: Command) -> str:
+    """Return the name of a database on this PostgreSQL server that the command has made."""
+    name = f"made_{next(_NUMBERS)}"
     create_database(server, name)
-    _made(commands, {"MODELS_FILE": models_file, "DATABASE_URL": f"{server}/{name}"})
+    with TemporaryDirectory(prefix="roleplay-making-") as folder:
+        _make(Installation(Path(folder), {"DATABASE_URL": f"{server}/{name}"}), models_file, command)
     return name
 
 
-def _made(commands: Commands, settings: dict[str, str]) -> Path:
-    made = Installation(Path(mkdtemp(dir=_MADE.name)) / "var", settings)
-    for command in commands:
-        made.manage(*command)
-    return made.var_dir
+def _make(site: Installation, models_file: str, command: Command) -> None:
+    if models_file:
+        site.settings["MODELS_FILE"] = models_file
+        site.migrate()
+    site.manage(*command)
 
 
 @lru_cache(maxsize=1)

@@ -1,13 +1,17 @@
 """A headless Chromium, and pages in it that fail the test when anything on them goes wrong."""
 
+import asyncio
+from asyncio import AbstractEventLoop
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
+from django.test import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.complaints import Complaints
-from tests.factories import PASSWORD, make_staff
+from tests.factories import make_staff
 from tests.services.binaries import find_binary
 
 FLAGS = [
@@ -22,20 +26,39 @@ PATIENCE = 30_000
 """Milliseconds for what a page should do by itself, on a machine that is busy with other tests."""
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Debian's chromium; without it the tests are skipped, or fail where REQUIRE_SERVICES=1 promises it.
+@dataclass(frozen=True)
+class Started:
+    """A browser and the event loop that Playwright keeps in this thread as long as it runs."""
 
-    Playwright keeps an event loop in this thread, which Django would take for asynchronous code, and pytest's own
-    asynchronous tests for a rival: it must be gone when the module is done.
-    """
+    browser: Browser
+    loop: AbstractEventLoop
+
+
+@pytest.fixture(scope="session")
+def started_chromium() -> Iterator[Started]:
+    """Debian's chromium, once a process; without it the tests are skipped, or fail where REQUIRE_SERVICES=1 promises it."""
     path = find_binary("chromium")
+    with sync_playwright() as playwright:
+        started = Started(playwright.chromium.launch(executable_path=path, args=FLAGS), asyncio.get_running_loop())
+        asyncio._set_running_loop(None)
+        yield started
+        asyncio._set_running_loop(started.loop)
+        started.browser.close()
+
+
+@pytest.fixture(scope="module")
+def chromium(started_chromium: Started) -> Iterator[Browser]:
+    """The browser, whose loop runs in this thread for one module.
+
+    Django would take the loop for asynchronous code, and pytest's own asynchronous tests for a rival: between modules nobody
+    may see it.
+    """
     expect.set_options(timeout=PATIENCE)
-    with pytest.MonkeyPatch.context() as environment, sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as environment:
         environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
+        asyncio._set_running_loop(started_chromium.loop)
+        yield started_chromium.browser
+        asyncio._set_running_loop(None)
 
 
 @pytest.fixture
@@ -55,12 +78,11 @@ def page(chromium: Browser, live_server: LiveServer, complaints: Complaints) -> 
 
 
 @pytest.fixture
-def staff_page(page: Page) -> Page:
-    """A page of somebody who has just logged in through the login form."""
-    user = make_staff()
+def staff_page(page: Page, live_server: LiveServer) -> Page:
+    """The first page of somebody who is logged in."""
+    client = Client()
+    client.force_login(make_staff())
+    session = client.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
     page.goto("/")
-    page.get_by_label("Username").fill(user.username)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Studies")
     return page

@@ -4,19 +4,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
 from collection.models import Participant, Recruitment
 from studies.models import Study
+from tests.browser.accessibility import check_page
+from tests.browser.chat.way import PHONE
 from tests.browser.complaints import Complaints
 from tests.collection.factories import make_open_study
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MODELS_FILE = Path(__file__).parents[1] / "data" / "scripted_models.toml"
-WCAG_AA = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-CONTRAST = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast"]}}
 CHOSEN = {
     "Age Range": "25 to 34",
     "Race": "Other",
@@ -181,17 +180,8 @@ def test_withdrawing_asks_first_and_gives_a_receipt(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Withdrawn")
 
 
-def test_every_page_fits_a_phone(page: Page, complaints: Complaints) -> None:
+def test_every_page_fits_a_phone_and_violates_no_rule_of_wcag_aa(page: Page, complaints: Complaints) -> None:
     complaints.expect(*REFUSALS)
-    page.set_viewport_size({"width": 360, "height": 740})
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     for name in stops(page):
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360, name
-
-
-def test_no_page_violates_wcag_aa(page: Page, complaints: Complaints) -> None:
-    complaints.expect(*REFUSALS)
-    for name in stops(page):
-        for scheme, rules in (("light", WCAG_AA), ("dark", CONTRAST)):
-            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-            found = Axe().run(page, options=rules)
-            assert found.violations_count == 0, f"{name}, {scheme}\n{found.generate_report()}"
+        check_page(page, name)

@@ -1,18 +1,16 @@
 """A researcher asks in a browser how many evaluators a study takes, and sees it come."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from analysis.models import PowerEstimate
 from analysis.power.estimates import question_of, request_estimate, work_off
 from analysis.statistics.power_plans import PAPER, PowerQuestion
+from tests.browser.accessibility import CONTRAST, assert_accessible, assert_fits
 from tests.browser.complaints import Complaints
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-WCAG_AA = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-CONTRAST = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast"]}}
 WIDTHS = (1280, 360)
 State = PowerEstimate.State
 FOUND = [
@@ -111,8 +109,5 @@ def test_every_page_fits_a_phone_and_violates_no_rule_of_wcag_aa(staff_page: Pag
 def _assert_fits(page: Page, what: str) -> None:
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, what
-        for scheme, rules in (("light", WCAG_AA), ("dark", CONTRAST)):
-            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-            found = Axe().run(page, options=rules)
-            assert found.violations_count == 0, f"{what}, {width}, {scheme}\n{found.generate_report()}"
+        assert_fits(page, what)
+        assert_accessible(page, f"{what}, {width}", dark=CONTRAST)

@@ -3,14 +3,17 @@
 import signal
 import socket
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
-from pytest_django import Settings
+from django.db import transaction
+from django.test import override_settings
+from pytest_django import DjangoDbBlocker
 
 from evaluation.models import Evaluation
 from roleplay_site.processes import is_port_free
@@ -21,10 +24,16 @@ from tests.installation import MODELS_FILE, TURNS, Installation
 from tests.services.binaries import free_port, wait_until
 
 
-@pytest.fixture
-def demo_settings(settings: Settings, tmp_path: Path) -> Settings:
-    settings.VAR_DIR, settings.STATIC_ROOT, settings.MODELS_FILE = tmp_path, tmp_path / "static", MODELS_FILE
-    return settings
+@pytest.fixture(scope="module")
+def first(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """What the first start writes; each test finds what it has made."""
+    folder = tmp_path_factory.mktemp("demo")
+    places = override_settings(VAR_DIR=folder, STATIC_ROOT=folder / "static", MODELS_FILE=MODELS_FILE)
+    with places, django_db_blocker.unblock(), transaction.atomic():
+        yield prepare()
+        transaction.set_rollback(True)
 
 
 def prepare() -> str:
@@ -39,10 +48,10 @@ def demo_run() -> Run:
     return Run.objects.get(study__slug="demo")
 
 
-@pytest.mark.django_db(transaction=True)
-def test_every_start_shows_the_same_run_and_the_same_login(demo_settings: Settings) -> None:
-    first, second = prepare(), prepare()
-    run, password_file = demo_run(), demo_settings.VAR_DIR / "demo_password"
+@pytest.mark.django_db
+def test_every_start_shows_the_same_run_and_the_same_login(first: str) -> None:
+    second = prepare()
+    run, password_file = demo_run(), Path(settings.VAR_DIR) / "demo_password"
     password = password_file.read_text()
     assert User.objects.get(username="researcher", is_staff=True).check_password(password)
     assert stat.S_IMODE(password_file.stat().st_mode) == 0o600
@@ -54,9 +63,9 @@ def test_every_start_shows_the_same_run_and_the_same_login(demo_settings: Settin
         assert "/s/demo/\n" in output
 
 
-@pytest.mark.django_db(transaction=True)
-def test_every_start_shows_the_same_made_up_pairs_to_judge_until_somebody_closes_them(demo_settings: Settings) -> None:
-    first, second = prepare(), prepare()
+@pytest.mark.django_db
+def test_every_start_shows_the_same_made_up_pairs_to_judge_until_somebody_closes_them(first: str) -> None:
+    second = prepare()
     for output in (first, second):
         assert "Judge pairs http://127.0.0.1:" in output
         assert "/s/rehearsal/judge/2/\n" in output
@@ -65,39 +74,37 @@ def test_every_start_shows_the_same_made_up_pairs_to_judge_until_somebody_closes
     assert "Judge pairs" not in prepare()
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_run_of_the_demo_is_shown_also_when_another_one_of_its_model_is_newer(demo_settings: Settings) -> None:
-    prepare()
+@pytest.mark.django_db
+def test_the_run_of_the_demo_is_shown_also_when_another_one_of_its_model_is_newer(first: str) -> None:
     run = demo_run()
+    assert f"/runs/{run.token}/" in first
     other = request_run(run.study, RunRequest("tiny", "tiny", goals=(1, 4), features="age"))
     assert other != run
     assert f"/runs/{run.token}/" in prepare()
     assert Run.objects.get(pk=other.pk).state == Run.State.PAUSED
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
+@pytest.mark.usefixtures("first")
 @pytest.mark.parametrize(("change", "state"), [(pause_run, Run.State.PAUSED), (cancel_run, Run.State.CANCELLED)])
-def test_a_run_that_a_researcher_stopped_is_not_started_again(
-    demo_settings: Settings, change: Callable[[Run], None], state: str
-) -> None:
-    prepare()
+def test_a_run_that_a_researcher_stopped_is_not_started_again(change: Callable[[Run], None], state: str) -> None:
     change(demo_run())
     prepare()
     assert demo_run().state == state
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_run_that_was_made_but_never_queued_is_queued_by_the_next_start(demo_settings: Settings) -> None:
-    prepare()
+@pytest.mark.django_db
+@pytest.mark.usefixtures("first")
+def test_a_run_that_was_made_but_never_queued_is_queued_by_the_next_start() -> None:
     Run.objects.update(state=Run.State.PAUSED, is_queued=False)
     prepare()
     run = demo_run()
     assert (run.state, run.is_queued) == (Run.State.RUNNING, True)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_password_of_ones_own_is_kept_and_not_shown(demo_settings: Settings) -> None:
-    prepare()
+@pytest.mark.django_db
+@pytest.mark.usefixtures("first")
+def test_a_password_of_ones_own_is_kept_and_not_shown() -> None:
     user = User.objects.get(username="researcher")
     user.set_password("my own choice")
     user.save()
@@ -105,11 +112,13 @@ def test_a_password_of_ones_own_is_kept_and_not_shown(demo_settings: Settings) -
     assert User.objects.get(username="researcher").check_password("my own choice")
 
 
-@pytest.mark.django_db(transaction=True)
-def test_without_the_embedded_model_the_site_starts_all_the_same(demo_settings: Settings, tmp_path: Path) -> None:
-    demo_settings.MODELS_FILE = tmp_path / "models.toml"
-    demo_settings.MODELS_FILE.write_text("")
-    output = prepare()
+@pytest.mark.django_db
+@pytest.mark.usefixtures("first")
+def test_without_the_embedded_model_the_site_starts_all_the_same(tmp_path: Path) -> None:
+    demo_run().delete()
+    (tmp_path / "models.toml").write_text("")
+    with override_settings(MODELS_FILE=tmp_path / "models.toml"):
+        output = prepare()
     assert "The demo run cannot be queued: There is no model 'tiny'" in output
     assert "Login       researcher" in output
 

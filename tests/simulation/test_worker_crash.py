@@ -8,15 +8,15 @@ import pytest
 from tests.installation import TURNS, Installation, kill_at_work
 from tests.services.binaries import wait_until
 
-SEEDS = ("73", "321", "8479")
-CELLS = 20 * 10 * len(SEEDS)
+PERSONAS = 8
+CELLS = PERSONAS * 10
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Installation:
     installation = Installation(tmp_path / "var")
     installation.load_demo()
-    installation.simulate("--seeds", ",".join(SEEDS), "--queue")
+    installation.simulate("--personas", str(PERSONAS), "--queue")
     return installation
 
 
@@ -45,7 +45,7 @@ def test_a_worker_that_is_asked_to_stop_gives_its_cells_back_within_seconds(site
 
 
 def _wait_for_turns(site: Installation) -> None:
-    wait_until(lambda: site.count("studies_turn") > 50, what="the worker has not begun")
+    wait_until(lambda: site.count("studies_turn") > 20, what="the worker has not begun")
 
 
 def _turns(site: Installation) -> set[tuple[object, ...]]:

@@ -146,14 +146,14 @@ def test_processes_that_are_killed_are_told_unless_the_worker_is_to_stop(
 def test_a_killed_worker_leaves_no_process_behind_and_another_finds_what_it_would_have(
     installation: Installation,
 ) -> None:
-    question = replace(SMALL, evaluators=(4,), studies=60)
+    question = replace(SMALL, evaluators=(4,), studies=30)
     installation.migrate()
     installation.evaluate(
         "from analysis.power.estimates import request_estimate; from analysis.statistics.power_plans import PowerQuestion; "
         f"request_estimate({question!r})"
     )
     with installation.worker() as worker:
-        wait_until(lambda: _stored(installation)["studies"] > 0, seconds=60, what="nothing is found")
+        wait_until(lambda: _stored(installation)["studies"] > 0, seconds=120, what="nothing is found")
         children = psutil.Process(worker.pid).children(recursive=True)
         worker.kill()
         worker.wait()
@@ -165,7 +165,7 @@ def test_a_killed_worker_leaves_no_process_behind_and_another_finds_what_it_woul
         "PowerEstimate.objects.filter(state='running').update(leased_until='2020-01-01T00:00:00Z')"
     )
     with installation.worker():
-        wait_until(lambda: _stored(installation)["studies"] == 60, seconds=60, what="the new worker has not gone on")
+        wait_until(lambda: _stored(installation)["studies"] == 30, seconds=120, what="the new worker has not gone on")
     [expected] = find(question)
     assert _stored(installation) == asdict(expected) | {"contrasts": list(expected.contrasts.values())}
 

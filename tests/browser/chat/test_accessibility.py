@@ -1,21 +1,13 @@
 """The chat page holds WCAG 2.1 AA in each of its states, on a laptop and on a phone, in both colour schemes."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
+from tests.browser.accessibility import WCAG_AA, assert_accessible, assert_fits, assert_holds
 from tests.browser.chat.way import IN_BOTH_SIZES, Chat, ask, running, say
 from tests.browser.complaints import OFFLINE, Complaints
 
 pytestmark = pytest.mark.browser
-WCAG_AA = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-
-
-def assert_accessible(page: Page) -> None:
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        found = Axe().run(page, options=WCAG_AA)
-        assert found.violations_count == 0, f"{scheme}\n{found.generate_report()}"
 
 
 @IN_BOTH_SIZES
@@ -31,9 +23,8 @@ def test_while_a_reply_streams(chat: Chat) -> None:
     page = chat("patient")
     say(page, "Count, please.")
     expect(running(page)).to_contain_text("One")
-    found = Axe().run(page, options=WCAG_AA)
+    assert_holds(page, WCAG_AA)
     assert running(page).count() == 1
-    assert found.violations_count == 0, found.generate_report()
 
 
 @IN_BOTH_SIZES
@@ -50,9 +41,7 @@ def test_when_the_chatbot_has_failed_and_before_going_on(chat: Chat) -> None:
 
 
 @IN_BOTH_SIZES
-def test_without_a_connection_and_with_a_message_that_waits(
-    chat: Chat, size: dict[str, int], complaints: Complaints
-) -> None:
+def test_without_a_connection_and_with_a_message_that_waits(chat: Chat, complaints: Complaints) -> None:
     complaints.expect(OFFLINE)
     page = chat("quick")
     page.context.set_offline(True)
@@ -60,7 +49,7 @@ def test_without_a_connection_and_with_a_message_that_waits(
     expect(page.get_by_text("Connection lost")).to_be_visible()
     expect(page.get_by_text("Not sent yet")).to_be_visible()
     assert_accessible(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    assert_fits(page)
     page.close()  # it goes on trying to reconnect
 
 

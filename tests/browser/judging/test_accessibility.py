@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from evaluation.models import Evaluator, Pair
-from tests.browser.chat.test_accessibility import assert_accessible
+from tests.browser.accessibility import assert_accessible
 from tests.browser.chat.way import IN_BOTH_SIZES
 from tests.browser.complaints import OFFLINE, Complaints
 from tests.browser.judging.way import Judge, bubble, choose, hint, number, send

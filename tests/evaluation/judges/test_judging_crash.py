@@ -8,7 +8,7 @@ from tests.evaluation.judges.scripts import MODELS_FILE
 from tests.installation import Installation, kill_at_work
 from tests.services.binaries import wait_until
 
-VERDICTS = 400
+VERDICTS = 80
 AT_ONCE = 16
 KEEP_SOME = f"""
 from evaluation.models import Verdict
@@ -30,7 +30,7 @@ def site(tmp_path: Path) -> Installation:
 @pytest.mark.timeout(600)
 def test_after_kill_9_a_new_worker_asks_only_about_what_was_in_hand(site: Installation) -> None:
     with site.worker() as worker:
-        wait_until(lambda: len(_given(site)) > 50, seconds=60, what="the worker has not begun")
+        wait_until(lambda: len(_given(site)) > 10, seconds=60, what="the worker has not begun")
         kill_at_work(worker, lambda: 0 < _held(site) <= AT_ONCE)
     given = _given(site)
     with site.worker():

@@ -161,6 +161,7 @@ def _add(traits: Traits, received: Received) -> None:
     traits.words.add(f"{kind} {received.status}")
 
 
+@cache
 def remains(body: str) -> str:
     """A response without the dialogues' text, how many turns they have, what both are about, how many pairs are judged,
     and the fractions of its clocks, which are as long as they happen to be.

@@ -1,0 +1,49 @@
+"""What every page must hold: WCAG 2.1 AA in both colour schemes, and no scrolling sideways."""
+
+from typing import Any
+
+from axe_playwright_python.base import AxeResults
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+WCAG_AA: dict[str, Any] = {
+    "resultTypes": ["violations"],
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+}
+CONTRAST: dict[str, Any] = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast"]}}
+"""What a colour scheme alone may change."""
+OPEN_ALL = "document.querySelectorAll('details').forEach(details => { details.open = true })"
+DESKTOP = {"width": 1280, "height": 720}
+
+
+def check_page(page: Page, what: str) -> None:
+    """Once all is open that can be, the page fits the window, a phone's say, and violates no rule on a desktop."""
+    size = page.viewport_size
+    assert size
+    page.evaluate(OPEN_ALL)
+    assert_fits(page, what)
+    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    assert_accessible(page, what, dark=CONTRAST)
+    page.set_viewport_size(size)
+
+
+def assert_fits(page: Page, what: str = "") -> None:
+    """Nothing makes the page scroll sideways."""
+    assert page.viewport_size
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], what
+
+
+def assert_accessible(page: Page, what: str = "", dark: dict[str, Any] = WCAG_AA) -> None:
+    """No rule is violated in the light colour scheme, and none of ``dark`` in the dark one."""
+    page.emulate_media(color_scheme="light")
+    assert_holds(page, WCAG_AA, f"{what}, light")
+    page.emulate_media(color_scheme="dark")
+    assert_holds(page, dark, f"{what}, dark")
+
+
+def assert_holds(page: Page, rules: dict[str, Any], what: str = "") -> None:
+    """No rule is violated as the page is now; axe is given to a page once."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(Axe().axe_script)
+    found = AxeResults(page.evaluate("rules => axe.run(rules)", rules))
+    assert found.violations_count == 0, f"{what}\n{found.generate_report()}"
