@@ -1,1 +1,1 @@
-"""People who take part: the way from the welcome page to the completion code."""
+"""What enrolment means for participants: eligibility, the persona form, goals, and what withdrawal deletes."""

@@ -1,1 +1,1 @@
-"""Evaluators' way: from the link to the completion code."""
+"""What enrolment means for evaluators: eligibility, assignments, and what withdrawal deletes."""

@@ -152,6 +152,28 @@ def test_a_plan_can_be_changed_and_keeps_what_was_not_touched(client: Client, st
     assert (changed.known_pairs, changed.runs.count()) == ([TRAINING], 2)
 
 
+def test_how_evaluators_leave_is_stored_with_the_plan_and_changed_with_it(client: Client, study: Study) -> None:
+    ending = {
+        "completed-text": "Thanks, **all**.",
+        "completed-code": "C1",
+        "completed-redirect_url": "https://x.example/",
+    }
+    assert send(client, NEW, runs=every_run(study), **ending).status_code == 302
+    assert send(client, EDIT, **{"completed-code": "C2"}).status_code == 302
+    outcome = Evaluation.objects.get().outcomes.get()
+    assert (outcome.kind, outcome.text, outcome.code, outcome.redirect_url) == (
+        "completed",
+        "Thanks, **all**.",
+        "C2",
+        "https://x.example/",
+    )
+    page = read(client, PAGE)
+    assert "Thanks, <strong>all</strong>." in page
+    assert "C2" in page
+    seen = client.post("/studies/demo/evaluations/preview/completed-text/", {"completed-text": "**Bye**"}).text
+    assert "<strong>Bye</strong>" in seen
+
+
 def test_an_opened_one_shows_what_it_holds_and_cannot_be_changed(client: Client, study: Study) -> None:
     make_evaluation(study, completion_code="CODE-7")
     page = read(client, EDIT)
