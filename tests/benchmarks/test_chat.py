@@ -63,7 +63,7 @@ def dialogue() -> Dialogue:
     """Two turns, each with the one output that the chatbot made for it."""
     dialogue = make_natural_dialogue(make_participant(make_open_study()))
     for position in range(2):
-        make_output(dialogue, position, side="responder", completion_tokens=64)
+        make_output(dialogue, position, speaker="responder", completion_tokens=64)
     return dialogue
 
 
@@ -104,7 +104,7 @@ def test_whatever_is_not_stored_once_and_word_for_word_is_noticed(
 
 @pytest.mark.django_db
 def test_an_output_more_than_there_were_replies_is_noticed(dialogue: Dialogue, person: Person) -> None:
-    make_output(dialogue, 1, side="responder", attempt=1)
+    make_output(dialogue, 1, speaker="responder", attempt=1)
     with pytest.raises(Lost):
         generated_tokens([person])
 
