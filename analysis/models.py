@@ -1,63 +1,42 @@
 """Analyses of studies, kept until their data change; estimates of power, kept for good."""
 
-from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
 
-from studies.models import Study, new_token
+from jobs.models import Item, Job
+from studies.models import Study
 
 SHAPE = 2
 """Of what is stored in ``Report.shown``: when the page reads it otherwise than before, this grows, and older reports are not
 shown."""
 
 
-UNDER_WAY = ("queued", "running")
+class Computation(Job, Item):
+    """What a worker computes once. ``fingerprint`` names all that it is made of, the code too."""
 
-
-class Job(models.Model):
-    """What a worker computes once: ``fingerprint`` names all that it is made of, the code too.
-
-    Whoever holds the lease computes it; when the lease expires, anybody may.
-    """
-
-    class State(models.TextChoices):
-        QUEUED = "queued", "waits for a worker"
-        RUNNING = "running", "is being computed"
-        DONE = "done", "done"
-        FAILED = "failed", "could not be computed"
-        CANCELLED = "cancelled", "cancelled"
-
-    LEASE: ClassVar[timedelta]
-    """Longer than any step: it is renewed with every one."""
-
-    token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
     fingerprint = models.CharField(max_length=64)
     code = models.CharField(
         max_length=200, help_text="The version of the code, and of the libraries that it computes with."
     )
-    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
-    message = models.TextField(blank=True, help_text="Why it could not be computed.")
-    leased_until = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         abstract = True
         ordering: ClassVar = ["-created_at", "-pk"]
 
     @property
-    def is_under_way(self) -> bool:
-        return self.state in UNDER_WAY
+    def status(self) -> str:
+        """Its state, as pages say it."""
+        if self.is_running:
+            return "is being computed" if self.is_held else "waits for a worker"
+        return "could not be computed" if self.has_failed else str(self.state)
 
 
-class Report(Job):
+class Report(Computation):
     """A study's analysis. ``shown`` is the content of its page, in the SHAPE that it names; ``files`` lists its file names.
 
     At most one analysis of the same data is under way; finished ones may be computed again.
     """
-
-    LEASE = timedelta(minutes=5)
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="reports")
     evaluations = models.JSONField(
@@ -67,11 +46,11 @@ class Report(Job):
     shown = models.JSONField(default=dict, blank=True)
     files = models.JSONField(default=list, blank=True)
 
-    class Meta(Job.Meta):
+    class Meta(Computation.Meta):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["study", "fingerprint"],
-                condition=models.Q(state__in=UNDER_WAY),
+                condition=models.Q(state=Job.State.RUNNING),
                 name="report_under_way_in_study",
             )
         ]
@@ -97,16 +76,14 @@ class ReportFile(models.Model):
         return self.name
 
 
-class PowerEstimate(Job):
+class PowerEstimate(Computation):
     """How often studies of some sizes find differences. ``question`` is a PowerQuestion; ``found`` holds, for each of its
     sizes, what the studies that were simulated so far have found."""
-
-    LEASE = timedelta(minutes=1)
 
     question = models.JSONField()
     found = models.JSONField(default=list, blank=True)
 
-    class Meta(Job.Meta):
+    class Meta(Computation.Meta):
         constraints: ClassVar = [models.UniqueConstraint(fields=["fingerprint"], name="power_estimate_fingerprint")]
 
     def __str__(self) -> str:

@@ -1,10 +1,12 @@
-"""The list of accounts, with their permissions on researchers' pages."""
+"""The list of accounts, with their permissions on researchers' pages, and the list of workers."""
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
 
+from jobs.models import WorkerProcess
 from studies.access import CHANGE, READ, is_researcher
+from studies.admin import ReadOnlyAdmin
 
 admin.site.unregister(User)
 
@@ -20,3 +22,10 @@ class AccountAdmin(UserAdmin):  # type: ignore[type-arg]  # the class takes no a
         if not is_researcher(user, READ):
             return "no access"
         return "view and change" if is_researcher(user, CHANGE) else "view only"
+
+
+@admin.register(WorkerProcess)
+class WorkerAdmin(ReadOnlyAdmin):
+    """Workers that were alive in the last hour."""
+
+    list_display = ["name", "queues", "doing", "started_at", "seen_at"]

@@ -1,4 +1,4 @@
-"""The Celery application. Its messages are only bells: what is left to do stands in the database."""
+"""The Celery application. Its messages only wake workers: the database says what is left to do."""
 
 import os
 from typing import Any
@@ -8,8 +8,6 @@ from django.conf import settings
 from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "roleplay_site.settings")
-
-SWEEP_SECONDS = 15.0
 
 
 def _brokerless_options() -> dict[str, Any]:
@@ -38,16 +36,6 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
     worker_pool="threads",
-    worker_concurrency=4,  # one for each kind of work below: none waits for another to end
-    beat_schedule={
-        name: {"task": task, "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}}
-        for name, task in (
-            ("sweep", "simulation.work_off"),
-            ("sweep of verdicts", "evaluation.sit"),
-            ("sweep of reports", "analysis.compute"),
-            ("sweep of estimates", "analysis.estimate_power"),
-        )
-    },
-    beat_schedule_filename=str(settings.VAR_DIR / "celerybeat-schedule"),
+    worker_concurrency=4,  # one for each kind of task: none waits for another to end
 )
 app.autodiscover_tasks(["simulation", "evaluation.judges", "analysis"])

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "collection",
     "enrolment",
     "studies",
+    "jobs",
     "channels",
     "django.contrib.admin",
     "django.contrib.auth",

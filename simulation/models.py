@@ -5,33 +5,24 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from studies.models import Dialogue, Goal, Persona, Study, new_token
+from jobs.models import Item, Job
+from studies.models import Dialogue, Goal, Persona, Study
 
 
-class Run(models.Model):
+class Run(Job):
     """One batch of simulated dialogues: an inquirer and a responder over personas, goals and seeds.
 
     ``configuration`` is everything that decides what is said, apart from the cells; its hash ``identity`` is unique in the
-    study, so that the same request finds the same run and only adds what is missing. Workers serve queued runs only.
+    study, so that the same request finds the same run and only adds what is missing.
     """
 
-    class State(models.TextChoices):
-        RUNNING = "running", "running"
-        PAUSED = "paused", "paused"
-        CANCELLED = "cancelled", "cancelled"
-        FINISHED = "finished", "finished"
+    MODEL_FIELDS = ("inquirer", "responder")
 
-    token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="runs")
     inquirer = models.CharField(max_length=100)
     responder = models.CharField(max_length=100)
     configuration = models.JSONField()
     identity = models.CharField(max_length=64)
-    state = models.CharField(max_length=10, choices=State, default=State.PAUSED)
-    is_queued = models.BooleanField(default=False)
-    message = models.TextField(blank=True, help_text="Why the run stands still, if it does.")
-    created_at = models.DateTimeField(auto_now_add=True)
-    started_at = models.DateTimeField(null=True, blank=True, help_text="When it was last opened to workers.")
     worked_seconds = models.FloatField(default=0, help_text="How long workers have worked on it, without pauses.")
     worked_until = models.DateTimeField(null=True, blank=True, help_text="When that was last noted.")
     worked_dialogues = models.PositiveIntegerField(default=0, help_text="Dialogues that ended in that time.")
@@ -44,11 +35,10 @@ class Run(models.Model):
         return f"Inquirer {self.inquirer}, responder {self.responder or 'not recorded'}"
 
 
-class Simulation(models.Model):
-    """One cell of a run. The worker that holds its lease works on it; when the lease expires, any worker may take it over.
+class Simulation(Item):
+    """One cell of a run. ``batch`` counts the requests that added cells to the run.
 
-    A lease without a worker is a pause before the next try. ``batch`` counts the requests that added cells to the run. A
-    cancelled cell stays cancelled, whatever happens to later batches.
+    A cancelled cell stays cancelled, whatever happens to later batches.
     """
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="simulations")
@@ -60,11 +50,6 @@ class Simulation(models.Model):
     )
     batch = models.PositiveSmallIntegerField(default=1)
     is_cancelled = models.BooleanField(default=False)
-    worker = models.CharField(max_length=100, blank=True)
-    leased_until = models.DateTimeField(null=True, blank=True)
-    failures = models.PositiveSmallIntegerField(default=0, help_text="Infrastructure errors since the last turn.")
-    error = models.TextField(blank=True, help_text="The last of them.")
-    finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["pk"]

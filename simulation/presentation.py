@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.utils import timezone
-
+from jobs.heartbeats import absent_worker, has_just_started
+from jobs.routing import Service
 from simulation.models import Run, Simulation
-from simulation.progress import SILENCE, Tally
+from simulation.progress import Tally
 from simulation.reports import time_left
 from studies.models import Dialogue
 
@@ -31,31 +31,31 @@ class BatchLine:
 
 @dataclass(frozen=True, slots=True)
 class RunLine:
-    """A run's present state, in a list or on its own page. ``is_worker_at_work`` is true for work on any run."""
+    """A run's present state, in a list or on its own page. ``services`` are those of all live workers."""
 
     run: Run
     tally: Tally
-    is_worker_at_work: bool
+    services: list[Service]
 
     @property
     def is_abandoned(self) -> bool:
         """Return whether the terminal that worked on the run was closed or stopped before it could pause the run."""
         is_terminals = self.run.state == Run.State.RUNNING and not self.run.is_queued
-        return is_terminals and not (self.tally.held or self.tally.postponed or self._has_just_started)
+        return is_terminals and not (self.tally.held or self.tally.postponed or has_just_started(self.run))
 
     @property
-    def is_silent(self) -> bool:
-        """Return whether the run waits for workers, but none is responding."""
-        is_waiting = self.run.state == Run.State.RUNNING and self.run.is_queued and self.tally.due > 0
-        return is_waiting and not (self.is_worker_at_work or self._has_just_started)
+    def absent_worker(self) -> str:
+        """Return which worker to start, if the run waits for one in vain."""
+        is_worked_on = self.tally.held > 0 or self.tally.left == 0
+        return "" if is_worked_on else absent_worker(self.run, self.services)
 
     @property
     def state(self) -> str:
         """Return the run's state in words."""
         if self.is_abandoned:
             return "stopped: its terminal is gone"
-        if self.is_silent:
-            return "No worker is responding"
+        if self.absent_worker:
+            return "waiting for a worker"
         if self.run.state == Run.State.RUNNING:
             place = "running" if self.run.is_queued else "running in a terminal"
             return f"{place}, {self.tally.failing} failing" if self.tally.failing else place
@@ -67,7 +67,7 @@ class RunLine:
         """Return the state's colour: "failed" is red."""
         is_running = self.run.state == Run.State.RUNNING
         has_stopped = self.run.state == Run.State.PAUSED and self.run.message
-        if self.is_silent or has_stopped or (is_running and self.tally.failing and not self.is_abandoned):
+        if self.absent_worker or has_stopped or (is_running and self.tally.failing and not self.is_abandoned):
             return "failed"
         return "paused" if self.is_abandoned else str(self.run.state)
 
@@ -94,10 +94,6 @@ class RunLine:
         """Return the labels of the run's models, as they were when it was created."""
         labels = (self.run.configuration.get(speaker, {}).get("label", "") for speaker in ("inquirer", "responder"))
         return "; ".join(dict.fromkeys(filter(None, labels)))
-
-    @property
-    def _has_just_started(self) -> bool:
-        return self.run.started_at is not None and timezone.now() - self.run.started_at < SILENCE
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,20 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 
 from django.db.models import Count, Q
 
-from jobs.database_clock import in_time, is_ahead
-from simulation.leasing import LEASE
+from jobs.database_clock import is_ahead
+from jobs.heartbeats import IS_RENEWED
 from simulation.models import Run, Simulation
-from simulation.selectors import queued_cells
 from studies.models import ENDINGS
 
-SILENCE = timedelta(seconds=20)
-"""A worker renews its leases every second. After this time without renewal it is silent, though its leases last longer."""
-IS_HELD = Q(leased_until__gt=in_time(LEASE - SILENCE)) & ~Q(worker="")
-_IS_DUE = Q(leased_until=None) | Q(leased_until__lt=in_time(-SILENCE), worker="") | ~IS_HELD & ~Q(worker="")
 ENDING_WORDS = dict(ENDINGS)
 NOT_RECORDED = "not recorded"
 """The official format of dialogues says nothing about endings."""
@@ -48,14 +42,13 @@ class EndingShare:
 class Tally:
     """The cells of a run, or of one of its batches, counted; ``endings`` by how many dialogues ended so.
 
-    ``held`` cells have a recently renewed lease, ``postponed`` ones wait for the next try after an error, and a worker should
-    have taken ``due`` ones by now. ``failing`` ones had an error and no success since. ``batches`` are by number.
+    ``held`` cells have a recently renewed lease, ``postponed`` ones wait for the next try after an error. ``failing`` ones had
+    an error and no success since. ``batches`` are by number.
     """
 
     total: int = 0
     held: int = 0
     postponed: int = 0
-    due: int = 0
     failing: int = 0
     cancelled: int = 0
     endings: dict[str, int] = field(default_factory=dict)
@@ -84,7 +77,7 @@ class Tally:
         return replace(self, **sums, endings=dict(endings), batches=self.batches | parts)
 
 
-_COUNTS = ("total", "held", "postponed", "due", "failing", "cancelled")
+_COUNTS = ("total", "held", "postponed", "failing", "cancelled")
 
 
 def tally_runs(runs: Iterable[Run]) -> dict[int, Tally]:
@@ -97,9 +90,8 @@ def tally_runs(runs: Iterable[Run]) -> dict[int, Tally]:
         .annotate(
             Count("finished_at"),
             Count("pk"),
-            held=Count("pk", filter=is_open & IS_HELD),
+            held=Count("pk", filter=is_open & IS_RENEWED),
             postponed=Count("pk", filter=is_open & Q(worker="") & is_ahead("leased_until")),
-            due=Count("pk", filter=is_open & _IS_DUE),
             failing=Count("pk", filter=is_open & ~Q(error="")),
             cancelled=Count("pk", filter=Q(finished_at=None, is_cancelled=True)),
         )
@@ -109,8 +101,3 @@ def tally_runs(runs: Iterable[Run]) -> dict[int, Tally]:
         group = replace(Tally(*counts), endings={ending: ended} if ended else {})
         tallies[run] = tallies[run].plus(group, batch)
     return tallies
-
-
-def is_any_worker_at_work() -> bool:
-    """Return whether a worker works on a queued dialogue of any run: then a run without a worker only has to wait."""
-    return queued_cells().filter(IS_HELD, run__state=Run.State.RUNNING, finished_at=None).exists()

@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from dialogue.seeds import SpeakerName
+from jobs.heartbeats import live_services
 from simulation.models import Run, Simulation
 from simulation.presentation import BatchLine, RunLine
-from simulation.progress import ENDING_WORDS, NOT_RECORDED, is_any_worker_at_work, tally_runs
+from simulation.progress import ENDING_WORDS, NOT_RECORDED, tally_runs
 from simulation.reports import unsent_sentence
 from studies.language_models.catalogue import read_catalogue
 from studies.live import Live
@@ -144,9 +145,9 @@ def read_run(run: Run, filters: Filters) -> RunPage:
     page = pages.get_page(filters.page)
     now = timezone.now()
     slips = read_catalogue().slips(run.inquirer, run.responder) if run.state in UNDER_WAY else []
-    tally, is_at_work = tally_runs([run])[run.pk], is_any_worker_at_work()
+    tally, services = tally_runs([run])[run.pk], live_services()
     errors, seeds = _errors(run) if tally.failing else [], _seeds(run) if len(tally.batches) > 1 else {}
-    return RunPage(run, tally, is_at_work, filters, list(goals), page, now, slips, _unsent(run), errors, seeds)
+    return RunPage(run, tally, services, filters, list(goals), page, now, slips, _unsent(run), errors, seeds)
 
 
 def _unsent(run: Run) -> list[str]:

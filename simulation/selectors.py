@@ -54,8 +54,3 @@ def requested_cells(run: Run, request: RunRequest) -> QuerySet[Simulation]:
         persona__in=requested_personas(run.study, request),
         seed__in=request.seeds,
     )
-
-
-def queued_cells() -> QuerySet[Simulation]:
-    """The cells that any worker may take, oldest run first."""
-    return Simulation.objects.filter(run__is_queued=True)

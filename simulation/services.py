@@ -1,22 +1,19 @@
 """What starts, stops and feeds runs."""
 
-import logging
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import product
 from pathlib import Path
 
-from celery import current_app
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Max, QuerySet
-from django.utils import timezone
-from kombu.exceptions import OperationalError
+from django.db.models import Max
 
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.roleplay import Ended, Exchange
-from simulation import leases
 from simulation.casting import Cast, identify
+from simulation.cells import CELLS
 from simulation.models import Run, Simulation
 from simulation.requests import RequestError, RunRequest
 from simulation.selectors import requested_cells, requested_goals, requested_personas
@@ -24,11 +21,6 @@ from simulation.worked_time import count_dialogue
 from studies import services as collection
 from studies.language_models.identities import describe_speaker, find_well_described
 from studies.models import Dialogue, Goal, Persona, Study, Turn
-
-logger = logging.getLogger(__name__)
-
-BELL = "simulation.work_off"
-"""The Celery task that works off what is queued."""
 
 
 def request_run(study: Study, request: RunRequest, models_file: Path | None = None) -> Run:
@@ -45,7 +37,7 @@ def request_run(study: Study, request: RunRequest, models_file: Path | None = No
             defaults={"inquirer": request.inquirer, "responder": request.responder, "configuration": configuration},
         )
         collection.freeze_study(study)
-        _lock(run)
+        CELLS.lock(run)
         _add_cells(run, goals, personas, request.seeds)
     run.refresh_from_db()
     return run
@@ -66,64 +58,24 @@ def is_answered(study: Study, request: RunRequest) -> bool:
 
 @transaction.atomic
 def start_run(run: Run) -> None:
-    """Opens the run's cells to this process, beside the workers if they are at it."""
-    now = _lock(run)
-    _revive_all(now)
-    _set_state(run, now, Run.State.RUNNING, is_queued=now.is_queued and now.state == Run.State.RUNNING)
-    _finish_if_complete(run)
+    """Open the run's cells to this process, beside the workers if it is queued already."""
+    _reopen(run)
+    CELLS.start(run)
 
 
 @transaction.atomic
-def leave_run(run: Run) -> None:
-    """What this process did not do stays open, but nobody works on it unless workers do, or another process has begun."""
-    now = _lock(run)
-    if now.state == Run.State.RUNNING and not now.is_queued and not leases.held_cells(run).exists():
-        _set_state(run, now, Run.State.PAUSED, is_queued=False)
-    else:
-        run.refresh_from_db()
-
-
-@transaction.atomic
-def queue_run(run: Run) -> None:
-    """Opens the run's cells to all workers and rings for them."""
-    now = _lock(run)
-    _revive_all(now)
-    _set_state(run, now, Run.State.RUNNING, is_queued=True)
-    _finish_if_complete(run)
-    transaction.on_commit(ring_for_workers)
-
-
-@transaction.atomic
-def pause_run(run: Run) -> None:
-    """Stops a running run within seconds; what is under way goes on from its last complete turn when it is started again."""
-    now = _lock(run)
-    if now.state == Run.State.RUNNING:
-        _set_state(run, now, Run.State.PAUSED, is_queued=now.is_queued)
+def queue_run(run: Run, started_by: User | None = None) -> None:
+    """Open the run's cells to all workers."""
+    _reopen(run)
+    CELLS.queue(run, started_by)
 
 
 @transaction.atomic
 def cancel_run(run: Run) -> None:
     """Stop an unfinished run for good: only cells that are requested again, or the whole run, can start again."""
-    now = _lock(run)
-    if now.state != Run.State.FINISHED:
+    if CELLS.lock(run).state != Run.State.FINISHED:
         run.simulations.filter(finished_at=None).update(is_cancelled=True)
-        _set_state(run, now, Run.State.CANCELLED, is_queued=False)
-
-
-@transaction.atomic
-def finish_if_complete(run: Run) -> None:
-    """Finishes a running run none of whose cells is open any more."""
-    _finish_if_complete(_lock(run))
-
-
-def ring_for_workers(bell: str = BELL) -> None:
-    """Tells the workers that there is work. A broker that is down only delays it: workers also look for themselves."""
-    try:
-        current_app.send_task(bell)
-    except (OperationalError, OSError) as error:
-        logger.warning(
-            "The message broker cannot be reached (%s): workers will find the work at their next sweep.", error
-        )
+        CELLS.cancel(run)
 
 
 def past_turns(cell: Simulation) -> list[Turn]:
@@ -133,23 +85,19 @@ def past_turns(cell: Simulation) -> list[Turn]:
 
 @transaction.atomic
 def save_exchange(cell: Simulation, cast: Cast, exchange: Exchange, worker: str) -> None:
-    """Stores a complete turn. Raises LeaseLost."""
-    dialogue = _dialogue(leases.hold(cell, worker), cast)
+    """Store a complete turn. Raises LeaseLost."""
+    dialogue = _dialogue(CELLS.hold(cell, worker), cast)
     collection.save_exchange(dialogue, exchange, cast.responder.model)
-    leases.forget_failures(cell)
+    CELLS.forget_failures(cell)
 
 
 @transaction.atomic
 def finish_simulation(cell: Simulation, cast: Cast, ended: Ended, worker: str, now: datetime) -> None:
-    """Stores the ending; the run's last cell finishes the run. Raises LeaseLost."""
-    held = leases.hold(cell, worker)
+    """Store the ending; the run's last cell finishes the run. Raises LeaseLost."""
+    held = CELLS.hold(cell, worker)
     collection.end_dialogue(_dialogue(held, cast), ended, now)
-    held.finished_at, held.worker, held.leased_until = now, "", None
-    held.failures, held.error = 0, ""
-    held.save(update_fields=["finished_at", "worker", "leased_until", "failures", "error"])
-    run = _lock(held.run)
-    count_dialogue(run)
-    _finish_if_complete(run)
+    count_dialogue(CELLS.lock(held.run))
+    CELLS.finish(cell, worker, now)
 
 
 def _dialogue(held: Simulation, cast: Cast) -> Dialogue:
@@ -206,31 +154,9 @@ def _revive(run: Run, wanted: Iterable[tuple[int, Persona, Goal]]) -> int:
     return run.simulations.filter(pk__in=found).update(is_cancelled=False)
 
 
-def _revive_all(run: Run) -> None:
-    """Request all cancelled cells of an ended run again: starting it starts all of it."""
-    if run.state in (Run.State.CANCELLED, Run.State.FINISHED):
+def _reopen(run: Run) -> None:
+    """Begin a new stretch of work. Starting a run that has ended starts all of it: its cancelled cells are requested again."""
+    row = CELLS.lock(run)
+    if row.state in (Run.State.CANCELLED, Run.State.FINISHED):
         run.simulations.filter(is_cancelled=True).update(is_cancelled=False)
-
-
-def _lock(run: Run) -> Run:
-    """The run as it is now, until the transaction ends: whoever finishes or adds cells sees what others just did."""
-    return Run.objects.select_for_update(no_key=True).get(pk=run.pk)
-
-
-def _set_state(run: Run, now: Run, state: Run.State, *, is_queued: bool) -> None:
-    """Changes the locked row ``now``, and ``run``, which may be older, with it."""
-    now.state, now.is_queued, now.message = state, is_queued, ""
-    if state == Run.State.RUNNING:
-        now.started_at, now.worked_until = timezone.now(), None
-    now.save(update_fields=["state", "is_queued", "message", "started_at", "worked_until"])
-    run.state, run.is_queued, run.message, run.started_at = state, is_queued, "", now.started_at
-
-
-def _open(run: Run) -> QuerySet[Simulation]:
-    return run.simulations.filter(finished_at=None, is_cancelled=False)
-
-
-def _finish_if_complete(run: Run) -> None:
-    """Within the transaction that holds the run's row."""
-    if run.state == Run.State.RUNNING and not _open(run).exists():
-        _set_state(run, run, Run.State.FINISHED, is_queued=False)
+    Run.objects.filter(pk=run.pk).update(worked_until=None)

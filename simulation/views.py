@@ -4,14 +4,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from simulation.cells import CELLS
 from simulation.figures import read_figures
 from simulation.models import Run
 from simulation.run_page import Filters, allowed_actions, read_run
-from simulation.services import cancel_run, pause_run, queue_run
-from studies.access import staff_only
+from simulation.services import cancel_run, queue_run
+from studies.access import account, staff_only
 from studies.live import send_updates
 
-ACTIONS = {"start": queue_run, "pause": pause_run, "cancel": cancel_run}
 STOP_POLLING = 286
 """htmx's status for "use this answer and stop polling"."""
 
@@ -49,8 +49,13 @@ def run_statistics(request: HttpRequest, token: str) -> HttpResponse:
 
 def _act(request: HttpRequest, found: Run) -> HttpResponse:
     action = request.POST.get("action", "")
-    if action in allowed_actions(found):
-        ACTIONS[action](found)
-    else:
-        messages.warning(request, f"The run is {found.get_state_display()} now, so nothing was changed.")
+    match action if action in allowed_actions(found) else "":
+        case "start":
+            queue_run(found, account(request))
+        case "pause":
+            CELLS.pause(found)
+        case "cancel":
+            cancel_run(found)
+        case _:
+            messages.warning(request, f"The run is {found.get_state_display()} now, so nothing was changed.")
     return redirect("run", found.token)

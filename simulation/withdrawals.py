@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import transaction
 
+from simulation.cells import CELLS
 from simulation.models import Run, Simulation
-from simulation.services import finish_if_complete
 from studies.models import Dialogue, Persona
 
 
@@ -25,4 +25,4 @@ def forget_persona(persona: Persona, **_signal: Any) -> None:
 
 def _finish_complete(ids: Iterable[int]) -> None:
     for run in Run.objects.filter(pk__in=ids):
-        finish_if_complete(run)
+        CELLS.finish_if_complete(run)

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models.functions import Now
 
-from simulation.leasing import LEASE
+from jobs.leases import LEASE
 from simulation.models import Run, Simulation
 
 

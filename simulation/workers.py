@@ -1,6 +1,5 @@
-"""Working off cells: many dialogues at once in one process."""
+"""Work off cells: play their dialogues."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -12,15 +11,14 @@ from django.db.models import QuerySet
 
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.roleplay import Ended, Exchange, roleplay
-from simulation import leases, services
+from jobs.queues import Queue
+from simulation import services
 from simulation.casting import Cast, Casting
-from simulation.lease_workers import LeaseWorker, new_worker_name
-from simulation.leasing import Leases
+from simulation.cells import CELLS
 from simulation.models import Simulation
 from simulation.worked_time import note_work
+from studies.language_models.workers import ModelWorker
 from studies.models import Turn
-
-__all__ = ["Step", "Worker", "new_worker_name"]
 
 Step = Exchange | Ended
 
@@ -30,40 +28,34 @@ def _ignore(_step: Step) -> None:
 
 
 @dataclass
-class Worker(LeaseWorker[Simulation]):
+class Worker(ModelWorker[Simulation]):
     """Claims cells and plays them, saving every turn as it completes. ``on_step`` is told of every turn and ending."""
 
     casting: Casting
     on_step: Callable[[Step], None] = _ignore
-    _casting: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _noted: float = field(default=float("-inf"), init=False)
 
     @property
-    def leases(self) -> Leases[Simulation]:
-        return leases.CELLS
+    def queue(self) -> Queue[Simulation]:
+        return CELLS
 
-    async def _take_more(self, rows: QuerySet[Simulation]) -> None:
-        await super()._take_more(rows)
-        if self._doing and perf_counter() - self._noted >= self.tick:
+    async def _take_more(self, items: QuerySet[Simulation]) -> None:
+        await super()._take_more(items)
+        if self.in_hand and perf_counter() - self._noted >= self.tick:
             self._noted = perf_counter()
-            await sync_to_async(note_work)(list(self._doing))
+            await sync_to_async(note_work)(list(self.in_hand))
 
-    async def _do(self, cell: Simulation) -> None:
-        cast = await self._cast(cell)
-        past = await sync_to_async(services.past_turns)(cell)
+    async def _do(self, item: Simulation) -> None:
+        cast = await self._load(partial(self.casting.cast, item))
+        past = await sync_to_async(services.past_turns)(item)
         is_opening = not past
         async with aclosing(_steps(cast, past)) as steps:
             async for step in steps:
                 if is_opening:
                     _refuse_small_context(cast, step)
                 is_opening = False
-                await self._save(cell, step, cast)
+                await self._save(item, step, cast)
                 self.on_step(step)
-
-    async def _cast(self, cell: Simulation) -> Cast:
-        """On a thread of its own, because loading a model takes long and leases are renewed meanwhile; one at a time."""
-        async with self._casting:
-            return await asyncio.to_thread(self.casting.cast, cell)
 
     async def _save(self, cell: Simulation, step: Step, cast: Cast) -> None:
         if isinstance(step, Exchange):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
@@ -40,6 +40,11 @@ def staff_only(
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def account(request: HttpRequest) -> User:
+    """Return the account of a request to a view that is ``staff_only``."""
+    return cast(User, request.user)
 
 
 def is_researcher(user: User | AnonymousUser, right: str = READ) -> bool:

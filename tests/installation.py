@@ -119,8 +119,10 @@ class Installation:
             process.kill()
             process.wait()
 
-    def worker(self) -> AbstractContextManager[Popen[bytes]]:
-        """A Celery worker, started as the Procfile does."""
+    def worker(self, models: str = "") -> AbstractContextManager[Popen[bytes]]:
+        """A worker, started as the Procfile does; for all work unless ``models`` are named."""
+        if models:
+            return self.run("manage", "worker", "--models", models)
         return self.run("celery", "--quiet", "-A", "roleplay_site", "worker", "--loglevel", "WARNING")
 
 

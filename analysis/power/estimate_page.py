@@ -8,6 +8,7 @@ from analysis.models import PowerEstimate
 from analysis.power.estimates import count_before, found_by, question_of
 from analysis.statistics.power_counts import WANTED, Power, Share
 from analysis.statistics.power_plans import ADJUSTMENTS, PowerQuestion
+from jobs.heartbeats import absent_worker
 from studies.files.tables import write_spreadsheet_row
 
 LISTED = 20
@@ -83,6 +84,11 @@ class EstimatePage:
         return count_before(self.estimate)
 
     @property
+    def absent_worker(self) -> str:
+        """Which worker to start, if none serves the estimate."""
+        return absent_worker(self.estimate)
+
+    @property
     def differences(self) -> list[Difference]:
         """Whether there is any first, then each."""
         powers = [size.power for size in self.sizes]
@@ -114,7 +120,7 @@ def list_estimates() -> list[EstimatePage]:
     """Return the latest estimates, and all that are under way, so that they can be cancelled."""
     estimates = PowerEstimate.objects.all()
     latest = list(estimates[:LISTED])
-    under_way = estimates.filter(state__in=[State.QUEUED, State.RUNNING])
+    under_way = estimates.filter(state=State.RUNNING)
     older = under_way.exclude(pk__in=[estimate.pk for estimate in latest])
     return [EstimatePage(estimate) for estimate in [*latest, *older]]
 

@@ -10,19 +10,19 @@ from threading import Event
 from time import monotonic
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
-from analysis import jobs
 from analysis.code_version import code_version
 from analysis.models import PowerEstimate
 from analysis.statistics.power_counts import Power
 from analysis.statistics.power_plans import PowerQuestion
-from simulation.duty import is_stopping
-from simulation.services import ring_for_workers
+from jobs.database_clock import is_ahead
+from jobs.queues import Queue
+from jobs.workers import Hopeless
 
-BELL = "analysis.estimate_power"
-"""The Celery task that computes what was asked for."""
 STORED_EVERY = 1.0
 """Seconds between what is stored: a worker that dies loses as much."""
 MOST_PROCESSES = 8
@@ -31,29 +31,27 @@ GRACE = 2.0
 """Seconds: a worker may hear that it is to stop only after the processes that it started, which were told so too, are gone."""
 ENDED = "A process that simulated studies was ended from outside, perhaps for lack of memory: go on, or plan smaller studies."
 State = PowerEstimate.State
+ESTIMATES = Queue(table=PowerEstimate, task="analysis.estimate_power")
 
 
-def request_estimate(question: PowerQuestion) -> PowerEstimate:
-    """The estimate for the question; asking again asks once, except for one that failed or was cancelled."""
+@transaction.atomic
+def request_estimate(question: PowerQuestion, started_by: User | None = None) -> PowerEstimate:
+    """Return the estimate for the question; requesting it again starts only one that failed or was cancelled."""
     estimate, is_new = PowerEstimate.objects.get_or_create(
-        fingerprint=_fingerprint(question), defaults={"question": asdict(question), "code": code_version()}
+        fingerprint=_fingerprint(question),
+        defaults={"question": asdict(question), "code": code_version()},
     )
     if is_new:
-        transaction.on_commit(lambda: ring_for_workers(BELL))
+        ESTIMATES.queue(estimate, started_by)
     else:
-        resume_estimate(estimate)
+        resume_estimate(estimate, started_by)
     return estimate
 
 
-def resume_estimate(estimate: PowerEstimate) -> None:
-    """Goes on with one that failed or was cancelled, from where it was."""
-    if jobs.ask_again(estimate):
-        transaction.on_commit(lambda: ring_for_workers(BELL))
-
-
-def cancel_estimate(estimate: PowerEstimate) -> None:
-    """Stops one that is under way, within seconds; what it has found stays."""
-    jobs.cancel(estimate)
+def resume_estimate(estimate: PowerEstimate, started_by: User | None = None) -> None:
+    """Continue one that failed or was cancelled, from where it was."""
+    if estimate.state in (State.PAUSED, State.CANCELLED):
+        ESTIMATES.queue(estimate, started_by)
 
 
 def question_of(estimate: PowerEstimate) -> PowerQuestion:
@@ -68,43 +66,38 @@ def found_by(estimate: PowerEstimate) -> list[Power]:
 
 
 def count_before(estimate: PowerEstimate) -> int:
-    """How many estimates come before one that waits: those that were asked for earlier, and any that is being computed."""
-    before = Q(state=State.RUNNING) | Q(state=State.QUEUED, pk__lt=estimate.pk)
-    return PowerEstimate.objects.filter(before).exclude(pk=estimate.pk).count()
+    """Return how many estimates come before one that waits: earlier ones, and any that is being computed."""
+    is_held = is_ahead("leased_until") & ~Q(worker="")
+    before = PowerEstimate.objects.filter(Q(pk__lt=estimate.pk) | is_held, state=State.RUNNING)
+    return before.exclude(pk=estimate.pk).count()
 
 
-def work_off(stopping: Event = is_stopping) -> None:
-    """Computes what was asked for, one after the other, until nothing is left or the process is to stop."""
-    jobs.work_off(PowerEstimate, lambda estimate: _compute(estimate, stopping), stopping.is_set)
-
-
-def _compute(estimate: PowerEstimate, stopping: Event) -> None:
+def compute_estimate(estimate: PowerEstimate, worker: str, stopping: Event) -> None:
+    """Simulate the estimate's studies until it is complete, or until ``stopping`` is set. Raises LeaseLost, Hopeless."""
     if estimate.code != code_version():
-        _begin_anew(estimate)
+        _begin_anew(estimate, worker)
     try:
-        _simulate(estimate, stopping)
-    except BrokenProcessPool:
+        _simulate(estimate, worker, stopping)
+    except BrokenProcessPool as error:
         if not stopping.wait(GRACE):
-            jobs.finish(estimate, State.FAILED, message=ENDED)
-    if stopping.is_set() and estimate.state == State.RUNNING:
-        jobs.give_back(estimate)
+            raise Hopeless(ENDED) from error
 
 
-def _begin_anew(estimate: PowerEstimate) -> None:
-    """What was found by other code stands beside nothing that is found by this."""
-    jobs.keep(estimate, code=code_version(), fingerprint=_fingerprint(question_of(estimate)), found=[])
+def _begin_anew(estimate: PowerEstimate, worker: str) -> None:
+    """Forget what other code has found: it cannot be combined with what this code finds."""
+    fields = {"code": code_version(), "fingerprint": _fingerprint(question_of(estimate)), "found": []}
+    ESTIMATES.store(estimate, worker, **fields)
 
 
-def _simulate(estimate: PowerEstimate, stopping: Event) -> None:
-    """Until the estimate is done, or the process is to stop."""
+def _simulate(estimate: PowerEstimate, worker: str, stopping: Event) -> None:
     from analysis.statistics.power_simulation import simulate, study_pool
 
     with study_pool(_processes()) as pool:
         for found in _now_and_then(simulate(question_of(estimate), pool, found_by(estimate))):
-            jobs.keep(estimate, found=[_write_power(power) for power in found])
+            ESTIMATES.store(estimate, worker, found=[_write_power(power) for power in found])
             if stopping.is_set():
                 return
-    jobs.finish(estimate, State.DONE)
+    ESTIMATES.finish(estimate, worker, timezone.now())
 
 
 def _now_and_then(steps: Iterable[Sequence[Power]]) -> Iterator[Sequence[Power]]:

@@ -7,13 +7,11 @@ from django_htmx.http import HttpResponseClientRefresh
 from analysis.models import PowerEstimate
 from analysis.power.assumptions import Assumed, assumptions_again, assumptions_of, usual_assumptions
 from analysis.power.estimate_page import EstimatePage, estimate_as_csv, list_estimates
-from analysis.power.estimates import cancel_estimate, request_estimate, resume_estimate
+from analysis.power.estimates import ESTIMATES, request_estimate, resume_estimate
 from analysis.power.forms import QuestionEditor, with_another_row
-from studies.access import staff_only
+from studies.access import account, staff_only
 from studies.models import Study
 from studies.storable_text import storable
-
-ACTIONS = {"cancel": cancel_estimate, "resume": resume_estimate}
 
 
 @staff_only
@@ -24,7 +22,7 @@ def power(request: HttpRequest) -> HttpResponse:
         return _form(request, assumed, QuestionEditor(assumed.question, with_another_row(request.POST)))
     editor = QuestionEditor(assumed.question, request.POST if request.method == "POST" else None)
     if (question := editor.read()) is not None:
-        return redirect("power-estimate", request_estimate(question).token)
+        return redirect("power-estimate", request_estimate(question, account(request)).token)
     return _form(request, assumed, editor, status=422 if editor.is_bound else 200)
 
 
@@ -33,8 +31,11 @@ def power_estimate(request: HttpRequest, token: str) -> HttpResponse:
     """Show an estimate, however far it is; posting an action cancels or resumes it."""
     estimate = get_object_or_404(PowerEstimate, token=token)
     if request.method == "POST":
-        if action := ACTIONS.get(request.POST.get("action", "")):
-            action(estimate)
+        match request.POST.get("action"):
+            case "cancel":
+                ESTIMATES.cancel(estimate)
+            case "resume":
+                resume_estimate(estimate, account(request))
         return redirect("power-estimate", token)
     return render(request, "power/estimate.html", {"page": EstimatePage(estimate), "estimates": list_estimates()})
 
@@ -43,7 +44,7 @@ def power_estimate(request: HttpRequest, token: str) -> HttpResponse:
 def power_estimate_live(request: HttpRequest, token: str) -> HttpResponse:
     """Show how far the estimate is; once it is done, reload the page."""
     estimate = get_object_or_404(PowerEstimate, token=token)
-    if not estimate.is_under_way:
+    if not estimate.is_running:
         return HttpResponseClientRefresh()
     return render(request, "power/_progress.html", {"page": EstimatePage(estimate)})
 

@@ -10,6 +10,7 @@ from analysis.study.layout import Section, arrange
 from analysis.study.reports import current_report, last_choice, latest_report, missing_files
 from analysis.study.sources import Source, caveats_of_data, caveats_of_models, fingerprint, read_sources
 from evaluation.models import Judgement
+from jobs.heartbeats import absent_worker
 from studies.models import Dialogue, Study
 
 State = Report.State
@@ -41,7 +42,12 @@ class AnalysisPage:
 
     @property
     def is_under_way(self) -> bool:
-        return self.current is not None and self.current.state in (State.QUEUED, State.RUNNING)
+        return self.current is not None and self.current.is_running
+
+    @property
+    def absent_worker(self) -> str:
+        """Which worker to start, if the current analysis waits for one that is not there."""
+        return absent_worker(self.current) if self.current else ""
 
     @property
     def is_outdated(self) -> bool:
@@ -61,7 +67,7 @@ class AnalysisPage:
     @property
     def problem(self) -> str:
         """Why the data as they are could not be analysed."""
-        return self.current.message if self.current and self.current.state == State.FAILED else ""
+        return self.current.message if self.current and self.current.has_failed else ""
 
     @property
     def shown(self) -> dict[str, Any]:

@@ -1,27 +1,29 @@
 """Reports on studies: request them, compute those that were requested, and delete them when someone withdraws."""
 
 from functools import partial
+from threading import Event
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils import timezone
 
-from analysis import jobs
 from analysis.code_version import code_version
-from analysis.models import SHAPE, UNDER_WAY, Report, ReportFile
+from analysis.models import SHAPE, Report, ReportFile
 from analysis.study.sources import Chosen, fingerprint
 from evaluation.models import Evaluator
-from simulation.duty import is_stopping
-from simulation.services import ring_for_workers
+from jobs.leases import LeaseLost
+from jobs.queues import Queue
+from jobs.workers import Hopeless
 from studies.models import Persona, Study
 
-BELL = "analysis.compute"
-"""The Celery task that computes what was asked for."""
 State = Report.State
+REPORTS = Queue(table=Report, along=("study",), task="analysis.analyse")
 
 
 def latest_report(study: Study) -> Report | None:
     """Return the last report that was computed and can be shown, whether or not the data have changed since."""
-    return Report.objects.filter(study=study, state=State.DONE, shown__shape=SHAPE).first()
+    return Report.objects.filter(study=study, state=State.FINISHED, shown__shape=SHAPE).first()
 
 
 def last_choice(study: Study) -> Chosen:
@@ -35,7 +37,7 @@ def current_report(study: Study) -> Report | None:
     return Report.objects.filter(study=study, fingerprint=fingerprint(study, last_choice(study))).first()
 
 
-def request_report(study: Study, chosen: Chosen = None) -> Report:
+def request_report(study: Study, chosen: Chosen = None, started_by: User | None = None) -> Report:
     """Request a report on the present data, with the judgements of the ``chosen`` evaluations.
 
     While one is under way, return it. A finished one is computed again: its files may be missing, or a reader may doubt it.
@@ -43,18 +45,21 @@ def request_report(study: Study, chosen: Chosen = None) -> Report:
     report, is_new = Report.objects.get_or_create(
         study=study,
         fingerprint=fingerprint(study, chosen),
-        state__in=UNDER_WAY,
-        defaults={"code": code_version(), "evaluations": chosen if chosen is None else sorted(chosen)},
+        state=State.RUNNING,
+        defaults={
+            "code": code_version(),
+            "evaluations": chosen if chosen is None else sorted(chosen),
+        },
     )
     if is_new:
-        transaction.on_commit(lambda: ring_for_workers(BELL))
+        REPORTS.queue(report, started_by)
     return report
 
 
 def ensure_report(study: Study) -> Report:
     """Return the report on the present data; request it if there is none, or if it could not be computed."""
     current = current_report(study)
-    return request_report(study, last_choice(study)) if current is None or current.state == State.FAILED else current
+    return request_report(study, last_choice(study)) if current is None or current.has_failed else current
 
 
 def stored_file(report: Report, name: str) -> bytes | None:
@@ -69,24 +74,24 @@ def missing_files(report: Report) -> list[str]:
     return [name for name in report.files if name not in there]
 
 
-def work_off() -> None:
-    """Compute the reports that were requested, one after the other, until none is left."""
-    jobs.work_off(Report, _compute, is_stopping.is_set)
-
-
-def _compute(report: Report) -> None:
+def compute_report(report: Report, worker: str, stopping: Event) -> None:
+    """Compute the report and store it with its files. Raises LeaseLost, or Hopeless if the data cannot be analysed."""
     from analysis.statistics.judgements import BadData
     from analysis.study.study_analysis import compute_study
 
+    def note(step: str) -> None:
+        if stopping.is_set():
+            raise LeaseLost(f"{report} is given back.")
+        REPORTS.store(report, worker, step=step[:100])
+
     try:
-        computed = compute_study(report.study, report.evaluations, lambda step: jobs.keep(report, step=step[:100]))
+        computed = compute_study(report.study, report.evaluations, note)
     except BadData as error:
-        jobs.finish(report, State.FAILED, step="", message=str(error))
-        return
+        raise Hopeless(str(error)) from error
     with transaction.atomic():
         # A withdrawal may have deleted the report by now: then the lease is lost, and nothing is stored.
-        names = list(computed.files)
-        jobs.finish(report, State.DONE, step="", code=code_version(), shown=computed.shown, files=names)
+        shown, files = computed.shown, list(computed.files)
+        REPORTS.finish(report, worker, timezone.now(), step="", code=code_version(), shown=shown, files=files)
         ReportFile.objects.bulk_create(
             ReportFile(report=report, name=name, content=content) for name, content in computed.files.items()
         )

@@ -14,7 +14,7 @@ from analysis.study.analysis_page import read_analysis
 from analysis.study.forms import SourcesForm
 from analysis.study.reports import last_choice, request_report, stored_file
 from analysis.study.sources import as_chosen, read_sources
-from studies.access import staff_only
+from studies.access import account, staff_only
 from studies.models import Study
 
 CHOOSES = "chooses"
@@ -29,12 +29,12 @@ def analysis(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "analysis/analysis.html", {"page": read_analysis(study)})
     if CHOOSES not in request.POST:
-        request_report(study, last_choice(study))
+        request_report(study, last_choice(study), account(request))
         return redirect("analysis", slug)
     form = SourcesForm(read_sources(study, None), request.POST)
     if not form.is_valid():
         return render(request, "analysis/analysis.html", {"page": read_analysis(study, form)}, status=400)
-    request_report(study, as_chosen(study, form.cleaned_data["evaluations"]))
+    request_report(study, as_chosen(study, form.cleaned_data["evaluations"]), account(request))
     return redirect("analysis", slug)
 
 
@@ -68,7 +68,7 @@ def analysis_archive(request: HttpRequest, slug: str, token: str) -> HttpRespons
 
 
 def _find_report(slug: str, token: str) -> Report:
-    return get_object_or_404(Report, study__slug=slug, token=token, state=Report.State.DONE)
+    return get_object_or_404(Report, study__slug=slug, token=token, state=Report.State.FINISHED)
 
 
 def _read(report: Report, name: str) -> bytes:

@@ -21,7 +21,7 @@ from collection.chat.chatbots import Chatbots, OpenModel, Question
 from collection.chat.database import AWAY, ahead_in_database, give_up, in_database
 from collection.chat.delivery import deliver, send_update
 from collection.chat.endings import end_of_error, end_of_halt, end_of_speech
-from collection.chat.generations import End, LeaseLost
+from collection.chat.generations import End
 from collection.chat.protocol import Done, Stored
 from collection.chat.replies import Reply
 from dialogue.backends import registry
@@ -29,6 +29,7 @@ from dialogue.backends.base import BackendError
 from dialogue.outputs import Output
 from dialogue.speakers import Speaker
 from dialogue.thoughts import Thinking
+from jobs.leases import LeaseLost
 from studies.models import Generation
 
 logger = logging.getLogger(__name__)

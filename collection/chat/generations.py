@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 
 from dialogue.outputs import Output
 from jobs.database_clock import in_time, is_over
+from jobs.leases import LeaseLost
 from studies.models import Dialogue, Generation, Turn
 from studies.services import save_outputs
 from studies.storable_text import storable
@@ -29,10 +30,6 @@ Halt = Literal["stopped", "unread", "lost"]
 
 State = Generation.State
 DIED = "The server was interrupted while the chatbot was answering."
-
-
-class LeaseLost(Exception):
-    """The try was deleted with its dialogue, or belongs to another process: this process must drop its reply."""
 
 
 @dataclass(frozen=True, slots=True)

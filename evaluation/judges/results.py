@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 
 from evaluation.answers import is_detected
 from evaluation.models import Choice, Evaluation, Sitting, Verdict
+from jobs.heartbeats import absent_worker
 
 Row = tuple[int, str, bool, str]
 """A finished verdict: pair, inquirer's model, whether the natural dialogue came first, choice."""
@@ -39,12 +40,16 @@ class JudgedModel:
 
 @dataclass(frozen=True, slots=True)
 class SittingLine:
-    """A sitting as it stands: ``done`` of ``total`` verdicts, and what they say about each inquirer's model."""
+    """A sitting as it stands: ``done`` of ``total`` verdicts, and what they say about each inquirer's model.
+
+    ``absent_worker`` says which worker to start, if it waits for one in vain.
+    """
 
     sitting: Sitting
     done: int
     total: int
     models: tuple[JudgedModel, ...]
+    absent_worker: str = ""
 
     @property
     def model(self) -> str:
@@ -63,7 +68,10 @@ def read_sittings(evaluation: Evaluation) -> list[SittingLine]:
         done=Count("verdicts", filter=Q(verdicts__pair__withdrawn_at=None, verdicts__finished_at__isnull=False)),
     )
     rows = _rows(evaluation)
-    return [SittingLine(sitting, sitting.done, sitting.total, _models(rows[sitting.pk])) for sitting in counts]
+    return [
+        SittingLine(sitting, sitting.done, sitting.total, _models(rows[sitting.pk]), absent_worker(sitting))
+        for sitting in counts
+    ]
 
 
 def _rows(evaluation: Evaluation) -> dict[int, list[Row]]:

@@ -1,8 +1,7 @@
 """Working off verdicts: many pairs at once before one model."""
 
-import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -14,9 +13,9 @@ from evaluation.judges.asking import Outcome, Question, ask, judge_seed
 from evaluation.judges.describing import find_judge, read_date
 from evaluation.models import Sitting, Verdict
 from evaluation.reading import PairGone, read_pair
+from jobs.queues import Queue
 from simulation.casting import OpenModel
-from simulation.lease_workers import LeaseWorker
-from simulation.leasing import Leases
+from studies.language_models.workers import ModelWorker
 
 WITHDRAWN = "The participant has withdrawn."
 
@@ -26,35 +25,29 @@ def _ignore() -> None:
 
 
 @dataclass
-class Judge(LeaseWorker[Verdict]):
+class Judge(ModelWorker[Verdict]):
     """Claims verdicts, asks their models, and stores each answer as it comes. ``on_verdict`` is told of every one."""
 
     models_file: Path
     open_model: OpenModel
     on_verdict: Callable[[], object] = _ignore
-    _opening: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     @property
-    def leases(self) -> Leases[Verdict]:
+    def queue(self) -> Queue[Verdict]:
         return sittings.VERDICTS
 
-    async def _do(self, verdict: Verdict) -> None:
-        outcome = await self._outcome(verdict)
-        await sync_to_async(sittings.finish_verdict)(verdict, outcome, self.name, self.clock())
+    async def _do(self, item: Verdict) -> None:
+        outcome = await self._outcome(item)
+        await sync_to_async(sittings.finish_verdict)(item, outcome, self.name, self.clock())
         self.on_verdict()
 
     async def _outcome(self, verdict: Verdict) -> Outcome:
-        model = await self._open(verdict.sitting)
+        model = await self._load(partial(self._find, verdict.sitting))
         try:
             question = await sync_to_async(_question)(verdict)
         except PairGone:
             return Outcome(problem=WITHDRAWN)
         return await ask(model, question)
-
-    async def _open(self, sitting: Sitting) -> ChatModel:
-        """On a thread of its own, because loading a model takes long and leases are renewed meanwhile; one at a time."""
-        async with self._opening:
-            return await asyncio.to_thread(self._find, sitting)
 
     def _find(self, sitting: Sitting) -> ChatModel:
         spec = find_judge(self.models_file, sitting.configuration)

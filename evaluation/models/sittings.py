@@ -7,29 +7,21 @@ from django.db import models
 from evaluation.models.answers import AnswerFields
 from evaluation.models.evaluations import Evaluation
 from evaluation.models.pairs import Pair
-from studies.models import new_token
+from jobs.models import Item, Job
 
 
-class Sitting(models.Model):
+class Sitting(Job):
     """One model's sitting of an evaluation: every pair in both orders of the sides.
 
     ``configuration`` is everything that decides what the model says; its hash ``identity`` is unique in the evaluation.
     """
 
-    class State(models.TextChoices):
-        RUNNING = "running", "running"
-        PAUSED = "paused", "paused"
-        FINISHED = "finished", "finished"
+    MODEL_FIELDS = ("model",)
 
-    token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
     evaluation = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="sittings")
     model = models.CharField(max_length=100)
     configuration = models.JSONField()
     identity = models.CharField(max_length=64)
-    state = models.CharField(max_length=10, choices=State, default=State.PAUSED)
-    is_queued = models.BooleanField(default=False)
-    message = models.TextField(blank=True, help_text="Why the sitting stands still, if it does.")
-    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering: ClassVar = ["pk"]
@@ -41,7 +33,7 @@ class Sitting(models.Model):
         return f"{self.model} judges"
 
 
-class Verdict(AnswerFields):
+class Verdict(AnswerFields, Item):
     """A model's answer about one pair in one order of the sides.
 
     ``outputs`` keeps everything that the model put out for it, raw, in order; ``problem`` says why none of it was an answer.
@@ -52,11 +44,6 @@ class Verdict(AnswerFields):
     is_natural_first = models.BooleanField()
     outputs = models.JSONField(default=list, blank=True)
     problem = models.TextField(blank=True)
-    worker = models.CharField(max_length=100, blank=True)
-    leased_until = models.DateTimeField(null=True, blank=True)
-    failures = models.PositiveSmallIntegerField(default=0)
-    error = models.TextField(blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["pk"]

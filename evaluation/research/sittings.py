@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from django import forms
+from django.contrib.auth.models import User
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from dialogue.model_config import ModelSpec
-from evaluation.judges.results import JudgedModel
-from evaluation.judges.sittings import SittingLine, pause_sitting, queue_sitting, read_sittings, request_sitting
+from evaluation.judges.results import JudgedModel, SittingLine, read_sittings
+from evaluation.judges.sittings import VERDICTS, request_sitting
 from evaluation.models import Evaluation, Sitting
 from evaluation.research.rates import Rate
 from simulation.requests import RequestError
@@ -50,21 +51,21 @@ def read_sitting_results(evaluation: Evaluation) -> list[tuple[SittingLine, list
     return [(line, [SittingResult(one) for one in line.models]) for line in read_sittings(evaluation) if line.models]
 
 
-def change_sittings(evaluation: Evaluation, action: str, name: str) -> str:
+def change_sittings(evaluation: Evaluation, action: str, name: str, started_by: User) -> str:
     """Start a new judge by the model ``name`` ("ask"), or start or pause the one with that token. Return a sentence.
 
     Raises RequestError.
     """
     if action == "ask":
-        queue_sitting(request_sitting(evaluation, name))
+        VERDICTS.queue(request_sitting(evaluation, name), started_by)
         return f"{name} starts judging as soon as a worker is free."
     sitting = Sitting.objects.filter(evaluation=evaluation, token=name).first()
     if sitting is None or action not in ("start", "pause"):
         raise RequestError("There is no such model judge. Nothing was changed.")
     if action == "start":
-        queue_sitting(sitting)
+        VERDICTS.queue(sitting, started_by)
         return f"{sitting.model} resumes as soon as a worker is free."
-    pause_sitting(sitting)
+    VERDICTS.pause(sitting)
     return f"{sitting.model} is paused. Its judgements are kept."
 
 

@@ -24,7 +24,7 @@ from evaluation.research.progress import Progress, read_progress
 from evaluation.research.results import read_results
 from evaluation.research.sittings import SittingForm, change_sittings, read_sitting_results, read_sittings
 from simulation.requests import RequestError
-from studies.access import staff_only
+from studies.access import account, staff_only
 from studies.files.exports import Incomplete
 from studies.live import Live, send_updates
 from studies.models import Study
@@ -119,7 +119,8 @@ def sittings(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     asked = next((name for name in ("ask", "start", "pause") if name in request.POST), "")
     try:
         messages.success(
-            request, change_sittings(found, asked, request.POST.get("model" if asked == "ask" else asked, ""))
+            request,
+            change_sittings(found, asked, request.POST.get("model" if asked == "ask" else asked, ""), account(request)),
         )
     except RequestError as reason:
         messages.error(request, str(reason))

@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from collection.research.collecting import Admission, Counts, read_admission, read_counts
 from collection.research.trouble import Trouble, read_trouble, read_troubles
+from jobs.heartbeats import live_services
 from simulation.forms import RunChoices, read_choices
 from simulation.presentation import RunLine
-from simulation.progress import is_any_worker_at_work, tally_runs
+from simulation.progress import tally_runs
 from studies.language_models.catalogue import read_catalogue
 from studies.models import Persona, Study
 from studies.presentation import persona_sentence
@@ -63,7 +64,7 @@ def list_studies() -> list[StudyLine]:
     studies = list(Study.objects.order_by("title").prefetch_related("runs"))
     goals, personas, dialogues, participants = map(_count, ("goals", "personas", "dialogues", "participants"))
     troubles = read_troubles(studies)
-    tallies, is_at_work = tally_runs(run for study in studies for run in study.runs.all()), is_any_worker_at_work()
+    tallies, services = tally_runs(run for study in studies for run in study.runs.all()), live_services()
     return [
         StudyLine(
             study,
@@ -72,7 +73,7 @@ def list_studies() -> list[StudyLine]:
             personas[study.pk],
             dialogues[study.pk],
             participants[study.pk],
-            [RunLine(run, tallies[run.pk], is_at_work) for run in study.runs.all()],
+            [RunLine(run, tallies[run.pk], services) for run in study.runs.all()],
             troubles.get(study.pk),
         )
         for study in studies
@@ -82,12 +83,12 @@ def list_studies() -> list[StudyLine]:
 def read_study(study: Study) -> StudyPage:
     """Read the study's page."""
     runs, now = list(study.runs.all()), timezone.now()
-    tallies, is_at_work = tally_runs(runs), is_any_worker_at_work()
+    tallies, services = tally_runs(runs), live_services()
     choices = read_choices(study)
     return StudyPage(
         choices,
         [PersonaLine(persona, persona_sentence(persona)) for persona in choices.personas],
-        [RunLine(run, tallies[run.pk], is_at_work) for run in runs],
+        [RunLine(run, tallies[run.pk], services) for run in runs],
         read_counts(study, now),
         read_admission(study, now),
         read_trouble(study),

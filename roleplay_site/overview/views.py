@@ -9,7 +9,7 @@ from simulation.models import Run
 from simulation.presentation import read_place
 from simulation.requests import RequestError
 from simulation.services import queue_run, request_run
-from studies.access import staff_only
+from studies.access import account, staff_only
 from studies.models import Dialogue, Study
 from studies.presentation import read_chat
 
@@ -25,7 +25,7 @@ def study(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a study and the form for a new run. Posting the form requests the run."""
     page = read_study(get_object_or_404(Study, slug=slug))
     form = RunForm(page.choices, request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid() and (run := _request(form, page)):
+    if form.is_bound and form.is_valid() and (run := _request(request, form, page)):
         return redirect("run", run.token)
     status = 422 if form.is_bound else 200
     return render(request, "overview/study.html", {"page": page, "form": form}, status=status)
@@ -39,7 +39,7 @@ def dialogue(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "overview/dialogue.html", context)
 
 
-def _request(form: RunForm, page: StudyPage) -> Run | None:
+def _request(request: HttpRequest, form: RunForm, page: StudyPage) -> Run | None:
     """Request the form's run, and start it unless it is only to be prepared. Return None after adding an error to the form."""
     try:
         found = request_run(page.study, form.to_request())
@@ -47,5 +47,5 @@ def _request(form: RunForm, page: StudyPage) -> Run | None:
         form.add_error(None, str(error))
         return None
     if "prepare" not in form.data:
-        queue_run(found)
+        queue_run(found, account(request))
     return found

@@ -80,15 +80,16 @@ for number in range(9):
         )
 """
 ANALYSIS = """
-from analysis.study.reports import request_report, work_off
+from analysis.study.reports import request_report
 from studies.models import Study
 from evaluation.rehearsal.loading import load_rehearsal
+from tests.analysis.working import work_off_reports
 from tests.factories import make_staff
 
 make_staff()
 load_rehearsal()
 request_report(Study.objects.get(slug="rehearsal"))
-work_off()
+work_off_reports()
 """
 
 

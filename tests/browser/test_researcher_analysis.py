@@ -9,11 +9,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from analysis.models import Report, ReportFile
-from analysis.study.reports import last_choice, request_report, work_off
+from analysis.study.reports import last_choice, request_report
 from analysis.study.sources import fingerprint
 from evaluation.models import Evaluator
 from evaluation.planning.opening import close_evaluation
 from studies.models import Study
+from tests.analysis.working import beside_the_browser, work_off_reports
 from tests.browser.accessibility import CONTRAST, OPEN_ALL, assert_accessible, assert_fits
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study, make_judgement, showings_of
 from tests.factories import make_study
@@ -41,7 +42,7 @@ def make_report(study: Study) -> Report:
     """The study's report as a worker leaves it; all but the first time from memory."""
     if not _kept:
         report = request_report(study)
-        work_off()
+        beside_the_browser(work_off_reports)
         report.refresh_from_db()
         _kept.append((report, [{"name": one.name, "content": one.content} for one in report.stored_files.all()]))
         return report
@@ -57,10 +58,10 @@ def states(study: Study) -> Iterator[str]:
     yield "nothing computed"
     report = request_report(study)
     yield "waiting"
-    Report.objects.update(state=Report.State.RUNNING, step="model of duration")
+    Report.objects.update(step="model of duration", worker="w", leased_until="2999-01-01T00:00:00Z")
     yield "under way"
     Report.objects.update(
-        state=Report.State.FAILED, message="Something unexpected went wrong: the worker's log says what."
+        state=Report.State.PAUSED, message="Something unexpected went wrong: the worker's log says what."
     )
     yield "failed"
     report.delete()
@@ -79,7 +80,8 @@ def test_it_is_asked_for_and_comes_by_itself(staff_page: Page) -> None:
     expect(staff_page.get_by_text("Nothing has been computed yet")).to_be_visible()
     staff_page.get_by_role("button", name="Compute").click()
     expect(staff_page.get_by_text("It waits for a worker")).to_be_visible()
-    expect(staff_page.get_by_text("celery -A roleplay_site worker")).to_be_visible()
+    Report.objects.update(started_at=None)
+    expect(staff_page.get_by_text("python manage.py worker --computing")).to_be_visible()
     make_report(study)
     expect(staff_page.get_by_role("heading", name="What was found")).to_be_visible()
     expect(staff_page.get_by_text("The simulation remained undetected in")).to_be_visible()
@@ -153,7 +155,7 @@ def test_on_paper_nothing_is_cut_off(staff_page: Page) -> None:
 def test_what_failed_is_tried_again(staff_page: Page) -> None:
     study = make_judgements()
     Report.objects.create(
-        study=study, fingerprint=fingerprint(study), state=Report.State.FAILED, message="A disk is full."
+        study=study, fingerprint=fingerprint(study), state=Report.State.PAUSED, message="A disk is full."
     )
     staff_page.goto(PAGE)
     expect(staff_page.get_by_role("alert")).to_contain_text("A disk is full.")
@@ -165,7 +167,7 @@ def test_in_every_state_it_fits_a_phone_and_violates_no_rule(staff_page: Page) -
     make_study("empty")
     check(staff_page, "/studies/empty/analysis/", "nothing to analyse")
     request_report(make_judged_study("unjudged", people=1))
-    work_off()
+    beside_the_browser(work_off_reports)
     check(staff_page, "/studies/unjudged/analysis/", "dialogues alone")
     for state in states(make_judgements()):
         check(staff_page, PAGE, state)

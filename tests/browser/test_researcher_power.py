@@ -5,8 +5,9 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from analysis.models import PowerEstimate
-from analysis.power.estimates import question_of, request_estimate, work_off
+from analysis.power.estimates import question_of, request_estimate
 from analysis.statistics.power_plans import PAPER, PowerQuestion
+from tests.analysis.working import beside_the_browser, work_off_estimates
 from tests.browser.accessibility import CONTRAST, assert_accessible, assert_fits
 from tests.browser.complaints import Complaints
 
@@ -19,12 +20,13 @@ FOUND = [
 ]
 
 
-def make_estimate(state: str, seed: int) -> PowerEstimate:
+def make_estimate(state: str, seed: int, found: list[dict[str, object]] | None = None) -> PowerEstimate:
     """An estimate of six sizes, in this state."""
     estimate = request_estimate(PowerQuestion(PAPER, evaluators=(10, 20, 30, 40, 50, 100), seed=seed))
-    found = [] if state == State.QUEUED else FOUND
-    message = "Something unexpected went wrong: the worker's log says what." if state == State.FAILED else ""
-    PowerEstimate.objects.filter(pk=estimate.pk).update(state=state, found=found, message=message)
+    message = "Something unexpected went wrong: the worker's log says what." if state == State.PAUSED else ""
+    PowerEstimate.objects.filter(pk=estimate.pk).update(
+        state=state, found=FOUND if found is None else found, message=message
+    )
     return estimate
 
 
@@ -45,7 +47,7 @@ def test_from_the_list_of_studies_to_what_a_worker_found(staff_page: Page) -> No
     staff_page.get_by_role("button", name="Estimate the power").click()
     expect(staff_page.get_by_role("heading", level=1)).to_have_text("4 and 6 evaluators × 20 pairs")
     expect(staff_page.locator("#live")).to_contain_text("0 of 8 studies")
-    work_off()
+    beside_the_browser(work_off_estimates)
     expect(staff_page.get_by_role("row", name="GPT4 and guesser")).to_contain_text("100.0 %")
     assert question_of(PowerEstimate.objects.get()).rates == {"GPT4": 0.65, "guesser": 0.1}
     with staff_page.expect_download() as download:
@@ -94,8 +96,9 @@ def test_models_are_added_without_a_script_too(chromium: Browser, live_server: L
 
 def test_every_page_fits_a_phone_and_violates_no_rule_of_wcag_aa(staff_page: Page, complaints: Complaints) -> None:
     complaints.expect("422")
-    states = [State.QUEUED, State.RUNNING, State.DONE, State.CANCELLED, State.FAILED]
+    states = [State.RUNNING, State.FINISHED, State.CANCELLED, State.PAUSED]
     tokens = [make_estimate(state, seed).token for seed, state in enumerate(states)]
+    tokens.append(make_estimate(State.RUNNING, 9, []).token)
     for address in ["/power/", *(f"/power/{token}/" for token in tokens)]:
         staff_page.goto(address)
         _assert_fits(staff_page, address)

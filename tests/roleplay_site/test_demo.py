@@ -17,9 +17,10 @@ from pytest_django import DjangoDbBlocker
 
 from evaluation.models import Evaluation
 from roleplay_site.processes import is_port_free
+from simulation.cells import CELLS
 from simulation.models import Run
 from simulation.requests import RunRequest
-from simulation.services import cancel_run, pause_run, request_run
+from simulation.services import cancel_run, request_run
 from tests.installation import MODELS_FILE, TURNS, Installation
 from tests.services.binaries import free_port, wait_until
 
@@ -86,7 +87,7 @@ def test_the_run_of_the_demo_is_shown_also_when_another_one_of_its_model_is_newe
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("first")
-@pytest.mark.parametrize(("change", "state"), [(pause_run, Run.State.PAUSED), (cancel_run, Run.State.CANCELLED)])
+@pytest.mark.parametrize(("change", "state"), [(CELLS.pause, Run.State.PAUSED), (cancel_run, Run.State.CANCELLED)])
 def test_a_run_that_a_researcher_stopped_is_not_started_again(change: Callable[[Run], None], state: str) -> None:
     change(demo_run())
     prepare()

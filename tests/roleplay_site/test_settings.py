@@ -156,7 +156,7 @@ def test_a_public_site_says_how_long_browsers_insist_on_https(
     assert installation.evaluate(f'{asked}.headers["Strict-Transport-Security"])') == header
 
 
-@pytest.mark.parametrize("service", ["web", "worker", "beat"])
+@pytest.mark.parametrize("service", ["web", "worker"])
 def test_what_a_service_writes_is_for_its_user_alone(service: str) -> None:
     assert "\nUMask=0077\n" in (BASE_DIR / "deploy" / f"roleplay-{service}.service").read_text("utf-8")
 

@@ -14,15 +14,14 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from django.db import connection
-from simulation import leases
-from simulation.selectors import queued_cells
+from simulation.cells import CELLS
 
 barrier = Barrier(4)
 
 def claim(worker):
     barrier.wait()
     taken = []
-    while cells := leases.claim(queued_cells(), worker, 3):
+    while cells := CELLS.claim(CELLS.queued(), worker, 3):
         taken += [cell.pk for cell in cells]
     connection.close()
     return taken

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import redis
 
 from tests.installation import Installation
 from tests.services.binaries import wait_until
@@ -37,11 +38,15 @@ def site(tmp_path: Path, redis_url: str) -> Installation:
 
 def test_a_worker_hears_over_redis_that_a_run_was_queued(site: Installation) -> None:
     site.simulate("--goals", "1", "--personas", "1", "--queue")
-    with site.worker():
-        wait_until(lambda: _finished(site) == 1, what="the worker has not found what was queued before it started")
-        # Nothing but the message can tell it of more: no beat runs here.
-        site.simulate("--goals", "2", "--personas", "3", "--queue")
-        wait_until(lambda: _finished(site) == 4, what="the worker has not heard of the second run")
+    with redis.Redis.from_url(site.settings["CELERY_BROKER_URL"]) as broker:
+        assert [broker.llen(queue) for queue in ("model.asker", "model.answerer")] == [1, 1]
+        with site.worker():
+            wait_until(lambda: _finished(site) == 1, what="the worker has not worked on the run")
+            wait_until(
+                lambda: broker.llen("model.asker") == broker.llen("model.answerer") == 0, what="it hears nothing"
+            )
+            site.simulate("--goals", "2", "--personas", "3", "--queue")
+            wait_until(lambda: _finished(site) == 4, what="the worker has not heard of the second run")
     assert not list((site.var_dir / "broker").glob("messages/*"))
 
 

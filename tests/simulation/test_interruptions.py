@@ -9,8 +9,10 @@ from asgiref.sync import async_to_sync
 from dialogue.backends.base import ChatModel
 from dialogue.backends.scripted import ScriptedModel
 from dialogue.model_config import ModelSpec
-from simulation import leases, leasing, services
+from jobs import leases
+from simulation import services
 from simulation.casting import Casting
+from simulation.cells import CELLS
 from simulation.models import Run, Simulation
 from simulation.workers import Worker
 from studies.models import Dialogue, Output, Turn
@@ -66,19 +68,19 @@ def test_a_resumed_turn_is_asked_for_with_the_seed_it_would_have_had() -> None:
     ]
 
 
-@pytest.mark.parametrize("change", [services.pause_run, services.cancel_run])
+@pytest.mark.parametrize("change", [CELLS.pause, services.cancel_run])
 def test_a_run_that_is_stopped_stops_at_once_and_leaves_no_half_turn(change: Callable[[Run], None]) -> None:
     run = one_cell()
     answerer = InterferingModel(ANSWERS, 1, act_on(run, change), hangs=True)
     work_off(run, make_worker(scripts(answerer=answerer)))
-    assert run.state == (Run.State.PAUSED if change is services.pause_run else Run.State.CANCELLED)
+    assert run.state == (Run.State.PAUSED if change == CELLS.pause else Run.State.CANCELLED)
     assert said(Turn.objects.all()) == TURNS[:1]
     assert Output.objects.count() == 2
     assert run.simulations.filter(worker="", leased_until=None, finished_at=None).count() == 1
     assert answerer.under_way == 0
 
 
-@pytest.mark.parametrize("change", [services.pause_run, services.cancel_run])
+@pytest.mark.parametrize("change", [CELLS.pause, services.cancel_run])
 def test_what_a_stopped_run_still_says_is_not_stored(change: Callable[[Run], None]) -> None:
     run = one_cell()
     answerer = InterferingModel(ANSWERS, 1, act_on(run, change))
@@ -88,7 +90,7 @@ def test_what_a_stopped_run_still_says_is_not_stored(change: Callable[[Run], Non
 
 def test_a_stopped_run_is_completed_once_it_is_started_again() -> None:
     run = one_cell()
-    answerer = InterferingModel(ANSWERS, 1, act_on(run, services.pause_run), hangs=True)
+    answerer = InterferingModel(ANSWERS, 1, act_on(run, CELLS.pause), hangs=True)
     work_off(run, make_worker(scripts(answerer=answerer)))
     services.start_run(run)
     assert work_off(run).state == Run.State.FINISHED
@@ -118,7 +120,7 @@ def test_an_expired_lease_is_taken_over_and_its_dialogue_goes_on() -> None:
 
 
 def test_a_worker_that_renews_too_late_does_not_play_its_own_cells_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(leasing, "LEASE", timedelta(seconds=-1))
+    monkeypatch.setattr(leases, "LEASE", timedelta(seconds=-1))
     models = scripts(ScriptedModel(ASKS, pause=0.01))
     run = work_off(started_run(), make_worker(models, tick=0.001))
     assert run.state == Run.State.FINISHED
@@ -145,8 +147,8 @@ def test_a_worker_looks_after_its_leases_while_a_model_loads() -> None:
 def test_who_ends_first_leaves_the_others_at_work_on_the_same_run() -> None:
     run = started_run(make_study(goal_count=2, persona_count=1))
     first, second = run.simulations.all()
-    leases.claim(Simulation.objects.filter(pk=second.pk), "another terminal", 1)
+    CELLS.claim(Simulation.objects.filter(pk=second.pk), "another terminal", 1)
     async_to_sync(make_worker().work_off)(Simulation.objects.filter(pk=first.pk))
-    services.leave_run(run)
+    CELLS.leave(run)
     assert run.state == Run.State.RUNNING
-    assert leases.renew([second.pk], "another terminal") == {second.pk}
+    assert CELLS.renew([second.pk], "another terminal") == {second.pk}

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from simulation import leases
-from simulation.leases import LEASE, LeaseLost
+from jobs.leases import LEASE, LeaseLost
+from simulation.cells import CELLS
 from simulation.models import Run, Simulation
 from tests.factories import make_dialogue, make_run
 from tests.simulation.scripts import let_pass
@@ -23,7 +23,7 @@ def running() -> Run:
 
 
 def claim(run: Run, worker: str = "ann", count: int = 4) -> list[Simulation]:
-    return leases.claim(Simulation.objects.filter(run=run), worker, count)
+    return CELLS.claim(Simulation.objects.filter(run=run), worker, count)
 
 
 def test_cells_are_taken_in_order_up_to_a_count() -> None:
@@ -77,7 +77,7 @@ def test_a_renewed_lease_lasts_from_now() -> None:
     run = running()
     ids = {cell.pk for cell in claim(run, "ann")}
     let_pass(LEASE)
-    assert leases.renew(ids, "ann") == ids
+    assert CELLS.renew(ids, "ann") == ids
     let_pass(LEASE - MARGIN)
     assert claim(run, "bob") == []
     let_pass(MARGIN + SECOND)
@@ -89,7 +89,7 @@ def test_what_somebody_else_took_over_is_not_renewed() -> None:
     ids = [cell.pk for cell in claim(run, "ann", 2)]
     let_pass(2 * LEASE)
     taken = claim(run, "bob", 1)
-    assert leases.renew(ids, "ann") == set(ids) - {taken[0].pk}
+    assert CELLS.renew(ids, "ann") == set(ids) - {taken[0].pk}
     taken[0].refresh_from_db()
     assert taken[0].worker == "bob"
 
@@ -99,28 +99,28 @@ def test_nothing_is_renewed_once_the_run_stands_still(state: str) -> None:
     run = running()
     ids = [cell.pk for cell in claim(run)]
     Run.objects.update(state=state)
-    assert leases.renew(ids, "ann") == set()
+    assert CELLS.renew(ids, "ann") == set()
 
 
 def test_what_is_given_back_can_be_taken_at_once() -> None:
     run = running()
     ids = [cell.pk for cell in claim(run, "ann")]
-    leases.release(ids[:1], "ann")
+    CELLS.release(ids[:1], "ann")
     assert [cell.pk for cell in claim(run, "bob")] == ids[:1]
 
 
 def test_nobody_gives_back_what_others_hold() -> None:
     run = running()
     ids = [cell.pk for cell in claim(run, "ann")]
-    leases.release(ids, "bob")
+    CELLS.release(ids, "bob")
     assert claim(run, "bob") == []
 
 
 def test_a_holder_may_write_and_nobody_else() -> None:
     (cell, *_) = claim(running(), "ann")
-    assert leases.hold(cell, "ann").pk == cell.pk
+    assert CELLS.hold(cell, "ann").pk == cell.pk
     with pytest.raises(LeaseLost, match="no longer held by bob"):
-        leases.hold(cell, "bob")
+        CELLS.hold(cell, "bob")
 
 
 @pytest.mark.parametrize("state", [Run.State.PAUSED, Run.State.CANCELLED])
@@ -128,7 +128,7 @@ def test_a_holder_may_not_write_once_the_run_stands_still(state: str) -> None:
     (cell, *_) = claim(running(), "ann")
     Run.objects.update(state=state)
     with pytest.raises(LeaseLost):
-        leases.hold(cell, "ann")
+        CELLS.hold(cell, "ann")
 
 
 @pytest.mark.parametrize(("failures", "seconds"), [(5, 64), (6, 128), (7, 256), (8, 300), (1000, 300)])
@@ -138,7 +138,7 @@ def test_a_cell_that_failed_waits_longer_each_time_but_never_more_than_five_minu
     run = running()
     Simulation.objects.update(failures=failures)
     cell = claim(run, "ann", 1)[0]
-    leases.postpone(cell, "ann", "Busy.", patience=9999)
+    CELLS.postpone(cell, "ann", "Busy.", patience=9999)
     cell.refresh_from_db()
     assert (cell.error, cell.worker, cell.failures) == ("Busy.", "", failures + 1)
     let_pass(timedelta(seconds=seconds) - MARGIN)
@@ -151,7 +151,7 @@ def test_out_of_patience_the_run_stands_still_and_says_why() -> None:
     run = running()
     Simulation.objects.update(failures=2)
     cell = claim(run)[0]
-    leases.postpone(cell, "ann", "The server is down.", patience=3)
+    CELLS.postpone(cell, "ann", "The server is down.", patience=3)
     run.refresh_from_db()
     assert (run.state, run.message) == (Run.State.PAUSED, "Stopped after 3 failures in a row: The server is down.")
 
@@ -159,7 +159,7 @@ def test_out_of_patience_the_run_stands_still_and_says_why() -> None:
 def test_started_again_the_cell_that_stopped_a_run_gets_new_patience_at_once() -> None:
     run = running()
     cell = claim(run, count=1)[0]
-    leases.postpone(cell, "ann", "Busy.", patience=1)
+    CELLS.postpone(cell, "ann", "Busy.", patience=1)
     Run.objects.update(state=Run.State.RUNNING)
     again = claim(run, "bob", 1)[0]
     assert (again.pk, again.failures) == (cell.pk, 0)
@@ -168,20 +168,20 @@ def test_started_again_the_cell_that_stopped_a_run_gets_new_patience_at_once() -
 def test_nobody_postpones_what_others_hold() -> None:
     (cell, *_) = claim(running(), "ann")
     with pytest.raises(LeaseLost):
-        leases.postpone(cell, "bob", "Busy.", patience=1)
+        CELLS.postpone(cell, "bob", "Busy.", patience=1)
     assert Run.objects.get().state == Run.State.RUNNING
 
 
 def test_a_turn_forgets_earlier_failures() -> None:
     (cell, *_) = claim(running())
     Simulation.objects.update(failures=2, error="Busy.")
-    leases.forget_failures(cell)
+    CELLS.forget_failures(cell)
     assert list(Simulation.objects.values_list("failures", "error")) == [(0, ""), *[(2, "Busy.")] * 3]
 
 
 def test_a_run_that_no_longer_runs_is_not_halted() -> None:
     run = running()
     Run.objects.update(state=Run.State.CANCELLED)
-    leases.halt(run, "Too late.")
+    CELLS.halt(run, "Too late.")
     run.refresh_from_db()
     assert (run.state, run.message) == (Run.State.CANCELLED, "")

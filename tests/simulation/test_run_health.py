@@ -10,11 +10,15 @@ from django.utils import timezone
 
 from dialogue.backends.base import BackendError
 from dialogue.backends.scripted import ScriptedModel
+from jobs.heartbeats import ALIVE, live_services, record_heartbeat
+from jobs.models import WorkerProcess
+from jobs.routing import EVERYTHING, Service
+from jobs.workers import Stopwatch
 from simulation import services, worked_time
+from simulation.cells import CELLS
 from simulation.models import Run, Simulation
 from simulation.presentation import RunLine
-from simulation.progress import SILENCE, is_any_worker_at_work, tally_runs
-from simulation.stopwatch import Stopwatch
+from simulation.progress import tally_runs
 from studies.models import Study
 from tests.factories import make_dialogue, make_run, make_staff, make_study
 from tests.simulation.scripts import ANSWERS, make_worker, request_run, scripts, started_run, work_off
@@ -42,7 +46,7 @@ def words(client: Client, run: Run) -> str:
 
 def line(run: Run) -> RunLine:
     run.refresh_from_db()
-    return RunLine(run, tally_runs([run])[run.pk], is_any_worker_at_work())
+    return RunLine(run, tally_runs([run])[run.pk], live_services())
 
 
 def lease(run: Run, seconds: float, **fields: Any) -> None:
@@ -70,38 +74,44 @@ def test_a_run_that_an_error_stopped_is_red(client: Client, run: Run) -> None:
 
 @pytest.mark.parametrize(
     ("seconds_left", "is_silent"),
-    [(30, False), (30 - SILENCE.total_seconds() + 3, False), (30 - SILENCE.total_seconds() - 3, True), (-60, True)],
+    [(30, False), (30 - ALIVE.total_seconds() + 3, False), (30 - ALIVE.total_seconds() - 3, True), (-60, True)],
 )
-def test_a_worker_that_renews_its_leases_no_longer_is_said_not_to_respond(
+def test_a_worker_that_renews_its_leases_no_longer_is_not_counted_on(
     client: Client, run: Run, seconds_left: float, is_silent: bool
 ) -> None:
     lease(run, seconds_left)
-    assert line(run).is_silent == is_silent
-    assert ("No worker is responding." in words(client, run)) == is_silent
+    sentence = "No worker serves tiny: start one with “python manage.py worker --models tiny”."
+    assert line(run).absent_worker == (sentence if is_silent else "")
+    assert (sentence in words(client, run)) == is_silent
 
 
 def test_a_run_that_no_worker_takes_up_says_so_after_a_while(run: Run) -> None:
-    assert line(run).is_silent
+    assert line(run).absent_worker
     Run.objects.update(started_at=timezone.now())
-    assert not line(run).is_silent
+    assert not line(run).absent_worker
 
 
-def test_a_run_that_waits_while_workers_are_at_another_one_is_not_silent(run: Run) -> None:
-    lease(make_run(make_study("other"), state=Run.State.RUNNING, is_queued=True), 29)
-    assert not line(run).is_silent
+def test_a_run_waits_for_a_live_worker_that_serves_its_models_whatever_it_does(client: Client, run: Run) -> None:
+    record_heartbeat("w", Service(frozenset({"model.tiny"})), "another run (16)")
+    assert not line(run).absent_worker
+    assert '<span class="state running">running</span>' in client.get(f"/runs/{run.token}/").text
+    WorkerProcess.objects.update(seen_at=timezone.now() - ALIVE - timedelta(seconds=1))
+    assert line(run).absent_worker
+    page = client.get(f"/runs/{run.token}/").text
+    assert '<span class="state failed">waiting for a worker</span>' in page
+    assert '<span class="state failed">waiting for a worker</span>' in client.get("/").text
 
 
 def test_a_worker_that_waits_before_the_next_try_is_not_silent(run: Run) -> None:
+    record_heartbeat("w", EVERYTHING)
     run.simulations.update(worker="", error="Busy.", leased_until=timezone.now() + timedelta(seconds=200))
-    assert not line(run).is_silent
-    run.simulations.update(leased_until=timezone.now() - timedelta(seconds=1))
-    assert not line(run).is_silent, "the worker takes it at its next look"
+    assert not line(run).absent_worker
 
 
 def test_a_paused_or_finished_run_needs_no_worker(run: Run) -> None:
     for state in (Run.State.PAUSED, Run.State.CANCELLED, Run.State.FINISHED):
         Run.objects.update(state=state)
-        assert not line(run).is_silent
+        assert not line(run).absent_worker
 
 
 def test_a_rate_counts_the_time_in_which_somebody_worked(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,7 +133,7 @@ def test_a_rate_counts_the_time_in_which_somebody_worked(run: Run, monkeypatch: 
 def test_starting_again_begins_a_new_stretch_of_work(run: Run) -> None:
     run.worked_until = timezone.now() - timedelta(seconds=5)
     run.save()
-    services.pause_run(run)
+    CELLS.pause(run)
     services.queue_run(run)
     assert Run.objects.get().worked_until is None
 

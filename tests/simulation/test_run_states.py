@@ -7,18 +7,20 @@ from celery import current_app
 from kombu import Connection
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
+from jobs.routing import all_queues
 from simulation import services
+from simulation.cells import CELLS
 from simulation.models import Run
-from simulation.selectors import queued_cells
 from studies.models import Study
 from tests.factories import make_dialogue, make_run, make_study
-from tests.simulation.scripts import request_run, started_run, work_off
+from tests.simulation.scripts import MODELS_FILE, request_run, started_run, work_off
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def study() -> Study:
+def study(settings: Settings) -> Study:
+    settings.MODELS_FILE = MODELS_FILE
     return make_study()
 
 
@@ -27,41 +29,43 @@ def finish(run: Run) -> None:
         make_dialogue(cell)
 
 
-def messages_waiting() -> int:
-    """How many there are in the tests' own broker; they are taken out."""
+def messages_waiting() -> list[tuple[str, Any]]:
+    """The queues and arguments of all messages in the tests' own broker; they are taken out."""
+    waiting = list[tuple[str, Any]]()
     with current_app.connection_for_read() as connection:
         assert isinstance(connection, Connection)
-        queue = connection.SimpleQueue("celery")
-        waiting = 0
-        while queue.qsize():
-            queue.get(block=False).ack()
-            waiting += 1
-        return waiting
+        for name in all_queues():
+            queue = connection.SimpleQueue(name)
+            while queue.qsize():
+                message = queue.get(block=False)
+                message.ack()
+                waiting.append((name, message.payload[1]))
+    return waiting
 
 
 def test_a_started_run_is_not_for_the_workers(study: Study) -> None:
     started_run(study)
-    assert not queued_cells().exists()
+    assert not CELLS.queued().exists()
 
 
 def test_a_queued_run_is_for_the_workers_and_stays_theirs(study: Study) -> None:
     run = request_run(study)
     services.queue_run(run)
-    assert queued_cells().count() == 4
+    assert CELLS.queued().count() == 4
     services.start_run(run)
-    services.leave_run(run)
+    CELLS.leave(run)
     assert (run.state, run.is_queued) == (Run.State.RUNNING, True)
 
 
 def test_what_this_process_leaves_stands_still(study: Study) -> None:
     run = started_run(study)
-    services.leave_run(run)
+    CELLS.leave(run)
     assert Run.objects.get().state == Run.State.PAUSED
 
 
 def test_a_finished_run_is_left_as_it_is(study: Study) -> None:
     run = work_off(started_run(study))
-    services.leave_run(run)
+    CELLS.leave(run)
     assert run.state == Run.State.FINISHED
 
 
@@ -96,13 +100,14 @@ def test_queueing_rings_when_the_transaction_commits(
     messages_waiting()
     with django_capture_on_commit_callbacks() as callbacks:
         services.queue_run(run)
-        assert messages_waiting() == 0
-    assert callbacks == [services.ring_for_workers]
-    callbacks[0]()
-    assert messages_waiting() == 1
+        assert not messages_waiting()
+    for callback in callbacks:
+        callback()
+    about = {"job": run.token, "about": "asker asks answerer"}
+    assert messages_waiting() == [("model.asker", about), ("model.answerer", about)]
 
 
-@pytest.mark.parametrize("change", [services.pause_run, services.cancel_run])
+@pytest.mark.parametrize("change", [CELLS.pause, services.cancel_run])
 def test_a_run_that_finished_meanwhile_stays_finished(study: Study, change: Any) -> None:
     seen_before = started_run(study)
     work_off(Run.objects.get())
@@ -120,4 +125,4 @@ def test_a_broker_that_cannot_take_the_bell_delays_the_work_and_loses_nothing(
             services.queue_run(run)
     finally:
         moved.rename(settings.BROKER_DIR)
-    assert queued_cells().count() == 4
+    assert CELLS.queued().count() == 4

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from dialogue.personas import describe
 from simulation import services
-from simulation.leases import claim
+from simulation.cells import CELLS
 from simulation.models import Run, Simulation
 from simulation.requests import RunRequest
 from studies.models import Dialogue, Output
@@ -162,7 +162,7 @@ def ctrl_c_as_soon_as_the_command_heeds_it() -> Iterator[None]:
 
 def test_ctrl_c_says_that_the_same_command_goes_on_and_writes_the_file_only_then(tmp_path: Path) -> None:
     simulate("--queue")
-    claim(Simulation.objects.all(), "another worker, which works on everything", 4)
+    CELLS.claim(Simulation.objects.all(), "another worker, which works on everything", 4)
     file = tmp_path / "dialogues.jsonl"
     with ctrl_c_as_soon_as_the_command_heeds_it(), pytest.raises(CommandError) as caught:
         simulate("--out", str(file))

@@ -10,8 +10,9 @@ from dialogue.backends.base import Piece, Sampling
 from dialogue.backends.scripted import ScriptedModel
 from dialogue.messages import Message
 from dialogue.personas import describe
+from jobs.workers import new_worker_name
 from simulation.models import Run, Simulation
-from simulation.workers import Step, Worker, new_worker_name
+from simulation.workers import Step, Worker
 from studies.models import Dialogue, Output, Turn
 from tests.factories import make_study
 from tests.simulation.scripts import (

@@ -13,11 +13,11 @@ from tqdm import tqdm
 from dialogue.backends import registry
 from dialogue.models_file import InvalidModelsFile, UnknownModel, find_model
 from evaluation.commands import find_evaluation
-from evaluation.judges import sittings
 from evaluation.judges.results import SittingLine, read_sittings
+from evaluation.judges.sittings import VERDICTS, request_sitting
 from evaluation.judges.workers import Judge
 from evaluation.models import Sitting
-from simulation.interruptions import stop_on_signal
+from jobs.workers import stop_on_signal
 from simulation.requests import RequestError
 from studies.commands import StudyCommand, find_study
 from studies.language_models.catalogue import provider_of
@@ -56,13 +56,13 @@ class Command(StudyCommand):
             raise RequestError("--queue leaves the work to the workers and does not wait for it: omit --json.")
         evaluation = find_evaluation(find_study(options["study"]), options["evaluation"], self.stderr.write)
         _refuse_unfit(options["model"])
-        sitting = sittings.request_sitting(evaluation, options["model"])
+        sitting = request_sitting(evaluation, options["model"])
         if provider := provider_of(options["model"]):
             self.stderr.write(
                 f"{provider} receives the messages that people wrote: make sure that they have consented to this."
             )
         if options["queue"]:
-            sittings.queue_sitting(sitting)
+            VERDICTS.queue(sitting)
             self.stderr.write(f"Queued: {sitting.verdicts.filter(finished_at=None).count()} judgements to make.")
             return
         self._work_off(sitting, options["concurrency"])
@@ -73,7 +73,7 @@ class Command(StudyCommand):
         open_verdicts = sitting.verdicts.filter(finished_at=None).count()
         if not open_verdicts:
             return
-        sittings.start_sitting(sitting)
+        VERDICTS.start(sitting)
         total = sitting.verdicts.count()
         bar = tqdm(total=total, initial=total - open_verdicts, file=sys.stderr, unit="judgement", dynamic_ncols=True)
         try:
@@ -88,8 +88,8 @@ class Command(StudyCommand):
                 )
                 async_to_sync(judge.work_off)(sitting.verdicts.all())
         finally:
-            sittings.finish_complete()
-            sittings.leave_sitting(sitting)
+            VERDICTS.finish_complete()
+            VERDICTS.leave(sitting)
             async_to_sync(registry.close_models)()
 
     def _report(self, line: SittingLine, *, as_json: bool) -> None:

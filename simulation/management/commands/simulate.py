@@ -12,18 +12,18 @@ from django.db.models import QuerySet
 
 from dialogue.backends import registry
 from dialogue.models_file import find_model
-from simulation import leases, services
+from jobs.leases import LEASE
+from jobs.workers import Stopwatch, stop_on_signal
+from simulation import services
 from simulation.casting import Casting
+from simulation.cells import CELLS, Cells
 from simulation.figures import cuts_of_run
-from simulation.interruptions import stop_on_signal
-from simulation.leases import Cells
 from simulation.models import Run
 from simulation.progress_bar import ProgressBar
 from simulation.reports import Throughput, as_object, as_rows
 from simulation.requests import RequestError, RunRequest, parse_numbers
 from simulation.selectors import find_study, requested_cells
 from simulation.statistics import summarise
-from simulation.stopwatch import Stopwatch
 from simulation.workers import Worker
 from studies.commands import StudyCommand
 from studies.files.records import write_records
@@ -108,16 +108,16 @@ class Command(StudyCommand):
                 )
                 async_to_sync(worker.work_off)(cells)
         finally:
-            services.leave_run(run)
+            CELLS.leave(run)
             async_to_sync(registry.close_models)()
         return progress.throughput
 
     def _say_who_else_works(self, run: Run) -> None:
         """Explain the wait: leases of a killed process expire after 30 seconds."""
-        if held := leases.held_cells(run).count():
+        if held := CELLS.held(run).count():
             self.stderr.write(
                 f"Another process is working on {held} of the dialogues. If it stops, this command takes them over"
-                f" within {leases.LEASE.seconds} seconds."
+                f" within {LEASE.seconds} seconds."
             )
 
     def _report(self, run: Run, cells: Cells, throughput: Throughput, *, as_json: bool) -> None:

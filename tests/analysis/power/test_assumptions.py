@@ -23,7 +23,7 @@ def make_report(study: Study, results: dict[str, Any] | None) -> Report:
     report = Report.objects.create(
         study=study,
         fingerprint="x",
-        state=Report.State.DONE,
+        state=Report.State.FINISHED,
         shown={"shape": SHAPE},
         finished_at="2026-03-01T00:00:00Z",
     )

@@ -14,12 +14,14 @@ import pytest
 
 from analysis.models import PowerEstimate
 from analysis.power import estimates
-from analysis.power.estimates import cancel_estimate, found_by, question_of, request_estimate, resume_estimate, work_off
+from analysis.power.estimates import ESTIMATES, found_by, question_of, request_estimate, resume_estimate
 from analysis.statistics.power_counts import Power
 from analysis.statistics.power_plans import PowerQuestion
 from analysis.statistics.power_simulation import simulate
+from tests.analysis.working import work_off_estimates
 from tests.installation import Installation
 from tests.services.binaries import wait_until
+from tests.simulation.scripts import stop_after
 
 State = PowerEstimate.State
 SMALL = PowerQuestion({"a": 0.6, "b": 0.8}, evaluators=(4, 6), pairs=10, studies=6)
@@ -38,10 +40,10 @@ def test_a_worker_computes_what_was_asked_for_and_the_processes_find_what_one_wo
 ) -> None:
     monkeypatch.setattr(estimates, "STORED_EVERY", 0.0)
     estimate = request_estimate(SMALL)
-    assert (estimate.state, found_by(estimate)) == (State.QUEUED, [])
-    work_off()
+    assert (estimate.state, found_by(estimate)) == (State.RUNNING, [])
+    work_off_estimates()
     estimate.refresh_from_db()
-    assert (estimate.state, estimate.leased_until, estimate.message) == (State.DONE, None, "")
+    assert (estimate.state, estimate.leased_until, estimate.message) == (State.FINISHED, None, "")
     assert question_of(estimate) == SMALL
     assert found_by(estimate) == find(SMALL)
 
@@ -51,8 +53,8 @@ def test_the_same_question_is_asked_once_and_another_anew() -> None:
     estimate = request_estimate(SMALL)
     assert request_estimate(replace(SMALL, evaluators=(6, 4))) == estimate
     assert request_estimate(replace(SMALL, seed=1)) != estimate
-    PowerEstimate.objects.update(state=State.DONE)
-    assert request_estimate(SMALL).state == State.DONE
+    PowerEstimate.objects.update(state=State.FINISHED)
+    assert request_estimate(SMALL).state == State.FINISHED
 
 
 @pytest.mark.django_db
@@ -63,7 +65,7 @@ def test_a_new_worker_goes_on_where_the_last_one_was() -> None:
         {"studies": 5, "failed": 1, "overall": 1, "contrasts": [1]},
     ]
     PowerEstimate.objects.update(state=State.RUNNING, found=halfway, leased_until="2020-01-01T00:00:00Z")
-    work_off()
+    work_off_estimates()
     estimate.refresh_from_db()
     first, second = found_by(estimate)
     assert first == Power({("a", "b"): 5}, studies=6, failed=0, overall=5)
@@ -76,27 +78,27 @@ def test_what_other_code_has_found_is_forgotten() -> None:
     code, asked = estimate.code, estimate.fingerprint
     other = [{"studies": 5, "failed": 5, "overall": 0, "contrasts": [0]}] * 2
     PowerEstimate.objects.update(code="older", fingerprint="older", found=other)
-    work_off()
+    work_off_estimates()
     estimate.refresh_from_db()
-    assert (estimate.state, estimate.code, estimate.fingerprint) == (State.DONE, code, asked)
+    assert (estimate.state, estimate.code, estimate.fingerprint) == (State.FINISHED, code, asked)
     assert found_by(estimate) == find(SMALL)
 
 
 @pytest.mark.django_db
 def test_nobody_takes_what_another_worker_has_in_hand() -> None:
     request_estimate(SMALL)
-    PowerEstimate.objects.update(state=State.RUNNING, leased_until="2999-01-01T00:00:00Z")
-    work_off()
+    PowerEstimate.objects.update(worker="another", leased_until="2999-01-01T00:00:00Z")
+    work_off_estimates(stop_after(5))
     assert PowerEstimate.objects.get().found == []
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_cancelled_estimate_stops_with_what_it_has_found_and_can_be_gone_on_with() -> None:
     estimate = request_estimate(LONG)
-    with_worker = Thread(target=work_off)
+    with_worker = Thread(target=work_off_estimates, kwargs={"is_alone": False})
     with_worker.start()
     wait_until(lambda: _studies(estimate) > 0, what="nothing is found")
-    cancel_estimate(estimate)
+    ESTIMATES.cancel(estimate)
     with_worker.join(120)
     assert not with_worker.is_alive()
     assert _children() == []
@@ -105,32 +107,32 @@ def test_a_cancelled_estimate_stops_with_what_it_has_found_and_can_be_gone_on_wi
     assert 0 < _studies(estimate) < 2000
     resume_estimate(estimate)
     estimate.refresh_from_db()
-    assert estimate.state == State.QUEUED
+    assert estimate.state == State.RUNNING
     assert _studies(estimate) > 0
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_that_is_to_stop_gives_it_back_at_once() -> None:
     estimate, stopping = request_estimate(LONG), Event()
-    with_worker = Thread(target=work_off, args=(stopping,))
+    with_worker = Thread(target=work_off_estimates, args=(stopping.is_set,), kwargs={"is_alone": False})
     with_worker.start()
     wait_until(lambda: _studies(estimate) > 0, what="nothing is found")
     stopping.set()
     with_worker.join(120)
     assert not with_worker.is_alive()
     estimate.refresh_from_db()
-    assert (estimate.state, estimate.leased_until) == (State.QUEUED, None)
+    assert (estimate.state, estimate.leased_until) == (State.RUNNING, None)
     assert _studies(estimate) > 0
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("is_stopping", "state"), [(True, State.QUEUED), (False, State.FAILED)])
+@pytest.mark.parametrize(("is_stopping", "state"), [(True, State.RUNNING), (False, State.PAUSED)])
 def test_processes_that_are_killed_are_told_unless_the_worker_is_to_stop(
     is_stopping: bool, state: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(estimates, "GRACE", 0.5)
     estimate, stopping = request_estimate(LONG), Event()
-    with_worker = Thread(target=work_off, args=(stopping,))
+    with_worker = Thread(target=work_off_estimates, args=(stopping.is_set,), kwargs={"is_alone": False})
     with_worker.start()
     wait_until(lambda: _studies(estimate) > 0, what="nothing is found")
     for child in _children():
@@ -140,7 +142,7 @@ def test_processes_that_are_killed_are_told_unless_the_worker_is_to_stop(
     with_worker.join(120)
     estimate.refresh_from_db()
     assert estimate.state == state
-    assert ("ended from outside" in estimate.message) == (state == State.FAILED)
+    assert ("ended from outside" in estimate.message) == (state == State.PAUSED)
 
 
 def test_a_killed_worker_leaves_no_process_behind_and_another_finds_what_it_would_have(

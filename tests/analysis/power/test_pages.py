@@ -44,7 +44,7 @@ def make_estimate(**fields: Any) -> PowerEstimate:
         {"studies": 100, "failed": 3, "overall": 50, "contrasts": [5, 50, 50]},
         {"studies": 100, "failed": 0, "overall": 90, "contrasts": [10, 95, 85]},
     ]
-    PowerEstimate.objects.filter(pk=estimate.pk).update(**{"state": State.DONE, "found": found} | fields)
+    PowerEstimate.objects.filter(pk=estimate.pk).update(**{"state": State.FINISHED, "found": found} | fields)
     estimate.refresh_from_db()
     return estimate
 
@@ -141,7 +141,7 @@ def test_sizes_that_are_too_small_are_called_so(staff: Client) -> None:
 def test_two_models_have_one_difference_and_one_sentence(staff: Client) -> None:
     estimate = request_estimate(PowerQuestion({"a": 0.5, "b": 0.7}, studies=10))
     found = [{"studies": 10, "failed": 0, "overall": 9, "contrasts": [9]}]
-    PowerEstimate.objects.update(state=State.DONE, found=found)
+    PowerEstimate.objects.update(state=State.FINISHED, found=found)
     page = staff.get(f"/power/{estimate.token}/").text
     assert "a and b" in page
     assert "the hardest" not in page
@@ -168,7 +168,7 @@ def test_no_name_in_the_file_is_taken_for_a_formula(staff: Client) -> None:
 
 def test_all_that_are_under_way_are_listed_however_many_there_are(staff: Client) -> None:
     first, second, *_ = (request_estimate(replace(QUESTION, seed=seed)) for seed in range(LISTED + 2))
-    PowerEstimate.objects.filter(pk=second.pk).update(state=State.DONE)
+    PowerEstimate.objects.filter(pk=second.pk).update(state=State.FINISHED)
     page = staff.get(PAGE).text
     assert f"/power/{first.token}/" in page
     assert f"/power/{second.token}/" not in page
@@ -178,9 +178,9 @@ def test_one_that_waits_says_how_many_come_first(staff: Client) -> None:
     earlier, waiting, later = (request_estimate(replace(QUESTION, seed=seed)) for seed in range(3))
     assert "first." not in staff.get(f"/power/{earlier.token}/live/").text
     assert "1 other estimate comes first." in staff.get(f"/power/{waiting.token}/live/").text
-    PowerEstimate.objects.filter(pk=later.pk).update(state=State.RUNNING)
+    PowerEstimate.objects.filter(pk=later.pk).update(worker="w", leased_until="2999-01-01T00:00:00Z")
     assert "2 other estimates come first." in staff.get(f"/power/{waiting.token}/live/").text
-    PowerEstimate.objects.exclude(pk=waiting.pk).update(state=State.DONE)
+    PowerEstimate.objects.exclude(pk=waiting.pk).update(state=State.FINISHED)
     assert "first." not in staff.get(f"/power/{waiting.token}/live/").text
 
 
@@ -197,14 +197,14 @@ def test_a_page_follows_an_estimate_until_it_is_over(staff: Client) -> None:
     staff.post(f"/power/{estimate.token}/", {"action": "resume"})
     assert "waits for a worker" in staff.get(live).text
     staff.post(f"/power/{estimate.token}/", {"action": "explode"})
-    assert PowerEstimate.objects.get().state == State.QUEUED
+    assert PowerEstimate.objects.get().state == State.RUNNING
 
 
 def test_one_that_failed_says_why_and_can_be_tried_again(staff: Client) -> None:
-    estimate = make_estimate(state=State.FAILED, message="Something went wrong.", found=[])
+    estimate = make_estimate(state=State.PAUSED, message="Something went wrong.", found=[])
     assert "Something went wrong." in staff.get(f"/power/{estimate.token}/").text
     staff.post(f"/power/{estimate.token}/", {"action": "resume"})
-    assert PowerEstimate.objects.get().state == State.QUEUED
+    assert PowerEstimate.objects.get().state == State.RUNNING
 
 
 def test_estimates_are_listed_and_can_be_changed(staff: Client) -> None:

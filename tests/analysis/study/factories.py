@@ -1,14 +1,13 @@
 """Studies that are judged, and analyses of them."""
 
-from django.test import TestCase
-
 from analysis.code_version import code_version
 from analysis.models import SHAPE, Report, ReportFile
-from analysis.study.reports import request_report, work_off
+from analysis.study.reports import request_report
 from analysis.study.sources import fingerprint
 from evaluation.models import Evaluation, Evaluator
 from evaluation.planning.opening import close_evaluation
 from studies.models import Study
+from tests.analysis.working import work_off_reports
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judgement, showings_of
 
 
@@ -33,15 +32,14 @@ def make_flagged(study: Study) -> None:
 def compute(study: Study, chosen: list[int] | None = None) -> Report:
     """The study's report as a worker leaves it."""
     report = request_report(study, chosen)
-    with TestCase.captureOnCommitCallbacks(execute=True):
-        work_off()
+    work_off_reports()
     report.refresh_from_db()
     return report
 
 
 def keep_report(study: Study, **fields: object) -> Report:
     """One of the data as they are, which took no worker its seconds: two files, and ``shown`` nothing but its shape."""
-    kept = {"fingerprint": fingerprint(study), "code": code_version(), "state": Report.State.DONE}
+    kept = {"fingerprint": fingerprint(study), "code": code_version(), "state": Report.State.FINISHED}
     files = ["results.json", "figure-2.svg"]
     report = Report.objects.create(study=study, files=files, **kept | {"shown": {"shape": SHAPE}} | fields)
     ReportFile.objects.bulk_create(ReportFile(report=report, name=name, content=name.encode()) for name in files)

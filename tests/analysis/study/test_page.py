@@ -70,7 +70,9 @@ def test_a_page_says_when_another_version_of_the_software_computed_it(study: Stu
 
 
 def test_a_report_that_an_older_version_has_stored_is_not_shown(study: Study, staff: Client) -> None:
-    Report.objects.create(study=study, fingerprint="older", state=Report.State.DONE, shown={"tables": [{"rows": []}]})
+    Report.objects.create(
+        study=study, fingerprint="older", state=Report.State.FINISHED, shown={"tables": [{"rows": []}]}
+    )
     assert "Nothing has been computed yet" in staff.get(PAGE).text
 
 
@@ -84,9 +86,9 @@ def test_a_study_without_anything_says_what_comes_of_what(staff: Client) -> None
 
 def test_the_page_is_told_how_far_it_is_and_loads_anew_when_it_is_there(study: Study, staff: Client) -> None:
     request_report(study)
-    Report.objects.update(state=Report.State.RUNNING, step="figures")
+    Report.objects.update(step="figures", worker="w", leased_until="2999-01-01T00:00:00Z")
     assert "It is being computed: figures" in staff.get(f"{PAGE}live/").text
-    Report.objects.update(state=Report.State.DONE)
+    Report.objects.update(state=Report.State.FINISHED)
     assert staff.get(f"{PAGE}live/")["HX-Refresh"] == "true"
 
 

@@ -22,7 +22,7 @@ def test_a_page_without_an_analysis_offers_one_and_a_worker_computes_it(staff: C
     Report.objects.update(shown={})
     assert "Nothing has been computed yet" in staff.get(PAGE).text
     assert "It waits for a worker" in staff.post(PAGE, follow=True).text
-    Report.objects.filter(state=Report.State.QUEUED).delete()
+    Report.objects.filter(state=Report.State.RUNNING).delete()
     report = compute(study, [1, 2])
     page = " ".join(staff.get(PAGE).text.split())
     assert "<strong>10</strong> by 3 evaluators" in page
@@ -44,7 +44,7 @@ def test_asking_again_computes_again_also_for_the_same_data_and_once_at_a_time()
     report = keep_report(study)
     assert ensure_report(study) == report
     again = request_report(study)
-    assert (again != report, again.state, again.fingerprint) == (True, Report.State.QUEUED, report.fingerprint)
+    assert (again != report, again.state, again.fingerprint) == (True, Report.State.RUNNING, report.fingerprint)
     assert request_report(study) == ensure_report(study) == current_report(study) == again
     make_flagged(study)
     assert current_report(study) is None
@@ -60,8 +60,8 @@ def test_a_choice_of_evaluations_is_remembered_by_the_page(staff: Client) -> Non
     assert "still open" not in page
     staff.post(PAGE, {"chooses": "1", "evaluations": ["1", "2"]})
     assert last_choice(study) == [1, 2]
-    Report.objects.filter(state=Report.State.QUEUED).update(
-        state=Report.State.DONE, shown={"shape": SHAPE, "judgements": {"1": 8, "2": 2}, "evaluators": 3}
+    Report.objects.filter(state=Report.State.RUNNING).update(
+        state=Report.State.FINISHED, shown={"shape": SHAPE, "judgements": {"1": 8, "2": 2}, "evaluators": 3}
     )
     page = " ".join(staff.get(PAGE).text.split())
     assert "Second round is still open, and its judgements were chosen to count" in page
@@ -85,7 +85,7 @@ def test_a_study_that_nobody_has_judged_has_its_dialogues_on_the_page(staff: Cli
 def test_a_study_without_data_says_so_and_can_be_tried_again(staff: Client) -> None:
     study = make_study()
     report = compute(study)
-    assert report.state == Report.State.FAILED
+    assert report.has_failed
     page = staff.get(PAGE).text
     assert "collect or simulate some first" in page
-    assert request_report(study).state == Report.State.QUEUED
+    assert request_report(study).state == Report.State.RUNNING

@@ -18,7 +18,7 @@ from studies.models import Study
 study = Study.objects.get(slug="demo")
 report = request_report(study, [1])
 again = request_report(study, [1])
-Report.objects.filter(pk=report.pk).update(state="done", files=["a.pdf", "b.pdf"])
+Report.objects.filter(pk=report.pk).update(state="finished", files=["a.pdf", "b.pdf"])
 report.refresh_from_db()
 ReportFile.objects.create(report=report, name="a.pdf", content=bytes(range(256)))
 print(json.dumps({

@@ -8,11 +8,12 @@ from django.test import Client, TestCase
 from analysis.models import Report, ReportFile
 from analysis.reporting.portfolio import Portfolio
 from analysis.study import study_analysis
-from analysis.study.reports import request_report, work_off
+from analysis.study.reports import request_report
 from collection.models import Participant
 from evaluation.models import Evaluator
 from studies.models import Study
 from tests.analysis.study.factories import keep_report, make_judged_evaluation
+from tests.analysis.working import work_off_reports
 from tests.collection.factories import enrol_participant
 from tests.enrolment.people import withdraw
 from tests.factories import make_staff, make_study
@@ -58,7 +59,7 @@ def test_an_evaluator_takes_it_along(study: Study) -> None:
 
 
 def test_those_of_other_studies_stay(study: Study, participant: Participant) -> None:
-    other = Report.objects.create(study=make_study("other"), fingerprint="other", state=Report.State.DONE)
+    other = Report.objects.create(study=make_study("other"), fingerprint="other", state=Report.State.FINISHED)
     keep_report(study)
     leave(participant)
     assert list(Report.objects.all()) == [other]
@@ -73,6 +74,6 @@ def test_one_that_is_under_way_is_stopped(
 
     monkeypatch.setattr(study_analysis, "files_of", withdraw_and_make)
     request_report(study)
-    work_off()
+    work_off_reports()
     assert not Report.objects.exists()
     assert not ReportFile.objects.exists()

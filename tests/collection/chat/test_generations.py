@@ -8,11 +8,12 @@ from django.db.models import F
 from django.utils import timezone
 
 from collection.chat import generations
-from collection.chat.generations import LEASE, End, Kept, LeaseLost
+from collection.chat.generations import LEASE, End, Kept
 from collection.models import Participant
 from dialogue.backends.base import Reply
 from dialogue.outputs import CheckedOutput
 from dialogue.outputs import Output as ModelOutput
+from jobs.leases import LeaseLost
 from studies.models import Dialogue, Generation, Output, Turn
 from tests.collection.factories import enrol_participant, make_natural_dialogue, make_pending_turn
 

@@ -9,9 +9,9 @@ from django.test import Client
 
 from collection.models import Participant
 from collection.participation.enrolment import OUTCOMES
-from simulation import leases
+from jobs.leases import LeaseLost
+from simulation.cells import CELLS
 from simulation.figures import read_figures
-from simulation.leases import LeaseLost
 from simulation.models import Run, Simulation
 from simulation.requests import RunRequest
 from simulation.services import request_run
@@ -109,11 +109,11 @@ def test_a_run_that_waited_for_that_persona_alone_is_finished(leaving: Participa
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_finds_the_cell_gone_and_drops_it(leaving: Participant) -> None:
     Simulation.objects.update(finished_at=None, leased_until=None)
-    cells = leases.claim(Simulation.objects.filter(persona=leaving.persona), "worker-1", 1)
+    cells = CELLS.claim(Simulation.objects.filter(persona=leaving.persona), "worker-1", 1)
     withdraw(leaving)
-    assert leases.renew([cell.pk for cell in cells], "worker-1") == set()
+    assert CELLS.renew([cell.pk for cell in cells], "worker-1") == set()
     with pytest.raises(LeaseLost):
-        leases.hold(cells[0], "worker-1")
+        CELLS.hold(cells[0], "worker-1")
 
 
 @pytest.mark.django_db

@@ -35,7 +35,7 @@ def make_judge(model: ChatModel | None = None, models_file: Path = MODELS_FILE, 
 
 def sit(sitting: Sitting, judge: Judge | None = None) -> Sitting:
     """Starts the sitting and lets the worker do what is open of it; gives it back as it is then."""
-    sittings.start_sitting(sitting)
+    sittings.VERDICTS.start(sitting)
     async_to_sync((judge or make_judge()).work_off)(sitting.verdicts.all())
     sitting.refresh_from_db()
     return sitting

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from evaluation.judges.tasks import sit
+from evaluation.judges import tasks
 from evaluation.models import Evaluation, Sitting, Verdict
 from tests.evaluation.factories import make_evaluation
 from tests.evaluation.judges.scripts import MODELS_FILE, SECOND
@@ -110,6 +110,6 @@ def test_a_queued_sitting_is_worked_off_by_the_workers_task() -> None:
     make_evaluation()
     judge("--queue")
     assert Sitting.objects.get().is_queued
-    sit()
+    tasks.judge()
     assert (Sitting.objects.get().state, Sitting.objects.get().is_queued) == (Sitting.State.FINISHED, False)
     assert Verdict.objects.filter(outputs=[SECOND]).count() == 16

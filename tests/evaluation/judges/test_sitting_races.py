@@ -12,14 +12,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 from django.db import connection, transaction
-from evaluation.judges.sittings import VERDICTS, request_sitting, start_sitting
+from evaluation.judges.sittings import VERDICTS, request_sitting
 from evaluation.models import Sitting, Verdict
 from tests.evaluation.factories import make_evaluation
 
 MODELS_FILE = Path("tests/data/judging_models.toml")
 evaluation = make_evaluation()
 sitting = request_sitting(evaluation, "arbiter", MODELS_FILE)
-start_sitting(sitting)
+VERDICTS.start(sitting)
 [verdict] = VERDICTS.claim(sitting.verdicts.all(), "worker", 1)
 Verdict.objects.filter(sitting=sitting).last().delete()
 written, asked = Event(), Event()

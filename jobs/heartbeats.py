@@ -1,0 +1,100 @@
+"""Heartbeats of workers: which are alive, what they serve and what they do."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from time import monotonic
+
+from django.db import DatabaseError, close_old_connections
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from jobs.database_clock import in_time
+from jobs.leases import LEASE
+from jobs.models import Job, WorkerProcess
+from jobs.routing import Service, missing_worker
+
+logger = logging.getLogger(__name__)
+
+BEAT_SECONDS = 2.0
+SWEEP_SECONDS = 15.0
+ALIVE = timedelta(seconds=15)
+"""A worker that has not been seen for this long is not counted on: it was killed, or it hangs."""
+FORGOTTEN = timedelta(hours=1)
+IS_RENEWED = Q(leased_until__gt=in_time(LEASE - ALIVE), finished_at=None) & ~Q(worker="")
+"""An item whose worker has renewed its lease lately: workers do so every second."""
+
+
+class Heart(threading.Thread):
+    """Write a worker's heartbeat every two seconds, and call ``sweep`` at the start and every 15 seconds.
+
+    ``doing`` returns what the worker does, in words.
+    """
+
+    def __init__(self, name: str, service: Service, doing: Callable[[], str], sweep: Callable[[], None]) -> None:
+        super().__init__(name="heart", daemon=True)
+        self._worker, self._service = name, service
+        self._doing, self._sweep = doing, sweep
+        self._stopping = threading.Event()
+        self._swept_at = float("-inf")
+
+    def run(self) -> None:
+        while not self._stopping.is_set():
+            self._safely(self._beat)
+            self._stopping.wait(BEAT_SECONDS)
+        self._safely(lambda: forget_worker(self._worker))
+
+    def stop(self) -> None:
+        """Say that the worker is going, so that nobody waits for it."""
+        self._stopping.set()
+
+    def _beat(self) -> None:
+        record_heartbeat(self._worker, self._service, self._doing())
+        if monotonic() - self._swept_at >= SWEEP_SECONDS:
+            self._swept_at = monotonic()
+            self._sweep()
+
+    def _safely(self, act: Callable[[], None]) -> None:
+        """A database that is away does not end the heart: the next beat tries again."""
+        close_old_connections()
+        try:
+            act()
+        except DatabaseError as error:
+            logger.warning("The worker's heartbeat could not be stored: %s", error)
+        finally:
+            close_old_connections()
+
+
+def record_heartbeat(name: str, service: Service, doing: str = "") -> None:
+    """Store that the worker is alive now, by the database's clock."""
+    if not WorkerProcess.objects.filter(name=name).update(doing=doing, seen_at=Now()):
+        WorkerProcess.objects.filter(seen_at__lt=in_time(-FORGOTTEN)).delete()
+        WorkerProcess.objects.create(name=name, queues=sorted(service.queues), doing=doing, seen_at=Now())
+
+
+def forget_worker(name: str) -> None:
+    """Forget a worker that stops."""
+    WorkerProcess.objects.filter(name=name).delete()
+
+
+def live_services() -> list[Service]:
+    """Return what each live worker serves."""
+    alive = WorkerProcess.objects.filter(seen_at__gt=in_time(-ALIVE))
+    return [Service(frozenset(queues)) for queues in alive.values_list("queues", flat=True)]
+
+
+def absent_worker(job: Job, services: Iterable[Service] | None = None) -> str:
+    """Return a sentence about the worker that ``job`` waits for in vain; empty if it does not.
+
+    ``services`` are those of the live workers, if the caller knows them. A job that has just been started is given time.
+    """
+    if not (job.is_running and job.is_queued) or has_just_started(job):
+        return ""
+    return missing_worker(job, live_services() if services is None else services)
+
+
+def has_just_started(job: Job) -> bool:
+    """Whether it was opened to workers so lately that none need have taken it."""
+    return job.started_at is not None and timezone.now() - job.started_at < ALIVE

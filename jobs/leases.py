@@ -1,0 +1,116 @@
+"""Lease items to workers. The database decides what is left to do; a message only wakes a worker."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Generic, TypeVar
+
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+
+from jobs.database_clock import in_time, is_ahead, is_over
+from jobs.models import Item, Job
+
+LEASE = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(minutes=5)
+
+Work = TypeVar("Work", bound=Item)
+
+
+class LeaseLost(Exception):
+    """Another worker has taken the item over, or its job was paused or cancelled: discard what is in hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leases(Generic[Work]):
+    """Leases on the items of one table.
+
+    ``job`` is the field for the item's job; empty for rows that are both. ``along`` are relations to read with a claimed
+    item. Items that are not ``wanted`` are never open.
+    """
+
+    table: type[Work]
+    job: str = ""
+    along: tuple[str, ...] = ()
+    wanted: Q = field(default_factory=Q)
+
+    def open(self, items: QuerySet[Work]) -> QuerySet[Work]:
+        """Return the unfinished items of running jobs, held or not."""
+        return items.filter(self._is_running, self.wanted, finished_at=None)
+
+    def held(self, job: Job) -> QuerySet[Work]:
+        """Return the items of ``job`` that a worker holds."""
+        return self.items_of(job).filter(is_ahead("leased_until"), finished_at=None).exclude(worker="")
+
+    @transaction.atomic
+    def claim(self, items: QuerySet[Work], worker: str, count: int) -> list[Work]:
+        """Claim up to ``count`` open items that nobody holds, in order, each with a lease.
+
+        Expired items of ``worker`` itself are left out: it may only be late, and never takes over from itself.
+        Two workers never get the same item: PostgreSQL skips rows that another one is taking, SQLite lets one write at a time.
+        """
+        is_free = Q(leased_until=None) | is_over("leased_until") & ~Q(worker=worker)
+        free = self.open(items).filter(is_free).order_by("pk")
+        if connection.features.has_select_for_update_skip_locked:
+            free = free.select_for_update(skip_locked=True, of=("self",))
+        taken = list(self._with_job(free, *self.along)[:count])
+        self.all.filter(pk__in=[item.pk for item in taken]).update(worker=worker, leased_until=in_time(LEASE))
+        return taken
+
+    def renew(self, ids: Collection[int], worker: str) -> set[int]:
+        """Extend the leases of ``worker``. Return those that it still holds on running jobs: it must drop the others."""
+        held = self.all.filter(self._is_running, pk__in=ids, worker=worker, finished_at=None)
+        still = set(held.values_list("pk", flat=True))
+        held.update(leased_until=in_time(LEASE))
+        return still
+
+    def release(self, ids: Collection[int], worker: str) -> None:
+        """Give unfinished items back, so that any worker can continue them at once."""
+        self.all.filter(pk__in=ids, worker=worker, finished_at=None).update(worker="", leased_until=None)
+
+    def hold(self, item: Work, worker: str) -> Work:
+        """Lock the item for the current transaction. Raises LeaseLost unless ``worker`` may still write to it."""
+        held = self._with_job(self.all.select_for_update(of=("self",)))
+        found = held.filter(self._is_running, pk=item.pk, worker=worker, finished_at=None).first()
+        if found is None:
+            raise LeaseLost(f"{item} is no longer held by {worker}.")
+        return found
+
+    @transaction.atomic
+    def store(self, item: Work, worker: str, **fields: object) -> None:
+        """Store intermediate results in the item. Raises LeaseLost."""
+        self.hold(item, worker)
+        self.all.filter(pk=item.pk).update(**fields)
+        for name, value in fields.items():
+            setattr(item, name, value)
+
+    def forget_failures(self, item: Work) -> None:
+        """Forget the item's earlier failures, because it makes progress."""
+        self.all.filter(pk=item.pk).filter(~Q(failures=0) | ~Q(error="")).update(failures=0, error="")
+
+    def job_of(self, item: Work) -> Job:
+        """Return the item's job, which may be the item itself."""
+        job: Job = getattr(item, self.job) if self.job else item  # type: ignore[assignment] # a row that is both
+        return job
+
+    def items_of(self, job: Job) -> QuerySet[Work]:
+        """Return all items of ``job``."""
+        return self.all.filter(**{self.job or "pk": job.pk})
+
+    @property
+    def all(self) -> QuerySet[Work]:
+        """Return every item of the table."""
+        return self.table._default_manager.all()
+
+    def of_jobs(self, **lookups: Any) -> Q:
+        """Return the condition that the item's job has these values."""
+        prefix = f"{self.job}__" if self.job else ""
+        return Q(**{f"{prefix}{name}": value for name, value in lookups.items()})
+
+    @property
+    def _is_running(self) -> Q:
+        return self.of_jobs(state=Job.State.RUNNING)
+
+    def _with_job(self, items: QuerySet[Work], *along: str) -> QuerySet[Work]:
+        relations = [self.job, *along] if self.job else along
+        return items.select_related(*relations) if relations else items

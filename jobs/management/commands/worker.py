@@ -1,0 +1,42 @@
+"""``manage.py worker``: start a Celery worker for some models, for computing, or for everything."""
+
+import os
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from dialogue.models_file import InvalidModelsFile, UnknownModel, find_model
+from jobs.routing import COMPUTING, queue_of
+
+
+class Command(BaseCommand):
+    help = "Starts a worker. Without options it serves everything: all models of models.toml, and computing."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--models", default="", help="only jobs that need no other models, for example llama-2,mixtral"
+        )
+        parser.add_argument("--computing", action="store_true", help="analyses and power estimates")
+        parser.add_argument("--loglevel", default="WARNING", help="what Celery logs (default: WARNING)")
+
+    def handle(self, **options: Any) -> None:
+        queues = list(_queues(options["models"], is_computing=options["computing"]))
+        name = f"worker-{os.getpid()}@%h"
+        command = ["celery", "--quiet", "-A", "roleplay_site", "worker", "--loglevel", options["loglevel"], "-n", name]
+        only = ["-Q", ",".join(queues)] if queues else []
+        os.execv(sys.executable, [sys.executable, "-m", *command, *only])  # noqa: S606
+
+
+def _queues(models: str, *, is_computing: bool) -> Iterator[str]:
+    for name in filter(None, (part.strip() for part in models.split(","))):
+        try:
+            yield queue_of(find_model(settings.MODELS_FILE, name).name)
+        except (UnknownModel, InvalidModelsFile) as error:
+            raise CommandError(str(error), returncode=2) from error
+    if is_computing:
+        yield COMPUTING

@@ -1,0 +1,162 @@
+"""A queue of jobs of one kind: start, pause, cancel and finish them."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, TypeVar, cast
+
+from celery import current_app
+from django.contrib.auth.models import AbstractUser
+from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+from kombu.exceptions import OperationalError
+
+from jobs.database_clock import in_time, is_ahead
+from jobs.leases import LONGEST_PAUSE, Leases, Work
+from jobs.models import Job
+from jobs.routing import EVERYTHING, Service, queues_for
+
+logger = logging.getLogger(__name__)
+State = Job.State
+AnyJob = TypeVar("AnyJob", bound=Job)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue(Leases[Work]):
+    """Jobs, and leases on their items. Workers take items of queued jobs, oldest first; the Celery task ``task`` wakes them.
+
+    All methods that change a job update the ``job`` that they are given, which may be older than its row.
+    """
+
+    task: str
+
+    @property
+    def job_type(self) -> type[Job]:
+        """The model of its jobs."""
+        related: Any = self.table._meta.get_field(self.job).related_model if self.job else self.table
+        return cast(type[Job], related)
+
+    def queued(self, service: Service = EVERYTHING) -> QuerySet[Work]:
+        """Return the items of queued jobs that a worker with this service may take, finished or not."""
+        return self.all.filter(self.of_jobs(is_queued=True, **service.lookups(self.job_type)))
+
+    def next_job(self, service: Service) -> Job | None:
+        """Return the oldest running job that a worker with this service may work on."""
+        jobs = self.job_type._default_manager.filter(state=State.RUNNING, is_queued=True)
+        return jobs.filter(**service.lookups(self.job_type)).order_by("pk").first()
+
+    def ring(self, job: Job, *queues: str) -> None:
+        """Send a message about ``job`` to the workers that may serve it. If the broker is down, their next sweep finds it."""
+        about = {"job": job.token, "about": str(job)}
+        try:
+            for queue in queues or queues_for(job):
+                current_app.send_task(self.task, kwargs=about, queue=queue)
+        except (OperationalError, OSError) as error:
+            logger.warning(
+                "The message broker cannot be reached (%s): workers will find the work at their next sweep.", error
+            )
+
+    @transaction.atomic
+    def start(self, job: Job) -> None:
+        """Open the job's items to this process, beside the workers if it is queued already."""
+        row = self.lock(job)
+        self._begin(job, is_queued=row.is_queued and row.is_running)
+
+    @transaction.atomic
+    def queue(self, job: Job, started_by: AbstractUser | None = None) -> None:
+        """Open the job's items to all workers."""
+        self.lock(job)
+        self._begin(job, is_queued=True, **{"started_by": started_by} if started_by else {})
+        transaction.on_commit(partial(self.ring, job))
+
+    @transaction.atomic
+    def leave(self, job: Job) -> None:
+        """Pause what this process did not do, unless workers or another process continue it."""
+        row = self.lock(job)
+        if row.is_running and not row.is_queued and not self.held(job).exists():
+            self._change(job, state=State.PAUSED)
+        else:
+            job.refresh_from_db()
+
+    @transaction.atomic
+    def pause(self, job: Job) -> None:
+        """Stop a running job within seconds. When it starts again, it continues where it stopped."""
+        if self.lock(job).is_running:
+            self._change(job, state=State.PAUSED, message="")
+
+    @transaction.atomic
+    def cancel(self, job: Job) -> None:
+        """Stop an unfinished job for good, unless it is started again."""
+        if self.lock(job).state != State.FINISHED:
+            self._change(job, state=State.CANCELLED, is_queued=False, message="")
+
+    def halt(self, job: Job, message: str) -> None:
+        """Pause a running job because of an error, with a message that says why."""
+        type(job)._default_manager.filter(pk=job.pk, state=State.RUNNING).update(state=State.PAUSED, message=message)
+
+    @transaction.atomic
+    def postpone(self, item: Work, worker: str, error: str, patience: int, longest: timedelta = LONGEST_PAUSE) -> None:
+        """Postpone the item after an infrastructure error, doubling the delay; pause its job after ``patience`` in a row.
+
+        Raises LeaseLost.
+        """
+        job, this = self.job_of(self.hold(item, worker)), self.all.filter(pk=item.pk)
+        failures: int = 1 + this.values_list("failures", flat=True).get()
+        pause = min(timedelta(seconds=2 ** min(failures, 20)), longest)
+        this.update(failures=failures, error=error, worker="", leased_until=in_time(pause))
+        if failures >= patience:
+            this.update(failures=0, leased_until=None)
+            self.halt(job, f"Stopped after {failures} failures in a row: {error}" if failures > 1 else error)
+
+    @transaction.atomic
+    def finish(self, item: Work, worker: str, now: datetime, **fields: Any) -> None:
+        """Store the item's result; the last item finishes its job. Raises LeaseLost."""
+        held = self.hold(item, worker)
+        values = {"finished_at": now, "worker": "", "leased_until": None, "failures": 0, "error": ""} | fields
+        for name, value in values.items():
+            setattr(held, name, value)
+        held.save(update_fields=list(values))
+        self.finish_if_complete(self.job_of(held))
+
+    @transaction.atomic
+    def finish_if_complete(self, job: Job) -> None:
+        """Finish a running job that has no open item left."""
+        self.lock(job)
+        self._finish_if_complete(job)
+
+    def finish_complete(self) -> None:
+        """Finish all running jobs that have no open item left: withdrawals delete items."""
+        if self.job:
+            open_items = self.all.filter(self.wanted, finished_at=None)
+            running = self.job_type._default_manager.filter(state=State.RUNNING)
+            for job in running.exclude(pk__in=open_items.values(self.job)):
+                self.finish_if_complete(job)
+
+    def lock(self, job: AnyJob) -> AnyJob:
+        """Return the job's row as it is now, locked for the current transaction: who adds or finishes items locks it first."""
+        row: AnyJob = type(job)._default_manager.select_for_update(no_key=True).get(pk=job.pk)
+        return row
+
+    def _begin(self, job: Job, *, is_queued: bool, **fields: object) -> None:
+        self._change(job, state=State.RUNNING, is_queued=is_queued, message="", started_at=Now(), **fields)
+        self._retry_failed(job)
+        self._finish_if_complete(job)
+
+    def _retry_failed(self, job: Job) -> None:
+        """Let items that wait after an error be tried again at once."""
+        waiting = self.items_of(job).filter(is_ahead("leased_until"), worker="", finished_at=None)
+        waiting.update(leased_until=None, failures=0)
+
+    def _finish_if_complete(self, job: Job) -> None:
+        """Within the transaction that has locked the job."""
+        is_complete = not self.items_of(job).filter(self.wanted, finished_at=None).exists()
+        if is_complete:
+            rows = type(job)._default_manager.filter(pk=job.pk, state=State.RUNNING)
+            rows.update(state=State.FINISHED, is_queued=False)
+            job.refresh_from_db(fields=["state", "is_queued"])
+
+    def _change(self, job: Job, **values: object) -> None:
+        type(job)._default_manager.filter(pk=job.pk).update(**values)
+        job.refresh_from_db(fields=["state", "is_queued", "message", "started_at"])

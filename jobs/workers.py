@@ -1,0 +1,169 @@
+"""Work off items: many at once in one process, each as its own coroutine; nothing waits for the slowest."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from secrets import token_hex
+from time import perf_counter
+from typing import Generic
+
+from asgiref.sync import sync_to_async
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from dialogue.backends.base import BackendError, ModelMisconfigured
+from jobs.leases import LEASE, LONGEST_PAUSE, LeaseLost, Work
+from jobs.queues import Queue
+
+logger = logging.getLogger(__name__)
+
+TICK = 1.0
+PATIENCE = 8
+
+
+class Hopeless(Exception):
+    """Trying again would not help: the job stops with this sentence."""
+
+
+def new_worker_name() -> str:
+    """Return a name that no other worker has and that says where it runs."""
+    return f"{socket.gethostname()[:60]}:{os.getpid()}:{token_hex(4)}"
+
+
+@contextmanager
+def stop_on_signal() -> Iterator[threading.Event]:
+    """Yield an event that Ctrl-C or SIGTERM sets: work stops at what is complete, and leases are given back."""
+    stop = threading.Event()
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class Stopwatch:
+    """Count the seconds between looks while there is work; ``clock`` counts seconds."""
+
+    def __init__(self, clock: Callable[[], float] = perf_counter) -> None:
+        self._clock = clock
+        self._since: float | None = None
+        self.seconds = 0.0
+
+    def look(self, *, is_working: bool) -> None:
+        """Note whether there is work from now on. A process that was stopped between two looks did not work then."""
+        now = self._clock()
+        if self._since is not None and now - self._since <= LEASE.total_seconds():
+            self.seconds += now - self._since
+        self._since = now if is_working else None
+
+
+@dataclass(kw_only=True)
+class Worker(ABC, Generic[Work]):
+    """Claim items and process them, ``concurrency`` at a time; subclasses define the work.
+
+    An item may have ``patience`` infrastructure errors in a row before its job is paused, and waits at most ``longest_pause``
+    between two tries. ``should_stop`` is called every ``tick`` seconds, and ``on_error`` with every infrastructure error.
+    ``stopwatch`` runs while there is work. Database work runs on the thread that called, so it
+    keeps that thread's connection.
+    """
+
+    concurrency: int = 16
+    patience: int = PATIENCE
+    longest_pause: timedelta = LONGEST_PAUSE
+    name: str = field(default_factory=new_worker_name)
+    should_stop: Callable[[], bool] = lambda: False
+    clock: Callable[[], datetime] = timezone.now
+    tick: float = TICK
+    on_error: Callable[[str], None] = lambda _sentence: None
+    stopwatch: Stopwatch = field(default_factory=Stopwatch)
+    in_hand: dict[int, Work] = field(default_factory=dict, init=False)
+    _tasks: dict[int, asyncio.Task[None]] = field(default_factory=dict, init=False)
+
+    @property
+    @abstractmethod
+    def queue(self) -> Queue[Work]:
+        """The queue that it works off."""
+
+    @abstractmethod
+    async def _do(self, item: Work) -> None:
+        """Process one item and store the result. Raises LeaseLost, Hopeless, or BackendError or one of its kinds."""
+
+    def _explain(self, error: Exception) -> str:
+        """Return the sentence about an error that pages may show."""
+        return str(error)
+
+    async def work_off(self, items: QuerySet[Work]) -> None:
+        """Work until no open item is left in ``items``, waiting for leases of other workers to end or expire."""
+        try:
+            while not self.should_stop():
+                await self._take_more(items)
+                if not self._tasks and not await sync_to_async(self.queue.open(items).exists)():
+                    return
+                await self._wait()
+                await self._keep_leases()
+        finally:
+            await self._drop(list(self._tasks))
+
+    async def _take_more(self, items: QuerySet[Work]) -> None:
+        room = self.concurrency - len(self._tasks)
+        if room:
+            for item in await sync_to_async(self.queue.claim)(items, self.name, room):
+                self.in_hand[item.pk] = item
+                self._tasks[item.pk] = asyncio.create_task(self._do_safely(item))
+        self.stopwatch.look(is_working=bool(self._tasks))
+
+    async def _wait(self) -> None:
+        if not self._tasks:
+            await asyncio.sleep(self.tick)
+            return
+        done, _ = await asyncio.wait(self._tasks.values(), timeout=self.tick, return_when=asyncio.FIRST_COMPLETED)
+        for pk in [pk for pk, task in self._tasks.items() if task in done]:
+            del self._tasks[pk], self.in_hand[pk]
+        for task in done:
+            task.result()  # raises if even recording what went wrong went wrong: then the database is not there to work with
+
+    async def _keep_leases(self) -> None:
+        """Renew what this worker does, and drop what it no longer holds or what was paused or cancelled."""
+        still = await sync_to_async(self.queue.renew)(list(self._tasks), self.name)
+        await self._drop([pk for pk in self._tasks if pk not in still])
+
+    async def _drop(self, ids: list[int]) -> None:
+        tasks = [self._tasks.pop(pk) for pk in ids]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for pk in ids:
+            del self.in_hand[pk]
+        if ids:
+            await sync_to_async(self.queue.release)(ids, self.name)
+
+    async def _do_safely(self, item: Work) -> None:
+        """Process one item; what goes wrong with it is recorded and touches no other."""
+        try:
+            await self._do(item)
+        except LeaseLost as lost:
+            logger.info("%s", lost)
+        except (Hopeless, ModelMisconfigured) as error:
+            await sync_to_async(self.queue.halt)(self.queue.job_of(item), self._explain(error))
+            await sync_to_async(self.queue.release)([item.pk], self.name)
+        except BackendError as error:
+            await self._postpone(item, self._explain(error))
+        except Exception as error:
+            logger.exception("%s %s failed.", type(item).__name__, item.pk)
+            await self._postpone(item, f"Unexpected {type(error).__name__}: see the worker's log.")
+
+    async def _postpone(self, item: Work, error: str) -> None:
+        self.on_error(error)
+        try:
+            await sync_to_async(self.queue.postpone)(item, self.name, error, self.patience, self.longest_pause)
+        except LeaseLost as lost:
+            logger.info("%s", lost)

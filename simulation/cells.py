@@ -1,0 +1,16 @@
+"""The queue of simulated dialogues."""
+
+from django.db.models import Q, QuerySet
+
+from jobs.queues import Queue
+from simulation.models import Simulation
+
+Cells = QuerySet[Simulation]
+
+CELLS = Queue(
+    table=Simulation,
+    job="run",
+    along=("run__study", "persona", "goal", "dialogue"),
+    wanted=Q(is_cancelled=False),
+    task="simulation.simulate",
+)

@@ -1,0 +1,134 @@
+"""Workers for some models on PostgreSQL and Redis: each does its own work, and another one finishes what it leaves."""
+
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from pathlib import Path
+from subprocess import Popen
+from time import time
+
+import psycopg
+import pytest
+
+from tests.installation import Installation
+from tests.services.binaries import wait_until
+
+pytestmark = [pytest.mark.postgresql, pytest.mark.redis]
+
+SECONDS = 20
+"""Within this time, a page says that no worker serves a run."""
+SIDES = """
+[models.{name}.inquirer]
+prompts = "llama-2"
+coherence = {{ max_n = 8 }}
+[models.{name}.responder]
+prompts = "llama-2-responder"
+coherence = {{ max_n = 5 }}
+"""
+MODEL = """
+[models.{name}]
+backend = "scripted"
+pause = {pause}
+replies = ['"What is a bear?"', '"And what is a bee?"', "FINISH"]
+"""
+PREPARE = """
+from simulation.requests import RunRequest
+from simulation.services import queue_run, request_run
+from tests.factories import make_study
+study = make_study()
+for pair in {pairs!r}:
+    queue_run(request_run(study, RunRequest(*pair)))
+"""
+WAIT_FOR_SENTENCE = """
+from time import monotonic, sleep, time
+from django.test import Client
+from simulation.models import Run
+from tests.factories import make_staff
+client = Client(HTTP_HOST="localhost")
+client.force_login(make_staff())
+address = f"/runs/{Run.objects.get(inquirer='b').token}/"
+end = monotonic() + 60
+while "No worker serves b: start one with “python manage.py worker --models b”" not in client.get(address).text:
+    assert monotonic() < end, "the page says nothing"
+    sleep(0.5)
+print(time())
+"""
+NEVER = 1000.0
+
+
+@pytest.fixture
+def site(tmp_path: Path, postgresql_url: str, redis_url: str) -> Installation:
+    installation = Installation(tmp_path / "var", {"DATABASE_URL": postgresql_url, "CELERY_BROKER_URL": redis_url})
+    installation.settings["MODELS_FILE"] = str(write_models(tmp_path / "models.toml", a=0.0, b=0.0))
+    installation.migrate()
+    return installation
+
+
+def write_models(file: Path, **pauses: float) -> Path:
+    """Describe models of these names, which pause so many seconds before each word."""
+    file.write_text("".join((MODEL + SIDES).format(name=name, pause=pause) for name, pause in pauses.items()))
+    return file
+
+
+def start(site: Installation, models: str, **pauses: float) -> AbstractContextManager[Popen[bytes]]:
+    """A worker for these models, on a machine of its own with its own models.toml."""
+    file = write_models(site.var_dir.parent / f"models-{models}.toml", **{"a": 0.0, "b": 0.0} | pauses)
+    machine = Installation(site.var_dir, site.settings | {"MODELS_FILE": str(file)})
+    return machine.worker(models)
+
+
+def prepare(site: Installation, *pairs: tuple[str, str]) -> None:
+    """Queue a run of four dialogues for each inquirer and responder."""
+    site.evaluate(PREPARE.format(pairs=pairs))
+
+
+@pytest.fixture
+def ask(site: Installation) -> Iterator[Callable[[str], list[tuple[object, ...]]]]:
+    """Ask the database beside whoever writes to it."""
+    with psycopg.connect(site.settings["DATABASE_URL"], autocommit=True) as connection:
+        yield lambda query: connection.execute(query.encode()).fetchall()
+
+
+CELLS = "FROM simulation_simulation s JOIN simulation_run r ON r.id = s.run_id"
+Ask = Callable[[str], list[tuple[object, ...]]]
+
+
+def finished(ask: Ask, inquirer: str, responder: str) -> int:
+    where = f"inquirer = '{inquirer}' AND responder = '{responder}' AND finished_at IS NOT NULL"
+    return int(str(ask(f"SELECT count(*) {CELLS} WHERE {where}")[0][0]))
+
+
+def held(ask: Ask) -> int:
+    return int(str(ask(f"SELECT count(*) {CELLS} WHERE worker <> ''")[0][0]))
+
+
+def test_workers_with_one_model_each_share_the_runs_and_never_use_the_other_model(site: Installation, ask: Ask) -> None:
+    """A worker that used the other's model would never end: it has been told to pause for years."""
+    prepare(site, ("a", "a"), ("b", "b"), ("a", "b"))
+    with start(site, "a", b=NEVER) as first, start(site, "b", a=NEVER) as second:
+        wait_until(lambda: finished(ask, "a", "a") == finished(ask, "b", "b") == 4, seconds=120, what="not done")
+        wait_until(lambda: held(ask) == 0, what="a worker holds what it cannot serve")
+        assert ask("SELECT queues FROM jobs_workerprocess ORDER BY 1 DESC") != []
+        assert first.poll() is second.poll() is None
+    assert finished(ask, "a", "b") == 0
+    assert ask("SELECT count(*) FROM studies_dialogue")[0][0] == 8
+    with start(site, "a,b"):
+        wait_until(lambda: finished(ask, "a", "b") == 4, seconds=120, what="nobody does what needs both")
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("number", [signal.SIGSTOP, signal.SIGKILL], ids=["hung", "killed"])
+def test_a_worker_that_is_gone_is_said_to_be_on_the_page_and_another_one_finishes(
+    site: Installation, ask: Ask, number: signal.Signals
+) -> None:
+    prepare(site, ("b", "b"))
+    with start(site, "a"), start(site, "b", b=NEVER) as worker, ThreadPoolExecutor(1) as pool:
+        wait_until(lambda: held(ask) == 4, seconds=120, what="the worker has not begun")
+        waiting = pool.submit(site.evaluate, WAIT_FOR_SENTENCE)
+        worker.send_signal(number)
+        gone_at = time()
+        assert float(waiting.result()) - gone_at <= SECONDS
+        with start(site, "b"):
+            wait_until(lambda: finished(ask, "b", "b") == 4, seconds=120, what="nobody takes over")
+    assert ask("SELECT count(*) FROM studies_dialogue")[0][0] == 4
