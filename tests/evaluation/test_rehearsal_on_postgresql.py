@@ -22,7 +22,7 @@ from evaluation.models import Evaluation, Judgement, Verdict
 
 sitting = sittings.request_sitting(Evaluation.objects.get(number=1), "stumbler")
 sitting.verdicts.exclude(pk__in=sitting.verdicts.values("pk")[:40]).delete()
-sittings.start_sitting(sitting)
+sittings.VERDICTS.start(sitting)
 async_to_sync(Judge(settings.MODELS_FILE, registry.open_model).work_off)(sitting.verdicts.all())
 sitting.refresh_from_db()
 print(json.dumps({

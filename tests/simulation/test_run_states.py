@@ -103,7 +103,7 @@ def test_queueing_rings_when_the_transaction_commits(
         assert not messages_waiting()
     for callback in callbacks:
         callback()
-    about = {"job": run.token, "about": "asker asks answerer"}
+    about = {"job": run.token, "about": "Inquirer asker, responder answerer"}
     assert messages_waiting() == [("model.asker", about), ("model.answerer", about)]
 
 

@@ -134,7 +134,7 @@ def test_the_page_of_a_run_says_how_its_models_are_spoken_to(models_file: Path, 
     client = Client()
     client.force_login(make_staff())
     page = client.get(f"/runs/{run.token}/").text
-    assert page.count("<dd>in front of the first user message</dd>") == 2
+    assert page.count("<dd>before the first user message</dd>") == 2
     assert page.count("<dd><code>&lt;b&gt;</code></dd>") == 2
     assert page.count(f"<dd>{timezone.localdate().isoformat()}</dd>") == 2
 
