@@ -121,6 +121,8 @@ if DATABASES["default"]["ENGINE"] == SQLITE:
 else:
     # Threads share these connections and wait for a free one; one that the server has closed is replaced.
     DATABASES["default"] |= {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
+    # A process that is stopped in the middle of a transaction must not hold its rows: the server ends the transaction.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c idle_in_transaction_session_timeout=60s")
     pool = {
         "min_size": 0,
         "max_size": env.int("DATABASE_POOL_SIZE", 20, validate=Range(min=1)),
@@ -129,7 +131,7 @@ else:
     }
     # A command has few threads. Without a pool it reports at once that the server is unavailable, and why.
     if Path(sys.argv[0]).name != "manage.py":
-        DATABASES["default"].setdefault("OPTIONS", {})["pool"] = pool
+        DATABASES["default"]["OPTIONS"]["pool"] = pool
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The number of requests that a web process works on at once, and that may wait; see roleplay_site/serving.

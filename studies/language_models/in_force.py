@@ -8,6 +8,7 @@ and devices belong to one machine, and so does its models.toml.
 import hashlib
 import logging
 import os
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,7 +76,7 @@ def _keep(note: Path, specs: Specs) -> None:
         if note.exists() and note.read_bytes() == said:
             return
         note.parent.mkdir(parents=True, exist_ok=True)
-        draft = note.with_name(f"{note.name}.{os.getpid()}")
+        draft = note.with_name(f"{note.name}.{os.getpid()}.{threading.get_ident()}")
         draft.write_bytes(said)
         draft.replace(note)
     except OSError as error:
