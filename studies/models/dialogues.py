@@ -43,6 +43,7 @@ class Dialogue(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        db_table = "collection_dialogue"
         ordering: ClassVar = ["pk"]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -87,6 +88,7 @@ class Turn(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        db_table = "collection_turn"
         ordering: ClassVar = ["dialogue", "position"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["dialogue", "position"], name="turn_position_in_dialogue"),
@@ -138,6 +140,7 @@ class Output(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        db_table = "collection_output"
         ordering: ClassVar = ["dialogue", "position", "speaker", "attempt"]
         constraints: ClassVar = [
             models.UniqueConstraint(

@@ -61,6 +61,7 @@ class Generation(models.Model):
     objects = Generations.as_manager()
 
     class Meta:
+        db_table = "collection_generation"
         ordering: ClassVar = ["turn", "attempt"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["turn", "attempt"], name="generation_attempt_in_turn"),
@@ -101,6 +102,9 @@ class Typing(models.Model):
     pasted_characters = models.PositiveIntegerField(default=0)
     times_hidden = models.PositiveIntegerField(default=0, help_text="How often the person left the page.")
     hidden_seconds = models.FloatField(default=0)
+
+    class Meta:
+        db_table = "collection_typing"
 
     def __str__(self) -> str:
         return f"Typing of {self.turn}"

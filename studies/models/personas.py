@@ -24,6 +24,7 @@ class Persona(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        db_table = "collection_persona"
         ordering: ClassVar = ["study", "code"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["study", "code"], name="persona_code_in_study")]
 

@@ -57,6 +57,7 @@ class Study(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        db_table = "collection_study"
         verbose_name_plural = "studies"
         ordering: ClassVar = ["title"]
 
@@ -85,6 +86,7 @@ class Goal(models.Model):
     text = models.TextField()
 
     class Meta:
+        db_table = "collection_goal"
         ordering: ClassVar = ["study", "number"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["study", "number"], name="goal_number_in_study")]
 

@@ -55,7 +55,7 @@ def test_services_for_production_are_measured_as_well(postgresql_url: str, redis
     found = measure("--participants", "3", "--database", postgresql_url, "--channel-layer", redis_url)
     assert [way["way"] for way in found["ways"]] == ["together", "one-at-a-time"]
     with psycopg.connect(postgresql_url) as connection:
-        assert connection.execute("SELECT count(*) FROM studies_turn").fetchone() == (2 * (1 + 3 * 3),)
+        assert connection.execute("SELECT count(*) FROM collection_turn").fetchone() == (2 * (1 + 3 * 3),)
 
 
 @pytest.fixture

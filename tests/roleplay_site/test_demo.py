@@ -145,10 +145,12 @@ def test_the_demo_fills_its_run_stops_on_ctrl_c_and_starts_again(installation: I
         assert again.wait(60) == 128 + signal.SIGTERM, "a terminal that closes leaves nothing running"
     assert is_port_free(port)
     assert "Traceback" not in installation.log
-    assert installation.count(f"studies_turn JOIN studies_dialogue d ON dialogue_id = d.id {_DEMO}") == 200 * TURNS
+    assert (
+        installation.count(f"collection_turn JOIN collection_dialogue d ON dialogue_id = d.id {_DEMO}") == 200 * TURNS
+    )
 
 
-_DEMO = "JOIN studies_study s ON study_id = s.id WHERE s.slug = 'demo'"
+_DEMO = "JOIN collection_study s ON study_id = s.id WHERE s.slug = 'demo'"
 
 
 def _finished(installation: Installation) -> int:

@@ -112,7 +112,7 @@ def test_workers_with_one_model_each_share_the_runs_and_never_use_the_other_mode
         assert ask("SELECT queues FROM jobs_workerprocess ORDER BY 1 DESC") != []
         assert first.poll() is second.poll() is None
     assert finished(ask, "a", "b") == 0
-    assert ask("SELECT count(*) FROM studies_dialogue")[0][0] == 8
+    assert ask("SELECT count(*) FROM collection_dialogue")[0][0] == 8
     with start(site, "a,b"):
         wait_until(lambda: finished(ask, "a", "b") == 4, seconds=120, what="nobody does what needs both")
 
@@ -131,4 +131,4 @@ def test_a_worker_that_is_gone_is_said_to_be_on_the_page_and_another_one_finishe
         assert float(waiting.result()) - gone_at <= SECONDS
         with start(site, "b"):
             wait_until(lambda: finished(ask, "b", "b") == 4, seconds=120, what="nobody takes over")
-    assert ask("SELECT count(*) FROM studies_dialogue")[0][0] == 4
+    assert ask("SELECT count(*) FROM collection_dialogue")[0][0] == 4

@@ -31,7 +31,7 @@ def hide_table(name: str) -> None:
     ],
 )
 def test_a_database_without_tables_is_one_sentence_that_says_what_to_do(command: list[str]) -> None:
-    hide_table("studies_study")
+    hide_table("collection_study")
     with pytest.raises(CommandError) as caught:
         call_command(*command)
     assert (str(caught.value), caught.value.returncode) == (NO_TABLES, 2)
@@ -39,8 +39,8 @@ def test_a_database_without_tables_is_one_sentence_that_says_what_to_do(command:
 
 @pytest.mark.django_db
 def test_another_error_of_the_database_is_not_taken_for_missing_tables() -> None:
-    hide_table("studies_goal")
-    with pytest.raises(OperationalError, match="no such table: studies_goal"):
+    hide_table("collection_goal")
+    with pytest.raises(OperationalError, match="no such table: collection_goal"):
         call_command("load_demo")
 
 

@@ -29,8 +29,8 @@ def test_after_kill_9_a_new_worker_completes_every_cell_once_and_loses_no_finish
     with site.worker():
         wait_until(lambda: _finished(site) == CELLS, seconds=200, what="the new worker has not completed the run")
     assert said <= _turns(site)
-    assert site.count("studies_dialogue") == CELLS
-    assert site.count("studies_turn") == CELLS * TURNS
+    assert site.count("collection_dialogue") == CELLS
+    assert site.count("collection_turn") == CELLS * TURNS
     assert site.count("simulation_run WHERE state = 'finished'") == 1
 
 
@@ -45,11 +45,11 @@ def test_a_worker_that_is_asked_to_stop_gives_its_cells_back_within_seconds(site
 
 
 def _wait_for_turns(site: Installation) -> None:
-    wait_until(lambda: site.count("studies_turn") > 20, what="the worker has not begun")
+    wait_until(lambda: site.count("collection_turn") > 20, what="the worker has not begun")
 
 
 def _turns(site: Installation) -> set[tuple[object, ...]]:
-    return set(site.query("SELECT dialogue_id, position, utterance, response, created_at FROM studies_turn"))
+    return set(site.query("SELECT dialogue_id, position, utterance, response, created_at FROM collection_turn"))
 
 
 def _finished(site: Installation) -> int:

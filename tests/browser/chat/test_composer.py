@@ -105,7 +105,7 @@ def test_how_a_message_came_about_is_noted(chat: Chat, site: Site) -> None:
     expect(stored(page)).to_have_attribute("data-state", "complete")
     notes = (
         "SELECT first_key_seconds, typing_seconds, pastes, pasted_characters, times_hidden, hidden_seconds "
-        "FROM studies_typing JOIN studies_turn ON turn_id = studies_turn.id WHERE utterance LIKE '%this noted'"
+        "FROM collection_typing JOIN collection_turn ON turn_id = collection_turn.id WHERE utterance LIKE '%this noted'"
     )
     [(first_key, typing, pastes, pasted, times_hidden, hidden)] = site.installation.query(notes)
     assert 0.2 < first_key < 60

@@ -29,7 +29,7 @@ def test_a_message_that_is_sent_offline_arrives_once_when_the_connection_is_back
     expect(page.get_by_text(LOST)).to_be_hidden()
     expect(stored(page).last).to_contain_text("A bee is a small animal that makes it.")
     expect(page.get_by_text("And what is a bee, offline?")).to_have_count(1)
-    assert site.installation.count("studies_turn WHERE utterance LIKE '%a bee, offline%'") == 1
+    assert site.installation.count("collection_turn WHERE utterance LIKE '%a bee, offline%'") == 1
 
 
 @IN_BOTH_SIZES
@@ -117,7 +117,7 @@ def test_a_killed_server_costs_one_retry(
         page.get_by_role("button", name="Retry").click()
         expect(stored(page)).to_contain_text("nineteen twenty, and done.")
         expect(box(page)).to_have_value("meanwhile")
-    assert mortal.installation.query("SELECT attempt, state FROM studies_generation ORDER BY attempt") == [
+    assert mortal.installation.query("SELECT attempt, state FROM collection_generation ORDER BY attempt") == [
         (0, "interrupted"),
         (1, "complete"),
     ]

@@ -68,7 +68,9 @@ def test_a_reload_in_the_middle_goes_on_with_the_same_reply(chat: Chat, site: Si
     expect(running(page)).to_contain_text("One two three")
     expect(stored(page)).to_contain_text(LAST_WORDS)
     expect(stored(page)).to_have_count(1)
-    tries = f"studies_generation JOIN studies_turn ON turn_id = studies_turn.id WHERE utterance = '{utterance}'"
+    tries = (
+        f"collection_generation JOIN collection_turn ON turn_id = collection_turn.id WHERE utterance = '{utterance}'"
+    )
     assert site.installation.count(tries) == 1
 
 
@@ -128,7 +130,7 @@ def test_stop_keeps_what_was_said(chat: Chat, site: Site) -> None:
     expect(stored(page)).not_to_contain_text("twenty")
     expect(page.get_by_text("You stopped this reply.")).to_be_visible()
     assert "twenty" not in page.locator(".bubble.responder").inner_text()
-    response = "SELECT response FROM studies_turn WHERE utterance LIKE '%until I stop%'"
+    response = "SELECT response FROM collection_turn WHERE utterance LIKE '%until I stop%'"
     assert site.installation.query(response)[0][0].startswith("One two three")
     say(page, "And now backwards.")
     expect(running(page)).to_contain_text("Twenty nineteen")

@@ -57,7 +57,7 @@ def remote_chat(installation: Installation, database: postgresql.Server) -> Chat
 def stored(chat: Chat) -> list[tuple[str, str]]:
     """The state of each turn and its response, on PostgreSQL."""
     with psycopg.connect(chat.installation.settings["DATABASE_URL"]) as connection:
-        return connection.execute("SELECT state, response FROM studies_turn ORDER BY position").fetchall()
+        return connection.execute("SELECT state, response FROM collection_turn ORDER BY position").fetchall()
 
 
 @contextmanager
@@ -109,7 +109,7 @@ async def test_a_reply_that_ends_while_sqlite_is_locked_is_saved_afterwards(chat
             with chat.installation.locked():
                 await page.wait_for("saving")
             await hear_out(page)
-    assert chat.installation.query("SELECT state, response FROM studies_turn") == [("complete", REPLY)]
+    assert chat.installation.query("SELECT state, response FROM collection_turn") == [("complete", REPLY)]
 
 
 async def test_a_reply_that_ends_while_the_disk_is_full_is_saved_when_there_is_room(chat: Chat) -> None:
@@ -122,7 +122,7 @@ async def test_a_reply_that_ends_while_the_disk_is_full_is_saved_when_there_is_r
                 await page.say("And on.", "key-00002")
                 assert (await page.answer_to("key-00002"))["message"] == messages.NOT_STORED
             await hear_out(page)
-    assert chat.installation.query("SELECT state, response FROM studies_turn") == [("complete", REPLY)]
+    assert chat.installation.query("SELECT state, response FROM collection_turn") == [("complete", REPLY)]
 
 
 @pytest.mark.postgresql
@@ -192,4 +192,4 @@ async def test_pages_hear_of_the_end_although_redis_does_not_answer(chat: Chat, 
             administrator.client_pause(60_000)
             await is_over(page)
             await is_over(elsewhere)
-    assert chat.installation.query("SELECT state, response FROM studies_turn") == [("complete", REPLY)]
+    assert chat.installation.query("SELECT state, response FROM collection_turn") == [("complete", REPLY)]

@@ -47,7 +47,7 @@ def server(chat: Chat) -> Iterator[Server]:
 
 
 def states(chat: Chat) -> list[tuple[str, int, str]]:
-    rows = chat.installation.query("SELECT state, attempt, text FROM studies_generation ORDER BY attempt")
+    rows = chat.installation.query("SELECT state, attempt, text FROM collection_generation ORDER BY attempt")
     return [(state, attempt, text) for state, attempt, text in rows]
 
 
@@ -84,7 +84,7 @@ async def test_a_reply_is_stored_as_it_comes(server: Server) -> None:
     async with server.open_page() as page:
         await page.say("Count.")
         assert (await page.wait_for("turn"))["position"] == 0
-        assert server.chat.installation.query("SELECT utterance, state FROM studies_turn") == [("Count.", "pending")]
+        assert server.chat.installation.query("SELECT utterance, state FROM collection_turn") == [("Count.", "pending")]
         for _ in range(3):
             await more_is_stored(server.chat)
             assert states(server.chat)[0][0] == "streaming", "it was stored at its end alone"
@@ -122,7 +122,7 @@ async def test_a_server_that_is_asked_to_stop_marks_its_replies_at_once(chat: Ch
             assert server.process.wait(60) in (0, -signal.SIGTERM)
     [(state, _, text)] = states(chat)
     assert (state, text[:50]) == ("interrupted", REPLY[:50])
-    assert chat.installation.query("SELECT message FROM studies_generation") == [(endings.RESTARTED,)]
+    assert chat.installation.query("SELECT message FROM collection_generation") == [(endings.RESTARTED,)]
     assert "Traceback" not in chat.installation.log
 
 
@@ -132,7 +132,7 @@ async def test_stop_from_another_page_ends_the_reply(server: Server) -> None:
         await page.read(30)
         await other.send(type="stop")
         assert (await page.wait_for("done"))["state"] == "stopped"
-        assert server.chat.installation.query("SELECT response FROM studies_turn") == [(page.text.strip(),)]
+        assert server.chat.installation.query("SELECT response FROM collection_turn") == [(page.text.strip(),)]
 
 
 async def test_stop_reaches_a_reply_that_another_process_makes_within_a_second(chat: Chat) -> None:
