@@ -1,7 +1,21 @@
-"""Who takes part in a study, and how they come to it."""
+"""Who takes part in a study, and how they come to it; scripts outside the project also find the store's tables here."""
 
 from collection.models.participants import Participant
 from collection.models.recruitment import Outcome, Recruitment
 from collection.models.releases import Release
+from studies.models import Dialogue, Generation, Goal, Output, Persona, Study, Turn, Typing
 
-__all__ = ["Outcome", "Participant", "Recruitment", "Release"]
+__all__ = [
+    "Dialogue",
+    "Generation",
+    "Goal",
+    "Outcome",
+    "Output",
+    "Participant",
+    "Persona",
+    "Recruitment",
+    "Release",
+    "Study",
+    "Turn",
+    "Typing",
+]
