@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from django.db import models
 
-from studies.models.fields import new_token
+from jobs.models import new_token
 
 
 class Person(models.Model):

@@ -54,7 +54,7 @@ def forget_deleted_text(patience: float = 5.0) -> None:
         time.sleep(ONE_TRY)
     if is_busy:
         logger.warning(
-            "The database's log still holds deleted text, because somebody is reading: see docs/operations.md."
+            "The database's log still holds deleted text, because another connection is reading: see docs/operations.md."
         )
 
 

@@ -12,7 +12,7 @@ from collection.participation.eligibility import has_lost_seat, is_running
 from collection.participation.goals import why_locked
 from studies.models import Dialogue, Generation, Turn
 
-OVER = "This goal is behind you. Please load the page anew."
+OVER = "You have finished this goal. Please reload the page."
 CLOSED = "The study has been closed, so nothing more can be sent. Thank you for taking part."
 RELEASED = "Your place was released while you were away. Please reload the page to continue."
 BUSY = "Please wait until the chatbot has finished, or stop it."

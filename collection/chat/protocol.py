@@ -236,12 +236,12 @@ def read_frame(text: str) -> ClientFrame:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise MalformedFrame("The server could not read what the page sent: please load the page anew.") from error
+        raise MalformedFrame("The server could not read what the page sent: please reload the page.") from error
     try:
         return _CLIENT_FRAME.validate_python(data)
     except ValidationError as error:
         raise MalformedFrame(
-            "The server does not understand what the page sent: please load the page anew.", _key(data)
+            "The server does not understand what the page sent: please reload the page.", _key(data)
         ) from error
 
 

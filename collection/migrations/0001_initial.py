@@ -2,7 +2,7 @@
 
 import django.core.validators
 import django.db.models.deletion
-import studies.models.fields
+import jobs.models
 from django.db import migrations, models
 
 
@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name='Participant',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(default=studies.models.fields.new_token, editable=False, max_length=32, unique=True)),
+                ('token', models.CharField(default=jobs.models.new_token, editable=False, max_length=32, unique=True)),
                 ('external_id', models.CharField(blank=True, max_length=200)),
                 ('parameters', models.JSONField(blank=True, default=dict)),
                 ('consented_at', models.DateTimeField()),

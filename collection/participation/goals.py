@@ -188,7 +188,7 @@ def _responder(participant: Participant) -> dict[str, Any]:
 def why_locked(dialogue: Dialogue) -> str:
     """Why the participant may not go on from this dialogue, in a sentence; empty when they may."""
     if dialogue.ended_at is not None:
-        return "This goal is behind you already."
+        return "You have already finished this goal."
     if _under_way(dialogue).exists():
         return "Wait until the chatbot has answered, or stop it."
     states = _states(dialogue)

@@ -39,8 +39,8 @@ TEXTS = Texts(
     "to see your completion code, or open this page in the browser in which you finished.",
     withdrawal=(
         "Withdraw from the study?",
-        "This deletes your answers, everything that you and the chatbot wrote, what was made of your answers, and the name "
-        "under which a recruiting platform sent you. It cannot be undone.",
+        "This deletes your answers, everything that you and the chatbot wrote, data derived from your answers, "
+        "and your recruitment-platform ID. It cannot be undone.",
     ),
     data_file="my-data",
 )

@@ -5,7 +5,7 @@ import django.db.models.deletion
 import django.utils.timezone
 import evaluation.texts
 import jobs.models
-import studies.models.fields
+import jobs.models
 from django.conf import settings
 from django.db import migrations, models
 
@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
             name='Evaluator',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(default=studies.models.fields.new_token, editable=False, max_length=32, unique=True)),
+                ('token', models.CharField(default=jobs.models.new_token, editable=False, max_length=32, unique=True)),
                 ('external_id', models.CharField(blank=True, max_length=200)),
                 ('parameters', models.JSONField(blank=True, default=dict)),
                 ('consented_at', models.DateTimeField()),
@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
             name='Pair',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(default=studies.models.fields.new_token, editable=False, max_length=32, unique=True)),
+                ('token', models.CharField(default=jobs.models.new_token, editable=False, max_length=32, unique=True)),
                 ('role', models.CharField(choices=[('main', 'judged'), ('training', 'training'), ('check', 'attention check')], default='main', max_length=10)),
                 ('person', models.CharField(blank=True, max_length=40)),
                 ('model', models.CharField(blank=True, max_length=100)),
@@ -176,7 +176,7 @@ class Migration(migrations.Migration):
             name='Showing',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(default=studies.models.fields.new_token, editable=False, max_length=32, unique=True)),
+                ('token', models.CharField(default=jobs.models.new_token, editable=False, max_length=32, unique=True)),
                 ('position', models.PositiveSmallIntegerField(help_text='Counted from 0; training pairs come first.')),
                 ('is_natural_first', models.BooleanField()),
                 ('assignment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='showings', to='evaluation.assignment')),

@@ -2,7 +2,7 @@
 
 import django.core.validators
 import django.db.models.deletion
-import studies.models.fields
+import jobs.models
 import studies.texts
 from django.db import migrations, models
 
@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
             name='Dialogue',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(default=studies.models.fields.new_token, editable=False, max_length=32, unique=True)),
+                ('token', models.CharField(default=jobs.models.new_token, editable=False, max_length=32, unique=True)),
                 ('persona_sentence', models.TextField(help_text='As given to the inquirer. A run may limit the features.')),
                 ('kind', models.CharField(choices=[('natural', 'natural'), ('simulated', 'simulated')], max_length=10)),
                 ('draft', models.TextField(blank=True, editable=False, help_text="The participant's unsent message.")),

@@ -1,7 +1,7 @@
 """Studies, personas and dialogues."""
 
+from jobs.models import new_token
 from studies.models.dialogues import ENDINGS, Dialogue, Output, Turn
-from studies.models.fields import new_token
 from studies.models.generations import Generation, Typing
 from studies.models.personas import Persona
 from studies.models.studies import Goal, Study

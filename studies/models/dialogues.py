@@ -9,7 +9,8 @@ from dialogue.backends.base import StopReason
 from dialogue.outputs import OutputStatus
 from dialogue.seeds import SpeakerName
 from dialogue.speakers import Ending
-from studies.models.fields import choices_of, new_token
+from jobs.models import new_token
+from studies.models.fields import choices_of
 from studies.models.personas import Persona
 from studies.models.studies import Goal, Study
 

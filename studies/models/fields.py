@@ -1,15 +1,9 @@
 """Shared parts of model fields."""
 
-import secrets
 from collections.abc import Callable
 from typing import Any, get_args
 
 from django.core.exceptions import ValidationError
-
-
-def new_token() -> str:
-    """Return a random public identifier of 128 bits."""
-    return secrets.token_urlsafe(16)
 
 
 def choices_of(literal: Any) -> list[tuple[str, str]]:
