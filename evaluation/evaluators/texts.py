@@ -2,7 +2,7 @@
 
 from enrolment.protocol import Texts
 
-LAPSED = "You were away for long, so what you had not judged yet went to somebody else. Your answers are kept."
+LAPSED = "You were inactive for a while, so your remaining pairs were reassigned. Your answers are kept."
 TEXTS = Texts(
     missing=(
         "There is nothing to judge here",
@@ -45,8 +45,7 @@ TEXTS = Texts(
     "to see your completion code, or open this page in the browser in which you finished.",
     withdrawal=(
         "Withdraw from judging?",
-        "This deletes all your answers, those you have not sent too, and the name under which a recruiting platform sent you. "
-        "It cannot be undone.",
+        "This deletes all your answers, including unsent ones, and your recruitment-platform ID. It cannot be undone.",
     ),
     data_file="my-judgements",
 )

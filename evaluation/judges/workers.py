@@ -53,7 +53,7 @@ class Judge(ModelWorker[Verdict]):
         spec = find_judge(self.models_file, sitting.configuration)
         if spec is None:
             raise ModelMisconfigured(
-                f"Model {sitting.model!r} is no longer what began to judge: restore it, or let it judge anew."
+                f"Model {sitting.model!r} is no longer what began to judge: restore it, or start model judging again."
             )
         return self.open_model(spec)
 

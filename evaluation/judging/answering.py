@@ -65,7 +65,7 @@ def render_pair(request: HttpRequest, visitor: Visitor[Evaluator], page: PairPag
 
 def render_nothing_left(request: HttpRequest, visitor: Visitor[Evaluator]) -> HttpResponse:
     """For somebody who judges and has no pair: what was before them has been withdrawn."""
-    sentence = "The dialogues that were still before you have been withdrawn. What you have answered is kept."
+    sentence = "Your remaining dialogues have been withdrawn. Your answers are kept."
     return render_dead_end(
         request, "Nothing is left to judge", sentence, status=200, enrolment=visitor.enrolment, person=visitor.person
     )

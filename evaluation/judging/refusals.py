@@ -18,8 +18,8 @@ CLOSED = (
     "chose here is kept as a draft."
 )
 UNKNOWN = (
-    "This pair is not yours to judge any more: its dialogues may have been withdrawn, or it has been given to somebody "
-    "else. All that you submitted before is kept."
+    "This pair is no longer yours to judge: its dialogues may have been withdrawn, or it has been reassigned. "
+    "Your submitted answers are kept."
 )
 BROKEN = "What your browser sent cannot be read. Please load this page again."
 

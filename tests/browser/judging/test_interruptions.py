@@ -178,7 +178,7 @@ def test_a_pair_that_is_withdrawn_meanwhile_leads_to_the_next(
     stored_draft(page)
     showings_of(evaluator)[0].delete()
     send(page).click()
-    expect(hint(page)).to_contain_text("not yours to judge any more")
+    expect(hint(page)).to_contain_text("no longer yours to judge")
     page.get_by_role("link", name="Go on").click()
     expect_progress(page, 0, total=3)
 

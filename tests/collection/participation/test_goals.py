@@ -271,7 +271,7 @@ def test_a_goal_that_is_over_cannot_be_left_again() -> None:
     dialogue = make_natural_dialogue(enrol_participant())
     leave_dialogues(Dialogue.objects.all(), timezone.now())
     dialogue.refresh_from_db()
-    assert progress_of(dialogue).why_not == "This goal is behind you already."
+    assert progress_of(dialogue).why_not == "You have already finished this goal."
 
 
 def test_who_goes_on_in_the_moment_of_withdrawing_has_withdrawn() -> None:

@@ -160,11 +160,11 @@ def test_a_token_that_cannot_be_one_leads_nowhere(client: Client, study: Study, 
 def test_who_had_left_reads_how_many_goals_are_before_them_and_goes_on(client: Client, study: Study) -> None:
     make_answered_turn(begin(client), 0)
     leave_dialogues(Dialogue.objects.all(), timezone.now())
-    assert "1 of 2 goals is still before you" in client.get("/s/demo/start/").text
+    assert "You have 1 of 2 goals left" in client.get("/s/demo/start/").text
     assert client.post("/s/demo/start/")["Location"] == "/s/demo/chat/"
     make_answered_turn(Dialogue.objects.get(ended_at=None), 0)
     leave_dialogues(Dialogue.objects.all(), timezone.now())
-    assert "All goals are behind you" in client.get("/s/demo/start/").text
+    assert "You have finished all goals" in client.get("/s/demo/start/").text
     assert client.post("/s/demo/start/")["Location"] == "/s/demo/end/"
 
 

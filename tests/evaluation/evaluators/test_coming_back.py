@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
     [
         ("enrolled", "Next you read what to do"),
         ("judging", "You go on with the pair at which you stopped"),
-        ("lapsed", "what you had not judged yet went to somebody else"),
+        ("lapsed", "your remaining pairs were reassigned"),
         ("finished", "this is how it ended"),
     ],
 )
