@@ -1,8 +1,8 @@
-"""Answers to the three questions of figure 12, and whether they can be given about a pair."""
+"""Answers to the three questions of figure 12, and checks whether they fit a pair."""
 
 from dataclasses import dataclass
 
-from evaluation.models import Bubble, Choice, Confidence, Judgement, Showing
+from evaluation.models import Bubble, Choice, Confidence, Judgement, Presentation
 from evaluation.models.answers import AnswerFields
 from evaluation.reading import Reading
 
@@ -12,7 +12,7 @@ NO_UTTERANCE = "Say which utterance reveals it, or that no single one does."
 
 
 class Unanswerable(ValueError):
-    """The answer cannot be about this pair, or is not whole; ``sentences`` say what to do."""
+    """The answer does not fit the pair or is incomplete; ``sentences`` say what to do."""
 
     def __init__(self, *sentences: str) -> None:
         super().__init__(" ".join(sentences))
@@ -21,7 +21,7 @@ class Unanswerable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Whole or in part; the fields are those of ``evaluation.models.answers.AnswerFields``."""
+    """A complete or partial answer, with the fields of ``evaluation.models.answers.AnswerFields``."""
 
     choice: str = ""
     confidence: str = ""
@@ -31,25 +31,25 @@ class Answer:
 
 
 def answer_of(row: AnswerFields) -> Answer:
-    """The answer that the row holds."""
+    """Return the answer stored in the row."""
     return Answer(row.choice, row.confidence, row.utterance_number, row.utterance_side, row.utterance_bubble)
 
 
 def available_numbers(reading: Reading, choice: str) -> range:
-    """The utterance numbers that can reveal that the chosen dialogue is artificial, of either if unsure."""
+    """Return the utterance numbers of the chosen dialogue, or of the longer one if the choice is "not sure"."""
     turns = {Choice.FIRST: len(reading.first), Choice.SECOND: len(reading.second)}.get(Choice(choice), reading.longest)
     return range(1, turns + 1)
 
 
 def check_draft(answer: Answer, reading: Reading) -> None:
-    """Raises Unanswerable when a given part cannot be about this pair; missing parts are fine."""
+    """Raise Unanswerable if a part of the answer does not fit the pair; parts may be missing."""
     problems = [*_unknown(answer), *_nonexistent(answer, reading)]
     if problems:
         raise Unanswerable(*problems)
 
 
 def check_whole(answer: Answer, reading: Reading) -> None:
-    """Raises Unanswerable, naming all that is missing, unless the answer can be submitted."""
+    """Raise Unanswerable, with a sentence for each missing part, unless the answer can be submitted."""
     missing = [
         sentence
         for is_missing, sentence in (
@@ -65,13 +65,13 @@ def check_whole(answer: Answer, reading: Reading) -> None:
 
 
 def is_detected(choice: str, is_natural_first: bool) -> bool:
-    """Whether the artificial side was chosen; "not sure" is undetected (design of section 3.4)."""
+    """Return whether the artificial side was chosen; "not sure" counts as undetected (section 3.4)."""
     return choice == (Choice.SECOND if is_natural_first else Choice.FIRST)
 
 
-def artificial_side(showing: Showing) -> Choice:
-    """Which side is artificial. Never for an evaluator's page."""
-    return Choice.SECOND if showing.is_natural_first else Choice.FIRST
+def artificial_side(presentation: Presentation) -> Choice:
+    """Return the artificial side. Never show it to an evaluator, except after a training pair."""
+    return Choice.SECOND if presentation.is_natural_first else Choice.FIRST
 
 
 def _unknown(answer: Answer) -> list[str]:
@@ -91,7 +91,7 @@ def _nonexistent(answer: Answer, reading: Reading) -> list[str]:
     side = answer.utterance_side or answer.choice or Choice.NOT_SURE
     if answer.choice in (Choice.FIRST, Choice.SECOND) and side != answer.choice:
         return [
-            "The utterance is in the other dialogue than the one you chose: choose one in that, or change your choice."
+            "The utterance is in the other dialogue. Choose one in the dialogue that you chose, or change your choice."
         ]
     numbers = available_numbers(reading, side)
-    return [] if number in numbers else [f"There is no utterance {number}: choose one from 1 to {len(numbers)}."]
+    return [] if number in numbers else [f"There is no utterance {number}. Choose one from 1 to {len(numbers)}."]

@@ -1,4 +1,4 @@
-"""What the app hears of from others."""
+"""The app, and its receivers of other apps' signals."""
 
 from django.apps import AppConfig
 
@@ -7,7 +7,7 @@ class EvaluationConfig(AppConfig):
     name = "evaluation"
 
     def ready(self) -> None:
-        from evaluation.judging.rendering import forget_texts
+        from evaluation.judging.rendered_texts import forget_texts
         from evaluation.withdrawals import forget_person
         from studies.signals import persona_leaving
 

@@ -1,4 +1,4 @@
-"""The evaluation that a command works on."""
+"""The choice of an evaluation in commands."""
 
 from collections.abc import Callable
 
@@ -15,13 +15,13 @@ def find_evaluation(study: Study, number: int | None, say: Callable[[str], objec
     """
     known = list(study.evaluations.order_by("number"))
     if not known:
-        raise CommandError(f"Study {study.slug!r} has no evaluations: plan one on its page.", returncode=2)
+        raise CommandError(f"Study {study.slug!r} has no evaluations. Plan one on its page.", returncode=2)
     if number is None:
         return _latest(known, say)
     found = next((one for one in known if one.number == number), None)
     if found is None:
         numbers = ", ".join(str(one.number) for one in known)
-        raise CommandError(f"Study {study.slug!r} has no evaluation {number}: choose from {numbers}.", returncode=2)
+        raise CommandError(f"Study {study.slug!r} has no evaluation {number}. Choose from {numbers}.", returncode=2)
     return found
 
 

@@ -1,4 +1,4 @@
-"""Evaluators as a table: a row each, to know whom a recruiting platform is to pay."""
+"""The table of evaluators with their external IDs, for payment by a recruitment platform."""
 
 from collections.abc import Iterator
 
@@ -11,10 +11,10 @@ COLUMNS = ("participant", "external_id", "state", "submitted", "flagged", "conse
 
 
 def export_evaluators(evaluation: Evaluation, form: str = "csv") -> Iterator[str]:
-    """Everybody who has consented by now as "csv" or "spreadsheet", with the names that lead to people outside.
+    """Yield a table of all evaluators who have consented, as "csv" or "spreadsheet", with their external IDs.
 
-    ``submitted`` counts all that somebody did, training and attention checks too. Raises Incomplete at the end when the rows
-    are not as many as the evaluators at the start.
+    ``submitted`` counts all judgements, including training and attention checks. Raises Incomplete at the end if the number of
+    rows is not that of the evaluators at the start.
     """
     newest = evaluation.evaluators.order_by("pk").last()
     known = evaluation.evaluators.filter(pk__lte=newest.pk if newest else 0).order_by("pk")

@@ -1,4 +1,4 @@
-"""Judgements as rows for the analysis, as a table with exactly those columns, or as JSON lines that hold everything."""
+"""Judgements as rows for the analysis, as a table with the same columns, or as JSON lines with all data."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ __all__ = [
     "FORMS",
     "JudgementRow",
     "LeftOut",
-    "chosen_judgements",
+    "counted_judgements",
     "export_all",
     "export_judgements",
     "judgement_rows",
@@ -28,7 +28,7 @@ __all__ = [
 
 
 class JudgementRow(NamedTuple):
-    """A judgement as results are made of it. ``duration`` is in seconds, to the millisecond; None where nothing is known."""
+    """A judgement for results. ``duration`` is in seconds, rounded to milliseconds; unknown values are None."""
 
     participant: str
     generator_user: str
@@ -49,7 +49,7 @@ COLUMNS = JudgementRow._fields
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """What a table leaves out: answers that were not submitted, about people who have withdrawn, and with known answers."""
+    """The numbers of answers that a table leaves out: drafts, about people who have withdrawn, about known pairs."""
 
     drafts: int
     withdrawn: int
@@ -65,10 +65,10 @@ class LeftOut:
 
 
 def export_judgements(evaluation: Evaluation, form: str = "csv") -> Iterator[str]:
-    """The evaluation's judgements as one of FORMS, streamed: "csv" and "spreadsheet" hold those that results are made of
-    (``chosen_judgements``), a row each; "jsonl" holds everything (``records.write_records``).
+    """Stream the evaluation's judgements as one of FORMS: "csv" and "spreadsheet" have a row for each judgement that counts in
+    results (``counted_judgements``); "jsonl" has all data (``records.write_records``).
 
-    Raises Incomplete at the end when the rows are not as many as the judgements at the start.
+    Raises Incomplete at the end if the number of rows is not that of the judgements at the start.
     """
     if form == "jsonl":
         yield from write_records(evaluation)
@@ -77,7 +77,7 @@ def export_judgements(evaluation: Evaluation, form: str = "csv") -> Iterator[str
 
 
 def export_all(study: Study, form: str = "csv", numbers: Collection[int] | None = None) -> Iterator[str]:
-    """The same for all evaluations of the study, or those with these ``numbers``, in one file."""
+    """Stream the judgements of all evaluations of the study, or of those with these ``numbers``, as one file."""
     if form == "jsonl":
         yield from chain.from_iterable(write_records(evaluation) for evaluation in _numbered(study, numbers))
         return
@@ -85,23 +85,23 @@ def export_all(study: Study, form: str = "csv", numbers: Collection[int] | None 
 
 
 def judgement_rows(study: Study, numbers: Collection[int] | None = None) -> Iterator[JudgementRow]:
-    """Return the judgements that results are made of, in all evaluations of the study or in those with these ``numbers``.
+    """Yield the judgements that count in results, of all evaluations of the study or of those with these ``numbers``.
 
     Evaluators are numbered from 1 in each evaluation, so their codes here begin with the evaluation's number, to be unique.
-    Raises Incomplete at the end when the rows are not as many as the judgements at the start.
+    Raises Incomplete at the end if the number of rows is not that of the judgements at the start.
     """
     rows = [_rows(evaluation, f"{evaluation.number}-") for evaluation in _numbered(study, numbers)]
     return chain.from_iterable(rows)
 
 
-def chosen_judgements(evaluation: Evaluation, now: datetime) -> QuerySet[Judgement]:
-    """The judgements that results are made of as of ``now``, oldest first, with ``told_choice``."""
-    ours = Judgement.objects.counted().filter(pair__evaluation=evaluation, submitted_at__lte=now)
-    return ours.told().order_by("pk")
+def counted_judgements(evaluation: Evaluation, now: datetime) -> QuerySet[Judgement]:
+    """Select the judgements that count in results as of ``now``, oldest first, with ``chosen_kind``."""
+    judgements = Judgement.objects.counted().filter(pair__evaluation=evaluation, submitted_at__lte=now)
+    return judgements.with_chosen_kind().order_by("pk")
 
 
 def left_out(evaluation: Evaluation) -> LeftOut:
-    """What a table of the evaluation's judgements does not hold."""
+    """Count the answers that a table of the evaluation's judgements leaves out."""
     answers = Judgement.objects.filter(pair__evaluation=evaluation)
     submitted = answers.submitted()
     return LeftOut(
@@ -117,16 +117,16 @@ def _numbered(study: Study, numbers: Collection[int] | None) -> QuerySet[Evaluat
 
 
 def _rows(evaluation: Evaluation, prefix: str = "") -> Iterator[JudgementRow]:
-    """Return the rows, counted at once and read later: judgements submitted meanwhile are not among them."""
-    judgements = chosen_judgements(evaluation, timezone.now())
+    """Return the rows of the judgements that exist now; later ones are not included."""
+    judgements = counted_judgements(evaluation, timezone.now())
     expected = judgements.count()
-    told = judgements.annotate(goal_number=F("pair__goal__number"), domain=F("pair__goal__domain"))
-    rows = told.select_related("evaluator", "pair").iterator(chunk_size=500)
+    with_goals = judgements.annotate(goal_number=F("pair__goal__number"), domain=F("pair__goal__domain"))
+    rows = with_goals.select_related("evaluator", "pair").iterator(chunk_size=500)
     return counted((_row(one, prefix) for one in rows), expected, "judgements")
 
 
 def _row(one: Judgement, prefix: str) -> JudgementRow:
-    choice: str = one.told_choice  # type: ignore[attr-defined]
+    choice: str = one.chosen_kind  # type: ignore[attr-defined]
     return JudgementRow(
         participant=f"{prefix}{one.evaluator.code}",
         generator_user=one.pair.person,

@@ -1,4 +1,4 @@
-"""What a judge reads of a pair, a person or a model: the text of both sides, and nothing that tells one from the other."""
+"""The text of a pair that evaluators and model judges read, without anything but content that reveals the artificial side."""
 
 import re
 import unicodedata
@@ -10,18 +10,18 @@ from evaluation.models import Evaluation, Pair
 from studies.models import Dialogue
 
 _TEXTS = 2048
-"""Kept as they are read: whoever judges a pair asks for it several times."""
+"""Size of the cache of normalised texts: a pair is read several times while it is judged."""
 _LATIN = r"\x00-\u024f"
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e0fff]"
     rf"|(?<![^{_LATIN}])[\u200c\u200d]|[\u200c\u200d](?![^{_LATIN}])"
 )
-"""Control characters, soft hyphens, zero-width and direction marks, tags: nobody sees them, and only some keyboards and models
-make them; a model that judges would read what tags spell. What joins an emoji or the letters of another script is seen and
-stays."""
+"""Control characters, soft hyphens, zero-width and direction marks, tags. They are invisible, and only some keyboards and
+models write them; a model judge would read the letters of tags. Joiners within emoji and other scripts have a visible effect
+and stay."""
 _QUOTES = str.maketrans("\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f", "''''" + '"' * 4)
-"""A telephone sets curly quotes by itself, a laptop and most models straight ones."""
+"""Phones write curly quotes; laptops and most models write straight ones."""
 _SPACES = re.compile("[\t\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _LINE_ENDS = re.compile("\r\n?|\u2028|\u2029|\u0085|\v|\f")
 _AT_LINE_ENDS = re.compile("(?<! ) +$", re.MULTILINE)
@@ -29,12 +29,12 @@ _EMPTY_LINES = re.compile("\n{3,}")
 
 
 class PairGone(LookupError):
-    """The pair's person has withdrawn: there is nothing left to read."""
+    """The pair's participant has withdrawn, so its dialogues are deleted."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadTurn:
-    """The inquirer's prompt and the answer to it, which share a number counted from 1 (figure 12)."""
+    """The inquirer's prompt and the answer. Both have the same number, counted from 1 (figure 12)."""
 
     number: int
     prompt: str
@@ -43,7 +43,7 @@ class ReadTurn:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A pair as one judge reads it; ``goal`` and ``persona`` are empty where the evaluation does not show them."""
+    """A pair as it is read; ``goal`` and ``persona`` are empty if the evaluation does not show them."""
 
     goal: str
     persona: str
@@ -52,15 +52,13 @@ class Reading:
 
     @property
     def longest(self) -> int:
-        """Turns of the longer side."""
+        """Return the number of turns of the longer side."""
         return max(len(self.first), len(self.second))
 
 
 def read_pair(pair: Pair, is_natural_first: bool) -> Reading:
-    """Both sides of the pair in this order. The persona is the person's for both, whatever the inquirer was told of it.
-
-    Raises PairGone.
-    """
+    """Return both sides of the pair in this order. The persona is the participant's, even if the inquirer model read only a
+    part of it. Raises PairGone."""
     evaluation = pair.evaluation
     goal, persona, natural, simulated = _texts(pair)
     first, second = (natural, simulated) if is_natural_first else (simulated, natural)
@@ -74,7 +72,7 @@ def read_pair(pair: Pair, is_natural_first: bool) -> Reading:
 
 @lru_cache(maxsize=_TEXTS)
 def normalise(text: str) -> str:
-    """``text`` with what betrays a keyboard or a model made alike: its form, lines, white space, quotes and invisible marks."""
+    """Return ``text`` without traces of a keyboard or a model: Unicode form, line ends, spaces, quotes, invisible marks."""
     if not _is_typewritten(text):
         text = _INVISIBLE.sub("", unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", text)))
         text = _SPACES.sub(" ", text).translate(_QUOTES)
@@ -95,7 +93,7 @@ def _texts(pair: Pair) -> tuple[str, str, list[tuple[str, str]], list[tuple[str,
         known = pair.known
         return known["goal"], known["persona"], _known(known["natural"]), _known(known["simulated"])
     if pair.natural is None or pair.simulated is None:
-        raise PairGone(f"Pair {pair.pk} has lost its dialogues: its person has withdrawn.")
+        raise PairGone(f"The dialogues of pair {pair.pk} are deleted, because their participant has withdrawn.")
     return (
         pair.natural.goal.text,
         pair.natural.persona_sentence,
@@ -113,7 +111,7 @@ def _said(dialogue: Dialogue) -> list[tuple[str, str]]:
 
 
 def _numbered(turns: Iterable[tuple[str, str]], evaluation: Evaluation) -> tuple[ReadTurn, ...]:
-    """Only a person's message can be without an answer, because they stopped it or it failed. Numbers count what is shown."""
+    """Number the visible turns. Only participants' messages can lack an answer: it was stopped or failed."""
     read = [(normalise(prompt), normalise(answer)) for prompt, answer in turns]
     shown = [(prompt, answer) for prompt, answer in read if answer or not evaluation.hides_unanswered]
     return tuple(ReadTurn(number, prompt, answer) for number, (prompt, answer) in enumerate(shown, start=1))

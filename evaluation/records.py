@@ -1,4 +1,4 @@
-"""All of an evaluation as JSON lines: its settings, pairs, lists, evaluators, every answer with how it came about."""
+"""An evaluation as JSON lines: settings, pairs, assignments, evaluators, and all answers with revisions and times."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -11,7 +11,17 @@ from django.db.models import Model, Prefetch, QuerySet
 from django.utils import timezone
 
 from evaluation.answers import answer_of, artificial_side
-from evaluation.models import Assignment, Evaluation, Evaluator, Judgement, Pair, Revision, Showing, Sitting, Verdict
+from evaluation.models import (
+    Assignment,
+    Evaluation,
+    Evaluator,
+    Judgement,
+    JudgeRun,
+    ModelJudgement,
+    Pair,
+    Presentation,
+    Revision,
+)
 from studies.files.exports import counted
 
 SETTINGS = (
@@ -37,32 +47,33 @@ SETTINGS = (
     "opened_at",
     "closed_at",
 )
-"""What decided who judged what, and how it was shown. What leads to people or pays them stays out: links, codes, ids."""
+"""The settings that affected assignments and presentation. Links, codes and external IDs are left out: they lead to people."""
 
 Line = dict[str, Any]
 M = TypeVar("M", bound=Model)
 
 
 def write_records(evaluation: Evaluation) -> Iterator[str]:
-    """A line for the evaluation, then one for each pair, list, evaluator, judgement, sitting and verdict; named by ``record``.
+    """Yield a line for the evaluation, then one for each pair, assignment, evaluator, judgement, judge run and model judgement.
 
-    Judgements are all there: drafts, training pairs, attention checks, and those about people who have withdrawn, marked.
-    Raises Incomplete when fewer or more were written than there were.
+    ``record`` names the kind of line; its values are part of the file format, as are all keys. All judgements are included:
+    drafts, training pairs, attention checks, and those about people who have withdrawn, marked. Raises Incomplete if the number
+    of lines is not that of the rows at the start.
     """
     parts = (
         _lines("pair", _pairs(evaluation), _pair),
-        _lines("list", _lists(evaluation), _list),
+        _lines("list", _assignments(evaluation), _assignment),
         _lines("evaluator", evaluation.evaluators.order_by("pk"), _evaluator),
         _lines("judgement", _judgements(evaluation), _judgement),
-        _lines("sitting", evaluation.sittings.order_by("pk"), _sitting),
-        _lines("verdict", _verdicts(evaluation, timezone.now()), _verdict),
+        _lines("sitting", evaluation.judge_runs.order_by("pk"), _judge_run),
+        _lines("verdict", _model_judgements(evaluation, timezone.now()), _model_judgement),
     )
     yield _line("evaluation", _settings(evaluation))
     yield from chain.from_iterable(parts)
 
 
 def _lines(record: str, rows: QuerySet[M], write: Callable[[M], Line]) -> Iterator[str]:
-    """Counted at once, written later: what begins meanwhile is not among them."""
+    """Return the lines of the rows that exist now; later rows are not included."""
     newest = rows.values_list("pk", flat=True).last()
     known = rows.filter(pk__lte=newest or 0)
     expected = known.count()
@@ -77,27 +88,26 @@ def _pairs(evaluation: Evaluation) -> QuerySet[Pair]:
     return evaluation.pairs.select_related("goal", "natural", "simulated").order_by("pk")
 
 
-def _lists(evaluation: Evaluation) -> QuerySet[Assignment]:
-    showings = Showing.objects.select_related("pair").order_by("position")
-    lists = evaluation.assignments.select_related("evaluator").prefetch_related(Prefetch("showings", showings))
-    return lists.order_by("pk")
+def _assignments(evaluation: Evaluation) -> QuerySet[Assignment]:
+    presentations = Prefetch("presentations", Presentation.objects.select_related("pair").order_by("position"))
+    return evaluation.assignments.select_related("evaluator").prefetch_related(presentations).order_by("pk")
 
 
 def _judgements(evaluation: Evaluation) -> QuerySet[Judgement]:
     revisions = Prefetch("revisions", Revision.objects.order_by("number"))
     answers = Judgement.objects.filter(pair__evaluation=evaluation).prefetch_related(revisions)
-    return answers.select_related("evaluator", "pair", "showing").order_by("pk")
+    return answers.select_related("evaluator", "pair", "presentation").order_by("pk")
 
 
-def _verdicts(evaluation: Evaluation, now: datetime) -> QuerySet[Verdict]:
-    """Those that are there by ``now``: verdicts wait as rows before a model gives them."""
-    verdicts = Verdict.objects.filter(sitting__evaluation=evaluation, finished_at__lte=now)
-    return verdicts.select_related("sitting", "pair").order_by("pk")
+def _model_judgements(evaluation: Evaluation, now: datetime) -> QuerySet[ModelJudgement]:
+    """Select the model judgements finished by ``now``; their rows exist before the model answers."""
+    judgements = ModelJudgement.objects.filter(judge_run__evaluation=evaluation, finished_at__lte=now)
+    return judgements.select_related("judge_run", "pair").order_by("pk")
 
 
 def _settings(evaluation: Evaluation) -> Line:
     runs = evaluation.runs.order_by("pk").values("token", "inquirer", "responder")
-    return {"study": evaluation.study.slug} | _taken(evaluation, SETTINGS) | {"runs": list(runs)}
+    return {"study": evaluation.study.slug} | _values(evaluation, SETTINGS) | {"runs": list(runs)}
 
 
 def _pair(pair: Pair) -> Line:
@@ -115,25 +125,25 @@ def _pair(pair: Pair) -> Line:
     }
 
 
-def _list(assignment: Assignment) -> Line:
+def _assignment(assignment: Assignment) -> Line:
     evaluator = assignment.evaluator
     return {
         "number": assignment.number,
         "evaluator": evaluator.code if evaluator else None,
         "pairs": [
-            {"pair": showing.pair.token, "is_natural_first": showing.is_natural_first}
-            for showing in assignment.showings.all()
+            {"pair": presentation.pair.token, "is_natural_first": presentation.is_natural_first}
+            for presentation in assignment.presentations.all()
         ],
     }
 
 
 def _evaluator(evaluator: Evaluator) -> Line:
     times = ("consented_at", "consent_version", "last_seen_at", "ended_at")
-    return {"evaluator": evaluator.code} | _taken(evaluator, ("state", "flag", *times))
+    return {"evaluator": evaluator.code} | _values(evaluator, ("state", "flag", *times))
 
 
 def _judgement(one: Judgement) -> Line:
-    side = artificial_side(one.showing)
+    side = artificial_side(one.presentation)
     return {
         "evaluator": one.evaluator.code,
         "pair": one.pair.token,
@@ -143,28 +153,28 @@ def _judgement(one: Judgement) -> Line:
         "artificial_side": side,
         "is_detected": one.choice == side if one.choice else None,
         **asdict(answer_of(one)),
-        **_taken(one, ("shown_at", "submitted_at", *Judgement.MEASURES, "showed_goal", "showed_persona")),
+        **_values(one, ("shown_at", "submitted_at", *Judgement.MEASURES, "showed_goal", "showed_persona")),
         "revisions": [_revision(revision) for revision in one.revisions.all()],
     }
 
 
 def _revision(revision: Revision) -> Line:
-    return _taken(revision, ("number", "made_at", "is_submitted", "active_seconds")) | asdict(answer_of(revision))
+    return _values(revision, ("number", "made_at", "is_submitted", "active_seconds")) | asdict(answer_of(revision))
 
 
-def _sitting(sitting: Sitting) -> Line:
-    return {"sitting": sitting.token} | _taken(sitting, ("model", "state", "configuration", "created_at"))
+def _judge_run(judge_run: JudgeRun) -> Line:
+    return {"sitting": judge_run.token} | _values(judge_run, ("model", "state", "configuration", "created_at"))
 
 
-def _verdict(verdict: Verdict) -> Line:
+def _model_judgement(one: ModelJudgement) -> Line:
     return {
-        "model": verdict.sitting.model,
-        "sitting": verdict.sitting.token,
-        "pair": verdict.pair.token,
-        **asdict(answer_of(verdict)),
-        **_taken(verdict, ("is_natural_first", "outputs", "problem", "finished_at")),
+        "model": one.judge_run.model,
+        "sitting": one.judge_run.token,
+        "pair": one.pair.token,
+        **asdict(answer_of(one)),
+        **_values(one, ("is_natural_first", "outputs", "problem", "finished_at")),
     }
 
 
-def _taken(row: Model, names: tuple[str, ...]) -> Line:
+def _values(row: Model, names: tuple[str, ...]) -> Line:
     return {name: getattr(row, name) for name in names}

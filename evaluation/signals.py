@@ -1,6 +1,6 @@
-"""What those hear of who stand above the sender, and keep or show something that it knows nothing about."""
+"""Signals to the apps above, which keep data of their own about evaluators."""
 
 from django.dispatch import Signal
 
 evaluator_leaving = Signal()
-"""``evaluator``: withdraws. Whoever made anything of the answers deletes that now, within the same transaction."""
+"""``evaluator`` withdraws. Receivers delete all data derived from the answers, in the same transaction."""

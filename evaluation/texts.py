@@ -1,4 +1,4 @@
-"""What evaluators read: the paper's wording, and standard texts where an evaluation does not say it otherwise."""
+"""Texts for evaluators: the paper's wording, and the defaults of an evaluation."""
 
 import tomllib
 from collections.abc import Mapping
@@ -8,21 +8,22 @@ from typing import Any
 
 
 def default_instruction() -> str:
-    """Figure 11."""
+    """Return the instruction of figure 11."""
     return str(_texts()["instruction"]).strip()
 
 
 def default_consent() -> str:
+    """Return the default consent text."""
     return str(_texts()["consent"]).strip()
 
 
 def default_outcome(kind: str) -> str:
-    """Return what evaluators read who leave with this kind of outcome."""
+    """Return the default text for evaluators who leave with this kind of outcome."""
     return str(_texts()["outcomes"][kind])
 
 
 def questions() -> Mapping[str, str]:
-    """The words of the judging page (figure 12)."""
+    """Return the wording of the judging page (figure 12)."""
     found: Mapping[str, str] = _texts()["questions"]
     return found
 

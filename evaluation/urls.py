@@ -1,4 +1,4 @@
-"""Addresses of evaluators' pages, below their study's, and of researchers' pages of judging."""
+"""URLs of evaluators' pages, below their study's, and of researchers' pages of evaluations."""
 
 from django.urls import include, path
 

@@ -1,6 +1,6 @@
-"""What happens here when a participant withdraws: nobody reads their dialogues again, and what was to be judged is replaced.
+"""The withdrawal of a participant: their dialogues leave every evaluation, and other pairs replace the unjudged ones.
 
-What has been judged stays, without text and out of every result.
+Judgements about them stay without text, and do not count in results.
 """
 
 from datetime import datetime
@@ -9,59 +9,89 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from evaluation.evaluators.assignments import IS_OPEN, delete_empty_assignments, unjudged
+from evaluation.evaluators.assignments import (
+    IS_OPEN,
+    count_judges,
+    delete_empty_assignments,
+    dialogue_of,
+    dialogues_beside,
+    unjudged,
+)
 from evaluation.evaluators.reservations import finish_if_done, lock_evaluation
-from evaluation.models import Evaluation, Evaluator, Pair, Showing, Verdict
-from evaluation.replacing import Replacements
+from evaluation.models import Evaluation, Evaluator, ModelJudgement, Pair, Presentation
 from studies.models import Persona
 
 
 def forget_person(persona: Persona, **_signal: Any) -> None:
-    """Takes the persona's dialogues out of every evaluation of the study."""
+    """Remove the persona's dialogues from every evaluation of the study."""
     now = timezone.now()
     for evaluation in (
         Evaluation.objects.filter(study=persona.study, pairs__person=persona.code).distinct().order_by("pk")
     ):
-        held = lock_evaluation(evaluation)
-        _forget(held, held.pairs.filter(role=Pair.Role.MAIN, person=persona.code), now)
+        locked = lock_evaluation(evaluation)
+        _forget(locked, locked.pairs.filter(role=Pair.Role.MAIN, person=persona.code), now)
 
 
 def _forget(evaluation: Evaluation, pairs: QuerySet[Pair], now: datetime) -> None:
     leaving = list(pairs.values_list("pk", flat=True))
-    evaluators = list(_hold_evaluators_of(leaving))
+    evaluators = list(_lock_evaluators_of(leaving))
     pairs.update(withdrawn_at=now, natural=None, simulated=None)
-    _forget_verdicts(leaving)
+    _forget_model_judgements(leaving)
     _replace(evaluation, leaving)
     delete_empty_assignments(evaluation)
     for evaluator in evaluators:
         finish_if_done(evaluator, now)
 
 
-def _hold_evaluators_of(leaving: list[int]) -> QuerySet[Evaluator]:
-    """Locked before their lists change: whoever is just answering has done so by then, or will find another pair."""
-    theirs = Evaluator.objects.filter(assignments__showings__pair__in=leaving)
+def _lock_evaluators_of(leaving: list[int]) -> QuerySet[Evaluator]:
+    """Lock the evaluators before their assignments change: an answer being sent is stored before, or refused after."""
+    theirs = Evaluator.objects.filter(assignments__presentations__pair__in=leaving)
     return Evaluator.objects.select_for_update().filter(pk__in=theirs.values("pk")).order_by("pk")
 
 
-def _forget_verdicts(leaving: list[int]) -> None:
-    """A model may have quoted what it read. One that has a pair in hand finds it gone."""
-    verdicts = Verdict.objects.filter(pair__in=leaving)
-    verdicts.filter(finished_at=None).delete()
-    verdicts.update(outputs=[], problem="", error="")
+def _forget_model_judgements(leaving: list[int]) -> None:
+    """Delete what models quoted. A worker that is judging such a pair notices that it is gone."""
+    judgements = ModelJudgement.objects.filter(pair__in=leaving)
+    judgements.filter(finished_at=None).delete()
+    judgements.update(outputs=[], problem="", error="")
 
 
 def _replace(evaluation: Evaluation, leaving: list[int]) -> None:
-    """In the place of each that is still to be judged comes another pair; if there is none for it, the list gets shorter."""
+    """Replace each unjudged pair by another. Without a suitable one, the assignment gets shorter."""
     gone = unjudged().filter(pair__in=leaving)
     to_replace = list(gone.filter(IS_OPEN).select_related("pair", "assignment__evaluator").order_by("pk"))
     gone.delete()
     replacements = Replacements(evaluation)
-    for showing in to_replace:
-        pair = replacements.find(showing)
+    for presentation in to_replace:
+        pair = replacements.find(presentation)
         if pair is not None:
-            Showing.objects.create(
-                assignment=showing.assignment,
-                position=showing.position,
+            Presentation.objects.create(
+                assignment=presentation.assignment,
+                position=presentation.position,
                 pair=pair,
-                is_natural_first=showing.is_natural_first,
+                is_natural_first=presentation.is_natural_first,
             )
+
+
+class Replacements:
+    """Replacements of pairs, and the number of judges of each pair, which every replacement changes."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self._wanted = evaluation.judges_per_pair
+        self._judges = count_judges(evaluation)
+        self._living = list(evaluation.pairs.filter(role=Pair.Role.MAIN, withdrawn_at=None).order_by("pk"))
+
+    def find(self, gone: Presentation) -> Pair | None:
+        """Return a pair that needs judges, or else the pair of the same model with the fewest judges; None if none is suitable.
+
+        No assignment, and no evaluator, gets two pairs of one natural dialogue.
+        """
+        beside = dialogues_beside(gone)
+        fitting = [pair for pair in self._living if dialogue_of(pair) not in beside]
+        model = gone.pair.model
+        needy = [pair for pair in fitting if self._judges[pair.pk] < self._wanted]
+        candidates = needy or [pair for pair in fitting if pair.model == model]
+        found = min(candidates, key=lambda pair: (pair.model != model, self._judges[pair.pk]), default=None)
+        if found is not None:
+            self._judges[found.pk] += 1
+        return found

@@ -1,4 +1,4 @@
-// The judging page: what somebody answers goes to the server as they give it, and the next pair comes when that has taken it.
+// The judging page: sends every change to the server as a draft, and opens the next pair once an answer is stored.
 
 import { Answer } from "./judging/answer.js";
 import { listen as listenToBubbles, mark, reveal } from "./judging/bubbles.js";
@@ -8,22 +8,22 @@ import { Memory } from "./judging/memory.js";
 import { Server } from "./judging/server.js";
 import { Sides } from "./judging/sides.js";
 
-const PAUSE = 400; // milliseconds after a change before it goes to the server
-const REST = 5000; // before a draft that did not arrive is sent again
-const EXPIRED = "This page has expired. Please load it again: what you chose is kept in this tab.";
+const PAUSE = 400; // milliseconds between a change and its draft
+const REST = 5000; // milliseconds until a lost draft is sent again
+const EXPIRED = "This page has expired. Please reload it. Your choices are kept in this tab.";
 
 const byId = (id) => document.getElementById(id);
 const page = byId("judging");
 const form = byId("answer");
-const { token, standing: told, draft: draftAddress, state: stateAddress } = page.dataset;
-const standing = JSON.parse(told);
+const { token, saved: savedJson, draft: draftAddress, state: stateAddress } = page.dataset;
+const saved = JSON.parse(savedJson);
 const memory = new Memory(token);
 const addresses = { draft: draftAddress, submit: form.action, state: stateAddress };
 const server = new Server(addresses, form.elements.csrfmiddlewaretoken.value);
-const clocks = new Clocks(furthest(memory.get("clocks"), standing.clocks));
-const sides = new Sides(page, memory.get("seen") ?? { first: standing.clocks?.scrolled_first, second: standing.clocks?.scrolled_second });
+const clocks = new Clocks(furthest(memory.get("clocks"), saved.clocks));
+const sides = new Sides(page, memory.get("seen") ?? { first: saved.clocks?.scrolled_first, second: saved.clocks?.scrolled_second });
 const answer = new Answer(form, sides.turns, { change: changed, hint: say });
-let known = standing.number; // how long the trail is, as far as this page knows
+let known = saved.number; // the number of revisions that this page knows
 let isDirty = memory.get("isDirty") ?? false;
 let isSending = false;
 let isOver = false;
@@ -34,7 +34,7 @@ function changed(name) {
   show();
   hush();
   keep({ isDirty: true });
-  tellSoon(PAUSE);
+  sendDraftSoon(PAUSE);
 }
 
 function show() {
@@ -59,12 +59,12 @@ function body() {
   return { answer: answer.value, clocks: { ...clocks.report(), scrolled_first: first ?? null, scrolled_second: second ?? null } };
 }
 
-function tellSoon(delay) {
+function sendDraftSoon(delay) {
   clearTimeout(timer);
-  timer = setTimeout(tell, delay);
+  timer = setTimeout(sendDraft, delay);
 }
 
-async function tell() {
+async function sendDraft() {
   if (isSending || isOver) return;
   let sent = "";
   const result = await server.draft(() => {
@@ -72,7 +72,7 @@ async function tell() {
     sent = JSON.stringify(draft.answer);
     return draft;
   });
-  if (result === null) tellSoon(REST);
+  if (result === null) sendDraftSoon(REST);
   else if (!result.ok) refused(result);
   else {
     known = result.number;
@@ -94,7 +94,7 @@ async function submit() {
   clearTimeout(timer);
   send(true);
   const whole = { ...body(), key: form.elements.key.value };
-  settle(await server.submit(whole, (seconds) => say(`No connection: your answer has not arrived yet. It is sent again in ${seconds} s, or at once if you press the button.`)));
+  settle(await server.submit(whole, (seconds) => say(`No connection: your answer has not been sent yet. The page tries again in ${seconds} s, or at once if you press the button.`)));
 }
 
 function settle(result) {
@@ -108,7 +108,7 @@ function settle(result) {
   refused(result);
 }
 
-/** While an answer is on its way, it stays as it is. */
+/** Lock the answer while it is being sent. */
 function send(isBusy) {
   isSending = isBusy;
   form.elements.send.setAttribute("aria-busy", String(isBusy));
@@ -126,13 +126,13 @@ function refused({ reason, message, next }) {
   say(message, { isError: true, next });
 }
 
-/** Another tab or device may have gone on with this pair, or be done with it. */
+/** Adopt what another tab or device has done with this pair. */
 async function look() {
   if (document.hidden || isSending || isOver) return;
   const now = await server.state();
   if (!now || isSending || isOver) return;
   if (!now.ok) refused(now);
-  else if (now.submitted !== standing.submitted) {
+  else if (now.submitted !== saved.submitted) {
     isOver = true;
     memory.forget();
     location.replace(now.next);
@@ -187,4 +187,4 @@ addEventListener("pageshow", (event) => event.persisted && location.reload());
 if (isDirty && memory.get("answer")) answer.value = memory.get("answer");
 show();
 keep();
-if (isDirty || standing.clocks === null) tell();
+if (isDirty || saved.clocks === null) sendDraft();

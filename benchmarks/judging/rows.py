@@ -8,7 +8,7 @@ from django.utils import timezone
 from benchmarks.judging.site import TURNS, texts
 from dialogue import goals, personas
 from evaluation.evaluators.enrolment import JudgingEnrolment
-from evaluation.models import Evaluation, Evaluator, Judgement, Pair, Showing
+from evaluation.models import Evaluation, Evaluator, Judgement, Pair, Presentation
 from studies.models import Dialogue, Persona, Study, Turn
 from studies.services import paper_questionnaire
 
@@ -21,7 +21,7 @@ class Lost(Exception):
 
 @transaction.atomic
 def make_evaluation(evaluators: int, pairs: int, *, is_free: bool = False) -> Evaluation:
-    """Give each evaluator a separate list of pairs of the longest dialogues, or leave these lists free."""
+    """Give each evaluator a separate assignment of pairs of the longest dialogues, or leave these assignments free."""
     study = Study.objects.create(
         slug="judged", title="The longest dialogues", chatbot="none", questionnaire=paper_questionnaire()
     )
@@ -33,14 +33,16 @@ def make_evaluation(evaluators: int, pairs: int, *, is_free: bool = False) -> Ev
     evaluation = Evaluation.objects.create(study=study, number=1, state=Evaluation.State.OPEN, opened_at=now)
     written = texts(73)
     for number in range(1, evaluators + 1):
-        place = evaluation.assignments.create(number=number)
+        assignment = evaluation.assignments.create(number=number)
         if not is_free:
             judging = {"state": Evaluator.State.JUDGING, "consented_at": now}
-            place.evaluator = evaluation.evaluators.create(number=number, **judging)
-            place.save()
+            assignment.evaluator = evaluation.evaluators.create(number=number, **judging)
+            assignment.save()
         for position in range(pairs):
             pair = _make_pair(evaluation, f"{number}-{position}", written)
-            Showing.objects.create(assignment=place, position=position, pair=pair, is_natural_first=position % 2 == 0)
+            Presentation.objects.create(
+                assignment=assignment, position=position, pair=pair, is_natural_first=position % 2 == 0
+            )
     return evaluation
 
 

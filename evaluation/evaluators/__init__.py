@@ -1,1 +1,1 @@
-"""What enrolment means for evaluators: eligibility, assignments, and what withdrawal deletes."""
+"""Evaluators: eligibility, assignments, personal data and withdrawal."""

@@ -6,17 +6,17 @@ from datetime import datetime
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from enrolment.external_ids import people_called
-from evaluation.models import Assignment, Evaluation, Evaluator, Judgement, Pair, Showing
+from evaluation.models import Assignment, Evaluation, Evaluator, Judgement, Pair, Presentation
 
 Dialogue = tuple[str, int | None]
 """A natural dialogue by its person and goal, which identify it even after the person has withdrawn."""
 IS_OPEN = Q(assignment__evaluator=None) | Q(assignment__evaluator__state=Evaluator.State.JUDGING)
-"""Whether a showing is in an assignment that is free, or whose evaluator is judging."""
+"""Whether a presentation is in an assignment that is free, or whose evaluator is judging."""
 
 
-def unjudged() -> QuerySet[Showing]:
-    """Select the showings without a submitted judgement; they may have a draft."""
-    return Showing.objects.filter(judgement__submitted_at=None)
+def unjudged() -> QuerySet[Presentation]:
+    """Select the presentations without a submitted judgement; they may have a draft."""
+    return Presentation.objects.filter(judgement__submitted_at=None)
 
 
 def free_assignments(evaluation: Evaluation) -> QuerySet[Assignment]:
@@ -31,9 +31,9 @@ def expired_assignments(evaluation: Evaluation, now: datetime) -> QuerySet[Assig
     return judging.filter(Exists(left)).select_related("evaluator").order_by("reserved_until", "number")
 
 
-def dialogues_in(showings: QuerySet[Showing]) -> set[Dialogue]:
-    """Return the natural dialogues of the showings' pairs."""
-    return set(showings.filter(pair__role=Pair.Role.MAIN).values_list("pair__person", "pair__goal_id"))
+def dialogues_in(presentations: QuerySet[Presentation]) -> set[Dialogue]:
+    """Return the natural dialogues of the presentations' pairs."""
+    return set(presentations.filter(pair__role=Pair.Role.MAIN).values_list("pair__person", "pair__goal_id"))
 
 
 def dialogues_shown_to(evaluator: Evaluator) -> set[Dialogue]:
@@ -44,13 +44,13 @@ def dialogues_shown_to(evaluator: Evaluator) -> set[Dialogue]:
     """
     same = people_called(evaluator.evaluation.evaluators.all(), evaluator.external_id).values("pk")
     begun = Q(assignment__evaluator__in=same, judgement__isnull=False)
-    return dialogues_in(Showing.objects.filter(Q(assignment__evaluator=evaluator) | begun))
+    return dialogues_in(Presentation.objects.filter(Q(assignment__evaluator=evaluator) | begun))
 
 
-def dialogues_beside(gone: Showing) -> set[Dialogue]:
-    """Return the natural dialogues in the assignment of a deleted showing, or in others of its evaluator."""
+def dialogues_beside(gone: Presentation) -> set[Dialogue]:
+    """Return the natural dialogues in the assignment of a deleted presentation, or in others of its evaluator."""
     evaluator = gone.assignment.evaluator
-    return dialogues_shown_to(evaluator) if evaluator else dialogues_in(gone.assignment.showings.all())
+    return dialogues_shown_to(evaluator) if evaluator else dialogues_in(gone.assignment.presentations.all())
 
 
 def dialogue_of(pair: Pair) -> Dialogue:
@@ -64,7 +64,7 @@ def count_judges(evaluation: Evaluation) -> Counter[int]:
     One query is used because evaluators continue to answer: between two queries, an answer could be missed by both.
     """
     is_judged = Q(judgement__submitted_at__isnull=False)
-    rows = Showing.objects.filter(is_judged | IS_OPEN, pair__evaluation=evaluation)
+    rows = Presentation.objects.filter(is_judged | IS_OPEN, pair__evaluation=evaluation)
     return Counter(dict(rows.order_by().values_list("pair").annotate(count=Count("pk"))))
 
 
@@ -77,13 +77,13 @@ def in_need(evaluation: Evaluation, pairs: QuerySet[Pair]) -> list[Pair]:
 
 def delete_empty_assignments(evaluation: Evaluation) -> None:
     """Delete free assignments in which no pair of the main part is left: they hold nothing to do."""
-    main = Showing.objects.filter(assignment=OuterRef("pk"), pair__role=Pair.Role.MAIN)
+    main = Presentation.objects.filter(assignment=OuterRef("pk"), pair__role=Pair.Role.MAIN)
     free_assignments(evaluation).exclude(Exists(main)).delete()
 
 
 def count_pairs_ahead(evaluation: Evaluation) -> int:
     """Return how many pairs the longest free assignment has, training aside; the usual number if none is free."""
-    counted = Count("showings", filter=~Q(showings__pair__role=Pair.Role.TRAINING))
+    counted = Count("presentations", filter=~Q(presentations__pair__role=Pair.Role.TRAINING))
     free = evaluation.assignments.filter(evaluator=None).order_by()
     sizes = free.annotate(size=counted).values_list("size", flat=True)
     return max(sizes, default=evaluation.pairs_per_evaluator)

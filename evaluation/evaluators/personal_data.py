@@ -1,4 +1,4 @@
-"""What an evaluator may download: everything that the site keeps of what they gave, but not which side was artificial."""
+"""The evaluator's data for download: all their answers and times, but not which side was artificial."""
 
 from dataclasses import asdict
 from typing import Any
@@ -14,7 +14,7 @@ def describe_judgements(evaluator: Evaluator) -> dict[str, Any]:
 
 
 def _judgements(evaluator: Evaluator) -> Any:
-    ordered = evaluator.judgements.order_by("showing__assignment__number", "showing__position")
+    ordered = evaluator.judgements.order_by("presentation__assignment__number", "presentation__position")
     return ordered.prefetch_related("revisions")
 
 

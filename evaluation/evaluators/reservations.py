@@ -1,4 +1,4 @@
-"""Assignments taken, kept while their evaluators judge, and lost to others if they are inactive.
+"""Reservations of assignments: taken, renewed while their evaluators judge, and released if they are inactive.
 
 Lock the evaluation's row to give, free or change assignments; lock only the evaluator's row to store an answer. To do both,
 lock the evaluation's first. So no assignment is given twice or taken from an evaluator who is answering, and no evaluator's
@@ -20,7 +20,7 @@ from evaluation.evaluators.assignments import (
     unjudged,
 )
 from evaluation.models import Assignment, Evaluation, Evaluator, Pair
-from evaluation.planning.opening import add_lists
+from evaluation.planning.opening import add_assignments
 
 State = Evaluator.State
 
@@ -69,22 +69,22 @@ def finish_if_done(evaluator: Evaluator, now: datetime) -> None:
 def free_assignments_of(evaluation: Evaluation, assignments: list[Assignment]) -> None:
     """Free assignments for the next evaluators, without pairs that were reassigned meanwhile."""
     for assignment in assignments:
-        needed = in_need(evaluation, Pair.objects.filter(showings__assignment=assignment))
-        assignment.showings.filter(pair__role=Pair.Role.MAIN).exclude(pair__in=needed).delete()
+        needed = in_need(evaluation, Pair.objects.filter(presentations__assignment=assignment))
+        assignment.presentations.filter(pair__role=Pair.Role.MAIN).exclude(pair__in=needed).delete()
         assignment.evaluator, assignment.reserved_until = None, None
         assignment.save(update_fields=["evaluator", "reserved_until"])
     delete_empty_assignments(evaluation)
 
 
 def _first_without(shown: set[Dialogue], assignments: list[Assignment]) -> Assignment | None:
-    fitting = (one for one in assignments if not shown or shown.isdisjoint(dialogues_in(one.showings.all())))
+    fitting = (one for one in assignments if not shown or shown.isdisjoint(dialogues_in(one.presentations.all())))
     return next(fitting, None)
 
 
 def _give(assignment: Assignment, locked: Evaluator, until: datetime, now: datetime) -> None:
     """Known pairs are in many assignments: an evaluator who has had one does not get it again."""
-    known = Pair.objects.filter(showings__assignment__evaluator=locked).exclude(role=Pair.Role.MAIN)
-    assignment.showings.filter(pair__in=list(known)).delete()
+    known = Pair.objects.filter(presentations__assignment__evaluator=locked).exclude(role=Pair.Role.MAIN)
+    assignment.presentations.filter(pair__in=list(known)).delete()
     assignment.evaluator, assignment.reserved_until = locked, until
     assignment.save(update_fields=["evaluator", "reserved_until"])
     locked.state, locked.last_seen_at, locked.ended_at = State.JUDGING, now, None
@@ -103,23 +103,23 @@ def _release_one(evaluation: Evaluation, shown: set[Dialogue], now: datetime) ->
 
 
 def _release(evaluation: Evaluation, evaluator: Evaluator, now: datetime) -> list[Assignment]:
-    """Take from the evaluator what they have not judged. Pairs with answers that they had not sent stay with them, too."""
+    """Release the evaluator's unjudged pairs, except those with a draft."""
     locked = _lock_evaluator(evaluator)
     if locked.state != State.JUDGING or locked.assignments.filter(reserved_until__gt=now).exists():
-        return []  # they have come back just now
+        return []  # the evaluator has just returned
     locked.state = State.LAPSED
     locked.save(update_fields=["state"])
     left = unjudged().filter(assignment__evaluator=locked)
     pairs = Pair.objects.filter(pk__in=list(left.values_list("pair", flat=True)))
     left.exclude(pk__in=_begun(locked)).delete()
-    return add_lists(evaluation, in_need(evaluation, pairs))
+    return add_assignments(evaluation, in_need(evaluation, pairs))
 
 
 def _begun(evaluator: Evaluator) -> list[int]:
-    """Return the showings about which the evaluator has drafted an answer."""
+    """Return the presentations with a draft of the evaluator."""
     drafts = evaluator.judgements.filter(submitted_at=None)
     said = drafts.exclude(choice="", confidence="", utterance_number=None, revisions=None)
-    return list(said.values_list("showing", flat=True))
+    return list(said.values_list("presentation", flat=True))
 
 
 def _lock_evaluator(evaluator: Evaluator) -> Evaluator:

@@ -1,4 +1,4 @@
-"""Sentences for evaluators, beside those that an evaluation's researchers write."""
+"""Fixed sentences for evaluators. An evaluation's researchers write the others."""
 
 from enrolment.protocol import Texts
 
@@ -6,15 +6,15 @@ LAPSED = "You were inactive for a while, so your remaining pairs were reassigned
 TEXTS = Texts(
     missing=(
         "There is nothing to judge here",
-        "The link may be incomplete. Please open it again from where you got it.",
+        "The link may be incomplete. Please open it again from the message or page where you found it.",
     ),
     closed=(
         "Judging is closed at the moment",
-        "You cannot go on now. What you have answered so far is kept, unless you withdraw.",
+        "You cannot continue at the moment. Your answers are kept, unless you withdraw.",
     ),
     refusals={
-        "planned": ("Judging has not begun yet", "Please come back later, on the same link."),
-        "closed": ("Judging is closed", "It takes no answers at the moment. Thank you for your interest."),
+        "planned": ("Judging has not started yet", "Please come back later with the same link."),
+        "closed": ("Judging is closed", "You cannot judge at the moment. Thank you for your interest."),
         "finished": (
             "You have already judged",
             "Someone has already judged these dialogues with the ID in your link. The completion code is shown only "
@@ -22,9 +22,8 @@ TEXTS = Texts(
             "researchers who invited you.",
         ),
         "participant": (
-            "You have taken part in this study already",
-            "Its dialogues are judged by people who wrote none of them, so you cannot judge them. Thank you for your "
-            "interest.",
+            "You have already taken part in this study",
+            "You cannot judge its dialogues, because some of them may be yours. Thank you for your interest.",
         ),
         "researcher": (
             "You are logged in as a researcher",
@@ -33,11 +32,10 @@ TEXTS = Texts(
         ),
     },
     steps={
-        "closed": "Judging is closed at the moment, so you cannot go on now. What you have answered is kept, unless you "
-        "withdraw.",
-        "instruction": "You have agreed to take part. Next you read what to do.",
-        "pairs": "You go on with the pair at which you stopped.",
-        "end": "You have been here before: this is how it ended.",
+        "closed": "Judging is closed at the moment, so you cannot continue. Your answers are kept, unless you withdraw.",
+        "instruction": "You have agreed to take part. Next, please read the instruction.",
+        "pairs": "You can continue with the pair at which you stopped.",
+        "end": "You have finished or withdrawn. You can read the last page again.",
     },
     known_id="This link has been opened in another browser. If that was you, return to that browser or open your personal link "
     "to continue where you left off. If you agree here, you start with other pairs.",

@@ -1,4 +1,4 @@
-"""Addresses of evaluators' pages, all below their evaluation's own; those of judging are apart."""
+"""URLs of evaluators' pages, below their evaluation's; those of the judging page are separate."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The door of evaluators beside those of everyone who enrols: the instruction, which gives them an assignment."""
+"""The instruction page, which gives an evaluator an assignment. All other pages are those of ``enrolment``."""
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -15,7 +15,7 @@ from evaluation.texts import questions
 
 @only_at(JudgingEnrolment, "instruction")
 def instruction(request: HttpRequest, visitor: Visitor[Evaluator]) -> HttpResponse:
-    """Say what to do (figure 11). Posting takes an assignment, but not for a participant of the study."""
+    """Show the instruction (figure 11). Posting takes an assignment, but not for a participant of the study."""
     enrolment, evaluator = JudgingEnrolment(visitor.person.evaluation), visitor.person
     if request.method != "POST":
         return _render_instruction(request, enrolment, evaluator)

@@ -1,1 +1,1 @@
-"""Models that judge."""
+"""Model judges: their prompt, their answers, their runs and results."""

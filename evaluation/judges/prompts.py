@@ -1,4 +1,4 @@
-"""What a model that judges reads: the questions of figure 12 about the same text that people get."""
+"""The prompt of a model judge: the questions of figure 12 about the same text that people read."""
 
 import hashlib
 import re
@@ -15,12 +15,12 @@ from dialogue.messages import Message
 from evaluation.reading import Reading, ReadTurn
 from evaluation.texts import questions
 
-_LINE_BEGINS = re.compile("\n(?=.)")
-_SET_IN = "\n    "
+_LINE_START = re.compile("\n(?=.)")
+_INDENT = "\n    "
 
 
 def opening(instruction: str, reading: Reading) -> Message:
-    """The instruction, both dialogues and the questions, in one message: not every chat template knows a system's."""
+    """Return one message with instruction, dialogues and questions: some chat templates accept no system message."""
     words = questions()
     return Message(
         "user",
@@ -40,42 +40,42 @@ def opening(instruction: str, reading: Reading) -> Message:
 
 
 def again(problem: str) -> Message:
-    """Asks once more, and says what was wrong."""
+    """Return the message that names the ``problem`` of an answer and asks again."""
     return Message("user", _fill("again", problem=problem))
 
 
 def tries() -> int:
-    """How often a model is asked about a pair until its answer can be used."""
+    """Return the largest number of times that a model is asked about a pair."""
     return int(_table()["tries"])
 
 
 def sampling(today: date | None = None) -> Sampling:
-    """Greedy: a judge's answer is no matter of luck."""
+    """Return greedy sampling, so that judgements are reproducible."""
     return Sampling(temperature=0.0, max_tokens=int(_table()["max_tokens"]), today=today)
 
 
 def digest() -> str:
-    """The hash of everything that is asked, an evaluation's own instruction and dialogues aside."""
+    """Return the hash of the prompt, without the evaluation's instruction and dialogues."""
     asked = [_table()["prompt"], _table()["again"], *(f"{name}={text}" for name, text in sorted(questions().items()))]
     return hashlib.sha256("\x1f".join(asked).encode()).hexdigest()
 
 
 def _about(reading: Reading) -> str:
     lines = [("Goal", reading.goal), ("Persona", reading.persona)]
-    return "".join(f"\n{name} of both dialogues: {_set_in(text)}\n" for name, text in lines if text)
+    return "".join(f"\n{name} of both dialogues: {_indent(text)}\n" for name, text in lines if text)
 
 
 def _transcript(turns: Sequence[ReadTurn]) -> str:
     return "\n\n".join(
-        f"[{turn.number}] Prompt: {_set_in(turn.prompt)}\n\n[{turn.number}] Response: {_set_in(turn.answer)}"
+        f"[{turn.number}] Prompt: {_indent(turn.prompt)}\n\n[{turn.number}] Response: {_indent(turn.answer)}"
         for turn in turns
     )
 
 
-def _set_in(text: str) -> str:
-    """The text with its further lines set in: whatever somebody says, no line of it begins as the marks between turns, sides
-    and questions do, so no dialogue can end before it ends or put words into the other one."""
-    return _LINE_BEGINS.sub(_SET_IN, text)
+def _indent(text: str) -> str:
+    """Return the text with all lines but the first indented, so that no text in a dialogue can imitate the marks between turns,
+    sides and questions."""
+    return _LINE_START.sub(_INDENT, text)
 
 
 def _fill(name: str, **values: str) -> str:

@@ -1,4 +1,4 @@
-"""Reading a model's answer: tolerant of what stands around it, strict about what it says."""
+"""The answer in a model's output: any text may surround it, but the answer itself must be exact."""
 
 import json
 from collections.abc import Iterator
@@ -11,33 +11,33 @@ from evaluation.models import Choice, Judgement
 from evaluation.reading import Reading
 
 _CHOICES = {"1st": Choice.FIRST, "2nd": Choice.SECOND, "not sure": Choice.NOT_SURE}
-_MEANT = {
+_EXPECTED = {
     "choice": 'The choice must be "1st", "2nd" or "not sure".',
     "confidence": 'The confidence must be "somewhat confident", "confident" or "very confident".',
     "utterance": "The utterance must be a number, 0 if no single utterance reveals it.",
 }
-NO_OBJECT = "It holds no JSON object with a choice."
+NO_OBJECT = "It contains no JSON object with a choice."
 
 
 def _plain(value: Any) -> Any:
     return value.strip().lower() if isinstance(value, str) else value
 
 
-def _no_truth(value: Any) -> Any:
-    """``true`` is no number, though Python takes it for one."""
+def _without_booleans(value: Any) -> Any:
+    """Replace ``true`` and ``false``, which pydantic would accept as numbers, by None."""
     return None if isinstance(value, bool) else value
 
 
 class _Reply(BaseModel):
     choice: Annotated[Literal["1st", "2nd", "not sure"], BeforeValidator(_plain)]
     confidence: Annotated[Literal["somewhat confident", "confident", "very confident"], BeforeValidator(_plain)]
-    utterance: Annotated[int, Field(ge=0), BeforeValidator(_no_truth)]
+    utterance: Annotated[int, Field(ge=0), BeforeValidator(_without_booleans)]
 
 
 def read_reply(text: str, reading: Reading) -> Answer:
-    """The answer that ``text`` gives about the pair; of several the last, as models think aloud first.
+    """Return the last answer in ``text``, because models think aloud first.
 
-    Raises Unanswerable, in sentences that can be told the model.
+    Raises Unanswerable, with sentences that can be sent to the model.
     """
     objects = [found for found in _objects(text) if "choice" in found]
     if not objects:
@@ -52,7 +52,7 @@ def _validated(found: dict[str, Any]) -> _Reply:
         return _Reply.model_validate(found)
     except ValidationError as error:
         wrong = dict.fromkeys(str(one["loc"][0]) for one in error.errors())
-        raise Unanswerable(*(_MEANT[name] for name in wrong)) from error
+        raise Unanswerable(*(_EXPECTED[name] for name in wrong)) from error
 
 
 def _answer(reply: _Reply) -> Answer:
@@ -62,7 +62,7 @@ def _answer(reply: _Reply) -> Answer:
 
 
 def _objects(text: str) -> Iterator[dict[str, Any]]:
-    """The JSON objects in ``text``, in order; prose, code fences and broken ones are passed over."""
+    """Yield the JSON objects in ``text``, in order, and skip prose, code fences and invalid JSON."""
     decoder, position = json.JSONDecoder(), text.find("{")
     while position >= 0:
         try:

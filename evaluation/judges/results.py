@@ -1,4 +1,4 @@
-"""How models have judged, to stand beside people."""
+"""Results of model judges, for comparison with people's."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -7,23 +7,23 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from evaluation.answers import is_detected
-from evaluation.models import Choice, Evaluation, Sitting, Verdict
+from evaluation.models import Choice, Evaluation, JudgeRun, ModelJudgement
 from jobs.heartbeats import absent_worker
 
 Row = tuple[int, str, bool, str]
-"""A finished verdict: pair, inquirer's model, whether the natural dialogue came first, choice."""
+"""A finished judgement: pair, inquirer's model, whether the natural dialogue is first, choice."""
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedModel:
-    """What a judge says about one inquirer's model. Every pair comes twice, once in each order of the sides.
+    """A model judge's results about one inquirer model. Every pair is judged twice, once in each order of the sides.
 
-    ``both`` counts the pairs that were answered in both orders, ``consistent`` those of them in which both answers mean the
-    same dialogue, or are both "not sure".
+    ``both`` counts the pairs that were answered in both orders; ``consistent`` counts those of them in which both answers chose
+    the same dialogue, or both are "not sure".
     """
 
     name: str
-    verdicts: int
+    answered: int
     detected: int
     unanswered: int
     both: int
@@ -31,7 +31,7 @@ class JudgedModel:
 
     @property
     def detection_rate(self) -> float | None:
-        return self.detected / self.verdicts if self.verdicts else None
+        return self.detected / self.answered if self.answered else None
 
     @property
     def consistency(self) -> float | None:
@@ -39,13 +39,13 @@ class JudgedModel:
 
 
 @dataclass(frozen=True, slots=True)
-class SittingLine:
-    """A sitting as it stands: ``done`` of ``total`` verdicts, and what they say about each inquirer's model.
+class JudgeRunLine:
+    """The progress of a judge run, ``done`` of ``total`` judgements, and its results about each inquirer model.
 
-    ``absent_worker`` says which worker to start, if it waits for one in vain.
+    ``absent_worker`` names the worker to start if no running worker serves the model.
     """
 
-    sitting: Sitting
+    judge_run: JudgeRun
     done: int
     total: int
     models: tuple[JudgedModel, ...]
@@ -53,35 +53,35 @@ class SittingLine:
 
     @property
     def model(self) -> str:
-        return self.sitting.model
+        return self.judge_run.model
 
     @property
     def label(self) -> str:
-        """What is to be said wherever the model appears."""
-        return str(self.sitting.configuration.get("judge", {}).get("label", ""))
+        """Return the label that must accompany the model everywhere."""
+        return str(self.judge_run.configuration.get("judge", {}).get("label", ""))
 
 
-def read_sittings(evaluation: Evaluation) -> list[SittingLine]:
-    """The sittings of the evaluation, oldest first; pairs of people who have withdrawn are passed over."""
-    counts = evaluation.sittings.annotate(
-        total=Count("verdicts", filter=Q(verdicts__pair__withdrawn_at=None)),
-        done=Count("verdicts", filter=Q(verdicts__pair__withdrawn_at=None, verdicts__finished_at__isnull=False)),
+def read_judge_runs(evaluation: Evaluation) -> list[JudgeRunLine]:
+    """Return the judge runs of the evaluation, oldest first, without pairs of people who have withdrawn."""
+    counts = evaluation.judge_runs.annotate(
+        total=Count("judgements", filter=Q(judgements__pair__withdrawn_at=None)),
+        done=Count("judgements", filter=Q(judgements__pair__withdrawn_at=None, judgements__finished_at__isnull=False)),
     )
     rows = _rows(evaluation)
     return [
-        SittingLine(sitting, sitting.done, sitting.total, _models(rows[sitting.pk]), absent_worker(sitting))
-        for sitting in counts
+        JudgeRunLine(judge_run, judge_run.done, judge_run.total, _models(rows[judge_run.pk]), absent_worker(judge_run))
+        for judge_run in counts
     ]
 
 
 def _rows(evaluation: Evaluation) -> dict[int, list[Row]]:
-    finished = Verdict.objects.filter(
-        sitting__evaluation=evaluation, finished_at__isnull=False, pair__withdrawn_at=None
+    finished = ModelJudgement.objects.filter(
+        judge_run__evaluation=evaluation, finished_at__isnull=False, pair__withdrawn_at=None
     )
     rows: dict[int, list[Row]] = defaultdict(list)
-    fields = ("sitting", "pair", "pair__model", "is_natural_first", "choice")
-    for sitting, *row in finished.order_by("pair__model", "pk").values_list(*fields):
-        rows[sitting].append((row[0], row[1], row[2], row[3]))
+    fields = ("judge_run", "pair", "pair__model", "is_natural_first", "choice")
+    for judge_run, *row in finished.order_by("pair__model", "pk").values_list(*fields):
+        rows[judge_run].append((row[0], row[1], row[2], row[3]))
     return rows
 
 
@@ -93,15 +93,15 @@ def _models(rows: Iterable[Row]) -> tuple[JudgedModel, ...]:
 
 
 def _judged(name: str, rows: list[Row]) -> JudgedModel:
-    meant: dict[int, list[str]] = defaultdict(list)
+    chosen: dict[int, list[str]] = defaultdict(list)
     for pair, _, is_natural_first, choice in rows:
         if choice:
-            meant[pair].append(_meaning(choice, is_natural_first))
-    answered = [one for found in meant.values() for one in found]
-    both = [found for found in meant.values() if len(found) == 2]
+            chosen[pair].append(_chosen_kind(choice, is_natural_first))
+    answered = [one for found in chosen.values() for one in found]
+    both = [found for found in chosen.values() if len(found) == 2]
     return JudgedModel(
         name=name,
-        verdicts=len(answered),
+        answered=len(answered),
         detected=answered.count("simulated"),
         unanswered=len(rows) - len(answered),
         both=len(both),
@@ -109,7 +109,7 @@ def _judged(name: str, rows: list[Row]) -> JudgedModel:
     )
 
 
-def _meaning(choice: str, is_natural_first: bool) -> str:
+def _chosen_kind(choice: str, is_natural_first: bool) -> str:
     if choice == Choice.NOT_SURE:
         return "not sure"
     return "simulated" if is_detected(choice, is_natural_first) else "natural"

@@ -1,4 +1,4 @@
-"""Working off verdicts: many pairs at once before one model."""
+"""The worker that asks models about many pairs at once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ from pathlib import Path
 from asgiref.sync import sync_to_async
 
 from dialogue.backends.base import ChatModel, ModelMisconfigured
-from evaluation.judges import prompts, sittings
-from evaluation.judges.asking import Outcome, Question, ask, judge_seed
-from evaluation.judges.describing import find_judge, read_date
-from evaluation.models import Sitting, Verdict
+from evaluation.judges import judge_runs, prompts
+from evaluation.judges.conversation import Outcome, Question, ask, judge_seed
+from evaluation.judges.identity import find_judge, read_date
+from evaluation.models import JudgeRun, ModelJudgement
 from evaluation.reading import PairGone, read_pair
 from jobs.queues import Queue
 from simulation.casting import OpenModel
@@ -21,50 +21,51 @@ WITHDRAWN = "The participant has withdrawn."
 
 
 def _ignore() -> None:
-    """Nobody watches."""
+    """Do nothing, because nothing shows the progress."""
 
 
 @dataclass
-class Judge(ModelWorker[Verdict]):
-    """Claims verdicts, asks their models, and stores each answer as it comes. ``on_verdict`` is told of every one."""
+class Judge(ModelWorker[ModelJudgement]):
+    """A worker that claims judgements, asks their models and stores each answer at once, then calls ``on_judgement``."""
 
     models_file: Path
     open_model: OpenModel
-    on_verdict: Callable[[], object] = _ignore
+    on_judgement: Callable[[], object] = _ignore
 
     @property
-    def queue(self) -> Queue[Verdict]:
-        return sittings.VERDICTS
+    def queue(self) -> Queue[ModelJudgement]:
+        return judge_runs.MODEL_JUDGEMENTS
 
-    async def _do(self, item: Verdict) -> None:
+    async def _do(self, item: ModelJudgement) -> None:
         outcome = await self._outcome(item)
-        await sync_to_async(sittings.finish_verdict)(item, outcome, self.name, self.clock())
-        self.on_verdict()
+        await sync_to_async(judge_runs.finish_judgement)(item, outcome, self.name, self.clock())
+        self.on_judgement()
 
-    async def _outcome(self, verdict: Verdict) -> Outcome:
-        model = await self._load(partial(self._find, verdict.sitting))
+    async def _outcome(self, judgement: ModelJudgement) -> Outcome:
+        model = await self._load(partial(self._find, judgement.judge_run))
         try:
-            question = await sync_to_async(_question)(verdict)
+            question = await sync_to_async(_question)(judgement)
         except PairGone:
             return Outcome(problem=WITHDRAWN)
         return await ask(model, question)
 
-    def _find(self, sitting: Sitting) -> ChatModel:
-        spec = find_judge(self.models_file, sitting.configuration)
+    def _find(self, judge_run: JudgeRun) -> ChatModel:
+        spec = find_judge(self.models_file, judge_run.configuration)
         if spec is None:
             raise ModelMisconfigured(
-                f"Model {sitting.model!r} is no longer what began to judge: restore it, or start model judging again."
+                f"Model {judge_run.model!r} has changed since this judge run began. Restore its settings in models.toml, or "
+                "start model judging again."
             )
         return self.open_model(spec)
 
 
-def _question(verdict: Verdict) -> Question:
-    evaluation, pair = verdict.sitting.evaluation, verdict.pair
+def _question(judgement: ModelJudgement) -> Question:
+    evaluation, pair = judgement.judge_run.evaluation, judgement.pair
     return Question(
         instruction=evaluation.instruction,
-        reading=read_pair(pair, verdict.is_natural_first),
-        sampling=prompts.sampling(read_date(verdict.sitting.configuration)),
-        seed=partial(judge_seed, evaluation.seed, pair.token, verdict.is_natural_first),
+        reading=read_pair(pair, judgement.is_natural_first),
+        sampling=prompts.sampling(read_date(judgement.judge_run.configuration)),
+        seed=partial(judge_seed, evaluation.seed, pair.token, judgement.is_natural_first),
         tries=prompts.tries(),
-        conversation=f"verdict-{verdict.pk}",
+        conversation=f"judgement-{judgement.pk}",
     )

@@ -1,1 +1,1 @@
-"""The page on which a pair is judged."""
+"""The judging page: the current pair, drafts, submissions and practice."""

@@ -1,4 +1,4 @@
-"""How long somebody looked at a pair, as their browser tells it: read with care, and never trusted for anything else."""
+"""Times and scrolling measured by the evaluator's browser. They are checked for plausibility and used only as measures."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,19 +9,19 @@ from typing import Any
 from evaluation.models import Judgement
 
 IDLE_AFTER = 30.0
-"""Seconds without any input after which somebody who has the page before them counts as idle. A bubble of 400 tokens takes a
-minute and a half to read, but not without scrolling, moving the mouse or touching the screen now and then."""
+"""Seconds without input after which an evaluator on the visible page counts as idle. Reading a bubble of 400 tokens takes 90
+seconds, but people scroll, move the mouse or touch the screen meanwhile."""
 LONGEST = timedelta(days=365).total_seconds()
-"""Seconds beyond which a clock is broken."""
+"""The largest plausible time, in seconds."""
 LAG = 5.0
-"""Seconds by which a browser's time since the page was shown may exceed the server's, which hears of it later."""
+"""Seconds by which a browser's time may exceed the server's, which starts when the first message arrives."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """Seconds since the pair was shown, and how much of each side was seen, from 0 to 1; None where nothing is known.
+    """Seconds since the pair was shown, and the visible share of each side, from 0 to 1. Unknown values are None.
 
-    ``active``, ``hidden`` and ``idle`` share ``elapsed`` among them, whatever the browser says.
+    The sum of ``active``, ``hidden`` and ``idle`` never exceeds ``elapsed``.
     """
 
     elapsed: float | None = None
@@ -34,12 +34,12 @@ class Clocks:
     scrolled_second: float | None = None
 
     def within(self, limit: float) -> "Clocks":
-        """The same, with no more time in all than the ``limit``, in seconds."""
+        """Return the same clocks with ``elapsed`` at most ``limit`` seconds."""
         return self if self.elapsed is None else _bounded(replace(self, elapsed=min(self.elapsed, max(limit, 0.0))))
 
 
 def read_clocks(raw: Any) -> Clocks:
-    """What the browser sent, as far as it can be so; anything else counts as unknown."""
+    """Return the browser's values; implausible ones count as unknown."""
     if not isinstance(raw, Mapping):
         return Clocks()
     seconds = ("elapsed", "first_interaction", "decision", "active", "hidden", "idle")
@@ -48,8 +48,8 @@ def read_clocks(raw: Any) -> Clocks:
     return _bounded(Clocks(**values, **shares))
 
 
-def tell_clocks(judgement: Judgement, elapsed: float) -> dict[str, float | None]:
-    """What a page goes on with that did not hear of the time before, as after a reload on another device."""
+def clocks_of(judgement: Judgement, elapsed: float) -> dict[str, float | None]:
+    """Return the stored times, with which a page continues after a reload or on another device."""
     return {
         "elapsed": max(elapsed, 0.0),
         "first_interaction": judgement.first_interaction_seconds,
@@ -62,8 +62,8 @@ def tell_clocks(judgement: Judgement, elapsed: float) -> dict[str, float | None]
 
 
 def note_clocks(judgement: Judgement, clocks: Clocks) -> None:
-    """Keeps what is known on the judgement, unsaved. What was seen once stays seen."""
-    told = {
+    """Set the known values on the judgement, without saving it. Shares of visible text never decrease."""
+    values = {
         "first_interaction_seconds": clocks.first_interaction,
         "decision_seconds": clocks.decision,
         "active_seconds": clocks.active,
@@ -72,13 +72,13 @@ def note_clocks(judgement: Judgement, clocks: Clocks) -> None:
         "scrolled_first": _more(judgement.scrolled_first, clocks.scrolled_first),
         "scrolled_second": _more(judgement.scrolled_second, clocks.scrolled_second),
     }
-    for field, value in told.items():
+    for field, value in values.items():
         if value is not None:
             setattr(judgement, field, value)
 
 
 def _bounded(clocks: Clocks) -> Clocks:
-    """No time is counted twice: what exceeds ``elapsed`` is taken from the hidden time first, then from the idle time."""
+    """Limit the sum of times to ``elapsed``: shorten the hidden time first, then the idle time."""
     if clocks.elapsed is None:
         return Clocks(scrolled_first=clocks.scrolled_first, scrolled_second=clocks.scrolled_second)
     active = _at_most(clocks.active, clocks.elapsed)

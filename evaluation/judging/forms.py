@@ -1,4 +1,4 @@
-"""What a judging page sends: an answer and the clocks, as JSON or, without scripts, as a form."""
+"""The data that a judging page sends: an answer and the clocks, as JSON or, without scripts, as a form."""
 
 import json
 import re
@@ -20,7 +20,7 @@ _WORDS = ("choice", "confidence", "utterance_side", "utterance_bubble")
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """An answer on its way. ``key`` is the same however often it is sent."""
+    """A sent answer. ``key`` is the same for every repetition of one submission."""
 
     answer: Answer
     key: str = ""
@@ -28,17 +28,17 @@ class Sent:
 
 
 def is_json(request: HttpRequest) -> bool:
-    """Whether the page's script asks, and not the form by itself."""
+    """Return whether the page's script sent the request, not the browser's form."""
     return request.content_type == "application/json"
 
 
 def read_sent(request: HttpRequest) -> Sent:
-    """Raises Refused when it cannot be read."""
+    """Return the sent data. Raises Refused if it is invalid."""
     if not is_json(request):
         return Sent(_read_answer(request.POST.dict()), _read_key(request.POST.get("key", "")))
     try:
         raw = json.loads(request.body)
-    except (ValueError, RecursionError) as error:  # no JSON, or such as is nested too deep
+    except (ValueError, RecursionError) as error:  # includes too deep nesting
         raise Refused("broken", BROKEN) from error
     if not isinstance(raw, dict) or not isinstance(raw.get("answer"), dict):
         raise Refused("broken", BROKEN)
@@ -46,7 +46,7 @@ def read_sent(request: HttpRequest) -> Sent:
 
 
 def _read_key(raw: Any) -> str:
-    """The page's own, or none: what else a key could hold, not every database would take."""
+    """Return the key. Refuse other characters than the page's, because some databases cannot store them."""
     if not isinstance(raw, str) or not _KEY.fullmatch(raw):
         raise Refused("broken", BROKEN)
     return raw

@@ -1,4 +1,4 @@
-"""Why an answer is not taken: a word for the page, and a sentence for the person."""
+"""Reasons for refusing an answer: a word for the page's script, and a sentence for the evaluator."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -12,20 +12,20 @@ STATUS: dict[Reason, int] = {
     "unknown": 404,
     "broken": 400,
 }
-ALREADY = "You have answered this pair already, perhaps in another tab. Your first answer counts."
+ALREADY = "You have already answered this pair, perhaps in another tab. Your first answer counts."
 CLOSED = (
-    "The researchers have closed this round: it takes no more answers. What you submitted before counts, and what you "
-    "chose here is kept as a draft."
+    "The researchers have closed judging, so this answer was not submitted. It is kept as a draft, and your earlier answers "
+    "count."
 )
 UNKNOWN = (
-    "This pair is no longer yours to judge: its dialogues may have been withdrawn, or it has been reassigned. "
+    "You can no longer judge this pair: its dialogues may have been withdrawn, or it has been reassigned. "
     "Your submitted answers are kept."
 )
-BROKEN = "What your browser sent cannot be read. Please load this page again."
+BROKEN = "Your browser sent an invalid answer. Please reload this page and answer again."
 
 
 class Refused(Exception):
-    """Nothing was submitted. ``sentences`` say why and what to do."""
+    """An answer was not submitted. ``sentences`` say why and what to do."""
 
     def __init__(self, reason: Reason, *sentences: str) -> None:
         super().__init__(" ".join(sentences))
@@ -34,10 +34,10 @@ class Refused(Exception):
 
     @property
     def status(self) -> int:
-        """Of the response."""
+        """Return the status of the response."""
         return STATUS[self.reason]
 
     @property
     def leads_on(self) -> bool:
-        """Whether nothing can be done on this page any more."""
+        """Return whether the evaluator can only continue on another page."""
         return self.reason in ("already_judged", "closed", "unknown")

@@ -1,4 +1,4 @@
-"""Addresses of the judging page."""
+"""URLs of the judging page."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Doors to the judging page. A GET changes nothing."""
+"""Views of the judging page. A GET changes nothing."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
@@ -8,40 +8,40 @@ from enrolment.access import only_at, to_current_step, visitors_only
 from enrolment.pages import render_page
 from enrolment.protocol import Visitor
 from evaluation.evaluators.enrolment import JudgingEnrolment
-from evaluation.judging.answering import (
+from evaluation.judging.current_pair import current_presentation, find_presentation, may_be_shown
+from evaluation.judging.forms import read_sent
+from evaluation.judging.pair_page import read_feedback, read_page, read_saved
+from evaluation.judging.refusals import Refused
+from evaluation.judging.rendered_texts import render_ahead
+from evaluation.judging.responses import (
     find_or_refuse,
     render_nothing_left,
     render_pair,
-    take_submission,
-    tell_refusal,
+    respond_to_submission,
+    respond_with_refusal,
 )
-from evaluation.judging.forms import read_sent
-from evaluation.judging.next import current_showing, find_showing, may_be_shown
-from evaluation.judging.presentation import read_feedback, read_page, standing_of
-from evaluation.judging.refusals import Refused
-from evaluation.judging.rendering import render_ahead
-from evaluation.judging.saving import save_draft
+from evaluation.judging.submissions import save_draft
 from evaluation.models import Evaluator
 from evaluation.reading import PairGone
 
 
 @only_at(JudgingEnrolment, "pairs")
 def judge(request: HttpRequest, visitor: Visitor[Evaluator]) -> HttpResponse:
-    """Leads to the pair that is to be judged now."""
-    showing = current_showing(visitor.person)
-    if showing is None:
+    """Redirect to the current pair."""
+    presentation = current_presentation(visitor.person)
+    if presentation is None:
         return render_nothing_left(request, visitor)
-    return redirect(visitor.enrolment.address("pair", showing.token))
+    return redirect(visitor.enrolment.address("pair", presentation.token))
 
 
 @only_at(JudgingEnrolment, "pairs")
 def pair(request: HttpRequest, visitor: Visitor[Evaluator], token: str) -> HttpResponse:
-    """The pair that is to be judged now, or an earlier one if the evaluation allows that."""
-    showing = find_showing(visitor, token)
-    if showing is None or not may_be_shown(visitor.person, showing):
+    """Show the current pair, or an earlier one if the evaluation allows going back."""
+    presentation = find_presentation(visitor, token)
+    if presentation is None or not may_be_shown(visitor.person, presentation):
         return redirect(visitor.enrolment.address("pairs"))
     try:
-        page = read_page(visitor, showing, timezone.now())
+        page = read_page(visitor, presentation, timezone.now())
     except PairGone:
         return render_nothing_left(request, visitor)
     return render_pair(request, visitor, page)
@@ -49,44 +49,44 @@ def pair(request: HttpRequest, visitor: Visitor[Evaluator], token: str) -> HttpR
 
 @visitors_only(JudgingEnrolment)
 def draft(request: HttpRequest, visitor: Visitor[Evaluator], token: str) -> HttpResponse:
-    """Keeps what has been chosen so far; tells how long the trail is."""
+    """Store a draft and return its number of revisions."""
     if request.method != "POST":
         return to_current_step(request, visitor)
     try:
-        showing, sent = find_or_refuse(visitor, token), read_sent(request)
-        judgement = save_draft(showing, sent.answer, sent.clocks, timezone.now())
+        presentation, sent = find_or_refuse(visitor, token), read_sent(request)
+        judgement = save_draft(presentation, sent.answer, sent.clocks, timezone.now())
     except Refused as refusal:
-        return tell_refusal(visitor, refusal)
+        return respond_with_refusal(visitor, refusal)
     number = judgement.revisions.count()
-    if number <= 1:  # they have just begun
-        render_ahead(visitor.person, showing)
+    if number <= 1:  # the evaluator has just begun this pair
+        render_ahead(visitor.person, presentation)
     return JsonResponse({"number": number})
 
 
 @visitors_only(JudgingEnrolment)
 def submit(request: HttpRequest, visitor: Visitor[Evaluator], token: str) -> HttpResponse:
-    """Takes a whole answer, once."""
+    """Store a complete answer, once."""
     if request.method != "POST":
         return to_current_step(request, visitor)
-    return take_submission(request, visitor, token)
+    return respond_to_submission(request, visitor, token)
 
 
 @visitors_only(JudgingEnrolment)
 def state(request: HttpRequest, visitor: Visitor[Evaluator], token: str) -> HttpResponse:
-    """What has been said about the pair meanwhile, perhaps in another tab."""
+    """Return the saved answer, which may have changed in another tab."""
     try:
-        showing = find_or_refuse(visitor, token)
+        presentation = find_or_refuse(visitor, token)
     except Refused as refusal:
-        return tell_refusal(visitor, refusal)
-    standing = standing_of(showing, timezone.now())
-    return JsonResponse(standing | {"next": visitor.enrolment.address("pairs")})
+        return respond_with_refusal(visitor, refusal)
+    saved = read_saved(presentation, timezone.now())
+    return JsonResponse(saved | {"next": visitor.enrolment.address("pairs")})
 
 
 @visitors_only(JudgingEnrolment)
 def feedback(request: HttpRequest, visitor: Visitor[Evaluator], token: str) -> HttpResponse:
-    """The answer to a pair for practice."""
-    showing = find_showing(visitor, token)
-    told = read_feedback(showing) if showing else None
-    if told is None:
+    """Show which side was artificial, after a training pair."""
+    presentation = find_presentation(visitor, token)
+    found = read_feedback(presentation) if presentation else None
+    if found is None:
         return to_current_step(request, visitor)
-    return render_page(request, "judging/feedback.html", visitor.enrolment, visitor.person, feedback=told)
+    return render_page(request, "judging/feedback.html", visitor.enrolment, visitor.person, feedback=found)

@@ -1,11 +1,11 @@
-"""Pairs of a natural and a simulated dialogue, who judges them, and what they say."""
+"""Pairs of a natural and a simulated dialogue, their evaluators and model judges, and judgements."""
 
 from evaluation.models.answers import Bubble, Choice, Confidence
 from evaluation.models.evaluations import Evaluation, EvaluationOutcome
-from evaluation.models.evaluators import Assignment, Evaluator, Showing
+from evaluation.models.evaluators import Assignment, Evaluator, Presentation
+from evaluation.models.judge_runs import JudgeRun, ModelJudgement
 from evaluation.models.judgements import Judgement, Revision
 from evaluation.models.pairs import Pair
-from evaluation.models.sittings import Sitting, Verdict
 
 __all__ = [
     "Assignment",
@@ -15,10 +15,10 @@ __all__ = [
     "Evaluation",
     "EvaluationOutcome",
     "Evaluator",
+    "JudgeRun",
     "Judgement",
+    "ModelJudgement",
     "Pair",
+    "Presentation",
     "Revision",
-    "Showing",
-    "Sitting",
-    "Verdict",
 ]

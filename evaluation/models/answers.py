@@ -1,4 +1,4 @@
-"""The three questions about a pair (figure 12), and the fields that hold an answer to them."""
+"""The three questions about a pair (figure 12), and the fields of an answer to them."""
 
 from typing import ClassVar
 
@@ -7,7 +7,7 @@ from django.db.models import Q
 
 
 class Choice(models.TextChoices):
-    """Which dialogue is artificial?"""
+    """Answers to "Which dialogue is artificial?"."""
 
     FIRST = "first", "1st"
     SECOND = "second", "2nd"
@@ -15,7 +15,7 @@ class Choice(models.TextChoices):
 
 
 class Confidence(models.TextChoices):
-    """How confident are you about your choice?"""
+    """Answers to "How confident are you about your choice?"."""
 
     SOMEWHAT = "somewhat confident", "Somewhat confident"
     CONFIDENT = "confident", "Confident"
@@ -23,15 +23,16 @@ class Confidence(models.TextChoices):
 
 
 class Bubble(models.TextChoices):
-    """Who says what was clicked."""
+    """The speaker of the clicked bubble."""
 
     PROMPT = "prompt", "prompt"
     ANSWER = "answer", "answer"
 
 
 class AnswerFields(models.Model):
-    """An answer, whole or in part. ``utterance_number`` counts turns from 1; 0 says that no single utterance reveals it, and
-    nothing is said as None. ``utterance_side`` and ``utterance_bubble`` tell which bubble was clicked, if one was.
+    """A complete or partial answer. ``utterance_number`` counts turns from 1; 0 means that no single utterance reveals the
+    artificial dialogue, None that the question is not answered. ``utterance_side`` and ``utterance_bubble`` name the clicked
+    bubble, if any.
     """
 
     NO_SINGLE_UTTERANCE: ClassVar = 0
@@ -47,4 +48,4 @@ class AnswerFields(models.Model):
 
 
 IS_COMPLETE = ~Q(choice="") & ~Q(confidence="") & Q(utterance_number__isnull=False)
-"""Whether all three questions are answered."""
+"""The condition that all three questions are answered."""

@@ -1,4 +1,4 @@
-"""Evaluations: which pairs are judged, by how many evaluators, and how they are shown."""
+"""Evaluations: their runs, numbers of pairs and evaluators, presentation and texts."""
 
 from typing import ClassVar
 
@@ -98,7 +98,7 @@ class Evaluation(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether pairs can be judged now."""
+        """Return whether pairs can be judged now."""
         return self.state == self.State.OPEN
 
     @property
@@ -108,7 +108,7 @@ class Evaluation(models.Model):
 
 
 class EvaluationOutcome(Outcome):
-    """How evaluators leave an evaluation in one way."""
+    """The text, code and link for evaluators who leave an evaluation in one way."""
 
     evaluation = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="outcomes")
 

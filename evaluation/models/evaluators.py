@@ -1,4 +1,4 @@
-"""Who judges, and which pairs they are shown."""
+"""Evaluators, their assignments, and the presentation of each pair in them."""
 
 from typing import ClassVar
 
@@ -13,15 +13,15 @@ from studies.models import new_token
 class Evaluator(Person):
     """A person who judges.
 
-    ``number`` counts from 1 in the evaluation and is never given twice. ``flag`` is why their answers are doubted, if they are.
-    A ``lapsed`` evaluator was inactive so long that the rest of their list was reassigned.
+    ``number`` counts from 1 in the evaluation and is never reused. ``flag`` is the reason why a researcher or an attention
+    check flagged the evaluator, or empty. The remaining pairs of a ``lapsed`` evaluator were reassigned.
     """
 
     class State(models.TextChoices):
-        ENROLLED = "enrolled", "has consented"
-        JUDGING = "judging", "judges"
+        ENROLLED = "enrolled", "consented"
+        JUDGING = "judging", "judging"
         FINISHED = "finished", "finished"
-        LAPSED = "lapsed", "stayed away too long"
+        LAPSED = "lapsed", "timed out"
         WITHDRAWN = "withdrawn", "withdrawn"
 
     evaluation = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="evaluators")
@@ -41,14 +41,14 @@ class Evaluator(Person):
 
     @property
     def code(self) -> str:
-        """What exports and researchers call them (``participant`` of an export)."""
+        """Return the name in exports (their column ``participant``) and on researchers' pages."""
         return f"e-{self.number:03}"
 
 
 class Assignment(models.Model):
-    """A list of pairs for one evaluator: free until somebody takes it, theirs from then on.
+    """The pairs that one evaluator judges, in order. Without ``evaluator``, it is free for the next one.
 
-    What its evaluator leaves unjudged beyond ``reserved_until`` may move to a new list for somebody else.
+    After ``reserved_until``, its unjudged pairs may move to a new assignment for another evaluator.
     """
 
     evaluation = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="assignments")
@@ -65,23 +65,24 @@ class Assignment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"List {self.number}"
+        return f"Assignment {self.number}"
 
 
-class Showing(models.Model):
-    """A pair in a list: when it comes, and which side the natural dialogue is on. A browser sees only the token of it."""
+class Presentation(models.Model):
+    """How an assignment presents a pair: its position, and which dialogue is first. Browsers get only its ``token``."""
 
     token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
-    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="showings")
+    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="presentations")
     position = models.PositiveSmallIntegerField(help_text="Counted from 0; training pairs come first.")
-    pair = models.ForeignKey(Pair, on_delete=models.CASCADE, related_name="showings")
+    pair = models.ForeignKey(Pair, on_delete=models.CASCADE, related_name="presentations")
     is_natural_first = models.BooleanField()
 
     class Meta:
+        db_table = "evaluation_showing"  # as in scripts outside the project
         ordering: ClassVar = ["assignment", "position"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["assignment", "position"], name="showing_position_in_assignment"),
-            models.UniqueConstraint(fields=["assignment", "pair"], name="showing_of_pair_in_assignment"),
+            models.UniqueConstraint(fields=["assignment", "position"], name="presentation_position_in_assignment"),
+            models.UniqueConstraint(fields=["assignment", "pair"], name="presentation_of_pair_in_assignment"),
         ]
 
     def __str__(self) -> str:

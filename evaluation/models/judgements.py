@@ -1,4 +1,4 @@
-"""What evaluators say about pairs, and how they came to it."""
+"""Evaluators' judgements, drafts and revisions."""
 
 from typing import ClassVar
 
@@ -6,42 +6,42 @@ from django.db import models
 from django.db.models import Case, Q, Value, When
 
 from evaluation.models.answers import IS_COMPLETE, AnswerFields, Choice
-from evaluation.models.evaluators import Evaluator, Showing
+from evaluation.models.evaluators import Evaluator, Presentation
 from evaluation.models.pairs import Pair
 
 
 class Judgements(models.QuerySet["Judgement"]):
-    """Judgements and drafts of them."""
+    """A selection of judgements and drafts."""
 
     def submitted(self) -> "Judgements":
-        """Those that are no drafts any more."""
+        """Select those that are submitted."""
         return self.filter(submitted_at__isnull=False)
 
     def counted(self) -> "Judgements":
-        """Those that results are made of: submitted, about pairs of the plan, nobody in which has withdrawn."""
+        """Select those that count in results: submitted, about main pairs of people who have not withdrawn."""
         return self.submitted().filter(pair__role=Pair.Role.MAIN, pair__withdrawn_at=None)
 
-    def told(self) -> "Judgements":
-        """With ``told_choice``: "simulated", "natural" or "not sure", whichever side it stood on (figure 13).
+    def with_chosen_kind(self) -> "Judgements":
+        """Add ``chosen_kind``: "simulated", "natural" or "not sure", independent of the sides (figure 13).
 
         "simulated" means detected; the other two are undetected.
         """
         is_not_sure = When(choice=Choice.NOT_SURE, then=Value("not sure"))
-        natural = Q(choice=Choice.FIRST, showing__is_natural_first=True) | Q(
-            choice=Choice.SECOND, showing__is_natural_first=False
+        natural = Q(choice=Choice.FIRST, presentation__is_natural_first=True) | Q(
+            choice=Choice.SECOND, presentation__is_natural_first=False
         )
         return self.exclude(choice="").annotate(
-            told_choice=Case(is_not_sure, When(natural, then=Value("natural")), default=Value("simulated"))
+            chosen_kind=Case(is_not_sure, When(natural, then=Value("natural")), default=Value("simulated"))
         )
 
 
 class Judgement(AnswerFields):
-    """One evaluator's answer about one pair; until ``submitted_at`` a draft, which may lack answers.
+    """One evaluator's answer about one pair; without ``submitted_at`` a draft, which may be incomplete.
 
-    ``key`` makes submitting idempotent. ``shown_at`` is the server's clock; the other times are seconds since then by the
-    browser's: ``active_seconds`` is what they spent with the page before them, doing something; ``hidden_seconds`` and
-    ``idle_seconds`` are kept apart from it. ``scrolled_first`` and ``scrolled_second`` say how much of each side they had
-    before their eyes, from 0 to 1. How the pair was shown is kept with the answer.
+    ``key`` makes submitting idempotent. ``shown_at`` is a time of the server; the other times are seconds since then, measured
+    by the browser. ``active_seconds`` counts the time on the visible page with input, without ``hidden_seconds`` and
+    ``idle_seconds``. ``scrolled_first`` and ``scrolled_second`` are the shares of each side that were visible, from 0 to 1.
+    ``showed_goal`` and ``showed_persona`` record how the pair was presented.
     """
 
     MEASURES: ClassVar = (
@@ -55,7 +55,9 @@ class Judgement(AnswerFields):
         "scrolled_second",
     )
 
-    showing = models.OneToOneField(Showing, on_delete=models.CASCADE, related_name="judgement")
+    presentation = models.OneToOneField(
+        Presentation, on_delete=models.CASCADE, related_name="judgement", db_column="showing_id"
+    )
     evaluator = models.ForeignKey(Evaluator, on_delete=models.CASCADE, related_name="judgements")
     pair = models.ForeignKey(Pair, on_delete=models.CASCADE, related_name="judgements")
     key = models.CharField(max_length=40, blank=True, editable=False)
@@ -88,7 +90,7 @@ class Judgement(AnswerFields):
 
 
 class Revision(AnswerFields):
-    """An answer as it stood at one time: every change of a draft, and every submission, in order."""
+    """An answer at one time: after each change of a draft, and at each submission, in order."""
 
     judgement = models.ForeignKey(Judgement, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField(help_text="Counted from 1.")

@@ -1,4 +1,4 @@
-"""What is judged."""
+"""Pairs of dialogues to be judged."""
 
 from typing import ClassVar
 
@@ -12,10 +12,9 @@ from studies.models import Dialogue, Goal, new_token
 class Pair(models.Model):
     """A natural and a simulated dialogue of the same persona and goal.
 
-    ``person`` is the persona code of who chatted (``generator_user`` of an export), ``model`` the inquirer's name.
-    A pair for training or as an attention check has ``known`` text in place of dialogues
-    (``evaluation.planning.known_pairs``). When the person withdraws, the dialogues go; the pair stays as a row without
-    text, ``withdrawn_at``.
+    ``person`` is the participant's persona code (``generator_user`` in exports), ``model`` the inquirer's name. A pair for
+    training or as an attention check has ``known`` text instead of dialogues (``evaluation.planning.known_pairs``). When the
+    participant withdraws, the dialogues are deleted; the pair stays without text and with ``withdrawn_at``.
     """
 
     class Role(models.TextChoices):

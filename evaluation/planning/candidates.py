@@ -18,10 +18,10 @@ SOMETHING = r"\S"
 
 @dataclass(frozen=True, slots=True)
 class RunCells:
-    """A chosen run and its cells' ``places``: pairs of a person's code and a goal's number."""
+    """A chosen run and its cells' ``person_goals``: pairs of a person's code and a goal's number."""
 
     run: Run
-    places: frozenset[tuple[str, int]]
+    person_goals: frozenset[tuple[str, int]]
     cells: int
     finished: int
 
@@ -50,16 +50,16 @@ def read_candidates(evaluation: Evaluation) -> Candidates:
 
 def _natural_rows(evaluation: Evaluation) -> Any:
     dialogues = evaluation.study.dialogues.filter(kind=Dialogue.Kind.NATURAL).order_by("pk")
-    return dialogues.values("pk", "ending", "ended_at", "responder", **_PLACE, **_turns("turns", evaluation))
+    return dialogues.values("pk", "ending", "ended_at", "responder", **_PERSON_GOAL, **_turns("turns", evaluation))
 
 
 def _cell_rows(evaluation: Evaluation) -> Any:
     cells = Simulation.objects.filter(run__in=evaluation.runs.all()).order_by("pk")
     said = {"ending": F("dialogue__ending"), "model": F("run__inquirer")} | _turns("dialogue__turns", evaluation)
-    return cells.values("run_id", "dialogue_id", "seed", "finished_at", **_PLACE, **said)
+    return cells.values("run_id", "dialogue_id", "seed", "finished_at", **_PERSON_GOAL, **said)
 
 
-_PLACE = {"person": F("persona__code"), "number": F("goal__number")}
+_PERSON_GOAL = {"person": F("persona__code"), "number": F("goal__number")}
 
 
 def _turns(path: str, evaluation: Evaluation) -> dict[str, Count]:
@@ -74,15 +74,15 @@ def _natural(row: Mapping[str, Any]) -> NaturalDialogue:
 
 
 def _simulated(row: Mapping[str, Any]) -> SimulatedDialogue:
-    place, hidden = (row["person"], row["number"], row["model"]), row["said"] - row["read"]
-    return SimulatedDialogue(row["dialogue_id"], *place, row["seed"], row["ending"], row["read"], hidden)
+    identity, hidden = (row["person"], row["number"], row["model"]), row["said"] - row["read"]
+    return SimulatedDialogue(row["dialogue_id"], *identity, row["seed"], row["ending"], row["read"], hidden)
 
 
 def _runs(evaluation: Evaluation, cells: list[Mapping[str, Any]]) -> tuple[RunCells, ...]:
-    places: defaultdict[int, set[tuple[str, int]]] = defaultdict(set)
+    person_goals: defaultdict[int, set[tuple[str, int]]] = defaultdict(set)
     for row in cells:
-        places[row["run_id"]].add((row["person"], row["number"]))
+        person_goals[row["run_id"]].add((row["person"], row["number"]))
     total = Counter(row["run_id"] for row in cells)
     finished = Counter(row["run_id"] for row in cells if row["finished_at"] is not None)
     runs = evaluation.runs.order_by("inquirer", "created_at", "pk")
-    return tuple(RunCells(run, frozenset(places[run.pk]), total[run.pk], finished[run.pk]) for run in runs)
+    return tuple(RunCells(run, frozenset(person_goals[run.pk]), total[run.pk], finished[run.pk]) for run in runs)

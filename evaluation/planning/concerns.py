@@ -13,7 +13,8 @@ from evaluation.planning.candidates import Candidates, RunCells
 from studies.language_models.identities import describe_speaker, without_notes
 from studies.models import Study
 
-Side = Mapping[str, Any]
+Speaker = Mapping[str, Any]
+"""The description of a responder: its model, file hash and settings."""
 
 
 def find_problems(candidates: Candidates, pairing: Pairing) -> list[str]:
@@ -22,7 +23,7 @@ def find_problems(candidates: Candidates, pairing: Pairing) -> list[str]:
         return ["No run is chosen. Choose at least one."]
     if not pairing.natural:
         return ["The study has no natural dialogues that can be judged yet. Collect or import some."]
-    elsewhere = [cells for cells in candidates.runs if not cells.places & _places(pairing)]
+    elsewhere = [cells for cells in candidates.runs if not cells.person_goals & _person_goals(pairing)]
     if elsewhere:
         return [
             f"{_name(cells)} has no personas and goals in common with the natural dialogues. Leave it out, or simulate the "
@@ -34,12 +35,12 @@ def find_problems(candidates: Candidates, pairing: Pairing) -> list[str]:
 
 def find_warnings(study: Study, candidates: Candidates, pairing: Pairing, models_file: Path) -> list[str]:
     """Return warnings about possible mistakes that do not prevent opening."""
-    sides = _sides(candidates, pairing)
-    warnings = [*_about_chatbots(sides), *_about_models(candidates.runs)]
+    chatbots = _chatbots(candidates, pairing)
+    warnings = [*_about_chatbots(chatbots), *_about_models(candidates.runs)]
     for cells in candidates.runs:
-        warnings += _about_cells(cells, _places(pairing))
+        warnings += _about_cells(cells, _person_goals(pairing))
     try:
-        reference = sides or [describe_speaker(models_file, study.chatbot, "responder")]
+        reference = chatbots or [describe_speaker(models_file, study.chatbot, "responder")]
     except ModelMisconfigured as error:
         return [
             *warnings,
@@ -51,7 +52,7 @@ def find_warnings(study: Study, candidates: Candidates, pairing: Pairing, models
 def _about_cells(cells: RunCells, natural: frozenset[tuple[str, int]]) -> Iterator[str]:
     if cells.finished < cells.cells:
         yield f"{_name(cells)} is unfinished: {cells.finished} of {cells.cells} dialogues have ended."
-    missing = natural - cells.places
+    missing = natural - cells.person_goals
     if missing and len(missing) < len(natural):
         yield (
             f"{_name(cells)} does not cover {len(missing)} of the {len(natural)} natural dialogues' personas and goals."
@@ -64,23 +65,23 @@ def _about_models(runs: Sequence[RunCells]) -> Iterator[str]:
             yield f"{count} of the runs use inquirer {model}. They count as one model; one dialogue is drawn for each pair."
 
 
-def _about_chatbots(sides: Sequence[Side]) -> Iterator[str]:
-    versions = Counter((side.get("model"), side.get("fingerprint")) for side in sides)
+def _about_chatbots(chatbots: Sequence[Speaker]) -> Iterator[str]:
+    versions = Counter((chatbot.get("model"), chatbot.get("fingerprint")) for chatbot in chatbots)
     if len(versions) > 1:
         names = ", ".join(f"{model} ({(fingerprint or 'unknown')[:8]})" for model, fingerprint in versions)
         yield f"The natural dialogues used {len(versions)} different chatbots: {names}."
-    elif len(sides) > 1:
+    elif len(chatbots) > 1:
         yield "The settings of the chatbot changed between the natural dialogues."
 
 
-def _about_responder(cells: RunCells, reference: Sequence[Side]) -> str:
+def _about_responder(cells: RunCells, reference: Sequence[Speaker]) -> str:
     """Return how the run's responder differs from every chatbot of the natural dialogues; empty if it is one of them."""
     answered = cells.run.configuration.get("responder") or {}
-    differences = [_difference(answered, side) for side in reference]
+    differences = [_difference(answered, chatbot) for chatbot in reference]
     return "" if "" in differences else f"{_name(cells)}: {differences[0]}."
 
 
-def _difference(answered: Side, chatbot: Side) -> str:
+def _difference(answered: Speaker, chatbot: Speaker) -> str:
     model, name = answered.get("model", ""), chatbot.get("model", "")
     if not model or not name:
         return "its responder was not recorded" if not model else f"its responder is {model}"
@@ -99,17 +100,17 @@ def _difference(answered: Side, chatbot: Side) -> str:
     )
 
 
-def _sides(candidates: Candidates, pairing: Pairing) -> list[Side]:
+def _chatbots(candidates: Candidates, pairing: Pairing) -> list[Speaker]:
     """Return the different recorded chatbots of the natural dialogues that may be judged."""
-    sides: list[Side] = []
+    chatbots: list[Speaker] = []
     for dialogue in pairing.natural:
-        side = without_notes(candidates.responders[dialogue.id])
-        if side.get("model") and side not in sides:
-            sides.append(side)
-    return sides
+        chatbot = without_notes(candidates.responders[dialogue.id])
+        if chatbot.get("model") and chatbot not in chatbots:
+            chatbots.append(chatbot)
+    return chatbots
 
 
-def _places(pairing: Pairing) -> frozenset[tuple[str, int]]:
+def _person_goals(pairing: Pairing) -> frozenset[tuple[str, int]]:
     return frozenset((dialogue.person, dialogue.goal) for dialogue in pairing.natural)
 
 

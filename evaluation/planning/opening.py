@@ -1,4 +1,4 @@
-"""Opening and closing: the plan before an evaluation is opened, its stored pairs and assignments afterwards."""
+"""Opening, closing and deleting evaluations: the plan before opening, the stored pairs and assignments afterwards."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -7,14 +7,23 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from evaluation.models import Assignment, Evaluation, Pair, Showing
-from evaluation.planning.assigning import Wanted, most_of_one_dialogue, plan_lists
-from evaluation.planning.drafting import draft_from, draft_plan, read_basis, seed_for
+from evaluation.models import Assignment, Evaluation, Pair, Presentation
+from evaluation.planning.assignments import Wanted, most_of_one_dialogue, plan_assignments
+from evaluation.planning.drafts import draft_from, draft_plan, read_basis, seed_for
 from evaluation.planning.plans import NotReady, Paired, Plan, Remarks, Share, count_up
-from evaluation.planning.storing import remarks_of, store_draft, store_lists
+from evaluation.planning.rows import remarks_of, store_assignments, store_draft
 from studies.models import Dialogue, Study
 
-__all__ = ["NotReady", "Plan", "Share", "add_lists", "close_evaluation", "open_evaluation", "read_plan"]
+__all__ = [
+    "NotReady",
+    "Plan",
+    "Share",
+    "add_assignments",
+    "close_evaluation",
+    "delete_plan",
+    "open_evaluation",
+    "read_plan",
+]
 
 
 def read_plan(evaluation: Evaluation) -> Plan:
@@ -23,7 +32,7 @@ def read_plan(evaluation: Evaluation) -> Plan:
 
 
 def open_evaluation(evaluation: Evaluation, now: datetime | None = None) -> None:
-    """Store the pairs and lists of a planned evaluation and let evaluators in; let them in again if it was closed.
+    """Store the pairs and assignments of a planned evaluation and let evaluators in; let them in again if it was closed.
 
     Opening twice opens once. The plan is computed before anything is locked, because it takes seconds in which nobody could
     write; if its input has changed by then, it is computed again. Raises NotReady.
@@ -56,12 +65,19 @@ def close_evaluation(evaluation: Evaluation, now: datetime | None = None) -> Non
     evaluation.refresh_from_db()
 
 
-def add_lists(evaluation: Evaluation, pairs: Sequence[Pair]) -> list[Assignment]:
-    """Add new unassigned lists of these pairs of the main part, with the evaluation's training pairs and attention checks.
+@transaction.atomic
+def delete_plan(evaluation: Evaluation) -> bool:
+    """Delete the evaluation if it was never opened. Return whether it was deleted."""
+    planned = Evaluation.objects.select_for_update().filter(pk=evaluation.pk, state=Evaluation.State.PLANNED)
+    return bool([row.delete() for row in planned])
 
-    The usual rules decide how many lists are needed, even short ones. A pair named twice is in two of them; withdrawn pairs
-    are left out. The caller must hold the evaluation's row, and must not show training pairs or checks to an evaluator who
-    has judged another list before.
+
+def add_assignments(evaluation: Evaluation, pairs: Sequence[Pair]) -> list[Assignment]:
+    """Add new free assignments of these main pairs, with the evaluation's training pairs and attention checks.
+
+    The usual rules decide how many are needed, even short ones. A pair named twice is in two of them; withdrawn pairs are left
+    out. The caller must hold the evaluation's row, and must not show training pairs or checks to an evaluator who
+    has judged another assignment before.
     """
     rows = {pair.pk: pair for pair in pairs if pair.role == Pair.Role.MAIN and pair.withdrawn_at is None}
     wanted = [_wanted(pair) for pair in pairs if pair.pk in rows]
@@ -69,7 +85,7 @@ def add_lists(evaluation: Evaluation, pairs: Sequence[Pair]) -> list[Assignment]
         return []
     count = max(-(-len(wanted) // evaluation.pairs_per_evaluator), most_of_one_dialogue(wanted))
     purpose = f"lists after {evaluation.assignments.count()}"
-    return store_lists(evaluation, plan_lists(wanted, count, seed_for(evaluation, purpose)), rows)
+    return store_assignments(evaluation, plan_assignments(wanted, count, seed_for(evaluation, purpose)), rows)
 
 
 def _wanted(pair: Pair) -> Wanted:
@@ -88,7 +104,7 @@ def _await_answers(locked: Evaluation) -> None:
 
 
 def _hold_dialogues(study: Study) -> None:
-    """Lock the natural dialogues, so that nobody withdraws them while they are paired. Do so before locking the evaluation,
+    """Lock the natural dialogues, so that no participant withdraws while they are paired. Do so before locking the evaluation,
     because withdrawals lock dialogues first."""
     natural = study.dialogues.filter(kind=Dialogue.Kind.NATURAL).exclude(ended_at=None)
     list(natural.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk"))
@@ -101,9 +117,9 @@ def _planned(evaluation: Evaluation) -> Plan:
         Paired(id, match.natural.person, goals[match.natural.goal], match.simulated.model)
         for id, match in sorted(enumerate(draft.pairing.pairs), key=lambda entry: entry[1].natural.goal)
     ]
-    lists = [[(placed.pair.id, placed.is_natural_first) for placed in one] for one in draft.lists]
+    assignments = [[(planned.pair.id, planned.is_natural_first) for planned in one] for one in draft.assignments]
     remarks = Remarks(draft.pairing.left_out, draft.pairing.hidden, draft.warnings, draft.problems)
-    return count_up(evaluation, pairs, lists, remarks)
+    return count_up(evaluation, pairs, assignments, remarks)
 
 
 def _stored(evaluation: Evaluation) -> Plan:
@@ -111,10 +127,10 @@ def _stored(evaluation: Evaluation) -> Plan:
     main = {"role": Pair.Role.MAIN, "withdrawn_at": None}
     rows = evaluation.pairs.filter(**main).select_related("goal").order_by("goal__number", "pk")
     pairs = [Paired(pair.pk, pair.person, str(pair.goal), pair.model) for pair in rows]
-    showings = Showing.objects.filter(assignment__evaluation=evaluation, pair__in=rows.values("pk"))
-    lists: defaultdict[int, list[tuple[int, bool]]] = defaultdict(list)
-    for number, pair, is_natural_first in showings.order_by("assignment__number", "position").values_list(
+    presentations = Presentation.objects.filter(assignment__evaluation=evaluation, pair__in=rows.values("pk"))
+    assignments: defaultdict[int, list[tuple[int, bool]]] = defaultdict(list)
+    for number, pair, is_natural_first in presentations.order_by("assignment__number", "position").values_list(
         "assignment__number", "pair", "is_natural_first"
     ):
-        lists[number].append((pair, is_natural_first))
-    return count_up(evaluation, pairs, list(lists.values()), remarks_of(evaluation))
+        assignments[number].append((pair, is_natural_first))
+    return count_up(evaluation, pairs, list(assignments.values()), remarks_of(evaluation))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from evaluation.models import Evaluation
 from evaluation.pairing import LeftOut
 
-Lists = Sequence[Sequence[tuple[int, bool]]]
-"""For each list, the ids of its main pairs and whether the natural dialogue is first."""
+Assignments = Sequence[Sequence[tuple[int, bool]]]
+"""For each assignment, the ids of its main pairs and whether the natural dialogue is first."""
 
 
 class NotReady(ValueError):
@@ -21,12 +21,12 @@ class NotReady(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The share of one model or goal: its ``pairs``, how often they are shown, ``fewest`` to ``most`` times in one list, and
-    how often with the natural dialogue first."""
+    """The share of one model or goal: its ``pairs``, how often they are presented, ``fewest`` to ``most`` times in one
+    assignment, and how often with the natural dialogue first."""
 
     name: str
     pairs: int
-    showings: int
+    presentations: int
     fewest: int
     most: int
     natural_first: int
@@ -55,17 +55,17 @@ class Remarks:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The pairs and their division into lists. An evaluator judges one list of ``list_sizes`` pairs, after ``training_pairs``
-    and with ``attention_checks`` among them, which sizes and shares do not count.
+    """The pairs and their division into assignments. An evaluator judges one assignment, of ``assignment_sizes`` pairs, after
+    ``training_pairs`` and with ``attention_checks`` among them, which sizes and shares do not count.
 
     ``rules`` say which dialogues are paired. ``problems`` say why it cannot be opened and what would help; then there may be
-    no lists. ``warnings`` do not prevent opening.
+    no assignments. ``warnings`` do not prevent opening.
     """
 
     pairs: int
     natural_dialogues: int
     judges_per_pair: int
-    list_sizes: tuple[int, ...]
+    assignment_sizes: tuple[int, ...]
     models: tuple[Share, ...]
     goals: tuple[Share, ...]
     natural_first: int
@@ -83,21 +83,21 @@ class Plan:
     @property
     def evaluators(self) -> int:
         """Return the number of evaluators needed."""
-        return len(self.list_sizes)
+        return len(self.assignment_sizes)
 
     @property
-    def showings(self) -> int:
+    def judgements(self) -> int:
         """Return the number of judgements needed."""
-        return sum(self.list_sizes)
+        return sum(self.assignment_sizes)
 
     @property
     def natural_second(self) -> int:
-        return self.showings - self.natural_first
+        return self.judgements - self.natural_first
 
     @property
     def sizes(self) -> str:
         """Return the sizes in words: "27 assignments: 17 of 30 pairs, 10 of 29"."""
-        counts = sorted(Counter(self.list_sizes).items(), reverse=True)
+        counts = sorted(Counter(self.assignment_sizes).items(), reverse=True)
         if not counts:
             return "none"
         total = f"{self.evaluators} assignment{'' if self.evaluators == 1 else 's'}"
@@ -108,17 +108,17 @@ class Plan:
         return f"{total}: " + ", ".join([f"{count} of {pairs}", *(f"{count} of {size}" for size, count in rest)])
 
 
-def count_up(evaluation: Evaluation, pairs: Sequence[Paired], lists: Lists, remarks: Remarks) -> Plan:
-    """Return the plan of these pairs, ordered by goal, and lists."""
+def count_up(evaluation: Evaluation, pairs: Sequence[Paired], assignments: Assignments, remarks: Remarks) -> Plan:
+    """Return the plan of these pairs, ordered by goal, and assignments."""
     by_model = sorted(pairs, key=lambda pair: pair.model)
     return Plan(
         pairs=len(pairs),
         natural_dialogues=len({(pair.person, pair.goal) for pair in pairs}),
         judges_per_pair=evaluation.judges_per_pair,
-        list_sizes=tuple(len(one) for one in lists),
-        models=_shares({pair.id: pair.model for pair in by_model}, lists),
-        goals=_shares({pair.id: pair.goal for pair in pairs}, lists),
-        natural_first=sum(is_natural_first for one in lists for _, is_natural_first in one),
+        assignment_sizes=tuple(len(one) for one in assignments),
+        models=_shares({pair.id: pair.model for pair in by_model}, assignments),
+        goals=_shares({pair.id: pair.goal for pair in pairs}, assignments),
+        natural_first=sum(is_natural_first for one in assignments for _, is_natural_first in one),
         training_pairs=evaluation.training_pairs,
         attention_checks=evaluation.attention_checks,
         rules=_rules(evaluation, remarks),
@@ -128,17 +128,17 @@ def count_up(evaluation: Evaluation, pairs: Sequence[Paired], lists: Lists, rema
     )
 
 
-def _shares(names: Mapping[int, str], lists: Lists) -> tuple[Share, ...]:
+def _shares(names: Mapping[int, str], assignments: Assignments) -> tuple[Share, ...]:
     """Return the share of each name; ``names`` holds the name of every pair, in the order of the result."""
-    in_lists = [Counter(names[pair] for pair, _ in one) for one in lists]
-    first = Counter(names[pair] for one in lists for pair, is_natural_first in one if is_natural_first)
+    counts = [Counter(names[pair] for pair, _ in one) for one in assignments]
+    first = Counter(names[pair] for one in assignments for pair, is_natural_first in one if is_natural_first)
     return tuple(
         Share(
             name=name,
             pairs=count,
-            showings=sum(one[name] for one in in_lists),
-            fewest=min((one[name] for one in in_lists), default=0),
-            most=max((one[name] for one in in_lists), default=0),
+            presentations=sum(one[name] for one in counts),
+            fewest=min((one[name] for one in counts), default=0),
+            most=max((one[name] for one in counts), default=0),
             natural_first=first[name],
         )
         for name, count in Counter(names.values()).items()

@@ -1,1 +1,1 @@
-"""A made-up study with made-up judgements, so that judging and analysing can be tried at once."""
+"""A made-up study with made-up judgements, for trying judging and analysis at once."""

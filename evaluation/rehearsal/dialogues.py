@@ -1,4 +1,4 @@
-"""The rows of the made-up study: its people, its runs, and what they said."""
+"""The made-up study: its participants, runs and dialogues."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,21 +22,21 @@ CHATBOT = "rehearsed-chatbot"
 SEED = 73
 TITLE = "Rehearsal: made-up people, to try judging and analysing"
 DESCRIPTION = (
-    "Nobody has taken part here and no model was asked: people, dialogues and judgements are put together from templates, so "
-    "that the pages for judging and analysing can be tried before there are any data. Nothing of it is a result."
+    "Synthetic data for trying the software: no people and no models took part. Participants, dialogues and judgements are "
+    "made from templates, so that you can try judging and analysis before you have data. None of it is a result."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A dialogue with its turns, neither of them stored."""
+    """An unsaved dialogue with its turns."""
 
     dialogue: Dialogue
     said: list[Said]
 
 
 def fill_study(study: Study, now: datetime) -> None:
-    """The paper's goals, twenty people who have finished, and a finished run of each model over the same personas."""
+    """Add the paper's goals, twenty finished participants, and a finished run of each model with the same personas."""
     Goal.objects.bulk_create(
         Goal(study=study, number=goal.number, domain=goal.domain, text=goal.text) for goal in goals.load_listed()
     )
@@ -49,7 +49,7 @@ def fill_study(study: Study, now: datetime) -> None:
 
 
 def study_defaults() -> dict[str, Any]:
-    """What the study is made of besides its goals."""
+    """Return the fields of the study."""
     return {
         "title": TITLE,
         "description": DESCRIPTION,
@@ -59,7 +59,7 @@ def study_defaults() -> dict[str, Any]:
 
 
 def _enrol(study: Study, now: datetime) -> list[Participant]:
-    """People with the personas of the paper's list, who took part one after the other in the days before ``now``."""
+    """Add participants with the personas of the paper's list, who took part one after the other in the days before ``now``."""
     collected = Persona.objects.bulk_create(
         Persona(study=study, code=f"p-{number:03}", source=Persona.Source.PARTICIPANT, features=dict(listed.features))
         for number, listed in enumerate(personas.load_listed(), start=1)
@@ -70,24 +70,24 @@ def _enrol(study: Study, now: datetime) -> list[Participant]:
             study=study,
             state=Participant.State.FINISHED,
             persona=persona,
-            consented_at=(came := now - timedelta(days=9, minutes=-150 * place)),
+            consented_at=(came := now - timedelta(days=9, minutes=-150 * index)),
             consent_version=study.consent_version,
             goal_order=order,
             last_seen_at=came + timedelta(minutes=len(order) * 6 + 5),
             ended_at=came + timedelta(minutes=len(order) * 6 + 5),
         )
-        for place, persona in enumerate(collected)
+        for index, persona in enumerate(collected)
     )
 
 
 def _natural(study: Study, people: list[Participant]) -> Iterator[Spoken]:
     for person, persona in zip(people, study.personas.order_by("code"), strict=True):
         manner = draw_manner(Random(f"{SEED}/{persona.code}"))
-        for place, goal in enumerate(study.goals.all(), start=1):
+        for position, goal in enumerate(study.goals.all(), start=1):
             draw = Random(f"{SEED}/{persona.code}/{goal.number}")
             dialogue = _dialogue(study, persona, goal, Dialogue.Kind.NATURAL)
             dialogue.ending = "next_goal"
-            dialogue.ended_at = person.consented_at + timedelta(minutes=5 + 6 * place)
+            dialogue.ended_at = person.consented_at + timedelta(minutes=5 + 6 * position)
             yield Spoken(dialogue, ask_as_person(load_topics()[goal.number], manner, draw))
 
 
@@ -97,7 +97,7 @@ def _simulated(study: Study, voice: Voice, now: datetime) -> Iterator[Spoken]:
         for goal in goals_of_study:
             draw = Random(f"{SEED}/{voice.name}/{persona.code}/{goal.number}")
             dialogue = _dialogue(study, persona, goal, Dialogue.Kind.SIMULATED)
-            dialogue.inquirer, dialogue.seed = _side(voice.name), SEED
+            dialogue.inquirer, dialogue.seed = _speaker(voice.name), SEED
             dialogue.ending = draw.choice(voice.failures) if draw.random() < 0.1 else "goal_reached"
             dialogue.ended_at = now - timedelta(days=4)
             yield Spoken(dialogue, ask_as_model(load_topics()[goal.number], voice, draw))
@@ -110,7 +110,7 @@ def _dialogue(study: Study, persona: Persona, goal: Goal, kind: Dialogue.Kind) -
         persona=persona,
         persona_sentence=personas.describe(persona.features),
         kind=kind,
-        responder=_side(CHATBOT),
+        responder=_speaker(CHATBOT),
     )
 
 
@@ -126,7 +126,12 @@ def _store(study: Study, spoken: list[Spoken]) -> None:
 
 def _add_runs(study: Study) -> None:
     for voice in load_voices():
-        configuration = {"inquirer": _side(voice.name), "responder": _side(CHATBOT), "max_turns": 12, "features": "all"}
+        configuration = {
+            "inquirer": _speaker(voice.name),
+            "responder": _speaker(CHATBOT),
+            "max_turns": 12,
+            "features": "all",
+        }
         run = Run.objects.create(
             study=study,
             inquirer=voice.name,
@@ -148,6 +153,6 @@ def _add_runs(study: Study) -> None:
         )
 
 
-def _side(name: str) -> dict[str, Any]:
-    """What is known of a made-up model: that it is one."""
+def _speaker(name: str) -> dict[str, Any]:
+    """Return the description of a made-up model."""
     return {"model": name, "label": LABEL, "fingerprint": "made up"}

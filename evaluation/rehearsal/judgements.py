@@ -1,4 +1,4 @@
-"""The rows of made-up evaluators and what they judged."""
+"""Made-up evaluators and their judgements."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count
 
-from evaluation.models import Assignment, Evaluation, Evaluator, Judgement, Pair, Revision, Showing
-from evaluation.rehearsal.drawing import Drawn, Shown, draw_judgement
+from evaluation.models import Assignment, Evaluation, Evaluator, Judgement, Pair, Presentation, Revision
+from evaluation.rehearsal.answers import Drawn, Shown, draw_judgement
 
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """One showing, who judged it, from when to when, and what they said."""
+    """A judged presentation, with its evaluator, its begin and the drawn answer."""
 
-    showing: Showing
+    presentation: Presentation
     evaluator: Evaluator
     begun: datetime
     drawn: Drawn
@@ -25,17 +25,17 @@ class _Judged:
 
 
 def judge_all(evaluation: Evaluation, now: datetime) -> None:
-    """Gives every list to a made-up evaluator, who judges all of it in the days before ``now``."""
-    evaluators = _seat(evaluation, now)
+    """Give every assignment to a made-up evaluator, who judges all its pairs in the days before ``now``."""
+    evaluators = _enrol(evaluation, now)
     judged = list(_judge(evaluation, evaluators))
     judgements = Judgement.objects.bulk_create(_judgement(one, evaluation) for one in judged)
     Revision.objects.bulk_create(_revision(one, row) for one, row in zip(judged, judgements, strict=True))
-    _let_go(judged)
+    _finish(judged)
 
 
-def _seat(evaluation: Evaluation, now: datetime) -> dict[int, Evaluator]:
-    """An evaluator for each list, by the list's id."""
-    lists = list(evaluation.assignments.order_by("number"))
+def _enrol(evaluation: Evaluation, now: datetime) -> dict[int, Evaluator]:
+    """Create an evaluator for each assignment, and return them by its primary key."""
+    assignments = list(evaluation.assignments.order_by("number"))
     evaluators = Evaluator.objects.bulk_create(
         Evaluator(
             evaluation=evaluation,
@@ -44,42 +44,42 @@ def _seat(evaluation: Evaluation, now: datetime) -> dict[int, Evaluator]:
             consented_at=now - timedelta(days=2, minutes=-60 * number),
             consent_version=evaluation.consent_version,
         )
-        for number in range(1, len(lists) + 1)
+        for number in range(1, len(assignments) + 1)
     )
-    for assignment, evaluator in zip(lists, evaluators, strict=True):
+    for assignment, evaluator in zip(assignments, evaluators, strict=True):
         assignment.evaluator = evaluator
-    Assignment.objects.bulk_update(lists, ["evaluator"])
-    return {assignment.pk: evaluator for assignment, evaluator in zip(lists, evaluators, strict=True)}
+    Assignment.objects.bulk_update(assignments, ["evaluator"])
+    return {assignment.pk: evaluator for assignment, evaluator in zip(assignments, evaluators, strict=True)}
 
 
 def _judge(evaluation: Evaluation, evaluators: dict[int, Evaluator]) -> Iterator[_Judged]:
-    """Each begins when the one before has been submitted."""
+    """Yield the judgements. Each begins after the evaluator has submitted the previous one."""
     turns = dict(evaluation.study.dialogues.annotate(count=Count("turns")).values_list("pk", "count"))
-    showings = Showing.objects.filter(assignment__evaluation=evaluation, pair__role=Pair.Role.MAIN)
+    presentations = Presentation.objects.filter(assignment__evaluation=evaluation, pair__role=Pair.Role.MAIN)
     free_from = {evaluator.pk: evaluator.consented_at + timedelta(minutes=3) for evaluator in evaluators.values()}
-    for showing in showings.select_related("pair__goal").order_by("assignment__number", "position"):
-        evaluator = evaluators[showing.assignment_id]
-        drawn = draw_judgement(_shown(showing, evaluator, turns))
-        judged = _Judged(showing, evaluator, free_from[evaluator.pk], drawn)
+    for presentation in presentations.select_related("pair__goal").order_by("assignment__number", "position"):
+        evaluator = evaluators[presentation.assignment_id]
+        drawn = draw_judgement(_shown(presentation, evaluator, turns))
+        judged = _Judged(presentation, evaluator, free_from[evaluator.pk], drawn)
         free_from[evaluator.pk] = judged.ended + timedelta(seconds=1)
         yield judged
 
 
-def _shown(showing: Showing, evaluator: Evaluator, turns: dict[int, int]) -> Shown:
-    pair = showing.pair
+def _shown(presentation: Presentation, evaluator: Evaluator, turns: dict[int, int]) -> Shown:
+    pair = presentation.pair
     sides = [turns.get(pair.natural_id or 0, 1), turns.get(pair.simulated_id or 0, 1)]
-    first, second = sides if showing.is_natural_first else reversed(sides)
+    first, second = sides if presentation.is_natural_first else reversed(sides)
     goal = pair.goal.number if pair.goal else 0
-    return Shown(pair.model, pair.person, goal, evaluator.number, showing.is_natural_first, first, second)
+    return Shown(pair.model, pair.person, goal, evaluator.number, presentation.is_natural_first, first, second)
 
 
 def _judgement(one: _Judged, evaluation: Evaluation) -> Judgement:
     drawn = one.drawn
     return Judgement(
-        showing=one.showing,
+        presentation=one.presentation,
         evaluator=one.evaluator,
-        pair=one.showing.pair,
-        key=f"rehearsed-{one.showing.pk}",
+        pair=one.presentation.pair,
+        key=f"rehearsed-{one.presentation.pk}",
         shown_at=one.begun,
         submitted_at=one.ended,
         first_interaction_seconds=drawn.whole * drawn.interacted,
@@ -107,8 +107,8 @@ def _revision(one: _Judged, judgement: Judgement) -> Revision:
     )
 
 
-def _let_go(judged: Iterable[_Judged]) -> None:
-    """Every evaluator has finished with their last judgement."""
+def _finish(judged: Iterable[_Judged]) -> None:
+    """Mark every evaluator as finished at the time of the last judgement."""
     last = {one.evaluator: one.ended for one in judged}
     for evaluator, ended in last.items():
         evaluator.state, evaluator.last_seen_at, evaluator.ended_at = Evaluator.State.FINISHED, ended, ended

@@ -1,4 +1,4 @@
-"""Loading the rehearsal, part by part."""
+"""The rehearsal study, created part by part."""
 
 from datetime import datetime
 
@@ -29,7 +29,7 @@ def load_rehearsal(now: datetime | None = None) -> Study:
 
 
 def open_rehearsal() -> Evaluation | None:
-    """The made-up evaluation that can be tried, unless somebody closed or removed it."""
+    """Return the made-up evaluation that is open for judging, or None."""
     rehearsed = Evaluation.objects.filter(study__slug=REHEARSAL, is_rehearsed=True, state=Evaluation.State.OPEN)
     return rehearsed.order_by("number").last()
 

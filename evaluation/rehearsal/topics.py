@@ -1,4 +1,4 @@
-"""What is said toward each goal, read from the TOML files beside this module."""
+"""The utterances for each goal, from the TOML files in ``data``."""
 
 import re
 import tomllib
@@ -11,7 +11,7 @@ from string import Template
 from typing import Any
 
 Said = tuple[str, str]
-"""A prompt and the answer to it."""
+"""A prompt and its answer."""
 
 _CHOICE = re.compile(r"\[([^\[\]|]*(?:\|[^\[\]|]*)+)\]")
 _DOMAINS = ("math", "coding", "knowledge")
@@ -19,7 +19,7 @@ _DOMAINS = ("math", "coding", "knowledge")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to ask: how people type it, how models put it, and answers that fit both."""
+    """One question: the wordings of people and of models, and answers that fit both."""
 
     human: tuple[str, ...]
     model: tuple[str, ...]
@@ -28,7 +28,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """The steps toward one goal, in order; ``values`` are the numbers and names of which a dialogue uses one set."""
+    """The steps toward one goal, in order. A dialogue uses one of the sets of numbers and names in ``values``."""
 
     goal: int
     steps: tuple[Step, ...]
@@ -37,17 +37,18 @@ class Topic:
 
 @cache
 def load_topics() -> Mapping[int, Topic]:
-    """The topics by the number of the paper's goal."""
+    """Return the topics, by the number of the paper's goal."""
     tables = [table for domain in _DOMAINS for table in read_data(f"{domain}.toml")["topics"]]
     return {table["goal"]: _topic(table) for table in tables}
 
 
 def read_data(name: str) -> dict[str, Any]:
+    """Return the content of a TOML file in ``data``."""
     return tomllib.loads(files("evaluation.rehearsal.data").joinpath(name).read_text("utf-8"))
 
 
 def expand(templates: Sequence[str], values: Mapping[str, str], draw: Random) -> str:
-    """One of ``templates``, with one of each "[a|b]" and every "$name" that ``values`` knows; anything else stays."""
+    """Draw a template and one of each "[a|b]" in it, and fill in every "$name" in ``values``."""
     chosen = _CHOICE.sub(lambda match: draw.choice(match[1].split("|")), draw.choice(templates))
     return Template(chosen).safe_substitute(values).strip()
 

@@ -1,4 +1,4 @@
-"""How made-up people and models ask: the same steps, in each one's own way."""
+"""The utterances of made-up people and models: the same steps in different wordings."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ _I = re.compile(r"\bi\b")
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How one person types; the shares are those of their messages."""
+    """How one person types; ``slips`` and ``greets`` are probabilities."""
 
     is_lower: bool
     drops_marks: bool
@@ -25,7 +25,7 @@ class Manner:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """How one model words its questions: what it puts around follow-ups, how many turns it takes, how it fails."""
+    """How one model words its questions: texts around follow-ups, weights of the numbers of turns, endings of failures."""
 
     name: str
     turns: tuple[int, ...]
@@ -37,7 +37,7 @@ class Voice:
 
 @cache
 def load_voices() -> tuple[Voice, ...]:
-    """The models of the rehearsal, by the paper's order."""
+    """Return the models of the rehearsal, in the paper's order."""
     return tuple(_voice(name, table) for name, table in _voices()["models"].items())
 
 
@@ -47,16 +47,16 @@ def _voice(name: str, table: Mapping[str, Any]) -> Voice:
 
 
 def draw_manner(draw: Random) -> Manner:
-    """Most people type in lower case and leave marks out; few make many slips."""
+    """Draw a manner. Most people type in lower case without punctuation; few make many typing errors."""
     return Manner(draw.random() < 0.6, draw.random() < 0.5, draw.choice((0.0, 0.03, 0.08, 0.2)), draw.random() / 2)
 
 
 def ask_as_person(topic: Topic, manner: Manner, draw: Random) -> list[Said]:
-    """A dialogue toward the goal as somebody of this manner has it."""
+    """Return a dialogue toward the goal by a person with this manner."""
     table, values = _voices()["people"], draw.choice(topic.values)
     said = []
-    for place, step in enumerate(_steps(topic, _count(table["turns"], draw), draw)):
-        prefix = draw.choice(table["before"]) if place else _greeting(table["greetings"], manner, draw)
+    for position, step in enumerate(_steps(topic, _count(table["turns"], draw), draw)):
+        prefix = draw.choice(table["before"]) if position else _greeting(table["greetings"], manner, draw)
         said.append(
             (_typed(prefix + expand(step.human, values, draw), manner, draw), expand(step.answer, values, draw))
         )
@@ -67,20 +67,20 @@ def ask_as_person(topic: Topic, manner: Manner, draw: Random) -> list[Said]:
 
 
 def ask_as_model(topic: Topic, voice: Voice, draw: Random) -> list[Said]:
-    """A dialogue toward the goal in the voice of a model: polite, in whole sentences, longer."""
+    """Return a dialogue toward the goal in a model's voice: polite, in whole sentences, longer."""
     values, count = draw.choice(topic.values), _count(voice.turns, draw)
     said = []
-    for place, step in enumerate(_steps(topic, count, draw)):
-        before = draw.choice(voice.before) if place else ""
+    for position, step in enumerate(_steps(topic, count, draw)):
+        before = draw.choice(voice.before) if position else ""
         said.append((before + _worded(step, voice, values, draw), expand(step.answer, values, draw)))
     return said if len(said) == count else [*said, _closing(_voices()["closings"], draw)]
 
 
 def _steps(topic: Topic, count: int, draw: Random) -> list[Step]:
-    """The first step and up to ``count`` - 1 others, in order."""
+    """Return the first step and up to ``count`` - 1 others, in order."""
     first, *others = topic.steps
     chosen = sorted(draw.sample(range(len(others)), min(count - 1, len(others))))
-    return [first, *(others[place] for place in chosen)]
+    return [first, *(others[index] for index in chosen)]
 
 
 def _count(weights: Sequence[int], draw: Random) -> int:
@@ -104,7 +104,7 @@ def _greeting(greetings: Sequence[str], manner: Manner, draw: Random) -> str:
 
 
 def _typed(text: str, manner: Manner, draw: Random) -> str:
-    """``text`` as somebody of this manner types it; pasted code stays as it is."""
+    """Return ``text`` as a person with this manner types it. Code, which people paste, is not changed."""
     if "\n" in text:
         return text
     text = text if manner.is_lower else _tidied(text)
@@ -113,7 +113,7 @@ def _typed(text: str, manner: Manner, draw: Random) -> str:
 
 
 def _tidied(text: str) -> str:
-    """With capitals and a mark at the end."""
+    """Return the text with a capital letter at the start and punctuation at the end."""
     if "\n" in text:
         return text
     text = _I.sub("I", text[:1].upper() + text[1:])
@@ -121,12 +121,12 @@ def _tidied(text: str) -> str:
 
 
 def _slipped(word: str, draw: Random) -> str:
-    """With two letters swapped, or one left out or doubled; short words and numbers are typed right."""
+    """Return the word with two letters swapped, or one left out or doubled, unless it is short or a number."""
     if len(word) < 4 or not word.isalpha():
         return word
-    place = draw.randrange(1, len(word) - 1)
-    first, second = word[place], word[place + 1]
-    return word[:place] + draw.choice((second + first, second, first + first + second)) + word[place + 2 :]
+    index = draw.randrange(1, len(word) - 1)
+    first, second = word[index], word[index + 1]
+    return word[:index] + draw.choice((second + first, second, first + first + second)) + word[index + 2 :]
 
 
 @cache

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from enrolment.external_ids import SharedId, read_shared_ids
 from evaluation.evaluators.assignments import count_judges
 from evaluation.models import Evaluation, Evaluator, Judgement, Pair
-from evaluation.research.outliers import unusual_times
+from evaluation.research.statistics import unusual_times
 
 State = Evaluator.State
 UNDER_WAY = (State.ENROLLED, State.JUDGING)
@@ -34,8 +34,8 @@ class Counts:
     lapsed: int
     withdrawn: int
     flagged: int
-    lists: int
-    free_lists: int
+    assignments: int
+    free_assignments: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +133,8 @@ def _counts(evaluation: Evaluation, now: datetime) -> Counts:
         lapsed=states[State.LAPSED],
         withdrawn=states[State.WITHDRAWN],
         flagged=evaluation.evaluators.exclude(flag="").count(),
-        lists=evaluation.assignments.count(),
-        free_lists=evaluation.assignments.filter(evaluator=None).count(),
+        assignments=evaluation.assignments.count(),
+        free_assignments=evaluation.assignments.filter(evaluator=None).count(),
     )
 
 
@@ -152,7 +152,7 @@ def _list_evaluators(evaluation: Evaluation, times: Mapping[int, Times], page: s
 def _shown(evaluation: Evaluation) -> Counter[int]:
     """Count the main pairs in each evaluator's assignment, without withdrawn ones, by primary key."""
     pairs = Pair.objects.filter(evaluation=evaluation, role=Pair.Role.MAIN, withdrawn_at=None)
-    evaluators = pairs.annotate(evaluator=F("showings__assignment__evaluator")).exclude(evaluator=None)
+    evaluators = pairs.annotate(evaluator=F("presentations__assignment__evaluator")).exclude(evaluator=None)
     return Counter(dict(evaluators.order_by().values_list("evaluator").annotate(Count("pk"))))
 
 

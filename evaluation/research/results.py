@@ -4,8 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from evaluation.models import Confidence, Evaluation, Judgement
-from evaluation.research.agreement import krippendorff_alpha
-from evaluation.research.rates import Rate
+from evaluation.research.statistics import Rate, krippendorff_alpha
 
 DETECTED, MISTAKEN, NOT_SURE = "simulated", "natural", "not sure"
 OVERALL = "All models"
@@ -13,33 +12,32 @@ OVERALL = "All models"
 
 @dataclass(frozen=True, slots=True)
 class ResultLine:
-    """Judgements about one model's pairs, or all: ``told`` counts the choices, ``confidence`` the
-    levels of confidence."""
+    """Judgements about one model's pairs, or all: ``chosen`` counts the chosen kinds of dialogue, ``confidence`` the levels."""
 
     model: str
-    told: Counter[str]
+    chosen: Counter[str]
     confidence: Counter[str]
 
     @property
     def judged(self) -> int:
-        return self.told.total()
+        return self.chosen.total()
 
     @property
     def undetected(self) -> Rate:
         """Return the undetectability rate. "Not sure" counts as undetected (section 3.4)."""
-        return Rate(self.judged - self.told[DETECTED], self.judged)
+        return Rate(self.judged - self.chosen[DETECTED], self.judged)
 
     @property
     def detected(self) -> int:
-        return self.told[DETECTED]
+        return self.chosen[DETECTED]
 
     @property
     def mistaken(self) -> int:
-        return self.told[MISTAKEN]
+        return self.chosen[MISTAKEN]
 
     @property
     def not_sure(self) -> int:
-        return self.told[NOT_SURE]
+        return self.chosen[NOT_SURE]
 
     @property
     def levels(self) -> list[int]:
@@ -71,7 +69,9 @@ class Results:
 
 def read_results(evaluation: Evaluation, *, without_flagged: bool = False) -> Results:
     """Return the evaluation's current results, with or without the judgements of flagged evaluators."""
-    judgements = Judgement.objects.counted().told().filter(pair__evaluation=evaluation).order_by("pair__model", "pk")
+    judgements = (
+        Judgement.objects.counted().with_chosen_kind().filter(pair__evaluation=evaluation).order_by("pair__model", "pk")
+    )
     flagged = judgements.exclude(evaluator__flag="").count()
     if without_flagged:
         judgements = judgements.filter(evaluator__flag="")
@@ -86,12 +86,12 @@ class _Row:
 
     pair: int
     model: str
-    told: str
+    chosen: str
     confidence: str
 
 
 def _row(one: Judgement) -> _Row:
-    return _Row(one.pair_id, one.pair.model, one.told_choice, one.confidence)  # type: ignore[attr-defined]
+    return _Row(one.pair_id, one.pair.model, one.chosen_kind, one.confidence)  # type: ignore[attr-defined]
 
 
 def _lines(rows: list[_Row]) -> list[ResultLine]:
@@ -100,11 +100,11 @@ def _lines(rows: list[_Row]) -> list[ResultLine]:
 
 
 def _line(name: str, rows: list[_Row]) -> ResultLine:
-    return ResultLine(name, Counter(row.told for row in rows), Counter(row.confidence for row in rows))
+    return ResultLine(name, Counter(row.chosen for row in rows), Counter(row.confidence for row in rows))
 
 
 def _agreement(rows: list[_Row]) -> Agreement:
     units: defaultdict[int, list[str]] = defaultdict(list)
     for row in rows:
-        units[row.pair].append(row.told)
+        units[row.pair].append(row.chosen)
     return Agreement(sum(len(unit) > 1 for unit in units.values()), krippendorff_alpha(units.values()))

@@ -1,4 +1,4 @@
-"""Addresses of researchers' pages of evaluations."""
+"""URLs of researchers' pages of evaluations."""
 
 from django.urls import path
 
@@ -12,6 +12,6 @@ urlpatterns = [
     path("<int:number>/live/", views.evaluation_live, name="evaluation-live"),
     path("<int:number>/rates/", views.evaluation_rates, name="evaluation-rates"),
     path("<int:number>/flag/", views.flag, name="evaluation-flag"),
-    path("<int:number>/sittings/", views.sittings, name="evaluation-sittings"),
+    path("<int:number>/judge-runs/", views.judge_runs, name="evaluation-judge-runs"),
     path("<int:number>/data/<str:name>", views.download, name="evaluation-download"),
 ]

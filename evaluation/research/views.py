@@ -14,15 +14,15 @@ from collection.research.downloads import send_file
 from evaluation.evaluator_table import export_evaluators
 from evaluation.evaluators.enrolment import JudgingEnrolment
 from evaluation.exports import export_judgements
+from evaluation.flags import flag_evaluator
 from evaluation.models import Evaluation, EvaluationOutcome
-from evaluation.planning.opening import NotReady, close_evaluation, open_evaluation
-from evaluation.research.changes import delete_plan, flag_evaluator
+from evaluation.planning.opening import NotReady, close_evaluation, delete_plan, open_evaluation
 from evaluation.research.evaluation_editor import EvaluationEditor, blank_evaluation
 from evaluation.research.evaluation_form import TEXTS
 from evaluation.research.evaluation_page import find_evaluator, read_evaluation
+from evaluation.research.judge_runs import JudgeRunForm, change_judge_run, read_judge_run_results, read_judge_runs
 from evaluation.research.progress import Progress, read_progress
 from evaluation.research.results import read_results
-from evaluation.research.sittings import SittingForm, change_sittings, read_sitting_results, read_sittings
 from simulation.requests import RequestError
 from studies.access import account, staff_only
 from studies.files.exports import Incomplete
@@ -35,7 +35,7 @@ DOWNLOADS = {
     "judgements.jsonl": partial(export_judgements, form="jsonl"),
     "evaluators-with-external-ids.csv": partial(export_evaluators, form="spreadsheet"),
 }
-LIVE_PARTS = {name: f"evaluation/_{name}.html" for name in ("evaluators", "sittings")}
+LIVE_PARTS = {"evaluators": "evaluation/_evaluators.html", "judge-runs": "evaluation/_judge_runs.html"}
 
 
 @staff_only
@@ -78,7 +78,7 @@ def evaluation_live(request: HttpRequest, slug: str, number: int) -> HttpRespons
     """Return what has changed on the page since the last request."""
     found = _evaluation(slug, number)
     progress = read_progress(found, request.GET.get("page", "1"), timezone.now())
-    shown = {"evaluation": found, "progress": progress, "sittings": read_sittings(found)}
+    shown = {"evaluation": found, "progress": progress, "judge_runs": read_judge_runs(found)}
     return send_updates(request, _live(found, progress), shown)
 
 
@@ -89,7 +89,7 @@ def evaluation_rates(request: HttpRequest, slug: str, number: int) -> HttpRespon
     results = read_results(found, without_flagged=request.GET.get("without") == "flagged")
     is_part = getattr(request, "htmx", False)
     template = "evaluation/_results.html" if is_part else "evaluation/results.html"
-    context = {"evaluation": found, "results": results, "sittings": read_sitting_results(found)}
+    context = {"evaluation": found, "results": results, "judge_runs": read_judge_run_results(found)}
     return render(request, template, context)
 
 
@@ -113,14 +113,16 @@ def flag(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 @staff_only
 @require_POST
-def sittings(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """Start a model judge, or resume or pause it."""
+def judge_runs(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Start, resume or pause a model judge."""
     found = _evaluation(slug, number)
     asked = next((name for name in ("ask", "start", "pause") if name in request.POST), "")
     try:
         messages.success(
             request,
-            change_sittings(found, asked, request.POST.get("model" if asked == "ask" else asked, ""), account(request)),
+            change_judge_run(
+                found, asked, request.POST.get("model" if asked == "ask" else asked, ""), account(request)
+            ),
         )
     except RequestError as reason:
         messages.error(request, str(reason))
@@ -143,7 +145,7 @@ def _edit(request: HttpRequest, found: Evaluation) -> HttpResponse:
     sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     editor = EvaluationEditor(found, *sent)
     if editor.is_valid() and editor.save():
-        messages.success(request, "This is the plan. Nobody can judge before you open it.")
+        messages.success(request, "The plan is saved. Nobody can judge before you open the evaluation.")
         return redirect("evaluation", found.study.slug, found.number)
     status = 422 if editor.is_bound else 200
     return render(request, "evaluation/evaluation_form.html", {"editor": editor}, status=status)
@@ -181,8 +183,8 @@ def _shown(request: HttpRequest, found: Evaluation, *, reason: str = "", status:
         **_set_up(found),
         "progress": page.progress,
         "plan": page.plan,
-        "sittings": read_sittings(found),
-        "sitting_form": SittingForm(),
+        "judge_runs": read_judge_runs(found),
+        "judge_run_form": JudgeRunForm(),
         "live": _live(found, page.progress),
         "reason": reason,
     }

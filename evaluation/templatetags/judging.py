@@ -1,4 +1,4 @@
-"""What a study's page says about judging: the pages below know nothing of it."""
+"""The judging section of a study's page, as a tag, because the app of that page does not import this one."""
 
 from dataclasses import dataclass
 
@@ -29,6 +29,6 @@ class EvaluationLine:
 
 @register.inclusion_tag("evaluation/_study.html")
 def judging(study: Study) -> dict[str, object]:
-    """The study's evaluations, latest first, and the way to a new one."""
+    """Return the study and its evaluations, latest first, for the section."""
     evaluations = study.evaluations.order_by("-number")
     return {"study": study, "evaluations": [EvaluationLine(one, list_models(one)) for one in evaluations]}

@@ -1,4 +1,4 @@
-// The three questions: what is chosen, what can be chosen, and what is missing.
+// The three questions: the answers, the options, and missing answers.
 
 const NAMES = { first: "1st", second: "2nd" };
 const MISSING = {
@@ -13,7 +13,7 @@ export class Answer {
   #listener;
   #select;
 
-  /** `turns` counts those of each side. `listener` has change(name), and hint(words) for what is not possible. */
+  /** `turns` are the numbers of turns of the sides. `listener` has change(name), and hint(words) for impossible answers. */
   constructor(form, turns, listener) {
     this.#form = form;
     this.#turns = turns;
@@ -34,7 +34,7 @@ export class Answer {
     };
   }
 
-  /** Takes over a whole answer, as it was before a reload or is in another tab. */
+  /** Adopt the answer from before a reload, or from another tab. */
   set value({ choice, confidence, utterance_number: number, utterance_side: side, utterance_bubble: bubble }) {
     for (const [name, value] of Object.entries({ choice, confidence })) {
       for (const radio of this.#form.elements[name]) radio.checked = radio.value === value;
@@ -44,19 +44,19 @@ export class Answer {
     this.#mark(side, bubble);
   }
 
-  /** Which sides the chosen number may mean. */
+  /** Return the sides to which the chosen number may refer. */
   get sides() {
     const { choice, utterance_side: side } = this.value;
     return [side || choice].filter((name) => name in this.#turns).concat(side || choice in this.#turns ? [] : Object.keys(this.#turns));
   }
 
-  /** Gives one of a question's answers. */
+  /** Choose one of a question's answers. */
   give(name, value) {
     for (const radio of this.#form.elements[name]) radio.checked = radio.value === value;
     this.#changed(name);
   }
 
-  /** One utterance up or down; "no single utterance" comes before the first. */
+  /** Move the number up or down by one; "no single utterance" comes before the first. */
   step(by) {
     const offered = ["0", ...Array.from(this.#select.options, (option) => option.value).filter((value) => Number(value) > 0)];
     const at = offered.indexOf(this.#select.value);
@@ -66,11 +66,11 @@ export class Answer {
     this.#changed("utterance_number");
   }
 
-  /** A bubble was clicked: it is the one, unless it is in the dialogue that was not chosen. */
+  /** Choose the clicked bubble, unless it is in the dialogue that was not chosen. */
   pick(side, number, bubble) {
     const { choice } = this.value;
     if (choice in this.#turns && choice !== side) {
-      this.#listener.hint(`That is in the ${NAMES[side]} dialogue, and you chose the ${NAMES[choice]}: click there, or change your choice first.`);
+      this.#listener.hint(`This utterance is in the ${NAMES[side]} dialogue, but you chose the ${NAMES[choice]}. Click there, or change your choice first.`);
       return;
     }
     this.#select.value = String(number);
@@ -79,7 +79,7 @@ export class Answer {
     this.#listener.change("utterance_number");
   }
 
-  /** Marks the questions without an answer and goes to the first; returns what to say, or nothing. */
+  /** Mark the unanswered questions and focus the first. Return a sentence about them, or "". */
   demand() {
     const missing = Object.keys(MISSING).filter((name) => this.value[name] === "" || this.value[name] === null);
     for (const name of Object.keys(MISSING)) this.#question(name).classList.toggle("missing", missing.includes(name));
@@ -97,7 +97,7 @@ export class Answer {
     if (lost) this.#listener.hint(lost);
   }
 
-  /** After another choice: an utterance of the other dialogue cannot be meant any more. */
+  /** After a change of the choice, drop an utterance of the other dialogue. Return a sentence about it, or "". */
   #adapt() {
     const { choice, utterance_number: number, utterance_side: side } = this.value;
     this.#offer();
@@ -105,10 +105,10 @@ export class Answer {
     if (!isOther && (number === null || this.#select.value === String(number))) return "";
     this.#select.value = "";
     this.#mark("", "");
-    return isOther ? "The utterance that you had chosen is in the other dialogue: please choose one again." : `The ${NAMES[choice]} dialogue has no utterance ${number}: please choose one again.`;
+    return isOther ? "The utterance that you chose is in the other dialogue. Please choose another one." : `The ${NAMES[choice]} dialogue has no utterance ${number}. Please choose another one.`;
   }
 
-  /** The numbers of the chosen dialogue, or of the longer one if neither is. */
+  /** Offer the numbers of the chosen dialogue, or of the longer one if none is chosen. */
   #offer() {
     const { choice, utterance_number: number } = this.value;
     const most = this.#turns[choice] ?? Math.max(...Object.values(this.#turns));

@@ -1,6 +1,6 @@
-// Bubbles can be clicked, and show which of them is chosen.
+// Bubbles: clicks on them, and the mark of the chosen one.
 
-/** Calls pick(side, number, bubble) for clicks on a bubble that mean it, and not a link in it or text that is being selected. */
+/** Call pick(side, number, bubble) for clicks on a bubble, except on links and while selecting text. */
 export function listen(root, pick) {
   root.addEventListener("click", (event) => {
     const bubble = event.target.closest("[data-bubble]");
@@ -9,7 +9,7 @@ export function listen(root, pick) {
   });
 }
 
-/** Marks the bubble that was clicked, or both of that number where only the number is known. */
+/** Mark the clicked bubble, or both bubbles of the number if none was clicked. */
 export function mark(root, { utterance_number: number, utterance_bubble: chosen }, sides) {
   for (const bubble of root.querySelectorAll("[data-bubble]")) {
     const isSide = sides.includes(bubble.closest("[data-side]").dataset.side);
@@ -20,12 +20,12 @@ export function mark(root, { utterance_number: number, utterance_bubble: chosen 
   }
 }
 
-/** Scrolls each side, and nothing else, so far that its marked bubble begins in view. */
+/** Scroll each side, but not the page, so that the start of its marked bubble is visible. */
 export function reveal(root) {
   for (const side of root.querySelectorAll("[data-side]")) {
     const bubble = side.querySelector(".bubble:has([aria-pressed=true])");
     if (!bubble) continue;
-    const top = bubble.offsetTop - 48; // below the heading that stays
+    const top = bubble.offsetTop - 48; // below the sticky heading
     const isAbove = top < side.scrollTop;
     const isBelow = bubble.offsetTop + 48 > side.scrollTop + side.clientHeight;
     if (isAbove || isBelow) side.scrollTop = top;

@@ -1,19 +1,19 @@
-// How long somebody has the pair before them, and does something: time with the page hidden or idle is kept apart.
+// Clocks: active time on the visible page, and separately idle and hidden time.
 
 const SECOND = 1000;
-const IDLE_AFTER = 30 * SECOND; // the server says why: evaluation/judging/clocks.py
+const IDLE_AFTER = 30 * SECOND; // for the reason see evaluation/judging/clocks.py
 
 export class Clocks {
   #since; // when the pair was shown
   #active;
   #idle;
-  #first; // interaction, after so many milliseconds
-  #decision; // the last change of the choice
-  #at; // up to when time is counted
-  #input; // the last sign of life
+  #first; // first interaction, in milliseconds
+  #decision; // last change of the choice, in milliseconds
+  #at; // time up to which all time is counted
+  #input; // time of the last input
   #isVisible;
 
-  /** `kept` is what `state` gave before a reload, or what the server told; null begins anew. */
+  /** `kept` is the `state` before a reload, or the server's times; null starts from 0. */
   constructor(kept) {
     this.adopt(kept ?? { elapsed: 0 });
     for (const sign of ["pointermove", "pointerdown", "keydown", "wheel", "touchmove", "scroll"]) {
@@ -25,7 +25,7 @@ export class Clocks {
     document.addEventListener("visibilitychange", () => this.#settle());
   }
 
-  /** Goes on from seconds that were counted elsewhere. Loading a page or coming back to it is a sign of life. */
+  /** Continue from seconds counted elsewhere. Loading a page or returning to it counts as input. */
   adopt({ elapsed, first_interaction: first, decision, active, idle }) {
     this.#since = Date.now() - (elapsed ?? 0) * SECOND;
     [this.#active, this.#idle] = [(active ?? 0) * SECOND, (idle ?? 0) * SECOND];
@@ -35,12 +35,12 @@ export class Clocks {
     this.#isVisible = !document.hidden;
   }
 
-  /** The choice has been changed. */
+  /** Record a change of the choice. */
   decide() {
     this.#decision = Date.now() - this.#since;
   }
 
-  /** Seconds, as the server wants them. What is neither active nor idle was hidden, or the page was closed. */
+  /** Return the times in seconds for the server. Time neither active nor idle was hidden, or the page was closed. */
   report() {
     this.#settle();
     const elapsed = Math.max(0, Date.now() - this.#since);
@@ -54,7 +54,7 @@ export class Clocks {
     };
   }
 
-  /** What a reload must not lose: the same, and when that was. */
+  /** Return the times and the present, for a reload. */
   get state() {
     return { ...this.report(), at: Date.now() };
   }
@@ -68,7 +68,7 @@ export class Clocks {
     this.#first ??= Date.now() - this.#since;
   }
 
-  /** Counts the time since it was last counted: active until so long after the last sign of life, then idle. */
+  /** Count the time since the last count: active until IDLE_AFTER after the last input, then idle. */
   #settle() {
     const now = Date.now();
     const span = Math.max(0, now - this.#at);
@@ -83,11 +83,11 @@ export class Clocks {
   }
 }
 
-/** Of what this tab kept and what the server told, the one that has counted more; time since then has passed unseen. */
-export function furthest(kept, told) {
-  if (!kept) return told;
+/** Return the times of this tab or of the server, whichever counted more active time. Time since then counts as hidden. */
+export function furthest(kept, stored) {
+  if (!kept) return stored;
   const resumed = { ...kept, elapsed: kept.elapsed + Math.max(0, Date.now() - kept.at) / SECOND };
-  return told && (told.active ?? 0) > (kept.active ?? 0) ? told : resumed;
+  return stored && (stored.active ?? 0) > (kept.active ?? 0) ? stored : resumed;
 }
 
 function seconds(milliseconds) {

@@ -1,4 +1,4 @@
-// Keys that answer without a mouse. They are printed on the controls.
+// Keys for answering without a mouse. The controls show them.
 
 const ANSWERS = {
   1: ["choice", "first"],
@@ -35,18 +35,18 @@ function digit(event) {
   return /^(?:Digit|Numpad)(\d)$/.exec(event.code)?.[1];
 }
 
-/** As printed, or where another script is typed, by its place on the keyboard. */
+/** Return the typed letter or, on keyboards of other scripts, the letter at that position. */
 function letter(event) {
   return /^[a-z]$/i.test(event.key) ? event.key.toLowerCase() : event.code.replace(/^Key/, "").toLowerCase();
 }
 
-/** Where keys mean something else. */
+/** Return whether the key has another meaning here. */
 function isElsewhere(event) {
   const isText = event.target.closest?.("input:not([type=radio]), textarea, select, [contenteditable]");
   return event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || isText;
 }
 
-/** A box that scrolls keeps the arrows while it has the focus. */
+/** Return whether the target scrolls with the arrow keys while it has the focus. */
 function isScrolling(target) {
   return target.matches?.(".side, .side *, .task");
 }

@@ -1,4 +1,4 @@
-// What this tab keeps of the pair beside the server, so that a reload loses neither an answer nor a second.
+// A copy of the answer and times in this tab, so that a reload loses nothing.
 
 const PREFIX = "judging:";
 
@@ -6,7 +6,7 @@ export class Memory {
   #key;
   #kept;
 
-  /** What was kept of other pairs goes. */
+  /** Forget other pairs. */
   constructor(token) {
     this.#key = PREFIX + token;
     this.#kept = guarded(() => recall(this.#key)) ?? {};
@@ -33,7 +33,7 @@ function recall(kept) {
   return JSON.parse(sessionStorage.getItem(kept));
 }
 
-/** A browser may lend no storage, or give back what is broken: then the server remembers. */
+/** Return null without storage or with a broken copy; the server has the answer, too. */
 function guarded(use) {
   try {
     return use();

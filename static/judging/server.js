@@ -1,4 +1,4 @@
-// What the page and the server tell each other. Drafts follow one another; an answer is sent until the server has spoken.
+// Requests to the server. Drafts are sent one after the other; an answer is sent until the server responds.
 
 const PATIENCE = 15000; // milliseconds for an answer
 const FIRST_DELAY = 1000;
@@ -17,32 +17,32 @@ export class Server {
     addEventListener("online", () => this.hurry());
   }
 
-  /** Keeps a draft; null when the server could not be reached. `make` is asked for it when its turn comes. */
+  /** Send a draft, made by `make` when it is sent. Return null if the server cannot be reached. */
   draft(make, { isLast = false } = {}) {
     const send = () => this.#ask(this.#addresses.draft, make(), { keepalive: isLast });
     if (isLast) return send();
     const draft = this.#under.then(send);
-    this.#under = draft.catch(() => null); // whoever asked for it hears of what went wrong
+    this.#under = draft.catch(() => null); // the caller handles its error
     return draft;
   }
 
-  /** The server's word about an answer, however long that takes; `waiting(seconds)` is told of each try that failed. */
+  /** Send an answer until the server responds. Call `waiting(seconds)` after each failed attempt. */
   async submit(body, waiting) {
     await this.#under;
     for (let delay = FIRST_DELAY; ; delay = Math.min(2 * delay, LONGEST_DELAY)) {
-      const told = await this.#ask(this.#addresses.submit, body);
-      if (told) return told;
+      const response = await this.#ask(this.#addresses.submit, body);
+      if (response) return response;
       waiting(delay / 1000);
       await this.#pause(delay);
     }
   }
 
-  /** Tries again at once. */
+  /** Try again at once. */
   hurry() {
     this.#hurry();
   }
 
-  /** What has become of the pair; null when the server could not be reached. */
+  /** Return the saved answer; null if the server cannot be reached. */
   state() {
     return this.#ask(this.#addresses.state);
   }
@@ -63,7 +63,7 @@ export class Server {
     try {
       return await read(await fetch(address, { ...posted, ...options, signal, redirect: "manual" }));
     } catch (error) {
-      // What browsers call a network that fails, an answer that was cut off, and a server that takes too long.
+      // Browsers' errors for a failed network, a truncated response and a time-out.
       const isLost = error instanceof TypeError || error instanceof SyntaxError || ["TimeoutError", "AbortError"].includes(error.name);
       if (isLost) return null;
       throw error;
@@ -71,7 +71,7 @@ export class Server {
   }
 }
 
-/** A server in trouble has not spoken. One that leads elsewhere, or shows a page, does not know this page any more. */
+/** Return null if the server is in trouble. A redirect or a page means that this page is no longer valid. */
 async function read(response) {
   if (response.status >= 500 || response.status === 429) return null;
   const isJson = response.headers.get("Content-Type")?.startsWith("application/json");

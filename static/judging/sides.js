@@ -1,10 +1,10 @@
-// The two dialogues: which of them a phone shows, and how much of each has been before somebody's eyes.
+// The two dialogues: the one that a phone shows, and the share of each that was visible.
 
 export class Sides {
   #sides;
   #seen;
 
-  /** `seen` is what was seen before a reload: a share from 0 to 1 by the name of the side. */
+  /** `seen` has the shares from before a reload, from 0 to 1, by the name of the side. */
   constructor(root, seen) {
     this.#sides = [...root.querySelectorAll("[data-side]")];
     this.#seen = { ...seen };
@@ -14,7 +14,7 @@ export class Sides {
     makeReachable(root);
   }
 
-  /** How many turns each side has. */
+  /** Return the number of turns of each side. */
   get turns() {
     return Object.fromEntries(this.#sides.map((side) => [side.id, side.querySelectorAll("[data-number]").length]));
   }
@@ -24,7 +24,7 @@ export class Sides {
     return this.#seen;
   }
 
-  /** On a phone: brings the side to the front. */
+  /** Show the side on a phone. */
   show(name) {
     const button = document.getElementById(`show-${name}`);
     if (button.checked) return;
@@ -43,7 +43,7 @@ export class Sides {
   }
 }
 
-/** Code that scrolls sideways must be reachable by keyboard; tables are already. */
+/** Make scrolling code blocks reachable by keyboard; tables already are. */
 function makeReachable(root) {
   for (const box of root.querySelectorAll("pre")) {
     if (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight) box.tabIndex = 0;

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.judging.rows import Lost, check_stored
 from benchmarks.judging.site import WORDS, texts
-from tests.evaluation.factories import make_evaluator, make_judgement, showings_of
+from tests.evaluation.factories import make_evaluator, make_judgement, presentations_of
 from tests.installation import BASE_DIR
 
 
@@ -26,7 +26,7 @@ def test_it_runs_in_small() -> None:
 @pytest.mark.django_db
 def test_an_answer_that_was_not_stored_once_is_noticed() -> None:
     evaluator = make_evaluator()
-    judgement = make_judgement(showings_of(evaluator)[0])
+    judgement = make_judgement(presentations_of(evaluator)[0])
     with pytest.raises(Lost):
         check_stored(evaluator.evaluation, 1)
     submission = {"is_submitted": True, "made_at": judgement.shown_at}

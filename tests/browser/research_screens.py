@@ -56,7 +56,7 @@ print(run.token)
 EVALUATION = """
 from random import Random
 from evaluation.planning.opening import open_evaluation
-from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study, make_judgement, showings_of
+from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study, make_judgement, presentations_of
 from tests.factories import make_staff
 
 random, staff = Random(7), make_staff()
@@ -73,9 +73,10 @@ for number in range(9):
         evaluation, state="finished" if is_done else "judging", seen_minutes_ago=(60 - 7 * number) if is_done else 9 - number,
         flag="failed 2 of 2 attention checks" if number == 1 else "",
     )
-    for showing in showings_of(evaluator)[: 40 if is_done else 36 - 4 * number]:
+    for presentation in presentations_of(evaluator)[: 40 if is_done else 36 - 4 * number]:
         make_judgement(
-            showing, detected=random.random() < models[showing.pair.model], active_seconds=random.lognormvariate(4, 0.6),
+            presentation, detected=random.random() < models[presentation.pair.model],
+            active_seconds=random.lognormvariate(4, 0.6),
             confidence=random.choice(["somewhat confident", "confident", "very confident"]),
         )
 """

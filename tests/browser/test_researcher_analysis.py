@@ -16,7 +16,13 @@ from evaluation.planning.opening import close_evaluation
 from studies.models import Study
 from tests.analysis.working import beside_the_browser, work_off_reports
 from tests.browser.accessibility import CONTRAST, OPEN_ALL, assert_accessible, assert_fits
-from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study, make_judgement, showings_of
+from tests.evaluation.factories import (
+    make_evaluation,
+    make_evaluator,
+    make_judged_study,
+    make_judgement,
+    presentations_of,
+)
 from tests.factories import make_study
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -31,9 +37,9 @@ def make_judgements() -> Study:
         make_judged_study(people=4, models=("mixtral", "gpt-4", "vicuna")), title="First round"
     )
     for number in range(4):
-        for showing in showings_of(make_evaluator(evaluation)):
-            detected = None if showing.position == 5 else (showing.position + number) % 3 > 0
-            make_judgement(showing, detected=detected, active_seconds=20 + 7 * showing.position + number)
+        for presentation in presentations_of(make_evaluator(evaluation)):
+            detected = None if presentation.position == 5 else (presentation.position + number) % 3 > 0
+            make_judgement(presentation, detected=detected, active_seconds=20 + 7 * presentation.position + number)
     close_evaluation(evaluation)
     return evaluation.study
 
@@ -92,8 +98,8 @@ def test_it_is_asked_for_and_comes_by_itself(staff_page: Page) -> None:
 def test_whose_judgements_count_is_chosen_on_the_page(staff_page: Page) -> None:
     study = make_judgements()
     second = make_evaluation(study, title="Second round")
-    for showing in showings_of(make_evaluator(second)):
-        make_judgement(showing, detected=True)
+    for presentation in presentations_of(make_evaluator(second)):
+        make_judgement(presentation, detected=True)
     make_report(study)
     staff_page.goto(PAGE)
     staff_page.get_by_text("Choose evaluations").click()

@@ -12,7 +12,13 @@ from evaluation.models import Evaluation, Evaluator
 from tests.browser.accessibility import WCAG_AA, assert_holds, check_page
 from tests.browser.chat.way import PHONE
 from tests.browser.complaints import Complaints
-from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study, make_judgement, showings_of
+from tests.evaluation.factories import (
+    make_evaluation,
+    make_evaluator,
+    make_judged_study,
+    make_judgement,
+    presentations_of,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PAGE = "/studies/demo/evaluations/1/"
@@ -26,9 +32,11 @@ def make_busy_evaluation() -> Evaluation:
         evaluator = make_evaluator(
             evaluation, state=state, seen_minutes_ago=10 * number, flag="clicked" * (number == 1)
         )
-        for showing in showings_of(evaluator):
-            make_judgement(showing, detected=showing.position % 2 == 0, active_seconds=20 + showing.position)
-    evaluation.sittings.create(model="gpt-4", configuration={}, identity="x", message="The key is missing.")
+        for presentation in presentations_of(evaluator):
+            make_judgement(
+                presentation, detected=presentation.position % 2 == 0, active_seconds=20 + presentation.position
+            )
+    evaluation.judge_runs.create(model="gpt-4", configuration={}, identity="x", message="The key is missing.")
     return evaluation
 
 
@@ -64,7 +72,7 @@ def test_from_a_plan_to_evaluators_who_appear_and_to_closing(staff_page: Page, l
     expect(staff_page.locator("#evaluators")).to_contain_text("No evaluators yet")
 
     evaluator = make_evaluator(Evaluation.objects.get())
-    make_judgement(showings_of(evaluator)[0])
+    make_judgement(presentations_of(evaluator)[0])
     expect(staff_page.get_by_role("row", name="e-001")).to_contain_text("1 of 8")
     expect(staff_page.locator("#live")).to_contain_text("1 of 16 judgements")
 

@@ -1,4 +1,4 @@
-"""Rows of evaluations, made without the planner: pairs, lists, evaluators and what they say."""
+"""Rows of evaluations, made without the planner: pairs, assignments, evaluators and their answers."""
 
 from datetime import timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from evaluation.models import (
     Evaluator,
     Judgement,
     Pair,
-    Showing,
+    Presentation,
 )
 from simulation.models import Run
 from studies.models import Dialogue, Goal, Study
@@ -51,9 +51,9 @@ def make_judged_study(
 
 
 def make_evaluation(study: Study | None = None, **fields: Any) -> Evaluation:
-    """An evaluation of all runs of the study, open and with its pairs and lists unless it is ``planned``.
+    """An evaluation of all runs of the study, open and with its pairs and assignments unless it is ``planned``.
 
-    List e holds, of the d-th natural dialogue, the pair with the model number (d + e), so that nobody gets two of one dialogue.
+    Assignment e holds, of the d-th natural dialogue, the pair with the model number (d + e): no evaluator gets two of one.
     """
     study = study or make_judged_study()
     ending = {name: fields.pop(given) for given, name in ENDING.items() if given in fields}
@@ -65,17 +65,17 @@ def make_evaluation(study: Study | None = None, **fields: Any) -> Evaluation:
     if ending:
         evaluation.outcomes.create(kind=EvaluationOutcome.Kind.COMPLETED, **ending)
     if not evaluation.is_planned:
-        _make_lists(evaluation, _make_pairs(evaluation))
+        _make_assignments(evaluation, _make_pairs(evaluation))
     return evaluation
 
 
 def make_known_pair(evaluation: Evaluation, role: str = Pair.Role.CHECK, **known: Any) -> Pair:
-    """A pair for training or as an attention check; it stands in no list yet."""
+    """A pair for training or as an attention check; in no assignment yet."""
     return Pair.objects.create(evaluation=evaluation, role=role, known=KNOWN | known)
 
 
 def make_evaluator(evaluation: Evaluation | None = None, *, seen_minutes_ago: float = 0, **fields: Any) -> Evaluator:
-    """Somebody who judges the first free list, unless ``fields`` say otherwise."""
+    """Somebody who judges the first free assignment, unless ``fields`` say otherwise."""
     evaluation, now = evaluation or make_evaluation(), timezone.now()
     values: dict[str, Any] = {
         "number": evaluation.evaluators.count() + 1,
@@ -93,12 +93,12 @@ def make_evaluator(evaluation: Evaluation | None = None, *, seen_minutes_ago: fl
     return evaluator
 
 
-def make_judgement(showing: Showing, *, detected: bool | None = True, **fields: Any) -> Judgement:
+def make_judgement(presentation: Presentation, *, detected: bool | None = True, **fields: Any) -> Judgement:
     """A submitted judgement that chose the simulated side, the natural one, or (None) neither; half a minute's work."""
-    evaluator, now = showing.assignment.evaluator, timezone.now()
+    evaluator, now = presentation.assignment.evaluator, timezone.now()
     assert evaluator is not None
     values: dict[str, Any] = {
-        "choice": _choice(showing, detected),
+        "choice": _choice(presentation, detected),
         "confidence": Confidence.CONFIDENT,
         "utterance_number": 1,
         "shown_at": now - timedelta(seconds=40),
@@ -114,18 +114,20 @@ def make_judgement(showing: Showing, *, detected: bool | None = True, **fields: 
         "showed_goal": evaluator.evaluation.shows_goal,
         "showed_persona": evaluator.evaluation.shows_persona,
     }
-    return Judgement.objects.create(showing=showing, evaluator=evaluator, pair=showing.pair, **values | fields)
+    return Judgement.objects.create(
+        presentation=presentation, evaluator=evaluator, pair=presentation.pair, **values | fields
+    )
 
 
-def showings_of(evaluator: Evaluator) -> list[Showing]:
+def presentations_of(evaluator: Evaluator) -> list[Presentation]:
     """What the evaluator is to judge, in order."""
-    return list(Showing.objects.filter(assignment__evaluator=evaluator).order_by("assignment__number", "position"))
+    return list(Presentation.objects.filter(assignment__evaluator=evaluator).order_by("assignment__number", "position"))
 
 
-def _choice(showing: Showing, detected: bool | None) -> Choice:
+def _choice(presentation: Presentation, detected: bool | None) -> Choice:
     if detected is None:
         return Choice.NOT_SURE
-    return Choice.FIRST if detected != showing.is_natural_first else Choice.SECOND
+    return Choice.FIRST if detected != presentation.is_natural_first else Choice.SECOND
 
 
 def _make_pairs(evaluation: Evaluation) -> list[list[Pair]]:
@@ -146,11 +148,11 @@ def _make_pair(evaluation: Evaluation, natural: Dialogue, run: Run) -> Pair:
     )
 
 
-def _make_lists(evaluation: Evaluation, rows: list[list[Pair]]) -> None:
+def _make_assignments(evaluation: Evaluation, rows: list[list[Pair]]) -> None:
     for number in range(len(rows[0]) if rows else 0):
         assignment = Assignment.objects.create(evaluation=evaluation, number=number + 1)
         for position, row in enumerate(rows):
             pair = row[(position + number) % len(row)]
-            Showing.objects.create(
+            Presentation.objects.create(
                 assignment=assignment, position=position, pair=pair, is_natural_first=position % 2 == 0
             )

@@ -18,7 +18,7 @@ READING = Reading("a goal", "a persona", turns(2), turns(4))
 def test_the_numbers_are_those_of_the_chosen_dialogue(choice: str, last: int) -> None:
     assert available_numbers(READING, choice) == range(1, last + 1)
     check_whole(Answer(choice, "confident", last), READING)
-    with pytest.raises(Unanswerable, match=f"There is no utterance {last + 1}: choose one from 1 to {last}"):
+    with pytest.raises(Unanswerable, match=f"There is no utterance {last + 1}. Choose one from 1 to {last}"):
         check_whole(Answer(choice, "confident", last + 1), READING)
 
 

@@ -7,7 +7,13 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from studies.models import Study
-from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study, make_judgement, showings_of
+from tests.evaluation.factories import (
+    make_evaluation,
+    make_evaluator,
+    make_judged_study,
+    make_judgement,
+    presentations_of,
+)
 
 pytestmark = pytest.mark.django_db
 Said = pytest.CaptureFixture[str]
@@ -17,7 +23,7 @@ Said = pytest.CaptureFixture[str]
 def study() -> Study:
     """A study with a judgement in its only evaluation."""
     study = make_judged_study()
-    make_judgement(showings_of(make_evaluator(make_evaluation(study)))[0])
+    make_judgement(presentations_of(make_evaluator(make_evaluation(study)))[0])
     return study
 
 
@@ -34,8 +40,8 @@ def test_the_only_evaluation_is_written_without_a_word(study: Study, capsys: Sai
 def test_of_several_it_takes_the_latest_that_was_opened_and_says_so(study: Study, capsys: Said) -> None:
     second = make_evaluation(study)
     make_evaluation(study, state="planned")
-    for showing in showings_of(make_evaluator(second))[:2]:
-        make_judgement(showing)
+    for presentation in presentations_of(make_evaluator(second))[:2]:
+        make_judgement(presentation)
     call_command("export_judgements", study.slug)
     said = capsys.readouterr()
     assert (len(participants(said.out)), said.err.startswith("Using evaluation 2, the latest of 3.")) == (2, True)
@@ -47,7 +53,7 @@ def test_of_several_it_takes_the_latest_that_was_opened_and_says_so(study: Study
 
 def test_what_the_file_leaves_out_is_said(study: Study, capsys: Said) -> None:
     evaluator = study.evaluations.get().evaluators.get()
-    make_judgement(showings_of(evaluator)[1], submitted_at=None)
+    make_judgement(presentations_of(evaluator)[1], submitted_at=None)
     call_command("export_judgements", study.slug)
     assert capsys.readouterr().err == "Left out of evaluation 1: 1 not submitted.\n"
     call_command("export_judgements", study.slug, "--format", "jsonl")
@@ -70,8 +76,8 @@ def test_a_file_is_written_whole(study: Study, tmp_path: Path) -> None:
     ("arguments", "words"),
     [
         (["dmo"], "There is no study 'dmo'"),
-        (["demo", "--evaluation", "7"], "Study 'demo' has no evaluation 7: choose from 1."),
-        (["empty"], "Study 'empty' has no evaluations: plan one on its page."),
+        (["demo", "--evaluation", "7"], "Study 'demo' has no evaluation 7. Choose from 1."),
+        (["empty"], "Study 'empty' has no evaluations. Plan one on its page."),
     ],
 )
 def test_what_does_not_exist_is_named(study: Study, arguments: list[str], words: str) -> None:

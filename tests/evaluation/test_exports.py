@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from evaluation.exports import export_all, export_judgements, left_out
-from evaluation.models import Assignment, Evaluation, Judgement, Pair, Revision, Showing, Sitting, Verdict
+from evaluation.models import Assignment, Evaluation, Judgement, JudgeRun, ModelJudgement, Pair, Presentation, Revision
 from studies.files.exports import Incomplete
 from tests.evaluation.factories import (
     make_evaluation,
@@ -17,7 +17,7 @@ from tests.evaluation.factories import (
     make_judged_study,
     make_judgement,
     make_known_pair,
-    showings_of,
+    presentations_of,
 )
 
 pytestmark = pytest.mark.django_db
@@ -45,9 +45,9 @@ def judge_known(evaluation: Evaluation, role: str) -> Judgement:
     """The first evaluator answers one more pair, of that role."""
     assignment = Assignment.objects.exclude(evaluator=None).get(evaluation=evaluation)
     pair = make_known_pair(evaluation, role)
-    position = assignment.showings.count()
+    position = assignment.presentations.count()
     return make_judgement(
-        Showing.objects.create(assignment=assignment, position=position, pair=pair, is_natural_first=True)
+        Presentation.objects.create(assignment=assignment, position=position, pair=pair, is_natural_first=True)
     )
 
 
@@ -56,19 +56,19 @@ def test_the_table_has_exactly_the_columns_that_the_analysis_reads(evaluation: E
 
 
 def test_a_row_says_who_judged_which_pair_and_how(evaluation: Evaluation) -> None:
-    (showing, *_) = showings_of(make_evaluator(evaluation))
-    make_judgement(showing, detected=True, utterance_number=2, active_seconds=31.25, confidence="very confident")
+    (presentation, *_) = presentations_of(make_evaluator(evaluation))
+    make_judgement(presentation, detected=True, utterance_number=2, active_seconds=31.25, confidence="very confident")
     assert table(evaluation) == [
         {
             "participant": "e-001",
             "generator_user": "p-001",
-            "model": showing.pair.model,
+            "model": presentation.pair.model,
             "detected": "1",
             "choice": "simulated",
             "confidence": "very confident",
             "utterance_number": "2",
             "duration": "31.250",
-            "pair": showing.pair.token,
+            "pair": presentation.pair.token,
             "goal": "1",
             "domain": "Math",
             "flagged": "0",
@@ -77,27 +77,27 @@ def test_a_row_says_who_judged_which_pair_and_how(evaluation: Evaluation) -> Non
 
 
 @pytest.mark.parametrize(
-    ("detected", "told"), [(True, ("1", "simulated")), (False, ("0", "natural")), (None, ("0", "not sure"))]
+    ("detected", "chosen"), [(True, ("1", "simulated")), (False, ("0", "natural")), (None, ("0", "not sure"))]
 )
-def test_what_was_chosen_is_told_whichever_side_it_stood_on(
-    evaluation: Evaluation, detected: bool | None, told: tuple[str, str]
+def test_the_chosen_kind_does_not_depend_on_the_sides(
+    evaluation: Evaluation, detected: bool | None, chosen: tuple[str, str]
 ) -> None:
-    showings = showings_of(make_evaluator(evaluation))
-    for showing in showings:
-        make_judgement(showing, detected=detected)
-    assert {showing.is_natural_first for showing in showings} == {True, False}
-    assert {(row["detected"], row["choice"]) for row in table(evaluation)} == {told}
+    presentations = presentations_of(make_evaluator(evaluation))
+    for presentation in presentations:
+        make_judgement(presentation, detected=detected)
+    assert {presentation.is_natural_first for presentation in presentations} == {True, False}
+    assert {(row["detected"], row["choice"]) for row in table(evaluation)} == {chosen}
 
 
 def test_no_single_utterance_is_an_empty_cell_and_a_doubted_evaluator_is_flagged(evaluation: Evaluation) -> None:
-    (showing, *_) = showings_of(make_evaluator(evaluation, flag="Failed an attention check."))
-    make_judgement(showing, utterance_number=0)
+    (presentation, *_) = presentations_of(make_evaluator(evaluation, flag="Failed an attention check."))
+    make_judgement(presentation, utterance_number=0)
     (row,) = table(evaluation)
     assert (row["utterance_number"], row["flagged"]) == ("", "1")
 
 
 def test_only_what_results_are_made_of_is_in_the_table_and_the_rest_is_counted(evaluation: Evaluation) -> None:
-    draft, gone, kept, _ = showings_of(make_evaluator(evaluation))
+    draft, gone, kept, _ = presentations_of(make_evaluator(evaluation))
     make_judgement(draft, submitted_at=None)
     make_judgement(gone)
     make_judgement(kept)
@@ -112,28 +112,28 @@ def test_only_what_results_are_made_of_is_in_the_table_and_the_rest_is_counted(e
 
 def test_another_evaluations_judgements_stay_out(evaluation: Evaluation) -> None:
     other = make_evaluation(evaluation.study)
-    make_judgement(showings_of(make_evaluator(other))[0])
+    make_judgement(presentations_of(make_evaluator(other))[0])
     assert (table(evaluation), len(table(other))) == ([], 1)
 
 
 def test_evaluators_of_two_rounds_are_two_people_in_a_table_of_all(evaluation: Evaluation) -> None:
     for one in (evaluation, make_evaluation(evaluation.study)):
-        make_judgement(showings_of(make_evaluator(one))[0])
+        make_judgement(presentations_of(make_evaluator(one))[0])
     lines = "".join(export_all(evaluation.study)).splitlines()
     assert lines[0] == COLUMNS
     assert [line.split(",")[0] for line in lines[1:]] == ["1-e-001", "2-e-001"]
 
 
 def test_a_table_for_spreadsheets_runs_nothing(evaluation: Evaluation) -> None:
-    (showing, *_) = showings_of(make_evaluator(evaluation))
-    Pair.objects.filter(pk=showing.pair.pk).update(model="=HYPERLINK(1)")
-    make_judgement(showing)
+    (presentation, *_) = presentations_of(make_evaluator(evaluation))
+    Pair.objects.filter(pk=presentation.pair.pk).update(model="=HYPERLINK(1)")
+    make_judgement(presentation)
     assert table(evaluation, "spreadsheet")[0]["model"] == "'=HYPERLINK(1)"
     assert table(evaluation)[0]["model"] == "=HYPERLINK(1)"
 
 
 def test_json_lines_hold_drafts_checks_and_judgements_about_the_withdrawn_marked(evaluation: Evaluation) -> None:
-    draft, gone, *_ = showings_of(make_evaluator(evaluation))
+    draft, gone, *_ = presentations_of(make_evaluator(evaluation))
     make_judgement(draft, submitted_at=None, choice="")
     make_judgement(gone, detected=False)
     Pair.objects.filter(pk=gone.pair.pk).update(withdrawn_at=timezone.now())
@@ -146,8 +146,8 @@ def test_json_lines_hold_drafts_checks_and_judgements_about_the_withdrawn_marked
 
 
 def test_json_lines_hold_every_clock_the_side_and_the_trail_of_revisions(evaluation: Evaluation) -> None:
-    showing = showings_of(make_evaluator(evaluation))[1]
-    judgement = make_judgement(showing)
+    presentation = presentations_of(make_evaluator(evaluation))[1]
+    judgement = make_judgement(presentation)
     for number, choice in enumerate(["second", "first"], start=1):
         Revision.objects.create(judgement=judgement, number=number, choice=choice, made_at=timezone.now())
     (line,) = records(evaluation, "judgement")
@@ -156,7 +156,7 @@ def test_json_lines_hold_every_clock_the_side_and_the_trail_of_revisions(evaluat
     assert [revision["choice"] for revision in line["revisions"]] == ["second", "first"]
 
 
-def test_json_lines_hold_settings_pairs_lists_and_evaluators_but_nothing_that_leads_to_them() -> None:
+def test_json_lines_hold_settings_pairs_assignments_and_evaluators_but_nothing_that_leads_to_them() -> None:
     evaluation = make_evaluation(completion_code="PAID", redirect_url="https://example.org/", seed=5)
     evaluator = make_evaluator(evaluation, external_id="platform-1")
     text = "".join(export_judgements(evaluation, "jsonl"))
@@ -169,22 +169,22 @@ def test_json_lines_hold_settings_pairs_lists_and_evaluators_but_nothing_that_le
 
 
 def test_json_lines_hold_what_models_said(evaluation: Evaluation) -> None:
-    sitting = Sitting.objects.create(evaluation=evaluation, model="gpt-4", configuration={"seed": 1}, identity="x")
+    judge_run = JudgeRun.objects.create(evaluation=evaluation, model="gpt-4", configuration={"seed": 1}, identity="x")
     pair = evaluation.pairs.all()[0]
     answer = {"choice": "first", "confidence": "confident", "utterance_number": 1, "outputs": ["{}"]}
     for is_natural_first, finished_at in ((True, timezone.now()), (False, None)):
-        Verdict.objects.create(
-            sitting=sitting, pair=pair, is_natural_first=is_natural_first, finished_at=finished_at, **answer
+        ModelJudgement.objects.create(
+            judge_run=judge_run, pair=pair, is_natural_first=is_natural_first, finished_at=finished_at, **answer
         )
-    (verdict,) = records(evaluation, "verdict")
-    assert (verdict["model"], verdict["is_natural_first"], verdict["outputs"]) == ("gpt-4", True, ["{}"])
+    (line,) = records(evaluation, "verdict")
+    assert (line["model"], line["is_natural_first"], line["outputs"]) == ("gpt-4", True, ["{}"])
     assert [line["configuration"] for line in records(evaluation, "sitting")] == [{"seed": 1}]
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
 def test_an_export_notices_that_judgements_vanished_meanwhile(evaluation: Evaluation, form: str) -> None:
-    for showing in showings_of(make_evaluator(evaluation)):
-        make_judgement(showing)
+    for presentation in presentations_of(make_evaluator(evaluation)):
+        make_judgement(presentation)
     pieces = export_judgements(evaluation, form)
     next(pieces)
     Judgement.objects.all()[3].delete()
@@ -194,32 +194,32 @@ def test_an_export_notices_that_judgements_vanished_meanwhile(evaluation: Evalua
 
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
 def test_what_is_submitted_while_an_export_is_written_waits_for_the_next(evaluation: Evaluation, form: str) -> None:
-    first, second, *_ = showings_of(make_evaluator(evaluation))
+    first, second, *_ = presentations_of(make_evaluator(evaluation))
     make_judgement(first)
     pieces = export_judgements(evaluation, form)
     head = next(pieces)
     make_judgement(second)
-    told = [piece for piece in [head, *pieces] if piece.startswith(("e-001", '{"record": "judgement"'))]
-    assert len(told) == 1
-    assert first.pair.token in told[0]
+    found = [piece for piece in [head, *pieces] if piece.startswith(("e-001", '{"record": "judgement"'))]
+    assert len(found) == 1
+    assert first.pair.token in found[0]
 
 
 def test_a_model_may_go_on_judging_while_an_export_is_written(evaluation: Evaluation) -> None:
-    sitting = Sitting.objects.create(evaluation=evaluation, model="tiny", configuration={}, identity="a")
+    judge_run = JudgeRun.objects.create(evaluation=evaluation, model="tiny", configuration={}, identity="a")
     pair = evaluation.pairs.all()[0]
-    later = Verdict.objects.create(sitting=sitting, pair=pair, is_natural_first=True)
-    Verdict.objects.create(sitting=sitting, pair=pair, is_natural_first=False, finished_at=timezone.now())
+    later = ModelJudgement.objects.create(judge_run=judge_run, pair=pair, is_natural_first=True)
+    ModelJudgement.objects.create(judge_run=judge_run, pair=pair, is_natural_first=False, finished_at=timezone.now())
     pieces = export_judgements(evaluation, "jsonl")
     head = next(pieces)
-    Verdict.objects.filter(pk=later.pk).update(finished_at=timezone.now())
-    told = [json.loads(piece) for piece in [head, *pieces] if piece.startswith('{"record": "verdict"')]
-    assert [verdict["is_natural_first"] for verdict in told] == [False]
+    ModelJudgement.objects.filter(pk=later.pk).update(finished_at=timezone.now())
+    lines = [json.loads(piece) for piece in [head, *pieces] if piece.startswith('{"record": "verdict"')]
+    assert [line["is_natural_first"] for line in lines] == [False]
 
 
 def test_many_judgements_are_written_in_few_queries(django_assert_max_num_queries: Any) -> None:
     evaluation = make_evaluation(make_judged_study(people=6))
-    for showing in showings_of(make_evaluator(evaluation)):
-        make_judgement(showing)
+    for presentation in presentations_of(make_evaluator(evaluation)):
+        make_judgement(presentation)
     with django_assert_max_num_queries(2):
         assert len(table(evaluation)) == 12
     with django_assert_max_num_queries(22):

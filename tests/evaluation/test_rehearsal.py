@@ -15,7 +15,7 @@ from analysis.study.study_data import judgements_in
 from collection.models import Participant
 from evaluation.answers import answer_of, available_numbers, check_whole
 from evaluation.exports import export_all
-from evaluation.models import Evaluation, Evaluator, Judgement, Pair, Showing
+from evaluation.models import Evaluation, Evaluator, Judgement, Pair, Presentation
 from evaluation.reading import read_pair
 from evaluation.rehearsal.loading import load_rehearsal, open_rehearsal
 from simulation.models import Run
@@ -44,7 +44,7 @@ def rehearsal(django_db_setup: None, django_db_blocker):
 
 def counted() -> list[Any]:
     """What results are made of, with what was told about the pair."""
-    return list(Judgement.objects.counted().told().select_related("pair", "showing", "evaluator"))
+    return list(Judgement.objects.counted().with_chosen_kind().select_related("pair", "presentation", "evaluator"))
 
 
 def test_twenty_people_and_four_models_have_spoken_toward_every_goal(rehearsal: Study) -> None:
@@ -78,7 +78,7 @@ def test_nothing_of_the_templates_is_left_in_what_is_said(rehearsal: Study) -> N
 
 def test_it_says_everywhere_that_it_is_made_up(rehearsal: Study) -> None:
     assert "made-up" in rehearsal.title
-    assert "Nothing of it is a result" in rehearsal.description
+    assert "None of it is a result" in rehearsal.description
     assert all(evaluation.is_rehearsed for evaluation in rehearsal.evaluations.all())
     for dialogue in rehearsal.dialogues.all():
         assert dialogue.responder["label"] == "made up, for rehearsing"
@@ -102,7 +102,7 @@ def test_nobody_judges_two_dialogues_of_one_person_for_one_goal(rehearsal: Study
 
 def test_models_are_detected_nearly_as_often_as_in_the_paper(rehearsal: Study) -> None:
     for model, rate in MODELS.items():
-        told = [judgement.told_choice for judgement in counted() if judgement.pair.model == model]
+        told = [judgement.chosen_kind for judgement in counted() if judgement.pair.model == model]
         assert len(told) == 200
         assert told.count("simulated") / 200 == pytest.approx(rate, abs=0.08)
         assert {"natural", "not sure"} < set(told)
@@ -110,7 +110,7 @@ def test_models_are_detected_nearly_as_often_as_in_the_paper(rehearsal: Study) -
 
 def test_every_answer_could_have_been_given_on_the_page(rehearsal: Study) -> None:
     for judgement in counted()[::10]:
-        reading = read_pair(judgement.pair, judgement.showing.is_natural_first)
+        reading = read_pair(judgement.pair, judgement.presentation.is_natural_first)
         check_whole(answer_of(judgement), reading)
         assert judgement.utterance_number in (0, *available_numbers(reading, judgement.choice))
         revision = judgement.revisions.get()
@@ -122,7 +122,7 @@ def test_those_who_are_right_are_surer_and_times_follow_each_other(rehearsal: St
         is_right: [
             judgement.confidence == "very confident"
             for judgement in counted()
-            if (judgement.told_choice == "simulated") == is_right
+            if (judgement.chosen_kind == "simulated") == is_right
         ]
         for is_right in (True, False)
     }
@@ -139,9 +139,9 @@ def test_the_second_evaluation_waits_for_somebody_with_training_and_checks(rehea
     assert open_rehearsal() == second
     assert not second.evaluators.exists()
     for assignment in second.assignments.all():
-        roles = Counter(assignment.showings.values_list("pair__role", flat=True))
+        roles = Counter(assignment.presentations.values_list("pair__role", flat=True))
         assert roles == {Pair.Role.MAIN: 40, Pair.Role.TRAINING: 2, Pair.Role.CHECK: 2}
-    assert Showing.objects.filter(assignment__evaluation=second).count() == 20 * 44
+    assert Presentation.objects.filter(assignment__evaluation=second).count() == 20 * 44
 
 
 def test_its_judgements_reach_the_analysis_as_a_csv_of_them_is_read(rehearsal: Study, tmp_path: Path) -> None:

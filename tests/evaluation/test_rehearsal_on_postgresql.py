@@ -16,18 +16,18 @@ from collections import Counter
 from asgiref.sync import async_to_sync
 from django.conf import settings
 from dialogue.backends import registry
-from evaluation.judges import sittings
+from evaluation.judges import judge_runs
 from evaluation.judges.workers import Judge
-from evaluation.models import Evaluation, Judgement, Verdict
+from evaluation.models import Evaluation, Judgement, ModelJudgement
 
-sitting = sittings.request_sitting(Evaluation.objects.get(number=1), "stumbler")
-sitting.verdicts.exclude(pk__in=sitting.verdicts.values("pk")[:40]).delete()
-sittings.VERDICTS.start(sitting)
-async_to_sync(Judge(settings.MODELS_FILE, registry.open_model).work_off)(sitting.verdicts.all())
-sitting.refresh_from_db()
+judge_run = judge_runs.request_judge_run(Evaluation.objects.get(number=1), "stumbler")
+judge_run.judgements.exclude(pk__in=judge_run.judgements.values("pk")[:40]).delete()
+judge_runs.MODEL_JUDGEMENTS.start(judge_run)
+async_to_sync(Judge(settings.MODELS_FILE, registry.open_model).work_off)(judge_run.judgements.all())
+judge_run.refresh_from_db()
 print(json.dumps({
-    "state": sitting.state,
-    "choices": Counter(Verdict.objects.values_list("choice", flat=True)),
+    "state": judge_run.state,
+    "choices": Counter(ModelJudgement.objects.values_list("choice", flat=True)),
     "judgements": Judgement.objects.counted().count(),
 }))
 """

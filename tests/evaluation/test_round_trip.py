@@ -10,7 +10,7 @@ from pandas.testing import assert_frame_equal
 
 from analysis.statistics.judgements import read_judgements
 from evaluation.exports import export_judgements
-from evaluation.models import Evaluation, Pair, Showing
+from evaluation.models import Evaluation, Pair, Presentation
 from evaluation.planning.opening import open_evaluation
 from tests.enrolment.visits import EVALUATION as DOOR
 from tests.enrolment.visits import agree_to_judge as agree
@@ -19,7 +19,7 @@ from tests.evaluation.factories import (
     make_evaluator,
     make_judged_study,
     make_judgement,
-    showings_of,
+    presentations_of,
 )
 from tests.evaluation.judging.visits import CLOCKS, post
 from tests.factories import make_staff
@@ -30,7 +30,7 @@ SIMULATED, NATURAL, NOT_SURE = range(3)
 
 @pytest.fixture
 def evaluation() -> Evaluation:
-    """As the planner makes it: two lists of four pairs and an attention check."""
+    """As the planner makes it: two assignments of four pairs and an attention check."""
     evaluation = make_evaluation(make_judged_study(), state="planned", pairs_per_evaluator=4, attention_checks=1)
     open_evaluation(evaluation)
     return evaluation
@@ -43,16 +43,16 @@ def judge_all(evaluation: Evaluation) -> dict[str, tuple[str, ...]]:
     agree(client)
     client.post(f"{DOOR}start/")
     while token := _current(client):
-        showing = Showing.objects.get(token=token)
+        presentation = Presentation.objects.get(token=token)
         number = len(said)
-        meant = SIMULATED if showing.pair.role == Pair.Role.CHECK else number % 3
-        answer = {"choice": _side(showing, meant), "confidence": "very confident", "utterance_number": number % 3}
+        meant = SIMULATED if presentation.pair.role == Pair.Role.CHECK else number % 3
+        answer = {"choice": _side(presentation, meant), "confidence": "very confident", "utterance_number": number % 3}
         clocks = CLOCKS | {"active": 4 + number / 8}
         assert post(client, f"{DOOR}pairs/{token}/submit/", answer, key=token, clocks=clocks).status_code == 200
-        if showing.pair.role == Pair.Role.MAIN:
-            seconds = showing.judgement.active_seconds
+        if presentation.pair.role == Pair.Role.MAIN:
+            seconds = presentation.judgement.active_seconds
             told = ("simulated", "natural", "not sure")[meant]
-            said[showing.pair.token] = (told, "very confident", str(number % 3 or ""), f"{seconds:.3f}")
+            said[presentation.pair.token] = (told, "very confident", str(number % 3 or ""), f"{seconds:.3f}")
     return said
 
 
@@ -62,10 +62,10 @@ def _current(client: Client) -> str:
     return address.split("/pairs/")[1].strip("/") if "/pairs/" in address else ""
 
 
-def _side(showing: Showing, meant: int) -> str:
+def _side(presentation: Presentation, meant: int) -> str:
     if meant == NOT_SURE:
         return "not_sure"
-    return "first" if (meant == NATURAL) == showing.is_natural_first else "second"
+    return "first" if (meant == NATURAL) == presentation.is_natural_first else "second"
 
 
 def test_the_table_says_what_was_said_on_the_pages(evaluation: Evaluation) -> None:
@@ -90,9 +90,9 @@ def test_the_table_says_what_was_said_on_the_pages(evaluation: Evaluation) -> No
 def test_both_tables_are_read_back_as_the_same_judgements_whatever_models_are_called(tmp_path: Path) -> None:
     evaluation = make_evaluation()
     names = ("=HYPERLINK(1)", "'quoted'", "-7b", "@org/model")
-    for name, showing in zip(names, showings_of(make_evaluator(evaluation)), strict=True):
-        Pair.objects.filter(pk=showing.pair_id).update(model=name)
-        make_judgement(showing)
+    for name, presentation in zip(names, presentations_of(make_evaluator(evaluation)), strict=True):
+        Pair.objects.filter(pk=presentation.pair_id).update(model=name)
+        make_judgement(presentation)
     read = []
     for form, encoding in (("csv", "utf-8"), ("spreadsheet", "utf-8"), ("spreadsheet", "utf-16")):
         path = tmp_path / f"{form}-{encoding}.csv"

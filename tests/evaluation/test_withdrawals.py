@@ -7,7 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from collection.models import Participant
-from evaluation.models import Assignment, Evaluation, Evaluator, Judgement, Pair, Showing, Sitting, Verdict
+from evaluation.models import Assignment, Evaluation, Evaluator, Judgement, JudgeRun, ModelJudgement, Pair, Presentation
 from studies.models import Turn
 from tests.enrolment.people import withdraw
 from tests.enrolment.test_withdrawal import rows_with
@@ -17,7 +17,7 @@ from tests.evaluation.factories import (
     make_judged_study,
     make_judgement,
     make_known_pair,
-    showings_of,
+    presentations_of,
 )
 
 SECRET = "zanzibar-marmalade"
@@ -30,7 +30,7 @@ def leave(evaluation: Evaluation) -> None:
 
 
 def people_in(evaluator: Evaluator) -> list[str]:
-    return [showing.pair.person for showing in showings_of(evaluator)]
+    return [presentation.pair.person for presentation in presentations_of(evaluator)]
 
 
 @pytest.mark.django_db
@@ -48,8 +48,8 @@ def test_their_pairs_stay_as_rows_without_text() -> None:
 def test_what_was_judged_stays_and_no_longer_counts() -> None:
     evaluation = make_evaluation()
     evaluator = make_evaluator(evaluation)
-    for showing in showings_of(evaluator):
-        make_judgement(showing)
+    for presentation in presentations_of(evaluator):
+        make_judgement(presentation)
     leave(evaluation)
     assert Judgement.objects.submitted().count() == 4
     assert {judgement.pair.person for judgement in Judgement.objects.counted()} == {"p-002"}
@@ -61,19 +61,19 @@ def test_in_the_place_of_an_open_pair_comes_one_of_the_same_model_on_the_same_si
     evaluation = make_evaluation(make_judged_study(people=3, goals=2, models=("a", "b", "c", "d")))
     evaluator = make_evaluator(evaluation)
     elsewhere = evaluation.assignments.create(number=9)
-    Showing.objects.filter(assignment__evaluator=evaluator, pair__person="p-003").update(assignment=elsewhere)
-    before = {showing.position: showing for showing in showings_of(evaluator)}
+    Presentation.objects.filter(assignment__evaluator=evaluator, pair__person="p-003").update(assignment=elsewhere)
+    before = {presentation.position: presentation for presentation in presentations_of(evaluator)}
     leave(evaluation)
-    after = {showing.position: showing for showing in showings_of(evaluator)}
+    after = {presentation.position: presentation for presentation in presentations_of(evaluator)}
     assert after.keys() == before.keys()
-    for position, showing in after.items():
-        assert showing.is_natural_first == before[position].is_natural_first
+    for position, presentation in after.items():
+        assert presentation.is_natural_first == before[position].is_natural_first
         if before[position].pair.person == LEAVING:
-            assert showing.pair.model == before[position].pair.model
-            assert showing.pair.person == "p-003"
-            assert showing.token != before[position].token
+            assert presentation.pair.model == before[position].pair.model
+            assert presentation.pair.person == "p-003"
+            assert presentation.token != before[position].token
         else:
-            assert showing == before[position]
+            assert presentation == before[position]
 
 
 @pytest.mark.django_db
@@ -81,42 +81,44 @@ def test_a_pair_that_still_needs_a_judge_comes_first() -> None:
     evaluation = make_evaluation(make_judged_study(people=3, goals=1, models=("a", "b", "c")))
     evaluator = make_evaluator(evaluation)
     needy = evaluation.pairs.get(person="p-003", model="b")
-    Showing.objects.filter(pair=needy).delete()
-    Showing.objects.filter(assignment__evaluator=evaluator, pair__person="p-003").delete()
+    Presentation.objects.filter(pair=needy).delete()
+    Presentation.objects.filter(assignment__evaluator=evaluator, pair__person="p-003").delete()
     leave(evaluation)
-    assert needy in [showing.pair for showing in showings_of(evaluator)]
+    assert needy in [presentation.pair for presentation in presentations_of(evaluator)]
 
 
 @pytest.mark.django_db
-def test_nobody_gets_two_pairs_of_one_dialogue_and_a_list_gets_shorter_rather() -> None:
+def test_nobody_gets_two_pairs_of_one_dialogue_and_an_assignment_gets_shorter_rather() -> None:
     evaluation = make_evaluation()
     evaluator = make_evaluator(evaluation)
     leave(evaluation)
     assert people_in(evaluator) == ["p-002", "p-002"]
     for assignment in evaluation.assignments.all():
-        dialogues = [(showing.pair.person, showing.pair.goal_id) for showing in assignment.showings.all()]
+        dialogues = [
+            (presentation.pair.person, presentation.pair.goal_id) for presentation in assignment.presentations.all()
+        ]
         assert len(dialogues) == len(set(dialogues))
 
 
 @pytest.mark.django_db
-def test_what_somebody_judged_in_another_list_does_not_come_again() -> None:
+def test_what_somebody_judged_in_another_assignment_does_not_come_again() -> None:
     evaluation = make_evaluation(make_judged_study(people=2, goals=1, models=("a", "b")))
     evaluator = make_evaluator(evaluation)
     [theirs, other] = evaluation.assignments.all()
-    theirs.showings.filter(pair__person=LEAVING).delete()
-    make_judgement(theirs.showings.get())
-    other.showings.exclude(pair__person=LEAVING).delete()
+    theirs.presentations.filter(pair__person=LEAVING).delete()
+    make_judgement(theirs.presentations.get())
+    other.presentations.exclude(pair__person=LEAVING).delete()
     Assignment.objects.filter(pk=other.pk).update(evaluator=evaluator)
     leave(evaluation)
-    assert [showing.assignment for showing in showings_of(evaluator)] == [theirs]
+    assert [presentation.assignment for presentation in presentations_of(evaluator)] == [theirs]
 
 
 @pytest.mark.django_db
 def test_an_answer_that_was_not_sent_goes_with_its_pair() -> None:
     evaluation = make_evaluation()
     evaluator = make_evaluator(evaluation)
-    for showing in showings_of(evaluator):
-        make_judgement(showing, submitted_at=None)
+    for presentation in presentations_of(evaluator):
+        make_judgement(presentation, submitted_at=None)
     leave(evaluation)
     assert {judgement.pair.person for judgement in Judgement.objects.all()} == {"p-002"}
 
@@ -125,12 +127,12 @@ def test_an_answer_that_was_not_sent_goes_with_its_pair() -> None:
 def test_whose_place_went_to_somebody_else_gets_nothing_in_the_place_of_what_they_had_begun() -> None:
     evaluation = make_evaluation(make_judged_study(people=3, goals=1, models=("a", "b", "c")))
     evaluator = make_evaluator(evaluation)
-    begun = next(showing for showing in showings_of(evaluator) if showing.pair.person == LEAVING)
-    Showing.objects.filter(assignment__evaluator=evaluator).exclude(pk=begun.pk).delete()
+    begun = next(presentation for presentation in presentations_of(evaluator) if presentation.pair.person == LEAVING)
+    Presentation.objects.filter(assignment__evaluator=evaluator).exclude(pk=begun.pk).delete()
     make_judgement(begun, submitted_at=None)
     Evaluator.objects.update(state=Evaluator.State.LAPSED)
     leave(evaluation)
-    assert showings_of(evaluator) == []
+    assert presentations_of(evaluator) == []
     assert not Judgement.objects.exists()
 
 
@@ -138,20 +140,20 @@ def test_whose_place_went_to_somebody_else_gets_nothing_in_the_place_of_what_the
 def test_who_has_nothing_left_to_judge_is_done() -> None:
     evaluation = make_evaluation()
     evaluator = make_evaluator(evaluation)
-    for showing in showings_of(evaluator):
-        if showing.pair.person != LEAVING:
-            make_judgement(showing)
+    for presentation in presentations_of(evaluator):
+        if presentation.pair.person != LEAVING:
+            make_judgement(presentation)
     leave(evaluation)
     evaluator.refresh_from_db()
     assert evaluator.state == Evaluator.State.FINISHED
 
 
 @pytest.mark.django_db
-def test_free_lists_with_nothing_left_are_not_given_to_anybody() -> None:
+def test_free_assignments_with_nothing_left_are_not_given_to_anybody() -> None:
     evaluation = make_evaluation(make_judged_study(people=1))
     known = make_known_pair(evaluation)
     for assignment in evaluation.assignments.all():
-        assignment.showings.create(pair=known, position=50, is_natural_first=True)
+        assignment.presentations.create(pair=known, position=50, is_natural_first=True)
     leave(evaluation)
     assert not evaluation.assignments.exists()
     assert Pair.objects.filter(pk=known.pk, withdrawn_at=None).exists()
@@ -160,17 +162,19 @@ def test_free_lists_with_nothing_left_are_not_given_to_anybody() -> None:
 @pytest.mark.django_db
 def test_what_models_said_about_their_pairs_is_blanked_and_what_they_had_not_judged_is_gone() -> None:
     evaluation = make_evaluation()
-    sitting = Sitting.objects.create(evaluation=evaluation, model="m", configuration={}, identity="x")
+    judge_run = JudgeRun.objects.create(evaluation=evaluation, model="m", configuration={}, identity="x")
     said = {"outputs": ["It said SECRET."], "problem": "SECRET is no answer.", "choice": "first"}
     for pair in evaluation.pairs.all():
-        Verdict.objects.create(sitting=sitting, pair=pair, is_natural_first=True, finished_at=timezone.now(), **said)
-        Verdict.objects.create(sitting=sitting, pair=pair, is_natural_first=False)
+        ModelJudgement.objects.create(
+            judge_run=judge_run, pair=pair, is_natural_first=True, finished_at=timezone.now(), **said
+        )
+        ModelJudgement.objects.create(judge_run=judge_run, pair=pair, is_natural_first=False)
     leave(evaluation)
-    gone = Verdict.objects.filter(pair__person=LEAVING)
+    gone = ModelJudgement.objects.filter(pair__person=LEAVING)
     assert set(gone.values_list("choice", "problem")) == {("first", "")}
-    assert [verdict.outputs for verdict in gone] == [[]] * 4
-    assert Verdict.objects.exclude(pair__person=LEAVING).count() == 8
-    assert Verdict.objects.filter(problem="SECRET is no answer.").count() == 4
+    assert [judgement.outputs for judgement in gone] == [[]] * 4
+    assert ModelJudgement.objects.exclude(pair__person=LEAVING).count() == 8
+    assert ModelJudgement.objects.filter(problem="SECRET is no answer.").count() == 4
 
 
 @pytest.mark.django_db
@@ -196,11 +200,11 @@ def test_no_file_of_the_database_holds_their_text_any_more() -> None:
     Turn.objects.filter(dialogue__persona__code=LEAVING).update(
         utterance=f"I say {SECRET}", response=f"It says {SECRET}"
     )
-    sitting = Sitting.objects.create(evaluation=evaluation, model="m", configuration={}, identity="x")
+    judge_run = JudgeRun.objects.create(evaluation=evaluation, model="m", configuration={}, identity="x")
     pair = evaluation.pairs.filter(person=LEAVING)[0]
-    verdict = {"outputs": [f"It said {SECRET}."], "problem": f"{SECRET} is no answer.", "finished_at": timezone.now()}
-    Verdict.objects.create(sitting=sitting, pair=pair, is_natural_first=True, **verdict)
-    make_judgement(showings_of(make_evaluator(evaluation))[0])
+    judgement = {"outputs": [f"It said {SECRET}."], "problem": f"{SECRET} is no answer.", "finished_at": timezone.now()}
+    ModelJudgement.objects.create(judge_run=judge_run, pair=pair, is_natural_first=True, **judgement)
+    make_judgement(presentations_of(make_evaluator(evaluation))[0])
     file = Path(connection.settings_dict["NAME"])
     assert any(SECRET.encode() in part.read_bytes() for part in file.parent.glob(f"{file.name}*"))
     leave(evaluation)

@@ -9,7 +9,7 @@ import pytest
 from analysis.study.reports import REPORTS
 from dialogue.backends import registry
 from dialogue.model_config import ModelSpec
-from evaluation.judges.sittings import VERDICTS
+from evaluation.judges.judge_runs import MODEL_JUDGEMENTS
 from jobs.queues import Queue
 from jobs.tasks import Duty, is_stopping
 from jobs.workers import Worker
@@ -71,7 +71,7 @@ def test_queues_with_models_wait_for_each_other_and_each_loads_its_own() -> None
     first = Thread(target=make_duty(CELLS, hold).work_off)
     first.start()
     wait_until(lambda: len(opened) == 1, what="the first has not begun")
-    second = Thread(target=make_duty(VERDICTS, lambda: opened.append(registry.open_model(SPEC))).work_off)
+    second = Thread(target=make_duty(MODEL_JUDGEMENTS, lambda: opened.append(registry.open_model(SPEC))).work_off)
     second.start()
     second.join(0.2)
     assert len(opened) == 1
@@ -92,7 +92,7 @@ def test_who_waits_for_models_when_the_process_is_to_stop_waits_no_longer() -> N
     begun = list[None]()
 
     def stop() -> None:
-        waiting = Thread(target=make_duty(VERDICTS, lambda: begun.append(None)).work_off)
+        waiting = Thread(target=make_duty(MODEL_JUDGEMENTS, lambda: begun.append(None)).work_off)
         waiting.start()
         is_stopping.set()
         waiting.join(10)

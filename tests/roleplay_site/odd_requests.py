@@ -20,7 +20,7 @@ from analysis.power.estimates import request_estimate
 from analysis.statistics.power_plans import PowerQuestion
 from collection.models import Participant
 from enrolment.models import Person
-from evaluation.models import Evaluator, Showing
+from evaluation.models import Evaluator, Presentation
 from simulation.models import Run
 from studies.models import Dialogue, Study
 from tests.collection.factories import make_natural_dialogue, make_participant
@@ -146,11 +146,11 @@ def _browser() -> Client:
 
 def _tokens(study: Study, evaluator: Evaluator, person: Participant, chat: Dialogue) -> dict[str, str]:
     """The token of what each kind of address is about, by a part of its route; the first that fits counts."""
-    showing = Showing.objects.filter(assignment__evaluator=evaluator)[0]
+    presentation = Presentation.objects.filter(assignment__evaluator=evaluator)[0]
     report = Report.objects.create(study=study)
     return {
         "/judge/<int:number>/p/": personal_token(evaluator),
-        "/pairs/": showing.token,
+        "/pairs/": presentation.token,
         "/p/": personal_token(person),
         "/chat/": chat.token,
         "/dialogues/": chat.token,

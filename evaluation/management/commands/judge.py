@@ -1,4 +1,4 @@
-"""``manage.py judge``: let a model judge an evaluation's pairs, in this process or in the workers."""
+"""``manage.py judge``: run a model judge over an evaluation's pairs, in this process or in the workers."""
 
 import json
 import sys
@@ -13,10 +13,10 @@ from tqdm import tqdm
 from dialogue.backends import registry
 from dialogue.models_file import InvalidModelsFile, UnknownModel, find_model
 from evaluation.commands import find_evaluation
-from evaluation.judges.results import SittingLine, read_sittings
-from evaluation.judges.sittings import VERDICTS, request_sitting
+from evaluation.judges.judge_runs import MODEL_JUDGEMENTS, request_judge_run
+from evaluation.judges.results import JudgeRunLine, read_judge_runs
 from evaluation.judges.workers import Judge
-from evaluation.models import Sitting
+from evaluation.models import JudgeRun
 from jobs.workers import stop_on_signal
 from simulation.requests import RequestError
 from studies.commands import StudyCommand, find_study
@@ -29,7 +29,7 @@ CONCURRENCY = 16
 
 class Command(StudyCommand):
     help = (
-        "Let a model judge the pairs that people judge, each in both orders of the sides. "
+        "Run a model judge over the pairs that people judge, each in both orders of the sides. "
         "If you repeat the command, it makes only the missing judgements."
     )
 
@@ -56,26 +56,26 @@ class Command(StudyCommand):
             raise RequestError("--queue leaves the work to the workers and does not wait for it: omit --json.")
         evaluation = find_evaluation(find_study(options["study"]), options["evaluation"], self.stderr.write)
         _refuse_unfit(options["model"])
-        sitting = request_sitting(evaluation, options["model"])
+        judge_run = request_judge_run(evaluation, options["model"])
         if provider := provider_of(options["model"]):
             self.stderr.write(
-                f"{provider} receives the messages that people wrote: make sure that they have consented to this."
+                f"{provider} receives the messages that people wrote. Make sure that they have consented to this."
             )
         if options["queue"]:
-            VERDICTS.queue(sitting)
-            self.stderr.write(f"Queued: {sitting.verdicts.filter(finished_at=None).count()} judgements to make.")
+            MODEL_JUDGEMENTS.queue(judge_run)
+            self.stderr.write(f"Queued: {judge_run.judgements.filter(finished_at=None).count()} judgements to make.")
             return
-        self._work_off(sitting, options["concurrency"])
-        _refuse_incomplete(sitting)
-        self._report(_line(sitting), as_json=options["json"])
+        self._work_off(judge_run, options["concurrency"])
+        _refuse_incomplete(judge_run)
+        self._report(_line(judge_run), as_json=options["json"])
 
-    def _work_off(self, sitting: Sitting, concurrency: int) -> None:
-        open_verdicts = sitting.verdicts.filter(finished_at=None).count()
-        if not open_verdicts:
+    def _work_off(self, judge_run: JudgeRun, concurrency: int) -> None:
+        left = judge_run.judgements.filter(finished_at=None).count()
+        if not left:
             return
-        VERDICTS.start(sitting)
-        total = sitting.verdicts.count()
-        bar = tqdm(total=total, initial=total - open_verdicts, file=sys.stderr, unit="judgement", dynamic_ncols=True)
+        MODEL_JUDGEMENTS.start(judge_run)
+        total = judge_run.judgements.count()
+        bar = tqdm(total=total, initial=total - left, file=sys.stderr, unit="judgement", dynamic_ncols=True)
         try:
             with stop_on_signal() as stop, bar:
                 judge = Judge(
@@ -84,22 +84,22 @@ class Command(StudyCommand):
                     concurrency=concurrency,
                     patience=PATIENCE,
                     should_stop=stop.is_set,
-                    on_verdict=bar.update,
+                    on_judgement=bar.update,
                 )
-                async_to_sync(judge.work_off)(sitting.verdicts.all())
+                async_to_sync(judge.work_off)(judge_run.judgements.all())
         finally:
-            VERDICTS.finish_complete()
-            VERDICTS.leave(sitting)
+            MODEL_JUDGEMENTS.finish_complete()
+            MODEL_JUDGEMENTS.leave(judge_run)
             async_to_sync(registry.close_models)()
 
-    def _report(self, line: SittingLine, *, as_json: bool) -> None:
+    def _report(self, line: JudgeRunLine, *, as_json: bool) -> None:
         if as_json:
             self.stdout.write(json.dumps(_as_object(line)))
             return
         self.stdout.write(f"{line.model}: {line.done} judgements")
         for one in line.models:
             self.stdout.write(
-                f"  {one.name:<24}detected in {one.detected} of {one.verdicts}, unanswered {one.unanswered}, "
+                f"  {one.name:<24}detected in {one.detected} of {one.answered}, unanswered {one.unanswered}, "
                 f"same answer in both orders {one.consistent} of {one.both}"
             )
 
@@ -114,25 +114,25 @@ def _refuse_unfit(name: str) -> None:
         raise RequestError(health.sentence)
 
 
-def _refuse_incomplete(sitting: Sitting) -> None:
-    left = sitting.verdicts.filter(finished_at=None).count()
-    if left and sitting.message:
-        raise RequestError(sitting.message)
+def _refuse_incomplete(judge_run: JudgeRun) -> None:
+    left = judge_run.judgements.filter(finished_at=None).count()
+    if left and judge_run.message:
+        raise RequestError(judge_run.message)
     if left:
         raise CommandError(f"Stopped with {left} judgements to make. Repeat the command to continue.", returncode=130)
 
 
-def _line(sitting: Sitting) -> SittingLine:
-    return next(line for line in read_sittings(sitting.evaluation) if line.sitting == sitting)
+def _line(judge_run: JudgeRun) -> JudgeRunLine:
+    return next(line for line in read_judge_runs(judge_run.evaluation) if line.judge_run == judge_run)
 
 
-def _as_object(line: SittingLine) -> dict[str, Any]:
+def _as_object(line: JudgeRunLine) -> dict[str, Any]:
     return {
         "model": line.model,
         "verdicts": line.done,
         "models": {
             one.name: {
-                "verdicts": one.verdicts,
+                "verdicts": one.answered,
                 "detected": one.detected,
                 "unanswered": one.unanswered,
                 "both": one.both,

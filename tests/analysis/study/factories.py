@@ -8,12 +8,12 @@ from evaluation.models import Evaluation, Evaluator
 from evaluation.planning.opening import close_evaluation
 from studies.models import Study
 from tests.analysis.working import work_off_reports
-from tests.evaluation.factories import make_evaluation, make_evaluator, make_judgement, showings_of
+from tests.evaluation.factories import make_evaluation, make_evaluator, make_judgement, presentations_of
 
 
 def judge(evaluator: Evaluator, *detected: bool | None) -> None:
-    for showing, each in zip(showings_of(evaluator), detected, strict=False):
-        make_judgement(showing, detected=each)
+    for presentation, each in zip(presentations_of(evaluator), detected, strict=False):
+        make_judgement(presentation, detected=each)
 
 
 def make_judged_evaluation() -> Evaluation:

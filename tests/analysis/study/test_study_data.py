@@ -17,7 +17,7 @@ from evaluation.models import Judgement, Pair
 from evaluation.planning.opening import close_evaluation
 from studies.models import Study
 from tests.analysis.study.factories import judge, make_flagged, make_judged_evaluation
-from tests.evaluation.factories import make_evaluation, make_evaluator, make_judgement, showings_of
+from tests.evaluation.factories import make_evaluation, make_evaluator, make_judgement, presentations_of
 from tests.factories import make_study
 
 pytestmark = pytest.mark.django_db
@@ -34,17 +34,17 @@ def test_judgements_are_read_as_they_are_exported() -> None:
 
 def judge_oddly(study: Study) -> None:
     """One evaluator's four judgements, in which names, numbers and a domain are not what they usually are."""
-    showings = showings_of(make_evaluator(make_evaluation(study)))
+    presentations = presentations_of(make_evaluator(make_evaluation(study)))
     names = ("=HYPERLINK(1)", "gpt\u20114\u200b", " two\n lines ", "größer")
-    for name, showing in zip(names, showings, strict=True):
-        Pair.objects.filter(pk=showing.pair_id).update(model=name, person="NA")
-    goal = showings[0].pair.goal
+    for name, presentation in zip(names, presentations, strict=True):
+        Pair.objects.filter(pk=presentation.pair_id).update(model=name, person="NA")
+    goal = presentations[0].pair.goal
     assert goal is not None
     study.goals.filter(pk=goal.pk).update(domain="N/A")
-    make_judgement(showings[0], active_seconds=None)
-    make_judgement(showings[1], active_seconds=12.3454999, utterance_number=Judgement.NO_SINGLE_UTTERANCE)
-    make_judgement(showings[2], active_seconds=0.0005, detected=None)
-    make_judgement(showings[3], active_seconds=2e6 / 3, detected=False)
+    make_judgement(presentations[0], active_seconds=None)
+    make_judgement(presentations[1], active_seconds=12.3454999, utterance_number=Judgement.NO_SINGLE_UTTERANCE)
+    make_judgement(presentations[2], active_seconds=0.0005, detected=None)
+    make_judgement(presentations[3], active_seconds=2e6 / 3, detected=False)
 
 
 def test_odd_names_and_missing_values_are_read_as_from_a_csv(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ FOLDER = BASE_DIR / "docs" / "screens"
 EVALUATION = """
 from tests.enrolment.people import personal_link
 from evaluation.models import Pair
-from tests.evaluation.factories import make_evaluation, make_evaluator, make_judgement, make_known_pair, showings_of
+from tests.evaluation.factories import make_evaluation, make_evaluator, make_judgement, make_known_pair, presentations_of
 from tests.evaluation.judging.texts import tell
 
 evaluation = make_evaluation()
@@ -23,7 +23,7 @@ tell(evaluation)
 links["judging"] = []
 for _ in range(2):
     evaluator = make_evaluator(evaluation)
-    make_judgement(showings_of(evaluator)[0])
+    make_judgement(presentations_of(evaluator)[0])
     links["judging"].append(personal_link(evaluator))
 """
 

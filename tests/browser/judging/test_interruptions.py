@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Route, expect
 
 from evaluation.answers import Answer
 from evaluation.judging.clocks import Clocks
-from evaluation.judging.saving import submit
+from evaluation.judging.submissions import submit
 from evaluation.models import Evaluation, Evaluator, Judgement, Revision
 from tests.browser.chat.way import IN_BOTH_SIZES
 from tests.browser.complaints import ABORTED, OFFLINE, Complaints
@@ -24,7 +24,7 @@ from tests.browser.judging.way import (
     send,
     stored_draft,
 )
-from tests.evaluation.factories import showings_of
+from tests.evaluation.factories import presentations_of
 
 pytestmark = pytest.mark.browser
 SUBMIT = re.compile("/submit/$")
@@ -147,10 +147,10 @@ def test_two_tabs_that_submit_make_one_judgement(judge: Judge, evaluator: Evalua
     choose(page, "2nd")
     number(page).select_option("1")
     answer = Answer("first", "confident", 1)
-    submit(showings_of(evaluator)[0], answer, "another-tab", Clocks(), timezone.now())
+    submit(presentations_of(evaluator)[0], answer, "another-tab", Clocks(), timezone.now())
     send(page).click()
-    expect(hint(page)).to_contain_text("You have answered this pair already")
-    page.get_by_role("link", name="Go on").click()
+    expect(hint(page)).to_contain_text("You have already answered this pair")
+    page.get_by_role("link", name="Continue").click()
     expect_progress(page, 1)
     assert Judgement.objects.filter(submitted_at__isnull=False).get().choice == "first"
 
@@ -164,7 +164,7 @@ def test_who_is_closed_out_reads_so_and_keeps_the_draft(judge: Judge, complaints
     send(page).click()
     expect(hint(page)).to_contain_text("takes no more answers")
     assert Judgement.objects.get().choice == "second"
-    page.get_by_role("link", name="Go on").click()
+    page.get_by_role("link", name="Continue").click()
     expect(page.locator("main")).to_contain_text("closed at the moment")
 
 
@@ -176,10 +176,10 @@ def test_a_pair_that_is_withdrawn_meanwhile_leads_to_the_next(
     choose(page)
     number(page).select_option("1")
     stored_draft(page)
-    showings_of(evaluator)[0].delete()
+    presentations_of(evaluator)[0].delete()
     send(page).click()
     expect(hint(page)).to_contain_text("no longer yours to judge")
-    page.get_by_role("link", name="Go on").click()
+    page.get_by_role("link", name="Continue").click()
     expect_progress(page, 0, total=3)
 
 

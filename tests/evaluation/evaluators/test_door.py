@@ -31,10 +31,10 @@ def test_the_welcome_page_says_what_it_is_about_and_shows_the_consent_as_text() 
 
 def test_pairs_for_practice_are_not_counted_among_those_that_are_judged() -> None:
     evaluation = make_evaluation()
-    lists = evaluation.assignments.all()
+    assignments = evaluation.assignments.all()
     known = evaluation.pairs.create(role="training", known={"goal": "x"})
-    for assignment in lists:
-        assignment.showings.create(position=99, pair=known, is_natural_first=True)
+    for assignment in assignments:
+        assignment.presentations.create(position=99, pair=known, is_natural_first=True)
     assert "up to 4 pairs" in Client().get(DOOR).text
 
 
@@ -49,7 +49,7 @@ def test_the_form_of_another_evaluation_or_of_the_study_itself_enrols_nobody() -
 
 
 def occupy(evaluation: Evaluation) -> None:
-    """Somebody judges each list."""
+    """Give every assignment to an evaluator."""
     while evaluation.assignments.filter(evaluator=None).exists():
         make_evaluator(evaluation)
 
@@ -57,7 +57,7 @@ def occupy(evaluation: Evaluation) -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (lambda one: Evaluation.objects.update(state="planned"), "Judging has not begun yet"),
+        (lambda one: Evaluation.objects.update(state="planned"), "Judging has not started yet"),
         (lambda one: Evaluation.objects.update(state="closed"), "Judging is closed"),
         (occupy, "There is no place left"),
     ],
@@ -89,7 +89,7 @@ def test_who_takes_part_in_the_study_cannot_judge_it_when_the_link_names_them() 
     make_participant(study, external_id="5f3a")
     for page in (Client().get(f"{DOOR}?PROLIFIC_PID=5f3a"), Client().post(f"{DOOR}consent/?PROLIFIC_PID=5f3a")):
         assert page.status_code in (403, 422)
-        assert "You have taken part in this study already" in page.text
+        assert "You have already taken part in this study" in page.text
     assert not Evaluator.objects.exists()
 
 
@@ -100,7 +100,7 @@ def test_who_takes_part_in_the_study_cannot_judge_it_when_the_browser_knows_them
     agreement = Client().get(DOOR).context["agreement"]
     for page in (client.get(DOOR), client.post(f"{DOOR}consent/", {"agreement": agreement})):
         assert page.status_code == 403
-        assert "You have taken part in this study already" in page.text
+        assert "You have already taken part in this study" in page.text
     assert not Evaluator.objects.exists()
     Participant.objects.filter(persona=None).update(state=Participant.State.WITHDRAWN)
     assert client.get(DOOR).status_code == 200
@@ -116,7 +116,7 @@ def test_who_takes_part_between_agreeing_and_starting_gets_no_place() -> None:
     for client in (by_link, by_browser):
         page = client.post(f"{DOOR}start/")
         assert page.status_code == 403
-        assert "You have taken part in this study already" in page.text
+        assert "You have already taken part in this study" in page.text
     assert not evaluation.assignments.exclude(evaluator=None).exists()
 
 

@@ -22,9 +22,9 @@ from evaluation.evaluators.assignments import count_judges, dialogues_shown_to, 
 from evaluation.evaluators.reservations import take_assignment
 from tests.enrolment.people import withdraw
 from evaluation.judging.clocks import Clocks
-from evaluation.judging.next import current_showing
+from evaluation.judging.current_pair import current_presentation
 from evaluation.judging.refusals import Refused
-from evaluation.judging.saving import submit
+from evaluation.judging.submissions import submit
 from evaluation.models import Evaluator, Pair
 from evaluation.planning.opening import open_evaluation
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study
@@ -43,8 +43,8 @@ def take(evaluator):
     return take_assignment(evaluator, timezone.now())
 
 def judge(evaluator):
-    showing = current_showing(evaluator)
-    submit(showing, Answer("first", "confident", 1), "key", Clocks(), timezone.now())
+    presentation = current_presentation(evaluator)
+    submit(presentation, Answer("first", "confident", 1), "key", Clocks(), timezone.now())
     return "judged"
 """
 HUNDRED = """
@@ -52,12 +52,12 @@ with transaction.atomic():
     study = make_judged_study("race-hundred", people=10, goals=10, turns=1)
     evaluation = make_evaluation(study, state="planned", pairs_per_evaluator=2)
 open_evaluation(evaluation)
-places = at_once(enter, range(100))
+seats = at_once(enter, range(100))
 people = list(evaluation.evaluators.all())
-pairs = Counter(Pair.objects.filter(showings__assignment__evaluator__in=people).values_list("pk", flat=True))
+pairs = Counter(Pair.objects.filter(presentations__assignment__evaluator__in=people).values_list("pk", flat=True))
 print(json.dumps({
-    "places": sum(places),
-    "lists": len(set(evaluation.assignments.values_list("evaluator", flat=True)) - {None}),
+    "seats": sum(seats),
+    "assignments": len(set(evaluation.assignments.values_list("evaluator", flat=True)) - {None}),
     "numbers": sorted({one.number for one in people}) == list(range(1, 101)),
     "dialogues": {len(dialogues_shown_to(one)) for one in people} == {2},
     "pairs": (len(pairs), max(pairs.values())),
@@ -66,7 +66,7 @@ print(json.dumps({
 LAST_LIST = """
 evaluation = make(models=("a",))
 people = [enrol(evaluation) for _ in range(6)]
-print(json.dumps({"places": sum(at_once(take, people))}))
+print(json.dumps({"seats": sum(at_once(take, people))}))
 """
 SAME_ID = """
 evaluation = make()
@@ -82,17 +82,17 @@ print(json.dumps({"people": len(set(found)), "rows": evaluation.evaluators.count
 MANY_TABS = """
 evaluation = make(models=("a", "b", "c"))
 person = enrol(evaluation)
-places = at_once(take, [person] * 6)
-print(json.dumps({"places": sum(places), "lists": person.assignments.count()}))
+seats = at_once(take, [person] * 6)
+print(json.dumps({"seats": sum(seats), "assignments": person.assignments.count()}))
 """
 EXPIRED = """
 evaluation = make()
 for _ in range(2):
     make_evaluator(evaluation, seen_minutes_ago=evaluation.reserved_minutes + 1)
 people = [enrol(evaluation) for _ in range(6)]
-places = at_once(take, people)
+seats = at_once(take, people)
 print(json.dumps({
-    "places": sum(places),
+    "seats": sum(seats),
     "lapsed": evaluation.evaluators.filter(state="lapsed").count(),
     "judges": sorted(set(count_judges(evaluation).values())),
 }))
@@ -134,14 +134,14 @@ print(json.dumps({
     [
         pytest.param(
             HUNDRED,
-            {"places": 100, "lists": 100, "numbers": True, "dialogues": True, "pairs": [200, 1]},
+            {"seats": 100, "assignments": 100, "numbers": True, "dialogues": True, "pairs": [200, 1]},
             id="a hundred enter",
         ),
-        pytest.param(LAST_LIST, {"places": 1}, id="last list"),
+        pytest.param(LAST_LIST, {"seats": 1}, id="last list"),
         pytest.param(SAME_ID, {"numbers": [1, 2, 3, 4, 5, 6]}, id="same external id"),
         pytest.param(SAME_FORM, {"people": 1, "rows": 1}, id="same consent form"),
-        pytest.param(MANY_TABS, {"places": 6, "lists": 1}, id="many tabs"),
-        pytest.param(EXPIRED, {"places": 2, "lapsed": 2, "judges": [1]}, id="expired places"),
+        pytest.param(MANY_TABS, {"seats": 6, "assignments": 1}, id="many tabs"),
+        pytest.param(EXPIRED, {"seats": 2, "lapsed": 2, "judges": [1]}, id="expired seats"),
         pytest.param(
             EXPIRED_AND_ANSWERING, {"one or the other": True, "judgements": True, "judges": [1]}, id="back just in time"
         ),

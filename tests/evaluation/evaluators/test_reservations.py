@@ -7,14 +7,14 @@ from django.utils import timezone
 
 from evaluation.evaluators.assignments import count_judges
 from evaluation.evaluators.reservations import finish_if_done, keep_assignment, take_assignment
-from evaluation.models import Assignment, Evaluation, Evaluator, Judgement, Pair, Showing
+from evaluation.models import Assignment, Evaluation, Evaluator, Judgement, Pair, Presentation
 from tests.evaluation.factories import (
     make_evaluation,
     make_evaluator,
     make_judged_study,
     make_judgement,
     make_known_pair,
-    showings_of,
+    presentations_of,
 )
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ NOW = timezone.now()
 
 @pytest.fixture
 def evaluation() -> Evaluation:
-    """Four dialogues, two lists of four pairs."""
+    """Four dialogues, two assignments of four pairs."""
     return make_evaluation()
 
 
@@ -35,13 +35,13 @@ def newcomer(evaluation: Evaluation) -> Evaluator:
 def away(evaluation: Evaluation, *, judged: int = 0) -> Evaluator:
     """Somebody whose place has expired, an hour before the tests began, after they judged some of it."""
     evaluator = make_evaluator(evaluation, seen_minutes_ago=evaluation.reserved_minutes + 60)
-    for showing in showings_of(evaluator)[:judged]:
-        make_judgement(showing)
+    for presentation in presentations_of(evaluator)[:judged]:
+        make_judgement(presentation)
     return evaluator
 
 
 def pairs_of(evaluator: Evaluator) -> list[Pair]:
-    return [showing.pair for showing in showings_of(evaluator)]
+    return [presentation.pair for presentation in presentations_of(evaluator)]
 
 
 def state_of(evaluator: Evaluator) -> str:
@@ -90,7 +90,7 @@ def test_a_place_that_expired_stays_theirs_until_somebody_needs_it(evaluation: E
     assert take_assignment(evaluator, NOW)
     assert take_assignment(newcomer(evaluation), NOW)  # the other list
     assert state_of(evaluator) == State.JUDGING
-    assert len(showings_of(evaluator)) == 4
+    assert len(presentations_of(evaluator)) == 4
 
 
 def test_a_newcomer_gets_what_somebody_who_stayed_away_has_not_judged(evaluation: Evaluation) -> None:
@@ -115,7 +115,7 @@ def test_of_several_the_one_who_has_been_away_longest_goes_first(evaluation: Eva
 
 def test_answers_that_were_not_sent_are_kept_and_their_pair_is_judged_by_the_next_too(evaluation: Evaluation) -> None:
     gone = away(evaluation)
-    begun, looked_at, *_ = showings_of(gone)
+    begun, looked_at, *_ = presentations_of(gone)
     draft = make_judgement(begun, submitted_at=None, confidence="")
     make_judgement(looked_at, submitted_at=None, choice="", confidence="", utterance_number=None)
     make_evaluator(evaluation)
@@ -136,7 +136,7 @@ def test_who_comes_back_too_late_gets_another_list_and_no_dialogue_twice(evaluat
     assert not take_assignment(gone, NOW)
     other = _add_list(evaluation, Pair.objects.exclude(person=judged.person).exclude(goal=judged.goal)[0])
     assert take_assignment(gone, NOW)
-    assert pairs_of(gone) == [judged, other.showings.get().pair]
+    assert pairs_of(gone) == [judged, other.presentations.get().pair]
     assert state_of(gone) == State.JUDGING
 
 
@@ -160,12 +160,12 @@ def test_pairs_for_practice_and_checks_come_once_to_who_takes_a_second_list(eval
     known = [make_known_pair(evaluation, role) for role in (Pair.Role.TRAINING, Pair.Role.CHECK)]
     for assignment in evaluation.assignments.all():
         for position, pair in enumerate(known, start=50):
-            assignment.showings.create(pair=pair, position=position, is_natural_first=True)
+            assignment.presentations.create(pair=pair, position=position, is_natural_first=True)
     gone = away(evaluation)
-    for showing in showings_of(gone)[4:]:
-        make_judgement(showing)
+    for presentation in presentations_of(gone)[4:]:
+        make_judgement(presentation)
     Evaluator.objects.filter(pk=gone.pk).update(state=State.LAPSED)
-    gone.assignments.get().showings.filter(pair__role=Pair.Role.MAIN).delete()
+    gone.assignments.get().presentations.filter(pair__role=Pair.Role.MAIN).delete()
     assert take_assignment(gone, NOW)
     assert sorted(pair.role for pair in pairs_of(gone)) == ["check", *["main"] * 4, "training"]
 
@@ -175,7 +175,7 @@ def test_a_pair_that_has_judges_enough_is_not_given_out_again() -> None:
     gone = away(evaluation)
     enough = pairs_of(gone)[0]
     other = make_evaluator(evaluation)
-    Showing.objects.filter(assignment__evaluator=other, pair__goal=enough.goal).update(pair=enough)
+    Presentation.objects.filter(assignment__evaluator=other, pair__goal=enough.goal).update(pair=enough)
     heir = newcomer(evaluation)
     assert take_assignment(heir, NOW)
     assert enough not in pairs_of(heir)
@@ -196,9 +196,9 @@ def test_with_two_judges_a_pair_a_released_pair_is_needed_once_more() -> None:
 
 def test_who_has_judged_all_is_finished_and_a_draft_is_not_a_judgement(evaluation: Evaluation) -> None:
     evaluator = make_evaluator(evaluation)
-    *first, last = showings_of(evaluator)
-    for showing in first:
-        make_judgement(showing)
+    *first, last = presentations_of(evaluator)
+    for presentation in first:
+        make_judgement(presentation)
     draft = make_judgement(last, submitted_at=None)
     finish_if_done(evaluator, NOW)
     assert state_of(evaluator) == State.JUDGING
@@ -218,5 +218,5 @@ def _add_list(evaluation: Evaluation, *pairs: Pair, number: int = 0) -> Assignme
     number = number or evaluation.assignments.count() + 1
     assignment = evaluation.assignments.create(number=number)
     for position, pair in enumerate(pairs):
-        assignment.showings.create(pair=pair, position=position, is_natural_first=True)
+        assignment.presentations.create(pair=pair, position=position, is_natural_first=True)
     return assignment

@@ -5,14 +5,14 @@ from django.test import Client
 from django.utils import timezone
 
 from evaluation.evaluators.reservations import finish_if_done
-from evaluation.models import Assignment, Evaluation, Evaluator, Judgement, Pair, Showing
+from evaluation.models import Assignment, Evaluation, Evaluator, Judgement, Pair, Presentation
 from tests.enrolment.visits import EVALUATION as DOOR
 from tests.enrolment.visits import agree_to_judge as agree
-from tests.evaluation.factories import make_evaluation, make_evaluator, make_judgement, showings_of
+from tests.evaluation.factories import make_evaluation, make_evaluator, make_judgement, presentations_of
 
 pytestmark = pytest.mark.django_db
 State = Evaluator.State
-TABLES = (Evaluation, Evaluator, Assignment, Showing, Judgement, Pair)
+TABLES = (Evaluation, Evaluator, Assignment, Presentation, Judgement, Pair)
 
 
 @pytest.fixture
@@ -28,8 +28,8 @@ def begin(client: Client) -> Evaluator:
 
 
 def judge_all(evaluator: Evaluator) -> None:
-    for showing in showings_of(evaluator):
-        make_judgement(showing)
+    for presentation in presentations_of(evaluator):
+        make_judgement(presentation)
     finish_if_done(evaluator, timezone.now())
 
 
@@ -38,7 +38,7 @@ def test_the_whole_way_from_the_link_to_the_code(client: Client, evaluation: Eva
     assert client.post(f"{DOOR}start/")["Location"] == f"{DOOR}pairs/"
     evaluator = Evaluator.objects.get()
     assert (evaluator.number, evaluator.state, evaluator.external_id) == (1, State.JUDGING, "5f3a")
-    assert len(showings_of(evaluator)) == 4
+    assert len(presentations_of(evaluator)) == 4
     judge_all(evaluator)
     assert client.get(f"{DOOR}pairs/")["Location"] == f"{DOOR}end/"
     page = client.get(f"{DOOR}end/").text
@@ -122,7 +122,7 @@ def test_who_finds_no_place_reads_so_and_may_try_again(client: Client, evaluatio
     others = [make_evaluator(evaluation) for _ in evaluation.assignments.all()]
     page = client.post(f"{DOOR}start/")
     assert page.status_code == 403
-    assert "There is no place left" in page.text
+    assert "There are no pairs left" in page.text
     assert "Try again</button>" in page.text
     Assignment.objects.filter(evaluator=others[0]).update(evaluator=None)
     assert client.post(f"{DOOR}start/")["Location"] == f"{DOOR}pairs/"
@@ -142,7 +142,7 @@ def test_an_own_file_of_data_holds_all_that_the_person_gave_and_not_which_side_w
 ) -> None:
     agree(client, "?PROLIFIC_PID=5f3a&STUDY_ID=s1")
     client.post(f"{DOOR}start/")
-    first, second, *_ = showings_of(Evaluator.objects.get())
+    first, second, *_ = presentations_of(Evaluator.objects.get())
     judgement = make_judgement(first, utterance_number=2)
     judgement.revisions.create(number=1, choice="first", made_at=timezone.now())
     make_judgement(second, submitted_at=None, confidence="")

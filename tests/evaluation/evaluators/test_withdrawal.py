@@ -7,7 +7,7 @@ from evaluation.evaluators.reservations import take_assignment
 from evaluation.models import Evaluator, Judgement, Revision
 from tests.enrolment.people import withdraw
 from tests.enrolment.test_withdrawal import rows_with
-from tests.evaluation.factories import make_evaluation, make_evaluator, make_judgement, showings_of
+from tests.evaluation.factories import make_evaluation, make_evaluator, make_judgement, presentations_of
 
 State = Evaluator.State
 SECRET = "zanzibar-marmalade"
@@ -18,12 +18,12 @@ def leaving() -> Evaluator:
     """Somebody who has judged one pair and begun another; beside them, somebody who stays."""
     evaluation = make_evaluation()
     evaluator = make_evaluator(evaluation, external_id=f"pid {SECRET}", parameters={"STUDY_ID": f"study {SECRET}"})
-    first, second, *_ = showings_of(evaluator)
+    first, second, *_ = presentations_of(evaluator)
     judgement = make_judgement(first, key=SECRET)
     judgement.revisions.create(number=1, choice="first", made_at=timezone.now())
     make_judgement(second, submitted_at=None, confidence="")
     staying = make_evaluator(evaluation)
-    make_judgement(showings_of(staying)[0])
+    make_judgement(presentations_of(staying)[0])
     return evaluator
 
 
@@ -46,30 +46,32 @@ def test_who_stays_keeps_everything(leaving: Evaluator) -> None:
     withdraw(leaving)
     [judgement] = Judgement.objects.all()
     assert judgement.evaluator != leaving
-    assert len(showings_of(judgement.evaluator)) == 4
+    assert len(presentations_of(judgement.evaluator)) == 4
 
 
 @pytest.mark.django_db
 def test_their_whole_list_goes_to_the_next_who_comes(leaving: Evaluator) -> None:
-    pairs = [showing.pair for showing in showings_of(leaving)]
+    pairs = [presentation.pair for presentation in presentations_of(leaving)]
     withdraw(leaving)
     newcomer = make_evaluator(leaving.evaluation, state=State.ENROLLED)
     assert take_assignment(newcomer, timezone.now())
-    assert [showing.pair for showing in showings_of(newcomer)] == pairs
+    assert [presentation.pair for presentation in presentations_of(newcomer)] == pairs
 
 
 @pytest.mark.django_db
 def test_what_went_to_somebody_else_before_is_not_given_out_again(leaving: Evaluator) -> None:
     """The pair that they had begun stayed with them when their place went to somebody else, who judges it too."""
-    judged, begun, *rest = showings_of(leaving)
-    leaving.evaluation.assignments.create(number=9).showings.create(pair=begun.pair, position=0, is_natural_first=True)
+    judged, begun, *rest = presentations_of(leaving)
+    leaving.evaluation.assignments.create(number=9).presentations.create(
+        pair=begun.pair, position=0, is_natural_first=True
+    )
     Evaluator.objects.filter(pk=leaving.pk).update(state=State.LAPSED)
-    for showing in rest:
-        showing.delete()
+    for presentation in rest:
+        presentation.delete()
     withdraw(leaving)
     [first, second] = leaving.evaluation.assignments.filter(evaluator=None)
-    assert [showing.pair for showing in first.showings.all()] == [judged.pair]
-    assert [showing.pair for showing in second.showings.all()] == [begun.pair]
+    assert [presentation.pair for presentation in first.presentations.all()] == [judged.pair]
+    assert [presentation.pair for presentation in second.presentations.all()] == [begun.pair]
 
 
 @pytest.mark.django_db
@@ -80,4 +82,4 @@ def test_withdrawing_twice_keeps_the_first_receipt_and_takes_nothing_from_the_ne
     withdraw(leaving)
     again = Evaluator.objects.get(pk=leaving.pk)
     assert (again.receipt, again.ended_at) == (first.receipt, first.ended_at)
-    assert len(showings_of(newcomer)) == 4
+    assert len(presentations_of(newcomer)) == 4

@@ -1,4 +1,4 @@
-"""Models that judge by a script, and who lets them."""
+"""Scripted model judges."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,9 +8,9 @@ from asgiref.sync import async_to_sync
 
 from dialogue.backends.base import BackendError, ChatModel
 from dialogue.backends.scripted import ScriptedModel
-from evaluation.judges import sittings
+from evaluation.judges import judge_runs
 from evaluation.judges.workers import Judge
-from evaluation.models import Evaluation, Sitting
+from evaluation.models import Evaluation, JudgeRun
 from evaluation.reading import Reading, ReadTurn
 
 MODELS_FILE = Path(__file__).parent.parent.parent / "data" / "judging_models.toml"
@@ -23,8 +23,8 @@ READING = Reading(
 )
 
 
-def request_sitting(evaluation: Evaluation, model: str = "arbiter", models_file: Path = MODELS_FILE) -> Sitting:
-    return sittings.request_sitting(evaluation, model, models_file)
+def request_judge_run(evaluation: Evaluation, model: str = "arbiter", models_file: Path = MODELS_FILE) -> JudgeRun:
+    return judge_runs.request_judge_run(evaluation, model, models_file)
 
 
 def make_judge(model: ChatModel | None = None, models_file: Path = MODELS_FILE, **fields: Any) -> Judge:
@@ -33,12 +33,12 @@ def make_judge(model: ChatModel | None = None, models_file: Path = MODELS_FILE, 
     return Judge(models_file, lambda _spec: judging, **{"tick": 0.02} | fields)
 
 
-def sit(sitting: Sitting, judge: Judge | None = None) -> Sitting:
-    """Starts the sitting and lets the worker do what is open of it; gives it back as it is then."""
-    sittings.VERDICTS.start(sitting)
-    async_to_sync((judge or make_judge()).work_off)(sitting.verdicts.all())
-    sitting.refresh_from_db()
-    return sitting
+def run_judge(judge_run: JudgeRun, judge: Judge | None = None) -> JudgeRun:
+    """Start the judge run, let the worker judge what is missing, and return the judge run."""
+    judge_runs.MODEL_JUDGEMENTS.start(judge_run)
+    async_to_sync((judge or make_judge()).work_off)(judge_run.judgements.all())
+    judge_run.refresh_from_db()
+    return judge_run
 
 
 def refusing(error: BackendError, *replies: str) -> Sequence[str | BackendError]:

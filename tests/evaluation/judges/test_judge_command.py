@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from evaluation.judges import tasks
-from evaluation.models import Evaluation, Sitting, Verdict
+from evaluation.models import Evaluation, JudgeRun, ModelJudgement
 from tests.evaluation.factories import make_evaluation
 from tests.evaluation.judges.scripts import MODELS_FILE, SECOND
 from tests.factories import make_study
@@ -48,9 +48,9 @@ def test_it_judges_everything_and_prints_a_row_for_each_inquirer() -> None:
 def test_the_same_command_again_asks_no_model() -> None:
     make_evaluation()
     first = judge("--json")
-    before = list(Verdict.objects.values_list("pk", "finished_at"))
+    before = list(ModelJudgement.objects.values_list("pk", "finished_at"))
     assert judge("--json") == first
-    assert list(Verdict.objects.values_list("pk", "finished_at")) == before
+    assert list(ModelJudgement.objects.values_list("pk", "finished_at")) == before
     assert json.loads(first)["models"]["gpt-4"]["detected"] == 4
 
 
@@ -65,10 +65,10 @@ def test_the_latest_evaluation_that_was_opened_is_judged_and_said_unless_another
     second = make_evaluation(first.study)
     make_evaluation(first.study, state=Evaluation.State.PLANNED)
     call_command("judge", "demo", "--model", "arbiter", stdout=StringIO(), stderr=(said := StringIO()))
-    assert Sitting.objects.get().evaluation == second
+    assert JudgeRun.objects.get().evaluation == second
     assert said.getvalue().startswith("Using evaluation 2, the latest of 3.")
     judge("--evaluation", "1")
-    assert first.sittings.get().state == Sitting.State.FINISHED
+    assert first.judge_runs.get().state == JudgeRun.State.FINISHED
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_the_latest_evaluation_that_was_opened_is_judged_and_said_unless_another
     [
         ([], {"study": "nowhere"}, "There is no study 'nowhere'"),
         ([], {"model": "nobody"}, "There is no model 'nobody'"),
-        (["--evaluation", "7"], {}, "has no evaluation 7: choose from 1."),
+        (["--evaluation", "7"], {}, "has no evaluation 7. Choose from 1."),
         (["--concurrency", "0"], {}, "--concurrency must be at least 1."),
         (["--queue", "--json"], {}, "omit --json"),
     ],
@@ -86,12 +86,12 @@ def test_what_cannot_be_done_is_refused_in_a_sentence(
 ) -> None:
     make_evaluation()
     assert sentence in refusal(*options, **fields)
-    assert not Sitting.objects.exists()
+    assert not JudgeRun.objects.exists()
 
 
 def test_without_an_opened_evaluation_there_is_nothing_to_judge() -> None:
     study = make_study()
-    assert refusal() == "Study 'demo' has no evaluations: plan one on its page."
+    assert refusal() == "Study 'demo' has no evaluations. Plan one on its page."
     make_evaluation(study, state=Evaluation.State.PLANNED)
     assert "There is nothing to judge yet" in refusal()
 
@@ -101,15 +101,15 @@ def test_the_embedded_model_sits_whatever_it_puts_out() -> None:
     told = json.loads(judge("--json", model="tiny"))
     assert told["verdicts"] == 16
     assert sum(one["verdicts"] + one["unanswered"] for one in told["models"].values()) == 16
-    assert not Verdict.objects.filter(problem="", choice="").exists()
-    assert all(verdict.outputs or verdict.problem for verdict in Verdict.objects.all())
+    assert not ModelJudgement.objects.filter(problem="", choice="").exists()
+    assert all(judgement.outputs or judgement.problem for judgement in ModelJudgement.objects.all())
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_queued_sitting_is_worked_off_by_the_workers_task() -> None:
+def test_a_queued_judge_run_is_worked_off_by_the_workers_task() -> None:
     make_evaluation()
     judge("--queue")
-    assert Sitting.objects.get().is_queued
+    assert JudgeRun.objects.get().is_queued
     tasks.judge()
-    assert (Sitting.objects.get().state, Sitting.objects.get().is_queued) == (Sitting.State.FINISHED, False)
-    assert Verdict.objects.filter(outputs=[SECOND]).count() == 16
+    assert (JudgeRun.objects.get().state, JudgeRun.objects.get().is_queued) == (JudgeRun.State.FINISHED, False)
+    assert ModelJudgement.objects.filter(outputs=[SECOND]).count() == 16

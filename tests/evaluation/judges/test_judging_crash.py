@@ -8,12 +8,12 @@ from tests.evaluation.judges.scripts import MODELS_FILE
 from tests.installation import Installation, kill_at_work
 from tests.services.binaries import wait_until
 
-VERDICTS = 80
+MODEL_JUDGEMENTS = 80
 AT_ONCE = 16
 KEEP_SOME = f"""
-from evaluation.models import Verdict
-kept = Verdict.objects.order_by("pk").values("pk")[:{VERDICTS}]
-Verdict.objects.exclude(pk__in=kept).delete()
+from evaluation.models import ModelJudgement
+kept = ModelJudgement.objects.order_by("pk").values("pk")[:{MODEL_JUDGEMENTS}]
+ModelJudgement.objects.exclude(pk__in=kept).delete()
 """
 
 
@@ -34,9 +34,11 @@ def test_after_kill_9_a_new_worker_asks_only_about_what_was_in_hand(site: Instal
         kill_at_work(worker, lambda: 0 < _held(site) <= AT_ONCE)
     given = _given(site)
     with site.worker():
-        wait_until(lambda: len(_given(site)) == VERDICTS, seconds=200, what="the new worker has not judged the rest")
+        wait_until(
+            lambda: len(_given(site)) == MODEL_JUDGEMENTS, seconds=200, what="the new worker has not judged the rest"
+        )
     assert given < _given(site)
-    wait_until(lambda: site.count("evaluation_sitting WHERE state = 'finished'") == 1, what="the sitting goes on")
+    wait_until(lambda: site.count("evaluation_sitting WHERE state = 'finished'") == 1, what="the judge_run goes on")
 
 
 def _held(site: Installation) -> int:

@@ -83,7 +83,7 @@ class Sides:
     """Which plays have the artificial side first, and the list that each play is from."""
 
     is_first: Split
-    lists: NDArray[np.int_]
+    assignments: NDArray[np.int_]
 
     @classmethod
     def of(cls, plays: Sequence[Play]) -> "Sides":
@@ -98,8 +98,8 @@ class Sides:
     def chance(self, split: Split) -> float:
         """How likely a random arrangement of the sides within each list is as far from the expected count, or farther."""
         found, pmf = int((split & self.is_first).sum()), np.ones(1)
-        for number in np.unique(self.lists):
-            here = self.lists == number
+        for number in np.unique(self.assignments):
+            here = self.assignments == number
             pmf = np.convolve(pmf, _counts(int(here.sum()), int(self.is_first[here].sum()), int(split[here].sum())))
         counts = np.arange(len(pmf))
         distances = np.abs(counts - counts @ pmf)

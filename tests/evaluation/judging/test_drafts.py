@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 
 from evaluation.judging.clocks import LAG, LONGEST, Clocks, read_clocks
-from evaluation.judging.saving import LONGEST_TRAIL
-from evaluation.models import Evaluation, Evaluator, Judgement, Revision, Showing
-from tests.evaluation.factories import make_evaluation, make_evaluator, showings_of
+from evaluation.judging.submissions import MOST_REVISIONS
+from evaluation.models import Evaluation, Evaluator, Judgement, Presentation, Revision
+from tests.evaluation.factories import make_evaluation, make_evaluator, presentations_of
 from tests.evaluation.judging.texts import tell
 from tests.evaluation.judging.visits import CLOCKS, SIDED, WHOLE, client_of, pairs, send, send_draft
 
@@ -24,26 +24,26 @@ def evaluator(db: None) -> Evaluator:
 
 
 @pytest.fixture
-def showing(evaluator: Evaluator) -> Showing:
-    return showings_of(evaluator)[0]
+def presentation(evaluator: Evaluator) -> Presentation:
+    return presentations_of(evaluator)[0]
 
 
-def test_seeing_a_pair_stores_nothing_until_the_page_says_so(evaluator: Evaluator, showing: Showing) -> None:
+def test_seeing_a_pair_stores_nothing_until_the_page_says_so(evaluator: Evaluator, presentation: Presentation) -> None:
     client = client_of(evaluator)
-    client.get(pairs(evaluator, showing.token))
-    client.get(pairs(evaluator, showing.token, "state"))
+    client.get(pairs(evaluator, presentation.token))
+    client.get(pairs(evaluator, presentation.token, "state"))
     assert not Judgement.objects.exists()
-    send_draft(evaluator, showing, {}, clocks={"elapsed": 2.0})
+    send_draft(evaluator, presentation, {}, clocks={"elapsed": 2.0})
     judgement = Judgement.objects.get()
     assert timedelta(seconds=2) <= timezone.now() - judgement.shown_at < timedelta(seconds=60)
     assert (judgement.choice, judgement.submitted_at, Revision.objects.count()) == ("", None, 0)
 
 
-def test_every_change_is_on_the_trail_and_nothing_twice(evaluator: Evaluator, showing: Showing) -> None:
+def test_every_change_is_on_the_trail_and_nothing_twice(evaluator: Evaluator, presentation: Presentation) -> None:
     changes: list[dict[str, Any]] = [{}, {"choice": "first"}, {"choice": "first"}, SOMEWHAT, WHOLE | SIDED, {}]
-    lengths = [send_draft(evaluator, showing, change).json()["number"] for change in changes]
+    lengths = [send_draft(evaluator, presentation, change).json()["number"] for change in changes]
     assert lengths == [0, 1, 1, 2, 3, 4]
-    assert send(evaluator, showing).status_code == 200
+    assert send(evaluator, presentation).status_code == 200
     trail = Revision.objects.values_list("number", "choice", "utterance_bubble", "is_submitted")
     assert list(trail) == [
         (1, "first", "", False),
@@ -55,38 +55,38 @@ def test_every_change_is_on_the_trail_and_nothing_twice(evaluator: Evaluator, sh
     assert Judgement.objects.get().confidence == "very confident"
 
 
-def test_a_draft_is_there_after_a_reload_and_for_another_tab(evaluator: Evaluator, showing: Showing) -> None:
-    send_draft(evaluator, showing, SOMEWHAT | {"utterance_number": 2}, clocks=CLOCKS)
+def test_a_draft_is_there_after_a_reload_and_for_another_tab(evaluator: Evaluator, presentation: Presentation) -> None:
+    send_draft(evaluator, presentation, SOMEWHAT | {"utterance_number": 2}, clocks=CLOCKS)
     client = client_of(evaluator)
-    page = client.get(pairs(evaluator, showing.token)).context["page"]
+    page = client.get(pairs(evaluator, presentation.token)).context["page"]
     assert (page.answer.choice, page.answer.utterance_number) == ("second", 2)
-    state = client.get(pairs(evaluator, showing.token, "state")).json()
+    state = client.get(pairs(evaluator, presentation.token, "state")).json()
     assert state["answer"] == SOMEWHAT | {"utterance_number": 2, "utterance_side": "", "utterance_bubble": ""}
     assert (state["number"], state["submitted"], state["next"]) == (1, 0, pairs(evaluator))
     assert 60 <= state["clocks"]["elapsed"] < 120
     assert (state["clocks"]["active"], state["clocks"]["scrolled_first"]) == (45, 1)
-    send(evaluator, showing)
-    assert client.get(pairs(evaluator, showing.token, "state")).json()["submitted"] == 1
+    send(evaluator, presentation)
+    assert client.get(pairs(evaluator, presentation.token, "state")).json()["submitted"] == 1
 
 
-def test_a_draft_keeps_the_place(evaluator: Evaluator, showing: Showing) -> None:
+def test_a_draft_keeps_the_place(evaluator: Evaluator, presentation: Presentation) -> None:
     place = evaluator.assignments.get()
     place.reserved_until = timezone.now() + timedelta(minutes=1)
     place.save()
-    send_draft(evaluator, showing, {"choice": "first"})
+    send_draft(evaluator, presentation, {"choice": "first"})
     place.refresh_from_db()
     assert place.reserved_until is not None
     assert place.reserved_until > timezone.now() + timedelta(hours=23)
 
 
-def test_a_draft_that_cannot_be_about_the_pair_is_refused(evaluator: Evaluator, showing: Showing) -> None:
-    refused = send_draft(evaluator, showing, {"choice": "first", "utterance_number": 9})
+def test_a_draft_that_cannot_be_about_the_pair_is_refused(evaluator: Evaluator, presentation: Presentation) -> None:
+    refused = send_draft(evaluator, presentation, {"choice": "first", "utterance_number": 9})
     assert (refused.status_code, refused.json()["reason"]) == (422, "unanswerable")
     assert not Judgement.objects.exists()
 
 
-def test_the_clocks_are_kept_with_the_judgement(evaluator: Evaluator, showing: Showing) -> None:
-    send(evaluator, showing, clocks=CLOCKS)
+def test_the_clocks_are_kept_with_the_judgement(evaluator: Evaluator, presentation: Presentation) -> None:
+    send(evaluator, presentation, clocks=CLOCKS)
     judgement = Judgement.objects.get()
     stored = [getattr(judgement, field) for field in Judgement.MEASURES]
     assert stored == [1.5, 40, 60, 45, 10, 5, 1, 0.5]
@@ -95,16 +95,18 @@ def test_the_clocks_are_kept_with_the_judgement(evaluator: Evaluator, showing: S
     assert Revision.objects.get().active_seconds == 45
 
 
-def test_without_scripts_no_time_is_made_up(evaluator: Evaluator, showing: Showing) -> None:
+def test_without_scripts_no_time_is_made_up(evaluator: Evaluator, presentation: Presentation) -> None:
     client = client_of(evaluator)
-    client.post(pairs(evaluator, showing.token, "submit"), {key: str(value) for key, value in WHOLE.items()})
+    client.post(pairs(evaluator, presentation.token, "submit"), {key: str(value) for key, value in WHOLE.items()})
     judgement = Judgement.objects.get()
     assert {getattr(judgement, field) for field in Judgement.MEASURES} == {None}
 
 
-def test_nobody_has_looked_longer_than_since_they_were_shown_the_pair(evaluator: Evaluator, showing: Showing) -> None:
-    send_draft(evaluator, showing, {}, clocks={"elapsed": 10})
-    send(evaluator, showing, clocks=CLOCKS | {"elapsed": 9_999, "active": 9_000, "decision": 8_000})
+def test_nobody_has_looked_longer_than_since_they_were_shown_the_pair(
+    evaluator: Evaluator, presentation: Presentation
+) -> None:
+    send_draft(evaluator, presentation, {}, clocks={"elapsed": 10})
+    send(evaluator, presentation, clocks=CLOCKS | {"elapsed": 9_999, "active": 9_000, "decision": 8_000})
     judgement = Judgement.objects.get()
     most = 10 + LAG + 60
     assert 10 <= judgement.submit_seconds <= most  # type: ignore[operator]
@@ -113,9 +115,9 @@ def test_nobody_has_looked_longer_than_since_they_were_shown_the_pair(evaluator:
     assert judgement.hidden_seconds == 0
 
 
-def test_what_was_seen_once_stays_seen(evaluator: Evaluator, showing: Showing) -> None:
-    send_draft(evaluator, showing, {}, clocks=CLOCKS)
-    send(evaluator, showing, clocks=CLOCKS | {"scrolled_first": 0.2, "scrolled_second": 0.9})
+def test_what_was_seen_once_stays_seen(evaluator: Evaluator, presentation: Presentation) -> None:
+    send_draft(evaluator, presentation, {}, clocks=CLOCKS)
+    send(evaluator, presentation, clocks=CLOCKS | {"scrolled_first": 0.2, "scrolled_second": 0.9})
     judgement = Judgement.objects.get()
     assert (judgement.scrolled_first, judgement.scrolled_second) == (1, 0.9)
 
@@ -142,23 +144,27 @@ def test_no_time_is_counted_twice() -> None:
     assert clocks.within(5) == Clocks(elapsed=5, active=5, idle=0, hidden=0, first_interaction=5)
 
 
-def test_a_trail_ends_somewhere_and_what_is_said_then_still_counts(evaluator: Evaluator, showing: Showing) -> None:
-    send_draft(evaluator, showing, {"choice": "first"})
-    Revision.objects.update(number=LONGEST_TRAIL)
+def test_a_trail_ends_somewhere_and_what_is_said_then_still_counts(
+    evaluator: Evaluator, presentation: Presentation
+) -> None:
+    send_draft(evaluator, presentation, {"choice": "first"})
+    Revision.objects.update(number=MOST_REVISIONS)
     for choice in ("second", "first", "second"):
-        send_draft(evaluator, showing, {"choice": choice})
+        send_draft(evaluator, presentation, {"choice": choice})
         assert Revision.objects.get().choice == Judgement.objects.get().choice == choice
-    assert send(evaluator, showing, WHOLE).status_code == 200
+    assert send(evaluator, presentation, WHOLE).status_code == 200
     assert Judgement.objects.get().choice == "first"
     trail = Revision.objects.values_list("number", "choice", "is_submitted")
-    assert list(trail) == [(LONGEST_TRAIL, "first", True)]
+    assert list(trail) == [(MOST_REVISIONS, "first", True)]
 
 
-def test_at_the_end_of_a_trail_a_draft_takes_no_submissions_place(evaluator: Evaluator, showing: Showing) -> None:
+def test_at_the_end_of_a_trail_a_draft_takes_no_submissions_place(
+    evaluator: Evaluator, presentation: Presentation
+) -> None:
     Evaluation.objects.update(allows_back=True)
-    send(evaluator, showing, WHOLE)
-    Revision.objects.update(number=LONGEST_TRAIL)
-    send_draft(evaluator, showing, SOMEWHAT)
+    send(evaluator, presentation, WHOLE)
+    Revision.objects.update(number=MOST_REVISIONS)
+    send_draft(evaluator, presentation, SOMEWHAT)
     assert Revision.objects.get().is_submitted
-    send(evaluator, showing, WHOLE | SOMEWHAT, key="key-2")
+    send(evaluator, presentation, WHOLE | SOMEWHAT, key="key-2")
     assert Revision.objects.get().choice == Judgement.objects.get().choice == "second"

@@ -15,7 +15,7 @@ WORDS = ("even", "odd", "seldom", "often")
 
 
 def _plays(random: np.random.Generator) -> list[Play]:
-    """Five lists of forty, whose responses say all sorts of things at random and nothing about the sides."""
+    """Five assignments of forty, whose responses say all sorts of things at random and nothing about the sides."""
     return [
         Play(int(number), side, _token(random), [_received(random)])
         for number, side in zip(LISTS, _sides(random), strict=True)
@@ -37,11 +37,11 @@ def _received(random: np.random.Generator) -> Received:
 
 def test_the_chance_of_a_trait_is_its_share_of_all_arrangements() -> None:
     is_first = np.array([True, True, False, False, True, False, False, False])
-    lists, split = np.array([0] * 4 + [1] * 4), np.array([True, True, True, False, True, False, False, True])
+    assignments, split = np.array([0] * 4 + [1] * 4), np.array([True, True, True, False, True, False, False, True])
     found = [int((split & arrangement).sum()) for arrangement in _arrangements()]
     middle, here = np.mean(found), int((split & is_first).sum())
     share = np.mean([abs(count - middle) >= abs(here - middle) for count in found])
-    assert Sides(is_first, lists).chance(split) == pytest.approx(share)
+    assert Sides(is_first, assignments).chance(split) == pytest.approx(share)
 
 
 def _arrangements() -> Iterator[np.ndarray]:

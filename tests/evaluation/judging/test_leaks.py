@@ -14,8 +14,8 @@ from pytest_django import DjangoDbBlocker
 
 from evaluation.answers import artificial_side
 from evaluation.evaluators.reservations import take_assignment
-from evaluation.judging.next import current_showing
-from evaluation.models import Evaluation, Evaluator, Pair, Showing
+from evaluation.judging.current_pair import current_presentation
+from evaluation.models import Evaluation, Evaluator, Pair, Presentation
 from evaluation.planning.opening import open_evaluation
 from studies.models import Turn
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study
@@ -31,7 +31,7 @@ MODEL = "mixtral"
 
 @pytest.fixture(scope="module")
 def plays(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[list[Play]]:
-    """200 pairs, judged by five people who got forty each, in lists that the planner made."""
+    """200 pairs, judged by five people who got forty each, in assignments of the planner."""
     with django_db_blocker.unblock(), transaction.atomic():
         study = make_judged_study("leaks", people=20, goals=10, models=(MODEL,), turns=0)
         evaluation = make_evaluation(study, state=Evaluation.State.PLANNED, pairs_per_evaluator=40, seed=73)
@@ -63,18 +63,18 @@ def _enter(evaluation: Evaluation) -> Evaluator:
 
 def _judge(evaluator: Evaluator, number: int) -> Iterator[Play]:
     client = client_of(evaluator)
-    while showing := current_showing(evaluator):
-        responses = list(_responses(client, evaluator, showing))
-        yield Play(number, str(artificial_side(showing)), showing.token, responses)
+    while presentation := current_presentation(evaluator):
+        responses = list(_responses(client, evaluator, presentation))
+        yield Play(number, str(artificial_side(presentation)), presentation.token, responses)
 
 
-def _responses(client: Client, evaluator: Evaluator, showing: Showing) -> Iterator[Received]:
-    at = [pairs(evaluator, showing.token, part) for part in ("draft", "state", "submit")]
-    yield _receive("page", lambda: client.get(pairs(evaluator, showing.token)))
+def _responses(client: Client, evaluator: Evaluator, presentation: Presentation) -> Iterator[Received]:
+    at = [pairs(evaluator, presentation.token, part) for part in ("draft", "state", "submit")]
+    yield _receive("page", lambda: client.get(pairs(evaluator, presentation.token)))
     yield _receive("draft", lambda: post(client, at[0], {"choice": "first"}, clocks={"elapsed": 1.0}))
     yield _receive("state", lambda: client.get(at[1]))
     yield _receive("refusal", lambda: post(client, at[2], {"choice": "first"}, key=""))
-    yield _receive("submit", lambda: post(client, at[2], UNSURE, key=showing.token))
+    yield _receive("submit", lambda: post(client, at[2], UNSURE, key=presentation.token))
     yield _receive("again", lambda: post(client, at[2], UNSURE, key="another"))
 
 

@@ -6,12 +6,18 @@ from typing import Any
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from evaluation.judging.rendering import render_text
-from evaluation.models import Evaluation, Evaluator, Judgement, Pair, Showing
+from evaluation.judging.rendered_texts import render_text
+from evaluation.models import Evaluation, Evaluator, Judgement, Pair, Presentation
 from evaluation.reading import normalise
 from studies.models import Goal
 from tests.enrolment.people import withdraw
-from tests.evaluation.factories import make_evaluation, make_evaluator, make_judgement, make_known_pair, showings_of
+from tests.evaluation.factories import (
+    make_evaluation,
+    make_evaluator,
+    make_judgement,
+    make_known_pair,
+    presentations_of,
+)
 from tests.evaluation.judging.texts import tell
 from tests.evaluation.judging.visits import WHOLE, client_of, pairs, send, send_draft
 
@@ -25,22 +31,22 @@ def evaluator() -> Evaluator:
     return make_evaluator(evaluation)
 
 
-def open_pair(evaluator: Evaluator, showing: Showing) -> Any:
-    return client_of(evaluator).get(pairs(evaluator, showing.token))
+def open_pair(evaluator: Evaluator, presentation: Presentation) -> Any:
+    return client_of(evaluator).get(pairs(evaluator, presentation.token))
 
 
-def practise(evaluator: Evaluator, *, natural_first: bool) -> Showing:
+def practise(evaluator: Evaluator, *, natural_first: bool) -> Presentation:
     """Puts a pair for practice before the others."""
     place = evaluator.assignments.get()
-    for showing in place.showings.order_by("-position"):
-        showing.position += 1
-        showing.save()
+    for presentation in place.presentations.order_by("-position"):
+        presentation.position += 1
+        presentation.save()
     pair = make_known_pair(evaluator.evaluation, Pair.Role.TRAINING)
-    return place.showings.create(position=0, pair=pair, is_natural_first=natural_first)
+    return place.presentations.create(position=0, pair=pair, is_natural_first=natural_first)
 
 
 def test_the_page_asks_in_the_papers_words_and_order(evaluator: Evaluator) -> None:
-    text = open_pair(evaluator, showings_of(evaluator)[0]).text
+    text = open_pair(evaluator, presentations_of(evaluator)[0]).text
     words = [
         "Dialogue complete 0/4",
         "1st Dialogue",
@@ -56,7 +62,7 @@ def test_the_page_asks_in_the_papers_words_and_order(evaluator: Evaluator) -> No
 
 
 def test_prompts_and_answers_share_their_number(evaluator: Evaluator) -> None:
-    text = open_pair(evaluator, showings_of(evaluator)[0]).text
+    text = open_pair(evaluator, presentations_of(evaluator)[0]).text
     assert [len(re.findall(rf"Utterance number: {number}<", text)) for number in range(1, 6)] == [4, 4, 2, 2, 0]
     assert re.findall(r'<option value="(\d+)"', text) == ["1", "2", "3", "4", "0"]
 
@@ -64,25 +70,25 @@ def test_prompts_and_answers_share_their_number(evaluator: Evaluator) -> None:
 @pytest.mark.parametrize("setting", ["shows_goal", "shows_persona"])
 def test_goal_and_persona_are_shown_as_the_evaluation_says(evaluator: Evaluator, setting: str) -> None:
     Evaluation.objects.update(**{setting: False})
-    showing = showings_of(evaluator)[0]
-    text = open_pair(evaluator, showing).text
+    presentation = presentations_of(evaluator)[0]
+    text = open_pair(evaluator, presentation).text
     assert ("<dt>Goal</dt>" in text, "<dt>Persona</dt>" in text) == (
         setting != "shows_goal",
         setting != "shows_persona",
     )
-    send(evaluator, showing)
+    send(evaluator, presentation)
     judgement = Judgement.objects.get()
     assert (judgement.showed_goal, judgement.showed_persona) == (setting != "shows_goal", setting != "shows_persona")
 
 
 def test_a_goal_that_holds_code_shows_it_as_code(evaluator: Evaluator) -> None:
     Goal.objects.update(text="Make this faster:\n```\ndef slow(): ...\n```")
-    text = open_pair(evaluator, showings_of(evaluator)[0]).text
+    text = open_pair(evaluator, presentations_of(evaluator)[0]).text
     assert "<pre><code>def slow(): ...\n</code></pre>" in text
 
 
 def test_only_the_current_pair_is_shown(evaluator: Evaluator) -> None:
-    first, second, *_ = showings_of(evaluator)
+    first, second, *_ = presentations_of(evaluator)
     client = client_of(evaluator)
     assert client.get(pairs(evaluator))["Location"] == pairs(evaluator, first.token)
     assert open_pair(evaluator, second)["Location"] == pairs(evaluator)
@@ -95,12 +101,12 @@ def test_only_the_current_pair_is_shown(evaluator: Evaluator) -> None:
 
 def test_where_one_may_go_back_the_previous_pair_shows_what_was_answered(evaluator: Evaluator) -> None:
     Evaluation.objects.update(allows_back=True)
-    first, second, *_ = showings_of(evaluator)
+    first, second, *_ = presentations_of(evaluator)
     send(evaluator, first, WHOLE | {"choice": "not_sure"})
     assert f'href="{pairs(evaluator, first.token)}"' in open_pair(evaluator, second).text
     page = open_pair(evaluator, first)
     assert (page.status_code, page.context["page"].answer.choice) == (200, "not_sure")
-    assert open_pair(evaluator, showings_of(evaluator)[2]).status_code == 302
+    assert open_pair(evaluator, presentations_of(evaluator)[2]).status_code == 302
 
 
 @pytest.mark.parametrize(
@@ -115,61 +121,61 @@ def test_after_a_pair_for_practice_the_answer_is_told(
     evaluator: Evaluator, natural_first: bool, choice: str, words: list[str]
 ) -> None:
     Evaluation.objects.update(allows_back=True)
-    showing = practise(evaluator, natural_first=natural_first)
-    client, feedback = client_of(evaluator), pairs(evaluator, showing.token, "feedback")
-    assert "Practice 1 of 1" in open_pair(evaluator, showing).text
+    presentation = practise(evaluator, natural_first=natural_first)
+    client, feedback = client_of(evaluator), pairs(evaluator, presentation.token, "feedback")
+    assert "Practice 1 of 1" in open_pair(evaluator, presentation).text
     assert client.get(feedback)["Location"] == pairs(evaluator), "not before it is judged"
-    assert send(evaluator, showing, WHOLE | {"choice": choice}).json() == {"next": feedback}
+    assert send(evaluator, presentation, WHOLE | {"choice": choice}).json() == {"next": feedback}
     text = client.get(feedback).text
     assert all(word in text for word in [*words, "Nobody calls themselves an AI language model."])
-    assert open_pair(evaluator, showing).status_code == 302, "the answer is known now"
-    assert send(evaluator, showing, key="key-2").json()["reason"] == "already_judged"
+    assert open_pair(evaluator, presentation).status_code == 302, "the answer is known now"
+    assert send(evaluator, presentation, key="key-2").json()["reason"] == "already_judged"
     assert "Previous dialogue" not in client.get(client.get(pairs(evaluator))["Location"]).text
 
 
 def test_nothing_is_told_after_any_other_pair(evaluator: Evaluator) -> None:
-    check = evaluator.assignments.get().showings.create(
+    check = evaluator.assignments.get().presentations.create(
         position=90, pair=make_known_pair(evaluator.evaluation), is_natural_first=True
     )
-    for number, showing in enumerate([check, showings_of(evaluator)[0]]):
-        send(evaluator, showing, key=f"key-{number}")
-        address = pairs(evaluator, showing.token, "feedback")
+    for number, presentation in enumerate([check, presentations_of(evaluator)[0]]):
+        send(evaluator, presentation, key=f"key-{number}")
+        address = pairs(evaluator, presentation.token, "feedback")
         assert client_of(evaluator).get(address)["Location"] == pairs(evaluator)
 
 
 def test_attention_checks_count_like_any_other_pair(evaluator: Evaluator) -> None:
     place = evaluator.assignments.get()
-    place.showings.create(position=90, pair=make_known_pair(evaluator.evaluation), is_natural_first=True)
+    place.presentations.create(position=90, pair=make_known_pair(evaluator.evaluation), is_natural_first=True)
     practise(evaluator, natural_first=True)
-    for showing in showings_of(evaluator)[:3]:
-        make_judgement(showing)
-    assert "Dialogue complete 2/5" in open_pair(evaluator, showings_of(evaluator)[3]).text
+    for presentation in presentations_of(evaluator)[:3]:
+        make_judgement(presentation)
+    assert "Dialogue complete 2/5" in open_pair(evaluator, presentations_of(evaluator)[3]).text
 
 
 def test_a_page_takes_few_queries_however_long_the_dialogues_are(
     evaluator: Evaluator, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     """The evaluator, the pair, the current one, both dialogues' turns, how far they are; then the trail."""
-    showing = showings_of(evaluator)[0]
+    presentation = presentations_of(evaluator)[0]
     client = client_of(evaluator)
     with django_assert_num_queries(5):
-        client.get(pairs(evaluator, showing.token))
+        client.get(pairs(evaluator, presentation.token))
     tell(evaluator.evaluation, natural=[("Why?", "Because.")] * 12, simulated=[("Why?", "Because.")] * 12)
-    send_draft(evaluator, showing, {"choice": "first"})
+    send_draft(evaluator, presentation, {"choice": "first"})
     with django_assert_num_queries(6):
-        client.get(pairs(evaluator, showing.token))
+        client.get(pairs(evaluator, presentation.token))
 
 
 def test_somebody_with_nothing_left_but_withdrawn_pairs_reads_that(evaluator: Evaluator) -> None:
-    evaluator.assignments.get().showings.all().delete()
+    evaluator.assignments.get().presentations.all().delete()
     page = client_of(evaluator).get(pairs(evaluator))
-    assert (page.status_code, "Nothing is left to judge" in page.text) == (200, True)
+    assert (page.status_code, "No pairs left to judge" in page.text) == (200, True)
 
 
 def test_text_of_people_and_models_stays_text(evaluator: Evaluator) -> None:
     hostile = [("<script>alert(1)</script> **bold**", "<b onclick=x>hi</b> [a](javascript:alert(1))")]
     tell(evaluator.evaluation, natural=hostile, simulated=hostile)
-    text = open_pair(evaluator, showings_of(evaluator)[0]).text
+    text = open_pair(evaluator, presentations_of(evaluator)[0]).text
     assert "<script>alert" not in text
     assert "<b onclick" not in text
     assert text.count("<strong>bold</strong>") == 2
@@ -177,7 +183,7 @@ def test_text_of_people_and_models_stays_text(evaluator: Evaluator) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_no_text_of_somebody_who_withdraws_stays_in_memory(evaluator: Evaluator) -> None:
-    open_pair(evaluator, showings_of(evaluator)[0])
+    open_pair(evaluator, presentations_of(evaluator)[0])
     assert render_text.cache_info().currsize > 0 and normalise.cache_info().currsize > 0
     withdraw(evaluator.evaluation.study.participants.all()[0])
     assert render_text.cache_info().currsize == normalise.cache_info().currsize == 0

@@ -17,22 +17,22 @@ from django.utils import timezone
 from evaluation.answers import Answer
 from evaluation.judging.clocks import Clocks
 from evaluation.judging.refusals import Refused
-from evaluation.judging.saving import save_draft, submit
+from evaluation.judging.submissions import save_draft, submit
 from studies.models import Study
 from evaluation.models import Evaluation, Revision
 from evaluation.planning.opening import close_evaluation
-from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study, showings_of
+from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study, presentations_of
 from tests import racing
 
 TABS = 12
 with transaction.atomic():
     evaluator = make_evaluator(make_evaluation(make_judged_study(f"race-{Study.objects.count()}")))
-showing = showings_of(evaluator)[0]
+presentation = presentations_of(evaluator)[0]
 at_once = partial(racing.at_once, items=range(TABS), refusal=Refused)
 
 def say(number, key):
     choice = ("first", "second", "not_sure")[number % 3]
-    return submit(showing, Answer(choice, "confident", 1), key, Clocks(), timezone.now()).choice
+    return submit(presentation, Answer(choice, "confident", 1), key, Clocks(), timezone.now()).choice
 
 def tell(answers):
     judgement = evaluator.judgements.get()
@@ -57,7 +57,7 @@ def work(number):
     if number == 5:
         return say(0, "key")
     answer = Answer(("first", "second")[number % 2])
-    return save_draft(showing, answer, Clocks(), timezone.now()).choice
+    return save_draft(presentation, answer, Clocks(), timezone.now()).choice
 at_once(work)
 tell([])
 """

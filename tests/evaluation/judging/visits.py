@@ -5,7 +5,7 @@ from typing import Any
 
 from django.test import Client
 
-from evaluation.models import Choice, Confidence, Evaluator, Showing
+from evaluation.models import Choice, Confidence, Evaluator, Presentation
 from tests.enrolment.people import come_back
 
 WHOLE = {"choice": Choice.FIRST, "confidence": Confidence.VERY, "utterance_number": 1}
@@ -40,12 +40,12 @@ def post(client: Client, address: str, answer: dict[str, Any], **more: Any) -> A
     return client.post(address, json.dumps({"answer": answer, **more}), content_type="application/json")
 
 
-def send_draft(evaluator: Evaluator, showing: Showing, answer: dict[str, Any], **more: Any) -> Any:
-    return post(client_of(evaluator), pairs(evaluator, showing.token, "draft"), answer, **more)
+def send_draft(evaluator: Evaluator, presentation: Presentation, answer: dict[str, Any], **more: Any) -> Any:
+    return post(client_of(evaluator), pairs(evaluator, presentation.token, "draft"), answer, **more)
 
 
 def send(
-    evaluator: Evaluator, showing: Showing, answer: dict[str, Any] = WHOLE, key: str = "key-1", **more: Any
+    evaluator: Evaluator, presentation: Presentation, answer: dict[str, Any] = WHOLE, key: str = "key-1", **more: Any
 ) -> Any:
     """Submits."""
-    return post(client_of(evaluator), pairs(evaluator, showing.token, "submit"), answer, key=key, **more)
+    return post(client_of(evaluator), pairs(evaluator, presentation.token, "submit"), answer, key=key, **more)

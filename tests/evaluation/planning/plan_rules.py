@@ -3,28 +3,28 @@
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 
-from evaluation.planning.assigning import List, Wanted
+from evaluation.planning.assignments import PlannedAssignment, Wanted
 
 
-def assert_rules(lists: Sequence[List], wanted: Sequence[Wanted], per_list: int) -> None:
+def assert_rules(assignments: Sequence[PlannedAssignment], wanted: Sequence[Wanted], per_evaluator: int) -> None:
     """``wanted`` names each pair once for each of its judges."""
-    shown = [placed.pair for one in lists for placed in one]
+    shown = [placed.pair for one in assignments for placed in one]
     assert Counter(shown) == Counter(wanted), "every pair has its judges"
-    for one in lists:
+    for one in assignments:
         dialogues = Counter((placed.pair.person, placed.pair.goal) for placed in one)
         assert max(dialogues.values(), default=0) <= 1, "nobody sees two dialogues of one person for one goal"
-        assert len(one) <= per_list
-    assert_alike(len(one) for one in lists)
+        assert len(one) <= per_evaluator
+    assert_alike(len(one) for one in assignments)
     for model in {pair.model for pair in wanted}:
-        assert_alike(sum(placed.pair.model == model for placed in one) for one in lists)
+        assert_alike(sum(placed.pair.model == model for placed in one) for one in assignments)
     for goal in {pair.goal for pair in wanted}:
-        assert_alike(sum(placed.pair.goal == goal for placed in one) for one in lists)
-    assert_sides(lists)
+        assert_alike(sum(placed.pair.goal == goal for placed in one) for one in assignments)
+    assert_sides(assignments)
 
 
-def assert_sides(lists: Sequence[List]) -> None:
+def assert_sides(assignments: Sequence[PlannedAssignment]) -> None:
     """Natural first half of the time: within list and model, list, model, over the judges of a pair, and over all."""
-    placed = [(number, one) for number, pairs in enumerate(lists) for one in pairs]
+    placed = [(number, one) for number, pairs in enumerate(assignments) for one in pairs]
     assert_halves(((number, one.pair.model), one.is_natural_first) for number, one in placed)
     assert_halves((number, one.is_natural_first) for number, one in placed)
     assert_halves((one.pair.model, one.is_natural_first) for _, one in placed)

@@ -8,11 +8,11 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from evaluation.models import Assignment, Evaluation, Pair, Showing
+from evaluation.models import Assignment, Evaluation, Pair, Presentation
 from evaluation.planning import opening
-from evaluation.planning.assigning import List, Placed, Wanted
-from evaluation.planning.drafting import Basis, Draft, draft_from
-from evaluation.planning.opening import NotReady, add_lists, close_evaluation, open_evaluation, read_plan
+from evaluation.planning.assignments import PlannedAssignment, PlannedPresentation, Wanted
+from evaluation.planning.drafts import Basis, Draft, draft_from
+from evaluation.planning.opening import NotReady, add_assignments, close_evaluation, open_evaluation, read_plan
 from simulation.models import Simulation
 from studies.models import Dialogue, Turn
 from tests.collection.factories import make_natural_dialogue, make_participant
@@ -30,13 +30,13 @@ def plan_evaluation(**fields: Any) -> Evaluation:
     return make_evaluation(study, state=Evaluation.State.PLANNED, opened_at=None, **{"pairs_per_evaluator": 4} | fields)
 
 
-def stored_lists(evaluation: Evaluation) -> list[List]:
-    """The main part of every list, in order."""
+def stored_assignments(evaluation: Evaluation) -> list[PlannedAssignment]:
+    """The main part of every assignment, in order."""
     return [
         tuple(
-            Placed(Wanted(pair.person, pair.goal_id, pair.model, pair.pk), showing.is_natural_first)
-            for showing in assignment.showings.select_related("pair")
-            if (pair := showing.pair).role == Pair.Role.MAIN and pair.goal_id
+            PlannedPresentation(Wanted(pair.person, pair.goal_id, pair.model, pair.pk), presentation.is_natural_first)
+            for presentation in assignment.presentations.select_related("pair")
+            if (pair := presentation.pair).role == Pair.Role.MAIN and pair.goal_id
         )
         for assignment in evaluation.assignments.all()
     ]
@@ -50,10 +50,10 @@ def wanted_pairs(evaluation: Evaluation) -> list[Wanted]:
 def test_a_plan_says_what_falls_to_whom() -> None:
     plan = read_plan(plan_evaluation(training_pairs=2, attention_checks=1))
 
-    assert (plan.pairs, plan.natural_dialogues, plan.evaluators, plan.showings) == (18, 6, 5, 18)
+    assert (plan.pairs, plan.natural_dialogues, plan.evaluators, plan.judgements) == (18, 6, 5, 18)
     assert plan.sizes == "5 assignments: 3 of 4 pairs, 2 of 3"
     assert (plan.natural_first, plan.natural_second) == (9, 9)
-    assert [(share.name, share.pairs, share.showings, share.fewest, share.most) for share in plan.models] == [
+    assert [(share.name, share.pairs, share.presentations, share.fewest, share.most) for share in plan.models] == [
         (name, 6, 6, 1, 2) for name in "abc"
     ]
     assert [(share.name, share.pairs, share.fewest, share.most) for share in plan.goals] == [
@@ -83,7 +83,7 @@ def test_a_plan_reports_its_rules_and_what_they_hide() -> None:
     )
 
 
-def test_lists_of_one_size_are_counted_in_words() -> None:
+def test_assignments_of_one_size_are_counted_in_words() -> None:
     assert read_plan(plan_evaluation(pairs_per_evaluator=6)).sizes == "3 assignments of 6 pairs"
 
 
@@ -95,7 +95,7 @@ def test_opening_stores_what_was_planned() -> None:
 
     assert (evaluation.state, evaluation.opened_at) == (Evaluation.State.OPEN, NOW)
     assert read_plan(evaluation) == planned
-    assert_rules(stored_lists(evaluation), wanted_pairs(evaluation) * 2, per_list=4)
+    assert_rules(stored_assignments(evaluation), wanted_pairs(evaluation) * 2, per_evaluator=4)
     assert [assignment.number for assignment in evaluation.assignments.all()] == list(range(1, 10))
     assert not evaluation.assignments.exclude(evaluator=None).exists()
 
@@ -110,14 +110,14 @@ def test_a_stored_pair_is_of_one_person_and_goal() -> None:
         assert (pair.person, pair.model) == (pair.natural.persona.code, pair.simulated.simulation.run.inquirer)
 
 
-def test_every_list_begins_with_training_and_hides_its_checks_among_the_others() -> None:
+def test_every_assignment_begins_with_training_and_hides_its_checks_among_the_others() -> None:
     evaluation = plan_evaluation(training_pairs=2, attention_checks=2)
     open_evaluation(evaluation)
     known = set()
     for assignment in evaluation.assignments.all():
-        roles = [showing.pair.role for showing in assignment.showings.select_related("pair")]
-        known.add(frozenset(assignment.showings.exclude(pair__role=Pair.Role.MAIN).values_list("pair", flat=True)))
-        assert [showing.position for showing in assignment.showings.all()] == list(range(len(roles)))
+        roles = [presentation.pair.role for presentation in assignment.presentations.select_related("pair")]
+        known.add(frozenset(assignment.presentations.exclude(pair__role=Pair.Role.MAIN).values_list("pair", flat=True)))
+        assert [presentation.position for presentation in assignment.presentations.all()] == list(range(len(roles)))
         assert roles[:2] == [Pair.Role.TRAINING] * 2
         assert Counter(roles[3:-1])[Pair.Role.CHECK] == 2, "neither first nor last of the main part"
     assert len(known) == 1, "the same for everybody"
@@ -128,7 +128,7 @@ def test_what_training_tells_says_nothing_about_the_sides_of_checks() -> None:
     evaluation = plan_evaluation(study=study, pairs_per_evaluator=2, training_pairs=1, attention_checks=1)
     open_evaluation(evaluation)
     sides = {
-        tuple(assignment.showings.exclude(pair__role=Pair.Role.MAIN).values_list("is_natural_first", flat=True))
+        tuple(assignment.presentations.exclude(pair__role=Pair.Role.MAIN).values_list("is_natural_first", flat=True))
         for assignment in evaluation.assignments.all()
     }
     assert sides == {(True, True), (True, False), (False, True), (False, False)}
@@ -140,7 +140,9 @@ def test_the_same_seed_stores_the_same_and_another_something_else() -> None:
     for seed in (73, 73, 321):
         evaluation = plan_evaluation(study=study, seed=seed, training_pairs=2, attention_checks=2)
         open_evaluation(evaluation)
-        shown = Showing.objects.filter(assignment__evaluation=evaluation).order_by("assignment__number", "position")
+        shown = Presentation.objects.filter(assignment__evaluation=evaluation).order_by(
+            "assignment__number", "position"
+        )
         stored.append(
             list(shown.values_list("pair__natural", "pair__simulated", "pair__known__goal", "is_natural_first"))
         )
@@ -159,7 +161,7 @@ def test_opening_twice_opens_once() -> None:
 def test_closing_keeps_everything_and_opening_again_plans_nothing_anew() -> None:
     evaluation = plan_evaluation()
     open_evaluation(evaluation, NOW)
-    showings = set(Showing.objects.values_list("token", flat=True))
+    presentations = set(Presentation.objects.values_list("token", flat=True))
 
     close_evaluation(evaluation, NOW)
     assert (evaluation.state, evaluation.closed_at) == (Evaluation.State.CLOSED, NOW)
@@ -167,7 +169,7 @@ def test_closing_keeps_everything_and_opening_again_plans_nothing_anew() -> None
 
     open_evaluation(evaluation)
     assert (evaluation.state, evaluation.opened_at, evaluation.closed_at) == (Evaluation.State.OPEN, NOW, None)
-    assert set(Showing.objects.values_list("token", flat=True)) == showings
+    assert set(Presentation.objects.values_list("token", flat=True)) == presentations
 
 
 def test_closing_what_was_never_open_changes_nothing() -> None:
@@ -237,38 +239,38 @@ def test_a_withdrawn_persons_pairs_are_no_part_of_the_plan_any_more() -> None:
     open_evaluation(evaluation)
     evaluation.pairs.filter(person="p-001").update(withdrawn_at=NOW, natural=None, simulated=None)
     plan = read_plan(evaluation)
-    assert (plan.pairs, plan.natural_dialogues, plan.showings) == (12, 4, 12)
+    assert (plan.pairs, plan.natural_dialogues, plan.judgements) == (12, 4, 12)
 
 
-def test_pairs_that_need_a_judge_again_come_into_new_free_lists_by_the_same_rules() -> None:
+def test_pairs_that_need_a_judge_again_come_into_new_free_assignments_by_the_same_rules() -> None:
     evaluation = plan_evaluation(training_pairs=1, attention_checks=1)
     open_evaluation(evaluation)
     unjudged = list(evaluation.pairs.filter(role=Pair.Role.MAIN))[:10]
 
-    made = add_lists(evaluation, unjudged)
+    made = add_assignments(evaluation, unjudged)
 
     assert [assignment.number for assignment in made] == [6, 7, 8]
     wanted = [pair for pair in wanted_pairs(evaluation) if pair.id in {pair.pk for pair in unjudged}]
-    assert_rules(stored_lists(evaluation)[5:], wanted, per_list=4)
+    assert_rules(stored_assignments(evaluation)[5:], wanted, per_evaluator=4)
     for assignment in made:
-        roles = Counter(showing.pair.role for showing in assignment.showings.all())
+        roles = Counter(presentation.pair.role for presentation in assignment.presentations.all())
         assert (roles[Pair.Role.TRAINING], roles[Pair.Role.CHECK]) == (1, 1)
 
 
-def test_pairs_of_one_natural_dialogue_come_into_as_many_lists_however_short() -> None:
+def test_pairs_of_one_natural_dialogue_come_into_as_many_assignments_however_short() -> None:
     evaluation = plan_evaluation()
     open_evaluation(evaluation)
     first = evaluation.pairs.all()[0]
-    made = add_lists(evaluation, [*evaluation.pairs.filter(natural=first.natural), first])
-    assert [assignment.showings.count() for assignment in made] == [1, 1, 1, 1]
+    made = add_assignments(evaluation, [*evaluation.pairs.filter(natural=first.natural), first])
+    assert [assignment.presentations.count() for assignment in made] == [1, 1, 1, 1]
 
 
-def test_what_nobody_can_judge_comes_into_no_new_list() -> None:
+def test_what_nobody_can_judge_comes_into_no_new_assignment() -> None:
     evaluation = plan_evaluation(attention_checks=1)
     open_evaluation(evaluation)
     evaluation.pairs.filter(role=Pair.Role.MAIN).update(withdrawn_at=NOW)
-    assert add_lists(evaluation, list(evaluation.pairs.all())) == []
-    assert add_lists(evaluation, [make_known_pair(evaluation)]) == []
+    assert add_assignments(evaluation, list(evaluation.pairs.all())) == []
+    assert add_assignments(evaluation, [make_known_pair(evaluation)]) == []
     assert evaluation.assignments.count() == 5
 
 
@@ -284,8 +286,8 @@ def test_the_papers_plan_is_read_and_stored_in_a_moment() -> None:
     open_evaluation(evaluation)
 
     assert thread_time() - begun < 6
-    assert Showing.objects.count() == 800
-    assert_rules(stored_lists(evaluation), wanted_pairs(evaluation), per_list=40)
+    assert Presentation.objects.count() == 800
+    assert_rules(stored_assignments(evaluation), wanted_pairs(evaluation), per_evaluator=40)
 
 
 def test_a_plan_takes_as_many_queries_for_many_dialogues_as_for_few(
@@ -313,7 +315,7 @@ def test_a_plan_that_changes_while_it_is_worked_out_is_worked_out_again(monkeypa
     monkeypatch.setattr(opening, "draft_from", draft_slowly)
     open_evaluation(evaluation)
     assert len(drafted) == 2
-    assert {assignment.showings.count() for assignment in evaluation.assignments.all()} == {6}
+    assert {assignment.presentations.count() for assignment in evaluation.assignments.all()} == {6}
 
 
 def test_a_plan_that_does_not_change_is_worked_out_once_before_anything_is_locked(

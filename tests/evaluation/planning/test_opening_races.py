@@ -12,7 +12,7 @@ import json
 from collection.models import Participant
 from studies.models import Study
 from tests.enrolment.people import withdraw
-from evaluation.models import Evaluation, Pair, Showing
+from evaluation.models import Evaluation, Pair, Presentation
 from evaluation.planning.opening import open_evaluation
 from tests.evaluation.factories import make_evaluation, make_judged_study
 from tests.racing import at_once
@@ -32,8 +32,8 @@ def pairs():
 """
 OPENING = """
 states = at_once(open_it, range(PEOPLE))
-print(json.dumps({"states": sorted(set(states)), "pairs": pairs().count(), "lists": evaluation.assignments.count(),
-    "showings": Showing.objects.filter(assignment__evaluation=evaluation).count()}))
+print(json.dumps({"states": sorted(set(states)), "pairs": pairs().count(), "assignments": evaluation.assignments.count(),
+    "presentations": Presentation.objects.filter(assignment__evaluation=evaluation).count()}))
 """
 WITHDRAWING = """
 def work(number):
@@ -48,7 +48,7 @@ print(json.dumps({"pairs": left.count(), "people": len(set(left.values_list("per
 @pytest.mark.parametrize(
     ("race", "outcome"),
     [
-        pytest.param(OPENING, {"states": ["open"], "pairs": 36, "lists": 6, "showings": 36}, id="opening"),
+        pytest.param(OPENING, {"states": ["open"], "pairs": 36, "assignments": 6, "presentations": 36}, id="opening"),
         pytest.param(WITHDRAWING, {"pairs": 18, "people": 3, "lost": 0}, id="withdrawing"),
     ],
 )

@@ -11,7 +11,13 @@ from django.test import Client
 from django.utils import timezone
 
 from evaluation.models import Evaluation, Evaluator, Judgement, Pair
-from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study, make_judgement, showings_of
+from tests.evaluation.factories import (
+    make_evaluation,
+    make_evaluator,
+    make_judged_study,
+    make_judgement,
+    presentations_of,
+)
 
 pytestmark = pytest.mark.django_db
 PAGE = "/studies/demo/evaluations/1/"
@@ -20,7 +26,7 @@ FILE = f"{PAGE}data/judgements.csv"
 
 @pytest.fixture
 def evaluation() -> Evaluation:
-    """Two lists of four pairs, two of either model in each."""
+    """two assignments of four pairs, two of either model in each."""
     return make_evaluation()
 
 
@@ -54,16 +60,16 @@ def test_it_is_closed_and_opened_again(client: Client, evaluation: Evaluation) -
 
 
 def test_progress_is_counted_by_model_and_evaluator(client: Client, evaluation: Evaluation) -> None:
-    showings = showings_of(make_evaluator(evaluation))
-    for showing, seconds in zip(showings[:3], (20.0, 50.0, 26.0), strict=True):
-        make_judgement(showing, active_seconds=seconds)
-    make_judgement(showings[3], submitted_at=None)
+    presentations = presentations_of(make_evaluator(evaluation))
+    for presentation, seconds in zip(presentations[:3], (20.0, 50.0, 26.0), strict=True):
+        make_judgement(presentation, active_seconds=seconds)
+    make_judgement(presentations[3], submitted_at=None)
     make_evaluator(evaluation, seen_minutes_ago=90, external_id="platform-1")
     make_evaluator(evaluation, seen_minutes_ago=95, state="lapsed")
     page = read(client)
     assert "<strong>3</strong> of 8 judgements, <strong>1</strong> active now" in page
     for model in ("mixtral", "gpt-4"):
-        judged = sum(showing.pair.model == model for showing in showings[:3])
+        judged = sum(presentation.pair.model == model for presentation in presentations[:3])
         assert f'aria-label="Judgements about {model}"></progress></td> <td class="number">{judged} of 4</td>' in page
     assert '<td class="number">3 of 4</td> <td class="number">26 s</td> <td class="when">now</td>' in page
     assert page.index("e-001") < page.index("e-002") < page.index("e-003")
@@ -87,9 +93,9 @@ def test_who_withdrew_was_there_when_they_did(client: Client, evaluation: Evalua
 
 
 def test_pairs_of_the_withdrawn_are_no_longer_wanted(client: Client, evaluation: Evaluation) -> None:
-    showings = showings_of(make_evaluator(evaluation))
-    make_judgement(showings[0])
-    Pair.objects.filter(pk=showings[0].pair.pk).update(withdrawn_at=timezone.now())
+    presentations = presentations_of(make_evaluator(evaluation))
+    make_judgement(presentations[0])
+    Pair.objects.filter(pk=presentations[0].pair.pk).update(withdrawn_at=timezone.now())
     page = read(client)
     assert "<strong>0</strong> of 7 judgements" in page
     assert "left out: 1 about people who have withdrawn" in page
@@ -97,10 +103,10 @@ def test_pairs_of_the_withdrawn_are_no_longer_wanted(client: Client, evaluation:
 
 
 def test_a_pair_that_stands_in_for_another_is_wanted_once_more(client: Client, evaluation: Evaluation) -> None:
-    first, second = (showings_of(make_evaluator(evaluation)) for _ in range(2))
-    for showing in (*first[:3], *second):
-        make_judgement(showing)
-    spare = next(showing for showing in second if showing.pair.model == first[3].pair.model)
+    first, second = (presentations_of(make_evaluator(evaluation)) for _ in range(2))
+    for presentation in (*first[:3], *second):
+        make_judgement(presentation)
+    spare = next(presentation for presentation in second if presentation.pair.model == first[3].pair.model)
     first[3].pair = spare.pair
     first[3].save()
     make_judgement(first[3])
@@ -114,8 +120,8 @@ def test_answer_times_that_are_unlike_all_others_are_counted(client: Client) -> 
         (20.0, 24, 28, 30, 33, 35, 40, 44, 50, 61, 38, 29),
         (31.0, 26, 1.5, 22, 25, 27, 900, 33, 36, 39, 41, 43),
     ):
-        for showing, one in zip(showings_of(make_evaluator(evaluation)), seconds, strict=True):
-            make_judgement(showing, active_seconds=one)
+        for presentation, one in zip(presentations_of(make_evaluator(evaluation)), seconds, strict=True):
+            make_judgement(presentation, active_seconds=one)
     page = read(client)
     assert "2 unusual times" in page
     assert "2 answer times are unusual" in page
@@ -146,7 +152,7 @@ def test_nobody_is_flagged_without_a_reason_or_a_name(client: Client, evaluation
 def test_only_what_has_changed_is_sent(client: Client, evaluation: Evaluation) -> None:
     seen = client.get(f"{PAGE}live/").text.split('"seen": "')[1].split('"')[0]
     assert client.get(f"{PAGE}live/", {"seen": seen}).status_code == 204
-    make_judgement(showings_of(make_evaluator(evaluation))[0])
+    make_judgement(presentations_of(make_evaluator(evaluation))[0])
     news = client.get(f"{PAGE}live/", {"seen": seen}).text
     assert "<strong>1</strong> of 8" in news
     assert 'id="evaluators" hx-swap-oob' in news
@@ -167,7 +173,7 @@ def test_without_evaluators_the_page_says_how_they_come(client: Client, evaluati
 
 
 def test_every_file_can_be_taken_out(client: Client, evaluation: Evaluation) -> None:
-    make_judgement(showings_of(make_evaluator(evaluation))[0])
+    make_judgement(presentations_of(make_evaluator(evaluation))[0])
     for name in ("judgements.csv", "judgements-spreadsheet.csv"):
         rows = list(csv.DictReader(StringIO(fetch(client, name).removeprefix("\ufeff"), newline="")))
         assert [row["participant"] for row in rows] == ["e-001"]
@@ -179,8 +185,8 @@ def test_a_file_tells_whom_to_pay_and_is_offered_where_a_platform_named_somebody
     client: Client, evaluation: Evaluation
 ) -> None:
     name = "evaluators-with-external-ids.csv"
-    for showing in showings_of(make_evaluator(evaluation))[:3]:
-        make_judgement(showing, submitted_at=None if showing.position == 0 else timezone.now())
+    for presentation in presentations_of(make_evaluator(evaluation))[:3]:
+        make_judgement(presentation, submitted_at=None if presentation.position == 0 else timezone.now())
     assert name not in read(client)
     make_evaluator(evaluation, state="withdrawn", external_id="=HYPERLINK(1)")
     assert name in read(client)
@@ -192,7 +198,7 @@ def test_a_file_tells_whom_to_pay_and_is_offered_where_a_platform_named_somebody
 
 
 def test_a_file_that_would_be_incomplete_is_not_sent_but_explained(client: Client, evaluation: Evaluation) -> None:
-    make_judgement(showings_of(make_evaluator(evaluation))[0])
+    make_judgement(presentations_of(make_evaluator(evaluation))[0])
     with connection.execute_wrapper(withdraw_after_counting):
         answer = client.get(FILE)
     assert answer.status_code == 409

@@ -129,7 +129,7 @@ def test_a_plan_that_cannot_be_opened_says_why_and_offers_no_button(client: Clie
     assert Evaluation.objects.get().is_planned
 
 
-def test_a_plan_without_lists_shows_no_empty_numbers(client: Client, study: Study) -> None:
+def test_a_plan_without_assignments_shows_no_empty_numbers(client: Client, study: Study) -> None:
     make_evaluation(study, state="planned", pairs_per_evaluator=300)
     page = read(client)
     assert "An evaluator may see only one pair of each natural dialogue." in page
@@ -268,13 +268,13 @@ def test_only_researchers_see_these_pages(study: Study, address: str) -> None:
     assert guest.get(address).status_code == 403
 
 
-@pytest.mark.parametrize("address", ["flag/", "sittings/", "", "edit/"])
+@pytest.mark.parametrize("address", ["flag/", "judge-runs/", "", "edit/"])
 def test_nobody_else_changes_anything(study: Study, address: str) -> None:
     before = make_evaluation(study)
     answer = Client().post(f"{PAGE}{address}", {"action": "close", "ask": "yes", "model": "tiny", "title": "Mine"})
     assert answer.headers["Location"].startswith("/login/")
     before.refresh_from_db()
-    assert (before.state, before.title, before.sittings.count()) == ("open", "", 0)
+    assert (before.state, before.title, before.judge_runs.count()) == ("open", "", 0)
 
 
 def test_what_does_not_exist_is_not_found(client: Client, study: Study) -> None:

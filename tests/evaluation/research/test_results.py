@@ -7,7 +7,13 @@ from django.test import Client
 
 from evaluation.models import Evaluation
 from evaluation.research.results import read_results
-from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study, make_judgement, showings_of
+from tests.evaluation.factories import (
+    make_evaluation,
+    make_evaluator,
+    make_judged_study,
+    make_judgement,
+    presentations_of,
+)
 
 pytestmark = pytest.mark.django_db
 PAGE = "/studies/demo/evaluations/1/"
@@ -19,8 +25,8 @@ def evaluation() -> Evaluation:
     """Eight pairs, all judged: mixtral is never detected, gpt-4 always but once, when somebody was not sure."""
     evaluation = make_evaluation(make_judged_study())
     for _ in range(2):
-        for showing in showings_of(make_evaluator(evaluation)):
-            make_judgement(showing, detected=showing.pair.model == "gpt-4", confidence="confident")
+        for presentation in presentations_of(make_evaluator(evaluation)):
+            make_judgement(presentation, detected=presentation.pair.model == "gpt-4", confidence="confident")
     unsure = evaluation.pairs.filter(model="gpt-4")[0].judgements.get()
     unsure.choice, unsure.confidence = "not_sure", "somewhat confident"
     unsure.save()
@@ -92,12 +98,14 @@ def test_agreement_is_shown_where_several_judge_a_pair(client: Client) -> None:
     evaluation = make_evaluation(judges_per_pair=2)
     first, second = (make_evaluator(evaluation) for _ in range(2))
     assert "Agreement" not in read(client, RATES)
-    for showing, detected in zip(showings_of(first), (True, True, False, False), strict=True):
-        make_judgement(showing, detected=detected)
+    for presentation, detected in zip(presentations_of(first), (True, True, False, False), strict=True):
+        make_judgement(presentation, detected=detected)
     assert "Not defined yet" in read(client, RATES)
-    for showing, detected in zip(showings_of(first), (True, False, False, False), strict=True):
-        again = second.assignments.get().showings.create(
-            position=10 + showing.position, pair=showing.pair, is_natural_first=not showing.is_natural_first
+    for presentation, detected in zip(presentations_of(first), (True, False, False, False), strict=True):
+        again = second.assignments.get().presentations.create(
+            position=10 + presentation.position,
+            pair=presentation.pair,
+            is_natural_first=not presentation.is_natural_first,
         )
         make_judgement(again, detected=detected)
     page = read(client, RATES)

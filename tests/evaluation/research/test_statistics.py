@@ -2,9 +2,7 @@
 
 import pytest
 
-from evaluation.research.agreement import krippendorff_alpha
-from evaluation.research.outliers import modified_z_scores, unusual_times
-from evaluation.research.rates import Rate, wilson_interval
+from evaluation.research.statistics import Rate, krippendorff_alpha, modified_z_scores, unusual_times, wilson_interval
 
 NEWCOMBE = [
     (81, 263, 0.2553, 0.3662),

@@ -1,4 +1,4 @@
-"""What identifies a model that judges. It needs no table of its own in models.toml: what it is asked stands here."""
+"""The settings that identify a model judge. Any model in models.toml can judge, because the prompt is in this package."""
 
 from dataclasses import asdict
 from datetime import date
@@ -11,7 +11,7 @@ from studies.language_models.identities import describe_model, find_described, w
 
 
 def describe_judge(models_file: Path, name: str) -> dict[str, Any]:
-    """Everything that decides what the model says about pairs of one evaluation. Raises ModelMisconfigured."""
+    """Return all settings that affect the model's judgements of one evaluation. Raises ModelMisconfigured."""
     sampling = {key: value for key, value in asdict(prompts.sampling()).items() if key not in ("seed", "today")}
     return {
         "judge": describe_model(find_described(models_file, name)),
@@ -22,16 +22,16 @@ def describe_judge(models_file: Path, name: str) -> dict[str, Any]:
 
 
 def find_judge(models_file: Path, configuration: dict[str, Any]) -> ModelSpec | None:
-    """The model, if it still says what it said when it was described. Raises ModelMisconfigured when it is gone."""
+    """Return the model, or None if its settings have changed since. Raises ModelMisconfigured if it no longer exists."""
     name = configuration["judge"]["model"]
-    is_still = _decisive(describe_judge(models_file, name)) == _decisive(configuration)
-    return find_described(models_file, name) if is_still else None
+    is_unchanged = _decisive(describe_judge(models_file, name)) == _decisive(configuration)
+    return find_described(models_file, name) if is_unchanged else None
 
 
 def read_date(configuration: dict[str, Any]) -> date | None:
-    """Return the day on which the judge was described, for its chat template; earlier versions stored none."""
-    told = configuration["judge"].get("date")
-    return date.fromisoformat(told) if told else None
+    """Return the date for the chat template; None if an earlier version of the software stored no date."""
+    described = configuration["judge"].get("date")
+    return date.fromisoformat(described) if described else None
 
 
 def _decisive(configuration: dict[str, Any]) -> dict[str, Any]:

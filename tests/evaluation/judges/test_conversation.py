@@ -6,7 +6,7 @@ from dialogue.backends.base import ContentRefused, ContextFull
 from dialogue.backends.scripted import ScriptedModel
 from evaluation.answers import Answer
 from evaluation.judges import prompts
-from evaluation.judges.asking import Outcome, Question, ask, judge_seed
+from evaluation.judges.conversation import Outcome, Question, ask, judge_seed
 from evaluation.judges.replies import NO_OBJECT
 from evaluation.reading import ReadTurn
 from evaluation.texts import default_instruction, questions
@@ -86,13 +86,13 @@ async def test_after_three_tries_it_is_unanswered_and_everything_is_kept() -> No
 
 async def test_a_pair_that_does_not_fit_the_context_is_unanswered() -> None:
     assert await ask(ScriptedModel(refusing(ContextFull("Too long."))), QUESTION) == Outcome(
-        problem="Asking left no room in the model's context."
+        problem="Nothing more fits into the model's context."
     )
 
 
 async def test_when_there_is_no_room_to_ask_again_both_reasons_are_told() -> None:
     outcome = await ask(ScriptedModel(refusing(ContextFull("Too long."), "Hm.")), QUESTION)
-    assert outcome == Outcome(("Hm.",), None, f"{NO_OBJECT} Asking left no room in the model's context.")
+    assert outcome == Outcome(("Hm.",), None, f"{NO_OBJECT} Nothing more fits into the model's context.")
 
 
 async def test_a_pair_that_the_provider_refuses_is_unanswered() -> None:
@@ -132,4 +132,4 @@ async def test_a_judge_never_reads_its_own_thoughts_again() -> None:
 async def test_a_judge_that_only_thinks_until_its_limit_is_said_to() -> None:
     outcome = await ask(ScriptedModel(["<think>" + "hm " * 2100] * 3), QUESTION)
     assert outcome.answer is None
-    assert outcome.problem == "It was still thinking when its output was cut at 2000 tokens."
+    assert outcome.problem == "The model was still thinking when its output was cut at 2000 tokens."

@@ -1,4 +1,4 @@
-"""What made-up evaluators answer, drawn from a mixed logistic model as the analysis assumes it."""
+"""Answers of made-up evaluators, drawn from the mixed logistic model of the analysis."""
 
 import math
 from collections.abc import Mapping
@@ -14,12 +14,12 @@ from evaluation.rehearsal.topics import read_data
 _SEED = 2025
 _CONFIDENCES = (Confidence.VERY, Confidence.CONFIDENT, Confidence.SOMEWHAT)
 _SHRINKAGE = 16 * math.sqrt(3) / (15 * math.pi)
-"""Averaged over random effects of standard deviation d, a logit shrinks by sqrt(1 + (this x d)²)."""
+"""Averaged over random effects with standard deviation d, a logit shrinks by sqrt(1 + (this x d)²)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A pair before an evaluator: whose it is, and how many turns each side has."""
+    """A pair shown to an evaluator, with the number of turns of each side."""
 
     model: str
     person: str
@@ -32,7 +32,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """An answer with the seconds and the scrolling it took."""
+    """An answer with its times in seconds and the shares of the sides that were scrolled."""
 
     answer: Answer
     active: float
@@ -44,12 +44,12 @@ class Drawn:
 
     @property
     def whole(self) -> float:
-        """Seconds from showing to submitting."""
+        """Return the seconds from showing the pair to submitting."""
         return self.active + self.hidden + self.idle
 
 
 def draw_judgement(shown: Shown) -> Drawn:
-    """Always the same for the same pair and evaluator, whatever else is drawn."""
+    """Draw the judgement of an evaluator about a pair, always the same for both, independently of all others."""
     draw, table = Random(f"{_SEED}/{shown.model}/{shown.person}/{shown.goal}"), _tables()["models"][shown.model]
     return Drawn(
         answer=_answer(shown, table, draw),
@@ -77,7 +77,7 @@ def _answer(shown: Shown, table: Mapping[str, Any], draw: Random) -> Answer:
 
 
 def _chance(shown: Shown, rate: float) -> float:
-    """That the artificial side is chosen: the model's logit, and how good the evaluator is and how telling the person."""
+    """Return the probability of detection: the model's logit plus the effects of the evaluator and the participant."""
     evaluator, person = _tables()["evaluator_deviation"], _tables()["person_deviation"]
     stretch = math.sqrt(1 + _SHRINKAGE**2 * (evaluator**2 + person**2))
     effects = _effect(f"evaluator {shown.evaluator}", evaluator) + _effect(f"person {shown.person}", person)
@@ -89,7 +89,7 @@ def _effect(name: str, deviation: float) -> float:
 
 
 def _seconds(draw: Random, mean: float, deviation: float) -> float:
-    """Log-normal with this mean and standard deviation; at least 4 and at most half an hour."""
+    """Draw log-normal seconds with this mean and standard deviation, between 4 seconds and half an hour."""
     variance = math.log(1 + (deviation / mean) ** 2)
     return min(max(draw.lognormvariate(math.log(mean) - variance / 2, math.sqrt(variance)), 4.0), 1800.0)
 

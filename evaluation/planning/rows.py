@@ -5,11 +5,10 @@ from dataclasses import astuple
 from random import Random
 from typing import Any
 
-from evaluation.models import Assignment, Evaluation, Pair, Showing
+from evaluation.models import Assignment, Evaluation, Pair, Presentation
 from evaluation.pairing import LeftOut, Match
-from evaluation.planning.arranging import arrange, draw_sides
-from evaluation.planning.assigning import List
-from evaluation.planning.drafting import Draft, seed_for
+from evaluation.planning.assignments import PlannedAssignment, arrange, draw_sides
+from evaluation.planning.drafts import Draft, seed_for
 from evaluation.planning.plans import Remarks
 
 Placing = tuple[Pair, bool]
@@ -17,12 +16,12 @@ Placing = tuple[Pair, bool]
 
 
 def store_draft(evaluation: Evaluation, draft: Draft) -> None:
-    """Store the draft's pairs and lists, and note its exclusions and warnings on the evaluation, which the caller saves."""
+    """Store the draft's pairs and assignments. Set ``noted``, exclusions and warnings, on the evaluation without saving it."""
     pairs = dict(enumerate(_store_pairs(evaluation, draft.pairing.pairs)))
     Pair.objects.bulk_create(
         Pair(evaluation=evaluation, role=pair["role"], known=dict(pair)) for pair in (*draft.training, *draft.checks)
     )
-    store_lists(evaluation, draft.lists, pairs)
+    store_assignments(evaluation, draft.assignments, pairs)
     evaluation.noted = {
         "left_out": [astuple(left_out) for left_out in draft.pairing.left_out],
         "hidden": draft.pairing.hidden,
@@ -38,20 +37,22 @@ def remarks_of(evaluation: Evaluation) -> Remarks:
     return Remarks(left_out, (natural, simulated), tuple(noted.get("warnings", ())))
 
 
-def store_lists(evaluation: Evaluation, lists: Sequence[List], pairs: Mapping[int, Pair]) -> list[Assignment]:
-    """Store new unassigned lists, each with all known pairs of the evaluation; ``pairs`` are by ``Wanted.id``."""
+def store_assignments(
+    evaluation: Evaluation, planned: Sequence[PlannedAssignment], pairs: Mapping[int, Pair]
+) -> list[Assignment]:
+    """Store new free assignments, each with all known pairs of the evaluation; ``pairs`` are by ``Wanted.id``."""
     last = evaluation.assignments.order_by("number").last()
     first_number = last.number + 1 if last else 1
     assignments = Assignment.objects.bulk_create(
-        Assignment(evaluation=evaluation, number=number) for number, _ in enumerate(lists, start=first_number)
+        Assignment(evaluation=evaluation, number=number) for number, _ in enumerate(planned, start=first_number)
     )
     known = {role: list(evaluation.pairs.filter(role=role)) for role in (Pair.Role.TRAINING, Pair.Role.CHECK)}
     placings = (
         _arrange(evaluation, assignment, [(pairs[placed.pair.id], placed.is_natural_first) for placed in one], known)
-        for assignment, one in zip(assignments, lists, strict=True)
+        for assignment, one in zip(assignments, planned, strict=True)
     )
-    Showing.objects.bulk_create(
-        Showing(assignment=assignment, position=position, pair=pair, is_natural_first=is_natural_first)
+    Presentation.objects.bulk_create(
+        Presentation(assignment=assignment, position=position, pair=pair, is_natural_first=is_natural_first)
         for assignment, placed in zip(assignments, placings, strict=True)
         for position, (pair, is_natural_first) in enumerate(placed)
     )

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.planning.arranging import arrange, draw_sides
+from evaluation.planning.assignments import arrange, draw_sides
 
 COUNTS = st.integers(0, 12)
 
 
 @given(COUNTS, COUNTS, COUNTS, st.integers())
-def test_everything_stands_in_the_list_once_and_the_main_part_keeps_its_order(
+def test_everything_is_in_the_assignment_once_and_the_main_part_keeps_its_order(
     main: int, training: int, checks: int, seed: int
 ) -> None:
     arranged = arrange(names("m", main), names("t", training), names("c", checks), Random(seed))
@@ -29,7 +29,7 @@ def test_no_check_is_first_or_last(main: int, checks: int, seed: int) -> None:
     assert arranged[-1] == f"m{main - 1}"
 
 
-def test_checks_are_spread_over_the_list_and_stand_elsewhere_for_others() -> None:
+def test_checks_are_spread_over_the_assignment_and_are_elsewhere_for_others() -> None:
     places = set()
     for seed in range(30):
         arranged = arrange(names("m", 40), [], names("c", 4), Random(seed))

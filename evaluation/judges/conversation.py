@@ -1,4 +1,4 @@
-"""Asking a model about a pair until its answer can be used."""
+"""The conversation with a model about a pair, until its answer is valid."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from evaluation.reading import Reading
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Everything that the model put out, raw, and its answer, or why none of it is one."""
+    """The model's raw outputs, and its answer or the ``problem`` of its last output."""
 
     outputs: tuple[str, ...] = ()
     answer: Answer | None = None
@@ -23,7 +23,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A pair before a model; ``seed`` gives the sampler's seed of a try."""
+    """A pair to ask a model about; ``seed`` maps the number of the attempt to the sampler's seed."""
 
     instruction: str
     reading: Reading
@@ -34,13 +34,13 @@ class Question:
 
 
 async def ask(model: ChatModel, question: Question) -> Outcome:
-    """The model's answer about the pair. That it has none is a result; other BackendErrors are raised."""
+    """Ask the model about the pair and return its answer. No valid answer is a result, too; raises other BackendErrors."""
     messages, outputs, problem = [prompts.opening(question.instruction, question.reading)], list[str](), ""
     for attempt in range(question.tries):
         try:
             reply = await _reply(model, messages, question, attempt)
         except ContextFull:
-            return Outcome(tuple(outputs), None, f"{problem} Asking left no room in the model's context.".strip())
+            return Outcome(tuple(outputs), None, f"{problem} Nothing more fits into the model's context.".strip())
         except ContentRefused as error:
             return Outcome(tuple(outputs), None, f"{problem} {error}".strip())
         outputs.append(reply.raw)
@@ -53,7 +53,7 @@ async def ask(model: ChatModel, question: Question) -> Outcome:
 
 
 def judge_seed(evaluation_seed: int, pair: str, is_natural_first: bool, attempt: int) -> int:
-    """The sampler's seed (32 bits) for one output: a hash of what the output is for."""
+    """Return the sampler's seed (32 bits) for one output, a hash of all that identifies it."""
     key = "\x1f".join([str(evaluation_seed), pair, str(int(is_natural_first)), str(attempt)])
     return int.from_bytes(sha256(key.encode()).digest()[:4])
 
@@ -64,7 +64,7 @@ async def _reply(model: ChatModel, messages: list[Message], question: Question, 
 
 
 def _why_cut(reply: Reply, sampling: Sampling) -> str:
-    """Return why there is no answer, if the model was still thinking at its limit."""
+    """Return a sentence if the model was still thinking at the limit of tokens; otherwise an empty string."""
     if reply.stop_reason != "length" or not reply.thoughts or reply.text.strip():
         return ""
-    return f"It was still thinking when its output was cut at {sampling.max_tokens} tokens."
+    return f"The model was still thinking when its output was cut at {sampling.max_tokens} tokens."

@@ -1,4 +1,4 @@
-"""A whole list of pairs is judged: with the mouse, with the keyboard alone, and on a phone."""
+"""A whole assignment is judged: with the mouse, with the keyboard alone, and on a phone."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -17,7 +17,7 @@ from tests.browser.judging.way import (
     number,
     send,
 )
-from tests.evaluation.factories import showings_of
+from tests.evaluation.factories import presentations_of
 
 pytestmark = pytest.mark.browser
 HANDHELD = {"viewport": PHONE, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}
@@ -29,8 +29,8 @@ def expect_code(page: Page) -> None:
 
 
 def assert_all_judged(evaluator: Evaluator) -> list[Judgement]:
-    judgements = list(Judgement.objects.filter(submitted_at__isnull=False).order_by("showing__position"))
-    assert [judgement.showing for judgement in judgements] == showings_of(evaluator)
+    judgements = list(Judgement.objects.filter(submitted_at__isnull=False).order_by("presentation__position"))
+    assert [judgement.presentation for judgement in judgements] == presentations_of(evaluator)
     assert Judgement.objects.count() == len(judgements)
     return judgements
 

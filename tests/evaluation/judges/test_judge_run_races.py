@@ -12,29 +12,29 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 from django.db import connection, transaction
-from evaluation.judges.sittings import VERDICTS, request_sitting
-from evaluation.models import Sitting, Verdict
+from evaluation.judges.judge_runs import MODEL_JUDGEMENTS, request_judge_run
+from evaluation.models import JudgeRun, ModelJudgement
 from tests.evaluation.factories import make_evaluation
 
 MODELS_FILE = Path("tests/data/judging_models.toml")
 evaluation = make_evaluation()
-sitting = request_sitting(evaluation, "arbiter", MODELS_FILE)
-VERDICTS.start(sitting)
-[verdict] = VERDICTS.claim(sitting.verdicts.all(), "worker", 1)
-Verdict.objects.filter(sitting=sitting).last().delete()
+judge_run = request_judge_run(evaluation, "arbiter", MODELS_FILE)
+MODEL_JUDGEMENTS.start(judge_run)
+[judgement] = MODEL_JUDGEMENTS.claim(judge_run.judgements.all(), "worker", 1)
+ModelJudgement.objects.filter(judge_run=judge_run).last().delete()
 written, asked = Event(), Event()
 
 def store():
     with transaction.atomic():
-        VERDICTS.hold(verdict, "worker").save()
+        MODEL_JUDGEMENTS.hold(judgement, "worker").save()
         written.set()
         asked.wait(2)
-        Sitting.objects.select_for_update(no_key=True).get(pk=sitting.pk)
+        JudgeRun.objects.select_for_update(no_key=True).get(pk=judge_run.pk)
     return "stored"
 
 def ask():
     written.wait()
-    request_sitting(evaluation, "arbiter", MODELS_FILE)
+    request_judge_run(evaluation, "arbiter", MODELS_FILE)
     asked.set()
     return "asked"
 
@@ -49,15 +49,15 @@ def alone(work):
 connection.close()
 with ThreadPoolExecutor(2) as pool:
     told = list(pool.map(alone, (store, ask)))
-print(json.dumps({"told": told, "verdicts": sitting.verdicts.count()}))
+print(json.dumps({"told": told, "judgements": judge_run.judgements.count()}))
 """
 
 
 @pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def test_asking_again_adds_what_is_missing_and_hinders_nobody_who_stores_a_verdict(
+def test_asking_again_adds_what_is_missing_and_hinders_nobody_who_stores_a_judgement(
     database: str, installation: Installation, request: pytest.FixtureRequest
 ) -> None:
     if database == "postgresql":
         installation.settings["DATABASE_URL"] = request.getfixturevalue("postgresql_url")
     installation.migrate()
-    assert json.loads(installation.evaluate(RACE)) == {"told": ["stored", "asked"], "verdicts": 16}
+    assert json.loads(installation.evaluate(RACE)) == {"told": ["stored", "asked"], "judgements": 16}

@@ -8,18 +8,25 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from dialogue.model_config import ModelSpec
-from evaluation.judges.results import JudgedModel, SittingLine, read_sittings
-from evaluation.judges.sittings import VERDICTS, request_sitting
-from evaluation.models import Evaluation, Sitting
-from evaluation.research.rates import Rate
+from evaluation.judges.judge_runs import MODEL_JUDGEMENTS, request_judge_run
+from evaluation.judges.results import JudgedModel, JudgeRunLine, read_judge_runs
+from evaluation.models import Evaluation, JudgeRun
+from evaluation.research.statistics import Rate
 from simulation.requests import RequestError
 from studies.language_models.catalogue import Catalogue, provider_of, read_catalogue
 from studies.presentation import describe_model
 
-__all__ = ["SittingForm", "SittingLine", "SittingResult", "change_sittings", "read_sitting_results", "read_sittings"]
+__all__ = [
+    "JudgeRunForm",
+    "JudgeRunLine",
+    "JudgeRunResult",
+    "change_judge_run",
+    "read_judge_run_results",
+    "read_judge_runs",
+]
 
 
-class SittingForm(forms.Form):
+class JudgeRunForm(forms.Form):
     """A choice of any configured model."""
 
     model = forms.ChoiceField(widget=forms.RadioSelect, error_messages={"required": "Choose a model."})
@@ -32,41 +39,41 @@ class SittingForm(forms.Form):
 
 
 @dataclass(frozen=True, slots=True)
-class SittingResult:
+class JudgeRunResult:
     """A model judge's results about one inquirer model, in the same form as people's."""
 
     judged: JudgedModel
 
     @property
     def undetected(self) -> Rate:
-        return Rate(self.judged.verdicts - self.judged.detected, self.judged.verdicts)
+        return Rate(self.judged.answered - self.judged.detected, self.judged.answered)
 
     @property
     def consistent(self) -> Rate:
         return Rate(self.judged.consistent, self.judged.both)
 
 
-def read_sitting_results(evaluation: Evaluation) -> list[tuple[SittingLine, list[SittingResult]]]:
+def read_judge_run_results(evaluation: Evaluation) -> list[tuple[JudgeRunLine, list[JudgeRunResult]]]:
     """Return the model judges that have results, with those about each inquirer model."""
-    return [(line, [SittingResult(one) for one in line.models]) for line in read_sittings(evaluation) if line.models]
+    return [(line, [JudgeRunResult(one) for one in line.models]) for line in read_judge_runs(evaluation) if line.models]
 
 
-def change_sittings(evaluation: Evaluation, action: str, name: str, started_by: User) -> str:
-    """Start a new judge by the model ``name`` ("ask"), or start or pause the one with that token. Return a sentence.
+def change_judge_run(evaluation: Evaluation, action: str, name: str, started_by: User) -> str:
+    """Start a judge run of the model ``name`` ("ask"), or resume or pause the one with that token. Return a sentence.
 
     Raises RequestError.
     """
     if action == "ask":
-        VERDICTS.queue(request_sitting(evaluation, name), started_by)
+        MODEL_JUDGEMENTS.queue(request_judge_run(evaluation, name), started_by)
         return f"{name} starts judging as soon as a worker is free."
-    sitting = Sitting.objects.filter(evaluation=evaluation, token=name).first()
-    if sitting is None or action not in ("start", "pause"):
+    judge_run = JudgeRun.objects.filter(evaluation=evaluation, token=name).first()
+    if judge_run is None or action not in ("start", "pause"):
         raise RequestError("There is no such model judge. Nothing was changed.")
     if action == "start":
-        VERDICTS.queue(sitting, started_by)
-        return f"{sitting.model} resumes as soon as a worker is free."
-    VERDICTS.pause(sitting)
-    return f"{sitting.model} is paused. Its judgements are kept."
+        MODEL_JUDGEMENTS.queue(judge_run, started_by)
+        return f"{judge_run.model} resumes as soon as a worker is free."
+    MODEL_JUDGEMENTS.pause(judge_run)
+    return f"{judge_run.model} is paused. Its judgements are kept."
 
 
 def _described(spec: ModelSpec) -> SafeString:

@@ -7,13 +7,13 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from evaluation.models import Evaluation, Sitting, Verdict
+from evaluation.models import Evaluation, JudgeRun, ModelJudgement
 from tests.evaluation.factories import make_evaluation
 from tests.installation import MODELS_FILE
 
 pytestmark = pytest.mark.django_db
 PAGE = "/studies/demo/evaluations/1/"
-SITTINGS = f"{PAGE}sittings/"
+JUDGE_RUNS = f"{PAGE}judge-runs/"
 
 
 @pytest.fixture(autouse=True)
@@ -31,15 +31,15 @@ def read(client: Client, address: str = PAGE) -> str:
 
 
 def ask(client: Client, model: str = "answerer") -> str:
-    return client.post(SITTINGS, {"ask": "yes", "model": model}, follow=True).text
+    return client.post(JUDGE_RUNS, {"ask": "yes", "model": model}, follow=True).text
 
 
-def answer(sitting: Sitting, *, detected: bool) -> None:
+def answer(judge_run: JudgeRun, *, detected: bool) -> None:
     """The model has judged every pair in both orders."""
-    for verdict in sitting.verdicts.all():
-        verdict.choice = "second" if verdict.is_natural_first is detected else "first"
-        verdict.confidence, verdict.utterance_number, verdict.finished_at = "confident", 1, timezone.now()
-        verdict.save()
+    for judgement in judge_run.judgements.all():
+        judgement.choice = "second" if judgement.is_natural_first is detected else "first"
+        judgement.confidence, judgement.utterance_number, judgement.finished_at = "confident", 1, timezone.now()
+        judgement.save()
 
 
 def test_every_configured_model_can_be_asked_to_judge(client: Client, evaluation: Evaluation) -> None:
@@ -47,41 +47,41 @@ def test_every_configured_model_can_be_asked_to_judge(client: Client, evaluation
     assert "No model judges yet. Any model" in page
     assert page.count('type="radio" name="model"') == 3
     assert "answerer starts judging as soon as a worker is free." in ask(client)
-    sitting = Sitting.objects.get()
-    assert (sitting.model, sitting.state, sitting.is_queued) == ("answerer", "running", True)
-    assert Verdict.objects.count() == 16
+    judge_run = JudgeRun.objects.get()
+    assert (judge_run.model, judge_run.state, judge_run.is_queued) == ("answerer", "running", True)
+    assert ModelJudgement.objects.count() == 16
     assert '<span class="count">0 of 16</span>' in read(client)
 
 
-def test_a_sitting_is_paused_and_goes_on(client: Client, evaluation: Evaluation) -> None:
+def test_a_judge_run_is_paused_and_goes_on(client: Client, evaluation: Evaluation) -> None:
     ask(client)
-    token = Sitting.objects.get().token
+    token = JudgeRun.objects.get().token
     for action, state in (("pause", "paused"), ("start", "running")):
-        client.post(SITTINGS, {action: token})
-        assert Sitting.objects.get().state == state
+        client.post(JUDGE_RUNS, {action: token})
+        assert JudgeRun.objects.get().state == state
 
 
 @pytest.mark.parametrize("sent", [{"ask": "yes", "model": "nobody"}, {"pause": "nothing"}, {"ask": "yes"}, {}])
 def test_what_cannot_be_is_said_and_changes_nothing(
     client: Client, evaluation: Evaluation, sent: dict[str, str]
 ) -> None:
-    answered = client.post(SITTINGS, sent, follow=True)
+    answered = client.post(JUDGE_RUNS, sent, follow=True)
     assert answered.status_code == 200
     assert 'class="notice error"' in answered.text
-    assert not Sitting.objects.exists()
+    assert not JudgeRun.objects.exists()
 
 
-def test_a_sitting_of_another_evaluation_cannot_be_reached_from_here(client: Client, evaluation: Evaluation) -> None:
+def test_a_judge_run_of_another_evaluation_cannot_be_reached_from_here(client: Client, evaluation: Evaluation) -> None:
     ask(client)
     make_evaluation(evaluation.study)
-    client.post("/studies/demo/evaluations/2/sittings/", {"pause": Sitting.objects.get().token})
-    assert Sitting.objects.get().state == "running"
+    client.post("/studies/demo/evaluations/2/judge-runs/", {"pause": JudgeRun.objects.get().token})
+    assert JudgeRun.objects.get().state == "running"
 
 
-def test_progress_of_a_sitting_is_news_and_its_rates_are_not(client: Client, evaluation: Evaluation) -> None:
+def test_progress_of_a_judge_run_is_news_and_its_rates_are_not(client: Client, evaluation: Evaluation) -> None:
     ask(client)
     seen = client.get(f"{PAGE}live/").text.split('"seen": "')[1].split('"')[0]
-    answer(Sitting.objects.get(), detected=True)
+    answer(JudgeRun.objects.get(), detected=True)
     news = client.get(f"{PAGE}live/", {"seen": seen}).text
     assert "16 of 16" in news
     assert "0.0 %" not in news + read(client)
@@ -89,9 +89,9 @@ def test_progress_of_a_sitting_is_news_and_its_rates_are_not(client: Client, eva
 
 def test_rates_of_models_stand_beside_peoples(client: Client, evaluation: Evaluation) -> None:
     ask(client)
-    sitting = Sitting.objects.get()
-    answer(sitting, detected=True)
-    sitting.verdicts.filter(pair__model="mixtral", is_natural_first=True).update(choice="")
+    judge_run = JudgeRun.objects.get()
+    answer(judge_run, detected=True)
+    judge_run.judgements.filter(pair__model="mixtral", is_natural_first=True).update(choice="")
     page = read(client, f"{PAGE}rates/")
     assert "Model judge answerer" in page
     cells = '<td class="number">{}</td>'

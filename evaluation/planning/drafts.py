@@ -10,7 +10,7 @@ from django.forms.models import model_to_dict
 
 from evaluation.models import Evaluation
 from evaluation.pairing import Match, Pairing, Rules, make_pairs
-from evaluation.planning.assigning import Impossible, List, Wanted, count_lists, plan_lists
+from evaluation.planning.assignments import Impossible, PlannedAssignment, Wanted, count_assignments, plan_assignments
 from evaluation.planning.candidates import Candidates, read_candidates
 from evaluation.planning.concerns import find_problems, find_warnings
 from evaluation.planning.known_pairs import ROLES, KnownPair, known_pairs_of
@@ -18,10 +18,10 @@ from evaluation.planning.known_pairs import ROLES, KnownPair, known_pairs_of
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The pairs, the lists of them (``Wanted.id`` counts the pairs), and the known pairs added to every list."""
+    """The pairs, their assignments (``Wanted.id`` counts the pairs), and the known pairs added to every assignment."""
 
     pairing: Pairing
-    lists: Sequence[List]
+    assignments: Sequence[PlannedAssignment]
     training: tuple[KnownPair, ...]
     checks: tuple[KnownPair, ...]
     warnings: tuple[str, ...]
@@ -42,7 +42,7 @@ def read_basis(evaluation: Evaluation) -> Basis:
 
 
 def draft_plan(evaluation: Evaluation) -> Draft:
-    """Return what opening the evaluation now would store. With ``problems`` the lists may be missing."""
+    """Return what opening the evaluation now would store. With ``problems`` the assignments may be missing."""
     return draft_from(evaluation, read_basis(evaluation))
 
 
@@ -52,11 +52,11 @@ def draft_from(evaluation: Evaluation, basis: Basis) -> Draft:
     rules = Rules(takes_left=evaluation.takes_left_dialogues)
     pairing = make_pairs(candidates.natural, candidates.simulated, rules, evaluation.seed)
     problems = find_problems(candidates, pairing)
-    lists, impossible = _lists(evaluation, pairing.pairs)
+    assignments, impossible = _plan_assignments(evaluation, pairing.pairs)
     known, lacking = _known(evaluation)
     return Draft(
         pairing,
-        lists,
+        assignments,
         known["training"],
         known["check"],
         tuple(find_warnings(evaluation.study, candidates, pairing, settings.MODELS_FILE)),
@@ -64,15 +64,15 @@ def draft_from(evaluation: Evaluation, basis: Basis) -> Draft:
     )
 
 
-def _lists(evaluation: Evaluation, pairs: Sequence[Match]) -> tuple[list[List], list[str]]:
-    """Return the lists, or why there cannot be any."""
+def _plan_assignments(evaluation: Evaluation, pairs: Sequence[Match]) -> tuple[list[PlannedAssignment], list[str]]:
+    """Return the assignments, or why there cannot be any."""
     wanted = [Wanted(one.natural.person, one.natural.goal, one.simulated.model, id) for id, one in enumerate(pairs)]
     judges = evaluation.judges_per_pair
     try:
-        count = count_lists(wanted, evaluation.pairs_per_evaluator, judges)
+        count = count_assignments(wanted, evaluation.pairs_per_evaluator, judges)
     except Impossible as reason:
         return [], [str(reason)]
-    return (plan_lists(wanted * judges, count, seed_for(evaluation, "lists")) if count else []), []
+    return (plan_assignments(wanted * judges, count, seed_for(evaluation, "lists")) if count else []), []
 
 
 def _known(evaluation: Evaluation) -> tuple[dict[str, tuple[KnownPair, ...]], list[str]]:
