@@ -16,8 +16,12 @@ _TRAINING = Q(pair__role=Pair.Role.TRAINING)
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """An evaluator's progress in the training pairs or in the others; attention checks count as other pairs."""
+    """An evaluator's progress in the training pairs or in the others; attention checks count as other pairs.
 
+    ``number`` counts the presented pair from 1, ``done`` the judged ones.
+    """
+
+    number: int
     done: int
     total: int
     is_practice: bool
@@ -54,12 +58,20 @@ def previous_presentation(presentation: Presentation) -> Presentation | None:
     return judged.exclude(_TRAINING).order_by("position").last()
 
 
-def progress_of(evaluator: Evaluator, *, is_practice: bool) -> Progress:
-    """Count the evaluator's pairs and the judged ones."""
-    of_kind = _TRAINING if is_practice else ~_TRAINING
-    shown = _presentations(evaluator).filter(of_kind, pair__withdrawn_at=None)
-    counts = shown.aggregate(done=Count("pk", filter=Q(judgement__submitted_at__isnull=False)), total=Count("pk"))
-    return Progress(counts["done"], counts["total"], is_practice)
+def progress_of(evaluator: Evaluator, presentation: Presentation) -> Progress:
+    """Count the evaluator's pairs of the same kind: those before this one, the judged ones, and all."""
+    is_practice = presentation.pair.role == Pair.Role.TRAINING
+    assignment, position = presentation.assignment, presentation.position
+    shown = _presentations(evaluator).filter(_TRAINING if is_practice else ~_TRAINING, pair__withdrawn_at=None)
+    counts = shown.aggregate(
+        before=Count(
+            "pk",
+            filter=Q(assignment__number__lt=assignment.number) | Q(assignment=assignment, position__lt=position),
+        ),
+        done=Count("pk", filter=Q(judgement__submitted_at__isnull=False)),
+        total=Count("pk"),
+    )
+    return Progress(counts["before"] + 1, counts["done"], counts["total"], is_practice)
 
 
 def _presentations(evaluator: Evaluator) -> QuerySet[Presentation]:

@@ -129,7 +129,7 @@ def read_page(
     """Return the page with the saved answer, or with ``answer``, just sent and refused for ``problems``. Raises PairGone."""
     reading = read_pair(presentation.pair, presentation.is_natural_first)
     saved = read_saved(presentation, now)
-    progress = progress_of(visitor.person, is_practice=presentation.pair.role == Pair.Role.TRAINING)
+    progress = progress_of(visitor.person, presentation)
     shown = answer or Answer(**saved["answer"])
     return PairPage(presentation, reading, progress, shown, saved, _back(presentation), problems)
 

@@ -59,7 +59,7 @@ def test_from_a_plan_to_evaluators_who_appear_and_to_closing(staff_page: Page, l
         staff_page.get_by_label(f"Inquirer {model}").check()
     staff_page.get_by_label("Pairs per evaluator").fill("8")
     staff_page.get_by_role("button", name="Plan evaluation").click()
-    expect(staff_page.get_by_role("status").first).to_contain_text("This is the plan.")
+    expect(staff_page.get_by_role("status").first).to_contain_text("The plan is saved.")
     expect(staff_page.get_by_text("2 assignments of 8 pairs")).to_be_visible()
     expect(staff_page.get_by_role("row", name="mixtral")).to_contain_text("8")
 

@@ -91,7 +91,7 @@ def test_a_connection_that_is_lost_at_submit_makes_one_judgement(
     choose(page)
     number(page).select_option("1")
     send(page).click()
-    expect(hint(page)).to_contain_text("No connection: your answer has not arrived yet")
+    expect(hint(page)).to_contain_text("No connection: your answer has not been sent yet")
     assert submitted() == int(arrives)
     is_lost = False
     expect_progress(page, 1)
@@ -162,7 +162,7 @@ def test_who_is_closed_out_reads_so_and_keeps_the_draft(judge: Judge, complaints
     number(page).select_option("1")
     Evaluation.objects.update(state=Evaluation.State.CLOSED)
     send(page).click()
-    expect(hint(page)).to_contain_text("takes no more answers")
+    expect(hint(page)).to_contain_text("have closed judging")
     assert Judgement.objects.get().choice == "second"
     page.get_by_role("link", name="Continue").click()
     expect(page.locator("main")).to_contain_text("closed at the moment")
@@ -178,7 +178,7 @@ def test_a_pair_that_is_withdrawn_meanwhile_leads_to_the_next(
     stored_draft(page)
     presentations_of(evaluator)[0].delete()
     send(page).click()
-    expect(hint(page)).to_contain_text("no longer yours to judge")
+    expect(hint(page)).to_contain_text("You can no longer judge this pair")
     page.get_by_role("link", name="Continue").click()
     expect_progress(page, 0, total=3)
 

@@ -195,5 +195,5 @@ def test_without_scripts_it_is_a_form(judge: Judge, complaints: Complaints) -> N
     choose(page)
     number(page).select_option("2")
     send(page).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Dialogue complete 1/4")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Pair 2 of 4")
     assert Judgement.objects.get().utterance_number == 2

@@ -18,7 +18,7 @@ IS_STORED = """() => Object.entries(sessionStorage)
 
 
 def open_judge(page: Page, evaluator: Evaluator) -> Page:
-    """By the evaluator's personal link."""
+    """Open the judging page by the evaluator's personal link."""
     page.goto(personal_link(evaluator))
     expect(page).to_have_url(PAIR)
     page.wait_for_load_state()
@@ -26,13 +26,13 @@ def open_judge(page: Page, evaluator: Evaluator) -> Page:
 
 
 def expect_progress(page: Page, done: int, total: int = 4) -> None:
-    """Waits until so many pairs are judged, and the page of the next one is there with its script."""
-    expect(page.get_by_role("heading", level=1)).to_have_text(f"Dialogue complete {done}/{total}")
+    """Wait until ``done`` pairs are judged and the page of the next one has loaded with its script."""
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Pair {done + 1} of {total}")
     page.wait_for_load_state()
 
 
 def choose(page: Page, choice: str = "1st", confidence: str = "Confident") -> None:
-    """Which dialogue, and how sure."""
+    """Choose a dialogue and the confidence."""
     group(page, "Which dialogue is artificial").get_by_role("radio", name=choice).check()
     group(page, "How confident").get_by_role("radio", name=confidence, exact=True).check()
 
@@ -60,5 +60,5 @@ def bubble(page: Page, side: str, turn: int, kind: str = "prompt") -> Locator:
 
 
 def stored_draft(page: Page) -> None:
-    """Waits until the server has what was chosen."""
+    """Wait until the server has stored the draft."""
     page.wait_for_function(IS_STORED)

@@ -48,7 +48,7 @@ def practise(evaluator: Evaluator, *, natural_first: bool) -> Presentation:
 def test_the_page_asks_in_the_papers_words_and_order(evaluator: Evaluator) -> None:
     text = open_pair(evaluator, presentations_of(evaluator)[0]).text
     words = [
-        "Dialogue complete 0/4",
+        "Pair 1 of 4",
         "1st Dialogue",
         "2nd Dialogue",
         "Which dialogue is artificial?",
@@ -95,7 +95,7 @@ def test_only_the_current_pair_is_shown(evaluator: Evaluator) -> None:
     send(evaluator, first)
     assert open_pair(evaluator, first)["Location"] == pairs(evaluator)
     page = open_pair(evaluator, second)
-    assert "Dialogue complete 1/4" in page.text
+    assert "Pair 2 of 4" in page.text
     assert "Previous dialogue" not in page.text
 
 
@@ -106,6 +106,7 @@ def test_where_one_may_go_back_the_previous_pair_shows_what_was_answered(evaluat
     assert f'href="{pairs(evaluator, first.token)}"' in open_pair(evaluator, second).text
     page = open_pair(evaluator, first)
     assert (page.status_code, page.context["page"].answer.choice) == (200, "not_sure")
+    assert "Pair 1 of 4" in page.text
     assert open_pair(evaluator, presentations_of(evaluator)[2]).status_code == 302
 
 
@@ -149,7 +150,7 @@ def test_attention_checks_count_like_any_other_pair(evaluator: Evaluator) -> Non
     practise(evaluator, natural_first=True)
     for presentation in presentations_of(evaluator)[:3]:
         make_judgement(presentation)
-    assert "Dialogue complete 2/5" in open_pair(evaluator, presentations_of(evaluator)[3]).text
+    assert "Pair 3 of 5" in open_pair(evaluator, presentations_of(evaluator)[3]).text
 
 
 def test_a_page_takes_few_queries_however_long_the_dialogues_are(
