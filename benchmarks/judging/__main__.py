@@ -58,8 +58,8 @@ def measure(folder: Path, evaluators: int, pairs: int, pause: float) -> Found:
     evaluation = make_evaluation(evaluators, pairs)
     with serve(environment, folder / SERVER_LOG) as server, ThreadPoolExecutor(evaluators) as pool:
         browsers = [Browser(server.address, cookie) for cookie in cookies(evaluation)]
-        place = door(evaluation)
-        waits = list(pool.map(lambda browser: browser.judge(place, pairs, pause), browsers))
+        address = door(evaluation)
+        waits = list(pool.map(lambda browser: browser.judge(address, pairs, pause), browsers))
     check_stored(evaluation, evaluators * pairs)
     return _found(waits, pairs, pause)
 

@@ -30,26 +30,26 @@ class Browser:
 
     def judge(self, door: str, pairs: int, pause: float) -> list[Waited]:
         """Judge ``pairs`` pairs, reading each for about ``pause`` seconds; the random part keeps people out of step."""
-        place = self._ask("GET", door)[0].headers["Location"]
+        address = self._ask("GET", door)[0].headers["Location"]
         draw = Random(self._cookie)
         waits = []
         for number in range(pairs):
-            waited, place = self._judge(place, f"key-{number}", pause * draw.uniform(0.5, 1.5))
+            waited, address = self._judge(address, f"key-{number}", pause * draw.uniform(0.5, 1.5))
             waits.append(waited)
         self._connection.close()
         return waits
 
-    def _judge(self, place: str, key: str, pause: float) -> tuple[Waited, str]:
+    def _judge(self, address: str, key: str, pause: float) -> tuple[Waited, str]:
         began = time.perf_counter()
-        response, body = self._ask("GET", place)
+        response, body = self._ask("GET", address)
         page = time.perf_counter() - began
         self._accept(response, body)
-        self._post(f"{place}draft/", {"answer": {}, "clocks": {"elapsed": 0.1}})
+        self._post(f"{address}draft/", {"answer": {}, "clocks": {"elapsed": 0.1}})
         self._connection.close()  # as the server would while they read
         time.sleep(pause)
         began = time.perf_counter()
-        told = self._post(f"{place}submit/", {"answer": _ANSWER, "clocks": {"elapsed": pause}, "key": key})
-        return Waited(page, time.perf_counter() - began, len(body)), told["next"]
+        content = self._post(f"{address}submit/", {"answer": _ANSWER, "clocks": {"elapsed": pause}, "key": key})
+        return Waited(page, time.perf_counter() - began, len(body)), content["next"]
 
     def _accept(self, response: HTTPResponse, body: str) -> None:
         found = _CSRF.search(body)
@@ -63,8 +63,8 @@ class Browser:
         response, body = self._ask("POST", address, json.dumps(said))
         if response.status != 200:
             raise RuntimeError(f"An answer was refused: {response.status}\n{body[:500]}")
-        told: dict[str, str] = json.loads(body)
-        return told
+        content: dict[str, str] = json.loads(body)
+        return content
 
     def _ask(self, method: str, address: str, body: str | None = None) -> tuple[HTTPResponse, str]:
         headers = {"Cookie": self._cookie, "Content-Type": "application/json", "X-CSRFToken": self._token}

@@ -46,7 +46,7 @@ def stops(page: Page) -> Iterator[str]:
     yield "lapsed"
     Assignment.objects.all().delete()
     page.get_by_role("button", name="Start the Survey").click()
-    yield "no place"
+    yield "no assignment"
     Evaluation.objects.update(state=Evaluation.State.CLOSED)
     page.goto(f"{DOOR}start/")
     yield "closed"
@@ -72,7 +72,7 @@ def test_from_the_link_to_the_first_pair_and_the_code(page: Page) -> None:
     expect(page.get_by_role("link", name="Return to app.prolific.com")).to_be_visible()
 
 
-def test_double_clicks_enrol_once_and_take_one_place(page: Page, evaluation: Evaluation) -> None:
+def test_double_clicks_enrol_once_and_take_one_assignment(page: Page, evaluation: Evaluation) -> None:
     page.goto(f"{DOOR}?PROLIFIC_PID=5f3a")
     page.get_by_role("button", name="I agree and take part").dblclick()
     page.get_by_role("button", name="Start the Survey").dblclick()
@@ -94,7 +94,7 @@ def test_the_personal_link_brings_another_browser_to_the_same_place(page: Page) 
     expect(page.get_by_role("heading", level=1)).to_have_text("Which Dialogue is Artificial?")
 
 
-def test_who_finds_no_place_may_try_again(page: Page, evaluation: Evaluation, complaints: Complaints) -> None:
+def test_who_gets_no_assignment_may_try_again(page: Page, evaluation: Evaluation, complaints: Complaints) -> None:
     complaints.expect("status of 403 .*/start/$")
     consent(page)
     others = [make_evaluator(evaluation) for _ in evaluation.assignments.all()]

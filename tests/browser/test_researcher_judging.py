@@ -25,7 +25,7 @@ PAGE = "/studies/demo/evaluations/1/"
 
 
 def make_busy_evaluation() -> Evaluation:
-    """Evaluators in every state, one of them doubted; a model that judges; a second evaluation that is planned."""
+    """Evaluators in every state, one of them flagged; a model judge; a second, planned evaluation."""
     evaluation = make_evaluation(make_judged_study(people=4), title="First round", judges_per_pair=2)
     make_evaluation(evaluation.study, state="planned", pairs_per_evaluator=8, training_pairs=1)
     for number, state in enumerate(("judging", "finished", "lapsed", "enrolled", "withdrawn")):
@@ -85,7 +85,7 @@ def test_from_a_plan_to_evaluators_who_appear_and_to_closing(staff_page: Page, l
     assert Evaluation.objects.get().state == "closed"
 
 
-def test_rates_appear_when_somebody_asks_and_can_leave_the_doubted_out(staff_page: Page) -> None:
+def test_rates_appear_on_request_and_can_leave_flagged_evaluators_out(staff_page: Page) -> None:
     make_busy_evaluation()
     staff_page.goto(PAGE)
     expect(staff_page.get_by_text("to keep the evaluation blind")).to_be_visible()
@@ -100,7 +100,7 @@ def test_rates_appear_when_somebody_asks_and_can_leave_the_doubted_out(staff_pag
     expect(staff_page).to_have_url(re.compile(f"{PAGE}$"))
 
 
-def test_somebody_is_flagged_on_their_row(staff_page: Page) -> None:
+def test_an_evaluator_is_flagged_on_their_row(staff_page: Page) -> None:
     make_evaluator(make_evaluation())
     staff_page.goto(PAGE)
     staff_page.get_by_role("link", name="Flag e-001").click()

@@ -75,7 +75,7 @@ def make_known_pair(evaluation: Evaluation, role: str = Pair.Role.CHECK, **known
 
 
 def make_evaluator(evaluation: Evaluation | None = None, *, seen_minutes_ago: float = 0, **fields: Any) -> Evaluator:
-    """Somebody who judges the first free assignment, unless ``fields`` say otherwise."""
+    """An evaluator with the first free assignment, unless ``fields`` say otherwise."""
     evaluation, now = evaluation or make_evaluation(), timezone.now()
     values: dict[str, Any] = {
         "number": evaluation.evaluators.count() + 1,

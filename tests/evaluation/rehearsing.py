@@ -1,4 +1,4 @@
-"""The made-up study in tests."""
+"""The rehearsal study in tests."""
 
 from collection.models import Participant
 from evaluation.models import Evaluation
@@ -13,7 +13,7 @@ def said(study: Study) -> list[tuple[str, str]]:
 
 
 def remove(study: Study) -> None:
-    """Deletes it with all that belongs to it, from what stands on others to what others stand on."""
+    """Delete the study with all that belongs to it, in the order of dependence."""
     Evaluation.objects.filter(study=study).delete()
     Run.objects.filter(study=study).delete()
     Dialogue.objects.filter(study=study).delete()

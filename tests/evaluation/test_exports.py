@@ -89,7 +89,7 @@ def test_the_chosen_kind_does_not_depend_on_the_sides(
     assert {(row["detected"], row["choice"]) for row in table(evaluation)} == {chosen}
 
 
-def test_no_single_utterance_is_an_empty_cell_and_a_doubted_evaluator_is_flagged(evaluation: Evaluation) -> None:
+def test_no_single_utterance_is_an_empty_cell_and_a_flagged_evaluator_is_marked(evaluation: Evaluation) -> None:
     (presentation, *_) = presentations_of(make_evaluator(evaluation, flag="Failed an attention check."))
     make_judgement(presentation, utterance_number=0)
     (row,) = table(evaluation)

@@ -1,4 +1,4 @@
-"""Which dialogues are compared, and what is said about the others."""
+"""Pairs of dialogues, and the reasons for leaving others out."""
 
 from collections.abc import Iterable
 from dataclasses import replace

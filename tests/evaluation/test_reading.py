@@ -1,4 +1,4 @@
-"""What a judge reads of a pair: the text of both sides, and nothing that tells a keyboard from a model."""
+"""The text of a pair that judges read, without traces of a keyboard or a model."""
 
 from time import thread_time
 

@@ -43,7 +43,7 @@ def rehearsal(django_db_setup: None, django_db_blocker):
 
 
 def counted() -> list[Any]:
-    """What results are made of, with what was told about the pair."""
+    """The judgements that count, with the chosen kind of dialogue."""
     return list(Judgement.objects.counted().with_chosen_kind().select_related("pair", "presentation", "evaluator"))
 
 
@@ -134,7 +134,7 @@ def test_those_who_are_right_are_surer_and_times_follow_each_other(rehearsal: St
         assert evaluator.ended_at == times[-1][1]
 
 
-def test_the_second_evaluation_waits_for_somebody_with_training_and_checks(rehearsal: Study) -> None:
+def test_the_second_evaluation_is_open_with_training_and_checks(rehearsal: Study) -> None:
     second = rehearsal.evaluations.get(number=2)
     assert open_rehearsal() == second
     assert not second.evaluators.exists()

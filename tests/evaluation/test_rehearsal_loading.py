@@ -58,14 +58,14 @@ def test_what_fails_half_way_is_completed_when_it_is_repeated(monkeypatch: pytes
     assert (Judgement.objects.count(), Turn.objects.count() > 1000) == (800, True)
 
 
-def test_a_rehearsal_that_somebody_opened_again_is_left_alone() -> None:
+def test_a_reopened_rehearsal_is_not_changed() -> None:
     load_rehearsal()
     Evaluation.objects.filter(number=1).update(state="open")
     load_rehearsal()
     assert (Judgement.objects.count(), Evaluation.objects.filter(state="open").count()) == (800, 2)
 
 
-def test_a_study_of_that_name_that_somebody_made_is_left_alone() -> None:
+def test_another_study_of_that_name_is_not_changed() -> None:
     own = make_study("rehearsal")
     assert load_rehearsal() == own
     assert not Evaluation.objects.exists()

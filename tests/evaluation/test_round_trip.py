@@ -37,7 +37,7 @@ def evaluation() -> Evaluation:
 
 
 def judge_all(evaluation: Evaluation) -> dict[str, tuple[str, ...]]:
-    """Goes an evaluator's way to its end; what was said about each pair of the main part, in the table's words."""
+    """Judge all pairs as an evaluator, and return the answers about main pairs, in the words of the table."""
     client = Client()
     said: dict[str, tuple[str, ...]] = {}
     agree(client)

@@ -1,4 +1,4 @@
-"""A participant withdraws: nobody reads their dialogues again, nothing of them is left, and whoever judges gets other pairs."""
+"""Withdrawal of a participant: their dialogues and texts are deleted, and evaluators get other pairs."""
 
 from pathlib import Path
 
@@ -101,7 +101,7 @@ def test_nobody_gets_two_pairs_of_one_dialogue_and_an_assignment_gets_shorter_ra
 
 
 @pytest.mark.django_db
-def test_what_somebody_judged_in_another_assignment_does_not_come_again() -> None:
+def test_dialogues_judged_in_another_assignment_do_not_come_again() -> None:
     evaluation = make_evaluation(make_judged_study(people=2, goals=1, models=("a", "b")))
     evaluator = make_evaluator(evaluation)
     [theirs, other] = evaluation.assignments.all()
@@ -124,7 +124,7 @@ def test_an_answer_that_was_not_sent_goes_with_its_pair() -> None:
 
 
 @pytest.mark.django_db
-def test_whose_place_went_to_somebody_else_gets_nothing_in_the_place_of_what_they_had_begun() -> None:
+def test_a_lapsed_evaluator_gets_no_replacement_of_a_begun_pair() -> None:
     evaluation = make_evaluation(make_judged_study(people=3, goals=1, models=("a", "b", "c")))
     evaluator = make_evaluator(evaluation)
     begun = next(presentation for presentation in presentations_of(evaluator) if presentation.pair.person == LEAVING)
@@ -149,7 +149,7 @@ def test_who_has_nothing_left_to_judge_is_done() -> None:
 
 
 @pytest.mark.django_db
-def test_free_assignments_with_nothing_left_are_not_given_to_anybody() -> None:
+def test_free_assignments_with_nothing_left_are_not_given_out() -> None:
     evaluation = make_evaluation(make_judged_study(people=1))
     known = make_known_pair(evaluation)
     for assignment in evaluation.assignments.all():

@@ -1,4 +1,4 @@
-"""Takes the pictures of the judging page in docs/screens: ``python -m tests.browser.judging.screens``."""
+"""Take the screenshots of the judging page for docs/screens: ``python -m tests.browser.judging.screens``."""
 
 import sys
 from pathlib import Path

@@ -39,10 +39,10 @@ def test_when_something_is_missing_and_without_a_connection(judge: Judge, compla
 
 @IN_BOTH_SIZES
 def test_the_answer_to_a_pair_for_practice(judge: Judge, evaluator: Evaluator) -> None:
-    place = evaluator.assignments.get()
-    place.presentations.all().delete()
+    assignment = evaluator.assignments.get()
+    assignment.presentations.all().delete()
     training = make_known_pair(evaluator.evaluation, Pair.Role.TRAINING)
-    place.presentations.create(position=0, pair=training, is_natural_first=True)
+    assignment.presentations.create(position=0, pair=training, is_natural_first=True)
     page = judge()
     expect(page.get_by_role("heading", level=1)).to_have_text("Practice 1 of 1")
     choose(page)

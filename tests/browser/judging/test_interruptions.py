@@ -1,4 +1,4 @@
-"""Whatever gets in between: one judgement, and nothing lost."""
+"""Interruptions of judging: one judgement per pair, and nothing lost."""
 
 import re
 

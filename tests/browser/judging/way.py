@@ -1,4 +1,4 @@
-"""What evaluators do on the judging page."""
+"""Actions of evaluators on the judging page."""
 
 import re
 from collections.abc import Callable

@@ -37,7 +37,7 @@ def test_whom_the_browser_knows_reads_where_they_go_on(state: str, words: str) -
     assert Evaluator.objects.count() == 1
 
 
-def test_another_browser_with_a_known_external_id_judges_a_list_of_its_own() -> None:
+def test_another_browser_with_a_known_external_id_judges_a_separate_assignment() -> None:
     evaluation = make_evaluation()
     first = make_evaluator(evaluation, external_id="5f3a")
     judged = make_judgement(presentations_of(first)[0])

@@ -1,4 +1,4 @@
-"""At an evaluation's door: who is let in, and what those read who are not."""
+"""The first page of an evaluation: who may enrol, and the sentences for those who may not."""
 
 from datetime import timedelta
 from typing import Any
@@ -76,7 +76,7 @@ def test_an_evaluation_that_takes_nobody_says_why_at_the_door_and_to_a_form_that
     assert Evaluator.objects.count() == known
 
 
-def test_a_place_that_somebody_has_left_for_long_is_one_that_newcomers_may_have() -> None:
+def test_newcomers_may_get_the_assignment_of_an_inactive_evaluator() -> None:
     evaluation = make_evaluation()
     occupy(evaluation)
     Assignment.objects.filter(number=1).update(reserved_until=timezone.now() - timedelta(minutes=1))
@@ -106,7 +106,7 @@ def test_who_takes_part_in_the_study_cannot_judge_it_when_the_browser_knows_them
     assert client.get(DOOR).status_code == 200
 
 
-def test_who_takes_part_between_agreeing_and_starting_gets_no_place() -> None:
+def test_who_takes_part_between_agreeing_and_starting_gets_no_assignment() -> None:
     evaluation = make_evaluation()
     by_link, by_browser = Client(), Client()
     agree(by_link, "?PROLIFIC_PID=5f3a")

@@ -1,4 +1,4 @@
-"""Many evaluators at once: no list, no external id and no number is given twice, on either database."""
+"""Many evaluators at once: no assignment, external ID or number is given twice, on either database."""
 
 import json
 from typing import Any

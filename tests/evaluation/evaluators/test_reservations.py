@@ -1,4 +1,4 @@
-"""Places: taken once, kept while somebody judges, and given to the next when somebody stays away."""
+"""Reservations: taken once, kept while the evaluator judges, and given to the next if the evaluator is inactive."""
 
 from datetime import timedelta
 
@@ -33,7 +33,7 @@ def newcomer(evaluation: Evaluation) -> Evaluator:
 
 
 def away(evaluation: Evaluation, *, judged: int = 0) -> Evaluator:
-    """Somebody whose place has expired, an hour before the tests began, after they judged some of it."""
+    """An evaluator whose reservation expired an hour before the tests began, after judging some pairs."""
     evaluator = make_evaluator(evaluation, seen_minutes_ago=evaluation.reserved_minutes + 60)
     for presentation in presentations_of(evaluator)[:judged]:
         make_judgement(presentation)
@@ -48,7 +48,7 @@ def state_of(evaluator: Evaluator) -> str:
     return Evaluator.objects.get(pk=evaluator.pk).state
 
 
-def test_the_first_free_list_is_taken_and_kept_for_the_time_of_the_evaluation(evaluation: Evaluation) -> None:
+def test_the_first_free_assignment_is_taken_and_reserved_for_the_time_of_the_evaluation(evaluation: Evaluation) -> None:
     first, second = newcomer(evaluation), newcomer(evaluation)
     assert take_assignment(first, NOW)
     assert take_assignment(second, NOW)
@@ -76,7 +76,7 @@ def test_whose_way_has_ended_gets_none(evaluation: Evaluation, state: str) -> No
     assert not take_assignment(make_evaluator(evaluation, state=state), NOW + timedelta(days=9))
 
 
-def test_answering_keeps_the_place(evaluation: Evaluation) -> None:
+def test_answering_keeps_the_assignment(evaluation: Evaluation) -> None:
     evaluator = away(evaluation)
     make_evaluator(evaluation)
     keep_assignment(evaluator, NOW)
@@ -85,7 +85,7 @@ def test_answering_keeps_the_place(evaluation: Evaluation) -> None:
     assert evaluator.last_seen_at == NOW
 
 
-def test_a_place_that_expired_stays_theirs_until_somebody_needs_it(evaluation: Evaluation) -> None:
+def test_an_expired_assignment_stays_theirs_until_another_evaluator_needs_it(evaluation: Evaluation) -> None:
     evaluator = away(evaluation)
     assert take_assignment(evaluator, NOW)
     assert take_assignment(newcomer(evaluation), NOW)  # the other list
@@ -93,7 +93,7 @@ def test_a_place_that_expired_stays_theirs_until_somebody_needs_it(evaluation: E
     assert len(presentations_of(evaluator)) == 4
 
 
-def test_a_newcomer_gets_what_somebody_who_stayed_away_has_not_judged(evaluation: Evaluation) -> None:
+def test_a_newcomer_gets_the_unjudged_pairs_of_an_inactive_evaluator(evaluation: Evaluation) -> None:
     gone = away(evaluation, judged=1)
     pairs = pairs_of(gone)
     make_evaluator(evaluation)
@@ -126,7 +126,7 @@ def test_answers_that_were_not_sent_are_kept_and_their_pair_is_judged_by_the_nex
     assert {begun.pair, looked_at.pair} < set(pairs_of(heir))
 
 
-def test_who_comes_back_too_late_gets_another_list_and_no_dialogue_twice(evaluation: Evaluation) -> None:
+def test_who_comes_back_too_late_gets_another_assignment_and_no_dialogue_twice(evaluation: Evaluation) -> None:
     gone = away(evaluation, judged=1)
     [judged, *_] = pairs_of(gone)
     make_evaluator(evaluation)
@@ -140,7 +140,7 @@ def test_who_comes_back_too_late_gets_another_list_and_no_dialogue_twice(evaluat
     assert state_of(gone) == State.JUDGING
 
 
-def test_who_comes_back_too_late_may_need_the_place_of_somebody_else_who_stayed_away(evaluation: Evaluation) -> None:
+def test_who_comes_back_too_late_may_need_the_assignment_of_another_inactive_evaluator(evaluation: Evaluation) -> None:
     gone, other = away(evaluation), away(evaluation, judged=2)
     Evaluator.objects.filter(pk=gone.pk).update(state=State.LAPSED)
     gone.assignments.get().delete()
@@ -149,14 +149,14 @@ def test_who_comes_back_too_late_may_need_the_place_of_somebody_else_who_stayed_
     assert set(pairs_of(gone)) == set(left)
 
 
-def test_somebody_elses_expired_place_is_left_alone_by_who_could_not_use_it(evaluation: Evaluation) -> None:
+def test_an_expired_assignment_that_does_not_fit_is_not_released(evaluation: Evaluation) -> None:
     gone, other = away(evaluation, judged=4), away(evaluation)
     Evaluator.objects.filter(pk=gone.pk).update(state=State.LAPSED)
     assert not take_assignment(gone, NOW)
     assert state_of(other) == State.JUDGING
 
 
-def test_pairs_for_practice_and_checks_come_once_to_who_takes_a_second_list(evaluation: Evaluation) -> None:
+def test_training_pairs_and_checks_come_once_to_who_takes_a_second_assignment(evaluation: Evaluation) -> None:
     known = [make_known_pair(evaluation, role) for role in (Pair.Role.TRAINING, Pair.Role.CHECK)]
     for assignment in evaluation.assignments.all():
         for position, pair in enumerate(known, start=50):
@@ -208,7 +208,7 @@ def test_who_has_judged_all_is_finished_and_a_draft_is_not_a_judgement(evaluatio
     assert (evaluator.state, evaluator.ended_at) == (State.FINISHED, NOW)
 
 
-def test_a_list_that_is_judged_whole_never_expires(evaluation: Evaluation) -> None:
+def test_a_completely_judged_assignment_never_expires(evaluation: Evaluation) -> None:
     away(evaluation, judged=4)
     make_evaluator(evaluation)
     assert not take_assignment(newcomer(evaluation), NOW)

@@ -85,20 +85,20 @@ def test_a_get_makes_nobody_an_evaluator_and_changes_nobody(client: Client, eval
 
 
 @pytest.mark.parametrize(
-    ("state", "place"),
+    ("state", "step"),
     [(State.ENROLLED, "start/"), (State.JUDGING, "pairs/"), (State.LAPSED, "start/"), (State.FINISHED, "end/")],
 )
 def test_from_a_page_that_is_not_theirs_people_come_to_the_one_that_is(
-    client: Client, evaluation: Evaluation, state: str, place: str
+    client: Client, evaluation: Evaluation, state: str, step: str
 ) -> None:
     begin(client)
     Evaluator.objects.update(state=state)
-    for address in {"start/", "pairs/", "end/"} - {place}:
-        assert client.get(f"{DOOR}{address}")["Location"] == f"{DOOR}{place}"
-    assert client.get(f"{DOOR}{place}", follow=True).status_code == 200
+    for address in {"start/", "pairs/", "end/"} - {step}:
+        assert client.get(f"{DOOR}{address}")["Location"] == f"{DOOR}{step}"
+    assert client.get(f"{DOOR}{step}", follow=True).status_code == 200
 
 
-def test_start_pressed_twice_takes_one_place(client: Client, evaluation: Evaluation) -> None:
+def test_start_pressed_twice_takes_one_assignment(client: Client, evaluation: Evaluation) -> None:
     agree(client)
     for _ in range(2):
         assert client.post(f"{DOOR}start/")["Location"] == f"{DOOR}pairs/"
@@ -117,7 +117,7 @@ def test_who_is_under_way_when_judging_is_closed_reads_so_and_may_still_withdraw
     assert client.get(f"{DOOR}data/").status_code == 200
 
 
-def test_who_finds_no_place_reads_so_and_may_try_again(client: Client, evaluation: Evaluation) -> None:
+def test_who_gets_no_assignment_reads_so_and_may_try_again(client: Client, evaluation: Evaluation) -> None:
     agree(client)
     others = [make_evaluator(evaluation) for _ in evaluation.assignments.all()]
     page = client.post(f"{DOOR}start/")

@@ -1,4 +1,4 @@
-"""Withdrawing as an evaluator: nothing is left of what somebody gave, and others judge what they had."""
+"""Withdrawal of an evaluator: all their data are deleted, and others judge their pairs."""
 
 import pytest
 from django.utils import timezone
@@ -15,7 +15,7 @@ SECRET = "zanzibar-marmalade"
 
 @pytest.fixture
 def leaving() -> Evaluator:
-    """Somebody who has judged one pair and begun another; beside them, somebody who stays."""
+    """An evaluator who has judged one pair and begun another; and one who stays."""
     evaluation = make_evaluation()
     evaluator = make_evaluator(evaluation, external_id=f"pid {SECRET}", parameters={"STUDY_ID": f"study {SECRET}"})
     first, second, *_ = presentations_of(evaluator)
@@ -50,7 +50,7 @@ def test_who_stays_keeps_everything(leaving: Evaluator) -> None:
 
 
 @pytest.mark.django_db
-def test_their_whole_list_goes_to_the_next_who_comes(leaving: Evaluator) -> None:
+def test_their_whole_assignment_goes_to_the_next_evaluator(leaving: Evaluator) -> None:
     pairs = [presentation.pair for presentation in presentations_of(leaving)]
     withdraw(leaving)
     newcomer = make_evaluator(leaving.evaluation, state=State.ENROLLED)
@@ -59,8 +59,8 @@ def test_their_whole_list_goes_to_the_next_who_comes(leaving: Evaluator) -> None
 
 
 @pytest.mark.django_db
-def test_what_went_to_somebody_else_before_is_not_given_out_again(leaving: Evaluator) -> None:
-    """The pair that they had begun stayed with them when their place went to somebody else, who judges it too."""
+def test_reassigned_pairs_are_not_given_out_again(leaving: Evaluator) -> None:
+    """The begun pair stayed with them when their assignment was released, and another evaluator judges it, too."""
     judged, begun, *rest = presentations_of(leaving)
     leaving.evaluation.assignments.create(number=9).presentations.create(
         pair=begun.pair, position=0, is_natural_first=True

@@ -28,7 +28,7 @@ def request_judge_run(evaluation: Evaluation, model: str = "arbiter", models_fil
 
 
 def make_judge(model: ChatModel | None = None, models_file: Path = MODELS_FILE, **fields: Any) -> Judge:
-    """A worker before whom every name is this model, and who looks around fifty times a second."""
+    """A worker for which every name is this model, with a tick of a fiftieth of a second."""
     judging = model or ScriptedModel([SECOND])
     return Judge(models_file, lambda _spec: judging, **{"tick": 0.02} | fields)
 
@@ -42,5 +42,5 @@ def run_judge(judge_run: JudgeRun, judge: Judge | None = None) -> JudgeRun:
 
 
 def refusing(error: BackendError, *replies: str) -> Sequence[str | BackendError]:
-    """A script that says ``replies`` and then always fails."""
+    """Replies of a model that says ``replies`` and then always fails."""
     return [*replies, *[error] * 99, SECOND]

@@ -1,4 +1,4 @@
-"""A model is asked to judge again while workers store what it says, on either database."""
+"""A judge run is requested again while workers store its judgements, on either database."""
 
 import json
 
@@ -54,7 +54,7 @@ print(json.dumps({"told": told, "judgements": judge_run.judgements.count()}))
 
 
 @pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def test_asking_again_adds_what_is_missing_and_hinders_nobody_who_stores_a_judgement(
+def test_requesting_again_adds_what_is_missing_and_blocks_no_worker(
     database: str, installation: Installation, request: pytest.FixtureRequest
 ) -> None:
     if database == "postgresql":

@@ -45,7 +45,7 @@ def test_asking_again_adds_only_what_is_missing() -> None:
     )
 
 
-def test_what_identifies_the_model_is_kept_and_another_one_sits_apart(tmp_path: Path) -> None:
+def test_the_models_identity_is_kept_and_another_model_has_a_separate_run(tmp_path: Path) -> None:
     evaluation = make_evaluation()
     judge_run = request_judge_run(evaluation)
     judge = judge_run.configuration["judge"]
@@ -59,7 +59,7 @@ def test_what_identifies_the_model_is_kept_and_another_one_sits_apart(tmp_path: 
     assert request_judge_run(evaluation, models_file=changed) != judge_run
 
 
-def test_a_judge_is_told_the_date_on_which_its_judge_run_was_asked_for() -> None:
+def test_a_judge_reads_the_date_on_which_its_judge_run_was_requested() -> None:
     judge_run = request_judge_run(make_evaluation())
     judge_run.configuration["judge"]["date"] = "2031-02-03"
     judge_run.save(update_fields=["configuration"])
@@ -144,7 +144,7 @@ def test_a_pair_whose_person_has_withdrawn_is_not_asked_about() -> None:
     assert [line.total for line in read_judge_runs(evaluation)] == [14]
 
 
-def test_an_infrastructure_error_is_no_result_and_after_some_the_judge_run_stands_still() -> None:
+def test_infrastructure_errors_are_not_results_and_pause_the_judge_run() -> None:
     broken = ScriptedModel(refusing(BackendError("The server is down.")))
     judge_run = run_judge(request_judge_run(make_evaluation()), make_judge(broken, patience=1))
     assert (judge_run.state, judge_run.message) == (
@@ -184,7 +184,7 @@ def test_a_paused_judge_run_goes_on_where_it_was() -> None:
     assert set(done) < set(ModelJudgement.objects.values_list("pk", "finished_at"))
 
 
-def test_a_judge_run_whose_last_open_judgements_went_with_their_person_is_finished() -> None:
+def test_a_judge_run_is_finished_when_its_last_open_judgements_are_withdrawn() -> None:
     judge_run = request_judge_run(make_evaluation())
     judge_runs.MODEL_JUDGEMENTS.start(judge_run)
     judge_run.judgements.all().delete()
@@ -194,7 +194,7 @@ def test_a_judge_run_whose_last_open_judgements_went_with_their_person_is_finish
 
 
 @pytest.mark.parametrize("is_queued", [True, False])
-def test_whoever_leaves_a_judge_run_pauses_it_unless_workers_go_on(is_queued: bool) -> None:
+def test_leaving_a_judge_run_pauses_it_unless_workers_continue(is_queued: bool) -> None:
     judge_run = request_judge_run(make_evaluation())
     judge_runs.MODEL_JUDGEMENTS.start(judge_run)
     JudgeRun.objects.update(is_queued=is_queued)

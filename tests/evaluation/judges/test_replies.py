@@ -1,4 +1,4 @@
-"""What counts as a model's answer."""
+"""Valid answers of model judges."""
 
 import pytest
 
@@ -21,7 +21,7 @@ ANSWER = Answer("second", "confident", 1, "second")
         f'{{"choice": "1st", {SECOND}',
     ],
 )
-def test_an_answer_is_found_in_whatever_stands_around_it(text: str) -> None:
+def test_an_answer_is_found_in_any_surrounding_text(text: str) -> None:
     assert read_reply(text, READING) == ANSWER
 
 

@@ -49,7 +49,7 @@ def test_detected_and_the_same_in_both_orders_are_counted(
     assert model.consistency == consistent / model.both
 
 
-def test_what_is_unanswered_is_counted_apart() -> None:
+def test_unanswered_judgements_are_counted_separately() -> None:
     model = judged(make_evaluation(), (SECOND, ""), ("", ""))
     assert (model.answered, model.detected, model.unanswered, model.both) == (1, 1, 3, 0)
     assert model.consistency is None

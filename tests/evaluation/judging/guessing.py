@@ -1,8 +1,8 @@
-"""Look for whatever tells which side is artificial in all that a browser received but the text.
+"""Look for anything but the text that reveals the artificial side in all that a browser received.
 
-If nothing tells, the sides of a list are a random arrangement, whatever else was sent. So how often a trait goes with "first"
-has an exact distribution, the sum of one hypergeometric count a list (Fisher's exact test, stratified). The strongest of all
-traits is judged by its probability times the number of traits (Bonferroni), which holds however the traits hang together.
+Without leaks, the sides of an assignment are a random arrangement, whatever else was sent. So the agreement of a trait with
+"first" has an exact distribution, the sum of one hypergeometric count per assignment (Fisher's exact test, stratified). The
+strongest of all traits is judged by its probability times the number of traits (Bonferroni), which holds for dependent traits.
 """
 
 import re
@@ -41,9 +41,9 @@ class Received:
 
 @dataclass(frozen=True)
 class Play:
-    """All responses about one pair of the list numbered ``list``, and its artificial side, which they should not tell."""
+    """All responses about one pair, the number of its assignment, and its artificial side, which they should not reveal."""
 
-    list: int
+    assignment: int
     artificial: str
     token: str
     responses: Sequence[Received]
@@ -80,7 +80,7 @@ def strongest_clue(plays: Sequence[Play]) -> Clue:
 
 @dataclass(frozen=True)
 class Sides:
-    """Which plays have the artificial side first, and the list that each play is from."""
+    """Which plays have the artificial side first, and the assignment of each play."""
 
     is_first: Split
     assignments: NDArray[np.int_]
@@ -88,7 +88,7 @@ class Sides:
     @classmethod
     def of(cls, plays: Sequence[Play]) -> "Sides":
         is_first = np.array([play.artificial == "first" for play in plays])
-        return cls(is_first, np.array([play.list for play in plays]))
+        return cls(is_first, np.array([play.assignment for play in plays]))
 
     def right(self, split: Split) -> int:
         """How many guesses are right that say the same side whenever the trait is there, and the other elsewhere."""
@@ -96,7 +96,7 @@ class Sides:
         return max(agreeing, len(split) - agreeing)
 
     def chance(self, split: Split) -> float:
-        """How likely a random arrangement of the sides within each list is as far from the expected count, or farther."""
+        """Return the probability that random sides within each assignment are at least as far from the expected count."""
         found, pmf = int((split & self.is_first).sum()), np.ones(1)
         for number in np.unique(self.assignments):
             here = self.assignments == number
@@ -108,7 +108,7 @@ class Sides:
 
 @cache
 def _counts(size: int, first: int, having: int) -> NDArray[np.float64]:
-    """How likely 0, 1, … of the plays with a trait are among the "first" ones of a list."""
+    """Return the probabilities that 0, 1, … of the plays with a trait are among the "first" ones of an assignment."""
     return np.asarray(hypergeom.pmf(np.arange(having + 1), size, first, having))
 
 

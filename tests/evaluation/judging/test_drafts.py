@@ -1,4 +1,4 @@
-"""What is kept of an answer before it is submitted, and how its time is counted."""
+"""Drafts, revisions and times."""
 
 from datetime import timedelta
 from typing import Any
@@ -39,7 +39,7 @@ def test_seeing_a_pair_stores_nothing_until_the_page_says_so(evaluator: Evaluato
     assert (judgement.choice, judgement.submitted_at, Revision.objects.count()) == ("", None, 0)
 
 
-def test_every_change_is_on_the_trail_and_nothing_twice(evaluator: Evaluator, presentation: Presentation) -> None:
+def test_every_change_is_a_revision_and_none_is_stored_twice(evaluator: Evaluator, presentation: Presentation) -> None:
     changes: list[dict[str, Any]] = [{}, {"choice": "first"}, {"choice": "first"}, SOMEWHAT, WHOLE | SIDED, {}]
     lengths = [send_draft(evaluator, presentation, change).json()["number"] for change in changes]
     assert lengths == [0, 1, 1, 2, 3, 4]
@@ -69,14 +69,14 @@ def test_a_draft_is_there_after_a_reload_and_for_another_tab(evaluator: Evaluato
     assert client.get(pairs(evaluator, presentation.token, "state")).json()["submitted"] == 1
 
 
-def test_a_draft_keeps_the_place(evaluator: Evaluator, presentation: Presentation) -> None:
-    place = evaluator.assignments.get()
-    place.reserved_until = timezone.now() + timedelta(minutes=1)
-    place.save()
+def test_a_draft_keeps_the_assignment(evaluator: Evaluator, presentation: Presentation) -> None:
+    assignment = evaluator.assignments.get()
+    assignment.reserved_until = timezone.now() + timedelta(minutes=1)
+    assignment.save()
     send_draft(evaluator, presentation, {"choice": "first"})
-    place.refresh_from_db()
-    assert place.reserved_until is not None
-    assert place.reserved_until > timezone.now() + timedelta(hours=23)
+    assignment.refresh_from_db()
+    assert assignment.reserved_until is not None
+    assert assignment.reserved_until > timezone.now() + timedelta(hours=23)
 
 
 def test_a_draft_that_cannot_be_about_the_pair_is_refused(evaluator: Evaluator, presentation: Presentation) -> None:
@@ -144,7 +144,7 @@ def test_no_time_is_counted_twice() -> None:
     assert clocks.within(5) == Clocks(elapsed=5, active=5, idle=0, hidden=0, first_interaction=5)
 
 
-def test_a_trail_ends_somewhere_and_what_is_said_then_still_counts(
+def test_revisions_are_limited_and_the_last_answer_still_counts(
     evaluator: Evaluator, presentation: Presentation
 ) -> None:
     send_draft(evaluator, presentation, {"choice": "first"})
@@ -158,7 +158,7 @@ def test_a_trail_ends_somewhere_and_what_is_said_then_still_counts(
     assert list(trail) == [(MOST_REVISIONS, "first", True)]
 
 
-def test_at_the_end_of_a_trail_a_draft_takes_no_submissions_place(
+def test_at_the_limit_of_revisions_a_draft_replaces_no_submission(
     evaluator: Evaluator, presentation: Presentation
 ) -> None:
     Evaluation.objects.update(allows_back=True)

@@ -1,4 +1,4 @@
-"""What looks for leaks is right about chance, and finds what tells three times in four."""
+"""The search for leaks has the right false-alarm rate, and finds a trait that is right three times in four."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Nothing but the text tells which side is artificial: from all that browsers receive about 200 pairs nobody can guess it."""
+"""Only the text reveals the artificial side: all that browsers receive about 200 pairs does not help to guess it."""
 
 from collections.abc import Callable, Iterator, Mapping
 from cProfile import Profile
@@ -97,7 +97,9 @@ def test_nobody_can_guess_the_artificial_side(plays: list[Play]) -> None:
 
 
 def test_sides_are_as_likely_and_every_page_was_received(plays: list[Play]) -> None:
-    assert [sum(play.artificial == "first" for play in plays if play.list == number) for number in range(5)] == [20] * 5
+    assert [sum(play.artificial == "first" for play in plays if play.assignment == number) for number in range(5)] == [
+        20
+    ] * 5
     assert {received.status for play in plays for received in play.responses if received.kind == "page"} == {200}
     assert {received.status for play in plays for received in play.responses if received.kind == "submit"} == {200}
 

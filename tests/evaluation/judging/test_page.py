@@ -1,4 +1,4 @@
-"""What the judging page shows, to whom, and at what cost."""
+"""The judging page: content, access, and number of queries."""
 
 import re
 from typing import Any
@@ -36,13 +36,13 @@ def open_pair(evaluator: Evaluator, presentation: Presentation) -> Any:
 
 
 def practise(evaluator: Evaluator, *, natural_first: bool) -> Presentation:
-    """Puts a pair for practice before the others."""
-    place = evaluator.assignments.get()
-    for presentation in place.presentations.order_by("-position"):
+    """Put a training pair before the others."""
+    assignment = evaluator.assignments.get()
+    for presentation in assignment.presentations.order_by("-position"):
         presentation.position += 1
         presentation.save()
     pair = make_known_pair(evaluator.evaluation, Pair.Role.TRAINING)
-    return place.presentations.create(position=0, pair=pair, is_natural_first=natural_first)
+    return assignment.presentations.create(position=0, pair=pair, is_natural_first=natural_first)
 
 
 def test_the_page_asks_in_the_papers_words_and_order(evaluator: Evaluator) -> None:
@@ -57,8 +57,8 @@ def test_the_page_asks_in_the_papers_words_and_order(evaluator: Evaluator) -> No
         "No single utterance",
         "Next Dialogue",
     ]
-    places = [text.rindex(word) for word in words]
-    assert places == sorted(places)
+    positions = [text.rindex(word) for word in words]
+    assert positions == sorted(positions)
 
 
 def test_prompts_and_answers_share_their_number(evaluator: Evaluator) -> None:
@@ -118,7 +118,7 @@ def test_where_one_may_go_back_the_previous_pair_shows_what_was_answered(evaluat
         (False, "not_sure", ["The 1st dialogue is the artificial one", "You were not sure."]),
     ],
 )
-def test_after_a_pair_for_practice_the_answer_is_told(
+def test_after_a_training_pair_the_answer_is_shown(
     evaluator: Evaluator, natural_first: bool, choice: str, words: list[str]
 ) -> None:
     Evaluation.objects.update(allows_back=True)
@@ -134,7 +134,7 @@ def test_after_a_pair_for_practice_the_answer_is_told(
     assert "Previous dialogue" not in client.get(client.get(pairs(evaluator))["Location"]).text
 
 
-def test_nothing_is_told_after_any_other_pair(evaluator: Evaluator) -> None:
+def test_no_answer_is_shown_after_any_other_pair(evaluator: Evaluator) -> None:
     check = evaluator.assignments.get().presentations.create(
         position=90, pair=make_known_pair(evaluator.evaluation), is_natural_first=True
     )
@@ -145,8 +145,8 @@ def test_nothing_is_told_after_any_other_pair(evaluator: Evaluator) -> None:
 
 
 def test_attention_checks_count_like_any_other_pair(evaluator: Evaluator) -> None:
-    place = evaluator.assignments.get()
-    place.presentations.create(position=90, pair=make_known_pair(evaluator.evaluation), is_natural_first=True)
+    assignment = evaluator.assignments.get()
+    assignment.presentations.create(position=90, pair=make_known_pair(evaluator.evaluation), is_natural_first=True)
     practise(evaluator, natural_first=True)
     for presentation in presentations_of(evaluator)[:3]:
         make_judgement(presentation)
@@ -167,7 +167,7 @@ def test_a_page_takes_few_queries_however_long_the_dialogues_are(
         client.get(pairs(evaluator, presentation.token))
 
 
-def test_somebody_with_nothing_left_but_withdrawn_pairs_reads_that(evaluator: Evaluator) -> None:
+def test_an_evaluator_with_only_withdrawn_pairs_left_reads_so(evaluator: Evaluator) -> None:
     evaluator.assignments.get().presentations.all().delete()
     page = client_of(evaluator).get(pairs(evaluator))
     assert (page.status_code, "No pairs left to judge" in page.text) == (200, True)
@@ -183,7 +183,7 @@ def test_text_of_people_and_models_stays_text(evaluator: Evaluator) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_no_text_of_somebody_who_withdraws_stays_in_memory(evaluator: Evaluator) -> None:
+def test_no_text_of_a_withdrawn_participant_stays_in_memory(evaluator: Evaluator) -> None:
     open_pair(evaluator, presentations_of(evaluator)[0])
     assert render_text.cache_info().currsize > 0 and normalise.cache_info().currsize > 0
     withdraw(evaluator.evaluation.study.participants.all()[0])

@@ -1,4 +1,4 @@
-"""Submitting: one judgement a pair, however it is sent, and clear words for whatever cannot be taken."""
+"""Submissions: one judgement per pair, and clear sentences for refused answers."""
 
 from typing import Any
 
@@ -130,7 +130,7 @@ def test_what_cannot_be_read_is_refused(evaluator: Evaluator, presentation: Pres
     assert not Judgement.objects.exists()
 
 
-def test_nobody_judges_somebody_elses_pair_or_one_that_does_not_exist(evaluator: Evaluator) -> None:
+def test_nobody_judges_another_evaluators_pair_or_one_that_does_not_exist(evaluator: Evaluator) -> None:
     stranger = make_evaluator(evaluator.evaluation)
     theirs = presentations_of(stranger)[0]
     for token in (theirs.token, "no-such-token"):
@@ -204,10 +204,10 @@ def test_who_has_no_cookie_is_sent_to_the_door(client: Any, evaluator: Evaluator
 def test_failed_attention_checks_flag_the_evaluator_and_nobody_tells_them(
     evaluator: Evaluator, answers: list[bool | None], flag: str
 ) -> None:
-    place = evaluator.assignments.get()
+    assignment = evaluator.assignments.get()
     for position, detected in enumerate(answers):
         natural_first = bool(position)
-        presentation = place.presentations.create(
+        presentation = assignment.presentations.create(
             position=90 + position, pair=make_known_pair(evaluator.evaluation), is_natural_first=natural_first
         )
         choice = "not_sure" if detected is None else "second" if detected == natural_first else "first"

@@ -1,4 +1,4 @@
-"""What a judging page sends, through Django's client."""
+"""Requests of a judging page, through Django's client."""
 
 import json
 from typing import Any

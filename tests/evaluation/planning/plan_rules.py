@@ -1,4 +1,4 @@
-"""The rules of section 3.4 that every plan keeps, for whoever has one."""
+"""The rules of section 3.4 that every plan keeps."""
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
@@ -23,7 +23,7 @@ def assert_rules(assignments: Sequence[PlannedAssignment], wanted: Sequence[Want
 
 
 def assert_sides(assignments: Sequence[PlannedAssignment]) -> None:
-    """Natural first half of the time: within list and model, list, model, over the judges of a pair, and over all."""
+    """Assert that natural is first half of the time: per assignment and model, assignment, model, pair, and over all."""
     placed = [(number, one) for number, pairs in enumerate(assignments) for one in pairs]
     assert_halves(((number, one.pair.model), one.is_natural_first) for number, one in placed)
     assert_halves((number, one.is_natural_first) for number, one in placed)

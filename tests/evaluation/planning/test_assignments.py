@@ -24,8 +24,8 @@ SEED = "73"
 
 def shape(people: int, goals: int, models: int) -> list[Wanted]:
     """All pairs of a study in which nothing is missing."""
-    places = product(range(people), range(goals), range(models))
-    return [Wanted(f"p-{person}", goal, f"m-{model}", id) for id, (person, goal, model) in enumerate(places)]
+    combinations = product(range(people), range(goals), range(models))
+    return [Wanted(f"p-{person}", goal, f"m-{model}", id) for id, (person, goal, model) in enumerate(combinations)]
 
 
 @st.composite
@@ -76,7 +76,7 @@ def is_planned(pairs: Sequence[Wanted], per_evaluator: int, judges: int) -> bool
 def is_possible(pairs: Sequence[Wanted], count: int, per_evaluator: int, judges: int) -> bool:
     """Tries every way to give each pair to ``judges`` different assignments, by the rules that may not be broken."""
 
-    def place(left: Sequence[Wanted], filled: list[list[Wanted]]) -> bool:
+    def assign(left: Sequence[Wanted], filled: list[list[Wanted]]) -> bool:
         if not left:
             return True
         pair, *others = left
@@ -88,13 +88,13 @@ def is_possible(pairs: Sequence[Wanted], count: int, per_evaluator: int, judges:
         for chosen in combinations(may, judges):
             for one in chosen:
                 one.append(pair)
-            if place(others, filled):
+            if assign(others, filled):
                 return True
             for one in chosen:
                 one.remove(pair)
         return False
 
-    return place(pairs, [[] for _ in range(count)])
+    return assign(pairs, [[] for _ in range(count)])
 
 
 def is_same_dialogue(one: Wanted, other: Wanted) -> bool:

@@ -1,4 +1,4 @@
-"""What a plan warns of, and what it refuses: in sentences that name the run."""
+"""Warnings and problems of a plan, in sentences that name the run."""
 
 import json
 from collections.abc import Callable

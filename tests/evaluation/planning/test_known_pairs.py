@@ -1,4 +1,4 @@
-"""Known pairs: the usual ones can be told apart by anybody, and a researcher's own are checked."""
+"""Known pairs: the built-in ones are easy, and a researcher's own are checked."""
 
 import json
 from itertools import product
@@ -80,13 +80,13 @@ def test_whole_pairs_are_taken(value: Any) -> None:
         ([CHECK | {"anser": "1st"}], f"Known pair 1 has an unknown key 'anser'. Known keys are {KEYS}."),
     ],
 )
-def test_a_fault_is_told_in_a_sentence(value: Any, sentence: str) -> None:
+def test_a_fault_is_named_in_a_sentence(value: Any, sentence: str) -> None:
     with pytest.raises(ValidationError) as refused:
         check_known_pairs(value)
     assert refused.value.messages == [sentence]
 
 
-def test_every_fault_is_told() -> None:
+def test_every_fault_is_named() -> None:
     with pytest.raises(ValidationError) as refused:
         check_known_pairs([CHECK, CHECK | {"goal": "", "simulated": None}, {}])
     assert [message[:12] for message in refused.value.messages] == ["Known pair 2"] * 2 + ["Known pair 3"] * 5

@@ -158,7 +158,7 @@ def test_opening_twice_opens_once() -> None:
     assert other_tab.opened_at == NOW
 
 
-def test_closing_keeps_everything_and_opening_again_plans_nothing_anew() -> None:
+def test_closing_keeps_everything_and_reopening_plans_nothing() -> None:
     evaluation = plan_evaluation()
     open_evaluation(evaluation, NOW)
     presentations = set(Presentation.objects.values_list("token", flat=True))
@@ -300,7 +300,7 @@ def test_a_plan_takes_as_many_queries_for_many_dialogues_as_for_few(
 
 
 def test_a_plan_that_changes_while_it_is_worked_out_is_worked_out_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is locked meanwhile: somebody may finish a dialogue, or change the evaluation."""
+    """Nothing is locked meanwhile: a participant may finish a dialogue, or a researcher change the evaluation."""
     evaluation = plan_evaluation()
     drafted = []
 

@@ -1,4 +1,4 @@
-"""Several researchers open an evaluation at the same moment, and somebody withdraws meanwhile, on either database."""
+"""Several researchers open an evaluation at the same moment, and a participant withdraws meanwhile, on either database."""
 
 import json
 from typing import Any

@@ -30,13 +30,13 @@ def test_no_check_is_first_or_last(main: int, checks: int, seed: int) -> None:
 
 
 def test_checks_are_spread_over_the_assignment_and_are_elsewhere_for_others() -> None:
-    places = set()
+    positions = set()
     for seed in range(30):
         arranged = arrange(names("m", 40), [], names("c", 4), Random(seed))
         found = tuple(position for position, name in enumerate(arranged) if name[0] == "c")
         assert [position // 11 for position in found] == [0, 1, 2, 3], "one in each quarter"
-        places.add(found)
-    assert len(places) > 20
+        positions.add(found)
+    assert len(positions) > 20
 
 
 @pytest.mark.parametrize(("count", "firsts"), [(0, {0}), (4, {2}), (5, {2, 3})])

@@ -52,6 +52,6 @@ def test_a_flow_keeps_least_and_greatest() -> None:
     }
 
 
-def test_bounds_that_contradict_each_other_are_told() -> None:
+def test_contradictory_bounds_are_refused() -> None:
     with pytest.raises(NoFlow):
         circulate([Arc("a", "b", 3, 4), Arc("b", "a", 0, 2)], Random(73))

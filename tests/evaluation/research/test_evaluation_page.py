@@ -1,4 +1,4 @@
-"""An evaluation while evaluators judge: its link, how far everybody is, whom researchers doubt, what can be taken out."""
+"""An evaluation while evaluators judge: its link, progress, flags and exports."""
 
 import csv
 from datetime import timedelta
@@ -102,7 +102,7 @@ def test_pairs_of_the_withdrawn_are_no_longer_wanted(client: Client, evaluation:
     assert '<td class="number">0 of 3</td>' in page
 
 
-def test_a_pair_that_stands_in_for_another_is_wanted_once_more(client: Client, evaluation: Evaluation) -> None:
+def test_a_replacement_pair_is_wanted_once_more(client: Client, evaluation: Evaluation) -> None:
     first, second = (presentations_of(make_evaluator(evaluation)) for _ in range(2))
     for presentation in (*first[:3], *second):
         make_judgement(presentation)
@@ -127,7 +127,7 @@ def test_answer_times_that_are_unlike_all_others_are_counted(client: Client) -> 
     assert "2 answer times are unusual" in page
 
 
-def test_somebody_is_flagged_for_a_reason_and_no_longer(client: Client, evaluation: Evaluation) -> None:
+def test_an_evaluator_is_flagged_for_a_reason_and_unflagged(client: Client, evaluation: Evaluation) -> None:
     make_evaluator(evaluation)
     assert "Flag<span" in read(client)
     form = read(client, f"{PAGE}?evaluator=1")
@@ -181,7 +181,7 @@ def test_every_file_can_be_taken_out(client: Client, evaluation: Evaluation) -> 
     assert client.get(f"{PAGE}data/passwords.csv").status_code == 404
 
 
-def test_a_file_tells_whom_to_pay_and_is_offered_where_a_platform_named_somebody(
+def test_a_file_names_whom_to_pay_and_is_offered_if_there_are_external_ids(
     client: Client, evaluation: Evaluation
 ) -> None:
     name = "evaluators-with-external-ids.csv"

@@ -78,7 +78,7 @@ def test_a_judge_run_of_another_evaluation_cannot_be_reached_from_here(client: C
     assert JudgeRun.objects.get().state == "running"
 
 
-def test_progress_of_a_judge_run_is_news_and_its_rates_are_not(client: Client, evaluation: Evaluation) -> None:
+def test_progress_of_a_judge_run_is_updated_live_and_its_rates_are_not(client: Client, evaluation: Evaluation) -> None:
     ask(client)
     seen = client.get(f"{PAGE}live/").text.split('"seen": "')[1].split('"')[0]
     answer(JudgeRun.objects.get(), detected=True)

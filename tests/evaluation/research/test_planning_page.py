@@ -58,7 +58,7 @@ def test_an_evaluation_begins_as_the_papers(client: Client, study: Study) -> Non
 
 
 def test_no_two_evaluations_begin_with_the_same_seed(client: Client, study: Study) -> None:
-    """Whoever has the software and guesses the seed, the people and the models can draw all sides again."""
+    """Anyone with the software who guesses the seed, the people and the models can draw all sides again."""
     seeds = {read_form(client.get(NEW).text)["seed"] for _ in range(5)}
     assert len(seeds) == 5
     send(client, NEW, runs=every_run(study), seed="73")

@@ -1,4 +1,4 @@
-"""Rates stay hidden until a researcher asks for them, and say what they are worth."""
+"""Rates are hidden until a researcher requests them, with intervals and agreement."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ RATES = f"{PAGE}rates/"
 
 @pytest.fixture
 def evaluation() -> Evaluation:
-    """Eight pairs, all judged: mixtral is never detected, gpt-4 always but once, when somebody was not sure."""
+    """Eight pairs, all judged: mixtral is never detected, gpt-4 always except once, when an evaluator was not sure."""
     evaluation = make_evaluation(make_judged_study())
     for _ in range(2):
         for presentation in presentations_of(make_evaluator(evaluation)):
@@ -37,7 +37,7 @@ def read(client: Client, address: str, **headers: Any) -> str:
     return " ".join(client.get(address, headers=headers).text.split())
 
 
-def test_no_rate_is_on_the_page_before_somebody_asks(client: Client, evaluation: Evaluation) -> None:
+def test_no_rate_is_on_the_page_before_it_is_requested(client: Client, evaluation: Evaluation) -> None:
     page = read(client, PAGE) + read(client, f"{PAGE}live/")
     assert "to keep the evaluation blind" in page
     assert not [words for words in ("Undetected", "Very confident", "62.5 %", "100.0 %", "alpha") if words in page]
@@ -74,7 +74,7 @@ def test_without_judgements_there_is_nothing_to_show(client: Client) -> None:
     assert "No judgements yet." in read(client, RATES)
 
 
-def test_rates_can_leave_out_evaluators_who_are_doubted(client: Client, evaluation: Evaluation) -> None:
+def test_rates_can_leave_out_flagged_evaluators(client: Client, evaluation: Evaluation) -> None:
     evaluation.evaluators.filter(number=2).update(flag="Clicked at random.")
     assert "4 judgements of flagged evaluators are included." in read(client, RATES)
     page = read(client, f"{RATES}?without=flagged")
