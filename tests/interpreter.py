@@ -72,5 +72,8 @@ def _run(program: str, *outputs: str) -> int:
 if __name__ == "__main__":
     import django
 
+    os.environ.setdefault(
+        "DJANGO_SETTINGS_MODULE", "roleplay_site.settings"
+    )  # pytest sets it, scripts of screenshots do not
     django.setup()
     serve()
