@@ -15,7 +15,7 @@ class ParticipantAdmin(ReadOnlyAdmin):
 
 @admin.register(Recruitment)
 class RecruitmentAdmin(ReadOnlyAdmin):
-    list_display = ["study", "is_open", "opens_at", "closes_at", "places"]
+    list_display = ["study", "is_open", "opens_at", "closes_at", "seats"]
     list_select_related = ["study"]
 
 

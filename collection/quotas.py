@@ -8,11 +8,11 @@ from studies.questionnaires import check_answers
 
 
 def check_quotas(quotas: Any, questionnaire: Any) -> None:
-    """Raise ValidationError unless quotas are numbers of places for options of the questionnaire."""
-    if not isinstance(quotas, dict) or not all(isinstance(places, dict) for places in quotas.values()):
-        raise ValidationError('Quotas must be numbers of places for options, for example {"gender": {"Female": 10}}.')
-    for feature, places in quotas.items():
-        for option, count in places.items():
+    """Raise ValidationError unless quotas are numbers of seats for options of the questionnaire."""
+    if not isinstance(quotas, dict) or not all(isinstance(seats, dict) for seats in quotas.values()):
+        raise ValidationError('Quotas must be numbers of seats for options, for example {"gender": {"Female": 10}}.')
+    for feature, seats in quotas.items():
+        for option, count in seats.items():
             check_answers({feature: option}, questionnaire)
             if not isinstance(count, int) or isinstance(count, bool) or count < 0:
                 raise ValidationError(f"The quota for {option!r} of {feature!r} must be 0 or a positive whole number.")

@@ -49,10 +49,10 @@ def adapt_recruitment(study: Study, fields: Sequence[str], **_signal: Any) -> li
 
 def _drop_unknown_quotas(recruitment: Recruitment, study: Study) -> None:
     kept = {
-        feature: {option: count for option, count in places.items() if _fits({feature: {option: count}}, study)}
-        for feature, places in recruitment.quotas.items()
+        feature: {option: count for option, count in seats.items() if _fits({feature: {option: count}}, study)}
+        for feature, seats in recruitment.quotas.items()
     }
-    recruitment.quotas = {feature: places for feature, places in kept.items() if places}
+    recruitment.quotas = {feature: seats for feature, seats in kept.items() if seats}
     recruitment.save(update_fields=["quotas"])
 
 

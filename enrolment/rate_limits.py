@@ -1,4 +1,4 @@
-"""How often people may enrol from one network, so that a script cannot take all places."""
+"""How often people may enrol from one network, so that a script cannot take all seats."""
 
 import time
 from hashlib import sha256

@@ -23,7 +23,7 @@ class Participant(Person):
         ACTIVE = "active", "chats"
         FINISHED = "finished", "finished"
         SCREENED_OUT = "screened_out", "screened out"
-        TURNED_AWAY = "turned_away", "turned away: no place left"
+        TURNED_AWAY = "turned_away", "turned away: no seat left"
         WITHDRAWN = "withdrawn", "withdrawn"
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="participants")

@@ -14,22 +14,22 @@ from studies.models.studies import Study
 class Recruitment(models.Model):
     """When a study accepts participants, how many, and the parameter with their recruitment-platform ID.
 
-    ``quotas`` limits places for an option of a feature: {"gender": {"Female": 10, "Male": 10}}.
+    ``quotas`` limits seats for an option of a feature: {"gender": {"Female": 10, "Male": 10}}.
     """
 
     study = models.OneToOneField(Study, on_delete=models.CASCADE, related_name="recruitment")
     is_open = models.BooleanField(default=False, help_text="Whether participants may enrol and chat.")
     opens_at = models.DateTimeField(null=True, blank=True, help_text="UTC. Empty: as soon as the study is open.")
     closes_at = models.DateTimeField(null=True, blank=True, help_text="UTC. Empty: until the study is closed.")
-    places = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: no limit.")
+    seats = models.PositiveIntegerField(null=True, blank=True, db_column="places", help_text="Empty: no limit.")
     quotas = models.JSONField(default=dict, blank=True)
     released_after_hours = models.PositiveIntegerField(
-        "hours until a place is released",
+        "hours until a seat is released",
         null=True,
         blank=True,
         default=14 * 24,
         validators=[MinValueValidator(1)],
-        help_text="A participant who is inactive for this long may lose the place to the next person. Empty: never.",
+        help_text="A participant who is inactive for this long may lose the seat to the next person. Empty: never.",
     )
     external_id_parameter = models.CharField(
         max_length=40,

@@ -46,9 +46,9 @@ def why_ineligible(recruitment: Recruitment | None, now: datetime, external_id: 
 
 def free_seats(recruitment: Recruitment, now: datetime) -> int | None:
     """Return how many more may enrol; None for no limit."""
-    if recruitment.places is None:
+    if recruitment.seats is None:
         return None
-    return max(0, recruitment.places - count_people(_unavailable(_holders(recruitment), recruitment, now)))
+    return max(0, recruitment.seats - count_people(_unavailable(_holders(recruitment), recruitment, now)))
 
 
 def filled_quotas(recruitment: Recruitment, now: datetime) -> dict[str, dict[str, int]]:
@@ -56,9 +56,9 @@ def filled_quotas(recruitment: Recruitment, now: datetime) -> dict[str, dict[str
     return {
         feature: {
             option: count_people(_unavailable(_answering(recruitment, feature, option), recruitment, now))
-            for option in places
+            for option in seats
         }
-        for feature, places in recruitment.quotas.items()
+        for feature, seats in recruitment.quotas.items()
     }
 
 
@@ -74,7 +74,7 @@ def has_seat_left(recruitment: Recruitment, answers: Mapping[str, str], now: dat
 
 def limits_of(recruitment: Recruitment, answers: Mapping[str, str]) -> list[Limit]:
     """Return the limits for a participant with these answers: all seats, then each quota."""
-    return [(_holders(recruitment), recruitment.places), *quotas_of(recruitment, answers)]
+    return [(_holders(recruitment), recruitment.seats), *quotas_of(recruitment, answers)]
 
 
 def quotas_of(recruitment: Recruitment, answers: Mapping[str, str]) -> list[Limit]:
@@ -94,11 +94,11 @@ def count_people(rows: QuerySet[Participant]) -> int:
     return rows.filter(external_id="").count() + shared
 
 
-def has_room(rows: QuerySet[Participant], external_id: str, places: int | None) -> bool:
+def has_room(rows: QuerySet[Participant], external_id: str, seats: int | None) -> bool:
     """Return whether one more with that external id fits, besides the rows that hold seats."""
-    if places is None or (external_id and rows.filter(external_id=external_id).count() == 1):
+    if seats is None or (external_id and rows.filter(external_id=external_id).count() == 1):
         return True
-    return count_people(rows) < places
+    return count_people(rows) < seats
 
 
 def is_released(participant: Participant) -> bool:
@@ -130,8 +130,8 @@ def _unavailable(rows: QuerySet[Participant], recruitment: Recruitment, now: dat
 
 
 def _fits(limits: list[Limit], recruitment: Recruitment, now: datetime, external_id: str) -> bool:
-    bounded = [(rows, places) for rows, places in limits if places is not None]
-    return all(has_room(_unavailable(rows, recruitment, now), external_id, places) for rows, places in bounded)
+    bounded = [(rows, seats) for rows, seats in limits if seats is not None]
+    return all(has_room(_unavailable(rows, recruitment, now), external_id, seats) for rows, seats in bounded)
 
 
 def _holders(recruitment: Recruitment) -> QuerySet[Participant]:
@@ -184,8 +184,8 @@ def make_room(recruitment: Recruitment, limits: list[Limit], external_id: str, n
 
     Call it in the transaction that locks the recruitment, for a person who was found to fit.
     """
-    for rows, places in limits:
-        while not has_room(keeping_seats(rows), external_id, places):
+    for rows, seats in limits:
+        while not has_room(keeping_seats(rows), external_id, seats):
             away = inactive(rows, recruitment, now).order_by("last_seen_at", "pk").first()
             assert away is not None, "there is room for them"  # noqa: S101
             Release.objects.create(participant=away, released_at=now)

@@ -1,4 +1,4 @@
-"""A study's participants, their progress, and the places left."""
+"""A study's participants, their progress, and the seats left."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -41,30 +41,30 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class QuotaLine:
-    """The number of places for one option, and of those taken."""
+    """The number of seats for one option, and of those taken."""
 
     feature: str
     option: str
     taken: int
-    places: int
+    seats: int
 
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Whether and when a study accepts participants, and its places; ``places_left`` is None without a limit."""
+    """Whether and when a study accepts participants, and its seats; ``seats_left`` is None without a limit."""
 
     is_open: bool
     refusal: Refusal | None
-    places: int | None = None
-    places_left: int | None = None
+    seats: int | None = None
+    seats_left: int | None = None
     quotas: Sequence[QuotaLine] = ()
     opens_at: datetime | None = None
     closes_at: datetime | None = None
 
     @property
     def is_limited(self) -> bool:
-        """Return whether places or quotas are limited."""
-        return self.places is not None or bool(self.quotas)
+        """Return whether seats or quotas are limited."""
+        return self.seats is not None or bool(self.quotas)
 
     @property
     def words(self) -> str:
@@ -97,13 +97,13 @@ class ParticipantLine:
 
     @property
     def released_by(self) -> str:
-        """Return who released the place while the participant was away; empty while the participant holds it."""
+        """Return who released the seat while the participant was away; empty while the participant holds it."""
         releases: list[Release] = self.participant.releases_in_force  # type: ignore[attr-defined]
         return releases[0].released_by or "the time limit" if releases else ""
 
     @property
     def may_be_released(self) -> bool:
-        """Return whether the place could be released for another person."""
+        """Return whether the seat could be released for another person."""
         return self.participant.state in UNDER_WAY and not self.is_here and not self.released_by
 
     @property
@@ -143,8 +143,8 @@ def read_admission(study: Study, now: datetime) -> Admission:
     return Admission(
         is_open=recruitment.is_open,
         refusal=why_ineligible(recruitment, now),
-        places=recruitment.places,
-        places_left=free_seats(recruitment, now),
+        seats=recruitment.seats,
+        seats_left=free_seats(recruitment, now),
         quotas=_quota_lines(recruitment, now),
         opens_at=recruitment.opens_at,
         closes_at=recruitment.closes_at,

@@ -13,7 +13,7 @@ from studies.models import Study
 from studies.questionnaires import read_features
 from studies.texts import default_outcome
 
-MOST_PLACES = 1_000_000
+MOST_SEATS = 1_000_000
 MOST_HOURS = 10 * 366 * 24
 OUTCOME_HEADINGS = {
     Outcome.Kind.COMPLETED: "Ending: completed",
@@ -29,23 +29,23 @@ def _time(label: str, help_text: str) -> forms.DateTimeField:
 
 
 class RecruitmentForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes no argument at run time
-    """Times, places and quotas; each option of the questionnaire has a quota field, empty for no limit."""
+    """Times, seats and quotas; each option of the questionnaire has a quota field, empty for no limit."""
 
     opens_at = _time("Opens at", "UTC. Empty: as soon as the study is open.")
     closes_at = _time("Closes at", "UTC. Empty: until the study is closed. Participants who have enrolled may finish.")
-    places = forms.IntegerField(required=False, min_value=0, max_value=MOST_PLACES, help_text="Empty: no limit.")
+    seats = forms.IntegerField(required=False, min_value=0, max_value=MOST_SEATS, help_text="Empty: no limit.")
     released_after_hours = forms.IntegerField(
-        label="Hours until a place is released",
+        label="Hours until a seat is released",
         required=False,
         min_value=1,
         max_value=MOST_HOURS,
-        help_text="A participant who is inactive for this long may lose the place to the next person. Participants who "
+        help_text="A participant who is inactive for this long may lose the seat to the next person. Participants who "
         "return can continue if there is room, and their answers and messages are kept. Empty: never.",
     )
 
     class Meta:
         model = Recruitment
-        fields: ClassVar = ["opens_at", "closes_at", "places", "released_after_hours", "external_id_parameter"]
+        fields: ClassVar = ["opens_at", "closes_at", "seats", "released_after_hours", "external_id_parameter"]
         labels: ClassVar = {"external_id_parameter": "Parameter with the participant ID"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -87,7 +87,7 @@ class RecruitmentForm(forms.ModelForm):  # type: ignore[type-arg]  # the class t
 
 @dataclass(frozen=True, slots=True)
 class _Quota:
-    """The field that limits the places for one option."""
+    """The field that limits the seats for one option."""
 
     name: str
     feature: str
@@ -95,7 +95,7 @@ class _Quota:
     option: str
 
     def field(self, stored: int | None) -> forms.IntegerField:
-        return forms.IntegerField(label=self.option, initial=stored, required=False, min_value=0, max_value=MOST_PLACES)
+        return forms.IntegerField(label=self.option, initial=stored, required=False, min_value=0, max_value=MOST_SEATS)
 
 
 class StudyOutcomeForm(OutcomeForm):

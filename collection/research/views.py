@@ -31,7 +31,7 @@ def recruitment(request: HttpRequest, slug: str) -> HttpResponse:
 
 @staff_only
 def collecting(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show a study while it collects. Posting an action opens or closes it, or releases a participant's place."""
+    """Show a study while it collects. Posting an action opens or closes it, or releases a participant's seat."""
     study = _study(slug)
     if request.method == "POST":
         _act(request, study)
@@ -84,10 +84,10 @@ def _release(request: HttpRequest, study: Study) -> None:
     is_key = chosen.isascii() and chosen.isdigit() and len(chosen) < 19
     participant = study.participants.filter(pk=chosen).first() if is_key else None
     if participant and release_seat(participant, request.user.get_username(), timezone.now()):
-        messages.success(request, "The place has been released. The participant can return if there is room.")
+        messages.success(request, "The seat has been released. The participant can return if there is room.")
     else:
         messages.error(
-            request, "No place was released, because the participant is here now, has finished or holds no place."
+            request, "No seat was released, because the participant is here now, has finished or holds no seat."
         )
 
 

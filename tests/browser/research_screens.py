@@ -22,7 +22,7 @@ from tests.factories import make_staff
 from django.utils import timezone
 
 make_staff()
-study = make_open_study(goal_count=10, frozen_at=timezone.now(), places=20, quotas={"gender": {"Female": 5, "Male": 5}})
+study = make_open_study(goal_count=10, frozen_at=timezone.now(), seats=20, quotas={"gender": {"Female": 5, "Male": 5}})
 
 def make(minutes_ago, dialogues=0, **fields):
     participant = make_participant(study, seen_minutes_ago=minutes_ago, **fields)

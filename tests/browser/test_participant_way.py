@@ -78,7 +78,7 @@ def stops(page: Page) -> Iterator[str]:
     page.get_by_role("button", name="Withdraw and delete my data").click()
     yield "withdrawn"
     page.context.clear_cookies()
-    Recruitment.objects.update(places=0)
+    Recruitment.objects.update(seats=0)
     page.goto("/s/demo/")
     yield "full"
     page.goto("/s/nowhere/")

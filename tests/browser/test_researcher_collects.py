@@ -34,7 +34,7 @@ CHATBOTS = Path(__file__).parents[1] / "data" / "chat_models.toml"
 def make_busy_study() -> Study:
     """A study with people in every state, and a dialogue in which everything happened."""
     study = load_demo_study("tiny")
-    Recruitment.objects.filter(study=study).update(is_open=True, places=20, quotas={"gender": {"Female": 5}})
+    Recruitment.objects.filter(study=study).update(is_open=True, seats=20, quotas={"gender": {"Female": 5}})
     chats = make_participant(study, external_id="platform-1")
     make_natural_dialogue(chats, ending="next_goal")
     dialogue = make_natural_dialogue(chats, turns=1)

@@ -38,11 +38,11 @@ def test_a_copy_takes_as_many_participants_but_is_closed_and_without_times() -> 
     study, now = make_study(), timezone.now()
     quotas = {"gender": {"Female": 10}}
     Recruitment.objects.create(
-        study=study, is_open=True, opens_at=now, closes_at=now, places=20, quotas=quotas, external_id_parameter="pid"
+        study=study, is_open=True, opens_at=now, closes_at=now, seats=20, quotas=quotas, external_id_parameter="pid"
     )
     copy = copy_study(study).recruitment
     assert (copy.is_open, copy.opens_at, copy.closes_at) == (False, None, None)
-    assert (copy.places, copy.quotas, copy.external_id_parameter) == (20, quotas, "pid")
+    assert (copy.seats, copy.quotas, copy.external_id_parameter) == (20, quotas, "pid")
 
 
 def test_a_copy_ends_as_the_study_does_and_its_people_stay_where_they_are() -> None:

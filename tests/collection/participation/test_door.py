@@ -76,7 +76,7 @@ def test_a_provider_that_appears_while_the_page_is_open_must_be_read_first(setti
         ({"is_open": False}, "This study is closed"),
         ({"opens_at": timezone.now() + timedelta(days=1)}, "This study is not open yet"),
         ({"closes_at": timezone.now()}, "This study is over"),
-        ({"places": 0}, "There is no place left"),
+        ({"seats": 0}, "There is no place left"),
     ],
 )
 def test_a_study_that_takes_nobody_says_why_at_the_door_and_to_a_form_that_comes_too_late(
@@ -100,7 +100,7 @@ def test_a_study_that_never_recruited_is_closed() -> None:
 
 
 def test_a_full_study_gives_the_platform_its_code_and_way_back() -> None:
-    study = make_open_study(places=0)
+    study = make_open_study(seats=0)
     study.outcomes.create(kind="full", text="No more *bears*.", code="FULL1", redirect_url="https://example.org/full")
     page = Client().get("/s/demo/").text
     assert "No more <em>bears</em>." in page

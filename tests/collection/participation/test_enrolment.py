@@ -1,4 +1,4 @@
-"""Consenting, coming back and answering the form: who gets a place, and whom the study is not meant for."""
+"""Consenting, coming back and answering the form: who gets a seat, and whom the study is not meant for."""
 
 from datetime import timedelta
 from typing import Any
@@ -129,7 +129,7 @@ def test_an_external_id_names_different_people_in_different_studies() -> None:
         ({"is_open": False}, "closed"),
         ({"opens_at": NOW + timedelta(minutes=1)}, "not_yet"),
         ({"closes_at": NOW}, "over"),
-        ({"places": 0}, "full"),
+        ({"seats": 0}, "full"),
         ({"goal_count": 0}, "closed"),
     ],
 )
@@ -147,7 +147,7 @@ def test_a_study_that_recruits_nobody_is_closed() -> None:
 
 
 def test_a_second_browser_shares_the_place_of_its_external_id_and_a_third_does_not() -> None:
-    study = make_open_study(places=1)
+    study = make_open_study(seats=1)
     enrol(study, SOMEBODY)
     enrol(study, SOMEBODY)
     for invitation in (SOMEBODY, Invitation(), Invitation("other")):
@@ -157,7 +157,7 @@ def test_a_second_browser_shares_the_place_of_its_external_id_and_a_third_does_n
 
 def test_many_browsers_with_one_external_id_hold_a_place_each() -> None:
     """They are hardly one person: the platform has not filled in who they are, in a way that nobody recognised."""
-    study = make_open_study(places=4)
+    study = make_open_study(seats=4)
     for _ in range(5):
         enrol(study, SOMEBODY)
     with pytest.raises(NotEligible, match="full"):
@@ -174,7 +174,7 @@ def test_a_second_browser_shares_the_place_in_a_quota() -> None:
 
 @pytest.mark.parametrize("state", [State.SCREENED_OUT, State.TURNED_AWAY, State.WITHDRAWN])
 def test_who_does_not_take_part_holds_no_place(state: str) -> None:
-    study = make_open_study(places=1)
+    study = make_open_study(seats=1)
     enrol(study)
     Participant.objects.update(state=state)
     assert enrol(study).state == State.ENROLLED
@@ -182,7 +182,7 @@ def test_who_does_not_take_part_holds_no_place(state: str) -> None:
 
 @pytest.mark.parametrize("state", [State.ENROLLED, State.ACTIVE, State.FINISHED])
 def test_who_takes_part_or_has_finished_holds_a_place(state: str) -> None:
-    study = make_open_study(places=1)
+    study = make_open_study(seats=1)
     enrol(study)
     Participant.objects.update(state=state)
     with pytest.raises(NotEligible, match="full"):

@@ -1,4 +1,4 @@
-"""Many people at once: no place, no external id, no goal and no quota is given twice, on either database."""
+"""Many people at once: no seat, no external id, no goal and no quota is given twice, on either database."""
 
 import json
 from typing import Any
@@ -35,13 +35,13 @@ people = study.participants
 Recruitment.objects.filter(study=study).update(is_open=True)
 at_once = partial(racing.at_once, refusal=NotEligible)
 """
-LAST_PLACE = """
-Recruitment.objects.filter(study=study).update(places=1)
+LAST_SEAT = """
+Recruitment.objects.filter(study=study).update(seats=1)
 answers = at_once(lambda number: enrol(study, Invitation(str(number))).state, range(PEOPLE))
 print(json.dumps({"answers": sorted(answers), "rows": people.count()}))
 """
 SAME_ID = """
-Recruitment.objects.filter(study=study).update(places=2)
+Recruitment.objects.filter(study=study).update(seats=2)
 answers = at_once(lambda _: enrol(study, Invitation("5f3a")).state, range(PEOPLE))
 print(json.dumps({"answers": sorted(answers), "rows": people.count()}))
 """
@@ -50,8 +50,8 @@ agreement = enrolment_in(study).terms.offer()
 found = at_once(lambda _: enrol(study, agreement=agreement).pk, range(PEOPLE))
 print(json.dumps({"people": len(set(found)), "rows": people.count()}))
 """
-RELEASED_PLACE = """
-Recruitment.objects.filter(study=study).update(places=2)
+RELEASED_SEAT = """
+Recruitment.objects.filter(study=study).update(seats=2)
 for _ in range(2):
     enrol(study)
 people.update(last_seen_at=timezone.now() - timedelta(days=30))
@@ -105,11 +105,11 @@ def site(racing_site: Installation) -> Installation:
 @pytest.mark.parametrize(
     ("race", "outcome"),
     [
-        pytest.param(LAST_PLACE, {"answers": ["enrolled", *["full"] * 5], "rows": 1}, id="last place"),
+        pytest.param(LAST_SEAT, {"answers": ["enrolled", *["full"] * 5], "rows": 1}, id="last seat"),
         pytest.param(SAME_ID, {"answers": ["enrolled"] * 3 + ["full"] * 3, "rows": 3}, id="same external id"),
         pytest.param(SAME_FORM, {"people": 1, "rows": 1}, id="same consent form"),
-        pytest.param(RELEASED_PLACE, {"got in": 2, "free": 0}, id="released places"),
-        pytest.param(LAST_OF_A_QUOTA, {"codes": 2, "away": 4}, id="last places of a quota"),
+        pytest.param(RELEASED_SEAT, {"got in": 2, "free": 0}, id="released seats"),
+        pytest.param(LAST_OF_A_QUOTA, {"codes": 2, "away": 4}, id="last seats of a quota"),
         pytest.param(SAME_GOAL, {"begun": 1, "following": 1, "rows": 2}, id="same goal"),
         pytest.param(WITHDRAWAL, {"receipts": 1, "personas": 0, "cells": 0}, id="withdrawal"),
     ],

@@ -45,8 +45,8 @@ def browser(participant: Participant) -> Client:
 
 
 def full_study(**fields: Any) -> tuple[Study, Participant, Participant]:
-    """With two places, which two people hold; the first has gone away for a month."""
-    study = make_open_study(places=2, **fields)
+    """With two seats, which two people hold; the first has gone away for a month."""
+    study = make_open_study(seats=2, **fields)
     first, second = enrol_participant(study), enrol(study)
     leave_for(24 * 30, first)
     return study, first, second
@@ -65,7 +65,7 @@ def test_a_place_whose_participant_went_away_goes_to_the_next_person_and_that_is
 
 
 def test_only_as_many_places_are_released_as_are_needed_of_those_longest_away() -> None:
-    study = make_open_study(places=3)
+    study = make_open_study(seats=3)
     people = [enrol(study) for _ in range(3)]
     for hours, one in zip((400, 900, 500), people, strict=True):
         leave_for(hours, one)
@@ -84,7 +84,7 @@ def test_who_answers_the_form_holds_a_place_already_and_needs_nobody_elses() -> 
     ("hours", "away", "is_free"), [(None, 24 * 365, False), (48, 47, False), (48, 49, True), (1, 2, True)]
 )
 def test_the_study_sets_after_how_long(hours: int | None, away: float, is_free: bool) -> None:
-    study = make_open_study(places=1, released_after_hours=hours)
+    study = make_open_study(seats=1, released_after_hours=hours)
     enrol(study)
     leave_for(away)
     assert (free_seats(study.recruitment, NOW) == 1) is is_free
@@ -92,7 +92,7 @@ def test_the_study_sets_after_how_long(hours: int | None, away: float, is_free: 
 
 @pytest.mark.parametrize("state", [State.FINISHED, State.SCREENED_OUT])
 def test_who_has_ended_went_nowhere(state: str) -> None:
-    study = make_open_study(places=2)
+    study = make_open_study(seats=2)
     enrol(study)
     enrol(study)
     leave_for(24 * 365)
@@ -150,7 +150,7 @@ def test_who_returns_reads_whether_there_is_room_and_finds_everything_that_they_
 
 
 def test_what_is_sent_from_a_page_that_was_open_all_the_time_counts_if_there_is_room() -> None:
-    study = make_open_study(places=1)
+    study = make_open_study(seats=1)
     client = Client()
     agree(client)
     release_seat(_away(), "anna", NOW)
@@ -165,7 +165,7 @@ def _away() -> Participant:
 
 
 def test_a_researcher_releases_places_of_people_who_are_not_there_and_of_nobody_else() -> None:
-    participant = enrol_participant(make_open_study(places=1))
+    participant = enrol_participant(make_open_study(seats=1))
     assert not release_seat(participant, "anna", NOW)
     leave_for(1)
     assert release_seat(participant, "anna", NOW)
@@ -177,7 +177,7 @@ def test_a_researcher_releases_places_of_people_who_are_not_there_and_of_nobody_
 
 
 def test_a_released_place_takes_no_messages_and_no_answers() -> None:
-    study = make_open_study(places=1)
+    study = make_open_study(seats=1)
     participant = enrol(study)
     leave_for(1)
     release_seat(participant, "anna", NOW)
@@ -199,7 +199,7 @@ def test_a_released_place_takes_no_messages_and_no_answers() -> None:
 
 
 def test_withdrawing_needs_no_place_and_a_closed_study_says_that_it_is_closed() -> None:
-    participant = enrol_participant(make_open_study(places=1))
+    participant = enrol_participant(make_open_study(seats=1))
     leave_for(1)
     release_seat(participant, "anna", NOW)
     client = browser(participant)

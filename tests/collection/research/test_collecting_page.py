@@ -88,7 +88,7 @@ def test_a_closed_study_can_be_opened_again_and_closing_twice_changes_nothing(st
 
 
 def test_what_became_of_everybody_is_counted(client: Client, study: Study) -> None:
-    Recruitment.objects.create(study=study, is_open=True, places=10, quotas={"gender": {"Female": 4}})
+    Recruitment.objects.create(study=study, is_open=True, seats=10, quotas={"gender": {"Female": 4}})
     make_participant(study)
     make_participant(study, answers=None, state="enrolled", seen_minutes_ago=10)
     for state in ("finished", "screened_out", "turned_away", "withdrawn"):
@@ -102,7 +102,7 @@ def test_what_became_of_everybody_is_counted(client: Client, study: Study) -> No
         "Screened out": 1,
         "Turned away": 1,
         "Withdrawn": 1,
-        "Places left": "7 of 10",
+        "Seats left": "7 of 10",
     }.items():
         assert f"<dt>{words}</dt><dd>{count}</dd>" in page
     assert '<td>Female</td><td class="number">2 of 4</td>' in page
@@ -228,23 +228,23 @@ def test_an_external_id_from_several_browsers_is_shown_with_how_many(client: Cli
 
 
 def test_the_place_of_somebody_who_is_away_is_released_by_a_button(client: Client, study: Study) -> None:
-    Recruitment.objects.create(study=study, is_open=True, places=3)
+    Recruitment.objects.create(study=study, is_open=True, seats=3)
     here, away = make_participant(study), make_participant(study, seen_minutes_ago=30)
     page = read(client)
-    assert page.count(">Release place<") == 1
-    assert "<dt>Places left</dt><dd>1 of 3</dd>" in page
+    assert page.count(">Release seat<") == 1
+    assert "<dt>Seats left</dt><dd>1 of 3</dd>" in page
     answer = client.post(PAGE, {"action": "release", "release": str(away.pk)}, follow=True).text
-    assert "The place has been released." in answer
+    assert "The seat has been released." in answer
     page = read(client)
-    assert "place released by researcher" in page
-    assert ">Release place<" not in page
-    assert "<dt>Places left</dt><dd>2 of 3</dd>" in page
+    assert "seat released by researcher" in page
+    assert ">Release seat<" not in page
+    assert "<dt>Seats left</dt><dd>2 of 3</dd>" in page
     for nobody in (str(here.pk), str(away.pk), "", "x", "9" * 30):
         answer = client.post(PAGE, {"action": "release", "release": nobody}, follow=True).text
-        assert "No place was released" in answer
+        assert "No seat was released" in answer
     assert away.releases.get().released_by == "researcher"
 
 
-def test_a_study_without_limits_has_no_places_to_release(client: Client, study: Study) -> None:
+def test_a_study_without_limits_has_no_seats_to_release(client: Client, study: Study) -> None:
     make_participant(study, seen_minutes_ago=30)
-    assert ">Release place<" not in read(client)
+    assert ">Release seat<" not in read(client)

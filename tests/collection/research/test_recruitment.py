@@ -26,13 +26,13 @@ def send(client: Client, **changes: Any) -> Any:
     return client.post(ADDRESS, read_form(client.get(ADDRESS).text) | changes)
 
 
-def test_times_places_quotas_and_parameter_are_stored_also_of_a_frozen_study(client: Client, study: Study) -> None:
+def test_times_seats_quotas_and_parameter_are_stored_also_of_a_frozen_study(client: Client, study: Study) -> None:
     freeze_study(study)
     answer = send(
         client,
         opens_at="2030-01-02T10:00",
         closes_at="2030-02-02T10:30",
-        places="20",
+        seats="20",
         released_after_hours="48",
         external_id_parameter="pid",
         **{"quota-gender-0": "10", "quota-gender-1": "0"},
@@ -41,13 +41,13 @@ def test_times_places_quotas_and_parameter_are_stored_also_of_a_frozen_study(cli
     recruitment = Recruitment.objects.get()
     assert recruitment.opens_at == datetime(2030, 1, 2, 10, 0, tzinfo=UTC)
     assert recruitment.closes_at == datetime(2030, 2, 2, 10, 30, tzinfo=UTC)
-    assert (recruitment.places, recruitment.external_id_parameter) == (20, "pid")
+    assert (recruitment.seats, recruitment.external_id_parameter) == (20, "pid")
     assert recruitment.released_after_hours == 48
     assert recruitment.quotas == {"gender": {"Female": 10, "Male": 0}}
 
 
 def test_what_was_stored_is_shown_and_sent_again_changes_nothing(client: Client, study: Study) -> None:
-    send(client, opens_at="2030-01-02T10:00", places="20", **{"quota-age-1": "3", "completed-code": "C0FFEE"})
+    send(client, opens_at="2030-01-02T10:00", seats="20", **{"quota-age-1": "3", "completed-code": "C0FFEE"})
     before = list(Recruitment.objects.values()), list(Outcome.objects.order_by("kind").values())
     send(client)
     assert (list(Recruitment.objects.values()), list(Outcome.objects.order_by("kind").values())) == before
@@ -66,9 +66,9 @@ def test_every_way_to_end_has_its_own_text_code_and_address(client: Client, stud
 def test_saving_leaves_an_open_study_open(client: Client, study: Study) -> None:
     form = read_form(client.get(ADDRESS).text)
     open_study(study)
-    client.post(ADDRESS, form | {"places": "3"})
+    client.post(ADDRESS, form | {"seats": "3"})
     recruitment = Recruitment.objects.get()
-    assert (recruitment.is_open, recruitment.places) == (True, 3)
+    assert (recruitment.is_open, recruitment.seats) == (True, 3)
 
 
 def test_an_option_that_screens_out_has_no_quota(client: Client, study: Study) -> None:
@@ -87,7 +87,7 @@ def test_an_option_that_screens_out_has_no_quota(client: Client, study: Study) -
             {"opens_at": "2030-01-02T10:00", "closes_at": "2030-01-02T10:00"},
             "The closing time must be later than the opening time.",
         ),
-        ({"places": "-1"}, "greater than or equal to 0"),
+        ({"seats": "-1"}, "greater than or equal to 0"),
         ({"quota-gender-0": "many"}, "Enter a whole number."),
         ({"external_id_parameter": "a b&c"}, "Use only letters, digits"),
         ({"completed-redirect_url": "javascript:alert(1)"}, "Enter a valid URL."),
@@ -106,10 +106,10 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
     assert not Outcome.objects.exists()
 
 
-def test_places_are_released_after_two_weeks_unless_the_study_says_otherwise_or_never(
+def test_seats_are_released_after_two_weeks_unless_the_study_says_otherwise_or_never(
     client: Client, study: Study
 ) -> None:
-    send(client, places="20")
+    send(client, seats="20")
     assert Recruitment.objects.get().released_after_hours == 14 * 24
     send(client, released_after_hours="")
     assert Recruitment.objects.get().released_after_hours is None
