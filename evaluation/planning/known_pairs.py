@@ -1,5 +1,6 @@
 """Pairs with a known answer: for training, which reveals it afterwards, and attention checks, which never do."""
 
+import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -7,9 +8,11 @@ from importlib.resources import files
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 
 from evaluation.models import Evaluation
 from evaluation.reading import normalise
+from studies.files.record_values import made_storable
 from studies.storable_text import storable
 
 ROLES = ("training", "check")
@@ -17,6 +20,7 @@ SIDES = ("natural", "simulated")
 MOST_PAIRS = 100
 MOST_TURNS = 50
 MOST_CHARACTERS = 20_000
+LARGEST_FILE = 1024 * 1024
 
 KnownPair = Mapping[str, Any]
 
@@ -42,6 +46,20 @@ def check_known_pairs(value: Any) -> None:
     faults = [fault for number, pair in enumerate(value, 1) for fault in _faults(pair, f"Known pair {number}")]
     if faults:
         raise ValidationError(faults)
+
+
+def read_known_pairs(file: "UploadedFile[bytes]") -> list[dict[str, Any]]:
+    """Return the pairs in an uploaded file: a JSON list, or a list of tables in TOML, [[pairs]]. Raises ValidationError."""
+    if (file.size or 0) > LARGEST_FILE:
+        raise ValidationError("This file is larger than 1 MB. Use fewer pairs.")
+    pairs = _parse(file.read(), is_json=(file.name or "").lower().endswith(".json"))
+    if isinstance(pairs, dict):
+        pairs = next((value for value in pairs.values() if isinstance(value, list)), [])
+    if not pairs:
+        raise ValidationError("This file contains no pairs. Add a list of pairs, [[pairs]] in TOML.")
+    check_known_pairs(pairs)
+    found: list[dict[str, Any]] = pairs
+    return found
 
 
 _KEYS = ("role", "goal", "persona", *SIDES, "feedback")
@@ -86,3 +104,13 @@ def _shipped() -> tuple[KnownPair, ...]:
         "pairs"
     ]
     return tuple(found)
+
+
+def _parse(content: bytes, *, is_json: bool) -> Any:
+    """Return the content of the file, with characters that databases cannot store replaced by U+FFFD, as in all imports."""
+    try:
+        text = content.decode("utf-8-sig")
+        return made_storable(json.loads(text) if is_json else tomllib.loads(text))
+    except (ValueError, RecursionError) as error:  # includes too deep nesting, and numbers of thousands of digits
+        kind = "JSON" if is_json else "TOML"
+        raise ValidationError(f"This file cannot be read as {kind} in UTF-8: {error}.") from error

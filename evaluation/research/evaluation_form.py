@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from enrolment.recruiting import PARAMETER, OutcomeForm
 from evaluation.models import Evaluation, EvaluationOutcome
-from evaluation.research.known_pairs_file import read_known_pairs
+from evaluation.planning.known_pairs import read_known_pairs
 from evaluation.research.run_choices import count_cells, describe_run
 from evaluation.texts import default_outcome
 from simulation.models import Run

@@ -26,8 +26,8 @@ SECOND = timedelta(seconds=1)
 def test_a_worker_is_alive_for_a_while_after_its_last_heartbeat() -> None:
     service = Service(frozenset({"model.a", "computing"}))
     record_heartbeat("w", service)
-    record_heartbeat("w", service, "a asks a (3)")
-    assert (live_services(), WorkerProcess.objects.get().doing) == ([service], "a asks a (3)")
+    record_heartbeat("w", service, "Inquirer a, responder a (3)")
+    assert (live_services(), WorkerProcess.objects.get().doing) == ([service], "Inquirer a, responder a (3)")
     WorkerProcess.objects.update(seen_at=timezone.now() - ALIVE + 5 * SECOND)
     assert live_services() == [service]
     WorkerProcess.objects.update(seen_at=timezone.now() - ALIVE - SECOND)
@@ -62,13 +62,13 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.django_db(transaction=True)
 def test_a_heart_beats_sweeps_and_says_goodbye(quick: None) -> None:
     swept = Event()
-    heart = Heart("w", EVERYTHING, lambda: "a asks a (3)", swept.set)
+    heart = Heart("w", EVERYTHING, lambda: "Inquirer a, responder a (3)", swept.set)
     heart.start()
     try:
         assert swept.wait(20)
         before = WorkerProcess.objects.get()
         wait_until(lambda: WorkerProcess.objects.get().seen_at > before.seen_at, what="it beats no more")
-        assert before.doing == "a asks a (3)"
+        assert before.doing == "Inquirer a, responder a (3)"
     finally:
         heart.stop()
         heart.join(20)
