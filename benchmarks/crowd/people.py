@@ -84,7 +84,7 @@ async def _say(socket: ClientConnection, position: int, message: str) -> Heard:
 
 @dataclass(slots=True)
 class Judge:
-    """An evaluator who consents and judges a list of pairs; ``waits`` are the seconds until each answer was stored."""
+    """An evaluator who consents and judges an assignment; ``waits`` are the seconds until each answer was stored."""
 
     number: int
     browser: Browser
