@@ -1,5 +1,6 @@
 """What every test stands on: settings in a temporary folder, installations of its own, services where they are installed."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -34,6 +35,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make one folder for databases to copy, which the processes of a parallel run inherit."""
     if not hasattr(config, "workerinput"):
         os.environ["MADE_DATABASES"] = tempfile.mkdtemp(prefix="roleplay-databases-")
+
+
+def pytest_collection_finish() -> None:
+    """Exempt six thousand tests and the libraries from garbage collection, which would look at them again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -20,3 +20,5 @@ from roleplay_site.settings import DATABASES, VAR_DIR  # noqa: E402
 (Path(VAR_DIR) / "static").mkdir()
 DATABASES["default"]["TEST"] = {"NAME": str(Path(VAR_DIR) / "test.sqlite3")}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Every new test client would list the static files again, for longer than most requests take. Live servers find them anyway.
+SERVESTATIC_USE_FINDERS = False

@@ -4,6 +4,7 @@ import asyncio
 from asyncio import AbstractEventLoop
 from collections.abc import Iterator
 from dataclasses import dataclass
+from shutil import which
 
 import pytest
 from django.test import Client
@@ -36,8 +37,11 @@ class Started:
 
 @pytest.fixture(scope="session")
 def started_chromium() -> Iterator[Started]:
-    """Debian's chromium, once a process; without it the tests are skipped, or fail where REQUIRE_SERVICES=1 promises it."""
-    path = find_binary("chromium")
+    """Debian's chromium, once a process; without it the tests are skipped, or fail where REQUIRE_SERVICES=1 promises it.
+
+    The build without windows does the same with half of the processor's time.
+    """
+    path = find_binary("chromium-headless-shell" if which("chromium-headless-shell") else "chromium")
     with sync_playwright() as playwright:
         started = Started(playwright.chromium.launch(executable_path=path, args=FLAGS), asyncio.get_running_loop())
         asyncio._set_running_loop(None)
