@@ -117,10 +117,16 @@ def make_dialogue(
         responder=cell.run.configuration["responder"],
         seed=cell.seed,
     )
-    for position in range(turns):
-        make_turn(dialogue, position)
+    _make_turns(dialogue, turns)
     _close(cell, dialogue, ending, minutes_ago)
     return dialogue
+
+
+def _make_turns(dialogue: Dialogue, count: int) -> None:
+    """Make turns as ``make_turn`` does, with two statements: most tests begin with dozens of them."""
+    turns = [_turn(dialogue, position) for position in range(count)]
+    Turn.objects.bulk_create(turns)
+    Output.objects.bulk_create(output for turn in turns for output in _outputs(turn))
 
 
 def _close(cell: Simulation, dialogue: Dialogue, ending: str, minutes_ago: float) -> None:
@@ -138,8 +144,15 @@ def make_turn(
     dialogue: Dialogue, position: int, *, utterance: str = "", response: str = RESPONSE, **output: Any
 ) -> Turn:
     """A turn with one accepted output a side; ``output`` goes into the inquirer's."""
+    turn = _turn(dialogue, position, utterance, response)
+    turn.save()
+    Output.objects.bulk_create(_outputs(turn, **output))
+    return turn
+
+
+def _turn(dialogue: Dialogue, position: int, utterance: str = "", response: str = RESPONSE) -> Turn:
     utterance = utterance or UTTERANCES[position % len(UTTERANCES)]
-    turn = Turn.objects.create(
+    return Turn(
         dialogue=dialogue,
         position=position,
         utterance=utterance,
@@ -147,13 +160,22 @@ def make_turn(
         utterance_tokens=len(utterance.split()),
         response_tokens=len(response.split()),
     )
-    make_output(dialogue, position, raw=f'Sure, here is the prompt: "{utterance}"', text=utterance, **output)
-    make_output(dialogue, position, speaker="responder", raw=response, text=response, prompts_found=0)
-    return turn
+
+
+def _outputs(turn: Turn, **output: Any) -> list[Output]:
+    asked = {"raw": f'Sure, here is the prompt: "{turn.utterance}"', "text": turn.utterance} | output
+    answered = {"speaker": "responder", "raw": turn.response, "text": turn.response, "prompts_found": 0}
+    return [_output(turn.dialogue, turn.position, **fields) for fields in (asked, answered)]
 
 
 def make_output(dialogue: Dialogue, position: int, **fields: Any) -> Output:
     """An output of the inquirer that was accepted with one prompt, unless ``fields`` say otherwise."""
+    output = _output(dialogue, position, **fields)
+    output.save()
+    return output
+
+
+def _output(dialogue: Dialogue, position: int, **fields: Any) -> Output:
     values: dict[str, Any] = {
         "speaker": "inquirer",
         "status": "said",
@@ -164,4 +186,4 @@ def make_output(dialogue: Dialogue, position: int, **fields: Any) -> Output:
         "seconds": 1.4,
         "stop_reason": "stop",
     }
-    return Output.objects.create(dialogue=dialogue, position=position, **values | fields)
+    return Output(dialogue=dialogue, position=position, **values | fields)

@@ -66,19 +66,31 @@ def make_natural_dialogue(
         ending=ending,
         ended_at=timezone.now() if ending else None,
     )
-    for position in range(turns):
-        make_answered_turn(dialogue, position)
+    _make_answered_turns(dialogue, turns)
     return dialogue
+
+
+def _make_answered_turns(dialogue: Dialogue, count: int) -> None:
+    """Make turns as ``make_answered_turn`` does, with three statements: most tests begin with dozens of them."""
+    turns = [_answered_turn(dialogue, position) for position in range(count)]
+    Turn.objects.bulk_create(turns)
+    Typing.objects.bulk_create(map(_typing, turns))
+    Generation.objects.bulk_create(_try(turn, attempt=0, text=turn.response) for turn in turns)
 
 
 def make_answered_turn(dialogue: Dialogue, position: int, **fields: Any) -> Turn:
     """A turn that the chatbot answered at its first try, and how the person typed it; ``fields`` change the turn."""
-    utterance = UTTERANCES[position % len(UTTERANCES)]
-    values = {"utterance": utterance, "response": REPLY, "utterance_tokens": 9, "response_tokens": 6}
-    turn = Turn.objects.create(dialogue=dialogue, position=position, key=f"key-{position:05}", **values | fields)
+    turn = _answered_turn(dialogue, position, **fields)
+    turn.save()
     make_typing(turn)
     make_try(turn, text=turn.response)
     return turn
+
+
+def _answered_turn(dialogue: Dialogue, position: int, **fields: Any) -> Turn:
+    utterance = UTTERANCES[position % len(UTTERANCES)]
+    values = {"utterance": utterance, "response": REPLY, "utterance_tokens": 9, "response_tokens": 6}
+    return Turn(dialogue=dialogue, position=position, key=f"key-{position:05}", **values | fields)
 
 
 def make_pending_turn(dialogue: Dialogue, *, utterance: str = "Are you still there?", **tried: Any) -> Turn:
@@ -96,19 +108,30 @@ def make_pending_turn(dialogue: Dialogue, *, utterance: str = "Are you still the
 
 def make_try(turn: Turn, **fields: Any) -> Generation:
     """One more try of the chatbot at the turn, complete unless ``fields`` say otherwise."""
+    made = _try(turn, **{"attempt": turn.generations.count()} | fields)
+    made.save()
+    return made
+
+
+def _try(turn: Turn, **fields: Any) -> Generation:
     values: dict[str, Any] = {
-        "attempt": turn.generations.count(),
         "state": Generation.State.COMPLETE,
         "owner": "server-1",
         "lease_until": timezone.now() + timedelta(seconds=15),
     }
-    return Generation.objects.create(turn=turn, **values | fields)
+    return Generation(turn=turn, **values | fields)
 
 
 def make_typing(turn: Turn, **fields: Any) -> Typing:
     """How the turn was typed, with one paste."""
+    typing = _typing(turn, **fields)
+    typing.save()
+    return typing
+
+
+def _typing(turn: Turn, **fields: Any) -> Typing:
     values: dict[str, Any] = {"first_key_seconds": 1.5, "typing_seconds": 8.25, "pastes": 1, "pasted_characters": 40}
-    return Typing.objects.create(turn=turn, **values | fields)
+    return Typing(turn=turn, **values | fields)
 
 
 def make_open_study(slug: str = "demo", *, goal_count: int = 2, **fields: Any) -> Study:

@@ -18,7 +18,7 @@ from evaluation.models import (
     Presentation,
 )
 from simulation.models import Run
-from studies.models import Dialogue, Goal, Study
+from studies.models import Dialogue, Study
 from tests.collection.factories import make_natural_dialogue, make_open_study, make_participant
 from tests.factories import make_dialogue, make_run
 
@@ -132,27 +132,40 @@ def _choice(presentation: Presentation, detected: bool | None) -> Choice:
 
 def _make_pairs(evaluation: Evaluation) -> list[list[Pair]]:
     """A row for each natural dialogue, a pair in it for each run."""
-    natural = Dialogue.objects.filter(study=evaluation.study, kind=Dialogue.Kind.NATURAL).order_by("pk")
-    return [[_make_pair(evaluation, dialogue, run) for run in evaluation.runs.order_by("pk")] for dialogue in natural]
+    found = Dialogue.objects.filter(study=evaluation.study).select_related("persona", "goal", "simulation")
+    dialogues, runs = list(found.order_by("pk")), list(evaluation.runs.order_by("pk"))
+    simulated = {
+        (one.simulation.run_id, one.persona, one.goal): one for one in dialogues if one.kind == Dialogue.Kind.SIMULATED
+    }
+    rows = [
+        [_pair(evaluation, one, run, simulated[run.pk, one.persona, one.goal]) for run in runs]
+        for one in dialogues
+        if one.kind == Dialogue.Kind.NATURAL
+    ]
+    Pair.objects.bulk_create(pair for row in rows for pair in row)
+    return rows
 
 
-def _make_pair(evaluation: Evaluation, natural: Dialogue, run: Run) -> Pair:
-    goal: Goal = natural.goal
-    return Pair.objects.create(
+def _pair(evaluation: Evaluation, natural: Dialogue, run: Run, simulated: Dialogue) -> Pair:
+    return Pair(
         evaluation=evaluation,
-        goal=goal,
+        goal=natural.goal,
         person=natural.persona.code,
         model=run.inquirer,
         natural=natural,
-        simulated=Dialogue.objects.get(simulation__run=run, persona=natural.persona, goal=goal),
+        simulated=simulated,
     )
 
 
 def _make_assignments(evaluation: Evaluation, rows: list[list[Pair]]) -> None:
     for number in range(len(rows[0]) if rows else 0):
         assignment = Assignment.objects.create(evaluation=evaluation, number=number + 1)
-        for position, row in enumerate(rows):
-            pair = row[(position + number) % len(row)]
-            Presentation.objects.create(
-                assignment=assignment, position=position, pair=pair, is_natural_first=position % 2 == 0
+        Presentation.objects.bulk_create(
+            Presentation(
+                assignment=assignment,
+                position=position,
+                pair=row[(position + number) % len(row)],
+                is_natural_first=position % 2 == 0,
             )
+            for position, row in enumerate(rows)
+        )

@@ -5,7 +5,7 @@ import json
 from tests.installation import Installation
 from tests.thoroughness import IS_THOROUGH
 
-COUNT = 20_000 if IS_THOROUGH else 1_200
+COUNT = 20_000 if IS_THOROUGH else 600
 PROGRAM = """
 import json, logging
 from tests.roleplay_site.odd_requests import failures
@@ -15,4 +15,5 @@ print(json.dumps(failures({count}, {seed})))
 
 
 def test_no_odd_request_ends_in_an_error_of_the_server(racing_site: Installation) -> None:
-    assert json.loads(racing_site.evaluate(PROGRAM.format(count=COUNT, seed=73))) == []
+    seed = 321 if "DATABASE_URL" in racing_site.settings else 73  # other requests on each database
+    assert json.loads(racing_site.evaluate(PROGRAM.format(count=COUNT, seed=seed))) == []

@@ -10,8 +10,10 @@ from dialogue.lexical import words
 from tests.installation import BASE_DIR, Installation
 from tests.thoroughness import IS_THOROUGH
 
-PERSONAS = 20 if IS_THOROUGH else 10
-"""Half of the study shows what all of it would, in half of a minute and a half; ten goals each."""
+PERSONAS = 20 if IS_THOROUGH else 5
+"""A quarter of the study shows what all of it would, in a quarter of a minute and a half; ten goals each."""
+NO_PROMPT = 0.03 if IS_THOROUGH else 0.06
+"""How many dialogues may end without a prompt. One in a hundred does; of fifty, four would be chance twice in a thousand."""
 SHIPPED_MODELS = str(BASE_DIR / "models.toml")
 # Words that carry no topic: what is left of an utterance or a goal are its content words.
 FUNCTION_WORDS = frozenset(
@@ -49,7 +51,7 @@ def test_the_embedded_model_plays_the_demo_study_well_enough_to_try_everything(t
     ]
     assert summary["dialogues"] == len(dialogues) == 10 * PERSONAS
     assert summary["endings"].get("goal_reached", 0) + summary["endings"].get("max_turns", 0) >= 0.9 * len(dialogues)
-    assert summary["endings"].get("no_prompt", 0) <= 0.03 * len(dialogues)
+    assert summary["endings"].get("no_prompt", 0) <= NO_PROMPT * len(dialogues)
     assert 2 <= summary["turns_mean"] <= 8
     assert len(set(openings)) >= 0.75 * len(dialogues)
     assert sum(related) >= 0.8 * len(dialogues)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from evaluation.models import Evaluation, Pair
+from studies.models import Turn
 
 Turns = Sequence[tuple[str, str]]
 CALORIES = """That depends on how you run. Roughly:
@@ -43,9 +44,11 @@ SIMULATED: Turns = (
 def tell(evaluation: Evaluation, *, natural: Turns = NATURAL, simulated: Turns = SIMULATED) -> None:
     """Gives all pairs of the evaluation these dialogues."""
     pairs = Pair.objects.filter(evaluation=evaluation, role=Pair.Role.MAIN)
-    for pair in pairs.select_related("natural", "simulated"):
-        for dialogue, turns in ((pair.natural, natural), (pair.simulated, simulated)):
-            assert dialogue is not None
-            dialogue.turns.all().delete()
-            for position, (prompt, answer) in enumerate(turns):
-                dialogue.turns.create(position=position, key=f"told-{position}", utterance=prompt, response=answer)
+    told = [one for pair in pairs for one in ((pair.natural_id, natural), (pair.simulated_id, simulated))]
+    texts = {key: turns for key, turns in told if key is not None}
+    Turn.objects.filter(dialogue__in=texts).delete()
+    Turn.objects.bulk_create(
+        Turn(dialogue_id=key, position=position, key=f"told-{position}", utterance=prompt, response=answer)
+        for key, turns in texts.items()
+        for position, (prompt, answer) in enumerate(turns)
+    )
