@@ -15,15 +15,13 @@ With --idle, many people are connected but silent while others chat.
 
 import argparse
 import json
-import sys
-import tempfile
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from benchmarks.chat.server import SERVER_LOG
+from benchmarks.chat.server import site_folder
 from benchmarks.chat.site import Load, Way, open_site
 from benchmarks.engine import FULL, QUICK
 from benchmarks.random_llama import describe
@@ -38,11 +36,8 @@ _MEGABYTE = 1_000_000
 def main() -> None:
     options = _options()
     load = replace(_QUICK if options.quick else Load(FULL), threads=options.threads)
-    with tempfile.TemporaryDirectory(prefix="chat-benchmark-") as folder:
-        try:
-            (_idle if options.idle else _compare)(Path(folder), load, options)
-        finally:
-            _show_complaints(Path(folder))
+    with site_folder("chat-benchmark-") as folder:
+        (_idle if options.idle else _compare)(folder, load, options)
 
 
 def _options() -> argparse.Namespace:
@@ -95,13 +90,6 @@ def _idle(folder: Path, load: Load, options: argparse.Namespace) -> None:
     else:
         print(_table([found.waits]))
         print(_sentence(found))
-
-
-def _show_complaints(folder: Path) -> None:
-    """Show the output of the server, which is empty if nothing went wrong."""
-    log = folder / SERVER_LOG
-    if log.exists():
-        sys.stderr.write(log.read_text("utf-8"))
 
 
 def _about(load: Load, options: argparse.Namespace) -> dict[str, Any]:

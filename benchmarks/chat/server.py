@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,6 +29,18 @@ class Server:
     def memory(self) -> int:
         """Return the resident memory in bytes."""
         return int(self.process.memory_info().rss)
+
+
+@contextmanager
+def site_folder(prefix: str) -> Iterator[Path]:
+    """Yield a temporary folder; then show the output of its web processes, which is empty if nothing went wrong."""
+    with tempfile.TemporaryDirectory(prefix=prefix) as name:
+        try:
+            yield Path(name)
+        finally:
+            log = Path(name) / SERVER_LOG
+            if log.exists():
+                sys.stderr.write(log.read_text("utf-8"))
 
 
 @contextmanager

@@ -12,8 +12,6 @@ import argparse
 import asyncio
 import json
 import statistics
-import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
@@ -24,7 +22,7 @@ from typing import Self
 
 import psutil
 
-from benchmarks.chat.server import SERVER_LOG, serve
+from benchmarks.chat.server import SERVER_LOG, serve, site_folder
 from benchmarks.crowd.browsers import Answers, Browser
 from benchmarks.crowd.people import Habits, Judge, Participant, arrive
 from benchmarks.crowd.site import open_site
@@ -68,11 +66,8 @@ class Found:
 
 def main() -> None:
     options = _options()
-    with tempfile.TemporaryDirectory(prefix="crowd-benchmark-") as folder:
-        try:
-            found = measure(Path(folder), options)
-        finally:
-            _show_complaints(Path(folder))
+    with site_folder("crowd-benchmark-") as folder:
+        found = measure(folder, options)
     print(json.dumps(asdict(found), indent=2) if options.json else _sentences(found))
 
 
@@ -154,13 +149,6 @@ def _options() -> argparse.Namespace:
         options.participants, options.evaluators, options.within = 6, 3, 0.5
         options.messages, options.pairs, options.pause = 2, 2, 0.0
     return options
-
-
-def _show_complaints(folder: Path) -> None:
-    """Show the output of the web processes, which is empty if nothing went wrong."""
-    log = folder / SERVER_LOG
-    if log.exists():
-        sys.stderr.write(log.read_text("utf-8"))
 
 
 def _sentences(found: Found) -> str:

@@ -10,8 +10,6 @@ comes from a cache. Afterwards the database must contain every answer once.
 import argparse
 import json
 import statistics
-import sys
-import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -19,7 +17,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.chat.server import SERVER_LOG, serve
+from benchmarks.chat.server import SERVER_LOG, serve, site_folder
 from benchmarks.judging.people import Browser, Waited
 from benchmarks.judging.site import open_site
 
@@ -42,11 +40,8 @@ class Found:
 
 def main() -> None:
     options = _options()
-    with tempfile.TemporaryDirectory(prefix="judging-benchmark-") as folder:
-        try:
-            found = measure(Path(folder), options.evaluators, options.pairs, options.pause)
-        finally:
-            _show_complaints(Path(folder))
+    with site_folder("judging-benchmark-") as folder:
+        found = measure(folder, options.evaluators, options.pairs, options.pause)
     print(json.dumps(asdict(found), indent=2) if options.json else _sentences(found))
 
 
@@ -92,13 +87,6 @@ def _options() -> argparse.Namespace:
     if options.quick:
         options.evaluators, options.pairs, options.pause = min(options.evaluators, 3), 2, 0.0
     return options
-
-
-def _show_complaints(folder: Path) -> None:
-    """Show the output of the server, which is empty if nothing went wrong."""
-    log = folder / SERVER_LOG
-    if log.exists():
-        sys.stderr.write(log.read_text("utf-8"))
 
 
 def _sentences(found: Found) -> str:
