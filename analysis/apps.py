@@ -1,4 +1,4 @@
-"""The app's configuration: withdrawals delete the reports that count them. No heavy library is loaded for it."""
+"""App configuration: connect withdrawals to the deletion of reports that count them. Load no heavy library here."""
 
 from django.apps import AppConfig
 

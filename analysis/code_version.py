@@ -1,4 +1,4 @@
-"""The version of the code that computes analyses, found without a repository, which an installation may lack."""
+"""The version of the code that computes analyses, determined without a repository, because an installation may lack one."""
 
 import hashlib
 from functools import cache
@@ -25,13 +25,13 @@ ELSEWHERE = (
     "studies/questionnaires.py",
     "studies/storable_text.py",
 )
-"""Code of other apps that a study's analysis reads and counts by. Of models only what says which judgements count: the others
-say how data are stored."""
+"""Code of other apps that decides what an analysis reads and counts. Of the models, only the one that says which judgements
+count: the others only say how data are stored."""
 
 
 @cache
 def code_version() -> str:
-    """The code as it was when this process began, and the libraries that it computes with."""
+    """Return a hash of the code as this process loaded it, and the versions of the libraries that it computes with."""
     digest, here = hashlib.sha256(), Path(__file__).parent
     for path in [*sorted(here.rglob("*.py")), *(here.parent / name for name in ELSEWHERE)]:
         digest.update(path.read_bytes())

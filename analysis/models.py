@@ -1,4 +1,4 @@
-"""Analyses of studies, kept until their data change; estimates of power, kept for good."""
+"""Analyses of studies, kept until the data change, and estimates of power, kept permanently."""
 
 from typing import ClassVar
 
@@ -8,12 +8,12 @@ from jobs.models import Item, Job
 from studies.models import Study
 
 SHAPE = 2
-"""Of what is stored in ``Report.shown``: when the page reads it otherwise than before, this grows, and older reports are not
-shown."""
+"""Version of the structure stored in ``Report.shown``. Increase it whenever the page reads that differently: older reports are
+then no longer shown."""
 
 
 class Computation(Job, Item):
-    """What a worker computes once. ``fingerprint`` names all that it is made of, the code too."""
+    """A result that a worker computes once. ``fingerprint`` is a hash of all its inputs, including the code."""
 
     fingerprint = models.CharField(max_length=64)
     code = models.CharField(
@@ -26,23 +26,23 @@ class Computation(Job, Item):
 
     @property
     def status(self) -> str:
-        """Its state, as pages say it."""
+        """Return the state in words, for pages."""
         if self.is_running:
-            return "is being computed" if self.is_held else "waits for a worker"
-        return "could not be computed" if self.has_failed else str(self.state)
+            return "computing" if self.is_held else "waiting for a worker"
+        return "failed" if self.has_failed else str(self.state)
 
 
 class Report(Computation):
-    """A study's analysis. ``shown`` is the content of its page, in the SHAPE that it names; ``files`` lists its file names.
+    """A study's analysis. ``shown`` is the content of its page, with the SHAPE that it has; ``files`` lists its file names.
 
-    At most one analysis of the same data is under way; finished ones may be computed again.
+    At most one analysis of the same data is in progress; finished ones may be computed again.
     """
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="reports")
     evaluations = models.JSONField(
         null=True, blank=True, help_text="Numbers of the evaluations that count. Null: the closed ones."
     )
-    step = models.CharField(max_length=100, blank=True, help_text="What is being computed.")
+    step = models.CharField(max_length=100, blank=True, help_text="The step that is being computed.")
     shown = models.JSONField(default=dict, blank=True)
     files = models.JSONField(default=list, blank=True)
 
@@ -60,9 +60,10 @@ class Report(Computation):
 
 
 class ReportFile(models.Model):
-    """A file of a report. A report's files take a few megabytes.
+    """A file of a report. The files of a report take a few megabytes.
 
-    They are in the database so that every process can read them, backups include them, and they are deleted with the report."""
+    They are in the database so that every process can read them, backups include them, and they are deleted with the report.
+    """
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="stored_files")
     name = models.CharField(max_length=200)
@@ -77,8 +78,8 @@ class ReportFile(models.Model):
 
 
 class PowerEstimate(Computation):
-    """How often studies of some sizes find differences. ``question`` is a PowerQuestion; ``found`` holds, for each of its
-    sizes, what the studies that were simulated so far have found."""
+    """How often studies of given sizes find differences. ``question`` is a PowerQuestion; ``found`` holds, for each of its
+    sizes, what the studies simulated so far have found."""
 
     question = models.JSONField()
     found = models.JSONField(default=list, blank=True)

@@ -1,4 +1,4 @@
-"""Celery's doors to analyses and estimates of power."""
+"""Celery tasks for analyses and estimates of power."""
 
 from analysis.power.estimates import ESTIMATES, compute_estimate
 from analysis.study.reports import REPORTS, compute_report
@@ -8,11 +8,11 @@ from jobs.tasks import is_stopping, works_off
 
 @works_off(REPORTS)
 def analyse() -> ComputingWorker:
-    """Compute the analyses that were requested."""
+    """Return a worker that computes the requested analyses."""
     return ComputingWorker(computations=REPORTS, compute=compute_report, should_stop=is_stopping.is_set)
 
 
 @works_off(ESTIMATES)
 def estimate_power() -> ComputingWorker:
-    """Compute the estimates of power that were requested."""
+    """Return a worker that computes the requested estimates of power."""
     return ComputingWorker(computations=ESTIMATES, compute=compute_estimate, should_stop=is_stopping.is_set)

@@ -1,4 +1,4 @@
-"""Addresses of studies' analyses and of estimates of power."""
+"""URLs of studies' analyses and of power estimates."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Work off computations, one at a time, each on a thread of its own."""
+"""Compute queued items one at a time, each on a separate thread."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,11 +14,11 @@ from jobs.workers import Worker
 
 OnThread = Callable[[Callable[[], None]], Awaitable[None]]
 Compute = Callable[[Any, str, Event], None]
-"""Computes and finishes an item, which the named worker holds, unless the event is set first. Raises LeaseLost, Hopeless."""
+"""Computes and finishes an item that the named worker holds, unless the event is set first. Raises LeaseLost, Hopeless."""
 
 
 async def on_own_thread(act: Callable[[], None]) -> None:
-    """Run ``act`` beside the event loop, with a database connection of its own."""
+    """Run ``act`` on a new thread with a separate database connection."""
 
     def connected() -> None:
         try:
@@ -31,7 +31,7 @@ async def on_own_thread(act: Callable[[], None]) -> None:
 
 @dataclass(kw_only=True)
 class ComputingWorker(Worker[Any]):
-    """Work off the computations of one queue. What goes wrong would go wrong again, so it is tried once."""
+    """A worker for the computations of one queue. Each is tried only once, because a failure would repeat itself."""
 
     computations: Queue[Any]
     compute: Compute
@@ -44,7 +44,7 @@ class ComputingWorker(Worker[Any]):
         return self.computations
 
     async def _do(self, item: Computation) -> None:
-        """Compute the item. When the worker drops it, wait until the thread has stopped."""
+        """Compute the item. If the worker drops it, wait until the thread has stopped."""
         stopping = Event()
         computing = asyncio.ensure_future(self.on_thread(lambda: self.compute(item, self.name, stopping)))
         try:

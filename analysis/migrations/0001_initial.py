@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('fingerprint', models.CharField(max_length=64)),
                 ('code', models.CharField(help_text='The version of the code, and of the libraries that it computes with.', max_length=200)),
                 ('evaluations', models.JSONField(blank=True, help_text='Numbers of the evaluations that count. Null: the closed ones.', null=True)),
-                ('step', models.CharField(blank=True, help_text='What is being computed.', max_length=100)),
+                ('step', models.CharField(blank=True, help_text='The step that is being computed.', max_length=100)),
                 ('shown', models.JSONField(blank=True, default=dict)),
                 ('files', models.JSONField(blank=True, default=list)),
                 ('started_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),

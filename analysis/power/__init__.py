@@ -1,1 +1,1 @@
-"""Estimates of power: how likely studies of some sizes are to find assumed differences; their jobs and their pages."""
+"""Estimates of power (how likely studies of given sizes are to find assumed differences): their jobs and their pages."""

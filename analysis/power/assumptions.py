@@ -1,4 +1,4 @@
-"""Assumptions that somebody made before, or that an earlier study's analysis suggests."""
+"""Initial assumptions: the usual ones, those of an earlier estimate, or those that a study's analysis suggests."""
 
 import json
 from dataclasses import dataclass, replace
@@ -13,44 +13,44 @@ from studies.models import Study
 
 RESULTS = "results.json"
 USUAL = PowerQuestion(PAPER, evaluators=(10, 20, 40))
-"""The paper's models, in a study half as large, as large, and twice as large."""
+"""The paper's models, in studies of half, once and twice the paper's size."""
 
 
 @dataclass(frozen=True, slots=True)
 class Assumed:
-    """What the form begins with, and a sentence that says where it is from."""
+    """The values that pre-fill the form, and a sentence that names their source."""
 
     question: PowerQuestion
     words: str
 
 
 def usual_assumptions() -> Assumed:
-    """Return the assumptions to begin with when nothing is known."""
-    return Assumed(USUAL, "The rates are those of table 3 of the paper; the standard deviations are moderate guesses.")
+    """Return the assumptions to use when nothing is known."""
+    return Assumed(USUAL, "The rates are from table 3 of the paper; the standard deviations are moderate guesses.")
 
 
 def assumptions_again(estimate: PowerEstimate) -> Assumed:
-    """Return the assumptions of an estimate, to be changed."""
-    return Assumed(question_of(estimate), "These are the assumptions of an earlier estimate: change what you like.")
+    """Return the assumptions of an earlier estimate, for editing."""
+    return Assumed(question_of(estimate), "These are the assumptions of an earlier estimate. Change what you need.")
 
 
 def assumptions_of(study: Study) -> Assumed:
-    """Return the assumptions that the study's latest analysis suggests, or the usual ones with the reason."""
+    """Return the assumptions that the study's latest analysis suggests, or the usual ones and the reason for using them."""
     report = latest_report(study)
     if report is None:
-        return Assumed(USUAL, f"“{study.title}” has no analysis yet, so the rates are those of table 3 of the paper.")
+        return Assumed(USUAL, f"“{study.title}” has no analysis yet, so the rates are from table 3 of the paper.")
     results = stored_file(report, RESULTS)
     if results is None:
         lack = "has lost its files: compute it again" if RESULTS in report.files else "has no judgements"
-        words = f"The analysis of “{study.title}” {lack}. The rates are those of table 3 of the paper."
+        words = f"The analysis of “{study.title}” {lack}. The rates are from table 3 of the paper."
         return Assumed(USUAL, words)
     try:
         question = _suggested(json.loads(results))
     except ImpossiblePlan as error:
-        words = f"The rates of “{study.title}” cannot be used here, so they are those of table 3 of the paper. {error}"
+        words = f"The rates of “{study.title}” cannot be used here, so these are from table 3 of the paper. {error}"
         return Assumed(USUAL, words)
     when = f"{report.finished_at:%-d %B %Y}" if report.finished_at else "before"
-    return Assumed(question, f"Rates and standard deviations are those of the analysis of “{study.title}” of {when}.")
+    return Assumed(question, f"Rates and standard deviations are from the analysis of “{study.title}” on {when}.")
 
 
 def _suggested(found: dict[str, Any]) -> PowerQuestion:
@@ -68,7 +68,7 @@ def _suggested(found: dict[str, Any]) -> PowerQuestion:
 
 
 def _rate(level: str, found: dict[str, Any]) -> float:
-    """Return the model's rate at the average evaluator and person; without an estimate, the counted one, but never 0 or 1."""
+    """Return the model's rate at the average evaluator and person; without an estimate, the observed rate, but never 0 or 1."""
     effects = found["detected"]["fixed_effects"] or {}
     estimates = [effects[name]["estimate"] for name in ("(Intercept)", f"model[{level}]") if name in effects]
     if estimates and None not in estimates:

@@ -1,4 +1,4 @@
-"""What the page of an estimate shows, and its file."""
+"""The content of an estimate's page, and its CSV file."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from studies.files.tables import write_spreadsheet_row
 
 LISTED = 20
 State = PowerEstimate.State
-COMMON = f"{WANTED:.0%} is commonly wanted".replace("%", " %")
+COMMON = f"{WANTED:.0%} is a common target".replace("%", " %")
 HEADER = (
     "evaluators pairs people evaluator_sd person_sd adjustment seed a rate_a b rate_b studies failed found power error"
 )
@@ -21,7 +21,7 @@ HEADER = (
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """What studies of one size have found so far."""
+    """The results so far for studies of one size."""
 
     evaluators: int
     judgements: int
@@ -30,7 +30,7 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A row of the table: what there is to find, the rates that differ, and how often each size finds it."""
+    """A row of the table: the difference, the rates assumed for it, and how often studies of each size find it."""
 
     name: str
     rates: str
@@ -39,7 +39,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class EstimatePage:
-    """An estimate, however far it is."""
+    """An estimate, finished or not."""
 
     estimate: PowerEstimate
 
@@ -49,7 +49,7 @@ class EstimatePage:
 
     @cached_property
     def sizes(self) -> list[Size]:
-        """Those of which something is known."""
+        """Return the sizes for which at least one study has been simulated."""
         found = zip(self.question.evaluators, found_by(self.estimate), strict=False)
         return [Size(number, number * self.question.pairs, power) for number, power in found if power.studies]
 
@@ -80,17 +80,17 @@ class EstimatePage:
 
     @property
     def before(self) -> int:
-        """How many others come first."""
+        """Return how many other estimates come first."""
         return count_before(self.estimate)
 
     @property
     def absent_worker(self) -> str:
-        """Which worker to start, if none serves the estimate."""
+        """Return a sentence that says which worker to start if none serves the estimate."""
         return absent_worker(self.estimate)
 
     @property
     def differences(self) -> list[Difference]:
-        """Whether there is any first, then each."""
+        """Return the overall difference first, then the difference of each pair of models."""
         powers = [size.power for size in self.sizes]
         return [
             Difference("Any difference between the models", "", [power.any_difference() for power in powers]),
@@ -102,22 +102,22 @@ class EstimatePage:
 
     @property
     def meaning(self) -> list[str]:
-        """What the table says, in sentences."""
+        """Return the table's main results as sentences."""
         return [*_about_any(self), *_about_each(self)] if self.sizes else []
 
     @property
     def failures(self) -> list[str]:
-        """How many studies could not be analysed, where some could not."""
+        """Return a sentence for each size of which some studies could not be analysed."""
         return [
             f"Of {size.power.studies:,} studies with {size.evaluators} evaluators, {size.power.failed:,} could not be analysed "
-            "and count as finding nothing: too little varied in them."
+            "because too little varied in them. They count as finding nothing."
             for size in self.sizes
             if size.power.failed
         ]
 
 
 def list_estimates() -> list[EstimatePage]:
-    """Return the latest estimates, and all that are under way, so that they can be cancelled."""
+    """Return the latest estimates and all that are in progress, so that researchers can cancel them."""
     estimates = PowerEstimate.objects.all()
     latest = list(estimates[:LISTED])
     under_way = estimates.filter(state=State.RUNNING)
@@ -126,7 +126,8 @@ def list_estimates() -> list[EstimatePage]:
 
 
 def estimate_as_csv(page: EstimatePage) -> str:
-    """Write a row for each size and difference; a row without models is about any difference. No name is run as a formula."""
+    """Return a CSV with a row for each size and difference; rows without models are about any difference. Names are guarded
+    against formulas."""
     return "".join(map(write_spreadsheet_row, [HEADER.split(), *_rows(page)]))
 
 
@@ -148,12 +149,12 @@ def _about_any(page: EstimatePage) -> Iterator[str]:
     share = _percent(size.power.any_difference())
     if enough:
         yield (
-            f"To find that the models differ at all, {_size(page, size)} are enough: they find it in {share} of studies, "
+            f"{_size(page, size)} are enough to find that the models differ at all: {share} of such studies find it, "
             f"and {COMMON}."
         )
     else:
         yield (
-            f"{_size(page, size)} are too few to find that the models differ at all: they find it in {share} of studies, "
+            f"{_size(page, size)} are too few to find that the models differ at all: {share} of such studies find it, "
             f"and {COMMON}."
         )
 
@@ -168,7 +169,7 @@ def _about_each(page: EstimatePage) -> Iterator[str]:
     yield (
         f"Of the {len(pairs)} differences between two models, {_size(page, largest)} find "
         f"{'all' if len(found) == len(pairs) else len(found) or 'none'} in at least {WANTED * 100:.0f} % of studies; "
-        f"the hardest, {hardest[0]} and {hardest[1]}, in {share}."
+        f"they find the hardest one, {hardest[0]} and {hardest[1]}, in {share}."
     )
 
 

@@ -1,4 +1,4 @@
-"""Asking for estimates of power, and computing those that were asked for."""
+"""Request estimates of power, and compute them."""
 
 import hashlib
 import json
@@ -24,12 +24,12 @@ from jobs.queues import Queue
 from jobs.workers import Hopeless
 
 STORED_EVERY = 1.0
-"""Seconds between what is stored: a worker that dies loses as much."""
+"""Seconds between two writes to the database; a killed worker loses at most this much work."""
 MOST_PROCESSES = 8
-"""Each takes some 150 MB."""
+"""Each process takes about 150 MB."""
 GRACE = 2.0
-"""Seconds: a worker may hear that it is to stop only after the processes that it started, which were told so too, are gone."""
-ENDED = "A process that simulated studies was ended from outside, perhaps for lack of memory: go on, or plan smaller studies."
+"""Seconds to wait for a request to stop: the pool's processes receive it, too, and may exit before the worker hears of it."""
+ENDED = "Another program ended a process that simulated studies, perhaps for lack of memory. Resume, or plan smaller studies."
 State = PowerEstimate.State
 ESTIMATES = Queue(table=PowerEstimate, task="analysis.estimate_power")
 
@@ -49,24 +49,24 @@ def request_estimate(question: PowerQuestion, started_by: User | None = None) ->
 
 
 def resume_estimate(estimate: PowerEstimate, started_by: User | None = None) -> None:
-    """Continue one that failed or was cancelled, from where it was."""
+    """Continue a failed or cancelled estimate from where it stopped."""
     if estimate.state in (State.PAUSED, State.CANCELLED):
         ESTIMATES.queue(estimate, started_by)
 
 
 def question_of(estimate: PowerEstimate) -> PowerQuestion:
-    """What was asked."""
+    """Return the estimate's question."""
     return PowerQuestion.read(estimate.question)
 
 
 def found_by(estimate: PowerEstimate) -> list[Power]:
-    """What each size has found so far; nothing before the first studies."""
+    """Return what studies of each size have found so far; empty before the first studies."""
     differences = question_of(estimate).differences
     return [_read_power(differences, stored) for stored in estimate.found]
 
 
 def count_before(estimate: PowerEstimate) -> int:
-    """Return how many estimates come before one that waits: earlier ones, and any that is being computed."""
+    """Return how many estimates come before a waiting one: earlier ones and the one being computed."""
     is_held = is_ahead("leased_until") & ~Q(worker="")
     before = PowerEstimate.objects.filter(Q(pk__lt=estimate.pk) | is_held, state=State.RUNNING)
     return before.exclude(pk=estimate.pk).count()
@@ -84,7 +84,7 @@ def compute_estimate(estimate: PowerEstimate, worker: str, stopping: Event) -> N
 
 
 def _begin_anew(estimate: PowerEstimate, worker: str) -> None:
-    """Forget what other code has found: it cannot be combined with what this code finds."""
+    """Discard results of another version of the code: they cannot be combined with this version's."""
     fields = {"code": code_version(), "fingerprint": _fingerprint(question_of(estimate)), "found": []}
     ESTIMATES.store(estimate, worker, **fields)
 
@@ -101,7 +101,7 @@ def _simulate(estimate: PowerEstimate, worker: str, stopping: Event) -> None:
 
 
 def _now_and_then(steps: Iterable[Sequence[Power]]) -> Iterator[Sequence[Power]]:
-    """A step every second, and the last."""
+    """Yield at most one step per second, and always the last one."""
     begun = monotonic()
     step: Sequence[Power] = ()
     for step in steps:
@@ -113,12 +113,12 @@ def _now_and_then(steps: Iterable[Sequence[Power]]) -> Iterator[Sequence[Power]]
 
 
 def _processes() -> int:
-    """All cores but one, which is left to the site and to models."""
+    """Return the number of processes to use: all cores but one, which is left to the site and to models."""
     return max(1, min(MOST_PROCESSES, (os.cpu_count() or 1) - 1))
 
 
 def _fingerprint(question: PowerQuestion) -> str:
-    """A hash that changes with the question, and with the code that answers it."""
+    """Return a hash that changes with the question and with the code that answers it."""
     asked = json.dumps([code_version(), asdict(question)], sort_keys=True)
     return hashlib.sha256(asked.encode()).hexdigest()
 

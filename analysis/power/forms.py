@@ -1,4 +1,4 @@
-"""The form that asks for an estimate of power."""
+"""The form that requests an estimate of power."""
 
 from typing import Any, cast
 
@@ -20,19 +20,19 @@ from simulation.requests import RequestError, parse_numbers
 from studies.editor.mistakes import Mistake, list_mistakes, list_row_mistakes
 
 ROWS = "rates"
-"""The prefix of the rows' fields."""
+"""Prefix of the row fields' names."""
 
 
 class RateRow(forms.Form):
     """A model, and how often it is expected to be detected."""
 
     model = forms.CharField(max_length=LONGEST_NAME)
-    percent = forms.FloatField(label="Detected, in %")
+    percent = forms.FloatField(label="Detection rate (%)")
 
     def clean_percent(self) -> float:
         percent: float = self.cleaned_data["percent"]
         if not 0 < percent < 100:
-            raise forms.ValidationError("Give more than 0 and less than 100.")
+            raise forms.ValidationError("Enter a rate above 0 and below 100.")
         return percent
 
 
@@ -45,7 +45,7 @@ class RateRowsBase(forms.BaseFormSet):  # type: ignore[type-arg]  # the class ta
 
     @property
     def rates(self) -> dict[str, float]:
-        """Of the rows that stay. Raises ImpossiblePlan when a model stands twice."""
+        """Return the rates of the rows that are not deleted. Raises ImpossiblePlan if a model is listed twice."""
         rows = (form.cleaned_data for form in self.forms)
         filled = (row for row in rows if row and not row.get("DELETE"))
         return gather_rates((row["model"], round(row["percent"] / 100, 8)) for row in filled)
@@ -66,40 +66,40 @@ RateRows = cast(
 
 
 class SizeForm(forms.Form):
-    """All other assumptions; its fields are called as a PowerQuestion's."""
+    """All other assumptions; its fields have the names of a PowerQuestion's."""
 
     evaluators = forms.CharField(
         max_length=100,
-        help_text=f"How many judge: one number, or up to {MOST_SIZES} separated by commas to compare, for example 10, 20, 40.",
+        help_text=f"One number, or up to {MOST_SIZES} separated by commas to compare, for example 10, 20, 40.",
     )
     pairs = forms.IntegerField(
-        label="Pairs for each evaluator",
+        label="Pairs per evaluator",
         max_value=MOST_JUDGEMENTS,
-        help_text=f"The paper’s judged 40. A study has at most {MOST_JUDGEMENTS:,} judgements here.",
+        help_text=f"40 in the paper. A study can have at most {MOST_JUDGEMENTS:,} judgements.",
     )
     people = forms.IntegerField(
-        label="People who chat",
-        help_text="Whose dialogues are judged: 20 in the paper. More make what is found more general.",
+        label="People who chatted",
+        help_text="People whose dialogues are judged; 20 in the paper. With more people, results generalise better.",
     )
     evaluator_sd = forms.FloatField(
-        label="Differences between evaluators",
-        help_text="The standard deviation of their log-odds of detecting. With 0.5, which is moderate, two thirds of the "
-        "evaluators detect a model with a rate of 65 % in 53 to 75 % of pairs; with 1, in 41 to 83 %. 0 is none.",
+        label="Variation between evaluators",
+        help_text="Standard deviation of their log-odds of detection. With 0.5 (moderate), two thirds of the "
+        "evaluators detect a model with a rate of 65 % in 53 to 75 % of pairs; with 1, in 41 to 83 %. 0: none.",
     )
     person_sd = forms.FloatField(
-        label="Differences between people who chat",
-        help_text="The same of those whose dialogues are judged: some are easier to imitate. 0.3 is moderate.",
+        label="Variation between people who chatted",
+        help_text="The same for the people whose dialogues are judged: some are easier to imitate. 0.3 is moderate.",
     )
     adjustment = forms.ChoiceField(
-        label="Adjustment of the pairwise p values",
+        label="Adjustment of pairwise p values",
         choices=list(ADJUSTMENTS.items()),
         widget=forms.RadioSelect,
-        help_text="The stricter, the more evaluators it takes. Whether the models differ at all is one test, which needs none.",
+        help_text="A stricter adjustment needs more evaluators. The test of whether the models differ at all needs none.",
     )
     studies = forms.IntegerField(
         label="Simulated studies",
-        help_text=f"Of each size. 500 tell a power of 80 % to ± 3.5 points, {MOST_STUDIES:,}, the most, to ± 1.8: halving the "
-        "error takes four times as long.",
+        help_text=f"For each size, at most {MOST_STUDIES:,}. With 500, a power of 80 % has an error of ± 3.5 points; with "
+        f"{MOST_STUDIES:,}, ± 1.8. Halving the error takes four times as long.",
     )
     seed = forms.IntegerField(help_text="The same seed simulates the same studies.")
 
@@ -111,16 +111,16 @@ class SizeForm(forms.Form):
 
 
 class QuestionEditor:
-    """The form, which begins as ``question``; ``data`` is what was sent, if anything."""
+    """The form, pre-filled with ``question``; ``data`` is the submitted data, if any."""
 
     def __init__(self, question: PowerQuestion, data: QueryDict | None = None) -> None:
         self.is_bound = data is not None
-        # What was sent is compared with nothing: a row that was added and left empty is no model, whatever the form began as.
+        # Submitted rows have no initial values to compare with: a row that was added and left empty counts as no model.
         self.rates = RateRows(data, initial=None if self.is_bound else _rows(question), prefix=ROWS)
         self.form = SizeForm(data, initial=_sizes(question), label_suffix="")
 
     def read(self) -> PowerQuestion | None:
-        """Return the question; None while something is wrong with it, which each part of the form then says."""
+        """Return the question, or None if something is wrong with it; each part of the form then has its error."""
         if not self.is_bound or not all([self.rates.is_valid(), self.form.is_valid()]):
             return None
         try:
@@ -131,7 +131,7 @@ class QuestionEditor:
 
     @property
     def mistakes(self) -> list[Mistake]:
-        """Everything that is wrong, in the page's order."""
+        """Return all mistakes in the page's order."""
         return [*list_row_mistakes(self.rates, "models", "Model", "model"), *list_mistakes(self.form)]
 
     def _tell(self, error: ImpossiblePlan) -> None:
@@ -143,7 +143,7 @@ class QuestionEditor:
 
 
 def with_another_row(data: QueryDict) -> QueryDict:
-    """Return the submitted data with room for one more model: for browsers that cannot add it themselves."""
+    """Return the submitted data with room for one more model, for browsers without scripts."""
     name, changed = f"{ROWS}-TOTAL_FORMS", data.copy()
     total = data.get(name, "")
     if total.isascii() and total.isdigit() and len(total) < 3:

@@ -1,4 +1,4 @@
-"""Doors to estimates of power. None of them computes anything."""
+"""Pages of power estimates. No view computes anything."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -28,7 +28,7 @@ def power(request: HttpRequest) -> HttpResponse:
 
 @staff_only
 def power_estimate(request: HttpRequest, token: str) -> HttpResponse:
-    """Show an estimate, however far it is; posting an action cancels or resumes it."""
+    """Show an estimate, finished or not; posting an action cancels or resumes it."""
     estimate = get_object_or_404(PowerEstimate, token=token)
     if request.method == "POST":
         match request.POST.get("action"):
@@ -42,7 +42,7 @@ def power_estimate(request: HttpRequest, token: str) -> HttpResponse:
 
 @staff_only
 def power_estimate_live(request: HttpRequest, token: str) -> HttpResponse:
-    """Show how far the estimate is; once it is done, reload the page."""
+    """Show the estimate's progress; once it is finished, reload the page."""
     estimate = get_object_or_404(PowerEstimate, token=token)
     if not estimate.is_running:
         return HttpResponseClientRefresh()
@@ -51,7 +51,7 @@ def power_estimate_live(request: HttpRequest, token: str) -> HttpResponse:
 
 @staff_only
 def power_estimate_csv(request: HttpRequest, token: str) -> HttpResponse:
-    """Return the table, with all assumptions."""
+    """Return the table and all assumptions as CSV."""
     estimate = get_object_or_404(PowerEstimate, token=token)
     headers = {"Content-Disposition": f'attachment; filename="power-{token[:8]}.csv"'}
     return HttpResponse(
@@ -60,7 +60,7 @@ def power_estimate_csv(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _assumed(request: HttpRequest) -> Assumed:
-    """Return the assumptions that the address asks for."""
+    """Return the assumptions that the query string asks for."""
     if "again" in request.GET:
         return assumptions_again(get_object_or_404(PowerEstimate, token=storable(request.GET["again"])))
     if "study" in request.GET:

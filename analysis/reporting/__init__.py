@@ -1,4 +1,4 @@
-"""An analysis as people and programs read it: sentences, tables, figures and files.
+"""The output of an analysis for people and programs: sentences, tables, figures and files.
 
-portfolio.py puts them together. Each table and figure module turns values from ``analysis.statistics`` into one kind of output.
+portfolio.py combines them. Each table and figure module turns values from ``analysis.statistics`` into one kind of output.
 """

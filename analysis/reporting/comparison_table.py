@@ -1,4 +1,4 @@
-"""Human and simulated dialogues compared, with the natural ones as the yardstick."""
+"""Comparison of simulated dialogues with natural ones, which serve as the reference."""
 
 import re
 from collections import Counter
@@ -20,7 +20,7 @@ _THANKS = re.compile(r"\b(thanks?|thx|ty|cheers|appreciated?|grateful)\b", re.IG
 
 @dataclass(frozen=True, slots=True)
 class SaidDialogue:
-    """What an inquirer said toward a goal, and how long prompts and responses were in the responder's tokens, where known."""
+    """An inquirer's utterances toward a goal, and the lengths of prompts and responses in the responder's tokens, if known."""
 
     goal: str
     utterances: tuple[str, ...]
@@ -30,7 +30,8 @@ class SaidDialogue:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a group of dialogues goes. Rates are shares of dialogues; diversity and similarity are means over dialogues."""
+    """Characteristics of a group of dialogues. Rates are shares of dialogues; diversity and similarity are means over
+    dialogues."""
 
     dialogues: int
     turns: Moments
@@ -44,7 +45,7 @@ class Manner:
 
 
 def manner_of(dialogues: Sequence[SaidDialogue]) -> Manner:
-    """Measure a group of dialogues; those without a turn do not count."""
+    """Return the characteristics of a group of dialogues, ignoring those without a turn."""
     said = [dialogue for dialogue in dialogues if dialogue.utterances]
     diversity = [measure(dialogue.utterances) for dialogue in said]
     return Manner(
@@ -80,9 +81,9 @@ def is_thanking(utterance: str) -> bool:
 
 
 def comparison_table(manners: Mapping[str, Manner]) -> Table:
-    """Return a column for each group, the natural dialogues first."""
+    """Return a table with a column for each group, the natural dialogues first."""
     yardstick = (
-        "The natural dialogues are the yardstick." if NATURAL in manners else "There are no dialogues of people yet."
+        "The natural dialogues are the reference." if NATURAL in manners else "There are no natural dialogues yet."
     )
     columns = list(manners.values())
     rows: list[tuple[Cell, ...]] = [
@@ -98,10 +99,10 @@ def comparison_table(manners: Mapping[str, Manner]) -> Table:
     ]
     return Table(
         "comparison",
-        "People’s dialogues and simulated ones",
+        "Natural and simulated dialogues",
         f"{yardstick} Means over dialogues (tokens: over turns) with population standard "
-        "deviations (ddof 0) in parentheses. Similarity is the cosine of counts of words; "
-        f"words are {TOKENISATION}. Greetings and thanks are told by English words.",
+        "deviations (ddof 0) in parentheses. Similarity is the cosine similarity of word counts; "
+        f"words are {TOKENISATION}. Greetings and thanks are recognised by English words.",
         ("measure", *manners),
         tuple(rows),
     )

@@ -13,9 +13,9 @@ OUTCOME_TITLES = {
     "duration": "Duration",
 }
 OUTCOME_WORDS = {
-    "detected": "the probability that the simulation is detected",
-    "utterance_number": "the number of the utterance that gives it away",
-    "duration": "the time that a judgement takes (seconds)",
+    "detected": "the probability that a simulation is detected",
+    "utterance_number": "the number of the utterance that gives a simulation away",
+    "duration": "the duration of a judgement (seconds)",
 }
 KIND_WORDS = {
     "detected": "logistic mixed model (Laplace approximation)",
@@ -23,17 +23,17 @@ KIND_WORDS = {
     "duration": "linear mixed model (REML, Satterthwaite)",
 }
 UNITS = {"detected": "log-odds", "utterance_number": "utterances", "duration": "seconds"}
-"""Of estimates and standard deviations."""
-PEOPLE_WORDS = {"participant": "evaluators", "generator_user": "those who chatted"}
+"""Units of estimates and standard deviations."""
+PEOPLE_WORDS = {"participant": "evaluators", "generator_user": "the people who chatted"}
 ADJUSTMENT_WORDS: dict[Adjustment, str] = {"none": "unadjusted", "holm": "Holm", "tukey": "Tukey"}
 LARGEST_IS_BEST = {"detected": False, "utterance_number": True, "duration": True}
-"""A simulation is the better, the less often, the later and the more slowly it is detected."""
+"""Whether a larger value is better: good simulations are detected less often, later and more slowly."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is found about one outcome: the conclusion first, then sentences, then the ``pairs`` of models that differ, which
-    ``intro`` leads to."""
+    """Findings about one outcome: first the conclusion, then details, then the ``pairs`` of models that differ, introduced by
+    ``intro``."""
 
     title: str
     conclusion: str
@@ -43,13 +43,13 @@ class Finding:
 
     @property
     def text(self) -> str:
-        """All of it as one paragraph."""
+        """Return the whole finding as one paragraph."""
         pairs = f"{self.intro}: {'; '.join(self.pairs)}." if self.pairs else self.intro
         return " ".join(filter(None, [f"{self.title}.", self.conclusion, *self.sentences, pairs]))
 
 
 def rates_finding(rows: Mapping[str, DetectionRow], overall: DetectionRow) -> Finding:
-    """Describe how often simulations passed; ``rows`` by model."""
+    """Describe how often simulations remained undetected; ``rows`` is keyed by model."""
     title = "Undetected simulations"
     if not overall.pairs:
         return Finding(title, "No judgement says whether the simulation was detected.")
@@ -59,18 +59,18 @@ def rates_finding(rows: Mapping[str, DetectionRow], overall: DetectionRow) -> Fi
     return Finding(
         title,
         f"The simulation remained undetected in {_percent(overall.undetected, overall.pairs)} of {overall.pairs} judgements.",
-        (f"By inquirer: {', '.join(rates)}.", "50 % is what guessing gives; “not sure” counts as undetected."),
+        (f"By inquirer: {', '.join(rates)}.", "Guessing gives 50 %; “not sure” counts as undetected."),
     )
 
 
 def model_finding(outcome: str, model: MixedModel, adjustment: Adjustment = "none") -> Finding:
-    """Describe whether the models differ, what was fitted, what to mind, and which of the models differ."""
+    """Describe whether the models differ, what was fitted, caveats, and which pairs of models differ."""
     title = OUTCOME_TITLES[outcome]
     if model.status == "not_applicable":
-        return Finding(title, f"No model of {OUTCOME_WORDS[outcome]}: {model.message}")
+        return Finding(title, f"{OUTCOME_WORDS[outcome].capitalize()} could not be modelled: {model.message}")
     fitted = (
         f"A {KIND_WORDS[outcome]} of {OUTCOME_WORDS[outcome]} over {model.rows} judgements, with random intercepts for "
-        "evaluators and for those who chatted."
+        "evaluators and for the people who chatted."
     )
     ratio = model.likelihood_ratio if model.test else None
     sentences = [
@@ -85,7 +85,7 @@ def model_finding(outcome: str, model: MixedModel, adjustment: Adjustment = "non
 
 
 def remark(model: MixedModel) -> str:
-    """Return what to mind about the fit; empty if there is nothing."""
+    """Return the caveats of the fit; empty if there are none."""
     flat = [f"between {PEOPLE_WORDS.get(group, group)}" for group, sd in model.sd.items() if sd == 0]
     if model.status != "singular" or not flat:
         return model.message
@@ -94,26 +94,26 @@ def remark(model: MixedModel) -> str:
 
 
 def with_minus(number: str) -> str:
-    """Replace the hyphen by a minus sign."""
+    """Replace the hyphen with a minus sign."""
     return number.replace("-", "−")
 
 
 def p_words(p: float | None) -> str:
-    """Write a p value with three digits and no leading zero, as is usual."""
+    """Return a p value with three digits and no leading zero, as is customary."""
     if p is None:
         return "p not available"
     return "p < .001" if p < 0.001 else f"p = {p:.3f}".replace("0.", ".", 1)
 
 
 def test_words(test: JointTest) -> str:
-    """Write the test with its degrees of freedom."""
+    """Return the test with its degrees of freedom."""
     if test.df_den is None:
         return f"χ²({test.df_num:g}) = {test.statistic:.2f}, {p_words(test.p)}"
     return f"F({test.df_num:g}, {test.df_den:.1f}) = {test.statistic:.2f}, {p_words(test.p)}"
 
 
 def contrast_words(contrast: Contrast, adjustment: Adjustment) -> str:
-    """Write estimate, standard error, test and p value of one contrast."""
+    """Return estimate, standard error, test and p value of one contrast."""
     found = contrast.found
     if found is None or found.statistic is None:
         return f"{contrast.a} and {contrast.b} cannot be compared"
@@ -123,7 +123,7 @@ def contrast_words(contrast: Contrast, adjustment: Adjustment) -> str:
 
 
 def paper_letters(outcome: str, model: MixedModel, adjustment: Adjustment) -> dict[str, str]:
-    """Return the letters as the paper prints them: A is best. Empty if nothing was tested."""
+    """Return the letters as in the paper: A is best. Empty if nothing was tested."""
     letters = model.letters(adjustment, largest_first=LARGEST_IS_BEST[outcome])
     return {level: letter.upper() for level, letter in letters.items()}
 
@@ -131,8 +131,8 @@ def paper_letters(outcome: str, model: MixedModel, adjustment: Adjustment) -> di
 def _conclusion(model: MixedModel) -> str:
     test = _overall_test(model)
     if test is None:
-        return "Whether the inquirer models differ could not be tested."
-    kind = "" if model.test else "By the likelihood ratio, "
+        return "Differences between the inquirer models could not be tested."
+    kind = "" if model.test else "By the likelihood-ratio test, "
     conclusion = (
         "the inquirer models differ" if test.p < ALPHA else "no difference between the inquirer models was found"
     )
@@ -144,7 +144,7 @@ def _spread(outcome: str, model: MixedModel) -> str:
     if not model.sd:
         return ""
     parts = [f"{sd:.2f} between {PEOPLE_WORDS.get(group, group)}" for group, sd in model.sd.items()]
-    rest = [f"{model.residual_sd:.2f} left over"] if model.residual_sd is not None else []
+    rest = [f"{model.residual_sd:.2f} residual"] if model.residual_sd is not None else []
     return f"Standard deviations ({UNITS[outcome]}): {', '.join([*parts, *rest])}."
 
 
@@ -152,7 +152,7 @@ def _lettered(outcome: str, model: MixedModel, adjustment: Adjustment) -> str:
     letters = paper_letters(outcome, model, adjustment)
     listed = ", ".join(f"{level} {letter}" for level, letter in sorted(letters.items(), key=lambda item: item[1]))
     return (
-        f"Letters ({ADJUSTMENT_WORDS[adjustment]}; A is best, and models that share one do not differ): {listed}."
+        f"Letters ({ADJUSTMENT_WORDS[adjustment]}; A is best; models that share one do not differ significantly): {listed}."
         if listed
         else ""
     )
@@ -170,12 +170,12 @@ def _differences(outcome: str, model: MixedModel, adjustment: Adjustment) -> tup
     if not pairs:
         return f"No two models differ ({how}).", pairs
     test = _overall_test(model)
-    but = ", although the test of all models finds no difference" if test and test.p >= ALPHA else ""
+    but = ", although the test of all models is not significant" if test and test.p >= ALPHA else ""
     return f"Models that differ ({how}, in {UNITS[outcome]}){but}", pairs
 
 
 def _overall_test(model: MixedModel) -> JointTest | None:
-    """Return the test of all models at once; Wald's does not exist if one of them is always or never detected."""
+    """Return the test of all models at once; there is no Wald test if one of them is always or never detected."""
     return model.test or model.likelihood_ratio
 
 

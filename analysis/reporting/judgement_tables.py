@@ -1,4 +1,4 @@
-"""The paper's tables about judgements: table 3, table 10, and what stands behind the letters."""
+"""The paper's tables of judgements: table 3, table 10, and the coefficients and contrasts behind its letters."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -12,11 +12,13 @@ from analysis.statistics.detection_table import DetectionRow, confidence_labels,
 from analysis.statistics.mixed_models import PENALTY_SD, MixedModel
 
 SD_NOTE = "Standard deviations are population ones (ddof 0)."
-SCALES = "Detection is in log-odds, and its statistic is z; the others are in utterances and seconds, and theirs is t."
+SCALES = (
+    "Detection is in log-odds with a z statistic; the other outcomes are in utterances and seconds, with a t statistic."
+)
 
 
 def table_3(frame: pd.DataFrame) -> Table:
-    """Return how often, how surely, how late and after how long each model was detected."""
+    """Return how often, with what confidence, how late and after how long each model was detected."""
     by_model = detection_table(frame)
     rows = [*by_model.values(), overall_row(frame)]
     labels = confidence_labels(frame)
@@ -26,22 +28,22 @@ def table_3(frame: pd.DataFrame) -> Table:
     return Table(
         "table-3",
         "Detection of simulated dialogues",
-        "“Not sure” counts as undetected; 50% undetected is what guessing gives. Counts have percentages of all pairs of the "
-        f"model, means have standard deviations in parentheses. {SD_NOTE}",
+        "“Not sure” counts as undetected; guessing gives 50% undetected. In parentheses: for counts the percentage of all "
+        f"pairs of the model, for means the standard deviation. {SD_NOTE}",
         ("subset", "measure", *by_model, "all models"),
         tuple(lines),
     )
 
 
 def table_10(models: Mapping[str, MixedModel], adjustment: Adjustment = "none") -> Table:
-    """Return compact letters, as the paper prints them: A is best; an asterisk marks a significant effect of the model."""
+    """Return compact letters as in the paper: A is best; an asterisk marks a significant effect of the model."""
     levels = sorted({level for model in models.values() for level in model.levels})
     letters = {outcome: paper_letters(outcome, model, adjustment) for outcome, model in models.items()}
     return Table(
         f"table-10-{adjustment}",
         f"Models that share no letter differ significantly ({ADJUSTMENT_WORDS[adjustment]})",
         "A is best: lowest detection, highest utterance number, longest duration. An asterisk marks a significant effect of "
-        f"the model (p < .05). {ADJUSTMENT_NOTES[adjustment]} A dash: not compared.",
+        f"the model (p < .05). {ADJUSTMENT_NOTES[adjustment]} Dash: not compared.",
         ("model", *(OUTCOME_TITLES[outcome] + _star(model) for outcome, model in models.items())),
         tuple((level, *(letters[outcome].get(level, DASH) for outcome in models)) for level in levels),
     )
@@ -49,13 +51,13 @@ def table_10(models: Mapping[str, MixedModel], adjustment: Adjustment = "none") 
 
 ADJUSTMENT_NOTES: dict[Adjustment, str] = {
     "none": "Pairwise comparisons are unadjusted, as in the paper.",
-    "holm": "Pairwise comparisons are adjusted for their number by Holm’s method.",
-    "tukey": "Pairwise comparisons are adjusted for their number by Tukey’s method.",
+    "holm": "Pairwise comparisons are adjusted by Holm’s method.",
+    "tukey": "Pairwise comparisons are adjusted by Tukey’s method.",
 }
 
 
 def effects_table(models: Mapping[str, MixedModel]) -> Table:
-    """Return coefficients in treatment coding, of penalised fits too."""
+    """Return the coefficients in treatment coding, including those of penalised fits."""
     rows: list[tuple[Cell, ...]] = []
     for title, model in _with_penalised(models):
         for name, effect in model.effects.items():
@@ -64,14 +66,14 @@ def effects_table(models: Mapping[str, MixedModel]) -> Table:
     return Table(
         "effects",
         "Coefficients of the mixed models",
-        f"Treatment coding: the first model is the base. {SCALES}{_penalty_note(models)}",
+        f"Treatment coding: the first model is the reference level. {SCALES}{_penalty_note(models)}",
         ("outcome", "coefficient", "estimate", "SE", "statistic", "df", "p"),
         tuple(rows),
     )
 
 
 def contrasts_table(models: Mapping[str, MixedModel]) -> Table:
-    """Return all pairs of models, with every adjustment, of penalised fits too."""
+    """Return the contrasts of all pairs of models with every adjustment, including those of penalised fits."""
     rows: list[tuple[Cell, ...]] = []
     for title, model in _with_penalised(models):
         for contrast in model.contrasts:
@@ -89,22 +91,22 @@ def contrasts_table(models: Mapping[str, MixedModel]) -> Table:
 
 
 def sensitivity_table(models: Mapping[str, MixedModel], variants: Iterable[Variant]) -> Table:
-    """Return for each outcome the main model, then each other reading: whether the models differ, and their letters."""
+    """Return whether the models differ, and their letters, for the main and each sensitivity analysis of an outcome."""
     mains = [Variant("as counted in the paper", outcome, model) for outcome, model in models.items()]
     levels = sorted({level for model in models.values() for level in model.levels})
     readings = sorted([*mains, *variants], key=lambda variant: list(models).index(variant.outcome))
     return Table(
         "sensitivity",
-        "The same models over other readings of the judgements",
-        "Letters as in table 10, unadjusted: A is best, and models that share no letter differ. Singular: a random effect has "
-        "no variance, and the tests remain valid.",
+        "Sensitivity analyses: the same models under other readings of the data",
+        "Letters as in table 10, unadjusted: A is best, and models that share no letter differ significantly. "
+        "Singular: a random effect has no variance; the tests remain valid.",
         ("outcome", "reading", "judgements", "status", "test of all models", *levels),
         tuple(_variant_row(variant, levels) for variant in readings),
     )
 
 
 def _with_penalised(models: Mapping[str, MixedModel]) -> Iterator[tuple[str, MixedModel]]:
-    """Yield each model by its outcome's title, followed by its penalised fit if it has one."""
+    """Yield each model with its outcome's title, followed by its penalised fit if there is one."""
     for outcome, model in models.items():
         yield OUTCOME_TITLES[outcome], model
         if model.penalised:

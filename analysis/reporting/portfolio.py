@@ -1,4 +1,4 @@
-"""All output of an analysis: tables and figures for papers, results for programs, a report for people; and their files."""
+"""All output of an analysis and its files: tables and figures for papers, results for programs, a report for people."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,13 +26,15 @@ from analysis.statistics.mixed_models import MixedModel
 
 
 class Unwritable(OSError):
-    """The files cannot be written; the message is a sentence that says what to do."""
+    """The files cannot be written; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:
-    """``judged`` is None if there are no judgements. ``left_out`` says in sentences what the data do not allow, and ``preface``
-    what to know before reading the results. ``evaluations`` are those that count; a file of judgements does not name them."""
+    """The output of an analysis. ``judged`` is None if there are no judgements. ``left_out`` holds sentences about results that
+    the data do not allow, ``preface`` what to know before reading the results. ``evaluations`` lists those that count; it is
+    empty for a file of judgements, which does not name them.
+    """
 
     judged: Analysis | None
     tables: Sequence[Table]
@@ -43,17 +45,17 @@ class Portfolio:
 
     @property
     def drawings(self) -> list[Drawing]:
-        """The figures that there are."""
+        """Return the figures that could be drawn."""
         return [one for one in self.figures if isinstance(one, Drawing)]
 
     @property
     def undrawn(self) -> list[Undrawn]:
-        """The figures that the data do not allow."""
+        """Return the figures that the data do not allow."""
         return [one for one in self.figures if isinstance(one, Undrawn)]
 
     @property
     def findings(self) -> list[Finding]:
-        """What was found: how often simulations passed, then each model."""
+        """Return the findings: how often simulations remained undetected, then each mixed model."""
         if self.judged is None:
             return []
         rates = rates_finding(detection_table(self.judged.frame), overall_row(self.judged.frame))
@@ -61,17 +63,17 @@ class Portfolio:
 
     @property
     def gaps(self) -> list[str]:
-        """What was left out, figures too."""
-        return [*self.left_out, *(f"There is no figure “{one.name}”: {one.reason}" for one in self.undrawn)]
+        """Return sentences about everything that was left out, including figures."""
+        return [*self.left_out, *(f"Figure “{one.name}” is missing: {one.reason}" for one in self.undrawn)]
 
     @property
     def text(self) -> str:
-        """The report for people."""
+        """Return the report for people."""
         return "\n\n".join([*self.preface, *(finding.text for finding in self.findings), *self.gaps]) + "\n"
 
 
 def portfolio_of(analysis: Analysis) -> Portfolio:
-    """Return the output from judgements alone, in the order of a paper."""
+    """Return the output for judgements alone, in the paper's order."""
     models = analysis.models
     tables = [
         table_3(analysis.frame),
@@ -85,8 +87,8 @@ def portfolio_of(analysis: Analysis) -> Portfolio:
 
 
 def draw_judgements(frame: pd.DataFrame, models: Mapping[str, MixedModel]) -> list[Drawing | Undrawn]:
-    """Draw the figures in reading order, with a reason in place of each that the data do not allow. ``models`` holds the fit
-    of ``detected``."""
+    """Draw the figures in reading order, or give the reason why the data do not allow one. ``models`` must hold the fit of
+    ``detected``."""
     detected = models["detected"]
     return [
         rates_by_confidence(frame),
@@ -113,9 +115,9 @@ def files_of(portfolio: Portfolio) -> Iterator[tuple[str, bytes]]:
 
 
 def write_files(files: Iterable[tuple[str, bytes]], folder: Path) -> list[Path]:
-    """Write the files into ``folder``, creating it if needed, and return their paths. Other files there stay.
+    """Write the files into ``folder``, creating it if needed, and return their paths. Leave other files there alone.
 
-    All content is made before anything is written, and written elsewhere first: if one file fails, none appears, and an
+    All content is created before anything is written, and is first written elsewhere: if one file fails, none appears, and an
     interrupted run leaves nothing behind. Raises Unwritable, or whatever ``files`` raises.
     """
     made = list(files)
@@ -126,13 +128,13 @@ def write_files(files: Iterable[tuple[str, bytes]], folder: Path) -> list[Path]:
             return [(Path(unfinished) / name).replace(folder / name) for name in names]
     except OSError as error:
         raise Unwritable(
-            f"{folder} cannot be written ({error.strerror}): name a folder that you may write to."
+            f"{folder} cannot be written ({error.strerror}). Name a folder that you may write to."
         ) from error
 
 
 def _caveats(frame: pd.DataFrame) -> Iterator[str]:
     if flagged := count_flagged(frame):
-        yield f"Judgements of flagged evaluators are among them ({flagged}): the table “sensitivity” leaves them out."
+        yield f"The results include judgements by flagged evaluators ({flagged}); the table “sensitivity” also leaves them out."
 
 
 def _texts(portfolio: Portfolio) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""``results.json``: what others read of an analysis. Its shape is fixed; what does not exist is null."""
+"""``results.json``: an analysis for other programs. Its structure is fixed; values that do not exist are null."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ LINEAR = ("utterance_number", "duration")
 
 
 def results(frame: pd.DataFrame, models: Mapping[str, MixedModel]) -> Json:
-    """Return all of ``frame``'s analysis; ``models`` holds the fits of ``detected`` and of LINEAR."""
+    """Return the content of results.json for ``frame``; ``models`` holds the fits of ``detected`` and of LINEAR."""
     return {
         "n": len(frame),
         "levels": sorted(frame["model"].unique()),

@@ -1,4 +1,4 @@
-"""The paper's tables about simulated dialogues: 1 and 7 per inquirer over seeds, 2 per condition of the persona."""
+"""The paper's tables of simulated dialogues: 1 and 7 by inquirer over seeds, 2 by persona condition."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import fmean, pstdev
@@ -7,7 +7,7 @@ from analysis.reporting.tables import DASH, Cell, Table, mean_sd
 from simulation.statistics import Moments, Rate, Summary
 
 PerSeed = Sequence[Summary]
-"""One inquirer's figures, a summary for each seed."""
+"""One inquirer's statistics: a summary for each seed."""
 FAILURES: dict[str, tuple[str, Callable[[Summary], Rate]]] = {
     "no_prompt": ("no prompt", lambda summary: summary.no_prompt),
     "multiple_prompts": ("multiple prompts", lambda summary: summary.multiple_prompts),
@@ -15,7 +15,7 @@ FAILURES: dict[str, tuple[str, Callable[[Summary], Rate]]] = {
     "self_reply": ("self-reply", lambda summary: summary.self_reply),
     "incoherent_responder": ("incoherent (responder)", lambda summary: summary.incoherent_responder),
 }
-"""By kind: in words, and the rate of it."""
+"""For each kind of failure, its name in words and its rate."""
 CONDITIONS = {
     "none": "None",
     "age": "Age",
@@ -34,7 +34,7 @@ _OVER_SEEDS = "Averaged over seeds, with population standard deviations (ddof 0)
 
 
 def table_1(inquirers: Mapping[str, PerSeed]) -> Table:
-    """Return lengths, and how often each failure occurs."""
+    """Return lengths and the rate of each failure."""
     rows: list[tuple[Cell, ...]] = [
         ("dialogues", *(sum(summary.dialogues for summary in seeds) for seeds in inquirers.values())),
         ("seeds", *(len(seeds) for seeds in inquirers.values())),
@@ -47,15 +47,15 @@ def table_1(inquirers: Mapping[str, PerSeed]) -> Table:
     return Table(
         "table-1",
         "Simulated dialogues and failures",
-        f"{_OVER_SEEDS}: of lengths over dialogues and turns, of failures over seeds (0 for a single one). Failures are "
-        "shares of a side’s outputs. A dash: not stored.",
+        f"{_OVER_SEEDS}: of lengths over dialogues and turns, of failures over seeds (0 for a single seed). Failures are "
+        "shares of a speaker’s outputs. Dash: not stored.",
         ("measure", *inquirers),
         tuple(rows),
     )
 
 
 def table_7(inquirers: Mapping[str, PerSeed]) -> Table:
-    """Return the same in utterances and counts: utterances of both speakers, and how many of how many outputs failed."""
+    """Return the same in counts: utterances of both speakers, and failed outputs of all outputs."""
     rows: list[tuple[Cell, ...]] = [
         ("utterances", *(_mean_sd(map(_utterances, seeds)) for seeds in inquirers.values())),
         (
@@ -70,15 +70,15 @@ def table_7(inquirers: Mapping[str, PerSeed]) -> Table:
     return Table(
         "table-7",
         "Simulated dialogues and failures in counts",
-        f"{_OVER_SEEDS}: utterances of both sides in a dialogue; failures as count (standard deviation) / outputs. "
-        "A dash: not stored.",
+        f"{_OVER_SEEDS}: utterances of both speakers in a dialogue; failures as count (standard deviation) / outputs. "
+        "Dash: not stored.",
         ("measure", *inquirers),
         tuple(rows),
     )
 
 
 def table_2(conditions: Mapping[tuple[str, str], PerSeed]) -> Table:
-    """Return lexical diversity by inquirer and by what the persona sentence held; keys are inquirer and CONDITIONS."""
+    """Return lexical diversity by inquirer and persona features; the keys are (inquirer, one of CONDITIONS)."""
     order = list(CONDITIONS)
     rows = [
         (
@@ -92,15 +92,15 @@ def table_2(conditions: Mapping[tuple[str, str], PerSeed]) -> Table:
     ]
     return Table(
         "table-2",
-        "Lexical diversity by what the inquirer is told of the persona",
-        f"{_OVER_SEEDS}, 0 for a single one: of means over dialogues.",
+        "Lexical diversity by persona features given to the inquirer",
+        f"{_OVER_SEEDS} (0 for a single seed), of means over dialogues.",
         ("inquirer", "persona", "TTR", "distinct-1", "distinct-2"),
         tuple(rows),
     )
 
 
 def failure_percents(inquirers: Mapping[str, PerSeed]) -> dict[str, dict[str, float]]:
-    """Return the percentage of each kind of failure by inquirer, for figure 8; leave out kinds without outputs."""
+    """Return the percentage of each kind of failure by inquirer, for figure 8, without kinds that have no outputs."""
     return {
         inquirer: {
             kind: 100 * share
@@ -117,13 +117,13 @@ def _diversities(seeds: PerSeed) -> list[list[Moments]]:
 
 
 def _utterances(summary: Summary) -> Moments:
-    """Return the number of utterances: two a turn."""
+    """Return the number of utterances: two per turn."""
     mean, sd = summary.turns_mean, summary.turns_sd
     return (None if mean is None else 2 * mean, None if sd is None else 2 * sd)
 
 
 def _mean_sd(per_seed: Iterable[Moments]) -> str:
-    """Average both over seeds, as the paper does; a seed without the figure makes it unknown."""
+    """Return mean and standard deviation, both averaged over seeds as in the paper; unknown if a seed lacks them."""
     moments = list(per_seed)
     means, sds = [mean for mean, _ in moments if mean is not None], [sd for _, sd in moments if sd is not None]
     if not moments or len(means) < len(moments) or len(sds) < len(moments):
@@ -142,7 +142,7 @@ def _share(rates: Sequence[Rate]) -> float | None:
 
 
 def _percent(rates: Sequence[Rate]) -> str:
-    """Return the mean count over the mean number of outputs, and the counts' standard deviation in the same unit."""
+    """Return the mean count as a share of the mean number of outputs, and the counts' standard deviation in the same unit."""
     share = _share(rates)
     if share is None:
         return DASH

@@ -1,4 +1,4 @@
-"""Tables, whatever they are about, as CSV and LaTeX."""
+"""Tables of any kind, as CSV and LaTeX."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from analysis.reporting.findings import with_minus
 from studies.files.tables import write_spreadsheet_row
 
 DASH = "–"
-"""Where there is nothing to say."""
+"""Stands for a missing value."""
 Cell = str | int | float | None
-"""Text and counts as they are; other numbers are rounded for reading, and written whole for computing."""
+"""Text and counts are written unchanged; other numbers are rounded for people and complete in CSV."""
 _ESCAPES = str.maketrans(
     {
         "\\": r"\textbackslash{}",
@@ -31,7 +31,7 @@ _ESCAPES = str.maketrans(
         "<": "$<$",
         ">": "$>$",
         "|": r"\textbar{}",
-        # At the beginning of a row they would belong to the end of the one before.
+        # At the beginning of a row LaTeX would read these as arguments of the previous row's end.
         "[": "{[}",
         "*": "{*}",
     }
@@ -39,13 +39,13 @@ _ESCAPES = str.maketrans(
 
 
 class Probability(float):
-    """A p value: three digits without a leading zero, or that it is below .001."""
+    """A p value, written with three digits and no leading zero, or as below .001."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """``name`` is its file's; ``note`` says how to read it. Rows are as long as the header, and begin with what they are about:
-    those that follow each other with the same belong together."""
+    """A table. ``name`` is the name of its file; ``note`` says how to read it. Rows are as long as the header. Their first cell
+    names their subject, and consecutive rows with the same subject form a group."""
 
     name: str
     title: str
@@ -55,12 +55,12 @@ class Table:
 
     @property
     def numeric(self) -> list[bool]:
-        """Of each column whether it holds numbers, which stand below each other at the right."""
+        """Return for each column whether it holds numbers, which are aligned right."""
         return [index > 0 and all(map(_is_numeric, cells)) for index, cells in enumerate(self._columns())]
 
     @property
     def groups(self) -> list[tuple[str, list[list[str]]]]:
-        """What rows are about, and the rest of each, as people read it."""
+        """Return each group's subject and the other cells of its rows, as people read them."""
         readable_rows = ([readable(cell) for cell in row] for row in self.rows)
         return [(about, [row[1:] for row in rows]) for about, rows in groupby(readable_rows, lambda row: row[0])]
 
@@ -69,12 +69,12 @@ class Table:
 
 
 def to_csv(table: Table) -> str:
-    """Write every number with all its digits, missing values as nothing, and no text that a spreadsheet runs as a formula."""
+    """Return the table as CSV: numbers with all digits, missing values empty, and text guarded against formulas."""
     return "".join(map(write_spreadsheet_row, [table.header, *table.rows]))
 
 
 def to_latex(table: Table) -> str:
-    """Write a table for a paper that uses booktabs."""
+    """Return the table for a paper that uses booktabs."""
     return "\n".join(
         [
             r"\begin{table}",
@@ -95,7 +95,7 @@ def to_latex(table: Table) -> str:
 
 
 def readable(cell: Cell) -> str:
-    """Write the cell for people: numbers with as many decimals as they are worth."""
+    """Return the cell for people: numbers with a sensible number of decimals."""
     match cell:
         case None:
             return DASH
@@ -107,7 +107,7 @@ def readable(cell: Cell) -> str:
 
 
 def mean_sd(mean: float | None, sd: float | None) -> str:
-    """Write both as the paper's tables do: the standard deviation in parentheses."""
+    """Return both as in the paper's tables, the standard deviation in parentheses."""
     return DASH if mean is None or sd is None else f"{mean:.2f} ({sd:.2f})"
 
 
@@ -123,7 +123,7 @@ def _is_numeric(cell: Cell) -> bool:
 
 
 def _latex_groups(table: Table) -> Iterator[str]:
-    """Yield the rows; print what several rows are about once, and draw a line between groups."""
+    """Yield the rows, printing each group's subject once and a line between groups."""
     several = any(len(rows) > 1 for _, rows in table.groups)
     for number, (about, rows) in enumerate(table.groups):
         if number and several:
@@ -137,6 +137,6 @@ def _latex_row(cells: Iterable[str]) -> str:
 
 
 def _escape(text: str) -> str:
-    """Write the text in one line, without invisible characters: LaTeX takes empty lines for ends, and stops at control
+    """Return the text on one line, without invisible characters: LaTeX ends a paragraph at an empty line and stops at control
     characters."""
     return "".join(filter(str.isprintable, " ".join(text.split()))).translate(_ESCAPES)

@@ -16,7 +16,7 @@ NOT_SURE = "not sure"
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One reading: ``model`` is None where a column that it needs is missing, and ``skipped`` says which."""
+    """One reading of the data: ``model`` is None if a column that it needs is missing, and ``skipped`` says which."""
 
     name: str
     outcome: str
@@ -34,8 +34,8 @@ class _Reading:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """The judgements, the main models by outcome, and those over other readings of the data. ``skipped`` says in sentences what
-    the data do not allow."""
+    """The judgements, the main models by outcome, and those for other readings of the data. ``skipped`` holds sentences about
+    results that the data do not allow."""
 
     frame: pd.DataFrame
     models: Mapping[str, MixedModel]
@@ -44,7 +44,7 @@ class Analysis:
 
 
 def analyse(frame: pd.DataFrame, on_step: Callable[[str], None] = lambda step: None) -> Analysis:
-    """Fit all models; ``on_step`` is called with the name of each next step."""
+    """Fit all models. Call ``on_step`` with the name of each step before it."""
     models = {}
     for outcome in OUTCOMES:
         on_step(f"model of {outcome}")
@@ -64,7 +64,7 @@ def _fit(frame: pd.DataFrame, outcome: str) -> MixedModel:
 
 
 def _skipped(frame: pd.DataFrame) -> Iterator[str]:
-    """Yield what more columns would allow."""
+    """Yield sentences about results that need further columns."""
     for column, what in (
         ("utterance_number", "its model, and the utterance numbers of table 3"),
         ("duration", "its model, its figure, and the durations of table 3"),
@@ -73,15 +73,15 @@ def _skipped(frame: pd.DataFrame) -> Iterator[str]:
         ("domain", "the models per domain of the goals"),
     ):
         if column not in frame.columns:
-            yield f"Without the column {column} there is not: {what}."
+            yield f"The column {column} is missing, so these results are left out: {what}."
     if not confidence_labels(frame):
-        yield "Without the column confidence there is not: confidence in table 3, and figures 2 and 13."
+        yield "The column confidence is missing, so these results are left out: confidence in table 3, and figures 2 and 13."
     if "pair" not in frame.columns:
-        yield "Without the column pair nobody can tell whether a pair was judged twice by one person."
+        yield "The column pair is missing, so nothing shows whether an evaluator judged a pair twice."
 
 
 def sensitivity(frame: pd.DataFrame) -> Iterator[Variant]:
-    """Yield a variant at a time, so that progress can be shown. The main models are not among them."""
+    """Yield one variant at a time, so that progress can be shown. The main models are not included."""
     for reading in [*_READINGS, *_per_domain(frame)]:
         lacking = [column for column in reading.needs if column not in frame.columns or frame[column].isna().all()]
         if lacking:
@@ -103,7 +103,7 @@ def _unflagged(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _log_duration(frame: pd.DataFrame) -> pd.DataFrame:
-    """Take the logarithm of the duration; rows without a positive duration have none and are left out."""
+    """Replace the duration with its logarithm; leave out rows without a positive duration."""
     return frame.assign(duration=np.log(frame["duration"].where(frame["duration"] > 0)))
 
 

@@ -2,8 +2,8 @@
 
 Spherical random effects v ~ N(0, I), linear predictor eta = X beta + A v with A = [t1 Z1, t2 Z2]. For given (t, beta) the modes
 v maximise l(v) = sum(y eta - log(1 + e^eta)) - v'v/2, found by penalised iteratively reweighted least squares; the
-approximation is l(v) - log|A'WA + I|/2 (Bates et al. 2015, lme4 with nAGQ = 1). It is even in each t, so that a standard
-deviation of 0 is no border to it.
+approximation is l(v) - log|A'WA + I|/2 (Bates et al. 2015, lme4 with nAGQ = 1). It is even in each t, so a standard
+deviation of 0 is not a boundary of it.
 """
 
 from dataclasses import dataclass, field
@@ -24,22 +24,23 @@ from analysis.statistics.crossed_factors import (
 from analysis.statistics.optimum import RANDOM_EFFECTS, Objective, find_optimum
 
 GREATEST_SD = 20.0
-"""Of log-odds: persons who differ more were always or never right, and by how much is not to be known."""
+"""Limit on standard deviations of log-odds: with more, people are always or never right, and data cannot say by how much."""
 MOST_STEPS = 200
 DECREMENT = 1e-14
-"""Half the squared Newton decrement, relative to the log-likelihood, from which one step more finds the modes. Without
-that step the determinant, to which the modes are no optimum, was off by more than tells a tiny standard deviation from 0."""
+"""Half the squared Newton decrement, relative to the log-likelihood, below which one more step finds the modes. Without that
+step the error of the determinant, whose optimum the modes are not, would hide the difference between a tiny standard deviation
+and 0."""
 SLACK = 1e-12
-"""How far, relative to the log-likelihood, rounding may make a step up look like one down."""
+"""Relative decrease of the log-likelihood that rounding can cause in a step that increases it."""
 
 
 class NoModes(ArithmeticError):
-    """The modes of the random effects were not found: the linear predictor runs away."""
+    """The modes of the random effects were not found, because the linear predictor diverges."""
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """The approximate log-likelihood at one (t1, t2, beta...), and its gradient in that order."""
+    """The approximate log-likelihood at (t1, t2, beta...), and its gradient in that order."""
 
     value: float
     gradient: Floats
@@ -47,7 +48,7 @@ class Point:
 
 @dataclass
 class LaplaceLikelihood:
-    """``outcome`` is 0 or 1 per row, ``fixed`` is X (rows, coefficients). The last modes are where the next search begins."""
+    """``outcome`` is 0 or 1 per row, ``fixed`` is X (rows, coefficients). Each search starts from the modes of the last one."""
 
     outcome: Floats
     fixed: Floats
@@ -89,7 +90,7 @@ class LaplaceLikelihood:
         raise NoModes("The modes of the random effects were not found.")
 
     def _ascend(self, theta: Floats, offset: Floats, modes: Levels, step: Levels, value: float) -> tuple[Levels, float]:
-        """Take one Newton step, halved until it does not lead down: the function is concave, so that a small one never does."""
+        """Take one Newton step, halved until it does not decrease l: l is concave, so a small enough step never does."""
         for halvings in range(40):
             tried = (modes[0] + step[0] / 2**halvings, modes[1] + step[1] / 2**halvings)
             reached = self._penalised(theta, offset, tried)
@@ -114,10 +115,10 @@ class LaplaceLikelihood:
         return Factor(theta, self.crossing.sums(weights), self.crossing.cell_sums(weights))
 
     def _gradient(self, theta: Floats, mean: Floats, factor: Factor) -> Floats:
-        """Differentiate by the implicit function theorem: the modes move with (t, beta), and with them the weights in the
-        determinant.
+        """Return the gradient by the implicit function theorem: the modes depend on (t, beta), and the weights in the
+        determinant depend on the modes.
 
-        The change of the log determinant with eta is carried back through the modes once, for all parameters.
+        The derivative of the log determinant by eta is propagated back through the modes once for all parameters.
         """
         crossing, weights, residual = self.crossing, mean * (1 - mean), self.outcome - mean
         inverse = factor.inverse()

@@ -1,4 +1,4 @@
-"""Comparisons of the models: pairwise contrasts with adjusted p values, tests of all models at once, and compact letters."""
+"""Comparisons of models: pairwise contrasts with adjusted p values, joint tests, and compact letters."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ ADJUSTMENTS: tuple[Adjustment, ...] = ("none", "holm", "tukey")
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A combination of coefficients; ``statistic`` is z without degrees of freedom, else t. All but the estimate is None where
-    the fit did not converge."""
+    """A linear combination of coefficients; ``statistic`` is z without degrees of freedom, else t. If the fit did not converge,
+    everything but the estimate is None."""
 
     estimate: float
     se: float | None = None
@@ -32,7 +32,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """Level ``a`` minus level ``b`` of ``levels``; ``found`` is None where one of them cannot be estimated."""
+    """Level ``a`` minus level ``b`` of ``levels``; ``found`` is None if one of them cannot be estimated."""
 
     a: str
     b: str
@@ -42,7 +42,7 @@ class Contrast:
 
     @property
     def p_tukey(self) -> float | None:
-        """By the studentized range over all levels. Computed when asked for: it takes longer than a fit."""
+        """Return the p value from the studentized range over all levels. Computed on demand: it takes longer than a fit."""
         if self.found is None or self.found.statistic is None:
             return None
         df = np.inf if self.found.df is None else self.found.df
@@ -61,7 +61,7 @@ class Contrast:
 
 @dataclass(frozen=True, slots=True)
 class JointTest:
-    """Whether all models are alike: chi-squared without ``df_den``, else F."""
+    """A test of the hypothesis that all models are equal: chi-squared without ``df_den``, else F."""
 
     statistic: float
     df_num: float
@@ -70,7 +70,7 @@ class JointTest:
 
 
 def estimate(fit: Fit, combination: Floats) -> Estimate:
-    """Return the combination's estimate, with its Wald test against 0."""
+    """Return the estimate of the combination with its Wald test against 0."""
     value = float(combination @ fit.coefficients)
     if not fit.is_converged:
         return Estimate(value)
@@ -81,9 +81,9 @@ def estimate(fit: Fit, combination: Floats) -> Estimate:
 
 
 def pairwise(fit: Fit, means: Mapping[str, Floats], levels: Sequence[str]) -> list[Contrast]:
-    """Return contrasts of all pairs of ``levels``; ``means`` gives each level's combination of coefficients.
+    """Return the contrasts of all pairs of ``levels``; ``means`` gives the combination of coefficients of each level.
 
-    A level that ``means`` lacks cannot be estimated, but counts in the adjustment of the others.
+    A level missing from ``means`` cannot be estimated, but counts in the adjustment of the others.
     """
     pairs = list(combinations(levels, 2))
     found = [estimate(fit, means[a] - means[b]) if a in means and b in means else None for a, b in pairs]
@@ -97,7 +97,7 @@ def pairwise(fit: Fit, means: Mapping[str, Floats], levels: Sequence[str]) -> li
 def holm(p_values: Sequence[float]) -> list[float]:
     """Return the p values adjusted for their number (Holm 1979).
 
-    statsmodels' ``multipletests`` gives the same, but collects garbage every time, which takes longer than a fit.
+    statsmodels' ``multipletests`` gives the same, but runs the garbage collector each time, which takes longer than a fit.
     """
     order = np.argsort(p_values)
     steps = np.asarray(p_values)[order] * np.arange(len(order), 0, -1)
@@ -107,16 +107,16 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def wald_test(fit: Fit) -> JointTest:
-    """Test all coefficients but the intercept by chi-squared (type II and III are the same for one factor)."""
+    """Return the chi-squared test of all coefficients but the intercept (for one factor, types II and III are the same)."""
     tested = fit.coefficients[1:]
     chi2 = float(tested @ np.linalg.solve(fit.covariance[1:, 1:], tested))
     return JointTest(chi2, len(tested), None, float(stats.chi2.sf(chi2, len(tested))))
 
 
 def f_test(fit: Fit, fixed: Floats) -> JointTest:
-    """Test all coefficients but the intercept by Satterthwaite's F (Fai and Cornelius 1996); ``fixed`` is X.
+    """Return Satterthwaite's F test (Fai and Cornelius 1996) of all coefficients but the intercept; ``fixed`` is X.
 
-    The denominator depends on the basis of the hypothesis: lmerTest's is used, the rows of L' in X'X = L D L'.
+    The denominator depends on the basis of the hypothesis. As in lmerTest, the basis is the rows of L' in X'X = L D L'.
     """
     triangle = np.linalg.cholesky(fixed.T @ fixed)
     basis = (triangle / np.diag(triangle)).T[1:]
@@ -131,10 +131,10 @@ def f_test(fit: Fit, fixed: Floats) -> JointTest:
 def letters(
     contrasts: Sequence[Contrast], means: Mapping[str, Estimate], adjustment: Adjustment, *, largest_first: bool = False
 ) -> dict[str, str]:
-    """Return compact letters of the levels in ``means``: those that share one do not differ; 'a' goes to the smallest mean, or
-    to the largest.
+    """Return compact letters of the levels in ``means``: levels that share one do not differ. 'a' is the smallest mean, or the
+    largest.
 
-    Empty without contrasts: nothing was tested.
+    Return nothing without contrasts, because nothing was tested.
     """
     if not contrasts:
         return {}
@@ -144,17 +144,17 @@ def letters(
 
 
 def compact_letters(order: Sequence[str], different: Collection[frozenset[str]]) -> dict[str, str]:
-    """Return the letters of each level of ``order``, the levels in ascending order of their means: 'a' is the first letter.
+    """Return the letters of each level in ``order``, which is sorted by mean; the first level has an 'a'.
 
-    ``different`` holds the pairs of levels that differ significantly: those share no letter, any other two share one
-    (Piepho 2004). Piepho's insert-and-absorb ends with all largest groups of levels without a significant difference: the
-    maximal cliques of the graph that joins levels which do not differ. They are found as cliques, because inserting grows
-    without bound on the way.
+    ``different`` holds the pairs of levels that differ significantly: these share no letter, all other pairs share at least
+    one (Piepho 2004). The result of Piepho's insert-and-absorb algorithm is the set of maximal cliques in the graph that
+    joins levels without a significant difference. Finding the cliques directly avoids the algorithm's intermediate steps,
+    whose size has no bound.
     """
     alike = nx.Graph()
     alike.add_nodes_from(order)
     alike.add_edges_from(pair for pair in combinations(order, 2) if frozenset(pair) not in different)
-    # A group comes the earlier, the earlier its levels are.
+    # Groups are sorted by the positions of their levels.
     groups = sorted(map(set, nx.find_cliques(alike)), key=lambda group: [level not in group for level in order])
     named = list(zip(letter_names(len(groups)), groups, strict=True))
     return {level: "".join(letter for letter, group in named if level in group) for level in order}
@@ -166,7 +166,7 @@ def letter_names(count: int) -> list[str]:
 
 
 def _joint_df(single: list[float]) -> float:
-    """Return the degrees of freedom of an F made of t statistics with these; as in lmerTest, 2 if one has no more."""
+    """Return the denominator degrees of freedom of an F from those of its t statistics: 2 if any has at most 2 (lmerTest)."""
     if max(single) - min(single) < 1e-8 or np.isinf(single).any():
         return min(single)
     if min(single) <= 2:

@@ -1,8 +1,8 @@
-"""Two crossed random intercepts: their linear algebra, and what a fit of them holds.
+"""Two crossed random intercepts: their linear algebra, and the result of a fit.
 
 With A = [t1 Z1, t2 Z2] (t the relative standard deviations, Z the indicator matrices of two grouping factors) and weights W of
-the rows, everything needs H = A'WA + I. Both diagonal blocks of H are diagonal, because a row has one level of each factor: the
-larger factor's block is eliminated, and what is left to factorise is as large as the smaller factor alone.
+the rows, everything needs H = A'WA + I. Both diagonal blocks of H are diagonal, because a row has one level of each factor. The
+larger factor's block is eliminated, so the matrix left to factorise is only as large as the smaller factor.
 """
 
 from collections.abc import Callable
@@ -15,14 +15,14 @@ from scipy.linalg import cho_solve, cholesky
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
 Levels = tuple[Floats, Floats]
-"""Something for each level of the large factor, and of the small one."""
+"""An array over the levels of the large factor, and one over those of the small factor."""
 DegreesOfFreedom = Callable[[Floats], float]
-"""Of the t statistic of a combination of coefficients."""
+"""Returns the degrees of freedom of the t statistic of a combination of coefficients."""
 
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """Which level of two grouping factors each row has, as codes from 0; the first factor has at least as many levels."""
+    """The levels of two grouping factors for each row, as codes from 0; the first factor has at least as many levels."""
 
     large: Codes
     small: Codes
@@ -34,7 +34,7 @@ class Crossing:
         return self.n_large, self.n_small
 
     def sums(self, values: Floats) -> Levels:
-        """Return Z'v: the sum of a value per row over each level of either factor."""
+        """Return Z'v: the sums of one value per row over each level of either factor."""
         large: Floats = np.bincount(self.large, values, self.n_large).astype(float, copy=False)
         small: Floats = np.bincount(self.small, values, self.n_small).astype(float, copy=False)
         return large, small
@@ -45,13 +45,13 @@ class Crossing:
         return cells.astype(float, copy=False).reshape(self.sizes)
 
     def spread(self, levels: Levels) -> Floats:
-        """Return Zu: for each row the sum of its two levels' values."""
+        """Return Zu: for each row, the sum of the values of its two levels."""
         found: Floats = levels[0][self.large] + levels[1][self.small]
         return found
 
 
 class Factor:
-    """H = A'WA + I, factorised. Raises numpy.linalg.LinAlgError when rounding has made it indefinite."""
+    """H = A'WA + I, factorised. Raises numpy.linalg.LinAlgError if rounding has made it indefinite."""
 
     def __init__(self, theta: Floats, weights: Levels, cells: Floats) -> None:
         """Factorise H; ``weights`` are Z1'w and Z2'w, ``cells`` Z1'WZ2."""
@@ -72,8 +72,8 @@ class Factor:
         return ((reduced - self._scaled @ small).T / self._root).T, small
 
     def inverse(self) -> tuple[Floats, Floats, Floats]:
-        """Return of H^-1 the diagonal of the large block, the cross block (n_large, n_small), and the diagonal of the small
-        block."""
+        """Return parts of H^-1: the diagonal of the large block, the cross block (n_large, n_small), and the diagonal of the
+        small block."""
         small = cho_solve((self._cholesky, True), np.eye(len(self._cholesky)), check_finite=False)
         cross = (self._scaled @ small) / -self._root[:, None]
         large = 1 / self._root**2 - np.einsum("ij,ij->i", cross, self._scaled) / self._root
@@ -82,8 +82,8 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class RandomEffects:
-    """The conditional modes of the random intercepts given the data, and their conditional standard deviations given the
-    parameters too: lme4's ``ranef`` with ``condVar``."""
+    """Conditional modes of the random intercepts given the data, and their standard deviations given data and parameters:
+    lme4's ``ranef`` with ``condVar``."""
 
     modes: Levels
     sds: Levels
@@ -93,8 +93,8 @@ class RandomEffects:
 class Fit:
     """Coefficients with their covariance; ``sd`` holds the random intercepts' standard deviations, the large factor's first.
 
-    ``residual_sd`` and ``degrees_of_freedom`` belong to linear models: without the latter, statistics are normal.
-    ``random_effects`` belong to converged binomial ones.
+    Only linear models have ``residual_sd`` and ``degrees_of_freedom``; without the latter, statistics are normal.
+    Only converged binomial models have ``random_effects``.
     """
 
     coefficients: Floats
@@ -109,9 +109,9 @@ class Fit:
 
 
 def inverse_of_definite(matrix: Floats) -> Floats:
-    """Return the inverse over the directions in which the matrix is positive.
+    """Return the inverse over the directions in which the matrix is positive definite.
 
-    Nothing depends on a parameter without such a direction, such as a standard deviation of 0.
+    The likelihood does not depend on the other directions, for example on a standard deviation of 0.
     """
     values, vectors = np.linalg.eigh(matrix)
     kept = values > 1e-8 * abs(values).max()

@@ -1,4 +1,4 @@
-"""Table 3: how often, how surely, how late and after how long simulations were detected."""
+"""Table 3: how often, with what confidence, how late and after how long simulations were detected."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,12 +9,13 @@ CONFIDENCES = ("very confident", "confident", "somewhat confident")
 """In the paper's order; other labels follow by name."""
 SUBSETS = ("detected", "undetected", "total")
 Moments = tuple[float | None, float | None]
-"""A mean and a population standard deviation (ddof 0), as the paper's are; None without values."""
+"""A mean and a population standard deviation (ddof 0, as in the paper); None without values."""
 
 
 @dataclass(frozen=True, slots=True)
 class DetectionRow:
-    """The judgements of one model, or of all; rates are over all of them that say whether the simulation was detected.
+    """Summary of the judgements of one model, or of all. Rates are over the judgements that say whether the simulation was
+    detected.
 
     ``confidence`` counts labels per subset; ``durations`` (seconds) and ``utterances`` (numbers) are moments per subset.
     """
@@ -29,7 +30,7 @@ class DetectionRow:
 
 
 def detection_table(frame: pd.DataFrame) -> dict[str, DetectionRow]:
-    """Return a row for each model, by name, even if no judgement says whether it was detected. Optional columns may be
+    """Return a row for each model, by name, including models without a usable ``detected``. Optional columns may be
     missing."""
     judged = _judged(frame)
     labels = confidence_labels(judged)
@@ -37,13 +38,13 @@ def detection_table(frame: pd.DataFrame) -> dict[str, DetectionRow]:
 
 
 def overall_row(frame: pd.DataFrame) -> DetectionRow:
-    """Return the row of all judgements together."""
+    """Return the row for all judgements together."""
     judged = _judged(frame)
     return _row(judged, confidence_labels(judged))
 
 
 def confidence_labels(frame: pd.DataFrame) -> list[str]:
-    """Return the labels that occur, and all of the paper's if any label occurs."""
+    """Return the labels that occur, and also all of the paper's if any label occurs."""
     if "confidence" not in frame.columns or frame["confidence"].isna().all():
         return []
     found = set(frame["confidence"].dropna())

@@ -15,25 +15,25 @@ OPTIONAL = ("choice", "confidence", "utterance_number", "duration", "pair", "goa
 NUMBERS = ("utterance_number", "duration")
 BINARY = ("detected", "flagged")
 GREATEST = 1e100
-"""Of a number: the squares of greater ones may be too large for a computer."""
+"""Largest absolute value of a number: squares of larger ones may overflow."""
 MOST_QUOTED = 60
-"""Characters of a cell in a sentence."""
+"""Number of characters of a cell that an error message quotes."""
 MISSING = frozenset({"", "NA", "N/A", "NAN", "<NA>", "#N/A", "#NV", "#N/D", "#NULL!"})
-"""Missing values as R, Python and spreadsheet programs (in some languages) write them, in capitals."""
+"""Missing values as R, Python and spreadsheet programs in several languages write them, in upper case."""
 NOT_KNOWN = MISSING | {"NULL", "NONE", "."}
-"""Missing only in columns of numbers: a text may be "none". SPSS and Stata write a point."""
+"""Missing values in columns of numbers only, because a text may be "none". SPSS and Stata write a point."""
 TRUE = frozenset({"TRUE", "WAHR", "VRAI", "VERDADERO", "VERDADEIRO", "VERO", "WAAR"})
 FALSE = frozenset({"FALSE", "FALSCH", "FAUX", "FALSO", "ONWAAR"})
-"""Spreadsheet programs write truth in the language of their user."""
+"""Spreadsheet programs write truth values in the user's language."""
 OVERALL = "overall"
-"""How results call all models together: no model may."""
+"""The name for all models together in the results; no model may have it."""
 
 
 def read_judgements(path: Path) -> pd.DataFrame:
-    """Read the judgements in a CSV: the columns of REQUIRED, and those of OPTIONAL that it has. Empty cells are missing.
+    """Return the judgements in a CSV: the columns of REQUIRED, and those of OPTIONAL that it has. Empty cells are missing.
 
-    Text columns hold str, the others float. Commas, semicolons, tabs or what a first line ``sep=`` names separate; a byte order
-    mark names the encoding. Names that read alike are the same (``dialogue.names``). Raises BadData.
+    Text columns hold str, the others float. The separator is a comma, semicolon or tab, or what a first line ``sep=`` names; a
+    byte order mark names the encoding. Names that look the same are the same (``dialogue.names``). Raises BadData.
     """
     source = str(path)
     cells = _with_decimal_points(read_cells(read_text(path), source, REQUIRED, OPTIONAL))
@@ -41,29 +41,29 @@ def read_judgements(path: Path) -> pd.DataFrame:
 
 
 def read_stored_judgements(stored: pd.DataFrame, source: str) -> pd.DataFrame:
-    """Return stored judgements as ``read_judgements`` reads a CSV of them: the same values, types and refusals.
+    """Return stored judgements with the same values, types and errors as if ``read_judgements`` had read them from a CSV.
 
-    ``stored`` holds objects, None where missing, in the columns of REQUIRED and OPTIONAL; sentences call it ``source``, and its
-    rows by their numbers in such a CSV. Raises BadData.
+    ``stored`` holds objects, None where missing, in the columns of REQUIRED and OPTIONAL. Messages call it ``source`` and
+    number its rows as in such a CSV. Raises BadData.
     """
     if stored.empty:
-        raise BadData(f"{source} has no judgements: nothing can be analysed.")
+        raise BadData(f"{source} has no judgements, so there is nothing to analyse.")
     numbered = stored.set_axis(range(2, len(stored) + 2))
     return _checked({name: _read_stored_column(numbered[name], name, source) for name in numbered.columns}, source)
 
 
 def _checked(columns: Mapping[str, pd.Series], source: str) -> pd.DataFrame:
-    """Return the table, whose index counts rows, the header's being 1."""
+    """Return the checked table, indexed by row number (the header is row 1)."""
     found = pd.DataFrame(columns)
     _refuse_repeats(found, source)
     return found
 
 
 def _with_decimal_points(cells: Cells) -> pd.DataFrame:
-    """Replace decimal commas, which go with semicolons or tabs as separators.
+    """Replace decimal commas, which occur with semicolons or tabs as separators.
 
-    Leave a column alone that also has points, so that it is refused: it is ambiguous. The same holds with tabs for a column
-    with 1,234, which may be thousands.
+    Leave a column unchanged, so that it is refused, if it is ambiguous: if it also has points or, with tabs, numbers such as
+    1,234, which may mean thousands.
     """
     doubtful = {";": r"\.", "\t": r"\.|^[+-]?\d{1,3}(?:,\d{3})+$"}.get(cells.delimiter)
     numbers = [name for name in NUMBERS if name in cells.frame.columns and doubtful]
@@ -104,7 +104,13 @@ def _read_names(cells: pd.Series, name: str, source: str) -> pd.Series:
             "a name, not the error value of a formula",
         )
     if name == "model":
-        _refuse(cells == OVERALL, cells, name, source, "another name: the results call all models together so")
+        _refuse(
+            cells == OVERALL,
+            cells,
+            name,
+            source,
+            "another name, because the results use this one for all models together",
+        )
     return cells if name in REQUIRED else cells.where(~_is_missing(cells), None)
 
 
@@ -116,7 +122,7 @@ def _read_binary(cells: pd.Series, name: str, source: str) -> pd.Series:
 
 
 def _read_numbers(cells: pd.Series) -> pd.Series:
-    """Return the numbers; missing where a cell has none."""
+    """Return the cells as numbers, missing where a cell is none."""
     return pd.to_numeric(cells.where(~_is_unknown(cells), ""), errors="coerce").astype(float)
 
 
@@ -136,11 +142,11 @@ def _refuse(wrong: pd.Series, cells: pd.Series, name: str, source: str, wanted: 
 
 def _refuse_extreme(numbers: pd.Series, cells: pd.Series, name: str, source: str) -> None:
     _refuse(np.isinf(numbers), cells, name, source, "a number")
-    _refuse(numbers.abs() > GREATEST, cells, name, source, f"no further from 0 than {GREATEST:g}")
+    _refuse(numbers.abs() > GREATEST, cells, name, source, f"between -{GREATEST:g} and {GREATEST:g}")
 
 
 def _refuse_repeats(frame: pd.DataFrame, source: str) -> None:
-    """Raise BadData if someone judged a pair twice: that judgement would count double."""
+    """Raise BadData if an evaluator judged a pair twice, because that judgement would count double."""
     if "pair" not in frame.columns:
         return
     named = frame[frame["pair"].notna()]
@@ -148,5 +154,5 @@ def _refuse_repeats(frame: pd.DataFrame, source: str) -> None:
     if repeated.any():
         row = named.index[repeated][0]
         raise BadData(
-            f"{source}, row {row}: {frame.participant[row]} has judged the pair {frame.pair[row]} before: keep one judgement."
+            f"{source}, row {row}: {frame.participant[row]} has already judged the pair {frame.pair[row]}. Keep one judgement."
         )

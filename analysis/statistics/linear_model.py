@@ -1,7 +1,7 @@
 """The linear mixed model with two crossed random intercepts: REML, with Satterthwaite's degrees of freedom as in lmerTest.
 
-The criterion needs the data only through cross-products, so that an evaluation costs nothing per row (Bates et al. 2015,
-section 3).
+The criterion uses the data only through cross-products, so the cost of an evaluation does not depend on the number of rows
+(Bates et al. 2015, section 3).
 """
 
 from dataclasses import dataclass, field
@@ -13,14 +13,14 @@ from analysis.statistics.crossed_factors import Crossing, Factor, Fit, Floats, L
 from analysis.statistics.optimum import Objective, find_optimum, hessian, jacobian
 
 ROUNDING = 1e-12
-"""How much of the outcome's squares rounding may turn into residual squares, or take from them."""
+"""Share of the outcome's sum of squares by which rounding may change the residual sum of squares."""
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What the criterion is made of at relative standard deviations (t1, t2).
+    """The parts of the criterion at relative standard deviations (t1, t2).
 
-    ``information`` is X'V^-1 X in units of the residual variance; slopes are derivatives by t1 and t2.
+    ``information`` is X'V^-1 X in units of the residual variance; slopes are derivatives with respect to t1 and t2.
     """
 
     log_determinant: float
@@ -34,8 +34,8 @@ class Profile:
 
 @dataclass
 class RemlCriterion:
-    """``fixed`` is X (rows, coefficients). ``freedom`` counts rows beyond coefficients; residual squares up to
-    ``rounding`` say nothing."""
+    """The REML criterion. ``fixed`` is X (rows, coefficients). ``freedom`` is the number of rows minus that of coefficients;
+    residual sums of squares up to ``rounding`` carry no information."""
 
     outcome: Floats
     fixed: Floats
@@ -57,7 +57,7 @@ class RemlCriterion:
         self.freedom = len(columns) - self.fixed.shape[1]
 
     def profile(self, theta: Floats) -> Profile:
-        """Return the criterion's parts at relative standard deviations. Raises numpy.linalg.LinAlgError."""
+        """Return the parts of the criterion at relative standard deviations. Raises numpy.linalg.LinAlgError."""
         factor = Factor(theta, self._counts, self._cells)
         right = theta[0] * self._sums[0], theta[1] * self._sums[1]
         solved = factor.solve(right)
@@ -76,13 +76,13 @@ class RemlCriterion:
         )
 
     def deviance(self, found: Profile, sigma: float | None = None) -> float:
-        """Return minus twice the restricted log-likelihood, at the best residual standard deviation without ``sigma``."""
+        """Return minus twice the restricted log-likelihood at ``sigma``, by default the best residual standard deviation."""
         variance = self.variance(found, sigma)
         fit = self.freedom * np.log(2 * np.pi * variance) + found.residual_squares / variance
         return float(found.log_determinant + np.linalg.slogdet(found.information)[1] + fit)
 
     def gradient(self, found: Profile, sigma: float | None = None) -> Floats:
-        """Return the slopes of the deviance by t1 and t2, and by ``sigma`` if it is given."""
+        """Return the derivatives of the deviance with respect to t1, t2 and, if given, ``sigma``."""
         variance = self.variance(found, sigma)
         inverse = np.linalg.inv(found.information)
         of_information = np.array([np.vdot(inverse, slope) for slope in found.information_slopes])
@@ -96,7 +96,7 @@ class RemlCriterion:
         return found.residual_squares / self.freedom if sigma is None else sigma**2
 
     def _product_slopes(self, theta: Floats, solved: Levels) -> tuple[Floats, Floats]:
-        """Return derivatives of C'C - C'A H^-1 A'C, where C is X with the outcome beside it, and ``solved`` is H^-1 A'C."""
+        """Return the derivatives of C'C - C'A H^-1 A'C, where C is X with the outcome as last column, ``solved`` H^-1 A'C."""
         around = theta[0] * solved[0], theta[1] * solved[1]
         spread = (
             self._counts[0][:, None] * around[0] + self._cells @ around[1],
@@ -117,10 +117,10 @@ class RemlCriterion:
 
 
 def fit_reml(outcome: Floats, fixed: Floats, crossing: Crossing) -> Fit:
-    """Fit outcome = X beta + u[large] + u[small] + e; ``fixed`` is X, whose first column is 1. The log-likelihood is the
-    restricted one."""
-    # In standard deviations from the mean all parameters are of order 1, which numerical derivatives rely on, and squares keep
-    # their digits however far from 0 the outcome lies.
+    """Fit outcome = X beta + u[large] + u[small] + e; ``fixed`` is X, whose first column is 1. The log-likelihood of the result
+    is the restricted one."""
+    # Standardise the outcome: numerical derivatives need parameters of order 1, and squares lose no digits when the outcome is
+    # far from 0.
     centre, scale = float(outcome.mean()), float(outcome.std())
     criterion = RemlCriterion((outcome - centre) / scale, fixed, crossing)
     found = find_optimum(_objective(criterion), [])
@@ -140,7 +140,7 @@ def fit_reml(outcome: Floats, fixed: Floats, crossing: Crossing) -> Fit:
 
 class Satterthwaite:
     """Degrees of freedom of combinations of coefficients: 2 v^2 / (g'Ag), where v is the combination's variance, g its gradient
-    by the variance parameters (t1, t2, sigma), and A their asymptotic covariance (Kuznetsova et al. 2017)."""
+    with respect to the variance parameters (t1, t2, sigma), and A their asymptotic covariance (Kuznetsova et al. 2017)."""
 
     def __init__(self, criterion: RemlCriterion, theta: Floats, sigma: float) -> None:
         at = np.array([*theta, sigma])

@@ -1,9 +1,9 @@
-"""The paper's mixed models (section 3.4): does what evaluators do depend on the inquirer model?
+"""The paper's mixed models (section 3.4): do evaluators' answers depend on the inquirer model?
 
     outcome ~ model + (1 | participant) + (1 | generator_user)
 
 ``detected`` is binomial with a logit link, fitted by the Laplace approximation to agree with a converged lme4::glmer;
-other outcomes are linear, fitted by REML to agree with lmerTest. Pure: data frames in, values out.
+other outcomes are linear, fitted by REML to agree with lmerTest. All functions are pure.
 """
 
 from collections.abc import Mapping
@@ -34,18 +34,18 @@ from analysis.statistics.rows import Rows, separated_levels, why_not_binomial, w
 
 INTERCEPT = "(Intercept)"
 PENALTY_SD = 2.5
-"""Of the normal prior on the levels' deviations from their mean, in log-odds: wide, yet finite."""
+"""Standard deviation, in log-odds, of the normal prior on the levels' deviations from their mean: wide but finite."""
 VAGUE_SD = 1000.0
-"""Of the prior on that mean, which is to have none."""
+"""Standard deviation of the prior on that mean, so large that it has no effect."""
 NOT_CONVERGED = (
-    "The fit did not converge: its estimates are shown, but not tested. More judgements, or fewer models, help."
+    "The fit did not converge, so its estimates are shown without tests. Use more judgements or fewer models."
 )
 Status = Literal["ok", "singular", "separated", "not_converged", "not_applicable"]
 
 
 @dataclass(frozen=True, slots=True)
 class RandomEffect:
-    """How far one person lies from the others, on the scale of the linear predictor: the conditional mode and its standard
+    """One person's deviation from the average, on the scale of the linear predictor: the conditional mode and its standard
     deviation."""
 
     mode: float
@@ -54,12 +54,12 @@ class RandomEffect:
 
 @dataclass(frozen=True, slots=True)
 class MixedModel:
-    """A fitted model, or the reason why there is none. What does not exist is None, or missing from a mapping.
+    """A fitted model, or the reason why there is none. Values that do not exist are None, or missing from a mapping.
 
-    ``effects`` are in treatment coding with the first level as the base; ``means`` are each level's on the scale of the linear
-    predictor; ``sd`` names the random intercepts. ``residual_sd`` belongs to linear models, ``likelihood_ratio`` to the
-    binomial one, whose ``penalised`` fit is offered where a model is always or never detected. ``random_effects`` of a binomial
-    model holds each group's persons by name.
+    ``effects`` use treatment coding with the first level as reference. ``means`` holds each level's mean on the scale of the
+    linear predictor. ``sd`` holds the standard deviations of the random intercepts by group. Only linear models have
+    ``residual_sd``. Only the binomial model has ``likelihood_ratio`` and, if a level is always or never detected, a
+    ``penalised`` fit. ``random_effects`` of a binomial model holds the members of each group by name.
     """
 
     status: Status
@@ -78,18 +78,18 @@ class MixedModel:
     random_effects: Mapping[str, Mapping[str, RandomEffect]] = field(default_factory=dict)
 
     def letters(self, adjustment: Adjustment, *, largest_first: bool = False) -> dict[str, str]:
-        """Return the levels' letters: levels that share one do not differ; 'a' goes to the smallest mean, or to the largest.
-        Empty if nothing was tested."""
+        """Return the levels' letters: levels that share one do not differ. 'a' is the smallest mean, or the largest. Empty if
+        nothing was tested."""
         return letters(self.contrasts, self.means, adjustment, largest_first=largest_first)
 
 
 def fit_outcome(frame: pd.DataFrame, outcome: str) -> MixedModel:
-    """Fit the model that belongs to the outcome; columns participant, generator_user, model and the outcome."""
+    """Fit the outcome's model. ``frame`` has the columns participant, generator_user, model and the outcome."""
     return fit_detected(frame) if outcome == "detected" else fit_linear(frame, outcome)
 
 
 def fit_detected(frame: pd.DataFrame) -> MixedModel:
-    """Fit ``detected`` (0 or 1) by model; columns participant, generator_user, model, detected. Leave out missing outcomes."""
+    """Fit ``detected`` (0 or 1) by model, without missing outcomes. Columns: participant, generator_user, model, detected."""
     rows = Rows.read(frame, "detected")
     if reason := why_not_binomial(rows):
         return MixedModel("not_applicable", reason, len(rows.outcome), rows.levels)
@@ -100,7 +100,7 @@ def fit_detected(frame: pd.DataFrame) -> MixedModel:
 
 
 def fit_linear(frame: pd.DataFrame, outcome: str) -> MixedModel:
-    """Fit ``outcome`` (a number) by model; columns participant, generator_user, model, outcome. Leave out missing outcomes."""
+    """Fit ``outcome`` (a number) by model, without missing outcomes. Columns: participant, generator_user, model, outcome."""
     rows = Rows.read(frame, outcome)
     if reason := why_not_linear(rows, outcome):
         return MixedModel("not_applicable", reason, len(rows.outcome), rows.levels)
@@ -117,7 +117,7 @@ def _fit_binomial(rows: Rows, penalty: Floats | None = None) -> MixedModel:
 
 
 def _fit_separated(rows: Rows, separated: set[str]) -> MixedModel:
-    """Fit the likelihood's limit: as a level's log-odds grow without bound, its rows stop saying anything about the others."""
+    """Fit the limit of the likelihood: as a level's log-odds diverge, its rows no longer affect the other estimates."""
     penalised = _fit_binomial(rows, _penalty(rows))
     others = rows.without(separated)
     message = _separated_message(separated, others)
@@ -133,16 +133,16 @@ def _fit_separated(rows: Rows, separated: set[str]) -> MixedModel:
 
 def _separated_message(separated: set[str], others: Rows) -> str:
     compared = (
-        "The other models are compared without" if len(others.levels) > 1 else "Too few models are left to compare"
+        "The other models are compared without them" if len(others.levels) > 1 else "Too few models remain to compare"
     )
     return (
-        f"{', '.join(sorted(separated))}: always or never detected, so that no finite estimate exists. {compared}; the "
-        "likelihood-ratio test covers all, and a penalised fit is given beside."
+        f"{', '.join(sorted(separated))}: always or never detected, so no finite estimate exists. {compared}; the "
+        "likelihood-ratio test includes all models, and a penalised fit is given in addition."
     )
 
 
 def _with_likelihood_ratio(found: MixedModel, rows: Rows) -> MixedModel:
-    """Add the test against a fit that does not distinguish the models."""
+    """Return the model with its likelihood-ratio test against a fit that does not distinguish the models."""
     without = fit_binomial(rows.outcome, rows.intercept, rows.crossing)
     if found.log_likelihood is None or found.status == "not_converged" or not without.is_converged:
         return found
@@ -152,7 +152,7 @@ def _with_likelihood_ratio(found: MixedModel, rows: Rows) -> MixedModel:
 
 
 def _report(rows: Rows, fit: Fit, levels: tuple[str, ...] | None = None) -> MixedModel:
-    """Return all but the joint tests; contrasts are made of ``levels``, which are the rows' own or more."""
+    """Return the fitted model without joint tests. Contrasts cover ``levels``, by default those of the rows."""
     levels = levels or rows.levels
     combinations = _combinations(rows)
     return MixedModel(
@@ -171,13 +171,13 @@ def _report(rows: Rows, fit: Fit, levels: tuple[str, ...] | None = None) -> Mixe
 
 
 def _combinations(rows: Rows) -> dict[str, Floats]:
-    """Return for each level the combination of coefficients that is its mean."""
+    """Return, for each level, the combination of coefficients that gives its mean."""
     base = np.eye(len(rows.levels))
     return {level: base[0] if index == 0 else base[0] + base[index] for index, level in enumerate(rows.levels)}
 
 
 def _effects(rows: Rows, fit: Fit, levels: tuple[str, ...]) -> dict[str, Estimate | None]:
-    """Return coefficients against the first of ``levels``; None for what involves a level without rows."""
+    """Return the coefficients relative to the first of ``levels``; None if a level without rows is involved."""
     names = [INTERCEPT, *(f"model[{level}]" for level in levels[1:])]
     if rows.levels[:1] != levels[:1]:
         return dict.fromkeys(names)
@@ -209,11 +209,11 @@ def _message(rows: Rows, fit: Fit) -> str:
     flat = [name for name, sd in zip(rows.groups, fit.sd, strict=True) if sd == 0]
     if not flat:
         return ""
-    return f"The variance of {' and '.join(flat)} is estimated as 0: the tests remain valid."
+    return f"The variance of {' and '.join(flat)} is estimated as 0; the tests remain valid."
 
 
 def _penalty(rows: Rows) -> Floats:
-    """Return the precision of a normal prior on the levels' deviations from their mean, in terms of treatment coding."""
+    """Return the precision, in treatment coding, of a normal prior on the levels' deviations from their mean."""
     count = len(rows.levels)
     to_levels = np.eye(count)
     to_levels[:, 0] = 1
@@ -224,5 +224,5 @@ def _penalty(rows: Rows) -> Floats:
 
 
 def _on_one_thread() -> AbstractContextManager[object]:
-    """Restrict BLAS to one thread: the matrices are small, and two threads slow a fit many times on a busy machine."""
+    """Restrict BLAS to one thread: the matrices are small, and on a busy machine two threads make a fit many times slower."""
     return threadpool_limits(limits=1, user_api="blas")  # type: ignore[no-any-return]

@@ -11,30 +11,30 @@ from scipy.optimize import minimize
 from analysis.statistics.crossed_factors import Floats
 
 RANDOM_EFFECTS = 2
-"""The first two parameters are relative standard deviations, in which every objective is even."""
+"""Number of leading parameters that are relative standard deviations; every objective is even in them."""
 STARTS = (0.5, 1.5)
 NEAR_ZERO = 0.05
-"""A relative standard deviation below this is compared with 0."""
+"""Relative standard deviations below this are compared with 0."""
 INDIFFERENT = 1e-8
-"""Differences of the log-likelihood that count as none."""
+"""Differences of the log-likelihood up to this count as none."""
 MOST_STEPS = 5
 NO_STEP = 1e-6
-"""A Newton step that changes no parameter by more is not worth another Hessian."""
+"""If a Newton step changes no parameter by more than this, another Hessian is not worth computing."""
 RUNAWAY = 100.0
-"""A relative standard deviation beyond this says that nothing is left to chance: there is no optimum to be found."""
+"""A relative standard deviation beyond this means that no residual variation is left, so there is no optimum."""
 DECREMENT = 1e-6
-"""Half the squared Newton decrement at which a gradient counts as 0: what could still be gained in log-likelihood."""
+"""Half the squared Newton decrement, that is the possible gain in log-likelihood, up to which a gradient counts as 0."""
 STEP = 1e-3
-"""For parameters of order 1: central differences are then off by about a millionth, and rounding does not matter."""
+"""Step of central differences for parameters of order 1: their error is about 1e-6, and rounding does not matter."""
 
 Objective = Callable[[Floats], tuple[float, Floats]]
-"""Minus the log-likelihood and its gradient; infinite where it cannot be computed."""
+"""Returns minus the log-likelihood, infinite where it cannot be computed, and its gradient."""
 
 
 @dataclass(frozen=True, slots=True)
 class Optimum:
-    """Where the objective is least, with its Hessian there. ``is_converged`` says whether it is a minimum in all parameters
-    that are not at 0, and the only one as far as is known."""
+    """The minimum of the objective, and the Hessian there. ``is_converged`` means that it is a minimum in all parameters that
+    are not at 0, and the only one as far as known."""
 
     parameters: Floats
     value: float
@@ -43,14 +43,14 @@ class Optimum:
 
     @property
     def is_singular(self) -> bool:
-        """Whether a random effect has no variance."""
+        """Return whether a random effect has no variance."""
         return bool((self.parameters[:RANDOM_EFFECTS] == 0).any())
 
 
 def find_optimum(objective: Objective, others: Sequence[float]) -> Optimum:
-    """Return the best optimum found; ``others`` is where the search begins for all parameters but the standard deviations.
+    """Return the best optimum found. ``others`` holds the start values of all parameters but the standard deviations.
 
-    Check a first answer from another start if it did not converge or has a standard deviation of 0.
+    If the first search did not converge or ended with a standard deviation of 0, search again from another start.
     """
     first, second = (np.array([start, start, *others]) for start in STARTS)
     found = _search(objective, first)
@@ -61,7 +61,7 @@ def find_optimum(objective: Objective, others: Sequence[float]) -> Optimum:
 
 
 def _search(objective: Objective, start: Floats) -> Optimum:
-    """Search from ``start``, in units of the value there, so that the first step is of order 1 whatever the number of rows."""
+    """Search from ``start``, scaling the objective by its value there so that the first step is of order 1 for any data."""
     unit = 1 + abs(objective(start)[0])
 
     def scaled(at: Floats) -> tuple[float, Floats]:
@@ -75,7 +75,7 @@ def _search(objective: Objective, start: Floats) -> Optimum:
 
 
 def _polish(objective: Objective, at: Floats, free: NDArray[np.bool_] | None = None) -> Optimum:
-    """Take Newton's last steps, in the free parameters."""
+    """Refine the optimum with Newton steps in the free parameters."""
     free = np.ones(len(at), dtype=bool) if free is None else free
     found = _examine(objective, at)
     for _ in range(MOST_STEPS):
@@ -95,7 +95,7 @@ def _polish(objective: Objective, at: Floats, free: NDArray[np.bool_] | None = N
 
 
 def _zero_where_indifferent(objective: Objective, found: Optimum) -> Optimum:
-    """Replace small standard deviations by 0 where the likelihood is the same."""
+    """Set small standard deviations to 0 if the likelihood stays the same."""
     for index in range(RANDOM_EFFECTS):
         at = found.parameters.copy()
         if 0 < at[index] < NEAR_ZERO:
@@ -106,10 +106,10 @@ def _zero_where_indifferent(objective: Objective, found: Optimum) -> Optimum:
 
 
 def _has_equals(objective: Objective, found: Optimum) -> bool:
-    """Return whether other standard deviations do as well.
+    """Return whether other standard deviations give the same likelihood.
 
-    Where each evaluator judged one model alone, theirs may be anything; where each evaluator met one person alone, who met
-    nobody else, only both together are known.
+    If each evaluator judged only one model, the evaluators' standard deviation is arbitrary. If each evaluator judged only one
+    person, and each person had only one evaluator, only the two standard deviations together are identified.
     """
     first, second, *others = found.parameters
     further = [(first + 1, second), (first, second + 1)]
@@ -126,7 +126,7 @@ def _examine(objective: Objective, at: Floats) -> Optimum:
 
 
 def _is_minimum(slope: Floats, curvature: Floats, free: Floats) -> bool:
-    """Return whether this is a minimum in the free parameters; in a standard deviation of 0 the slope vanishes by symmetry."""
+    """Return whether this is a minimum in the free parameters. For a standard deviation of 0 the slope is 0 by symmetry."""
     inner = curvature[np.ix_(free, free)]
     if not np.isfinite(inner).all() or (np.linalg.eigvalsh(inner) <= 0).any():
         return False
@@ -140,13 +140,13 @@ def _unsigned(parameters: Floats) -> Floats:
 
 
 def jacobian(function: Callable[[Floats], Floats], at: Floats) -> Floats:
-    """Return the derivative of each entry of a vector by each parameter, (entries, parameters)."""
+    """Return the derivatives of a vector with respect to each parameter, (entries, parameters)."""
     steps = STEP * np.eye(len(at))
     return np.column_stack([(function(at + step) - function(at - step)) / (2 * STEP) for step in steps])
 
 
 def hessian(gradient: Callable[[Floats], Floats], at: Floats) -> Floats:
-    """Return second derivatives, from first ones."""
+    """Return the second derivatives, computed from ``gradient``."""
     found = jacobian(gradient, at)
     symmetric: Floats = (found + found.T) / 2
     return symmetric

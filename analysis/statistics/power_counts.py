@@ -1,18 +1,18 @@
-"""How often simulated studies found what was assumed: counts, and the shares that they are."""
+"""How often simulated studies found the assumed differences: counts and shares."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import sqrt
 
 WANTED = 0.8
-"""The power that is commonly asked for (Cohen 1988)."""
+"""The power that is commonly required (Cohen 1988)."""
 Z_95 = 1.959964
-"""Of a 95 % interval."""
+"""Half the width of a 95 % interval, in standard errors."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one simulated study finds: whether any difference, and which; one that could not be analysed found nothing."""
+    """The differences that one simulated study finds; a study that could not be analysed finds none."""
 
     is_analysed: bool
     overall: bool
@@ -21,20 +21,20 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """``found`` of ``studies`` in which a test was significant."""
+    """A test was significant in ``found`` of ``studies``."""
 
     found: int
     studies: int
 
     @property
     def value(self) -> float:
-        """The power."""
+        """Return the power."""
         return self.found / self.studies
 
     @property
     def error(self) -> float:
-        """Half the width of the power's 95 % interval, from the number of simulated studies: Agresti and Coull's (1998), which
-        has some where none or all were found."""
+        """Return half the width of the power's 95 % interval by Agresti and Coull (1998), which has a width even if none or all
+        were found."""
         share = (self.found + 2) / (self.studies + 4)
         return Z_95 * sqrt(share * (1 - share) / (self.studies + 4))
 
@@ -48,7 +48,7 @@ class Share:
 
     @property
     def points(self) -> str:
-        """The error, in points of the percentage."""
+        """Return the error in percentage points."""
         return f"{100 * self.error:.1f}"
 
     def __str__(self) -> str:
@@ -57,9 +57,9 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Power:
-    """Of how many of ``studies`` a test was significant: ``overall``, and by pair of models.
+    """The number of ``studies`` in which a test was significant: ``overall``, and by pair of models.
 
-    ``failed`` studies had no such test: they count as not significant.
+    ``failed`` studies could not be tested and count as not significant.
     """
 
     contrasts: dict[tuple[str, str], int]

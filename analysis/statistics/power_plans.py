@@ -1,5 +1,5 @@
-"""What planning asks: how often studies of some sizes find differences that are assumed. Plain Python, so that a page which
-only asks loads no statistics."""
+"""Questions about power: how often do studies of given sizes find the assumed differences? Plain Python, so that a page with
+the form loads no statistics."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,35 +12,35 @@ if TYPE_CHECKING:
     from analysis.statistics.contrasts import Adjustment
 
 PAPER = {"Llama-2": 0.665, "Mixtral": 0.56, "Vicuna": 0.775, "GPT4": 0.65}
-"""How often the paper's models were detected: 1 less their undetectability in table 3."""
+"""Detection rates of the paper's models: 1 minus their undetectability in table 3."""
 ADJUSTMENTS: dict["Adjustment", str] = {
-    "none": "none: each pair of models for itself, as in the paper",
-    "holm": "Holm, over all pairs",
-    "tukey": "Tukey, over all pairs",
+    "none": "None, as in the paper",
+    "holm": "Holm, over all pairs of models",
+    "tukey": "Tukey, over all pairs of models",
 }
 MOST_MODELS, MOST_SIZES = 12, 6
 MOST_JUDGEMENTS = 20_000
-"""In one study: its analysis takes half a second."""
+"""Limit on the judgements of one study, whose analysis then takes half a second."""
 MOST_PEOPLE = 1000
 MOST_STUDIES = 2000
-"""The error of simulating is ± 2 points by then; halving it takes four times as many."""
+"""With this many, the Monte Carlo error is ± 2 points; halving it takes four times as many studies."""
 LARGEST_SD = 5.0
-"""In log-odds: evaluators who detect always beside others who never do."""
+"""Limit on standard deviations of log-odds: some evaluators then always detect, and others never do."""
 LARGEST_SEED = 2**32 - 1
 LONGEST_NAME = 100
-"""As long as a run's inquirer may be called: a study's analysis suggests its rates by these names."""
+"""Limit on the length of a run's inquirer name, which the rates of a study's analysis use."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why there is no such study: a sentence, and the name of the assumption to change."""
+    """The reason why a study is impossible, and the name of the assumption to change."""
 
     field: str
     words: str
 
 
 class ImpossiblePlan(ValueError):
-    """No study can be drawn from these assumptions; the message is the first problem's."""
+    """No study can be drawn from these assumptions; the message is the first problem's reason."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__(problems[0].words)
@@ -68,7 +68,7 @@ class StudyPlan:
 
     @property
     def differences(self) -> list[tuple[str, str]]:
-        """All pairs of models."""
+        """Return all pairs of models."""
         return _pairs(self.rates)
 
 
@@ -103,11 +103,11 @@ class PowerQuestion:
 
     @property
     def differences(self) -> list[tuple[str, str]]:
-        """All pairs of models."""
+        """Return all pairs of models."""
         return _pairs(self.rates)
 
     def plan(self, evaluators: int) -> StudyPlan:
-        """Return the plan of one of the sizes."""
+        """Return the plan for one of the sizes."""
         return StudyPlan(self.rates, evaluators, self.pairs, self.people, self.evaluator_sd, self.person_sd)
 
     def _plan_problems(self) -> Iterator[Problem]:
@@ -123,7 +123,7 @@ def gather_rates(named: Iterable[tuple[str, float]]) -> dict[str, float]:
     rates: dict[str, float] = {}
     for name, rate in ((plain_name(name), rate) for name, rate in named):
         if name in rates:
-            raise ImpossiblePlan([Problem("rates", f"{name} stands there twice: give each model one rate.")])
+            raise ImpossiblePlan([Problem("rates", f"{name} is listed twice. Give each model one rate.")])
         rates[name] = rate
     return rates
 
@@ -134,43 +134,45 @@ def _pairs(rates: dict[str, float]) -> list[tuple[str, str]]:
 
 def _rate_problems(rates: dict[str, float]) -> Iterator[Problem]:
     if len(rates) < 2:
-        yield Problem("rates", "Give the rates of at least two models: there is nothing to compare otherwise.")
+        yield Problem("rates", "Enter the rates of at least two models, so that there is something to compare.")
     if len(rates) > MOST_MODELS:
-        yield Problem("rates", f"These are {len(rates)} models: compare at most {MOST_MODELS}.")
+        yield Problem("rates", f"These are {len(rates)} models. Compare at most {MOST_MODELS}.")
     for name, rate in rates.items():
         if not name.strip():
-            yield Problem("rates", "A model has no name: give it one.")
+            yield Problem("rates", "A model has no name. Enter one.")
         if len(name) > LONGEST_NAME:
-            yield Problem("rates", f"The name {name[:20]}… is too long: use at most {LONGEST_NAME} characters.")
+            yield Problem("rates", f"The name {name[:20]}… is too long. Use at most {LONGEST_NAME} characters.")
         if not 0 < rate < 1:
-            yield Problem("rates", f"The rate of {name} is {rate:g}: give one between 0 and 1.")
+            yield Problem("rates", f"The rate of {name} is {rate:g}. Enter one between 0 and 1.")
 
 
 def _size_problems(plan: StudyPlan) -> Iterator[Problem]:
     if plan.evaluators < 2:
-        yield Problem("evaluators", "Plan at least two evaluators: how much they differ cannot be told from one.")
+        yield Problem("evaluators", "Plan at least two evaluators, because one shows no variation between evaluators.")
     if plan.pairs < max(2, len(plan.rates)):
-        yield Problem("pairs", f"Plan at least {max(2, len(plan.rates))} pairs each, one of every model.")
+        yield Problem("pairs", f"Plan at least {max(2, len(plan.rates))} pairs per evaluator, one for each model.")
     if not 2 <= plan.people <= MOST_PEOPLE:
-        yield Problem("people", f"Plan between 2 and {MOST_PEOPLE:,} people who chat.")
+        yield Problem("people", f"Plan between 2 and {MOST_PEOPLE:,} people who chatted.")
     if plan.evaluators * plan.pairs > MOST_JUDGEMENTS:
         size = f"{plan.evaluators:,} evaluators with {plan.pairs:,} pairs each"
-        yield Problem("evaluators", f"{size} are more than {MOST_JUDGEMENTS:,} judgements: plan a smaller study.")
+        yield Problem("evaluators", f"{size} give more than {MOST_JUDGEMENTS:,} judgements. Plan a smaller study.")
 
 
 def _sd_problems(plan: StudyPlan) -> Iterator[Problem]:
     for field in ("evaluator_sd", "person_sd"):
         if not 0 <= getattr(plan, field) <= LARGEST_SD:
-            sentence = f"A standard deviation of the log-odds lies between 0 (no differences) and {LARGEST_SD:g}."
+            sentence = f"Enter a standard deviation of the log-odds between 0 (no variation) and {LARGEST_SD:g}."
             yield Problem(field, sentence)
 
 
 def _question_problems(question: PowerQuestion) -> Iterator[Problem]:
     if not 1 <= len(question.evaluators) <= MOST_SIZES:
-        yield Problem("evaluators", f"Give between one and {MOST_SIZES} numbers of evaluators.")
+        yield Problem("evaluators", f"Enter between one and {MOST_SIZES} numbers of evaluators.")
     if question.adjustment not in ADJUSTMENTS:
-        yield Problem("adjustment", f"Adjust by one of {', '.join(ADJUSTMENTS)}.")
+        yield Problem("adjustment", f"Choose an adjustment: {', '.join(ADJUSTMENTS)}.")
     if not 1 <= question.studies <= MOST_STUDIES:
-        yield Problem("studies", f"Draw between 1 and {MOST_STUDIES:,} studies: more tell hardly more.")
+        yield Problem(
+            "studies", f"Simulate between 1 and {MOST_STUDIES:,} studies. More would hardly reduce the error."
+        )
     if not 0 <= question.seed <= LARGEST_SEED:
-        yield Problem("seed", f"A seed lies between 0 and {LARGEST_SEED}.")
+        yield Problem("seed", f"Enter a seed between 0 and {LARGEST_SEED}.")

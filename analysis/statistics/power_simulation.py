@@ -1,7 +1,7 @@
-"""Planning: how likely a study of some size is to find assumed differences, by simulation.
+"""Power by simulation: how likely a study of a given size is to find assumed differences.
 
-Every simulated study is drawn from the assumed model and analysed as the real one will be; power is the share of those in
-which a test is significant.
+Each simulated study is drawn from the assumed model and analysed like a real one; power is the share of studies in which a
+test is significant.
 """
 
 import os
@@ -25,16 +25,17 @@ from analysis.statistics.power_counts import Outcome, Power
 from analysis.statistics.power_plans import PowerQuestion, StudyPlan
 
 CHUNK = 4
-"""Studies that a process analyses in one go: few, so that progress is seen."""
+"""Number of studies that a process analyses at a time: few, so that the progress is visible."""
 NICENESS = 10
 
 
 @contextmanager
 def study_pool(processes: int) -> Iterator[Executor]:
-    """Open a pool of processes that analyse studies. They are spawned: a fork of a process with models and threads may hang.
+    """Open a pool of processes that analyse studies. They are spawned, because a fork of a process with models and threads may
+    hang.
 
-    They end at once with the block, whatever they are computing, and with the process that holds the other end of a pipe: a
-    killed process could not stop them.
+    They end at once when the block ends, whatever they are computing. They also end with the process that holds the other end
+    of a pipe, because a killed process cannot stop them.
     """
     context = get_context("spawn")
     watched, held = context.Pipe(duplex=False)
@@ -48,9 +49,9 @@ def study_pool(processes: int) -> Iterator[Executor]:
 
 
 def simulate(question: PowerQuestion, pool: Executor, found: Sequence[Power] = ()) -> Iterator[tuple[Power, ...]]:
-    """Yield what each size in ``question.evaluators`` has found, after every study, continuing from what was ``found`` before.
+    """Yield the results for each size in ``question.evaluators`` after every study, continuing from what was ``found`` before.
 
-    A study depends on the seed and its number alone, so that it does not matter which process draws it, and when.
+    A study depends only on the seed and its number, so it does not matter which process draws it, or when.
     """
     sizes = list(found) or [Power(dict.fromkeys(question.differences, 0)) for _ in question.evaluators]
     for index, evaluators in enumerate(question.evaluators):
@@ -61,7 +62,7 @@ def simulate(question: PowerQuestion, pool: Executor, found: Sequence[Power] = (
 
 
 def analyse_study(plan: StudyPlan, adjustment: Adjustment, seed: int, number: int) -> Outcome:
-    """Draw the study of this number, and analyse it as a real one."""
+    """Draw the study with this number and analyse it like a real one."""
     model = fit_detected(draw_study(plan, np.random.default_rng([seed, number])))
     test = model.test or model.likelihood_ratio
     found = {(one.a, one.b): one.p_value(adjustment) for one in model.contrasts}
@@ -73,7 +74,7 @@ def analyse_study(plan: StudyPlan, adjustment: Adjustment, seed: int, number: in
 
 
 def draw_study(plan: StudyPlan, random: Generator) -> pd.DataFrame:
-    """Draw judgements as the plan assumes them: every evaluator's pairs spread evenly over the models and the people."""
+    """Draw judgements from the plan's assumptions, with each evaluator's pairs spread evenly over models and people."""
     models = np.array(list(plan.rates))
     evaluator = np.repeat(np.arange(plan.evaluators), plan.pairs)
     model = np.concatenate([_spread(random, len(models), plan.pairs) for _ in range(plan.evaluators)])
@@ -94,13 +95,13 @@ def draw_study(plan: StudyPlan, random: Generator) -> pd.DataFrame:
 
 
 def _spread(random: Generator, levels: int, count: int) -> np.ndarray:
-    """Return ``count`` levels in random order, each as often as any other, or once more."""
+    """Return ``count`` levels in random order, with frequencies that differ by at most one."""
     rounds = [random.permutation(levels) for _ in range(-(-count // levels))]
     return random.permutation(np.concatenate(rounds)[:count])
 
 
 def _serve(watched: Connection) -> None:
-    """Prepare a process of the pool: it yields to other work on the machine, and leaves Ctrl-C to its parent."""
+    """Prepare a process of the pool: lower its priority, and leave Ctrl-C to its parent."""
     os.nice(NICENESS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_when_let_go, args=(watched,), daemon=True).start()

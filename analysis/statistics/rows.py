@@ -1,4 +1,4 @@
-"""The rows that a mixed model is fitted to, and whether one can be fitted to them."""
+"""The rows of a mixed model, and whether the model can be fitted to them."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -10,16 +10,16 @@ from analysis.statistics.crossed_factors import Codes, Crossing, Floats
 
 Names = tuple[str, ...]
 GROUPS = ("participant", "generator_user")
-"""Whose random intercepts the models have: who judged, and who chatted."""
+"""The groups with random intercepts: the evaluators, and the people who chatted."""
 MOST_CELLS = 25_000_000
-"""Pairs of a participant and a generator user: of each a number is kept, several times over."""
+"""Limit on pairs of a participant and a generator user: several numbers are kept in memory for each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Outcomes with the model and the two groups of each; ``levels`` are sorted, ``codes`` index them.
+    """Outcomes with their model and their members of both groups. ``levels`` holds the sorted models, ``codes`` indexes them.
 
-    ``groups`` names the crossing's large factor, then its small one; ``members`` names the levels of each.
+    ``groups`` names the crossing's large factor, then its small one; ``members`` holds the names of each factor's levels.
     """
 
     outcome: Floats
@@ -48,23 +48,23 @@ class Rows:
 
     @property
     def fixed(self) -> Floats:
-        """X in treatment coding: the first level is the base."""
+        """Return X in treatment coding, with the first level as reference."""
         columns: Floats = (self.codes[:, None] == np.arange(len(self.levels))).astype(float)
         columns[:, 0] = 1
         return columns
 
     @property
     def intercept(self) -> Floats:
-        """X of the model without models."""
+        """Return X of the model that does not distinguish the inquirers."""
         return np.ones((len(self.outcome), 1))
 
     @property
     def sizes(self) -> dict[str, int]:
-        """How many levels each group has."""
+        """Return the number of levels of each group."""
         return dict(zip(self.groups, self.crossing.sizes, strict=True))
 
     def without(self, dropped: set[str]) -> Self:
-        """Return the rows of the other levels; groups keep their levels, even those that have no rows left."""
+        """Return the rows without the ``dropped`` levels; groups keep all members, even those without rows."""
         kept = tuple(level for level in self.levels if level not in dropped)
         is_kept = np.isin(self.codes, [self.levels.index(level) for level in kept])
         numbers = np.array([kept.index(level) if level in kept else -1 for level in self.levels], dtype=np.intp)
@@ -89,9 +89,9 @@ def why_not_binomial(rows: Rows) -> str:
     if reason := _why_not(rows, "detected"):
         return reason
     if not rows.outcome.any():
-        return "No dialogue was detected: the outcome does not vary, so there is nothing to compare."
+        return "No dialogue was detected, so the outcome does not vary and there is nothing to compare."
     if rows.outcome.all():
-        return "Every dialogue was detected: the outcome does not vary, so there is nothing to compare."
+        return "Every dialogue was detected, so the outcome does not vary and there is nothing to compare."
     return ""
 
 
@@ -100,16 +100,14 @@ def why_not_linear(rows: Rows, outcome: str) -> str:
     if reason := _why_not(rows, outcome):
         return reason
     if np.ptp(rows.outcome) == 0:
-        return (
-            f"{outcome} is {rows.outcome[0]:g} everywhere: the outcome does not vary, so there is nothing to compare."
-        )
+        return f"{outcome} is {rows.outcome[0]:g} everywhere, so the outcome does not vary and there is nothing to compare."
     full = [name for name, size in rows.sizes.items() if size >= len(rows.outcome)]
     if full:
-        return f"Every row has a {full[0]} of its own: without repeated answers their differences cannot be told from chance."
+        return f"Every row has a different {full[0]}: without repeated answers, their differences cannot be told from chance."
     if _within(rows) <= 1e-12 * float(rows.outcome.var()):
-        return f"{outcome} is the same within each model: there is no chance variation to compare the models with."
+        return f"{outcome} is constant within each model, so there is no variation to compare the models with."
     if len(rows.outcome) <= len(rows.levels) + 1:
-        return f"Only {len(rows.outcome)} rows have {outcome}: too few for {len(rows.levels)} models."
+        return f"Only {len(rows.outcome)} rows have {outcome}, which are too few for {len(rows.levels)} models."
     return ""
 
 
@@ -124,18 +122,18 @@ def _why_not(rows: Rows, outcome: str) -> str:
     if len(rows.outcome) == 0:
         return f"No row has {outcome}."
     if len(rows.levels) == 1:
-        return f"There is only one model, {rows.levels[0]}: nothing to compare it with."
+        return f"There is only one model, {rows.levels[0]}, and nothing to compare it with."
     single = [name for name, size in rows.sizes.items() if size == 1]
     if single:
-        return f"There is only one {single[0]}: a random effect needs at least two levels."
+        return f"There is only one {single[0]}, but a random effect needs at least two levels."
     (large, many), (small, few) = rows.sizes.items()
     if many * few > MOST_CELLS:
-        return f"There are {many:,} values of {large} and {few:,} of {small}: more pairs of them than can be computed with."
+        return f"There are {many:,} values of {large} and {few:,} of {small}, which form too many pairs to compute."
     return ""
 
 
 def _within(rows: Rows) -> float:
-    """Return the variance around the models' means."""
+    """Return the variance within models."""
     counts = np.bincount(rows.codes)
     means = np.bincount(rows.codes, rows.outcome) / counts
     return float(((rows.outcome - means[rows.codes]) ** 2).mean())

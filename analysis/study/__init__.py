@@ -1,1 +1,1 @@
-"""A study's analysis: read out of the database, computed by a worker, kept until its data change, shown on a page."""
+"""A study's analysis: read from the database, computed by a worker, stored until the data change, shown on a page."""

@@ -18,7 +18,7 @@ State = Report.State
 
 @dataclass(frozen=True, slots=True)
 class Prospects:
-    """What there is to analyse: numbers of judgements, and of people's and simulated dialogues that have ended."""
+    """The data available for an analysis: numbers of judgements and of ended natural and simulated dialogues."""
 
     judgements: int
     natural: int
@@ -31,8 +31,8 @@ class Prospects:
 
 @dataclass(frozen=True, slots=True)
 class AnalysisPage:
-    """``report`` is the latest that was computed. ``current`` belongs to the present data, which ``fingerprint`` names, and may
-    be in any state. Either may be None."""
+    """The page of an analysis. ``report`` is the latest computed report. ``current`` is the report on the present data, whose
+    hash is ``fingerprint``, in any state. Either may be None."""
 
     study: Study
     report: Report | None
@@ -46,27 +46,27 @@ class AnalysisPage:
 
     @property
     def absent_worker(self) -> str:
-        """Which worker to start, if the current analysis waits for one that is not there."""
+        """Return a sentence that says which worker to start if none serves the current analysis."""
         return absent_worker(self.current) if self.current else ""
 
     @property
     def is_outdated(self) -> bool:
-        """Whether the data, or the code, have changed since the latest was computed."""
+        """Return whether data or code have changed since the latest report."""
         return self.report is not None and self.report.fingerprint != self.fingerprint
 
     @property
     def is_of_other_code(self) -> bool:
-        """Whether the latest was computed by another version of the code than this one."""
+        """Return whether another version of the code computed the latest report."""
         return self.report is not None and self.report.code != code_version()
 
     @property
     def missing(self) -> int:
-        """The number of missing files of the latest report."""
+        """Return the number of missing files of the latest report."""
         return len(missing_files(self.report)) if self.report else 0
 
     @property
     def problem(self) -> str:
-        """Why the data as they are could not be analysed."""
+        """Return why the present data could not be analysed; empty if they could."""
         return self.current.message if self.current and self.current.has_failed else ""
 
     @property
@@ -77,7 +77,7 @@ class AnalysisPage:
         return arrange(self.shown)
 
     def sources(self) -> list[Source]:
-        """Return the evaluations in the report, by their present names, with the number of judgements that it counts."""
+        """Return the evaluations in the report under their present names, with the number of judgements that it counts."""
         counts = {int(number): count for number, count in self.shown.get("judgements", {}).items()}
         counted = [source for source in read_sources(self.study, counts) if source.is_counted]
         return [replace(source, judgements=counts[source.evaluation.number]) for source in counted]
@@ -87,7 +87,7 @@ class AnalysisPage:
         return sum(self.shown.get("judgements", {}).values())
 
     def prospects(self) -> Prospects:
-        """Return what the present data offer."""
+        """Return the data available for an analysis."""
         ended = Dialogue.objects.filter(study=self.study).exclude(ended_at=None)
         return Prospects(
             Judgement.objects.counted().filter(pair__evaluation__study=self.study).count(),
@@ -96,7 +96,7 @@ class AnalysisPage:
         )
 
     def caveats(self) -> list[str]:
-        """Return caveats about everything that is shown."""
+        """Return caveats that apply to the whole page."""
         return list(caveats_of_data(self.sources()))
 
     def caveats_of_models(self) -> list[str]:
@@ -104,7 +104,7 @@ class AnalysisPage:
 
 
 def read_analysis(study: Study, choice: SourcesForm | None = None) -> AnalysisPage:
-    """Return the study's present analysis, with the choice of evaluations that was sent, or that of the last report."""
+    """Return the study's analysis page, with the submitted choice of evaluations or that of the last report."""
     chosen = last_choice(study)
     form = choice or SourcesForm(read_sources(study, chosen))
     return AnalysisPage(study, latest_report(study), current_report(study), fingerprint(study, chosen), form)

@@ -7,22 +7,22 @@ from django import forms
 
 from analysis.study.sources import Source
 
-CLOSED_ONES = "Closed evaluations count unless you choose otherwise."
+CLOSED_ONES = "By default, closed evaluations count."
 OPEN_ONES = (
-    f"{CLOSED_ONES} Answers in an open one may still change, and some may come from people who only tried its link: "
-    "choose it only for a first look."
+    f"{CLOSED_ONES} Answers in an open one may still change, and some may come from people who only tried its link. "
+    "Choose it only for a first look."
 )
 
 
 class SourcesForm(forms.Form):
-    """A choice among the evaluations that have been opened; those that count are ticked."""
+    """A choice among the evaluations that have been opened; those that count are selected."""
 
     evaluations = forms.TypedMultipleChoiceField(
         label="Evaluations that count",
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "There is no such evaluation in this study: choose from the list."},
+        error_messages={"invalid_choice": "This study has no such evaluation. Choose from the list."},
     )
 
     def __init__(self, sources: Sequence[Source], data: Any = None) -> None:
@@ -34,6 +34,6 @@ class SourcesForm(forms.Form):
 
     @property
     def is_needed(self) -> bool:
-        """Whether there is anything to choose from."""
+        """Return whether there is anything to choose."""
         field: Any = self.fields["evaluations"]
         return bool(field.choices)

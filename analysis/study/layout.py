@@ -1,4 +1,4 @@
-"""What stands where on the page of an analysis: the most important first, and figures beside the tables that they show."""
+"""The layout of an analysis page: the most important results first, and figures next to the tables that they show."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -11,8 +11,8 @@ _PAPER_NUMBER = re.compile(r"(table|figure)-(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Names of what belongs together. Of ``choice``, tables with the words to choose by, a reader looks at one at a time;
-    ``details`` are tables that open."""
+    """Names of the tables and figures of a section. The page shows one table of ``choice`` at a time, selected by its label;
+    tables in ``details`` are collapsed."""
 
     identifier: str
     title: str
@@ -24,7 +24,7 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the page: what there is of a place, and the sentences about figures that there are not."""
+    """A section of the page: the existing content of a place, and sentences about missing figures."""
 
     identifier: str
     title: str
@@ -42,37 +42,37 @@ class Section:
 _PLACES = (
     _Place(
         "detection",
-        "How often simulations passed",
+        "Undetected simulations",
         tables=("table-3",),
         figures=("figure-2", "figure-13", "detection-by-model", "durations"),
     ),
     _Place(
         "differences",
-        "Which models differ",
+        "Differences between models",
         choice=(("table-10-none", "unadjusted"), ("table-10-holm", "Holm"), ("table-10-tukey", "Tukey")),
         figures=("contrasts", "random-effects"),
         details=("contrasts", "effects"),
     ),
-    _Place("readings", "Other readings of the judgements", tables=("sensitivity",)),
-    _Place("people", "People beside models", tables=("comparison",)),
+    _Place("readings", "Sensitivity analyses", tables=("sensitivity",)),
+    _Place("people", "Natural and simulated dialogues", tables=("comparison",)),
     _Place("simulated", "Simulated dialogues", tables=("table-1",), figures=("figure-8",), details=("table-7",)),
     _Place("personas", "Lexical diversity and the persona", tables=("table-2",)),
 )
 PARTICIPANTS = "participants"
-"""The section of all figures that have no other place: one for each feature of the study's form."""
+"""The section of all figures without another place: one for each feature of the study's form."""
 
 
 def arrange(shown: Shown) -> list[Section]:
     """Return the sections that have content, in the order of the page; a table without rows is left out."""
     filled_tables = [_in_columns(table) for table in shown.get("tables", ()) if table["groups"]]
     tables, figures = _by_name(filled_tables), _by_name(shown.get("figures", ()))
-    gaps = {one["name"]: f"There is no {_called(one['name'])}: {one['reason']}" for one in shown.get("undrawn", ())}
+    gaps = {one["name"]: f"Missing {_called(one['name'])}: {one['reason']}" for one in shown.get("undrawn", ())}
     sections = [_filled(place, tables, figures, gaps) for place in _PLACES]
     placed = {name for place in _PLACES for name in place.figures}
     sections.append(
         Section(
             PARTICIPANTS,
-            "Who took part",
+            "Participants",
             figures=[figure for name, figure in figures.items() if name not in placed],
             gaps=[gap for name, gap in gaps.items() if name not in placed],
         )
@@ -95,12 +95,12 @@ def _filled(
 
 
 def _by_name(items: Iterable[Shown]) -> dict[str, Shown]:
-    """Return the items by name, with the number that the paper gives them, if it does."""
+    """Return the items by name, with their number in the paper if they have one."""
     return {item["name"]: {**item, "number": _paper_number(item["name"])} for item in items}
 
 
 def _in_columns(table: Shown) -> Shown:
-    """Return the table, each cell with whether its column holds numbers."""
+    """Return the table, where each cell says whether its column holds numbers."""
     first, *others = table["numeric"]
     groups = [(about, [_cells(row, others) for row in rows]) for about, rows in table["groups"]]
     return {**table, "header": _cells(table["header"], [first, *others]), "groups": groups}

@@ -1,4 +1,4 @@
-"""Reports on studies: request them, compute those that were requested, and delete them when someone withdraws."""
+"""Reports on studies: request them, compute them, and delete them when someone withdraws."""
 
 from functools import partial
 from threading import Event
@@ -22,7 +22,7 @@ REPORTS = Queue(table=Report, along=("study",), task="analysis.analyse")
 
 
 def latest_report(study: Study) -> Report | None:
-    """Return the last report that was computed and can be shown, whether or not the data have changed since."""
+    """Return the last computed report that can be shown, even if the data have changed since."""
     return Report.objects.filter(study=study, state=State.FINISHED, shown__shape=SHAPE).first()
 
 
@@ -40,7 +40,8 @@ def current_report(study: Study) -> Report | None:
 def request_report(study: Study, chosen: Chosen = None, started_by: User | None = None) -> Report:
     """Request a report on the present data, with the judgements of the ``chosen`` evaluations.
 
-    While one is under way, return it. A finished one is computed again: its files may be missing, or a reader may doubt it.
+    If such a report is in progress, return it. Compute a finished one again, because its files may be missing or a reader may
+    doubt it.
     """
     report, is_new = Report.objects.get_or_create(
         study=study,
@@ -81,7 +82,7 @@ def compute_report(report: Report, worker: str, stopping: Event) -> None:
 
     def note(step: str) -> None:
         if stopping.is_set():
-            raise LeaseLost(f"{report} is given back.")
+            raise LeaseLost(f"{report} was returned to the queue.")
         REPORTS.store(report, worker, step=step[:100])
 
     try:
@@ -89,30 +90,30 @@ def compute_report(report: Report, worker: str, stopping: Event) -> None:
     except BadData as error:
         raise Hopeless(str(error)) from error
     with transaction.atomic():
-        # A withdrawal may have deleted the report by now: then the lease is lost, and nothing is stored.
+        # If a withdrawal has deleted the report in the meantime, the lease is lost and nothing is stored.
         shown, files = computed.shown, list(computed.files)
         REPORTS.finish(report, worker, timezone.now(), step="", code=code_version(), shown=shown, files=files)
         ReportFile.objects.bulk_create(
             ReportFile(report=report, name=name, content=content) for name, content in computed.files.items()
         )
-        # Only the latest of a study is kept.
+        # Keep only the study's latest report.
         Report.objects.filter(study=report.study, pk__lt=report.pk).delete()
 
 
 def forget_reports_on(persona: Persona, **_signal: Any) -> None:
-    """Delete the reports on the study of a persona who withdraws: they name and count the persona."""
+    """Delete the reports on the study of a withdrawn persona, because they name and count the persona."""
     _forget_reports(persona.study_id)
 
 
 def forget_reports_by(evaluator: Evaluator, **_signal: Any) -> None:
-    """Delete the reports on the study whose pairs the evaluator has judged."""
+    """Delete the reports on the study whose pairs a withdrawn evaluator judged."""
     _forget_reports(evaluator.evaluation.study_id)
 
 
 def _forget_reports(study: int) -> None:
-    """Delete reports in every state; a worker that computes one finds it gone and drops it.
+    """Delete the study's reports in every state; a worker that computes one notices this and drops it.
 
-    Delete again after the commit: a report requested meanwhile may still count who withdraws.
+    Delete again after the commit, because a report requested in the meantime may still count the person who withdraws.
     """
     _delete_reports(study)
     transaction.on_commit(partial(_delete_reports, study), robust=True)

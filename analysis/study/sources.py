@@ -1,6 +1,6 @@
-"""What a study's analysis is made from: the evaluations that count, their caveats, and a hash of all data.
+"""The data sources of a study's analysis: the evaluations that count, their caveats, and a hash of all data.
 
-The closed evaluations count, or those that a researcher chose. While an evaluation is open, researchers and others try its
+The closed evaluations count, or those that a researcher chose. While an evaluation is open, researchers and others may try its
 link, and results would change with every visitor.
 """
 
@@ -18,12 +18,12 @@ from evaluation.models import Evaluation, Evaluator, Judgement, Pair
 from studies.models import Dialogue, Study
 
 Chosen = Collection[int] | None
-"""Numbers of evaluations; None for those that are closed when the analysis is computed."""
+"""Numbers of the chosen evaluations; None means those that are closed when the analysis is computed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An evaluation that people could judge, how many judgements it has, and whether they count."""
+    """An evaluation that has been opened, its number of judgements, and whether they count."""
 
     evaluation: Evaluation
     judgements: int
@@ -51,7 +51,7 @@ def counted_evaluations(study: Study, chosen: Chosen) -> list[Evaluation]:
 
 
 def as_chosen(study: Study, numbers: Collection[int]) -> list[int] | None:
-    """Return the choice as a report stores it: None if exactly the closed evaluations are chosen, so that evaluations closed
+    """Return the choice as stored in a report: None if exactly the closed evaluations are chosen, so that evaluations closed
     later count, too."""
     closed = {one.number for one in counted_evaluations(study, None)}
     return None if set(numbers) == closed else sorted(numbers)
@@ -62,16 +62,16 @@ def _is_counted(evaluation: Evaluation, chosen: Chosen) -> bool:
 
 
 def _counts(study: Study) -> Mapping[int, int]:
-    """Return the number of usable judgements of each evaluation, by its number."""
+    """Return the number of usable judgements by evaluation number."""
     counted = Judgement.objects.counted().filter(pair__evaluation__study=study).order_by("pair__evaluation__number")
     return dict(counted.values_list("pair__evaluation__number").annotate(Count("pk")))
 
 
 def caveats_of_data(sources: Sequence[Source]) -> Iterator[str]:
-    """Yield caveats about all results from the judgements of ``sources`` that count."""
+    """Yield caveats about all results from those ``sources`` that count."""
     counted = [source for source in sources if source.is_counted]
     if any(source.evaluation.is_rehearsed for source in counted):
-        yield "These judgements are made up, to try the software: they are no results."
+        yield "These judgements are synthetic, for trying the software. The results mean nothing."
     for source in counted:
         if source.is_open:
             yield (
@@ -83,23 +83,23 @@ def caveats_of_data(sources: Sequence[Source]) -> Iterator[str]:
 def caveats_of_models(sources: Sequence[Source]) -> Iterator[str]:
     """Yield caveats about the mixed models."""
     if any(source.evaluation.judges_per_pair > 1 for source in sources if source.is_counted):
-        yield "Pairs were judged by several evaluators: the models do not know which judgements are about the same pair."
+        yield "Several evaluators judged the same pair. The models ignore which judgements are about the same pair."
 
 
 def uncounted(sources: Sequence[Source]) -> str:
-    """Return a sentence about the evaluations that do not count; empty if all count, or have no judgements."""
+    """Return a sentence about evaluations with judgements that do not count; empty if there are none."""
     left = [str(source) for source in sources if source.judgements and not source.is_counted]
     return f"Not counted: {', '.join(left)}." if left else ""
 
 
 def fingerprint(study: Study, chosen: Chosen = None) -> str:
-    """Return a hash that changes whenever the analysis of the study with these evaluations would."""
+    """Return a hash that changes whenever the result of analysing these evaluations would change."""
     made_of = [code_version(), _data(study, counted_evaluations(study, chosen))]
     return hashlib.sha256(json.dumps(made_of, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _data(study: Study, evaluations: list[Evaluation]) -> list[Any]:
-    """Return counts, sums and latest times: stored rows change only by withdrawal or by a new submission."""
+    """Return counts, sums and latest times, which suffice because stored rows change only by withdrawal or resubmission."""
     judgements = Judgement.objects.counted().filter(pair__evaluation__in=evaluations)
     flagged = Evaluator.objects.filter(evaluation__in=evaluations).exclude(flag="").order_by("pk")
     dialogues = Dialogue.objects.filter(study=study).exclude(ended_at=None)

@@ -1,4 +1,4 @@
-"""A study's whole analysis: of its judgements, of its dialogues, of who took part."""
+"""The complete analysis of a study: its judgements, dialogues and participants."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ OnStep = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class StudyAnalysis:
-    """``judgements`` counts them by the evaluation's number, ``dialogues`` counts them by who asked."""
+    """A study's analysis. ``judgements`` holds their number by evaluation number, ``dialogues`` their number by inquirer."""
 
     portfolio: Portfolio
     judgements: Mapping[int, int]
@@ -37,14 +37,14 @@ class StudyAnalysis:
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """The content of an analysis's page, ready for JSON, and its files by name."""
+    """The content of an analysis page, ready for JSON, and the files by name."""
 
     shown: dict[str, Any]
     files: dict[str, bytes]
 
 
 def compute_study(study: Study, chosen: Chosen, on_step: OnStep) -> Computed:
-    """Analyse the study and make all files. Raises BadData when there is nothing to analyse."""
+    """Analyse the study and create all files. Raises BadData if there is nothing to analyse."""
     analysis = analyse_study(study, chosen, on_step)
     on_step("files")
     return Computed(_shown(analysis), dict(files_of(analysis.portfolio)))
@@ -53,13 +53,13 @@ def compute_study(study: Study, chosen: Chosen, on_step: OnStep) -> Computed:
 def analyse_study(study: Study, chosen: Chosen, on_step: OnStep) -> StudyAnalysis:
     """Compute what the study's data allow, with the judgements of the ``chosen`` evaluations. Raises BadData without data.
 
-    ``on_step`` is called with the name of each next step."""
+    Call ``on_step`` with the name of each step before it."""
     sources = read_sources(study, chosen)
     judged, left_out = _judged(study, chosen, on_step)
     on_step("dialogues")
     groups = said_by_group(study)
     if judged is None and not groups:
-        raise BadData(f"{left_out[0]} It has no dialogues either: collect or simulate some first.")
+        raise BadData(f"{left_out[0]} It has no dialogues either. Collect or simulate some first.")
     compared = [comparison_table({name: manner_of(said) for name, said in groups.items()})] if groups else []
     inquirers = summaries_by_inquirer(study)
     simulated = [table_1(inquirers), table_7(inquirers), table_2(summaries_by_condition(study))] if inquirers else []
@@ -80,7 +80,7 @@ def analyse_study(study: Study, chosen: Chosen, on_step: OnStep) -> StudyAnalysi
 
 
 def _judged(study: Study, chosen: Chosen, on_step: OnStep) -> tuple[Analysis | None, list[str]]:
-    """Return the analysis of the judgements, or why there is none."""
+    """Return the analysis of the judgements, or None and the reasons why there is none."""
     try:
         return analyse(judgements_in(study, chosen), on_step), []
     except BadData as reason:
@@ -88,7 +88,7 @@ def _judged(study: Study, chosen: Chosen, on_step: OnStep) -> tuple[Analysis | N
 
 
 def _counted(sources: Sequence[Source], judged: Analysis | None) -> list[Source]:
-    """Return the analysed evaluations with their numbers of judgements; an open one may have more by now."""
+    """Return the analysed evaluations with their analysed number of judgements; an open one may have more by now."""
     if judged is None:
         return []
     numbers = Counter(judged.frame["participant"].str.partition("-")[0].astype(int))
@@ -97,7 +97,7 @@ def _counted(sources: Sequence[Source], judged: Analysis | None) -> list[Source]
 
 
 def _made_of(study: Study, counted: Sequence[Source], dialogues: Mapping[str, int]) -> str:
-    """Return what the files were computed from, when and by which code: they outlive the page that says so too."""
+    """Return a sentence about the files' data sources, date and code. The files may outlive the page that also says this."""
     judgements = f"{sum(source.judgements for source in counted)} judgements"
     named = f" of {', '.join(map(str, counted))}" if counted else ""
     counts = f"{judgements}{named}, {sum(dialogues.values())} dialogues"
@@ -166,6 +166,6 @@ def _shown_table(table: Table) -> dict[str, Any]:
 
 
 def _shown_figure(drawing: Drawing) -> dict[str, Any]:
-    """Return the figure with its size in pixels, so that a page keeps its place free."""
+    """Return the figure with its size in pixels, so that the page can reserve space for it."""
     width, height = (round(96 * inches) for inches in drawing.figure.get_size_inches())
     return {"name": drawing.name, "title": drawing.title, "alt": drawing.alt, "width": width, "height": height}

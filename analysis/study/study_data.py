@@ -1,4 +1,4 @@
-"""Read the judgements and dialogues of a study from the database, as its analysis needs them."""
+"""Read the judgements and dialogues of a study from the database in the form that its analysis needs."""
 
 from collections import defaultdict
 
@@ -14,11 +14,12 @@ from simulation.statistics import Summary, summarise
 from studies.models import Dialogue, Study, Turn
 
 EVERYTHING = "all"
-"""The condition in which the persona sentence has all features."""
+"""The condition whose persona sentence has all features."""
 
 
 def judgements_in(study: Study, chosen: Chosen = None) -> pd.DataFrame:
-    """Return the judgements of the evaluations that count; evaluators differ between evaluations. Raises BadData if empty."""
+    """Return the judgements of the evaluations that count, where each evaluation has different evaluators. Raises BadData if
+    empty."""
     evaluations = counted_evaluations(study, chosen)
     if not evaluations:
         raise BadData(_why_none(study))
@@ -29,21 +30,21 @@ def judgements_in(study: Study, chosen: Chosen = None) -> pd.DataFrame:
 def _why_none(study: Study) -> str:
     opened = read_sources(study, None)
     if not opened:
-        return f"Study {study.slug!r} has no judgements: plan an evaluation, open it, and share its link."
+        return f"Study {study.slug!r} has no judgements. Plan an evaluation, open it, and share its link."
     if any(not source.is_open for source in opened):
-        return f"No evaluation of study {study.slug!r} was chosen, so no judgements count: choose one."
+        return f"No evaluation of study {study.slug!r} was chosen, so no judgements count. Choose at least one."
     listed = ", ".join(str(source) for source in opened)
-    return f"Study {study.slug!r} has no closed evaluation, and an open one counts only if you choose it: {listed}."
+    return f"Study {study.slug!r} has no closed evaluation. An open one counts only if you choose it: {listed}."
 
 
 def summaries_by_inquirer(study: Study) -> dict[str, list[Summary]]:
-    """Return the figures per seed of each inquirer whose runs gave it the whole persona."""
+    """Return statistics per seed of each inquirer, over runs that gave it the whole persona."""
     found = summaries_by_condition(study)
     return {inquirer: seeds for (inquirer, condition), seeds in found.items() if condition == EVERYTHING}
 
 
 def summaries_by_condition(study: Study) -> dict[tuple[str, str], list[Summary]]:
-    """Return figures per seed, by inquirer and by what the persona sentences of its runs held."""
+    """Return statistics per seed, by inquirer and by the features in the persona sentences of its runs."""
     finished = Simulation.objects.filter(run__study=study, finished_at__isnull=False)
     cells = finished.order_by("run__inquirer", "seed").values_list("run__inquirer", "run__configuration", "run", "seed")
     runs: dict[tuple[str, str], dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
@@ -56,7 +57,7 @@ def summaries_by_condition(study: Study) -> dict[tuple[str, str], list[Summary]]
 
 
 def said_by_group(study: Study) -> dict[str, list[SaidDialogue]]:
-    """Return all ended dialogues: people's under NATURAL, first, then those of each inquirer that had the whole persona."""
+    """Return all ended dialogues: first natural ones under NATURAL, then those of each inquirer with the whole persona."""
     turns = Prefetch("turns", Turn.objects.order_by("position"))
     ended = Dialogue.objects.filter(study=study).exclude(ended_at=None).select_related("goal", "simulation__run")
     groups: dict[str, list[SaidDialogue]] = defaultdict(list)

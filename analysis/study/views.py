@@ -1,4 +1,4 @@
-"""Doors to a study's analysis. None of them computes anything."""
+"""Pages of a study's analysis. No view computes anything."""
 
 from io import BytesIO
 from mimetypes import guess_type
@@ -18,13 +18,13 @@ from studies.access import account, staff_only
 from studies.models import Study
 
 CHOOSES = "chooses"
-"""A field that is sent with a choice of evaluations, which may be empty."""
+"""The field that marks a submitted choice of evaluations, because the choice itself may be empty."""
 
 
 @staff_only
 def analysis(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the latest analysis of the study. Posting requests one on the present data, with the chosen evaluations or, without
-    a choice, those of the last analysis."""
+    """Show the latest analysis of the study. Posting requests one of the present data, with the chosen evaluations or, without
+    a choice, with those of the last analysis."""
     study = get_object_or_404(Study, slug=slug)
     if request.method != "POST":
         return render(request, "analysis/analysis.html", {"page": read_analysis(study)})
@@ -40,7 +40,7 @@ def analysis(request: HttpRequest, slug: str) -> HttpResponse:
 
 @staff_only
 def analysis_live(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show how far the computation is; once it is done, reload the page."""
+    """Show the progress of the computation; once it is finished, reload the page."""
     page = read_analysis(get_object_or_404(Study, slug=slug))
     if not page.is_under_way:
         return HttpResponseClientRefresh()
@@ -49,7 +49,7 @@ def analysis_live(request: HttpRequest, slug: str) -> HttpResponse:
 
 @staff_only
 def analysis_file(request: HttpRequest, slug: str, token: str, name: str) -> HttpResponse:
-    """Return a figure to look at, or any file as a download."""
+    """Return a figure for display, or any file as a download."""
     report = _find_report(slug, token)
     if name not in report.files:
         raise Http404
@@ -58,7 +58,7 @@ def analysis_file(request: HttpRequest, slug: str, token: str, name: str) -> Htt
 
 @staff_only
 def analysis_archive(request: HttpRequest, slug: str, token: str) -> HttpResponse:
-    """Return all files in one archive; they are small, so it is made in memory, one file after the other."""
+    """Return all files in one ZIP archive, created in memory because they are small."""
     report = _find_report(slug, token)
     into = BytesIO()
     with ZipFile(into, "w", ZIP_DEFLATED) as archive:
@@ -74,7 +74,7 @@ def _find_report(slug: str, token: str) -> Report:
 def _read(report: Report, name: str) -> bytes:
     content = stored_file(report, name)
     if content is None:
-        raise Http404(f"{name} of this analysis is missing: compute the analysis again.")
+        raise Http404(f"{name} of this analysis is missing. Compute the analysis again.")
     return content
 
 

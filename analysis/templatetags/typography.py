@@ -1,4 +1,4 @@
-"""How numbers in sentences are set on pages."""
+"""Typography of numbers in sentences on pages."""
 
 import re
 
@@ -10,6 +10,6 @@ _AROUND_SIGNS = re.compile(r" (?=[=<] \S)|(?<= [=<]) (?=\S)|(?<=\d) (?=%)")
 
 @register.filter
 def unbroken(text: str) -> str:
-    """With no-break spaces where a line must not end: in “p < .001”, “z = 3.84” and “50 %”. Files keep plain ones, so that
-    whoever searches them finds what they type."""
+    """Return the text with no-break spaces where a line must not end: in “p < .001”, “z = 3.84” and “50 %”. Files keep plain
+    spaces, so that a search finds them."""
     return _AROUND_SIGNS.sub("\N{NO-BREAK SPACE}", text)

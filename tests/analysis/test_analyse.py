@@ -64,14 +64,14 @@ def test_all_files_are_written_and_the_report_is_printed(written: tuple[Path, st
     figures = {f"{name}.{form}" for name in FIGURES for form in ("svg", "pdf")}
     assert {path.name for path in out.iterdir()} == {"results.json", "report.txt"} | tables | figures
     assert "The inquirer models differ, χ²(3) = 15.18, p = .002." in printed
-    assert "Without the column choice there is not: figure 13" in printed
+    assert "The column choice is missing, so these results are left out: figure 13" in printed
     assert (out / "report.txt").read_text("utf-8") in printed
 
 
 def test_figures_that_the_data_do_not_allow_are_told(tmp_path: Path) -> None:
     printed = analyse(FOLDER / "data" / "edge_one_model.csv", tmp_path)
-    assert "There is no figure “figure-2”: The judgements do not say how confident evaluators were." in printed
-    assert "There is no figure “contrasts”: There is only one model, gpt-4" in printed
+    assert "Figure “figure-2” is missing: The judgements do not say how confident evaluators were." in printed
+    assert "Figure “contrasts” is missing: There is only one model, gpt-4" in printed
     assert {path.name for path in tmp_path.glob("*.svg")} == {"durations.svg"}
 
 

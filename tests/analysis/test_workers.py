@@ -46,7 +46,7 @@ def test_what_goes_wrong_unexpectedly_is_told_and_hinders_no_other(
     broken.refresh_from_db()
     other.refresh_from_db()
     assert (broken.has_failed, other.state) == (True, State.FINISHED)
-    assert broken.message == "Unexpected ZeroDivisionError: see the worker's log."
+    assert broken.message == "Unexpected ZeroDivisionError. See the worker's log."
     assert "ZeroDivisionError" in caplog.text
 
 

@@ -109,7 +109,7 @@ def take(folder: Path = FOLDER) -> None:
     with site_of(ANALYSIS) as page:
         page.goto("/studies/rehearsal/analysis/")
         page.screenshot(path=folder / "analysis.png", animations="disabled")
-        page.get_by_role("link", name="Which models differ").click()
+        page.get_by_role("link", name="Differences between models").click()
         page.locator("figure img").evaluate_all(
             "images => Promise.all(images.map((image) => { image.loading = 'eager'; return image.decode(); }))"
         )

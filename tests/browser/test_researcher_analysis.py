@@ -85,13 +85,13 @@ def test_it_is_asked_for_and_comes_by_itself(staff_page: Page) -> None:
     staff_page.get_by_role("link", name="Analysis").click()
     expect(staff_page.get_by_text("Nothing has been computed yet")).to_be_visible()
     staff_page.get_by_role("button", name="Compute").click()
-    expect(staff_page.get_by_text("It waits for a worker")).to_be_visible()
+    expect(staff_page.get_by_text("The analysis is waiting for a worker")).to_be_visible()
     Report.objects.update(started_at=None)
     expect(staff_page.get_by_text("python manage.py worker --computing")).to_be_visible()
     make_report(study)
-    expect(staff_page.get_by_role("heading", name="What was found")).to_be_visible()
+    expect(staff_page.get_by_role("heading", name="Findings")).to_be_visible()
     expect(staff_page.get_by_text("The simulation remained undetected in")).to_be_visible()
-    expect(staff_page.get_by_text("nothing has changed since")).to_be_visible()
+    expect(staff_page.get_by_text("up to date")).to_be_visible()
     expect(staff_page.get_by_role("button", name="Compute again")).to_be_visible()
 
 
@@ -107,15 +107,17 @@ def test_whose_judgements_count_is_chosen_on_the_page(staff_page: Page) -> None:
     expect(staff_page.get_by_label("Second round (open, ")).not_to_be_checked()
     staff_page.get_by_label("Second round (open, ").check()
     staff_page.get_by_role("button", name="Compute with these evaluations").click()
-    expect(staff_page.get_by_text("It waits for a worker")).to_be_visible()
+    expect(staff_page.get_by_text("The analysis is waiting for a worker")).to_be_visible()
     assert last_choice(study) == [1, 2]
 
 
 def test_the_contents_lead_to_table_10_whose_adjustment_is_chosen(staff_page: Page) -> None:
     make_report(make_judgements())
     staff_page.goto(PAGE)
-    staff_page.get_by_role("navigation", name="On this page").get_by_role("link", name="Which models differ").click()
-    expect(staff_page.get_by_role("heading", name="Which models differ")).to_be_in_viewport()
+    staff_page.get_by_role("navigation", name="On this page").get_by_role(
+        "link", name="Differences between models"
+    ).click()
+    expect(staff_page.get_by_role("heading", name="Differences between models")).to_be_in_viewport()
     unadjusted, tukey = (staff_page.get_by_role("heading", name=f"({name})") for name in ("unadjusted", "Tukey"))
     expect(unadjusted).to_be_visible()
     expect(tukey).to_be_hidden()
@@ -166,7 +168,7 @@ def test_what_failed_is_tried_again(staff_page: Page) -> None:
     staff_page.goto(PAGE)
     expect(staff_page.get_by_role("alert")).to_contain_text("A disk is full.")
     staff_page.get_by_role("button", name="Try again").click()
-    expect(staff_page.get_by_text("It waits for a worker")).to_be_visible()
+    expect(staff_page.get_by_text("The analysis is waiting for a worker")).to_be_visible()
 
 
 def test_in_every_state_it_fits_a_phone_and_violates_no_rule(staff_page: Page) -> None:

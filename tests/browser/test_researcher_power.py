@@ -34,7 +34,7 @@ def test_from_the_list_of_studies_to_what_a_worker_found(staff_page: Page) -> No
     staff_page.get_by_role("link", name="Estimate power").click()
     rows = staff_page.locator(".rate-rows .rate-row")
     expect(rows).to_have_count(4)
-    staff_page.get_by_role("button", name="Add a model").click()
+    staff_page.get_by_role("button", name="Add model").click()
     expect(rows).to_have_count(5)
     rows.nth(4).get_by_label("Model").fill("guesser")
     rows.nth(4).get_by_label("Detected").fill("10")
@@ -42,18 +42,18 @@ def test_from_the_list_of_studies_to_what_a_worker_found(staff_page: Page) -> No
         rows.nth(row).get_by_label("Remove").check()
     expect(rows.nth(0).get_by_label("Model")).to_be_hidden()
     staff_page.get_by_label("Evaluators", exact=True).fill("4, 6")
-    staff_page.get_by_label("Pairs for each evaluator").fill("20")
+    staff_page.get_by_label("Pairs per evaluator").fill("20")
     staff_page.get_by_label("Simulated studies").fill("4")
-    staff_page.get_by_role("button", name="Estimate the power").click()
+    staff_page.get_by_role("button", name="Estimate power").click()
     expect(staff_page.get_by_role("heading", level=1)).to_have_text("4 and 6 evaluators × 20 pairs")
     expect(staff_page.locator("#live")).to_contain_text("0 of 8 studies")
     beside_the_browser(work_off_estimates)
     expect(staff_page.get_by_role("row", name="GPT4 and guesser")).to_contain_text("100.0 %")
     assert question_of(PowerEstimate.objects.get()).rates == {"GPT4": 0.65, "guesser": 0.1}
     with staff_page.expect_download() as download:
-        staff_page.get_by_role("link", name="Download it as CSV").click()
+        staff_page.get_by_role("link", name="Download as CSV").click()
     assert download.value.path().read_text("utf-8").startswith("evaluators,pairs,people")
-    staff_page.get_by_role("link", name="Change the assumptions").click()
+    staff_page.get_by_role("link", name="Change assumptions").click()
     expect(staff_page.get_by_label("Evaluators", exact=True)).to_have_value("4, 6")
 
 
@@ -62,7 +62,7 @@ def test_mistakes_are_marked_and_nothing_is_lost(staff_page: Page, complaints: C
     staff_page.goto("/power/")
     staff_page.get_by_label("Detected").nth(1).fill("120")
     staff_page.get_by_label("Seed").fill("5")
-    staff_page.get_by_role("button", name="Estimate the power").click()
+    staff_page.get_by_role("button", name="Estimate power").click()
     staff_page.get_by_role("alert").get_by_role("link", name="Give more than 0 and less than 100.").click()
     field = staff_page.get_by_label("Detected").nth(1)
     expect(field).to_be_focused()
@@ -74,9 +74,9 @@ def test_one_that_is_under_way_can_be_cancelled_and_gone_on_with(staff_page: Pag
     estimate = make_estimate(State.RUNNING, 1)
     staff_page.goto(f"/power/{estimate.token}/")
     staff_page.get_by_role("button", name="Cancel").click()
-    expect(staff_page.get_by_text("It was cancelled after 3,000 of 3,000 studies.")).to_be_visible()
+    expect(staff_page.get_by_text("This estimate was cancelled after 3,000 of 3,000 studies.")).to_be_visible()
     staff_page.get_by_role("button", name="Go on").click()
-    expect(staff_page.locator("#live")).to_contain_text("waits for a worker")
+    expect(staff_page.locator("#live")).to_contain_text("waiting for a worker")
 
 
 def test_models_are_added_without_a_script_too(chromium: Browser, live_server: LiveServer, staff_page: Page) -> None:
@@ -86,10 +86,10 @@ def test_models_are_added_without_a_script_too(chromium: Browser, live_server: L
     page = context.new_page()
     page.goto("/power/")
     page.get_by_label("Detected").nth(3).fill("64")
-    page.get_by_role("button", name="Add a model").click()
+    page.get_by_role("button", name="Add model").click()
     expect(page.get_by_label("Model", exact=True)).to_have_count(5)
     expect(page.get_by_label("Detected").nth(3)).to_have_value("64")
-    page.get_by_role("button", name="Estimate the power").click()
+    page.get_by_role("button", name="Estimate power").click()
     assert question_of(PowerEstimate.objects.get()).rates == PAPER | {"GPT4": 0.64}
     context.close()
 
@@ -105,7 +105,7 @@ def test_every_page_fits_a_phone_and_violates_no_rule_of_wcag_aa(staff_page: Pag
     staff_page.goto("/power/")
     staff_page.get_by_label("Evaluators", exact=True).fill("1")
     staff_page.get_by_label("Detected").first.fill("")
-    staff_page.get_by_role("button", name="Estimate the power").click()
+    staff_page.get_by_role("button", name="Estimate power").click()
     _assert_fits(staff_page, "mistakes")
 
 

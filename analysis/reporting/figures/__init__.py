@@ -1,5 +1,5 @@
-"""What is judged, and what models find in it, as figures for papers and pages.
+"""Figures of judgements, fitted models and dialogues, for papers and pages.
 
-Vector graphics that can be read in grey, each with its numbers in a sentence for those who cannot see it. Where the data do not
-allow a figure, there is a reason instead. Nothing here knows the database.
+They are vector graphics that remain readable in grey. Each has a text alternative with its numbers. If the data do not allow a
+figure, the reason takes its place. Nothing here uses the database.
 """

@@ -1,4 +1,4 @@
-"""Figures 2 and 13: how often, and how surely, simulations were detected."""
+"""Figures 2 and 13: how often simulations were detected, and with what confidence."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -39,9 +39,9 @@ def rates_by_confidence(frame: pd.DataFrame) -> Drawing | Undrawn:
 
 
 def choices_by_confidence(frame: pd.DataFrame) -> Drawing | Undrawn:
-    """Draw figure 13: what evaluators took for artificial, over all models."""
+    """Draw figure 13: which dialogue evaluators judged to be artificial, over all models."""
     if "choice" not in frame.columns or frame["choice"].isna().all():
-        return Undrawn("figure-13", "The judgements do not say what was taken for artificial.")
+        return Undrawn("figure-13", "The judgements do not say which dialogue was chosen as artificial.")
     judged = frame[frame["choice"].notna()]
     parts = _parts(judged)
     if not parts:
@@ -57,12 +57,15 @@ def choices_by_confidence(frame: pd.DataFrame) -> Drawing | Undrawn:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.0f} %"))
     explain_parts(figure, parts)
     return Drawing(
-        "figure-13", "What was taken for artificial, by confidence", _choices_alt(choices, stacks, len(judged)), figure
+        "figure-13",
+        "Dialogue judged to be artificial, by confidence",
+        _choices_alt(choices, stacks, len(judged)),
+        figure,
     )
 
 
 def _parts(frame: pd.DataFrame) -> list[Part]:
-    """Return a part for each level of confidence, the surest first, and one for missing values if there are any."""
+    """Return a part for each level of confidence, the highest first, and one for missing values if there are any."""
     labels = confidence_labels(frame)
     if not labels:
         return []
@@ -113,7 +116,7 @@ def _choices_alt(choices: Sequence[str], stacks: Sequence[Stack], total: int) ->
         f"{choice} {percent(stack.share)} ({_confidences(stack)})"
         for choice, stack in zip(choices, stacks, strict=True)
     )
-    return f"Stacked bars, what was taken for artificial in {counted(total, 'judgement')}, by confidence: {'; '.join(entries)}."
+    return f"Stacked bars, dialogue judged artificial in {counted(total, 'judgement')}, by confidence: {'; '.join(entries)}."
 
 
 def _confidences(stack: Stack) -> str:

@@ -1,4 +1,4 @@
-"""How far the models lie apart: all pairwise contrasts of detection."""
+"""All pairwise contrasts of detection between the models."""
 
 from collections.abc import Sequence
 
@@ -18,12 +18,12 @@ NAME = "contrasts"
 ONE_LINE = 28
 """Characters."""
 MOST_NAMED = 15
-"""Pairs: those of six models."""
+"""The number of pairs of six models."""
 KEY_WIDTH = 76
 
 
 def pairwise_differences(model: MixedModel) -> Drawing | Undrawn:
-    """Draw differences in log-odds with unadjusted 95 % intervals; mark those that are significant by Holm's p values."""
+    """Draw differences in log-odds with unadjusted 95 % intervals; mark those that are significant after Holm's adjustment."""
     contrasts = [one for one in model.contrasts if one.found and one.found.se is not None]
     if not contrasts:
         return Undrawn(NAME, model.message or "The mixed model has no contrasts.")
@@ -56,7 +56,7 @@ def _rows(contrasts: Sequence[Contrast], levels: Sequence[str]) -> tuple[Figure,
 
 
 def _label(contrast: Contrast) -> str:
-    """Return the label, in one line if both names are short."""
+    """Return the label, on one line if both names are short."""
     whole = printable(f"{contrast.a} − {contrast.b}")
     return whole if len(whole) <= ONE_LINE else f"{fold(contrast.a)}\n− {fold(contrast.b)}"
 
@@ -82,8 +82,8 @@ def _alt(contrasts: Sequence[Contrast], intervals: Sequence[Interval], pairs: in
     shown = f"{len(contrasts)} of {pairs} pairs of models"
     opening = f"Differences in log-odds of detection with unadjusted 95 % intervals, {shown}."
     if not marked:
-        return f"{opening} None differs by Holm's p values."
+        return f"{opening} None is significant after Holm's adjustment."
     others = len(contrasts) - len(marked)
-    rest = f"; no difference was found for the other {others}" if others else ""
+    rest = f"; the other {others} show no significant difference" if others else ""
     differ = f"{len(marked)} {'differs' if len(marked) == 1 else 'differ'}"
-    return f"{opening} By Holm's p values {differ}: {'; '.join(marked)}{rest}."
+    return f"{opening} After Holm's adjustment {differ}: {'; '.join(marked)}{rest}."

@@ -1,4 +1,4 @@
-"""A figure with its name, its title and its text alternative, as SVG and PDF."""
+"""A figure with its name, title and text alternative, as SVG and PDF."""
 
 import re
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _ATTRIBUTES = ("font-style", "font-weight", "font-size", "font-family")
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """``name`` is its file's; ``alt`` says in sentences, with the numbers, what is to be seen."""
+    """A figure. ``name`` is the name of its file; ``alt`` describes it in sentences, with its numbers."""
 
     name: str
     title: str
@@ -26,19 +26,19 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Undrawn:
-    """A figure that the data do not allow; ``reason`` is a sentence."""
+    """A figure that the data do not allow; ``reason`` is a sentence that says why."""
 
     name: str
     reason: str
 
 
 def to_svg(drawing: Drawing) -> bytes:
-    """Return the SVG with its text alternative; the same drawing has the same bytes at any time."""
+    """Return the SVG with its text alternative; the same drawing always gives the same bytes."""
     return accessible(_saved(drawing, "svg", {"Date": None, "Creator": None}), drawing.name, drawing.title, drawing.alt)
 
 
 def to_pdf(drawing: Drawing) -> bytes:
-    """Return the PDF with its fonts inside; the same drawing has the same bytes at any time."""
+    """Return the PDF with embedded fonts; the same drawing always gives the same bytes."""
     about = {"Title": drawing.title, "Subject": drawing.alt, "CreationDate": None, "Creator": None, "Producer": None}
     return _saved(drawing, "pdf", about)
 
@@ -50,9 +50,9 @@ def _saved(drawing: Drawing, form: str, metadata: dict[str, str | None]) -> byte
 
 
 def accessible(svg: bytes, name: str, title: str, alt: str) -> bytes:
-    """Return the image with a title and a description. Styles become attributes: pages may forbid styles within a document.
+    """Return the image with a title and a description. Styles become attributes, because pages may forbid inline styles.
 
-    The SVG is matplotlib's own, so that it is safe to parse.
+    The SVG comes from matplotlib, so it is safe to parse.
     """
     ElementTree.register_namespace("", SVG)
     ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")
@@ -68,7 +68,7 @@ def accessible(svg: bytes, name: str, title: str, alt: str) -> bytes:
 
 
 def _drop_what_is_not_drawn(root: ElementTree.Element) -> None:
-    """Remove metadata without content, and the style sheet, which only says how lines meet."""
+    """Remove empty metadata and the style sheet, which only sets how lines join."""
     for parent in list(root.iter()):
         for child in list(parent):
             if child.tag in (f"{{{SVG}}}metadata", f"{{{SVG}}}style"):

@@ -1,4 +1,4 @@
-"""How long judging took, by model."""
+"""Durations of judgements, by model."""
 
 from collections.abc import Mapping, Sequence
 
@@ -16,13 +16,13 @@ from analysis.statistics.crossed_factors import Floats
 
 NAME = "durations"
 SKEWED = 1.0
-"""Skewness from which the axis is logarithmic."""
+"""Skewness above which the axis is logarithmic."""
 
 
 def durations_by_model(frame: pd.DataFrame) -> Drawing | Undrawn:
-    """Draw box plots: quartiles, whiskers to the last value within one and a half boxes, and the values beyond."""
+    """Draw box plots: quartiles, whiskers to the last value within 1.5 interquartile ranges, and the values beyond."""
     if "duration" not in frame.columns or frame["duration"].isna().all():
-        return Undrawn(NAME, "The judgements do not say how long they took.")
+        return Undrawn(NAME, "The judgements have no durations.")
     present = frame[frame["duration"].notna()]
     by_model = {str(model): part.to_numpy(float) for model, part in present.groupby("model")["duration"]}
     is_log = _is_skewed(present["duration"].to_numpy(float))
@@ -60,7 +60,7 @@ def _draw_boxes(axes: Axes, groups: Sequence[Floats], *, is_log: bool) -> None:
 
 def _alt(by_model: Mapping[str, Floats]) -> str:
     entries = (f"{model}: {_quartile_words(values)}" for model, values in by_model.items())
-    return f"Box plots of the seconds that a judgement took. {'; '.join(entries)}."
+    return f"Box plots of seconds per judgement. {'; '.join(entries)}."
 
 
 def _quartile_words(values: Floats) -> str:

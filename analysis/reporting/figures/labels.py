@@ -1,20 +1,20 @@
-"""Names and numbers as figures and their text alternatives have them."""
+"""Names and numbers, as written in figures and their text alternatives."""
 
 from collections.abc import Iterable
 from textwrap import wrap
 
 MOST_LINES, SLACK = 3, 10
-"""Lines end early where words do: so many characters are left for that."""
+"""``SLACK`` is the number of characters that may stay unused because lines break between words."""
 
 
 def fold(name: str, width: int = 26) -> str:
-    """Break the name into lines that fit beside a figure; of a name longer than about three lines, leave out the middle."""
+    """Break the name into lines that fit next to a figure; shorten a name of more than about three lines in the middle."""
     lines = wrap(one_line(name, width * MOST_LINES - SLACK), width)
     return "\n".join(lines)
 
 
 def one_line(name: str, length: int) -> str:
-    """Return the name without invisible characters; of a longer one, leave out the middle."""
+    """Return the name without invisible characters; shorten a longer name in the middle."""
     whole = printable(" ".join(name.split()))
     kept = (length - 1) // 2
     return whole if len(whole) <= length else f"{whole[:kept]}…{whole[-kept:]}"
@@ -26,16 +26,16 @@ def printable(text: str) -> str:
 
 
 def percent(share: float) -> str:
-    """Write a fraction as figures print it."""
+    """Return a fraction as a percentage."""
     return f"{100 * share:.4g} %" if share in (0, 1) else f"{100 * share:.1f} %"
 
 
 def counted(number: int, noun: str) -> str:
-    """Write the number with the noun in singular or plural."""
+    """Return the number with the noun in the singular or plural."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def listed(parts: Iterable[str]) -> str:
-    """Join the parts as a sentence lists them."""
+    """Return the parts as a list within a sentence."""
     *some, last = list(parts)
     return f"{', '.join(some)} and {last}" if some else last

@@ -1,4 +1,4 @@
-"""How often each model is detected, as the mixed model has it and as it was seen."""
+"""How often each model is detected: estimated by the mixed model, and observed."""
 
 from collections.abc import Mapping, Sequence
 
@@ -18,12 +18,12 @@ from analysis.statistics.mixed_models import MixedModel
 
 NAME = "detection-by-model"
 BELOW = 0.24
-"""Rows between an estimate and the mark of what was observed."""
+"""Distance between an estimate and the mark of the observed rate, in rows."""
 
 
 def means_by_model(frame: pd.DataFrame, model: MixedModel) -> Drawing | Undrawn:
-    """Draw the rates that the model's means imply for an average evaluator and person, with 95 % intervals; beside each, the
-    observed rate."""
+    """Draw the rates that the model's means imply for an average evaluator and person, with 95 % intervals, and the observed
+    rate next to each."""
     intervals = {level: interval for level in model.means if (interval := _interval(model, level))}
     if not intervals:
         return Undrawn(NAME, model.message or "The mixed model has no estimates.")
@@ -34,7 +34,7 @@ def means_by_model(frame: pd.DataFrame, model: MixedModel) -> Drawing | Undrawn:
     mark_reference(axes, 0.5)
     axes.set_xlim(-0.02, 1.02)
     axes.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
-    axes.set_xlabel("simulations detected (dashed: half of them)")
+    axes.set_xlabel("simulations detected (dashed: 50 %)")
     _explain_marks(figure)
     return Drawing(NAME, "Simulations detected, by model", _alt(intervals, observed), figure)
 
@@ -72,7 +72,9 @@ def _alt(intervals: Mapping[str, Interval], observed: Mapping[str, DetectionRow]
         f"{level}: {_estimated(intervals.get(level))}, observed {percent(row.detected / row.pairs)} of {row.pairs}"
         for level, row in observed.items()
     )
-    return f"Rates of detection by the mixed model with 95 % intervals, and as observed. {'; '.join(entries)}."
+    return (
+        f"Detection rates estimated by the mixed model, with 95 % intervals, and observed rates. {'; '.join(entries)}."
+    )
 
 
 def _estimated(one: Interval | None) -> str:

@@ -1,4 +1,4 @@
-"""How far evaluators, and those who chatted, lie from each other."""
+"""Differences between evaluators, and between the people who chatted."""
 
 from collections.abc import Mapping
 
@@ -14,14 +14,14 @@ from analysis.statistics.mixed_models import MixedModel, RandomEffect
 NAME = "random-effects"
 PEOPLE = {"participant": "evaluators", "generator_user": "participants who chatted"}
 MOST_NAMES = 60
-"""More persons than this have no names beside their rows, and share a page's height."""
+"""With more people than this, rows have no names and share the height of a page."""
 ROW, PAGE = 0.2, 9.0
 """Inches."""
 Effects = Mapping[str, RandomEffect]
 
 
 def caterpillars(model: MixedModel) -> Drawing | Undrawn:
-    """Draw conditional modes with 95 % intervals, sorted, for each group whose members differ at all."""
+    """Draw sorted conditional modes with 95 % intervals for each group whose members differ at all."""
     groups = {group: effects for group, effects in model.random_effects.items() if model.sd[group] > 0}
     if not groups:
         return Undrawn(NAME, model.message or "The mixed model has no random effects.")
@@ -37,7 +37,7 @@ def caterpillars(model: MixedModel) -> Drawing | Undrawn:
 
 
 def _ordered(groups: Mapping[str, Effects]) -> dict[str, Effects]:
-    """Sort evaluators first; within a group, the highest mode first."""
+    """Return evaluators first, and within each group the highest mode first."""
     return {
         group: dict(sorted(groups[group].items(), key=lambda one: -one[1].mode)) for group in PEOPLE if group in groups
     }

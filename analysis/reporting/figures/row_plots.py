@@ -1,4 +1,4 @@
-"""Figures with a row for each model, or for each of something else: the empty figure, and intervals in its rows."""
+"""Figures with a row for each model or other item: the empty figure, and intervals in its rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ from analysis.reporting.figures.labels import fold
 from analysis.reporting.figures.style import BLUE, INK, MUTED, WIDTH
 
 LINE = 0.17
-"""Inches that a line of a label takes."""
+"""Height of a label's line, in inches."""
 BETWEEN = 0.17
-"""Inches between the labels of two rows."""
+"""Space between the labels of two rows, in inches."""
 Z = 1.959964
-"""Half the width of a 95 % interval, in standard errors of what is about normal."""
+"""Half the width of a 95 % interval of a normal distribution, in standard errors."""
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """``is_marked`` says that it is drawn as something of note."""
+    """An interval to draw; with ``is_marked`` its dot is full."""
 
     middle: float
     low: float
@@ -33,7 +33,7 @@ def row_figure(names: Sequence[str], *, extra: float) -> tuple[Figure, Axes]:
 
 
 def labelled_figure(labels: Sequence[str], *, extra: float, between: float = BETWEEN) -> tuple[Figure, Axes]:
-    """Return the same for labels that are folded already, with ``between`` inches between the rows."""
+    """Return the same figure for labels that are already folded, with ``between`` inches between the rows."""
     figure = Figure((WIDTH, extra + _rows_height(labels, between)), layout="constrained")
     axes = figure.subplots()
     _name_rows(axes, labels)
@@ -41,13 +41,13 @@ def labelled_figure(labels: Sequence[str], *, extra: float, between: float = BET
 
 
 def _rows_height(labels: Sequence[str], between: float) -> float:
-    """Return the inches that rows with these labels take: all rows are as high as the highest."""
+    """Return the height of all rows in inches: each is as high as the highest label needs."""
     lines = max((label.count("\n") + 1 for label in labels), default=1)
     return max(1, len(labels)) * (lines * LINE + between)
 
 
 def _name_rows(axes: Axes, labels: Sequence[str]) -> None:
-    """Label rows from 0 downwards, at their left."""
+    """Label the rows on the left, from row 0 downwards."""
     axes.set_yticks(range(len(labels)), labels)
     axes.set_ylim(len(labels) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
@@ -56,12 +56,12 @@ def _name_rows(axes: Axes, labels: Sequence[str]) -> None:
 
 
 def mark_reference(axes: Axes, at: float) -> None:
-    """Draw a line at a value that others are compared with."""
+    """Draw a line at the value that others are compared with."""
     axes.axvline(at, color=MUTED, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
 
 
 def draw_intervals(axes: Axes, rows: Sequence[int], intervals: Sequence[Interval], size: float = 6) -> None:
-    """Draw lines with a dot, which is full if marked and empty if not."""
+    """Draw each interval as a line with a dot: full if marked, empty if not."""
     axes.hlines(rows, [one.low for one in intervals], [one.high for one in intervals], color=INK, linewidth=1.4)
     for is_marked, fill in ((True, BLUE), (False, "#FFFFFF")):
         dots = [(one.middle, row) for row, one in zip(rows, intervals, strict=True) if one.is_marked is is_marked]

@@ -1,4 +1,4 @@
-"""Bars that are stacked of parts."""
+"""Stacked bars."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from analysis.reporting.figures.labels import percent, printable
 from analysis.reporting.figures.style import INK, MUTED, Fill
 
 HEIGHT = 0.68
-"""Of a bar, where rows are 1 apart."""
+"""Height of a bar; rows are 1 apart."""
 MARGIN, DIGIT, TOTAL = 0.01, 0.018, 0.14
-"""Room around the number in a part, for each of its digits, and for the number at the end of a bar, as shares of the axis."""
+"""Space around the number in a part, for each of its digits, and for the number at the end of a bar: shares of the axis."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a part of a bar stands for, and how it is filled."""
+    """A part of each bar: its label in the legend, and its fill."""
 
     label: str
     fill: Fill
@@ -36,12 +36,12 @@ class Stack:
 
     @property
     def share(self) -> float:
-        """Of all parts together."""
+        """Return the share of all parts together."""
         return sum(count for _, count in self.counts) / self.of if self.of else 0.0
 
 
 def draw_stacks(axes: Axes, stacks: Sequence[Stack]) -> None:
-    """Draw each part with its percentage if there is room, and the total in grey at the end."""
+    """Draw each part, with its percentage if there is room, and the total in grey at the end."""
     left, right = (max((stack.share for stack in stacks if stack.direction == side), default=0.0) for side in (-1, 1))
     ends = 2 if left else 1
     span = max(left + right, 0.01) / (1 - ends * TOTAL)
@@ -72,7 +72,7 @@ def _draw_stack(axes: Axes, stack: Stack, span: float) -> None:
 
 
 def explain_parts(figure: Figure, parts: Sequence[Part]) -> None:
-    """Draw a legend below everything."""
+    """Draw a legend below the plot."""
     handles = [Patch(facecolor=one.fill.color, hatch=one.fill.hatch, edgecolor=INK, linewidth=0.6) for one in parts]
     figure.legend(
         handles, [printable(part.label) for part in parts], loc="outside lower center", ncols=min(4, len(parts))
@@ -93,7 +93,7 @@ def _draw_part(axes: Axes, stack: Stack, part: Part, start: float, share: float)
 
 
 def _number_part(axes: Axes, stack: Stack, part: Part, middle: float, number: str) -> None:
-    """Write whole percent, halves up; no hatch runs through the number."""
+    """Write the percentage, rounded half up, on a plain background so that no hatch runs through it."""
     axes.text(
         stack.direction * middle,
         stack.row,

@@ -1,4 +1,4 @@
-"""Figures of a study beside its judgements: 3 to 7, who took part, and 8, how often inquirers and responders fail."""
+"""Figures of a study that need no judgements: 3 to 7, participants' demographics, and 8, failures of the two speakers."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ KINDS = {
 }
 COLUMNS = 2
 WIDE, HIGH = 3.4, 2.35
-"""Inches of a radar with what stands around it."""
+"""Size of a radar with its labels, in inches."""
 TURN = [2 * pi * number / len(KINDS) for number in range(len(KINDS))]
 PAPER_FIGURES = {
     "age": "figure-3",
@@ -35,11 +35,11 @@ PAPER_FIGURES = {
 
 
 def participants_by_option(key: str, label: str, counts: Mapping[str, int]) -> Drawing | Undrawn:
-    """Draw how many participants chose each option of a feature, in the order of ``counts``: the form's."""
+    """Draw how many participants chose each option of a feature, in the order of ``counts``, which is the form's."""
     name = PAPER_FIGURES.get(key) or f"participants-{re.sub(r'[^a-z0-9]+', '-', key.lower()).strip('-') or 'feature'}"
     total = sum(counts.values())
     if not total:
-        return Undrawn(name, f"Nobody has answered “{label}” yet.")
+        return Undrawn(name, f"No participant has answered “{label}” yet.")
     figure, axes = row_figure(list(counts), extra=0.7)
     axes.barh(range(len(counts)), list(counts.values()), 0.68, color=SKY, edgecolor=INK, linewidth=0.6)
     for row, count in enumerate(counts.values()):
@@ -54,9 +54,9 @@ def participants_by_option(key: str, label: str, counts: Mapping[str, int]) -> D
 
 
 def failure_radars(percents: Mapping[str, Mapping[str, float]]) -> Drawing | Undrawn:
-    """Draw a radar for each inquirer, all on one scale: the smaller the area, the better.
+    """Draw a radar for each inquirer, all on the same scale; a smaller area is better.
 
-    ``percents`` are of outputs, by inquirer and then by KINDS.
+    ``percents`` holds percentages of outputs, by inquirer and then by the keys of KINDS.
     """
     lacking = [inquirer for inquirer, found in percents.items() if not found.keys() >= KINDS.keys()]
     if not percents or lacking:
@@ -91,7 +91,7 @@ def _draw_radar(axes: PolarAxes, inquirer: str, values: Sequence[float], most: f
 
 
 def _scale(largest: float) -> float:
-    """Return the end of all axes: 1, 2, 5, or the next ten."""
+    """Return the upper end of all axes: 1, 2, 5, or the next multiple of ten."""
     return next((float(end) for end in (1, 2, 5) if largest <= end), 10.0 * ceil(largest / 10))
 
 

@@ -1,7 +1,7 @@
-"""How all figures look: set once for the process, as matplotlib's settings are the process's own.
+"""The style of all figures, set once because matplotlib's settings apply to the whole process.
 
-No figure relies on colour alone: fills differ in hatch and lightness too. The colours are those of Okabe and Ito, which most
-people tell apart whatever their colour vision.
+No figure relies on colour alone: fills also differ in hatch and lightness. The colours are those of Okabe and Ito, which most
+people can distinguish whatever their colour vision.
 """
 
 import logging
@@ -12,7 +12,7 @@ from typing import Any
 import matplotlib
 
 INK, MUTED, FAINT = "#000000", "#595959", "#BFBFBF"
-"""Of what is said, of what is said beside, and of lines that guide the eye."""
+"""Colours of main text, of secondary text, and of lines that guide the eye."""
 BLUE, SKY, YELLOW, ORANGE, GREEN, VERMILLION, PURPLE = (
     "#0072B2",
     "#56B4E9",
@@ -23,9 +23,9 @@ BLUE, SKY, YELLOW, ORANGE, GREEN, VERMILLION, PURPLE = (
     "#CC79A7",
 )
 WIDTH = 7.2
-"""Inches: what a page of paper has between its margins."""
+"""Inches between the margins of a printed page."""
 SETTINGS: dict[Any, Any] = {
-    # No window, and no pyplot, which keeps its figures for the whole process.
+    # Open no window, and do not use pyplot, which keeps its figures until the process ends.
     "backend": "agg",
     "axes.axisbelow": True,
     "axes.edgecolor": MUTED,
@@ -42,19 +42,19 @@ SETTINGS: dict[Any, Any] = {
     "legend.frameon": False,
     "grid.color": FAINT,
     "grid.linewidth": 0.6,
-    # Text that stays text can be searched, selected and edited, and needs no fonts inside the file. DejaVu Sans is wider than
-    # what stands in for it elsewhere, so that labels which do not overlap here overlap nowhere.
+    # Text kept as text can be searched, selected and edited, and needs no embedded fonts. DejaVu Sans is wider than the fonts
+    # that replace it elsewhere, so labels that do not overlap here overlap nowhere.
     "svg.fonttype": "none",
     "svg.hashsalt": "analysis",
     "pdf.fonttype": 42,
-    # A dollar in somebody's model name is no formula.
+    # A dollar sign in a model's name does not start a formula.
     "text.parse_math": False,
     "xtick.color": MUTED,
     "xtick.labelcolor": INK,
     "ytick.color": MUTED,
     "ytick.labelcolor": INK,
 }
-# It tells at length how it makes a font smaller.
+# fontTools logs every step of subsetting a font.
 logging.getLogger("fontTools").setLevel(logging.WARNING)
 matplotlib.rcdefaults()
 matplotlib.rcParams.update(SETTINGS)
@@ -62,7 +62,7 @@ matplotlib.rcParams.update(SETTINGS)
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """How a part of a stack is filled, and the ink that can be read on it."""
+    """The fill of a part of a stack, and a text colour that is readable on it."""
 
     color: str
     hatch: str
@@ -82,5 +82,5 @@ UNSTATED = Fill("#FFFFFF", "")
 
 
 def fills(count: int) -> list[Fill]:
-    """Return fills for the parts of a stack: dark, middling and light first."""
+    """Return fills for the parts of a stack, beginning with a dark, a medium and a light one."""
     return list(islice(cycle(_FILLS), count))

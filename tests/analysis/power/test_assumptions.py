@@ -49,7 +49,7 @@ def test_a_studys_analysis_suggests_rates_and_differences(staff: Client) -> None
     assert assumed.question.rates == {"a": 0.5, "b": 0.731}
     assert (assumed.question.evaluator_sd, assumed.question.person_sd) == (0.81, 0.0)
     page = unescape(staff.get(f"{PAGE}?study=demo").text)
-    assert f"of the analysis of “{study.title}” of 1 March 2026" in page
+    assert f"from the analysis of “{study.title}” on 1 March 2026" in page
     assert 'value="73.1"' in page
 
 

@@ -142,7 +142,7 @@ def test_processes_that_are_killed_are_told_unless_the_worker_is_to_stop(
     with_worker.join(120)
     estimate.refresh_from_db()
     assert estimate.state == state
-    assert ("ended from outside" in estimate.message) == (state == State.PAUSED)
+    assert ("Another program ended a process" in estimate.message) == (state == State.PAUSED)
 
 
 def test_a_killed_worker_leaves_no_process_behind_and_another_finds_what_it_would_have(

@@ -67,8 +67,8 @@ def test_what_is_asked_is_stored_once_and_waits_for_a_worker(staff: Client) -> N
         adjustment="holm", studies=100, seed=7,
     )  # fmt: skip
     page = staff.get(answer["Location"]).text
-    assert "waits for a worker" in page
-    assert "<strong>0</strong> of 200 studies" in page
+    assert "waiting for a worker" in page
+    assert "<strong>0</strong> of 200 studies simulated" in page
     staff.post(PAGE, FORM)
     assert PowerEstimate.objects.count() == 1
 
@@ -76,23 +76,23 @@ def test_what_is_asked_is_stored_once_and_waits_for_a_worker(staff: Client) -> N
 @pytest.mark.parametrize(
     ("changed", "words", "place"),
     [
-        ({"rates-1-model": "gpt-4"}, "gpt-4 stands there twice: give each model one rate.", "#models"),
+        ({"rates-1-model": "gpt-4"}, "gpt-4 is listed twice. Give each model one rate.", "#models"),
         ({"rates-1-DELETE": "on"}, "at least two models", "#models"),
-        ({"rates-1-percent": "100"}, "Give more than 0 and less than 100.", "#id_rates-1-percent"),
+        ({"rates-1-percent": "100"}, "Enter a rate above 0 and below 100.", "#id_rates-1-percent"),
         ({"rates-1-percent": "nan"}, "Enter a number.", "#id_rates-1-percent"),
         ({"rates-1-model": " "}, "Model (new), Model: This field is required.", "#id_rates-1-model"),
         ({"rates-2-percent": "70"}, "This field is required.", "#id_rates-2-model"),
         ({"evaluators": "many"}, "must be whole numbers separated by commas", "#id_evaluators"),
         ({"evaluators": "1"}, "at least two evaluators", "#id_evaluators"),
-        ({"evaluators": "20,5000"}, "are more than 20,000 judgements", "#id_evaluators"),
-        ({"pairs": "1"}, "at least 2 pairs each", "#id_pairs"),
+        ({"evaluators": "20,5000"}, "give more than 20,000 judgements", "#id_evaluators"),
+        ({"pairs": "1"}, "at least 2 pairs per evaluator", "#id_pairs"),
         ({"pairs": "9" * 5000}, "Enter a whole number.", "#id_pairs"),
         ({"people": "100000"}, "between 2 and 1,000", "#id_people"),
         ({"evaluator_sd": "inf"}, "Enter a number.", "#id_evaluator_sd"),
-        ({"person_sd": "6"}, "between 0 (no differences) and 5", "#id_person_sd"),
+        ({"person_sd": "6"}, "between 0 (no variation) and 5", "#id_person_sd"),
         ({"adjustment": "most"}, "Select a valid choice", "#id_adjustment"),
         ({"studies": "2001"}, "between 1 and 2,000", "#id_studies"),
-        ({"seed": "-1"}, "A seed lies between 0", "#id_seed"),
+        ({"seed": "-1"}, "Enter a seed between 0", "#id_seed"),
     ],
 )
 def test_what_cannot_be_asked_is_told_at_its_field_and_nothing_is_lost(
@@ -120,10 +120,10 @@ def test_a_page_shows_what_was_found_and_what_it_means(staff: Client) -> None:
     page = staff.get(f"/power/{make_estimate().token}/").text
     assert "10 and 20 evaluators × 30 pairs" in page
     assert (
-        "20 evaluators with 30 pairs each are enough: they find it in 90 % of studies, and 80 % is commonly wanted"
-        in page
+        "20 evaluators with 30 pairs each are enough to find that the models differ at all: 90 % of such studies find it, "
+        "and 80 % is a common target" in page
     )
-    assert "find 2 in at least 80 % of studies; the hardest, gpt-4 and mixtral, in 10 %" in page
+    assert "find 2 in at least 80 % of studies; they find the hardest one, gpt-4 and mixtral, in 10 %" in page
     assert "Of 100 studies with 10 evaluators, 3 could not be analysed" in page
     assert "<strong>95.0 %</strong>" in page
     assert 'gpt-4 and vicuna <span class="quiet">50 and 90 %</span>' in page
@@ -195,7 +195,7 @@ def test_a_page_follows_an_estimate_until_it_is_over(staff: Client) -> None:
     assert "cancelled after 80 of 200 studies" in page
     assert "40 studies" in page
     staff.post(f"/power/{estimate.token}/", {"action": "resume"})
-    assert "waits for a worker" in staff.get(live).text
+    assert "waiting for a worker" in staff.get(live).text
     staff.post(f"/power/{estimate.token}/", {"action": "explode"})
     assert PowerEstimate.objects.get().state == State.RUNNING
 

@@ -73,4 +73,4 @@ def test_the_table_has_a_column_for_each_group_and_dashes_for_what_is_unknown() 
 
 
 def test_without_dialogues_of_people_the_table_says_that_its_yardstick_is_missing() -> None:
-    assert "There are no dialogues of people yet." in comparison_table({"mixtral": manner_of([])}).note
+    assert "There are no natural dialogues yet." in comparison_table({"mixtral": manner_of([])}).note

@@ -75,7 +75,8 @@ def test_means_are_told_as_rates_beside_what_was_observed() -> None:
 def test_contrasts_name_what_differs_by_holm() -> None:
     alt = drawing(draw(read_data("typical"))["contrasts"]).alt
     assert (
-        "1 differs: gpt-4 − mixtral-8x7b 0.90 (0.44 to 1.36, p < .001); no difference was found for the other 5." in alt
+        "1 differs: gpt-4 − mixtral-8x7b 0.90 (0.44 to 1.36, p < .001); the other 5 show no significant difference."
+        in alt
     )
 
 
@@ -127,7 +128,7 @@ class TestDurations:
     [
         ("confidence", "figure-2", "how confident"),
         ("confidence", "figure-13", "how confident"),
-        ("choice", "figure-13", "taken for artificial"),
+        ("choice", "figure-13", "chosen as artificial"),
         ("duration", "durations", "how long"),
     ],
 )

@@ -37,22 +37,22 @@ def test_pairs_that_differ_where_no_test_of_all_does_are_told_with_that() -> Non
     model = fit_detected(read_data("typical"))
     finding = model_finding("detected", replace(model, test=JointTest(7.0, 3, None, 0.07)))
     assert finding.conclusion.startswith("No difference between the inquirer models was found")
-    assert finding.intro.endswith(", although the test of all models finds no difference")
+    assert finding.intro.endswith(", although the test of all models is not significant")
     assert "although" not in model_finding("detected", model).intro
 
 
-def test_a_linear_model_is_told_with_f_and_what_is_left_over() -> None:
+def test_a_linear_model_is_reported_with_f_and_the_residual() -> None:
     finding = model_finding("duration", fit_linear(read_data("typical_singular"), "duration")).text
     assert "F(3, 776.0) = 5.48, p < .001" in finding
-    assert "42.95 left over" in finding
+    assert "42.95 residual" in finding
 
 
 @pytest.mark.parametrize(
     ("name", "words"),
     [
         ("separation", "always or never detected"),
-        ("typical_singular", "The variance between those who chatted is estimated as 0"),
-        ("edge_one_model", "No model of the probability"),
+        ("typical_singular", "The variance between the people who chatted is estimated as 0"),
+        ("edge_one_model", "The probability that a simulation is detected could not be modelled"),
     ],
 )
 def test_odd_cases_are_told(name: str, words: str) -> None:
@@ -61,7 +61,7 @@ def test_odd_cases_are_told(name: str, words: str) -> None:
 
 def test_letters_are_told_with_the_best_first() -> None:
     finding = model_finding("detected", fit_detected(read_data("typical"))).text
-    assert "A is best, and models that share one do not differ): mixtral-8x7b A, " in finding
+    assert "A is best; models that share one do not differ significantly): mixtral-8x7b A, " in finding
 
 
 def test_how_often_simulations_passed_is_told_with_the_best_model_first() -> None:
@@ -78,4 +78,6 @@ def test_judgements_that_do_not_say_whether_they_detected_have_no_rates() -> Non
 
 def test_two_variances_of_0_are_told_as_two() -> None:
     flat = MixedModel("singular", "flat", 8, ("a", "b"), sd={"participant": 0.0, "generator_user": 0.0})
-    assert remark(flat).startswith("The variances between evaluators and between those who chatted are estimated as 0")
+    assert remark(flat).startswith(
+        "The variances between evaluators and between the people who chatted are estimated as 0"
+    )

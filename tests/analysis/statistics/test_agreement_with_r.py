@@ -143,7 +143,7 @@ def test_what_is_left_to_compare_beside_models_always_or_never_detected_is_said(
     assert (other.status, other.test, set(other.letters("none"))) == ("separated", None, {"gpt-4"})
     assert [one.found for one in other.contrasts] == [None]
     assert other.effects["(Intercept)"] is not None
-    assert "Too few models are left to compare" in other.message
+    assert "Too few models remain to compare" in other.message
     neither = fit_detected(pair.assign(detected=(pair["model"] == "gpt-4").astype(float)))
     assert neither.message.startswith("gpt-4, vicuna-13b: always or never detected")
     assert (neither.sd, neither.log_likelihood, neither.letters("none")) == ({}, 0, {})

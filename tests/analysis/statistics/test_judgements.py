@@ -20,7 +20,7 @@ def write(folder: Path, content: str | bytes) -> Path:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("", "is empty: it needs a header with participant, generator_user, model, detected"),
+        ("", "is empty. It needs a header with participant, generator_user, model, detected"),
         (f"{HEAD}\n", "has a header but no judgements"),
         ("participant,model\ne-001,mixtral\n", "lacks the columns generator_user, detected: it has participant, model"),
         (f"{HEAD},detected\n{ROW},1\n", "has the column detected more than once"),
@@ -38,7 +38,7 @@ def write(folder: Path, content: str | bytes) -> Path:
         ),
         (f"{HEAD}\ne-001,p-001,over\u200ball,1\n", "row 2: model is 'overall', but must be another name"),
         (f"{HEAD},model\u200b\n{ROW},x\n", "has the column model more than once"),
-        (f"{HEAD},pair\n{ROW},A-1\n{ROW},A\u20111\n", "row 3: e-001 has judged the pair A-1 before"),
+        (f"{HEAD},pair\n{ROW},A-1\n{ROW},A\u20111\n", "row 3: e-001 has already judged the pair A-1"),
         (f"sep=x\n{HEAD}\n{ROW}\n", "begins with sep=, but names no separator"),
         (f"sep=;\n{HEAD}\n{ROW}\n", "lacks the columns participant, generator_user, model, detected"),
         (f"sep=,\n{HEAD}\n{ROW}\n{ROW}0\n", "row 3: detected is '10'"),
@@ -55,7 +55,7 @@ def write(folder: Path, content: str | bytes) -> Path:
             "row 3: duration is '12,5'",
         ),
         (f"{HEAD},flagged\n{ROW},3\n", "row 2: flagged is '3', but must be 0 or 1"),
-        (f"{HEAD},pair\n{ROW},A\n{ROW},B\n{ROW},A\n", "row 4: e-001 has judged the pair A before"),
+        (f"{HEAD},pair\n{ROW},A\n{ROW},B\n{ROW},A\n", "row 4: e-001 has already judged the pair A"),
         (f'{HEAD}\ne-001,"p-001,mixtral,1\n', "row 2: this is not valid CSV"),
         (f'{HEAD}\n{ROW}\ne-001,"p"-001,mixtral,1\n', "row 3: this is not valid CSV"),
         (f"{HEAD}\ne-001,p-001,overall,1\n", "row 2: model is 'overall', but must be another name"),

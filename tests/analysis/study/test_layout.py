@@ -20,16 +20,16 @@ def test_figures_stand_in_the_section_of_the_table_that_they_show() -> None:
     assert [one["number"] for one in sections["differences"].figures] == [""]
 
 
-def test_a_figure_that_there_is_not_is_told_where_it_would_stand() -> None:
+def test_a_missing_figure_is_mentioned_in_its_place() -> None:
     undrawn = [{"name": "figure-8", "reason": "No outputs."}, {"name": "figure-3", "reason": "Nobody has answered."}]
     simulated, participants = arrange({"undrawn": undrawn})
-    assert simulated.gaps == ["There is no figure 8: No outputs."]
-    assert participants.gaps == ["There is no figure 3: Nobody has answered."]
+    assert simulated.gaps == ["Missing figure 8: No outputs."]
+    assert participants.gaps == ["Missing figure 3: Nobody has answered."]
 
 
-def test_features_of_a_study_of_ones_own_stand_with_who_took_part() -> None:
+def test_features_of_other_questionnaires_are_shown_with_the_participants() -> None:
     [section] = arrange({"figures": [{"name": "participants-favourite-food"}]})
-    assert section.title == "Who took part"
+    assert section.title == "Participants"
 
 
 def test_a_table_without_rows_is_not_shown() -> None:

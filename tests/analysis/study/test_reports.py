@@ -21,7 +21,7 @@ def test_a_page_without_an_analysis_offers_one_and_a_worker_computes_it(staff: C
     older = keep_report(study, fingerprint="of then")
     Report.objects.update(shown={})
     assert "Nothing has been computed yet" in staff.get(PAGE).text
-    assert "It waits for a worker" in staff.post(PAGE, follow=True).text
+    assert "The analysis is waiting for a worker" in staff.post(PAGE, follow=True).text
     Report.objects.filter(state=Report.State.RUNNING).delete()
     report = compute(study, [1, 2])
     page = " ".join(staff.get(PAGE).text.split())
@@ -71,13 +71,13 @@ def test_a_choice_of_evaluations_is_remembered_by_the_page(staff: Client) -> Non
     staff.post(PAGE, {"chooses": "1", "evaluations": ["1"]})
     assert last_choice(study) is None
     refused = staff.post(PAGE, {"chooses": "1", "evaluations": ["3"]})
-    assert (refused.status_code, "There is no such evaluation" in refused.text) == (400, True)
+    assert (refused.status_code, "This study has no such evaluation" in refused.text) == (400, True)
 
 
 def test_a_study_that_nobody_has_judged_has_its_dialogues_on_the_page(staff: Client) -> None:
     compute(make_judged_study("demo"))
     page = staff.get(PAGE).text
-    assert "has no judgements: plan an evaluation" in page
+    assert "has no judgements. Plan an evaluation" in page
     assert "Table 1." in page
     assert "Table 3" not in page
 
@@ -87,5 +87,5 @@ def test_a_study_without_data_says_so_and_can_be_tried_again(staff: Client) -> N
     report = compute(study)
     assert report.has_failed
     page = staff.get(PAGE).text
-    assert "collect or simulate some first" in page
+    assert "Collect or simulate some first" in page
     assert request_report(study).state == Report.State.RUNNING

@@ -97,9 +97,7 @@ def test_why_no_judgements_count_is_said() -> None:
     with pytest.raises(BadData, match="No evaluation of study 'demo' was chosen"):
         judgements_in(study, [])
     study.evaluations.update(state="open")
-    with pytest.raises(
-        BadData, match="no closed evaluation, and an open one counts only if you choose it: Evaluation 1"
-    ):
+    with pytest.raises(BadData, match=r"no closed evaluation\. An open one counts only if you choose it: Evaluation 1"):
         judgements_in(study)
 
 
@@ -110,7 +108,7 @@ def test_what_is_chosen_is_remembered_unless_it_is_just_what_is_closed() -> None
 
 
 def test_a_study_that_nobody_has_judged_says_what_to_do() -> None:
-    with pytest.raises(BadData, match="plan an evaluation, open it, and share its link"):
+    with pytest.raises(BadData, match="Plan an evaluation, open it, and share its link"):
         judgements_in(make_study("another"))
     with pytest.raises(BadData, match="no judgements"):
         judgements_in(make_evaluation().study, [1])

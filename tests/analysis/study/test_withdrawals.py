@@ -42,11 +42,11 @@ def test_a_participant_takes_the_analysis_along(study: Study, participant: Parti
     staff = Client()
     staff.force_login(make_staff())
     report = keep_report(study)
-    assert "What it is made of" in staff.get(PAGE).text
+    assert "Data sources" in staff.get(PAGE).text
     leave(participant)
     assert not Report.objects.exists()
     assert not ReportFile.objects.exists()
-    assert "What it is made of" not in staff.get(PAGE).text
+    assert "Data sources" not in staff.get(PAGE).text
     assert staff.get(f"{PAGE}files/{report.token}/results.json").status_code == 404
 
 
