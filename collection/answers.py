@@ -13,8 +13,8 @@ from studies.questionnaires import read_features
 def export_answers(study: Study, form: str = "csv", *, with_external_ids: bool = False) -> Iterator[str]:
     """Yield the study's participants as "csv" or "spreadsheet" (see ``exports.FORMS``), one row each, in order of consent.
 
-    External ids can identify people, so they are left out unless requested. With them the table is always for spreadsheets,
-    because researchers open it to pay people, and visitors choose their id. The table is streamed. Raises Incomplete at the end
+    External IDs can identify people, so they are left out unless requested. With them the table is always for spreadsheets,
+    because researchers open it to pay people, and visitors choose their ID. The table is streamed. Raises Incomplete at the end
     if the number of rows differs from the number of participants at the start.
     """
     form = "spreadsheet" if with_external_ids else form
@@ -28,7 +28,7 @@ def export_answers(study: Study, form: str = "csv", *, with_external_ids: bool =
 
 
 def known_participants(study: Study) -> QuerySet[Participant]:
-    """Return everyone who has consented by now, without those who consent later."""
+    """Return everyone who has consented so far, excluding people who consent later."""
     newest = study.participants.order_by("pk").last()
     return study.participants.filter(pk__lte=newest.pk if newest else 0).select_related("persona").order_by("pk")
 
@@ -39,7 +39,7 @@ def _columns(keys: list[str], with_external_ids: bool) -> list[str]:
 
 
 def _values(one: Participant, keys: list[str], with_external_ids: bool) -> list[object]:
-    """Return a row. ``participant`` is the persona's code, as in exports of dialogues; empty before the persona form."""
+    """Return one row. ``participant`` is the persona's code, as in exports of dialogues; empty before the persona form."""
     answers = one.persona.features if one.persona else {}
     return [
         one.persona.code if one.persona else "",

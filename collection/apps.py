@@ -1,4 +1,4 @@
-"""What the chat study hears of from others."""
+"""App configuration of the chat study: connect it to the signals of other apps."""
 
 from django.apps import AppConfig
 

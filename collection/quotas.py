@@ -1,4 +1,4 @@
-"""Quotas: the maximum number of participants with an answer, and checks of it."""
+"""Quotas (the maximum number of participants with an answer) and their validation."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from studies.questionnaires import check_answers
 
 
 def check_quotas(quotas: Any, questionnaire: Any) -> None:
-    """Raise ValidationError unless quotas are numbers of seats for options of the questionnaire."""
+    """Raise ValidationError unless the quotas are numbers of seats for options of the questionnaire."""
     if not isinstance(quotas, dict) or not all(isinstance(seats, dict) for seats in quotas.values()):
         raise ValidationError('Quotas must be numbers of seats for options, for example {"gender": {"Female": 10}}.')
     for feature, seats in quotas.items():

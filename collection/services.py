@@ -1,4 +1,4 @@
-"""What scripts outside the project call to set a study up, wherever the project itself keeps it."""
+"""Functions that scripts outside the project call to set up a study, wherever the project itself defines them."""
 
 from studies.services import copy_study
 

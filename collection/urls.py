@@ -1,4 +1,4 @@
-"""Addresses of researchers' pages of collecting, of participants' pages and of their chat."""
+"""URLs of researchers' pages for collecting, of participants' pages and of their chat."""
 
 from django.urls import include, path
 

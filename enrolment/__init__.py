@@ -1,1 +1,1 @@
-"""People without a login: how they come to a study or an evaluation, come back, and leave it."""
+"""People without a login: how they enrol in a study or an evaluation, return to it and leave it."""

@@ -1,4 +1,4 @@
-"""Who may see which page: people see the page of the step at which they are, and are sent there from any other."""
+"""Access to pages: people see only the page of their current step, and are sent there from all others."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -20,9 +20,9 @@ AnyView = Callable[..., HttpResponse]
 
 
 def in_study(kind: type[E]) -> Callable[[Callable[Concatenate[HttpRequest, E, A], HttpResponse]], AnyView]:
-    """Find the study or evaluation of this kind that the address is about.
+    """Pass the view the study or evaluation of this kind that the address names.
 
-    No browser keeps the page, because a shared computer must not show it to the next person.
+    Browsers must not keep the page, because a shared computer must not show it to the next person.
     """
 
     def decorate(view: Callable[Concatenate[HttpRequest, E, A], HttpResponse]) -> AnyView:
@@ -39,7 +39,7 @@ def in_study(kind: type[E]) -> Callable[[Callable[Concatenate[HttpRequest, E, A]
 
 
 def on_landing(kind: type[Enrolment[P]]) -> Callable[[Callable[[HttpRequest, Landing[P]], HttpResponse]], AnyView]:
-    """Read the link and the cookies of a visit to the first page, and explain a broken link."""
+    """Pass the view the link and cookies of a visit to the first page; explain a broken link."""
 
     def decorate(view: Callable[[HttpRequest, Landing[P]], HttpResponse]) -> AnyView:
         @in_study(kind)
@@ -78,7 +78,7 @@ def visitors_only(
 def only_at(
     kind: type[Enrolment[P]], step: str
 ) -> Callable[[Callable[Concatenate[HttpRequest, Visitor[P], A], HttpResponse]], AnyView]:
-    """Show a page only to people at this step; send others to the page of theirs."""
+    """Show a page only to people at this step; send others to the page of their own step."""
 
     def decorate(view: Callable[Concatenate[HttpRequest, Visitor[P], A], HttpResponse]) -> AnyView:
         @visitors_only(kind)
@@ -95,7 +95,7 @@ def only_at(
 
 
 def to_current_step(request: HttpRequest, visitor: Visitor[P]) -> HttpResponse:
-    """Lead a person to the page of their step after what has just happened, or say that the study is closed."""
+    """Redirect a person to the page of their current step, or say that the study is closed."""
     visitor.person.refresh_from_db(fields=["state"])
     step = visitor.enrolment.current_step(visitor.person)
     if step == "closed":
@@ -108,7 +108,7 @@ def _to_first_page(request: HttpRequest, enrolment: Enrolment[Any]) -> HttpRespo
 
 
 def _located(kind: type[E], view: Callable[..., HttpResponse]) -> AnyView:
-    """Give the view what finds its study or evaluation, apart from the rest of the address."""
+    """Pass the view the parts of the address that name its study or evaluation, separately from the rest."""
 
     @never_cache
     @wraps(view)
@@ -116,5 +116,5 @@ def _located(kind: type[E], view: Callable[..., HttpResponse]) -> AnyView:
         location = {name: kwargs.pop(name) for name in kind.keywords}
         return view(request, location, **kwargs)
 
-    located.kind = kind  # type: ignore[attr-defined]  # what answers a refused form asks for it
+    located.kind = kind  # type: ignore[attr-defined]  # form_refused reads it
     return located

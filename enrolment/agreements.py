@@ -1,4 +1,4 @@
-"""Consent: what a form offers for agreement, signed, so that people agree to nothing but what they were shown."""
+"""Consent: the terms that a form shows are signed, so that people agree only to what they were shown."""
 
 import hashlib
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from django.core import signing
 from studies.models import new_token
 
 LIFETIME = timedelta(days=1)
-"""How long a welcome page may stay open before its form is sent."""
+"""How long after loading a welcome page its form is still accepted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """One view of a consent form: the person who sends it becomes the person ``token``.
+    """One display of a consent form: the person who submits it gets this ``token``.
 
-    So the same form sent twice enrols one person, and both answers go to them.
+    So the same form submitted twice enrols one person, and both responses go to them.
     """
 
     token: str
@@ -26,9 +26,9 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What people agree to in one study or evaluation, ``name``. ``salt`` separates forms of studies from those of evaluations.
+    """The terms of one study or evaluation, ``name``. ``salt`` separates forms of studies from those of evaluations.
 
-    ``provider`` is who else reads what they write, if anyone.
+    ``provider`` names the company that also reads what people write, if any.
     """
 
     salt: str
@@ -38,15 +38,15 @@ class Terms:
     provider: str = ""
 
     def offer(self) -> Agreement:
-        """Return what a new person is asked to agree to now."""
+        """Return a new agreement to offer to a person."""
         return Agreement(new_token(), self.version, self.provider)
 
     def sign(self, agreement: Agreement) -> str:
-        """Return what the form carries."""
+        """Return the signed agreement for the form."""
         return signing.dumps(self._said() | {"token": agreement.token}, salt=self.salt)
 
     def read(self, signed: str) -> Agreement | None:
-        """Return what was agreed to; None if the form is forged, too old, of another study, or the terms have changed since."""
+        """Return the agreement; None if the form is forged, too old or from another study, or if the terms have changed."""
         try:
             payload = signing.loads(signed, salt=self.salt, max_age=LIFETIME)
         except signing.BadSignature:
@@ -55,6 +55,6 @@ class Terms:
         return Agreement(token, self.version, self.provider) if token and payload == self._said() else None
 
     def _said(self) -> dict[str, str]:
-        """Return the terms; the digest shows a change of the text, which may change without its version until people enrol."""
+        """Return the terms as signed. The digest reveals a change of the text under the same version."""
         digest = hashlib.sha256(self.text.encode()).hexdigest()
         return {"study": self.name, "version": self.version, "provider": self.provider, "text": digest}

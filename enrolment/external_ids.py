@@ -1,6 +1,6 @@
-"""Recruitment-platform ids: they identify nobody, because others know them, so each browser that brings one is a person.
+"""Recruitment-platform IDs. They prove no identity, because others know them, so each browser that brings one is a person.
 
-An id used in several browsers is one person who changed browsers, or a link that identifies nobody.
+An ID used in several browsers means one person who changed browsers, or a link that does not identify people.
 """
 
 from collections.abc import Sequence
@@ -18,8 +18,8 @@ MOST_SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class SharedId:
-    """An external id with the number of ``browsers`` that brought it; ``here`` counts those present now, ``refused`` those that
-    came after the id had finished."""
+    """An external ID with the number of ``browsers`` that brought it; ``here`` counts those present now, ``refused`` those that
+    came after the ID had finished."""
 
     external_id: str
     browsers: int
@@ -28,20 +28,20 @@ class SharedId:
 
 
 def people_called(people: QuerySet[P], external_id: str) -> QuerySet[P]:
-    """Select the people with this external id, one for each browser; none for an empty id."""
+    """Select the people with this external ID, one for each browser; none for an empty ID."""
     return people.filter(external_id=external_id).order_by("pk") if external_id else people.none()
 
 
 def note_refused_return(people: QuerySet[P], external_id: str) -> None:
-    """Count, for the researcher, a browser that came with the external id of a person who has finished."""
+    """Count, for the researcher, a browser that came with the external ID of a person who has finished."""
     finished = people_called(people, external_id).filter(state=Person.FINISHED).first()
     if finished is not None:
         people.filter(pk=finished.pk).update(refused_returns=F("refused_returns") + 1)
 
 
 def read_shared_ids(people: QuerySet[P], under_way: Sequence[str], seen_after: datetime) -> list[SharedId]:
-    """Return the external ids of ``people`` (participants or evaluators) used in two browsers or more: at most MOST_SHOWN,
-    those with the most browsers first."""
+    """Return the external IDs of ``people`` (participants or evaluators) used in two browsers or more, those with the most
+    browsers first, at most MOST_SHOWN."""
     is_here = Q(state__in=under_way, last_seen_at__gt=seen_after)
     named = people.exclude(external_id="").order_by().values("external_id")
     counted = named.annotate(rows=Count("pk"), here=Count("pk", filter=is_here), refused=Sum("refused_returns"))

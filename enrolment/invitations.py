@@ -1,4 +1,4 @@
-"""What a recruiting platform's link says about the person who follows it."""
+"""The data in a recruiting platform's link about the person who follows it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,33 +7,33 @@ from dialogue.names import plain_name
 from enrolment.placeholders import is_placeholder
 
 KEPT = ("STUDY_ID", "SESSION_ID")
-"""What the platform's link carries beside the external id."""
+"""Parameters of the platform's link in addition to the external ID."""
 LONGEST = 200
 ADVICE = (
-    "Please open it again from where you got it. If that does not help, please contact the researchers who invited you."
+    "Please open it again from where you received it. If that does not help, contact the researchers who invited you."
 )
-"""What a person can do about a broken link."""
+"""Advice for a person with a broken link."""
 
 
 class BrokenLink(ValueError):
-    """The link cannot be what the platform meant to give; the message is a sentence for the person who follows it."""
+    """The platform did not fill in the link as intended; the message is a sentence for the person who follows it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """The external id that a link carries, empty without one, and the parameters that are kept beside it."""
+    """The external ID in a link, or an empty one, and the other parameters that are stored."""
 
     external_id: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
 NOBODY = Invitation()
-"""A link that identifies nobody."""
+"""The invitation of a link without an ID."""
 
 
 def read_invitation(parameter: str, query: Mapping[str, str]) -> Invitation:
-    """Read a link's query, in which ``parameter`` identifies people. Ignore the rest, and other parameters that were not filled
-    in. Raises BrokenLink if the id was not filled in: all who follow the link would count as one person."""
+    """Read a link's query, in which ``parameter`` identifies people. Ignore unknown parameters and others that were not filled
+    in. Raises BrokenLink if the ID was not filled in, because all who follow the link would count as one person."""
     values = {key: _checked(key, query[key]) for key in (parameter, *KEPT) if key in query}
     unfilled = {key for key, value in values.items() if value and is_placeholder(value, key)}
     if parameter in unfilled:
@@ -43,13 +43,13 @@ def read_invitation(parameter: str, query: Mapping[str, str]) -> Invitation:
 
 
 def as_query(parameter: str, invitation: Invitation) -> dict[str, str]:
-    """Return the query of a link that carries the same."""
+    """Return the query of a link with the same invitation."""
     named = {parameter: invitation.external_id} if invitation.external_id else {}
     return named | dict(invitation.parameters)
 
 
 def _checked(name: str, value: str) -> str:
-    """Return the plain value, whatever a mail program added to the link. Raises BrokenLink."""
+    """Return the plain value, without what a mail program may have added to the link. Raises BrokenLink."""
     is_typed = not any(one < " " for one in value.strip())
     value = plain_name(value)
     if len(value) > LONGEST:

@@ -1,4 +1,4 @@
-"""Landing and enrolling: what a visitor's link says, whether the browser knows them, and what they become by consenting."""
+"""Landing and enrolment: read a visitor's link and cookies, and enrol a visitor who consents."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from enrolment.invitations import NOBODY, Invitation, as_query, read_invitation
 from enrolment.protocol import Enrolment, NotEligible, P, Visitor
 
 ANOTHER_PERSON = "new"
-"""In the query: another person wants to take part on a device that knows somebody already."""
+"""Query parameter with which another person takes part on a device that already identifies someone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Landing(Generic[P]):
     """A visit to the first page.
 
     ``visitor`` is the person in the cookie, unless the link identifies another. ``is_known`` says whether the link's external
-    id has been used before, in any browser; ``refusal`` is why no new person can enrol with it, if so.
+    ID has been used before, in any browser; ``refusal`` is the reason why no new person can enrol with it, if any.
     """
 
     enrolment: Enrolment[P]
@@ -61,8 +61,8 @@ def enrol(
 ) -> P:
     """Enrol a person who has consented. The same consent form sent again gives the same person. Raises NotEligible.
 
-    An external id proves nothing, so a browser that brings a known one becomes a separate person, with a separate consent. What
-    another browser has under way does not change. One person enrols at a time, so that nothing is given twice.
+    An external ID proves nothing, so a browser that brings a known one becomes a separate person with a separate consent;
+    participations in other browsers do not change. Only one person enrols at a time, so that no place is given twice.
     """
     agreement, now = agreement or enrolment.terms.offer(), now or timezone.now()
     locked = enrolment.lock()
@@ -74,7 +74,7 @@ def enrol(
 
 
 def new_person(invitation: Invitation, agreement: Agreement, now: datetime) -> dict[str, Any]:
-    """Return the fields of a new person that all kinds of people have."""
+    """Return the fields of a new person that are common to all kinds of people."""
     return {
         "token": agreement.token,
         "external_id": invitation.external_id,
@@ -92,6 +92,6 @@ def _visitor(enrolment: Enrolment[P], invitation: Invitation, cookies: Mapping[s
 
 
 def read_cookie(enrolment: Enrolment[P], cookies: Mapping[str, str]) -> P | None:
-    """Return the person in the cookies; None without a cookie, or with one that is forged, expired or of another study."""
+    """Return the person in the cookies; None without a cookie, or if it is forged, expired or from another study."""
     token = enrolment.tokens.read_cookie(cookies)
     return enrolment.people.filter(token=token).first() if token else None

@@ -1,4 +1,4 @@
-"""What the site stores of every person without a login, and of how they leave."""
+"""Data about every person without a login, and about the ways in which they leave."""
 
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
@@ -11,8 +11,8 @@ from jobs.models import new_token
 class Person(models.Model):
     """A person who has consented. Withdrawal leaves only this row, without any of their data.
 
-    ``external_id`` is their recruitment-platform ID, and ``parameters`` are the other parameters of the link. The same id in
-    another browser is another person, because the id proves nothing; ``refused_returns`` counts the browsers that brought it
+    ``external_id`` is their recruitment-platform ID, and ``parameters`` are the other parameters of the link. The same ID in
+    another browser is another person, because the ID proves nothing; ``refused_returns`` counts the browsers that brought it
     after its person had finished. ``receipt`` confirms a withdrawal.
     """
 
@@ -36,11 +36,11 @@ class Person(models.Model):
     if TYPE_CHECKING:
 
         def get_state_display(self) -> str:
-            """Return the state in words: each kind of person has its own states."""
+            """Return the state in words; each kind of person has different states."""
 
 
 class Outcome(models.Model):
-    """What people read who leave in this way, and the code or address that a recruiting platform expects."""
+    """The text shown to people who leave in this way, and the code or address that a recruiting platform expects."""
 
     class Kind(models.TextChoices):
         COMPLETED = "completed", "completed"
@@ -63,5 +63,5 @@ class Outcome(models.Model):
 
     @property
     def platform(self) -> str:
-        """The address in short."""
+        """Return the host name of the address."""
         return (urlsplit(self.redirect_url).hostname or "").removeprefix("www.")

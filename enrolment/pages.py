@@ -1,4 +1,4 @@
-"""What people without a login see on every page, and pages that are the same for all of them."""
+"""The frame of all pages for people without a login, and the pages that all kinds of studies share."""
 
 from typing import Any
 
@@ -8,13 +8,13 @@ from django.shortcuts import render
 from enrolment.landing import Landing
 from enrolment.protocol import FULL, Enrolment, P
 
-LINK_ADVICE = "It may be incomplete, or too old. Please copy the whole link, or ask the researchers who invited you."
-NOTHING_HERE = "There is nothing at this address: the link may be incomplete."
-NEW_TEXT = "Please read this page again: it was open for long, or its text has changed in the meantime."
-TOO_MANY = "Many people have just joined from where you are. Please wait a minute, and press the button again."
+LINK_ADVICE = "It may be incomplete or expired. Please copy the whole link, or ask the researchers who invited you."
+NOTHING_HERE = "There is nothing at this address. The link may be incomplete."
+NEW_TEXT = "Please read this page again, because it was open for a long time or its text has changed."
+TOO_MANY = "Many people have just joined from your network. Please wait a minute, then press the button again."
 EXPIRED = (
-    "For your safety this page works only in the browser in which it was opened, and only if "
-    "that accepts cookies. Nothing was changed."
+    "For your security, this page works only in the browser in which you opened it, and only if "
+    "that browser accepts cookies. Nothing was changed."
 )
 
 
@@ -27,7 +27,7 @@ def render_page(
     status: int = 200,
     **shown: Any,
 ) -> HttpResponse:
-    """Render a page with what people see around it: the study's name, their personal link, Withdraw."""
+    """Render a page in its frame: the study's name, the personal link, and the link to withdraw."""
     frame: dict[str, Any] = {}
     if enrolment is not None:
         frame = {"enrolment": enrolment, "study": enrolment.study, "door": enrolment.address("welcome")}
@@ -48,13 +48,13 @@ def render_dead_end(
     person: P | None = None,
     **shown: Any,
 ) -> HttpResponse:
-    """Render a page that leads nowhere, or only to the first page (``has_way_back``), and says why."""
+    """Render a page that explains why there is no way on, except perhaps to the first page (``has_way_back``)."""
     shown |= {"heading": heading, "sentence": sentence}
     return render_page(request, "enrolment/dead_end.html", enrolment, person, status=status, **shown)
 
 
 def render_refusal(request: HttpRequest, enrolment: Enrolment[P], reason: str, person: P | None = None) -> HttpResponse:
-    """Render why a visitor cannot enrol. For a full study there may be a code for the recruiting platform."""
+    """Render the reason why a visitor cannot enrol. If the study is full, include the code for the recruiting platform."""
     if reason == FULL:
         outcome = enrolment.read_outcome(FULL)
         return render_page(request, "enrolment/full.html", enrolment, person, status=403, outcome=outcome)
@@ -62,12 +62,12 @@ def render_refusal(request: HttpRequest, enrolment: Enrolment[P], reason: str, p
 
 
 def render_closed(request: HttpRequest, enrolment: Enrolment[P], person: P) -> HttpResponse:
-    """Render what people read who are under way in a study that has been closed."""
+    """Render the page for a person in the middle of a study that has been closed."""
     return render_dead_end(request, *enrolment.texts.closed, status=403, enrolment=enrolment, person=person)
 
 
 def render_consent(request: HttpRequest, landing: Landing[P], notice: str = "", status: int = 200) -> HttpResponse:
-    """Render the welcome and the consent; for an external id that has finished, how to see the completion code."""
+    """Render the welcome and the consent or, for an external ID that has finished, how to see the completion code."""
     enrolment = landing.enrolment
     terms = enrolment.terms
     shown: dict[str, Any] = {"landing": landing, "notice": notice, "agreement": terms.sign(terms.offer())}
@@ -76,7 +76,7 @@ def render_consent(request: HttpRequest, landing: Landing[P], notice: str = "", 
 
 
 def render_welcome_back(request: HttpRequest, enrolment: Enrolment[P], person: P) -> HttpResponse:
-    """Render, for a person whom the browser knows, where they can continue."""
+    """Render where a person whom the cookie identifies can continue."""
     step = enrolment.current_step(person)
     address = "" if step == "closed" else enrolment.address(step)
     shown: dict[str, Any] = {"step": step, "address": address, "sentence": enrolment.step_text(person, step)}

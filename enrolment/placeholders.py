@@ -1,6 +1,6 @@
-"""Placeholders of recruiting platforms in links, recognised by their shape.
+"""Recognition of recruiting platforms' placeholders in links by their shape.
 
-No list of platforms is complete, and if a placeholder counted as an external id, all who follow the link would be one person.
+No list of platforms is complete, and if a placeholder counted as an external ID, all who follow the link would be one person.
 """
 
 import re
@@ -9,7 +9,7 @@ from html import unescape
 from urllib.parse import unquote
 
 MOST_LAYERS = 4
-"""How often a link may have been encoded on its way."""
+"""How many times a link may have been percent-encoded."""
 _OPENING, _CLOSING = "Ps", "Pe"
 _MARKS = r"%$#@&|~^*!?=:;+_/"
 _QUOTES = "'\"`‘’“”„"
@@ -50,13 +50,13 @@ _WORDS = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _ID = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}|[^@\s]+@[^@\s]+\.[^@\s]+", re.IGNORECASE)
-"""A UUID or an e-mail address, which some programs write in brackets."""
+"""A UUID or an email address, which some programs write in brackets."""
 
 
 def is_placeholder(value: str, parameter: str) -> bool:
-    """Return whether ``value``, a link's ``parameter``, is a placeholder rather than an id.
+    """Return whether ``value``, a link's ``parameter``, is a placeholder rather than an ID.
 
-    A value without any letter or digit identifies nobody either.
+    A value without a letter or digit counts as a placeholder, too.
     """
     text = _bare(value)
     if not any(character.isalnum() for character in text):
@@ -69,7 +69,7 @@ def is_placeholder(value: str, parameter: str) -> bool:
 
 
 def _bare(value: str) -> str:
-    """Remove all encodings, quotes and backslashes; replace wide forms of East Asian keyboards by the usual ones."""
+    """Remove all encodings, quotes and backslashes; replace full-width characters with their usual forms."""
     for _ in range(MOST_LAYERS):
         value = _decoded(value)
     text = unicodedata.normalize("NFKC", value).replace("\\", "").strip()
@@ -85,13 +85,13 @@ def _decoded(value: str) -> str:
 
 
 def _is_bracketed(text: str) -> bool:
-    """Brackets of any script around it all."""
+    """Return whether brackets of any script enclose the whole text."""
     first, last = unicodedata.category(text[0]), unicodedata.category(text[-1])
     return (first, last) == (_OPENING, _CLOSING) or (text[0], text[-1]) == ("<", ">")
 
 
 def _is_word(text: str) -> bool:
-    """With or without marks of platforms around it, which are many (``@pid``, ``:pid:``, ``pid;``)."""
+    """Return whether the text is a typical placeholder word, with or without marks (``@pid``, ``:pid:``, ``pid;``)."""
     return any(_WORDS.fullmatch(word) for word in (text, re.sub(r"^[\W_]+|[:;%]+$", "", text)))
 
 

@@ -1,4 +1,4 @@
-"""What each kind of study says about the people who enrol in it; everything else is the same for all kinds."""
+"""The interface that each kind of study implements for enrolment; everything else is the same for all kinds."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -18,16 +18,16 @@ from studies.models import Study
 
 P = TypeVar("P", bound=Person)
 Heading = tuple[str, str]
-"""A heading, and the sentences below it."""
+"""A heading and the text below it."""
 FULL = Outcome.Kind.FULL.value
-"""The reason for turning people away that has its own outcome, with a code for the recruiting platform."""
+"""The only reason for turning people away that has an outcome, with a code for the recruiting platform."""
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Sentences for people of one kind of study.
+    """Texts for the people of one kind of study.
 
-    ``refusals`` are by reason, without ``full``; ``steps`` say by step what a returning person finds there.
+    ``refusals`` are keyed by reason, without ``full``; ``steps`` are keyed by step and tell a returning person where they are.
     """
 
     missing: Heading
@@ -41,7 +41,7 @@ class Texts:
 
 
 class NotEligible(Exception):
-    """The person cannot enrol now; ``reason`` is one of the kind's."""
+    """The person cannot enrol now; ``reason`` is a key of the kind's refusals, or ``full``."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -51,8 +51,8 @@ class NotEligible(Exception):
 class Enrolment(ABC, Generic[P]):
     """One study, or one evaluation, that people enrol in.
 
-    ``role`` names its people ("participant"). ``keywords`` are the parts of an address that find it, and ``location`` their
-    values here; names of addresses begin with ``prefix``. A ``step`` is the name of a page without the prefix, or "closed".
+    ``role`` names its people ("participant"). ``keywords`` are the parts of an address that identify it, ``location`` their
+    values. URL names begin with ``prefix``. A ``step`` is the URL name of a page without the prefix, or "closed".
     """
 
     role: ClassVar[str]
@@ -61,7 +61,7 @@ class Enrolment(ABC, Generic[P]):
     tokens: ClassVar[SignedTokens]
     texts: ClassVar[Texts]
     end_script: ClassVar[str] = ""
-    """What runs in the browser on the last page, if anything does."""
+    """The script of the last page, if any."""
 
     study: Study
     location: tuple[str | int, ...]
@@ -69,52 +69,52 @@ class Enrolment(ABC, Generic[P]):
     @classmethod
     @abstractmethod
     def find(cls, **location: Any) -> Self | None:
-        """Find the study or evaluation at this address."""
+        """Return the study or evaluation at this address, or None."""
 
     @classmethod
     @abstractmethod
     def find_visitor(cls, token: str, **location: Any) -> "Visitor[P] | None":
-        """Find the person with this token at this address, with one query."""
+        """Return the person with this token at this address, or None, with one query."""
 
     @property
     @abstractmethod
     def people(self) -> QuerySet[P]:
-        """Everyone who has enrolled."""
+        """Return everyone who has enrolled."""
 
     @property
     @abstractmethod
     def external_id_parameter(self) -> str:
-        """The parameter of links that identifies people of a recruiting platform."""
+        """Return the link parameter that holds a recruiting platform's ID."""
 
     @property
     @abstractmethod
     def terms(self) -> Terms:
-        """What people agree to now."""
+        """Return the current terms."""
 
     @abstractmethod
     def why_ineligible(self, invitation: Invitation, now: datetime, cookies: Mapping[str, str]) -> str:
-        """Return why a new person with this invitation and these cookies cannot enrol now; empty if they can."""
+        """Return the reason why a new person with this invitation and these cookies cannot enrol now; empty if they can."""
 
     @abstractmethod
     def lock(self) -> Self:
-        """Lock what decides on eligibility until the transaction ends, and return it as it is now."""
+        """Lock the rows that decide on eligibility until the transaction ends, and return the enrolment with current values."""
 
     @abstractmethod
     def add_person(self, invitation: Invitation, agreement: Agreement, now: datetime) -> P:
-        """Store a new person, while this is locked. Pass the fields of ``new_person``."""
+        """Store a new person with the fields of ``new_person``. Call it on a locked enrolment."""
 
     @abstractmethod
     def current_step(self, person: P) -> str:
-        """Return the step at which the person is now."""
+        """Return the person's current step."""
 
     @property
     @abstractmethod
     def outcomes(self) -> QuerySet[Any]:
-        """What the researchers have written for each kind of outcome."""
+        """Return the outcomes that the researchers have written."""
 
     @abstractmethod
     def standard_text(self, kind: str) -> str:
-        """Return what people read who leave with this kind of outcome, unless the researchers have written something."""
+        """Return the default text for people who leave with this kind of outcome."""
 
     @abstractmethod
     def outcome_of(self, person: P) -> str:
@@ -122,20 +122,20 @@ class Enrolment(ABC, Generic[P]):
 
     @abstractmethod
     def personal_data(self, person: P) -> dict[str, Any]:
-        """Return everything that the site keeps of what the person gave, ready for JSON, beginning with ``common_data``."""
+        """Return all stored data of the person, ready for JSON, beginning with ``common_data``."""
 
     @abstractmethod
     def delete_data(self, locked: P) -> None:
-        """Delete what a withdrawing person gave, within the transaction; their row has lost what every person has."""
+        """Delete a withdrawing person's data within the transaction; the fields common to all people are already cleared."""
 
     def read_outcome(self, kind: str) -> Outcome:
-        """Return the outcome of this kind, with the standard words where the researchers have written none."""
+        """Return the outcome of this kind, with the default text if the researchers have written none."""
         outcome: Outcome = self.outcomes.filter(kind=kind).first() or self.outcomes.model(kind=kind)
         outcome.text = outcome.text.strip() or self.standard_text(kind)
         return outcome
 
     def common_data(self, person: P) -> dict[str, Any]:
-        """Return the person's consent and what their link carried, ready for JSON."""
+        """Return the person's consent and the data of their link, ready for JSON."""
         return {
             "study": self.study.title,
             "state": person.get_state_display(),
@@ -151,30 +151,30 @@ class Enrolment(ABC, Generic[P]):
         }
 
     def lock_person(self, person: P) -> P:
-        """Lock the person's row until the transaction ends, and return it as it is now."""
+        """Lock the person's row until the transaction ends, and return it with current values."""
         return self.people.select_for_update(of=("self",)).get(pk=person.pk)
 
     def why_barred(self, request: HttpRequest, invitation: Invitation) -> str:
-        """Return why this visitor may not enrol whatever form they send; empty if they may."""
+        """Return a sentence that says why this visitor may not enrol at all; empty if they may."""
         return ""
 
     def preview_address(self, request: HttpRequest) -> str:
-        """Return where this visitor may look at the pages without enrolling; empty if nowhere."""
+        """Return the address of a preview for this visitor; empty if there is none."""
         return ""
 
     def consent_page(self) -> dict[str, Any]:
-        """Return what the kind's welcome page shows besides the study and its terms."""
+        """Return the template context of the kind's welcome page, in addition to the study and its terms."""
         return {}
 
     def step_text(self, person: P, step: str) -> str:
-        """Return what a person who returns reads about their step."""
+        """Return the text about their step for a person who returns."""
         return self.texts.steps[step]
 
     def resume(self, person: P) -> None:
-        """Prepare for what the person is sending. A person whose place went to others may need it again."""
+        """Prepare for a form that the person has submitted, for example by giving back a released place."""
 
     def refusal(self, reason: str) -> dict[str, Any]:
-        """Return what a visitor reads who cannot enrol for this reason: heading, sentence, and details."""
+        """Return the template context of a refusal for this reason: heading, sentence and details."""
         heading, sentence = self.texts.refusals[reason]
         return {"heading": heading, "sentence": sentence}
 
@@ -185,7 +185,7 @@ class Enrolment(ABC, Generic[P]):
 
 @dataclass(frozen=True, slots=True)
 class Visitor(Generic[P]):
-    """A person identified by a cookie or a personal link, in what they enrolled in."""
+    """A person identified by a cookie or a personal link, and the study or evaluation they enrolled in."""
 
     enrolment: Enrolment[P]
     person: P

@@ -1,4 +1,4 @@
-"""How often people may enrol from one network, so that a script cannot take all seats."""
+"""Limit on enrolments from one network, so that a script cannot take all seats."""
 
 import time
 from hashlib import sha256
@@ -8,16 +8,16 @@ from django.core.cache import cache
 from django.http import HttpRequest
 
 PER_MINUTE = 20
-"""Consents from one network: a class in one room, behind one address, does not wait long."""
+"""Limit on consents from one network; a class behind one address does not have to wait long."""
 _UNKNOWN = "::"
-"""The network of a connection without an address."""
+"""Stands for the network of a connection without an address."""
 
 
 def is_too_fast(address: str, now: float | None = None) -> bool:
-    """Count one more consent from the address. Return True beyond PER_MINUTE within a minute by the clock.
+    """Count one more consent from the address. Return whether there were more than PER_MINUTE in this minute of the clock.
 
-    The address is kept as a hash, for two minutes, in the cache alone: each server process counts for itself unless CACHES is
-    set to one that they share.
+    The address is kept as a hash, for two minutes, only in the cache. Each server process counts separately unless CACHES is a
+    shared cache.
     """
     minute = int((now or time.time()) // 60)
     key = f"consents-{sha256(network_of(address).encode()).hexdigest()}-{minute}"
@@ -25,7 +25,7 @@ def is_too_fast(address: str, now: float | None = None) -> bool:
         return False
     try:
         return cache.incr(key) > PER_MINUTE
-    except ValueError:  # a full cache has dropped the count in between
+    except ValueError:  # a full cache may have dropped the count
         return False
 
 

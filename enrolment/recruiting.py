@@ -10,7 +10,7 @@ from studies.editor.fields import LongText, WayBack
 PROLIFIC = "PROLIFIC_PID"
 PROLIFIC_QUERY = "PROLIFIC_PID={{%PROLIFIC_PID%}}&STUDY_ID={{%STUDY_ID%}}&SESSION_ID={{%SESSION_ID%}}"
 PARAMETER = RegexValidator(r"^[A-Za-z0-9_.-]+$", "Use only letters, digits, underscores, dots and hyphens.")
-"""The allowed names of the parameter that identifies people."""
+"""Accepts valid names of the parameter that identifies people."""
 
 
 def platform_link(link: str, parameter: str) -> str:
@@ -22,7 +22,7 @@ class OutcomeForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes
     """The text, completion code and redirect of one ending. Subclasses name the model and its standard text."""
 
     text = LongText(required=False, rows=3, help_text="Markdown.")
-    redirect_url = WayBack(help_text="Where to send them, for example back to the recruiting platform.")
+    redirect_url = WayBack(help_text="Where to send people, for example back to the recruiting platform.")
 
     class Meta:
         fields: ClassVar = ["text", "code", "redirect_url"]

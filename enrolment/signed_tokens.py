@@ -1,4 +1,4 @@
-"""Signed cookies and signed links, by which the site recognises people who have no login."""
+"""Signed cookies and personal links, by which the site recognises people without a login."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,29 +10,29 @@ from django.http import HttpResponse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 LIFETIME = timedelta(days=90)
-"""How long a cookie and a personal link are good for."""
+"""How long a cookie and a personal link are valid."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignedTokens:
-    """The cookie and the personal link of participants, or of evaluators. ``salt`` separates theirs from the others'."""
+    """Signs cookies and personal links of participants, or of evaluators; ``salt`` keeps the two kinds apart."""
 
     cookie: str
     salt: str
 
     def sign_link(self, token: str) -> str:
-        """Return what the personal link of ``token``'s owner carries."""
+        """Return the signed part of the personal link of ``token``'s owner."""
         return signing.dumps(token, salt=f"{self.salt}.link")
 
     def read_link(self, signed: str) -> str:
-        """Return whose personal link this is; empty when it is forged, has expired, or is not one of these."""
+        """Return the token in a personal link; empty if the link is forged, expired or of another kind."""
         try:
             return str(signing.loads(signed, salt=f"{self.salt}.link", max_age=LIFETIME))
         except signing.BadSignature:
             return ""
 
     def sign_change(self, known: str, token: str) -> str:
-        """Return a token that only a page in ``known``'s own browser can have: ``token``'s owner continues there instead."""
+        """Return a signature, shown only in ``known``'s browser, with which ``token``'s owner continues there instead."""
         return salted_hmac(f"{self.salt}.change", f"{known}:{token}", algorithm="sha256").hexdigest()
 
     def is_change(self, known: str, token: str, signed: str) -> bool:
@@ -40,7 +40,7 @@ class SignedTokens:
         return constant_time_compare(self.sign_change(known, token), signed)
 
     def set_cookie(self, response: HttpResponse, token: str, path: str) -> None:
-        """Let the browser return as ``token``'s owner to pages below ``path``, and to no others."""
+        """Let the browser identify itself as ``token``'s owner on pages below ``path`` only."""
         response.set_cookie(
             self.cookie,
             self.sign_cookie(token),
@@ -52,13 +52,14 @@ class SignedTokens:
         )
 
     def sign_cookie(self, token: str) -> str:
-        """Return what the cookie of ``token``'s owner carries."""
+        """Return the cookie value of ``token``'s owner."""
         return signing.dumps({self.cookie: token, "since": ""}, salt=f"{self.salt}.cookie")
 
     def read_cookie(self, cookies: Any) -> str:
-        """Return the token in the request's cookies; empty without a valid one of these.
+        """Return the token in the request's cookies; empty without a valid cookie of this kind.
 
-        Earlier versions gave ``since`` to browsers that had shown only an external id: those cookies identify nobody."""
+        Earlier versions gave cookies with ``since`` to browsers that had shown only an external ID; these are not accepted.
+        """
         try:
             payload = signing.loads(cookies.get(self.cookie, ""), salt=f"{self.salt}.cookie", max_age=LIFETIME)
         except signing.BadSignature:

@@ -1,4 +1,4 @@
-"""Doors of people without a login: from the first page to the last. A GET changes nothing."""
+"""Views for people without a login, from the first page to the last. A GET changes nothing."""
 
 from typing import Any
 
@@ -28,9 +28,9 @@ from enrolment.withdrawal import withdraw as withdraw_person
 
 
 def urls_of(kind: type[Enrolment[P]]) -> list[URLPattern]:
-    """Return the addresses that all kinds of studies have, below those of the study or evaluation.
+    """Return the URL patterns common to all kinds of studies, below the address of the study or evaluation.
 
-    The cookie that identifies people is sent nowhere else.
+    Browsers send the identifying cookie only to these addresses.
     """
     views = {
         "": (on_landing(kind)(welcome), "welcome"),
@@ -44,7 +44,7 @@ def urls_of(kind: type[Enrolment[P]]) -> list[URLPattern]:
 
 
 def welcome(request: HttpRequest, landing: Landing[P]) -> HttpResponse:
-    """Show what the study is about, and what people agree to."""
+    """Show the welcome and the consent."""
     enrolment = landing.enrolment
     if landing.visitor:
         return render_welcome_back(request, enrolment, landing.visitor.person)
@@ -71,9 +71,9 @@ def consent(request: HttpRequest, landing: Landing[P]) -> HttpResponse:
 def personal_link(request: HttpRequest, enrolment: Enrolment[P], token: str) -> HttpResponse:
     """Return a person to their current step, with full access.
 
-    In a browser that knows another person it asks first: they may have no other way to return, and a person who was sent a
-    stranger's link would write in the stranger's name. The answer is a link, because a form sent without a referrer has no
-    origin.
+    Ask first if the browser identifies another person: that person may have no other way to return, and someone who was
+    sent a stranger's link would write in the stranger's name. The answer is a link, because a form sent without a referrer has
+    no origin.
     """
     tokens = enrolment.tokens
     person = enrolment.people.filter(token=tokens.read_link(token)).first()
@@ -89,14 +89,14 @@ def personal_link(request: HttpRequest, enrolment: Enrolment[P], token: str) -> 
 
 
 def end(request: HttpRequest, visitor: Visitor[P]) -> HttpResponse:
-    """Show how it ended, with what the recruiting platform expects."""
+    """Show the outcome, with the code and link for the recruiting platform."""
     enrolment, person = visitor.enrolment, visitor.person
     outcome = enrolment.read_outcome(enrolment.outcome_of(person))
     return render_page(request, "enrolment/end.html", enrolment, person, outcome=outcome)
 
 
 def withdraw(request: HttpRequest, visitor: Visitor[P]) -> HttpResponse:
-    """Ask first, then delete."""
+    """Ask for confirmation, then delete the person's data."""
     enrolment, person = visitor.enrolment, visitor.person
     if request.method == "POST":
         withdraw_person(enrolment, person)
@@ -107,7 +107,7 @@ def withdraw(request: HttpRequest, visitor: Visitor[P]) -> HttpResponse:
 
 
 def my_data(request: HttpRequest, visitor: Visitor[P]) -> HttpResponse:
-    """Send a file with everything that the person gave."""
+    """Send a file with all stored data of the person."""
     enrolment = visitor.enrolment
     data = enrolment.personal_data(visitor.person)
     response = JsonResponse(data, json_dumps_params={"indent": 2, "ensure_ascii": False})
@@ -117,12 +117,12 @@ def my_data(request: HttpRequest, visitor: Visitor[P]) -> HttpResponse:
 
 
 def nothing_here(request: HttpRequest, enrolment: Enrolment[P], rest: str) -> HttpResponse:
-    """Answer addresses below a study or an evaluation that lead nowhere."""
+    """Answer unknown addresses below a study or an evaluation."""
     return render_dead_end(request, "Nothing here", NOTHING_HERE, status=404, enrolment=enrolment, has_way_back=True)
 
 
 def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a form that another site, or another browser session, may have sent, with the way back of whose page it is."""
+    """Answer a form that another site or browser session may have sent, with a link back to the page's study."""
     match = request.resolver_match
     kind: type[Enrolment[Any]] | None = getattr(match.func, "kind", None) if match else None
     enrolment = kind.find(**{name: match.kwargs[name] for name in kind.keywords}) if kind and match else None
@@ -147,7 +147,7 @@ def _enrol(request: HttpRequest, landing: Landing[P]) -> HttpResponse:
 
 
 def _let_in(request: HttpRequest, visitor: Visitor[P]) -> HttpResponse:
-    """Let the browser return as this person, to the pages of this study or evaluation only."""
+    """Set the cookie that identifies this person on the pages of this study or evaluation, and on no others."""
     response = to_current_step(request, visitor)
     enrolment = visitor.enrolment
     enrolment.tokens.set_cookie(response, visitor.person.token, enrolment.address("welcome"))

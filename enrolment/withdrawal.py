@@ -1,4 +1,4 @@
-"""Withdrawing: everything that a person gave is deleted, and they get a receipt."""
+"""Withdrawal: delete all data of a person and give them a receipt."""
 
 import logging
 import secrets
@@ -13,14 +13,14 @@ from enrolment.protocol import Enrolment, P
 logger = logging.getLogger(__name__)
 
 ONE_TRY = 0.25
-"""Seconds of one attempt to clear deleted text from the log, and of the pause in which others may write."""
+"""Seconds of one attempt to clear deleted text from the log, and of the pause that lets others write."""
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ23456789"
-"""Characters that cannot be mistaken for one another when read aloud or typed, and that form no words."""
+"""Characters that are not easily confused when read aloud or typed, and that form no words."""
 
 
 @transaction.atomic
 def withdraw(enrolment: Enrolment[P], person: P) -> None:
-    """Delete what the person gave. Keep a row with the times of their consent and withdrawal, and their receipt.
+    """Delete the person's data. Keep a row with the times of their consent and withdrawal, and their receipt.
 
     Withdrawing twice changes nothing.
     """
@@ -42,8 +42,8 @@ def new_receipt() -> str:
 def forget_deleted_text(patience: float = 5.0) -> None:
     """Clear deleted text from SQLite's log, which holds older copies until it is written back to the database file.
 
-    This needs a moment without readers, and a long download may not leave one within ``patience`` seconds. Writers have to
-    wait for it, so each attempt takes a fraction of a second.
+    This needs a moment without readers, and a long download may not allow one within ``patience`` seconds. Writers have to
+    wait meanwhile, so each attempt takes only a fraction of a second.
     """
     if connection.vendor != "sqlite":
         return
@@ -54,7 +54,7 @@ def forget_deleted_text(patience: float = 5.0) -> None:
         time.sleep(ONE_TRY)
     if is_busy:
         logger.warning(
-            "The database's log still holds deleted text, because another connection is reading: see docs/operations.md."
+            "The database's log still holds deleted text, because another connection is reading. See docs/operations.md."
         )
 
 

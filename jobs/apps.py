@@ -1,4 +1,4 @@
-"""The app that keeps track of work."""
+"""App configuration of the job queue."""
 
 from django.apps import AppConfig
 

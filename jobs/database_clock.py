@@ -1,4 +1,4 @@
-"""The one clock that leases are counted by: the database's.
+"""The clock for all leases: the database's.
 
 If leases used a process's own clock, a wrong clock or a long wait for the database would shorten or lengthen them.
 """

@@ -1,4 +1,4 @@
-"""Heartbeats of workers: which are alive, what they serve and what they do."""
+"""Heartbeats of workers: which workers are alive, what they serve and what they are doing."""
 
 import logging
 import threading
@@ -21,16 +21,16 @@ logger = logging.getLogger(__name__)
 BEAT_SECONDS = 2.0
 SWEEP_SECONDS = 15.0
 ALIVE = timedelta(seconds=15)
-"""A worker that has not been seen for this long is not counted on: it was killed, or it hangs."""
+"""Time without a heartbeat after which a worker counts as gone: it was killed, or it hangs."""
 FORGOTTEN = timedelta(hours=1)
 IS_RENEWED = Q(leased_until__gt=in_time(LEASE - ALIVE), finished_at=None) & ~Q(worker="")
-"""An item whose worker has renewed its lease lately: workers do so every second."""
+"""Selects items whose worker has recently renewed its lease: workers do so every second."""
 
 
 class Heart(threading.Thread):
-    """Write a worker's heartbeat every two seconds, and call ``sweep`` at the start and every 15 seconds.
+    """Thread that writes a worker's heartbeat every two seconds, and calls ``sweep`` at the start and every 15 seconds.
 
-    ``doing`` returns what the worker does, in words.
+    ``doing`` returns what the worker is doing, in words.
     """
 
     def __init__(self, name: str, service: Service, doing: Callable[[], str], sweep: Callable[[], None]) -> None:
@@ -47,7 +47,7 @@ class Heart(threading.Thread):
         self._safely(lambda: forget_worker(self._worker))
 
     def stop(self) -> None:
-        """Say that the worker is going, so that nobody waits for it."""
+        """Announce that the worker is stopping, so that no job waits for it."""
         self._stopping.set()
 
     def _beat(self) -> None:
@@ -57,7 +57,7 @@ class Heart(threading.Thread):
             self._sweep()
 
     def _safely(self, act: Callable[[], None]) -> None:
-        """A database that is away does not end the heart: the next beat tries again."""
+        """Run ``act``; if the database is unavailable, only log the error, because the next beat tries again."""
         close_old_connections()
         try:
             act()
@@ -75,7 +75,7 @@ def record_heartbeat(name: str, service: Service, doing: str = "") -> None:
 
 
 def forget_worker(name: str) -> None:
-    """Forget a worker that stops."""
+    """Delete the heartbeat of a worker that stops."""
     WorkerProcess.objects.filter(name=name).delete()
 
 
@@ -86,9 +86,10 @@ def live_services() -> list[Service]:
 
 
 def absent_worker(job: Job, services: Iterable[Service] | None = None) -> str:
-    """Return a sentence about the worker that ``job`` waits for in vain; empty if it does not.
+    """Return a sentence about the missing worker that ``job`` needs; empty if it has one.
 
-    ``services`` are those of the live workers, if the caller knows them. A job that has just been started is given time.
+    ``services`` are those of the live workers, if the caller knows them. A job that has just been started gets
+    the benefit of the doubt.
     """
     if not (job.is_running and job.is_queued) or has_just_started(job):
         return ""
@@ -96,5 +97,5 @@ def absent_worker(job: Job, services: Iterable[Service] | None = None) -> str:
 
 
 def has_just_started(job: Job) -> bool:
-    """Whether it was opened to workers so lately that none need have taken it."""
+    """Return whether the job was opened to workers so recently that none can be expected to have claimed it."""
     return job.started_at is not None and timezone.now() - job.started_at < ALIVE

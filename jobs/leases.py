@@ -18,15 +18,15 @@ Work = TypeVar("Work", bound=Item)
 
 
 class LeaseLost(Exception):
-    """Another worker has taken the item over, or its job was paused or cancelled: discard what is in hand."""
+    """Another worker has taken over the item, or its job was paused or cancelled: discard the unfinished result."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leases(Generic[Work]):
     """Leases on the items of one table.
 
-    ``job`` is the field for the item's job; empty for rows that are both. ``along`` are relations to read with a claimed
-    item. Items that are not ``wanted`` are never open.
+    ``job`` names the field with the item's job; it is empty if a row is job and item at once. ``along`` lists relations to read
+    with a claimed item. Only items that match ``wanted`` are ever open.
     """
 
     table: type[Work]
@@ -39,15 +39,15 @@ class Leases(Generic[Work]):
         return items.filter(self._is_running, self.wanted, finished_at=None)
 
     def held(self, job: Job) -> QuerySet[Work]:
-        """Return the items of ``job`` that a worker holds."""
+        """Return the items of ``job`` that any worker holds."""
         return self.items_of(job).filter(is_ahead("leased_until"), finished_at=None).exclude(worker="")
 
     @transaction.atomic
     def claim(self, items: QuerySet[Work], worker: str, count: int) -> list[Work]:
-        """Claim up to ``count`` open items that nobody holds, in order, each with a lease.
+        """Claim up to ``count`` open items that no worker holds, in order, each with a lease.
 
-        Expired items of ``worker`` itself are left out: it may only be late, and never takes over from itself.
-        Two workers never get the same item: PostgreSQL skips rows that another one is taking, SQLite lets one write at a time.
+        Leave out expired items of ``worker`` itself: it may only be late, and must not take over from itself.
+        Two workers never get the same item: PostgreSQL skips rows that another one is locking, SQLite lets one write at a time.
         """
         is_free = Q(leased_until=None) | is_over("leased_until") & ~Q(worker=worker)
         free = self.open(items).filter(is_free).order_by("pk")
@@ -58,14 +58,14 @@ class Leases(Generic[Work]):
         return taken
 
     def renew(self, ids: Collection[int], worker: str) -> set[int]:
-        """Extend the leases of ``worker``. Return those that it still holds on running jobs: it must drop the others."""
+        """Extend the leases of ``worker``. Return the ids that it still holds on running jobs; it must drop the others."""
         held = self.all.filter(self._is_running, pk__in=ids, worker=worker, finished_at=None)
         still = set(held.values_list("pk", flat=True))
         held.update(leased_until=in_time(LEASE))
         return still
 
     def release(self, ids: Collection[int], worker: str) -> None:
-        """Give unfinished items back, so that any worker can continue them at once."""
+        """Return unfinished items to the queue, so that any worker can continue them at once."""
         self.all.filter(pk__in=ids, worker=worker, finished_at=None).update(worker="", leased_until=None)
 
     def hold(self, item: Work, worker: str) -> Work:
@@ -85,12 +85,12 @@ class Leases(Generic[Work]):
             setattr(item, name, value)
 
     def forget_failures(self, item: Work) -> None:
-        """Forget the item's earlier failures, because it makes progress."""
+        """Reset the item's failure count, because it has made progress."""
         self.all.filter(pk=item.pk).filter(~Q(failures=0) | ~Q(error="")).update(failures=0, error="")
 
     def job_of(self, item: Work) -> Job:
         """Return the item's job, which may be the item itself."""
-        job: Job = getattr(item, self.job) if self.job else item  # type: ignore[assignment] # a row that is both
+        job: Job = getattr(item, self.job) if self.job else item  # type: ignore[assignment] # the row is job and item
         return job
 
     def items_of(self, job: Job) -> QuerySet[Work]:
@@ -103,7 +103,7 @@ class Leases(Generic[Work]):
         return self.table._default_manager.all()
 
     def of_jobs(self, **lookups: Any) -> Q:
-        """Return the condition that the item's job has these values."""
+        """Return a condition on the fields of the item's job."""
         prefix = f"{self.job}__" if self.job else ""
         return Q(**{f"{prefix}{name}": value for name, value in lookups.items()})
 

@@ -1,4 +1,4 @@
-"""Jobs, which take long, and the items that workers take one by one."""
+"""Long-running jobs, and the items that workers claim one by one."""
 
 import secrets
 from typing import ClassVar
@@ -13,9 +13,9 @@ def new_token() -> str:
 
 
 class Job(models.Model):
-    """Work that somebody asked for. Its items are the rows of another table; a model that is both is its own only item.
+    """Requested work. Its items are the rows of another table; a model that is also an Item is its own only item.
 
-    While it is running, any process may take its items if ``is_queued``; if not, only the terminal that started it does.
+    While it is running, any worker may claim its items if ``is_queued``; otherwise only the terminal that started it does.
     A job that stopped because of an error is paused with a message.
     """
 
@@ -26,7 +26,7 @@ class Job(models.Model):
         FINISHED = "finished", "finished"
 
     MODEL_FIELDS: ClassVar[tuple[str, ...]] = ()
-    """The fields with the names of the language models that every item needs. Without any, it is work for the processor."""
+    """Names of the fields that hold the language models which every item needs. A job without any only computes."""
 
     token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
     state = models.CharField(max_length=10, choices=State, default=State.PAUSED)
@@ -43,22 +43,22 @@ class Job(models.Model):
 
     @property
     def models_needed(self) -> tuple[str, ...]:
-        """The names of the language models that every item needs, each once."""
+        """Return the names of the language models that every item needs, each once."""
         return tuple(dict.fromkeys(getattr(self, name) for name in self.MODEL_FIELDS))
 
     @property
     def is_running(self) -> bool:
-        """Whether its items are open to be worked on."""
+        """Return whether its items are open to workers."""
         return self.state == self.State.RUNNING
 
     @property
     def has_failed(self) -> bool:
-        """Whether an error stopped it."""
+        """Return whether an error stopped it."""
         return self.state == self.State.PAUSED and bool(self.message)
 
 
 class WorkerProcess(models.Model):
-    """A worker that was alive at ``seen_at``, by the database's clock. ``queues`` are those of the broker that it consumes."""
+    """A worker that was alive at ``seen_at``, by the database's clock. ``queues`` names the queues that it consumes."""
 
     name = models.CharField(max_length=120, unique=True)
     queues = models.JSONField(default=list)
@@ -91,5 +91,5 @@ class Item(models.Model):
 
     @property
     def is_held(self) -> bool:
-        """Whether a worker is working on it, by this process's clock: for display only."""
+        """Return whether a worker holds it by this process's clock; for display only."""
         return bool(self.worker) and self.leased_until is not None and self.leased_until > timezone.now()

@@ -25,21 +25,21 @@ AnyJob = TypeVar("AnyJob", bound=Job)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue(Leases[Work]):
-    """Jobs, and leases on their items. Workers take items of queued jobs, oldest first; the Celery task ``task`` wakes them.
+    """Jobs, and leases on their items. Workers claim items of queued jobs, oldest first; the Celery task ``task`` wakes them.
 
-    All methods that change a job update the ``job`` that they are given, which may be older than its row.
+    All methods that change a job also update the ``job`` passed to them, which may be older than its row.
     """
 
     task: str
 
     @property
     def job_type(self) -> type[Job]:
-        """The model of its jobs."""
+        """Return the model of its jobs."""
         related: Any = self.table._meta.get_field(self.job).related_model if self.job else self.table
         return cast(type[Job], related)
 
     def queued(self, service: Service = EVERYTHING) -> QuerySet[Work]:
-        """Return the items of queued jobs that a worker with this service may take, finished or not."""
+        """Return the items, finished or not, of queued jobs that a worker with this service may claim."""
         return self.all.filter(self.of_jobs(is_queued=True, **service.lookups(self.job_type)))
 
     def next_job(self, service: Service) -> Job | None:
@@ -55,12 +55,12 @@ class Queue(Leases[Work]):
                 current_app.send_task(self.task, kwargs=about, queue=queue)
         except (OperationalError, OSError) as error:
             logger.warning(
-                "The message broker cannot be reached (%s): workers will find the work at their next sweep.", error
+                "The message broker cannot be reached (%s). Workers will find the work at their next sweep.", error
             )
 
     @transaction.atomic
     def start(self, job: Job) -> None:
-        """Open the job's items to this process, beside the workers if it is queued already."""
+        """Open the job's items to this process, and also to the workers if it is already queued."""
         row = self.lock(job)
         self._begin(job, is_queued=row.is_queued and row.is_running)
 
@@ -73,7 +73,7 @@ class Queue(Leases[Work]):
 
     @transaction.atomic
     def leave(self, job: Job) -> None:
-        """Pause what this process did not do, unless workers or another process continue it."""
+        """Pause the job that this process leaves unfinished, unless workers or another process continue it."""
         row = self.lock(job)
         if row.is_running and not row.is_queued and not self.held(job).exists():
             self._change(job, state=State.PAUSED)
@@ -88,7 +88,7 @@ class Queue(Leases[Work]):
 
     @transaction.atomic
     def cancel(self, job: Job) -> None:
-        """Stop an unfinished job for good, unless it is started again."""
+        """Stop an unfinished job until it is started again explicitly."""
         if self.lock(job).state != State.FINISHED:
             self._change(job, state=State.CANCELLED, is_queued=False, message="")
 
@@ -122,12 +122,12 @@ class Queue(Leases[Work]):
 
     @transaction.atomic
     def finish_if_complete(self, job: Job) -> None:
-        """Finish a running job that has no open item left."""
+        """Finish the job if it is running and has no open item left."""
         self.lock(job)
         self._finish_if_complete(job)
 
     def finish_complete(self) -> None:
-        """Finish all running jobs that have no open item left: withdrawals delete items."""
+        """Finish all running jobs that have no open item left, because withdrawals delete items."""
         if self.job:
             open_items = self.all.filter(self.wanted, finished_at=None)
             running = self.job_type._default_manager.filter(state=State.RUNNING)
@@ -135,7 +135,7 @@ class Queue(Leases[Work]):
                 self.finish_if_complete(job)
 
     def lock(self, job: AnyJob) -> AnyJob:
-        """Return the job's row as it is now, locked for the current transaction: who adds or finishes items locks it first."""
+        """Return the job's current row, locked for the transaction. Code that adds or finishes items must lock it first."""
         row: AnyJob = type(job)._default_manager.select_for_update(no_key=True).get(pk=job.pk)
         return row
 
@@ -145,12 +145,12 @@ class Queue(Leases[Work]):
         self._finish_if_complete(job)
 
     def _retry_failed(self, job: Job) -> None:
-        """Let items that wait after an error be tried again at once."""
+        """Let items that are waiting after an error be tried again at once."""
         waiting = self.items_of(job).filter(is_ahead("leased_until"), worker="", finished_at=None)
         waiting.update(leased_until=None, failures=0)
 
     def _finish_if_complete(self, job: Job) -> None:
-        """Within the transaction that has locked the job."""
+        """Finish the job if nothing is left to do. Call it in the transaction that has locked the job."""
         is_complete = not self.items_of(job).filter(self.wanted, finished_at=None).exists()
         if is_complete:
             rows = type(job)._default_manager.filter(pk=job.pk, state=State.RUNNING)

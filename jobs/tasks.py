@@ -1,4 +1,4 @@
-"""Celery's doors. A task names a job to people; the database says what there is to do."""
+"""Celery tasks. A task names a job only for people to read; the database decides what there is to do."""
 
 import threading
 from collections import Counter
@@ -20,14 +20,14 @@ from jobs.workers import Worker, new_worker_name
 
 _TICK = 0.5
 is_stopping = threading.Event()
-"""Set when the process is to stop: workers give back what they have in hand."""
+"""Set when the process must stop: workers then return their items to the queue."""
 _models = threading.Lock()
 
 
 class Duty:
-    """The work on one queue in this process: one worker at a time does it.
+    """The work on one queue in this process, done by one worker at a time.
 
-    Queues whose jobs need models wait for each other: models are loaded once, and closed when nothing is left to do.
+    Queues whose jobs need models wait for each other, so that models are loaded once, and closed when nothing is left to do.
     """
 
     def __init__(self, queue: Queue[Any], make_worker: Callable[[], Worker[Any]]) -> None:
@@ -37,7 +37,7 @@ class Duty:
         self._at_work = threading.Lock()
 
     def work_off(self) -> None:
-        """Work off everything that this process serves. Return at once if that is being done already."""
+        """Process everything that this process serves. Return at once if it is already doing so."""
         with _held(self._at_work, blocking=False) as is_ours:
             if not is_ours:
                 return
@@ -47,7 +47,7 @@ class Duty:
                 self._work()
 
     def sweep(self, service: Service, to: str) -> None:
-        """Wake this process if there is work that it serves and does not do: the message about it may have been lost."""
+        """Wake this process if there is work for it that it is not doing, because the message may have been lost."""
         if not self._at_work.locked() and (job := self.queue.next_job(service)):
             self.queue.ring(job, to)
 
@@ -72,19 +72,19 @@ class Duty:
 
 @dataclass
 class Process:
-    """This process: what it serves, the work that it can do, and its heart if it is a worker."""
+    """This process: what it serves, its duties, and its heart if it is a worker."""
 
     service: Service = EVERYTHING
     duties: list[Duty] = field(default_factory=list)
     heart: Heart | None = None
 
     def sweep(self, own_queue: str) -> None:
-        """Look for work that nobody has told this process about."""
+        """Look for work of which this process has received no message."""
         for duty in self.duties:
             duty.sweep(self.service, own_queue)
 
     def describe_work(self) -> str:
-        """Return what this process has in hand: jobs, with the number of items."""
+        """Return the jobs on which this process is working, each with its number of items, in words."""
         counts: Counter[str] = Counter()
         for duty in self.duties:
             for item in list(duty.worker.in_hand.values()) if duty.worker else ():
@@ -96,9 +96,9 @@ process = Process()
 
 
 def works_off(queue: Queue[Any]) -> Callable[[Callable[[], Worker[Any]]], Task[Any, Any]]:
-    """Register the Celery task of ``queue``; the decorated function makes its worker.
+    """Register the Celery task of ``queue``; the decorated function returns its worker.
 
-    The task ends when nothing is left, however long that takes; a hung backend is bounded by its own time limits.
+    The task ends when no work is left, however long that takes. Backends have their own time limits, so none can hang it.
     """
 
     def register(make_worker: Callable[[], Worker[Any]]) -> Task[Any, Any]:
@@ -116,7 +116,7 @@ def works_off(queue: Queue[Any]) -> Callable[[Callable[[], Worker[Any]]], Task[A
 
 @celeryd_after_setup.connect
 def choose_queues(instance: Any, **_: Any) -> None:
-    """Let a worker without a choice of queues consume all of them, and every worker one of its own."""
+    """Let a worker without chosen queues consume all of them, and every worker its private queue."""
     queues = instance.app.amqp.queues
     for name in all_queues() if ALL in queues.consume_from else ():
         queues.select_add(name)
@@ -125,7 +125,7 @@ def choose_queues(instance: Any, **_: Any) -> None:
 
 @worker_ready.connect
 def begin_service(sender: Any, **_: Any) -> None:
-    """Note what this worker serves, say that it is alive, and look for work: messages may have died with another worker."""
+    """Record what this worker serves, start its heart, and look for work: messages may have died with another worker."""
     process.service = Service(frozenset(sender.app.amqp.queues.consume_from))
     sweep = partial(process.sweep, _own_queue(sender.hostname))
     process.heart = Heart(new_worker_name(), process.service, process.describe_work, sweep)
@@ -134,7 +134,7 @@ def begin_service(sender: Any, **_: Any) -> None:
 
 @worker_shutting_down.connect
 def stop_working(**_: Any) -> None:
-    """Let workers give their items back instead of waiting for the last one."""
+    """Let workers return their items instead of finishing them."""
     is_stopping.set()
     if process.heart:
         process.heart.stop()
@@ -142,7 +142,7 @@ def stop_working(**_: Any) -> None:
 
 @worker_shutdown.connect
 def end_service(**_: Any) -> None:
-    """Wait until the heart has said that this worker is gone."""
+    """Wait until the heart has announced that this worker is gone."""
     if process.heart:
         process.heart.join(SWEEP_SECONDS)
 
@@ -153,7 +153,7 @@ def _own_queue(hostname: str) -> str:
 
 @contextmanager
 def _held(lock: threading.Lock, *, blocking: bool = True, timeout: float = -1) -> Iterator[bool]:
-    """Yield whether the lock could be taken, and release it at the end."""
+    """Yield whether the lock was acquired, and release it at the end."""
     is_ours = lock.acquire(blocking, timeout)
     try:
         yield is_ours

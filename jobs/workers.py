@@ -1,4 +1,4 @@
-"""Work off items: many at once in one process, each as its own coroutine; nothing waits for the slowest."""
+"""Workers that process many items at once, each in a separate coroutine, so that nothing waits for the slowest."""
 
 import asyncio
 import logging
@@ -30,17 +30,17 @@ PATIENCE = 8
 
 
 class Hopeless(Exception):
-    """Trying again would not help: the job stops with this sentence."""
+    """Another attempt would not help, so the job stops with this message."""
 
 
 def new_worker_name() -> str:
-    """Return a name that no other worker has and that says where it runs."""
+    """Return a unique name that says where the worker runs."""
     return f"{socket.gethostname()[:60]}:{os.getpid()}:{token_hex(4)}"
 
 
 @contextmanager
 def stop_on_signal() -> Iterator[threading.Event]:
-    """Yield an event that Ctrl-C or SIGTERM sets: work stops at what is complete, and leases are given back."""
+    """Yield an event that Ctrl-C or SIGTERM sets, so that work stops after the current step and leases are returned."""
     stop = threading.Event()
     before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -51,7 +51,7 @@ def stop_on_signal() -> Iterator[threading.Event]:
 
 
 class Stopwatch:
-    """Count the seconds between looks while there is work; ``clock`` counts seconds."""
+    """Counts the seconds during which there is work. ``clock`` returns seconds."""
 
     def __init__(self, clock: Callable[[], float] = perf_counter) -> None:
         self._clock = clock
@@ -59,7 +59,7 @@ class Stopwatch:
         self.seconds = 0.0
 
     def look(self, *, is_working: bool) -> None:
-        """Note whether there is work from now on. A process that was stopped between two looks did not work then."""
+        """Note whether there is work from now on. Time in which the process was suspended between two looks does not count."""
         now = self._clock()
         if self._since is not None and now - self._since <= LEASE.total_seconds():
             self.seconds += now - self._since
@@ -68,12 +68,12 @@ class Stopwatch:
 
 @dataclass(kw_only=True)
 class Worker(ABC, Generic[Work]):
-    """Claim items and process them, ``concurrency`` at a time; subclasses define the work.
+    """Claims items and processes them, ``concurrency`` at a time; subclasses define the work.
 
     An item may have ``patience`` infrastructure errors in a row before its job is paused, and waits at most ``longest_pause``
-    between two tries. ``should_stop`` is called every ``tick`` seconds, and ``on_error`` with every infrastructure error.
-    ``stopwatch`` runs while there is work. Database work runs on the thread that called, so it
-    keeps that thread's connection.
+    between two attempts. ``should_stop`` is called every ``tick`` seconds, and ``on_error`` with every infrastructure error.
+    ``stopwatch`` runs while there is work. Database work runs on the caller's thread and uses
+    its connection.
     """
 
     concurrency: int = 16
@@ -91,18 +91,18 @@ class Worker(ABC, Generic[Work]):
     @property
     @abstractmethod
     def queue(self) -> Queue[Work]:
-        """The queue that it works off."""
+        """The queue whose items it processes."""
 
     @abstractmethod
     async def _do(self, item: Work) -> None:
         """Process one item and store the result. Raises LeaseLost, Hopeless, or BackendError or one of its kinds."""
 
     def _explain(self, error: Exception) -> str:
-        """Return the sentence about an error that pages may show."""
+        """Return a sentence about the error that is safe to show on pages."""
         return str(error)
 
     async def work_off(self, items: QuerySet[Work]) -> None:
-        """Work until no open item is left in ``items``, waiting for leases of other workers to end or expire."""
+        """Process ``items`` until none is open, waiting for the leases of other workers to end or expire."""
         try:
             while not self.should_stop():
                 await self._take_more(items)
@@ -129,10 +129,10 @@ class Worker(ABC, Generic[Work]):
         for pk in [pk for pk, task in self._tasks.items() if task in done]:
             del self._tasks[pk], self.in_hand[pk]
         for task in done:
-            task.result()  # raises if even recording what went wrong went wrong: then the database is not there to work with
+            task.result()  # raises if the error could not even be recorded, because the database is unavailable
 
     async def _keep_leases(self) -> None:
-        """Renew what this worker does, and drop what it no longer holds or what was paused or cancelled."""
+        """Renew this worker's leases, and drop items that it no longer holds or whose job was paused or cancelled."""
         still = await sync_to_async(self.queue.renew)(list(self._tasks), self.name)
         await self._drop([pk for pk in self._tasks if pk not in still])
 
@@ -147,7 +147,7 @@ class Worker(ABC, Generic[Work]):
             await sync_to_async(self.queue.release)(ids, self.name)
 
     async def _do_safely(self, item: Work) -> None:
-        """Process one item; what goes wrong with it is recorded and touches no other."""
+        """Process one item, recording any error with it, so that other items are not affected."""
         try:
             await self._do(item)
         except LeaseLost as lost:
@@ -159,7 +159,7 @@ class Worker(ABC, Generic[Work]):
             await self._postpone(item, self._explain(error))
         except Exception as error:
             logger.exception("%s %s failed.", type(item).__name__, item.pk)
-            await self._postpone(item, f"Unexpected {type(error).__name__}: see the worker's log.")
+            await self._postpone(item, f"Unexpected {type(error).__name__}. See the worker's log.")
 
     async def _postpone(self, item: Work, error: str) -> None:
         self.on_error(error)

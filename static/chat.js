@@ -1,5 +1,5 @@
-// The chat page: what the person does goes to the server, what the server says is shown. The server knows the truth; a page that
-// cannot follow asks for it.
+// The chat page: send the person's actions to the server and show its updates. The server holds the state; a page that has missed
+// something asks for a snapshot.
 
 import { Composer } from "./chat/composer.js";
 import { Connection } from "./chat/connection.js";
@@ -9,9 +9,9 @@ import { Memory } from "./chat/memory.js";
 import { Reply } from "./chat/reply.js";
 import { Scrolling } from "./chat/scrolling.js";
 
-const PATIENCE = 1000; // milliseconds without a connection before the page speaks of it
-const REST = 5000; // before a turn that could not be fetched is asked for again
-const LATER = "Not sent yet: this happens by itself when the connection is back.";
+const PATIENCE = 1000; // milliseconds without a connection before the page shows a warning
+const REST = 5000; // milliseconds before a turn that could not be fetched is requested again
+const LATER = "Not sent yet. It will be sent when the connection is back.";
 const UNDER_WAY = ["queued", "streaming", "thinking", "saving"];
 const ANNOUNCED = ["streaming", "thinking", "saving"];
 
@@ -19,12 +19,12 @@ const byId = (id) => document.getElementById(id);
 const talk = byId("talk");
 const { study, dialogue, socket } = talk.dataset;
 const memory = new Memory(study, dialogue);
-let outgoing = memory.get("outgoing"); // a message that the server may not have: {key, text, typing}
+let outgoing = memory.get("outgoing"); // a message that may not have reached the server: {key, text, typing}
 let reply = null;
-let refusedMessage = null; // it may have been stored all the same, if only the answer got lost: sent again, it has the same key
+let refusedMessage = null; // may have been stored if only the answer was lost, so it keeps its key when sent again
 let silence = 0;
 let asked = 0;
-let heard; // the state that was announced last
+let heard; // the last announced state
 
 const log = new Log(byId("log"), { missed: () => setTimeout(resume, REST), lost: doubt });
 const scrolling = new Scrolling(byId("newest"), byId("bar"), byId("jump"));
@@ -38,7 +38,7 @@ const RECEIVE = { snapshot, turn, queued, piece, thinking, saving, done, refused
 function receive(frame) {
   const handle = RECEIVE[frame.type];
   if (handle) handle(frame);
-  else console.warn("The server said something that this page does not know:", frame.type);
+  else console.warn("The server sent an unknown frame type:", frame.type);
 }
 
 function say(text, typing) {
@@ -50,7 +50,7 @@ function say(text, typing) {
   deliver();
 }
 
-/** The same key as often as it takes: the server stores the message once. */
+/** Repeat with the same key until it arrives: the server stores the message once. */
 function deliver() {
   if (!outgoing) return;
   const isGone = connection.send({ type: "say", ...outgoing }, { isAnswered: true });
@@ -73,11 +73,11 @@ function retry(button) {
 
 function ask(frame) {
   const isGone = connection.send(frame, { isAnswered: true });
-  if (!isGone) composer.show({ hint: "There is no connection right now: please try again in a moment." });
+  if (!isGone) composer.show({ hint: "There is no connection right now. Please try again in a moment." });
   return isGone;
 }
 
-/** Not more than twice a second: another process may hold text that the database gets a moment later. */
+/** Ask at most twice a second: another process may hold text that reaches the database a moment later. */
 function resume() {
   clearTimeout(asked);
   asked = setTimeout(() => connection.send({ type: "resume" }, { isAnswered: true }), 500);
@@ -97,7 +97,7 @@ function snapshot(frame) {
   deliver();
 }
 
-/** Fetches what is missing, or may have changed: a message without an answer gives way to the next one. */
+/** Fetch turns that are missing or may have changed: the next message replaces one without an answer. */
 function showUpTo(count) {
   for (let position = 0; position < count; position += 1) {
     if (!log.isSettled(position)) log.show(position);
@@ -133,7 +133,7 @@ function thinking(frame) {
   run(reply);
 }
 
-/** The chatbot has finished, but the database is unavailable: the server keeps the answer until it can be stored. */
+/** The chatbot has finished, but the database is unavailable. The server keeps the answer until it can store it. */
 function saving(frame) {
   if (reply?.position === frame.position && reply.attempt === frame.attempt) run(Object.assign(reply, { state: "saving" }));
   else resume();
@@ -147,7 +147,7 @@ function done(frame) {
   log.show(frame.position);
 }
 
-/** Nothing was stored: what was written goes back into the box, with the reason. */
+/** Nothing was stored: put the text back into the box and show the reason. */
 function refused(frame) {
   if (outgoing && frame.key === outgoing.key) {
     const { text } = outgoing;
@@ -162,7 +162,7 @@ function refused(frame) {
   for (const button of document.querySelectorAll("[data-retry]")) button.disabled = false;
 }
 
-/** The dialogue is over. Nobody is taken away from words that they have not sent. */
+/** The dialogue is over. Do not leave the page while it holds unsent text. */
 function moved() {
   connection.close();
   if (outgoing) composer.restore(outgoing.text);
@@ -188,7 +188,7 @@ function run(next) {
 
 function begin() {
   composer.show({ hint: "" });
-  goal.allow({ allowed: false, why_not: "Wait until the chatbot has answered, or stop it." });
+  goal.allow({ allowed: false, why_not: "Wait until the chatbot has answered, or stop the reply." });
 }
 
 function allow({ may_write: mayWrite, why_not: hint, next }) {
@@ -208,7 +208,7 @@ function disconnected() {
   composer.lose();
 }
 
-/** A socket does not say why it was refused; the page does, if it is no longer this dialogue's. */
+/** A socket does not say why it was refused. Fetch the page to find out whether it still shows this dialogue. */
 async function doubt() {
   try {
     const answer = await fetch(location.href, { redirect: "manual" });
@@ -219,12 +219,12 @@ async function doubt() {
   }
 }
 
-/** Said once by screen readers; never the text of a reply. */
+/** Let screen readers say this once; never pass the text of a reply. */
 function announce(words) {
   byId("announcement").textContent = words;
 }
 
-/** Works on plain HTTP too, where crypto.randomUUID is missing. */
+/** crypto.randomUUID would not work on plain HTTP. */
 function newKey() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

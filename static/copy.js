@@ -1,4 +1,4 @@
-// Buttons that copy a field: <button data-copy="id of the field">.
+// Buttons that copy a field: <button data-copy="the field's id">.
 const SAID = "Copied";
 
 for (const button of document.querySelectorAll("[data-copy]")) {
@@ -10,13 +10,13 @@ async function copy(button, field) {
   try {
     await navigator.clipboard.writeText(field.value);
   } catch {
-    // Without HTTPS, or where the browser asks and is told no, there is no clipboard for pages: the old way needs no permission.
+    // Without HTTPS or permission, pages have no clipboard; the older command needs neither.
     if (!document.execCommand("copy")) return;
   }
   say(button);
 }
 
-// The word appears in a live region beside the button: a button that changes its own label is not announced.
+// Use a live region beside the button, because screen readers do not announce a button that changes its own label.
 function say(button) {
   const status = button.nextElementSibling?.matches("[data-copied]") ? button.nextElementSibling : addStatus(button);
   status.textContent = "";

@@ -1,4 +1,4 @@
-// Rows of a form that can be added, and checkboxes that follow the lines of a text.
+// Add rows to a form, and keep checkboxes in step with the lines of a text.
 for (const button of document.querySelectorAll("[data-add]")) {
   button.addEventListener("click", () => addRow(button.dataset.add));
 }

@@ -1,4 +1,4 @@
-"""Who may see the researcher's pages."""
+"""Access to researchers' pages."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -16,7 +16,7 @@ P = ParamSpec("P")
 
 
 READ, CHANGE = "studies.view_study", "studies.change_study"
-"""Django's permissions that open researchers' pages, for reading and for changing."""
+"""Django's permissions for researchers' pages: to read and to change them."""
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
@@ -26,8 +26,8 @@ def staff_only(
     """Open the view to staff who may view studies, and its forms to those who may change them.
 
     Visitors who are not logged in go to the login page and back; others see which permission is missing and whom to ask.
-    A fragment is answered with a redirect of the whole page: the login form must not appear in the middle of another one.
-    Browsers keep no copy: it would outlast the login, and a participant who withdraws.
+    A request for a fragment redirects the whole page, because the login form must not appear in the middle of another page.
+    Browsers must keep no copy, which would outlast the login and a participant's withdrawal.
     """
 
     @never_cache

@@ -1,4 +1,4 @@
-"""Admin pages that explain why a row is kept: a superuser has every permission, and still may not delete it."""
+"""Admin pages that explain why a row cannot be deleted, even by a superuser, who has every permission."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -22,7 +22,7 @@ _SETTINGS = {"Recruitment", "Outcome"}
 
 
 class KeepingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # the class takes no argument at run time
-    """An admin that shows why a row is kept, also instead of a refusal that would name a missing permission."""
+    """An admin that shows why a row is kept, instead of an error that names a missing permission."""
 
     def why_kept(self, obj: Any) -> str:
         """Return why the row cannot be changed or deleted, in a sentence; empty if it can."""
@@ -41,7 +41,7 @@ class KeepingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # the class tak
         return _refusal(request, why) if why else super().delete_view(request, object_id, extra_context)
 
     def get_deleted_objects(self, objs: Iterable[Any], request: HttpRequest) -> Any:
-        """Show a superuser what is kept and why, instead of naming permissions that no account can have."""
+        """Tell a superuser which rows are kept and why, instead of naming permissions that no account can have."""
         shown, counts, lacking, protected = super().get_deleted_objects(objs, request)  # type: ignore[arg-type]
         kept = [f"{obj}: {why}" for obj in objs if (why := self.why_kept(obj))]
         lacking -= {name for name in lacking if str(name).capitalize() in _SETTINGS}

@@ -1,4 +1,4 @@
-"""Outputs cut by a limit, and the failures that followed. Verdicts do not change; these sentences suggest a higher limit."""
+"""Outputs cut by a limit, and the resulting failures. Statuses do not change; the sentences suggest a higher limit."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,17 +12,17 @@ from dialogue.seeds import SpeakerName
 from studies.models import ENDINGS, Dialogue, Output
 
 _FAILURES = {"no_prompt": "no_prompt", "empty": "empty_output"}
-"""The verdicts that a cut can cause, and the endings that follow from them."""
+"""Output statuses that a cut can cause, and the endings that follow from them."""
 _WORDS = dict(ENDINGS)
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """How many ``outputs`` of one side were cut: ``cut`` at ``max_tokens``, ``cramped`` earlier, at the end of the context.
+    """How many ``outputs`` of one speaker were cut: ``cut`` at ``max_tokens``, ``cramped`` earlier, at the end of the context.
 
-    ``failures`` counts the dialogues that ended because their last output was cut, by ending; ``silent`` the outputs that a
-    person asked for and that were cut before their first word. ``max_tokens`` is None if it was not recorded. ``is_one``: all
-    are of one dialogue.
+    ``failures`` counts the dialogues that ended because their last output was cut, by ending; ``silent`` the replies to a
+    person that were cut before their first word. ``max_tokens`` is None if it was not recorded. ``is_one``: all
+    belong to one dialogue.
     """
 
     speaker: SpeakerName
@@ -54,7 +54,7 @@ class Cut:
     def _about_context(self) -> str:
         if not self.cramped:
             return ""
-        return f"{self._counted(self.cramped)} cut at the end of the context: raise context of [models.{self.model}]."
+        return f"{self._counted(self.cramped)} cut at the end of the context. Raise context of [models.{self.model}]."
 
     @property
     def _consequences(self) -> Iterable[str]:
@@ -71,7 +71,7 @@ class Cut:
 
 
 def cuts_of(dialogues: QuerySet[Dialogue], described: dict[str, Any], *, is_one: bool = False) -> list[Cut]:
-    """Count the cuts of each side in ``dialogues``, whose sides are ``described``. Sides without outputs are left out."""
+    """Return the cuts of each speaker in ``dialogues``, which ``described`` describes. Leave out speakers without outputs."""
     counted = {row["speaker"]: row for row in _counts(dialogues, described)}
     failures = _failures(dialogues) if any(row["cut"] for row in counted.values()) else {}
     return [

@@ -1,4 +1,4 @@
-"""The live parts of an open page. Only changes are sent and replaced."""
+"""Live parts of an open page. Only changes are sent and replaced."""
 
 import hashlib
 from collections.abc import Mapping
@@ -14,8 +14,8 @@ from django.template.loader import render_to_string
 class Live:
     """The live parts of a page.
 
-    The template ``part`` asks for updates at ``address``, every ``seconds``; None stops it. ``others`` are templates by the id
-    of the element that they fill. When ``state`` changes, ``announcement`` is rendered too.
+    The template ``part`` asks for updates at ``address``, every ``seconds``; None stops it. ``others`` maps ids of
+    elements to the templates that fill them. When ``state`` changes, ``announcement`` is rendered, too.
     """
 
     address: str

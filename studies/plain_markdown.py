@@ -13,18 +13,18 @@ _OTHER_CHARACTERS = re.compile(
 )
 """Control characters, and white space other than spaces and line ends."""
 _OTHER_MARKS = ("|", "~~", "![", "](", "]:", "***", "___")
-"""Tables, strikethrough, pictures, links and their targets, emphasis in emphasis."""
+"""Tables, strikethrough, images, links and their targets, nested emphasis."""
 _HTML = re.compile(r"<[A-Za-z/!?]|&#?\w")
 _OTHER_LINES = re.compile(
     r"\n(?:[ \-+*\d.)]*>"  # a quote, perhaps in a list
-    r"|[ \-+*\d.)]{20}"  # a list of many levels
-    r"|(?: *(?:[\-+*]|\d+[.)]) +){2}"  # a list that begins within another's line
-    r"|(?: *(?:[\-+*]|\d+[.)]))+[ \-+*_]*(?=\n))"  # a list's entry without words, a line across
+    r"|[ \-+*\d.)]{20}"  # a deeply nested list
+    r"|(?: *(?:[\-+*]|\d+[.)]) +){2}"  # a list that begins on the line of another's item
+    r"|(?: *(?:[\-+*]|\d+[.)]))+[ \-+*_]*(?=\n))"  # an empty list item, a horizontal rule
 )
 _BACKSLASH_AT_LINE_END = re.compile(r"\\ *(?:\n|\Z)")
 _FENCE = re.compile(r" {0,3}```[^`]*")
 _EMPHASIS = re.compile(r"[*_][^\x00-\x7f]|[^\x00-\x7f][*_]")
-"""Marks next to other scripts and symbols: whether they count depends on each renderer's idea of punctuation."""
+"""Marks next to other scripts and symbols: whether they count depends on each renderer's definition of punctuation."""
 
 
 def is_plain(text: str) -> bool:
@@ -41,7 +41,7 @@ def is_plain(text: str) -> bool:
 
 
 def render_plain(text: str) -> str:
-    """Render a text that is plain, with its line breaks."""
+    """Return a plain text as HTML, with its line breaks."""
     html: str = cmarkgfm.markdown_to_html(f"{text}\n", Options.CMARK_OPT_HARDBREAKS)
     return html
 

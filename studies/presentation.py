@@ -20,7 +20,7 @@ from studies.models import Dialogue, Generation, Output, Persona, Study, Turn, T
 
 DIALOGUES_A_PAGE = 100
 ENDING_SENTENCES: dict[Ending, str] = {
-    "goal_reached": "The inquirer gave the stop token, so it considered its goal reached.",
+    "goal_reached": "The inquirer gave the stop token because it considered its goal reached.",
     "max_turns": "The turn limit was reached before the inquirer considered its goal reached.",
     "no_prompt": "The inquirer's last output contained no prompt in double quotes.",
     "incoherent_inquirer": "The inquirer's last output repeated itself.",
@@ -36,7 +36,7 @@ ENDING_SENTENCES: dict[Ending, str] = {
 
 @dataclass(frozen=True, slots=True)
 class ChatTurn:
-    """A turn with all its outputs in order and, if a person typed it, the chatbot's tries."""
+    """A turn with all its outputs in order and, if a person typed it, the chatbot's attempts."""
 
     turn: Turn
     outputs: list[Output]
@@ -57,7 +57,7 @@ class ChatTurn:
 
     @property
     def latest(self) -> Generation | None:
-        """Return the chatbot's latest try, or None."""
+        """Return the chatbot's latest attempt, or None."""
         return self.tries[-1] if self.tries else None
 
     @property
@@ -95,7 +95,7 @@ class Chat:
 
     @property
     def pulse(self) -> str:
-        """Return a value that changes with the pending turn; empty without one."""
+        """Return a value that changes whenever the pending turn does; empty without one."""
         if self.pending is None or self.pending.latest is None:
             return self.pending.turn.state if self.pending else ""
         latest = self.pending.latest
@@ -107,7 +107,7 @@ class Chat:
 
     @property
     def length(self) -> int:
-        """Return the number of turns on the page including these."""
+        """Return the number of turns on the page, including these."""
         return self.shown + len(self.turns)
 
     @property
@@ -157,7 +157,7 @@ def _cuts(dialogue: Dialogue) -> list[str]:
 
 
 def _turns(dialogue: Dialogue, shown: int) -> list[tuple[Turn, list[Generation]]]:
-    """Return the turns in order, each with the chatbot's tries, which only people's turns have."""
+    """Return the turns in order, each with the chatbot's attempts, which only people's turns have."""
     turns = dialogue.turns.filter(position__gte=shown).order_by("position")
     if dialogue.kind != Dialogue.Kind.NATURAL:
         return [(turn, []) for turn in turns]

@@ -70,7 +70,7 @@ def _faults(entry: Any, name: str) -> Iterator[str]:
 
 
 def _repeated_options(table: list[Any]) -> Iterator[str]:
-    """Yield options that read like another of their feature. ``_faults`` allows them, so older studies keep their page."""
+    """Yield options that look like another of their feature. ``_faults`` allows them, so that older studies keep their page."""
     for entry in table:
         if not any(_faults(entry, "")) and (twice := repeated_name(entry["options"])) is not None:
             yield twice

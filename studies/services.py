@@ -106,7 +106,7 @@ def save_exchange(dialogue: Dialogue, exchange: Exchange, counter: ChatModel) ->
 
 
 def end_dialogue(dialogue: Dialogue, ended: Ended, at: datetime) -> None:
-    """Store why the dialogue stopped and the outputs of its final step."""
+    """Store the dialogue's ending and the outputs of its final step."""
     save_outputs(dialogue, ended.outputs)
     dialogue.ending, dialogue.ended_at = ended.ending, at
     dialogue.save(update_fields=["ending", "ended_at"])
@@ -142,7 +142,7 @@ def _row(dialogue: Dialogue, output: ModelOutput) -> Output:
 
 
 def _free_slug(slug: str) -> str:
-    """Return an unused slug that ends in "-copy", "-copy-2" and so on; a copy of a copy has one such ending."""
+    """Return an unused slug that ends in "-copy", "-copy-2" and so on; a copy of a copy has only one such suffix."""
     stem = re.sub(r"-copy(-\d+)?$", "", slug)[:40]
     candidates = (f"{stem}-copy{f'-{number}' if number > 1 else ''}" for number in count(1))
     return next(one for one in candidates if not Study.objects.filter(slug=one).exists())

@@ -1,13 +1,13 @@
-"""Signals to apps that store or show more about a study than the sender knows."""
+"""Signals to higher apps, which store or show data about a study that the sender does not know."""
 
 from django.dispatch import Signal
 
 persona_leaving = Signal()
-"""``persona``: its participant withdraws. Receivers delete data derived from it, within the same transaction."""
+"""``persona``: its participant withdraws. Receivers delete data derived from it in the same transaction."""
 dialogue_over = Signal()
 """``dialogue``: it ends or is deleted with the current transaction. Receivers refresh pages that show it afterwards."""
 study_copied = Signal()
-"""``study``, ``copy``: within the transaction that creates the copy. Apps that add settings to a study copy them."""
+"""``study``, ``copy``: sent in the transaction that creates the copy. Apps that add settings to a study copy them."""
 study_changed = Signal()
-"""``study``, ``fields``: a researcher has changed these, within the transaction that stores them. Apps that add
-settings to a study adapt them, and return sentences about that for the researcher."""
+"""``study``, ``fields``: sent in the transaction that stores a researcher's changes to these fields. Apps that add settings to
+a study adapt them, and return sentences about that for the researcher."""

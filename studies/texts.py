@@ -20,7 +20,7 @@ def default_instruction() -> str:
 
 
 def default_outcome(kind: str) -> str:
-    """Return the text for participants whose outcome is ``kind`` of ``Outcome.Kind``."""
+    """Return the default text for participants with this outcome, a value of ``Outcome.Kind``."""
     return str(_texts()["outcomes"][kind])
 
 

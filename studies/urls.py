@@ -1,4 +1,4 @@
-"""Addresses of studies and dialogues."""
+"""URLs of studies and dialogues."""
 
 from django.urls import path
 

@@ -18,7 +18,7 @@ def dialogues(request: HttpRequest, slug: str) -> HttpResponse:
 
 @staff_only
 def dialogue_news(request: HttpRequest, token: str, shown: int) -> HttpResponse:
-    """Return what follows the first ``shown`` turns, or nothing (204) if the page shows it already."""
+    """Return the turns after the first ``shown``, or nothing (204) if the page is up to date."""
     chat = read_chat(get_object_or_404(Dialogue, token=token), shown)
     if not chat.has_news(request.GET.get("seen", "")):
         return HttpResponse(status=204)

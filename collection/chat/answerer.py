@@ -1,4 +1,4 @@
-"""Answering people. A reply belongs to this server process, not to the socket that asked for it."""
+"""Generate replies to people. A reply belongs to this server process, not to the socket that requested it."""
 
 import asyncio
 import logging
@@ -35,17 +35,17 @@ from studies.models import Generation
 logger = logging.getLogger(__name__)
 
 KEEP = 1.0
-"""Seconds between two times that replies are stored and their leases renewed."""
+"""Seconds between two rounds of storing replies and renewing their leases."""
 SOON = 1.0
-"""Seconds that storing a finished reply may take before pages are told that it is being saved."""
+"""Seconds that storing a finished reply may take before pages show that it is being saved."""
 PAUSES = (0.2, 0.5, 1.0, 2.0)
-"""Seconds between tries to store a finished reply; the last one from then on."""
+"""Seconds between attempts to store a finished reply; the last value repeats."""
 LAST_WORDS = 10.0
 """Seconds that a stopping process waits for the database to store the replies."""
 
 
 class Answerer:
-    """Makes the replies of one process; belongs to its event loop."""
+    """Generates the replies of one process; belongs to its event loop."""
 
     def __init__(
         self, open_model: OpenModel = registry.open_model, clock: Callable[[], datetime] = timezone.now
@@ -58,7 +58,7 @@ class Answerer:
         self._keeping: asyncio.Task[None] | None = None
 
     def start(self, question: Question, *first: Stored) -> None:
-        """Ask the chatbot; the try at answering is held by this process. Pages receive ``first`` before any of the reply."""
+        """Ask the chatbot; this process holds the attempt. Pages receive ``first`` before any part of the reply."""
         self._replies[question.generation] = reply = Reply(question, first)
         self._run(self._answer(reply))
         if self._keeping is None or self._keeping.done():
@@ -66,15 +66,15 @@ class Answerer:
 
     @property
     def held(self) -> Collection[int]:
-        """A live view of the tries under way in this process."""
+        """Return a live view of the attempts in progress in this process."""
         return self._replies.keys()
 
     def find(self, token: str) -> Reply | None:
-        """Return the reply under way here in that dialogue, if there is one."""
+        """Return the reply in progress here in that dialogue, or None."""
         return next((reply for reply in self._replies.values() if reply.question.token == token), None)
 
     async def keep(self) -> None:
-        """Store how far the replies under way are and renew their leases; end those that must end early."""
+        """Store the text of the replies in progress and renew their leases; end those that must end early."""
         kept = {generation: reply.kept for generation, reply in self._replies.items()}
         halts = await ahead_in_database(generations.keep, kept, self.name)
         for generation, reply in self._replies.items():
@@ -84,9 +84,9 @@ class Answerer:
                 reply.repeat_since(kept[generation])
 
     async def shut_down(self) -> None:
-        """End everything under way as interrupted, so that no page waits for leases to expire.
+        """End all replies in progress as interrupted, so that no page waits for leases to expire.
 
-        Wait a little for an unavailable database: no other process can store what was said since the last write.
+        Wait a little for an unavailable database, because no other process can store the text since the last write.
         """
         for reply in self._replies.values():
             reply.halt("shutdown")
@@ -98,7 +98,7 @@ class Answerer:
 
     def _abandon(self, unsaved: Collection[asyncio.Task[None]]) -> None:
         logger.error(
-            "The server is stopping while the database is unavailable: the ends of the replies are lost in the dialogues %s.",
+            "The server is stopping while the database is unavailable. The ends of replies are lost in these dialogues: %s.",
             ", ".join(sorted(reply.question.token for reply in self._replies.values())),
         )
         give_up()
@@ -106,14 +106,14 @@ class Answerer:
             task.cancel()
 
     def _run(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Start a task and hold on to it, because the event loop does not."""
+        """Start a task and keep a reference to it, because the event loop does not."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
     async def _answer(self, reply: Reply) -> None:
-        """Make one try at a reply, from the question to its stored end."""
+        """Make one attempt at a reply, from the question to its stored end."""
         delivery = self._run(deliver(reply))
         try:
             done = await self._store(reply, await self._end_of(reply))
@@ -124,14 +124,14 @@ class Answerer:
         except LeaseLost as lost:
             logger.info("%s", lost)
         except Exception:
-            # The outermost frame: what cannot be recorded at all ends with its lease, and pages find out then.
+            # The outermost frame: if nothing can be recorded, the reply ends with its lease, and pages find out then.
             logger.exception("A reply in dialogue %s could not be finished.", reply.question.token)
         finally:
             reply.end()
             self._replies.pop(reply.question.generation, None)
 
     async def _end_of(self, reply: Reply) -> End:
-        """Let the chatbot speak until it has finished, has failed, or must end early."""
+        """Let the chatbot generate until it has finished, has failed, or must end early."""
         speaking = asyncio.create_task(self._speak(reply))
         try:
             ends: list[asyncio.Future[Any]] = [speaking, reply.halted]
@@ -142,7 +142,7 @@ class Answerer:
         except LeaseLost:
             raise
         except Exception as error:
-            # Whatever it was, the participant gets a sentence and may try again.
+            # Whatever the error, the participant reads a sentence and may try again.
             return end_of_error(reply, error)
         finally:
             speaking.cancel()
@@ -156,9 +156,9 @@ class Answerer:
             return await _listen(speaker, reply)
 
     async def _store(self, reply: Reply, end: End) -> Done | None:
-        """Store how the reply ended, however long the database is unavailable; return the frame for its pages.
+        """Store the end of the reply, however long the database is unavailable, and return the frame for its pages.
 
-        Raises LeaseLost when its dialogue is deleted.
+        Raises LeaseLost if its dialogue is deleted.
         """
         ended_at = self._clock()
         notice = asyncio.get_running_loop().call_later(SOON, reply.save)
@@ -180,22 +180,22 @@ class Answerer:
             notice.cancel()
 
     async def _keep_all(self) -> None:
-        """Store what there is of each reply, and renew the leases, as long as there are any."""
+        """Store the text so far of each reply and renew its lease, as long as there are any."""
         while self._replies:
             await asyncio.sleep(KEEP)
             try:
                 await self.keep()
             except AWAY as error:
-                logger.error("Replies under way could not be stored, which is tried again: %s", error)
+                logger.error("Replies in progress could not be stored and will be tried again: %s", error)
             except Exception:
-                # The outermost frame: replies that are not kept must not look as if they were.
-                logger.exception("Replies under way cannot be kept.")
+                # The outermost frame: a failure to keep replies must not go unnoticed.
+                logger.exception("Replies in progress cannot be stored.")
                 for reply in self._replies.values():
                     reply.halt("broken")
 
 
 def _finish(generation: int, owner: str, end: End, at: datetime) -> Done | None:
-    """Store the end in one visit to the database, because all chats share its thread."""
+    """Store the end in one call to the database, because all chats share its thread."""
     generations.finish(generation, owner, end, at)
     return done_frame(generation)
 
@@ -211,14 +211,14 @@ async def _listen(speaker: Speaker, reply: Reply) -> Output:
                 reply.think(piece.said)
             else:
                 reply.add(piece)
-    raise BackendError(f"Model {question.model!r} broke off its answer: ask again.")
+    raise BackendError(f"Model {question.model!r} broke off its answer. Ask again.")
 
 
 _answerers: WeakKeyDictionary[asyncio.AbstractEventLoop, Answerer] = WeakKeyDictionary()
 
 
 def answerer() -> Answerer:
-    """Return the one of the running event loop: a server process has one loop."""
+    """Return the answerer of the running event loop; a server process has one loop."""
     loop = asyncio.get_running_loop()
     if loop not in _answerers:
         _answerers[loop] = Answerer()

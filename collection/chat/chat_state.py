@@ -1,4 +1,4 @@
-"""The state of a chat: whether its participant may write, retry and go on, and what its pages show."""
+"""The state of a chat: whether its participant may write, retry and continue, and what its pages show."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,22 +19,22 @@ BUSY = "Please wait until the chatbot has finished, or stop it."
 
 
 def permissions_of(dialogue: Dialogue) -> dict[str, Any]:
-    """Return the fields of ``protocol.Permissions``: whether the participant may write, and whether they may go on."""
+    """Return the fields of ``protocol.Permissions``: whether the participant may write, and whether they may continue."""
     why_not_write, why_stay = why_no_message(dialogue), why_locked(dialogue)
     following = protocol.Next(allowed=not why_stay, why_not=why_stay)
     return {"may_write": not why_not_write, "why_not": why_not_write, "next": following}
 
 
 def why_no_message(dialogue: Dialogue) -> str:
-    """Return why the participant may not write now, in a sentence; empty if they may.
+    """Return a sentence that says why the participant may not write now; empty if they may.
 
-    A message whose last try has failed does not prevent another: it stays without an answer then.
+    A message whose last attempt failed does not prevent another; it then stays without an answer.
     """
     return why_no_retry(dialogue) or _why_busy(dialogue) or _why_used_up(dialogue)
 
 
 def why_no_retry(dialogue: Dialogue) -> str:
-    """Return why the chatbot may be asked nothing at all, not even again, in a sentence; empty if it may."""
+    """Return a sentence that says why nothing at all may be sent, not even a retry; empty if it may."""
     if dialogue.ended_at is not None:
         return OVER
     if not is_running(dialogue.study):
@@ -47,16 +47,16 @@ def _why_busy(dialogue: Dialogue) -> str:
 
 
 def _why_used_up(dialogue: Dialogue) -> str:
-    """Return why no message may follow those that there are; one without an answer counts as the page shows it."""
+    """Return why no further message may follow; an unanswered one counts as on the page."""
     most = dialogue.study.max_turns
     if most is None or dialogue.turns.count() < most:
         return ""
     messages = "message" if most == 1 else f"{most} messages"
-    return f"You have sent the {messages} that this goal takes. Please go on to the next goal."
+    return f"You have sent the maximum of {messages} for this goal. Please continue with the next goal."
 
 
 def snapshot_of(dialogue: int, owner: str, now: datetime) -> protocol.Snapshot | None:
-    """Return everything the page needs; None for a deleted dialogue. End what dead processes left first."""
+    """Return everything the page needs; None for a deleted dialogue. First end attempts that dead processes left."""
     interrupt_expired(now, dialogue=dialogue, owner=owner)
     found = Dialogue.objects.select_related("study", "persona__participant", "goal").filter(pk=dialogue).first()
     if found is None:
@@ -86,7 +86,7 @@ def _running_reply(last: Turn) -> protocol.RunningReply | None:
 
 
 def done_frame(generation: int) -> protocol.Done | None:
-    """Return what pages receive when a try has ended; None if its dialogue is deleted."""
+    """Return the frame for pages when an attempt has ended; None if its dialogue is deleted."""
     related = ("turn__dialogue__study", "turn__dialogue__persona__participant", "turn__dialogue__goal")
     found = Generation.objects.select_related(*related).filter(pk=generation).first()
     if found is None or found.state not in get_args(protocol.EndState):
@@ -102,7 +102,7 @@ def done_frame(generation: int) -> protocol.Done | None:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What shows that a page is behind: how many turns there are, which try is under way, whether the dialogue is over."""
+    """Values that reveal an outdated page: the number of turns, the attempt in progress, whether the dialogue is over."""
 
     turns: int
     under_way: int | None
@@ -110,7 +110,7 @@ class Marks:
 
 
 def marks_of(dialogues: set[int]) -> dict[int, Marks]:
-    """Return how far each of the dialogues is; deleted ones are missing."""
+    """Return the marks of each dialogue; deleted ones are missing."""
     in_flight = Q(turns__generations__state__in=Generation.IN_FLIGHT)
     rows = Dialogue.objects.filter(pk__in=dialogues).values("pk", "ended_at")
     counted = rows.annotate(

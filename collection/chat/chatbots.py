@@ -1,4 +1,4 @@
-"""From a stored message to the chatbot's words: what it is asked, which model answers, and the queue for it."""
+"""From a stored message to the chatbot's answer: the question, the model that answers, and its queue."""
 
 import asyncio
 from collections import deque
@@ -23,12 +23,12 @@ from studies.models import Dialogue, Generation, Output, Turn
 
 OpenModel = Callable[[ModelSpec], ChatModel]
 OnMove = Callable[[int], None]
-"""Receives the new queue position: how many wait in front."""
+"""Receives the new queue position: how many are waiting in front."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Everything that one try at a reply needs to know. ``past`` is what the chatbot remembers of the dialogue.
+    """Everything that one attempt at a reply needs. ``past`` is the part of the dialogue that the chatbot sees.
 
     ``thought`` is the kind of thought whose beginning the chatbot's server leaves out, judging by its latest answer.
     """
@@ -68,14 +68,14 @@ def read_question(generation: Generation, past: Iterable[Turn]) -> Question:
 
 
 def _seed(dialogue: Dialogue) -> Callable[[int, int], int]:
-    """Return the sampler's seed for (turn, attempt); a participant's dialogue has a seed of its own."""
+    """Return a function from (turn, attempt) to the sampler's seed; each participant's dialogue has a different seed."""
     return partial(sampler_seed, dialogue.seed or 0, dialogue.persona.code, dialogue.goal.text, "responder")
 
 
 def _thought(dialogue: Dialogue) -> Kind | None:
-    """Return the kind of thought that an API's chatbot last ended without beginning it, in any process.
+    """Return the kind of thought whose end mark alone appeared in the latest answer of an API's chatbot, in any process.
 
-    Unlike a template, a server does not show that its answers begin with a thought, and participants must not read one.
+    A template shows that answers begin with a thought, but a server does not, and participants must not read one.
     """
     if dialogue.responder.get("backend") != "openai":
         return None
@@ -85,7 +85,7 @@ def _thought(dialogue: Dialogue) -> Kind | None:
 
 
 class Chatbots:
-    """The chatbots of one process: their models as they are needed, and a queue for each. Belongs to one event loop."""
+    """The chatbots of one process: models loaded on demand, and a queue for each. Belongs to one event loop."""
 
     def __init__(self, open_model: OpenModel) -> None:
         self._open_model = open_model
@@ -93,7 +93,7 @@ class Chatbots:
         self._queues: dict[ChatModel, Queue] = {}
 
     async def find_speaker(self, question: Question) -> Speaker:
-        """Load the model on a thread, because that takes long; others who need it wait without one.
+        """Load the model on a thread, because that takes long; other requests for it wait without one.
 
         Raises ModelMisconfigured.
         """
@@ -105,10 +105,10 @@ class Chatbots:
 
 
 def find_speaker(models_file: Path, question: Question, open_model: OpenModel) -> Speaker:
-    """Return the speaker that answers, with its model loaded, which takes long. Raises ModelMisconfigured."""
+    """Return the speaker that answers, after loading its model, which takes long. Raises ModelMisconfigured."""
     if not is_still(models_file, _of_any_version(question.responder), "responder"):
         raise ModelMisconfigured(
-            f"Model {question.model!r} is no longer what this dialogue began with: restore it in models.toml."
+            f"Model {question.model!r} is no longer the one with which this dialogue began. Restore it in models.toml."
         )
     spec, table = find_spec(models_file, question.model, "responder")
     model = open_model(spec)
@@ -120,13 +120,13 @@ def find_speaker(models_file: Path, question: Question, open_model: OpenModel) -
 def _of_any_version(responder: dict[str, Any]) -> dict[str, Any]:
     """Return the description without the version of the rule about thoughts.
 
-    After an upgrade a run can start again, but a participant in the middle of a dialogue cannot.
+    After an upgrade a run can start over, but a participant in the middle of a dialogue cannot.
     """
     return {key: value for key, value in responder.items() if key != "thoughts"}
 
 
 class Queue:
-    """Serves ``capacity`` at a time (None: everyone), in order of arrival. Belongs to one event loop."""
+    """Gives out ``capacity`` slots (None: unlimited) in order of arrival. Belongs to one event loop."""
 
     def __init__(self, capacity: int | None) -> None:
         self._capacity = capacity
@@ -156,7 +156,7 @@ class Queue:
             raise
 
     def _leave(self) -> None:
-        """Hand the slot to the next in the queue, so that no newcomer can take it in between."""
+        """Pass the slot on to the next in the queue, so that no newcomer can take it first."""
         while self._waiting:
             called, _ = self._waiting.popleft()
             if not called.cancelled():

@@ -1,4 +1,4 @@
-"""The pages that are connected to this process: who may connect, how much each may send, and whether it is up to date."""
+"""The pages connected to this process: who may connect, how much each may send, and whether each is up to date."""
 
 import asyncio
 import logging
@@ -24,25 +24,25 @@ from collection.participation.enrolment import ChatEnrolment
 logger = logging.getLogger(__name__)
 
 FRAMES_A_SECOND = 10.0
-"""How much one person's pages may send in the long run. A page that is being typed in sends two frames at most."""
+"""Frames per second that one person's pages may send in the long run. A page in use sends at most two."""
 BURST = 100
-"""How many frames may come at once."""
+"""Number of frames that may arrive at once."""
 MOST_SOCKETS = 30
-"""Open pages of one person; those of a phone that lost its network count for a while."""
+"""Maximum number of one person's open pages; pages of a phone that lost its network still count for a while."""
 LOOK = 3.0
-"""Seconds between two looks at the database, one for all sockets together."""
+"""Seconds between two checks of the database, one for all sockets together."""
 GRACE = 0.5
 """Seconds to wait for frames already sent, which may bring the page up to date."""
 SEEN = timedelta(seconds=20)
-"""How often the database is told which people are here."""
+"""Seconds between two updates of who is present."""
 _REMEMBERED = 1000
 
 
 def is_same_origin(scope: dict[str, Any]) -> bool:
-    """Return whether the page comes from the host that it asks, and that host is this site's.
+    """Return whether the page comes from the host that it connects to, and this host is one of the site's.
 
-    Browsers let any page open a socket to any site, cookies included, but each says where a page comes from. A client that
-    does not say so is refused.
+    Browsers let any page open a socket to any site, with cookies, but they send the page's origin. Clients without an origin
+    are refused.
     """
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
     host = headers.get("host", "").lower()
@@ -53,7 +53,7 @@ def is_same_origin(scope: dict[str, Any]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A participant and the dialogue of theirs that a page shows."""
+    """A participant, and their dialogue that a page shows."""
 
     dialogue: int
     token: str
@@ -61,7 +61,7 @@ class Viewer:
 
 
 def find_viewer(slug: str, token: str, cookies: Mapping[str, str]) -> Viewer | None:
-    """Return the participant whom the cookies name, with their dialogue ``token``; None if it is not theirs."""
+    """Return the participant in the cookies with their dialogue ``token``; None if it is not theirs."""
     visitor = ChatEnrolment.find_visitor(ChatEnrolment.tokens.read_cookie(cookies), slug=slug)
     dialogue = visitor.person.dialogues.filter(token=token).first() if visitor else None
     if visitor is None or dialogue is None:
@@ -71,15 +71,15 @@ def find_viewer(slug: str, token: str, cookies: Mapping[str, str]) -> Viewer | N
 
 
 def note_seen(participants: set[int]) -> None:
-    """Note that these people have a page open now, by the clock of leases. Skip those who have withdrawn."""
+    """Record that these people have a page open now, by the database's clock. Skip those who have withdrawn."""
     present = Participant.objects.filter(pk__in=participants).exclude(state=Participant.State.WITHDRAWN)
     present.update(last_seen_at=Now())
 
 
 class FrameLimit:
-    """Limits what each person's pages send to this process. ``clock`` counts seconds.
+    """Limits what each person's pages send to this process. ``clock`` returns seconds.
 
-    Closing the page of a person who is too fast loses nothing: it reconnects and sends again what was not answered.
+    Closing the socket of a person who is too fast loses nothing: the page reconnects and repeats unanswered frames.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -87,7 +87,7 @@ class FrameLimit:
         self._paid_until: dict[int, float] = {}
 
     def is_too_fast(self, person: int) -> bool:
-        """Count one more frame, or one more socket, of the person; those that are too fast do not count."""
+        """Count one more frame or socket of the person, and return whether it is too fast; if so, it does not count."""
         now = self._clock()
         paid_until = max(self._paid_until.get(person, now), now) + 1 / FRAMES_A_SECOND
         if paid_until - now > BURST / FRAMES_A_SECOND:
@@ -99,13 +99,13 @@ class FrameLimit:
 
 
 class Socket(Protocol):
-    """A page that is connected here."""
+    """A page connected to this process."""
 
     dialogue: int
     participant: int
 
     def is_behind(self, marks: Marks | None) -> bool:
-        """Return whether the page has not yet received this state of its dialogue; None is the state of a deleted one."""
+        """Return whether the page has not yet received this state of its dialogue; None is the state of a deleted dialogue."""
         ...
 
     async def catch_up(self) -> None:
@@ -114,7 +114,7 @@ class Socket(Protocol):
 
 
 class Connections:
-    """The open sockets of one event loop. As long as there are any, they are compared with the database."""
+    """The open sockets of one event loop. While there are any, they are regularly compared with the database."""
 
     def __init__(self, clock: Callable[[], datetime] = timezone.now) -> None:
         self._sockets: set[Socket] = set()
@@ -125,7 +125,7 @@ class Connections:
         self.limit = FrameLimit(time.monotonic)
 
     def has_room_for(self, participant: int) -> bool:
-        """Return whether one more page of theirs may connect now."""
+        """Return whether one more page of this participant may connect now."""
         connected = sum(socket.participant == participant for socket in self._sockets)
         return connected < MOST_SOCKETS and not self.limit.is_too_fast(participant)
 
@@ -143,13 +143,13 @@ class Connections:
             try:
                 await self._look()
             except AWAY as error:
-                logger.error("The chats could not be looked at, which is tried again: %s", error)
+                logger.error("The chats could not be checked and will be checked again: %s", error)
             except Exception:
-                # The outermost frame: pages that are left behind can still be reloaded.
-                logger.exception("The chats could not be looked at.")
+                # The outermost frame: outdated pages can still be reloaded.
+                logger.exception("The chats could not be checked.")
 
     async def _look(self) -> None:
-        """End expired tries, except those of this process, which may only be late."""
+        """End expired attempts, except those of this process, which may only be late."""
         now = self._clock()
         await in_database(interrupt_expired, now, held=answerer().held)
         marks = await in_database(marks_of, {socket.dialogue for socket in self._sockets})
@@ -163,7 +163,7 @@ class Connections:
         return {socket for socket in self._sockets if socket.is_behind(marks.get(socket.dialogue))}
 
     def _let_catch_up(self, socket: Socket) -> None:
-        """Send directly: the channel layer may be why the page is behind. Do not wait for a page that does not read."""
+        """Send a snapshot directly, because the channel layer may cause the delay. Do not wait for a slow reader."""
         if socket not in self._catching_up:
             self._catching_up[socket] = task = asyncio.create_task(socket.catch_up())
             task.add_done_callback(lambda _: self._catching_up.pop(socket, None))
@@ -178,7 +178,7 @@ _connections: WeakKeyDictionary[asyncio.AbstractEventLoop, Connections] = WeakKe
 
 
 def connections() -> Connections:
-    """Return those of the running event loop."""
+    """Return the connections of the running event loop."""
     loop = asyncio.get_running_loop()
     if loop not in _connections:
         _connections[loop] = Connections()

@@ -1,4 +1,4 @@
-"""The door of the chat's socket."""
+"""The chat's WebSocket consumer."""
 
 import json
 import logging
@@ -38,7 +38,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
         return self._viewer.participant
 
     async def connect(self) -> None:
-        """Fail the handshake, without a reason, if the page is refused or a service is unavailable."""
+        """Reject the handshake, without giving a reason, if the page is refused or a service is unavailable."""
         try:
             await self._enter()
         except (*AWAY, RedisError) as error:
@@ -60,7 +60,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
         await self._send_snapshot()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Leave the dialogue however the socket ends, so that nothing is sent to a page that is gone."""
+        """Leave the dialogue's group however the socket ends, so that nothing is sent to a closed page."""
         try:
             await super().__call__(scope, receive, send)
         finally:
@@ -75,11 +75,11 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
             await in_database(note_seen, {viewer.participant})
 
     async def dispatch(self, message: dict[str, Any]) -> None:
-        """Dispatch as Channels does, without a visit to another thread at every frame: no database is used there."""
+        """Dispatch as Channels does, but without switching threads at every frame: no handler uses the database here."""
         await getattr(self, get_handler_name(message))(message)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        if self.has_hung_up:  # the page sent this before it knew
+        if self.has_hung_up:  # the page sent this before it knew that the dialogue was over
             return
         if max(len((text_data or "").encode("utf-8", "replace")), len(bytes_data or b"")) > protocol.FRAME_LIMIT:
             await self._hang_up(protocol.TOO_BIG)
@@ -97,7 +97,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
         except Refusal as refusal:
             await self._refuse(frame, str(refusal))
         except AWAY as error:
-            logger.error("What a page wants cannot be stored or looked up: %s", error)
+            logger.error("A page's request cannot be handled, because the database is unavailable: %s", error)
             await self._refuse(frame, messages.NOT_STORED if isinstance(frame, protocol.Say) else messages.LATER)
 
     async def _hang_up(self, code: int) -> None:
@@ -124,7 +124,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
                 await self._send_snapshot()
 
     async def _send_message(self, said: protocol.Say) -> None:
-        """Store the message and ask the chatbot. If it was stored before, only its own page receives that again."""
+        """Store the message and ask the chatbot. If it was stored before, tell only the page that sent it."""
         message = (said.key, said.text, said.typing)
         sent = await in_database(messages.send_message, self.dialogue, *message, answerer().name, timezone.now())
         stored = protocol.Stored(position=sent.position, key=said.key)
@@ -136,13 +136,13 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
         await self._send_others(protocol.DraftChanged(text=""))
 
     async def _retry_reply(self) -> None:
-        """Start another try. Other pages get a snapshot, and pieces that they miss until then are repeated."""
+        """Start another attempt. Other pages receive a snapshot, and pieces that they miss before it are repeated."""
         question = await in_database(messages.retry_reply, self.dialogue, answerer().name, timezone.now())
         answerer().start(question)
         await send_snapshots(self._viewer.token)
 
     async def _stop_reply(self) -> None:
-        """Stop the reply. One made in this process ends at once, with or without the database; one that has ended is shown."""
+        """Stop the reply, at once if this process makes it, even without the database. Show a reply that has ended already."""
         if here := answerer().find(self._viewer.token):
             here.halt("stopped")
         elif not await in_database(messages.stop_reply, self.dialogue):
@@ -154,7 +154,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
             await self._send_frame(frame)
 
     async def chat_look(self, event: dict[str, Any]) -> None:
-        """Send a snapshot after a change that has no frame. Leave the page as it is while the database is unavailable."""
+        """Send a snapshot after a change without a frame. Leave the page unchanged while the database is unavailable."""
         with suppress(*AWAY):
             await self._send_snapshot()
 
@@ -179,7 +179,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
         await self._send(snapshot)
 
     def _with_newest_text(self, snapshot: Snapshot) -> Snapshot:
-        """Return the snapshot with all of a reply that is being made here: the database is up to a second behind."""
+        """Return the snapshot with the newest text of a reply in progress here: the database is up to a second behind."""
         reply, shown = answerer().find(self._viewer.token), snapshot.generation
         if shown is None or reply is None or not reply.is_for(shown.position, shown.attempt):
             return snapshot
@@ -195,12 +195,12 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
         await self._send_frame(frame.model_dump(mode="json"))
 
     async def _send_frame(self, frame: dict[str, Any]) -> None:
-        """Send it. A page may be gone before its server has noticed: OSError means that here (ASGI, websocket.send)."""
+        """Send the frame. OSError means that the page is gone and the server has not noticed yet (ASGI, websocket.send)."""
         if not self.has_hung_up:
             with suppress(OSError):
                 await self.send(text_data=json.dumps(frame, ensure_ascii=False))
 
     @property
     def _viewer(self) -> Viewer:
-        assert self.viewer is not None, "a page without one is not accepted"  # noqa: S101
+        assert self.viewer is not None, "pages without a viewer are not accepted"  # noqa: S101
         return self.viewer

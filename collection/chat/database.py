@@ -1,4 +1,4 @@
-"""The database as sockets and replies use it: on a thread of its own, whose connection stays open."""
+"""Database access for sockets and replies, on a separate thread with a permanent connection."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,26 +12,26 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 AWAY = (OperationalError, InterfaceError, InternalError)
-"""Errors of work while the database cannot be reached or written to. The same work succeeds later."""
+"""Errors raised while the database cannot be reached or written to. The same work succeeds later."""
 _REST = 60.0
-"""Seconds without work after which a connection is not trusted any more: something between may have dropped it."""
+"""Seconds without work after which a connection is no longer trusted, because a network device may have dropped it."""
 
 
 async def in_database(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Do ``work`` on the thread that all chats of this process share, and return its result.
+    """Run ``work`` on the thread that all chats of this process share, and return its result.
 
-    Channels closes the connection of its own thread at every frame; connecting again would cost more than most of the work.
+    Channels closes its thread's connection at every frame, and reconnecting would cost more than most of the work.
     """
     return await _worker.call(work, *args, **kwargs)
 
 
 async def ahead_in_database(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Do the same on another thread and connection: leases must not wait for many messages that are being stored."""
+    """Run ``work`` on a second thread and connection, because leases must not wait until many messages have been stored."""
     return await _keeper.call(work, *args, **kwargs)
 
 
 def give_up() -> None:
-    """Drop the work that still waits for the database, so that the process can end."""
+    """Drop work that is still waiting for the database, so that the process can end."""
     for worker in (_worker, _keeper):
         worker.thread.shutdown(wait=False, cancel_futures=True)
 
@@ -39,7 +39,7 @@ def give_up() -> None:
 def _use_own_connection() -> None:
     """Let this thread keep one connection outside the pool.
 
-    A pool reports an absent database only after seconds, and a server that vanished much later: until then no page would be
+    A pool reports an unavailable database only after seconds, and a vanished server even later. Until then no page would be
     updated.
     """
     options = dict(connection.settings_dict["OPTIONS"])
@@ -54,7 +54,7 @@ _GIVES_UP = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
 }
-"""How libpq notices a server that no longer answers, in seconds but for the one in milliseconds."""
+"""Options with which libpq notices a server that no longer answers, in seconds except for the one in milliseconds."""
 
 
 class _Worker:
@@ -68,7 +68,7 @@ class _Worker:
         return await sync_to_async(self.do, thread_sensitive=False, executor=self.thread)(work, *args, **kwargs)
 
     def do(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Do the work. After a restart of the database server the next piece of work gets a new connection."""
+        """Run the work. After a restart of the database server, the next call gets a new connection."""
         if monotonic() - self._used > _REST:
             connection.close()
         self._used = monotonic()

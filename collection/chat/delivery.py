@@ -1,6 +1,6 @@
-"""Delivery of updates to the pages of a dialogue, in whichever process their sockets are: each piece of a reply once.
+"""Delivery of updates to a dialogue's pages, whichever process holds their sockets: each piece of a reply exactly once.
 
-The channel layer between processes may lose, repeat or delay frames. So each page has a Delivery, which knows what it has.
+The channel layer between processes may lose, repeat or delay frames. So each page has a Delivery that tracks what it has.
 """
 
 import asyncio
@@ -22,14 +22,14 @@ from studies.models import Dialogue
 logger = logging.getLogger(__name__)
 
 PATIENCE = 1.0
-"""Seconds that the layer may take for a message."""
+"""Seconds that the channel layer may take for a message."""
 BATCH = 0.05
-"""Seconds of a reply that pages get at once: every token by itself would cost more than it shows."""
+"""Seconds of a reply that are sent together, because sending every token separately would cost too much."""
 Frame = dict[str, Any]
 
 
 class MemoryLayer(InMemoryChannelLayer):  # type: ignore[misc] # Channels is not annotated
-    """The channel layer of a single process, which looks for expired messages once a second.
+    """The channel layer of a single process, which removes expired messages once a second.
 
     Channels does so at every message, which took a quarter of the event loop's time with 200 people.
     """
@@ -43,30 +43,30 @@ class MemoryLayer(InMemoryChannelLayer):  # type: ignore[misc] # Channels is not
 
 
 def group_of(token: str) -> str:
-    """Return the name of the group that the sockets of the dialogue ``token`` are in."""
+    """Return the name of the group of the dialogue's sockets."""
     return f"chat.{token}"
 
 
 async def send_update(token: str, frame: ServerFrame, *, sender: str = "") -> None:
-    """Send the frame to all pages of the dialogue but that of the channel ``sender``."""
+    """Send the frame to all pages of the dialogue except that of the channel ``sender``."""
     await _send(token, {"type": "chat.frame", "frame": frame.model_dump(mode="json"), "sender": sender})
 
 
 async def send_snapshots(token: str) -> None:
-    """Let all pages of the dialogue have a snapshot."""
+    """Make all pages of the dialogue receive a snapshot."""
     await _send(token, {"type": "chat.look"})
 
 
 def announce_moved(dialogue: Dialogue, **signal: object) -> None:
-    """Reload the dialogue's pages once the transaction under way is committed; connected to ``dialogue_over``.
+    """Reload the dialogue's pages once the current transaction is committed; connected to ``dialogue_over``.
 
-    For views and commands. A page that this does not reach finds out when its server next looks, seconds later.
+    For views and commands. Pages that this does not reach find out at their server's next check, seconds later.
     """
     transaction.on_commit(partial(async_to_sync(send_update), dialogue.token, Moved()), robust=True)
 
 
 async def deliver(reply: Reply) -> None:
-    """Send pages each piece of the reply, several tokens at once, and the rest when it is over."""
+    """Send pages the reply in pieces of several tokens, and the rest when it is over."""
     while not reply.over.done():
         await reply.news.wait()
         reply.news.clear()
@@ -81,17 +81,17 @@ async def _send_updates(reply: Reply) -> None:
 
 
 async def _send(token: str, message: dict[str, object]) -> None:
-    """Send to pages. A layer that is down only delays them, because servers check for changes every few seconds."""
+    """Send a message to pages. If the layer is down, they are only delayed, because servers check for changes regularly."""
     layer = get_channel_layer()
     try:
         async with asyncio.timeout(PATIENCE):
             await layer.group_send(group_of(token), message)
     except (RedisError, OSError) as error:  # TimeoutError is an OSError
-        logger.warning("Pages cannot be told of dialogue %s: %s", token, error)
+        logger.warning("Updates of dialogue %s cannot be sent to its pages: %s", token, error)
 
 
 class Delivery:
-    """What one page has received, since ``known``."""
+    """Tracks what one page has received, starting from ``known``."""
 
     def __init__(self, known: Snapshot | None = None) -> None:
         reply = known.generation if known else None
@@ -103,9 +103,9 @@ class Delivery:
         self._position, self._length = (reply.position, len(reply.text)) if reply else (-1, 0)
 
     def take(self, frame: Frame) -> Frame | None:
-        """Return what of the frame the page needs, if anything.
+        """Return the part of the frame that the page needs, or None.
 
-        A piece that begins after what the page has is dropped: what lies between comes again within a second.
+        Drop a piece that begins after the page's text, because the missing part is sent again within a second.
         """
         match frame["type"]:
             case "turn":

@@ -1,6 +1,6 @@
-"""The ends of replies, in words for the participant.
+"""How replies end, in words for the participant.
 
-A backend's words are for researchers and may name servers, so they are stored separately and logged.
+A backend's error is for researchers and may name servers, so it is stored separately and logged.
 """
 
 import logging
@@ -15,7 +15,7 @@ from studies.models import Generation
 
 logger = logging.getLogger(__name__)
 
-SILENT = "The chatbot had nothing to say."
+SILENT = "The chatbot gave an empty answer."
 ALL_THOUGHT = (
     "The chatbot reached its length limit (max_tokens) while it was thinking, so it gave no answer."
     " Please try again, or tell the researchers."
@@ -24,19 +24,19 @@ CUT_SILENT = (
     "The chatbot reached its length limit (max_tokens) before it gave an answer."
     " Please try again, or tell the researchers."
 )
-UNREAD = "The chatbot stopped because nobody was reading its answer."
+UNREAD = "The chatbot stopped because this page was closed."
 RESTARTED = "The server was restarted while the chatbot was answering."
-BROKEN = "Something went wrong here while the chatbot was answering."
+BROKEN = "Something went wrong on our side while the chatbot was answering."
 UNAVAILABLE = "The chatbot cannot answer at the moment. Please try again later, or tell the researchers."
 FAILED = "The chatbot could not answer. Please try again."
-REFUSED = "The chatbot may not answer this message. Please put it differently."
+REFUSED = "The chatbot is not allowed to answer this message. Please rephrase it."
 TOO_LONG = "This message is too long for the chatbot. Please send a shorter one."
 
 State = Generation.State
 
 
 def end_of_speech(reply: Reply, output: Output) -> End:
-    """Return the end of a reply that the chatbot finished. An empty one has failed: another try may give an answer."""
+    """Return the end of a reply that the chatbot finished. An empty one counts as failed: a retry may give an answer."""
     if not reply.text.strip():
         message, reason = _silence(reply, output)
         return _end(reply, State.FAILED, message, output=output, reason=reason)
@@ -44,7 +44,7 @@ def end_of_speech(reply: Reply, output: Output) -> End:
 
 
 def _silence(reply: Reply, output: Output) -> tuple[str, str]:
-    """Return why the answer is empty: a sentence for the participant and one for the researchers."""
+    """Return why the answer is empty, in a sentence for the participant and one for researchers."""
     model = reply.question.model
     if output.reply.stop_reason != "length":
         return SILENT, f"Model {model!r} gave an empty answer."
@@ -55,7 +55,7 @@ def _silence(reply: Reply, output: Output) -> tuple[str, str]:
 
 
 def end_of_halt(reply: Reply, reason: Reason) -> End:
-    """Return the end of a reply that was stopped from outside. One that another process has taken over keeps its words, too."""
+    """Return the end of a reply that was stopped from outside. Its text is kept even if another process has taken over."""
     match reason:
         case "stopped":
             return _answered(reply, State.STOPPED)
@@ -70,7 +70,7 @@ def end_of_halt(reply: Reply, reason: Reason) -> End:
 
 
 def end_of_error(reply: Reply, error: Exception) -> End:
-    """Return the end of a reply at which the chatbot failed. It is final if the message itself is the reason."""
+    """Return the end of a reply during which the chatbot failed. It is final if the message itself is the reason."""
     match error:
         case ContextFull():
             return _end(reply, State.FAILED, TOO_LONG, is_final=True)
@@ -83,7 +83,7 @@ def end_of_error(reply: Reply, error: Exception) -> End:
             return _end(reply, State.FAILED, message, reason=reason)
         case _:
             logger.error("A reply in dialogue %s failed unexpectedly.", reply.question.token, exc_info=error)
-            reason = f"Unexpected {type(error).__name__}: see the site's log."
+            reason = f"Unexpected {type(error).__name__}. See the site's log."
             return _end(reply, State.FAILED, BROKEN, reason=reason)
 
 
@@ -102,9 +102,9 @@ def _answered(reply: Reply, state: Generation.State, output: Output | None = Non
 
 
 def _count(reply: Reply, text: str) -> int | None:
-    """Return the tokens by the responder's tokenizer. Without one they are unknown, which must not cost the reply."""
+    """Return the number of tokens by the responder's tokenizer, or None: a missing count must not lose the reply."""
     try:
         return reply.model.count_tokens(text) if reply.model else None
     except BackendError as error:
-        logger.warning("The tokens in dialogue %s are not counted: %s", reply.question.token, error)
+        logger.warning("The tokens in dialogue %s could not be counted: %s", reply.question.token, error)
         return None

@@ -1,7 +1,7 @@
-"""The chatbot's tries at answering, as the database holds them: which process makes each, how far it is, how it ended.
+"""The chatbot's attempts at answering in the database: the process that makes each one, its progress and its end.
 
-A try belongs to the process that renews its lease, timed by the database's clock. When the lease has expired, that process
-counts as gone, and the next one that notices ends the try. A process that was only cut off takes the try back.
+An attempt belongs to the process that renews its lease, timed by the database's clock. When the lease has expired, that process
+counts as gone, and the next one that notices ends the attempt. A process that was only cut off takes the attempt back.
 """
 
 from collections.abc import Collection, Mapping
@@ -23,10 +23,10 @@ from studies.storable_text import storable
 
 LEASE = timedelta(seconds=15)
 UNREAD = timedelta(seconds=60)
-"""How long a reply goes on while its participant is away."""
+"""How long a reply continues without an open page."""
 
 Halt = Literal["stopped", "unread", "lost"]
-"""Why a try must end early: the participant stopped it, nobody reads it, or this process has lost it."""
+"""Why an attempt must end early: the participant stopped it, no page is open, or this process has lost it."""
 
 State = Generation.State
 DIED = "The server was interrupted while the chatbot was answering."
@@ -34,7 +34,7 @@ DIED = "The server was interrupted while the chatbot was answering."
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """How far a try is, with its queue position while it waits. ``raw`` is as in Generation."""
+    """The progress of an attempt, with its queue position while it waits. ``raw`` is as in Generation."""
 
     text: str
     state: Generation.State
@@ -44,10 +44,10 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How a try ended, with all the ``text`` there is of it.
+    """How an attempt ended, with its complete ``text``.
 
-    ``output`` comes with a complete one. ``is_final``: another try will not help. ``reason`` says why the chatbot failed, for
-    researchers. ``raw`` is as in Generation. Tokens are counted by the responder's tokenizer, if there is one to ask.
+    A complete one has an ``output``. ``is_final``: another attempt will not help. ``reason`` says why the chatbot failed, for
+    researchers. ``raw`` is as in Generation. Tokens are counted by the responder's tokenizer, if it is available.
     """
 
     state: Generation.State
@@ -62,14 +62,14 @@ class End:
 
 
 def begin(turn: Turn, owner: str, *, attempt: int) -> Generation:
-    """Create a try at answering the turn, held by ``owner``; ``attempt`` counts the earlier ones."""
+    """Create an attempt at answering the turn, held by ``owner``; ``attempt`` is the number of earlier ones."""
     return Generation.objects.create(turn=turn, attempt=attempt, owner=owner, lease_until=in_time(LEASE))
 
 
 def keep(tries: Mapping[int, Kept], owner: str) -> dict[int, Halt]:
-    """Store how far the tries of ``owner`` are and renew their leases; return those that must end, and why.
+    """Store the progress of ``owner``'s attempts and renew their leases; return those that must end, and why.
 
-    A row that another process has locked is left for the next time: waiting for it while holding others could deadlock.
+    Leave a row that another process has locked for the next round: waiting for it while holding others could deadlock.
     """
     own = Generation.objects.filter(pk__in=tries, owner=owner)
     for pk in own.filter(**_ENDED_AS_DEAD).values_list("pk", flat=True):
@@ -91,10 +91,10 @@ def keep(tries: Mapping[int, Kept], owner: str) -> dict[int, Halt]:
 
 @transaction.atomic
 def finish(pk: int, owner: str, end: End, now: datetime) -> None:
-    """End a try of ``owner`` and, where nothing is left to try, its turn. Raises LeaseLost when the try is gone.
+    """End an attempt of ``owner`` and, if no further attempt can help, its turn. Raises LeaseLost if the attempt is gone.
 
-    A try that another process has ended, because its lease had expired, gets its real end. If the participant has already
-    continued, only its words are kept. A repeated call, as after a lost answer of the database, changes nothing.
+    An attempt that another process has ended because its lease had expired gets its real end. If the participant has already
+    continued, only its text is kept. A repeated call, for example after a lost answer of the database, changes nothing.
     """
     generation = _hold(pk, owner=owner)
     if generation.is_in_flight or _is_still_last(generation):
@@ -107,15 +107,15 @@ def finish(pk: int, owner: str, end: End, now: datetime) -> None:
 def interrupt_expired(
     now: datetime, *, dialogue: int | None = None, owner: str = "", held: Collection[int] = ()
 ) -> None:
-    """End the tries of processes that are gone, everywhere or in one dialogue.
+    """End the attempts of processes that are gone, everywhere or in one dialogue.
 
-    A process names itself as ``owner``, or the tries that it ``held``: it never ends those, because it may only be late.
+    A process passes itself as ``owner``, or the attempts that it ``held``: these are never ended, because it may only be late.
     """
     expired = Generation.objects.expired().exclude(owner=owner).exclude(pk__in=list(held))
     if dialogue is not None:
         expired = expired.filter(turn__dialogue=dialogue)
     for pk in expired.values_list("pk", flat=True):
-        with suppress(LeaseLost):  # others look too
+        with suppress(LeaseLost):  # other processes do this, too
             _interrupt(pk, now)
 
 
@@ -129,7 +129,7 @@ def _interrupt(pk: int, now: datetime) -> None:
 
 @transaction.atomic
 def _take_back(pk: int, owner: str) -> None:
-    """Resume a try that ended because this process could not renew its lease, unless the participant has continued."""
+    """Resume an attempt that ended because this process could not renew its lease, unless the participant has continued."""
     with suppress(LeaseLost):
         generation = _hold(pk, owner=owner, **_ENDED_AS_DEAD)
         if _is_still_last(generation):
@@ -139,7 +139,7 @@ def _take_back(pk: int, owner: str) -> None:
 
 
 def _is_still_last(generation: Generation) -> bool:
-    """Return whether a try that another process ended is the last event of its dialogue: no try or message has followed."""
+    """Return whether an attempt that another process ended is the dialogue's last event: no attempt or message has followed."""
     turn = generation.turn
     if generation.state not in _ENDED_BY_OTHERS or turn.generations.filter(attempt__gt=generation.attempt).exists():
         return False
@@ -149,12 +149,12 @@ def _is_still_last(generation: Generation) -> bool:
 
 
 def _hold(pk: int, *conditions: Q, **fields: object) -> Generation:
-    """Lock the dialogue, then the try, for the current transaction; all code locks in this order. Raises LeaseLost."""
+    """Lock the dialogue, then the attempt, for the current transaction; all code locks in this order. Raises LeaseLost."""
     Dialogue.objects.select_for_update(of=("self",), no_key=True).filter(turns__generations=pk).first()
     tries = Generation.objects.select_for_update(of=("self",)).select_related("turn__dialogue")
     found = tries.filter(*conditions, pk=pk, **fields).first()
     if found is None:
-        raise LeaseLost(f"The try {pk} is gone, over, or held by another process.")
+        raise LeaseLost(f"The attempt {pk} is gone, over, or held by another process.")
     return found
 
 
@@ -162,7 +162,7 @@ _SEEN, _KEEPS = "turn__dialogue__persona__participant__last_seen_at", "turn__dia
 _READERS = (_SEEN, _KEEPS)
 _ENDED_BY_OTHERS = (State.INTERRUPTED, State.STOPPED)
 _ENDED_AS_DEAD = {"state": State.INTERRUPTED, "message": DIED}
-"""Ended by another process because the lease was over. What a process ends itself has another message, and stays ended."""
+"""Selects attempts that another process ended because the lease had expired; other ends have other messages."""
 
 
 def _halt(row: Mapping[str, Any] | None) -> Halt | None:
@@ -179,7 +179,7 @@ def _halt(row: Mapping[str, Any] | None) -> Halt | None:
 def _finish(generation: Generation, end: End, now: datetime) -> None:
     generation.state, generation.text, generation.message = end.state, storable(end.text), end.message
     generation.queue_position, generation.ended_at, generation.reason = 0, now, storable(end.reason)
-    generation.raw = "" if end.output else storable(end.raw)  # an output holds its own
+    generation.raw = "" if end.output else storable(end.raw)  # the output has the raw text
     generation.save(update_fields=["state", "text", "raw", "message", "reason", "queue_position", "ended_at"])
     if end.output:
         save_outputs(generation.turn.dialogue, [end.output])
@@ -187,7 +187,7 @@ def _finish(generation: Generation, end: End, now: datetime) -> None:
 
 
 def _settle(turn: Turn, end: End) -> None:
-    """Give the turn its end. After an interrupted or failed try it stays pending, because another may follow."""
+    """Store the turn's end. After an interrupted or failed attempt it stays pending, because another may follow."""
     response = storable(end.text).strip()
     if turn.state not in (Turn.State.PENDING, Turn.State.STOPPED):
         return

@@ -1,4 +1,4 @@
-"""What participants do in a chat: send a message, ask for another try at its reply, stop a reply, leave a draft."""
+"""Participants' actions in a chat: send a message, retry its reply, stop a reply, save a draft."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ from collection.participation.goals import ANSWERED
 from studies.models import Dialogue, Generation, Turn, Typing
 
 BLANK = "Please write something first."
-TOO_FAST = "That was a lot of messages in a minute. Please wait a moment and send this one again."
-NOT_STORED = "Your message could not be saved just now. It is back in the box: please send it again in a moment."
-LATER = "The server cannot reach its database at the moment. Your text stays here: please try again in a moment."
-NOTHING_TO_RETRY = "There is no message left that waits for an answer."
+TOO_FAST = "You have sent many messages in a minute. Please wait a moment, then send this one again."
+NOT_STORED = "Your message could not be saved. It is back in the text box. Please send it again in a moment."
+LATER = "The server cannot reach its database at the moment. Your text is still here. Please try again in a moment."
+NOTHING_TO_RETRY = "No message is waiting for an answer."
 
 
 class Refusal(Exception):
@@ -26,7 +26,7 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Where a message is stored, and what to ask the chatbot now: nothing for a message that was stored before."""
+    """Where a message is stored, and the question for the chatbot: None if the message had been stored before."""
 
     position: int
     question: Question | None
@@ -34,9 +34,9 @@ class Sent:
 
 @transaction.atomic
 def send_message(dialogue: int, key: str, text: str, typing: TypingNotes, owner: str, now: datetime) -> Sent:
-    """Store a message with the try at answering it, for which ``owner`` is to ask the chatbot. Raises Refusal.
+    """Store a message with an attempt at answering it; ``owner`` must then ask the chatbot. Raises Refusal.
 
-    A ``key`` that came before returns the same message again, whatever has happened to it since.
+    A ``key`` that was used before returns the same message, whatever has happened to it since.
     """
     locked = _lock(dialogue)
     stored = list(locked.turns.all())
@@ -51,7 +51,7 @@ def send_message(dialogue: int, key: str, text: str, typing: TypingNotes, owner:
 
 @transaction.atomic
 def retry_reply(dialogue: int, owner: str, now: datetime) -> Question:
-    """Begin another try at the last message; ``owner`` is to ask the chatbot what is returned. Raises Refusal."""
+    """Begin another attempt at the last message and return the question that ``owner`` must ask the chatbot. Raises Refusal."""
     generations.interrupt_expired(now, dialogue=dialogue, owner=owner)
     locked = _lock(dialogue)
     _check(why_no_retry(locked) or _why_too_fast(locked, now))
@@ -63,19 +63,19 @@ def retry_reply(dialogue: int, owner: str, now: datetime) -> Question:
 
 
 def stop_reply(dialogue: int) -> bool:
-    """Ask the process with the try under way to end it. Return whether there is one."""
+    """Ask the process with the attempt in progress to end it. Return whether there is one."""
     under_way = Generation.objects.in_flight().filter(turn__dialogue=dialogue)
     return under_way.update(is_stop_requested=True) > 0
 
 
 def save_draft(dialogue: int, text: str) -> None:
-    """Store what a participant has typed and not sent. Raises Refusal when the dialogue is over."""
+    """Store a participant's unsent text. Raises Refusal if the dialogue is over."""
     if not Dialogue.objects.filter(pk=dialogue, ended_at=None).update(draft=text):
         raise Refusal(OVER)
 
 
 def _lock(dialogue: int) -> Dialogue:
-    """Return the dialogue as it is now, until the transaction ends. Raises Refusal when it is deleted."""
+    """Return the dialogue with current values, locked until the transaction ends. Raises Refusal if it is deleted."""
     rows = Dialogue.objects.select_for_update(of=("self",), no_key=True).select_related("study", "persona", "goal")
     found = rows.filter(pk=dialogue).first()
     if found is None:
@@ -89,7 +89,7 @@ def _check(why_not: str) -> None:
 
 
 def _why_no_message(dialogue: Dialogue, owner: str, now: datetime) -> str:
-    """End tries of dead processes, so that no message waits for them."""
+    """Return why no message can be sent, after ending the attempts of dead processes, which must not block it."""
     why_not = why_no_message(dialogue)
     if why_not == BUSY:
         generations.interrupt_expired(now, dialogue=dialogue.pk, owner=owner)
@@ -101,19 +101,21 @@ def _why_not_this(text: str) -> str:
     if not any(character.isprintable() and not character.isspace() for character in text):
         return BLANK
     if len(text) > MESSAGE_LIMIT:
-        return f"This message has {len(text):,} characters, and {MESSAGE_LIMIT:,} are allowed. Please shorten it."
+        return (
+            f"This message has {len(text):,} characters, but at most {MESSAGE_LIMIT:,} are allowed. Please shorten it."
+        )
     return ""
 
 
 def _why_too_fast(dialogue: Dialogue, now: datetime) -> str:
-    """Count messages and retries alike: each asks the chatbot once."""
+    """Return why the participant is too fast, if so. Messages and retries both count, because each asks the chatbot once."""
     since = now - timedelta(minutes=1)
     asked = Generation.objects.filter(turn__dialogue=dialogue, created_at__gt=since).count()
     return TOO_FAST if asked >= MESSAGES_PER_MINUTE else ""
 
 
 def _store(dialogue: Dialogue, stored: Sequence[Turn], key: str, text: str, typing: TypingNotes) -> Turn:
-    """Store the message as the next turn. A pending message that will not be answered makes room for it."""
+    """Store the message as the next turn. First settle a pending message that will not be answered."""
     if any(turn.state == Turn.State.PENDING for turn in stored):
         dialogue.turns.filter(state=Turn.State.PENDING).update(state=Turn.State.FAILED)
     position = len(stored)

@@ -1,4 +1,4 @@
-"""What the chat's page and the server send each other over the socket: JSON objects, one a frame.
+"""The protocol between the chat page and the server over the socket: JSON objects, one per frame.
 
 Positions and offsets count from 0; an offset counts Unicode code points, which JavaScript's string length does not.
 """
@@ -11,21 +11,21 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter,
 from studies.storable_text import storable
 
 MESSAGE_LIMIT = 8_000
-"""The most characters of a message."""
+"""Maximum number of characters in a message."""
 DRAFT_LIMIT = 10_000
-"""The most characters of a draft: a participant who has typed too much keeps it while they shorten it. A page does not send
-longer ones."""
+"""Maximum number of characters in a draft, more than in a message so that a participant can shorten a text that is too long.
+Pages do not send longer drafts."""
 FRAME_LIMIT = 64 * 1024
-"""The most bytes of a frame. A longer one closes the socket with ``TOO_BIG``."""
+"""Maximum number of bytes in a frame. A longer one closes the socket with ``TOO_BIG``."""
 TOO_BIG = 1009
-"""The WebSocket's code for a frame that is too long (RFC 6455)."""
+"""The WebSocket close code for a frame that is too long (RFC 6455)."""
 TOO_FAST = 1008
-"""The WebSocket's code for a page that breaks a rule: it floods the server."""
+"""The WebSocket close code for a policy violation: the page floods the server."""
 MESSAGES_PER_MINUTE = 20
 
 GenerationState = Literal["queued", "streaming", "thinking", "saving", "complete", "stopped", "interrupted", "failed"]
 EndState = Literal["complete", "stopped", "interrupted", "failed"]
-"""The states of a try that has ended. In every other one the reply is under way."""
+"""States of an attempt that has ended. In all other states the reply is in progress."""
 
 Text = Annotated[str, BeforeValidator(lambda text: storable(text) if isinstance(text, str) else text)]
 Seconds = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
@@ -33,7 +33,7 @@ Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
 class MalformedFrame(ValueError):
-    """Not a frame of this protocol; the message is a sentence, ``key`` that of the message that was refused."""
+    """Not a frame of this protocol. The error message is a sentence; ``key`` identifies the refused chat message."""
 
     def __init__(self, sentence: str, key: str = "") -> None:
         super().__init__(sentence)
@@ -44,11 +44,11 @@ class _Frame(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-# What the page sends.
+# Frames from the page.
 
 
 class TypingNotes(_Frame):
-    """How a message was written. Seconds are None where there was no key, as when everything was pasted."""
+    """How a message was written. Seconds are None without a keystroke, for example if everything was pasted."""
 
     first_key_seconds: Seconds | None = None
     typing_seconds: Seconds | None = None
@@ -59,9 +59,9 @@ class TypingNotes(_Frame):
 
 
 class Say(_Frame):
-    """A message. The page draws ``key``, and sends the same again when it does not know whether the message arrived.
+    """A message. The page generates ``key``, and repeats it when it does not know whether the message arrived.
 
-    The length of ``text`` is checked where it is stored, with a sentence of its own.
+    The length of ``text`` is checked where it is stored, with a specific error.
     """
 
     type: Literal["say"]
@@ -71,13 +71,13 @@ class Say(_Frame):
 
 
 class Retry(_Frame):
-    """Another try for the last message, whose reply was interrupted or failed."""
+    """Request another attempt for the last message, whose reply was interrupted or failed."""
 
     type: Literal["retry"]
 
 
 class Stop(_Frame):
-    """The reply under way may end here."""
+    """Request to stop the reply in progress."""
 
     type: Literal["stop"]
 
@@ -90,7 +90,7 @@ class Draft(_Frame):
 
 
 class Resume(_Frame):
-    """The page lost the thread and asks for a snapshot."""
+    """The page has missed something and requests a snapshot."""
 
     type: Literal["resume"]
 
@@ -98,18 +98,18 @@ class Resume(_Frame):
 ClientFrame = Say | Retry | Stop | Draft | Resume
 _CLIENT_FRAME: TypeAdapter[ClientFrame] = TypeAdapter(Annotated[ClientFrame, Field(discriminator="type")])
 
-# What the server sends.
+# Frames from the server.
 
 
 class Next(_Frame):
-    """Whether the next goal may come, and in a sentence why not."""
+    """Whether the participant may continue with the next goal, and a sentence that says why not."""
 
     allowed: bool
     why_not: str = ""
 
 
 class Permissions(_Frame):
-    """What the participant may do now; each refusal comes with a sentence."""
+    """What the participant may do now; each refusal has a sentence."""
 
     may_write: bool
     why_not: str = ""
@@ -117,7 +117,7 @@ class Permissions(_Frame):
 
 
 class RunningReply(_Frame):
-    """The last try of the chatbot at the last message, unless that message is settled. ``text`` is all there is of it.
+    """The chatbot's last attempt at the last message, unless that message is settled. ``text`` is its text so far.
 
     ``place`` is its queue position, as in Queued.
     """
@@ -135,9 +135,9 @@ class RunningReply(_Frame):
 
 
 class Snapshot(Permissions):
-    """Everything a page needs to show the dialogue; on connecting, and whenever it cannot follow otherwise.
+    """Everything a page needs to show the dialogue; sent on connecting, and whenever the page has missed something.
 
-    It may come at any time and repeat what the page knows: ``draft`` fills only a box that nobody has touched.
+    It may arrive at any time and repeat known data. A page uses ``draft`` only if its box is untouched.
     """
 
     type: Literal["snapshot"] = "snapshot"
@@ -156,7 +156,7 @@ class Stored(_Frame):
 
 
 class Queued(_Frame):
-    """The reply waits; ``place`` is its queue position, how many others wait in front."""
+    """The reply is queued; ``place`` is its queue position, the number of others in front."""
 
     type: Literal["queued"] = "queued"
     position: int
@@ -164,7 +164,7 @@ class Queued(_Frame):
 
 
 class Piece(_Frame):
-    """More of a reply. An empty one at offset 0 means that the chatbot begins."""
+    """A piece of a reply. An empty one at offset 0 means that the chatbot begins."""
 
     type: Literal["piece"] = "piece"
     position: int
@@ -174,8 +174,8 @@ class Piece(_Frame):
 
 
 class Thinking(_Frame):
-    """The chatbot is thinking: nothing more is shown until a piece arrives. The reply has ``length`` characters so far; pages
-    remove any text beyond them."""
+    """The chatbot is thinking, so nothing more is shown until a piece arrives. The reply has ``length`` characters so far;
+    pages remove any text beyond them."""
 
     type: Literal["thinking"] = "thinking"
     position: int
@@ -184,7 +184,7 @@ class Thinking(_Frame):
 
 
 class Saving(_Frame):
-    """The reply is complete but not stored yet. The next message has to wait until it is."""
+    """The reply is complete but not stored yet. The next message must wait until it is."""
 
     type: Literal["saving"] = "saving"
     position: int
@@ -192,7 +192,7 @@ class Saving(_Frame):
 
 
 class Done(Permissions):
-    """A try of the chatbot has ended; the fragment of the turn shows how."""
+    """An attempt of the chatbot has ended; the turn's fragment shows how."""
 
     type: Literal["done"] = "done"
     position: int
@@ -202,7 +202,7 @@ class Done(Permissions):
 
 
 class Refused(_Frame):
-    """What the page asked for was not done. With a ``key``: that message was not stored."""
+    """A request of the page was refused. With a ``key``, that message was not stored."""
 
     type: Literal["refused"] = "refused"
     key: str = ""
@@ -217,7 +217,7 @@ class DraftChanged(_Frame):
 
 
 class DraftKept(_Frame):
-    """The page's own draft is stored; one such frame for each, in order. A page without one must send its draft again."""
+    """The page's draft is stored; one frame for each draft, in order. Without it, a page must send its draft again."""
 
     type: Literal["kept"] = "kept"
 
@@ -232,16 +232,16 @@ ServerFrame = Snapshot | Stored | Queued | Piece | Thinking | Saving | Done | Re
 
 
 def read_frame(text: str) -> ClientFrame:
-    """Return what the page sent. Raises MalformedFrame."""
+    """Parse a frame from the page. Raises MalformedFrame."""
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise MalformedFrame("The server could not read what the page sent: please reload the page.") from error
+        raise MalformedFrame("The server could not read a message from this page. Please reload the page.") from error
     try:
         return _CLIENT_FRAME.validate_python(data)
     except ValidationError as error:
         raise MalformedFrame(
-            "The server does not understand what the page sent: please reload the page.", _key(data)
+            "The server does not understand a message from this page. Please reload the page.", _key(data)
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""One try at a reply, as the process that makes it holds it in memory."""
+"""One attempt at a reply, in the memory of the process that makes it."""
 
 import asyncio
 from collections.abc import Sequence
@@ -21,8 +21,8 @@ State = Generation.State
 class Reply:
     """A reply so far, and how much of it pages have received.
 
-    ``news`` is set when there is more to send; ``halted`` gets the reason when the reply must end early, ``over`` its result
-    when it has ended. ``model`` is known once it is loaded. ``first`` is what pages must receive before anything else.
+    ``news`` is set when there is more to send. ``halted`` receives the reason if the reply must end early, ``over`` the result
+    when it has ended. ``model`` is set once it is loaded. Pages receive ``first`` before anything else.
     """
 
     def __init__(self, question: Question, first: Sequence[Stored] = ()) -> None:
@@ -45,52 +45,52 @@ class Reply:
 
     @property
     def kept(self) -> Kept:
-        """What the database is to store."""
+        """Return the progress to store in the database."""
         return Kept(self.text, self.state, self.queue_position, self.raw)
 
     @property
     def raw(self) -> str:
-        """All that the chatbot has put out, with its thoughts; empty where ``text`` is all. Participants never get it."""
+        """Return the complete output with thoughts; empty if ``text`` is all of it. Participants never receive it."""
         raw = storable(self._heard.raw)
         return "" if raw == self.text else raw
 
     @property
     def shown_state(self) -> str:
-        """The state that pages show."""
+        """Return the state that pages show."""
         if self._is_saving:
             return "saving"
         return "thinking" if self._is_thinking else self.state.value
 
     def is_for(self, position: int, attempt: int) -> bool:
-        """Return whether it is that try at that turn's reply."""
+        """Return whether this is the given attempt at the given turn."""
         return (self.question.position, self.question.attempt) == (position, attempt)
 
     def wait(self, queue_position: int) -> None:
-        """Note that the chatbot is busy, and how many wait in front."""
+        """Note that the chatbot is busy, and how many are waiting in front."""
         self.queue_position = queue_position
         self._unsent.add("queued")
         self.news.set()
 
     def begin(self) -> None:
-        """Note that the chatbot turns to this reply."""
+        """Note that the chatbot begins this reply."""
         self.state, self.queue_position = State.STREAMING, 0
         self._unsent.discard("queued")
         self._unsent.add("begun")
         self.news.set()
 
     def listen(self, heard: Heard) -> None:
-        """Read what the chatbot puts out from now on in ``heard``."""
+        """Use ``heard`` for the chatbot's raw output from now on."""
         self._heard = heard
 
     def add(self, piece: str) -> None:
-        """Add what the chatbot has said."""
+        """Add a piece of the chatbot's answer."""
         self.text += storable(piece)
         self._is_thinking = False
         self._unsent.discard("thinking")
         self.news.set()
 
     def think(self, said: str) -> None:
-        """Note that the chatbot is thinking. ``said`` is the whole reply so far: the text after it was a thought."""
+        """Note that the chatbot is thinking. ``said`` is the whole reply so far; any text after it was a thought."""
         if len(said) < len(self.text):
             self.text = storable(said)
             self._unsent.add("taken back")
@@ -100,7 +100,7 @@ class Reply:
         self.news.set()
 
     def halt(self, reason: Reason) -> None:
-        """Let the reply end early; the first reason counts."""
+        """Make the reply end early; the first reason counts."""
         if not self.halted.done():
             self.halted.set_result(reason)
 
@@ -112,15 +112,15 @@ class Reply:
         self.news.set()
 
     def end(self) -> None:
-        """Note that nothing will be added any more."""
+        """Note that nothing more will be added."""
         if not self.over.done():
             self.over.set_result(None)
         self.news.set()
 
     def repeat_since(self, kept: Kept) -> None:
-        """Note that the database now holds ``kept``. A page that began with its earlier content gets everything after that.
+        """Note that the database now holds ``kept``, and repeat everything after it for pages that start from there.
 
-        The database does not store that the chatbot is thinking, so such a page receives that too.
+        The database does not store that the chatbot is thinking, so repeat that, too.
         """
         if self._is_thinking:
             self._unsent.add("thinking")
@@ -131,7 +131,7 @@ class Reply:
             self.news.set()
 
     def take_updates(self) -> list[Update]:
-        """Return what pages have not received yet; from now on they count as having it."""
+        """Return the updates that pages have not received yet, and count them as sent."""
         position, attempt = self.question.position, self.question.attempt
         updates: list[Update] = list(self._first)
         if "queued" in self._unsent:

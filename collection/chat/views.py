@@ -1,4 +1,4 @@
-"""The chat page: its doors, and what it shows of a dialogue."""
+"""The chat page: its views, and the dialogue that it shows."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from studies.models import Dialogue, Generation, Turn
 
 _MODULES = ("composer", "connection", "goal", "log", "memory", "reply", "scrolling", "typing")
 SCRIPTS = tuple(f"chat/{name}.js" for name in _MODULES)
-"""What chat.js imports: the page names it, so that a browser fetches all at once."""
+"""The modules that chat.js imports, listed on the page so that browsers fetch them in parallel."""
 UNANSWERED = "The chatbot did not answer this message."
 
 
@@ -32,13 +32,13 @@ def chat(request: HttpRequest, visitor: Visitor[Participant]) -> HttpResponse:
 
 @visitors_only(ChatEnrolment)
 def chat_turn(request: HttpRequest, visitor: Visitor[Participant], token: str, position: int) -> HttpResponse:
-    """Show one turn as it is now, for a page that shows the others."""
+    """Return the current content of one turn, for a page that already shows the others."""
     return render(request, "chat/_turn.html", {"turn": _read_turn(_find_turn(visitor, token, position))})
 
 
 @dataclass(frozen=True, slots=True)
 class ShownTurn:
-    """A turn, the chatbot's last try at it, and how many of the oldest turns that try could not take in."""
+    """A turn, the chatbot's last attempt at it, and the number of oldest turns that did not fit its context."""
 
     turn: Turn
     last_try: Generation | None
@@ -58,28 +58,28 @@ class ShownTurn:
 
     @property
     def text(self) -> str:
-        """The reply so far; one under way is written by the page itself, which has newer text."""
+        """Return the reply so far; empty for one in progress, because the page itself has newer text."""
         if self.turn.state == Turn.State.PENDING:
             return self.last_try.text if self.last_try and self.may_retry else ""
         return self.turn.response
 
     @property
     def remark(self) -> str:
-        """The sentence below a reply that the participant stopped."""
+        """Return the sentence below a reply that the participant stopped."""
         if self.last_try is None or self.last_try.state != Generation.State.STOPPED:
             return ""
         return "You stopped this reply." if self.turn.response else "You stopped this reply before it began."
 
     @property
     def trouble(self) -> str:
-        """Why the reply is not complete, in a sentence; empty while it may be yet, or if the participant stopped it."""
+        """Return why the reply is incomplete; empty while it may still be completed, or if the participant stopped it."""
         is_lost = self.may_retry or (self.turn.state == Turn.State.FAILED and not self.remark)
         return ((self.last_try.message if self.last_try else "") or UNANSWERED) if is_lost else ""
 
 
 @dataclass(frozen=True, slots=True)
 class ChatPage:
-    """A dialogue as its participant sees it."""
+    """A dialogue as shown to its participant."""
 
     dialogue: Dialogue
     turns: list[ShownTurn]
@@ -90,12 +90,12 @@ class ChatPage:
 
     @property
     def label(self) -> str:
-        """The label of the chatbot, as it was when the dialogue began."""
+        """Return the chatbot's label at the start of the dialogue."""
         return str(self.dialogue.responder.get("label", ""))
 
     @property
     def socket(self) -> str:
-        """The path of the dialogue's socket, which is not among Django's addresses."""
+        """Return the path of the dialogue's socket, which is not one of Django's URLs."""
         return f"{reverse('welcome', args=[self.dialogue.study.slug])}socket/{self.dialogue.token}/"
 
 
@@ -104,7 +104,7 @@ def _read_page(dialogue: Dialogue) -> ChatPage:
 
 
 def _find_turn(visitor: Visitor[Participant], token: str, position: int) -> Turn:
-    """Return the turn of a dialogue that this visitor may see. Raises Http404, whatever is wrong."""
+    """Return the turn of a dialogue that this visitor may see. Raises Http404 for any other turn."""
     turns = Turn.objects.filter(dialogue__in=visitor.person.dialogues).select_related("dialogue")
     return get_object_or_404(turns, dialogue__token=token, position=position)
 

@@ -1,4 +1,4 @@
-"""Who takes part in a study, and how they come to it; scripts outside the project also find the store's tables here."""
+"""Participants and recruitment. Scripts outside the project also find the tables of ``studies`` here."""
 
 from collection.models.participants import Participant
 from collection.models.recruitment import Outcome, Recruitment

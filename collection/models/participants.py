@@ -13,9 +13,9 @@ from studies.models.studies import Study
 class Participant(Person):
     """A person who chats.
 
-    ``goal_order`` holds goal numbers in the order in which they come, without those that another participant with the same
-    external id has completed; ``order_seed`` reproduces a shuffled one. ``consent_provider`` is the provider that they agreed
-    to send their messages to, if any.
+    ``goal_order`` holds goal numbers in order, without those that another participant with the same external ID has
+    completed; ``order_seed`` reproduces a shuffled one. ``consent_provider`` is the provider to which they
+    agreed to send their messages, if any.
     """
 
     class State(models.TextChoices):
@@ -42,5 +42,5 @@ class Participant(Person):
 
     @property
     def dialogues(self) -> models.QuerySet[Dialogue]:
-        """What they have said here; nothing before they have answered the persona form."""
+        """Return the participant's dialogues; none before they have answered the persona form."""
         return Dialogue.objects.filter(kind=Dialogue.Kind.NATURAL, persona=self.persona_id)

@@ -49,7 +49,7 @@ class Recruitment(models.Model):
 
 
 class Outcome(EnrolmentOutcome):
-    """How participants leave a study in one way."""
+    """One way in which participants leave a study."""
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="outcomes")
 

@@ -9,7 +9,7 @@ from collection.models.participants import Participant
 
 
 class Release(models.Model):
-    """The seat of a participant, released for others until ``taken_back_at``, if ever.
+    """A participant's seat that was released for others, until ``taken_back_at`` if it is set.
 
     ``released_by`` is the researcher's user name, because accounts may be deleted; empty if the study's time limit released it.
     """

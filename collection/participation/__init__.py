@@ -1,1 +1,1 @@
-"""What enrolment means for participants: eligibility, the persona form, goals, and what withdrawal deletes."""
+"""Enrolment of participants: eligibility, the persona form, goals, and withdrawal."""

@@ -1,7 +1,7 @@
-"""Whether a study takes a participant: whether it is open, its times, its seats and the seats of its quotas.
+"""Eligibility of participants: whether the study is open, its times, its seats and the seats of its quotas.
 
-A seat is lost by being inactive, and taken back on return while there is one. Every function that gives, releases or takes
-back a seat locks the study's recruitment, so that no seat is given twice.
+Inactive participants can lose their seat, and get one back on return if any is free. Every function that gives, releases or
+takes back a seat locks the study's recruitment, so that no seat is given twice.
 """
 
 from collections.abc import Mapping
@@ -18,20 +18,20 @@ from studies.models import Dialogue, Study
 State = Participant.State
 UNDER_WAY = (State.ENROLLED, State.ACTIVE)
 HOLDING = (*UNDER_WAY, State.FINISHED)
-"""The other states hold no seat: screened out, turned away, withdrawn."""
+"""States that hold a seat; the others are screened out, turned away and withdrawn."""
 Limit = tuple[QuerySet[Participant], int | None]
-"""Who competes for how many seats."""
+"""The rows that compete for a limited number of seats."""
 Refusal = Literal["closed", "not_yet", "over", "full", "finished"]
 
 
 def is_running(study: Study) -> bool:
-    """Return whether those who have enrolled may continue. A closing time keeps newcomers out, but interrupts nobody."""
+    """Return whether enrolled participants may continue. A closing time excludes newcomers but interrupts no one."""
     return Recruitment.objects.filter(study=study, is_open=True).exists()
 
 
 def why_ineligible(recruitment: Recruitment | None, now: datetime, external_id: str = "") -> Refusal | None:
-    """Return why a person with this external id cannot enrol now, or None. A study without goals is not ready, whatever its
-    recruitment says. A person who has finished cannot begin again."""
+    """Return why a person with this external ID cannot enrol now, or None. A study without goals is never ready. A person who
+    has finished cannot enrol again."""
     if recruitment is None or not recruitment.is_open or not recruitment.study.goals.exists():
         return "closed"
     if recruitment.opens_at and now < recruitment.opens_at:
@@ -45,14 +45,14 @@ def why_ineligible(recruitment: Recruitment | None, now: datetime, external_id: 
 
 
 def free_seats(recruitment: Recruitment, now: datetime) -> int | None:
-    """Return how many more may enrol; None for no limit."""
+    """Return how many more people may enrol; None if there is no limit."""
     if recruitment.seats is None:
         return None
     return max(0, recruitment.seats - count_people(_unavailable(_holders(recruitment), recruitment, now)))
 
 
 def filled_quotas(recruitment: Recruitment, now: datetime) -> dict[str, dict[str, int]]:
-    """Return how many seats of each quota are taken, in the shape of the quotas."""
+    """Return the number of taken seats of each quota, structured like the quotas."""
     return {
         feature: {
             option: count_people(_unavailable(_answering(recruitment, feature, option), recruitment, now))
@@ -87,22 +87,22 @@ def quotas_of(recruitment: Recruitment, answers: Mapping[str, str]) -> list[Limi
 
 
 def count_people(rows: QuerySet[Participant]) -> int:
-    """Count the seats that the rows hold. Two browsers with one external id share a seat, because a person may change
-    browsers. From the third on each counts, because the id is then unlikely to identify one person."""
+    """Return the number of seats that the rows hold. Two browsers with the same external ID share a seat, because a person may
+    change browsers. Each further browser counts, because the ID is then unlikely to identify one person."""
     named = rows.exclude(external_id="").order_by().values("external_id").annotate(browsers=Count("pk"))
     shared = sum(max(1, browsers - 1) for browsers in named.values_list("browsers", flat=True))
     return rows.filter(external_id="").count() + shared
 
 
 def has_room(rows: QuerySet[Participant], external_id: str, seats: int | None) -> bool:
-    """Return whether one more with that external id fits, besides the rows that hold seats."""
+    """Return whether one more person with that external ID fits, given the rows that hold seats."""
     if seats is None or (external_id and rows.filter(external_id=external_id).count() == 1):
         return True
     return count_people(rows) < seats
 
 
 def is_released(participant: Participant) -> bool:
-    """Return whether the participant's seat was released: they need a seat again to continue."""
+    """Return whether the participant's seat was released, so that they need another to continue."""
     return Release.objects.filter(participant=participant, taken_back_at=None).exists()
 
 
@@ -117,7 +117,7 @@ def keeping_seats(rows: QuerySet[Participant]) -> QuerySet[Participant]:
 
 
 def inactive(rows: QuerySet[Participant], recruitment: Recruitment, now: datetime) -> QuerySet[Participant]:
-    """Select the rows that still hold a seat, but were inactive so long that the study may release it."""
+    """Select the rows that hold a seat but have been inactive so long that the study may release it."""
     if recruitment.released_after_hours is None:
         return rows.none()
     seen_before = now - timedelta(hours=recruitment.released_after_hours)
@@ -144,7 +144,7 @@ def _answering(recruitment: Recruitment, feature: str, option: str) -> QuerySet[
 
 
 PRESENT = timedelta(minutes=2)
-"""A participant seen this recently is present: an open chat page is noted every 20 seconds."""
+"""A participant seen this recently counts as present; an open chat page is recorded every 20 seconds."""
 
 
 def lock_recruitment(study: Study) -> Recruitment | None:
@@ -166,7 +166,7 @@ def release_seat(participant: Participant, researcher: str, now: datetime) -> bo
 
 @transaction.atomic
 def take_back(participant: Participant, now: datetime) -> bool:
-    """Give a returning participant a seat again. Return False if there is none; nothing they wrote is lost."""
+    """Give a returning participant a seat. Return False if none is free; nothing they wrote is lost."""
     recruitment = lock_recruitment(participant.study)
     if recruitment is None or not is_released(participant):
         return recruitment is not None
@@ -182,7 +182,7 @@ def take_back(participant: Participant, now: datetime) -> bool:
 def make_room(recruitment: Recruitment, limits: list[Limit], external_id: str, now: datetime) -> None:
     """Release the seats that a newcomer needs under these limits, beginning with the longest inactive participants.
 
-    Call it in the transaction that locks the recruitment, for a person who was found to fit.
+    Call it in the transaction that locks the recruitment, for a person who has been found to fit.
     """
     for rows, seats in limits:
         while not has_room(keeping_seats(rows), external_id, seats):

@@ -1,4 +1,4 @@
-"""How participants enrol in a chat study, go through it and leave it."""
+"""How participants enrol in a chat study, progress through it and leave it."""
 
 import secrets
 from collections.abc import Mapping
@@ -73,7 +73,7 @@ class ChatEnrolment(Enrolment[Participant]):
 
     @cached_property
     def recruitment(self) -> Recruitment | None:
-        """How the study recruits; None if it never did."""
+        """Return the study's recruitment, or None."""
         return Recruitment.objects.filter(study=self.study).select_related("study").first()
 
     @property
@@ -98,7 +98,8 @@ class ChatEnrolment(Enrolment[Participant]):
         return locked
 
     def add_person(self, invitation: Invitation, agreement: Agreement, now: datetime) -> Participant:
-        """Begin at the next goal that is not complete under the external id. The first participant freezes the study."""
+        """Store a participant who begins at the first goal not yet completed under the external ID. The first participant
+        freezes the study."""
         assert self.recruitment is not None, "without it the study is closed"  # noqa: S101
         make_room(self.recruitment, limits_of(self.recruitment, {}), invitation.external_id, now)
         freeze_study(self.study)
@@ -123,7 +124,7 @@ class ChatEnrolment(Enrolment[Participant]):
         return "chat" if person.dialogues.filter(ended_at=None).exists() else "instruction"
 
     def resume(self, person: Participant) -> None:
-        """Give a participant whose seat was released a seat again, if there is one, because what they sent should count."""
+        """Give a participant whose seat was released another one, if any is free, so that the form they submitted counts."""
         if is_released(person):
             take_back(person, timezone.now())
 
@@ -153,9 +154,9 @@ class ChatEnrolment(Enrolment[Participant]):
         return data | describe_participation(person)
 
     def delete_data(self, locked: Participant) -> None:
-        """Delete the participant's dialogues, their persona and what was derived from it, in the order of the locks.
+        """Delete the participant's dialogues, their persona and data derived from it, in locking order.
 
-        The dialogues are locked first: a process that is storing something in one has done so by then, or finds it deleted.
+        The dialogues are locked first, so a process that is storing something in one has either finished or finds it deleted.
         """
         for dialogue in locked.dialogues.select_for_update(of=("self",)):
             dialogue_over.send(sender=Dialogue, dialogue=dialogue)
@@ -169,9 +170,9 @@ class ChatEnrolment(Enrolment[Participant]):
             persona.delete()
 
     def _goals_for(self, invitation: Invitation) -> tuple[int | None, list[int]]:
-        """Return the seed and the goals of a newcomer, in order, without those that are complete under their external id.
+        """Return the seed and the ordered goals of a newcomer, without those completed under their external ID.
 
-        At least one goal is left, because the completion code is for work."""
+        At least one goal is left, because the completion code must be earned."""
         earlier = list(people_called(self.people, invitation.external_id))
         is_shuffled = self.study.goal_order == Study.GoalOrder.SHUFFLED
         seed = (earlier[0].order_seed if earlier else secrets.randbelow(2**31)) if is_shuffled else None

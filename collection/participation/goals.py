@@ -1,4 +1,4 @@
-"""Goal after goal: how far a participant is, and what takes them on."""
+"""Progress through the goals: where a participant is, and how they continue."""
 
 import logging
 import random
@@ -27,11 +27,11 @@ ANSWERED = (Turn.State.COMPLETE, Turn.State.STOPPED)
 
 
 class GoalLocked(Exception):
-    """The participant may not go on yet; the message is a sentence for them."""
+    """The participant may not continue yet; the message is a sentence for them."""
 
 
 class ChatbotUnavailable(Exception):
-    """No dialogue can begin, through no fault of the participant; the message is a sentence for them."""
+    """No dialogue can begin, for reasons beyond the participant's control; the message is a sentence for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Progress:
 
 
 def progress_of(dialogue: Dialogue) -> Progress:
-    """How far the participant is with this dialogue's goal. Raises ValueError for a dialogue of nobody here."""
+    """Return the participant's progress with this dialogue's goal. Raises ValueError for a dialogue without a participant."""
     participant = _participant(dialogue)
     why_not = why_locked(dialogue)
     return Progress(
@@ -65,14 +65,14 @@ def progress_of(dialogue: Dialogue) -> Progress:
 
 
 def goals_left(participant: Participant) -> list[int]:
-    """Return the numbers of the goals that are neither finished nor under way, in order."""
+    """Return the numbers of the goals that are neither finished nor in progress, in order."""
     dialogues = participant.dialogues.select_related("goal")
     begun = {dialogue.goal.number for dialogue in dialogues if dialogue.ended_at is None or _is_finished(dialogue)}
     return [number for number in participant.goal_order if number not in begun]
 
 
 def finished_goals(participant: Participant) -> set[int]:
-    """Return the numbers of finished goals: complete ones, and those that were left with enough answers."""
+    """Return the numbers of finished goals: completed ones, and those left with enough answers."""
     dialogues = participant.dialogues.exclude(ended_at=None).select_related("goal")
     return {dialogue.goal.number for dialogue in dialogues if _is_finished(dialogue)}
 
@@ -86,8 +86,10 @@ def order_goals(study: Study, seed: int | None) -> list[int]:
 
 
 def begin_goal(participant: Participant) -> Dialogue | None:
-    """The participant's running dialogue, or else a new one toward the next goal; None when all goals are behind them, or the
-    study was closed. Asking twice begins once. Raises ChatbotUnavailable.
+    """Return the participant's running dialogue, or begin one toward the next goal. Return None if all goals are finished or
+    the study is closed.
+
+    A repeated call begins no second dialogue. Raises ChatbotUnavailable.
     """
     responder = _responder(participant)
     with transaction.atomic():
@@ -114,16 +116,16 @@ def go_on(dialogue: Dialogue) -> Dialogue | None:
 
 
 def leave_dialogues(dialogues: QuerySet[Dialogue], now: datetime) -> None:
-    """Ends those that still run as left: their people went away, or the study was closed over them."""
+    """End the running ones as left, because their participants left or the study was closed."""
     with transaction.atomic():
         for dialogue in dialogues.filter(ended_at=None).select_for_update(of=("self",)):
             close_dialogue(dialogue, "left", now)
 
 
 def close_dialogue(dialogue: Dialogue, ending: Literal["next_goal", "left"], now: datetime) -> None:
-    """Ends a person's dialogue, which the caller has locked: a reply under way is stopped, what was not sent is forgotten.
+    """End a person's dialogue, which the caller has locked: stop a reply in progress, and delete the draft.
 
-    An utterance that nobody is answering stays without an answer. Pages that show the dialogue load anew.
+    An unanswered utterance stays unanswered. Pages that show the dialogue reload.
     """
     dialogue.ending, dialogue.ended_at, dialogue.draft = ending, now, ""
     dialogue.save(update_fields=["ending", "ended_at", "draft"])
@@ -135,7 +137,7 @@ def close_dialogue(dialogue: Dialogue, ending: Literal["next_goal", "left"], now
 
 
 def _begin(locked: Participant, responder: dict[str, Any], now: datetime) -> Dialogue | None:
-    """Within the transaction that holds the participant's row."""
+    """Begin the next goal, within the transaction that holds the participant's row."""
     running = locked.dialogues.filter(ended_at=None).first()
     if running is not None or locked.state != Participant.State.ACTIVE or not is_running(locked.study):
         return running
@@ -148,7 +150,7 @@ def _begin(locked: Participant, responder: dict[str, Any], now: datetime) -> Dia
 
 def _new_dialogue(participant: Participant, goal: Goal, responder: dict[str, Any]) -> Dialogue:
     persona = participant.persona
-    assert persona is not None, "whoever is active has answered the form"  # noqa: S101
+    assert persona is not None, "active participants have answered the form"  # noqa: S101
     return Dialogue.objects.create(
         study=participant.study,
         goal=goal,
@@ -166,18 +168,20 @@ def _finish(locked: Participant, now: datetime) -> None:
 
 
 def _responder(participant: Participant) -> dict[str, Any]:
-    """What the next dialogue records of the chatbot; nothing when no goal is left. Raises ChatbotUnavailable.
+    """Return the chatbot's description for the next dialogue; empty if no goal is left. Raises ChatbotUnavailable.
 
-    Outside of the transaction, because hashing a large model's file for the first time takes long.
+    Call it outside of the transaction, because hashing a large model's file for the first time takes long.
     """
     if not goals_left(participant):
         return {}
     chatbot = participant.study.chatbot
     if provider_of(chatbot) not in ("", participant.consent_provider):
         logger.error(
-            "Study %s: its chatbot moved to a provider that participants did not agree to.", participant.study.slug
+            "Study %s: its chatbot has moved to a provider that participants did not agree to.", participant.study.slug
         )
-        raise ChatbotUnavailable("The chatbot has moved to a service that you have not agreed to, so you cannot go on.")
+        raise ChatbotUnavailable(
+            "The chatbot has moved to a service that you have not agreed to, so you cannot continue."
+        )
     try:
         return describe_speaker(settings.MODELS_FILE, chatbot, "responder")
     except ModelMisconfigured as error:
@@ -186,11 +190,11 @@ def _responder(participant: Participant) -> dict[str, Any]:
 
 
 def why_locked(dialogue: Dialogue) -> str:
-    """Why the participant may not go on from this dialogue, in a sentence; empty when they may."""
+    """Return a sentence that says why the participant may not continue from this dialogue; empty if they may."""
     if dialogue.ended_at is not None:
         return "You have already finished this goal."
     if _under_way(dialogue).exists():
-        return "Wait until the chatbot has answered, or stop it."
+        return "Wait until the chatbot has answered, or stop the reply."
     states = _states(dialogue)
     missing = _missing(dialogue, states)
     if missing == 0:
@@ -201,13 +205,13 @@ def why_locked(dialogue: Dialogue) -> str:
 
 
 def _is_finished(dialogue: Dialogue) -> bool:
-    """Return whether the goal of this ended dialogue is finished: a goal that was left needs enough answered messages."""
+    """Return whether the goal of this ended dialogue is finished; a goal that was left needs enough answered messages."""
     return dialogue.ending != "left" or _missing(dialogue, _states(dialogue)) == 0
 
 
 def _missing(dialogue: Dialogue, states: list[str]) -> int:
-    """Return how many answered messages the goal still needs: none if no message may follow, so that a participant whom the
-    chatbot never answered can continue, too."""
+    """Return how many answered messages the goal still needs: none if no further message is allowed, so that a participant whom
+    the chatbot never answered can continue, too."""
     most = dialogue.study.max_turns
     if most is not None and len(states) >= most:
         return 0
@@ -230,5 +234,5 @@ def _participant(dialogue: Dialogue) -> Participant:
 
 
 def _lock(participant: Participant) -> Participant:
-    """The participant as they are now, until the transaction ends."""
+    """Return the participant with current values, locked until the transaction ends."""
     return Participant.objects.select_for_update(of=("self",)).select_related("study", "persona").get(pk=participant.pk)

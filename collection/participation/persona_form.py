@@ -1,4 +1,4 @@
-"""The persona form: its questions, and what follows from the answers."""
+"""The persona form: its questions, and the consequences of the answers."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -20,7 +20,7 @@ NOTHING = ("", "Please choose …")
 
 
 class PersonaForm(forms.Form):
-    """One select for each feature of the study's questionnaire, in its order; every question can be left open by saying so."""
+    """One select for each feature of the study's questionnaire, in order; every question offers "Prefer not to say"."""
 
     def __init__(self, study: Study, data: Any = None) -> None:
         super().__init__(data, label_suffix="")
@@ -44,7 +44,7 @@ def _field(feature: Feature) -> forms.ChoiceField:
 def answer_form(participant: Participant, answers: Mapping[str, str], now: datetime | None = None) -> None:
     """Store the answers of a person who has consented: they become active with a persona, or leave the study here.
 
-    No answers of people who are screened out or turned away are kept. Answers that are sent twice count once. The study's
+    The answers of people who are screened out or turned away are not kept. Answers submitted twice count once. The study's
     recruitment is locked, so that no seat of a quota is given twice.
     """
     now = now or timezone.now()
@@ -75,8 +75,8 @@ def _activate(locked: Participant, answers: Mapping[str, str], now: datetime) ->
 
 
 def _free_code(participant: Participant) -> str:
-    """Return "p-001" for the first person who enrolled, and so on. Codes of people who have withdrawn are not given again,
-    because exports may hold them: their rows stay, and count. A listed persona may have such a code, too."""
+    """Return "p-001" for the first person who enrolled, and so on. Codes of people who have withdrawn are not reused,
+    because exports may contain them: their rows stay and count. Skip codes that a listed persona has."""
     rank = participant.study.participants.filter(pk__lte=participant.pk).count()
     candidates = chain([f"p-{rank:03d}"], (f"p-{rank:03d}-{number}" for number in count(2)))
     return next(one for one in candidates if not participant.study.personas.filter(code=one).exists())

@@ -1,4 +1,4 @@
-"""What a participant may download: everything that the site keeps of what they gave."""
+"""A participant's download of all their data on this site."""
 
 from typing import Any
 

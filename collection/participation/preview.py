@@ -1,4 +1,4 @@
-"""A study's pages as participants see them, for its researchers, from consent to the first goal. Nothing is stored."""
+"""A preview of a study's pages for its researchers, from consent to the first goal. Nothing is stored."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -36,7 +36,7 @@ def welcome(request: HttpRequest, enrolment: ChatEnrolment) -> HttpResponse:
 
 @researchers_only
 def persona_form(request: HttpRequest, enrolment: ChatEnrolment) -> HttpResponse:
-    """Check the answers as the real form does, and show the page that follows."""
+    """Check the answers like the real form, and show the next page."""
     study = enrolment.study
     form = PersonaForm(study, request.POST if request.method == "POST" else None)
     if form.is_valid() and is_screened_out(study, form.cleaned_data):
@@ -50,7 +50,7 @@ def persona_form(request: HttpRequest, enrolment: ChatEnrolment) -> HttpResponse
 
 @researchers_only
 def instruction(request: HttpRequest, enrolment: ChatEnrolment) -> HttpResponse:
-    """Show the instruction, after which the chat would begin."""
+    """Show the instruction, the last page before the chat."""
     goals = enrolment.study.goals.count()
     return _render(request, "enrolment/participant_instruction.html", enrolment, left=goals, total=goals)
 

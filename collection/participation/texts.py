@@ -1,20 +1,20 @@
-"""Sentences for participants, beside those that a study's researchers write."""
+"""Texts for participants, in addition to those that researchers write."""
 
 from enrolment.protocol import Texts
 
 TEXTS = Texts(
     missing=(
         "There is no such study",
-        "There is no study at this address: the link may be incomplete. Please open it again from where you got it.",
+        "There is no study at this address. The link may be incomplete. Please open it again from where you received it.",
     ),
     closed=(
         "The study is closed at the moment",
-        "You cannot go on now. What you have answered and written so far is kept, unless you withdraw.",
+        "You cannot continue now. Your answers and messages are kept unless you withdraw.",
     ),
     refusals={
-        "closed": ("This study is closed", "It takes no participants at the moment."),
-        "not_yet": ("This study is not open yet", "Please come back later, on the same link."),
-        "over": ("This study is over", "It takes no more participants. Thank you for your interest."),
+        "closed": ("This study is closed", "It is not accepting participants at the moment."),
+        "not_yet": ("This study is not open yet", "Please come back later with the same link."),
+        "over": ("This study has ended", "It no longer accepts participants. Thank you for your interest."),
         "finished": (
             "You have already taken part",
             "Someone has already completed this study with the ID in your link. The completion code is shown only "
@@ -23,14 +23,14 @@ TEXTS = Texts(
         ),
     },
     steps={
-        "closed": "The study is closed at the moment, so you cannot go on now. What you have answered and written is kept, "
+        "closed": "The study is closed at the moment, so you cannot continue now. Your answers and messages are kept "
         "unless you withdraw.",
-        "persona-form": "You have agreed to take part. Next comes a short form about yourself.",
-        "instruction": "You have answered the form. Next come the goals.",
+        "persona-form": "You have agreed to take part. Next, please fill in a short form about yourself.",
+        "instruction": "You have filled in the form. Next, you will see the goals.",
         "come-back": "You were away for a while, so your place was released. Your answers and messages are kept, and you can "
         "continue if there is a place left.",
-        "chat": "Your chat is as you left it.",
-        "end": "You have been here before: this is how it ended.",
+        "chat": "You can continue your chat where you left off.",
+        "end": "You have already taken part in this study.",
     },
     known_id="This link has been opened in another browser. If that was you, return to that browser or open your personal link "
     "to continue where you left off. If you agree here, you answer the form again, start with the next goal, and cannot see "

@@ -1,4 +1,4 @@
-"""Addresses of participants' pages, all below the study's own."""
+"""URLs of participants' pages, all below the study's address."""
 
 from django.urls import path
 

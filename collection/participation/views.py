@@ -1,4 +1,4 @@
-"""Doors of participants, beside those of everyone who enrols: the form, the instruction, and the next goal."""
+"""Views for participants, in addition to those for everyone who enrols: the form, the instruction and the next goal."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +15,7 @@ from enrolment.protocol import Visitor
 
 @only_at(ChatEnrolment, "persona-form")
 def persona_form(request: HttpRequest, visitor: Visitor[Participant]) -> HttpResponse:
-    """Show the form of figure 9, and take its answers."""
+    """Show the persona form (figure 9), or store its answers."""
     enrolment, participant = visitor.enrolment, visitor.person
     form = PersonaForm(enrolment.study, request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -27,7 +27,7 @@ def persona_form(request: HttpRequest, visitor: Visitor[Participant]) -> HttpRes
 
 @only_at(ChatEnrolment, "instruction")
 def instruction(request: HttpRequest, visitor: Visitor[Participant]) -> HttpResponse:
-    """Say what to do. Posting begins the first goal, or the next for those who had left."""
+    """Show the instruction. Posting begins the first goal or, for participants who return, the next one."""
     participant, problem = visitor.person, ""
     if request.method == "POST":
         try:
@@ -43,7 +43,7 @@ def instruction(request: HttpRequest, visitor: Visitor[Participant]) -> HttpResp
 
 @only_at(ChatEnrolment, "come-back")
 def come_back(request: HttpRequest, visitor: Visitor[Participant]) -> HttpResponse:
-    """Ask a participant whose seat was released to continue. Posting arrives here only if there is no seat."""
+    """Let a participant whose seat was released continue. A post reaches this view only if no seat is free."""
     is_full = request.method == "POST"
     template, status = "enrolment/come_back.html", 403 if is_full else 200
     return render_page(request, template, visitor.enrolment, visitor.person, status=status, is_full=is_full)
@@ -51,7 +51,7 @@ def come_back(request: HttpRequest, visitor: Visitor[Participant]) -> HttpRespon
 
 @visitors_only(ChatEnrolment)
 def next_goal(request: HttpRequest, visitor: Visitor[Participant], token: str) -> HttpResponse:
-    """Continue from this dialogue to the next goal, once, however often the form is sent."""
+    """Continue from this dialogue to the next goal; a repeated form changes nothing."""
     participant = visitor.person
     dialogue = participant.dialogues.filter(token=token).first()
     if request.method == "POST":

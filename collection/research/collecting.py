@@ -28,7 +28,7 @@ ADMISSION_SENTENCES: dict[Refusal | None, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Participants of a study by state. ``enrolled`` counts all of them, ``active_now`` some of those in progress."""
+    """Numbers of a study's participants by state. ``enrolled`` counts all of them, ``active_now`` some of those in progress."""
 
     enrolled: int
     under_way: int
@@ -41,7 +41,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class QuotaLine:
-    """The number of seats for one option, and of those taken."""
+    """The number of seats for one option, and the number taken."""
 
     feature: str
     option: str
@@ -136,7 +136,7 @@ def read_counts(study: Study, now: datetime) -> Counts:
 
 
 def read_admission(study: Study, now: datetime) -> Admission:
-    """Return whether new participants can enrol, and how many."""
+    """Return whether, when and how many new participants can enrol."""
     recruitment = Recruitment.objects.filter(study=study).select_related("study").first()
     if recruitment is None:
         return Admission(is_open=False, refusal="closed")

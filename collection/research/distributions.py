@@ -12,13 +12,13 @@ from studies.questionnaires import read_features
 
 WIDTH = 320
 ROW = 38
-"""Units of the drawing. A row has a label above its bar."""
+"""Units of the drawing. Each row has a label above its bar."""
 LABEL_AT, BAR_AT = 15, 22
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """The number of participants who chose one option, as a fraction too (``share``), and its row in the drawing."""
+    """The number of participants who chose one option, its fraction (``share``), and its row in the drawing."""
 
     option: str
     count: int
@@ -35,7 +35,7 @@ class Bar:
 
     @property
     def width(self) -> str:
-        """Return the width of the bar, in SVG's notation whatever the language."""
+        """Return the width of the bar in SVG's notation, independent of the locale."""
         return f"{WIDTH * self.share:.1f}"
 
     @property
@@ -61,14 +61,14 @@ class Distribution:
 
 
 def read_distributions(study: Study) -> list[Distribution]:
-    """Return a figure for each feature over participants who chat or have finished; none without participants."""
+    """Return a figure for each feature, over participants who are chatting or have finished; none without participants."""
     people = study.participants.filter(state__in=[Participant.State.ACTIVE, Participant.State.FINISHED])
     answers = list(people.exclude(persona=None).values_list("persona__features", flat=True))
     return [_spread(feature, answers) for feature in read_features(study.questionnaire)] if answers else []
 
 
 def _spread(feature: Feature, answers: list[dict[str, Any]]) -> Distribution:
-    """Leave out unused options that screen out; add "Prefer not to say" last if it was chosen."""
+    """Return one figure, without unused options that screen out, and with "Prefer not to say" last if it was chosen."""
     counts = Counter(given[feature.key] for given in answers if feature.key in given)
     offered = [option for option in feature.options if counts[option] or option not in feature.screened_out]
     options = dict.fromkeys(chain(offered, [WITHHELD] if counts[WITHHELD] else []))

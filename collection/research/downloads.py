@@ -1,4 +1,4 @@
-"""A study's data as downloads, which are written and counted before they are sent."""
+"""Downloads of a study's data, which are completely written and counted before they are sent."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -90,7 +90,7 @@ def send_file(request: HttpRequest, pieces: Iterable[str], stem: str, name: str)
 
 
 def _write(pieces: Iterable[str]) -> IO[bytes]:
-    """Write a nameless file in the private data folder; closing it deletes it."""
+    """Write a temporary file in the private data folder; closing it deletes it."""
     file = TemporaryFile(dir=Path(settings.VAR_DIR))  # noqa: SIM115  stays open until it is sent
     try:
         file.writelines(piece.encode() for piece in pieces)
@@ -113,7 +113,7 @@ def _read(file: IO[bytes]) -> Iterator[bytes]:
 
 
 async def _read_later(file: IO[bytes]) -> AsyncIterator[bytes]:
-    """Yield the file to an asynchronous server, which would read a synchronous one into memory at once."""
+    """Yield the file asynchronously, because an asynchronous server would read a synchronous iterator into memory at once."""
     with file:
         for chunk in iter(partial(file.read, CHUNK), b""):
             yield chunk

@@ -21,7 +21,7 @@ class NotReady(ValueError):
 
 
 def open_study(study: Study) -> None:
-    """Let participants enrol and chat, once the chatbot has answered the first goal. Raises NotReady, and changes nothing.
+    """Let participants enrol and chat once the chatbot has answered the first goal. Raises NotReady without changing anything.
 
     Opening takes as long as the chatbot needs to answer, but less than a minute.
     """
@@ -46,7 +46,7 @@ def _open(study: Study, now: datetime) -> None:
 
 @transaction.atomic
 def close_study(study: Study) -> int:
-    """Close the study, so that nobody can enrol or chat. End dialogues in progress as left, and return their number."""
+    """Close the study, so that no one can enrol or chat. End dialogues in progress as left, and return their number."""
     recruitment, _ = Recruitment.objects.select_for_update().get_or_create(study=study)
     recruitment.is_open = False
     recruitment.save(update_fields=["is_open"])
@@ -71,7 +71,7 @@ def what_it_lacks(study: Study) -> list[str]:
 
 
 def _what_does_not_fit(chatbot: str) -> str:
-    """Return why some message of the method would not reach the chatbot, in a sentence; empty if all do."""
+    """Return a sentence that says why some message of the method would not reach the chatbot; empty if all would."""
     try:
         registry.fit_speaker(find_spec(settings.MODELS_FILE, chatbot, "responder")[0], "responder")
     except ModelMisconfigured as error:

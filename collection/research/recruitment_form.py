@@ -122,7 +122,7 @@ class RecruitmentEditor:
         self.outcomes = [StudyOutcomeForm(data, instance=one, prefix=one.kind) for one in _outcomes(study)]
 
     def is_valid(self) -> bool:
-        """Return whether everything can be stored. Every part is validated, so that each shows its mistakes."""
+        """Return whether everything can be stored. Validate every part, so that each shows its mistakes."""
         parts: list[forms.BaseForm] = [self.form, *self.outcomes]
         return not [one for one in parts if not one.is_valid()]
 
@@ -134,7 +134,7 @@ class RecruitmentEditor:
 
     @transaction.atomic
     def save(self) -> None:
-        """Store the forms, without changing whether the study is open: someone may open or close it meanwhile."""
+        """Store the forms without changing whether the study is open, because someone may open or close it meanwhile."""
         recruitment, _ = Recruitment.objects.select_for_update().get_or_create(study=self.study)
         for name in (*RecruitmentForm.Meta.fields, "quotas"):
             setattr(recruitment, name, getattr(self.form.instance, name))

@@ -45,7 +45,7 @@ def read_troubles(studies: Iterable[Study]) -> dict[int, Trouble]:
 def _describe(failed: QuerySet[Generation]) -> Trouble:
     people = failed.order_by().values("turn__dialogue__persona").distinct().count()
     first, latest = failed.first(), failed.last()
-    assert first and first.ended_at and latest, "there is at least one that has ended"  # noqa: S101
+    assert first and first.ended_at and latest, "at least one failure has ended"  # noqa: S101
     return Trouble(first.ended_at, people, latest.reason)
 
 

@@ -1,4 +1,4 @@
-"""Addresses of the researchers' pages of recruitment and data."""
+"""URLs of researchers' pages for recruitment and data."""
 
 from django.urls import path
 

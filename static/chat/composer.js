@@ -1,10 +1,10 @@
-// The box for a message: it grows, counts near the limit, sends on Enter, and keeps what was typed through reloads and on other devices.
+// The message box: it grows, counts characters near the limit, sends on Enter, and keeps unsent text across reloads and devices.
 
 import { Typing } from "./typing.js";
 
-const ANNOUNCED = 0.9; // of the limit, from where the characters are counted
-const PAUSE = 600; // milliseconds without a key before a draft goes to the server
-const BUSY = 3000; // milliseconds after a key in which no other page's draft may replace what is being written
+const ANNOUNCED = 0.9; // share of the limit from which the page counts characters
+const PAUSE = 600; // milliseconds without a keystroke before a draft is sent to the server
+const BUSY = 3000; // milliseconds after a keystroke in which no other page's draft may replace the text
 
 const WRITING = "You can send this when the reply is complete, or stop the reply first.";
 const SAVING = "You can send this as soon as the reply has been saved.";
@@ -21,7 +21,7 @@ export class Composer {
   #later = 0;
   #state = { mayWrite: true, isRunning: false, isSaving: false, isSending: false, hint: "" };
 
-  /** `listener` has say(text, typing), stop() and draft(text), which tells whether the server was told. */
+  /** `listener` has say(text, typing), stop() and draft(text), which returns whether the draft was sent. */
   constructor(form, memory, listener) {
     this.#form = form;
     this.#box = form.elements.message;
@@ -37,7 +37,7 @@ export class Composer {
     return this.#box.value;
   }
 
-  /** What decides which buttons there are: mayWrite, isRunning, isSaving, isSending, and hint, which says why not. */
+  /** Change the state that decides which buttons are shown: mayWrite, isRunning, isSaving, isSending, and hint, the reason why not. */
   show(changes) {
     Object.assign(this.#state, changes);
     const { isRunning, isSaving, isSending, mayWrite, hint } = this.#state;
@@ -48,49 +48,49 @@ export class Composer {
     stop.hidden = !mayStop;
     send.hidden = mayStop;
     send.disabled = isSending || isSaving || !mayWrite || !message.value.trim() || excess > 0;
-    this.#say("hint", excess > 0 ? `This is too long to send: please shorten it by ${excess.toLocaleString("en-GB")}.` : hint);
+    this.#say("hint", excess > 0 ? `This message is too long. Please shorten it by ${excess.toLocaleString("en-GB")} character${excess === 1 ? "" : "s"}.` : hint);
     this.#count();
     this.#grow();
   }
 
-  /** What another tab or device has written, unless something here has not reached the server yet. */
+  /** Show the draft of another tab or device, unless text here has not reached the server yet. */
   receive(draft) {
     if (this.text !== (this.#memory.get("told") ?? "")) this.#tell();
     else if (Date.now() - this.#touched > BUSY) this.#fill(draft, draft);
     else this.#postpone(draft);
   }
 
-  /** Until the writer here has paused; if they wrote on, theirs is the newer. */
+  /** Wait until the person here pauses; if they continue, their text is newer. */
   #postpone(draft) {
     const { text } = this;
     clearTimeout(this.#later);
     this.#later = setTimeout(() => this.text === text && this.receive(draft), BUSY);
   }
 
-  /** The oldest draft that was sent is stored. Until then a connection may have swallowed it. */
+  /** The server has stored the oldest sent draft. Until then it may have been lost with a connection. */
   kept() {
     const told = this.#sent.shift() ?? null;
     if (told !== null) this.#memory.set({ told });
   }
 
-  /** The connection is gone, and nothing that was sent over it will be confirmed. */
+  /** The connection is gone, so nothing sent over it will be confirmed. */
   lose() {
     this.#sent = [];
   }
 
-  /** A message that was not taken comes back, before whatever has been typed since. */
+  /** Put a refused message back, before any text typed since. */
   restore(text) {
     this.#fill(this.text.trim() ? `${text}\n\n${this.text}` : text, this.#memory.get("told"));
     this.#tell();
   }
 
-  /** The server has taken a message and forgotten the draft; what is typed here since stays. */
+  /** The server has stored a message and deleted the draft; keep text typed since. */
   clear() {
     if (this.text === this.#memory.get("told")) this.#fill("", "");
     else this.#memory.set({ told: "" });
   }
 
-  /** A message can be sent from now on. */
+  /** From now on a message can be sent. */
   allow() {
     this.#typing.allow();
     this.#keep();
@@ -110,7 +110,7 @@ export class Composer {
     new ResizeObserver(() => this.#grow()).observe(this.#form);
   }
 
-  /** Somebody may have begun to write before this script was there. */
+  /** The person may have begun to write before this script was loaded. */
   #recall() {
     if (this.text) this.#typing.key();
     else this.#box.value = this.#memory.get("text") ?? "";
@@ -126,7 +126,7 @@ export class Composer {
     this.#timer = setTimeout(() => this.#tell(), PAUSE);
   }
 
-  /** Enter sends, but not the one that chooses a word in an input method; Safari tells that one only by its code. */
+  /** Enter sends, unless it chooses a word in an input method, which Safari marks only by the key code. */
   #press(event) {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
@@ -167,14 +167,14 @@ export class Composer {
     this.#memory.set({ text: this.text, typing: this.#typing.state });
   }
 
-  /** A draft that is longer than the server keeps stays in this browser. */
+  /** Send the draft, unless it is too long for the server: then it stays in this browser. */
   #tell() {
     const isNews = this.text !== (this.#sent.at(-1) ?? this.#memory.get("told") ?? "");
     const isShort = this.#length <= Number(this.#box.dataset.draftLimit);
     if (isNews && isShort && this.#listener.draft(this.text)) this.#sent.push(this.text);
   }
 
-  /** Characters as the server counts them: an emoji is one. */
+  /** The number of characters as the server counts them: an emoji is one. */
   get #length() {
     return [...this.text].length;
   }
@@ -189,7 +189,7 @@ export class Composer {
     this.#say("count", isNear ? `${this.#length.toLocaleString("en-GB")} of ${limit.toLocaleString("en-GB")} characters` : "");
   }
 
-  /** As tall as its text; the style sheet says where that ends. */
+  /** Make the box as tall as its text, up to the style sheet's maximum. */
   #grow() {
     this.#box.style.height = "auto";
     this.#box.style.height = `${this.#box.scrollHeight + this.#box.offsetHeight - this.#box.clientHeight}px`;

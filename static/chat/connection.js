@@ -1,10 +1,10 @@
-// The socket of a dialogue: it comes back by itself, and says whether it is there.
+// The socket of a dialogue: it reconnects automatically and reports whether it is connected.
 
 const FIRST_DELAY = 1000;
 const LONGEST_DELAY = 15000;
-const PATIENCE = 10000; // for an answer, before the connection counts as lost
-const QUIET = 60000; // without a word, before the server is asked for one
-const DOUBT = 3; // attempts that fail in a row, before the page asks whether it may still be here
+const PATIENCE = 10000; // milliseconds to wait for an answer before the connection counts as lost
+const QUIET = 60000; // milliseconds of silence before the server is asked for a snapshot
+const DOUBT = 3; // failed attempts in a row before the page checks whether it is still allowed
 
 export class Connection {
   #address;
@@ -18,7 +18,7 @@ export class Connection {
   #waitingSince = 0;
   #isOver = false;
 
-  /** `listener` has frame(frame), up(), down() and doubt(); the last after failures that the server may mean. */
+  /** `listener` has frame(frame), up(), down() and doubt(), which is called after failures that may be refusals. */
   constructor(address, listener) {
     this.#address = address;
     this.#listener = listener;
@@ -42,7 +42,7 @@ export class Connection {
     socket.addEventListener("close", () => socket === this.#socket && this.#drop());
   }
 
-  /** For good: there is nothing more to hear. */
+  /** Close permanently. */
   close() {
     this.#isOver = true;
     const socket = this.#socket;
@@ -51,7 +51,7 @@ export class Connection {
     socket?.close();
   }
 
-  /** Whether the frame went out; one that asks for an answer is waited for, and without one the connection is lost. */
+  /** Return whether the frame was sent. If it `isAnswered` and no answer arrives in time, the connection counts as lost. */
   send(frame, { isAnswered = false } = {}) {
     if (!this.#isUp) return false;
     this.#socket.send(JSON.stringify(frame));
@@ -81,7 +81,7 @@ export class Connection {
     socket.close();
     this.#listener.down();
     if (this.#failures && this.#failures % DOUBT === 0) this.#listener.doubt();
-    // Many pages that lost the same server must not all come back in the same instant.
+    // Pages that lost the same server must not all reconnect at the same instant.
     this.#retry = setTimeout(() => this.open(), this.#delay * (0.8 + 0.4 * Math.random()));
     this.#delay = Math.min(2 * this.#delay, LONGEST_DELAY);
   }

@@ -1,4 +1,4 @@
-// On the page that ends a participation: the browser keeps nothing of what was typed.
+// On the last page of a participation: delete all text that this browser has kept.
 import { forget } from "./memory.js";
 
 forget(document.querySelector("[data-forget]").dataset.forget);

@@ -1,4 +1,4 @@
-// The way to the next goal: it says why it is locked, and asks before it leaves this goal for good.
+// The button for the next goal: it says why it is locked, and asks for confirmation because there is no way back.
 
 const NARROW = matchMedia("(max-width: 40rem)");
 
@@ -16,7 +16,7 @@ export class Goal {
     document.getElementById("stay").addEventListener("click", () => this.#dialog.close());
   }
 
-  /** On a phone the goal shrinks to a line once the chat has begun; a tap brings it back. */
+  /** On a phone, collapse the goal to a line once the chat has begun; a tap expands it. */
   makeRoom() {
     if (NARROW.matches) document.getElementById("what").open = false;
   }

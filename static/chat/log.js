@@ -1,4 +1,4 @@
-// What was said. The server renders every turn; only a reply under way, and a message that is not there yet, are shown as plain text.
+// The turns of the chat. The server renders each one; only a reply in progress and a message being sent are shown as plain text.
 
 export class Log {
   #element;
@@ -7,7 +7,7 @@ export class Log {
   #requests = new Map();
   #reply = null;
 
-  /** `listener` has missed(), for a turn that could not be fetched, and lost(), for one that is not this person's any more. */
+  /** `listener` has missed(), called if a turn could not be fetched, and lost(), if it no longer belongs to this person. */
   constructor(element, listener) {
     this.#element = element;
     this.#address = element.dataset.turns;
@@ -18,13 +18,13 @@ export class Log {
     return this.#element.querySelectorAll("[data-position]").length;
   }
 
-  /** Whether the turn stands here and needs no other look unless something happens to it. */
+  /** Return whether the turn is shown here and is not pending. */
   isSettled(position) {
     const state = this.#turn(position)?.dataset.state;
     return state !== undefined && state !== "pending";
   }
 
-  /** Fetches the turn and puts it in its place. The latest answer wins, whichever comes last. */
+  /** Fetch the turn and show it in its place. The answer to the latest request wins, even if another arrives later. */
   async show(position) {
     const request = (this.#requests.get(position) ?? 0) + 1;
     this.#requests.set(position, request);
@@ -34,7 +34,7 @@ export class Log {
     this.#place(document.adoptNode(turn), position);
   }
 
-  /** A message that was sent and is not stored yet. */
+  /** Show a message that was sent and is not stored yet. */
   expect(key, text) {
     this.forget();
     const turn = this.#copy("outgoing");
@@ -52,7 +52,7 @@ export class Log {
     this.#element.querySelector("[data-outgoing]")?.remove();
   }
 
-  /** The reply that is under way, or null: `text` is what there is of it, `note` what it waits for. */
+  /** Show the reply in progress, or null: `text` is its text so far, `note` what it is waiting for. */
   write(reply) {
     this.#reply = reply;
     if (reply) this.#write();
@@ -63,7 +63,7 @@ export class Log {
     if (!turn) return;
     const bubble = turn.querySelector("[data-running]") ?? this.#begin(turn);
     const shown = bubble.querySelector("[data-text]").firstChild;
-    // Text only ever grows: what stands there already is left alone.
+    // Text only grows, so append to it: replacing it would lose a selection.
     if (this.#reply.text.startsWith(shown.data)) shown.appendData(this.#reply.text.slice(shown.length));
     else shown.data = this.#reply.text;
     bubble.querySelector("[data-note]").textContent = this.#reply.note;
@@ -86,7 +86,7 @@ export class Log {
     this.#element.dispatchEvent(new CustomEvent("shown", { detail: { key: turn.dataset.key } }));
   }
 
-  /** Only the reply can have changed; who reads the message above it keeps their place. */
+  /** Replace only the reply, because the message cannot have changed and someone may be reading it. */
   #renew(shown, turn) {
     shown.dataset.state = turn.dataset.state;
     keepFocus(shown, () => shown.querySelector("[data-reply]").replaceWith(turn.querySelector("[data-reply]")));
@@ -105,7 +105,7 @@ export class Log {
       if (answer.status < 500) this.#listener.lost();
       else this.#listener.missed();
     } catch (error) {
-      if (!(error instanceof TypeError)) throw error; // what a browser calls a network that fails
+      if (!(error instanceof TypeError)) throw error; // browsers throw this if the network fails
       this.#listener.missed();
     }
     return null;
@@ -120,14 +120,14 @@ export class Log {
   }
 }
 
-/** Code, tables and long texts that scroll must be reachable by keyboard. */
+/** Make code, tables and long texts that scroll reachable by keyboard. */
 export function makeReachable(part) {
   for (const box of part.querySelectorAll("pre, table, .goal-text")) {
     if (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight) box.tabIndex = 0;
   }
 }
 
-/** Replaces something without dropping the keyboard's place: if that was inside, it goes to the message. */
+/** Replace content without losing the focus: if it was inside, move it to the message box. */
 function keepFocus(part, replace) {
   const hadFocus = part.contains(document.activeElement);
   replace();

@@ -1,4 +1,4 @@
-// What a browser keeps of a dialogue beside the server: text that is not sent yet, and a message whose arrival is not certain.
+// A dialogue's data in this browser, in addition to the server's: unsent text, and a message that may not have arrived.
 
 const PREFIX = "chat:";
 
@@ -6,7 +6,7 @@ export class Memory {
   #key;
   #kept;
 
-  /** A dialogue that begins ends the one before: what was kept of that one goes. */
+  /** A new dialogue ends the previous one, so delete the data of that one. */
   constructor(study, dialogue) {
     this.#key = `${PREFIX}${study}:${dialogue}`;
     forget(study, this.#key);
@@ -17,14 +17,14 @@ export class Memory {
     return this.#kept[name] ?? null;
   }
 
-  /** Another tab keeps things under the same key: what it alone knows, such as a message on its way, stays. */
+  /** Another tab may use the same key, so keep entries that only it has set, such as a message being sent. */
   set(entries) {
     Object.assign(this.#kept, entries);
     write(this.#key, { ...read(this.#key), ...entries });
   }
 }
 
-/** Forgets everything of a study's dialogues but that under `kept`: somebody who has left may share this browser. */
+/** Delete all data of a study's dialogues except that under `kept`, because other people may use this browser. */
 export function forget(study, kept = "") {
   try {
     for (const key of Object.keys(localStorage)) {
@@ -52,7 +52,7 @@ function write(key, entries) {
   }
 }
 
-/** A browser may lend no storage (private windows, a full disk): then the page and the server remember. */
+/** A browser may refuse storage (private windows, a full disk); the page and the server still have the text. */
 function ignoreLockedStorage(error) {
   if (!(error instanceof DOMException)) throw error;
 }

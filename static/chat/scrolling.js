@@ -1,4 +1,4 @@
-// The newest text stays in view while the reader is there, and waits while they read above.
+// Keep the newest text in view while the reader is at the end, but not while they read further up.
 
 const CLOSE = 8; // pixels that still count as being at the end
 
@@ -12,7 +12,7 @@ export class Scrolling {
   /** `end` comes after the newest text, `bar` covers the bottom of the window, `jump` leads back. */
   constructor(end, bar, jump) {
     [this.#end, this.#bar, this.#jump] = [end, bar, jump];
-    // A reload shows the newest, not the place where the browser remembers a shorter page.
+    // After a reload show the newest text, not the position that the browser remembers from a shorter page.
     history.scrollRestoration = "manual";
     addEventListener("scroll", () => this.#look(), { passive: true });
     jump.addEventListener("click", () => this.pin());
@@ -21,13 +21,13 @@ export class Scrolling {
     addEventListener("resize", () => this.#follow());
   }
 
-  /** Goes to the newest text, and stays with it. */
+  /** Scroll to the newest text and follow it. */
   pin() {
     this.#isPinned = true;
     this.#follow();
   }
 
-  /** How far the end lies below the bar's upper edge. */
+  /** The distance of the end below the bar's upper edge, in pixels. */
   get #distance() {
     return this.#end.getBoundingClientRect().bottom - this.#bar.getBoundingClientRect().top;
   }
@@ -37,7 +37,7 @@ export class Scrolling {
     this.#show();
   }
 
-  /** Scrolling up lets go, whatever comes meanwhile; only getting back to the end takes hold again. */
+  /** Scrolling up stops following, whatever arrives; returning to the end resumes it. */
   #look() {
     if (this.#distance <= CLOSE) this.#isPinned = true;
     else if (scrollY < this.#lastY) this.#isPinned = false;

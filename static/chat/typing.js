@@ -1,29 +1,29 @@
-// How one message comes about: when its writer begins, what they paste, how often they leave the page. Noted, never judged.
+// How a message is typed: when the person begins, what they paste, how often they leave the page. Recorded, never blocked.
 
 const SECOND = 1000;
 
 export class Typing {
   #state;
 
-  /** `stored` is what `state` gave before a reload; a message that nobody had begun begins anew. */
+  /** `stored` is the `state` before a reload; a message that had not been begun starts from scratch. */
   constructor(stored) {
     this.#state = stored?.firstKey ? stored : begun();
     if (document.hidden) this.hide();
     else this.show();
   }
 
-  /** What a reload must not lose. */
+  /** The data that must survive a reload. */
   get state() {
     return this.#state;
   }
 
-  /** For the next message, from now on. */
+  /** Start measuring the next message. */
   restart() {
     this.#state = begun();
     if (document.hidden) this.hide();
   }
 
-  /** From now on a message can be sent; what was typed of it before stays counted. */
+  /** From now on the message can be sent; text typed earlier stays counted. */
   allow() {
     this.#state.since = Date.now();
   }
@@ -48,7 +48,7 @@ export class Typing {
     this.#state.hiddenAt = null;
   }
 
-  /** As the server wants it: seconds and counts. Somebody who began before they could send took no time to begin. */
+  /** Return the server's format: seconds and counts. A person who began before sending was possible took 0 s to begin. */
   report() {
     const { since, firstKey, pastes, pastedCharacters, timesHidden, hidden } = this.#state;
     return {

@@ -6,7 +6,7 @@ from django import forms
 from django.core.validators import URLValidator
 
 LONGEST_TEXT = 20_000
-"""Characters of a text for participants."""
+"""Maximum number of characters in a text for participants."""
 
 
 class LongText(forms.CharField):

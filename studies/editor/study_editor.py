@@ -39,7 +39,7 @@ class StudyEditor:
         self.form = StudyForm(data, instance=study, catalogue=self.catalogue)
 
     def is_valid(self) -> bool:
-        """Return whether everything can be stored. Every part is validated, so that each shows its mistakes."""
+        """Return whether everything can be stored. Validate every part, so that each shows its mistakes."""
         if not self.is_bound:
             return False
         has_features, has_goals = self.features.is_valid(), self.goals.is_valid()
@@ -58,7 +58,7 @@ class StudyEditor:
         ]
 
     def save(self) -> bool:
-        """Store everything and return True. If the study was frozen meanwhile, add an error to the form and return False."""
+        """Store everything and return True. If the study is frozen by now, add an error to the form and return False."""
         with transaction.atomic():
             if not _is_frozen_by_now(self.study):
                 study = self.form.save()
@@ -70,7 +70,7 @@ class StudyEditor:
 
 
 def _is_frozen_by_now(study: Study) -> bool:
-    """Return whether the study is frozen now. The row stays locked, so that nobody can enrol before it is stored."""
+    """Return whether the study is frozen now. The row stays locked, so that no one can enrol before it is stored."""
     return any(row.is_frozen for row in Study.objects.select_for_update().filter(pk=study.pk))
 
 

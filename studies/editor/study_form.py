@@ -58,7 +58,7 @@ class StudyForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes n
         ]
         labels: ClassVar = {
             "goal_order": "Order of goals",
-            "keeps_unread_replies": "Complete replies that nobody is reading",
+            "keeps_unread_replies": "Complete replies after the page is closed",
             "consent_version": "Consent version",
         }
 

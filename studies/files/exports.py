@@ -63,7 +63,7 @@ def counted(pieces: Iterable[Piece], expected: int, noun: str) -> Iterator[Piece
         yield piece
     if written != expected:
         raise Incomplete(
-            f"{written} of {expected} {noun} were written, because the study changed meanwhile. Export it again."
+            f"{written} of {expected} {noun} were written, because the study changed in the meantime. Export it again."
         )
 
 
@@ -125,7 +125,7 @@ def _said(turn: Turn) -> list[object]:
 
 
 def _came_about(turn: Turn, dialogue: Dialogue) -> list[object]:
-    """Return how a person's turn came about: its state, when and how it was typed, the chatbot's tries as JSON."""
+    """Return how a person's turn was created: its state, when and how it was typed, the chatbot's attempts as JSON."""
     written = write_turn(turn, is_imported=bool(dialogue.imported_from))
     typing = written["typing"] or {}
     tries = json.dumps([_as_read(one) for one in written["tries"]], ensure_ascii=False)
@@ -133,7 +133,7 @@ def _came_about(turn: Turn, dialogue: Dialogue) -> list[object]:
 
 
 def _as_read(tried: dict[str, Any]) -> dict[str, Any]:
-    """Return a try without the model's raw output, which only JSON lines hold."""
+    """Return an attempt without the model's raw output, which only JSON lines contain."""
     return {name: value for name, value in tried.items() if name != "raw"}
 
 

@@ -1,6 +1,6 @@
-"""Long writes in short transactions.
+"""Long writes, split into short transactions.
 
-SQLite lets one process write at a time. If a whole file were stored in one transaction, all participants would wait, and
+SQLite lets only one process write at a time. If a whole file were stored in one transaction, all participants would wait, and
 after thirty seconds they would get an error instead of a page.
 """
 
@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 T = TypeVar("T")
 PIECE = 0.15
-"""Seconds after which a transaction ends, once its present item is written."""
+"""Seconds after which a transaction ends, once its current item is written."""
 PAUSE = 0.12
 """Seconds between two transactions. A process waiting for SQLite checks every 0.1 s, so it might miss a shorter pause."""
 

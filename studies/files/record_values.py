@@ -1,4 +1,4 @@
-"""Values from a line of JSON, checked, so that the database can store them."""
+"""Checks of values from a line of JSON, so that the database can store them."""
 
 import json
 import math
@@ -12,11 +12,11 @@ from studies import storable_text as characters
 T = TypeVar("T")
 
 LONGEST_NAME = 100
-"""Characters of a model's name, as in the table of runs."""
+"""Maximum length of a model's name, as in the table of runs."""
 MOST_LEVELS = 20
-"""How deep a line may be nested; our own export needs six levels."""
+"""Maximum nesting depth of a line; our own export needs six levels."""
 _KINDS: dict[type, str] = {str: "text", int: "a whole number", dict: "an object", list: "a list"}
-"""Their names in JSON."""
+"""The JSON names of Python's types."""
 
 
 def checked(value: Any, kind: type[T]) -> T:
@@ -53,7 +53,7 @@ def described(speaker: Any) -> dict[str, Any] | None:
     found = optional(speaker, dict)
     name = plain_name(checked((found or {}).get("model", ""), str))
     if len(name) > LONGEST_NAME:
-        raise ValueError(f"the name of a model has more than {LONGEST_NAME} characters")
+        raise ValueError(f"a model's name has more than {LONGEST_NAME} characters")
     return found | {"model": name} if found and name else found
 
 

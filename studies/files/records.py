@@ -19,7 +19,7 @@ _SEED = re.compile(r'"seed"\s*:\s*(-?\d{1,18})\b')
 _MOST_QUOTED = 200
 """Characters."""
 LONGEST_LINE = 50_000_000
-"""Bytes; the longest dialogues have a few million."""
+"""Maximum number of bytes in a line; the longest dialogues have a few million."""
 OUTPUT_KEYS = (
     "position",
     "side",
@@ -100,19 +100,19 @@ def write_records(dialogues: QuerySet[Dialogue]) -> Iterator[str]:
 def read_record(number: int, line: str | bytes) -> Record:
     """Return the dialogue in a line. Raises InvalidRecord."""
     if len(line) > LONGEST_LINE:
-        reason = f"Line {number} is longer than {LONGEST_LINE // 1_000_000} MB: each line must be one dialogue."
+        reason = f"Line {number} is longer than {LONGEST_LINE // 1_000_000} MB. Each line must be one dialogue."
         raise InvalidRecord(reason, _salvaged(line))
     try:
         data = json.loads(line, parse_float=finite, parse_constant=finite)
     except UnicodeDecodeError as error:
-        raise InvalidRecord(f"Line {number} is not UTF-8 text: save the file in UTF-8.", _salvaged(line)) from error
+        raise InvalidRecord(f"Line {number} is not UTF-8 text. Save the file in UTF-8.", _salvaged(line)) from error
     except (ValueError, RecursionError) as error:
-        reason = f"Line {number} is not JSON ({_brief(str(error))}): each line must be one dialogue."
+        reason = f"Line {number} is not JSON ({_brief(str(error))}). Each line must be one dialogue."
         raise InvalidRecord(reason, _salvaged(line)) from error
     try:
         return _parse(number, data)
     except KeyError as error:
-        reason = f"Line {number} lacks the key {error}: the official format has it."
+        reason = f"Line {number} lacks the key {error} of the official format."
         raise InvalidRecord(reason, _salvaged(line)) from error
     except (TypeError, AttributeError, ValueError, OverflowError) as error:
         reason = f"Line {number} is not a dialogue in the official format ({_brief(str(error))})."
@@ -155,7 +155,7 @@ def _written(output: Output) -> dict[str, Any]:
 
 
 def _natural(dialogue: Dialogue, turns: list[Turn]) -> dict[str, Any]:
-    """Return how a person's turns came about; empty for simulated dialogues, whose outputs hold this."""
+    """Return how a person's turns were created; empty for simulated dialogues, whose outputs contain this."""
     if dialogue.kind != Dialogue.Kind.NATURAL:
         return {}
     return {"natural_turns": [write_turn(turn, is_imported=bool(dialogue.imported_from)) for turn in turns]}
@@ -168,7 +168,7 @@ def _parse(number: int, data: Any) -> Record:
         raise ValueError(f"num_turns is {data['num_turns']}, but there are {len(turns)} turns")
     outputs = [_output(output) for output in _outputs(data)]
     if len({(output["position"], output["speaker"], output["attempt"]) for output in outputs}) < len(outputs):
-        raise ValueError("two outputs have the same position, side and attempt")
+        raise ValueError("two outputs have the same position, speaker and attempt")
     return Record(
         line=number,
         persona=checked(data["persona"], str),
@@ -209,7 +209,7 @@ def _known_ending(ending: str) -> str:
 
 
 def _brief(what: str) -> str:
-    """Shorten a complaint for a sentence: a wrong value may be as long as its line."""
+    """Return the message shortened, because it may quote a value as long as its line."""
     return (what if len(what) <= _MOST_QUOTED else f"{what[:_MOST_QUOTED]}…").rstrip(".")
 
 

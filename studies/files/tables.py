@@ -1,4 +1,4 @@
-"""Rows of CSV, unchanged or made safe for spreadsheet programs."""
+"""CSV rows, either unchanged or guarded for spreadsheet programs."""
 
 import csv
 from collections.abc import Callable, Iterable
@@ -9,21 +9,21 @@ from unicodedata import normalize
 Write = Callable[[Iterable[object]], str]
 """A function that turns a row's values into a line of CSV."""
 BYTE_ORDER_MARK = "\ufeff"
-"""The mark by which spreadsheet programs recognise UTF-8."""
+"""The byte order mark by which spreadsheet programs recognise UTF-8."""
 _FORMULAS = tuple("=+-@|")
-"""The first characters of formulas, wide or small forms of which count as well."""
+"""First characters of formulas; their full-width and small forms count as well."""
 _WHITE_SPACE = "\t\r\n"
 
 
 def write_row(values: Iterable[object]) -> str:
-    """Write a row with every text unchanged, for programs that compute with it."""
+    """Return a row with every text unchanged, for programs that analyse it."""
     line = StringIO()
     csv.writer(line).writerow(values)
     return line.getvalue()
 
 
 def write_spreadsheet_row(values: Iterable[object]) -> str:
-    """Write a row that no spreadsheet program runs as a formula: people can type one into a chat or a link.
+    """Return a row that no spreadsheet program runs as a formula, because people can type one into a chat or a link.
 
     A text that begins like a formula, or with an apostrophe, gets an apostrophe in front; ``unguarded`` removes it.
     """
@@ -31,7 +31,7 @@ def write_spreadsheet_row(values: Iterable[object]) -> str:
 
 
 def unguarded(cell: str) -> str:
-    """Return the text that ``write_spreadsheet_row`` wrote as ``cell``."""
+    """Return the original text of a ``cell`` written by ``write_spreadsheet_row``."""
     return cell[1:] if cell.startswith("'") and _needs_guard(cell[1:]) else cell
 
 

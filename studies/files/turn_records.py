@@ -1,4 +1,4 @@
-"""Turns in a line of JSON: their texts and, for a person's turn, how it came about."""
+"""Turns in a line of JSON: their texts and, for a person's turn, how it was created."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ TRY_FIELDS = ("attempt", "state", "text", "raw", "message")
 
 @dataclass(frozen=True, slots=True)
 class RecordedTurn:
-    """One turn of a line, with the additions of our export: token counts and, for a person's turn, how it came about.
+    """One turn of a line, with the additions of our export: token counts and, for a person's turn, how it was created.
 
-    ``typing`` is None if it was not recorded; ``tries`` are the chatbot's.
+    ``typing`` is None if it was not recorded; ``tries`` are the chatbot's attempts.
     """
 
     utterance: str
@@ -31,13 +31,13 @@ class RecordedTurn:
 
 
 def turns_with_tries() -> "Prefetch[str]":
-    """Return the argument for ``prefetch_related`` with which turns are written without further queries."""
+    """Return the ``prefetch_related`` argument with which turns can be written without further queries."""
     turns = Turn.objects.select_related("typing").prefetch_related("generations").order_by("position")
     return Prefetch("turns", turns)
 
 
 def write_turn(turn: Turn, *, is_imported: bool) -> dict[str, Any]:
-    """Return the parts of a person's turn without an official key: its state, how it was typed, all tries at a reply.
+    """Return the parts of a person's turn without an official key: its state, how it was typed, all attempts at a reply.
 
     The times of an imported turn are left out, because they are those of the import.
     """
@@ -61,9 +61,9 @@ def read_turns(data: dict[str, Any]) -> tuple[RecordedTurn, ...]:
     """Return the turns of a line. Raises KeyError, TypeError, ValueError or ValidationError."""
     turns = tuple(_read_turns(data))
     if [turn.state for turn in turns].count(Turn.State.PENDING) > 1:
-        raise ValueError("two turns wait for their answers at the same time")
+        raise ValueError("two turns are waiting for an answer at the same time")
     if any(len({one["attempt"] for one in turn.tries}) < len(turn.tries) for turn in turns):
-        raise ValueError("two tries at the same answer have the same number")
+        raise ValueError("two attempts at the same answer have the same number")
     return turns
 
 
@@ -92,7 +92,7 @@ def _refuse_disorder(numbers: list[Any]) -> None:
 
 
 def save_recorded_turns(dialogue: Dialogue, recorded: Sequence[RecordedTurn], at: datetime) -> None:
-    """Store imported turns. No process works on them, so an unfinished try counts as interrupted."""
+    """Store imported turns. No process works on them, so an unfinished attempt counts as interrupted."""
     turns = Turn.objects.bulk_create(
         Turn(
             dialogue=dialogue,

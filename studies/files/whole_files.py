@@ -1,4 +1,4 @@
-"""Files that appear completely or not at all; an unfinished one has another name."""
+"""Files that appear either complete or not at all; an unfinished one has another name."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,7 +12,7 @@ def check_writable(path: Path) -> None:
     """Try to write the file before hours of work, and leave nothing behind. Raises Unwritable."""
     try:
         if path.exists() and not path.is_file():
-            raise ValueError(f"{path} is not a file")  # nor are / and the empty path
+            raise ValueError(f"{path} is not a file")  # neither are / and the empty path
         unfinished = _unfinished(path)
         unfinished.touch()
         unfinished.unlink()

@@ -1,4 +1,4 @@
-"""The models that pages name and offer. Looking never loads a model or its library."""
+"""The models that pages name and offer. Reading the catalogue never loads a model or its library."""
 
 import os
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ _STOPS = "There is no earlier correct description to continue with. Correct the 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The models that models.toml describes correctly, for new work. ``in_force`` also has those that may only continue."""
+    """The models that models.toml describes correctly, for new work. ``in_force`` also has models for work in progress only."""
 
     models: Mapping[str, ModelSpec]
     in_force: ModelsInForce = field(default_factory=lambda: ModelsInForce({}))
@@ -42,7 +42,7 @@ class Catalogue:
         return list(dict.fromkeys(found))
 
     def playing(self, speaker: SpeakerName) -> list[ModelSpec]:
-        """Return the models that can play ``side``, in the file's order."""
+        """Return the models that can play ``speaker``, in the file's order."""
         return [spec for spec in self.models.values() if getattr(spec, speaker) is not None]
 
 
@@ -53,8 +53,8 @@ def read_catalogue() -> Catalogue:
 
 
 def missing_piece(spec: ModelSpec) -> str:
-    """Return what the model lacks on this machine, in a sentence. A worker elsewhere may have the key, but the site needs the
-    file too, because its hash identifies the run."""
+    """Return a sentence that names what the model lacks on this machine. A worker elsewhere may have the key, but the site also
+    needs the file, because its hash identifies the run."""
     if spec.file is not None and not spec.file.is_file():
         return f"Its file {spec.file} is missing."
     if spec.key_env and not os.environ.get(spec.key_env):
@@ -63,7 +63,7 @@ def missing_piece(spec: ModelSpec) -> str:
 
 
 def provider_of(model: str) -> str:
-    """Return the provider that reads what is written to the model; empty for a model that runs here, or is unknown."""
+    """Return the provider that receives messages to the model; empty for a model that runs here or is unknown."""
     spec = read_catalogue().in_force.all.get(model)
     return _provider(spec) if spec is not None and spec.is_remote else ""
 

@@ -9,7 +9,7 @@ from dialogue.model_config import sha256
 
 
 def remembered(folder: Path) -> Callable[[Path], str]:
-    """Return a ``sha256`` that caches its results in ``folder``, by path, size and time of change, for all processes."""
+    """Return a ``sha256`` that caches its results in ``folder``, by path, size and modification time, for all processes."""
 
     def digest(path: Path) -> str:
         stat = path.stat()
@@ -24,7 +24,7 @@ def remembered(folder: Path) -> Callable[[Path], str]:
 
 
 def _write_whole(path: Path, text: str) -> None:
-    """Write the file so that another process reads all of it or nothing."""
+    """Write the file so that other processes see either all of it or nothing."""
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     draft.write_text(text, "ascii")
     draft.replace(path)

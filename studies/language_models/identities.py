@@ -1,4 +1,4 @@
-"""What identifies a model on one side of a dialogue."""
+"""The identity of a model as a speaker in a dialogue."""
 
 from collections.abc import Callable
 from datetime import date
@@ -23,11 +23,11 @@ _NOTES = ("label", "date")
 
 
 def describe_speaker(models_file: Path, name: str, speaker: SpeakerName) -> dict[str, Any]:
-    """Describe what identifies a model on one side: name, server, file hash, template, prompt set, sampling and checks.
+    """Return what identifies a model as a speaker: name, server, file hash, template, prompt set, sampling and checks.
 
     Settings that only affect where and how fast it runs are left out. The label and the date are included as notes.
 
-    Raises ModelMisconfigured with one sentence if the model cannot play that side as described.
+    Raises ModelMisconfigured with one sentence if the model cannot play that speaker as described.
     """
     spec, table = find_spec(models_file, name, speaker)
     needs = registry.fit_speaker(spec, speaker)
@@ -42,7 +42,7 @@ def describe_speaker(models_file: Path, name: str, speaker: SpeakerName) -> dict
 
 
 def describe_model(spec: ModelSpec) -> dict[str, Any]:
-    """Describe what identifies a model on any side. Raises ModelMisconfigured when its file cannot be read.
+    """Return what identifies a model as any speaker. Raises ModelMisconfigured if its file cannot be read.
 
     ``date`` is today's. It is stored with a run or dialogue, so that templates with a date give the same one later.
     """
@@ -61,7 +61,7 @@ def describe_model(spec: ModelSpec) -> dict[str, Any]:
 
 
 def without_notes(described: Any) -> Any:
-    """Return the described side without its label and its date, which identify nothing."""
+    """Return the description of a speaker without its label and date, which identify nothing."""
     return (
         {key: item for key, item in described.items() if key not in _NOTES}
         if isinstance(described, dict)
@@ -70,9 +70,9 @@ def without_notes(described: Any) -> Any:
 
 
 def decisive(described: Any) -> Any:
-    """Return the parts of a described side that affect its words, without values that were fixed in earlier versions.
+    """Return the parts of a speaker's description that affect its words, without values that were fixed in earlier versions.
 
-    So the same request finds the run of an earlier version, which does not have these parts.
+    This lets a repeated request find the run of an earlier version, which lacks these parts.
     """
     told = without_notes(described)
     if not isinstance(told, dict):
@@ -82,7 +82,7 @@ def decisive(described: Any) -> Any:
 
 
 def find_spec(models_file: Path, name: str, speaker: SpeakerName) -> tuple[ModelSpec, SpeakerTable]:
-    """Return the model and how it plays that side. Raises ModelMisconfigured with one sentence if it cannot."""
+    """Return the model and its settings as that speaker. Raises ModelMisconfigured with one sentence if it has none."""
     spec = find_described(models_file, name)
     table: SpeakerTable | None = getattr(spec, speaker)
     if table is None:
@@ -134,7 +134,7 @@ def build_speaker(
     seed: Callable[[int, int], int],
     conversation: str,
 ) -> Speaker:
-    """Return the side ``described`` at the start of the run or dialogue, played by the running ``model`` of ``spec``."""
+    """Return the speaker ``described`` at the start of the run or dialogue, played by the loaded ``model`` of ``spec``."""
     needs = _before_choice(described) | described
     return Speaker(
         name=speaker,
@@ -156,7 +156,7 @@ def _before_choice(described: dict[str, Any]) -> dict[str, Any]:
 
 
 def _server(spec: ModelSpec) -> dict[str, Any]:
-    """Describe the server of an API model and its unsent settings: the same name elsewhere may be another model."""
+    """Return the server of an API model and its unsent settings: the same name elsewhere may be another model."""
     if not spec.is_remote:
         return {}
     left_out = {"leave_out": sorted(set(spec.leave_out))} if spec.leave_out else {}

@@ -1,4 +1,4 @@
-"""The models in force: as models.toml describes them, or as it last described them correctly.
+"""The models in force: as models.toml describes them now, or as it last described them correctly.
 
 A mistake in the file must not end chats and runs in progress. So the last correct description of each model is kept in the data
 folder, where every process of this machine finds it, even after a restart. It is not in the database, because files, threads

@@ -21,7 +21,7 @@ from studies.language_models.keys import without_keys
 PATIENCE = 50.0
 """Seconds for loading the model and its first words: less than the minute that web servers wait for a page."""
 ENOUGH = 200
-"""Characters that are enough to show that the model answers."""
+"""Number of characters that is enough to show that the model answers."""
 
 
 class NoAnswer(Exception):
@@ -29,12 +29,12 @@ class NoAnswer(Exception):
 
 
 def ask_responder(name: str, message: str) -> None:
-    """Ask the responder ``name`` this first message of a dialogue, as its participants will. Raises NoAnswer."""
+    """Send the responder ``name`` the first message of a dialogue, as participants will. Raises NoAnswer."""
     _ask(name, "responder", message)
 
 
 def ask_side(name: str, speaker: SpeakerName) -> None:
-    """Ask the model for its first output on ``side``, toward the first of the paper's goals. Raises NoAnswer."""
+    """Ask the model for its first output as ``speaker``, toward the first of the paper's goals. Raises NoAnswer."""
     _ask(name, speaker, goals.load_listed()[0].text)
 
 
@@ -57,12 +57,12 @@ async def _wait_for_answer(name: str, speaker: SpeakerName, goal: str) -> None:
             raise NoAnswer(_too_late(name)) from error
     finally:
         if asyncio.all_tasks() == {asyncio.current_task()}:
-            # This event loop exists only for the question. The server's loop keeps the model for participants.
+            # This event loop exists only for the test message. The server's loop keeps the model for participants.
             await registry.close_models()
 
 
 def _prepare(name: str, speaker: SpeakerName, goal: str) -> tuple[Speaker, History, bool]:
-    """Return the speaker, what it is asked, and whether an API runs its model."""
+    """Return the speaker, the history with the test message, and whether an API runs its model."""
     spec, table = find_spec(settings.MODELS_FILE, name, speaker)
     described = describe_speaker(settings.MODELS_FILE, name, speaker)
     model = registry.open_model(spec)

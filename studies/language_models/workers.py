@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 @dataclass(kw_only=True)
 class ModelWorker(Worker[Work]):
-    """A worker whose items are done by language models."""
+    """A worker whose items need language models."""
 
     _loading: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
@@ -22,6 +22,6 @@ class ModelWorker(Worker[Work]):
         return without_keys(str(error))
 
     async def _load(self, load: Callable[[], T]) -> T:
-        """Load models on a separate thread, because that takes long and leases are renewed meanwhile; one at a time."""
+        """Load models on a separate thread, one at a time: loading takes long, and leases must be renewed meanwhile."""
         async with self._loading:
             return await asyncio.to_thread(load)

@@ -21,7 +21,7 @@ class Dialogue(models.Model):
     """Turns toward one goal by one persona, with everything that identifies the speakers.
 
     ``inquirer`` and ``responder`` hold the model's name, file hash, prompt set and sampling; {} is a person.
-    An imported dialogue has ended, but may lack an ending, which the official format does not record.
+    An imported dialogue has ended but may lack an ending, because the official format does not record it.
     """
 
     class Kind(models.TextChoices):
@@ -67,8 +67,9 @@ class Dialogue(models.Model):
 class Turn(models.Model):
     """The inquirer's utterance and the responder's answer; tokens are counted by the responder's tokenizer.
 
-    A person's utterance is stored before its answer is requested; until then the turn is pending. ``response`` of a stopped
-    turn is the part before the participant stopped it. A failed turn has none, and the chatbot never reads it again.
+    A person's utterance is stored before its answer is requested; until then the turn is pending. The ``response``
+    of a stopped turn is the part before the participant stopped it. A failed turn has none, and the chatbot never reads it
+    again.
     ``key`` makes sending idempotent: the page generates it, and repeats it with the same message.
     """
 
@@ -104,7 +105,7 @@ class Turn(models.Model):
 
 
 class Output(models.Model):
-    """One output of a model: accepted, rejected, or of a final step.
+    """One output of a model: accepted, rejected, or part of the final step.
 
     ``text`` is the part that reaches the other speaker; ``attempt`` counts regenerations. Only ``raw`` includes thoughts;
     those that the server sent separately are between <think> and </think>.
@@ -118,7 +119,9 @@ class Output(models.Model):
     raw = models.TextField(blank=True)
     text = models.TextField(blank=True)
     prompts_found = models.PositiveSmallIntegerField(default=0)
-    is_self_reply = models.BooleanField(default=False, help_text="Whether it was cut at the mark of a new message.")
+    is_self_reply = models.BooleanField(
+        default=False, help_text="Whether it was cut where the model began a new message."
+    )
     left_out = models.PositiveSmallIntegerField(
         default=0, help_text="Number of oldest turns that did not fit the context."
     )

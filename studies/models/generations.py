@@ -1,4 +1,4 @@
-"""The chatbot's tries to answer a person, and how the person typed."""
+"""The chatbot's attempts to answer a person, and how the person typed."""
 
 from typing import ClassVar
 
@@ -10,27 +10,27 @@ from studies.models.dialogues import Turn
 
 
 class Generations(models.QuerySet["Generation"]):
-    """Tries of the chatbot. What is in flight is under way until its lease expires, because a dead process renews none."""
+    """Attempts of the chatbot. One in flight counts as under way until its lease expires: a dead process renews none."""
 
     def in_flight(self) -> "Generations":
-        """Select the tries that have not ended."""
+        """Select the attempts that have not ended."""
         return self.filter(state__in=Generation.IN_FLIGHT)
 
     def under_way(self) -> "Generations":
-        """Select the tries that a process is making."""
+        """Select the attempts that a live process is making."""
         return self.in_flight().filter(is_ahead("lease_until"))
 
     def expired(self) -> "Generations":
-        """Select the tries that a process left in flight when it died."""
+        """Select the attempts that a process left in flight when it died."""
         return self.in_flight().filter(is_over("lease_until"))
 
 
 class Generation(models.Model):
-    """One try of the chatbot to answer a turn. ``text`` grows while it streams and is kept however the try ends.
+    """One attempt of the chatbot to answer a turn. ``text`` grows while it streams and is kept however the attempt ends.
 
-    It belongs to the process that holds its lease. When ``lease_until`` has passed, that process is gone, and the try is
+    It belongs to the process that holds its lease. When ``lease_until`` has passed, that process is gone, and the attempt is
     interrupted. ``raw`` is the complete output with thoughts, for researchers only, if ``text`` is not all of it and no Output
-    has it. ``queue_position`` counts the tries before it. ``message`` is a sentence for the participant. ``reason`` is the
+    has it. ``queue_position`` counts the attempts before it. ``message`` is a sentence for the participant. ``reason`` is the
     backend's error for researchers, if the chatbot itself failed.
     """
 
@@ -74,7 +74,7 @@ class Generation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.turn}, try {self.attempt + 1}: {self.state}"
+        return f"{self.turn}, attempt {self.attempt + 1}: {self.state}"
 
     @property
     def is_in_flight(self) -> bool:

@@ -33,7 +33,7 @@ class Persona(models.Model):
 
     def clean(self) -> None:
         """Refuse answers that the study's form does not offer, and a listed persona in a frozen study. Codes
-        that read alike are the same.
+        that look the same are the same.
 
         Participants may add personas after the study is frozen.
         """

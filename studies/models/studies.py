@@ -32,7 +32,7 @@ class Study(models.Model):
     title = models.CharField(max_length=200)
     description = models.TextField(blank=True)
     chatbot = models.CharField(
-        max_length=100, help_text="The model that participants chat with, as models.toml names it."
+        max_length=100, help_text="The model that participants chat with: its name in models.toml."
     )
     questionnaire = models.JSONField(help_text="The persona form: features with key, label and options, in order.")
     welcome = models.TextField(default=default_welcome, help_text="What the study is about. Markdown.")
@@ -94,8 +94,8 @@ class Goal(models.Model):
         return f"Goal {self.number} ({self.domain})"
 
     def clean(self) -> None:
-        """Refuse a change in a frozen study, and a text that reads like another goal's, because imports find goals by text.
-        Domains that read alike are the same."""
+        """Refuse a change in a frozen study, and a text that looks like another goal's, because imports find goals by text.
+        Domains that look the same are the same."""
         check_not_frozen(self)
         self.domain = plain_name(self.domain)
         others = Goal.objects.filter(study=self.study_id).exclude(pk=self.pk).values_list("text", flat=True)
@@ -104,7 +104,7 @@ class Goal(models.Model):
 
 
 def check_not_frozen(part: "Goal | Persona") -> None:
-    """Raise ValidationError if the part's study is frozen, or the study in which the part is stored."""
+    """Raise ValidationError if the study of the part, new or stored, is frozen."""
     stored_in = type(part)._default_manager.filter(pk=part.pk).values("study")
     if Study.objects.filter(Q(pk=part.study_id) | Q(pk__in=stored_in), frozen_at__isnull=False).exists():
         raise ValidationError({"study": FROZEN})

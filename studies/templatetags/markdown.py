@@ -13,11 +13,11 @@ register = template.Library()
 
 _HEADINGS_BELOW_THE_PAGES = 3
 _DEEPEST = 50
-"""Levels of quotes, lists (two each) and brackets; deeper nesting is left out. Models that ramble in lists reach the renderer's
-usual 20; many more make a page slow."""
+"""Levels of quotes, lists (two each) and brackets; deeper nesting is left out. Models that ramble in lists exceed the
+renderer's usual 20; many more would make a page slow."""
 _HEADING = re.compile("(</?h)([1-6])>")
 _MOST_CELLS = 5_000
-"""Cells of all tables in a text. Short rows are padded to the head's width, so a short text can become megabytes."""
+"""Limit on the cells of all tables in a text. Rows are padded to the header's width, so a short text can become megabytes."""
 _BLOCKS = {"p", "br", "hr", "pre", "blockquote", "ul", "ol", "li", "h4", "h5", "h6"}
 _INLINE = {"a", "code", "em", "strong", "s"}
 _TABLES = {"table", "thead", "tbody", "tr", "th", "td"}
@@ -44,10 +44,10 @@ _cleaner = nh3.Cleaner(
 
 @register.filter
 def markdown(text: str) -> SafeString:
-    """Return ``text`` as HTML from an allow-list: no images, no scripts, no styles. Line breaks stay, as poems need them.
+    """Return ``text`` as HTML from an allow-list: no images, no scripts, no styles. Line breaks stay, because poems need them.
 
-    Tables can have the keyboard's focus because wide ones scroll sideways. If they could have more than _MOST_CELLS cells,
-    they are not rendered.
+    Tables can receive keyboard focus, because wide ones scroll sideways. If they might have more than _MOST_CELLS cells, they
+    are not rendered.
     """
     return mark_safe(_clean(_lower_headings(_render(text.rstrip(" \n") + "\n"))))  # noqa: S308
 
@@ -72,6 +72,6 @@ def _lower_headings(html: str) -> str:
 
 
 def _count_cells(text: str) -> int:
-    """Return an upper bound of the cells in the text's tables; an empty line ends a table."""
+    """Return an upper bound on the number of cells in the text's tables; an empty line ends a table."""
     blocks = [block.splitlines() for block in text.split("\n\n")]
     return sum(len(block) * max((line.count("|") + 1 for line in block), default=0) for block in blocks)

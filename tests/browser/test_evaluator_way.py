@@ -67,7 +67,7 @@ def test_from_the_link_to_the_first_pair_and_the_code(page: Page) -> None:
     assert Evaluator.objects.get().state == State.JUDGING
     Evaluator.objects.update(state=State.FINISHED)
     page.goto(DOOR)
-    page.get_by_role("link", name="Show it").click()
+    page.get_by_role("link", name="View result").click()
     expect(page.get_by_label("Your completion code")).to_have_value("C0FFEE")
     expect(page.get_by_role("link", name="Return to app.prolific.com")).to_be_visible()
 

@@ -116,7 +116,7 @@ def test_a_browser_without_cookies_reads_what_is_wrong_and_enrols_nobody(kind: K
     kind.make()
     page = Client(enforce_csrf_checks=True).post(f"{kind.door}consent/", {"agreement": "x"})
     assert page.status_code == 403
-    assert "only if that accepts cookies" in page.text
+    assert "only if that browser accepts cookies" in page.text
     assert f'href="{kind.door}"' in page.text
     assert not kind.rows.exists()
 

@@ -82,12 +82,12 @@ def test_computing_is_for_workers_that_compute(queues: list[str], count: int) ->
         (
             [],
             Run(inquirer="mixtral", responder="mixtral"),
-            "No worker serves mixtral: start one with “python manage.py worker --models mixtral”.",
+            "No worker serves mixtral. Start one with “python manage.py worker --models mixtral”.",
         ),
         (
             ["model.llama%202"],
             Run(inquirer="llama 2", responder="mixtral"),
-            "No worker serves mixtral: start one with “python manage.py worker --models llama 2,mixtral”.",
+            "No worker serves mixtral. Start one with “python manage.py worker --models llama 2,mixtral”.",
         ),
         (
             ["model.mixtral", "api"],
@@ -97,7 +97,7 @@ def test_computing_is_for_workers_that_compute(queues: list[str], count: int) ->
         (
             ["model.mixtral"],
             PowerEstimate(),
-            "No worker serves computing: start one with “python manage.py worker --computing”.",
+            "No worker serves computing. Start one with “python manage.py worker --computing”.",
         ),
         (["celery"], PowerEstimate(), ""),
     ],

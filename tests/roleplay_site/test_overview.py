@@ -123,7 +123,7 @@ def test_odd_data_do_not_break_a_studys_page(client: Client, odd: Any) -> None:
 def test_a_broken_models_file_is_a_sentence_on_the_page(client: Client, settings: Settings, tmp_path: Path) -> None:
     settings.MODELS_FILE = tmp_path / "nowhere.toml"
     make_study()
-    assert "nowhere.toml cannot be read: check MODELS_FILE." in client.get("/studies/demo/").text
+    assert "nowhere.toml cannot be read. Check MODELS_FILE." in client.get("/studies/demo/").text
     assert client.get("/").status_code == 200
 
 
@@ -179,7 +179,7 @@ def test_a_wrong_address_is_a_page_with_a_way_back(client: Client, address: str)
 
 def test_a_failure_of_the_site_is_a_page_with_a_way_back(rf: RequestFactory) -> None:
     page = server_error(rf.get("/")).content.decode()
-    assert "the log gives the reason" in page
+    assert "find the reason in the log" in page
     assert "Back to studies" in page
 
 

@@ -42,7 +42,7 @@ def test_the_page_says_which_right_is_missing_whom_to_ask_and_leads_on() -> None
     make_study()
     page = client_with("view_study").post("/studies/demo/copy/").text
     assert "Your account &#x27;grace&#x27; may view studies but not change them." in page
-    assert "Ask the administrator of this site" in page
+    assert "Ask this site’s administrator" in page
     assert "Back to studies" not in page
     assert 'action="/logout/"' in page
 

@@ -35,7 +35,7 @@ def test_a_model_that_can_run_is_listed_with_its_label(models_file, capsys):
     models_file.write_text(GOOD)
     call_command("models")
     shown = capsys.readouterr().out
-    assert "talker (for tests): plays no speaker, scripted" in shown
+    assert "talker (for tests): neither speaker, scripted" in shown
     assert "ok:" in shown
 
 
@@ -56,7 +56,7 @@ def test_only_the_models_named_are_looked_at(models_file, capsys):
     assert "gone" not in capsys.readouterr().out
 
 
-PAGE = "answers with web pages, not as an OpenAI-compatible API: correct `base_url` of 'api'"
+PAGE = "answers with web pages, not as an OpenAI-compatible API. Correct `base_url` of 'api'"
 LISTED = Fails(BackendError, "")  # nobody looks at what comes of a chat
 
 
@@ -65,11 +65,11 @@ LISTED = Fails(BackendError, "")  # nobody looks at what comes of a chat
     [
         (Odd("page", LISTED, (DATA / "api" / "page.html").read_bytes()), PAGE),
         (Odd("bare page", LISTED, b"\n <h1>Hello</h1>"), PAGE),
-        (Odd("empty", LISTED), "answers with nothing instead of a list of models: correct `base_url` of 'api'"),
+        (Odd("empty", LISTED), "answers with nothing instead of a list of models. Correct `base_url` of 'api'"),
         (Odd("text", LISTED, b"Server is running"), "answers with something other than a list of models"),
         (Odd("other JSON", LISTED, b'{"status": "ok"}'), "answers with something other than a list of models"),
         (Odd("moved", LISTED, b"", 301, {"Location": "https://me.example/v1"}), "redirects to https://me.example/v1"),
-        (Odd("password", LISTED, b"<html>Log in</html>", 401), "refuses the key of 'api' (a web page): check"),
+        (Odd("password", LISTED, b"<html>Log in</html>", 401), "refuses the key of 'api' (a web page). Check"),
     ],
     ids=lambda value: value.name if isinstance(value, Odd) else "",
 )
@@ -151,7 +151,7 @@ async def test_a_server_that_refuses_the_system_role_is_found_by_asking(models_f
             await asyncio.to_thread(call_command, "models", "--ask")
     shown = capsys.readouterr().out
     assert "inquirer: DOES NOT ANSWER: " in shown
-    assert 'set `system = "first_user"`' in shown
+    assert 'Set `system = "first_user"`' in shown
 
 
 async def test_a_model_that_is_asked_gets_the_first_messages_of_each_side(models_file, capsys):

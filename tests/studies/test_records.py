@@ -133,13 +133,13 @@ def test_blank_lines_are_passed_over_and_counted() -> None:
 
 @pytest.mark.parametrize("text", ["no json", "{", '{"persona": ', "{}}", "nan,", "9" * 5000])
 def test_a_line_that_is_not_json_is_named(text: str) -> None:
-    with pytest.raises(InvalidRecord, match=r"^Line 3 is not JSON \(.*\): each line must be one dialogue\.$"):
+    with pytest.raises(InvalidRecord, match=r"^Line 3 is not JSON \(.*\)\. Each line must be one dialogue\.$"):
         read_records([line(), "", text])
 
 
 @pytest.mark.parametrize("key", OFFICIAL)
 def test_a_line_that_lacks_a_key_is_named_with_the_key(key: str) -> None:
-    with pytest.raises(InvalidRecord, match=rf"^Line 2 lacks the key '{key}': the official format has it\.$"):
+    with pytest.raises(InvalidRecord, match=rf"^Line 2 lacks the key '{key}' of the official format\.$"):
         read_records([line(), line(**{key: None})])
 
 
@@ -251,7 +251,7 @@ def test_such_text_is_made_visible_deep_inside_what_a_line_says_about_a_model(sp
 def test_bytes_are_read_as_utf_8_with_or_without_a_mark_or_the_line_is_named():
     written = line(persona="größer").encode()
     assert read_record(1, written).persona == read_record(1, b"\xef\xbb\xbf" + written).persona == "größer"
-    with pytest.raises(InvalidRecord, match=r"^Line 7 is not UTF-8 text: save the file in UTF-8\.$"):
+    with pytest.raises(InvalidRecord, match=r"^Line 7 is not UTF-8 text\. Save the file in UTF-8\.$"):
         read_record(7, json.dumps({"persona": "größer"}, ensure_ascii=False).encode("latin-1"))
 
 

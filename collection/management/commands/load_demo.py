@@ -19,7 +19,7 @@ class Command(StudyCommand):
         self._open(study)
 
     def _open(self, study: Study) -> None:
-        """Open the demo study once; later its researchers decide. Continue if the chatbot does not answer."""
+        """Open the demo study the first time; later its researchers decide. Continue if the chatbot does not answer."""
         recruitment = study.recruitment
         if recruitment.is_open or recruitment.chatbot_answered_at is not None:
             return

@@ -1,4 +1,4 @@
-"""``manage.py worker``: start a Celery worker for some models, for computing, or for everything."""
+"""``manage.py worker``: start a Celery worker for certain models, for computing, or for everything."""
 
 import os
 import sys
@@ -14,15 +14,15 @@ from jobs.routing import COMPUTING, queue_of
 
 
 class Command(BaseCommand):
-    help = "Starts a worker. Without options it serves everything: all models of models.toml, and computing."
+    help = "Start a worker. Without options it serves everything: all models in models.toml, and computing."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--models", default="", help="only jobs that need no other models, for example llama-2,mixtral"
+            "--models", default="", help="serve only jobs that need no other models, for example llama-2,mixtral"
         )
-        parser.add_argument("--computing", action="store_true", help="analyses and power estimates")
-        parser.add_argument("--loglevel", default="WARNING", help="what Celery logs (default: WARNING)")
+        parser.add_argument("--computing", action="store_true", help="serve analyses and power estimates")
+        parser.add_argument("--loglevel", default="WARNING", help="Celery's log level (default: WARNING)")
 
     def handle(self, **options: Any) -> None:
         queues = list(_queues(options["models"], is_computing=options["computing"]))

@@ -52,7 +52,7 @@ class Command(BaseCommand):
         label = f" ({spec.label})" if spec.label else ""
         memory = "" if health.memory is None else f"; needs {health.memory / GIB:.2f} GiB"
         self.stdout.write(
-            f"{spec.name}{label}: {speakers or 'plays no speaker'}, {spec.backend}, context {spec.context}{memory}"
+            f"{spec.name}{label}: {speakers or 'neither speaker'}, {spec.backend}, context {spec.context}{memory}"
         )
         self.stdout.write(f"  {'ok' if health.is_ok else 'NOT USABLE'}: {health.sentence}")
         played = [speaker for speaker in SPEAKERS if health.is_ok and getattr(spec, speaker)]

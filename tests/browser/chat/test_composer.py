@@ -58,7 +58,7 @@ def test_near_the_limit_characters_are_counted_and_over_it_one_is_told_how_many(
     expect(page.get_by_text("8,000 of 8,000 characters")).to_be_visible()
     expect(page.get_by_role("button", name="Send")).to_be_enabled()
     box(page).fill("🐻" * (LIMIT + 12))
-    expect(page.get_by_text("please shorten it by 12.")).to_be_visible()
+    expect(page.get_by_text("Please shorten it by 12 characters.")).to_be_visible()
     expect(page.get_by_role("button", name="Send")).to_be_disabled()
     box(page).press("Enter")
     page.reload()
@@ -121,7 +121,7 @@ def test_reading_above_is_not_disturbed(chat: Chat) -> None:
     expect(page.locator("[data-running]")).to_contain_text("Twenty")
     expect(page.locator("[data-running]")).to_be_in_viewport()
     page.mouse.wheel(0, -600)
-    jump = page.get_by_role("button", name="Jump to the newest")
+    jump = page.get_by_role("button", name="Jump to latest")
     expect(jump).to_be_visible()
     page.wait_for_timeout(300)  # a wheel scrolls smoothly
     above = page.get_by_text("And backwards.").last

@@ -9,7 +9,7 @@ from tests.browser.complaints import OFFLINE, Complaints
 from tests.installation import Installation
 
 pytestmark = pytest.mark.browser
-LOST = "Connection lost: reconnecting"
+LOST = "Connection lost. Reconnecting"
 LEASE = 60_000
 """Milliseconds until a dead server's reply counts as interrupted, and the page has come back and heard of it."""
 
@@ -142,7 +142,7 @@ def test_a_study_that_is_closed_says_so_to_those_who_chat(chat: Chat, site: Site
         "close_study(Study.objects.get(slug='closing'))"
     )
     expect(page.get_by_role("heading", level=1)).to_have_text("The study is closed at the moment")
-    expect(typing.get_by_text("copy what you need")).to_be_visible()
+    expect(typing.get_by_text("Copy what you need")).to_be_visible()
     expect(box(typing)).to_have_value("What I have typed")
     typing.get_by_role("link", name="go on").click()
     expect(typing.get_by_role("heading", level=1)).to_have_text("The study is closed at the moment")

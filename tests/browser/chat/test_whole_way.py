@@ -44,7 +44,7 @@ def test_the_next_goal_is_locked_until_the_chatbot_has_answered_and_asks_first(c
     box(page).fill("Something half said")
     button.click(force=True)
     expect(page.get_by_role("dialog")).to_contain_text("has not been sent")
-    page.get_by_role("button", name="Stay here").click()
+    page.get_by_role("button", name="Stay with this goal").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Goal 1 of 2")
     expect(box(page)).to_have_value("Something half said")
 

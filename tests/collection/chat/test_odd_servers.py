@@ -49,5 +49,5 @@ async def test_a_web_page_instead_of_a_chatbot_is_said_to_the_participant_and_na
             await page.say("How fast is it?")
             done = await page.wait_for("done")
     assert (done["state"], done["message"]) == ("failed", UNAVAILABLE)
-    assert f"{url} answers with web pages, not as an OpenAI-compatible API: correct `base_url` of 'bot'" in caplog.text
+    assert f"{url} answers with web pages, not as an OpenAI-compatible API. Correct `base_url` of 'bot'" in caplog.text
     assert "Traceback" not in caplog.text

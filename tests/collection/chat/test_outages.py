@@ -142,7 +142,7 @@ async def test_a_server_that_is_asked_to_stop_waits_a_little_for_its_database(
             assert await asyncio.to_thread(server.process.wait, 60) in (0, -signal.SIGTERM)
     if is_back:
         assert stored(remote_chat) == [("complete", REPLY)]
-    assert ("the ends of the replies are lost" in remote_chat.installation.log) is not is_back
+    assert ("The ends of replies are lost" in remote_chat.installation.log) is not is_back
 
 
 @pytest.mark.redis

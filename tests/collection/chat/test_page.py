@@ -120,10 +120,10 @@ def test_who_stopped_a_reply_reads_that_and_is_not_asked_to_retry(
 
 
 def test_a_message_that_may_not_be_answered_says_why_without_retry(browser: Client, dialogue: Dialogue) -> None:
-    turn = make_pending_turn(dialogue, state=Generation.State.FAILED, text="", message="Please put it differently.")
+    turn = make_pending_turn(dialogue, state=Generation.State.FAILED, text="", message="Please rephrase it.")
     Turn.objects.filter(pk=turn.pk).update(state=State.FAILED)
     html = read_turn(browser, dialogue)
-    assert "Please put it differently." in html
+    assert "Please rephrase it." in html
     assert "Retry" not in html
 
 

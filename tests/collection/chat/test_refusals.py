@@ -59,20 +59,20 @@ async def test_a_message_that_is_too_long_is_refused(chat: Dialogue) -> None:
 )
 async def test_a_frame_that_is_none_is_refused_with_its_key(chat: Dialogue, frame: dict[str, Any]) -> None:
     refused = await refusal(chat, **frame)
-    assert refused["message"] == "The server does not understand what the page sent: please reload the page."
+    assert refused["message"] == "The server does not understand a message from this page. Please reload the page."
     assert refused["key"] == frame.get("key", "")
 
 
 @pytest.mark.parametrize("key", ["short", "x" * 41, "with space", "", None, {}])
 async def test_a_message_without_a_proper_key_is_refused(chat: Dialogue, key: object) -> None:
-    assert "please reload the page" in (await refusal(chat, **SAY | {"key": key}))["message"]
+    assert "Please reload the page" in (await refusal(chat, **SAY | {"key": key}))["message"]
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '"say"', "[" * 20_000, '{"type": []}', "1" * 10_000])
 async def test_what_is_no_json_object_is_refused_and_the_socket_stays_open(chat: Dialogue, text: str) -> None:
     async with open_page(chat) as page:
         await page.socket.send(text=text)
-        assert "please reload the page" in (await page.wait_for("refused"))["message"]
+        assert "Please reload the page" in (await page.wait_for("refused"))["message"]
         await page.socket.send(bytes=b"\x00\xff")
         await page.wait_for("refused")
         await page.send(type="resume")

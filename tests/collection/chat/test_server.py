@@ -204,7 +204,7 @@ async def test_a_reply_whose_pages_cannot_be_told_is_made_and_stored_all_the_sam
             redis_stack.close()
             await until(lambda: states(chat)[0][0] == "complete", "the reply is not made")
     assert states(chat) == [("complete", 0, REPLY)]
-    assert "Pages cannot be told" in chat.installation.log
+    assert "cannot be sent to its pages" in chat.installation.log
 
 
 @pytest.mark.postgresql
@@ -242,4 +242,4 @@ async def test_a_database_that_hung_up_is_called_again(installation: Installatio
             assert (await page.wait_for("done"))["state"] == "complete"
             assert page.text == REPLY
     assert installation.evaluate("from studies.models import Turn; print(Turn.objects.get().response)") == REPLY
-    assert "which is tried again" in installation.log
+    assert "will be tried again" in installation.log

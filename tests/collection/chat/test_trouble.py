@@ -120,7 +120,7 @@ async def test_what_the_chatbot_may_not_answer_can_be_put_differently(api: ChatS
         done = await page.wait_for("done")
         assert (done["state"], done["message"], done["may_write"]) == ("failed", endings.REFUSED, True)
         await page.send(type="retry")
-        assert (await page.wait_for("refused"))["message"] == "There is no message left that waits for an answer."
+        assert (await page.wait_for("refused"))["message"] == "No message is waiting for an answer."
         await page.say("Something good.", "key-00002")
         await page.wait_for("done", state="complete")
     states = await in_database(lambda: list(api_chat.turns.values_list("state", flat=True)))
@@ -187,7 +187,7 @@ async def test_a_chatbot_that_changed_since_the_dialogue_began_answers_no_more(
         write_models(models_file.parent)
         await page.send(type="retry")
         await page.wait_for("done", state="complete")
-    assert "is no longer what this dialogue began with" in caplog.text
+    assert "is no longer the one with which this dialogue began" in caplog.text
 
 
 async def test_what_nobody_thought_of_ends_in_a_sentence_and_in_the_log(

@@ -208,7 +208,7 @@ def test_nobody_goes_on_while_the_chatbot_answers() -> None:
     dialogue = begun()
     answer(dialogue)
     make_pending_turn(dialogue)
-    with pytest.raises(GoalLocked, match="Wait until the chatbot has answered, or stop it"):
+    with pytest.raises(GoalLocked, match="Wait until the chatbot has answered, or stop the reply"):
         go_on(dialogue)
 
 

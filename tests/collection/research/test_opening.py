@@ -65,7 +65,7 @@ def test_a_chatbot_that_fails_keeps_the_study_closed_and_its_sentence_is_shown(
     client.force_login(make_staff())
     page = client.post(PAGE, {"action": "open"}, follow=True).text.replace("&#x27;", "'")
     assert "The study was not opened because its chatbot 'bot' did not answer a test message." in page
-    assert "Model 'bot' has no reply number 1: add it to its replies." in page
+    assert "Model 'bot' has no reply number 1. Add it to its replies." in page
     assert not Recruitment.objects.filter(is_open=True).exists()
     assert not Recruitment.objects.exclude(chatbot_answered_at=None).exists()
 
