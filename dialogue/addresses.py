@@ -1,4 +1,4 @@
-"""Addresses of models' servers, as people paste them."""
+"""Checks of model servers' addresses as people paste them."""
 
 from urllib.parse import urlsplit
 
@@ -8,18 +8,18 @@ _ENDPOINTS = ("/chat/completions", "/completions", "/responses", "/models", "/em
 def check_address(url: str) -> str:
     """Return ``url``, a server's base address. Raises ValueError with what to do, never repeating a secret."""
     if any(character.isspace() or not character.isprintable() for character in url):
-        raise ValueError("it contains white space: remove it")
+        raise ValueError("it contains white space, which you must remove")
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https"):
         raise ValueError("it must begin with http:// or https://")
     if "@" in parts.netloc:
         raise ValueError(
-            "it contains a user name or a password, which every run would show: remove them, and name the environment "
+            "it contains a user name or a password, which every run would show. Remove them, and name the environment "
             "variable that holds the key in `key_env`"
         )
     if parts.query or parts.fragment or url.endswith(("?", "#")):
         raise ValueError(
-            "it must end before the question mark: a key belongs in `key_env`, Azure's version in `api_version`"
+            "it must end before the question mark. A key belongs in `key_env`, Azure's version in `api_version`"
         )
     if not parts.hostname or not _has_port(url):
         raise ValueError("it names no server")

@@ -1,10 +1,10 @@
-"""Detecting repetitive output (paper, algorithm 2; its indentation is broken in print)."""
+"""Detection of repetitive output (paper, algorithm 2; its indentation is broken in print)."""
 
 
 def is_incoherent(text: str, max_n: int, repeats: int) -> bool:
-    """Whether ``text`` repeats an n-gram of 2 to ``max_n`` words ``repeats`` times or more in a row.
+    """Return whether ``text`` repeats an n-gram of 2 to ``max_n`` words at least ``repeats`` times in a row.
 
-    Gives exactly the results of the official implementation: words are separated by white space, and the n-grams that
+    The results are exactly those of the official implementation: words are separated by white space, and n-grams that
     begin in the last n - 1 words are shorter than n.
     """
     words = text.split()
@@ -12,7 +12,7 @@ def is_incoherent(text: str, max_n: int, repeats: int) -> bool:
 
 
 def _is_repetitive(words: list[str], n: int, repeats: int) -> bool:
-    """Whether an n-gram that is seen again follows ``repeats`` equal ones, side by side or n places apart."""
+    """Return whether a repeated n-gram follows ``repeats`` equal ones, adjacent or n places apart."""
     seen: list[tuple[str, ...]] = []
     for start in range(len(words)):
         n_gram = tuple(words[start : start + n])

@@ -1,6 +1,6 @@
-"""Reading an inquirer's free-form output (paper, section 2, equation 2, and section 3.3).
+"""Interpretation of an inquirer's free-form output (paper, section 2, equation 2, and section 3.3).
 
-All three functions give exactly the results of the official implementation, slips included.
+All three functions give exactly the results of the official implementation, including its errors.
 """
 
 import re
@@ -12,18 +12,18 @@ _NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
 def extract_prompts(text: str) -> list[str]:
-    """The strings between straight double quotes, in order, line breaks and padding kept.
+    """Return the strings in straight double quotes, in order, with their line breaks and padding (equation 2).
 
-    The first is the prompt for the responder; more than one is the failure "multiple prompts".
-    Curly quotes do not count, and an opening quote that is never closed quotes nothing.
+    The first is the prompt for the responder; more than one counts as the failure "multiple prompts".
+    Curly quotes do not count, and neither does an opening quote that is never closed.
     """
     return _QUOTED.findall(text)
 
 
 def is_stop(text: str, stop_token: str = "FINISH") -> bool:
-    """Whether the output begins or ends with the stop token, as given or capitalised ("Finish").
+    """Return whether the output begins or ends with the stop token, as given or capitalised ("Finish").
 
-    Only the first and the last word are looked at, without any punctuation in them.
+    Only the first and the last word count, without any punctuation in them.
     """
     words = text.split()
     tokens = {stop_token, stop_token.capitalize()}

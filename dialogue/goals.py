@@ -7,7 +7,7 @@ from importlib.resources import files
 
 @dataclass(frozen=True, slots=True)
 class ListedGoal:
-    """What an inquirer wants to reach, and its domain: Math, Coding or General Knowledge."""
+    """A goal of an inquirer, and its domain: Math, Coding or General Knowledge."""
 
     number: int
     domain: str
@@ -15,6 +15,6 @@ class ListedGoal:
 
 
 def load_listed() -> list[ListedGoal]:
-    """The ten goals of the paper's study, by number."""
+    """Return the ten goals of the paper's study, by number."""
     data = tomllib.loads(files("dialogue.data").joinpath("goals.toml").read_text("utf-8"))
     return [ListedGoal(**entry) for entry in data["goals"]]

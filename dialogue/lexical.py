@@ -11,7 +11,7 @@ _WORD = re.compile(r"\w+(?:['’]\w+)*")
 
 @dataclass(frozen=True, slots=True)
 class Diversity:
-    """Type-token ratio and distinct-1 and -2; None where there is nothing to count."""
+    """Type-token ratio and distinct-1 and -2; None if there is nothing to count."""
 
     ttr: float | None
     distinct_1: float | None
@@ -19,12 +19,12 @@ class Diversity:
 
 
 def words(text: str) -> list[str]:
-    """The words of ``text`` (see TOKENISATION)."""
+    """Return the words of ``text`` (see TOKENISATION)."""
     return _WORD.findall(text.lower())
 
 
 def measure(utterances: Iterable[str]) -> Diversity:
-    """The diversity of several utterances taken together.
+    """Return the diversity of several utterances taken together.
 
     TTR (Zipf) is word types over words. Distinct-n (Li et al. 2016) is distinct n-grams over n-grams, counted within
     utterances, so that no n-gram joins two of them; distinct-1 therefore equals the TTR.

@@ -1,7 +1,7 @@
-"""The context of a mark in an output: whether it is quoted, in code, or mentioned.
+"""The context of a mark in an output: whether it is quoted, in code, or only mentioned.
 
-It depends on the whole line before the mark, and on all code before it. An output may hold thousands of marks on one line,
-so what was counted for one mark is not counted again for the next.
+The context depends on the whole line before the mark, and on all code before it. An output may contain thousands of marks on
+one line, so counts for one mark are reused for the next.
 """
 
 import re
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 _FENCE = re.compile(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)
 _SURE_PAIRS = {("'", "'"), ("‘", "’"), ("«", "»")}
 _ANSWER_PAIRS = _SURE_PAIRS | {("„", "“"), ("‚", "‘"), ("‹", "›"), ("「", "」"), ("(", ")"), ("*", "*")}
-"""A thought may end between these, but no answer mentions a mark in other ones."""
+"""Quotation marks in which an answer may mention a mark; a thought may end between other ones."""
 _PAIRS = _SURE_PAIRS | {('"', '"'), ("`", "`"), ("“", "”")}
 _IN_SENTENCE = re.compile(r"[\w,;:] [(*]{0,2}\Z"), re.compile(r" [a-z]")
 _PUNCTUATED = re.compile(r"\S[ (*]{0,2}\Z"), re.compile(r"[,.;:!?)](?!\S)")

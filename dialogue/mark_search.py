@@ -1,4 +1,4 @@
-"""Finding marks in an output as it comes, in the spellings that models use.
+"""Search for marks in an arriving output, in the spellings that models use.
 
 Letters may be upper or lower case. A tag may have attributes or spaces, as in "<think time=3>", and a channel may name a
 recipient and a format, as in "<|channel|>commentary to=user <|constrain|>json<|message|>".
@@ -12,13 +12,13 @@ _HEAD = re.compile(r"</?\w[\w:|]*\w(?=>)|<\|channel\|>\w+(?=<)")
 _ATTRIBUTE = r"(?:\s{1,4}[\w:-]{1,30}=[^<>]{0,60})?\s{0,4}"
 _RECIPIENT = r"(?:\s[^<>]{0,60})?(?:<\|constrain\|>\w{0,20})?"
 _UNFINISHED = r"[^<>]{0,99}(?:<[|\w]{0,12}>?\w{0,20}){0,2}\Z"
-"""What may follow the beginning of a mark before its end; also other text, which then only waits for more."""
+"""What may come between the beginning and the end of a mark. Other text may match, too, and is then only held back longer."""
 _LONGEST = 200
 _FLAGS = re.IGNORECASE | re.ASCII
 
 
 class Finder:
-    """Finds ``marks`` and what may become one."""
+    """Finds ``marks`` and text that may become one."""
 
     def __init__(self, marks: Iterable[str]) -> None:
         self._marks = sorted(marks)
@@ -33,7 +33,7 @@ class Finder:
         return self._pattern.search(text, position)
 
     def name(self, found: "re.Match[str]") -> str:
-        """Return the mark as it is spelt in the list of marks."""
+        """Return the mark in the spelling of the list of marks."""
         return self._marks[(found.lastindex or 0) - 1]
 
     def last(self, text: str) -> str:

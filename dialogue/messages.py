@@ -1,4 +1,4 @@
-"""What a chat model reads: a list of messages, each with a role."""
+"""Messages for chat models, each with a role."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -10,8 +10,8 @@ Role = Literal["system", "user", "assistant"]
 class Message:
     """One message of a chat history.
 
-    ``content`` is plain text: whatever a person typed or a model wrote. It never carries control tokens;
-    the chat template's marks are added, and tokenised apart from it, by the backend.
+    ``content`` is plain text, as a person typed it or a model wrote it. It never contains control tokens: the backend adds the
+    chat template's marks and tokenises them separately.
     """
 
     role: Role

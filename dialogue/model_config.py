@@ -1,4 +1,4 @@
-"""The models a group works with, as ``models.toml`` describes them."""
+"""The language models of an installation, as ``models.toml`` describes them."""
 
 import hashlib
 import re
@@ -18,7 +18,7 @@ SELF_REPLY_MARKERS = ("[INST", "### Human:")
 
 
 def sha256(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal digits. Raises OSError."""
+    """Return the SHA-256 of a file in hexadecimal digits. Raises OSError."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -34,7 +34,7 @@ Setting = Literal[
     "max_completion_tokens",
     "stream_options",
 ]
-"""Sampling settings that a provider may be sent, by its names."""
+"""Sampling settings that may be sent to a provider, by its names."""
 
 
 class _Table(BaseModel):
@@ -42,7 +42,7 @@ class _Table(BaseModel):
 
 
 class SamplingTable(_Table):
-    """The sampling defaults of a model; the ranges make a ``top_p`` of 10 an error rather than a surprise."""
+    """The sampling defaults of a model; the ranges make a ``top_p`` of 10 an error."""
 
     temperature: float = Field(1.0, ge=0, le=5)
     top_p: float = Field(1.0, gt=0, le=1)
@@ -58,7 +58,7 @@ class CoherenceTable(_Table):
 
 
 class SpeakerTable(_Table):
-    """How a model plays one speaker: its prompt set, how long it may speak, and when its output counts as failed."""
+    """How a model plays one speaker: prompt set, maximum length, and the conditions under which an output counts as failed."""
 
     prompts: str
     max_tokens: int = Field(1000, ge=1)
@@ -69,12 +69,12 @@ class SpeakerTable(_Table):
 class ModelSpec(_Table):
     """One model. ``template`` is "own" (the chat template that comes with the model) or one of the paper's.
 
-    ``system`` is how the system text reaches it, and a self-reply is cut at ``marks``; by default they follow from its
-    template.
+    ``system`` is how the system text reaches it, and a self-reply is cut at ``marks``; both are derived from its template by
+    default.
 
-    ``slots`` is how many histories a local engine keeps in memory; by default as many as fit. ``requests`` limits the requests
-    under way at a provider, which is never sent the settings in ``leave_out``. ``label`` is shown wherever the model is. A
-    scripted model says ``replies``, with ``pause`` seconds per word.
+    ``slots`` is the number of histories that a local engine keeps in memory; by default as many as fit. ``requests`` limits the
+    concurrent requests to a provider; the settings in ``leave_out`` are never sent to it. ``label`` is shown with the model's
+    name. A scripted model gives ``replies``, with ``pause`` seconds per word.
     """
 
     name: str = Field(min_length=1, max_length=100)
@@ -106,10 +106,10 @@ class ModelSpec(_Table):
     @field_validator("name")
     @classmethod
     def _can_be_typed(cls, name: str) -> str:
-        """Check the name. Runs, files and judgements use it, so two names that read alike would make two models of one."""
+        """Check the name. Runs, files and judgements use it, so two names that look the same would make one model two."""
         if name != plain_name(name):
             hidden = hidden_characters(name) or "leading, trailing or repeated white space"
-            raise ValueError(f"the name contains {hidden}: write [models.{plain_name(name) or 'NAME'}]")
+            raise ValueError(f"the name contains {hidden}. Write [models.{plain_name(name) or 'NAME'}]")
         return name
 
     @field_validator("base_url")
@@ -121,10 +121,10 @@ class ModelSpec(_Table):
     @field_validator("key_env")
     @classmethod
     def _is_a_variable(cls, name: str | None) -> str | None:
-        """Check the name of the key's variable. Sentences repeat it, so it must not be the key."""
+        """Check the name of the key's variable. Messages repeat it, so it must not be the key itself."""
         if name is not None and not re.fullmatch("[A-Z_][A-Z0-9_]*|[a-z_]+", name):
             raise ValueError(
-                "it must be the name of an environment variable, such as OPENAI_API_KEY: set that variable to the key"
+                "it must be the name of an environment variable, such as OPENAI_API_KEY. Set that variable to the key"
             )
         return name
 
@@ -134,27 +134,27 @@ class ModelSpec(_Table):
         if needed and not getattr(self, needed):
             raise ValueError(f"the backend {self.backend!r} needs {needed!r}")
         if self.leave_out and not self.is_remote:
-            raise ValueError(f"the backend {self.backend!r} cannot leave settings out: remove `leave_out`")
+            raise ValueError(f"the backend {self.backend!r} cannot leave settings out. Remove `leave_out`")
         return self
 
     @property
     def is_remote(self) -> bool:
-        """Whether what is said leaves this machine."""
+        """Return whether the dialogues' texts leave this machine."""
         return self.backend == "openai"
 
     @property
     def engine(self) -> str:
-        """What two descriptions must share to be served by one running model."""
+        """Return a key that is equal for two descriptions if one loaded model can serve both."""
         return self.model_dump_json(exclude={"name", "label", "system", "sampling", "inquirer", "responder"})
 
     def sampling_for(self, speaker: SpeakerTable, today: date | None = None) -> Sampling:
-        """The sampling defaults of this model when it is this ``speaker``."""
+        """Return the sampling defaults of this model as this ``speaker``."""
         return Sampling(**self.sampling.model_dump(), max_tokens=speaker.max_tokens, today=today)
 
     def fingerprint(self, digest: Callable[[Path], str] = sha256) -> str:
-        """The SHA-256 of the model file, or of all files of a model folder, or what the provider or hub calls the model.
+        """Return the SHA-256 of the model file or of all files in its folder, or the model's name at the provider or hub.
 
-        ``digest`` hashes one file. Raises OSError when a file cannot be read.
+        ``digest`` hashes one file. Raises OSError if a file cannot be read.
         """
         if self.file is not None:
             return digest(self.file)

@@ -26,7 +26,7 @@ class UnknownModel(LookupError):
 
 
 class InvalidModelsFile(ValueError):
-    """``models.toml`` is missing, is not TOML, or describes the model in question wrongly."""
+    """``models.toml`` is missing or not TOML, or its entry for the model is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +38,15 @@ class ModelsFile:
 
 
 def read_models(path: Path) -> ModelsFile:
-    """Read the file; paths in it are relative to it. Raises InvalidModelsFile when it cannot be read at all."""
+    """Read the file; paths in it are relative to it. Raises InvalidModelsFile if it cannot be read at all."""
     try:
         return parse_models(path.read_text("utf-8-sig"), path)
     except OSError as error:
-        raise InvalidModelsFile(f"The models file {path} cannot be read: check MODELS_FILE.") from error
+        raise InvalidModelsFile(f"The models file {path} cannot be read. Check MODELS_FILE.") from error
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise InvalidModelsFile(
-            f"The models file {path} is not valid TOML: line {line} is not UTF-8, so save it as UTF-8."
+            f"The models file {path} is not valid TOML: line {line} is not UTF-8. Save it as UTF-8."
         ) from error
 
 
@@ -54,7 +54,7 @@ def read_models(path: Path) -> ModelsFile:
 def parse_models(text: str, path: Path) -> ModelsFile:
     """Read the ``text`` of the file at ``path``: a wrong entry affects only its own model.
 
-    Raises InvalidModelsFile when the text is not TOML.
+    Raises InvalidModelsFile if the text is not TOML.
     """
     models: dict[str, ModelSpec] = {}
     tables, mistakes = _tables(text, path)
@@ -75,7 +75,7 @@ def find_model(path: Path, name: str) -> ModelSpec:
         raise InvalidModelsFile(file.mistakes[name])
     if name not in file.models:
         raise UnknownModel(
-            f"There is no model {name!r} in {path}: choose one of {', '.join(sorted(file.models)) or 'none'}."
+            f"There is no model {name!r} in {path}. Choose one of {', '.join(sorted(file.models)) or 'none'}."
         )
     return file.models[name]
 
@@ -86,7 +86,7 @@ _KEYS = sorted({name for table in _TABLES for name in table.model_fields})
 
 
 class _Wrong(ValueError):
-    """An entry is wrong at ``where``, a path below its table."""
+    """An entry has a mistake at ``where``, a path below its table."""
 
     def __init__(self, sentence: str, *where: str | int) -> None:
         super().__init__(sentence)
@@ -94,7 +94,7 @@ class _Wrong(ValueError):
 
 
 def _tables(text: str, path: Path) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the entries, and the mistakes in tables besides [models], where a typing error would silently hide an entry."""
+    """Return the entries, and the mistakes in tables other than [models], where a typing error would silently hide an entry."""
     try:
         said = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -112,11 +112,11 @@ def _astray(said: dict[str, Any], key: str, text: str, path: Path) -> Iterator[t
     for steps in [[key]] if is_entry else [[key, name] for name in table]:
         line, name = find_line(text, steps), steps[-1]
         what, meant = (f"Model {name!r}", name) if table else (repr(key), "NAME")
-        yield name, f"{what} in {path}, line {line}: [{'.'.join(steps)}] is ignored: write [models.{meant}]."
+        yield name, f"{what} in {path}, line {line}: [{'.'.join(steps)}] is ignored. Write [models.{meant}]."
 
 
 def _spec(name: str, table: object, path: Path) -> ModelSpec:
-    """Raises _Wrong."""
+    """Return the entry's description. Raises _Wrong."""
     if not isinstance(table, dict) or "name" in table:
         raise _Wrong(f"it must be a table [models.{name}] without the setting 'name'")
     try:
@@ -141,7 +141,7 @@ def _in_words(mistake: ErrorDetails, name: str) -> str:
 
 
 def _advice(mistake: ErrorDetails, name: str) -> str:
-    """Return what to write instead of a setting that does not exist, as far as it can be told."""
+    """Return a suggestion to replace a setting that does not exist, if there is one."""
     *above, last = map(str, mistake["loc"])
     meant = ["key_env"] if "key" in last else get_close_matches(last, _KEYS, 1)
     if meant:
@@ -151,7 +151,7 @@ def _advice(mistake: ErrorDetails, name: str) -> str:
 
 
 def _check_names(spec: ModelSpec) -> None:
-    """Look for the template and the prompt sets that the entry names. Raises _Wrong."""
+    """Check that the template and the prompt sets in the entry exist. Raises _Wrong."""
     known = sorted(one.name.removesuffix(".jinja") for one in files("dialogue.data").joinpath("templates").iterdir())
     if spec.template not in ("own", *known):
         raise _Wrong(f"there is no chat template {spec.template!r}, choose own, {', '.join(known)}", "template")

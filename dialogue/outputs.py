@@ -1,4 +1,4 @@
-"""What a model put out, and what the method makes of it (paper, section 3.3)."""
+"""Model outputs, and how the method checks them (paper, section 3.3)."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -13,7 +13,7 @@ OutputStatus = Literal["said", "stop", "empty", "incoherent", "no_prompt"]
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """What counts as a failed output: the parameters of algorithm 2, the marks of a self-reply, and the stop token."""
+    """Criteria of the checks: the parameters of algorithm 2, the marks of a self-reply, and the stop token."""
 
     max_n: int
     repeats: int
@@ -23,7 +23,7 @@ class Checks:
 
 @dataclass(frozen=True, slots=True)
 class CheckedOutput:
-    """The outcome of the checks: what reaches the other speaker (empty unless "said"), and why."""
+    """The result of the checks: the text for the other speaker (empty unless "said"), and the status."""
 
     status: OutputStatus
     text: str = ""
@@ -33,9 +33,9 @@ class CheckedOutput:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One model output: raw as it came, judged, and what it took.
+    """One model output: raw, checked, and its costs.
 
-    ``attempt`` counts regenerations from 0; ``left_out`` is how many of the oldest turns had to be left out of the prompt.
+    ``attempt`` counts regenerations from 0; ``left_out`` is the number of oldest turns that were left out of the prompt.
     """
 
     speaker: SpeakerName
@@ -47,7 +47,7 @@ class Output:
 
 
 def check_output(speaker: SpeakerName, raw: str, checks: Checks) -> CheckedOutput:
-    """Checks an output in the official order: self-reply cut, empty, incoherent, then the inquirer's stop and extraction."""
+    """Check an output in the official order: self-reply cut, empty, incoherent, then the inquirer's stop and extraction."""
     text, is_self_reply = cut_self_reply(raw, checks.markers)
     if not text.strip():
         return CheckedOutput("empty", is_self_reply=is_self_reply)

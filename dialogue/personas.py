@@ -22,21 +22,21 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class ListedPersona:
-    """A persona that comes with a study rather than from a participant."""
+    """A persona that belongs to a study instead of a participant."""
 
     code: str
     features: Mapping[str, str]
 
 
 def describe(features: Mapping[str, str]) -> str:
-    """The paper's persona sentence in the second person, for any subset of the five features.
+    """Return the paper's persona sentence in the second person, for any subset of the five features.
 
-    A feature that is missing or withheld ("Prefer not to say") leaves its clause out. The official wording is kept even
-    where it is clumsy, so that results compare. Raises ValueError for a feature that the sentence does not know.
+    The clause of a missing or withheld feature ("Prefer not to say") is left out. The official wording is kept even where it
+    is clumsy, so that results are comparable. Raises ValueError for an unknown feature.
     """
     unknown = sorted(set(features) - set(FEATURES))
     if unknown:
-        raise ValueError(f"Unknown persona feature {unknown[0]!r}: the sentence knows {', '.join(FEATURES)}.")
+        raise ValueError(f"Unknown persona feature {unknown[0]!r}. The sentence uses {', '.join(FEATURES)}.")
     given = {key: value for key, value in features.items() if value and value != WITHHELD}
     clauses = [clause.format(**given) for key, clause in _CLAUSES.items() if key in given]
     return _subject(given) + "".join(clauses) + _language(given)
@@ -60,7 +60,7 @@ def _language(given: Mapping[str, str]) -> str:
 
 
 def load_questionnaire() -> list[Feature]:
-    """The paper's persona form, in the order of figure 9."""
+    """Return the paper's persona form, in the order of figure 9."""
     return [
         Feature(entry["key"], entry["label"], tuple(entry["options"]), tuple(entry.get("screened_out", ())))
         for entry in _read("questionnaire.toml")["features"]
@@ -68,7 +68,7 @@ def load_questionnaire() -> list[Feature]:
 
 
 def load_listed() -> list[ListedPersona]:
-    """The twenty personas of the paper's study."""
+    """Return the twenty personas of the paper's study."""
     return [ListedPersona(entry.pop("code"), entry) for entry in _read("personas.toml")["personas"]]
 
 

@@ -1,4 +1,4 @@
-"""The prompts of the paper's table 5, as messages without any chat template's marks."""
+"""The prompts of the paper's table 5, as messages without the marks of any chat template."""
 
 import re
 import tomllib
@@ -15,7 +15,7 @@ _PLACEHOLDER = re.compile(r"<(PERSONA|GOAL|CONV_STOP|RESPONSE)>")
 
 @dataclass(frozen=True, slots=True)
 class PromptSet:
-    """What an inquirer is told: SYS_I and INTER_I of table 5.
+    """The instructions for an inquirer: SYS_I and INTER_I of table 5.
 
     Placeholders are filled in one pass, so that "<NUMBER>" or even "<GOAL>" inside a goal stays text.
     """
@@ -26,25 +26,25 @@ class PromptSet:
     stop_token: str = STOP_TOKEN
 
     def opening(self, persona: str, goal: str) -> list[Message]:
-        """The messages that make the inquirer play ``persona`` (a sentence) and ask toward ``goal``."""
+        """Return the messages that instruct the inquirer to play ``persona`` (a sentence) and ask toward ``goal``."""
         values = {"PERSONA": persona, "GOAL": goal, "CONV_STOP": self.stop_token}
         return [Message(template.role, _fill(template.content, values)) for template in self.templates]
 
     def forward(self, response: str) -> Message:
-        """The message that hands the responder's answer to the inquirer and asks for a follow-up or the stop token."""
+        """Return the message that gives the inquirer the responder's answer and asks for a follow-up or the stop token."""
         return Message("user", _fill(self.forwarder, {"RESPONSE": response, "CONV_STOP": self.stop_token}))
 
 
 @cache
 def load(name: str) -> PromptSet:
-    """The inquirer's prompt set ``llama-2``, ``mixtral``, ``vicuna`` or ``gpt-4``. Raises LookupError for another name."""
+    """Return the inquirer's prompt set ``llama-2``, ``mixtral``, ``vicuna`` or ``gpt-4``. Raises LookupError."""
     data = _read(name, "opening")
     return PromptSet(name, tuple(Message(**message) for message in data["opening"]), data["forward"])
 
 
 @cache
 def load_system(name: str) -> Message:
-    """The responder's system message (SYS_R), ``llama-2-responder``. Raises LookupError for another name."""
+    """Return the responder's system message (SYS_R), ``llama-2-responder``. Raises LookupError for another name."""
     return Message("system", _read(name, "system")["system"])
 
 
@@ -57,5 +57,5 @@ def _read(name: str, key: str) -> dict[str, Any]:
     tables = {path.name.removesuffix(".toml"): tomllib.loads(path.read_text("utf-8")) for path in folder.iterdir()}
     known = sorted(each for each, table in tables.items() if key in table)
     if name not in known:
-        raise LookupError(f"There is no prompt set {name!r} for this speaker: choose one of {', '.join(known)}.")
+        raise LookupError(f"There is no prompt set {name!r} for this speaker. Choose one of {', '.join(known)}.")
     return tables[name]

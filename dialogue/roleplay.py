@@ -11,7 +11,7 @@ from dialogue.speakers import Ending, History, Speaker
 
 
 class Said(Protocol):
-    """A turn that is over: the inquirer's utterance (U_I) and the responder's answer (U_R)."""
+    """A completed turn: the inquirer's utterance (U_I) and the responder's answer (U_R)."""
 
     @property
     def utterance(self) -> str: ...
@@ -21,7 +21,7 @@ class Said(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One complete turn (T), with every output it took, rejected ones included."""
+    """One complete turn (T), with all outputs, including rejected ones."""
 
     position: int
     utterance: str
@@ -31,7 +31,7 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """Why the dialogue stopped, and the outputs of its final step that made no turn."""
+    """Why the dialogue stopped, and the outputs of its final step, which did not form a turn."""
 
     ending: Ending
     outputs: tuple[Output, ...] = ()
@@ -47,10 +47,10 @@ async def roleplay(
     max_turns: int,
     past: Sequence[Said] = (),
 ) -> AsyncGenerator[Exchange | Ended]:
-    """Lets ``inquirer`` play ``persona`` (a sentence) toward ``goal`` against ``responder``.
+    """Let ``inquirer`` play ``persona`` (a sentence) toward ``goal`` against ``responder``.
 
-    Yields each exchange as it is complete and, last, why the dialogue ended. Passing the exchanges so far as ``past``
-    goes on where they stopped. Infrastructure errors are raised as BackendError and end nothing.
+    Yield each exchange as soon as it is complete and, last, why the dialogue ended. To resume a dialogue, pass its exchanges
+    so far as ``past``. Infrastructure errors are raised as BackendError and do not end the dialogue.
     """
     dialogue: list[Said] = list(past)
     for turn in range(len(dialogue), max_turns):
@@ -69,7 +69,7 @@ async def roleplay(
 
 
 def inquirer_history(prompts: PromptSet, persona: str, goal: str, dialogue: Sequence[Said]) -> History:
-    """The prompts the inquirer was given and its *extracted* utterances in quotes: its raw outputs drift into self-replies."""
+    """Return the inquirer's prompts and its *extracted* utterances in quotes, because raw outputs drift into self-replies."""
     turns = [
         (Message("assistant", f'"{turn.utterance}"'), prompts.forward(turn.response))  # INTER_I
         for turn in dialogue
@@ -78,6 +78,6 @@ def inquirer_history(prompts: PromptSet, persona: str, goal: str, dialogue: Sequ
 
 
 def responder_history(system: Message | None, dialogue: Sequence[Said], utterance: str) -> History:
-    """What the responder reads, whoever asks: what was said before, and the utterance that waits for its answer."""
+    """Return the responder's history, for any inquirer: the earlier turns and the utterance to answer."""
     turns = [(Message("user", turn.utterance), Message("assistant", turn.response)) for turn in dialogue]
     return History([system] if system else [], turns, [Message("user", utterance)])  # SYS_R

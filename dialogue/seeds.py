@@ -1,4 +1,4 @@
-"""Seeds that make every output reproducible by itself."""
+"""Seeds that make every output reproducible independently of the others."""
 
 import hashlib
 from typing import Literal, get_args
@@ -8,10 +8,10 @@ SPEAKERS: tuple[SpeakerName, ...] = get_args(SpeakerName)
 
 
 def sampler_seed(run_seed: int, persona: str, goal: str, speaker: SpeakerName, turn: int, attempt: int) -> int:
-    """The sampler's seed (32 bits) for one output: a hash of what the output is for.
+    """Return the sampler's seed (32 bits) for one output: a hash of the arguments.
 
-    It depends on the persona's id, not on its sentence, because many personas share one sentence and must still differ;
-    and on nothing that happened before, so that a resumed turn reproduces itself.
+    It depends on the persona's id instead of its sentence, because several personas share a sentence and must still differ.
+    It depends on nothing that happened before, so that a resumed turn reproduces itself.
     """
     cell = "\x1f".join([str(run_seed), persona, goal, speaker, str(turn), str(attempt)])
     return int.from_bytes(hashlib.sha256(cell.encode()).digest()[:4])

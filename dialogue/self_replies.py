@@ -1,4 +1,4 @@
-"""Hiding a self-reply from a reader of a streamed answer."""
+"""Hide a self-reply from the reader of a streamed answer."""
 
 from dialogue.extraction import cut_self_reply
 

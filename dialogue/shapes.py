@@ -1,4 +1,4 @@
-"""Every shape of history that the method produces, for checking a model's chat template."""
+"""All kinds of history that the method produces, for checking a model's chat template."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from dialogue.roleplay import inquirer_history, responder_history
 from dialogue.seeds import SpeakerName
 
 _TURNS = (0, 1, 3, 11)
-"""Of the official twelve: some templates pass on only the latest messages."""
+"""Number of turns of the longest history: the official twelve, because some templates pass on only the latest messages."""
 _PERSONA = "a 25-34 year old person who \u201clikes\u201d long walks"
 _GOAL = 'find out what the word "far" means'
 
@@ -22,8 +22,8 @@ class _Turn:
 def histories(speaker: SpeakerName, prompt_set: str) -> list[list[Message]]:
     """Return the histories of ``speaker`` before its first, second, fourth and twelfth output.
 
-    Raises LookupError for an unknown prompt set. Contents are made up, all different, and contain what templates may
-    mishandle: quotes, line breaks, Markdown.
+    Raises LookupError for an unknown prompt set. Contents are synthetic, all different, and contain things that templates
+    may mishandle: quotes, line breaks, Markdown.
     """
     return [_history(speaker, prompt_set, [_turn(number) for number in range(count)]) for count in _TURNS]
 

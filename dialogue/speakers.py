@@ -32,36 +32,37 @@ Ending = Literal[
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What a speaker has read and said. Only whole turns between ``opening`` and ``pending`` may be left out, oldest first."""
+    """The messages that a speaker has read and written. Only whole turns between ``opening`` and ``pending`` may be left out,
+    oldest first."""
 
     opening: Sequence[Message]
     turns: Sequence[Sequence[Message]]
     pending: Sequence[Message]
 
     def without(self, left_out: int) -> list[Message]:
-        """The messages without the ``left_out`` oldest turns."""
+        """Return the messages without the ``left_out`` oldest turns."""
         return [*self.opening, *chain.from_iterable(self.turns[left_out:]), *self.pending]
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """All outputs of one speaker for one turn, rejected ones first, and the ending if the last of them closes the dialogue."""
+    """All outputs of one speaker for one turn, rejected ones first, and the ending if the last one ends the dialogue."""
 
     outputs: tuple[Output, ...]
     ending: Ending | None = None
 
     @property
     def text(self) -> str:
-        """What the other speaker gets to read."""
+        """Return the text for the other speaker."""
         return self.outputs[-1].checked.text
 
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """A model that is the speaker ``name``.
+    """A model that plays the speaker ``name``.
 
-    ``seed`` gives the sampler's seed for (turn, attempt). ``tries`` is how often a failed output is regenerated with different
-    sampling. ``system_way`` is how the system text reaches the model. ``conversation`` names this history to the
+    ``seed`` returns the sampler's seed for (turn, attempt). A failed output is regenerated with different sampling up to
+    ``tries`` times. ``system_way`` is how the system text reaches the model. ``conversation`` names this history to the
     backend's cache.
     """
 
@@ -76,7 +77,7 @@ class Speaker:
     conversation: str = ""
 
     async def speak(self, history: History, turn: int) -> Spoken:
-        """One utterance that passes the checks, or the reason why there is none."""
+        """Return an utterance that passes the checks, or the reason why there is none."""
         outputs: list[Output] = []
         for attempt in range(self.tries + 1):
             try:
@@ -92,11 +93,11 @@ class Speaker:
     async def stream(
         self, history: History, turn: int, attempt: int = 0, listen: Callable[[Heard], None] | None = None
     ) -> AsyncGenerator[str | Thinking | Output]:
-        """Yield one output in pieces for a reader and, last, all of it. Closing it cancels the generation.
+        """Yield one output in pieces for a reader and, last, the complete output. Closing it cancels the generation.
 
-        The reader does not see a self-reply. An output that was read is checked for the record only, and never regenerated:
-        ``attempt`` counts the reader's own requests, with the same sampling and another seed. ``listen`` receives everything
-        that will be heard of the model, including thoughts and self-replies. Raises BackendError, and ContextFull if even the
+        The reader does not see a self-reply. Because the output has been read, it is checked only for the record and never
+        regenerated: ``attempt`` counts the reader's requests, with the same sampling and another seed. ``listen`` receives
+        the model's raw output, including thoughts and self-replies. Raises BackendError, and ContextFull if even the
         pending messages alone do not fit.
         """
         sampling = self.sampling.seeded(self.seed(turn, attempt))
@@ -131,7 +132,7 @@ class Speaker:
         return self.sampling.varied(seed) if attempt else self.sampling.seeded(seed)
 
     async def _reply(self, history: History, sampling: Sampling) -> tuple[Reply, int]:
-        """The reply to as much of the history as fits, and how many of the oldest turns were left out."""
+        """Return the reply to as much of the history as fits, and the number of oldest turns that were left out."""
         for left_out in range(len(history.turns)):
             try:
                 return await self._ask(history.without(left_out), sampling), left_out

@@ -1,4 +1,4 @@
-"""The place of the system text, for models without a system role."""
+"""Placement of the system text, for models without a system role."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -7,13 +7,13 @@ from typing import Literal
 from dialogue.messages import Message
 
 SystemWay = Literal["message", "first_user", "none"]
-"""As a message with that role, in front of the first user message, or left out."""
+"""The system text is a message with that role, comes in front of the first user message, or is left out."""
 
 
 def place_system(messages: Sequence[Message], way: SystemWay) -> list[Message]:
     """Return the messages with the system text placed in this way.
 
-    Neighbouring user messages become one with "first_user", because many templates want the roles to alternate.
+    With "first_user", consecutive user messages become one, because many templates require alternating roles.
     """
     if way == "message":
         return list(messages)
@@ -26,7 +26,7 @@ def place_system(messages: Sequence[Message], way: SystemWay) -> list[Message]:
 
 
 def _merged(messages: Iterable[Message]) -> Iterable[Message]:
-    """Join consecutive user messages, with a blank line between their texts."""
+    """Yield the messages, joining consecutive user messages with a blank line between their texts."""
     waiting: Message | None = None
     for message in messages:
         if waiting and waiting.role == message.role == "user":

@@ -1,4 +1,4 @@
-"""The marks between which published models write their thoughts, and those that wrap the answer after one.
+"""The marks around the thoughts of published models, and those around the answer after a thought.
 
 They are the marks of the models' own chat templates, as the parsers of vLLM, SGLang, llama.cpp and Open WebUI list them.
 """
@@ -12,10 +12,10 @@ from itertools import chain
 class Kind:
     """One way to mark a thought.
 
-    ``only_at_start``: an answer may use the marks too, so an opening one counts at the start of an output only, and a closing
-    one only if there is no opening one in the answer. ``is_phrase``: an answer may even begin with them, so a thought that is
-    never closed is text, and so is a closing one alone.
-    ``nests``: an opening mark inside a thought needs a closing mark of its own.
+    ``only_at_start``: an answer may also use the marks, so an opening mark counts only at the start of an output, and a closing
+    mark only if there is no opening mark in the answer. ``is_phrase``: an answer may even begin with them, so a thought that is
+    never closed is text, and so is a closing mark alone.
+    ``nests``: an opening mark inside a thought needs a separate closing mark.
     """
 
     opens: tuple[str, ...]
@@ -72,9 +72,9 @@ KINDS = (
     Kind(("Here are my reasoning steps:",), ("[BEGIN FINAL RESPONSE]",), only_at_start=True, is_phrase=True),  # Apriel
 )
 STRIPPED = Kind((), ("assistantfinal",), is_phrase=True, nests=False)
-"""gpt-oss behind a server that drops control tokens: only the names between them are left, and run into the text."""
+"""gpt-oss behind a server that drops control tokens: only the names between them remain, joined to the text."""
 STRIPPED_NAMES = ("analysis", "commentary")
-"""What such a thought begins with, at the start of an output only."""
+"""Names with which such a thought begins, only at the start of an output."""
 WRAPPERS = (
     Wrapper("<answer>", ("</answer>",)),  # Hunyuan
     Wrapper("<response>", ("</response>",)),  # Granite 3.3, ERNIE

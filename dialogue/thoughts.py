@@ -1,8 +1,8 @@
-"""Thoughts are not speech: splitting a model's output into its thoughts and its answer.
+"""Split a model's output into thoughts and answer, because thoughts are not part of the dialogue.
 
 A thought lies between the marks of ``thought_marks``. A mark inside an answer is text if it is quoted, in code, or if its
 thought is never closed. A closing mark alone ends a thought that the chat template opened.
-Names that remain of stripped marks begin a thought only at the start of an output, and only if the thought is closed.
+The names left by dropped control tokens begin a thought only at the start of an output, and only if the thought is closed.
 """
 
 import re
@@ -25,12 +25,12 @@ from dialogue.thought_marks import (
 )
 
 RULE = 3
-"""The version of the rule, part of what identifies a run: raise it with every change to what counts as a thought."""
+"""The version of the rule, part of a run's identity. Increase it with every change to what counts as a thought."""
 
 _INK = re.compile(r"\S")
 _STRIPPED_BEGINNINGS = {*STRIPPED_NAMES, *beginnings(STRIPPED_NAMES)}
 _APART = ("<think>\n", "\n</think>\n\n")
-"""Format of a thought that came in a separate field, in the record of an output."""
+"""How an output's record contains a thought that arrived in a separate field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Thought:
-    """A piece of a thought that came separately from the output, as some servers send it."""
+    """A piece of a thought that arrived separately from the output, as some servers send it."""
 
     text: str
 
@@ -57,7 +57,8 @@ class Thinking:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """An output split into thoughts and answer. ``closed_alone`` is the kind of a thought whose beginning is not in it."""
+    """An output split into thoughts and answer. ``closed_alone`` is the kind of a thought whose beginning it does not
+    contain."""
 
     answer: str
     thoughts: tuple[str, ...] = ()
@@ -72,19 +73,19 @@ def split(raw: str, opened: Opened | None = None, *, was_cut: bool = False) -> S
     """Split a complete output into thoughts and answer; ``was_cut`` says that its token limit ended it."""
     splitter = Splitter(opened)
     for _ in chain(splitter.feed(raw), splitter.end(was_cut=was_cut)):
-        pass  # of thousands of events, each may hold all that was said
+        pass  # one of thousands of events, each of which may hold the whole answer
     return splitter.split
 
 
 def opened_by(end_of_prompt: str) -> Opened | None:
-    """Return the thought that ``end_of_prompt``, the template's words after the last message, opens and leaves open."""
+    """Return the thought that ``end_of_prompt``, the template's text after the last message, leaves open, if any."""
     last = _speaking_marks().last(end_of_prompt)
     return Opened(MARKS.opening[last]) if last in MARKS.opening else None
 
 
 @dataclass(slots=True)
 class _Open:
-    """A thought under way, from its mark at ``start``; ``inside`` is where its text begins."""
+    """A thought in progress, from its mark at ``start``; its text begins at ``inside``."""
 
     kind: Kind
     start: int
@@ -96,7 +97,7 @@ class _Open:
 
 
 class Splitter:
-    """Splits an output as it comes, in whatever pieces: the same text always gives the same split.
+    """Splits an arriving output. However it is divided into pieces, the same text gives the same split.
 
     The pieces of text that it yields make up the answer; each ``Thinking`` says how much of the earlier ones remains.
     """
@@ -106,12 +107,12 @@ class Splitter:
         self._position = 0
         self._raw = ""
         self._earlier = ""  # the answer before the last thought
-        self._segment = StringIO()  # and after it
-        self._space = ""  # white space that waits for what follows it
-        self._boundary = 0  # where the segment begins
+        self._segment = StringIO()  # the answer after it
+        self._space = ""  # white space held back until more text follows
+        self._boundary = 0  # the beginning of the segment
         self._thoughts: list[str] = []
         self._closed_alone: Kind | None = None
-        self._mentioned: set[Kind] = set()  # kinds of which an opening mark was text
+        self._mentioned: set[Kind] = set()  # kinds with an opening mark that was text
         self._wrapper: Wrapper | None = None
         self._open: _Open | None = None
         self._is_apart = False
@@ -136,7 +137,7 @@ class Splitter:
         yield from self._read(is_end=False)
 
     def feed_thought(self, text: str) -> Iterator[Event]:
-        """Add more of a thought that comes separately: then the output itself does not begin in one."""
+        """Add more of a thought that arrives separately; the output itself then does not begin with one."""
         if self._open and self._open.is_told and not self._text:
             self._open = None
         if not self._is_apart:
@@ -147,7 +148,7 @@ class Splitter:
         self._thoughts[-1] += text
 
     def end(self, *, was_cut: bool) -> Iterator[Event]:
-        """Complete the output, and decide what is still open."""
+        """Complete the output, and decide about everything still undecided."""
         yield from self._read(is_end=True)
         while (thought := self._open) is not None:
             if thought.closed_at:
@@ -168,16 +169,16 @@ class Splitter:
 
     @property
     def _has_said(self) -> bool:
-        """Whether there is any answer so far; asked at every mark, so it is not put together for that."""
+        """Return whether there is any answer so far, without assembling it, because this is needed at every mark."""
         return bool(self._earlier) or not self._is_fresh
 
     @property
     def _is_fresh(self) -> bool:
-        """Whether nothing has been said since the output began, or since the last thought."""
+        """Return whether there is no answer text since the beginning or the last thought."""
         return self._segment.tell() == 0
 
     def _is_thought(self, thought: _Open, *, was_cut: bool) -> bool:
-        """Whether a thought that was never closed is one: inside an answer its mark is text, unless the limit cut it."""
+        """Return whether an unclosed thought is one: inside an answer its mark is text, unless the limit cut the output."""
         if thought.is_certain:
             return True
         begins = thought.is_told or thought.kind.is_phrase
@@ -186,7 +187,7 @@ class Splitter:
     def _read(self, *, is_end: bool) -> Iterator[Event]:
         if self._position == 0 and not (self._open or self._thoughts):
             if self._text in _STRIPPED_BEGINNINGS and not is_end:
-                return  # whether it begins a thought depends on what follows
+                return  # whether it begins a thought depends on the next characters
             if name := stripped_name(self._text):
                 self._open, self._position = _Open(STRIPPED, 0, len(name), is_certain=False), len(name)
                 yield Thinking("")
@@ -198,7 +199,7 @@ class Splitter:
                 yield from self._speak(found)
 
     def _next_mark(self, *, is_end: bool) -> Generator[Event, None, re.Match[str] | None]:
-        """Take in the text up to the next mark, or up to what may become one."""
+        """Consume the text up to the next mark, or up to text that may become one."""
         marks = _thinking_marks(self._open.kind) if self._open else _speaking_marks()
         found = marks.search(self._text, self._position)
         pending = 0 if is_end else marks.pending(self._text, self._position)
@@ -212,7 +213,7 @@ class Splitter:
             and found.end() + LOOKAHEAD > len(self._text)
             and not self._context.begins_line(self._text, stop)
         ):
-            return None  # whether it is text depends on what follows
+            return None  # whether it is text depends on the next characters
         return found
 
     def _think(self, thought: _Open, found: "re.Match[str]") -> None:
@@ -294,7 +295,7 @@ class Splitter:
         self._boundary = self._position = position
 
     def _say(self, text: str) -> Iterator[Event]:
-        """White space at the beginning waits: after a thought it is left out."""
+        """Add text to the answer. Hold back white space at its beginning, because it is left out after a thought."""
         if self._is_fresh and not text.strip():
             self._space += text
         else:
@@ -309,8 +310,8 @@ class Splitter:
             yield text
 
     def _is_text(self, found: "re.Match[str]", *, ends_line: bool = False) -> bool:
-        """Return whether a mark in an answer is in code or quotes, judging by the text before it. A quotation mark that is left
-        open before the end of a thought, and of its line, quotes nothing."""
+        """Return whether a mark in an answer is in code or quotes, judging by the text before it. A quotation mark that is
+        still open at the end of a thought and of its line does not count."""
         if self._context.is_in_code(found, self._boundary):
             return True
         return not ends_line and self._context.is_quoted(found, self._boundary)

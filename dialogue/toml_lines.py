@@ -1,4 +1,4 @@
-"""Line numbers in a TOML file: the parser gives values without their lines."""
+"""Line numbers in a TOML file, because the parser returns values without them."""
 
 import re
 import tomllib
@@ -12,7 +12,7 @@ Path = Sequence[str | int]
 def find_line(text: str, path: Path) -> int:
     """Return the line, counted from 1, of the value at ``path``; for a missing value, that of the nearest existing table.
 
-    The line is found by reading more and more of the valid ``text``, so every way to write a key counts.
+    The line is found by parsing longer and longer beginnings of the valid ``text``, so every notation of a key works.
     """
     lines = text.split("\n")
     reached = _depth(tomllib.loads(text), path)
@@ -21,7 +21,7 @@ def find_line(text: str, path: Path) -> int:
 
 
 def locate(error: tomllib.TOMLDecodeError, text: str) -> str:
-    """Return the parser's complaint with a line and a column, also for a file that ends too early."""
+    """Return the parser's error with line and column, even for a file that ends too early."""
     lines = text.split("\n")
     end = f"(at line {len(lines)}, column {len(lines[-1]) + 1})"
     return re.sub(r"\(at end of document\)", end, str(error))

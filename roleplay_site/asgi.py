@@ -35,7 +35,7 @@ WAIT_SECONDS = 45.0
 async def lifespan(
     scope: dict[str, Any], receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
 ) -> None:
-    """Start and stop with the server. At its end, replies under way end as interrupted and models are closed."""
+    """Start and stop with the server. At its end, replies in progress end as interrupted and models are closed."""
     await receive()
     await send({"type": "lifespan.startup.complete"})
     await receive()

@@ -1,4 +1,4 @@
-"""The Celery application. Its messages only wake workers: the database says what is left to do."""
+"""The Celery application. Its messages only wake workers; the database decides what is left to do."""
 
 import os
 from typing import Any

@@ -90,7 +90,7 @@ TEMPLATES = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "studies"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
-# Ten failed logins lock an account for the address they came from, so that nobody can lock others out.
+# Ten failed logins lock an account for the address they came from, so that no one can lock others out.
 # Failures are counted in the database; successful logins and their addresses are not stored.
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
@@ -109,8 +109,8 @@ AUTH_PASSWORD_VALIDATORS = [
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
 check_database(DATABASES["default"])
 if DATABASES["default"]["ENGINE"] == SQLITE:
-    # Site and worker write side by side: readers never wait (WAL), a writer takes its lock at once rather than half-way
-    # (IMMEDIATE) and waits for the other's (timeout, in seconds). Deleted text is overwritten (secure_delete).
+    # Site and worker write at the same time: readers never wait (WAL), and a writer locks at the start of its transaction
+    # (IMMEDIATE) and waits for the other's lock (timeout, in seconds). Deleted text is overwritten (secure_delete).
     # A thread keeps its connection, because opening one takes as long as ten queries.
     DATABASES["default"]["CONN_MAX_AGE"] = None
     DATABASES["default"]["OPTIONS"] = {

@@ -44,7 +44,7 @@ def _check_redis(variable: str, url: str) -> None:
     """Raise ImproperlyConfigured unless it is a Redis address. The sentence does not quote it: it may hold a password."""
     if not _is_redis(url):
         raise ImproperlyConfigured(
-            f"{variable} is not the address of a Redis server: it must look like redis://host:6379/0, with a port up to"
+            f"{variable} is not the address of a Redis server. It must look like redis://host:6379/0, with a port up to"
             " 65535 and the number of a database."
         )
 

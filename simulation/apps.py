@@ -1,4 +1,4 @@
-"""The app and its signal handlers."""
+"""App configuration of simulation, which connects its signal handlers."""
 
 from django.apps import AppConfig
 

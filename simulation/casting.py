@@ -1,4 +1,4 @@
-"""From models.toml to the speakers of a dialogue."""
+"""Build the speakers of a dialogue from models.toml."""
 
 import hashlib
 import json
@@ -41,7 +41,7 @@ def identify(configuration: dict[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Casting:
-    """Build the cast of a cell from the models that ``models_file`` describes and ``open_model`` runs."""
+    """Builds the cast of a cell from the models that ``models_file`` describes and ``open_model`` runs."""
 
     models_file: Path
     open_model: OpenModel

@@ -1,4 +1,4 @@
-"""The figures on a run's page, computed from all its dialogues and cached."""
+"""The statistics on a run's page, computed from all its dialogues and cached."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ Rows = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The rows of tables 1 and 7 without the endings, which have a separate panel, over a number of ``dialogues``.
+    """The rows of tables 1 and 7 for a number of ``dialogues``, without the endings, which have a separate panel.
 
     ``cuts`` are sentences about outputs that a limit cut.
     """
@@ -27,7 +27,7 @@ class Figures:
 
 
 def read_figures(run: Run) -> Figures:
-    """Return the run's current figures. An ended dialogue never changes, but may be deleted when a participant withdraws, so
+    """Return the run's current statistics. An ended dialogue never changes, but may be deleted when a participant withdraws, so
     the cache key holds the number and the sum of the ended cells' keys."""
     ended = run.simulations.exclude(finished_at=None).aggregate(count=Count("pk"), total=Sum("pk"))
     dialogues = ended["count"]
@@ -37,7 +37,7 @@ def read_figures(run: Run) -> Figures:
 
 
 def cuts_of_run(run: Run, cells: QuerySet[Simulation] | None = None) -> list[Cut]:
-    """Count the cuts in the run's ended dialogues, or in those of some of its ``cells``."""
+    """Return the cuts in the run's ended dialogues, or in those of some of its ``cells``."""
     ended = (run.simulations.all() if cells is None else cells).exclude(finished_at=None)
     return cuts_of(Dialogue.objects.filter(simulation__in=ended), run.configuration)
 

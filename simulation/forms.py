@@ -26,7 +26,7 @@ class RunChoices:
 
 
 def read_choices(study: Study) -> RunChoices:
-    """Return what the study and models.toml have at present."""
+    """Return the current choices from the study and models.toml."""
     goals, personas = study.goals.order_by("number"), study.personas.order_by("code")
     return RunChoices(study, read_catalogue(), list(goals), list(personas))
 
@@ -91,7 +91,7 @@ class RunForm(forms.Form):
         )
 
     def _judge_count(self, is_asked: bool, count: int | None) -> str:
-        """Return the mistake in the number of personas; a number that would be ignored is a mistake too."""
+        """Return the mistake in the number of personas; a number that would be ignored is also a mistake."""
         known = len(self._choices.personas)
         if is_asked and count is None:
             return "Enter the number of personas."

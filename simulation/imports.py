@@ -1,4 +1,4 @@
-"""Importing dialogues from files in the official format."""
+"""Import dialogues from files in the official format."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -68,7 +68,7 @@ class _Importer:
     _runs: dict[str, Run] = field(default_factory=dict)
 
     def begin(self) -> None:
-        """Lock the study, so that other imports into it wait, see what this piece stored, and store nothing twice.
+        """Lock the study, so that other imports into it wait, see what this transaction stored, and store nothing twice.
 
         Read the study again until a line is stored: from then on it is frozen, and others may write in it.
         """
@@ -218,7 +218,7 @@ class _Importer:
             )
 
     def _asked(self, record: Record) -> dict[str, Any]:
-        """Return the inquirer as our own export describes it; of an official line, only the name is known."""
+        """Return the inquirer as described in our own exports; official lines contain only its name."""
         return record.inquirer or ({} if self.inquirer is None else {"model": self.inquirer})
 
     def _seed(self, record: Record) -> int:

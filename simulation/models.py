@@ -12,8 +12,8 @@ from studies.models import Dialogue, Goal, Persona, Study
 class Run(Job):
     """One batch of simulated dialogues: an inquirer and a responder over personas, goals and seeds.
 
-    ``configuration`` is everything that decides what is said, apart from the cells; its hash ``identity`` is unique in the
-    study, so that the same request finds the same run and only adds what is missing.
+    ``configuration`` holds everything that affects the dialogues, except the cells; its hash ``identity`` is unique in the
+    study, so that the same request finds the same run and only adds missing cells.
     """
 
     MODEL_FIELDS = ("inquirer", "responder")

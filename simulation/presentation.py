@@ -10,7 +10,7 @@ from simulation.reports import time_left
 from studies.models import Dialogue
 
 LEAST_SECONDS = 10
-"""Time of work before a rate is meaningful."""
+"""Working time after which a rate is meaningful."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class BatchLine:
 
 @dataclass(frozen=True, slots=True)
 class RunLine:
-    """A run's present state, in a list or on its own page. ``services`` are those of all live workers."""
+    """A run's current state, in a list or on its page. ``services`` are those of all live workers."""
 
     run: Run
     tally: Tally
@@ -45,7 +45,7 @@ class RunLine:
 
     @property
     def absent_worker(self) -> str:
-        """Return which worker to start, if the run waits for one in vain."""
+        """Return a sentence that says which worker to start if none serves the run."""
         is_worked_on = self.tally.held > 0 or self.tally.left == 0
         return "" if is_worked_on else absent_worker(self.run, self.services)
 
@@ -78,7 +78,7 @@ class RunLine:
 
     @property
     def per_hour(self) -> float | None:
-        """Return the ended dialogues per hour of work; None until enough was measured."""
+        """Return the ended dialogues per working hour; None until enough has been measured."""
         if self.run.worked_seconds < LEAST_SECONDS or not self.run.worked_dialogues:
             return None
         return self.run.worked_dialogues * 3600 / self.run.worked_seconds

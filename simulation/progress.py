@@ -1,4 +1,4 @@
-"""How far runs are: counted in one query, however many cells they have."""
+"""Progress of runs, counted in one query however many cells they have."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -13,12 +13,12 @@ from studies.models import ENDINGS
 
 ENDING_WORDS = dict(ENDINGS)
 NOT_RECORDED = "not recorded"
-"""The official format of dialogues says nothing about endings."""
+"""Shown for dialogues without an ending, because the official format does not record endings."""
 
 
 @dataclass(frozen=True, slots=True)
 class EndingShare:
-    """How many of a run's ended dialogues ended in one way; ``share`` is a fraction."""
+    """The number of a run's dialogues with one ending; ``share`` is their fraction of the ended ones."""
 
     ending: str
     count: int
@@ -30,7 +30,7 @@ class EndingShare:
 
     @property
     def width(self) -> str:
-        """Of its bar, in hundredths of the whole, written as SVG wants it in any language."""
+        """Return the width of its bar in percent, in SVG's notation, independent of the locale."""
         return f"{100 * self.share:.1f}"
 
     @property
@@ -40,10 +40,10 @@ class EndingShare:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The cells of a run, or of one of its batches, counted; ``endings`` by how many dialogues ended so.
+    """Counts of the cells of a run or of one of its batches; ``endings`` holds the number of dialogues by ending.
 
-    ``held`` cells have a recently renewed lease, ``postponed`` ones wait for the next try after an error. ``failing`` ones had
-    an error and no success since. ``batches`` are by number.
+    ``held`` cells have a recently renewed lease, ``postponed`` ones wait for the next attempt after an error. ``failing`` ones
+    had an error and no success since. ``batches`` are keyed by number.
     """
 
     total: int = 0
@@ -60,17 +60,17 @@ class Tally:
 
     @property
     def left(self) -> int:
-        """How many are still to be done."""
+        """Return the number of cells still to do."""
         return self.total - self.done - self.cancelled
 
     @property
     def shares(self) -> list[EndingShare]:
-        """The endings, most frequent first."""
+        """Return the endings, most frequent first."""
         ordered = sorted(self.endings.items(), key=lambda item: -item[1])
         return [EndingShare(ending, count, count / self.done) for ending, count in ordered]
 
     def plus(self, group: "Tally", batch: int | None = None) -> "Tally":
-        """The tally of both; ``group`` counts for its ``batch`` too."""
+        """Return the sum of both tallies; ``group`` also counts for its ``batch``."""
         sums = {name: getattr(self, name) + getattr(group, name) for name in _COUNTS}
         endings = Counter(self.endings) + Counter(group.endings)
         parts = {} if batch is None else {batch: self.batches.get(batch, Tally()).plus(group)}
@@ -81,7 +81,7 @@ _COUNTS = ("total", "held", "postponed", "failing", "cancelled")
 
 
 def tally_runs(runs: Iterable[Run]) -> dict[int, Tally]:
-    """The tally of each run, by primary key, as of now by the database's clock."""
+    """Return the current tally of each run by primary key, using the database's clock."""
     tallies = {run.pk: Tally() for run in runs}
     is_open = Q(finished_at=None, is_cancelled=False)
     groups = (

@@ -37,7 +37,7 @@ def time_left(hours: float) -> str:
 
 
 def unsent_sentence(speaker: SpeakerName, settings: Sequence[str]) -> str:
-    """Return a sentence about the settings that one side's server is not sent."""
+    """Return a sentence about the settings that are not sent to one speaker's server."""
     names = ", ".join(settings)
     why = "refused by its server, unknown to it, or left out in models.toml"
     return f"Outputs of the {speaker} are generated without {names}: {why}."
@@ -55,7 +55,7 @@ def as_object(summary: Summary, throughput: Throughput) -> dict[str, Any]:
 def as_rows(summary: Summary) -> Iterator[tuple[str, str]]:
     """Yield (label, value) in the order of the paper's tables: means with population standard deviations, failures, endings.
 
-    Settings that a server was not sent follow the failures, if there are any.
+    Settings that were not sent to a server follow the failures, if there are any.
     """
     for name, label in MEANS.items():
         yield label, _moments(getattr(summary, f"{name}_mean"), getattr(summary, f"{name}_sd"))

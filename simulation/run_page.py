@@ -1,4 +1,4 @@
-"""A run's page, read in few queries however many cells the run has."""
+"""A run's page, read with few queries however many cells the run has."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -66,7 +66,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class CellLine:
-    """A cell in the table. ``kind`` is ended, cancelled, running, failing or waiting; ``outcome`` says so in words."""
+    """A cell in the table. ``kind`` is ended, cancelled, running, failing or waiting; ``outcome`` describes it in words."""
 
     cell: Simulation
     turns: int
@@ -85,7 +85,7 @@ class CellLine:
 
 @dataclass(frozen=True, slots=True)
 class CellError:
-    """The reason why ``count`` dialogues of a run have to be tried again."""
+    """The reason why ``count`` dialogues of a run must be tried again."""
 
     sentence: str
     count: int
@@ -151,7 +151,7 @@ def read_run(run: Run, filters: Filters) -> RunPage:
 
 
 def _unsent(run: Run) -> list[str]:
-    """Find one such output of each side without reading all outputs, because pages ask for this every two seconds."""
+    """Return a sentence for each speaker with unsent settings. Read only one such output each, because pages poll this."""
     speakers = get_args(SpeakerName)
     without = Output.objects.filter(dialogue__simulation__run=OuterRef("pk")).exclude(unsent="").order_by()
     found = [Subquery(without.filter(speaker=speaker).values("unsent")[:1]) for speaker in speakers]

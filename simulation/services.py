@@ -1,4 +1,4 @@
-"""What starts, stops and feeds runs."""
+"""Create, start and stop runs, and store their dialogues."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -24,9 +24,9 @@ from studies.models import Dialogue, Goal, Persona, Study, Turn
 
 
 def request_run(study: Study, request: RunRequest, models_file: Path | None = None) -> Run:
-    """The study's run for this request, with all the cells asked for; asking again adds only what is missing.
+    """Return the study's run for this request with all requested cells; a repeated request adds only missing ones.
 
-    The run stands still until it is queued or worked on. Raises RequestError in a sentence.
+    The run is paused until it is queued or started. Raises RequestError.
     """
     configuration = _configuration(request, models_file or settings.MODELS_FILE)
     goals, personas = requested_goals(study, request), requested_personas(study, request)
@@ -49,7 +49,7 @@ def find_run(study: Study, request: RunRequest) -> Run | None:
 
 
 def is_answered(study: Study, request: RunRequest) -> bool:
-    """Whether every dialogue asked for is there already, so that no model is needed. Raises RequestError."""
+    """Return whether all requested dialogues already exist, so that no model is needed. Raises RequestError."""
     goals, personas = requested_goals(study, request), requested_personas(study, request)
     run = find_run(study, request)
     finished = requested_cells(run, request).exclude(finished_at=None).count() if run else 0
@@ -58,7 +58,7 @@ def is_answered(study: Study, request: RunRequest) -> bool:
 
 @transaction.atomic
 def start_run(run: Run) -> None:
-    """Open the run's cells to this process, beside the workers if it is queued already."""
+    """Open the run's cells to this process, and also to the workers if it is already queued."""
     _reopen(run)
     CELLS.start(run)
 
@@ -72,14 +72,14 @@ def queue_run(run: Run, started_by: User | None = None) -> None:
 
 @transaction.atomic
 def cancel_run(run: Run) -> None:
-    """Stop an unfinished run for good: only cells that are requested again, or the whole run, can start again."""
+    """Stop an unfinished run and cancel its open cells, which continue only if they or the whole run are requested again."""
     if CELLS.lock(run).state != Run.State.FINISHED:
         run.simulations.filter(finished_at=None).update(is_cancelled=True)
         CELLS.cancel(run)
 
 
 def past_turns(cell: Simulation) -> list[Turn]:
-    """What was said in the cell's dialogue before, in order."""
+    """Return the stored turns of the cell's dialogue, in order."""
     return list(cell.dialogue.turns.order_by("position")) if cell.dialogue else []
 
 
@@ -93,7 +93,7 @@ def save_exchange(cell: Simulation, cast: Cast, exchange: Exchange, worker: str)
 
 @transaction.atomic
 def finish_simulation(cell: Simulation, cast: Cast, ended: Ended, worker: str, now: datetime) -> None:
-    """Store the ending; the run's last cell finishes the run. Raises LeaseLost."""
+    """Store the ending, and finish the run with its last cell. Raises LeaseLost."""
     held = CELLS.hold(cell, worker)
     collection.end_dialogue(_dialogue(held, cast), ended, now)
     count_dialogue(CELLS.lock(held.run))
@@ -101,7 +101,7 @@ def finish_simulation(cell: Simulation, cast: Cast, ended: Ended, worker: str, n
 
 
 def _dialogue(held: Simulation, cast: Cast) -> Dialogue:
-    """The cell's dialogue, made with the first thing there is to store."""
+    """Return the cell's dialogue, and create it on first use."""
     if held.dialogue is None:
         held.dialogue = Dialogue.objects.create(
             study=held.run.study,
@@ -147,7 +147,7 @@ def _add_cells(run: Run, goals: Iterable[Goal], personas: Iterable[Persona], see
 
 
 def _revive(run: Run, wanted: Iterable[tuple[int, Persona, Goal]]) -> int:
-    """Request the cancelled ones of these cells again. Return their number."""
+    """Request the cancelled cells among these again. Return their number."""
     asked = {(seed, persona.pk, goal.pk) for seed, persona, goal in wanted}
     cancelled = run.simulations.filter(is_cancelled=True)
     found = [pk for pk, *cell in cancelled.values_list("pk", "seed", "persona", "goal") if tuple(cell) in asked]
@@ -155,7 +155,7 @@ def _revive(run: Run, wanted: Iterable[tuple[int, Persona, Goal]]) -> int:
 
 
 def _reopen(run: Run) -> None:
-    """Begin a new stretch of work. Starting a run that has ended starts all of it: its cancelled cells are requested again."""
+    """Prepare the run for work. Starting an ended run starts all of it, so request its cancelled cells again."""
     row = CELLS.lock(run)
     if row.state in (Run.State.CANCELLED, Run.State.FINISHED):
         run.simulations.filter(is_cancelled=True).update(is_cancelled=False)

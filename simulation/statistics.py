@@ -44,9 +44,9 @@ class Lexical:
 class Summary:
     """Means and population standard deviations over finished dialogues (turns) and over their turns (tokens).
 
-    Failures are counted over all outputs of their side, regenerated ones included, and so are the outputs for which a setting
-    was not sent (``unsent``, by side and setting). A mean over no values, or over tokens that a provider does not count, is
-    None.
+    Failures are counted over all outputs of their speaker, including regenerated ones, and so are the outputs for which a
+    setting was not sent (``unsent``, by speaker and setting). A mean over no values, or over tokens that a provider does not
+    count, is None.
     """
 
     dialogues: int
@@ -127,7 +127,7 @@ def _failure_rates(dialogues: QuerySet[Dialogue]) -> tuple[Rate, Rate, Rate, Rat
 
 
 def _unsent(dialogues: QuerySet[Dialogue]) -> dict[str, dict[str, Rate]]:
-    """Count, for each side, the outputs for which each setting was not sent; sides without any are left out."""
+    """Return, by speaker and setting, the rate of outputs for which it was not sent; omit speakers without any."""
     outputs, without = Counter[str](), Counter[tuple[str, str]]()
     groups = (
         Output.objects.filter(dialogue__in=dialogues).order_by().values_list("speaker", "unsent").annotate(Count("pk"))

@@ -1,4 +1,4 @@
-"""Celery's door to simulated dialogues."""
+"""Celery task for simulated dialogues."""
 
 from django.conf import settings
 
@@ -11,5 +11,5 @@ from simulation.workers import Worker
 
 @works_off(CELLS)
 def simulate() -> Worker:
-    """Play the dialogues of queued runs."""
+    """Return a worker that plays the dialogues of queued runs."""
     return Worker(Casting(settings.MODELS_FILE, registry.open_model), should_stop=is_stopping.is_set)

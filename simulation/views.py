@@ -27,7 +27,7 @@ def run(request: HttpRequest, token: str) -> HttpResponse:
 
 @staff_only
 def run_live(request: HttpRequest, token: str) -> HttpResponse:
-    """Return what has changed on a run's page since it last asked. The end of the run refreshes its statistics too."""
+    """Return what has changed on a run's page since it last asked. The end of the run also refreshes its statistics."""
     found = get_object_or_404(Run.objects.select_related("study"), token=token)
     page = read_run(found, Filters.parse(request.GET))
     response = send_updates(request, page.live, {"page": page})

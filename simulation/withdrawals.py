@@ -1,4 +1,4 @@
-"""Deleting all simulated dialogues of a participant who withdraws."""
+"""Delete all simulated dialogues of a participant who withdraws."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -12,7 +12,7 @@ from studies.models import Dialogue, Persona
 
 
 def forget_persona(persona: Persona, **_signal: Any) -> None:
-    """Delete the persona's cells and their dialogues; a worker that holds one finds it gone and drops it.
+    """Delete the persona's cells and their dialogues; a worker that holds one notices this and drops it.
 
     Runs without other open cells are finished after the transaction, because workers lock a cell before its run.
     """

@@ -1,4 +1,4 @@
-"""The time that workers spent on a run: pauses, and nights without a worker, are not part of a rate."""
+"""The time that workers spent on a run, so that rates exclude pauses and times without a worker."""
 
 from collections.abc import Collection
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Work off cells: play their dialogues."""
+"""Workers that play the dialogues of cells."""
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
@@ -24,12 +24,12 @@ Step = Exchange | Ended
 
 
 def _ignore(_step: Step) -> None:
-    """Nobody watches."""
+    """Ignore the step."""
 
 
 @dataclass
 class Worker(ModelWorker[Simulation]):
-    """Claims cells and plays them, saving every turn as it completes. ``on_step`` is told of every turn and ending."""
+    """Claims cells and plays them, saving every turn as soon as it is complete. ``on_step`` receives every turn and ending."""
 
     casting: Casting
     on_step: Callable[[Step], None] = _ignore
@@ -66,12 +66,12 @@ class Worker(ModelWorker[Simulation]):
 
 
 def _refuse_small_context(cast: Cast, first: Step) -> None:
-    """A context that does not even hold the first prompt is no result of the method, but a mistake in models.toml."""
+    """Raise an error if the context cannot hold even the first prompt: that is a mistake in models.toml, not a result."""
     if isinstance(first, Ended) and first.ending == "context_full":
         speaker = "responder" if any(output.checked.status == "said" for output in first.outputs) else "inquirer"
         raise ModelMisconfigured(
-            f"The context of the {speaker} is too small for its first prompt toward {cast.goal[:60]!r}…: "
-            "raise `context` in models.toml."
+            f"The context of the {speaker} is too small for its first prompt toward {cast.goal[:60]!r}…. "
+            "Raise `context` in models.toml."
         )
 
 

@@ -47,7 +47,7 @@ def _options() -> argparse.Namespace:
         "--idle", type=int, default=0, help="number of connected, silent people (measures these instead)"
     )
     parser.add_argument(
-        "--chatting", type=int, default=20, help="number of people who chat beside the silent ones (default: 20)"
+        "--chatting", type=int, default=20, help="number of people who chat while others are silent (default: 20)"
     )
     parser.add_argument("--threads", type=int, default=2, help="threads of the engine (default: 2)")
     parser.add_argument("--database", help="address of an empty PostgreSQL database (default: SQLite)")

@@ -15,18 +15,18 @@ from dialogue.thoughts import Opened, Splitter, Thinking, Thought
 StopReason = Literal["stop", "length"]
 
 LEAST_ROOM = 64
-"""A prompt fits a context when this many new tokens (or the request's ``max_tokens``, if fewer) still find room."""
+"""A prompt fits a context if there is room for this many new tokens, or for the request's ``max_tokens`` if that is fewer."""
 
 
 class BackendError(Exception):
-    """Something went wrong while a model was asked; the message is one sentence that says what to do.
+    """Something went wrong during a request to a model; the message is one sentence that says what to do.
 
-    Raised as itself it is an infrastructure error: worth another try later, and never a research result.
+    An instance of exactly this class is an infrastructure error: it is worth another try later, and never a research result.
     """
 
 
 class ModelMisconfigured(BackendError):
-    """The model cannot run as it is described; trying again will not help."""
+    """The model cannot run as described, and another try will not help."""
 
 
 class ContextFull(BackendError):
@@ -39,9 +39,9 @@ class ContentRefused(BackendError):
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How to draw tokens. ``top_k`` 0 and ``top_p`` 1 switch the filter off; ``temperature`` 0 is greedy.
+    """How to sample tokens. ``top_k`` 0 and ``top_p`` 1 switch the filter off; ``temperature`` 0 is greedy.
 
-    ``today`` is the date for the model's chat template, given so that a resumed dialogue has the same prompt.
+    ``today`` is the date for the model's chat template, fixed so that a resumed dialogue has the same prompt.
     """
 
     temperature: float = 1.0
@@ -53,11 +53,11 @@ class Sampling:
     today: date | None = None
 
     def seeded(self, seed: int) -> Self:
-        """The same settings with another seed."""
+        """Return the same settings with another seed."""
         return replace(self, seed=seed)
 
     def varied(self, seed: int) -> Self:
-        """Other settings for regenerating a failed output, drawn from ``seed`` in the official implementation's ranges."""
+        """Return settings for regenerating a failed output, drawn with ``seed`` from the official implementation's ranges."""
         draw = Random(seed)
         return replace(self, seed=seed, temperature=draw.uniform(0.5, 1.0), top_k=draw.randint(5, 50))
 
@@ -67,7 +67,7 @@ class Reply:
     """One raw model output with its costs.
 
     Times are in seconds; tokens are the model's own, None if the provider does not count them. ``unsent`` names the settings
-    that the provider was not sent, because it refuses or does not know them.
+    that were not sent to the provider, because it refuses or does not know them.
     """
 
     text: str
@@ -80,21 +80,22 @@ class Reply:
     thoughts: str = ""
     thought_tokens: int | None = None
     marked: str | None = None
-    """The output with its thoughts and their marks, if it had any."""
+    """The output including thoughts and their marks, if it had any."""
 
     @property
     def raw(self) -> str:
-        """The output as it came."""
+        """Return the unprocessed output."""
         return self.text if self.marked is None else self.marked
 
 
 Piece = str | Opened | Thought | Reply
-"""The events of a backend: text; first of all, that the prompt ends in a thought; parts of a thought sent separately."""
+"""What a backend yields: text, parts of a thought that arrive separately and, first of all, that the prompt ends in a
+thought."""
 
 
 @dataclass(slots=True)
 class Heard:
-    """What a model has put out so far, as it came: it grows while the model speaks, and while it thinks."""
+    """A model's unprocessed output so far, which grows while the model answers or thinks."""
 
     splitter: Splitter | None = None
 
@@ -104,11 +105,11 @@ class Heard:
 
 
 class ReplyStream(AsyncIterator[str | Thinking]):
-    """The pieces of a reply as they are generated; after the last one, ``reply`` holds the whole.
+    """The pieces of a reply as they are generated; after the last one, ``reply`` holds the complete reply.
 
     A ``Thinking`` comes whenever the model begins to think; the reply's text may then be shorter than before. ``heard`` also
-    has what comes in no piece, and stays readable if the stream was closed early. ``aclose()`` cancels the generation and
-    frees what it holds at the backend.
+    contains output that is in no piece, and stays readable if the stream is closed early. ``aclose()`` cancels the generation
+    and frees its resources in the backend.
     """
 
     def __init__(self, generation: AsyncGenerator[str | Thinking | Reply], heard: Heard) -> None:
@@ -128,7 +129,7 @@ class ReplyStream(AsyncIterator[str | Thinking]):
         await self._generation.aclose()
 
     async def whole(self) -> Reply:
-        """Reads the stream to its end."""
+        """Read the stream to its end and return the reply."""
         async with aclosing(self):
             async for _ in self:
                 pass
@@ -137,42 +138,42 @@ class ReplyStream(AsyncIterator[str | Thinking]):
 
 
 class ChatModel(Protocol):
-    """A model that can be talked to. One instance serves many conversations at once, in one event loop.
+    """A chat model. One instance serves many conversations at once, in one event loop.
 
     ``conversation`` names the history that ``messages`` continue, so that a backend can keep its cache for it;
-    it never changes what is generated. ``capacity`` is how many answers it works on at once, None for any number: whoever
-    comes after them waits inside, unseen, so that a page which shows a queue keeps it itself.
+    it never changes the output. ``capacity`` is the number of answers that it generates at once, None for any number. Further
+    requests wait inside, invisibly, so a page that shows a queue must keep the queue itself.
     """
 
     @property
     def capacity(self) -> int | None: ...
 
     async def reply(self, messages: Sequence[Message], sampling: Sampling, *, conversation: str = "") -> Reply:
-        """The whole answer. Raises BackendError, or one of its kinds; cancelling the task cancels the generation."""
+        """Return the complete answer. Raises BackendError or a subclass; cancelling the task cancels the generation."""
         ...
 
     def stream(self, messages: Sequence[Message], sampling: Sampling, *, conversation: str = "") -> ReplyStream:
-        """The answer in pieces; closing the stream cancels the generation. Errors are raised while iterating."""
+        """Return the answer as a stream of pieces; closing it cancels the generation. Errors are raised while iterating."""
         ...
 
     def count_tokens(self, text: str) -> int | None:
-        """How many tokens plain ``text`` has for this model, or None where the provider does not let one know."""
+        """Return the number of this model's tokens in plain ``text``, or None if the provider offers no way to count."""
         ...
 
     def expect_thought(self, kind: Kind) -> None:
-        """Expect outputs to begin with a thought of that kind from now on, as an earlier one has shown."""
+        """Expect outputs from now on to begin with a thought of that kind, because an earlier one did."""
         ...
 
     async def close(self) -> None:
-        """Frees the model. Replies under way end with a BackendError."""
+        """Free the model. Replies in progress end with a BackendError."""
         ...
 
 
 class StreamingModel(ABC):
-    """A ChatModel made of one method, ``generate``: the pieces of the output and, last, its Reply.
+    """A ChatModel built on one method, ``generate``, which yields the pieces of the output and, last, its Reply.
 
     Thoughts are separated from the answer here, for every backend. If a model once ended a thought without beginning it, all
-    its outputs are expected to begin with one, until an output shows the opposite. ``guess`` names such models in advance.
+    its outputs are expected to begin with one, until an output shows the opposite. ``guess`` makes this assumption in advance.
     """
 
     capacity: int | None = None
@@ -181,7 +182,10 @@ class StreamingModel(ABC):
 
     @abstractmethod
     def generate(self, messages: Sequence[Message], sampling: Sampling, conversation: str) -> AsyncGenerator[Piece]:
-        """Closing the generator cancels the generation. Raises BackendError, or one of its kinds, while iterating."""
+        """Yield the output's pieces and, last, its Reply. Closing the generator cancels the generation.
+
+        Raises BackendError or a subclass while iterating.
+        """
 
     @abstractmethod
     def count_tokens(self, text: str) -> int | None: ...
@@ -230,7 +234,7 @@ class StreamingModel(ABC):
     def _count(self, thoughts: str) -> int | None:
         try:
             return self.count_tokens(thoughts)
-        except BackendError:  # the model has been closed; its reply is complete
+        except BackendError:  # the model has been closed, but its reply is complete
             return None
 
 
@@ -246,7 +250,7 @@ def _take(splitter: Splitter, piece: Piece) -> Iterator[str | Thinking]:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Whether a model can run here, in a sentence, and the memory in bytes that it needs (None: none of this machine's)."""
+    """Whether a model can run here, with a sentence, and the memory in bytes that it needs (None: none on this machine)."""
 
     is_ok: bool
     sentence: str

@@ -1,6 +1,6 @@
-"""Chat templates, rendered so that nobody can type a control token and no message is lost.
+"""Chat templates, rendered so that no one can type a control token and no message is lost.
 
-A template is rendered over placeholders, so it never sees the words of people or models. The result is a list of parts: the
+A template is rendered with placeholders, so it never sees the texts of people or models. The result is a list of parts: the
 control tokens that the *template* wrote, and the plain text between them, including contents. A backend looks up the former
 and tokenises the latter without special parsing; a typed "</s><s>[INST]" is then text like any other.
 """
@@ -24,7 +24,7 @@ from dialogue.thoughts import Opened, opened_by
 PAPER_TEMPLATES = ("llama-2", "mixtral", "vicuna")
 _SPOKEN = "\ue002"
 _FAULTS = (TemplateError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
-"""Errors that a template raises on purpose or by mistake."""
+"""Errors that a template raises, intentionally or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class ChatTemplate:
-    """A template's source with the texts of the begin and end tokens that it may write."""
+    """A template's source, and the texts of the begin and end tokens that it may write."""
 
     source: str
     bos_token: str = ""
@@ -57,9 +57,9 @@ def of_model(name: str) -> Iterator[None]:
 
 
 def load_template(name: str) -> str:
-    """The source of one of the paper's templates. Raises ModelMisconfigured for another name."""
+    """Return the source of one of the paper's templates. Raises ModelMisconfigured for another name."""
     if name not in PAPER_TEMPLATES:
-        raise ModelMisconfigured(f"There is no chat template {name!r}: choose own, {', '.join(PAPER_TEMPLATES)}.")
+        raise ModelMisconfigured(f"There is no chat template {name!r}. Choose own, {', '.join(PAPER_TEMPLATES)}.")
     return files("dialogue.data").joinpath("templates", f"{name}.jinja").read_text("utf-8")
 
 
@@ -72,10 +72,10 @@ def render(
     control_tokens: Collection[str],
     today: date | None = None,
 ) -> list[Part]:
-    """Render the prompt for ``messages`` up to the beginning of the answer, with neighbouring plain text joined.
+    """Return the rendered prompt for ``messages`` up to the beginning of the answer, with adjacent plain text joined.
 
-    White space around contents is removed, as published templates do. ``today`` is the date that the template may ask for
-    (None: the clock's). Raises TemplateMisfit if the template refuses the messages, or loses one.
+    White space around contents is removed, as published templates do. ``today`` is the date for templates that use one
+    (None: the current date). Raises TemplateMisfit if the template refuses the messages, or loses one.
     """
     rendered = _with_holes(ChatTemplate(source, bos_token, eos_token), messages, today)
     contents = [message.content.strip() for message in messages]
@@ -119,7 +119,7 @@ def stretches(template: ChatTemplate, messages: Sequence[Message]) -> list[str]:
 
 
 def rendered_text(template: ChatTemplate, messages: Sequence[Message], today: date | None = None) -> str:
-    """Render the messages including their contents. Raises TemplateMisfit."""
+    """Return the rendered messages including their contents. Raises TemplateMisfit."""
     try:
         return compile_template(template.source).render(
             messages=[{"role": message.role, "content": message.content} for message in messages],
@@ -142,14 +142,14 @@ def _with_holes(template: ChatTemplate, messages: Sequence[Message], today: date
 
 
 def _check_whole(rendered: str, messages: Sequence[Message]) -> None:
-    """Check that every message occurs once and the dialogue is in order; a system message may be anywhere."""
+    """Check that every message occurs once and that the dialogue is in order; a system message may be anywhere."""
     found = [int(index) for index, _ in HOLE.findall(rendered)]
     for index, message in enumerate(messages):
         if found.count(index) != 1:
             fate = "repeats" if index in found else "leaves out"
             raise TemplateMisfit(f"{fate} {_name(index, message, len(messages))}")
     if len(found) > len(messages):
-        raise TemplateMisfit("writes characters that stand for messages here (U+E000 and U+E001)")
+        raise TemplateMisfit("writes characters that are reserved as placeholders here (U+E000 and U+E001)")
     said = [index for index in found if messages[index].role != "system"]
     if said != sorted(said):
         raise TemplateMisfit("changes the order of the messages")

@@ -1,4 +1,4 @@
-"""The settings with which every message of the method reaches a model, found by rendering its chat template."""
+"""Find the settings with which every message of the method reaches a model, by rendering its chat template."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,23 +17,23 @@ from dialogue.shapes import histories
 from dialogue.system_text import SystemWay, place_system
 
 _LOSSLESS: tuple[SystemWay, ...] = ("message", "first_user")
-"""Tried in this order. Only a person may decide to leave the system text out."""
+"""Placements of the system text, tried in this order. Only a person may decide to leave it out."""
 _A_DAY = date(2026, 11, 28)
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A speaker's needs besides its prompt set: how the system text reaches the model, and the marks of a self-reply."""
+    """A speaker's settings beyond its prompt set: how the system text reaches the model, and the marks of a self-reply."""
 
     system: SystemWay
     marks: tuple[str, ...]
 
 
 def fit(template: ChatTemplate | None, spec: ModelSpec, table: SpeakerTable, speaker: SpeakerName) -> Fit:
-    """Return the settings of ``spec``, or else what its template needs and writes. An API model has only the marks it names.
+    """Return the settings in ``spec``, or else those that its template needs. An API model has only the marks that it names.
 
-    ``template`` is None if it is unknown; then nothing is checked. Raises ModelMisconfigured if a message of the method would
-    be lost.
+    If ``template`` is None, because it is unknown, nothing is checked. Raises ModelMisconfigured if a message of the method
+    would be lost.
     """
     marks = () if spec.is_remote else find_marks(template)
     return Fit(_find_system_way(template, spec, table, speaker), marks if spec.marks is None else spec.marks)
@@ -41,7 +41,7 @@ def fit(template: ChatTemplate | None, spec: ModelSpec, table: SpeakerTable, spe
 
 @lru_cache(maxsize=256)
 def misfit(template: ChatTemplate, speaker: SpeakerName, prompt_set: str, way: SystemWay) -> str:
-    """Return the template's mistake with a history of ``speaker``, as a phrase without a subject; empty if there is none."""
+    """Return the template's fault with some history of ``speaker``, as a phrase without a subject; empty if there is none."""
     try:
         for history in histories(speaker, prompt_set):
             _try(template, place_system(history, way))
@@ -71,7 +71,7 @@ def _has_system(prompt_set: str) -> bool:
 
 
 def _refusal(template: ChatTemplate, spec: ModelSpec, prompt_set: str, speaker: SpeakerName) -> str:
-    """Describe the misfit. The fault of the last way tried has no remedy in ``system``."""
+    """Return a sentence about the misfit. If the last placement also fails, no value of ``system`` can help."""
     what = misfit(template, speaker, prompt_set, spec.system or _LOSSLESS[-1])
     remedies = [way for way in _LOSSLESS if not misfit(template, speaker, prompt_set, way)]
     alternative = ', or "none" for a chatbot without instructions' if speaker == "responder" else ""
@@ -99,7 +99,7 @@ def _try(template: ChatTemplate, messages: Sequence[Message]) -> None:
     if "".join(part.text for part in parts) != plain:
         raise TemplateMisfit("changes what the messages say")
     if _renders_as(template, said, "assistant", plain) and not _renders_as(template, said, "user", plain):
-        raise TemplateMisfit("writes the system message as if the assistant had said it")
+        raise TemplateMisfit("writes the system message as the assistant's words")
 
 
 def _renders_as(template: ChatTemplate, messages: Sequence[Message], role: Role, text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Backends by name, loaded when a model first needs one: importing this module loads none of their libraries."""
+"""Backends by name, loaded when a model first needs one. Importing this module loads none of their libraries."""
 
 from importlib import import_module
 from threading import Lock
@@ -16,18 +16,18 @@ BACKENDS = {
     "openai": "dialogue.backends.openai",
     "scripted": "dialogue.backends.scripted",
 }
-"""Each module has ``load(spec) -> ChatModel`` and ``examine(spec) -> Health``, which is quick and loads no weights."""
+"""The backends' modules. Each has ``load(spec) -> ChatModel`` and ``examine(spec) -> Health``, which loads no weights."""
 _RENDERING = ("llama_cpp", "transformers")
-"""These also have ``own_template(spec)``: the model's own chat template, or None where it cannot be read."""
+"""Backends with ``own_template(spec)``, which returns the model's chat template, or None if it cannot be read."""
 
 _open: dict[str, ChatModel] = {}
 _lock = Lock()
 
 
 def open_model(spec: ModelSpec) -> ChatModel:
-    """The running model for ``spec``, one per process, shared by every speaker that names the same engine.
+    """Return the loaded model for ``spec``; each process has one, shared by all speakers with the same engine.
 
-    Raises ModelMisconfigured when it cannot run here.
+    Raises ModelMisconfigured if it cannot run here.
     """
     with _lock:
         if spec.engine not in _open:
@@ -36,7 +36,7 @@ def open_model(spec: ModelSpec) -> ChatModel:
 
 
 def examine(spec: ModelSpec) -> Health:
-    """Whether the model can run here, without loading it."""
+    """Return whether the model can run here, without loading it."""
     try:
         health: Health = _backend(spec).examine(spec)
         for speaker in SPEAKERS if health.is_ok else ():
@@ -48,9 +48,9 @@ def examine(spec: ModelSpec) -> Health:
 
 
 def fit_speaker(spec: ModelSpec, speaker: SpeakerName) -> Fit:
-    """Return how the method's messages reach the model that is ``speaker``, for which ``spec`` has a table.
+    """Return how the method's messages reach the model as ``speaker``, for which ``spec`` has a table.
 
-    Raises ModelMisconfigured if one would be lost.
+    Raises ModelMisconfigured if a message would be lost.
     """
     return fit(_find_template(spec), spec, getattr(spec, speaker), speaker)
 
@@ -66,7 +66,7 @@ def _find_template(spec: ModelSpec) -> ChatTemplate | None:
 
 
 async def close_models() -> None:
-    """Closes every model that this process has opened."""
+    """Close every model that this process has opened."""
     with _lock:
         models = list(_open.values())
         _open.clear()
@@ -79,5 +79,5 @@ def _backend(spec: ModelSpec) -> ModuleType:
         return import_module(BACKENDS[spec.backend])
     except ImportError as error:
         raise ModelMisconfigured(
-            f"Model {spec.name!r} needs the package {error.name!r}: install the requirements of the backend {spec.backend!r}."
+            f"Model {spec.name!r} needs the package {error.name!r}. Install the requirements of the backend {spec.backend!r}."
         ) from error

@@ -1,4 +1,4 @@
-"""Queued replies instead of a model: for tests, and for trying out a study's pages without waiting."""
+"""Scripted replies instead of a model, for tests and for trying a study's pages without waiting."""
 
 import asyncio
 import re
@@ -18,7 +18,7 @@ _WORD = re.compile(r"\s*\S+(?:\s+\Z)?|\s+\Z")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call that a scripted model got."""
+    """One call that a scripted model received."""
 
     messages: tuple[Message, ...]
     sampling: Sampling
@@ -26,10 +26,10 @@ class Request:
 
 
 class ScriptedModel(StreamingModel):
-    """Answers with the reply that stands at the number of answers a history already holds.
+    """Answers with the reply whose index is the number of answers already in the history.
 
-    So every conversation hears the same script, in whatever order the conversations come. An exception in ``replies``
-    is raised once, when the reply after it is first asked for: ``[BackendError("Busy."), "Hi."]`` fails, then works.
+    So every conversation gets the same script, in whatever order the conversations arrive. An exception in ``replies``
+    is raised once, when the reply after it is first requested: ``[BackendError("Busy."), "Hi."]`` fails, then works.
     A token is a word; ``pause`` is the time in seconds before each. ``requests`` and ``under_way`` are for assertions.
     """
 
@@ -74,13 +74,13 @@ class ScriptedModel(StreamingModel):
         if self._failures.get(position):
             raise self._failures[position].pop(0)
         if position >= len(self._texts):
-            raise BackendError(f"Model {self._name!r} has no reply number {position + 1}: add it to its replies.")
+            raise BackendError(f"Model {self._name!r} has no reply number {position + 1}. Add it to its replies.")
         return self._texts[position]
 
     async def _speak(self, text: str, messages: Sequence[Message], max_tokens: int) -> AsyncGenerator[Piece]:
         start = first = perf_counter()
         said = ""
-        if kind := split(text).closed_alone:  # as if the template had opened the thought that ends there
+        if kind := split(text).closed_alone:  # as if the template had opened the thought that ends in the first reply
             yield Opened(kind)
         for word in islice(_WORD.findall(text), max_tokens):
             await asyncio.sleep(self._pause)
@@ -99,23 +99,23 @@ class ScriptedModel(StreamingModel):
 
     def _refuse_if_closed(self) -> None:
         if self._is_closed:
-            raise BackendError(f"Model {self._name!r} has been closed: open it again.")
+            raise BackendError(f"Model {self._name!r} has been closed. Open it again.")
 
 
 def load(spec: ModelSpec) -> ScriptedModel:
-    """The model that says the replies of ``spec``, as slowly as it says."""
+    """Return a model that gives the replies of ``spec`` at its speed."""
     return ScriptedModel(spec.replies, pause=spec.pause, capacity=spec.slots, name=spec.name)
 
 
 def examine(spec: ModelSpec) -> Health:
-    """A script can always run; one without replies has nothing to say."""
+    """Return that the model can run, unless it has no replies."""
     if not spec.replies:
-        return Health(False, f"Model {spec.name!r} has nothing to say: list its replies in the models file.")
-    return Health(True, f"Model {spec.name!r} says {len(spec.replies)} scripted replies.")
+        return Health(False, f"Model {spec.name!r} has no replies. List them in the models file.")
+    return Health(True, f"Model {spec.name!r} gives {len(spec.replies)} scripted replies.")
 
 
 def _failures(replies: Sequence[str | BackendError]) -> dict[int, list[BackendError]]:
-    """The exceptions by the position of the reply that they stand before."""
+    """Return the exceptions by the position of the reply that follows them."""
     failures: dict[int, list[BackendError]] = {}
     position = 0
     for reply in replies:

@@ -1,4 +1,4 @@
-"""The marks at which a self-reply is cut: what a chat template writes where one speaker ends and the other begins.
+"""The marks at which a self-reply is cut: the text that a chat template writes between two speakers.
 
 A mark must not occur in ordinary text, or good answers would be cut. There are two kinds: a tag that looks like a control
 token, such as "<|im_start|>" or "<end_of_turn>", and the whole border before a user's message if it has enough symbols, such
@@ -17,12 +17,12 @@ from dialogue.model_config import SELF_REPLY_MARKERS
 _TAG = re.compile(r"(<[^<>\s]+>|\[\|[^\[\]\s]+\|\]|\[/?[A-Z][A-Z_]+\])")
 _LIKE_CONTROL = re.compile(r"[|\uff5c_:]")
 _OF_THOUGHTS = re.compile("think|thought|reason", re.IGNORECASE)
-_TAGS_OF_AN_ANSWER = 2  # the end of one message and the beginning of the next; what follows may belong to thoughts
+_TAGS_OF_AN_ANSWER = 2  # the end of one message and the beginning of the next; text after that may belong to thoughts
 _SIGNS = frozenset("<>[]{}/|~^#:\uff5c")
 _SIGNS_OF_A_MARK = 3
 _TALK = [Message("user" if number % 2 == 0 else "assistant", "") for number in range(5)]
 _TALKS = (_TALK, [Message("system", ""), *_TALK])
-"""Some templates demand a system message."""
+"""Histories to render, the second for templates that require a system message."""
 
 
 @lru_cache(maxsize=64)
@@ -38,7 +38,7 @@ def find_marks(template: ChatTemplate | None) -> tuple[str, ...]:
 
 
 def _borders(template: ChatTemplate) -> tuple[str, str]:
-    """Return what the template writes before an answer and after it, empty if it cannot be read."""
+    """Return the text that the template writes before an answer and after it, empty if it cannot be read."""
     for talk in _TALKS:
         try:
             *_, to_assistant, to_user, _ = stretches(template, talk)
@@ -49,7 +49,7 @@ def _borders(template: ChatTemplate) -> tuple[str, str]:
 
 
 def _led(border: str, tag: str) -> str:
-    """Return the tag with what leads to it, such as the end token "</s>", which alone may be HTML."""
+    """Return the tag with the text before it, such as the end token "</s>", which alone might be HTML."""
     return border[: border.find(tag) + len(tag)].strip()
 
 

@@ -1,6 +1,6 @@
-"""Chat templates compiled as Hugging Face documents them, in Jinja's sandbox.
+"""Compilation of chat templates in Jinja's sandbox, with the features that Hugging Face documents.
 
-Besides plain Jinja, a template may use ``raise_exception``, ``strftime_now``, the loop controls, ``tojson`` without HTML
+In addition to plain Jinja, a template may use ``raise_exception``, ``strftime_now``, the loop controls, ``tojson`` without HTML
 escapes, and ``generation`` blocks, which mark answers for training and render their body.
 """
 
@@ -18,7 +18,7 @@ from dialogue.backends.template_holes import mark_json
 
 
 class TemplateMisfit(ModelMisconfigured):
-    """A chat template that does not pass the messages on. ``what`` it does is a phrase without a subject."""
+    """A chat template does not pass the messages on. ``what`` it does is a phrase without a subject."""
 
     def __init__(self, what: str) -> None:
         super().__init__(f"The model's chat template {what}.")
@@ -51,7 +51,7 @@ def compile_template(source: str) -> Template:
 
 
 def reason(error: Exception) -> str:
-    """Return the message of a template or of Jinja, shortened to a sentence."""
+    """Return the error message of a template or of Jinja, shortened to a sentence."""
     return " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
 
 

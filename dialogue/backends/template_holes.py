@@ -1,6 +1,6 @@
-"""Placeholders of contents, for a template that is rendered without reading any message.
+"""Placeholders for contents, with which a template is rendered without reading any message.
 
-A content that the template writes as JSON, with ``tojson``, is escaped when it is put in.
+Content that the template writes as JSON, with ``tojson``, is escaped when it is filled in.
 """
 
 import json
@@ -16,7 +16,7 @@ def hole(index: int) -> str:
 
 
 def mark_json(text: str, *, is_ascii: bool) -> str:
-    """Mark the placeholders in ``text``, which is JSON."""
+    """Return ``text``, which is JSON, with its placeholders marked."""
     return (_ESCAPED_HOLE if is_ascii else HOLE).sub(f"\ue000\\1{'a' if is_ascii else 'j'}\ue001", text)
 
 

@@ -1,4 +1,4 @@
-"""Addresses of the home page, of studies and of dialogues."""
+"""URLs of the home page, of studies and of dialogues."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The body of a request, read completely before any work on it, so that a slow sender delays nobody else."""
+"""The body of a request, read completely before any work on it, so that a slow sender does not delay others."""
 
 import asyncio
 from contextlib import suppress

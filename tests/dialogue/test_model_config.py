@@ -107,7 +107,7 @@ def test_an_unknown_model_is_refused_with_the_known_ones(models_file: Path) -> N
         find_model(write(models_file, BEAR), "bee")
     assert_one_sentence(str(caught.value))
     assert "no model 'bee'" in str(caught.value)
-    assert "choose one of bear." in str(caught.value)
+    assert "Choose one of bear." in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -120,9 +120,9 @@ def test_an_unknown_model_is_refused_with_the_known_ones(models_file: Path) -> N
         ('[models.bear]\nname = "bee"\nbackend = "scripted"', "name"),
         (
             '[models."bear\u200b"]\nbackend = "scripted"',
-            "the name contains U+200B ZERO WIDTH SPACE: write [models.bear]",
+            "the name contains U+200B ZERO WIDTH SPACE. Write [models.bear]",
         ),
-        ('[models."polar\u2011bear"]\nbackend = "scripted"', "U+2011 NON-BREAKING HYPHEN: write [models.polar-bear]"),
+        ('[models."polar\u2011bear"]\nbackend = "scripted"', "U+2011 NON-BREAKING HYPHEN. Write [models.polar-bear]"),
         ("[models.bear]", "'backend' is missing"),
         ('[models.bear]\nbackend = "honey"', "backend: Input should be 'llama_cpp'"),
         ('[models.bear]\nbackend = "llama_cpp"', "needs 'file'"),
@@ -204,8 +204,8 @@ def test_the_name_of_a_variable_may_be_in_small_letters(models_file: Path, name:
 def test_an_entry_or_a_setting_outside_models_is_not_passed_over_in_silence(models_file: Path) -> None:
     write(models_file, 'version = 1\n[bee]\nbackend = "scripted"\n[bee.inquirer]\nprompts = "llama-2"\n')
     assert read_models(models_file).mistakes == {
-        "version": f"'version' in {models_file}, line 1: [version] is ignored: write [models.NAME].",
-        "bee": f"Model 'bee' in {models_file}, line 2: [bee] is ignored: write [models.bee].",
+        "version": f"'version' in {models_file}, line 1: [version] is ignored. Write [models.NAME].",
+        "bee": f"Model 'bee' in {models_file}, line 2: [bee] is ignored. Write [models.bee].",
     }
 
 
@@ -216,8 +216,8 @@ def test_an_entry_under_a_mistyped_table_is_not_passed_over_in_silence(models_fi
     found = read_models(models_file)
     assert dict(found.models) == {}
     assert found.mistakes == {
-        "bee": f"Model 'bee' in {models_file}, line 3: [modles.bee] is ignored: write [models.bee].",
-        "bear": f"Model 'bear' in {models_file}, line 5: [model.bear] is ignored: write [models.bear].",
+        "bee": f"Model 'bee' in {models_file}, line 3: [modles.bee] is ignored. Write [models.bee].",
+        "bear": f"Model 'bear' in {models_file}, line 5: [model.bear] is ignored. Write [models.bear].",
     }
 
 
@@ -237,7 +237,7 @@ def test_a_mark_that_windows_puts_before_a_text_is_no_mistake(models_file: Path)
 
 
 def test_a_models_file_that_is_not_there_is_refused_in_one_sentence(models_file: Path) -> None:
-    with pytest.raises(InvalidModelsFile, match=r"cannot be read: check MODELS_FILE\."):
+    with pytest.raises(InvalidModelsFile, match=r"cannot be read\. Check MODELS_FILE\."):
         read_models(models_file)
 
 
@@ -274,6 +274,6 @@ def test_two_names_for_the_same_weights_share_an_engine(models_file: Path) -> No
 def test_only_models_behind_an_api_leave_settings_out(models_file: Path) -> None:
     write(models_file, '[models.a]\nbackend = "llama_cpp"\nfile = "m.gguf"\nleave_out = ["seed"]\n')
     with pytest.raises(
-        InvalidModelsFile, match="the backend 'llama_cpp' cannot leave settings out: remove `leave_out`"
+        InvalidModelsFile, match=r"the backend 'llama_cpp' cannot leave settings out\. Remove `leave_out`"
     ):
         find_model(models_file, "a")

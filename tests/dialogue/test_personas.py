@@ -62,7 +62,7 @@ def test_braces_in_an_answer_stay_text() -> None:
 
 
 def test_an_unknown_feature_is_refused_by_name() -> None:
-    with pytest.raises(ValueError, match="Unknown persona feature 'height': the sentence knows age, race"):
+    with pytest.raises(ValueError, match=r"Unknown persona feature 'height'\. The sentence uses age, race"):
         describe({"height": "tall"})
 
 

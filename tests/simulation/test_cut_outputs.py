@@ -83,7 +83,7 @@ def test_an_output_that_the_context_cut_asks_for_a_larger_context() -> None:
     dialogue = make_dialogue(turns=1)
     Output.objects.filter(speaker="responder").update(stop_reason="length", completion_tokens=70)
     assert sentences_of(cuts_of_run(dialogue.simulation.run)) == [
-        "1 of 1 output of the responder 'tiny' was cut at the end of the context: raise context of [models.tiny]."
+        "1 of 1 output of the responder 'tiny' was cut at the end of the context. Raise context of [models.tiny]."
     ]
 
 

@@ -289,7 +289,7 @@ def test_a_file_name_that_no_database_takes_is_shortened_and_its_odd_bytes_made_
 def test_a_file_name_that_is_too_large_for_a_seed_is_refused(study, tmp_path):
     file = tmp_path / f"{'9' * 30}.jsonl"
     file.write_text(line(sentence(study, "P02"), study.goals.first().text), encoding="utf-8")
-    with pytest.raises(CommandError, match="is too large for a seed: name the file after its seed") as refusal:
+    with pytest.raises(CommandError, match=r"is too large for a seed\. Name the file after its seed") as refusal:
         call_command("import_dialogues", str(file), study="demo", inquirer="vicuna")
     assert refusal.value.returncode == 2
     assert not Dialogue.objects.exists()
@@ -303,7 +303,7 @@ def test_an_inquirer_without_a_usable_name_is_refused(study, name):
 
 
 def test_a_missing_file_and_an_unknown_study_are_named(study, tmp_path):
-    with pytest.raises(CommandError, match="cannot be read: give the path of a JSONL file"):
+    with pytest.raises(CommandError, match=r"cannot be read\. Give the path of a JSONL file"):
         call_command("import_dialogues", str(tmp_path / "none.jsonl"), study="demo", natural=True)
     with pytest.raises(CommandError, match="There is no study 'dmo'"):
         call_command("import_dialogues", __file__, study="dmo", natural=True)

@@ -84,7 +84,7 @@ def test_a_model_file_that_is_no_model_is_refused_by_name(
 
 def test_a_missing_models_file_is_refused_in_one_sentence(tmp_path: Path, settings: Settings) -> None:
     settings.MODELS_FILE = tmp_path / "models.toml"
-    assert "cannot be read: check MODELS_FILE." in refusal()
+    assert "cannot be read. Check MODELS_FILE." in refusal()
 
 
 def test_a_model_without_a_reply_stops_the_command_with_what_to_do(tmp_path: Path, settings: Settings) -> None:
@@ -93,6 +93,6 @@ def test_a_model_without_a_reply_stops_the_command_with_what_to_do(tmp_path: Pat
     with pytest.raises(CommandError) as caught:
         simulate("--goals", "1", "--personas", "1")
     assert caught.value.returncode == 2
-    assert "has no reply number 3: add it to its replies." in str(caught.value)
+    assert "has no reply number 3. Add it to its replies." in str(caught.value)
     assert list(Dialogue.objects.values_list("ending", flat=True)) == [""]
     assert Run.objects.get().state == Run.State.PAUSED

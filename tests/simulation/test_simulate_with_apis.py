@@ -32,9 +32,9 @@ ONE_CELL = ("--goals", "1", "--personas", "1", "--max-turns", "2")
 WRONG_KEY = Failure(401, "invalid_api_key")
 LIMITED = Failure(429, "rate_limit_exceeded", headers={"retry-after-ms": "1"})
 GONE = Failure(hang_up=True)
-REFUSED = f"URL refuses the key of 'asker' (It failed): check the environment variable {KEY}."
-LIMITS = "URL limits the rate or the quota (It failed): lower `requests` of 'asker', or wait."
-UNREACHABLE = "URL cannot be reached: check that it runs, and `base_url` of 'asker'."
+REFUSED = f"URL refuses the key of 'asker' (It failed). Check the environment variable {KEY}."
+LIMITS = "URL limits the rate or the quota (It failed). Lower `requests` of 'asker', or wait."
+UNREACHABLE = "URL cannot be reached. Check that it runs, and check `base_url` of 'asker'."
 AGAIN = "Stopped after 2 failures in a row: "
 
 UseServer = Callable[[str], None]

@@ -70,7 +70,7 @@ def test_an_export_says_answers_and_keeps_thoughts_with_the_outputs(dialogue: Di
 
 def test_a_dialogue_page_shows_thoughts_in_the_small_print(dialogue: Dialogue, admin_client: Any) -> None:
     page = admin_client.get(f"/dialogues/{dialogue.token}/").content.decode()
-    assert "of which thoughts: 7 tokens" in page
+    assert "including thoughts: 7 tokens" in page
 
 
 def test_a_run_says_by_which_rule_thoughts_are_told_apart(dialogue: Dialogue, admin_client: Any) -> None:

@@ -74,7 +74,7 @@ def test_a_bug_that_one_cell_brings_out_does_not_touch_the_others() -> None:
     run = started_run(make_study(goal_count=3, persona_count=1))
     work_off(run, make_worker(scripts(BrokenModel(ASKS)), patience=50, longest_pause=AT_ONCE))
     assert run.state == Run.State.PAUSED
-    assert run.message == "Stopped after 50 failures in a row: Unexpected RuntimeError: see the worker's log."
+    assert run.message == "Stopped after 50 failures in a row: Unexpected RuntimeError. See the worker's log."
     assert list(run.simulations.values_list("goal__number", "dialogue__ending")) == [
         (1, "goal_reached"),
         (2, "goal_reached"),
@@ -99,7 +99,7 @@ def test_a_model_that_is_gone_stops_the_run_with_a_sentence(tmp_path: Path) -> N
     run = started_run()
     work_off(run, make_worker(models_file=tmp_path / "models.toml"))
     assert run.state == Run.State.PAUSED
-    assert "cannot be read: check MODELS_FILE." in run.message
+    assert "cannot be read. Check MODELS_FILE." in run.message
 
 
 @pytest.mark.parametrize(("asker_room", "answerer_room", "speaker"), [(1, 99, "inquirer"), (99, 1, "responder")])
@@ -110,7 +110,7 @@ def test_a_context_that_does_not_hold_the_first_prompt_stops_the_run_with_a_sent
     run = work_off(started_run(), make_worker(models))
     assert run.state == Run.State.PAUSED
     assert f"The context of the {speaker} is too small for its first prompt" in run.message
-    assert "raise `context` in models.toml." in run.message
+    assert "Raise `context` in models.toml." in run.message
     assert not Dialogue.objects.exists()
 
 

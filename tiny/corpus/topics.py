@@ -1,4 +1,4 @@
-"""The topics of the embedded model, read from the TOML files beside this module."""
+"""The topics of the embedded model, read from the TOML files next to this module."""
 
 import tomllib
 from collections.abc import Mapping

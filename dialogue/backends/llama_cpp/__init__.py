@@ -1,4 +1,4 @@
-"""Models in GGUF files, run by llama.cpp: many requests at once, each with a cache that its history keeps."""
+"""Models in GGUF files, run by llama.cpp: many requests at once, each with a cache for its history."""
 
 import asyncio
 import os
@@ -34,12 +34,12 @@ __all__ = ["LlamaCppModel", "Statistics", "examine", "load", "own_template"]
 
 
 def load(spec: ModelSpec) -> "LlamaCppModel":
-    """The running model. Raises ModelMisconfigured when it cannot run here."""
+    """Return the loaded model. Raises ModelMisconfigured if it cannot run here."""
     return LlamaCppModel(spec, plan_memory(spec, read_facts(spec)))
 
 
 def examine(spec: ModelSpec) -> Health:
-    """Whether the model can run here; its file is opened but no weights are read. Raises ModelMisconfigured."""
+    """Return whether the model can run here, opening its file without reading weights. Raises ModelMisconfigured."""
     plan = plan_memory(spec, read_facts(spec))
     return Health(
         True, f"Ready: {plan.slots} slots of {plan.context} tokens, {plan.memory / (1 << 30):.2f} GiB.", plan.memory
@@ -47,7 +47,7 @@ def examine(spec: ModelSpec) -> Health:
 
 
 class LlamaCppModel(StreamingModel):
-    """A ChatModel over an engine. Unlike others, it may be used from several event loops."""
+    """A ChatModel on top of an engine. Unlike other models, it may be used from several event loops."""
 
     def __init__(self, spec: ModelSpec, plan: Plan) -> None:
         self.capacity = plan.slots
@@ -62,7 +62,7 @@ class LlamaCppModel(StreamingModel):
 
     @property
     def statistics(self) -> Statistics:
-        """What the engine has done so far."""
+        """Return the engine's statistics so far."""
         return self._engine.statistics
 
     async def generate(
@@ -104,10 +104,10 @@ class LlamaCppModel(StreamingModel):
 
     @contextmanager
     def _open_vocabulary(self) -> Iterator[Vocabulary]:
-        """The vocabulary, which nobody frees meanwhile. Raises BackendError when the model was closed."""
+        """Yield the vocabulary, and prevent it from being freed meanwhile. Raises BackendError if the model is closed."""
         with self._using:
             if self._is_closed:
-                raise BackendError(f"Model {self._name!r} was closed: open it again.")
+                raise BackendError(f"Model {self._name!r} was closed. Open it again.")
             yield self._vocabulary
 
     def _request(self, messages: Sequence[Message], sampling: Sampling, conversation: str) -> Request:
@@ -117,13 +117,13 @@ class LlamaCppModel(StreamingModel):
         room = self._runtime.context - len(prompt)
         if room < min(LEAST_ROOM, sampling.max_tokens):
             raise ContextFull(
-                f"The prompt has {len(prompt)} tokens, and {self._name!r} has a context of {self._runtime.context}:"
-                " leave out the oldest turns or raise context."
+                f"The prompt has {len(prompt)} tokens, and {self._name!r} has a context of {self._runtime.context}."
+                " Leave out the oldest turns or raise context."
             )
         capped = replace(sampling, max_tokens=min(sampling.max_tokens, room))
         return Request(prompt, capped, conversation, started, asyncio.get_running_loop())
 
 
 def _cores() -> int:
-    """The cores that this process may use."""
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

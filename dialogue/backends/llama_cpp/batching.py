@@ -1,4 +1,4 @@
-"""Continuous batching: requests share the steps of one model, and come and go between any two of them."""
+"""Continuous batching: requests share the steps of one model, and may join or leave between any two steps."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -14,16 +14,16 @@ from dialogue.backends.llama_cpp.statistics import Statistics, Stopwatch
 from dialogue.backends.llama_cpp.vocabulary import Vocabulary
 
 _WORTH_COPYING = 64
-"""A beginning that is longer by this many tokens in another slot is copied from there rather than read again."""
+"""If another slot shares this many more tokens with the prompt, its beginning is copied instead of read again."""
 
 _ANY = 0
-"""A token that is read only to keep others company, and forgotten."""
+"""A token that is read only to accompany others, then forgotten."""
 
 
 class Batcher:
-    """The requests that have a slot. Knows nothing of threads: its engine calls it from one.
+    """The requests that have a slot. Only the engine's thread may call it.
 
-    Between two steps, each slot's ``tokens`` are exactly what its sequence of the model's cache holds.
+    Between two steps, each slot's ``tokens`` are exactly the content of its sequence in the model's cache.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Batcher:
         )
 
     def admit(self, request: Request) -> bool:
-        """Gives ``request`` a slot; False when all are busy."""
+        """Give ``request`` a slot. Return False if all are busy."""
         slot = self._slots.choose(request.conversation, request.prompt)
         if slot is None:
             return False
@@ -66,20 +66,20 @@ class Batcher:
                 self._release(slot, generation)
 
     def fail(self, error: BackendError) -> None:
-        """Ends every request that has a slot."""
+        """End every request that has a slot."""
         for slot, generation in self._slots.busy:
             self._deliver(generation.request, error)
             self._release(slot, generation)
 
     def speak(self) -> None:
-        """Reads what was said last, or a prompt's last token, and draws the next token of each of these replies."""
+        """Read the last token of each reply or prompt, and sample the next one."""
         with self._stepping:
             self._counts["steps"] += 1
             if speakers := [pair for pair in self._slots.busy if len(pair[1].pending) == 1]:
                 self._read_last(speakers)
 
     def listen(self) -> None:
-        """Reads as much of the waiting prompts as fits into a step."""
+        """Read as much of the waiting prompts as fits into a step."""
         with self._stepping:
             busy = {slot.sequence: (slot, generation) for slot, generation in self._slots.busy}
             pending = {sequence: len(generation.pending) for sequence, (_, generation) in busy.items()}
@@ -102,7 +102,7 @@ class Batcher:
             self._cut(self._slots[sequence], len(self._slots[sequence].tokens))
 
     def _draw(self, slot: Slot, generation: Generation, place: int) -> None:
-        """Draws the token that follows the row at ``place``, and ends the reply where it was the last."""
+        """Sample the token that follows the row at ``place``, and end the reply if it was the last."""
         self._book(slot, generation, 1)
         with self._inside:
             token = self._runtime.draw(generation.sampler, place)
@@ -122,18 +122,18 @@ class Batcher:
             self._cut(slot, start + count)
 
     def _book(self, slot: Slot, generation: Generation, count: int) -> None:
-        """Notes that the model has read the first ``count`` tokens of what was pending."""
+        """Note that the model has read the first ``count`` pending tokens."""
         slot.tokens += generation.pending[:count]
         del generation.pending[:count]
         self._counts["read_tokens"] += count if generation.is_silent else 0
 
     def _read(self, rows: list[Row], concerned: list[tuple[Slot, Generation]]) -> bool:
-        """Lets the model read; where it cannot, those concerned end, and what it may have read of them is forgotten."""
+        """Let the model read the rows. If it fails, end the requests concerned and discard what it may have read of them."""
         with self._inside:
             code = self._runtime.read(rows)
         if code == 0:
             return True
-        error = BackendError(f"llama.cpp could not read a batch (code {code}): try again, or use fewer slots.")
+        error = BackendError(f"llama.cpp could not read a batch (code {code}). Try again, or use fewer slots.")
         for slot, generation in concerned:
             self._cut(slot, 0)
             self._deliver(generation.request, error)
@@ -141,9 +141,9 @@ class Batcher:
         return False
 
     def _moved_forward(self, slot: Slot) -> Slot:
-        """The slot where ``slot`` now is, after it changed places with one that stands nearer to the busy ones."""
+        """Move ``slot`` closer to the busy ones by exchanging it with another. Return its new slot."""
         front = self._slots.misplaced(slot)
-        if front is None or self._runtime.is_offloaded:  # to a device and back it takes longer than it saves
+        if front is None or self._runtime.is_offloaded:  # to a device and back, this takes longer than it saves
             return slot
         is_done = self._runtime.exchange(slot.sequence, front.sequence)
         self._slots.exchange(slot, front)
@@ -153,10 +153,10 @@ class Batcher:
         return front
 
     def _keep_beginning(self, slot: Slot, request: Request) -> int:
-        """Leaves in ``slot`` what it shares with the prompt, copied from another slot where that has far more.
+        """Keep in ``slot`` the beginning that it shares with the prompt, copied from another slot if that has far more of it.
 
-        Of what was read for another conversation, whole pieces are kept: so the prompt is cut as it would be alone. The
-        last token is read in any case, because what follows it is drawn from that. Returns the tokens kept.
+        From another conversation only whole pieces are kept, so that the prompt is divided as it would be without them. The
+        last token is always read again, because the next one is sampled from its result. Return the number of tokens kept.
         """
         prompt, is_own = request.prompt, bool(request.conversation) and slot.owner == request.conversation
         shared = common_length(slot.tokens, prompt)
@@ -172,7 +172,7 @@ class Batcher:
         return len(slot.tokens)
 
     def _cut(self, slot: Slot, length: int) -> None:
-        """Forgets all but the first ``length`` tokens, or everything where the model's cache cannot do that."""
+        """Forget all but the first ``length`` tokens, or everything if the model's cache cannot do that."""
         if not self._runtime.cut(slot.sequence, length):
             self._runtime.cut(slot.sequence, 0)
             length = 0

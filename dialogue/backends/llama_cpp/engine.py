@@ -14,15 +14,15 @@ from dialogue.backends.llama_cpp.vocabulary import Vocabulary
 
 logger = logging.getLogger(__name__)
 
-_CLOSED = "The model was closed while it was asked: ask again."
-_FAILED = "The llama.cpp engine failed, and the log says why: restart this process."
+_CLOSED = "The model was closed during a request. Ask again."
+_FAILED = "The llama.cpp engine failed, and the log says why. Restart this process."
 
 
 class Engine:
-    """Answers requests from any thread; a context of llama.cpp belongs to one, so all work happens in the engine's.
+    """Answers requests from any thread. A llama.cpp context belongs to one thread, so all work happens on the engine's.
 
-    When that thread fails, or the engine is closed, every request ends with a BackendError, and so does every later
-    one: nobody waits for ever.
+    If that thread fails or the engine is closed, every request ends with a BackendError, and so does every later
+    one, so that nothing waits for ever.
     """
 
     def __init__(self, runtime: Runtime, vocabulary: Vocabulary, slots: int) -> None:
@@ -36,11 +36,11 @@ class Engine:
 
     @property
     def statistics(self) -> Statistics:
-        """A snapshot, which a step under way may blur."""
+        """Return a snapshot, which may be inconsistent while a step is in progress."""
         return replace(self._batcher.statistics, waiting=len(self._queue))
 
     def submit(self, request: Request) -> None:
-        """Queues a request. Raises BackendError when the engine has ended."""
+        """Queue a request. Raises BackendError if the engine has ended."""
         with self._changed:
             if self._end:
                 raise BackendError(self._end)
@@ -48,7 +48,7 @@ class Engine:
             self._changed.notify()
 
     def close(self) -> None:
-        """Ends the requests and the thread after the step under way; the runtime may be freed then."""
+        """End the requests, and the thread after its current step; the runtime may then be freed."""
         with self._changed:
             self._end = self._end or _CLOSED
             self._changed.notify()
@@ -59,7 +59,7 @@ class Engine:
             while self._has_work():
                 self._work()
         except Exception:
-            # The outermost frame of the thread: whatever it was, those who wait have to hear of it.
+            # The outermost frame of the thread: whatever the error, all waiting requests must learn of it.
             logger.exception("The llama.cpp engine failed")
             with self._changed:
                 self._end = _FAILED
@@ -67,7 +67,7 @@ class Engine:
             self._end_requests()
 
     def _has_work(self) -> bool:
-        """Sleeps until there is something to do; False when the engine is to end."""
+        """Wait until there is something to do. Return False if the engine must end."""
         with self._changed:
             self._changed.wait_for(lambda: self._end or self._queue or self._batcher.is_busy)
             return not self._end
@@ -82,7 +82,7 @@ class Engine:
         self._outbox.send()
 
     def _admit(self) -> None:
-        """Gives slots to requests in the order in which they came, as long as there are any."""
+        """Give slots to requests in order of arrival, as long as any are free."""
         while self._queue:
             if not self._queue[0].is_cancelled and not self._batcher.admit(self._queue[0]):
                 return

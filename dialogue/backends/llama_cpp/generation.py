@@ -9,7 +9,7 @@ from dialogue.backends.llama_cpp.vocabulary import TextAssembler, Vocabulary
 
 
 class Generation:
-    """A request with a slot: the tokens that the model has ``pending`` to read, and what it has said so far.
+    """A request with a slot: the ``pending`` tokens that the model must read, and its output so far.
 
     ``reply`` is None until the answer is complete.
     """
@@ -26,11 +26,11 @@ class Generation:
 
     @property
     def is_silent(self) -> bool:
-        """Whether the prompt is still being read."""
+        """Return whether the prompt is still being read."""
         return self._first_token is None
 
     def take(self, token: int) -> str:
-        """Takes a drawn token; returns the characters that it adds to the text."""
+        """Add a sampled token. Return the characters that it adds to the text."""
         if self.is_silent:
             self._first_token = time.perf_counter()
         if token in self._vocabulary.ends:

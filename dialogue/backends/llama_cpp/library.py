@@ -1,4 +1,4 @@
-"""The llama.cpp library, loaded with the settings that this project needs."""
+"""The llama.cpp library, loaded with this project's settings."""
 
 import logging
 import os
@@ -8,9 +8,9 @@ from typing import Any
 
 logger = logging.getLogger(__name__)
 
-# Threads that spin while they wait starve whatever else shares the cores, a second engine above all: measured with a
-# competing job, a step of sixteen takes 26 ms without spinning and 45 with. On cores that nothing else uses it is the
-# other way round (18 and 12 ms): set OMP_WAIT_POLICY=ACTIVE there. OpenMP reads it once, when it is loaded.
+# Threads that spin while they wait starve everything else on the same cores, above all a second engine: with a competing
+# job, a step of sixteen takes 26 ms without spinning and 45 ms with it. On dedicated cores spinning is faster (12 ms, against
+# 18 ms without it): set OMP_WAIT_POLICY=ACTIVE there. OpenMP reads it once, when it is loaded.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 llama: Any = import_module("llama_cpp")
 
@@ -26,20 +26,20 @@ def _log(level: int, text: bytes, _: object) -> None:
 
 
 def attempt(function: Any, *arguments: object) -> tuple[Any, str]:
-    """What a function of the library returns, and the first complaint that it logged meanwhile, which says most."""
+    """Call a function of the library. Return its result and the first error that it logged, which is the most informative."""
     _complaints.clear()
     result = function(*arguments)
     return result, _complaints[0].rsplit(": ", 1)[-1] if _complaints else "no reason given"
 
 
 HAS_AMX = b"AMX_INT8 = 1" in llama.llama_print_system_info()
-"""Whether the library multiplies quantized weights by AMX tiles.
+"""Whether the library multiplies quantized weights with AMX tiles.
 
-GCC 12 and older compile the configuration of the tiles wrongly (it writes the first eight bytes and drops the others as
-unused), and the first multiplication then ends the process. Our Makefile compiles without AMX; a wheel from elsewhere may not.
+GCC 12 and older miscompile the configuration of the tiles (they write the first eight bytes and drop the others as unused), and
+the first multiplication then crashes the process. Our Makefile compiles without AMX; a wheel from elsewhere may use it.
 """
 
-# Kept in a module variable because the library keeps only its address.
+# Keep a reference in the module, because the library stores only the address.
 _log_callback = llama.llama_log_callback(_log)
 llama.llama_log_set(_log_callback, None)
 llama.llama_backend_init()

@@ -1,4 +1,4 @@
-"""How much memory an engine needs, and how many histories fit."""
+"""Memory requirements of an engine, and the number of histories that fit."""
 
 from dataclasses import dataclass
 
@@ -10,14 +10,14 @@ from dialogue.backends.llama_cpp.model_file import ModelFacts
 from dialogue.backends.llama_cpp.schedule import PROMPT_TOKENS_PER_STEP
 from dialogue.model_config import ModelSpec
 
-_MOST_SLOTS = 32  # both speakers of the sixteen dialogues with which throughput levels off
+_MOST_SLOTS = 32  # both speakers of sixteen dialogues, at which throughput levels off
 _CACHE_STRIDE = 256
 _GIBIBYTE = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How many histories an engine keeps, each ``context`` tokens long, and the bytes that all of it takes."""
+    """The number of histories that an engine keeps, each of ``context`` tokens, and the bytes that everything takes."""
 
     slots: int
     context: int
@@ -25,12 +25,12 @@ class Plan:
 
     @property
     def rows(self) -> int:
-        """The tokens that one step can read."""
+        """Return the number of tokens that one step can read."""
         return self.slots + PROMPT_TOKENS_PER_STEP
 
 
 def plan_memory(spec: ModelSpec, facts: ModelFacts) -> Plan:
-    """The engine that fits, with the slots that ``spec`` wants. Raises ModelMisconfigured when it does not fit."""
+    """Return a plan that fits, with the slots that ``spec`` requests. Raises ModelMisconfigured if there is none."""
     _check_slots(spec)
     if spec.gpu_layers:
         return _plan_on_device(spec, facts)
@@ -43,19 +43,19 @@ def plan_memory(spec: ModelSpec, facts: ModelFacts) -> Plan:
 
 
 def needed_memory(facts: ModelFacts, slots: int, context: int) -> int:
-    """Bytes for the weights, the histories, and the arrays of one step (those are an estimate)."""
+    """Return the bytes for the weights, the histories, and (estimated) the arrays of one step."""
     rows = slots + PROMPT_TOKENS_PER_STEP
     step = 4 * rows * (2 * facts.vocabulary + 32 * facts.width)
     return facts.weights + slots * _slot_memory(facts, context) + step
 
 
 def _slot_memory(facts: ModelFacts, context: int) -> int:
-    """Bytes of one history; the library rounds its length up."""
+    """Return the bytes of one history, whose length the library rounds up."""
     return -(-context // _CACHE_STRIDE) * _CACHE_STRIDE * facts.cache_per_token
 
 
 def _slots_that_fit(spec: ModelSpec, facts: ModelFacts, available: int) -> int:
-    """At most half of what the weights leave, because the site and its worker each run an engine; at least one."""
+    """Return the slots for half of the memory left by the weights, at least one: site and worker each run an engine."""
     left = available - needed_memory(facts, 0, spec.context)
     return max(1, min(_MOST_SLOTS, left // 2 // max(_slot_memory(facts, spec.context), 1)))
 
@@ -63,15 +63,15 @@ def _slots_that_fit(spec: ModelSpec, facts: ModelFacts, available: int) -> int:
 def _check_slots(spec: ModelSpec) -> None:
     most = llama.llama_max_parallel_sequences()
     if spec.slots and spec.slots > most:
-        raise ModelMisconfigured(f"Model {spec.name!r}: llama.cpp keeps at most {most} slots, not {spec.slots}.")
+        raise ModelMisconfigured(f"Model {spec.name!r}: llama.cpp supports at most {most} slots, not {spec.slots}.")
 
 
 def _plan_on_device(spec: ModelSpec, facts: ModelFacts) -> Plan:
-    """The library itself finds out whether a device has room; what it holds is not this machine's memory to count."""
+    """Return a plan without counting memory, because only the library can find out whether a device has room."""
     if not llama.llama_supports_gpu_offload():
         raise ModelMisconfigured(
-            f"Model {spec.name!r} wants gpu_layers, but llama-cpp-python is built without GPU support here:"
-            " install a build with it, or remove gpu_layers."
+            f"Model {spec.name!r} has gpu_layers, but llama-cpp-python is built without GPU support here."
+            " Install a build with it, or remove gpu_layers."
         )
     slots = spec.slots or _MOST_SLOTS // 4
     return Plan(slots, spec.context, needed_memory(facts, slots, spec.context))
@@ -80,6 +80,6 @@ def _plan_on_device(spec: ModelSpec, facts: ModelFacts) -> Plan:
 def _does_not_fit(spec: ModelSpec, plan: Plan, available: int) -> str:
     return (
         f"Model {spec.name!r} needs {plan.memory / _GIBIBYTE:.2f} GiB of memory with {plan.slots} slots of"
-        f" {plan.context} tokens, and {available / _GIBIBYTE:.2f} GiB are available:"
-        " use fewer slots, a shorter context or a smaller quantization."
+        f" {plan.context} tokens, and {available / _GIBIBYTE:.2f} GiB are available."
+        " Use fewer slots, a shorter context or a smaller quantization."
     )

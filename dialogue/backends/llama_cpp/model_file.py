@@ -1,4 +1,4 @@
-"""What a GGUF file says about its model, read without loading the weights."""
+"""Metadata in a GGUF file, read without loading the weights."""
 
 import re
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from dialogue.backends.llama_cpp.vocabulary import Vocabulary
 from dialogue.model_config import ModelSpec
 
 _MAGIC = b"GGUF"
-_HALF = 2  # bytes of an f16 number, of which keys and values are made
-_reading = Lock()  # a large vocabulary takes a second and 100 MB: simultaneous callers wait for the first
+_HALF = 2  # bytes of an f16 number, the format of keys and values
+_reading = Lock()  # a large vocabulary takes a second and 100 MB, so simultaneous callers wait for the first
 _SHARD = re.compile(r"-00001-of-(\d{5})\.gguf$")
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
-    """A model in numbers. ``weights`` and ``cache_per_token`` are bytes; ``context`` is what it was trained for."""
+    """A model's sizes. ``weights`` and ``cache_per_token`` are in bytes; ``context`` is the length that it was trained for."""
 
     weights: int
     cache_per_token: int
@@ -30,9 +30,9 @@ class ModelFacts:
 
 
 def read_facts(spec: ModelSpec) -> ModelFacts:
-    """Reads the file of ``spec``. Raises ModelMisconfigured where it, its template or its context cannot be used."""
+    """Read the file of ``spec``. Raises ModelMisconfigured if the file, its template or its context cannot be used."""
     path = _checked(spec)
-    # The positions of the weights are checked against the size of the file even so, which finds a cut download.
+    # Even so, the library checks the positions of the weights against the file's size, which reveals a truncated download.
     model = load_weights(spec, vocab_only=True)
     try:
         facts = _facts(model, path)
@@ -44,27 +44,27 @@ def read_facts(spec: ModelSpec) -> ModelFacts:
 
 
 def load_weights(spec: ModelSpec, *, vocab_only: bool = False) -> int:
-    """The library's handle of the model, which the caller frees. Raises ModelMisconfigured."""
+    """Return the library's handle of the model, which the caller must free. Raises ModelMisconfigured."""
     parameters = llama.llama_model_default_params()
     parameters.use_extra_bufts = not HAS_AMX  # weights are laid out for AMX there, or repacked for other instructions
     parameters.n_gpu_layers, parameters.vocab_only = spec.gpu_layers, vocab_only
     model, complaint = attempt(llama.llama_model_load_from_file, str(spec.file).encode(), parameters)
     if not model:
         raise ModelMisconfigured(
-            f"Model {spec.name!r}: {spec.file} cannot be loaded ({complaint}):"
-            " fetch the file again, or one that this version of llama.cpp knows."
+            f"Model {spec.name!r}: {spec.file} cannot be loaded ({complaint})."
+            " Download it again, or use a file that this version of llama.cpp supports."
         )
     return int(model)
 
 
 def chat_template(model: int, spec: ModelSpec) -> str:
-    """The template that ``spec`` names. Raises ModelMisconfigured where there is none."""
+    """Return the template that ``spec`` names. Raises ModelMisconfigured if there is none."""
     if spec.template != "own":
         return load_template(spec.template)
     source = llama.llama_model_chat_template(model, None)
     if not source:
         raise ModelMisconfigured(
-            f"Model {spec.name!r}: {spec.file} brings no chat template: set template to one of the paper's."
+            f"Model {spec.name!r}: {spec.file} contains no chat template. Set template to one of the paper's."
         )
     return str(source.decode("utf-8"))
 
@@ -92,18 +92,20 @@ def _read_template(spec: ModelSpec, _size: int, _changed: int) -> ChatTemplate:
 def _checked(spec: ModelSpec) -> Path:
     path = spec.file
     if path is None or not path.is_file():
-        raise ModelMisconfigured(f"Model {spec.name!r}: there is no file {path}: put it there or correct file.")
+        raise ModelMisconfigured(
+            f"Model {spec.name!r}: {path} does not exist. Put it there, or correct `file` in models.toml."
+        )
     with path.open("rb") as file:
         if file.read(len(_MAGIC)) != _MAGIC:
-            raise ModelMisconfigured(f"Model {spec.name!r}: {path} is not a GGUF file: convert it or choose another.")
+            raise ModelMisconfigured(f"Model {spec.name!r}: {path} is not a GGUF file. Convert it or choose another.")
     return path
 
 
 def _check_context(spec: ModelSpec, facts: ModelFacts) -> None:
     if spec.context > facts.context:
         raise ModelMisconfigured(
-            f"Model {spec.name!r} was trained for a context of {facts.context} tokens, not {spec.context}:"
-            f" set context to {facts.context} or less."
+            f"Model {spec.name!r} was trained for a context of {facts.context} tokens, not {spec.context}."
+            f" Set context to {facts.context} or less."
         )
 
 
@@ -133,12 +135,12 @@ def _text(model: int, key: str) -> str:
 
 
 def _largest(text: str, default: int) -> int:
-    """The number in ``text``; some models have one per layer, and the largest bounds them all."""
+    """Return the largest number in ``text``, because some models have one for each layer."""
     return max(map(int, re.findall(r"\d+", text)), default=default)
 
 
 def _parts(path: Path) -> list[Path]:
-    """The files of a model that was split into several."""
+    """Return all files of a model that is split into several."""
     shard = _SHARD.search(path.name)
     if shard is None:
         return [path]

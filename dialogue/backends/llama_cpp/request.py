@@ -1,4 +1,4 @@
-"""A request for an answer, from the coroutine that waits to the engine's thread and back."""
+"""Requests for answers, passed from a waiting coroutine to the engine's thread and back."""
 
 import asyncio
 from collections import defaultdict
@@ -11,9 +11,9 @@ Delivery = str | Reply | BackendError
 
 @dataclass(eq=False, slots=True)
 class Request:
-    """What is asked for. ``started`` is when the caller called; ``deliveries`` is read in ``loop`` only.
+    """A request for an answer. ``started`` is the time of the call; ``deliveries`` is read only in ``loop``.
 
-    Setting ``is_cancelled`` makes the engine give the request up before its next step.
+    Setting ``is_cancelled`` makes the engine drop the request before its next step.
     """
 
     prompt: list[int]
@@ -26,7 +26,7 @@ class Request:
 
 
 class Outbox:
-    """What a step has to deliver, sent at once per event loop: waking a loop for each token costs more than the token."""
+    """A step's deliveries, sent once per event loop, because waking a loop for each token costs more than the token."""
 
     def __init__(self) -> None:
         self._waiting: defaultdict[asyncio.AbstractEventLoop, list[tuple[Request, Delivery]]] = defaultdict(list)
@@ -35,7 +35,7 @@ class Outbox:
         self._waiting[request.loop].append((request, delivery))
 
     def send(self) -> None:
-        """Hands over everything. Requests of a loop that was closed meanwhile are cancelled: nobody waits for them."""
+        """Send all deliveries. Cancel the requests of closed loops, because nothing waits for them."""
         for loop, deliveries in self._waiting.items():
             try:
                 loop.call_soon_threadsafe(_deliver, deliveries)

@@ -13,12 +13,12 @@ from dialogue.model_config import ModelSpec
 
 _TO_THE_END = -1
 _FLOATING_POINT = (0, 1, 32)  # f32, f16 and bf16 of llama_ftype
-_GUESSED = 1024  # added where the file does not say it and the library counted the weights
+_GUESSED = 1024  # added if the file does not name its type and the library guessed it from the weights
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One token for the model to read, at a position of a sequence; ``is_last`` asks for what may follow it."""
+    """One token for the model to read, at a position of a sequence; ``is_last`` requests the logits of the next token."""
 
     token: int
     position: int
@@ -27,12 +27,12 @@ class Row:
 
 
 class Runtime:
-    """Owns what must be freed. None of its methods may be called from two threads at once.
+    """Owns the native objects that must be freed. No two threads may call its methods at the same time.
 
-    ``needs_company``: a token that goes through these weights alone comes out rounded differently, because the library
-    has a kernel of its own for that. Quantized weights do not, and for them company would cost three times the time.
+    ``needs_company``: a token that passes through these weights alone is rounded differently, because the library has a
+    separate kernel for that. Quantized weights are not affected, and for them company would take three times as long.
 
-    Raises ModelMisconfigured when the library cannot load the model.
+    Raises ModelMisconfigured if the library cannot load the model.
     """
 
     def __init__(self, spec: ModelSpec, plan: Plan, threads: int) -> None:
@@ -43,7 +43,7 @@ class Runtime:
             llama.llama_model_free(self.model)
             raise ModelMisconfigured(
                 f"Model {spec.name!r} does not run with {plan.slots} slots of {plan.context} tokens"
-                f" ({complaint}): use fewer slots or a shorter context."
+                f" ({complaint}). Use fewer slots or a shorter context."
             )
         self.context = plan.context
         self.is_offloaded = bool(spec.gpu_layers)
@@ -52,7 +52,7 @@ class Runtime:
         self._batch = llama.llama_batch_init(plan.rows, 0, 1)
 
     def read(self, rows: list[Row]) -> int:
-        """Lets the model read ``rows``, ordered by sequence and position; 0 is success, as in the library."""
+        """Let the model read ``rows``, ordered by sequence and position. Return the library's code; 0 is success."""
         batch = self._batch
         batch.n_tokens = len(rows)
         for index, row in enumerate(rows):
@@ -64,20 +64,20 @@ class Runtime:
         return int(llama.llama_decode(self._context, batch))
 
     def draw(self, sampler: Sampler, index: int) -> int:
-        """The token that ``sampler`` draws after the row at ``index`` of the last batch."""
+        """Return the token that ``sampler`` draws after the row at ``index`` of the last batch."""
         return int(llama.llama_sampler_sample(sampler.handle, self._context, index))
 
     def cut(self, sequence: int, length: int) -> bool:
-        """Forgets what a sequence holds from position ``length``; False where the model's cache cannot do that."""
+        """Forget a sequence from position ``length`` on. Return False if the model's cache cannot do that."""
         return bool(llama.llama_memory_seq_rm(self._memory, sequence, length, _TO_THE_END))
 
     def copy(self, source: int, target: int) -> bool:
-        """Makes one sequence hold what another holds; False leaves it empty. Far faster than the library's own copy,
-        which takes the whole room of a sequence along."""
+        """Copy one sequence to another. Return False if that failed, leaving it empty. This is far faster than the library's
+        copy, which copies a sequence's whole memory."""
         return self._hold(target, self._held(source))
 
     def exchange(self, one: int, other: int) -> bool:
-        """Makes two sequences change places; False leaves them both empty."""
+        """Exchange two sequences. Return False if that failed, leaving both empty."""
         held, others = self._held(one), self._held(other)
         if self._hold(one, others) and self._hold(other, held):
             return True
@@ -94,7 +94,7 @@ class Runtime:
         return bool(llama.llama_state_seq_set_data(self._context, state, len(state), sequence))
 
     def free(self) -> None:
-        """Frees the batch, the context and the model."""
+        """Free the batch, the context and the model."""
         llama.llama_batch_free(self._batch)
         llama.llama_free(self._context)
         llama.llama_model_free(self.model)
@@ -102,7 +102,7 @@ class Runtime:
 
 def _context_parameters(plan: Plan, threads: int) -> object:
     parameters = llama.llama_context_default_params()
-    # Each sequence has a cache of its own: one shared pool is scanned whole for every token, up to three times slower.
+    # Use a separate cache for each sequence: a shared pool is scanned completely for every token, up to three times slower.
     parameters.kv_unified = False
     parameters.n_seq_max = plan.slots
     parameters.n_ctx = plan.slots * plan.context

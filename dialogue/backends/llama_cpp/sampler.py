@@ -1,4 +1,4 @@
-"""How one answer's tokens are drawn."""
+"""Sampling of one answer's tokens."""
 
 from collections.abc import Sequence
 
@@ -9,9 +9,9 @@ _LAST_SEED = 0xFFFFFFFF  # means "any seed" to the library
 
 
 class Sampler:
-    """A chain of filters with its own seed, in the order in which transformers applies them.
+    """A chain of filters with a separate seed, in the order in which transformers applies them.
 
-    The penalty counts the whole history, prompt included, as it does there.
+    As in transformers, the penalty covers the whole history, including the prompt.
     """
 
     def __init__(self, sampling: Sampling, prompt: Sequence[int], vocabulary: int, context: int) -> None:
@@ -23,7 +23,7 @@ class Sampler:
         self._add_draw(sampling)
 
     def close(self) -> None:
-        """Frees the chain; the sampler is of no use afterwards."""
+        """Free the chain; the sampler cannot be used afterwards."""
         llama.llama_sampler_free(self.handle)
         self.handle = None
 

@@ -1,4 +1,4 @@
-"""The histories that an engine keeps, and which of them a request continues."""
+"""The histories that an engine keeps, and the choice of the one that a request continues."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,9 +10,9 @@ _STRIDE = 64
 
 @dataclass(eq=False, slots=True)
 class Slot:
-    """A sequence of the model's cache: the tokens it holds, the conversation they belong to, who uses it now.
+    """A sequence of the model's cache: its tokens, the conversation they belong to, and whether it is in use.
 
-    An empty ``owner`` is nobody's conversation; ``used`` orders slots by when they were last taken.
+    An empty ``owner`` means no conversation; ``used`` orders slots by the time of their last use.
     """
 
     sequence: int
@@ -37,9 +37,9 @@ class SlotTable:
         return [(slot, slot.generation) for slot in self._slots if slot.generation is not None]
 
     def choose(self, conversation: str, prompt: Sequence[int]) -> Slot | None:
-        """An idle slot: the conversation's own, else nobody's that fits best, else the one unused for longest.
+        """Return an idle slot: the conversation's, else the free one that fits best, else the one unused for longest.
 
-        Choosing by what fits best alone would take slots from live conversations that begin alike. None: all are busy.
+        Choosing only the best fit would take slots from live conversations that begin alike. Return None if all are busy.
         """
         idle = [slot for slot in self._slots if slot.generation is None]
         own = [slot for slot in idle if conversation and slot.owner == conversation]
@@ -49,9 +49,9 @@ class SlotTable:
         return min(idle, key=lambda slot: slot.used, default=None)
 
     def misplaced(self, slot: Slot) -> Slot | None:
-        """The idle slot that ``slot`` should change places with, so that busy ones are neighbours at the front.
+        """Return the idle slot with which ``slot`` should be exchanged, so that busy ones are adjacent at the front.
 
-        The library reads only neighbours together. None where it stands well, or alone.
+        The library reads only adjacent ones together. Return None if no exchange is needed.
         """
         busy = len(self.busy)
         if not busy or slot.sequence <= busy:
@@ -59,13 +59,13 @@ class SlotTable:
         return next(other for other in self._slots if other.generation is None)
 
     def exchange(self, one: Slot, other: Slot) -> None:
-        """Changes what the table says of two slots, once their sequences have changed places."""
+        """Exchange two slots in the table, after their sequences have been exchanged."""
         one.tokens, other.tokens = other.tokens, one.tokens
         one.owner, other.owner = other.owner, one.owner
         one.used, other.used = other.used, one.used
 
     def nearest(self, prompt: Sequence[int]) -> Slot:
-        """The slot, busy or idle, that begins most like ``prompt``."""
+        """Return the slot, busy or idle, that shares the longest beginning with ``prompt``."""
         return max(self._slots, key=lambda slot: common_length(slot.tokens, prompt))
 
     def take(self, slot: Slot, conversation: str, generation: Generation) -> None:
@@ -74,7 +74,7 @@ class SlotTable:
 
 
 def common_length(one: Sequence[int], other: Sequence[int]) -> int:
-    """How many tokens two sequences share at their beginning."""
+    """Return the number of tokens that two sequences share at their beginning."""
     shortest = min(len(one), len(other))
     start = 0
     while start < shortest and one[start : start + _STRIDE] == other[start : start + _STRIDE]:

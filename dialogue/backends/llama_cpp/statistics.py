@@ -1,4 +1,4 @@
-"""What an engine has done so far, in numbers."""
+"""Statistics of an engine."""
 
 import time
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from types import TracebackType
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Totals since the model was loaded, and how many requests have a slot or wait for one.
+    """Totals since the model was loaded, and the number of requests that have a slot or wait for one.
 
     ``library_seconds`` of ``step_seconds`` were spent inside llama.cpp. Of the prompts' tokens, ``reused_tokens`` were
-    in the slot already, ``copied_tokens`` in another one, and the ``read_tokens`` had to be read.
-    ``exchanges`` is how often two slots changed places, to keep the busy ones together.
+    already in the slot, ``copied_tokens`` came from another slot, and ``read_tokens`` had to be read. ``exchanges`` counts
+    exchanges of two slots, which keep the busy ones together.
     """
 
     steps: int = 0
@@ -27,7 +27,7 @@ class Statistics:
 
 
 class Stopwatch:
-    """Adds up the time spent inside ``with`` blocks."""
+    """Measures the total time spent inside ``with`` blocks."""
 
     def __init__(self) -> None:
         self.seconds = 0.0

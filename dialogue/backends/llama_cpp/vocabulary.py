@@ -1,4 +1,4 @@
-"""Text to tokens and back, for one model."""
+"""Conversion of text to tokens and back for one model."""
 
 import codecs
 import ctypes
@@ -14,11 +14,11 @@ from dialogue.thought_marks import CHANNELS, MARKS, SHARED
 from dialogue.thoughts import Opened
 
 _SPACE = " \t\n\v\f\r"  # the library's white space
-_BREAK = "\udfff"  # no character, so in no text
+_BREAK = "\udfff"  # not a character, so it occurs in no text
 
 
 class Vocabulary:
-    """The tokens of a loaded model. Reading it is safe from any thread while the model lives."""
+    """The tokens of a loaded model. Any thread may read it while the model is loaded."""
 
     def __init__(self, model: int) -> None:
         self._handle = llama.llama_model_get_vocab(model)
@@ -26,7 +26,7 @@ class Vocabulary:
         self._self_reply_marks: Sequence[str] = ()
 
     def show(self, marks: Sequence[str]) -> None:
-        """Show also the control tokens in ``marks``, at which a self-reply is cut. Call it before any answer is read."""
+        """Also show the control tokens in ``marks``, at which a self-reply is cut. Call it before reading any answer."""
         self._self_reply_marks = marks
 
     @cached_property
@@ -35,27 +35,28 @@ class Vocabulary:
 
     @cached_property
     def controls(self) -> Mapping[str, int]:
-        """The control tokens by their text. Only a template may write them."""
+        """Return the control tokens by their text. Only a template may write them."""
         tokens = (token for token in range(self.size) if llama.llama_vocab_is_control(self._handle, token))
         return {self._name(token): token for token in tokens}
 
     @cached_property
     def added(self) -> Mapping[str, int]:
-        """Visible tokens that the library finds in any text, because their author marked them as the user's own."""
+        """Return the visible tokens that the library finds in any text because the model's author marked them as
+        user-defined."""
         own = (token for token in range(self.size) if self._attributes(token) & llama.LLAMA_TOKEN_ATTR_USER_DEFINED)
         names = {self._name(token): token for token in own}
         return {name: token for name, token in names.items() if len(name.strip()) > 1}
 
     @cached_property
     def ends(self) -> frozenset[int]:
-        """The tokens that end an answer."""
+        """Return the tokens that end an answer."""
         return frozenset(token for token in range(self.size) if llama.llama_vocab_is_eog(self._handle, token))
 
     def tokenize(self, text: str) -> list[int]:
-        """The tokens of plain text: never a control token, no begin token.
+        """Return the tokens of plain text, without control tokens and begin token.
 
-        Models with a SentencePiece vocabulary get their space in front here, on each call, as they do on whole prompts
-        after each control token.
+        For SentencePiece vocabularies, each call adds the leading space, which whole prompts also have after each control
+        token.
         """
         data = text.encode("utf-8", "replace")
         tokens = (llama.llama_token * (len(data) + 1))()
@@ -67,7 +68,7 @@ class Vocabulary:
 
         For contents without control tokens it equals the library's tokens for the rendered text.
         """
-        # Some models' files mark the template's tokens as the user's own; nobody may type those either.
+        # Some files mark the template's tokens as user-defined; no one may type those either.
         marks = {name: token for name, token in self.added.items() if name in template}
         written = {**self.controls, **marks}
         parts = render(
@@ -88,7 +89,7 @@ class Vocabulary:
         return self._with_begin([token for part in stripped for token in self._part(part, written, marks)])
 
     def opened_thought(self, template: str, messages: Sequence[Message]) -> Opened | None:
-        """Return the thought in which the prompt for ``messages`` ends."""
+        """Return the thought in which the prompt for ``messages`` ends, if any."""
         return opened_thought(template, messages, bos_token=self.bos_text, eos_token=self.eos_text)
 
     def piece(self, token: int) -> bytes:
@@ -110,7 +111,7 @@ class Vocabulary:
         if llama.llama_vocab_get_add_bos(self._handle) and tokens[:1] != [begin]:
             return [begin, *tokens]
         if not tokens:
-            raise ModelMisconfigured("The model's chat template makes an empty prompt of these messages: correct it.")
+            raise ModelMisconfigured("The model's chat template renders these messages as an empty prompt. Correct it.")
         return tokens
 
     @cached_property
@@ -123,7 +124,7 @@ class Vocabulary:
         )
 
     def _may_show(self, mark: str) -> bool:
-        """Return whether a mark denotes a thought or an answer in this vocabulary: some marks end messages of other models."""
+        """Return whether a mark denotes a thought or an answer in this vocabulary; in others some marks end a message."""
         return mark not in SHARED or any(token in self.controls or token in self.added for token in CHANNELS)
 
     @cached_property
@@ -154,9 +155,9 @@ class Vocabulary:
 
 
 class TextAssembler:
-    """Puts a text together from pieces that may end inside a character.
+    """Assembles a text from pieces that may end inside a character.
 
-    A character that the end of the answer cuts off is left out; bytes that are none become replacement characters.
+    A character that is incomplete at the end of the answer is left out; invalid bytes become replacement characters.
     """
 
     def __init__(self) -> None:
@@ -164,7 +165,7 @@ class TextAssembler:
         self._pieces: list[str] = []
 
     def add(self, data: bytes) -> str:
-        """The characters that ``data`` completes."""
+        """Return the characters that ``data`` completes."""
         piece = self._decoder.decode(data)
         self._pieces.append(piece)
         return piece

@@ -8,5 +8,5 @@ __all__ = ["OpenAIModel", "examine", "load"]
 
 
 def load(spec: ModelSpec) -> OpenAIModel:
-    """The model at its provider. Raises ModelMisconfigured when the key or the address is missing."""
+    """Return the model at its provider. Raises ModelMisconfigured if the key or the address is missing."""
     return OpenAIModel(spec)

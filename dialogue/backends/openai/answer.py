@@ -47,8 +47,8 @@ _MOST_LEVELS = 20
 class Answer:
     """An answer so far. Counts are the provider's, None if it gives none: not all servers send one token per piece.
 
-    ``unsent`` names the settings that were not sent; ``is_alone`` is False once this process has asked the server for
-    something else meanwhile. ``is_message``: the server sent a whole message instead of streaming. ``finish`` is "full" if the
+    ``unsent`` names the settings that were not sent; ``is_alone`` is False once this process has sent the server another
+    request in the meantime. ``is_message``: the server sent a whole message instead of streaming. ``finish`` is "full" if the
     context was.
     """
 
@@ -158,7 +158,7 @@ class Answer:
 def _spoken(choice: dict[str, Any], *, has_begun: bool) -> dict[str, Any]:
     """Return the model's message in this choice: a part of it, or all of it if the server does not stream.
 
-    Some servers send an empty part beside the whole message, which counts unless the answer ``has_begun``.
+    Some servers send an empty part in addition to the whole message, which counts unless the answer ``has_begun``.
     """
     is_part = "delta" in choice and (choice["delta"] or has_begun)
     said = choice.get("delta") if is_part else choice.get("message")
@@ -166,7 +166,7 @@ def _spoken(choice: dict[str, Any], *, has_begun: bool) -> dict[str, Any]:
 
 
 def _text(content: object, levels: int = _MOST_LEVELS) -> str:
-    """The text in ``content``: itself, or that of its parts. Parts of another kind are no text."""
+    """Return the text in ``content``: the string itself, or the text of its parts. Other kinds of parts are ignored."""
     match content:
         case None | bool():
             return ""

@@ -32,13 +32,13 @@ class Complaint:
 
     @property
     def brief(self) -> str:
-        """The words, shortened to a sentence."""
+        """Return the words, shortened to a sentence."""
         said_nothing = f"status {self.status}" if self.status else "no details given"
         return self.words.rstrip(". ")[:_LONGEST] or said_nothing
 
 
 class Complained(Exception):
-    """A server complained instead of answering. Never leaves the backend."""
+    """A server sent an error instead of an answer. Never leaves the backend."""
 
     def __init__(self, complaint: Complaint) -> None:
         super().__init__(complaint.brief)
@@ -127,6 +127,6 @@ def _page_words(page: str) -> str:
 
 
 def told(words: str, secret: str) -> str:
-    """Return a server's words in one line, without the key, which some servers repeat."""
+    """Return a server's words on one line, without the key, which some servers repeat."""
     hidden = words.replace(secret, "[key]") if len(secret) > 4 else words
     return _BLANK.sub(" ", hidden[:_READ]).strip()

@@ -24,12 +24,12 @@ def connection(spec: ModelSpec) -> dict[str, Any]:
     try:
         httpx2.URL(address(spec))
     except httpx2.InvalidURL as error:
-        raise ModelMisconfigured(f"{address(spec)} is not an address: correct `base_url` of {spec.name!r}.") from error
+        raise ModelMisconfigured(f"{address(spec)} is not an address. Correct `base_url` of {spec.name!r}.") from error
     if spec.api == "openai":
         return {"api_key": _key(spec), "base_url": address(spec)}
     for setting in ("base_url", "api_version"):
         if not getattr(spec, setting):
-            raise ModelMisconfigured(f"Model {spec.name!r} runs on Azure: set its {setting!r} in the models file.")
+            raise ModelMisconfigured(f"Model {spec.name!r} runs on Azure. Set its {setting!r} in the models file.")
     return {"api_key": _key(spec), "azure_endpoint": spec.base_url, "api_version": spec.api_version}
 
 
@@ -55,10 +55,12 @@ def status_complaint(error: APIStatusError, secret: str) -> Complaint:
 def unreachable(error: Exception, spec: ModelSpec) -> BackendError:
     """Return the error for a request without any answer."""
     if isinstance(error, APIConnectionError | OSError):
-        return BackendError(f"{address(spec)} cannot be reached: check that it runs, and `base_url` of {spec.name!r}.")
+        return BackendError(
+            f"{address(spec)} cannot be reached. Check that it runs, and check `base_url` of {spec.name!r}."
+        )
     return BackendError(
-        f"{address(spec)} could not be asked, or its answer could not be read ({type(error).__name__}): "
-        f"check `base_url` of {spec.name!r}, or try again later."
+        f"{address(spec)} could not be reached, or its answer could not be read ({type(error).__name__}). "
+        f"Check `base_url` of {spec.name!r}, or try again later."
     )
 
 
@@ -68,14 +70,14 @@ def _key(spec: ModelSpec) -> str:
         return "none"
     key = os.environ.get(spec.key_env, "")
     if not key.strip():
-        raise ModelMisconfigured(f"Model {spec.name!r} needs a key: set the environment variable {spec.key_env}.")
+        raise ModelMisconfigured(f"Model {spec.name!r} needs a key. Set the environment variable {spec.key_env}.")
     if key != key.strip() or key.strip()[0] in _QUOTES or key.strip()[-1] in _QUOTES:
         raise ModelMisconfigured(
-            f"The key in the environment variable {spec.key_env} has white space or quotation marks around it: remove them."
+            f"The key in the environment variable {spec.key_env} has white space or quotation marks around it. Remove them."
         )
     if not all("!" <= character <= "~" for character in key):
         raise ModelMisconfigured(
             f"The key in the environment variable {spec.key_env} contains characters that no key has "
-            "(spaces, line breaks, letters beyond ASCII): copy it again."
+            "(spaces, line breaks, letters beyond ASCII). Copy it again."
         )
     return key

@@ -53,7 +53,7 @@ def meaning(complaint: Complaint, spec: ModelSpec) -> BackendError:
 
 def refusal(spec: ModelSpec) -> ContentRefused:
     """Return the error for a provider that refuses a request, or stops an answer, because of its content."""
-    return ContentRefused(f"The provider of {spec.name!r} refuses this content: it cannot be answered there.")
+    return ContentRefused(f"The provider of {spec.name!r} refuses this content, so it cannot be answered there.")
 
 
 def full(spec: ModelSpec) -> ContextFull:
@@ -64,7 +64,7 @@ def full(spec: ModelSpec) -> ContextFull:
 def web_page(spec: ModelSpec) -> ModelMisconfigured:
     """Return the error for a web site instead of a model."""
     return ModelMisconfigured(
-        f"{address(spec)} answers with web pages, not as an OpenAI-compatible API: correct `base_url` of {spec.name!r}"
+        f"{address(spec)} answers with web pages, not as an OpenAI-compatible API. Correct `base_url` of {spec.name!r}"
         " (it often ends in /v1)."
     )
 
@@ -85,8 +85,8 @@ def _of_content(complaint: Complaint, spec: ModelSpec) -> BackendError | None:
         return full(spec)
     if not is_about_key and _SYSTEM_ROLE.search(complaint.words):
         return ModelMisconfigured(
-            f"{address(spec)} refuses system messages for {spec.model!r} ({complaint.brief}): "
-            f'set `system = "first_user"` for {spec.name!r} in models.toml.'
+            f"{address(spec)} refuses system messages for {spec.model!r} ({complaint.brief}). "
+            f'Set `system = "first_user"` for {spec.name!r} in models.toml.'
         )
     return None
 
@@ -95,30 +95,30 @@ def _of_status(complaint: Complaint, spec: ModelSpec) -> BackendError:
     where, words = address(spec), complaint.brief
     match complaint.status:
         case None | 400 | 401 | 403 if complaint.status in (401, 403) or _KEY.search(complaint.words):
-            return ModelMisconfigured(f"{where} refuses the key of {spec.name!r} ({words}): check {key_source(spec)}.")
+            return ModelMisconfigured(f"{where} refuses the key of {spec.name!r} ({words}). Check {key_source(spec)}.")
         case 404 | 405 | 410:
             return _unknown(complaint, spec)
         case None | 400 | 422 if _UNKNOWN.search(complaint.words):
             return _unknown(complaint, spec)
         case None | 400 | 402 | 413 | 422 | 429 if complaint.status in (402, 413, 429) or is_rate(complaint):
             return BackendError(
-                f"{where} limits the rate or the quota ({words}): lower `requests` of {spec.name!r}, or wait."
+                f"{where} limits the rate or the quota ({words}). Lower `requests` of {spec.name!r}, or wait."
             )
         case 400 | 422:
             return ModelMisconfigured(f"{where} does not accept the settings of {spec.name!r} ({words}).")
         case int(status) if 300 <= status < 400:
-            return ModelMisconfigured(f"{where} redirects to {words}: correct `base_url` of {spec.name!r}.")
+            return ModelMisconfigured(f"{where} redirects to {words}. Correct `base_url` of {spec.name!r}.")
         case 408:
-            return BackendError(f"{where} did not answer in time: try again later, or lower `requests`.")
+            return BackendError(f"{where} did not answer in time. Try again later, or lower `requests`.")
         case _:
             then = f"; {alone(spec)}" if complaint.status in (503, 529) or _BUSY.search(complaint.words) else ""
-            return BackendError(f"{where} failed ({words}): try again later{then}.")
+            return BackendError(f"{where} failed ({words}). Try again later{then}.")
 
 
 def _unknown(complaint: Complaint, spec: ModelSpec) -> ModelMisconfigured:
     return ModelMisconfigured(
-        f"{address(spec)} does not know the model {spec.model!r} ({complaint.brief}): "
-        f"check `model` and `base_url` of {spec.name!r}."
+        f"{address(spec)} does not know the model {spec.model!r} ({complaint.brief}). "
+        f"Check `model` and `base_url` of {spec.name!r}."
     )
 
 

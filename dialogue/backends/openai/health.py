@@ -1,4 +1,4 @@
-"""Whether a provider can be used, checked free of charge."""
+"""Check, free of charge, whether a provider can be used."""
 
 import json
 
@@ -30,14 +30,14 @@ def examine(spec: ModelSpec, seconds: float = _SECONDS) -> Health:
 
 
 def _ask_nothing(client: OpenAI, spec: ModelSpec) -> Health:
-    """Send a request without messages, which is refused free of charge: as unknown if there is no such model."""
+    """Send a request without messages, which is refused free of charge; the refusal shows whether the model exists."""
     try:
         client.chat.completions.with_raw_response.create(model=spec.model, messages=[])
     except APIStatusError as error:
         if error.status_code in (401, 403, 404, 405, 410):
             return Health(False, str(meaning(status_complaint(error, client.api_key), spec)))
     except FAILURES:
-        pass  # it listens; nothing else can be known
+        pass  # it responds; nothing else can be known
     return _unlisted(spec)
 
 
@@ -62,6 +62,6 @@ def _read(body: str, spec: ModelSpec, secret: str) -> Health:
         return Health(True, f"{address(spec)} can be reached.")
     return Health(
         False,
-        f"{address(spec)} answers with {'something other than' if body.strip() else 'nothing instead of'} a list of models: "
-        f"correct `base_url` of {spec.name!r} (it often ends in /v1).",
+        f"{address(spec)} answers with {'something other than' if body.strip() else 'nothing instead of'} a list of models. "
+        f"Correct `base_url` of {spec.name!r} (it often ends in /v1).",
     )

@@ -18,7 +18,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Connections, the limit on requests under way, what they wait for, and the answers under way."""
+    """Connections, the limit on concurrent requests, what they wait for, and the answers in progress."""
 
     client: AsyncOpenAI
     gate: Semaphore
@@ -27,7 +27,7 @@ class Line:
 
     @contextmanager
     def hold(self, answer: Answer) -> Iterator[None]:
-        """Keep ``answer`` among those under way; answers at the same time are marked as not alone."""
+        """Keep ``answer`` among those in progress; concurrent answers are marked as not alone."""
         self.answers.append(answer)
         for one in self.answers:
             one.is_alone = one.is_alone and len(self.answers) == 1

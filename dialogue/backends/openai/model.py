@@ -37,9 +37,9 @@ _AFTERWARDS = 10.0
 
 
 class OpenAIModel(StreamingModel):
-    """A model at a provider. ``requests`` in its description limits the requests under way, per event loop.
+    """A model at a provider. ``requests`` in its description limits the concurrent requests, per event loop.
 
-    A setting that the server refuses is left out from then on, and every reply says so.
+    A setting that the server refuses is left out from then on, and every reply names it.
     """
 
     def __init__(
@@ -124,7 +124,7 @@ class OpenAIModel(StreamingModel):
             raise broken(error, answer, self._spec) from None
         except asyncio.CancelledError:
             task = asyncio.current_task()
-            if not (task and task.cancelling()):  # then it was not the caller who was cancelled
+            if not (task and task.cancelling()):  # then the caller was not cancelled
                 self._refuse_if_closed()
             raise
 
@@ -151,7 +151,7 @@ class OpenAIModel(StreamingModel):
             await line.hang_up()
 
     def _line(self) -> Line:
-        """The running loop's line; those of loops that have ended are forgotten."""
+        """Return the running loop's line, and drop those of loops that have ended."""
         self._refuse_if_closed()
         loop = asyncio.get_running_loop()
         if loop not in self._lines:
@@ -176,7 +176,7 @@ class OpenAIModel(StreamingModel):
         """Check the answer. Raises the contract's error if it is not a complete reply.
 
         An answer without a reason for its end may have been cut off by another request, on a server that answers one at a time.
-        It was not if no other was under way, or if complete answers of this server have no reason either.
+        It was not cut off if no other request was in progress, or if complete answers of this server also lack a reason.
         """
         may_lack_reason = not self._gives_reasons and (answer.is_alone or self._lacks_reasons)
         check_answer(answer, self._spec, may_lack_reason=may_lack_reason)
@@ -185,4 +185,4 @@ class OpenAIModel(StreamingModel):
 
     def _refuse_if_closed(self) -> None:
         if self._is_closed:
-            raise BackendError(f"Model {self._spec.name!r} has been closed: open it again.")
+            raise BackendError(f"Model {self._spec.name!r} has been closed. Open it again.")

@@ -23,10 +23,10 @@ def check_answer(answer: Answer, spec: ModelSpec, *, may_lack_reason: bool) -> N
     if answer.first is None and (answer.finish == "full" or _had_no_room(answer)):
         raise full(spec)
     if answer.finish == "failed":
-        raise BackendError(f"{address(spec)} gave up on its answer: try again later{_hint(answer, spec)}.")
+        raise BackendError(f"{address(spec)} gave up on its answer. Try again later{_hint(answer, spec)}.")
     if answer.has_called_tools and not answer.text:
         raise BackendError(
-            f"{spec.model!r} at {address(spec)} called a tool instead of answering: switch tools off there."
+            f"{spec.model!r} at {address(spec)} called a tool instead of answering. Switch tools off there."
         )
     is_whole = answer.is_message or (answer.is_done and may_lack_reason)
     if answer.finish is None and (answer.first is None or not is_whole):
@@ -38,21 +38,21 @@ def unreadable(event: Unreadable, answer: Answer, spec: ModelSpec, secret: str) 
     if event.is_page and answer.first is None:
         return web_page(spec)
     words = told(event.text, secret)[:80]
-    what_to_do = f"check `base_url` of {spec.name!r}, or try again later" if answer.first is None else "try again later"
-    return BackendError(f"{address(spec)} sent something that is not part of an answer ({words}): {what_to_do}.")
+    what_to_do = f"Check `base_url` of {spec.name!r}, or try again later" if answer.first is None else "Try again later"
+    return BackendError(f"{address(spec)} sent something that is not part of an answer ({words}). {what_to_do}.")
 
 
 def broken(error: Exception, answer: Answer, spec: ModelSpec) -> BackendError:
     """Return the error for a connection that fails before the answer is complete."""
     if isinstance(error, APITimeoutError | TimeoutError | httpx2.TimeoutException):
-        return BackendError(f"{address(spec)} did not answer in time: try again later, or lower `requests`.")
+        return BackendError(f"{address(spec)} did not answer in time. Try again later, or lower `requests`.")
     if isinstance(error, httpx2.NetworkError | httpx2.ProtocolError):
-        return BackendError(f"{address(spec)} broke off its answer: try again later{_hint(answer, spec)}.")
+        return BackendError(f"{address(spec)} broke off its answer. Try again later{_hint(answer, spec)}.")
     return unreachable(error, spec)
 
 
 def _had_no_room(answer: Answer) -> bool:
-    """Return whether an answer without text was cut before its first token: then the messages filled the context."""
+    """Return whether an answer without text was cut before its first token, because the messages filled the context."""
     return answer.finish == "length" and answer.completion_tokens is None
 
 
@@ -60,7 +60,7 @@ def _incomplete(answer: Answer, spec: ModelSpec) -> BackendError:
     where = address(spec)
     if answer.first is None:
         return BackendError(
-            f"{where} sent an empty answer: check `base_url` of {spec.name!r}, or try again later{_hint(answer, spec)}."
+            f"{where} sent an empty answer. Check `base_url` of {spec.name!r}, or try again later{_hint(answer, spec)}."
         )
     if answer.is_done:
         return BackendError(
@@ -68,8 +68,8 @@ def _incomplete(answer: Answer, spec: ModelSpec) -> BackendError:
             f"{alone(spec)}, or try again later."
         )
     return BackendError(
-        f"{where} ended its answer without a finish_reason and without [DONE], so part of it may be missing: "
-        f"try again later; {alone(spec)}."
+        f"{where} ended its answer without a finish_reason and without [DONE], so part of it may be missing. "
+        f"Try again later; {alone(spec)}."
     )
 
 

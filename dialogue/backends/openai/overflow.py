@@ -1,8 +1,8 @@
-"""Recognising that a dialogue no longer fits, in any server's words.
+"""Recognise in any server's words that a dialogue no longer fits.
 
-There is no code that all servers send, and each has different words. So this looks for what such sentences have in common: a
-word for the text that was sent, and one for too much of it. Sentences with both that mean something else are about rates
-("tokens per minute") or about the answer's length alone ("max_tokens is too large").
+No code is common to all servers, and each has different words. So this module looks for what such sentences have in common: a
+word for the text that was sent, and one for too much of it. Sentences with both words may also be about rates ("tokens per
+minute") or about the length of the answer alone ("max_tokens is too large"); these are excluded.
 """
 
 import re
@@ -48,7 +48,7 @@ _TOO_LONG = re.compile(
     re.IGNORECASE,
 )
 _NO_ROOM = re.compile(r"max_\w*tokens\W.{0,30}at least 1\b.{0,20}-\d|max_\w*tokens.{0,20}\bgot:? -\d", re.IGNORECASE)
-"""Matches a negative space for the answer, as some servers compute it."""
+"""Matches a negative number of tokens left for the answer, as some servers compute it."""
 _ANSWER = re.compile(
     r"\bmax(imum)?[ _]?(completion_?|new_?|output_?)?tokens\b|\b(completion|output|new|generat\w+)\W? tokens\b",
     re.IGNORECASE,
@@ -73,10 +73,10 @@ def is_overflow(complaint: Complaint) -> bool:
 
 
 def is_rate(complaint: Complaint) -> bool:
-    """Return whether the complaint is about how much is asked in a time, or paid for."""
+    """Return whether the complaint is about a rate limit or a quota."""
     return any(map(_RATE.search, (complaint.words, *complaint.kinds)))
 
 
 def _is_failure(complaint: Complaint) -> bool:
-    """Return whether the status fits: some servers report a full context with the status of a server failure."""
+    """Return whether the status is compatible: some servers report a full context as a server failure."""
     return complaint.status is not None and complaint.status >= 500

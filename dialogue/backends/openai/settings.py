@@ -1,10 +1,10 @@
-"""The settings that a server is sent, and those that it refuses.
+"""The settings that are sent to a server, and those that it refuses.
 
-OpenAI and Azure know ``max_completion_tokens`` and neither ``top_k`` nor a penalty of repetition, and their newer models
-refuse any temperature but their default, so there a setting is sent only if it differs from the default. Other servers know
-``max_tokens`` and have different defaults, so they are sent every setting that the standard names. Other settings are sent if
-they are in use (``repeat_penalty`` on llama-server, ``repetition_penalty`` on vLLM). If a server does not know one of two
-names, it is sent the other.
+OpenAI and Azure know ``max_completion_tokens`` but neither ``top_k`` nor a repetition penalty, and their newer models refuse
+any temperature but the default, so they receive a setting only if it differs from the default. Other servers know
+``max_tokens`` and have different defaults, so they receive every setting that the standard names. They receive further
+settings if these are in use (``repeat_penalty`` on llama-server, ``repetition_penalty`` on vLLM). If a server does not know
+one of two names, the other one is sent.
 """
 
 import re
@@ -16,7 +16,7 @@ from dialogue.backends.openai.complaints import Complaint
 _LIMITS = ("max_tokens", "max_completion_tokens")
 _PENALTIES = ("repeat_penalty", "repetition_penalty")
 _BY_THEMSELVES = {"seed", "stream_options"}
-"""Arguments that nobody sets by hand: they are left out after any complaint about them."""
+"""Arguments that researchers do not set, so they are left out after any complaint about them."""
 
 _UNEXPECTED = r"unexpected(?! (end|eof|error|response|status|exception))"
 _REFUSED = re.compile(
@@ -46,7 +46,7 @@ def settings_for(sampling: Sampling, *, is_openai: bool, left_out: Collection[st
 
 
 def unsent(sampling: Sampling, sent: Collection[str], *, is_openai: bool) -> tuple[str, ...]:
-    """Return the settings in ``sampling`` that the server is not sent, by this project's names."""
+    """Return the settings in ``sampling`` that are not sent to the server, by this project's names."""
     wished = {
         "seed": True,
         "temperature": not is_openai or sampling.temperature != 1,
@@ -60,7 +60,7 @@ def unsent(sampling: Sampling, sent: Collection[str], *, is_openai: bool) -> tup
 
 
 def refused_setting(complaint: Complaint, sent: Collection[str]) -> str | None:
-    """Return the setting among ``sent`` that the server refuses, if any. No value out of range and no failure counts."""
+    """Return the setting among ``sent`` that the server refuses, if any. Values out of range and failures do not count."""
     if complaint.status not in (None, 400, 404, 422, 500, 501):
         return None
     name = next((name for name in sent if name in complaint.names), None) or _nearest(complaint.words, sent)

@@ -1,6 +1,6 @@
-"""The events of a streamed answer, read tolerantly: few servers keep to the standard.
+"""The events of a streamed answer, read tolerantly, because few servers follow the standard.
 
-Accepted besides standard server-sent events: JSON without ``data:``, one whole JSON document, several chunks without a
+Accepted in addition to standard server-sent events: JSON without ``data:``, one whole JSON document, several chunks without a
 blank line between them, comments, a byte-order mark, and bytes that are not UTF-8 (they become U+FFFD).
 """
 
@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 _BREAK = re.compile(rb"\r\n|\n|\r(?!\Z)")
-"""A line's end. A carriage return at the end of what has arrived may be half of one."""
+"""A line ending. A carriage return at the end of the received data may be half of one."""
 _REPEATED = re.compile(r"\A(\s*data:)+")
-"""The field's name again, as some proxies add it."""
+"""The repeated field name that some proxies add."""
 _OTHER_FIELDS = ("", "event", "id", "retry")
-"""Fields of an event without meaning here. Anything else in a stream is ignored, as the standard says."""
+"""Fields of an event that have no meaning here. All other lines are ignored, as the standard says."""
 _NOTHING = ("", '""', "null")
 _LONGEST = 4 * 1024 * 1024
-"""Maximum bytes of a line. No chunk is that long, and a server that never ends a line must not fill the memory."""
+"""Maximum bytes of a line. No chunk is as long, and a server that never ends a line must not fill the memory."""
 _MOST_LINES = 1000
 _SHOWN = 300
 _DECODER = json.JSONDecoder(strict=False)
-"""Some servers leave line breaks in a text unescaped."""
+"""A lenient decoder, because some servers do not escape line breaks in texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Unreadable:
 
     @property
     def is_page(self) -> bool:
-        """Whether the text is a web page."""
+        """Return whether the text is a web page."""
         return self.text.lstrip().startswith("<")
 
 
@@ -52,7 +52,7 @@ async def read_events(blocks: AsyncIterator[bytes]) -> AsyncGenerator[Event]:
 
 
 class EventReader:
-    """A reader that turns arriving bytes into events."""
+    """Turns arriving bytes into events."""
 
     def __init__(self) -> None:
         self._rest = b""

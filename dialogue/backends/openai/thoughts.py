@@ -1,4 +1,4 @@
-"""The thoughts that OpenAI-compatible servers send besides an answer.
+"""The thoughts that OpenAI-compatible servers send in addition to an answer.
 
 ``reasoning_content`` is DeepSeek's name, and that of llama-server, SGLang and older vLLM; ``reasoning`` that of OpenRouter,
 Ollama and newer vLLM; ``reasoning_text`` that of GitHub. ``reasoning_details`` is OpenRouter's list of parts, and
@@ -47,7 +47,7 @@ def _is_thought(part: Any) -> bool:
 
 
 def _texts(part: Any, levels: int = _MOST_LEVELS) -> Iterator[str]:
-    """The texts in a part, which may hold parts in turn (Mistral)."""
+    """Yield the texts in a part, which may contain further parts (Mistral)."""
     if isinstance(part, str):
         yield part
     elif isinstance(part, dict) and levels:

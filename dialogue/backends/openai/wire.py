@@ -16,7 +16,8 @@ _BEYOND_THE_LIBRARY = ("top_k", "repeat_penalty", "repetition_penalty")
 
 
 def address(spec: ModelSpec) -> str:
-    """Return the address of the model's server, never from the environment: the description says where texts go."""
+    """Return the address of the model's server. It never comes from the environment: only models.toml decides where texts
+    go."""
     return spec.base_url or OPENAI_URL
 
 
@@ -45,6 +46,6 @@ def _streaming(left_out: Collection[str]) -> dict[str, Any]:
 
 
 def sent_settings(request: dict[str, Any]) -> list[str]:
-    """The names of the settings in a request."""
+    """Return the names of the settings in a request."""
     names = (*request, *request.get("extra_body", ()))
     return [name for name in names if name not in ("model", "messages", "extra_body")]

@@ -1,6 +1,6 @@
-"""Models that PyTorch runs, on a GPU or on the CPU, many answers at once.
+"""Models run by PyTorch on a GPU or CPU, many answers at once.
 
-Importing this package loads neither torch nor transformers: the pages that name a model do without them.
+Importing this package loads neither torch nor transformers, because pages that name a model must not need them.
 """
 
 from importlib.util import find_spec
@@ -15,7 +15,7 @@ from dialogue.seeds import SPEAKERS
 
 
 def load(spec: ModelSpec) -> ChatModel:
-    """The model that ``spec`` names, on its device. Raises ModelMisconfigured when it cannot run here."""
+    """Return the model that ``spec`` names, loaded on its device. Raises ModelMisconfigured if it cannot run here."""
     _require_packages(spec)
     from dialogue.backends.transformers.engine import Engine
     from dialogue.backends.transformers.model import TransformersModel
@@ -43,7 +43,8 @@ def examine(spec: ModelSpec) -> Health:
 
 
 def _check_downloaded(spec: ModelSpec, template: ChatTemplate | None) -> None:
-    """What identifies a run says "message" for such a model unless models.toml says more, so that is what must fit."""
+    """Check the template of a model given by its hub name. Unless models.toml says otherwise, runs record "message" for it, so
+    that placement must work."""
     decided = spec.model_copy(update={"system": spec.system or "message"})
     for speaker in SPEAKERS:
         if table := getattr(spec, speaker):
@@ -53,7 +54,7 @@ def _check_downloaded(spec: ModelSpec, template: ChatTemplate | None) -> None:
 def own_template(spec: ModelSpec) -> ChatTemplate | None:
     """Return the template in the model's folder; None for a model given by its hub name.
 
-    Downloads differ between machines, and must not affect what identifies a run.
+    Downloads differ between machines and must not affect a run's identity.
     """
     folder = Path(spec.model)
     return read_template(folder) if folder.is_dir() else None
@@ -63,5 +64,5 @@ def _require_packages(spec: ModelSpec) -> None:
     for package in ("torch", "transformers", "accelerate"):
         if find_spec(package) is None:
             raise ModelMisconfigured(
-                f"Model {spec.name!r} needs the package {package!r}: install requirements-gpu.txt."
+                f"Model {spec.name!r} needs the package {package!r}. Install requirements-gpu.txt."
             )

@@ -1,4 +1,4 @@
-"""Histories on the device: the keys and values of several rows in one tensor per layer, padded on the left.
+"""Histories on the device: keys and values of several rows in one tensor per layer, padded on the left.
 
 All rows end in the last column, so one more column serves every row's next token. A row's padding is the columns before
 its ``start``; no other column is ever empty, so distances between columns are distances between tokens.
@@ -15,7 +15,7 @@ from torch.nn.functional import pad
 from dialogue.backends.transformers.room import roomy_cache
 
 PREFILL_COLUMNS = 512
-"""A prompt is read in pieces of this many columns, which bounds the memory that reading takes."""
+"""Number of columns in which a prompt is read at once, which bounds the memory for reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class History:
     layers: list[tuple[Tensor, Tensor]]
 
     def shared(self, prompt: Sequence[int]) -> int:
-        """How many tokens at the start of ``prompt`` need not be read again. The last one must be, to go on from it."""
+        """Return how many of the first tokens of ``prompt`` need not be read again. The last one must always be read."""
         limit = min(len(self.ids), len(prompt) - 1)
         return next((index for index in range(limit) if self.ids[index] != prompt[index]), limit)
 
@@ -45,10 +45,10 @@ class Batch:
         return columns
 
     def read(self, prompts: Sequence[Sequence[int]], pasts: Sequence[History | None]) -> Tensor:
-        """Fills this empty batch with ``prompts`` and returns the logits (rows, vocabulary) of what comes next.
+        """Fill this empty batch with ``prompts`` and return the logits (rows, vocabulary) of the next tokens.
 
-        Every row takes in as many new tokens as the one that has most to read. A row with less to read forgets the end
-        of what it remembers: reading it again costs no more than padding, and leaves no gap between old and new.
+        Every row reads as many tokens as the row with most to read. A row with less to read forgets the end of its history:
+        reading that again costs no more than padding, and leaves no gap between old and new columns.
         """
         known = [past.shared(prompt) if past else 0 for prompt, past in zip(prompts, pasts, strict=True)]
         news = max(len(prompt) - count for prompt, count in zip(prompts, known, strict=True))
@@ -61,11 +61,11 @@ class Batch:
         return [self._forward(piece) for piece in pieces][-1]
 
     def advance(self, tokens: Sequence[int]) -> Tensor:
-        """Takes in one token per row; returns the logits of what comes next."""
+        """Read one token per row. Return the logits of the next tokens."""
         return self._forward(torch.tensor(tokens, device=self._model.device).unsqueeze(1))
 
     def join(self, other: "Batch") -> None:
-        """Appends the rows of ``other``, which is used up."""
+        """Append the rows of ``other``, which cannot be used afterwards."""
         if not len(self._starts):
             self._cache, self._starts = other._cache, other._starts
             return
@@ -77,7 +77,7 @@ class Batch:
         self._starts = torch.cat([self._starts + shifts[0], other._starts + shifts[1]])
 
     def keep(self, rows: Sequence[int]) -> None:
-        """Lets all other rows go, and the columns that only they needed."""
+        """Drop all other rows, and the columns that only they needed."""
         if not rows:
             self._cache, self._starts = roomy_cache(), self._starts[:0]
             return
@@ -89,7 +89,7 @@ class Batch:
         self._starts = starts - spare
 
     def history(self, row: int, ids: Sequence[int]) -> History:
-        """A copy of what ``row`` remembers, ``ids`` being its tokens; the newest may not have been taken in yet."""
+        """Return a copy of the history of ``row``, whose tokens are ``ids``; the newest may not have been read yet."""
         start = int(self._starts[row])
         layers = [
             (layer.keys[row, :, start:].clone(), layer.values[row, :, start:].clone()) for layer in self._cache.layers
@@ -107,7 +107,7 @@ class Batch:
     def _stack(
         self, kind: int, pasts: Sequence[History | None], kept: Sequence[int], layer: int, like: Tensor
     ) -> Tensor:
-        """The pasts' keys (kind 0) or values (1) of one layer, aligned on the right."""
+        """Return the keys (kind 0) or values (1) of the pasts in one layer, aligned on the right."""
         heads, _, size = like.shape
         stacked = like.new_zeros(len(kept), heads, max(kept), size)
         for row, (past, count) in enumerate(zip(pasts, kept, strict=True)):

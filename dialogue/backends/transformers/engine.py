@@ -1,6 +1,6 @@
-"""One thread per model, which owns the device's state and moves all answers under way forward together.
+"""One thread per model, which owns the device's state and advances all answers together.
 
-Each step takes in the requests that wait (reading their prompts as one batch, apart from what is remembered of their
+Each step admits the waiting requests (reading their prompts as one batch, without the cached parts of their
 conversations), then gives every answer one more token. A finished or cancelled answer leaves before the next step.
 """
 
@@ -18,12 +18,12 @@ from dialogue.backends.transformers.batch import Batch, History
 from dialogue.backends.transformers.sampling import Dice, draw
 
 Event = int | StopReason | BackendError
-"""What an answer's owner hears: its tokens, then why it stopped, or what went wrong."""
+"""What the owner of an answer receives: its tokens, then why it stopped or which error occurred."""
 
 
 @dataclass(slots=True, eq=False)
 class Answer:
-    """One answer under way. ``ids`` are the prompt's tokens and the answer's; ``tell`` may be called on any thread."""
+    """One answer in progress. ``ids`` are the tokens of prompt and answer; ``tell`` may be called on any thread."""
 
     ids: list[int]
     dice: Dice
@@ -40,7 +40,7 @@ class Answer:
 
 
 class Engine:
-    """Runs ``model``; ``ends`` are the tokens that end an answer, ``slots`` is how many histories fit in memory."""
+    """Runs ``model``; ``ends`` are the tokens that end an answer, ``slots`` is the number of histories that fit in memory."""
 
     def __init__(self, model: Any, *, name: str, ends: frozenset[int], slots: int) -> None:
         self._model = model
@@ -58,14 +58,14 @@ class Engine:
         self._thread.start()
 
     def submit(self, answer: Answer) -> None:
-        """Queues ``answer``. Raises BackendError once the engine is closed."""
+        """Queue ``answer``. Raises BackendError once the engine is closed."""
         with self._lock:
             if self._is_closed:
                 raise self._closed()
             self._arrivals.put(answer)
 
     def close(self) -> None:
-        """Ends every answer with a BackendError and frees the model. Waits for the step under way."""
+        """End every answer with a BackendError, wait for the current step, and free the model."""
         with self._lock:
             self._is_closed = True
             self._arrivals.put(None)
@@ -81,7 +81,7 @@ class Engine:
             self._shut_down()
 
     def _wait(self) -> None:
-        """Collects what has arrived; with nothing to do, sleeps until something does."""
+        """Collect new requests; if there is nothing to do, sleep until one arrives."""
         if not self._answers and not self._waiting:
             self._collect(self._arrivals.get())
         for arrival in self._arrived():
@@ -104,12 +104,12 @@ class Engine:
             self._admit()
             self._advance()
         except torch.OutOfMemoryError:
-            self._fail(BackendError(f"Model {self._name!r} ran out of memory: lower its `slots` or its `context`."))
-        except RuntimeError as error:  # what torch raises for a broken device, and for whatever else goes wrong there
-            self._fail(BackendError(f"Model {self._name!r} failed ({_first_line(error)}): try again later."))
+            self._fail(BackendError(f"Model {self._name!r} ran out of memory. Lower its `slots` or its `context`."))
+        except RuntimeError as error:  # torch raises this for a broken device and for all its other failures
+            self._fail(BackendError(f"Model {self._name!r} failed ({_first_line(error)}). Try again later."))
 
     def _admit(self) -> None:
-        """Reads the prompts of as many waiting answers as there are free slots, and gives each its first token."""
+        """Read the prompts of as many waiting answers as there are free slots, and give each its first token."""
         self._waiting = [answer for answer in self._waiting if not answer.is_cancelled]
         free = self._slots - len(self._answers)
         news, self._waiting = self._waiting[:free], self._waiting[free:]
@@ -131,7 +131,7 @@ class Engine:
             self._let_go()
 
     def _say(self, answers: Sequence[Answer], logits: Any) -> None:
-        """Draws and tells each answer's next token, and says so when that ends the answer."""
+        """Sample and deliver each answer's next token, and report the end of answers that it completes."""
         tokens = draw(logits, [answer.dice for answer in answers], [answer.ids for answer in answers])
         for answer, token in zip(answers, tokens, strict=True):
             if token in self._ends:
@@ -144,7 +144,7 @@ class Engine:
                 answer.finish("length")
 
     def _let_go(self) -> None:
-        """Takes finished and cancelled answers out of the batch; their conversations are remembered."""
+        """Remove finished and cancelled answers from the batch, and keep their histories."""
         stay = [row for row, answer in enumerate(self._answers) if not (answer.is_done or answer.is_cancelled)]
         if len(stay) == len(self._answers):
             return
@@ -161,12 +161,12 @@ class Engine:
             self._memories[answer.conversation] = self._batch.history(row, answer.ids)
 
     def _forget_beyond_slots(self) -> None:
-        """Drops the conversations that were longest silent, so that memory never holds more than ``slots`` histories."""
+        """Drop the least recently used histories, so that memory never holds more than ``slots`` of them."""
         while self._memories and len(self._memories) + len(self._answers) > self._slots:
             self._memories.popitem(last=False)
 
     def _fail(self, error: BackendError) -> None:
-        """Ends the answers in the batch with ``error`` and starts afresh: after a failure its tensors mean nothing."""
+        """End the answers in the batch with ``error`` and start with an empty one: after a failure its tensors are invalid."""
         failed, self._answers = self._answers, []
         self._batch = Batch(self._model)
         self._memories.clear()
@@ -175,7 +175,7 @@ class Engine:
                 answer.finish(error)
 
     def _shut_down(self) -> None:
-        """Leaves nobody waiting, also when the thread ends by an error of this program."""
+        """End all waiting answers, even if the thread ends because of a bug in this program."""
         with self._lock:
             self._is_closed = True
         for arrival in self._arrived():
@@ -186,7 +186,7 @@ class Engine:
         torch.cuda.empty_cache()
 
     def _closed(self) -> BackendError:
-        return BackendError(f"Model {self._name!r} has been closed: open it again.")
+        return BackendError(f"Model {self._name!r} has been closed. Open it again.")
 
 
 def _first_line(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""The chat template in a model's folder, read without transformers: the site may lack it, and must describe the same model."""
+"""The chat template in a model's folder, read without transformers, which the site may lack although it describes the model."""
 
 import json
 from pathlib import Path
@@ -28,6 +28,6 @@ def _source(folder: Path, settings: dict[str, Any]) -> str:
 
 
 def _text(settings: dict[str, Any], name: str) -> str:
-    """Return a token's text, which some files put in a table."""
+    """Return a token's text, which some files wrap in a table."""
     token = settings.get(name) or ""
     return str(token.get("content", "") if isinstance(token, dict) else token)

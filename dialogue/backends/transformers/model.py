@@ -1,4 +1,4 @@
-"""The side of the engine that faces the event loop."""
+"""The engine's interface to the event loop."""
 
 import asyncio
 from asyncio import AbstractEventLoop, Queue
@@ -15,7 +15,7 @@ from dialogue.messages import Message
 
 
 class TransformersModel(StreamingModel):
-    """A model on this machine's GPU or CPU. ``context`` is how many tokens a prompt and its answer may have together."""
+    """A model on this machine's GPU or CPU. ``context`` is the maximum number of tokens of a prompt and its answer together."""
 
     def __init__(self, engine: Engine, tokens: ChatTokens, *, name: str, context: int) -> None:
         self._engine = engine
@@ -58,7 +58,7 @@ class TransformersModel(StreamingModel):
         await asyncio.to_thread(self._engine.close)
 
     def _room(self, prompt: Sequence[int], sampling: Sampling) -> int:
-        """How many tokens the answer may have. Raises ContextFull."""
+        """Return how many tokens the answer may have. Raises ContextFull."""
         room = self._context - len(prompt)
         if room < min(LEAST_ROOM, sampling.max_tokens):
             raise ContextFull(f"The dialogue no longer fits the {self._context} tokens of {self._name!r}.")
@@ -67,7 +67,7 @@ class TransformersModel(StreamingModel):
 
 def _teller(loop: AbstractEventLoop, events: Queue[Event]) -> Callable[[Event], None]:
     def tell(event: Event) -> None:
-        with suppress(RuntimeError):  # the loop has ended, and with it whoever listened
+        with suppress(RuntimeError):  # the loop has ended, and its listeners with it
             loop.call_soon_threadsafe(events.put_nowait, event)
 
     return tell

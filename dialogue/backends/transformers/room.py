@@ -1,4 +1,4 @@
-"""A cache that grows in place. The library's own copies every key and value for each new token."""
+"""A cache that grows in place. The library's cache copies all keys and values for each new token."""
 
 from typing import Any
 
@@ -10,16 +10,16 @@ SPARE_COLUMNS = 64
 
 
 class RoomyLayer(DynamicLayer):  # type: ignore[misc]  # the library comes without types
-    """One layer's keys and values, (rows, heads, columns, size) each, with memory for more columns behind them.
+    """One layer's keys and values, (rows, heads, columns, size) each, with memory reserved for further columns.
 
-    ``keys`` and ``values`` may be replaced at any time, as for any layer; they get their room with the next column.
+    As in any layer, ``keys`` and ``values`` may be replaced at any time; memory is reserved again with the next column.
     """
 
     keys: Tensor | None
     values: Tensor | None
 
     def update(self, key_states: Tensor, value_states: Tensor, *args: Any, **kwargs: Any) -> tuple[Tensor, Tensor]:
-        """Appends new columns; returns all."""
+        """Append new columns and return all columns."""
         if self.keys is None:
             self.keys, self.values = key_states[:, :, :0], value_states[:, :, :0]
             self.dtype, self.device = key_states.dtype, key_states.device
@@ -30,12 +30,12 @@ class RoomyLayer(DynamicLayer):  # type: ignore[misc]  # the library comes witho
 
 
 def roomy_cache() -> Any:
-    """An empty cache, for any model that keeps the keys and values of all its tokens."""
+    """Return an empty cache for any model that keeps the keys and values of all its tokens."""
     return Cache(layer_class_to_replicate=RoomyLayer)
 
 
 def _appended(states: Tensor, news: Tensor) -> Tensor:
-    """``states`` and ``news`` as one tensor: in the memory of ``states`` where there is room, else in new memory."""
+    """Return ``states`` and ``news`` as one tensor, in the memory of ``states`` if there is room, else in new memory."""
     rows, heads, used, size = states.shape
     columns = used + news.shape[2]
     if _room(states) >= columns:
@@ -49,7 +49,7 @@ def _appended(states: Tensor, news: Tensor) -> Tensor:
 
 
 def _room(states: Tensor) -> int:
-    """For how many columns there is memory, if ``states`` is the beginning of a tensor made above; 0 if it is not."""
+    """Return how many columns fit in the memory of ``states`` if ``_appended`` created it, else 0."""
     rows, heads, _, size = states.shape
     room = states.stride(1) // size
     is_beginning = states.stride() == (heads * room * size, room * size, size, 1) and states.storage_offset() == 0

@@ -1,4 +1,4 @@
-"""Drawing the next token of each row, each with its own settings and its own random numbers."""
+"""Sampling of the next token of each row, with separate settings and random numbers."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _NEVER = float("-inf")
 
 @dataclass(frozen=True, slots=True)
 class Dice:
-    """One answer's settings and random numbers. They are drawn on the CPU, so a seed means the same on every device."""
+    """One answer's settings and random numbers, drawn on the CPU so that a seed means the same on every device."""
 
     sampling: Sampling
     generator: Any
@@ -24,16 +24,16 @@ class Dice:
         return cls(sampling, torch.Generator().manual_seed(sampling.seed))
 
     def roll(self) -> float:
-        """The next random number, in [0, 1)."""
+        """Return the next random number in [0, 1)."""
         return float(torch.rand((), generator=self.generator, dtype=torch.float64))
 
 
 def draw(logits: Tensor, dice: Sequence[Dice], said: Sequence[Collection[int]]) -> list[int]:
-    """A token for each row of ``logits`` (rows, vocabulary); ``said`` are the tokens that stand in each row so far.
+    """Return a token for each row of ``logits`` (rows, vocabulary); ``said`` are the tokens in each row so far.
 
-    Every row is filtered by itself and drawn by inverting its own distribution, in the vocabulary's order: the other
-    rows have no part in it. The filters come in the order that transformers itself applies them in. Raises RuntimeError
-    where the scores are not numbers, as happens when a small number format overflows.
+    Each row is filtered separately and sampled by inverting its distribution in the vocabulary's order, so the other rows
+    have no effect on it. The filters are applied in transformers' order. Raises RuntimeError if the scores are not numbers,
+    as happens when a small number format overflows.
     """
     rows = [_filtered(row, die.sampling, past) for row, die, past in zip(logits, dice, said, strict=True)]
     sums = torch.stack(rows).softmax(-1).cumsum(-1, dtype=torch.float64)
@@ -45,7 +45,7 @@ def draw(logits: Tensor, dice: Sequence[Dice], said: Sequence[Collection[int]]) 
 
 
 def _filtered(scores: Tensor, sampling: Sampling, said: Collection[int]) -> Tensor:
-    """The scores of one row, with what must not be drawn at minus infinity."""
+    """Return the scores of one row, with minus infinity for tokens that must not be drawn."""
     if sampling.repeat_penalty != 1:
         scores = _penalised(scores, sampling.repeat_penalty, said)
     if sampling.temperature == 0:
@@ -63,13 +63,13 @@ def _penalised(scores: Tensor, penalty: float, said: Collection[int]) -> Tensor:
 
 
 def _best(scores: Tensor, count: int) -> Tensor:
-    """Keeps exactly ``count`` tokens: with a threshold, ties would let more in."""
+    """Keep exactly ``count`` tokens; a threshold would keep more if there are ties."""
     values, tokens = scores.topk(min(count, len(scores)))
     return torch.full_like(scores, _NEVER).index_copy(0, tokens, values)
 
 
 def _likeliest(scores: Tensor, share: float) -> Tensor:
-    """Keeps the fewest tokens that together have at least ``share`` of the probability."""
+    """Keep the smallest set of tokens with at least ``share`` of the probability."""
     values, tokens = scores.sort(descending=True)
     chances = values.softmax(-1)
     before = chances.cumsum(-1) - chances

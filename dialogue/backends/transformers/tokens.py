@@ -1,4 +1,4 @@
-"""From messages to token ids, so that nobody can type a control token, and from token ids back to text, piece by piece."""
+"""Conversion of messages to token ids, so that no one can type a control token, and of token ids to text, piece by piece."""
 
 import json
 from collections.abc import Sequence
@@ -18,10 +18,9 @@ from dialogue.thoughts import Opened
 class ChatTokens:
     """The tokenizer of a model, with its chat template.
 
-    The tokens come out as if the rendered prompt had been tokenised at one go, but for what people and models wrote:
-    that is plain text. So plain stretches go through copies of the tokenizer that know no added tokens, except those
-    for white space. The stretch at the very start has a copy of its own, because SentencePiece vocabularies put a space
-    before the first word of a text only.
+    The tokens are those of the whole rendered prompt, except that the texts of people and models are always plain text. So
+    plain parts are tokenised by copies of the tokenizer without added tokens, except those for white space. The first part
+    of a prompt has a separate copy, because SentencePiece vocabularies put a space only before the first word of a text.
     """
 
     def __init__(self, tokenizer: Any, template: str) -> None:
@@ -37,7 +36,7 @@ class ChatTokens:
         self._later = _plain_copy(backend, is_first=False)
 
     def prompt(self, messages: Sequence[Message], today: date | None = None) -> list[int]:
-        """The ids of the rendered prompt. Begin tokens are the template's business: none is added to its own."""
+        """Return the ids of the rendered prompt. Only the template adds begin tokens."""
         parts = render(
             self._template,
             messages,
@@ -56,11 +55,11 @@ class ChatTokens:
         return opened_thought(self._template, messages, bos_token=self._bos, eos_token=self._eos)
 
     def count(self, text: str) -> int:
-        """How many tokens ``text`` has in the middle of a prompt."""
+        """Return the number of tokens of ``text`` in the middle of a prompt."""
         return len(self._plain(text))
 
     def text(self) -> "AnswerText":
-        """A reader for one answer's tokens."""
+        """Return a reader for one answer's tokens."""
         return AnswerText(self._backend)
 
     def _plain(self, text: str, is_first: bool = False) -> list[int]:
@@ -70,10 +69,10 @@ class ChatTokens:
 
 
 class AnswerText:
-    """Turns tokens into text as they come, never cutting a character.
+    """Turns arriving tokens into text without splitting a character.
 
     Control tokens other than the end are shown as text: some models have one for ``[INST]``, at which a self-reply is
-    cut. A character that stays incomplete at the end of the answer is left out.
+    cut. A character that is incomplete at the end of the answer is left out.
     """
 
     def __init__(self, backend: Tokenizer) -> None:
@@ -81,25 +80,23 @@ class AnswerText:
         self._stream = DecodeStream(skip_special_tokens=False)
 
     def add(self, token: int) -> str:
-        """The text that ``token`` completes, if any."""
+        """Return the text that ``token`` completes, if any."""
         return self._stream.step(self._backend, token) or ""
 
 
 def chat_template(spec: ModelSpec, tokenizer: Any) -> str:
-    """The source of the template that ``spec`` asks for. Raises ModelMisconfigured where the model has none of its own."""
+    """Return the source of the template that ``spec`` names. Raises ModelMisconfigured if the model has none."""
     if spec.template != "own":
         return load_template(spec.template)
     try:
         source: str = tokenizer.get_chat_template()
     except ValueError as error:
-        raise ModelMisconfigured(
-            f"Model {spec.name!r} comes without a chat template: name one as its `template`."
-        ) from error
+        raise ModelMisconfigured(f"Model {spec.name!r} has no chat template. Name one as its `template`.") from error
     return source
 
 
 def _plain_copy(backend: Tokenizer, *, is_first: bool) -> Tokenizer:
-    """The same tokenizer, blind to control tokens."""
+    """Return the same tokenizer without control tokens."""
     source = json.loads(backend.to_str())
     source["added_tokens"] = [token for token in source["added_tokens"] if token["content"].isspace()]
     source |= {"post_processor": None, "truncation": None, "padding": None}
@@ -109,7 +106,7 @@ def _plain_copy(backend: Tokenizer, *, is_first: bool) -> Tokenizer:
 
 
 def _never_prepend(pre_tokenizer: dict[str, Any] | None) -> None:
-    """Changes what would put a space before a text's first word only; it may stand in a sequence."""
+    """Change the pre-tokenizer, which may be part of a sequence, so that it adds no space before a text's first word."""
     for step in (pre_tokenizer or {}).get("pretokenizers", [pre_tokenizer or {}]):
         if step.get("prepend_scheme") == "first":
             step["prepend_scheme"] = "never"

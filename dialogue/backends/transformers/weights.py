@@ -1,4 +1,4 @@
-"""Finding a model's files, and loading them onto a device."""
+"""Find a model's files and load them onto a device."""
 
 import json
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from dialogue.model_config import ModelSpec
 
 _DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 _SHARE_FOR_HISTORIES = {"cuda": 0.8, "cpu": 0.3}
-"""Of the memory that is free once the weights are loaded; on the CPU others need memory too."""
+"""Share of the free memory to use after the weights are loaded; on the CPU other programs need memory, too."""
 _MOST_SLOTS = 64
 
 
@@ -28,13 +28,13 @@ class Loaded:
 
 
 def load_weights(spec: ModelSpec) -> Loaded:
-    """Loads what ``spec`` names, without running any code that comes with it. Raises ModelMisconfigured."""
+    """Load the model that ``spec`` names, without running any code that comes with it. Raises ModelMisconfigured."""
     device, dtype = chosen_device(spec), chosen_dtype(spec)
     if spec.threads:
         torch.set_num_threads(spec.threads)
     try:
         tokenizer = AutoTokenizer.from_pretrained(spec.model, trust_remote_code=False)
-        # sdpa is the one fast attention that takes padding on every device
+        # sdpa is the only fast attention that supports padding on every device
         model = AutoModelForCausalLM.from_pretrained(
             spec.model, dtype=dtype, device_map=str(device), attn_implementation="sdpa", trust_remote_code=False
         )
@@ -44,46 +44,46 @@ def load_weights(spec: ModelSpec) -> Loaded:
         reason = str(error).strip().partition("\n")[0].rstrip(".")
         raise ModelMisconfigured(f"Model {spec.name!r} cannot be loaded by transformers: {reason}.") from error
     if not tokenizer.is_fast:
-        raise ModelMisconfigured(f"Model {spec.name!r} has no tokenizer.json: choose a model that comes with one.")
+        raise ModelMisconfigured(f"Model {spec.name!r} has no tokenizer.json. Choose a model that has one.")
     return Loaded(model.eval(), tokenizer)
 
 
 def chosen_device(spec: ModelSpec) -> torch.device:
-    """Where ``spec`` runs; "auto" is the GPU, if there is one. Raises ModelMisconfigured."""
+    """Return the device of ``spec``; "auto" is the GPU if there is one. Raises ModelMisconfigured."""
     has_gpu = torch.cuda.is_available()
     name = ("cuda" if has_gpu else "cpu") if spec.device == "auto" else spec.device
     kind, _, number = name.partition(":")
     is_here = kind == "cpu" or (kind == "cuda" and has_gpu and int(number or 0) < torch.cuda.device_count())
     if not is_here:
         raise ModelMisconfigured(
-            f"Model {spec.name!r} cannot run on {name!r} here: set `device` to auto, cpu or cuda:0."
+            f"Model {spec.name!r} cannot run on {name!r} here. Set `device` to auto, cpu or cuda:0."
         )
     return torch.device(name)
 
 
 def chosen_dtype(spec: ModelSpec) -> torch.dtype:
-    """The number format of the weights; "auto" is what the device computes fast and safely. Raises ModelMisconfigured."""
+    """Return the number format of the weights; "auto" is fast and safe on the device. Raises ModelMisconfigured."""
     if spec.dtype == "auto":
         return torch.bfloat16 if chosen_device(spec).type == "cuda" else torch.float32
     if spec.dtype not in _DTYPES:
-        raise ModelMisconfigured(f"Model {spec.name!r} has no dtype {spec.dtype!r}: choose auto, {', '.join(_DTYPES)}.")
+        raise ModelMisconfigured(f"Model {spec.name!r} has no dtype {spec.dtype!r}. Choose auto, {', '.join(_DTYPES)}.")
     return _DTYPES[spec.dtype]
 
 
 def end_tokens(loaded: Loaded) -> frozenset[int]:
-    """The tokens that end an answer: a model may have several."""
+    """Return the tokens that end an answer; a model may have several."""
     named = loaded.model.generation_config.eos_token_id
     ids = named if isinstance(named, list) else [named]
     return frozenset(token for token in [*ids, loaded.tokenizer.eos_token_id] if token is not None)
 
 
 def context_size(spec: ModelSpec, loaded: Loaded) -> int:
-    """How many tokens a history may have: what ``spec`` says, but no more than the model was made for."""
+    """Return the maximum number of tokens in a history: that of ``spec``, but no more than the model supports."""
     return min(spec.context, getattr(loaded.model.config.get_text_config(), "max_position_embeddings", spec.context))
 
 
 def fitting_slots(spec: ModelSpec, loaded: Loaded) -> int:
-    """How many histories to keep in memory at once."""
+    """Return how many histories to keep in memory at once."""
     if spec.slots:
         return spec.slots
     device = loaded.model.device
@@ -94,7 +94,7 @@ def fitting_slots(spec: ModelSpec, loaded: Loaded) -> int:
 
 
 def examine_weights(spec: ModelSpec) -> Health:
-    """Whether the files are here, and fit the device together with one full history per slot (one, where unset)."""
+    """Return whether the files exist and fit on the device with one full history per slot (one slot if unset)."""
     device, dtype = chosen_device(spec), chosen_dtype(spec)
     folder = find_folder(spec)
     config = json.loads((folder / "config.json").read_text("utf-8"))
@@ -106,16 +106,16 @@ def examine_weights(spec: ModelSpec) -> Health:
     needed, there = weights + histories, _memory(device)
     sentence = f"Model {spec.name!r} needs about {needed / 1e9:.1f} of the {there / 1e9:.1f} GB of {device.type}"
     if needed > there:
-        return Health(False, f"{sentence}: lower `slots` or `context`, or choose a smaller model.", needed)
+        return Health(False, f"{sentence}. Lower `slots` or `context`, or choose a smaller model.", needed)
     return Health(True, f"{sentence}.", needed)
 
 
 def find_folder(spec: ModelSpec) -> Path:
-    """The model's files on this machine: a folder, or what has been downloaded from the hub."""
+    """Return the model's folder on this machine, given or downloaded from the hub."""
     path = Path(spec.model)
     try:
         folder = path if path.is_dir() else Path(snapshot_download(spec.model, local_files_only=True))
-    except (OSError, ValueError) as error:  # not downloaded, or no name that the hub could have
+    except (OSError, ValueError) as error:  # not downloaded, or not a valid hub name
         raise _missing(spec) from error
     if not (folder / "config.json").is_file():
         raise _missing(spec)
@@ -124,13 +124,13 @@ def find_folder(spec: ModelSpec) -> Path:
 
 def _missing(spec: ModelSpec) -> ModelMisconfigured:
     return ModelMisconfigured(
-        f"Model {spec.name!r} has no files at {spec.model!r}: give the folder that holds config.json and *.safetensors, "
+        f"Model {spec.name!r} has no files at {spec.model!r}. Give the folder that contains config.json and *.safetensors, "
         "or the name of a model that has been downloaded with `hf download`."
     )
 
 
 def _token_bytes(shape: dict[str, Any], dtype: torch.dtype) -> int:
-    """What one token of a history takes in memory: a key and a value per layer and head."""
+    """Return the bytes of one token of a history: a key and a value per layer and head."""
     heads = shape["num_attention_heads"]
     size = shape.get("head_dim") or shape["hidden_size"] // heads
     key_heads = shape.get("num_key_value_heads") or heads

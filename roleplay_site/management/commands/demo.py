@@ -33,7 +33,7 @@ class Command(BaseCommand):
     def handle(self, *, port: int, prepare_only: bool, **options: Any) -> None:
         if not processes.is_port_free(port):
             raise CommandError(
-                f"Port {port} is in use: stop the program that uses it, or choose another port with make demo PORT=8001."
+                f"Port {port} is in use. Stop the program that uses it, or choose another port with make demo PORT=8001."
             )
         try:
             invitation = self._prepare(port)

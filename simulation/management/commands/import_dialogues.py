@@ -99,7 +99,7 @@ def _seed(stem: str) -> int:
         return 0
     if not is_number(stem):
         raise RequestError(
-            f"The file name {stem} is too large for a seed: name the file after its seed, such as 73.jsonl."
+            f"The file name {stem} is too large for a seed. Name the file after its seed, such as 73.jsonl."
         )
     return int(stem)
 
@@ -115,7 +115,7 @@ def _open(path: Path) -> BufferedReader:
         lines = path.open("rb")
         begins_as = lines.peek(2)[:2]
     except OSError as error:
-        raise RequestError(f"{path} cannot be read: give the path of a JSONL file.") from error
+        raise RequestError(f"{path} cannot be read. Give the path of a JSONL file.") from error
     if begins_as in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         raise RequestError(f"{path} is UTF-16 text. Save it in UTF-8.")
     return lines

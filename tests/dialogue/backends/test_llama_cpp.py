@@ -79,7 +79,7 @@ async def test_pieces_make_the_text_and_times_are_in_order(model):
 
 
 async def test_a_prompt_without_room_for_an_answer_is_refused(model):
-    with pytest.raises(ContextFull, match=r"has a context of 512: leave out"):
+    with pytest.raises(ContextFull, match=r"has a context of 512\. Leave out"):
         await model.reply(said("baba " * 450), Sampling(max_tokens=200))
 
 

@@ -90,7 +90,7 @@ def test_azure_says_which_setting_it_lacks(missing: str) -> None:
 
 def test_a_missing_key_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOME_KEY", "")
-    with pytest.raises(ModelMisconfigured, match="set the environment variable SOME_KEY"):
+    with pytest.raises(ModelMisconfigured, match="Set the environment variable SOME_KEY"):
         load(spec_at(None, key_env="SOME_KEY"))
 
 
@@ -120,16 +120,16 @@ async def test_a_lasting_trouble_is_known_after_a_few_requests() -> None:
 @pytest.mark.parametrize(
     ("failure", "kind", "sentence"),
     [
-        (Failure(401), ModelMisconfigured, "check `key_env`"),
-        (Failure(403), ModelMisconfigured, "check `key_env`"),
+        (Failure(401), ModelMisconfigured, "Check `key_env`"),
+        (Failure(403), ModelMisconfigured, "Check `key_env`"),
         (Failure(404, "model_not_found"), ModelMisconfigured, "does not know the model 'm'"),
         (Failure(400, "unknown_parameter", "Bad seed."), ModelMisconfigured, "does not accept the settings.*Bad seed"),
         (Failure(400, "content_filter"), ContentRefused, "refuses this content"),
         (Failure(400, "content_policy_violation"), ContentRefused, "refuses this content"),
         (Failure(400, "context_length_exceeded"), ContextFull, "no longer fits"),
         (Failure(400, None, "This model's maximum context length is 10."), ContextFull, "no longer fits"),
-        (Failure(429, headers=AT_ONCE), BackendError, "lower `requests`"),
-        (Failure(500, headers=AT_ONCE), BackendError, "try again later"),
+        (Failure(429, headers=AT_ONCE), BackendError, "Lower `requests`"),
+        (Failure(500, headers=AT_ONCE), BackendError, "Try again later"),
     ],
 )
 async def test_an_error_says_what_to_do(failure: Failure, kind: type[BackendError], sentence: str) -> None:
@@ -142,7 +142,7 @@ async def test_an_error_says_what_to_do(failure: Failure, kind: type[BackendErro
 async def test_a_refused_key_names_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOME_KEY", "wrong")
     async with chat_server(key="right") as server:
-        with pytest.raises(ModelMisconfigured, match="check the environment variable SOME_KEY"):
+        with pytest.raises(ModelMisconfigured, match="Check the environment variable SOME_KEY"):
             await model_at(server, key_env="SOME_KEY").reply(ASK, Sampling())
 
 
@@ -263,7 +263,7 @@ async def test_a_server_that_knows_neither_models_nor_chats_is_not_healthy() -> 
     async with chat_server(failures=[Failure(404)] * 2) as server:
         health = await asyncio.to_thread(examine, spec_at(server.url))
     assert not health.is_ok
-    assert "check `model` and `base_url` of 'api'" in health.sentence
+    assert "Check `model` and `base_url` of 'api'" in health.sentence
     assert server.requests[-1]["messages"] == []
 
 

@@ -55,7 +55,7 @@ def test_what_cannot_be_a_key_is_named_by_its_variable_alone(
 @pytest.mark.parametrize("url", ["http://999.1.1.1/v1", "http://1.2.3.999"])
 def test_what_the_library_does_not_take_for_an_address_is_named(url: str) -> None:
     spec = ModelSpec(name="api", backend="openai", model="m", base_url=url)
-    with pytest.raises(ModelMisconfigured, match="is not an address: correct `base_url` of 'api'"):
+    with pytest.raises(ModelMisconfigured, match=r"is not an address\. Correct `base_url` of 'api'"):
         load(spec)
     assert "is not an address" in registry.examine(spec).sentence
 
@@ -63,7 +63,7 @@ def test_what_the_library_does_not_take_for_an_address_is_named(url: str) -> Non
 @pytest.mark.parametrize("key", ["", " ", "\n"])
 def test_an_empty_key_is_none(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     monkeypatch.setenv("SOME_KEY", key)
-    with pytest.raises(ModelMisconfigured, match="set the environment variable SOME_KEY"):
+    with pytest.raises(ModelMisconfigured, match="Set the environment variable SOME_KEY"):
         load(spec_at(None))
 
 

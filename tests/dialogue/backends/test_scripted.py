@@ -22,7 +22,7 @@ async def test_the_history_decides_which_reply_comes_next() -> None:
 
 
 async def test_past_its_end_a_script_says_what_is_missing() -> None:
-    with pytest.raises(BackendError, match="no reply number 2: add it"):
+    with pytest.raises(BackendError, match=r"no reply number 2\. Add it"):
         await ScriptedModel(["An animal."]).reply(ASK_AGAIN, Sampling())
 
 
@@ -80,7 +80,7 @@ async def test_models_toml_writes_the_script() -> None:
 def test_a_script_without_replies_is_not_healthy() -> None:
     health = examine(ModelSpec(name="mute", backend="scripted"))
     assert not health.is_ok
-    assert "list its replies" in health.sentence
+    assert "List them in the models file" in health.sentence
 
 
 async def test_the_models_file_says_how_slowly_a_script_is_said() -> None:

@@ -103,7 +103,7 @@ def test_without_a_date_it_is_today() -> None:
         ("{% for n in [1] %}" * 30 + "{% endfor %}" * 30, "cannot be read"),
         ("{{ raise_exception('No system role.') }}", "refuses these messages (No system role)."),
         ("{{ raise_exception('Two\\nlines.') }}", "refuses these messages (Two lines)."),
-        ("{{ messages[0].content }}\ue0007\ue001", "writes characters that stand for messages"),
+        ("{{ messages[0].content }}\ue0007\ue001", "writes characters that are reserved as placeholders"),
         ("{{ 1 / 0 }}", "refuses these messages (division by zero)"),
         ("{{ 'a' + 1 }}", "refuses these messages"),
         ("{{ messages['x'].y }}", "refuses these messages"),

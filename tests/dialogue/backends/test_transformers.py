@@ -193,8 +193,8 @@ def test_a_failing_device_fails_the_answers_under_way_only(words: Path) -> None:
     engine = Engine(broken, name="tiny", ends=frozenset(), slots=2)
     ends = [_end_of_an_answer(engine) for _ in range(3)]
     engine.close()
-    assert str(ends[0]) == "Model 'tiny' ran out of memory: lower its `slots` or its `context`."
-    assert str(ends[1]) == "Model 'tiny' failed (CUDA error): try again later."
+    assert str(ends[0]) == "Model 'tiny' ran out of memory. Lower its `slots` or its `context`."
+    assert str(ends[1]) == "Model 'tiny' failed (CUDA error). Try again later."
     assert ends[2] == "length"
 
 
@@ -255,4 +255,4 @@ def test_the_memory_is_that_of_the_weights_and_of_the_histories(words: Path) -> 
 def test_a_model_that_does_not_fit_is_not_healthy(words: Path) -> None:
     health = examine(spec_of(words, context=10**12))
     assert not health.is_ok
-    assert "lower `slots` or `context`" in health.sentence
+    assert "Lower `slots` or `context`" in health.sentence

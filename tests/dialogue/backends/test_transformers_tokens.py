@@ -129,7 +129,7 @@ def test_control_tokens_inside_an_answer_are_shown() -> None:
 
 def test_a_model_without_a_chat_template_needs_one_named() -> None:
     spec = ModelSpec(name="raw", backend="transformers", model="raw")
-    with pytest.raises(ModelMisconfigured, match="'raw' comes without a chat template: name one"):
+    with pytest.raises(ModelMisconfigured, match=r"'raw' has no chat template\. Name one"):
         chat_template(spec, bytes_tokenizer())
     assert chat_template(spec.model_copy(update={"template": "llama-2"}), bytes_tokenizer()) == LLAMA
 

@@ -9,9 +9,9 @@ from tests.dialogue.backends.odd.server import DONE, END, TEXT, Fails, Odd, Says
 from tests.dialogue.references import DATA
 
 API = DATA / "api"
-FAILS = Fails(BackendError, "try again later")
+FAILS = Fails(BackendError, "[Tt]ry again later")
 REFUSED = Fails(ContentRefused, "refuses this content")
-PAGE = Fails(ModelMisconfigured, "answers with web pages.*correct `base_url`")
+PAGE = Fails(ModelMisconfigured, "answers with web pages.*Correct `base_url`")
 
 
 def choice(**fields: Any) -> dict[str, Any]:
@@ -95,7 +95,7 @@ FRAMES = [
     Odd("named events", Says(), b"event: message\nid: 7\nretry: 10\n" + stream(said(), END, DONE)),
     Odd("unknown fields", Says(), event(said()) + b"trace: 17\nnonsense\n" + stream(END, DONE)),
     Odd("[done]", Says(), stream(said(), "[done]")),
-    Odd("text that is no stream", Fails(BackendError, "(Server is running).*check `base_url`"), b"Server is running\n"),
+    Odd("text that is no stream", Fails(BackendError, "(Server is running).*Check `base_url`"), b"Server is running\n"),
     Odd("no space after the colon", Says(), stream(said(), END, DONE).replace(b"data: ", b"data:")),
     Odd("no blank lines", Says(), stream(said(), END, DONE).replace(b"\n\n", b"\n")),
     Odd("lines of JSON", Says(), stream(said(), END, DONE).replace(b"data: ", b"")),
@@ -144,7 +144,7 @@ ENDS = [
     Odd("no [DONE]", Says(), stream(said(), END)),
     Odd(
         "neither finish_reason nor [DONE]",
-        Fails(BackendError, r"without a finish_reason and without \[DONE\].*try again later"),
+        Fails(BackendError, r"without a finish_reason and without \[DONE\].*Try again later"),
         stream(said()),
     ),
     Odd(
@@ -154,7 +154,7 @@ ENDS = [
     ),
     Odd("only [DONE]", Fails(BackendError, "sent an empty answer"), stream(DONE)),
     Odd("a role and [DONE]", Fails(BackendError, "sent an empty answer"), stream(chunk(role="assistant"), DONE)),
-    Odd("an empty body", Fails(BackendError, "sent an empty answer: check `base_url`")),
+    Odd("an empty body", Fails(BackendError, "sent an empty answer. Check `base_url`")),
     Odd("only comments", Fails(BackendError, "sent an empty answer"), b": hello\n\n"),
     Odd("closed in the middle", FAILS, event(said("It is ")), headers={"Content-Length": "9999"}),
     Odd("reset in the middle", FAILS, event(said("It is ")), headers={"Content-Length": "9999"}, then="reset"),

@@ -9,12 +9,12 @@ from tests.dialogue.backends.odd.server import DONE, END, Fails, Odd, Says, said
 
 FULL = Fails(ContextFull, "no longer fits")
 REFUSED = Fails(ContentRefused, "refuses this content")
-RATE = Fails(BackendError, "limits the rate.*lower `requests`")
-KEY = Fails(ModelMisconfigured, "refuses the key.*check `key_env`")
-UNKNOWN = Fails(ModelMisconfigured, "does not know the model 'm'.*check `model` and `base_url`")
-SYSTEM = Fails(ModelMisconfigured, 'refuses system messages.*set `system = "first_user"`')
+RATE = Fails(BackendError, "limits the rate.*Lower `requests`")
+KEY = Fails(ModelMisconfigured, "refuses the key.*Check `key_env`")
+UNKNOWN = Fails(ModelMisconfigured, "does not know the model 'm'.*Check `model` and `base_url`")
+SYSTEM = Fails(ModelMisconfigured, 'refuses system messages.*Set `system = "first_user"`')
 BUSY = Fails(BackendError, "`requests = 1`")
-PASSING = Fails(BackendError, "try again later")
+PASSING = Fails(BackendError, "[Tt]ry again later")
 HTML = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
 
 
@@ -56,8 +56,8 @@ STATUSES = [
     failed(429, error("Slow down."), RATE, Retry_After="-5"),
     failed(429, error("Slow down."), RATE, Retry_After="1e999"),
     failed(429, error("Slow down."), RATE, Retry_After="99999999999"),
-    failed(500, b"", Fails(BackendError, "failed.*try again later")),
-    failed(502, HTML, Fails(BackendError, "a web page titled '502 Bad Gateway'.*try again later")),
+    failed(500, b"", Fails(BackendError, "failed.*Try again later")),
+    failed(502, HTML, Fails(BackendError, "a web page titled '502 Bad Gateway'.*Try again later")),
     failed(503, error("Loading model"), PASSING),
     failed(503, {"error": "server busy, please try again. maximum pending requests exceeded"}, BUSY),
     failed(503, {"detail": "slot unavailable"}, BUSY),
