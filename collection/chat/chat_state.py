@@ -51,8 +51,8 @@ def _why_used_up(dialogue: Dialogue) -> str:
     most = dialogue.study.max_turns
     if most is None or dialogue.turns.count() < most:
         return ""
-    messages = "message" if most == 1 else f"{most} messages"
-    return f"You have sent the maximum of {messages} for this goal. Please continue with the next goal."
+    messages = "the one message" if most == 1 else f"all {most} messages"
+    return f"You have sent {messages} allowed for this goal. Please continue with the next goal."
 
 
 def snapshot_of(dialogue: int, owner: str, now: datetime) -> protocol.Snapshot | None:

@@ -85,9 +85,9 @@ def test_every_try_and_how_the_message_was_typed_stand_in_the_detail(client: Cli
     make_try(turn, state=Generation.State.STOPPED, text="Speed", raw="<think>Hm</think>Speed")
     page = news(client, dialogue, 1)
     assert "&lt;think&gt;Hm&lt;/think&gt;Speed" in page
-    assert 'try 1: <span class="verdict">interrupted</span>' in page
+    assert 'attempt 1: <span class="verdict">interrupted</span>' in page
     assert "Speed is &lt;b&gt;" in page
-    assert 'try 2: <span class="verdict">complete</span>' in page
+    assert 'attempt 2: <span class="verdict">complete</span>' in page
     assert "<li>first key after 1.5 s</li> <li>typed for 8.3 s</li> <li>pasted 40 characters in 1 paste</li>" in page
     assert "stayed on the page" in page
 

@@ -48,7 +48,7 @@ def test_several_sizes_are_told_one_after_the_other() -> None:
         (["--rate", "mixtral=often"], "is not a rate"),
         (["--rate", "mixtral=0.5"], "at least two models"),
         (["--rate", "a=0.5", "--rate", "b=1.5"], "The rate of b is 1.5"),
-        (["--rate", "a=.5", "--rate", "b=.5", "--rate", "a=.6"], "a stands there twice"),
+        (["--rate", "a=.5", "--rate", "b=.5", "--rate", "a=.6"], "a is listed twice"),
         (["--rate", "a=nan", "--rate", "b=0.5"], "The rate of a is nan"),
         (["--evaluator-sd", "nan"], "standard deviation"),
         (["--evaluators", "20", "100000"], "more than 20,000 judgements"),

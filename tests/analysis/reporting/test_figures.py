@@ -129,7 +129,7 @@ class TestDurations:
         ("confidence", "figure-2", "how confident"),
         ("confidence", "figure-13", "how confident"),
         ("choice", "figure-13", "chosen as artificial"),
-        ("duration", "durations", "how long"),
+        ("duration", "durations", "no durations"),
     ],
 )
 def test_a_missing_column_is_a_reason(column: str, name: str, words: str) -> None:

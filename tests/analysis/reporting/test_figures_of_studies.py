@@ -55,7 +55,7 @@ def test_the_papers_features_have_its_numbers_and_others_their_names(key: str, n
 
 def test_a_feature_that_nobody_answered_has_no_figure() -> None:
     found = participants_by_option("age", "Age Range", dict.fromkeys(AGES, 0))
-    assert found == Undrawn("figure-3", "Nobody has answered “Age Range” yet.")
+    assert found == Undrawn("figure-3", "No participant has answered “Age Range” yet.")
 
 
 def test_failures_are_told_per_inquirer() -> None:

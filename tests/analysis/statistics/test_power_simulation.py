@@ -121,8 +121,8 @@ def test_every_problem_is_told_once() -> None:
     assert [problem.field for problem in refused.value.problems] == ["seed", "rates", "rates", "pairs", "people"]
 
 
-def test_a_model_that_stands_twice_is_refused() -> None:
-    with pytest.raises(ImpossiblePlan, match="a stands there twice"):
+def test_a_model_that_is_listed_twice_is_refused() -> None:
+    with pytest.raises(ImpossiblePlan, match="a is listed twice"):
         gather_rates([("a", 0.5), ("b", 0.5), ("a\u200b", 0.6)])
 
 

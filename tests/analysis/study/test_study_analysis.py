@@ -30,7 +30,7 @@ def test_the_report_says_what_it_is_made_of_and_what_to_mind() -> None:
     assert made_of.startswith(f"{study.title}: 8 judgements of Evaluation 1 (open, 8 judgements), ")
     assert made_of.endswith(f"computed by {code_version()}.")
     assert others == "Not counted: Second round (open, 1 judgement)."
-    assert "are made up" in rehearsed
+    assert "are synthetic" in rehearsed
     assert "still open" in still_open
     assert "Several evaluators judged" in several
     assert "by flagged evaluators (4)" in flagged

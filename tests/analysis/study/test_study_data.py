@@ -67,7 +67,7 @@ def test_what_a_csv_could_not_hold_is_refused_by_the_row_that_it_would_have() ->
     study = make_judged_evaluation().study
     first = Judgement.objects.filter(pk=Judgement.objects.earliest("pk").pk)
     first.update(active_seconds=1e200)
-    with pytest.raises(BadData, match=r"study demo, row 2: duration is '1e\+200', but must be no further from 0"):
+    with pytest.raises(BadData, match=r"study demo, row 2: duration is '1e\+200', but must be between"):
         judgements_in(study)
     first.update(active_seconds=1)
     Pair.objects.filter(judgements__in=first).update(model="overall")

@@ -38,7 +38,7 @@ async def test_a_blank_message_is_refused(chat: Dialogue, text: str) -> None:
 
 async def test_a_message_that_is_too_long_is_refused(chat: Dialogue) -> None:
     refused = await refusal(chat, **SAY | {"text": "x" * (MESSAGE_LIMIT + 1)})
-    assert refused["message"] == "This message has 8,001 characters, and 8,000 are allowed. Please shorten it."
+    assert refused["message"] == "This message has 8,001 characters, but at most 8,000 are allowed. Please shorten it."
     assert refused["key"] == "key-00001"
 
 
@@ -134,7 +134,10 @@ async def test_a_goal_takes_no_more_messages_than_the_study_allows(chat: Dialogu
         await page.say("What is a bear?")
         done = await page.wait_for("done")
         assert done["may_write"] is False
-        assert done["why_not"] == "You have sent the message that this goal takes. Please go on to the next goal."
+        assert (
+            done["why_not"]
+            == "You have sent the one message allowed for this goal. Please continue with the next goal."
+        )
         assert done["next"]["allowed"] is True
     assert (await refusal(chat, **SAY | {"key": "key-00002"}))["message"] == done["why_not"]
 

@@ -76,7 +76,7 @@ def test_a_provider_that_appears_while_the_page_is_open_must_be_read_first(setti
         ({"is_open": False}, "This study is closed"),
         ({"opens_at": timezone.now() + timedelta(days=1)}, "This study is not open yet"),
         ({"closes_at": timezone.now()}, "This study has ended"),
-        ({"seats": 0}, "There is no place left"),
+        ({"seats": 0}, "No place left"),
     ],
 )
 def test_a_study_that_takes_nobody_says_why_at_the_door_and_to_a_form_that_comes_too_late(

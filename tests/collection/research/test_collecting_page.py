@@ -116,7 +116,7 @@ def test_everybody_is_listed_with_where_they_are(client: Client, study: Study) -
     make_natural_dialogue(make_participant(study, seen_minutes_ago=100), ending="left")
     make_participant(study, answers=None, state="enrolled", seen_minutes_ago=2000)
     page = read(client)
-    assert 'p-001</th> <td><span class="state running">here</span> chatting: goal 2 of 3</td>' in page
+    assert 'p-001</th> <td><span class="state running">online</span> chatting: goal 2 of 3</td>' in page
     assert f'href="/dialogues/{running.token}/"' in page
     assert '<td class="number">3</td> <td class="when">now</td>' in page
     assert page.index("p-001") < page.index("p-002") < page.index("no code")
