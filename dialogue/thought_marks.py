@@ -106,7 +106,7 @@ class Marks:
 
     @cached_property
     def closing_alone(self) -> dict[str, Kind]:
-        """Marks that end a thought even if no beginning was seen, because the chat template opened it."""
+        """Return the marks that end a thought even without a visible beginning, because the chat template opened it."""
         pairs = ((mark, kind) for kind in KINDS for mark in kind.closes if mark not in SHARED)
         return {mark: kind for mark, kind in pairs if mark in self.wrapping or not kind.is_phrase}
 

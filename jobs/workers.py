@@ -91,7 +91,7 @@ class Worker(ABC, Generic[Work]):
     @property
     @abstractmethod
     def queue(self) -> Queue[Work]:
-        """The queue whose items it processes."""
+        """Return the queue whose items it processes."""
 
     @abstractmethod
     async def _do(self, item: Work) -> None:

@@ -11,7 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "roleplay_site.settings")
 
 
 def _brokerless_options() -> dict[str, Any]:
-    """Folders for kombu's file system transport, where both ends read and write the same one."""
+    """Return the folder settings of kombu's file system transport, in which both ends read and write the same folder."""
     folders = settings.BROKER_FOLDERS
     return {
         "data_folder_in": str(folders["messages"]),

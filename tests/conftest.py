@@ -1,4 +1,4 @@
-"""What every test stands on: settings in a temporary folder, installations of its own, services where they are installed."""
+"""Fixtures for all tests: settings in a temporary folder, separate installations, and services if they are installed."""
 
 import gc
 import os
@@ -27,12 +27,12 @@ TransactionTestCase._fixture_teardown = empty_tables  # type: ignore[attr-define
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Twice as many as there are cores: for much of their time tests wait, for leases, servers and pages."""
+    """Return two workers per core, because tests often wait for leases, servers and pages."""
     return len(os.sched_getaffinity(0)) * 2
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make one folder for databases to copy, which the processes of a parallel run inherit."""
+    """Create a folder for databases to copy, which the processes of a parallel run inherit."""
     if not hasattr(config, "workerinput"):
         os.environ["MADE_DATABASES"] = tempfile.mkdtemp(prefix="roleplay-databases-")
 
@@ -44,14 +44,14 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Remove the folders that this process made."""
+    """Remove the folders that this process created."""
     shutil.rmtree(settings.VAR_DIR, ignore_errors=True)
     if not hasattr(config, "workerinput"):
         shutil.rmtree(os.environ.pop("MADE_DATABASES"), ignore_errors=True)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Says loudly what was missing: a skipped test is an untested promise."""
+    """Print prominently what was missing, because a skipped test proves nothing."""
     reasons = {str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", []) if report.longrepr}
     for reason in sorted(reason for reason in reasons if "is not installed" in reason):
         terminalreporter.write_line(f"NOT TESTED: {reason.removeprefix('Skipped: ')}", yellow=True, bold=True)
@@ -59,26 +59,27 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(autouse=True)
 def nobody_has_knocked() -> None:
-    """The number of consents from one address is limited, and all tests of a process come from one."""
+    """Reset the limit on consents from one address, because all tests of a process share one."""
     cache.clear()
 
 
 @pytest.fixture
 def installation(tmp_path: Path) -> Installation:
-    """A site with an empty folder of its own for data, to be used from other processes."""
+    """Return a site with a separate, empty data folder, for use from other processes."""
     return Installation(tmp_path / "var")
 
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[postgresql.Server]:
-    """A PostgreSQL server of this test process alone."""
+    """Run a PostgreSQL server for this test process only."""
     with postgresql.serve() as server:
         yield server
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def racing_site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """A site with empty tables on either database: one for all races of a module, each of which makes a study of its own."""
+    """Return a site with empty tables on either database, shared by a module's races, each of which creates a separate
+    study."""
     database = {}
     if request.param == "postgresql":
         database["DATABASE_URL"] = request.getfixturevalue("postgresql_server").create_database()
@@ -89,12 +90,12 @@ def racing_site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
 
 @pytest.fixture
 def postgresql_url(postgresql_server: postgresql.Server) -> str:
-    """The address of a new, empty PostgreSQL database."""
+    """Return the address of a new, empty PostgreSQL database."""
     return postgresql_server.create_database()
 
 
 @pytest.fixture
 def redis_url() -> Iterator[str]:
-    """The address of an empty Redis server of this test alone."""
+    """Return the address of an empty Redis server for this test only."""
     with redis.serve() as url:
         yield url

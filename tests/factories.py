@@ -1,4 +1,4 @@
-"""Rows for tests, made without a model: a study, a run with its cells, a dialogue with its turns and outputs."""
+"""Rows for tests, created without a model: a study, a run with its cells, a dialogue with its turns and outputs."""
 
 from datetime import timedelta
 from typing import Any
@@ -36,14 +36,14 @@ UTTERANCES = (
 
 
 def make_staff(username: str = "researcher") -> User:
-    """A researcher, who may read and change studies; logs in with PASSWORD."""
+    """Store a researcher who may view and change studies and logs in with PASSWORD."""
     user = User.objects.create_user(username, password=PASSWORD, is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__in=["view_study", "change_study"]))
     return user
 
 
 def make_study(slug: str = "demo", *, goal_count: int = 2, persona_count: int = 2) -> Study:
-    """A study with the first of the paper's goals and personas."""
+    """Store a study with the first of the paper's goals and personas."""
     study = Study.objects.create(
         slug=slug,
         title="LLM Roleplay: the paper's study",
@@ -66,7 +66,7 @@ def make_study(slug: str = "demo", *, goal_count: int = 2, persona_count: int = 
 
 
 def make_run(study: Study | None = None, *, seeds: tuple[int, ...] = (SEED,), **fields: Any) -> Run:
-    """A run over all goals and personas of the study, with waiting cells; paused unless ``fields`` say otherwise."""
+    """Store a run over all goals and personas of the study, with waiting cells; it is paused unless ``fields`` change it."""
     study = study or make_study()
     configuration = {
         "inquirer": make_speaker("tiny", "llama-2"),
@@ -87,7 +87,7 @@ def make_run(study: Study | None = None, *, seeds: tuple[int, ...] = (SEED,), **
 
 
 def make_speaker(model: str, prompts: str) -> dict[str, Any]:
-    """What a run's configuration says about the model of one side."""
+    """Return a run's configuration of one speaker."""
     return {
         "model": model,
         "label": "for trying the software, not for research",
@@ -105,7 +105,7 @@ def make_speaker(model: str, prompts: str) -> dict[str, Any]:
 def make_dialogue(
     cell: Simulation | None = None, *, turns: int = 2, ending: str = "goal_reached", minutes_ago: float = 0
 ) -> Dialogue:
-    """A dialogue of the cell, or of a new run's first one; without ``ending`` it is still running."""
+    """Store a dialogue of the cell, or of a new run's first cell; without ``ending`` it is in progress."""
     cell = cell or make_run(state=Run.State.RUNNING).simulations.all()[0]
     dialogue = Dialogue.objects.create(
         study=cell.run.study,
@@ -143,7 +143,7 @@ def _close(cell: Simulation, dialogue: Dialogue, ending: str, minutes_ago: float
 def make_turn(
     dialogue: Dialogue, position: int, *, utterance: str = "", response: str = RESPONSE, **output: Any
 ) -> Turn:
-    """A turn with one accepted output a side; ``output`` goes into the inquirer's."""
+    """Store a turn with one accepted output per speaker; ``output`` changes the inquirer's."""
     turn = _turn(dialogue, position, utterance, response)
     turn.save()
     Output.objects.bulk_create(_outputs(turn, **output))
@@ -169,7 +169,7 @@ def _outputs(turn: Turn, **output: Any) -> list[Output]:
 
 
 def make_output(dialogue: Dialogue, position: int, **fields: Any) -> Output:
-    """An output of the inquirer that was accepted with one prompt, unless ``fields`` say otherwise."""
+    """Store an output of the inquirer that was accepted with one prompt, unless ``fields`` change it."""
     output = _output(dialogue, position, **fields)
     output.save()
     return output

@@ -1,4 +1,4 @@
-"""Empty tables after a test whose transactions are real."""
+"""Emptying of tables after a test with real transactions."""
 
 from functools import cache
 
@@ -10,9 +10,9 @@ KEPT = {"auth_permission", "django_content_type"}
 
 
 def empty_tables(*_: object) -> None:
-    """Delete all rows but those of ``KEPT``; tables without any cost nothing.
+    """Delete all rows except those of ``KEPT``; empty tables cost nothing.
 
-    A server in another thread may still answer a page's last request: what it writes comes before the look or after the end.
+    A server in another thread may still answer a page's last request: it writes either before the check or after the end.
     """
     with transaction.atomic():
         filled = [table for table in _tables() if _has_rows(table)]

@@ -1,4 +1,4 @@
-"""A site with data of its own, used as its users do: from other processes."""
+"""A site with separate data, used like a real one: from other processes."""
 
 import atexit
 import os
@@ -34,7 +34,7 @@ Command = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Installation:
-    """One folder for data and the environment that its processes share; ``settings`` are environment variables."""
+    """A data folder, and the environment that its processes share; ``settings`` are environment variables."""
 
     var_dir: Path
     settings: dict[str, str] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Installation:
         return {**os.environ, "VAR_DIR": str(self.var_dir), "MODELS_FILE": str(MODELS_FILE), **self.settings}
 
     def manage(self, *arguments: str, timeout: float = 280) -> CompletedProcess[str]:
-        """What ``python manage.py …`` wrote; it must succeed."""
+        """Run ``python manage.py …``, which must succeed, and return its output."""
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=BASE_DIR, env=self.environment, capture_output=True, text=True, timeout=timeout,
@@ -53,13 +53,13 @@ class Installation:
         return done
 
     def migrate(self) -> None:
-        """Make the tables as ``manage.py migrate`` does: copy those that it has made once."""
+        """Create the tables by copying those that ``manage.py migrate`` has created once."""
         self._copy("", ("migrate", "--verbosity", "0"))
 
     def load_demo(self) -> None:
-        """Make the tables and the demo study: copy what has been made once with these models.
+        """Create the tables and the demo study by copying those that were created once with these models.
 
-        Whatever the database held is gone.
+        All previous data of the database are lost.
         """
         self._copy(self.environment["MODELS_FILE"], ("load_demo",))
 
@@ -72,38 +72,38 @@ class Installation:
             shutil.copyfile(_made_file(models_file, command), self.var_dir / "db.sqlite3")
 
     def simulate(self, *options: str) -> CompletedProcess[str]:
-        """Simulates dialogues of the demo study with the scripted models."""
+        """Simulate dialogues of the demo study with the scripted models."""
         return self.manage("simulate", "demo", "--inquirer", "asker", "--responder", "answerer", *options)
 
     def evaluate(self, program: str) -> str:
-        """Return what a Python program prints that runs in a process of its own, with Django set up."""
+        """Run a Python program in a separate process with Django set up, and return its output."""
         return _interpreter(self.var_dir, tuple(self.settings.items())).run(program).strip()
 
     def query(self, statement: str) -> list[tuple[Any, ...]]:
-        """Rows of the SQLite database, read beside whoever writes to it."""
+        """Return rows of the SQLite database, even while others write to it."""
         with closing(sqlite3.connect(self.var_dir / "db.sqlite3", timeout=30)) as connection:
             return connection.execute(statement).fetchall()
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Nobody else can write to the SQLite database."""
+        """Prevent all others from writing to the SQLite database."""
         with closing(sqlite3.connect(self.var_dir / "db.sqlite3", isolation_level=None, timeout=30)) as connection:
             connection.execute("BEGIN IMMEDIATE")
             yield
             connection.execute("COMMIT")
 
     def count(self, table: str) -> int:
-        """How many rows the table holds; a condition may follow its name."""
+        """Return the number of rows in the table; a condition may follow its name."""
         return int(self.query(f"SELECT count(*) FROM {table}")[0][0])  # noqa: S608
 
     @property
     def log(self) -> str:
-        """What the processes wrote that were started with ``run``."""
+        """Return the output of the processes started with ``run``."""
         return (self.var_dir / "output.log").read_text("utf-8")
 
     @contextmanager
     def run(self, *command: str) -> Iterator[Popen[bytes]]:
-        """A process of this installation, killed at the end if it still runs; its output goes to a file in its folder."""
+        """Run a process of this installation, with output to a file in its folder, and kill it at the end."""
         self.var_dir.mkdir(parents=True, exist_ok=True)
         with (self.var_dir / "output.log").open("ab") as log:
             process = Popen(
@@ -120,7 +120,7 @@ class Installation:
             process.wait()
 
     def worker(self, models: str = "") -> AbstractContextManager[Popen[bytes]]:
-        """A worker, started as the Procfile does; for all work unless ``models`` are named."""
+        """Run a worker as the Procfile does; it serves everything unless ``models`` are named."""
         if models:
             return self.run("manage", "worker", "--models", models)
         return self.run("celery", "--quiet", "-A", "roleplay_site", "worker", "--loglevel", "WARNING")
@@ -131,7 +131,7 @@ _NUMBERS = count()
 
 @cache
 def _made_file(models_file: str, command: Command) -> Path:
-    """Return an SQLite database that the command has made, with these models unless there are none to know."""
+    """Return an SQLite database that the command has created, with these models if it needs any."""
     folder = _folder_of_made() / sha256(repr((models_file, command)).encode()).hexdigest()
     file = folder / "db.sqlite3"
     with folder.with_suffix(".lock").open("w") as lock:
@@ -145,7 +145,7 @@ def _made_file(models_file: str, command: Command) -> Path:
 
 @cache
 def _folder_of_made() -> Path:
-    """Return the folder that processes share when MADE_DATABASES names one, or that of this process, which removes it."""
+    """Return the shared folder named by MADE_DATABASES, or this process's folder, which it removes at the end."""
     if shared := os.environ.get("MADE_DATABASES"):
         return Path(shared)
     own = TemporaryDirectory(prefix="roleplay-databases-")
@@ -155,7 +155,7 @@ def _folder_of_made() -> Path:
 
 @cache
 def _made_database(server: str, models_file: str, command: Command) -> str:
-    """Return the name of a database on this PostgreSQL server that the command has made."""
+    """Return the name of a database on this PostgreSQL server that the command has created."""
     name = f"made_{next(_NUMBERS)}"
     create_database(server, name)
     with TemporaryDirectory(prefix="roleplay-making-") as folder:
@@ -172,12 +172,12 @@ def _make(site: Installation, models_file: str, command: Command) -> None:
 
 @lru_cache(maxsize=1)
 def _interpreter(var_dir: Path, settings: tuple[tuple[str, str], ...]) -> Interpreter:
-    """Return what runs programs in an installation; only that of the last installation is kept."""
+    """Return the interpreter for an installation; only the last installation's is kept."""
     return Interpreter(BASE_DIR, Installation(var_dir, dict(settings)).environment)
 
 
 def kill_at_work(worker: Popen[bytes], has_work: Callable[[], bool]) -> None:
-    """Kill the worker without warning while it has work in hand. It is held still while that is looked up."""
+    """Kill the worker without warning while it holds items. It is suspended while this is checked."""
 
     def is_caught() -> bool:
         worker.send_signal(signal.SIGSTOP)

@@ -1,4 +1,4 @@
-"""Programs in processes of their own, with Django set up: they are forks of one process, which is started once for all."""
+"""Programs in separate processes with Django set up: forks of one process that is started only once."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from weakref import finalize
 
 
 class Interpreter:
-    """Run programs in one environment; the process of which they are forks ends when nobody refers to it any more."""
+    """Runs programs in one environment; the process from which they are forked ends with this object."""
 
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
         command = [sys.executable, "-m", "tests.interpreter"]
@@ -21,7 +21,7 @@ class Interpreter:
         finalize(self, _end, self._process)
 
     def run(self, program: str, timeout: float = 280) -> str:
-        """Return what the program prints; it must succeed."""
+        """Run the program, which must succeed, and return its output."""
         with TemporaryDirectory(prefix="roleplay-program-") as folder:
             stdout, stderr = Path(folder) / "stdout", Path(folder) / "stderr"
             status = self._ask(json.dumps([program, str(stdout), str(stderr)]), timeout)
@@ -45,7 +45,7 @@ def _end(process: "Popen[bytes]") -> None:
 
 
 def serve() -> None:
-    """Run each program that is asked for on stdin, and write its exit status to stdout."""
+    """Run each program requested on stdin, and write its exit status to stdout."""
     for line in sys.stdin:
         program, stdout, stderr = json.loads(line)
         child = os.fork()

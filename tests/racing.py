@@ -1,4 +1,4 @@
-"""For programs that are run in an installation: many do something at the same moment."""
+"""Races in an installation: many threads do something at the same moment."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +14,8 @@ Told = TypeVar("Told")
 def at_once(
     work: Callable[[T], Told], items: Iterable[T], refusal: type[Exception] | tuple[()] = ()
 ) -> list[Told | str]:
-    """What ``work`` tells of each item, all begun together, each on a connection of its own; of a ``refusal`` its reason."""
+    """Return the result of ``work`` for each item, or the reason of a ``refusal``. All begin together on separate
+    connections."""
     them = list(items)
     barrier = Barrier(len(them))
 

@@ -1,4 +1,4 @@
-"""The site's settings for tests: the same, in a temporary folder, deaf to the developer's environment.
+"""The site's settings for tests: the usual ones, in a temporary folder, independent of the developer's environment.
 
 pytest imports this module before anything else of the project, once in every process of a parallel run.
 """

@@ -1,4 +1,4 @@
-"""A test whose transactions are real leaves no rows behind."""
+"""A test with real transactions leaves no rows behind."""
 
 import pytest
 from django.apps import apps

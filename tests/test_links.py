@@ -1,4 +1,4 @@
-"""The documentation: what it links to in this repository is there."""
+"""All links of the documentation into this repository work."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +15,7 @@ PAGES += sorted((BASE_DIR / "docs").glob("*.md"))
 
 
 def links(page: Path) -> set[str]:
-    """The paths of a page's links and images that lead to no other site, as it writes them."""
+    """Return the paths of a page's links and images within this repository, as written."""
     addresses = (urlsplit(address) for address in _addresses(MarkdownIt().parse(page.read_text("utf-8"))))
     return {
         unquote(address.path) for address in addresses if address.path and not address.scheme and not address.netloc

@@ -1,4 +1,4 @@
-"""How much is tried: some of what takes minutes in every run, and all that a promise rests on with ``THOROUGH=1``."""
+"""The extent of long tests: a sample in every run, and everything with ``THOROUGH=1``."""
 
 import os
 

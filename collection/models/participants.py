@@ -20,7 +20,7 @@ class Participant(Person):
 
     class State(models.TextChoices):
         ENROLLED = "enrolled", "has consented"
-        ACTIVE = "active", "chats"
+        ACTIVE = "active", "chatting"
         FINISHED = "finished", "finished"
         SCREENED_OUT = "screened_out", "screened out"
         TURNED_AWAY = "turned_away", "turned away: no seat left"

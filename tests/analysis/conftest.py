@@ -1,4 +1,4 @@
-"""Somebody to look at analyses."""
+"""A researcher who views analyses."""
 
 import pytest
 from django.test import Client
@@ -8,7 +8,7 @@ from tests.factories import make_staff
 
 @pytest.fixture
 def staff() -> Client:
-    """A browser of somebody who may see studies."""
+    """Return a client that is logged in as a researcher."""
     client = Client()
     client.force_login(make_staff())
     return client

@@ -1,4 +1,4 @@
-"""Judgements to draw, and what is to be seen of a figure."""
+"""Judgements to draw, and the positions of the texts in a figure."""
 
 from dataclasses import dataclass
 from itertools import combinations
@@ -19,7 +19,7 @@ DPI = 100
 
 
 def draw_study(models: list[str], rows: int = 900, seed: int = 73) -> pd.DataFrame:
-    """Judgements with every column that figures are made of."""
+    """Return judgements with all columns that figures need."""
     random = np.random.default_rng(seed)
     evaluator, person, model = (random.integers(0, levels, rows) for levels in (18, 15, len(models)))
     eta = random.normal(0.6, 0.7, len(models))[model] + random.normal(0, 0.9, 18)[evaluator]
@@ -38,30 +38,30 @@ def draw_study(models: list[str], rows: int = 900, seed: int = 73) -> pd.DataFra
 
 
 def draw(frame: pd.DataFrame) -> dict[str, Drawing | Undrawn]:
-    """All figures of judgements, by name."""
+    """Return all figures of judgements, by name."""
     return {one.name: one for one in draw_judgements(frame, {"detected": fit_detected(frame)})}
 
 
 def drawing(found: Drawing | Undrawn) -> Drawing:
-    """What has to be one."""
+    """Return ``drawn``, which must be a Drawing."""
     assert isinstance(found, Drawing)
     return found
 
 
 @dataclass(frozen=True)
 class Writing:
-    """What is written in a figure so many pixels large, and where."""
+    """The texts in a figure of this size in pixels, and their positions."""
 
     width: float
     height: float
     lines: list[tuple[str, Bbox]]
 
     def overlapping(self) -> list[tuple[str, str]]:
-        """The texts that are drawn over each other, a pixel's touch aside."""
+        """Return the texts that overlap by more than a pixel."""
         return [(a, b) for (a, at), (b, other) in combinations(self.lines, 2) if _meet(at, other)]
 
     def outside(self) -> list[str]:
-        """The texts that leave the figure."""
+        """Return the texts that extend beyond the figure."""
         return [text for text, at in self.lines if not self._holds(at)]
 
     def _holds(self, at: Bbox) -> bool:
@@ -69,7 +69,7 @@ class Writing:
 
 
 class _Watching(RendererAgg):
-    """Remembers what is written, and where; no figure turns its text."""
+    """Records texts and their positions; no figure rotates its text."""
 
     def __init__(self, width: float, height: float) -> None:
         super().__init__(width, height, DPI)
@@ -84,7 +84,7 @@ class _Watching(RendererAgg):
 
 
 def read(one: Drawing) -> Writing:
-    """Draws the figure, and tells what it says where."""
+    """Draw the figure and return its texts with their positions."""
     one.figure.set_dpi(DPI)
     width, height = one.figure.get_size_inches() * DPI
     renderer = _Watching(width, height)

@@ -14,23 +14,23 @@ FITTED = ("typical", "typical_singular", "missing", "two_models")
 
 
 def read_data(name: str) -> pd.DataFrame:
-    """The judgements called ``name``."""
+    """Return the judgements called ``name``."""
     return read_judgements(FOLDER / "data" / f"{name}.csv")
 
 
 def read_fits(name: str) -> dict[str, Any]:
-    """What R says about them."""
+    """Return R's results for them."""
     found: dict[str, Any] = json.loads((FOLDER / "json" / f"{name}.json").read_text("utf-8"))
     return found
 
 
 def read_penalised(name: str) -> dict[str, Any]:
-    """What blme says about them."""
+    """Return blme's results for them."""
     found: dict[str, Any] = json.loads((FOLDER / "json_extra" / f"{name}.json").read_text("utf-8"))
     return found
 
 
 def read_letter_patterns() -> list[dict[str, Any]]:
-    """The letters of emmeans for every pattern of significance among four levels."""
+    """Return emmeans' letters for every pattern of significance among four levels."""
     found: list[dict[str, Any]] = json.loads((FOLDER / "cld_patterns_k4.json").read_text("utf-8"))
     return found

@@ -1,4 +1,4 @@
-"""Judgements drawn at random: of the paper's plan, and of designs of every shape."""
+"""Random judgements: with the paper's plan, and with all kinds of designs."""
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ EVALUATORS, PEOPLE, PAIRS = 20, 20, 40
 
 
 def draw_paper_study(random: Generator, log_odds: list[float], sd: tuple[float, float]) -> pd.DataFrame:
-    """20 evaluators with 40 pairs each, ten of each model, from 20 people; ``sd`` are the evaluators' and the people's."""
+    """Draw 20 evaluators with 40 pairs each, ten per model, from 20 people; ``sd`` holds their standard deviations."""
     evaluator = np.repeat(np.arange(EVALUATORS), PAIRS)
     model = np.tile(np.repeat(np.arange(len(MODELS)), PAIRS // len(MODELS)), EVALUATORS)
     person = np.concatenate(
@@ -25,7 +25,7 @@ def draw_paper_study(random: Generator, log_odds: list[float], sd: tuple[float, 
 
 
 def draw_any_design(random: Generator) -> pd.DataFrame:
-    """From eight judgements to some thousand, balanced or not, with extreme rates, flat effects and missing outcomes."""
+    """Draw eight to a few thousand judgements, balanced or not, with extreme rates, no effects and missing outcomes."""
     rows = int(np.exp(random.uniform(np.log(8), np.log(1500))))
     evaluators, people, models = random.integers(2, 40), random.integers(2, 40), random.integers(2, 8)
     evaluator, person = random.integers(0, evaluators, rows), random.integers(0, people, rows)

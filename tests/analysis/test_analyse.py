@@ -33,7 +33,7 @@ ROW_KEYS = {
 
 
 def analyse(path: Path, out: Path) -> str:
-    """What the command prints."""
+    """Return the output of the command."""
     printed = StringIO()
     call_command("analyse", str(path), "--out", str(out), stdout=printed, stderr=StringIO())
     return printed.getvalue()
@@ -41,13 +41,13 @@ def analyse(path: Path, out: Path) -> str:
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A folder of everything that a typical study gives, and what was printed."""
+    """Return a folder with all files of a typical study, and the printed output."""
     out = tmp_path_factory.mktemp("typical") / "out"
     return out, analyse(FOLDER / "data" / "typical.csv", out)
 
 
 def results_of(path: Path) -> dict[str, Any]:
-    """What results.json would say, without the seconds that figures take."""
+    """Return the content of results.json without drawing figures, which takes seconds."""
     frame = read_judgements(path)
     found: dict[str, Any] = json.loads(json.dumps(results(frame, analyse_frame(frame).models), allow_nan=False))
     return found

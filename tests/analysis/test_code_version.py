@@ -1,4 +1,4 @@
-"""An analysis is another when the code that it is computed by is."""
+"""The code version changes with all code that computes an analysis."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ COUNTED = "evaluation/models/judgements.py"
 
 
 def imported_by(begin: str) -> set[str]:
-    """The modules that one needs, without models and what only those need."""
+    """Return the modules that a module needs, without models and their dependencies."""
     graph = grimp.build_graph(*APPS)
     found, waiting = set[str](), [begin]
     while waiting:
@@ -39,7 +39,7 @@ def test_a_change_of_any_of_it_is_another_version(monkeypatch: pytest.MonkeyPatc
 
 
 def test_all_code_of_the_analysis_itself_is_part_of_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A file in a package of the analysis, changed in a copy."""
+    """Change a file of the analysis package in a copy."""
     for name in ELSEWHERE:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()

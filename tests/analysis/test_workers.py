@@ -1,4 +1,4 @@
-"""Computations are done once, by the worker that holds the lease, and one that goes wrong hinders no other."""
+"""Each computation is done once, by the worker that holds the lease, and a failure does not affect the others."""
 
 from threading import Event
 
@@ -27,7 +27,7 @@ def make_report(study: Study, name: str, **fields: object) -> Report:
 
 
 def compute(report: Report, worker: str, _stopping: Event) -> None:
-    """Finish at once, but for those with these names."""
+    """Finish at once, except for items with these names."""
     if report.fingerprint == "goes wrong":
         raise ZeroDivisionError
     if report.fingerprint == "has no data":

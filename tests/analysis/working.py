@@ -1,4 +1,4 @@
-"""Work off analyses and estimates of power in the test's own process."""
+"""Compute analyses and power estimates in the test's process."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,29 +15,29 @@ from jobs.queues import Queue
 
 
 async def here(act: Callable[[], None]) -> None:
-    """Run ``act`` with the database connection of the test, whose transaction nobody else sees into."""
+    """Run ``act`` with the test's database connection, because no other connection sees its transaction."""
     await sync_to_async(act)()
 
 
 def work_off(queue: Queue[Any], compute: Compute, **fields: Any) -> None:
-    """Compute what is open of the queue."""
+    """Compute the open items of the queue."""
     values: dict[str, Any] = {"on_thread": here, "tick": 0.02} | fields
     async_to_sync(ComputingWorker(computations=queue, compute=compute, **values).work_off)(queue.queued())
 
 
 def work_off_reports() -> None:
-    """Compute the reports that were requested, as a worker does."""
+    """Compute the requested reports, as a worker does."""
     with TestCase.captureOnCommitCallbacks(execute=True):
         work_off(REPORTS, compute_report)
 
 
 def work_off_estimates(should_stop: Callable[[], bool] = lambda: False, *, is_alone: bool = True) -> None:
-    """Compute the estimates that were requested; on a thread of their own unless the test ``is_alone``."""
+    """Compute the requested estimates, on a separate thread unless the test ``is_alone``."""
     work_off(ESTIMATES, compute_estimate, should_stop=should_stop, on_thread=here if is_alone else on_own_thread)
 
 
 def beside_the_browser(act: Callable[[], None]) -> None:
-    """Run ``act`` on another thread: Playwright keeps an event loop in that of the test."""
+    """Run ``act`` on another thread, because Playwright runs an event loop on the test's thread."""
 
     def connected() -> None:
         try:

@@ -1,4 +1,4 @@
-"""The benchmark of chats, in small: that it runs, and that it notices when something is lost or changed on the way."""
+"""The chat benchmark at a small size: it runs, and it notices lost or changed messages."""
 
 import json
 import subprocess
@@ -24,7 +24,7 @@ DONE = {"type": "done", "position": 0, "attempt": 0, "state": "complete", "messa
 
 
 def measure(*options: str) -> dict[str, Any]:
-    """What the benchmark prints with a small model, in a process of its own."""
+    """Return the benchmark's output with a small model, run in a separate process."""
     command = [sys.executable, "-m", "benchmarks.chat", "--quick", "--json", *options]
     done = subprocess.run(command, cwd=BASE_DIR, capture_output=True, text=True, timeout=280)
     assert done.returncode == 0, done.stderr
@@ -60,7 +60,7 @@ def test_services_for_production_are_measured_as_well(postgresql_url: str, redis
 
 @pytest.fixture
 def dialogue() -> Dialogue:
-    """Two turns, each with the one output that the chatbot made for it."""
+    """Store two turns, each with one output of the chatbot."""
     dialogue = make_natural_dialogue(make_participant(make_open_study()))
     for position in range(2):
         make_output(dialogue, position, speaker="responder", completion_tokens=64)
@@ -111,7 +111,7 @@ def test_an_output_more_than_there_were_replies_is_noticed(dialogue: Dialogue, p
 
 @asynccontextmanager
 async def site_that_says(*frames: dict[str, Any]) -> AsyncIterator[str]:
-    """The address of a server that answers the first message with these frames."""
+    """Yield the address of a server that answers the first message with these frames."""
 
     async def answer(socket: ServerConnection) -> None:
         await socket.send(json.dumps({"type": "snapshot", "turns": 0, **ROOM}))

@@ -1,4 +1,4 @@
-"""The benchmark of a crowd, in small: that it runs, and that everybody is served."""
+"""The crowd benchmark at a small size: it runs, and everyone is served."""
 
 import json
 import subprocess

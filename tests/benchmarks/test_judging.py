@@ -1,4 +1,4 @@
-"""The benchmark of judging, in small: that it runs, and that it notices when an answer is lost."""
+"""The judging benchmark at a small size: it runs, and it notices lost answers."""
 
 import json
 import subprocess

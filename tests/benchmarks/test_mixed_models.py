@@ -1,4 +1,4 @@
-"""The benchmark of the mixed models, in small: that it runs."""
+"""The mixed-model benchmark runs at a small size."""
 
 import json
 import subprocess

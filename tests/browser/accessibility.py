@@ -1,4 +1,4 @@
-"""What every page must hold: WCAG 2.1 AA in both colour schemes, and no scrolling sideways."""
+"""Requirements for every page: WCAG 2.1 AA in both colour schemes, and no sideways scrolling."""
 
 from typing import Any
 
@@ -17,7 +17,8 @@ DESKTOP = {"width": 1280, "height": 720}
 
 
 def check_page(page: Page, what: str) -> None:
-    """Once all is open that can be, the page fits the window, a phone's say, and violates no rule on a desktop."""
+    """Check that the page, with everything expanded, fits its window, for example a phone's, and violates no rule on a
+    desktop."""
     size = page.viewport_size
     assert size
     page.evaluate(OPEN_ALL)
@@ -28,13 +29,13 @@ def check_page(page: Page, what: str) -> None:
 
 
 def assert_fits(page: Page, what: str = "") -> None:
-    """Nothing makes the page scroll sideways."""
+    """Assert that the page does not scroll sideways."""
     assert page.viewport_size
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], what
 
 
 def assert_accessible(page: Page, what: str = "", dark: dict[str, Any] = WCAG_AA) -> None:
-    """No rule is violated in the light colour scheme, and none of ``dark`` in the dark one."""
+    """Assert that no rule is violated in the light colour scheme, and none of ``dark`` in the dark one."""
     page.emulate_media(color_scheme="light")
     assert_holds(page, WCAG_AA, f"{what}, light")
     page.emulate_media(color_scheme="dark")
@@ -42,7 +43,7 @@ def assert_accessible(page: Page, what: str = "", dark: dict[str, Any] = WCAG_AA
 
 
 def assert_holds(page: Page, rules: dict[str, Any], what: str = "") -> None:
-    """No rule is violated as the page is now; axe is given to a page once."""
+    """Assert that the page violates no rule in its current state, loading axe into it once."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(Axe().axe_script)
     found = AxeResults(page.evaluate("rules => axe.run(rules)", rules))

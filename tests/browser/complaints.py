@@ -1,4 +1,4 @@
-"""What the consoles of pages complain about."""
+"""Errors in the consoles of pages."""
 
 import re
 
@@ -13,10 +13,10 @@ GIVEN_UP = "WebSocket is closed before the connection is established"
 
 
 class Complaints:
-    """What pages' consoles complain about, refusals of the security policy too, and errors that nothing caught.
+    """Errors in pages' consoles, including violations of the security policy, and uncaught errors.
 
-    One may come at any moment while its page is open, even after a test's last step: so a test says which ones it
-    provokes, and nothing that was heard is forgotten.
+    An error may arrive at any moment while its page is open, even after a test's last step. So a test declares the errors
+    that it provokes, and none is forgotten.
     """
 
     def __init__(self) -> None:
@@ -24,16 +24,16 @@ class Complaints:
         self._expected: list[re.Pattern[str]] = [re.compile(GIVEN_UP)]
 
     def listen(self, context: BrowserContext) -> None:
-        """To every page of the browser's context, from now on."""
+        """Listen to all pages of the browser's context from now on."""
         context.on("console", self._hear)
         context.on("weberror", lambda error: self._heard.append(str(error.error)))
 
     def expect(self, *patterns: str) -> None:
-        """Complaints may come in which one of these regular expressions is found; each ends with the address it is about."""
+        """Allow errors that match one of these regular expressions; each error ends with its address."""
         self._expected += map(re.compile, patterns)
 
     def assert_expected(self) -> None:
-        """Nothing else was heard; to be asked when the pages are closed."""
+        """Assert that there were no other errors. Call it when the pages are closed."""
         unexpected = [text for text in self._heard if not any(pattern.search(text) for pattern in self._expected)]
         assert not unexpected, "\n".join(unexpected)
 

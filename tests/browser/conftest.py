@@ -1,4 +1,4 @@
-"""A headless Chromium, and pages in it that fail the test when anything on them goes wrong."""
+"""A headless Chromium with pages that fail the test if an error occurs on them."""
 
 import asyncio
 from asyncio import AbstractEventLoop
@@ -29,7 +29,7 @@ PATIENCE = 30_000
 
 @dataclass(frozen=True)
 class Started:
-    """A browser and the event loop that Playwright keeps in this thread as long as it runs."""
+    """A browser, and the event loop that Playwright runs in this thread."""
 
     browser: Browser
     loop: AbstractEventLoop
@@ -37,7 +37,7 @@ class Started:
 
 @pytest.fixture(scope="session")
 def started_chromium() -> Iterator[Started]:
-    """Debian's chromium, once a process; without it the tests are skipped, or fail where REQUIRE_SERVICES=1 promises it.
+    """Start Debian's chromium once per process. Without it, skip the tests, or fail them with REQUIRE_SERVICES=1.
 
     The build without windows does the same with half of the processor's time.
     """
@@ -52,10 +52,10 @@ def started_chromium() -> Iterator[Started]:
 
 @pytest.fixture(scope="module")
 def chromium(started_chromium: Started) -> Iterator[Browser]:
-    """The browser, whose loop runs in this thread for one module.
+    """Return the browser, whose event loop is visible in this thread for one module.
 
-    Django would take the loop for asynchronous code, and pytest's own asynchronous tests for a rival: between modules nobody
-    may see it.
+    Django would mistake the loop for asynchronous code, and it would conflict with asynchronous tests, so it must be hidden
+    between modules.
     """
     expect.set_options(timeout=PATIENCE)
     with pytest.MonkeyPatch.context() as environment:
@@ -67,13 +67,13 @@ def chromium(started_chromium: Started) -> Iterator[Browser]:
 
 @pytest.fixture
 def complaints() -> Complaints:
-    """What the consoles of the test's pages complain about; what opens them checks at the end that it was expected."""
+    """Return the console errors of the test's pages; the fixture that opens pages checks at the end that they were expected."""
     return Complaints()
 
 
 @pytest.fixture
 def page(chromium: Browser, live_server: LiveServer, complaints: Complaints) -> Iterator[Page]:
-    """A page of somebody who is not logged in; what its console complains about fails the test."""
+    """Return a page without a login; console errors fail the test."""
     context = chromium.new_context(base_url=live_server.url)
     complaints.listen(context)
     yield context.new_page()
@@ -83,7 +83,7 @@ def page(chromium: Browser, live_server: LiveServer, complaints: Complaints) -> 
 
 @pytest.fixture
 def staff_page(page: Page, live_server: LiveServer) -> Page:
-    """The first page of somebody who is logged in."""
+    """Return the home page of a logged-in researcher."""
     client = Client()
     client.force_login(make_staff())
     session = client.cookies["sessionid"].value

@@ -1,4 +1,4 @@
-"""Takes the pictures of researchers' pages in docs/screens: ``python -m tests.browser.research_screens``."""
+"""Take the screenshots of researchers' pages in docs/screens: ``python -m tests.browser.research_screens``."""
 
 import re
 from collections.abc import Iterator
@@ -95,7 +95,8 @@ work_off_reports()
 
 
 def take(folder: Path = FOLDER) -> None:
-    """A study while it collects, a run under way, an evaluation while evaluators judge, an analysis of made-up judgements."""
+    """Take screenshots of a collecting study, a run in progress, an open evaluation, and an analysis of synthetic
+    judgements."""
     with site_of(COLLECTING) as page:
         page.set_viewport_size({"width": 1280, "height": 1320})
         page.goto("/studies/demo/collecting/")
@@ -118,14 +119,14 @@ def take(folder: Path = FOLDER) -> None:
 
 @contextmanager
 def site_of(studies: str) -> Iterator[Page]:
-    """A researcher's page on a site with what the program ``studies`` makes."""
+    """Yield a researcher's page on a site with the data that the program ``studies`` creates."""
     with TemporaryDirectory() as data, logged_in(Site.create(Installation(Path(data)), studies)) as page:
         yield page
 
 
 @contextmanager
 def site_of_a_run() -> Iterator[Page]:
-    """The page of a run on which a worker works, with the embedded model on both sides."""
+    """Open the page of a run in progress with the embedded model as both speakers."""
     with TemporaryDirectory() as data:
         installation = Installation(Path(data), {"MODELS_FILE": str(BASE_DIR / "models.toml")})
         installation.migrate()
@@ -137,7 +138,7 @@ def site_of_a_run() -> Iterator[Page]:
 
 @contextmanager
 def logged_in(site: Site) -> Iterator[Page]:
-    """A researcher's page on the site, which is served meanwhile."""
+    """Serve the site and yield a researcher's page."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_binary("chromium"), args=["--no-sandbox"])
         with site.serve():

@@ -1,4 +1,4 @@
-"""What a page's console complains about fails the test, unless the test has said that it may come."""
+"""Console errors fail a test unless it has declared them."""
 
 import pytest
 from playwright.sync_api import Page

@@ -1,4 +1,4 @@
-"""An evaluator's way in a browser, but for the judging: from the link to the code, or away."""
+"""An evaluator's path in a browser, without the judging: from the link to the completion code or another ending."""
 
 from collections.abc import Iterator
 
@@ -30,7 +30,7 @@ def consent(page: Page) -> None:
 
 
 def stops(page: Page) -> Iterator[str]:
-    """Brings the page to every stop of the way in turn, and names it."""
+    """Visit every step of the path in turn, and yield its name."""
     page.goto(DOOR)
     yield "welcome"
     consent(page)

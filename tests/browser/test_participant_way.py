@@ -1,4 +1,4 @@
-"""A participant's way in a browser, but for the chat: from the welcome page to the code, or away."""
+"""A participant's path in a browser, without the chat: from the welcome page to the completion code or another ending."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,13 +51,13 @@ def answer(page: Page, **changes: str) -> None:
 
 
 def finish(page: Page) -> None:
-    """As if all goals were behind them."""
+    """Mark all goals as finished."""
     Participant.objects.update(state=State.FINISHED)
     page.goto("/s/demo/end/")
 
 
 def stops(page: Page) -> Iterator[str]:
-    """Brings the page to every stop of the way in turn, and names it."""
+    """Visit every step of the path in turn, and yield its name."""
     page.goto("/s/demo/")
     yield "welcome"
     consent(page)

@@ -1,4 +1,4 @@
-"""A researcher at work in a browser: from the login to a run that fills up and a dialogue that grows."""
+"""A researcher in a browser: from the login to a run in progress and a growing dialogue."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -19,8 +19,7 @@ MODELS_FILE = Path(__file__).parents[1] / "data" / "scripted_models.toml"
 
 
 def make_busy_run() -> Run:
-    """A run with dialogues that ended, one under way, one that waits, one that fails, a second batch, and everything an output
-    can be marked with."""
+    """Store a run with ended, running, waiting and failing dialogues, a second batch, and outputs with all possible marks."""
     run = make_run(make_study(goal_count=4), state=Run.State.RUNNING, is_queued=True)
     cells = list(run.simulations.all())
     first = make_dialogue(cells[0], turns=2)

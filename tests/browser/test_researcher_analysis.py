@@ -1,4 +1,4 @@
-"""A researcher has a study analysed, in a browser: asks for it, sees it come, reads it and takes it away."""
+"""A researcher analyses a study in a browser: requests, follows, reads and downloads the analysis."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,7 +32,7 @@ _kept: list[tuple[Report, list[dict[str, Any]]]] = []
 
 
 def make_judgements() -> Study:
-    """Four evaluators, who disagree about who is found out."""
+    """Store four evaluators who disagree about which models they detect."""
     evaluation = make_evaluation(
         make_judged_study(people=4, models=("mixtral", "gpt-4", "vicuna")), title="First round"
     )
@@ -45,7 +45,7 @@ def make_judgements() -> Study:
 
 
 def make_report(study: Study) -> Report:
-    """The study's report as a worker leaves it; all but the first time from memory."""
+    """Compute the study's report as a worker does; after the first time, from memory."""
     if not _kept:
         report = request_report(study)
         beside_the_browser(work_off_reports)
@@ -60,7 +60,7 @@ def make_report(study: Study) -> Report:
 
 
 def states(study: Study) -> Iterator[str]:
-    """The page's study in one state after the other."""
+    """Bring the page's study into one state after another."""
     yield "nothing computed"
     report = request_report(study)
     yield "waiting"

@@ -1,4 +1,4 @@
-"""A researcher collects in a browser: from a new study to a participant who appears, and back to a closed study."""
+"""A researcher collects in a browser: from a new study to the first participant and to closing the study."""
 
 import json
 from pathlib import Path
@@ -32,7 +32,7 @@ CHATBOTS = Path(__file__).parents[1] / "data" / "chat_models.toml"
 
 
 def make_busy_study() -> Study:
-    """A study with people in every state, and a dialogue in which everything happened."""
+    """Store a study with participants in every state and a dialogue with all kinds of turns."""
     study = load_demo_study("tiny")
     Recruitment.objects.filter(study=study).update(is_open=True, seats=20, quotas={"gender": {"Female": 5}})
     chats = make_participant(study, external_id="platform-1")

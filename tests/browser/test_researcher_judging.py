@@ -1,4 +1,4 @@
-"""A researcher has dialogues judged, in a browser: from the plan to evaluators who appear, and to a file of judgements."""
+"""A researcher runs an evaluation in a browser: from the plan to the first evaluators and to exported judgements."""
 
 import csv
 import re

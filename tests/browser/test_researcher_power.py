@@ -1,4 +1,4 @@
-"""A researcher asks in a browser how many evaluators a study takes, and sees it come."""
+"""A researcher estimates in a browser how many evaluators a study needs."""
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -21,7 +21,7 @@ FOUND = [
 
 
 def make_estimate(state: str, seed: int, found: list[dict[str, object]] | None = None) -> PowerEstimate:
-    """An estimate of six sizes, in this state."""
+    """Store an estimate of six sizes in this state."""
     estimate = request_estimate(PowerQuestion(PAPER, evaluators=(10, 20, 30, 40, 50, 100), seed=seed))
     message = "Something unexpected went wrong: the worker's log says what." if state == State.PAUSED else ""
     PowerEstimate.objects.filter(pk=estimate.pk).update(
@@ -37,7 +37,7 @@ def test_from_the_list_of_studies_to_what_a_worker_found(staff_page: Page) -> No
     staff_page.get_by_role("button", name="Add model").click()
     expect(rows).to_have_count(5)
     rows.nth(4).get_by_label("Model").fill("guesser")
-    rows.nth(4).get_by_label("Detected").fill("10")
+    rows.nth(4).get_by_label("Detection rate").fill("10")
     for row in (0, 1, 2):
         rows.nth(row).get_by_label("Remove").check()
     expect(rows.nth(0).get_by_label("Model")).to_be_hidden()
@@ -60,11 +60,11 @@ def test_from_the_list_of_studies_to_what_a_worker_found(staff_page: Page) -> No
 def test_mistakes_are_marked_and_nothing_is_lost(staff_page: Page, complaints: Complaints) -> None:
     complaints.expect("422")
     staff_page.goto("/power/")
-    staff_page.get_by_label("Detected").nth(1).fill("120")
+    staff_page.get_by_label("Detection rate").nth(1).fill("120")
     staff_page.get_by_label("Seed").fill("5")
     staff_page.get_by_role("button", name="Estimate power").click()
-    staff_page.get_by_role("alert").get_by_role("link", name="Give more than 0 and less than 100.").click()
-    field = staff_page.get_by_label("Detected").nth(1)
+    staff_page.get_by_role("alert").get_by_role("link", name="Enter a rate above 0 and below 100.").click()
+    field = staff_page.get_by_label("Detection rate").nth(1)
     expect(field).to_be_focused()
     expect(field).to_have_value("120")
     expect(staff_page.get_by_label("Seed")).to_have_value("5")
@@ -75,7 +75,7 @@ def test_one_that_is_under_way_can_be_cancelled_and_gone_on_with(staff_page: Pag
     staff_page.goto(f"/power/{estimate.token}/")
     staff_page.get_by_role("button", name="Cancel").click()
     expect(staff_page.get_by_text("This estimate was cancelled after 3,000 of 3,000 studies.")).to_be_visible()
-    staff_page.get_by_role("button", name="Go on").click()
+    staff_page.get_by_role("button", name="Resume estimate").click()
     expect(staff_page.locator("#live")).to_contain_text("waiting for a worker")
 
 
@@ -85,10 +85,10 @@ def test_models_are_added_without_a_script_too(chromium: Browser, live_server: L
     )
     page = context.new_page()
     page.goto("/power/")
-    page.get_by_label("Detected").nth(3).fill("64")
+    page.get_by_label("Detection rate").nth(3).fill("64")
     page.get_by_role("button", name="Add model").click()
     expect(page.get_by_label("Model", exact=True)).to_have_count(5)
-    expect(page.get_by_label("Detected").nth(3)).to_have_value("64")
+    expect(page.get_by_label("Detection rate").nth(3)).to_have_value("64")
     page.get_by_role("button", name="Estimate power").click()
     assert question_of(PowerEstimate.objects.get()).rates == PAPER | {"GPT4": 0.64}
     context.close()
@@ -104,7 +104,7 @@ def test_every_page_fits_a_phone_and_violates_no_rule_of_wcag_aa(staff_page: Pag
         _assert_fits(staff_page, address)
     staff_page.goto("/power/")
     staff_page.get_by_label("Evaluators", exact=True).fill("1")
-    staff_page.get_by_label("Detected").first.fill("")
+    staff_page.get_by_label("Detection rate").first.fill("")
     staff_page.get_by_role("button", name="Estimate power").click()
     _assert_fits(staff_page, "mistakes")
 

@@ -27,7 +27,7 @@ print(run.token)
 
 
 def slow_models(folder: Path) -> Path:
-    """The scripted models, of which the chatbot takes ten minutes for an answer."""
+    """Write the scripted models; the chatbot takes ten minutes for an answer."""
     file = folder / "models.toml"
     answer = 'replies = ["A bear is'
     file.write_text(MODELS_FILE.read_text("utf-8").replace(answer, f"pause = 100\n{answer}", 1), "utf-8")

@@ -1,4 +1,4 @@
-"""Rows of participants and what they said, in every state that researchers look at."""
+"""Rows of participants and their dialogues, in every state that researchers see."""
 
 from datetime import timedelta
 from typing import Any
@@ -28,7 +28,8 @@ REPLY = "Speed is distance over time."
 def make_participant(
     study: Study, *, answers: dict[str, str] | None = FEATURES, seen_minutes_ago: float = 0, **fields: Any
 ) -> Participant:
-    """Somebody who chats, unless ``fields`` say otherwise; without ``answers`` the persona form is still before them."""
+    """Store a participant who is chatting unless ``fields`` change it; without ``answers`` the persona form is not filled
+    in."""
     now = timezone.now()
     values: dict[str, Any] = {
         "state": Participant.State.ACTIVE,
@@ -42,7 +43,7 @@ def make_participant(
 
 
 def make_collected_persona(study: Study, **answers: str) -> Persona:
-    """A persona as a participant's answers make it."""
+    """Store a persona as a participant's answers create it."""
     number = study.personas.filter(source=Persona.Source.PARTICIPANT).count() + 1
     return Persona.objects.create(
         study=study, code=f"p-{number:03}", source=Persona.Source.PARTICIPANT, features=answers
@@ -52,7 +53,7 @@ def make_collected_persona(study: Study, **answers: str) -> Persona:
 def make_natural_dialogue(
     participant: Participant, *, goal: Goal | None = None, turns: int = 2, ending: str = ""
 ) -> Dialogue:
-    """The participant's dialogue toward the next goal; it goes on without ``ending``."""
+    """Store the participant's dialogue toward the next goal; without ``ending`` it is in progress."""
     assert participant.persona is not None
     begun = participant.dialogues.count()
     dialogue = Dialogue.objects.create(
@@ -79,7 +80,7 @@ def _make_answered_turns(dialogue: Dialogue, count: int) -> None:
 
 
 def make_answered_turn(dialogue: Dialogue, position: int, **fields: Any) -> Turn:
-    """A turn that the chatbot answered at its first try, and how the person typed it; ``fields`` change the turn."""
+    """Store a turn that the chatbot answered at its first attempt, with typing measures; ``fields`` change the turn."""
     turn = _answered_turn(dialogue, position, **fields)
     turn.save()
     make_typing(turn)
@@ -94,7 +95,7 @@ def _answered_turn(dialogue: Dialogue, position: int, **fields: Any) -> Turn:
 
 
 def make_pending_turn(dialogue: Dialogue, *, utterance: str = "Are you still there?", **tried: Any) -> Turn:
-    """A turn that waits for its answer; ``tried`` describes the chatbot's first try."""
+    """Store a turn that is waiting for its answer; ``tried`` describes the chatbot's first attempt."""
     turn = Turn.objects.create(
         dialogue=dialogue,
         position=dialogue.turns.count(),
@@ -107,7 +108,7 @@ def make_pending_turn(dialogue: Dialogue, *, utterance: str = "Are you still the
 
 
 def make_try(turn: Turn, **fields: Any) -> Generation:
-    """One more try of the chatbot at the turn, complete unless ``fields`` say otherwise."""
+    """Store one more attempt of the chatbot at the turn, complete unless ``fields`` change it."""
     made = _try(turn, **{"attempt": turn.generations.count()} | fields)
     made.save()
     return made
@@ -123,7 +124,7 @@ def _try(turn: Turn, **fields: Any) -> Generation:
 
 
 def make_typing(turn: Turn, **fields: Any) -> Typing:
-    """How the turn was typed, with one paste."""
+    """Store how the turn was typed, with one paste."""
     typing = _typing(turn, **fields)
     typing.save()
     return typing
@@ -135,7 +136,7 @@ def _typing(turn: Turn, **fields: Any) -> Typing:
 
 
 def make_open_study(slug: str = "demo", *, goal_count: int = 2, **fields: Any) -> Study:
-    """A study that takes participants, with the paper's form; ``fields`` are the study's, or its recruitment's."""
+    """Store an open study with the paper's form; ``fields`` belong to the study or its recruitment."""
     study = make_study(slug, goal_count=goal_count, persona_count=0)
     recruiting = {name: fields.pop(name) for name in list(fields) if hasattr(Recruitment, name)}
     Study.objects.filter(pk=study.pk).update(questionnaire=paper_questionnaire(), **fields)
@@ -145,7 +146,7 @@ def make_open_study(slug: str = "demo", *, goal_count: int = 2, **fields: Any) -
 
 
 def enrol_participant(study: Study | None = None, *, external_id: str = "", **answers: str) -> Participant:
-    """Somebody who has consented and then answered the form as FEATURES, but for ``answers``: as the pages do it."""
+    """Enrol a participant who has consented and filled in the form with FEATURES, changed by ``answers``, as the pages do."""
     participant = enrol(ChatEnrolment(study or make_open_study()), Invitation(external_id))
     answer_form(participant, FEATURES | answers)
     participant.refresh_from_db()

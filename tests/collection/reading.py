@@ -1,4 +1,4 @@
-"""Lines of JSON, read."""
+"""Reading of JSON lines."""
 
 from collections.abc import Iterable
 
@@ -6,5 +6,5 @@ from studies.files.records import Record, read_record
 
 
 def read_records(lines: Iterable[str]) -> list[Record]:
-    """All dialogues in ``lines``. Raises InvalidRecord for the first line that is none."""
+    """Return all dialogues in ``lines``. Raises InvalidRecord for the first line that is not a dialogue."""
     return [read_record(number, line) for number, line in enumerate(lines, start=1) if line.strip()]

@@ -1,4 +1,4 @@
-"""What is installed before anything of the project runs: the scripts, on machines that are made up of a few programs."""
+"""The installation scripts, run on simulated machines with only a few programs."""
 
 import os
 import re
@@ -16,7 +16,7 @@ REFUSE = "exit 1"
 
 
 class Machine:
-    """A folder of programs that is all there is; what is run without an effect here is written down."""
+    """A machine whose only programs are in one folder; programs without an effect here only log their calls."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -27,7 +27,7 @@ class Machine:
             self.add(name, f'echo "{name} $*" >> {self.record}; echo 0')
 
     def add(self, name: str, script: str) -> None:
-        """A program of this name."""
+        """Add a program of this name."""
         (self.folder / name).write_text(f"#!/bin/sh\n{script}\n")
         (self.folder / name).chmod(0o755)
 
@@ -37,7 +37,7 @@ class Machine:
 
     @property
     def calls(self) -> list[str]:
-        """What was run, in order."""
+        """Return the logged calls, in order."""
         return self.record.read_text("utf-8").splitlines()
 
 
@@ -47,7 +47,7 @@ def machine(tmp_path: Path) -> Machine:
 
 
 def python_without_venv() -> str:
-    """A supported Python as Debian packs it: without the module that makes virtual environments."""
+    """Add a supported Python as packaged by Debian, without the venv module."""
     return f'case "$2" in *ensurepip*) exit 1;; esac; exec {sys.executable} "$@"'
 
 
@@ -100,7 +100,7 @@ def test_the_newest_python_that_is_supported_is_taken(machine: Machine) -> None:
 
 @pytest.mark.parametrize(("status", "words"), [(0, "about a minute"), (1, "about five minutes")])
 def test_installing_says_how_long_it_takes(machine: Machine, tmp_path: Path, status: int, words: str) -> None:
-    """pip succeeds if it has a wheel of llama-cpp-python, and fails if it would have to build one."""
+    """Add a pip that succeeds if it has a wheel of llama-cpp-python, and fails if it would have to build one."""
     machine.add("grep", f'exec {shutil.which("grep")} "$@"')
     (tmp_path / "bin").mkdir()
     machine.add("bin/python", f'echo "pip $*" >> {machine.record}; exit {status}')

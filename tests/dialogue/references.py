@@ -1,4 +1,4 @@
-"""What the official implementation gives, for comparison."""
+"""Results of the official implementation, for comparison."""
 
 import json
 from pathlib import Path
@@ -8,5 +8,5 @@ DATA = Path(__file__).parent.parent / "data"
 
 
 def read_reference(name: str) -> Any:
-    """The content of ``tests/data/<name>.json``."""
+    """Return the content of ``tests/data/<name>.json``."""
     return json.loads((DATA / f"{name}.json").read_text("utf-8"))

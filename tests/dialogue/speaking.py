@@ -1,4 +1,4 @@
-"""Two sides made of scripts, for dialogues without a model."""
+"""Two scripted speakers, for dialogues without a model."""
 
 from collections.abc import AsyncGenerator, Sequence
 from functools import partial
@@ -23,7 +23,7 @@ Script = Sequence[str | BackendError]
 
 
 class TriedModel(ScriptedModel):
-    """Says the next reply of its script at every request, whatever the history: for regenerated outputs."""
+    """Gives the next reply of its script at every request, whatever the history: for regenerated outputs."""
 
     def __init__(self, script: Script) -> None:
         super().__init__([])
@@ -37,7 +37,7 @@ class TriedModel(ScriptedModel):
 
 
 class NarrowModel(StreamingModel):
-    """Says "Reply N." as long as at most ``room`` messages are in the prompt; ``fitting`` are those that were."""
+    """Gives "Reply N." if the prompt has at most ``room`` messages; ``fitting`` records these prompts."""
 
     def __init__(self, room: int, reply: str) -> None:
         self.fitting: list[list[Message]] = []
@@ -58,11 +58,11 @@ class NarrowModel(StreamingModel):
         return len(text.split())
 
     async def close(self) -> None:
-        """Holds nothing."""
+        """A model whose context holds nothing."""
 
 
 def make_speaker(name: SpeakerName, model: ScriptedModel | NarrowModel, **fields: Any) -> Speaker:
-    """A name with the seeds of run 73."""
+    """Return the seeds of run 73 for a speaker."""
     system = SYSTEM if name == "responder" else None
     seed = partial(sampler_seed, 73, "P01", GOAL, name)
     values: dict[str, Any] = {"sampling": SAMPLING, "checks": CHECKS, "seed": seed, "system": system}

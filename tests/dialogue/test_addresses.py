@@ -1,4 +1,4 @@
-"""Addresses of servers, as people copy them."""
+"""Server addresses as people paste them."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Algorithm 2, as the official implementation runs it."""
+"""Algorithm 2, compared with the official implementation."""
 
 from typing import Any
 

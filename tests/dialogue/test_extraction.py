@@ -1,4 +1,4 @@
-"""Reading an inquirer's output: what is a prompt, what is a stop, what is a self-reply."""
+"""Interpretation of an inquirer's output: prompts, stops and self-replies."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ def test_two_quotes_make_a_prompt(text: str) -> None:
 
 @pytest.mark.parametrize("filling", ["\\a", "a\n", " ", "\\", "\\\\n"])
 def test_a_quote_that_is_never_closed_is_given_up_however_long_it_is(filling: str) -> None:
-    """The official pattern backtracks exponentially here and would not come back."""
+    """The official pattern backtracks exponentially here and would not return."""
     assert extract_prompts('"' + filling * 100_000) == []
 
 

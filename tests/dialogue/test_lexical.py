@@ -1,4 +1,4 @@
-"""Type-token ratio and distinct-n, by hand."""
+"""Type-token ratio and distinct-n, compared with values computed by hand."""
 
 import pytest
 

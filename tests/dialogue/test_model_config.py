@@ -1,4 +1,4 @@
-"""Reading models.toml: what is right is read, what is wrong is one sentence."""
+"""Reading models.toml: correct entries are read, and each mistake is reported in one sentence."""
 
 import re
 import tomllib
@@ -32,7 +32,7 @@ def write(path: Path, text: str) -> Path:
 
 
 def uncommented(text: str) -> str:
-    """The examples of the shipped file as its comments hold them."""
+    """Return the examples in the comments of the shipped file."""
     return "\n".join(re.findall(r"^# (\[models\..+\]|\w+ = .+)$", text, re.MULTILINE))
 
 
@@ -75,7 +75,7 @@ def test_the_examples_name_prompt_sets_and_templates_that_exist(models_file: Pat
 
 
 def test_every_line_of_the_examples_is_read() -> None:
-    """Otherwise a slip in a comment would go unnoticed here."""
+    """Otherwise a mistake in a comment would go unnoticed."""
     commented = [
         line for line in SHIPPED.read_text("utf-8").splitlines() if re.match(r"# *[\[\w.-]+\]? *=|# *\[", line)
     ]

@@ -1,4 +1,4 @@
-"""Names that read alike are one name."""
+"""Names that look the same are the same name."""
 
 import unicodedata
 

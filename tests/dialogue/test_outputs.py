@@ -1,4 +1,4 @@
-"""What the method makes of an output, and which check comes first."""
+"""The checks of an output, and their order."""
 
 import pytest
 

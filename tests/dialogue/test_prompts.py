@@ -1,4 +1,4 @@
-"""The prompt sets of table 5, held against the official configuration."""
+"""The prompt sets of table 5, compared with the official configuration."""
 
 import pytest
 
@@ -14,7 +14,7 @@ NAMES = [*TEMPLATED, "gpt-4"]
 
 
 def printed(template: str, messages: list[Message]) -> str:
-    """The messages as the paper's chat template renders them, without the model's begin and end tokens."""
+    """Return the messages rendered with the paper's chat template, without the model's begin and end tokens."""
     parts = render(load_template(template), messages, bos_token="", eos_token="", control_tokens=())
     return collapsed("".join(part.text for part in parts))
 

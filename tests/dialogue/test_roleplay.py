@@ -1,4 +1,4 @@
-"""Algorithm 1 with two scripts."""
+"""Algorithm 1 with two scripted speakers."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence

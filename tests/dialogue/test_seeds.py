@@ -1,4 +1,4 @@
-"""The sampler's seed is what an output is for, and nothing else."""
+"""The sampler's seed depends only on the purpose of an output."""
 
 from itertools import product
 
@@ -24,5 +24,5 @@ def test_fields_do_not_run_into_each_other() -> None:
 
 
 def test_seeds_are_the_same_on_every_machine_and_in_every_version() -> None:
-    """Published dialogues must stay reproducible: a change here is a change of results."""
+    """Published dialogues must remain reproducible, so a change here changes results."""
     assert sampler_seed(73, "P01", "What is a bear?", "inquirer", 0, 0) == 1016244613

@@ -1,4 +1,4 @@
-"""Somebody who reads along sees no self-reply, and every other word."""
+"""The reader of a streamed answer sees no self-reply, but every other word."""
 
 from contextlib import aclosing
 from random import Random

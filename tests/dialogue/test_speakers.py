@@ -1,4 +1,4 @@
-"""One side of a dialogue: regenerating, and leaving out what does not fit."""
+"""A speaker of a dialogue: regeneration, and leaving out turns that do not fit."""
 
 import pytest
 
@@ -97,7 +97,7 @@ async def test_an_infrastructure_error_is_no_ending() -> None:
 
 
 async def listen(speaking: Speaker, history: History, turn: int, attempt: int = 0) -> tuple[list[str], Output]:
-    """The pieces that somebody reads along, and the output at their end."""
+    """Return the pieces for the reader and the output at their end."""
     *pieces, output = [piece async for piece in speaking.stream(history, turn, attempt)]
     assert isinstance(output, Output)
     return [piece for piece in pieces if isinstance(piece, str)], output

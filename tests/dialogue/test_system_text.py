@@ -1,4 +1,4 @@
-"""Where the system's text goes: nothing of it is lost, and the roles alternate."""
+"""Placement of the system text: nothing of it is lost, and the roles alternate."""
 
 from dialogue.messages import Message
 from dialogue.system_text import place_system

@@ -1,4 +1,4 @@
-"""What of an output is thought and what is said, whole and piece by piece."""
+"""Splitting an output into thoughts and answer, at once and piece by piece."""
 
 import json
 from pathlib import Path
@@ -130,7 +130,7 @@ def test_an_answer_that_speaks_of_marks_stays_whole(raw: str) -> None:
 
 
 def test_a_hundred_thousand_marks_on_one_line_hold_nobody_up() -> None:
-    """Looking at the whole line again for each mark would take ten minutes, on the thread that serves every chat."""
+    """Scanning the whole line again for each mark would take ten minutes on the thread that serves all chats."""
     raw = "Say <think> then. " * 100_000
     assert split(raw).answer == raw
 

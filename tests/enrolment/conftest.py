@@ -1,4 +1,4 @@
-"""What tests of enrolment have in common: they hold for participants and for evaluators."""
+"""Fixtures for tests of enrolment, which run for participants and for evaluators."""
 
 import pytest
 

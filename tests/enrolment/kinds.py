@@ -1,4 +1,4 @@
-"""The kinds of people who enrol, for tests that hold for each of them."""
+"""The kinds of people who enrol, for tests that run for each of them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,9 +21,9 @@ WAY_BACK = "https://app.prolific.com/submit?cc=C0FFEE"
 
 @dataclass(frozen=True)
 class Kind:
-    """What differs: where people enrol (``door``, and ``another`` of the same kind), what they do next, and how rows are made.
+    """The differences: where people enrol (``door``, and ``another`` of the same kind), their next step, and their rows.
 
-    ``make`` opens what they enrol in, with its fields; it gives CODE and WAY_BACK to those who finish.
+    ``make`` opens a study or an evaluation with these fields, which gives CODE and WAY_BACK to people who finish.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""People without a login, as tests bring them in and let them go: participants of studies and evaluators alike."""
+"""People without a login in tests, both participants and evaluators."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def enrolment_in(place: Study | Evaluation) -> Enrolment[Any]:
 
 
 def enrolment_of(person: Person) -> Enrolment[Any]:
-    """What the person has enrolled in."""
+    """Return the study or evaluation in which the person has enrolled."""
     if isinstance(person, Participant):
         return ChatEnrolment(person.study)
     assert isinstance(person, Evaluator)
@@ -27,7 +27,7 @@ def enrolment_of(person: Person) -> Enrolment[Any]:
 
 
 def enrol(place: Study | Evaluation, *values: Any, **named: Any) -> Any:
-    """The person whom ``enrolment.landing.enrol`` makes, or finds."""
+    """Return the person whom ``enrolment.landing.enrol`` creates or finds."""
     return landing.enrol(enrolment_in(place), *values, **named)
 
 
@@ -40,7 +40,7 @@ def own_data(person: Person) -> dict[str, Any]:
 
 
 def personal_token(person: Person) -> str:
-    """What their personal link carries."""
+    """Return the signed part of the person's personal link."""
     return enrolment_of(person).tokens.sign_link(person.token)
 
 
@@ -49,12 +49,12 @@ def personal_link(person: Person) -> str:
 
 
 def cookie_of(person: Person) -> str:
-    """The header with which the person's browser comes back."""
+    """Return the cookie header of the person's browser."""
     tokens = enrolment_of(person).tokens
     return f"{tokens.cookie}={tokens.sign_cookie(person.token)}"
 
 
 def come_back(client: Client, person: Person) -> None:
-    """Let the browser have the person's cookie."""
+    """Give the client the person's cookie."""
     name, _, value = cookie_of(person).partition("=")
     client.cookies[name] = value

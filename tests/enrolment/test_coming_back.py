@@ -1,4 +1,4 @@
-"""Coming back: by the browser's cookie, by the personal link, by an external id, which proves nothing."""
+"""Returning by the browser's cookie, by the personal link, or by an external ID, which proves nothing."""
 
 import pytest
 from django.core import signing
@@ -124,7 +124,7 @@ def test_a_personal_link_asks_before_it_takes_a_browser_from_somebody_else(kind:
 
 
 def test_nobody_can_prepare_a_link_that_does_not_ask(kind: Kind) -> None:
-    """What agrees to the change is signed for one browser: it is worth nothing in another person's."""
+    """The confirmation of the change is signed for one browser and is invalid in another person's."""
     place = kind.make()
     strangers, own = Client(), Client()
     kind.agree(strangers)

@@ -1,4 +1,4 @@
-"""On the first page of a study or an evaluation: who is let in, and what those read who are not."""
+"""The first page of a study or an evaluation: who may enrol, and what others read."""
 
 import pytest
 from django.http import QueryDict

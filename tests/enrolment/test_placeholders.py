@@ -1,4 +1,4 @@
-"""What a platform did not fill in is no external id, in whichever language of templates it is written."""
+"""A placeholder that a platform did not fill in is not an external ID, whatever its template language."""
 
 import re
 from urllib.parse import quote
@@ -16,7 +16,7 @@ from tests.evaluation.factories import make_evaluation
 
 
 def read_list(text: str) -> list[str]:
-    """What is separated by two spaces or a new line."""
+    """Return the items that two spaces or a line break separate."""
     return re.split(r"\s{2,}", text.strip())
 
 

@@ -1,4 +1,4 @@
-"""Which addresses count as one, and how often people may enrol from it."""
+"""Which addresses belong to one network, and how often people may enrol from it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Withdrawing, whatever people take part in: a receipt stays, and the database forgets."""
+"""Withdrawal of participants and evaluators: a receipt remains, and the database forgets the rest."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ SECRET = "zanzibar-marmalade"
 
 
 def rows_with(text: str) -> list[str]:
-    """Where in the database a text still stands: every column of every table."""
+    """Return where in the database a text still occurs, searching every column of every table."""
     found = []
     for model in apps.get_models():
         for row in model._default_manager.values():

@@ -1,4 +1,4 @@
-"""What a browser does on the first page of a study, or of an evaluation."""
+"""A browser's actions on the first page of a study or an evaluation."""
 
 import time
 from typing import Any
@@ -17,12 +17,12 @@ def agree(client: Client, query: str = "", door: str = STUDY) -> Any:
 
 
 def agree_to_judge(client: Client, query: str = "") -> Any:
-    """As ``agree``, in the study's first evaluation."""
+    """Do the same as ``agree`` in the study's first evaluation."""
     return agree(client, query, EVALUATION)
 
 
 def wait_for_room_in_the_minute(seconds: float = 20) -> None:
-    """Consents are counted by the minute of the clock: a test that reaches the limit must not begin at the end of one."""
+    """Wait for the next minute if the current one is nearly over, because consents are counted per minute of the clock."""
     left = 60 - time.time() % 60
     if left < seconds:
         time.sleep(left)

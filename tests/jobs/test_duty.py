@@ -1,4 +1,4 @@
-"""Who in a process works on what: one worker a queue, and one queue at a time with models."""
+"""Duties of a process: one worker per queue, and one queue with models at a time."""
 
 from collections.abc import Callable, Iterator
 from threading import Event, Thread
@@ -26,7 +26,7 @@ def nobody_stops() -> Iterator[None]:
 
 
 def make_duty(queue: Queue[Any], act: Callable[[], object]) -> Duty:
-    """A duty in which nothing happens but ``act``, when its worker is made: then there is nothing to do."""
+    """Return a duty that only calls ``act`` when its worker is created, and then has nothing to do."""
 
     class NothingToDo(Exception):
         pass

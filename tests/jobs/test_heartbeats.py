@@ -1,4 +1,4 @@
-"""Workers say that they are alive; those that say so no longer are not counted on."""
+"""Workers report that they are alive; those that stop reporting count as gone."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Which worker may do which work."""
+"""Routing of jobs to workers."""
 
 import pytest
 from pytest_django import Settings

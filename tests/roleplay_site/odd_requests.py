@@ -1,6 +1,6 @@
-"""Odd requests to every address of the site, from everybody who may come by: what of them ends in an error of the server.
+"""Odd requests to every address of the site, from all kinds of visitors: which of them cause server errors?
 
-To be run in an installation of its own, on either database. Each request is undone, so that all meet the same site.
+Run it in a separate installation, on either database. Each request is rolled back, so that all meet the same site.
 """
 
 import html
@@ -36,13 +36,13 @@ _VALUES = {"slug": "demo", "number": 1, "name": "natural.jsonl", "position": 0, 
 
 
 def failures(count: int, seed: int) -> list[str]:
-    """The requests, of so many drawn ones, that ended in a 5xx, each with what was raised."""
+    """Return those of the random requests that ended in a 5xx, each with its exception."""
     site, random = _Site(), Random(seed)
     return [failed for request in site.requests(random, count) if (failed := site.failure(request))]
 
 
 class _Site:
-    """A study that people chat in and judge, everybody's browser, and the addresses of what there is."""
+    """Return a study with chats and judgements, all visitors' browsers, and the addresses of its pages."""
 
     def __init__(self) -> None:
         evaluation = make_evaluation()
@@ -61,7 +61,7 @@ class _Site:
         self._tokens = _tokens(study, evaluator, person, chat)
 
     def requests(self, random: Random, count: int) -> Iterator[Request]:
-        """Every route in turn, and an address that is none, with one thing odd about each request."""
+        """Yield requests to every route in turn and to an unknown address, each with one odd property."""
         table = [*routes(), "/nothing/here/"]
         oddities: list[Callable[[Random, Request], Request]] = [
             _odd_header,
@@ -85,7 +85,7 @@ class _Site:
             yield random.choice(oddities)(random, request)
 
     def failure(self, request: Request) -> str:
-        """What became of the request if it is an error of the server."""
+        """Return the exception if the request caused a server error."""
         kind, body = request["body"]
         response = self._send(request, body, kind)
         if response.status_code < 500:
@@ -111,7 +111,7 @@ class _Site:
         return next((token for part, token in self._tokens.items() if part in route), "nothing")
 
     def _odd_form(self, random: Random, request: Request) -> Request:
-        """The page's own form with one field changed, doubled or left out."""
+        """Return the page's form with one field changed, duplicated or omitted."""
         page = self._send(request | {"method": "GET"}, b"", FORM)
         fields = _fields(getattr(page, "content", b"").decode()) if not getattr(page, "streaming", False) else []
         if not fields:
@@ -135,7 +135,7 @@ def _logged_in(user: User) -> Client:
 
 
 def _browser() -> Client:
-    """A browser that has seen a form of the site, so that what it sends is read."""
+    """Return a browser that has loaded a form of the site, so that its forms are accepted."""
     secret = "x" * 32
     client = Client(
         enforce_csrf_checks=True, raise_request_exception=False, HTTP_X_CSRFTOKEN=secret, HTTP_HOST="localhost"
@@ -145,7 +145,7 @@ def _browser() -> Client:
 
 
 def _tokens(study: Study, evaluator: Evaluator, person: Participant, chat: Dialogue) -> dict[str, str]:
-    """The token of what each kind of address is about, by a part of its route; the first that fits counts."""
+    """Return the token for each kind of address, by a part of its route; the first match counts."""
     presentation = Presentation.objects.filter(assignment__evaluator=evaluator)[0]
     report = Report.objects.create(study=study)
     return {
@@ -161,14 +161,14 @@ def _tokens(study: Study, evaluator: Evaluator, person: Participant, chat: Dialo
 
 
 def _regulars(route: str) -> list[str]:
-    """Those for whom the page is meant, so that they make up half of its visitors."""
+    """Return the visitors for whom the page is meant, who make up half of its visitors."""
     if not route.startswith("/s/"):
         return ["researcher", "superuser"] * 3
     return ["evaluator" if "/judge/" in route else "participant"] * 6
 
 
 def _fields(page: str) -> list[tuple[str, str]]:
-    """The fields of all forms of a page, with their values or something that could be one."""
+    """Return the fields of all forms of a page, with their values or plausible ones."""
     found = re.findall(r'<(?:input|select|textarea|button)\b[^>]*\bname="([^"]+)"(?:[^>]*\bvalue="([^"]*)")?', page)
     return [(html.unescape(name), html.unescape(value) or "1") for name, value in found]
 

@@ -1,4 +1,4 @@
-"""What browsers, scanners and broken programs send: texts, headers and bodies."""
+"""Odd texts, headers and bodies, as browsers, scanners and broken programs send them."""
 
 FORM = "application/x-www-form-urlencoded"
 _JSON = "application/json"

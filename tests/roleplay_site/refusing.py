@@ -1,4 +1,4 @@
-"""The site's addresses with two more: one that refuses everybody, one that is broken."""
+"""The site's URLs and two more: one that refuses everyone, and one that is broken."""
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse

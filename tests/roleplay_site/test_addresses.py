@@ -1,4 +1,4 @@
-"""Addresses that somebody typed wrong."""
+"""Mistyped addresses."""
 
 import pytest
 from django.urls import Resolver404, resolve

@@ -1,4 +1,4 @@
-"""The embedded broker: what cannot be read is set aside, what is asked for twice waits once."""
+"""The embedded broker: unreadable messages are set aside, and equal tasks wait only once."""
 
 import json
 from base64 import b64encode
@@ -42,7 +42,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def app(folder: Path) -> Iterator[Celery]:
-    """An application beside the site's, with a folder of its own and the same broker."""
+    """Return a second application with a separate folder and the same kind of broker."""
     assert site_app.conf.broker_url.startswith("filesystem:")
     app = Celery("broker", broker="filesystem://localhost", set_as_current=False)
     app.conf.broker_transport_options = {
@@ -56,7 +56,7 @@ def app(folder: Path) -> Iterator[Celery]:
 
 
 def received(app: Celery) -> list[str]:
-    """The names of the tasks that wait, in order; they are taken."""
+    """Remove the waiting tasks and return their names in order."""
     with app.connection_for_read() as connection, connection.SimpleQueue("celery", no_ack=True) as queue:
         return [queue.get(block=False).headers["task"] for _ in range(queue.qsize())]
 

@@ -1,4 +1,4 @@
-"""The demo: what a first start makes, and what a second one keeps."""
+"""The demo: what a first start creates, and what a second one keeps."""
 
 import signal
 import socket
@@ -29,7 +29,7 @@ from tests.services.binaries import free_port, wait_until
 def first(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    """What the first start writes; each test finds what it has made."""
+    """Return the output of the first start; each test finds what it has created."""
     folder = tmp_path_factory.mktemp("demo")
     places = override_settings(VAR_DIR=folder, STATIC_ROOT=folder / "static", MODELS_FILE=MODELS_FILE)
     with places, django_db_blocker.unblock(), transaction.atomic():
@@ -38,14 +38,14 @@ def first(
 
 
 def prepare() -> str:
-    """What the command writes."""
+    """Return the output of the command."""
     output = StringIO()
     call_command("demo", "--prepare-only", "--port", str(free_port()), stdout=output, stderr=output)
     return output.getvalue()
 
 
 def demo_run() -> Run:
-    """The run of the demo's study; the rehearsal has runs of its own."""
+    """Return the run of the demo's study; the rehearsal has separate runs."""
     return Run.objects.get(study__slug="demo")
 
 
@@ -154,7 +154,7 @@ _DEMO = "JOIN collection_study s ON study_id = s.id WHERE s.slug = 'demo'"
 
 
 def _finished(installation: Installation) -> int:
-    """Dialogues of the demo's run that have ended; the rehearsal's are there from the first moment."""
+    """Return the number of ended dialogues of the demo's run; the rehearsal's exist from the start."""
     return installation.count(
         f"simulation_simulation JOIN simulation_run r ON run_id = r.id {_DEMO} AND finished_at IS NOT NULL"
     )

@@ -1,4 +1,4 @@
-"""What the site weighs when nobody uses it: researchers run it beside a model that needs the memory."""
+"""Memory of the idle site, which researchers run on the same machine as a model."""
 
 import json
 from urllib.request import urlopen

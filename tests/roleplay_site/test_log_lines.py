@@ -1,4 +1,4 @@
-"""What the log must not tell."""
+"""What the log must not contain."""
 
 import logging
 from collections.abc import Callable
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def log(monkeypatch: pytest.MonkeyPatch) -> StringIO:
-    """What the site's own handler writes from now on."""
+    """Return the stream to which the site's handler writes from now on."""
     handlers = [each for each in logging.getLogger().handlers if isinstance(each, logging.StreamHandler)]
     [console] = [each for each in handlers if isinstance(each.formatter, DiscreetFormatter)]
     monkeypatch.setattr(console, "stream", StringIO())
@@ -31,7 +31,7 @@ def log(monkeypatch: pytest.MonkeyPatch) -> StringIO:
 
 
 def test_the_log_holds_no_personal_link(log: StringIO) -> None:
-    """One that has expired is not found; another study's is still good there."""
+    """An expired link is not found, while another study's link still works there."""
     token = personal_token(enrol_participant(make_open_study()))
     make_open_study("other")
     assert Client().get(f"/s/other/p/{token}/").status_code == 404

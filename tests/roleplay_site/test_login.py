@@ -1,4 +1,4 @@
-"""Logging in: guessing passwords is stopped, for one account from one address at a time."""
+"""Login: guessing passwords is blocked, separately for each account and address."""
 
 from datetime import timedelta
 from typing import Any
@@ -72,5 +72,5 @@ def test_the_lock_opens_after_15_minutes_however_often_it_was_tried_meanwhile() 
 
 
 def let_pass(minutes: int) -> None:
-    """Makes the failures older, as if so much time had passed."""
+    """Make the failures older, as if this much time had passed."""
     AccessAttempt.objects.update(attempt_time=F("attempt_time") - timedelta(minutes=minutes))

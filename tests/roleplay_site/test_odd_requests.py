@@ -1,4 +1,4 @@
-"""Nothing that a browser can send, to whatever address, ends in an error of the server."""
+"""No request that a browser can send to any address causes a server error."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The researcher's pages: who sees them, what they say, and that looking changes nothing."""
+"""Researchers' pages: access, content, and that viewing changes nothing."""
 
 from pathlib import Path
 from typing import Any

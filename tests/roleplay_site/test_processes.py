@@ -1,4 +1,4 @@
-"""The processes of the demo: what dies is started again, what keeps dying ends everything with a sentence."""
+"""The demo's processes: one that dies is restarted; one that keeps dying ends everything with a sentence."""
 
 import os
 import signal
@@ -19,7 +19,7 @@ raise SystemExit(processes.run(Path({procfile!r}), {port}, lambda: None))
 
 
 def run(installation: Installation, tmp_path: Path, procfile: str) -> tuple[str, ...]:
-    """The command that runs a Procfile of these lines."""
+    """Start the command that runs a Procfile with these lines."""
     path = tmp_path / "Procfile"
     path.write_text(procfile)
     program = RUN.format(procfile=str(path), port=free_port())
@@ -57,6 +57,6 @@ def test_an_end_is_told_in_words(status: int, words: str) -> None:
 
 
 def _process_of(name: str, installation: Installation) -> int:
-    """The process whose number stands last in the lines of that name."""
+    """Return the process whose id is the last one in the lines of that name."""
     lines = [line for line in installation.log.splitlines() if f" {name}.1 " in line]
     return int(next(line for line in reversed(lines) if line.split()[-1].isdigit()).split()[-1])

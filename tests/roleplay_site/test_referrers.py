@@ -1,4 +1,4 @@
-"""Browsers name the page on which they are: below a personal link they must not."""
+"""Browsers must not send a page below a personal link as referrer."""
 
 import pytest
 from django.test import Client

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 
 def client_with(*rights: str, is_staff: bool = True) -> Client:
-    """The browser of an account with these permissions."""
+    """Return a client of an account with these permissions."""
     user = User.objects.create_user("grace", is_staff=is_staff)
     user.user_permissions.set(Permission.objects.filter(codename__in=rights))
     client = Client()

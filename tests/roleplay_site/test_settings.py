@@ -1,4 +1,4 @@
-"""What the settings make of the environment: closed folders, and no insecure start."""
+"""Settings from the environment: private folders, and no insecure start."""
 
 import stat
 import subprocess
@@ -11,7 +11,7 @@ from tests.installation import BASE_DIR, Installation
 
 
 def start(installation: Installation, **environment: str) -> subprocess.CompletedProcess[str]:
-    """A process that only reads the settings."""
+    """Run a process that only reads the settings."""
     return subprocess.run(
         [sys.executable, "-c", "import roleplay_site.settings"],
         cwd=BASE_DIR,
@@ -176,5 +176,5 @@ def test_the_data_of_tests_can_be_committed() -> None:
 
 
 def is_ignored(name: str) -> bool:
-    """Whether git passes the file over."""
+    """Return whether git ignores the file."""
     return subprocess.run(["git", "check-ignore", "--quiet", name], cwd=BASE_DIR).returncode == 0

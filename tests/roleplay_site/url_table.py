@@ -1,4 +1,4 @@
-"""Every address of the site, from its own URL table."""
+"""Every address of the site, from its URL patterns."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
 def routes(resolver: URLResolver | None = None, before: str = "/") -> Iterator[str]:
-    """The routes, as they are written in the table: "/studies/<slug:slug>/"; the admin's are Django's."""
+    """Return the routes as written in the patterns ("/studies/<slug:slug>/"), without the admin's, which are Django's."""
     for pattern in (resolver or get_resolver()).url_patterns:
         route = before + str(pattern.pattern)
         if isinstance(pattern, URLPattern):
@@ -19,10 +19,10 @@ def routes(resolver: URLResolver | None = None, before: str = "/") -> Iterator[s
 
 
 def researchers_routes() -> list[str]:
-    """Those of the pages that only researchers may see."""
+    """Return the routes of the pages that only researchers may see."""
     return [route for route in routes() if not route.startswith(("/s/", "/login/", "/logout/"))]
 
 
 def address(route: str, **values: object) -> str:
-    """The route with these values, and "1" for what they do not name."""
+    """Return the route with these values, and with "1" for all others."""
     return _PARAMETER.sub(lambda match: str(values.get(match[1], "1")), route)

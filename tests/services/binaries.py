@@ -1,4 +1,4 @@
-"""Where the machine keeps the programs that some tests need, and what happens without them."""
+"""Find the programs that some tests need, and skip or fail the tests without them."""
 
 import os
 import shutil
@@ -10,9 +10,9 @@ import pytest
 
 
 def find_binary(name: str, folders: str = "") -> str:
-    """The path of the program, sought on PATH and then in ``folders`` (as PATH is written).
+    """Return the path of the program, searching PATH and then ``folders`` (written like PATH).
 
-    Without it the test is skipped, or fails where REQUIRE_SERVICES=1 promises that everything is there.
+    Without the program, skip the test, or fail it with REQUIRE_SERVICES=1.
     """
     path = shutil.which(name) or shutil.which(name, path=folders)
     if path:
@@ -27,10 +27,10 @@ _RESERVED: list[socket.socket] = []
 
 
 def free_port() -> int:
-    """A port of the loopback interface on which nobody listens.
+    """Return a free port of the loopback interface.
 
-    It is held as long as this process lives, so that nobody else is given it before a server listens there, or between two
-    that do: a bound socket that does not listen keeps out all but those who ask for just this port.
+    The port is reserved as long as this process lives, so that no other process gets it before a server listens there or
+    between two servers: a bound socket that does not listen blocks all except those that request this very port.
     """
     holder = socket.socket()
     holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -40,7 +40,7 @@ def free_port() -> int:
 
 
 def wait_until(is_done: Callable[[], bool], *, seconds: float = 60.0, what: str) -> None:
-    """Asks ten times a second; fails the test when ``what`` has not happened in time."""
+    """Check ten times a second, and fail the test if ``what`` has not happened in time."""
     deadline = monotonic() + seconds
     while not is_done():
         if monotonic() > deadline:

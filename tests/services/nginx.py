@@ -15,19 +15,19 @@ SHIPPED = BASE_DIR / "deploy" / "nginx.conf"
 
 @dataclass(frozen=True, slots=True)
 class Nginx:
-    """Where it listens, and the folder with its logs."""
+    """A running nginx: its address, and the folder with its logs."""
 
     port: int
     folder: Path
 
     def read_logs(self) -> str:
-        """All that it has written."""
+        """Return the content of all logs."""
         return "".join(file.read_text("utf-8") for file in sorted(self.folder.glob("*.log")))
 
 
 @contextmanager
 def serve(folder: Path, upstream: int) -> Iterator[Nginx]:
-    """Run nginx as one process on a free port before ``upstream``, without a certificate and with its files in ``folder``."""
+    """Run nginx as one process on a free port in front of ``upstream``, without a certificate, with its files in ``folder``."""
     binary, port = find_binary("nginx", "/usr/sbin"), free_port()
     configuration = folder / "nginx.conf"
     configuration.write_text(_whole(folder, port, upstream), "utf-8")
@@ -42,7 +42,7 @@ def serve(folder: Path, upstream: int) -> Iterator[Nginx]:
 
 
 def _whole(folder: Path, port: int, upstream: int) -> str:
-    """The shipped site within the smallest configuration; only ports, paths and the certificate are others."""
+    """Return the shipped site in a minimal configuration; only ports, paths and the certificate differ."""
     site = SHIPPED.read_text("utf-8")
     site = site.replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")
     site = site.replace("listen 80;", f"listen 127.0.0.1:{free_port()};")

@@ -20,7 +20,7 @@ from tests.services.binaries import find_binary, free_port, wait_until
 
 @dataclass(frozen=True)
 class Server:
-    """A server in a folder of its own; ``url`` lacks the database's name."""
+    """A server in a separate folder; ``url`` lacks the database's name."""
 
     url: str
     command: Sequence[str]
@@ -35,13 +35,13 @@ class Server:
         wait_until(self.is_ready, what="PostgreSQL does not answer")
 
     def stop(self) -> None:
-        """A fast shutdown: it does not wait for clients."""
+        """Shut down fast, without waiting for clients."""
         process = self.processes.pop()
         process.send_signal(signal.SIGINT)
         process.wait(30)
 
     def create_database(self) -> str:
-        """Makes an empty database and returns its address."""
+        """Create an empty database and return its address."""
         name = f"test_{next(self.numbers)}"
         create_database(self.url, name)
         return f"{self.url}/{name}"
@@ -55,12 +55,12 @@ class Server:
 
 
 def create_database(server: str, name: str) -> None:
-    """Make an empty database on the server of this address."""
+    """Create an empty database on the server at this address."""
     _execute(server, f"CREATE DATABASE {name}")
 
 
 def copy_database(server: str, original: str, name: str) -> None:
-    """Make the database anew, as a copy of the original, to which nobody may be connected."""
+    """Recreate the database as a copy of the original, which must have no connections."""
     _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
     _execute(server, f"CREATE DATABASE {name} TEMPLATE {original}")
 
@@ -72,9 +72,9 @@ def _execute(server: str, statement: str) -> None:
 
 @contextmanager
 def serve(max_connections: int = 150) -> Iterator[Server]:
-    """Runs a server on a free port; it forgets everything at the end, so it need not wait for the disk either.
+    """Run a server on a free port. Its data are deleted at the end, so it does not need to wait for the disk.
 
-    The usual number of connections is for a hundred people at once without a pool, and who watches them.
+    The usual number of connections is enough for a hundred people at once without a pool, and for checks.
     """
     initdb, postgres = _find("initdb"), _find("postgres")
     with _folder() as (folder, user):
@@ -96,7 +96,7 @@ def serve(max_connections: int = 150) -> Iterator[Server]:
 
 @contextmanager
 def _folder() -> Iterator[tuple[Path, str | None]]:
-    """A folder and the user that a server must run as there: PostgreSQL refuses to serve as root."""
+    """Yield a folder and the user for the server, because PostgreSQL refuses to run as root."""
     folder = Path(tempfile.mkdtemp(prefix="roleplay-postgresql-"))
     user = _unprivileged_user() if os.getuid() == 0 else None
     if user:
@@ -113,7 +113,7 @@ def _unprivileged_user() -> str:
 
 
 def _find(name: str) -> str:
-    """Debian keeps the server's programs out of PATH, in a folder for each version; the newest comes first."""
+    """Find the server's programs, which Debian keeps outside of PATH in a folder for each version; prefer the newest."""
     folders = sorted(
         Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name), reverse=True
     )

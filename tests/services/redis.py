@@ -11,7 +11,7 @@ from tests.services.binaries import find_binary, free_port, wait_until
 
 @contextmanager
 def serve(port: int | None = None) -> Iterator[str]:
-    """Runs a server that writes nothing to disk, and yields its address; on a free port, unless it comes back on an old one."""
+    """Run a server that writes nothing to disk, and yield its address; on a free port unless it returns on an old one."""
     binary, port = find_binary("redis-server"), port or free_port()
     with tempfile.TemporaryDirectory(prefix="roleplay-redis-") as folder:
         arguments = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]

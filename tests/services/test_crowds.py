@@ -1,4 +1,4 @@
-"""Many people at once on PostgreSQL: everybody is served, by few connections."""
+"""Many people at once on PostgreSQL: all are served, with few connections."""
 
 import asyncio
 import json
@@ -67,7 +67,7 @@ def test_threads_of_a_worker_wait_for_a_connection(site: Installation) -> None:
 
 
 async def _visit(page: str, database: str) -> tuple[Counter[int], list[int]]:
-    """How everybody was answered, and how many connections there were meanwhile."""
+    """Return the answers to all requests, and the number of connections meanwhile."""
     limits = httpx2.Limits(max_connections=PEOPLE)
     async with httpx2.AsyncClient(timeout=60, trust_env=False, limits=limits) as client:
         visits = asyncio.gather(*(client.get(page) for _ in range(PEOPLE)))

@@ -1,4 +1,4 @@
-"""The shipped configuration of nginx keeps out of its logs what opens a person's answers, or names the person."""
+"""The shipped nginx configuration keeps personal links and identifying data out of its logs."""
 
 from collections.abc import Iterator
 from http.client import HTTPConnection
@@ -23,7 +23,7 @@ LINKS = [
 
 
 class Answer(BaseHTTPRequestHandler):
-    """Answers everything."""
+    """A server that answers everything."""
 
     def do_GET(self) -> None:
         self.send_response(200)

@@ -1,4 +1,4 @@
-"""PostgreSQL by DATABASE_URL alone."""
+"""PostgreSQL needs only DATABASE_URL."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Redis as the broker by CELERY_BROKER_URL alone, and between chats by CHANNEL_LAYER_URL alone."""
+"""Redis needs only CELERY_BROKER_URL as the broker, and only CHANNEL_LAYER_URL between chats."""
 
 from pathlib import Path
 

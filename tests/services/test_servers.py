@@ -1,4 +1,4 @@
-"""The servers that tests start for themselves."""
+"""The servers that tests start."""
 
 import socket
 

@@ -1,4 +1,4 @@
-"""Workers for some models on PostgreSQL and Redis: each does its own work, and another one finishes what it leaves."""
+"""Workers for certain models on PostgreSQL and Redis: each serves its models, and others finish what it leaves."""
 
 import signal
 from collections.abc import Callable, Iterator
@@ -66,13 +66,13 @@ def site(tmp_path: Path, postgresql_url: str, redis_url: str) -> Installation:
 
 
 def write_models(file: Path, **pauses: float) -> Path:
-    """Describe models of these names, which pause so many seconds before each word."""
+    """Write models with these names, which pause for this many seconds before each word."""
     file.write_text("".join((MODEL + SIDES).format(name=name, pause=pause) for name, pause in pauses.items()))
     return file
 
 
 def start(site: Installation, models: str, **pauses: float) -> AbstractContextManager[Popen[bytes]]:
-    """A worker for these models, on a machine of its own with its own models.toml."""
+    """Start a worker for these models, as if on a separate machine with a separate models.toml."""
     file = write_models(site.var_dir.parent / f"models-{models}.toml", **{"a": 0.0, "b": 0.0} | pauses)
     machine = Installation(site.var_dir, site.settings | {"MODELS_FILE": str(file)})
     return machine.worker(models)
@@ -85,7 +85,7 @@ def prepare(site: Installation, *pairs: tuple[str, str]) -> None:
 
 @pytest.fixture
 def ask(site: Installation) -> Iterator[Callable[[str], list[tuple[object, ...]]]]:
-    """Ask the database beside whoever writes to it."""
+    """Query the database, even while others write to it."""
     with psycopg.connect(site.settings["DATABASE_URL"], autocommit=True) as connection:
         yield lambda query: connection.execute(query.encode()).fetchall()
 
@@ -104,7 +104,7 @@ def held(ask: Ask) -> int:
 
 
 def test_workers_with_one_model_each_share_the_runs_and_never_use_the_other_model(site: Installation, ask: Ask) -> None:
-    """A worker that used the other's model would never end: it has been told to pause for years."""
+    """A worker that used the other's model would never finish, because that model pauses for years."""
     prepare(site, ("a", "a"), ("b", "b"), ("a", "b"))
     with start(site, "a", b=NEVER) as first, start(site, "b", a=NEVER) as second:
         wait_until(lambda: finished(ask, "a", "a") == finished(ask, "b", "b") == 4, seconds=120, what="not done")

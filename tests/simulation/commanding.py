@@ -1,4 +1,4 @@
-"""``manage.py simulate``, called as Django calls it."""
+"""``manage.py simulate``, called through Django."""
 
 import json
 from io import StringIO
@@ -11,7 +11,7 @@ from studies.models import Dialogue
 
 
 def simulate(*options: str, study: str = "demo", inquirer: str = "asker", responder: str = "answerer") -> str:
-    """What the command writes to stdout."""
+    """Return the output of the command."""
     out = StringIO()
     call_command("simulate", study, "--inquirer", inquirer, "--responder", responder, *options, stdout=out)
     return out.getvalue()
@@ -23,7 +23,7 @@ def figures(*options: str) -> dict[str, Any]:
 
 
 def refusal(*options: str, **fields: str) -> str:
-    """The one sentence with which the command refuses to work, with exit status 2."""
+    """Return the sentence with which the command fails; the exit status must be 2."""
     with pytest.raises(CommandError) as caught:
         simulate(*options, **fields)
     sentence = str(caught.value)

@@ -1,4 +1,4 @@
-"""What several tests of simulation stand on."""
+"""Fixtures for tests of simulation."""
 
 import pytest
 from pytest_django import Settings
@@ -9,6 +9,6 @@ from tests.simulation.scripts import MODELS_FILE
 
 @pytest.fixture
 def demo(settings: Settings) -> None:
-    """Two goals, two personas, and the scripted models."""
+    """Return a study with two goals and two personas, and use the scripted models."""
     settings.MODELS_FILE = MODELS_FILE
     make_study()

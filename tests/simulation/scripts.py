@@ -1,4 +1,4 @@
-"""Runs whose models are scripts, and workers that play them."""
+"""Runs with scripted models, and workers that play them."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -33,48 +33,48 @@ Script = Sequence[str | BackendError]
 
 
 def request_run(study: Study | None = None, *, models_file: Path = MODELS_FILE, **fields: Any) -> Run:
-    """A run of two scripted models over all of a study that has two goals and two personas unless given."""
+    """Return a run of two scripted models over a whole study, by default one with two goals and two personas."""
     return services.request_run(study or make_study(), RunRequest("asker", "answerer", **fields), models_file)
 
 
 def started_run(study: Study | None = None, **fields: Any) -> Run:
-    """The same, opened to this process."""
+    """Return such a run, opened to this process."""
     run = request_run(study, **fields)
     services.start_run(run)
     return run
 
 
 def scripts(asker: ChatModel | None = None, answerer: ChatModel | None = None) -> dict[str, ChatModel]:
-    """The models of both sides by name; by default they reach the goal after two turns."""
+    """Return the models of both speakers by name; by default they reach the goal after two turns."""
     return {"asker": asker or ScriptedModel(ASKS), "answerer": answerer or ScriptedModel(ANSWERS)}
 
 
 def make_worker(models: dict[str, ChatModel] | None = None, models_file: Path = MODELS_FILE, **fields: Any) -> Worker:
-    """A worker that finds ``models`` under their names and looks around fifty times a second."""
+    """Return a worker that finds ``models`` by name and checks its leases fifty times a second."""
     found = models or scripts()
     return Worker(Casting(models_file, lambda spec: found[spec.name]), **{"tick": 0.02} | fields)
 
 
 def work_off(run: Run, worker: Worker | None = None) -> Run:
-    """Lets the worker do what is open of the run; gives the run back as it is then."""
+    """Let the worker process the run's open cells, and return the updated run."""
     async_to_sync((worker or make_worker()).work_off)(Simulation.objects.filter(run=run))
     run.refresh_from_db()
     return run
 
 
 def let_pass(time: timedelta) -> None:
-    """Moves all leases and pauses of cells into the past by so much, as if that much time had gone by."""
+    """Move all leases and pauses of cells into the past, as if this much time had passed."""
     Simulation.objects.exclude(leased_until=None).update(leased_until=F("leased_until") - time)
 
 
 def stop_after(looks: int) -> Callable[[], bool]:
-    """A wish to stop that comes when the worker has asked for it ``looks`` times."""
+    """Return a ``should_stop`` that becomes true after ``looks`` calls."""
     asked = count(1)
     return lambda: next(asked) > looks
 
 
 class InterferingModel(ScriptedModel):
-    """Does something to the database before it says reply number ``when`` (from 0), and then hangs if it should."""
+    """A model that changes the database before reply number ``when`` (from 0), and then hangs if requested."""
 
     def __init__(self, script: Script, when: int, act: Callable[[], object], *, hangs: bool = False) -> None:
         super().__init__(script)
@@ -97,7 +97,7 @@ def one_cell() -> Run:
 
 
 def interrupt(run: Run, position: int) -> None:
-    """Plays every dialogue up to this turn, and drops the worker there."""
+    """Play every dialogue up to this turn, then drop the worker."""
     hung: list[int] = []
     hanging = InterferingModel(ASKS, position, lambda: hung.append(1), hangs=True)
     cells = run.simulations.count()

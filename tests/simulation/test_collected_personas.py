@@ -1,4 +1,4 @@
-"""Participants' personas played by a model, beside what the participants said themselves."""
+"""Participants' personas played by a model, in addition to their own dialogues."""
 
 import json
 
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
 @pytest.fixture
 def study() -> Study:
-    """Two people chat, one of them at this moment, two others never came as far as a persona."""
+    """Return a study with two participants who chat, one of them now, and two others without a persona."""
     study = Study.objects.get()
     make_natural_dialogue(make_participant(study, state="finished"), turns=5, ending="next_goal")
     make_pending_turn(make_natural_dialogue(make_participant(study)))

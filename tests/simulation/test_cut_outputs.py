@@ -1,4 +1,4 @@
-"""Outputs that a limit cut: how many, what failed because of it, and which setting to raise."""
+"""Outputs cut by a limit: their number, the resulting failures, and the setting to raise."""
 
 import json
 from pathlib import Path
@@ -27,7 +27,7 @@ ASKED = "raise max_tokens of [models.tiny.inquirer]"
 
 @pytest.fixture
 def run() -> Run:
-    """Four dialogues: two end because an output was cut, one although none was, one has a cut output that did no harm."""
+    """Return a run of four dialogues: two ended because of a cut output, one for another reason, one despite a cut output."""
     run = make_run()
     cells = list(run.simulations.all())
     for cell in cells[:2]:

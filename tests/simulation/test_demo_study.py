@@ -1,4 +1,4 @@
-"""The demo study with the embedded model on both sides, as a researcher runs it in a terminal."""
+"""The demo study with the embedded model as both speakers, as a researcher runs it in a terminal."""
 
 import json
 from pathlib import Path
@@ -27,7 +27,7 @@ FUNCTION_WORDS = frozenset(
 
 
 def simulate_tiny(folder: Path, *options: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The summary and the dialogues of a run in an installation of its own."""
+    """Return the summary and the dialogues of a run in a separate installation."""
     site = Installation(folder / "var", {"MODELS_FILE": SHIPPED_MODELS})
     site.load_demo()
     out = folder / "dialogues.jsonl"

@@ -42,7 +42,7 @@ print(json.dumps({
 
 @pytest.fixture(scope="module")
 def site(racing_site: Installation) -> Installation:
-    """With the demo study, of which each race has a copy."""
+    """Return an installation with the demo study, of which each race has a copy."""
     racing_site.load_demo()
     return racing_site
 

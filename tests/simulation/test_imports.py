@@ -1,4 +1,4 @@
-"""Dialogues go out and come back without a loss, and never end up with the wrong persona."""
+"""Dialogues survive an export and import without loss, and never get the wrong persona."""
 
 import json
 import os
@@ -32,7 +32,7 @@ def drop(entry: dict[str, Any], keys: set[str]) -> dict[str, Any]:
 
 @pytest.fixture
 def study() -> Study:
-    """Four personas, of which the first and the fourth share one sentence."""
+    """Return a study with four personas, of which the first and the fourth share one sentence."""
     return make_study(persona_count=4)
 
 

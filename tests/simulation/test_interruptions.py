@@ -1,4 +1,4 @@
-"""Runs that are dropped, stopped or taken over in the middle: nothing is lost, and nothing is said twice."""
+"""Runs that are dropped, stopped or taken over in the middle: nothing is lost or generated twice."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -128,7 +128,7 @@ def test_a_worker_that_renews_too_late_does_not_play_its_own_cells_twice(monkeyp
 
 
 def test_a_worker_looks_after_its_leases_while_a_model_loads() -> None:
-    """While nobody looks, this model does not load."""
+    """This model loads only while the leases are being renewed."""
     models, looks = scripts(), list[None]()
 
     def look() -> bool:

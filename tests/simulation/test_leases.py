@@ -1,4 +1,4 @@
-"""Who may work on a cell, and until when."""
+"""Leases: which worker may work on a cell, and until when."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ MARGIN = timedelta(seconds=20)
 
 
 def running() -> Run:
-    """A run of four cells that workers may take."""
+    """Return a run of four cells that workers may claim."""
     return make_run(state=Run.State.RUNNING)
 
 

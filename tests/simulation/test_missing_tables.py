@@ -1,4 +1,4 @@
-"""Every command tells somebody with a new database what to do first."""
+"""With a new database, every command says what to do first."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ SIMULATE = ["simulate", "demo", "--inquirer", "asker", "--responder", "answerer"
 
 
 def hide_table(name: str) -> None:
-    """Until the test's transaction is undone."""
+    """Hide the table until the test's transaction is rolled back."""
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE {name} RENAME TO hidden")
 

@@ -1,4 +1,4 @@
-"""Asking for a run on a study's page."""
+"""Requesting a run on a study's page."""
 
 from pathlib import Path
 from typing import Any

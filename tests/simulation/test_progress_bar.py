@@ -1,4 +1,4 @@
-"""The bar at the terminal, and the speeds that end up in the JSON object."""
+"""The progress bar in the terminal, and the speeds in the JSON object."""
 
 from collections.abc import Iterator
 

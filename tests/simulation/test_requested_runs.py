@@ -1,4 +1,4 @@
-"""Asking for a run: which one it is, what it grows by, and what is refused."""
+"""Requests for runs: which run they find, which cells they add, and what is refused."""
 
 from datetime import date
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a researcher may ask for, checked before anything is touched."""
+"""Validation of requests before anything is changed."""
 
 import pytest
 

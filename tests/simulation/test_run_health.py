@@ -1,4 +1,4 @@
-"""What a run's page says when something is wrong, how fast it goes when nothing is, and what each batch came to."""
+"""Problems, speed and batches on a run's page."""
 
 import re
 from datetime import timedelta
@@ -50,7 +50,7 @@ def line(run: Run) -> RunLine:
 
 
 def lease(run: Run, seconds: float, **fields: Any) -> None:
-    """One cell's lease that lasts ``seconds`` from now."""
+    """Give one cell a lease that lasts ``seconds`` from now."""
     cell = run.simulations.order_by("pk").first()
     values = {"worker": "w", "leased_until": timezone.now() + timedelta(seconds=seconds)} | fields
     Simulation.objects.filter(pk=cell.pk).update(**values)  # type: ignore[union-attr]
@@ -115,7 +115,7 @@ def test_a_paused_or_finished_run_needs_no_worker(run: Run) -> None:
 
 
 def test_a_rate_counts_the_time_in_which_somebody_worked(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ten minutes of work, a night without workers, and ten minutes more."""
+    """Work for ten minutes, pause for a night without workers, then work for another ten minutes."""
     now = timezone.now() - LONG_AGO
     for minute in [*range(11), *range(511, 522)]:
         for half in (0, 29):

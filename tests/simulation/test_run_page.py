@@ -1,4 +1,4 @@
-"""A run's page: progress, endings, the table of dialogues, and what can be done."""
+"""A run's page: progress, endings, the table of dialogues, and actions."""
 
 import re
 from datetime import timedelta
@@ -25,7 +25,7 @@ def client() -> Client:
 
 @pytest.fixture
 def run() -> Run:
-    """Four cells: one ended well, one ended badly, one under way, one waiting."""
+    """Return a run with four cells: one reached its goal, one failed, one is in progress, one is waiting."""
     run = make_run(state=Run.State.RUNNING, is_queued=True)
     cells = list(run.simulations.all())
     make_dialogue(cells[0], turns=3, ending="goal_reached")
@@ -35,7 +35,7 @@ def run() -> Run:
 
 
 def rows(page: str) -> list[str]:
-    """The words of each row of the table of dialogues."""
+    """Return the text of each row of the table of dialogues."""
     table = page.split('<table class="cells">')[1].split("<tbody>")[1].split("</tbody>")[0]
     return [" ".join(re.sub("<[^>]*>", " ", row).split()) for row in table.split("</tr>")[:-1]]
 

@@ -1,4 +1,4 @@
-"""What starts, pauses, cancels and queues runs."""
+"""Starting, pausing, cancelling and queueing runs."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def finish(run: Run) -> None:
 
 
 def messages_waiting() -> list[tuple[str, Any]]:
-    """The queues and arguments of all messages in the tests' own broker; they are taken out."""
+    """Remove all messages from the tests' broker and return their queues and arguments."""
     waiting = list[tuple[str, Any]]()
     with current_app.connection_for_read() as connection:
         assert isinstance(connection, Connection)

@@ -1,4 +1,4 @@
-"""What a request chooses of a study: goals, personas, cells."""
+"""The goals, personas and cells that a request selects."""
 
 import pytest
 

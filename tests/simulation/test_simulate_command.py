@@ -1,4 +1,4 @@
-"""``manage.py simulate`` as somebody at a terminal uses it."""
+"""``manage.py simulate`` as used in a terminal."""
 
 import json
 import os
@@ -146,7 +146,7 @@ def test_queue_leaves_the_work_to_the_workers() -> None:
 
 @contextmanager
 def ctrl_c_as_soon_as_the_command_heeds_it() -> Iterator[None]:
-    """Sends this process SIGINT when something else than Python itself listens to it."""
+    """Send SIGINT to this process as soon as the command handles it instead of Python."""
 
     def wait_and_send() -> None:
         while signal.getsignal(signal.SIGINT) is before:

@@ -1,4 +1,4 @@
-"""What ``manage.py simulate`` refuses, each in one sentence that says what to do."""
+"""Errors of ``manage.py simulate``, each one sentence that says what to do."""
 
 from pathlib import Path
 

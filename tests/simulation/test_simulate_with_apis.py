@@ -1,4 +1,4 @@
-"""Simulating with an inquirer at a provider that refuses the key, limits the rate or is not there: a sentence, and no loss."""
+"""Simulation with a provider that refuses the key, limits the rate or is down: one sentence, and nothing is lost."""
 
 import json
 import logging
@@ -42,7 +42,7 @@ UseServer = Callable[[str], None]
 
 @pytest.fixture
 def use_server(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[UseServer]:
-    """Puts the inquirer's model at an address; this process forgets the model in the end."""
+    """Place the inquirer's model at an address, and forget the model at the end."""
     models_file = tmp_path / "models" / "models.toml"
     models_file.parent.mkdir()
     monkeypatch.setenv(KEY, "right")
@@ -60,7 +60,7 @@ def use_server(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 @pytest.fixture
 def server(use_server: UseServer) -> Iterator[ChatServer]:
-    """A provider that knows the key ``right``, and asks the same whatever it hears."""
+    """Run a provider that accepts the key ``right`` and always asks the same."""
     with chat_server_beside(answer=ANSWER, key="right") as server:
         use_server(server.url)
         yield server

@@ -1,4 +1,4 @@
-"""The rows of tables 1 and 7, computed by hand."""
+"""The rows of tables 1 and 7, compared with values computed by hand."""
 
 from math import sqrt
 
@@ -18,7 +18,7 @@ TOKENS = {"first": [(2, 10), (4, 20), (6, 30)], "second": [(8, 40)]}
 
 @pytest.fixture
 def run() -> Run:
-    """Two finished dialogues with failures of every kind, one that is still going on, and a cell nobody has begun."""
+    """Return a run with two ended dialogues with all kinds of failures, one in progress, and a waiting cell."""
     run = make_run(state=Run.State.RUNNING)
     first, second, going_on, _ = run.simulations.all()
     _fill(make_dialogue(first, turns=0), "first", ["What is a bear?", "A bear?", "Is a bear a bear?"])
@@ -41,7 +41,7 @@ def _fill(dialogue: Dialogue, tokens: str, utterances: list[str]) -> None:
 
 
 def _fail(first: Dialogue, second: Dialogue) -> None:
-    """Eight outputs of the inquirer, six of the responder."""
+    """Store eight outputs of the inquirer and six of the responder."""
     make_output(first, 0)
     make_output(first, 1, prompts_found=3)
     make_output(first, 2, is_self_reply=True)

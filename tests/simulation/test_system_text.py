@@ -1,4 +1,4 @@
-"""Models without a role for the system's text: they read it another way, which the run records, or are refused."""
+"""Models without a system role: the system text reaches them in another way, which the run records, or they are refused."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -48,7 +48,7 @@ def models_file(tmp_path: Path, settings: Settings) -> Path:
 
 
 def scripted(file: Path, settings: str = "") -> Path:
-    """Two scripted models that have ``settings``."""
+    """Write two scripted models with ``settings``."""
     tables = [
         f'[models.{name}]\nbackend = "scripted"\nreplies = ["x"]\n{settings}{SPEAKERS.format(name=name)}'
         for name in ("asker", "answerer")
@@ -58,7 +58,7 @@ def scripted(file: Path, settings: str = "") -> Path:
 
 
 def with_template(file: Path, source: str, settings: str = "") -> Path:
-    """A small model "asker", which brings this chat template, and "answerer", the same."""
+    """Write two small models, "asker" and "answerer", with this chat template."""
     shape = Shape(hidden=8, layers=1, heads=1, feed_forward=8)
     write_gguf(file.with_name("m.gguf"), shape, random_weights(shape), template=source)
     tables = [
@@ -75,7 +75,7 @@ def written(name: str) -> str:
 
 
 def heard(models_file: Path, study: Study) -> tuple[list[str], list[str]]:
-    """The roles and the first message of what both sides read before their second output."""
+    """Return the roles and the first message in both speakers' histories before their second output."""
     asker, answerer = ScriptedModel(ASKS), ScriptedModel(ANSWERS)
     run = work_off(
         started(request_run(study, models_file=models_file)),

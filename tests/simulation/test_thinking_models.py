@@ -1,4 +1,4 @@
-"""Models that think before they speak: what is said, stored and counted is their answers."""
+"""Models that think before they answer: only their answers are used and counted."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a worker makes of models that fail, have changed, are gone or have too small a context."""
+"""A worker's handling of models that fail, have changed, are missing or have too small a context."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 
 class BrokenModel(ScriptedModel):
-    """Has a bug that only one of the histories brings out."""
+    """A model with a bug that only one of the histories triggers."""
 
     def _find(self, messages: Sequence[Message]) -> str:
         if any("chickens" in message.content for message in messages):

@@ -1,4 +1,4 @@
-"""A real Celery worker that is stopped in the middle of a run, kindly and otherwise; the broker is a folder."""
+"""A real Celery worker that is stopped or killed in the middle of a run; the broker is a folder."""
 
 import signal
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Workers with a real database and scripted models: what is played and what is stored of it."""
+"""Workers with a real database and scripted models: what they play and store."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db
 
 
 class CountingModel(ScriptedModel):
-    """Remembers the most requests that it ever had under way."""
+    """A model that records its maximum number of concurrent requests."""
 
     most = 0
 

@@ -1,4 +1,4 @@
-"""The admin as researchers use it: a study of one's own, and one that no longer changes."""
+"""The admin as researchers use it, with an editable and a frozen study."""
 
 import json
 from collections.abc import Callable

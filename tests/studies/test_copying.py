@@ -1,4 +1,4 @@
-"""A copy of a study: everything but its people."""
+"""A copy of a study contains everything except its people."""
 
 import pytest
 from django.utils import timezone

@@ -1,4 +1,4 @@
-"""Digests of model files are made once."""
+"""Digests of model files are computed only once."""
 
 import hashlib
 from pathlib import Path

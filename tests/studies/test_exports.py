@@ -1,4 +1,4 @@
-"""Exports hold everything and notice when they do not."""
+"""Exports are complete, or report that they are not."""
 
 import csv
 import json

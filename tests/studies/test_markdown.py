@@ -1,4 +1,4 @@
-"""What becomes of text that a model or a person wrote."""
+"""Rendering of texts from models and people."""
 
 from time import thread_time
 
@@ -65,7 +65,7 @@ def test_no_word_is_lost_in_a_list_of_many_levels() -> None:
 
 
 def test_few_characters_make_no_page_of_megabytes() -> None:
-    """Each short row is filled up to the width of the head."""
+    """Each short row is padded to the header's width."""
     wide = "|a" * 128 + "|\n" + "|-" * 128 + "|\n" + "|\n" * 500 + "\n"
     began = thread_time()
     assert len(markdown(wide * 5)) < 10 * len(wide * 5)
@@ -174,5 +174,5 @@ def test_what_renderers_read_in_different_ways_is_rendered_carefully(text: str) 
 
 
 def shown(html: str) -> str:
-    """As a page has it, but for a line end before code, which no browser shows."""
+    """Return the HTML without a line break before code, which no browser shows."""
     return str(_cleaner.clean(html)).replace("\n<pre>", "<pre>")

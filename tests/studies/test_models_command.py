@@ -1,4 +1,4 @@
-"""``manage.py models`` says what can run here and refuses what cannot."""
+"""``manage.py models`` shows which models can run here and rejects the others."""
 
 import asyncio
 import json

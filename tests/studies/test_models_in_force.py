@@ -1,4 +1,4 @@
-"""A slip in models.toml stops the model it is in for new work, and nothing that is under way."""
+"""A mistake in models.toml stops its model for new work, but nothing in progress."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""A person's dialogue as researchers read it: while it grows, and with all that came of it."""
+"""A person's dialogue as researchers read it: while it grows, and with all attempts at replies."""
 
 from typing import Any
 

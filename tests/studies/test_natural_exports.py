@@ -1,4 +1,4 @@
-"""People's dialogues in exports: everything that was said, how it came about, and nothing lost on the way back."""
+"""People's dialogues in exports: all texts and how they were created, without loss after an import."""
 
 import csv
 import json
@@ -33,7 +33,7 @@ def study() -> Study:
 
 @pytest.fixture
 def dialogue(study: Study) -> Dialogue:
-    """A dialogue in which everything happened: stopped, failed, interrupted and tried again, and left without an answer."""
+    """Return a dialogue with stopped, failed, interrupted, retried and unanswered turns."""
     dialogue = make_natural_dialogue(make_participant(study), turns=1, ending="left")
     stopped = make_answered_turn(dialogue, 1, state="stopped", response="Well")
     stopped.generations.update(state="stopped")

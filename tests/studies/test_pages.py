@@ -1,4 +1,4 @@
-"""A dialogue while it grows: the turns that an open page asks for."""
+"""A growing dialogue: the turns that an open page requests."""
 
 from typing import get_args
 

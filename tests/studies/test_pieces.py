@@ -1,4 +1,4 @@
-"""Long writing lets others write in between."""
+"""Long writes let other processes write in between."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -39,7 +39,7 @@ def test_what_was_written_before_a_failure_stays() -> None:
 
 
 def test_somebody_else_writes_between_two_pieces() -> None:
-    """The items never end by themselves: only the other's writing ends them."""
+    """The items end only after the other process has written."""
     study = make_study()
 
     def rename() -> None:

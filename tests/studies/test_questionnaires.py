@@ -1,4 +1,4 @@
-"""The persona form of a study, checked before it is stored and read with tolerance where it was not."""
+"""The persona form of a study: checked before it is stored, and read tolerantly if it was not."""
 
 from typing import Any
 

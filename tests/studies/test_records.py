@@ -1,4 +1,4 @@
-"""Dialogues as lines of JSON: out, and in again."""
+"""Dialogues written to and read from JSON lines."""
 
 import json
 from pathlib import Path
@@ -44,12 +44,12 @@ ODD = 'Line\nbreaks\r\n, "quotes", \\ backslashes, \u2028 and \x85 separators, \
 
 
 def line(**changes: Any) -> str:
-    """An official line with other values; None leaves a key out."""
+    """Return an official line with changed values; None omits a key."""
     return json.dumps({key: value for key, value in (OFFICIAL | changes).items() if value is not None})
 
 
 def written(path: Path) -> list[Record]:
-    """What is read again of all dialogues, through a file."""
+    """Return all dialogues, written to a file and read again."""
     with path.open("w", encoding="utf-8") as file:
         file.writelines(write_records(Dialogue.objects.order_by("pk")))
     with path.open(encoding="utf-8") as file:
@@ -104,7 +104,7 @@ def test_the_official_format_is_read_without_our_keys() -> None:
 
 
 def fields(output: dict[str, Any]) -> dict[str, Any]:
-    """The keys of a file as the fields of an Output."""
+    """Return the keys of a line as fields of an Output."""
     renamed = {"side": "speaker", "verdict": "status"}
     return {renamed.get(key, key): value for key, value in output.items()}
 

@@ -1,4 +1,4 @@
-"""What changes a study and its dialogues, and what the database refuses."""
+"""Changes to a study and its dialogues, and the database's constraints."""
 
 from io import StringIO
 from typing import Any
@@ -38,7 +38,7 @@ EXCHANGE = Exchange(0, "Why?", "Because it is.", (REJECTED, ASKED, ANSWERED))
 
 
 class Secretive(ScriptedModel):
-    """Does not let one know how many tokens a text has."""
+    """A model that cannot count tokens."""
 
     def count_tokens(self, text: str) -> Any:
         return None

@@ -1,4 +1,4 @@
-"""Files are written whole or not at all."""
+"""Files are written completely or not at all."""
 
 import resource
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from studies.files.whole_files import Unwritable, check_writable, write_whole
 
 @contextmanager
 def disk_with_room_for(size: int) -> Iterator[None]:
-    """No file grows beyond ``size`` bytes."""
+    """Let no file grow beyond ``size`` bytes."""
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
     try:

@@ -1,4 +1,4 @@
-"""The corpus of the embedded model holds what its dialogues need."""
+"""The corpus of the embedded model contains what its dialogues need."""
 
 import re
 from random import Random

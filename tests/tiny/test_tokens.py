@@ -1,4 +1,4 @@
-"""The model trains on the token sequence that a backend feeds it."""
+"""The embedded model is trained on the token sequences that backends produce."""
 
 from random import Random
 

@@ -1,4 +1,4 @@
-"""A few steps of training, and what is written, at a size that takes a moment."""
+"""A few training steps at a small size, and the written file."""
 
 from pathlib import Path
 

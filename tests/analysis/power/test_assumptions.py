@@ -1,4 +1,4 @@
-"""What the form of an estimate begins with: assumptions of an earlier study's analysis."""
+"""The values that pre-fill the form of an estimate: assumptions from an earlier study's analysis."""
 
 import json
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ PAGE = "/power/"
 
 
 def make_report(study: Study, results: dict[str, Any] | None) -> Report:
-    """The study's report, with these results beside it."""
+    """Store a report of the study with these results."""
     report = Report.objects.create(
         study=study,
         fingerprint="x",
@@ -94,6 +94,6 @@ def test_a_studys_pages_lead_here_with_its_rates(staff: Client, address: str) ->
 
 
 def counted(*models: str) -> dict[str, Any]:
-    """Results that have counts and no model's estimates."""
+    """Return results with counts but without estimates of a model."""
     table = {model: {"pairs": 9, "detected": 4} for model in models}
     return {"levels": list(models), "detected": {"fixed_effects": None, "sd": None}, "detection_table": table}

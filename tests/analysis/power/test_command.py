@@ -12,7 +12,7 @@ SMALL = {"evaluators": [6], "pairs": 12, "studies": 6, "processes": 1}
 
 
 def power(*arguments: str, **options: Any) -> str:
-    """What the command prints."""
+    """Return the output of the command."""
     printed = StringIO()
     call_command("power", *arguments, stdout=printed, stderr=StringIO(), **(SMALL | options))
     return printed.getvalue()

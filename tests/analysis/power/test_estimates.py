@@ -1,4 +1,4 @@
-"""Estimates of power: asked for once, computed by a worker in processes of its own, gone on with by another."""
+"""Power estimates: requested once, computed by a worker in separate processes, resumed by another worker."""
 
 import json
 import os
@@ -29,7 +29,7 @@ LONG = replace(SMALL, studies=2000)
 
 
 def find(question: PowerQuestion) -> list[Power]:
-    """What the question's sizes find, computed here."""
+    """Return the results for all sizes of the question, computed in this process."""
     with ThreadPoolExecutor(1) as pool:
         return list(deque(simulate(question, pool), maxlen=1).pop())
 
@@ -183,5 +183,5 @@ def _stored(installation: Installation) -> dict[str, Any]:
 
 
 def _children() -> list[psutil.Process]:
-    """The processes that analyse studies, without the one that counts what they share."""
+    """Return the processes that analyse studies, without multiprocessing's resource tracker."""
     return [one for one in psutil.Process(os.getpid()).children() if "spawn_main" in " ".join(one.cmdline())]

@@ -1,4 +1,4 @@
-"""The pages on which researchers ask how many evaluators a study takes."""
+"""The pages on which researchers estimate how many evaluators a study needs."""
 
 import csv
 from dataclasses import replace
@@ -38,7 +38,8 @@ FORM = {
 
 
 def make_estimate(**fields: Any) -> PowerEstimate:
-    """An estimate that found half of everything with 10 evaluators, and nearly all but one difference with 20."""
+    """Store an estimate that found all differences half of the time with 10 evaluators, and nearly always, except one, with
+    20."""
     estimate = request_estimate(QUESTION)
     found = [
         {"studies": 100, "failed": 3, "overall": 50, "contrasts": [5, 50, 50]},

@@ -1,4 +1,4 @@
-"""Natural and simulated dialogues side by side."""
+"""The comparison of natural and simulated dialogues."""
 
 import pytest
 

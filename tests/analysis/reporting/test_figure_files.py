@@ -1,4 +1,4 @@
-"""Figures as files: with a text alternative, the same at any time, and readable whatever the names."""
+"""Figures as files: with a text alternative, reproducible, and readable whatever the models' names."""
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -16,12 +16,12 @@ LONG = "an-organisation/a-rather-long-model-name-of-{}x22B-Instruct-v0.{}-GGUF"
 
 
 def names(count: int) -> list[str]:
-    """Short ones and long ones."""
+    """Return short and long names."""
     return [LONG.format(number, number) if number % 2 else f"model {number}" for number in range(count)]
 
 
 def everything(count: int) -> list[Drawing | Undrawn]:
-    """All kinds of figures, for so many models."""
+    """Return all kinds of figures for this number of models."""
     failures = {name: {kind: 7.0 * number for number, kind in enumerate(KINDS)} for name in names(count)}
     options = {name: number for number, name in enumerate(names(count), start=1)}
     return [
@@ -42,7 +42,7 @@ def figures() -> list[Drawing]:
 
 @pytest.fixture(scope="module")
 def images(figures: list[Drawing]) -> dict[str, bytes]:
-    """By their figures' names."""
+    """Return the images by figure name."""
     return {one.name: to_svg(one) for one in figures}
 
 

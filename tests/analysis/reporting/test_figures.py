@@ -1,4 +1,4 @@
-"""Figures of judgements: what they say, and what they say when the data do not allow them."""
+"""Figures of judgements: their text alternatives, and the reasons for missing figures."""
 
 import numpy as np
 import pandas as pd

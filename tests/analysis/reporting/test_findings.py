@@ -1,4 +1,4 @@
-"""Results in words."""
+"""Findings in words."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The paper's tables about judgements as they are printed, and as files."""
+"""The paper's tables of judgements, as printed and as files."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Tables 1, 7 and 2, of what runs have stored."""
+"""Tables 1, 7 and 2, computed from stored runs."""
 
 import pytest
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def make_simulated_study() -> Study:
-    """Mixtral with two seeds: dialogues of two turns, and of four; a first output without a prompt in one of them."""
+    """Store two seeds of Mixtral, with dialogues of two and of four turns; one begins with an output without a prompt."""
     study = make_study(goal_count=1, persona_count=2)
     run = make_run(study, inquirer="mixtral", seeds=(73, 321), state=Run.State.FINISHED)
     for cell in run.simulations.all():

@@ -1,4 +1,4 @@
-"""The mixed models say what converged fits by lme4, lmerTest and emmeans say."""
+"""The mixed models agree with converged fits by lme4, lmerTest and emmeans."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ TOO_NEAR = {("typical", "utterance_number", "tukey")}
 
 
 def fit(name: str, outcome: str) -> tuple[MixedModel, dict[str, Any], float]:
-    """Our fit, R's, and the unit in which estimates are compared."""
+    """Return our fit, R's fit, and the unit in which estimates are compared."""
     reference = read_fits(name)["glmer" if outcome == "detected" else outcome]
     model = fit_detected(read_data(name)) if outcome == "detected" else fit_linear(read_data(name), outcome)
     return model, reference, reference.get("sigma", 1.0)
@@ -96,7 +96,7 @@ def test_satterthwaite_f_and_t(name: str, outcome: str) -> None:
 
 
 class TestAModelThatIsAlwaysDetected:
-    """vicuna-13b in ``separation``: R's figures for it depend on when its optimiser stops, the others' do not."""
+    """vicuna-13b in ``separation``: R's numbers for it depend on when its optimiser stops, those of the others do not."""
 
     def test_the_others_are_compared_as_in_r(self) -> None:
         model, reference, _ = fit("separation", "detected")

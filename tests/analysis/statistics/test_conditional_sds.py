@@ -1,4 +1,4 @@
-"""How surely each person's random intercept is known."""
+"""Conditional standard deviations of the random intercepts."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""What data do not say is not said: variances of 0 are 0, and what cannot be told apart has no tests."""
+"""Degenerate data: variances of 0 are reported as 0, and unidentified effects are not tested."""
 
 import tracemalloc
 

@@ -1,4 +1,4 @@
-"""Table 3, from judgements that have its counts."""
+"""Table 3, computed from judgements with its counts."""
 
 import json
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ TABLE_3: dict[str, Any] = {model: row for model, row in TABLES["table3"].items()
 
 
 def spread(moments: list[float], count: int) -> list[float]:
-    """Values with this mean and population standard deviation: half above it, half below, one at it if they are odd."""
+    """Return values with this mean and population standard deviation: half above, half below, the middle one at the mean."""
     mean, sd = moments
     half, odd = divmod(count, 2)
     width = sd * (count / (2 * half)) ** 0.5
@@ -24,7 +24,7 @@ def spread(moments: list[float], count: int) -> list[float]:
 
 
 def judgements() -> Iterator[dict[str, Any]]:
-    """As many of each kind as the paper counted, with its moments."""
+    """Return judgements with the paper's counts and moments."""
     for model, row in TABLE_3.items():
         for subset, detected in (("detected", 1.0), ("undetected", 0.0)):
             labels = [label for label, count in zip(CONFIDENCES, row[subset], strict=True) for _ in range(count)]

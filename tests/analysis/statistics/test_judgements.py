@@ -1,4 +1,4 @@
-"""Reading judgements: what is wrong with a file is said in a sentence that names column and row."""
+"""Reading judgements: a mistake in a file is reported in one sentence with its column and row."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ ROW = "e-001,p-001,mixtral,1"
 
 
 def write(folder: Path, content: str | bytes) -> Path:
-    """A file with this content."""
+    """Write a file with this content."""
     path = folder / "judgements.csv"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return path
@@ -139,7 +139,7 @@ def test_cells_of_other_columns_may_hold_whole_texts(tmp_path: Path) -> None:
 
 
 def test_a_table_may_be_very_wide(tmp_path: Path) -> None:
-    """Looking through all names once more for each of them would take many minutes."""
+    """Comparing each name with all others would take many minutes."""
     others = ",".join(f"question {number}" for number in range(200_000))
     assert len(read_judgements(write(tmp_path, f"{HEAD},{others}\n{ROW}\n"))) == 1
 

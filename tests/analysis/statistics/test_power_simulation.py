@@ -1,4 +1,4 @@
-"""Planning by simulation."""
+"""Power by simulation."""
 
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +19,7 @@ SMALL = PowerQuestion({"a": 0.6, "b": 0.7}, evaluators=(4, 6), pairs=10, studies
 
 
 def find(question: PowerQuestion, found: tuple[Power, ...] = ()) -> tuple[Power, ...]:
-    """What each size of the question finds in the end, in this process."""
+    """Return the final results for each size of the question, computed in this process."""
     with ThreadPoolExecutor(1) as pool:
         return deque(simulate(question, pool, found), maxlen=1).pop()
 

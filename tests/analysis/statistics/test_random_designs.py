@@ -1,4 +1,4 @@
-"""Whatever the design, there is an answer, and a doubtful one says so."""
+"""Every design gets a result, and a doubtful result is marked."""
 
 from math import isfinite
 
@@ -24,7 +24,7 @@ def test_no_design_breaks_the_fits_and_none_is_silently_doubtful(chunk: int) -> 
 
 
 def check(model: MixedModel) -> None:
-    """What each status promises."""
+    """Check what each status promises."""
     if model.status in ("ok", "singular"):
         assert all(effect and effect.se and isfinite(effect.se) for effect in model.effects.values())
         assert model.test is not None

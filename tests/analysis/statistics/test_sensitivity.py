@@ -1,4 +1,4 @@
-"""The same models over other readings of the same judgements."""
+"""Sensitivity analyses: the same models under other readings of the judgements."""
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from tests.analysis.studies import draw_paper_study
 
 @pytest.fixture(scope="module")
 def frame() -> pd.DataFrame:
-    """A study in which one in ten is not sure, one evaluator is flagged, and goals are of two domains."""
+    """Return a study with 10 % "not sure", one flagged evaluator, and goals of two domains."""
     random = np.random.default_rng(73)
     judged = draw_paper_study(random, [0.75, 0.8, 0.25, 1.4], (0.7, 0.3))
     is_unsure = random.random(len(judged)) < 0.1

@@ -1,4 +1,4 @@
-"""Studies that are judged, and analyses of them."""
+"""Studies with judgements, and analyses of them."""
 
 from analysis.code_version import code_version
 from analysis.models import SHAPE, Report, ReportFile
@@ -17,7 +17,7 @@ def judge(evaluator: Evaluator, *detected: bool | None) -> None:
 
 
 def make_judged_evaluation() -> Evaluation:
-    """Two evaluators, four pairs each, all judged, and the evaluation closed."""
+    """Store a closed evaluation: two evaluators have judged four pairs each."""
     evaluation = make_evaluation()
     for detected in ((True, True, False, None), (True, False, True, True)):
         judge(make_evaluator(evaluation), *detected)
@@ -30,7 +30,7 @@ def make_flagged(study: Study) -> None:
 
 
 def compute(study: Study, chosen: list[int] | None = None) -> Report:
-    """The study's report as a worker leaves it."""
+    """Compute the study's report as a worker does."""
     report = request_report(study, chosen)
     work_off_reports()
     report.refresh_from_db()
@@ -38,7 +38,7 @@ def compute(study: Study, chosen: list[int] | None = None) -> Report:
 
 
 def keep_report(study: Study, **fields: object) -> Report:
-    """One of the data as they are, which took no worker its seconds: two files, and ``shown`` nothing but its shape."""
+    """Store a report on the present data without computing it: it has two files and almost no content."""
     kept = {"fingerprint": fingerprint(study), "code": code_version(), "state": Report.State.FINISHED}
     files = ["results.json", "figure-2.svg"]
     report = Report.objects.create(study=study, files=files, **kept | {"shown": {"shape": SHAPE}} | fields)

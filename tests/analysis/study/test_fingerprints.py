@@ -1,4 +1,4 @@
-"""Whatever an analysis is made of, the fingerprint tells."""
+"""The fingerprint changes with every input of an analysis."""
 
 import pytest
 from django.utils import timezone

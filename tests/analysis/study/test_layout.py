@@ -1,4 +1,4 @@
-"""What stands where on the page of an analysis."""
+"""The layout of an analysis page."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A study's analysis: asked for on its page, computed by a worker, kept until the data change."""
+"""A study's analysis: requested on its page, computed by a worker, kept until the data change."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""A study's whole analysis, as its files and its page are made of it."""
+"""A study's complete analysis, from which its files and its page are created."""
 
 import pytest
 

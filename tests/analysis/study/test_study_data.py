@@ -1,4 +1,4 @@
-"""A study's judgements on their way from the database to the statistics."""
+"""Reading a study's judgements from the database for the statistics."""
 
 import json
 from io import StringIO
@@ -33,7 +33,7 @@ def test_judgements_are_read_as_they_are_exported() -> None:
 
 
 def judge_oddly(study: Study) -> None:
-    """One evaluator's four judgements, in which names, numbers and a domain are not what they usually are."""
+    """Store one evaluator's four judgements with unusual names, numbers and a domain."""
     presentations = presentations_of(make_evaluator(make_evaluation(study)))
     names = ("=HYPERLINK(1)", "gpt\u20114\u200b", " two\n lines ", "größer")
     for name, presentation in zip(names, presentations, strict=True):

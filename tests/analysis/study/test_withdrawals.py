@@ -1,4 +1,4 @@
-"""Whoever withdraws is in no analysis any more, at once: not on the page, not in a file, and not in one that is under way."""
+"""People who withdraw disappear from analyses at once: from pages, from files, and from analyses in progress."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""A running site with chatbots that behave as tests need it, and people who come to it with a browser."""
+"""A running site with chatbots that behave as tests need, and people who visit it with a browser."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +14,7 @@ from tests.installation import Installation
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """One server for all tests of this process: each has participants of its own."""
+    """Run one server for all tests of this process, each with separate participants."""
     site = Site.create(Installation(tmp_path_factory.mktemp("chat") / "var"))
     with site.serve():
         yield site
@@ -22,13 +22,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture
 def size() -> dict[str, int]:
-    """How large the window is, unless a test runs in several sizes."""
+    """Return the size of the window, unless a test runs in several sizes."""
     return DESKTOP
 
 
 @pytest.fixture
 def open_page(chromium: Browser, site: Site, complaints: Complaints, size: dict[str, int]) -> Iterator[OpenPage]:
-    """Opens a browser of its own for somebody; what its console complains about fails the test."""
+    """Return a function that opens a separate browser for a person; console errors fail the test."""
     contexts = []
 
     def open_page(**options: Any) -> Page:
@@ -45,5 +45,5 @@ def open_page(chromium: Browser, site: Site, complaints: Complaints, size: dict[
 
 @pytest.fixture
 def chat(open_page: OpenPage, site: Site) -> Chat:
-    """Opens a browser for somebody who is about to chat in the study of that name."""
+    """Return a function that opens a browser for a participant who is about to chat in the study of that name."""
     return lambda study, **options: site.enter(open_page(**options), study)

@@ -1,4 +1,4 @@
-"""Takes the pictures of participants' pages in docs/screens: ``python -m tests.browser.chat.screens``."""
+"""Take the screenshots of participants' pages in docs/screens: ``python -m tests.browser.chat.screens``."""
 
 import re
 from pathlib import Path
@@ -16,7 +16,7 @@ LEASE = 40_000
 
 
 def take_all(folder: Path = FOLDER) -> None:
-    """One picture a page; the chat idle, streaming, in error, and on a phone."""
+    """Take one screenshot per page, and the chat idle, streaming, with an error and on a phone."""
     with TemporaryDirectory() as data, sync_playwright() as playwright:
         site = Site.create(Installation(Path(data)))
         browser = playwright.chromium.launch(executable_path=find_binary("chromium"), args=["--no-sandbox"])

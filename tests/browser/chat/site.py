@@ -1,6 +1,6 @@
-"""The site that the browser talks to: a real server, with a study for every chatbot of ``chat_models.toml``.
+"""The site for the browser: a real server, with a study for every chatbot in ``chat_models.toml``.
 
-Their participants have come as far as their first goal.
+The participants have reached their first goal.
 """
 
 import json
@@ -50,7 +50,7 @@ TELL = "print(json.dumps(links))"
 
 @dataclass(frozen=True)
 class Site:
-    """An installation and the port that it is served on, again and again."""
+    """An installation and the port on which it is served repeatedly."""
 
     installation: Installation
     port: int
@@ -59,7 +59,7 @@ class Site:
 
     @classmethod
     def create(cls, installation: Installation, studies: str = STUDIES) -> "Site":
-        """``studies`` is a program that makes them."""
+        """Create the site; ``studies`` is a program that creates its studies."""
         installation.settings["MODELS_FILE"] = str(MODELS_FILE)
         installation.migrate()
         return cls(installation, free_port(), json.loads(installation.evaluate(MAKE + studies + TELL)))
@@ -70,7 +70,7 @@ class Site:
 
     @contextmanager
     def serve(self) -> Iterator[Popen[bytes]]:
-        """The server as the Procfile starts it, killed at the end."""
+        """Run the server as the Procfile does, and kill it at the end."""
         web = next(line for line in (BASE_DIR / "Procfile").read_text("utf-8").splitlines() if line.startswith("web:"))
         command = web.removeprefix("web: exec ").replace("$PORT", str(self.port)).split()
         with self.installation.run(*command) as server:
@@ -78,7 +78,7 @@ class Site:
             yield server
 
     def enter(self, page: Page, study: str) -> Page:
-        """The first goal's chat of somebody new, whose way there another test has gone."""
+        """Return the first goal's chat of a new participant; another test covers the steps before it."""
         page.goto(self.url + self.links[study].pop())
         expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Goal 1 of"))
         return page

@@ -1,4 +1,4 @@
-"""The chat page holds WCAG 2.1 AA in each of its states, on a laptop and on a phone, in both colour schemes."""
+"""The chat page meets WCAG 2.1 AA in all states, on a laptop and on a phone, in both colour schemes."""
 
 import pytest
 from playwright.sync_api import expect

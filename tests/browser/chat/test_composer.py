@@ -1,4 +1,4 @@
-"""The message box: what sends and what does not, what survives, and what is noted about how a message came about."""
+"""The message box: what sends a message, which text survives, and the typing measures."""
 
 import re
 
@@ -154,7 +154,7 @@ def top_of(part: Locator) -> float:
 
 
 def look_away(page: Page) -> None:
-    """As if another tab were in front for a moment: headless Chromium shows all of them."""
+    """Pretend that another tab is in front for a moment, because headless Chromium shows all tabs."""
     page.evaluate("""() => {
         Object.defineProperty(document, "hidden", {configurable: true, get: () => true});
         document.dispatchEvent(new Event("visibilitychange"));

@@ -1,4 +1,4 @@
-"""Bad connections and servers that die: nothing typed is lost, nothing is stored twice, and the page comes back by itself."""
+"""Bad connections and dying servers: no text is lost, nothing is stored twice, and the page reconnects automatically."""
 
 import pytest
 from playwright.sync_api import WebSocketRoute, expect

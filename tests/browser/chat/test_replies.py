@@ -1,4 +1,4 @@
-"""Replies on their way: shown as they come, stopped, followed after a reload and in a second tab, harmless in any case."""
+"""Replies in progress: shown as they arrive, stopped, continued after a reload and in a second tab, and always harmless."""
 
 import re
 

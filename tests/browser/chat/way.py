@@ -1,4 +1,4 @@
-"""What people do on their way through a study."""
+"""Participants' actions on their path through a study."""
 
 import re
 from collections.abc import Callable
@@ -20,14 +20,14 @@ FIRST_REAL_OPTION = 2
 
 
 def enrol(page: Page, study: str) -> None:
-    """From the study's link to the persona form."""
+    """Go from the study's link to the persona form."""
     page.goto(f"/s/{study}/")
     page.get_by_role("button", name=AGREE).click()
     expect(page).to_have_url(re.compile("/form/$"))
 
 
 def answer_form(page: Page) -> None:
-    """From the persona form to the instruction."""
+    """Go from the persona form to the instruction."""
     for select in page.get_by_role("combobox").all():
         select.select_option(index=FIRST_REAL_OPTION)
     page.locator("main").get_by_role("button").last.click()
@@ -35,7 +35,7 @@ def answer_form(page: Page) -> None:
 
 
 def begin(page: Page, study: str) -> Page:
-    """All the way to the first goal's chat, connected."""
+    """Go from the link to the connected chat of the first goal."""
     enrol(page, study)
     answer_form(page)
     page.get_by_role("button", name=re.compile("Begin|Start")).click()
@@ -45,13 +45,13 @@ def begin(page: Page, study: str) -> Page:
 
 
 def say(page: Page, text: str) -> None:
-    """Types a message and sends it with Enter."""
+    """Type a message and send it with Enter."""
     box(page).fill(text)
     box(page).press("Enter")
 
 
 def ask(page: Page, text: str) -> Locator:
-    """Says something and waits for the whole reply, which is returned."""
+    """Send a message, wait for the complete reply, and return it."""
     count = page.locator("[data-position]").count()
     say(page, text)
     turn = page.locator(f"[data-position='{count}']")
@@ -60,7 +60,7 @@ def ask(page: Page, text: str) -> Locator:
 
 
 def go_on(page: Page, button: str = "Next goal") -> None:
-    """Through the confirmation to the next goal, or to the end."""
+    """Confirm the next goal, or the end."""
     page.get_by_role("button", name=f"{button} …").click()
     page.get_by_role("dialog").get_by_role("button", name=button).click()
 
@@ -70,10 +70,10 @@ def box(page: Page) -> Locator:
 
 
 def running(page: Page) -> Locator:
-    """The reply under way."""
+    """Return the reply in progress."""
     return page.locator("[data-running]")
 
 
 def stored(page: Page) -> Locator:
-    """The turns that the server has."""
+    """Return the turns that the server has stored."""
     return page.locator("[data-position]")

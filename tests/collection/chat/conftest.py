@@ -15,7 +15,7 @@ from tests.dialogue.backends.servers import ChatServer, chat_server
 
 @pytest.fixture
 def models_file(settings: Settings, tmp_path: Path) -> Path:
-    """The site's models file: a chatbot that takes a hundredth of a second for a word."""
+    """Write the site's models file, with a chatbot that takes 0.01 s per word."""
     settings.MODELS_FILE = write_models(tmp_path, pause=0.01)
     file: Path = settings.MODELS_FILE
     return file
@@ -23,26 +23,26 @@ def models_file(settings: Settings, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def slow_chat(settings: Settings, tmp_path: Path, transactional_db: None) -> Dialogue:
-    """One whose chatbot would speak for hours."""
+    """Return a dialogue whose chatbot would answer for hours."""
     settings.MODELS_FILE = write_models(tmp_path, replies=["One two three " * 500], pause=0.2)
     return make_chat()
 
 
 @pytest.fixture
 def chat(models_file: Path, transactional_db: None) -> Dialogue:
-    """A dialogue that has just begun."""
+    """Return a dialogue that has just begun."""
     return make_chat()
 
 
 @pytest_asyncio.fixture
 async def api() -> AsyncIterator[ChatServer]:
-    """A chatbot's server, which fails when the test wants it, and says no more than the test lets it."""
+    """Yield a chatbot's server that fails on request and pauses its answer until the test continues it."""
     async with chat_server(answer=REPLIES[0], pause=0.02) as server:
         yield server
 
 
 @pytest_asyncio.fixture
 async def api_chat(api: ChatServer, settings: Settings, tmp_path: Path, transactional_db: None) -> Dialogue:
-    """A dialogue with that chatbot."""
+    """Return a dialogue with that chatbot."""
     settings.MODELS_FILE = write_models(tmp_path, backend="openai", model="m", base_url=api.url, replies=[])
     return await in_database(make_chat)

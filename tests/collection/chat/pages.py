@@ -1,4 +1,4 @@
-"""A chat's page without a browser: what it sends and what it is told, over the real application."""
+"""A chat page without a browser, which sends and receives frames through the real application."""
 
 import json
 from collections.abc import AsyncIterator
@@ -24,7 +24,7 @@ Frame = dict[str, Any]
 
 
 def write_models(folder: Path, **fields: Any) -> Path:
-    """A models file with the chatbot "bot": a script that says REPLIES, unless ``fields`` say otherwise."""
+    """Write a models file with the scripted chatbot "bot", which gives REPLIES unless ``fields`` change it."""
     values = {"backend": "scripted", "replies": REPLIES} | fields
     lines = [f"{name} = {json.dumps(value)}" for name, value in values.items()]
     side = ["[models.bot.responder]", 'prompts = "llama-2-responder"', "coherence = { max_n = 5 }"]
@@ -34,14 +34,14 @@ def write_models(folder: Path, **fields: Any) -> Path:
 
 
 def make_chat(**study: Any) -> Dialogue:
-    """A dialogue that has just begun with the chatbot "bot" of the models file; ``study`` are fields of its study."""
+    """Return a dialogue that has just begun with the chatbot "bot"; ``study`` holds fields of its study."""
     dialogue = begin_goal(enrol_participant(make_open_study(chatbot="bot", **study)))
     assert dialogue is not None
     return dialogue
 
 
 class Socket:
-    """A WebSocket as an ASGI server hands it to the application."""
+    """A WebSocket as an ASGI server passes it to the application."""
 
     def __init__(self, path: str, headers: dict[str, str]) -> None:
         given = [(name.encode(), value.encode()) for name, value in headers.items()]
@@ -49,7 +49,7 @@ class Socket:
         self._server = ApplicationCommunicator(application, scope)
 
     async def connect(self) -> bool:
-        """Whether the application has accepted."""
+        """Return whether the application has accepted the connection."""
         await self._server.send_input({"type": "websocket.connect"})
         return bool((await self.receive())["type"] == "websocket.accept")
 
@@ -57,7 +57,7 @@ class Socket:
         await self._server.send_input({"type": "websocket.receive", **data})
 
     async def receive(self) -> Frame:
-        """What the application does next: accept, send or close."""
+        """Return the application's next event: accept, send or close."""
         event: Frame = await self._server.receive_output(PATIENCE)
         return event
 
@@ -81,7 +81,7 @@ class Page:
         await self.send(type="say", key=key, text=text, typing=typing or {})
 
     async def next(self) -> Frame:
-        """The next frame, applied to what the page shows."""
+        """Return the next frame, after applying it to the page."""
         frame: Frame = json.loads((await self.socket.receive())["text"])
         self.seen.append(frame)
         if frame["type"] == "piece":
@@ -92,14 +92,14 @@ class Page:
         return frame
 
     async def wait_for(self, kind: str, **fields: Any) -> Frame:
-        """The next frame of that type and with those fields; others may come before."""
+        """Return the next frame of that type with those fields, skipping others."""
         while True:
             frame = await self.next()
             if frame["type"] == kind and all(frame[name] == value for name, value in fields.items()):
                 return frame
 
     async def answer_to(self, key: str) -> Frame:
-        """Whether the message was stored or refused."""
+        """Send a message and return the frame that says whether it was stored or refused."""
         while True:
             frame = await self.next()
             if frame.get("key") == key:
@@ -108,7 +108,7 @@ class Page:
 
 @asynccontextmanager
 async def open_socket(path: str, headers: dict[str, str]) -> AsyncIterator[tuple[Socket, bool]]:
-    """A socket, and whether the server has taken it."""
+    """Open a socket, and return whether the server has accepted it."""
     socket = Socket(path, headers)
     is_open = await socket.connect()
     try:
@@ -119,7 +119,7 @@ async def open_socket(path: str, headers: dict[str, str]) -> AsyncIterator[tuple
 
 @asynccontextmanager
 async def open_page(dialogue: Dialogue) -> AsyncIterator[Page]:
-    """The dialogue's page as its participant opens it; it has read its snapshot."""
+    """Open the dialogue's page as its participant, and read its snapshot."""
     async with open_socket(path_of(dialogue), headers_of(dialogue)) as (socket, is_open):
         assert is_open, "the handshake was refused"
         page = Page(socket)
@@ -128,7 +128,7 @@ async def open_page(dialogue: Dialogue) -> AsyncIterator[Page]:
 
 
 def headers_of(dialogue: Dialogue) -> dict[str, str]:
-    """What the browser of the dialogue's participant sends."""
+    """Return the headers that the participant's browser sends."""
     return {"host": HOST, "origin": f"http://{HOST}", "cookie": cookie_of(dialogue.persona.participant)}
 
 

@@ -33,7 +33,7 @@ PATIENCE = 30.0
 
 @dataclass(frozen=True)
 class Chat:
-    """The dialogue's socket, and who may open it, at whichever server of the installation."""
+    """The dialogue's socket at any server of the installation, and the cookie that opens it."""
 
     installation: Installation
     path: str
@@ -46,13 +46,13 @@ class Chat:
         return cls(installation, **json.loads(installation.evaluate(BEGIN)))
 
     def copy(self, var_dir: Path) -> "Chat":
-        """The same chat in an installation of its own."""
+        """Return the same chat in a separate installation."""
         shutil.copytree(self.installation.var_dir, var_dir)
         return replace(self, installation=Installation(var_dir, dict(self.installation.settings)))
 
     @contextmanager
     def serve(self) -> Iterator["Server"]:
-        """A server as the Procfile starts it, killed at the end."""
+        """Run a server as the Procfile does, and kill it at the end."""
         server = Server(self, free_port())
         with self.installation.run(*server.command) as server.process:
             wait_until(server.is_listening, what=f"the server does not listen: {self.installation.log}")
@@ -80,7 +80,7 @@ class Server:
             return client.connect_ex(("127.0.0.1", self.port)) == 0
 
     def connect(self, *, origin: str = "", cookie: str = "") -> connect:
-        """A client's connection, as the participant's browser makes it unless told otherwise."""
+        """Open a connection, by default as the participant's browser does."""
         return connect(
             f"ws://{self.host}{self.chat.path}",
             origin=origin or f"http://{self.host}",  # type: ignore[arg-type] # a NewType of str
@@ -89,7 +89,7 @@ class Server:
 
     @asynccontextmanager
     async def open_page(self) -> AsyncIterator["RemotePage"]:
-        """The dialogue's page; it has read its snapshot."""
+        """Open the dialogue's page and read its snapshot."""
         async with self.connect() as connection:
             page = RemotePage(connection)
             page.snapshot = await page.wait_for("snapshot")
@@ -97,7 +97,7 @@ class Server:
 
 
 class RemotePage:
-    """A page that keeps to the frames: it fails when it cannot follow."""
+    """A page that follows the frames strictly and fails if it cannot."""
 
     snapshot: Frame
 
@@ -128,12 +128,12 @@ class RemotePage:
                 return frame
 
     async def answer_to(self, key: str) -> Frame:
-        """Whether the message was stored or refused."""
+        """Send a message and return the frame that says whether it was stored or refused."""
         while (frame := await self.next()).get("key") != key:
             pass
         return frame
 
     async def read(self, characters: int) -> None:
-        """Waits until the page shows so much of the reply."""
+        """Wait until the page shows this many characters of the reply."""
         while len(self.text) < characters:
             await self.next()

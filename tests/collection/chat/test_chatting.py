@@ -1,4 +1,4 @@
-"""A message and its reply, as pages see them and as they are stored."""
+"""A message and its reply, on pages and in the database."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from tests.dialogue.backends.servers import ChatServer
 
 
 def asked(models_file: Path, chat: Dialogue) -> list[Request]:
-    """What the chatbot of this process was asked for the dialogue; other tests may have had the same chatbot."""
+    """Return the requests to this process's chatbot for the dialogue; other tests may have used the same chatbot."""
     model = open_model(find_model(models_file, "bot"))
     assert isinstance(model, ScriptedModel)
     return [request for request in model.requests if request.conversation == f"chat-{chat.token}"]

@@ -1,4 +1,4 @@
-"""What a page is told, whatever channels lose, repeat and delay."""
+"""Pages receive each update once, although the channel layer may lose, repeat and delay frames."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +20,7 @@ PERMISSIONS: dict[str, Any] = {"may_write": False, "next": Next(allowed=False)}
 
 
 def delivery(text: str = "A bear", *, attempt: int = 0) -> Delivery:
-    """A page that knows the beginning of the reply to its third message."""
+    """Return the delivery of a page that has the beginning of the third reply."""
     reply = RunningReply(position=2, attempt=attempt, state="streaming", text=text)
     return Delivery(Snapshot(**PERMISSIONS, turns=3, generation=reply))
 
@@ -89,7 +89,7 @@ def withdraw_everybody() -> None:
 async def test_pages_of_a_dialogue_that_is_over_hear_it_at_once(
     chat: Dialogue, end: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without a look at the database, from which they would hear of everything later."""
+    """Switch off the regular checks of the database, from which pages would learn of everything later."""
     monkeypatch.setattr("collection.chat.connections.LOOK", 3600)
     async with open_page(chat) as page:
         await in_database(end)

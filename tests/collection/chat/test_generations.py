@@ -1,4 +1,4 @@
-"""Tries of the chatbot in the database: leases, how far they are, how they end."""
+"""Attempts of the chatbot in the database: leases, progress and ends."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -32,7 +32,7 @@ def dialogue() -> Dialogue:
 
 @pytest.fixture
 def under_way(dialogue: Dialogue) -> Generation:
-    """A try that the process "mine" began just now."""
+    """Return an attempt that the process "mine" has just begun."""
     turn = make_pending_turn(dialogue)
     turn.generations.all().delete()
     now = timezone.now()
@@ -43,19 +43,19 @@ def under_way(dialogue: Dialogue) -> Generation:
 
 
 def keep(generation: Generation, owner: str = "mine") -> str | None:
-    """What the process hears that says how far it is."""
+    """Store the attempt's progress and return the reason to end early, if any."""
     halts = generations.keep({generation.pk: Kept("So far", State.STREAMING)}, owner)
     generation.refresh_from_db()
     return halts.get(generation.pk)
 
 
 def let_pass(time: timedelta) -> None:
-    """Moves leases into the past, as if so much time had gone by."""
+    """Move leases into the past, as if this much time had passed."""
     Generation.objects.update(lease_until=F("lease_until") - time)
 
 
 def interrupt_expired(owner: str = "other") -> None:
-    """What another process does when it looks."""
+    """End expired attempts as another process does."""
     generations.interrupt_expired(NOW, owner=owner)
 
 
@@ -77,7 +77,7 @@ def test_a_process_that_died_in_mid_thought_leaves_what_it_kept(under_way: Gener
 
 
 def test_leases_are_counted_by_the_databases_clock(under_way: Generation, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process whose clock is an hour ahead, or behind, ends nobody's try and keeps its own no longer."""
+    """A process whose clock is an hour off ends no other attempts and does not keep its own longer."""
     for wrong in (timedelta(hours=1), timedelta(hours=-1)):
         with monkeypatch.context() as process:
             process.setattr(timezone, "now", lambda wrong=wrong: datetime.now(UTC) + wrong)

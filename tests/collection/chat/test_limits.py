@@ -1,4 +1,4 @@
-"""Floods: whoever asks too much is hung up on, and nobody else waits for it."""
+"""Floods: a page that sends too much is disconnected, and no one else is delayed."""
 
 import json
 
@@ -10,7 +10,7 @@ from tests.collection.chat.pages import headers_of, open_page, open_socket, path
 
 
 class Clock:
-    """Stands still, or goes on by a ``step`` each time that somebody looks."""
+    """A clock that stands still, or advances by ``step`` at each reading."""
 
     def __init__(self, step: float = 0.0) -> None:
         self.now = 0.0

@@ -1,4 +1,4 @@
-"""A chatbot behind a server that is unusual: a participant who has read a whole answer keeps it."""
+"""A chatbot behind an unusual server: a participant who has read a complete answer keeps it."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Databases and channel layers that are away for a while, as a restart, a full disk or a lock makes them: nothing is lost."""
+"""Temporary outages of database and channel layer, such as a restart, a full disk or a lock, lose nothing."""
 
 import asyncio
 import resource
@@ -29,7 +29,7 @@ def write_chatbot(folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def begun(tmp_path_factory: pytest.TempPathFactory) -> Chat:
-    """A dialogue on SQLite that every test gets a copy of."""
+    """Return a dialogue on SQLite, which every test copies."""
     folder = tmp_path_factory.mktemp("begun")
     return Chat.begin(Installation(folder / "var"), write_chatbot(folder))
 
@@ -41,7 +41,7 @@ def chat(begun: Chat, tmp_path: Path) -> Chat:
 
 @pytest.fixture
 def database(postgresql_server: postgresql.Server) -> Iterator[postgresql.Server]:
-    """The server that the test may stop; it runs again at the end."""
+    """Yield a server that the test may stop; restart it at the end."""
     yield postgresql_server
     if not postgresql_server.processes:
         postgresql_server.start()
@@ -49,20 +49,20 @@ def database(postgresql_server: postgresql.Server) -> Iterator[postgresql.Server
 
 @pytest.fixture
 def remote_chat(installation: Installation, database: postgresql.Server) -> Chat:
-    """A dialogue on PostgreSQL."""
+    """Return a dialogue on PostgreSQL."""
     installation.settings["DATABASE_URL"] = database.create_database()
     return Chat.begin(installation, write_chatbot(installation.var_dir.parent))
 
 
 def stored(chat: Chat) -> list[tuple[str, str]]:
-    """The state of each turn and its response, on PostgreSQL."""
+    """Return the state and response of each turn on PostgreSQL."""
     with psycopg.connect(chat.installation.settings["DATABASE_URL"]) as connection:
         return connection.execute("SELECT state, response FROM collection_turn ORDER BY position").fetchall()
 
 
 @contextmanager
 def full_disk(server: Server) -> Iterator[None]:
-    """No file of the server may grow, as on a disk that is full."""
+    """Let no file of the server grow, as on a full disk."""
     process = psutil.Process(server.process.pid)
     before = process.rlimit(resource.RLIMIT_FSIZE)
     process.rlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
@@ -71,7 +71,7 @@ def full_disk(server: Server) -> Iterator[None]:
 
 
 async def hear_out(page: RemotePage) -> None:
-    """The page shows the whole reply and hears that it is complete."""
+    """Wait until the page shows the whole reply and knows that it is complete."""
     assert (await page.wait_for("done"))["state"] == "complete"
     assert page.text == REPLY
 
@@ -175,7 +175,7 @@ async def test_every_page_goes_on_after_redis_and_postgresql_were_away_together(
 
 
 async def is_over(page: RemotePage) -> None:
-    """The page has heard of the end, or that its reply is settled, which it fetches then."""
+    """Return whether the page has received the end, or knows that the reply is settled and can be fetched."""
     frame = await page.wait_for("done", "snapshot")
     while frame["type"] == "snapshot" and frame["generation"]:
         frame = await page.wait_for("done", "snapshot")

@@ -1,4 +1,4 @@
-"""The chat page and its turns as the server renders them, and who gets to see them."""
+"""The chat page and its turns as the server renders them, and access to them."""
 
 import pytest
 from django.db import connection
@@ -23,13 +23,13 @@ State = Turn.State
 
 @pytest.fixture
 def dialogue() -> Dialogue:
-    """The running dialogue of somebody who chats."""
+    """Return the running dialogue of a participant."""
     return make_natural_dialogue(enrol_participant(make_open_study()), turns=0)
 
 
 @pytest.fixture
 def browser(dialogue: Dialogue) -> Client:
-    """Theirs."""
+    """Return the participant's client."""
     return browser_of(dialogue)
 
 

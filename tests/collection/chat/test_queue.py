@@ -18,7 +18,7 @@ from tests.dialogue.backends.servers import ChatServer
 
 
 class Guest:
-    """Somebody in a line: the places that they were told, and whether it is their turn."""
+    """A person in the queue: the positions that they received, and whether it is their turn."""
 
     def __init__(self, line: Queue) -> None:
         self.places: list[int] = []
@@ -109,7 +109,7 @@ async def test_after_all_have_left_there_is_room_again() -> None:
 
 @pytest_asyncio.fixture
 async def busy(api: ChatServer, settings: Settings, tmp_path: Path, transactional_db: None) -> list[Dialogue]:
-    """Three people's dialogues with a chatbot that answers one at a time, and stops after a word until it is to go on."""
+    """Return three dialogues with a chatbot that answers one at a time and pauses after a word until the test continues it."""
     api.held_at = 1
     server = {"backend": "openai", "model": "m", "base_url": api.url, "requests": 1}
     settings.MODELS_FILE = write_models(tmp_path, replies=[], **server)

@@ -1,4 +1,4 @@
-"""What is not taken: each with a sentence, nothing stored, and the text back with its key."""
+"""Refused frames: each gets a sentence, nothing is stored, and a message's text is returned with its key."""
 
 import json
 from datetime import timedelta
@@ -18,7 +18,7 @@ SAY: dict[str, Any] = {"type": "say", "key": "key-00001", "text": "What is a bea
 
 
 async def refusal(chat: Dialogue, **frame: Any) -> dict[str, Any]:
-    """How the frame is refused; nothing is stored for it."""
+    """Return the refusal of the frame, for which nothing must be stored."""
     turns = await in_database(chat.turns.count)
     async with open_page(chat) as page:
         await page.send(**frame)

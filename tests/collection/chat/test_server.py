@@ -1,4 +1,4 @@
-"""Replies over real servers: they outlive their pages, and pages hear of it when they outlive their server."""
+"""Replies over real servers: they do not depend on pages, and pages learn of the end of a server."""
 
 import asyncio
 import signal
@@ -30,7 +30,7 @@ SLACK = 3.0
 
 @pytest.fixture(scope="module")
 def begun(tmp_path_factory: pytest.TempPathFactory) -> Chat:
-    """A dialogue that every test gets a copy of: making the tables takes longer than most tests."""
+    """Return a dialogue that every test copies, because creating the tables takes longer than most tests."""
     folder = tmp_path_factory.mktemp("begun")
     return Chat.begin(Installation(folder / "var"), write_models(folder, replies=[REPLY, REPLY], pause=0.1))
 
@@ -52,12 +52,12 @@ def states(chat: Chat) -> list[tuple[str, int, str]]:
 
 
 def text_of(chat: Chat) -> str:
-    """How much of the reply is stored."""
+    """Return how much of the reply is stored."""
     return states(chat)[0][2]
 
 
 async def until(condition: Callable[[], bool], what: str) -> None:
-    """Waits beside the event loop."""
+    """Wait without blocking the event loop."""
     await asyncio.to_thread(wait_until, condition, what=what)
 
 
@@ -136,7 +136,7 @@ async def test_stop_from_another_page_ends_the_reply(server: Server) -> None:
 
 
 async def test_stop_reaches_a_reply_that_another_process_makes_within_a_second(chat: Chat) -> None:
-    """Without Redis: the database alone carries it."""
+    """Without Redis, the database alone must carry the reply."""
     with chat.serve() as making, chat.serve() as other:
         async with making.open_page() as page, other.open_page() as elsewhere:
             await page.say("Count.")
@@ -211,7 +211,7 @@ async def test_a_reply_whose_pages_cannot_be_told_is_made_and_stored_all_the_sam
 async def test_two_processes_on_postgresql_store_one_of_two_messages_at_once(
     installation: Installation, postgresql_url: str
 ) -> None:
-    """The database decides between processes that know nothing of each other."""
+    """The database decides between processes that do not know of each other."""
     installation.settings["DATABASE_URL"] = postgresql_url
     chat = Chat.begin(installation, write_models(installation.var_dir.parent, replies=[REPLY], pause=0.05))
     with chat.serve() as one, chat.serve() as other:

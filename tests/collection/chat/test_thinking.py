@@ -1,4 +1,4 @@
-"""A chatbot that thinks before it speaks: nobody who chats with it ever sees a thought."""
+"""A chatbot that thinks before it answers: participants never see a thought."""
 
 import json
 from pathlib import Path
@@ -42,7 +42,7 @@ async def chat_with(
 
 
 def _end_with_thought(chat: Dialogue) -> None:
-    """Another dialogue of the study, in which the chatbot's server passed on a thought."""
+    """Store another dialogue of the study in which the chatbot's server passed on a thought."""
     goal = Goal.objects.create(study=chat.study, number=99, domain="Math", text="You want to know what a bee is.")
     other = Dialogue.objects.create(
         study=chat.study, goal=goal, persona=chat.persona, kind=Dialogue.Kind.NATURAL, responder=chat.responder

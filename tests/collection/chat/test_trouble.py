@@ -1,4 +1,4 @@
-"""Replies that end early: stopped, failed, refused, unread; and another try."""
+"""Replies that end early (stopped, failed, refused, unread), and retries."""
 
 import asyncio
 import logging
@@ -23,7 +23,7 @@ State = Generation.State
 
 
 def leave_for(time: timedelta) -> None:
-    """Everybody asked that long ago, and was last seen then."""
+    """Move all messages and the participants' last activity into the past."""
     then = timezone.now() - time
     Participant.objects.update(last_seen_at=then)
     Generation.objects.update(created_at=then)
@@ -47,7 +47,7 @@ async def test_a_stopped_reply_keeps_what_was_said(slow_chat: Dialogue) -> None:
 async def test_stop_reaches_a_reply_of_the_same_process_at_once(
     slow_chat: Dialogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without waiting for anybody to look into the database."""
+    """Check the database at once instead of waiting for the next regular check."""
     monkeypatch.setattr("collection.chat.answerer.KEEP", 3600)
     monkeypatch.setattr("collection.chat.connections.LOOK", 3600)
     async with open_page(slow_chat) as page, open_page(slow_chat) as other:

@@ -1,4 +1,4 @@
-"""Coming back: by the browser's cookie, by the personal link, by an external id, which proves nothing."""
+"""Returning by the browser's cookie, by the personal link, or by an external ID, which proves nothing."""
 
 import pytest
 from django.test import Client

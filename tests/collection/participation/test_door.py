@@ -1,4 +1,4 @@
-"""At the study's door: who is let in, and what those read who are not."""
+"""A study's first page: who may enrol, and what others read."""
 
 from datetime import timedelta
 from pathlib import Path

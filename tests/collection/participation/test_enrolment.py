@@ -1,4 +1,4 @@
-"""Consenting, coming back and answering the form: who gets a seat, and whom the study is not meant for."""
+"""Consent, return and the persona form: who gets a seat, and who is screened out."""
 
 from datetime import timedelta
 from typing import Any
@@ -156,7 +156,7 @@ def test_a_second_browser_shares_the_place_of_its_external_id_and_a_third_does_n
 
 
 def test_many_browsers_with_one_external_id_hold_a_place_each() -> None:
-    """They are hardly one person: the platform has not filled in who they are, in a way that nobody recognised."""
+    """They are hardly one person: the platform left an unrecognised placeholder in the link."""
     study = make_open_study(seats=4)
     for _ in range(5):
         enrol(study, SOMEBODY)

@@ -1,4 +1,4 @@
-"""Goal after goal: when a participant may go on, and what going on does."""
+"""Goals: when a participant may continue, and what continuing does."""
 
 from datetime import timedelta
 from typing import Any
@@ -44,7 +44,7 @@ def begun(**study: Any) -> Dialogue:
 
 
 def answer(dialogue: Dialogue) -> None:
-    """The participant asks once more, and the chatbot answers."""
+    """Store one more message of the participant with the chatbot's answer."""
     make_answered_turn(dialogue, dialogue.turns.count())
 
 

@@ -1,4 +1,4 @@
-"""Researchers who follow a study's link may look at its pages without taking part."""
+"""Researchers who follow a study's link may preview its pages without taking part."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def client() -> Client:
 
 @pytest.fixture
 def study() -> Study:
-    """One that nobody opened."""
+    """Return a study that has not been opened."""
     study = make_study(persona_count=0)
     Study.objects.update(questionnaire=paper_questionnaire(), welcome="Talk about **bears**.")
     study.refresh_from_db()

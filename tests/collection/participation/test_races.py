@@ -1,4 +1,4 @@
-"""Many people at once: no seat, no external id, no goal and no quota is given twice, on either database."""
+"""Many people at once: no seat, external ID, goal or quota is given twice, on either database."""
 
 import json
 from typing import Any
@@ -97,7 +97,7 @@ print(json.dumps({"receipts": len(receipts), "personas": personas, "cells": run.
 
 @pytest.fixture(scope="module")
 def site(racing_site: Installation) -> Installation:
-    """With the demo study, of which each race has a copy."""
+    """Return an installation with the demo study, of which each race has a copy."""
     racing_site.load_demo()
     return racing_site
 

@@ -32,20 +32,20 @@ def scripted(settings: Settings) -> None:
 
 
 def leave_for(hours: float, *people: Participant) -> None:
-    """They gave no sign for that long."""
+    """Make the participants inactive for that long."""
     chosen = Participant.objects.filter(pk__in=[one.pk for one in people]) if people else Participant.objects.all()
     chosen.update(last_seen_at=NOW - timedelta(hours=hours))
 
 
 def browser(participant: Participant) -> Client:
-    """One that knows the participant."""
+    """Return a client with the participant's cookie."""
     client = Client()
     client.get(f"/s/demo/p/{personal_token(participant)}/")
     return client
 
 
 def full_study(**fields: Any) -> tuple[Study, Participant, Participant]:
-    """With two seats, which two people hold; the first has gone away for a month."""
+    """Return a study with two seats, held by two people, the first of whom has been inactive for a month."""
     study = make_open_study(seats=2, **fields)
     first, second = enrol_participant(study), enrol(study)
     leave_for(24 * 30, first)

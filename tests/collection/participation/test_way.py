@@ -1,4 +1,4 @@
-"""The way through a study, page by page, as a browser sees it: each person has one page that is theirs now."""
+"""The path through a study, page by page: each person has exactly one current page."""
 
 import pytest
 from django.test import Client
@@ -27,7 +27,7 @@ def study() -> Study:
 
 
 def begin(client: Client) -> Dialogue:
-    """Takes part as far as the first goal."""
+    """Take part up to the first goal."""
     agree(client)
     client.post("/s/demo/form/", FEATURES)
     client.post("/s/demo/start/")

@@ -1,4 +1,4 @@
-"""Withdrawing: nothing is left of what somebody gave, and others' data stay whole."""
+"""Withdrawal: nothing of a person's data is left, and other people's data are unchanged."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,7 +32,7 @@ SECRET = "zanzibar-marmalade"
 
 @pytest.fixture
 def leaving() -> Participant:
-    """Somebody who has said much, and for whose persona something was simulated; beside them, somebody who stays."""
+    """Store a participant with many data, including simulations of their persona, and another one who stays."""
     study = make_open_study()
     participant = enrol_participant(study, external_id=f"pid {SECRET}")
     Participant.objects.update(parameters={"STUDY_ID": f"study {SECRET}"})

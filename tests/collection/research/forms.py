@@ -1,11 +1,11 @@
-"""A page's form as a browser would send it: what the page shows, unless the test types something else."""
+"""A page's form as a browser would submit it: with the page's values unless the test changes them."""
 
 from html.parser import HTMLParser
 from typing import Any
 
 
 class _Fields(HTMLParser):
-    """Reads the fields of all forms that are posted; what stands in a template is no field yet."""
+    """Reads the fields of all forms that are posted, without those inside <template> elements."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ class _Fields(HTMLParser):
 
 
 def read_form(html: str) -> dict[str, Any]:
-    """What a browser sends when somebody presses the button without changing anything."""
+    """Return the data that a browser submits if nothing is changed."""
     fields = _Fields()
     fields.feed(html)
     return fields.sent

@@ -1,4 +1,4 @@
-"""A study that is changed while somebody reads its consent."""
+"""A study that is changed while a visitor reads its consent."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""A study while it collects: opening and closing it, who is there, how far they are, how they are spread."""
+"""The page of a study that collects: opening and closing, participants, their progress and demographics."""
 
 from datetime import UTC, datetime
 from pathlib import Path

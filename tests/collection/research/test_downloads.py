@@ -1,4 +1,4 @@
-"""A study's data as files to take away."""
+"""Downloads of a study's data."""
 
 import csv
 import json
@@ -72,7 +72,7 @@ def test_a_file_that_would_be_incomplete_is_not_sent_but_explained(client: Clien
 
 
 class WithdrawAfterCounting:
-    """Deletes people's dialogues as soon as they have been counted: somebody withdraws at the worst moment."""
+    """Delete dialogues as soon as they have been counted, like a withdrawal at the worst moment."""
 
     def __init__(self, study: Study) -> None:
         self.study = study

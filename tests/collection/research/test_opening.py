@@ -1,4 +1,4 @@
-"""A study opens only after its chatbot has answered one message, as participants will ask it."""
+"""A study opens only after its chatbot has answered a test message like those of participants."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""How participants come to a study and where they go from it."""
+"""Recruitment of participants, and the endings of their participation."""
 
 from datetime import UTC, datetime
 from typing import Any

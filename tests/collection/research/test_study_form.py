@@ -1,4 +1,4 @@
-"""The form with which a researcher writes a study."""
+"""The form with which a researcher creates and edits a study."""
 
 from pathlib import Path
 from typing import Any

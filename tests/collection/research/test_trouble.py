@@ -1,4 +1,4 @@
-"""A chatbot that fails is shown to researchers, in its backend's words, until it answers again."""
+"""Researchers see a failing chatbot, with its backend's error, until it answers again."""
 
 from datetime import timedelta
 from typing import Any
@@ -30,7 +30,7 @@ def study(db: None) -> Study:
 
 
 def tries(study: Study, *, minutes_ago: float, person: Participant | None = None, **fields: Any) -> Participant:
-    """Somebody asks, and the chatbot fails unless ``fields`` say otherwise."""
+    """Store a message to which the chatbot's reply failed unless ``fields`` change it."""
     person = person or make_participant(study)
     dialogue = person.dialogues.first() or make_natural_dialogue(person, turns=0)
     dialogue.turns.filter(state="pending").update(state="failed")
@@ -68,7 +68,7 @@ def test_the_test_message_at_opening_ends_it_too(study: Study) -> None:
 
 
 def test_what_is_not_the_chatbots_fault_is_no_trouble(study: Study) -> None:
-    """Messages that are too long or refused, replies that nobody read, servers that were restarted."""
+    """Messages that are too long or refused, unread replies, and restarted servers are no trouble of the chatbot."""
     for state in (State.FAILED, State.INTERRUPTED, State.STOPPED):
         tries(study, minutes_ago=5, state=state, reason="")
     assert read_trouble(study) is None

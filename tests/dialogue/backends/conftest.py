@@ -1,4 +1,4 @@
-"""A minuscule Llama with random weights, for whatever needs a real model file."""
+"""A tiny Llama with random weights, for tests that need a real model file."""
 
 from pathlib import Path
 
@@ -12,11 +12,11 @@ BABBLE = Shape(speaks_words=False)
 
 @pytest.fixture(scope="session")
 def random_gguf(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model that says whole words and never ends by itself; its context is 2048 tokens."""
+    """Return a model that generates whole words and never ends; its context is 2048 tokens."""
     return write_gguf(tmp_path_factory.mktemp("random") / "words.gguf", WORDS, random_weights(WORDS))
 
 
 @pytest.fixture(scope="session")
 def babbling_gguf(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model that says any bytes, cut characters included, and sometimes ends."""
+    """Return a model that generates arbitrary bytes, including partial characters, and sometimes ends."""
     return write_gguf(tmp_path_factory.mktemp("random") / "babble.gguf", BABBLE, random_weights(BABBLE))

@@ -1,4 +1,4 @@
-"""What the tests of the llama.cpp backend share: a model's description, a prompt, waiting for the engine."""
+"""Shared parts of the llama.cpp backend's tests: a model's description, a prompt, waiting for the engine."""
 
 import asyncio
 import time
@@ -14,18 +14,18 @@ GREEDY = Sampling(temperature=0, max_tokens=24)
 
 
 def described(path: Path, **changes: Any) -> ModelSpec:
-    """A small engine for the model in ``path``."""
+    """Return the description of a small engine for the model in ``path``."""
     settings = {"slots": 4, "context": 512, "threads": 1} | changes
     return ModelSpec(name="random", backend="llama_cpp", file=path, **settings)
 
 
 def said(text: str) -> list[Message]:
-    """A history of one message."""
+    """Return a history of one message."""
     return [Message("user", text)]
 
 
 async def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
-    """Waits for what another thread brings about."""
+    """Wait for an effect of another thread."""
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not happen in time"

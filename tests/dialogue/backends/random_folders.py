@@ -1,4 +1,4 @@
-"""Models with random weights as transformers loads them: a folder each."""
+"""Models with random weights for transformers, each in a folder."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""A small OpenAI-compatible server: it streams an answer word by word, and fails as real ones do when told to."""
+"""A small OpenAI-compatible server, which streams answers word by word and fails like real ones on request."""
 
 import asyncio
 import json
@@ -13,7 +13,8 @@ from anyio.from_thread import start_blocking_portal
 
 @dataclass(frozen=True)
 class Failure:
-    """An answer that is no answer; ``hang_up`` closes the connection without one. ``body`` stands for code and message."""
+    """A failure instead of an answer; ``hang_up`` closes the connection without a response. ``body`` replaces code and
+    message."""
 
     status: int = 500
     code: str | None = None
@@ -25,11 +26,11 @@ class Failure:
 
 @dataclass
 class ChatServer:
-    """What the server says, and what it saw. Each of ``failures`` is used up by one request before it answers.
+    """The server's replies, and the requests that it received. Each of ``failures`` answers one request before it works.
 
-    An ``outage`` meets every request for an answer after the first ``answers``, as long as it lasts. An answer stops after
-    ``held_at`` words until the server is told that it ``goes_on``. ``refuses`` holds the error that meets a request with a
-    setting of that name; one with more than ``most_messages`` is too long.
+    An ``outage`` answers every request after the first ``answers``, as long as it lasts. An answer pauses after ``held_at``
+    words until ``goes_on`` is set. ``refuses`` holds the error for a request with a setting of that name; a request with more
+    than ``most_messages`` is too long.
     """
 
     answer: str = "Bears are large animals that eat almost anything."
@@ -114,7 +115,7 @@ class ChatServer:
 
 @asynccontextmanager
 async def chat_server(port: int = 0, **settings: Any) -> AsyncIterator[ChatServer]:
-    """A server on this machine, by default on a free port."""
+    """Run a server on this machine, by default on a free port."""
     chat = ChatServer(**settings)
     server = await asyncio.start_server(chat.serve, "127.0.0.1", port)
     chat.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
@@ -124,7 +125,7 @@ async def chat_server(port: int = 0, **settings: Any) -> AsyncIterator[ChatServe
 
 @contextmanager
 def chat_server_beside(port: int = 0, **settings: Any) -> Iterator[ChatServer]:
-    """The same in a thread of its own, for tests that wait for something else."""
+    """Run a server on a separate thread, for tests that block their own."""
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(chat_server(port, **settings)) as server:
         yield server
 

@@ -1,4 +1,4 @@
-"""What every backend promises, asked of each in the same words."""
+"""The contract, tested with every backend."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable

@@ -1,4 +1,4 @@
-"""Every message of the method reaches a model, by a way that its template takes, or the model is refused."""
+"""Every message of the method reaches a model in a way that its template supports, or the model is refused."""
 
 from pathlib import Path
 from typing import Any

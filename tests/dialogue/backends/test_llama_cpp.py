@@ -1,4 +1,4 @@
-"""The llama.cpp backend against a real model file: what callers can rely on."""
+"""The llama.cpp backend with a real model file: the behaviour on which callers rely."""
 
 import asyncio
 from random import Random
@@ -58,7 +58,7 @@ async def test_a_single_candidate_is_greedy(model):
 
 
 async def test_a_penalty_counts_what_the_prompt_says(model):
-    """Among prompts of many words there is one whose answer begins with a word of the prompt."""
+    """Return a long prompt whose answer begins with a word of the prompt."""
     for seed in range(20):
         prompt = Random(seed).sample(WORDS.vocabulary.text(list(range(144))).split(), 100)
         first = (await model.reply(said(" ".join(prompt)), Sampling(temperature=0, max_tokens=1))).text.strip()

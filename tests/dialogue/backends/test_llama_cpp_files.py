@@ -1,4 +1,4 @@
-"""What the llama.cpp backend says about files and settings that cannot work, before it loads any weights."""
+"""The llama.cpp backend's errors for unusable files and settings, before it loads any weights."""
 
 from pathlib import Path
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""The engine's decisions, apart from the engine: what a step reads, which slot a request gets, how text is put together."""
+"""The engine's policies without the engine: what a step reads, which slot a request gets, how text is assembled."""
 
 from dialogue.backends.llama_cpp.generation import Generation
 from dialogue.backends.llama_cpp.schedule import (

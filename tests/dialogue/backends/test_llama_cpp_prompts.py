@@ -1,4 +1,4 @@
-"""Prompts as token numbers, for both kinds of vocabulary: nobody can type a control token."""
+"""Prompts as token ids, for both kinds of vocabulary: no one can type a control token."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,9 +27,9 @@ OWN_MARKS = ["<|user|>", "<table>"]
 def write_sentencepiece(
     path: Path, *, add_bos: bool = True, marks: tuple[str, ...] = (), name: str = "", pre: str = ""
 ) -> Path:
-    """A file with nothing but a vocabulary of the kind that Llama-2 has: pieces with scores, and a space put in front.
+    """Write a file with only a vocabulary like Llama-2's: pieces with scores, and a space added in front.
 
-    By ``name`` and ``pre`` the library decides which control tokens swallow white space: no file says so itself.
+    From ``name`` and ``pre`` the library decides which control tokens swallow white space, because no file says so.
     """
     letters = [chr(code) for code in range(33, 127)]
     pieces = ["\u2581", *letters, *("\u2581" + letter for letter in letters), "he", "\u2581he", "llo", "\u2581hello"]
@@ -89,7 +89,7 @@ def vocabulary(request, random_gguf, tmp_path) -> Iterator[Vocabulary]:
 
 
 def whole(vocabulary: Vocabulary, prompt: str) -> list[int]:
-    """How the library itself tokenises a prompt that nobody tampered with."""
+    """Return the library's tokens for a harmless prompt."""
     data = prompt.encode()
     tokens = (llama.llama_token * 1000)()
     count = llama.llama_tokenize(vocabulary._handle, data, len(data), tokens, len(tokens), False, True)

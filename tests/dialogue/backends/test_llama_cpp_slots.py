@@ -1,4 +1,4 @@
-"""Many requests at one llama.cpp engine: who gets which slot, what is read again, what is freed when."""
+"""Many requests to one llama.cpp engine: which slot each gets, what is read again, when it is freed."""
 
 import asyncio
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ async def model(random_gguf):
 
 @contextmanager
 def admitted_together(model: LlamaCppModel, count: int) -> Iterator[None]:
-    """So many requests begin in the same step, however long the second one takes to arrive."""
+    """Let this many requests begin in the same step, however long the later ones take to arrive."""
     engine, admit = model._engine, model._engine._admit
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "_admit", lambda: admit() if len(engine._queue) >= count else None)
@@ -32,9 +32,9 @@ def admitted_together(model: LlamaCppModel, count: int) -> Iterator[None]:
 
 @pytest.mark.parametrize("beginning", [0, 10, 45, 100])
 async def test_conversations_say_the_same_alone_and_in_company(random_gguf, beginning):
-    """A hundred random tokens in a row tell apart what rounds differently anywhere.
+    """A sequence of a hundred random tokens reveals any difference in rounding.
 
-    Their openings begin alike, and are shorter and longer than the pieces in which prompts are read.
+    The openings begin alike, and are shorter and longer than the pieces in which prompts are read.
     """
     openings = {
         name: "baba bebe bibi bobo " * beginning + f"{name} caba " * length
@@ -87,7 +87,7 @@ async def test_eight_at_once_get_what_each_gets_alone(random_gguf):
 
 
 async def test_scattered_slots_do_not_disturb_each_other(random_gguf):
-    """The idle slots between busy ones read a token with them, and forget it."""
+    """Idle slots between busy ones read a token with them, then forget it."""
     model = load(described(random_gguf, slots=4))
     histories = [said(f"{word} caba") for word in ("ba", "be", "bi", "bo")]
     names = ["a", "b", "c", "d"]

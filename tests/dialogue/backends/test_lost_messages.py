@@ -1,4 +1,4 @@
-"""A template that loses a message is found wherever it comes from, also on later turns, and the sentence names the model."""
+"""A template that loses a message is detected wherever it comes from, even on later turns, and the error names the model."""
 
 import json
 from collections.abc import AsyncIterator, Callable
@@ -35,7 +35,7 @@ def write_file(folder: Path, template: str, **settings: Any) -> ModelSpec:
 
 
 def write_model_folder(folder: Path, template: str, **settings: Any) -> ModelSpec:
-    """A folder as transformers saves it."""
+    """Write a folder as transformers saves it."""
     model = write_folder(folder / "m", SHAPE)
     (model / "chat_template.jinja").write_text(template, "utf-8")
     return ModelSpec(name="odd", backend="transformers", model=str(model), context=512, slots=1, **SPEAKERS | settings)

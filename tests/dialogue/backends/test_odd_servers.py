@@ -1,4 +1,4 @@
-"""Whatever a server answers: a reply comes out, or one sentence of the contract's kinds."""
+"""Any response of a server results in a reply, or in one of the contract's errors with one sentence."""
 
 import asyncio
 import re
@@ -26,7 +26,7 @@ def spec_at(url: str) -> ModelSpec:
 
 
 async def outcome(odd: Odd, *, is_streamed: bool) -> tuple[str, Reply | BackendError]:
-    """The text that somebody could read, and what came of it. Anything else that is raised fails the test."""
+    """Return the text that a reader saw, and the result. Any other exception fails the test."""
     async with odd_server(odd) as url:
         model = OpenAIModel(spec_at(url), retries=0, patience=odd.patience, afterwards=0.2)
         read: list[str] = []

@@ -1,4 +1,4 @@
-"""Models behind an API, asked over HTTP at a server of this test's own."""
+"""Models behind an API, requested over HTTP from the test's server."""
 
 import asyncio
 from collections.abc import Callable

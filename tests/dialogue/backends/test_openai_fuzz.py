@@ -1,4 +1,4 @@
-"""Bytes and JSON that nobody thought of: reading them raises nothing but what is meant to be raised."""
+"""Arbitrary bytes and JSON: reading them raises only the intended errors."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Keys: what cannot be one is named by its variable, and no sentence, log line or traceback ever holds it."""
+"""Keys: an invalid key is reported by its variable, and no message, log line or traceback contains a key."""
 
 import asyncio
 import logging

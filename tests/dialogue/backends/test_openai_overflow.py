@@ -1,4 +1,4 @@
-"""That a dialogue no longer fits, in the words of many servers; and what sounds like it and is something else."""
+"""Full contexts in the words of many servers, and errors that only sound like them."""
 
 import json
 from typing import Any

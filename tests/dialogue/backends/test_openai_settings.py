@@ -24,7 +24,7 @@ def spec_at(url: str | None, **settings: Any) -> ModelSpec:
 
 
 def forbidden(name: str) -> Failure:
-    """How servers built on pydantic refuse what they do not know."""
+    """Return the error of servers built on pydantic for unknown settings."""
     detail = [{"type": "extra_forbidden", "loc": ["body", name], "msg": "Extra inputs are not permitted", "input": 7}]
     return Failure(422, body={"detail": detail})
 
@@ -34,7 +34,7 @@ def refused(*names: str) -> dict[str, Failure]:
 
 
 async def ask_twice(server: ChatServer, **settings: Any) -> list[tuple[str, ...]]:
-    """What each of two replies says was not sent."""
+    """Return the settings that two replies report as not sent."""
     model = OpenAIModel(spec_at(server.url, **settings))
     return [(await model.reply(ASK, WHOLE)).unsent for _ in range(2)]
 

@@ -1,4 +1,4 @@
-"""The scripted model: what it says, when it fails, and what it remembers for assertions."""
+"""The scripted model: its replies, its failures, and its records for assertions."""
 
 import asyncio
 

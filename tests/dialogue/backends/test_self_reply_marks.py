@@ -1,4 +1,4 @@
-"""The marks of a self-reply are those of the template in use, and none that ordinary text may hold."""
+"""The marks of a self-reply are those of the template in use, and never occur in ordinary text."""
 
 import json
 from pathlib import Path
@@ -29,7 +29,7 @@ Assistant: hello. In HTML, <s>old</s> and <user name="x"></user> are tags; a < b
 
 
 def spoken(user: str, assistant: str, end: str = "") -> str:
-    """A template of borders between contents."""
+    """Return a template with these borders between contents."""
     return (
         "{% for m in messages %}"
         f"{{{{ {user!r} if m.role == 'user' else {assistant!r} }}}}{{{{ m.content }}}}{{{{ {end!r} }}}}"

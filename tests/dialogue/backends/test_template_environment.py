@@ -1,4 +1,4 @@
-"""What templates of published models use beside plain Jinja, held against the environment of transformers."""
+"""Features beyond plain Jinja in templates of published models, compared with the environment of transformers."""
 
 from datetime import date, datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Thoughts, told apart for every backend: marked, opened by a template, or sent in fields of their own."""
+"""Thoughts, separated for every backend: marked, opened by a template, or sent in separate fields."""
 
 import json
 from asyncio import StreamReader, StreamWriter, start_server
@@ -51,7 +51,7 @@ def stream(*deltas: dict[str, Any], finish: str = "stop") -> bytes:
 
 @asynccontextmanager
 async def saying(*bodies: bytes, model: str = "m") -> AsyncIterator[OpenAIModel]:
-    """A model behind a server that answers with ``bodies``, one a request."""
+    """Return a model behind a server that answers with ``bodies``, one per request."""
     rest = list(bodies)
 
     async def answer(reader: StreamReader, writer: StreamWriter) -> None:

@@ -1,4 +1,4 @@
-"""A model that transformers runs: answers side by side, conversations remembered, errors that say what to do."""
+"""A model run by transformers: concurrent answers, cached conversations, errors that say what to do."""
 
 import asyncio
 import json
@@ -175,7 +175,7 @@ async def test_the_context_is_never_larger_than_the_models(words: Path) -> None:
 
 
 class BrokenDevice:
-    """A model on a device that fails as torch says it: once it is full, once broken, then well again."""
+    """A model on a device that fails with torch's errors: first out of memory, then broken, then working again."""
 
     def __init__(self, model: Any) -> None:
         self.device = model.device

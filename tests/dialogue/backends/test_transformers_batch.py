@@ -1,4 +1,4 @@
-"""Rows in one batch: each must get the scores it would get alone, whoever comes, stays or leaves."""
+"""Rows in one batch: each must get the scores that it would get alone, whichever rows join, stay or leave."""
 
 from typing import Any
 
@@ -63,7 +63,7 @@ def test_rows_advance_join_and_leave_without_touching_one_another(model: Any) ->
 
 @pytest.mark.parametrize(("longer", "changed"), [(30, 20), (1, 20), (30, 2), (0, 20)])
 def test_what_is_remembered_gives_the_same_scores(model: Any, longer: int, changed: int) -> None:
-    """Whether the next prompt only grows, repeats itself, or differs early on."""
+    """Test prompts that only grow, repeat, or differ early."""
     with torch.inference_mode():
         first = Batch(model)
         first.read([MIDDLE, LONG], [None] * 2)
@@ -89,7 +89,7 @@ def test_only_what_is_new_is_read(model: Any) -> None:
 
 
 def distribution(sampling: Sampling, scores: list[float], said: list[int], draws: int = 4000) -> list[float]:
-    """How often each token is drawn."""
+    """Return how often each token is drawn."""
     logits = torch.tensor([scores])
     dice = [Dice.of(sampling)]
     counts = [0] * len(scores)

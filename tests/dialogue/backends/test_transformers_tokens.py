@@ -1,4 +1,4 @@
-"""From messages to ids and back: as the whole prompt would be tokenised, but for what somebody typed."""
+"""Conversion of messages to ids and back: as the whole prompt would be tokenised, except for typed text."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ def fast(backend: Tokenizer, **settings: Any) -> PreTrainedTokenizerFast:
 
 
 def bytes_tokenizer(*, lstrip: bool = False, rstrip: bool = False) -> PreTrainedTokenizerFast:
-    """A token per byte, and three control tokens, one of them for what templates usually write as text."""
+    """Return a tokenizer with a token per byte and three control tokens, one for text that templates usually write."""
     letters = {letter: index for index, letter in enumerate(sorted(pre_tokenizers.ByteLevel.alphabet()))}
     backend = Tokenizer(models.BPE(vocab=letters, merges=[]))
     backend.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -48,7 +48,7 @@ def bytes_tokenizer(*, lstrip: bool = False, rstrip: bool = False) -> PreTrained
 
 
 def sentencepiece_tokenizer(normalizer: Any, pre_tokenizer: Any) -> PreTrainedTokenizerFast:
-    """A token per character, with SentencePiece's mark for spaces, as Llama-2's has it."""
+    """Return a tokenizer with a token per character and SentencePiece's mark for spaces, as in Llama-2."""
     characters = ["<unk>", "<s>", "</s>", "\u2581", *(chr(code) for code in range(33, 127)), "\n"]
     vocabulary = {character: index for index, character in enumerate(characters)}
     vocabulary |= {"\u2581[": len(vocabulary), "\u2581a": len(vocabulary) + 1}
@@ -59,7 +59,7 @@ def sentencepiece_tokenizer(normalizer: Any, pre_tokenizer: Any) -> PreTrainedTo
 
 
 def whole(tokenizer: PreTrainedTokenizerFast, messages: list[Message]) -> list[int]:
-    """What the library makes of the rendered text."""
+    """Return the library's tokens for the rendered text."""
     history = [{"role": message.role, "content": message.content} for message in messages]
     text = tokenizer.apply_chat_template(history, chat_template=LLAMA, add_generation_prompt=True, tokenize=False)
     ids: list[int] = tokenizer.encode(text, add_special_tokens=False)

@@ -1,4 +1,4 @@
-"""The site as the Procfile serves it, with limits that a test can reach."""
+"""The site as served by the Procfile, with limits that a test can reach."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ SECONDS = 1.5
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A site that takes requests of a megabyte, which must arrive within SECONDS."""
+    """Run a site that accepts requests of a megabyte, which must arrive within SECONDS."""
     folder = tmp_path_factory.mktemp("served")
     limits = {"REQUEST_SECONDS": str(SECONDS), "REQUEST_MEGABYTES": "1"}
     site = Installation(folder / "var", limits)

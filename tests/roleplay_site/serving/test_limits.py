@@ -1,4 +1,4 @@
-"""Visitors who send too much, too slowly or nothing, at the site as the Procfile serves it."""
+"""Visitors who send too much, too slowly or nothing, to the site as served by the Procfile."""
 
 import socket
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ def read_answer(visitor: socket.socket) -> tuple[int, str]:
 
 
 def read_all(visitor: socket.socket) -> bytes:
-    """All that comes until the site ends the connection."""
+    """Return everything received until the site ends the connection."""
     return b"".join(iter(lambda: visitor.recv(1 << 16), b""))
 
 

@@ -1,4 +1,4 @@
-"""What stands between the web server and the pages: slow visitors hold nothing up, and nothing gets lost on the way."""
+"""The layer between the web server and the pages: slow visitors delay nothing, and nothing is lost."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ PIECE = b"x" * 100_000
 
 @dataclass
 class Visitor:
-    """Sends these pieces, stays until ``leaves``, and reads once ``reads``."""
+    """A visitor who sends these pieces, stays until ``leaves``, and reads once ``reads`` is set."""
 
     sent: list[bytes] = field(default_factory=lambda: [b""])
     leaves: asyncio.Event = field(default_factory=asyncio.Event)
@@ -47,7 +47,7 @@ class Visitor:
 
 
 async def echo(scope: Scope, receive: Receive, send: Send) -> None:
-    """Sends back what came, in the same pieces."""
+    """Send the request's body back in the same pieces."""
     await send({"type": "http.response.start", "status": 200, "headers": []})
     has_more = True
     while has_more:

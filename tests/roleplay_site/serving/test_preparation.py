@@ -1,4 +1,4 @@
-"""What is ready before the first request."""
+"""The preparation before the first request."""
 
 from django.template import Engine
 from django.template.loaders.cached import Loader

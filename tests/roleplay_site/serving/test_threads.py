@@ -1,4 +1,4 @@
-"""Requests borrow threads, which keep their connections to the database."""
+"""Requests borrow threads, which keep their database connections."""
 
 import asyncio
 import threading

@@ -1,4 +1,4 @@
-"""Requests in work are few, those who wait are served in order, and beyond that there is a clear word."""
+"""Few requests are in progress, waiting ones are served in order, and further ones get a clear message."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ from roleplay_site.serving.turns import Turns
 
 
 class People:
-    """Everybody who comes works until ``finish`` lets them go."""
+    """All requests are in progress until ``finish`` is set."""
 
     def __init__(self, turns: Turns) -> None:
         self.turns = turns

@@ -1,4 +1,4 @@
-"""Errors of the database: which pass, and what a visitor reads then."""
+"""Database errors: which ones are temporary, and what a visitor reads."""
 
 import sqlite3
 from contextlib import closing
@@ -29,7 +29,7 @@ SETTINGS = {
 
 
 def no_connection(port: int, **options: object) -> OperationalError:
-    """What comes of a connection that cannot be had."""
+    """Return the error of a failed connection."""
     connection = PostgreSQL({**SETTINGS, "NAME": "postgres", "PORT": port, "OPTIONS": options}, "elsewhere")
     try:
         connection.ensure_connection()
@@ -42,7 +42,7 @@ def no_connection(port: int, **options: object) -> OperationalError:
 
 
 def locked(folder: Path) -> OperationalError:
-    """What comes of writing while somebody else does."""
+    """Return the error of writing while another connection writes."""
     name = str(folder / "locked.sqlite3")
     with closing(sqlite3.connect(name, isolation_level=None)) as holder:
         holder.execute("BEGIN IMMEDIATE")

@@ -1,4 +1,4 @@
-"""Answers that are whole, however a server writes them, and answers that are not."""
+"""Complete answers in the formats of various servers, and incomplete answers."""
 
 import gzip
 import json
@@ -15,17 +15,17 @@ PAGE = Fails(ModelMisconfigured, "answers with web pages.*Correct `base_url`")
 
 
 def choice(**fields: Any) -> dict[str, Any]:
-    """A chunk whose choice has just these fields."""
+    """Return a chunk whose choice has only these fields."""
     return {"choices": [{"index": 0, **fields}]}
 
 
 def counted(**usage: object) -> dict[str, Any]:
-    """A chunk that counts tokens."""
+    """Return a chunk with token counts."""
     return {"choices": [], "usage": usage}
 
 
 def whole(**fields: Any) -> bytes:
-    """An answer that is not streamed, on several lines."""
+    """Return an answer that is not streamed, on several lines."""
     message = {"role": "assistant", "content": TEXT}
     answer = {"object": "chat.completion", "choices": [{"index": 0, "message": message, "finish_reason": "stop"}]}
     return json.dumps(answer | fields, indent=2).encode()

@@ -1,4 +1,4 @@
-"""What servers answer when something is wrong: with a status, or in the middle of an answer."""
+"""Servers' errors, with a status or in the middle of an answer."""
 
 import gzip
 import json
@@ -19,19 +19,19 @@ HTML = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></ht
 
 
 def failed(status: int, body: object, gives: Fails, /, **headers: str) -> Odd:
-    """A response with that status; what is neither bytes nor text is sent as JSON."""
+    """Return a response with that status; a body other than bytes or text is sent as JSON."""
     content = body if isinstance(body, bytes) else (body if isinstance(body, str) else json.dumps(body)).encode()
     lines = {name.replace("_", "-"): value for name, value in headers.items()}
     return Odd(f"{status} {content[:60].decode(errors='replace')}", gives, content, status, lines)
 
 
 def error(message: str, **more: object) -> dict[str, Any]:
-    """A complaint as OpenAI words it."""
+    """Return an error in OpenAI's format."""
     return {"error": {"message": message, **more}}
 
 
 def settings(words: str) -> Fails:
-    """What is to come of settings that are not accepted."""
+    """Return the expected result for settings that are not accepted."""
     return Fails(ModelMisconfigured, f"does not accept the settings.*{words}")
 
 

@@ -1,4 +1,4 @@
-"""What particular providers, proxies and gateways send."""
+"""Responses of particular providers, proxies and gateways."""
 
 import json
 
@@ -12,12 +12,12 @@ TOOLS = Fails(BackendError, "called a tool instead of answering")
 
 
 def state(code: int, words: str) -> dict[str, object]:
-    """How MiniMax says in every chunk how it went."""
+    """Return the status that MiniMax adds to every chunk."""
     return {"base_resp": {"status_code": code, "status_msg": words}}
 
 
 def counts(prompt: int, completion: int) -> dict[str, object]:
-    """Token counts beside a chunk."""
+    """Return token counts to add to a chunk."""
     return {"usage": {"prompt_tokens": prompt, "completion_tokens": completion}}
 
 

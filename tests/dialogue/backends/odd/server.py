@@ -17,7 +17,7 @@ TEXT = "It is 6.25 m/s."
 
 @dataclass(frozen=True)
 class Says:
-    """A reply comes out."""
+    """The expected result is a reply."""
 
     text: str = TEXT
     stop_reason: StopReason = "stop"
@@ -27,7 +27,7 @@ class Says:
 
 @dataclass(frozen=True)
 class Fails:
-    """An error of exactly this kind comes out, with a sentence that matches."""
+    """The expected result is an error of exactly this class, with a message that matches."""
 
     kind: type[BackendError]
     sentence: str
@@ -35,9 +35,9 @@ class Fails:
 
 @dataclass(frozen=True)
 class Odd:
-    """A behaviour: what is sent, and what whoever asked is to get.
+    """A behaviour: the response, and the result that the caller must get.
 
-    ``then`` is what happens to the connection after the body; ``patience`` is how many seconds the model waits.
+    ``then`` is what happens to the connection after the body; ``patience`` is the number of seconds that the model waits.
     """
 
     name: str
@@ -50,23 +50,23 @@ class Odd:
 
 
 def event(value: object) -> bytes:
-    """One event of a stream; a string is sent as it is."""
+    """Return one event of a stream; a string is sent unchanged."""
     return f"data: {value if isinstance(value, str) else json.dumps(value)}\n\n".encode()
 
 
 def stream(*values: object) -> bytes:
-    """Events, one after the other."""
+    """Return a sequence of events."""
     return b"".join(map(event, values))
 
 
 def chunk(finish: object = None, /, **delta: Any) -> dict[str, Any]:
-    """A chunk as OpenAI sends it."""
+    """Return a chunk in OpenAI's format."""
     choice = {"index": 0, "delta": delta, "finish_reason": finish}
     return {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]}
 
 
 def said(text: object = TEXT) -> dict[str, Any]:
-    """A chunk that says something."""
+    """Return a chunk with text."""
     return chunk(content=text)
 
 
@@ -76,7 +76,7 @@ DONE = "[DONE]"
 
 @asynccontextmanager
 async def odd_server(odd: Odd) -> AsyncIterator[str]:
-    """The address of a server that behaves like that."""
+    """Yield the address of a server that behaves like that."""
 
     async def serve(reader: StreamReader, writer: StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
