@@ -68,7 +68,7 @@ def test_all_files_are_written_and_the_report_is_printed(written: tuple[Path, st
     assert (out / "report.txt").read_text("utf-8") in printed
 
 
-def test_figures_that_the_data_do_not_allow_are_told(tmp_path: Path) -> None:
+def test_figures_that_the_data_do_not_allow_are_listed(tmp_path: Path) -> None:
     printed = analyse(FOLDER / "data" / "edge_one_model.csv", tmp_path)
     assert "Figure “figure-2” is missing: The judgements do not say how confident evaluators were." in printed
     assert "Figure “contrasts” is missing: There is only one model, gpt-4" in printed
@@ -117,7 +117,7 @@ def test_every_odd_case_has_its_table_and_a_status(path: Path) -> None:
     assert found["detection_table"]["overall"]["pairs"] == found["n"]
 
 
-def test_what_is_separated_is_null_and_the_penalised_fit_stands_beside() -> None:
+def test_separated_models_are_null_and_accompanied_by_the_penalised_fit() -> None:
     detected = results_of(FOLDER / "data" / "separation.csv")["detected"]
     assert detected["fixed_effects"]["model[vicuna-13b]"] == {"estimate": None, "se": None, "z": None, "p": None}
     assert detected["wald"] is None
@@ -177,7 +177,7 @@ def test_a_model_without_a_known_outcome_is_in_every_table_and_hinders_none(tmp_
     assert "model[llama-2-70b]" in found["duration"]["fixed_effects"]
 
 
-def test_whoever_interrupts_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_an_interruption_leaves_nothing_behind(tmp_path: Path) -> None:
     def interrupted() -> Iterator[tuple[str, bytes]]:
         yield "results.json", b"{}"
         assert not (tmp_path / "out").exists()

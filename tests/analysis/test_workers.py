@@ -38,9 +38,7 @@ def compute(report: Report, worker: str, _stopping: Event) -> None:
     REPORTS.finish(report, worker, timezone.now())
 
 
-def test_what_goes_wrong_unexpectedly_is_told_and_hinders_no_other(
-    study: Study, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_an_unexpected_failure_is_reported_and_affects_no_other(study: Study, caplog: pytest.LogCaptureFixture) -> None:
     broken, other = make_report(study, "goes wrong"), make_report(study, "goes well")
     work_off(REPORTS, compute)
     broken.refresh_from_db()

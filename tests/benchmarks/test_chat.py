@@ -141,7 +141,7 @@ async def test_a_reply_is_heard_piece_by_piece() -> None:
     assert heard.sent < heard.pieces[0] <= heard.pieces[1] <= heard.ended
 
 
-async def test_a_reply_whose_end_is_told_first_counts_as_far_as_it_was_heard() -> None:
+async def test_a_reply_whose_end_arrives_first_counts_as_far_as_it_was_received() -> None:
     async with site_that_says(STORED, piece(0, " Hel"), ALL_THERE, DONE) as address:
         (heard,) = await chat(address, SAYER)
     assert (heard.text, heard.is_cut) == (" Hel", True)

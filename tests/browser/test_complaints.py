@@ -35,7 +35,7 @@ def test_a_complaint_fails_the_test_unless_it_is_expected(
     complaints.assert_expected()
 
 
-def test_what_is_said_without_complaining_is_no_complaint(page: Page, complaints: Complaints) -> None:
+def test_normal_chunks_are_not_complaints(page: Page, complaints: Complaints) -> None:
     with page.expect_console_message():
         page.evaluate("console.log('All is well')")
     complaints.assert_expected()

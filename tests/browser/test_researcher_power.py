@@ -30,7 +30,7 @@ def make_estimate(state: str, seed: int, found: list[dict[str, object]] | None =
     return estimate
 
 
-def test_from_the_list_of_studies_to_what_a_worker_found(staff_page: Page) -> None:
+def test_from_the_list_of_studies_to_the_workers_result(staff_page: Page) -> None:
     staff_page.get_by_role("link", name="Estimate power").click()
     rows = staff_page.locator(".rate-rows .rate-row")
     expect(rows).to_have_count(4)
@@ -70,7 +70,7 @@ def test_mistakes_are_marked_and_nothing_is_lost(staff_page: Page, complaints: C
     expect(staff_page.get_by_label("Seed")).to_have_value("5")
 
 
-def test_one_that_is_under_way_can_be_cancelled_and_gone_on_with(staff_page: Page) -> None:
+def test_a_running_estimate_can_be_cancelled_and_resumed(staff_page: Page) -> None:
     estimate = make_estimate(State.RUNNING, 1)
     staff_page.goto(f"/power/{estimate.token}/")
     staff_page.get_by_role("button", name="Cancel").click()

@@ -72,7 +72,7 @@ def test_every_text_comes_back_from_a_table_for_spreadsheets(name: str) -> None:
     assert unguarded(cell) == name
 
 
-def test_an_export_notices_that_somebody_vanished_meanwhile(study: Study) -> None:
+def test_an_export_notices_a_withdrawal_in_the_meantime(study: Study) -> None:
     make_participant(study)
     pieces = export_answers(study)
     next(pieces)

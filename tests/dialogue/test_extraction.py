@@ -26,7 +26,7 @@ def test_stops_are_those_of_the_official_implementation(case: dict[str, Any]) ->
 
 
 @given(st.lists(UNQUOTED, max_size=5), UNQUOTED)
-def test_whatever_stands_in_quotes_is_found_unchanged_and_in_order(prompts: list[str], between: str) -> None:
+def test_all_quoted_strings_are_found_unchanged_and_in_order(prompts: list[str], between: str) -> None:
     assert extract_prompts(between.join(f'"{prompt}"' for prompt in prompts)) == prompts
 
 

@@ -36,7 +36,7 @@ def test_the_twenty_personas_are_eleven_sentences_with_twenty_codes() -> None:
 
 
 @pytest.mark.parametrize("withheld", FEATURES)
-def test_what_somebody_prefers_not_to_say_leaves_its_clause_out(withheld: str) -> None:
+def test_prefer_not_to_say_leaves_the_clause_out(withheld: str) -> None:
     without = {key: value for key, value in WHOLE.items() if key != withheld}
     assert describe(WHOLE | {withheld: WITHHELD}) == describe(without) != describe(WHOLE)
 

@@ -73,7 +73,7 @@ def test_nothing_is_left_to_fill_in(name: str) -> None:
     )
 
 
-def test_the_inquirer_is_told_the_stop_token() -> None:
+def test_the_inquirers_prompt_contains_the_stop_token() -> None:
     assert 'only say "FINISH"' in prompts.load("llama-2").opening(PERSONA, GOAL)[0].content
 
 

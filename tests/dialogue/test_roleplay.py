@@ -166,7 +166,7 @@ async def test_the_past_that_was_passed_stays_as_it_is() -> None:
     assert past == []
 
 
-async def test_each_output_has_a_seed_of_its_own() -> None:
+async def test_each_output_has_a_separate_seed() -> None:
     models = ScriptedModel(ASKS), ScriptedModel(ANSWERS)
     [_ async for _ in play(*models)]
     seeds = [request.sampling.seed for model in models for request in model.requests]

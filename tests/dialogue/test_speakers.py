@@ -16,7 +16,7 @@ def turn(number: int) -> list[Message]:
     return [Message("assistant", f"Q{number}"), Message("user", f"A{number}")]
 
 
-async def test_an_output_that_passes_is_said_at_the_first_try() -> None:
+async def test_an_output_that_passes_is_used_at_the_first_attempt() -> None:
     spoken = await make_speaker("inquirer", TriedModel(['"Why?"', '"How?"']), tries=2).speak(ASK, 0)
     assert (spoken.text, spoken.ending, len(spoken.outputs)) == ("Why?", None, 1)
 
@@ -59,7 +59,7 @@ async def test_a_regenerated_output_is_drawn_with_other_sampling_in_the_official
     assert all(sampling.top_p == SAMPLING.top_p and sampling.max_tokens == SAMPLING.max_tokens for sampling in others)
 
 
-async def test_the_backend_is_told_which_history_it_continues() -> None:
+async def test_the_backend_receives_the_name_of_the_history() -> None:
     model = ScriptedModel(["Hi."])
     await make_speaker("responder", model, conversation="simulation-1-responder").speak(ASK, 0)
     assert [request.conversation for request in model.requests] == ["simulation-1-responder"]

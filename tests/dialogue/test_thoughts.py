@@ -83,7 +83,7 @@ def test_a_thinking_model_says_its_answer_alone(expected: dict[str, Any]) -> Non
         ("<think>Hm.", ""),
     ],
 )
-def test_what_stands_between_marks_is_not_said(raw: str, answer: str) -> None:
+def test_text_between_thought_marks_is_not_part_of_the_answer(raw: str, answer: str) -> None:
     assert split(raw).answer == answer
 
 
@@ -266,5 +266,5 @@ def test_the_pieces_do_not_depend_on_how_the_output_was_cut_up(
 
 
 @given(st.text(), st.booleans())
-def test_an_output_without_marks_is_said_as_it_is(raw: str, was_cut: bool) -> None:
+def test_an_output_without_marks_is_unchanged(raw: str, was_cut: bool) -> None:
     assert split(raw, was_cut=was_cut).answer == raw

@@ -55,7 +55,7 @@ def test_a_cookie_of_an_older_version_that_proved_nothing_names_nobody(kind: Kin
     assert client.get(f"{kind.door}data/")["Location"] == kind.door
 
 
-def test_whom_the_browser_knows_continues_where_they_were(kind: Kind) -> None:
+def test_a_known_browser_continues_where_the_person_left_off(kind: Kind) -> None:
     kind.make()
     client = Client()
     kind.agree(client)
@@ -66,7 +66,7 @@ def test_whom_the_browser_knows_continues_where_they_were(kind: Kind) -> None:
     assert kind.rows.count() == 1
 
 
-def test_a_link_that_names_somebody_else_is_theirs_though_the_browser_knows_another(kind: Kind) -> None:
+def test_a_link_with_another_id_belongs_to_that_person_whoever_used_the_browser_before(kind: Kind) -> None:
     kind.make()
     client = Client()
     kind.agree(client, "?PROLIFIC_PID=anna")
@@ -74,7 +74,7 @@ def test_a_link_that_names_somebody_else_is_theirs_though_the_browser_knows_anot
     assert list(kind.rows.order_by("pk").values_list("external_id", flat=True)) == ["anna", "bert"]
 
 
-def test_somebody_else_on_the_same_device_can_take_part(kind: Kind) -> None:
+def test_another_person_on_the_same_device_can_take_part(kind: Kind) -> None:
     kind.make()
     client = Client()
     kind.agree(client)
@@ -107,7 +107,7 @@ def test_the_personal_link_brings_another_browser_to_the_same_place(kind: Kind) 
     assert kind.rows.count() == 1
 
 
-def test_a_personal_link_asks_before_it_takes_a_browser_from_somebody_else(kind: Kind) -> None:
+def test_a_personal_link_asks_before_it_replaces_another_person_in_a_browser(kind: Kind) -> None:
     place = kind.make()
     client = Client()
     kind.agree(client, "?PROLIFIC_PID=anna")
@@ -136,7 +136,7 @@ def test_nobody_can_prepare_a_link_that_does_not_ask(kind: Kind) -> None:
 
 
 @pytest.mark.parametrize("token", ["forged", "eyJ4IjoxfQ:1w:abc"])
-def test_a_forged_personal_link_is_said_to_be_one_that_does_not_work(kind: Kind, token: str) -> None:
+def test_a_forged_personal_link_is_reported_as_invalid(kind: Kind, token: str) -> None:
     kind.make()
     page = Client().get(f"{kind.door}p/{token}/")
     assert page.status_code == 404

@@ -72,7 +72,7 @@ def test_an_address_below_it_that_leads_nowhere_shows_the_way_back(kind: Kind) -
         ("?SESSION_ID=" + "x" * 201, "“SESSION_ID” in this link has more than 200 characters"),
     ],
 )
-def test_a_broken_link_is_said_to_be_broken_and_enrols_nobody(kind: Kind, query: str, sentence: str) -> None:
+def test_a_broken_link_is_reported_and_enrols_no_one(kind: Kind, query: str, sentence: str) -> None:
     kind.make()
     for page in (Client().get(f"{kind.door}{query}"), Client().post(f"{kind.door}consent/{query}")):
         assert page.status_code == 400

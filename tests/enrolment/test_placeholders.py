@@ -84,7 +84,7 @@ def test_what_is_kept_beside_the_id_is_passed_over_where_it_was_not_filled_in() 
 @pytest.mark.parametrize(
     "value", ["%25SURVEY_CODE%25", "%2525SURVEY_CODE%2525", "ASSIGNMENT_ID_NOT_AVAILABLE", "[[id]]"]
 )
-def test_whoever_follows_such_a_link_reads_that_it_was_not_filled_in(value: str) -> None:
+def test_visitors_with_such_a_link_read_that_it_was_not_filled_in(value: str) -> None:
     make_evaluation()
     for door in ("/s/demo/", "/s/demo/judge/1/"):
         for page in (

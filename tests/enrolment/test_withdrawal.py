@@ -78,7 +78,7 @@ def test_on_the_page_it_asks_first_and_then_shows_the_receipt(kind: Kind, is_clo
 
 
 @pytest.mark.django_db
-def test_who_withdrew_can_come_again_by_the_platforms_link_as_somebody_new(kind: Kind) -> None:
+def test_a_withdrawn_person_can_enrol_again_by_the_platforms_link(kind: Kind) -> None:
     person = kind.add(kind.make(), external_id="5f3a")
     withdraw(person)
     assert kind.agree(Client(), "?PROLIFIC_PID=5f3a")["Location"] == f"{kind.door}{kind.first_step}"

@@ -108,7 +108,7 @@ def test_a_sentence_says_which_worker_is_missing(queues: list[str], job: Job, se
     )
 
 
-def test_two_workers_with_one_model_each_do_not_make_one_with_both() -> None:
+def test_two_workers_with_one_model_each_cannot_serve_a_job_that_needs_both() -> None:
     run = Run(inquirer="llama 2", responder="mixtral")
     apart = [serving("model.llama%202"), serving("model.mixtral")]
     assert missing_worker(run, apart).startswith("No worker serves llama 2 and mixtral together. Start one with")

@@ -111,7 +111,7 @@ def test_a_folder_in_place_of_a_message_is_set_aside(app: Celery, folder: Path) 
     assert (folder / "processed" / "0000_folder.celery.msg.broken").is_dir()
 
 
-def test_a_table_of_queues_that_cannot_be_read_is_written_anew(app: Celery, folder: Path) -> None:
+def test_an_unreadable_table_of_queues_is_written_again(app: Celery, folder: Path) -> None:
     (folder / "control" / "celery.exchange").write_bytes(b"")
     app.send_task("sweep")
     assert received(app) == ["sweep"]

@@ -43,7 +43,7 @@ def test_a_fragment_sends_the_whole_page_to_the_login() -> None:
     assert response.content == b""
 
 
-def test_an_account_that_is_not_staff_sees_nothing_and_is_told_why() -> None:
+def test_an_account_without_staff_status_sees_nothing_and_reads_why() -> None:
     client = Client()
     client.force_login(User.objects.create_user("guest"))
     for address in addresses(make_dialogue()):
@@ -59,7 +59,7 @@ def test_logging_in_leads_to_the_studies() -> None:
     assert "Log out" in response.text
 
 
-def test_a_wrong_password_is_said_on_the_page() -> None:
+def test_a_wrong_password_is_reported_on_the_page() -> None:
     response = Client().post("/login/", {"username": "ada", "password": "guess"})
     assert "Please enter a correct username and password" in response.text
 
@@ -137,7 +137,7 @@ def test_markup_in_a_studys_texts_is_shown_as_text(client: Client) -> None:
     assert "&lt;script&gt;4&lt;/script&gt;" in page
 
 
-def test_a_dialogue_stands_in_its_run_between_its_neighbours(client: Client) -> None:
+def test_a_dialogue_links_to_its_neighbours_in_the_run(client: Client) -> None:
     cells = list(make_run().simulations.all())
     first, second, third = (make_dialogue(cell) for cell in cells[:3])
     page = client.get(f"/dialogues/{second.token}/").text
@@ -155,7 +155,7 @@ def test_a_dialogue_outside_of_runs_has_a_page_too(client: Client) -> None:
     assert "Dialogues of this run" not in page
 
 
-def test_a_dialogue_of_a_run_that_stands_still_says_why_it_goes_no_further(client: Client) -> None:
+def test_a_dialogue_of_a_paused_run_says_why_it_does_not_continue(client: Client) -> None:
     dialogue = make_dialogue(ending="")
     assert "cannot continue while" not in client.get(f"/dialogues/{dialogue.token}/").text
     Run.objects.update(state=Run.State.PAUSED)
@@ -183,7 +183,7 @@ def test_a_failure_of_the_site_is_a_page_with_a_way_back(rf: RequestFactory) -> 
     assert "Back to studies" in page
 
 
-def test_a_forged_form_changes_nothing_and_is_told_so() -> None:
+def test_a_forged_form_changes_nothing_and_the_page_says_so() -> None:
     run = make_run(state=Run.State.RUNNING)
     client = Client(enforce_csrf_checks=True)
     client.force_login(make_staff())

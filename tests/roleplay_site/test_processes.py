@@ -52,7 +52,7 @@ def test_a_process_that_keeps_dying_ends_everything_with_a_sentence(installation
     ("status", "words"),
     [(0, "ended with exit status 0"), (1, "ended with exit status 1"), (-signal.SIGSEGV, "was killed (SIGSEGV)")],
 )
-def test_an_end_is_told_in_words(status: int, words: str) -> None:
+def test_an_end_is_described_in_words(status: int, words: str) -> None:
     assert describe(status) == words
 
 

@@ -44,7 +44,7 @@ def test_what_participants_said_stays_out_of_a_runs_figures(study: Study) -> Non
     assert (summary.dialogues, summary.turns_mean, summary.endings) == (8, 2, {"goal_reached": 8})
 
 
-def test_an_export_of_people_and_models_is_told_apart_by_imports(study: Study) -> None:
+def test_imports_distinguish_dialogues_of_people_and_models(study: Study) -> None:
     figures("--personas", "participants")
     records = list(export_dialogues(study))
     natural = import_dialogues(study, records, inquirer=None, source="all.jsonl")

@@ -98,7 +98,7 @@ def test_a_stopped_run_is_completed_once_it_is_started_again() -> None:
 
 
 @pytest.mark.parametrize("when", [0, 1])
-def test_whoever_has_lost_a_lease_writes_nothing_more(when: int) -> None:
+def test_a_worker_that_has_lost_a_lease_writes_nothing_more(when: int) -> None:
     run = one_cell()
     stolen: list[int] = []
     soon = stop_after(5)

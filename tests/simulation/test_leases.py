@@ -84,7 +84,7 @@ def test_a_renewed_lease_lasts_from_now() -> None:
     assert len(claim(run, "bob")) == 4
 
 
-def test_what_somebody_else_took_over_is_not_renewed() -> None:
+def test_a_lease_taken_over_by_another_worker_is_not_renewed() -> None:
     run = running()
     ids = [cell.pk for cell in claim(run, "ann", 2)]
     let_pass(2 * LEASE)
@@ -95,7 +95,7 @@ def test_what_somebody_else_took_over_is_not_renewed() -> None:
 
 
 @pytest.mark.parametrize("state", [Run.State.PAUSED, Run.State.CANCELLED])
-def test_nothing_is_renewed_once_the_run_stands_still(state: str) -> None:
+def test_no_lease_is_renewed_once_the_run_is_paused(state: str) -> None:
     run = running()
     ids = [cell.pk for cell in claim(run)]
     Run.objects.update(state=state)
@@ -124,7 +124,7 @@ def test_a_holder_may_write_and_nobody_else() -> None:
 
 
 @pytest.mark.parametrize("state", [Run.State.PAUSED, Run.State.CANCELLED])
-def test_a_holder_may_not_write_once_the_run_stands_still(state: str) -> None:
+def test_a_lease_holder_may_not_write_once_the_run_is_paused(state: str) -> None:
     (cell, *_) = claim(running(), "ann")
     Run.objects.update(state=state)
     with pytest.raises(LeaseLost):
@@ -147,7 +147,7 @@ def test_a_cell_that_failed_waits_longer_each_time_but_never_more_than_five_minu
     assert claim(run, "eve", 1) == [cell]
 
 
-def test_out_of_patience_the_run_stands_still_and_says_why() -> None:
+def test_after_too_many_failures_the_run_pauses_and_says_why() -> None:
     run = running()
     Simulation.objects.update(failures=2)
     cell = claim(run)[0]

@@ -64,7 +64,7 @@ def test_settings_that_a_server_was_not_sent_are_named_once_above_the_bar(capsys
     assert capsys.readouterr().err.count("Outputs of the inquirer are generated without seed, top_k:") == 1
 
 
-def test_each_reason_for_another_try_is_said_once_above_the_bar(capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_reason_for_a_retry_is_printed_once_above_the_bar(capsys: pytest.CaptureFixture[str]) -> None:
     with ProgressBar(10, 4) as bar:
         for sentence in ("The server is down.", "The server is down.", "The key is wrong."):
             bar.error(sentence)

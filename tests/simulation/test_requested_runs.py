@@ -28,7 +28,7 @@ def test_a_run_has_a_cell_for_every_persona_goal_and_seed_and_waits(study: Study
     assert (run.state, run.is_queued, run.message) == (Run.State.PAUSED, False, "")
 
 
-def test_a_run_knows_what_decides_about_what_is_said(study: Study) -> None:
+def test_a_run_stores_everything_that_affects_its_dialogues(study: Study) -> None:
     configuration = request_run(study, features="age", max_turns=5).configuration
     assert (configuration["features"], configuration["max_turns"]) == ("age", 5)
     assert date.fromisoformat(configuration["inquirer"].pop("date"))
@@ -126,9 +126,7 @@ def test_the_same_name_on_another_server_is_another_run(study: Study, tmp_path: 
     assert runs[0] != runs[1]
 
 
-def test_a_server_that_is_not_told_a_setting_is_another_run_and_the_run_says_what_is_left_out(
-    study: Study, tmp_path: Path
-) -> None:
+def test_a_left_out_setting_makes_another_run_which_names_it(study: Study, tmp_path: Path) -> None:
     file = tmp_path / "models.toml"
     runs = []
     for left_out in ("", 'leave_out = ["top_k", "seed"]\n'):

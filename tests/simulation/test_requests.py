@@ -59,5 +59,5 @@ def test_the_defaults_are_the_papers() -> None:
     ("allowed", "left"),
     [("all", FEMALE), ("none", {}), ("gender", {"gender": "Female"}), ("race", {}), ("education", {})],
 )
-def test_only_the_allowed_features_that_somebody_told_are_left(allowed: str, left: dict[str, str]) -> None:
+def test_only_allowed_features_with_an_answer_remain(allowed: str, left: dict[str, str]) -> None:
     assert limit_features(FEMALE, allowed) == left

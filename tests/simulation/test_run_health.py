@@ -114,7 +114,7 @@ def test_a_paused_or_finished_run_needs_no_worker(run: Run) -> None:
         assert not line(run).absent_worker
 
 
-def test_a_rate_counts_the_time_in_which_somebody_worked(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rate_counts_only_working_time(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Work for ten minutes, pause for a night without workers, then work for another ten minutes."""
     now = timezone.now() - LONG_AGO
     for minute in [*range(11), *range(511, 522)]:
@@ -152,7 +152,7 @@ def test_a_stopwatch_counts_neither_idle_time_nor_a_stopped_process() -> None:
     assert watch.seconds == 4.0
 
 
-def test_errors_are_told_while_the_worker_goes_on() -> None:
+def test_errors_are_reported_while_the_worker_continues() -> None:
     told: list[str] = []
     models = scripts(answerer=ScriptedModel([BackendError("The server is down."), *ANSWERS]))
     run = work_off(started_run(), make_worker(models, on_error=told.append, longest_pause=timedelta(0)))

@@ -88,7 +88,7 @@ def test_a_cell_whose_worker_died_is_not_said_to_run(client: Client, run: Run) -
     assert rows(look(client, run))[2].endswith("waiting")
 
 
-def test_a_run_that_stands_still_says_why(client: Client, run: Run) -> None:
+def test_a_paused_run_says_why(client: Client, run: Run) -> None:
     Run.objects.update(state=Run.State.PAUSED, message="Stopped after 8 failures in a row: the key is wrong.")
     assert "the key is wrong." in look(client, run)
 

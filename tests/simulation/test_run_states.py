@@ -57,7 +57,7 @@ def test_a_queued_run_is_for_the_workers_and_stays_theirs(study: Study) -> None:
     assert (run.state, run.is_queued) == (Run.State.RUNNING, True)
 
 
-def test_what_this_process_leaves_stands_still(study: Study) -> None:
+def test_unfinished_work_of_this_process_is_paused(study: Study) -> None:
     run = started_run(study)
     CELLS.leave(run)
     assert Run.objects.get().state == Run.State.PAUSED

@@ -22,7 +22,7 @@ def test_an_unknown_study_is_refused_with_the_known_ones(study: Study) -> None:
     assert find_study("demo") == study
 
 
-def test_without_any_study_it_is_said_how_to_get_one() -> None:
+def test_without_any_study_the_page_says_how_to_get_one() -> None:
     with pytest.raises(RequestError, match="run load_demo first"):
         find_study("demo")
 

@@ -110,9 +110,7 @@ def test_a_server_that_fails_in_the_middle_costs_no_turn_and_the_same_command_go
     assert len((tmp_path / "dialogues.jsonl").read_text("utf-8").splitlines()) == 1
 
 
-def test_a_server_that_knows_no_seed_is_asked_without_and_the_run_says_so_whoever_works_on_it(
-    server: ChatServer, tmp_path: Path
-) -> None:
+def test_a_server_without_seeds_is_asked_without_one_and_the_run_says_so(server: ChatServer, tmp_path: Path) -> None:
     detail = [{"type": "extra_forbidden", "loc": ["body", "seed"], "msg": "Extra inputs are not permitted", "input": 7}]
     server.refuses = {"seed": Failure(422, body={"detail": detail})}
     server.outage, server.answers = GONE, 2  # the refusal and an answer
@@ -145,7 +143,7 @@ def work_as_a_worker_does(run: Run) -> None:
     work_off(run, Worker(casting, patience=2, longest_pause=AT_ONCE, tick=0.02))
 
 
-def test_a_runs_page_says_why_it_stands_still_and_starts_it_again(server: ChatServer) -> None:
+def test_a_runs_page_says_why_it_is_paused_and_restarts_it(server: ChatServer) -> None:
     client = Client()
     client.force_login(make_staff())
     form = {"inquirer": "asker", "responder": "answerer", "goals": ["1", "2"], "personas": "all", "features": "all"}

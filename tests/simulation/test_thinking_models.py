@@ -34,7 +34,7 @@ def dialogue(models: dict[str, Any]) -> Dialogue:
     return Dialogue.objects.get()
 
 
-def test_only_answers_are_said(dialogue: Dialogue) -> None:
+def test_only_answers_are_used(dialogue: Dialogue) -> None:
     assert list(dialogue.turns.values_list("utterance", "response")) == [("Q1", "A1"), ("Q2", "A2")]
     assert dialogue.ending == "goal_reached"
 
@@ -73,7 +73,7 @@ def test_a_dialogue_page_shows_thoughts_in_the_small_print(dialogue: Dialogue, a
     assert "including thoughts: 7 tokens" in page
 
 
-def test_a_run_says_by_which_rule_thoughts_are_told_apart(dialogue: Dialogue, admin_client: Any) -> None:
+def test_a_run_records_the_version_of_the_thought_rule(dialogue: Dialogue, admin_client: Any) -> None:
     assert (dialogue.inquirer["thoughts"], dialogue.responder["thoughts"]) == (RULE, RULE)
     page = admin_client.get(f"/runs/{dialogue.simulation.run.token}/").content.decode()
     assert page.count(f"rule version {RULE}") == 2

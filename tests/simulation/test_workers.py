@@ -76,7 +76,7 @@ def test_two_workers_share_a_run_without_playing_a_cell_twice() -> None:
     assert said(Turn.objects.all()) == TURNS * 8
 
 
-def test_a_dialogue_knows_everything_that_identifies_it() -> None:
+def test_a_dialogue_stores_everything_that_identifies_it() -> None:
     run = work_off(started_run(features="age"))
     cell = run.simulations.select_related("dialogue", "persona", "goal")[0]
     dialogue = cell.dialogue
@@ -113,7 +113,7 @@ def test_a_turn_is_saved_before_the_next_is_asked_for() -> None:
     assert saved == [1]
 
 
-def test_whoever_watches_is_told_of_every_turn_and_ending() -> None:
+def test_the_observer_receives_every_turn_and_ending() -> None:
     steps: list[Step] = []
     work_off(started_run(), make_worker(on_step=steps.append))
     assert sorted(type(step).__name__ for step in steps) == ["Ended"] * 4 + ["Exchange"] * 8

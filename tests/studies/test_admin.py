@@ -98,7 +98,7 @@ def test_a_new_study_begins_with_the_papers_form(client: Client) -> None:
         ("persona", {"study": ""}, "This field is required."),
     ],
 )
-def test_what_a_study_cannot_use_is_said_at_its_field_and_not_stored(
+def test_an_invalid_value_is_reported_at_its_field_and_not_stored(
     client: Client, study: Study, page: str, fields: dict[str, str], sentence: str
 ) -> None:
     before = stored()

@@ -73,7 +73,7 @@ LISTED = Fails(BackendError, "")  # nobody looks at what comes of a chat
     ],
     ids=lambda value: value.name if isinstance(value, Odd) else "",
 )
-async def test_an_address_where_no_such_api_is_is_said_in_a_sentence(models_file, capsys, odd: Odd, sentence: str):
+async def test_an_address_without_such_an_api_is_reported_in_one_sentence(models_file, capsys, odd: Odd, sentence: str):
     async with odd_server(odd) as url:
         models_file.write_text(f'[models.api]\nbackend = "openai"\nmodel = "m"\nbase_url = "{url}"\n')
         with pytest.raises(CommandError, match=r"Cannot run here as described: api\.") as refusal:
@@ -109,7 +109,7 @@ def test_an_address_that_goes_too_far_is_named_with_its_line(models_file, capsys
     assert "line 4: base_url: it must end before /chat/completions" in capsys.readouterr().out
 
 
-def test_an_unknown_name_and_a_file_that_is_not_toml_are_said_in_a_sentence(models_file):
+def test_an_unknown_name_and_a_file_that_is_not_toml_are_reported_in_one_sentence(models_file):
     models_file.write_text(GOOD)
     with pytest.raises(CommandError, match="There is no model 'tlker'"):
         call_command("models", "tlker")
@@ -128,7 +128,7 @@ def test_a_wrong_entry_is_named_with_its_line_and_the_others_are_still_listed(mo
     assert f"WRONG: Model 'typo' in {models_file}, line 8: there is no setting 'contxt'" in shown
 
 
-def test_a_file_that_is_not_toml_is_said_with_line_and_column(models_file):
+def test_a_file_that_is_not_toml_is_reported_with_line_and_column(models_file):
     models_file.write_text(GOOD + "[models.typo\n")
     with pytest.raises(CommandError, match="line 6, column 13") as refusal:
         call_command("models", "talker")

@@ -66,9 +66,7 @@ def test_a_participant_of_an_open_study_begins_the_next_goal(models_file: Path) 
     assert dialogue.responder["coherence"] == {"max_n": 5, "repeats": 2}
 
 
-def test_another_process_that_starts_later_knows_the_last_correct_description(
-    models_file: Path, settings: Settings
-) -> None:
+def test_a_process_that_starts_later_has_the_last_correct_description(models_file: Path, settings: Settings) -> None:
     read_models_in_force(models_file)
     slip(models_file, "no TOML")
     program = (

@@ -78,7 +78,7 @@ def test_a_reply_that_is_not_there_says_why(
     assert sentence in news(client, dialogue, 1)
 
 
-def test_every_try_and_how_the_message_was_typed_stand_in_the_detail(client: Client, dialogue: Dialogue) -> None:
+def test_the_details_show_every_attempt_and_how_the_message_was_typed(client: Client, dialogue: Dialogue) -> None:
     turn = make_answered_turn(dialogue, 1)
     turn.generations.update(state=Generation.State.INTERRUPTED, text="Speed is <b>", message="It broke off.")
     make_try(turn, text="Speed is distance over time.")

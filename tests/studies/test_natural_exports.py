@@ -59,7 +59,7 @@ def table(study: Study, form: str) -> list[dict[str, str]]:
     return list(csv.DictReader(StringIO(text, newline="")))
 
 
-def test_a_line_tells_who_took_part_and_with_which_chatbot(study: Study, dialogue: Dialogue) -> None:
+def test_a_line_names_the_participant_and_the_chatbot(study: Study, dialogue: Dialogue) -> None:
     (entry,) = exported(study)
     assert (entry["kind"], entry["persona_id"], entry["inquirer"]) == ("natural", "p-001", {})
     assert (entry["responder"]["model"], entry["seed"], entry["ending"]) == ("tiny", 73, "left")
@@ -77,7 +77,7 @@ def test_a_line_has_the_state_of_every_turn_and_every_try_of_the_chatbot(study: 
     assert [one["raw"] for one in turns[3]["tries"]] == ["<think>Hm</think>Yes, I", ""]
 
 
-def test_a_line_tells_how_each_message_was_typed(study: Study, dialogue: Dialogue) -> None:
+def test_a_line_records_how_each_message_was_typed(study: Study, dialogue: Dialogue) -> None:
     turns = exported(study)[0]["natural_turns"]
     assert (turns[0]["typing"]["typing_seconds"], turns[0]["typing"]["pasted_characters"]) == (8.25, 40)
     assert turns[3]["typing"] is None

@@ -38,7 +38,7 @@ def test_what_was_written_before_a_failure_stays() -> None:
     assert Study.objects.count() == 3
 
 
-def test_somebody_else_writes_between_two_pieces() -> None:
+def test_another_process_writes_between_two_pieces() -> None:
     """The items end only after the other process has written."""
     study = make_study()
 

@@ -89,7 +89,7 @@ def test_the_goals_are_the_papers_own():
 
 
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
-def test_every_path_is_made_of_steps_and_opens_with_one_that_stands_alone(topic: Topic):
+def test_every_path_consists_of_steps_and_begins_with_one_that_needs_no_context(topic: Topic):
     assert {name for path in topic.paths for name in path} <= set(topic.steps)
     assert all(topic.steps[path[0]].open for path in topic.paths)
 
@@ -142,7 +142,7 @@ def test_typing_keeps_the_text_recognisable():
     assert as_typed("cat poem", Random(5)).strip("?.!").lower().replace(" ", "")
 
 
-def test_small_talk_knows_what_people_say_first():
+def test_small_talk_covers_common_first_messages():
     assert {"greeting", "thanks", "identity", "abilities", "joke", "weather", "confused", "unknown"} <= set(
         small_talk()
     )

@@ -80,7 +80,7 @@ def test_an_analysis_without_judgements_suggests_nothing(staff: Client) -> None:
 @pytest.mark.parametrize(
     ("models", "reason"), [(["a"], "at least two models"), ("abcdefghijklm", "These are 13 models")]
 )
-def test_why_rates_cannot_be_taken_over_is_said(staff: Client, models: Sequence[str], reason: str) -> None:
+def test_the_reason_why_rates_cannot_be_used_is_given(staff: Client, models: Sequence[str], reason: str) -> None:
     study = make_study()
     make_report(study, counted(*models))
     assert reason in staff.get(f"{PAGE}?study=demo").text

@@ -18,7 +18,7 @@ def power(*arguments: str, **options: Any) -> str:
     return printed.getvalue()
 
 
-def test_every_pair_of_models_is_told_in_words() -> None:
+def test_every_pair_of_models_is_described_in_words() -> None:
     printed = power("--rate", "mixtral=0.5", "--rate", "vicuna=0.9").splitlines()
     assert (
         printed[0] == "6 evaluators with 12 pairs each: share of 6 studies that find a difference, ± Monte Carlo error"
@@ -35,7 +35,7 @@ def test_the_papers_rates_are_assumed_without_others_and_a_seed_repeats() -> Non
     assert {"GPT4", "Llama-2", "Mixtral", "Vicuna"} == {one[side] for one in size["contrasts"] for side in "ab"}
 
 
-def test_several_sizes_are_told_one_after_the_other() -> None:
+def test_several_sizes_are_reported_one_after_the_other() -> None:
     printed = power("--rate", "a=0.5", "--rate", "b=0.9", evaluators=[8, 4], studies=2).split("\n\n")
     assert [size.partition(" with")[0] for size in printed] == ["4 evaluators", "8 evaluators"]
 
@@ -56,6 +56,6 @@ def test_several_sizes_are_told_one_after_the_other() -> None:
         (["--processes", "0"], "--processes must be at least 1"),
     ],
 )
-def test_what_makes_no_plan_is_refused(arguments: list[str], words: str) -> None:
+def test_an_impossible_plan_is_refused(arguments: list[str], words: str) -> None:
     with pytest.raises(CommandError, match=words):
         call_command("power", *arguments, stderr=StringIO())

@@ -49,7 +49,7 @@ def test_a_worker_computes_what_was_asked_for_and_the_processes_find_what_one_wo
 
 
 @pytest.mark.django_db
-def test_the_same_question_is_asked_once_and_another_anew() -> None:
+def test_the_same_question_is_computed_once_and_another_one_separately() -> None:
     estimate = request_estimate(SMALL)
     assert request_estimate(replace(SMALL, evaluators=(6, 4))) == estimate
     assert request_estimate(replace(SMALL, seed=1)) != estimate
@@ -127,7 +127,7 @@ def test_a_worker_that_is_to_stop_gives_it_back_at_once() -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("is_stopping", "state"), [(True, State.RUNNING), (False, State.PAUSED)])
-def test_processes_that_are_killed_are_told_unless_the_worker_is_to_stop(
+def test_killed_processes_are_reported_unless_the_worker_is_stopping(
     is_stopping: bool, state: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(estimates, "GRACE", 0.5)

@@ -96,7 +96,7 @@ def test_what_is_asked_is_stored_once_and_waits_for_a_worker(staff: Client) -> N
         ({"seed": "-1"}, "Enter a seed between 0", "#id_seed"),
     ],
 )
-def test_what_cannot_be_asked_is_told_at_its_field_and_nothing_is_lost(
+def test_an_invalid_assumption_is_reported_at_its_field_and_nothing_is_lost(
     staff: Client, changed: dict[str, str], words: str, place: str
 ) -> None:
     answer = staff.post(PAGE, FORM | changed)
@@ -117,7 +117,7 @@ def test_a_model_is_added_without_a_script_and_nothing_is_lost(staff: Client) ->
     assert staff.post(PAGE, FORM | {"add": "model", "rates-TOTAL_FORMS": "9999999"}).status_code == 200
 
 
-def test_a_page_shows_what_was_found_and_what_it_means(staff: Client) -> None:
+def test_a_page_shows_the_results_and_their_meaning(staff: Client) -> None:
     page = staff.get(f"/power/{make_estimate().token}/").text
     assert "10 and 20 evaluators × 30 pairs" in page
     assert (

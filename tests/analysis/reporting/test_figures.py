@@ -36,7 +36,7 @@ def test_a_full_study_has_every_figure() -> None:
 
 
 class TestFigure2:
-    def test_tells_the_rates_of_table_3(self) -> None:
+    def test_the_command_reports_the_power_with_the_rates_of_table_3(self) -> None:
         alt = drawing(rates_by_confidence(judgements_of_table_3())).alt
         assert (
             "Mixtral: 56.0 % of 200 pairs detected (very confident 9.5 %, confident 25.5 % and somewhat confident 21.0 %), "
@@ -64,7 +64,7 @@ def test_figure_13_divides_all_judgements() -> None:
         assert f"{choice} {100 * (frame['choice'] == choice).mean():.1f} %" in alt
 
 
-def test_means_are_told_as_rates_beside_what_was_observed() -> None:
+def test_means_are_shown_as_rates_next_to_the_observed_ones() -> None:
     mean = fit_detected(read_data("typical")).means["mixtral-8x7b"]
     assert mean.se
     low, high = (100 * expit(mean.estimate + sign * 1.959964 * mean.se) for sign in (-1, 1))
@@ -72,7 +72,7 @@ def test_means_are_told_as_rates_beside_what_was_observed() -> None:
     assert f"mixtral-8x7b: 58.6 % ({low:.1f} % to {high:.1f} %), observed 57.0 % of 200" in alt
 
 
-def test_contrasts_name_what_differs_by_holm() -> None:
+def test_contrasts_name_models_that_differ_after_holms_adjustment() -> None:
     alt = drawing(draw(read_data("typical"))["contrasts"]).alt
     assert (
         "1 differs: gpt-4 − mixtral-8x7b 0.90 (0.44 to 1.36, p < .001); the other 5 show no significant difference."

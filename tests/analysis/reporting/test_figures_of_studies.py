@@ -53,12 +53,12 @@ def test_the_papers_features_have_its_numbers_and_others_their_names(key: str, n
     assert participants_by_option(key, "Label", {"yes": 1}).name == name
 
 
-def test_a_feature_that_nobody_answered_has_no_figure() -> None:
+def test_a_feature_without_answers_has_no_figure() -> None:
     found = participants_by_option("age", "Age Range", dict.fromkeys(AGES, 0))
     assert found == Undrawn("figure-3", "No participant has answered “Age Range” yet.")
 
 
-def test_failures_are_told_per_inquirer() -> None:
+def test_failures_are_reported_per_inquirer() -> None:
     alt = drawing(failure_radars(FAILURES)).alt
     assert "Vicuna: no prompt 7.9 %, multiple prompts 6.1 %, incoherent 0.8 %, self-reply 69.4 %" in alt
 

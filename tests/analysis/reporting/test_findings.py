@@ -19,7 +19,7 @@ def test_p_values_are_written_as_is_usual(p: float, words: str) -> None:
     assert p_words(p) == words
 
 
-def test_a_significant_effect_is_told_with_its_test_and_the_models_that_differ() -> None:
+def test_a_significant_effect_is_reported_with_its_test_and_the_models_that_differ() -> None:
     finding = model_finding("detected", fit_detected(read_data("typical"))).text
     assert "over 800 judgements" in finding
     assert "The inquirer models differ, χ²(3) = 15.18, p = .002." in finding
@@ -33,7 +33,7 @@ def test_adjusted_p_values_are_named() -> None:
     assert "Models that differ (Holm, in log-odds): gpt-4 − mixtral-8x7b" in finding
 
 
-def test_pairs_that_differ_where_no_test_of_all_does_are_told_with_that() -> None:
+def test_differing_pairs_without_a_significant_joint_test_are_reported_with_that_caveat() -> None:
     model = fit_detected(read_data("typical"))
     finding = model_finding("detected", replace(model, test=JointTest(7.0, 3, None, 0.07)))
     assert finding.conclusion.startswith("No difference between the inquirer models was found")
@@ -55,16 +55,16 @@ def test_a_linear_model_is_reported_with_f_and_the_residual() -> None:
         ("edge_one_model", "The probability that a simulation is detected could not be modelled"),
     ],
 )
-def test_odd_cases_are_told(name: str, words: str) -> None:
+def test_special_cases_are_reported(name: str, words: str) -> None:
     assert words in model_finding("detected", fit_detected(read_data(name))).text
 
 
-def test_letters_are_told_with_the_best_first() -> None:
+def test_letters_are_listed_with_the_best_model_first() -> None:
     finding = model_finding("detected", fit_detected(read_data("typical"))).text
     assert "A is best; models that share one do not differ significantly): mixtral-8x7b A, " in finding
 
 
-def test_how_often_simulations_passed_is_told_with_the_best_model_first() -> None:
+def test_undetected_simulations_are_reported_with_the_best_model_first() -> None:
     frame = pd.DataFrame({"model": ["a", "a", "b", "b"], "detected": [1.0, 1.0, 1.0, 0.0]})
     finding = rates_finding(detection_table(frame), overall_row(frame))
     assert finding.conclusion == "The simulation remained undetected in 25.0 % of 4 judgements."
@@ -76,7 +76,7 @@ def test_judgements_that_do_not_say_whether_they_detected_have_no_rates() -> Non
     assert rates_finding(detection_table(frame), overall_row(frame)).conclusion.startswith("No judgement says whether")
 
 
-def test_two_variances_of_0_are_told_as_two() -> None:
+def test_two_variances_of_0_are_both_reported() -> None:
     flat = MixedModel("singular", "flat", 8, ("a", "b"), sd={"participant": 0.0, "generator_user": 0.0})
     assert remark(flat).startswith(
         "The variances between evaluators and between the people who chatted are estimated as 0"

@@ -51,7 +51,7 @@ def test_a_study_with_the_papers_counts_has_the_papers_table_3(printed: Table, l
     assert [cells[model] for model in PAPER_ORDER] == PRINTED[line]
 
 
-def test_parts_of_table_3_stand_in_the_papers_order(printed: Table) -> None:
+def test_parts_of_table_3_are_in_the_papers_order(printed: Table) -> None:
     assert [about for about, _ in printed.groups] == ["total", "detected", "undetected"]
 
 
@@ -68,7 +68,7 @@ def test_p_values_are_read_in_three_digits_and_written_whole(models: Mapping[str
     assert r"$<$ .001" in to_latex(table)
 
 
-def test_a_penalised_fit_stands_beside_the_one_that_lacks_estimates() -> None:
+def test_a_penalised_fit_accompanies_the_fit_without_estimates() -> None:
     separated = {"detected": fit_detected(read_data("separation"))}
     for table in (effects_table(separated), contrasts_table(separated)):
         estimates = {row[:-5][:3]: row for row in table.rows}
@@ -107,7 +107,7 @@ def test_numbers_are_read_with_the_digits_that_they_are_worth(cell: Any, words: 
     assert readable(cell) == words
 
 
-def test_columns_of_numbers_stand_at_the_right_and_groups_between_lines(printed: Table) -> None:
+def test_columns_of_numbers_are_aligned_right_and_groups_separated_by_lines(printed: Table) -> None:
     latex = to_latex(printed)
     assert r"\begin{tabular}{llrrrrr}" in latex
     assert latex.count(r"\midrule") == 3

@@ -69,7 +69,7 @@ def test_table_2_has_a_row_for_each_condition_in_the_papers_order() -> None:
     assert all(str(cell).endswith("(0.000)") for cell in rows[0][2:])
 
 
-def test_runs_that_told_less_of_the_persona_stay_out_of_table_1() -> None:
+def test_runs_with_fewer_persona_features_stay_out_of_table_1() -> None:
     study = make_simulated_study()
     run = make_run(study, inquirer="gpt-4", state=Run.State.FINISHED)
     run.configuration["features"] = "none"
@@ -79,7 +79,7 @@ def test_runs_that_told_less_of_the_persona_stay_out_of_table_1() -> None:
     assert "gpt-4" not in said_by_group(study)
 
 
-def test_people_stand_before_inquirers() -> None:
+def test_people_come_before_inquirers() -> None:
     groups = said_by_group(make_judged_study())
     assert list(groups) == ["natural", "gpt-4", "mixtral"]
     assert [len(dialogues) for dialogues in groups.values()] == [4, 4, 4]

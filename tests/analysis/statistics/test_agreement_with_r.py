@@ -136,7 +136,7 @@ class TestAModelThatIsAlwaysDetected:
         assert penalised.sd == approx(expected["sd"], abs=2e-3)
 
 
-def test_what_is_left_to_compare_beside_models_always_or_never_detected_is_said() -> None:
+def test_remaining_comparisons_are_reported_if_a_model_is_always_or_never_detected() -> None:
     data = read_data("separation")
     pair = data[data["model"].isin(["gpt-4", "vicuna-13b"])]
     other = fit_detected(pair)

@@ -26,7 +26,7 @@ def test_a_group_whose_members_do_not_differ_has_a_standard_deviation_of_0_and_n
 
 
 @pytest.mark.parametrize("outcome", ["utterance_number", "duration"])
-def test_evaluators_who_judged_a_model_each_cannot_be_told_from_it(outcome: str) -> None:
+def test_evaluators_who_judged_one_model_each_are_confounded_with_it(outcome: str) -> None:
     random = np.random.default_rng(73)
     number = random.integers(0, 4, 300)
     frame = pd.DataFrame(
@@ -42,7 +42,7 @@ def test_evaluators_who_judged_a_model_each_cannot_be_told_from_it(outcome: str)
     assert (found.status, found.test, found.contrasts) == ("not_converged", None, ())
 
 
-def test_groups_that_are_the_same_cannot_be_told_apart() -> None:
+def test_identical_groups_are_not_identified() -> None:
     random = np.random.default_rng(73)
     for _ in range(3):
         frame = draw_paper_study(random, [0, 0.5, 1, 1.5], (0.9, 0)).assign(duration=random.normal(size=800))

@@ -65,7 +65,7 @@ def write(folder: Path, content: str | bytes) -> Path:
         (b"\xff\xfe" + f"{HEAD}\n{ROW}".encode("utf-16-le") + b"1", "is not UTF-16 text (line 2)"),
     ],
 )
-def test_what_is_wrong_is_said(tmp_path: Path, content: str | bytes, words: str) -> None:
+def test_mistakes_are_reported(tmp_path: Path, content: str | bytes, words: str) -> None:
     path = write(tmp_path, content)
     with pytest.raises(BadData) as refusal:
         read_judgements(path)
@@ -208,7 +208,7 @@ def test_decimals_have_commas_beside_tabs_unless_they_may_be_thousands(tmp_path:
         read_judgements(write(tmp_path, f"{content}1,234\n"))
 
 
-def test_other_delimiters_may_stand_in_the_name_of_a_column(tmp_path: Path) -> None:
+def test_names_of_columns_may_contain_other_delimiters(tmp_path: Path) -> None:
     frame = read_judgements(write(tmp_path, f"{HEAD},how sure; 1; 2; 3; 4; 5; 6\n{ROW},4\n"))
     assert len(frame) == 1
 

@@ -32,7 +32,7 @@ def test_a_clear_difference_is_found_and_none_is_not() -> None:
     assert power.share(("gpt-4", "mixtral")).value < 0.25
 
 
-def test_more_evaluators_find_more_and_every_size_is_told() -> None:
+def test_more_evaluators_find_more_and_every_size_is_reported() -> None:
     few, many = find(PowerQuestion({"a": 0.5, "b": 0.7}, evaluators=(40, 4), pairs=10, studies=20))
     assert (few.studies, many.studies) == (20, 20)
     assert many.overall > few.overall + 5
@@ -109,13 +109,13 @@ def test_drawn_rates_are_the_assumed_ones() -> None:
         ({"seed": -1}, "seed", "seed between 0"),
     ],
 )
-def test_what_cannot_be_drawn_is_refused(fields: dict[str, Any], field: str, words: str) -> None:
+def test_impossible_assumptions_are_refused(fields: dict[str, Any], field: str, words: str) -> None:
     with pytest.raises(ImpossiblePlan, match=words) as refused:
         PowerQuestion(**{"rates": RATES} | fields)
     assert [problem.field for problem in refused.value.problems] == [field]
 
 
-def test_every_problem_is_told_once() -> None:
+def test_every_problem_is_reported_once() -> None:
     with pytest.raises(ImpossiblePlan) as refused:
         PowerQuestion({"a": 2}, (10, 20), pairs=1, people=1, seed=-1)
     assert [problem.field for problem in refused.value.problems] == ["seed", "rates", "rates", "pairs", "people"]

@@ -10,7 +10,7 @@ def table(name: str, *rows: tuple[str, ...]) -> dict[str, Any]:
     return {"name": name, "header": ["measure", "gpt-4"], "numeric": [False, True], "groups": groups}
 
 
-def test_figures_stand_in_the_section_of_the_table_that_they_show() -> None:
+def test_figures_are_in_the_section_of_the_table_that_they_show() -> None:
     shown = {"tables": [table("table-1", ("turns", "2.00")), table("table-3", ("rate", "35%"))]}
     figures = [{"name": name} for name in ("figure-8", "figure-2", "contrasts")]
     sections = {section.identifier: section for section in arrange(shown | {"figures": figures})}

@@ -43,7 +43,7 @@ def test_all_files_can_be_taken_away_at_once(study: Study, staff: Client) -> Non
         assert archive.read("demo-analysis/results.json") == b"results.json"
 
 
-def test_files_that_are_gone_are_said_to_be_and_no_link_leads_to_them(study: Study, staff: Client) -> None:
+def test_missing_files_are_reported_and_no_link_leads_to_them(study: Study, staff: Client) -> None:
     table = {"name": "table-3", "title": "Detection", "header": ["all"], "numeric": [False], "groups": [("all", [[]])]}
     figure = {"name": "figure-2", "title": "Detected", "alt": "Half were.", "width": 9, "height": 9}
     report = keep_report(study, shown={"shape": SHAPE, "tables": [table], "figures": [figure]})
@@ -76,7 +76,7 @@ def test_a_report_that_an_older_version_has_stored_is_not_shown(study: Study, st
     assert "Nothing has been computed yet" in staff.get(PAGE).text
 
 
-def test_a_study_without_anything_says_what_comes_of_what(staff: Client) -> None:
+def test_a_study_without_data_says_what_each_result_needs(staff: Client) -> None:
     make_study()
     page = staff.get(PAGE).text
     assert "There is nothing to analyse yet" in page
@@ -84,7 +84,7 @@ def test_a_study_without_anything_says_what_comes_of_what(staff: Client) -> None
     assert "Start a run" in page
 
 
-def test_the_page_is_told_how_far_it_is_and_loads_anew_when_it_is_there(study: Study, staff: Client) -> None:
+def test_the_page_shows_the_progress_and_reloads_at_the_end(study: Study, staff: Client) -> None:
     request_report(study)
     Report.objects.update(step="figures", worker="w", leased_until="2999-01-01T00:00:00Z")
     assert "Computing the analysis: figures" in staff.get(f"{PAGE}live/").text

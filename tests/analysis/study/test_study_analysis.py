@@ -18,7 +18,7 @@ def test_a_study_that_nobody_has_judged_has_tables_of_its_dialogues() -> None:
     assert {"figure-8", "figure-3"} <= {drawing.name for drawing in portfolio.drawings}
 
 
-def test_the_report_says_what_it_is_made_of_and_what_to_mind() -> None:
+def test_the_report_names_its_data_sources_and_caveats() -> None:
     study = make_judged_evaluation().study
     study.evaluations.update(is_rehearsed=True, judges_per_pair=2)
     make_flagged(study)

@@ -63,7 +63,7 @@ def test_odd_names_and_missing_values_are_read_as_from_a_csv(tmp_path: Path) -> 
     assert frame["flagged"].tolist() == [1] * 4 + [0] * 4 + [1] * 4
 
 
-def test_what_a_csv_could_not_hold_is_refused_by_the_row_that_it_would_have() -> None:
+def test_values_that_a_csv_could_not_hold_are_refused_with_their_row() -> None:
     study = make_judged_evaluation().study
     first = Judgement.objects.filter(pk=Judgement.objects.earliest("pk").pk)
     first.update(active_seconds=1e200)
@@ -92,7 +92,7 @@ def test_an_open_evaluation_counts_only_where_it_was_chosen() -> None:
     assert len(judgements_in(study)) == 10
 
 
-def test_why_no_judgements_count_is_said() -> None:
+def test_the_reason_why_no_judgements_count_is_given() -> None:
     study = make_judged_evaluation().study
     with pytest.raises(BadData, match="No evaluation of study 'demo' was chosen"):
         judgements_in(study, [])
@@ -123,7 +123,7 @@ def test_the_command_analyses_a_study(tmp_path: Path) -> None:
     assert counted == {"number": 1, "title": "Evaluation 1", "state": "closed", "judgements": 8}
 
 
-def test_the_command_counts_the_evaluations_that_it_is_told(tmp_path: Path) -> None:
+def test_the_command_counts_the_given_evaluations(tmp_path: Path) -> None:
     study = make_judged_evaluation().study
     judge(make_evaluator(make_evaluation(study, title="Second round")), True, False)
     printed = StringIO()

@@ -50,7 +50,7 @@ def test_a_blank_message_cannot_be_sent(chat: Chat) -> None:
     assert stored(page).count() == 0
 
 
-def test_near_the_limit_characters_are_counted_and_over_it_one_is_told_how_many(chat: Chat) -> None:
+def test_near_the_limit_characters_are_counted_and_beyond_it_the_excess_is_shown(chat: Chat) -> None:
     page = chat("quick")
     box(page).fill("a" * 7_000)
     expect(page.locator("#count")).to_be_hidden()

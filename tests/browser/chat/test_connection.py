@@ -144,5 +144,5 @@ def test_a_study_that_is_closed_says_so_to_those_who_chat(chat: Chat, site: Site
     expect(page.get_by_role("heading", level=1)).to_have_text("The study is closed at the moment")
     expect(typing.get_by_text("Copy what you need")).to_be_visible()
     expect(box(typing)).to_have_value("What I have typed")
-    typing.get_by_role("link", name="go on").click()
+    typing.get_by_role("link", name="continue").click()
     expect(typing.get_by_role("heading", level=1)).to_have_text("The study is closed at the moment")

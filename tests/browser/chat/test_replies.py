@@ -40,7 +40,7 @@ def test_a_chatbot_that_thinks_is_said_to_and_nothing_of_its_thought_is_shown(ch
 
 
 @IN_BOTH_SIZES
-def test_a_reply_that_cannot_be_stored_yet_is_said_to_be_saved(chat: Chat, site: Site) -> None:
+def test_a_reply_that_cannot_be_stored_yet_is_shown_as_being_saved(chat: Chat, site: Site) -> None:
     page = chat("slow")
     say(page, "Count, please.")
     expect(running(page)).to_contain_text("One two three")
@@ -114,7 +114,7 @@ def test_words_that_were_not_sent_are_not_taken_away_by_another_tab(chat: Chat) 
     page.get_by_role("dialog").get_by_role("button", name="Next goal").click()
     expect(typing.get_by_text("This goal has ended.")).to_be_visible()
     expect(box(typing)).to_have_value("Words that nobody may lose")
-    typing.get_by_role("link", name="go on").click()
+    typing.get_by_role("link", name="continue").click()
     expect(typing.get_by_role("heading", level=1)).to_have_text("Goal 2 of 2")
     expect(box(typing)).to_have_value("")
 
@@ -172,7 +172,7 @@ def test_what_a_person_types_stays_as_it_is(chat: Chat) -> None:
     assert stored(page).locator(".bubble.inquirer .plain-text").evaluate("element => element.innerText") == code
 
 
-def test_who_comes_second_sees_their_place(chat: Chat) -> None:
+def test_the_second_person_in_the_queue_sees_their_position(chat: Chat) -> None:
     first, second, third = (chat("busy") for _ in range(3))
     for page in (first, second, third):
         say(page, "Count, please.")
@@ -187,7 +187,7 @@ def test_who_comes_second_sees_their_place(chat: Chat) -> None:
 def test_the_last_message_that_a_goal_takes_leads_on(chat: Chat) -> None:
     page = chat("once")
     ask(page, "What is a bear?")
-    expect(page.locator("#hint")).to_contain_text("Please go on to the next goal.")
+    expect(page.locator("#hint")).to_contain_text("Please continue with the next goal.")
     box(page).fill("And a bee?")
     expect(page.get_by_role("button", name="Send")).to_be_disabled()
     expect(page.get_by_role("button", name="Next goal …")).to_have_attribute("aria-disabled", "false")

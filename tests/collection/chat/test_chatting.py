@@ -176,7 +176,7 @@ async def test_a_reply_goes_on_when_every_page_has_gone(chat: Dialogue) -> None:
     assert (await in_database(chat.turns.get)).response == REPLIES[0]
 
 
-async def test_a_page_that_lost_the_thread_is_told_everything_anew(api: ChatServer, api_chat: Dialogue) -> None:
+async def test_a_page_that_missed_something_receives_a_snapshot(api: ChatServer, api_chat: Dialogue) -> None:
     api.held_at = 2
     async with open_page(api_chat) as page:
         await page.say("What is a bear?")
@@ -223,7 +223,7 @@ async def test_what_no_database_takes_is_made_visible_instead_of_lost(chat: Dial
     assert (await in_database(chat.turns.get)).utterance == "half a bear: \ufffd, nothing: \ufffd"
 
 
-async def test_whoever_has_a_page_open_is_seen(chat: Dialogue) -> None:
+async def test_a_participant_with_an_open_page_counts_as_present(chat: Dialogue) -> None:
     await in_database(Participant.objects.update, last_seen_at=None)
     async with open_page(chat):
         assert (await in_database(Participant.objects.get)).last_seen_at is not None

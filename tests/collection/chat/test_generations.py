@@ -191,7 +191,7 @@ def test_a_reply_that_was_stopped_meanwhile_has_all_that_its_page_showed(under_w
     assert (Turn.objects.get().state, Turn.objects.get().response) == (Turn.State.STOPPED, "So far so good")
 
 
-def test_once_somebody_has_retried_the_words_of_an_interrupted_try_stay_with_it(under_way: Generation) -> None:
+def test_after_a_retry_the_text_of_an_interrupted_attempt_stays_with_it(under_way: Generation) -> None:
     let_pass(2 * LEASE)
     interrupt_expired()
     again = generations.begin(under_way.turn, "other", attempt=1)
@@ -224,7 +224,7 @@ def test_once_the_participant_has_gone_on_the_words_stay_and_the_dialogue_does_n
     assert (Generation.objects.get().state, Generation.objects.get().text) == (State.INTERRUPTED, "All of it.")
 
 
-def test_nothing_is_stored_of_somebody_who_has_withdrawn(under_way: Generation, dialogue: Dialogue) -> None:
+def test_nothing_is_stored_for_a_person_who_has_withdrawn(under_way: Generation, dialogue: Dialogue) -> None:
     Dialogue.objects.all().delete()
     assert generations.keep({under_way.pk: Kept("So far", State.STREAMING)}, "mine") == {under_way.pk: "lost"}
     with pytest.raises(LeaseLost):

@@ -53,7 +53,7 @@ async def test_who_has_no_cookie_of_this_site_is_refused(chat: Dialogue, cookie:
     assert not await is_let_in(path_of(chat), headers_of(chat) | {"cookie": cookie})
 
 
-async def test_somebody_elses_dialogue_is_refused(chat: Dialogue) -> None:
+async def test_another_persons_dialogue_is_refused(chat: Dialogue) -> None:
     other = await in_database(enrol_participant, chat.study)
     cookie = {"cookie": await in_database(cookie_of, other)}
     assert not await is_let_in(path_of(chat), headers_of(chat) | cookie)

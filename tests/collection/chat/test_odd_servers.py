@@ -39,7 +39,7 @@ async def test_a_whole_answer_is_kept_with_what_is_known_of_it(odd: Odd, setting
 
 
 @pytest.mark.usefixtures("transactional_db")
-async def test_a_web_page_instead_of_a_chatbot_is_said_to_the_participant_and_named_in_the_log(
+async def test_a_web_page_instead_of_a_chatbot_is_reported_to_the_participant_and_in_the_log(
     settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     page_server = next(odd for odd in FILES if odd.name == "a web page")

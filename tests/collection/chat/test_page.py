@@ -85,7 +85,7 @@ def test_a_reply_under_way_is_left_to_the_page(browser: Client, dialogue: Dialog
 
 
 @pytest.mark.parametrize("state", [Generation.State.INTERRUPTED, Generation.State.FAILED])
-def test_what_there_is_of_an_unfinished_reply_stands_above_the_reason_and_retry(
+def test_an_unfinished_reply_is_shown_above_the_reason_and_retry(
     browser: Client, dialogue: Dialogue, state: str
 ) -> None:
     make_pending_turn(dialogue, state=state, text="Half a **reply", message="The server was interrupted.")
@@ -128,7 +128,7 @@ def test_a_message_that_may_not_be_answered_says_why_without_retry(browser: Clie
 
 
 @pytest.mark.parametrize(("count", "words"), [(1, "your first message and"), (3, "your first 3 messages and")])
-def test_people_are_told_what_no_longer_fits_the_chatbots_context(
+def test_participants_read_which_messages_no_longer_fit_the_chatbots_context(
     browser: Client, dialogue: Dialogue, count: int, words: str
 ) -> None:
     make_answered_turn(dialogue, 0)

@@ -110,25 +110,27 @@ def ask_often(chat: Dialogue, times: int) -> None:
 
 
 @pytest.mark.parametrize("frame", [SAY, {"type": "retry"}, {"type": "draft", "text": "What"}])
-async def test_nothing_is_said_in_a_dialogue_that_is_over(chat: Dialogue, frame: dict[str, Any]) -> None:
+async def test_no_message_is_accepted_in_a_dialogue_that_is_over(chat: Dialogue, frame: dict[str, Any]) -> None:
     await in_database(Dialogue.objects.update, ending="next_goal", ended_at=timezone.now())
     assert (await refusal(chat, **frame))["message"] == chat_state.OVER
 
 
 @pytest.mark.parametrize("frame", [SAY, {"type": "retry"}])
-async def test_nothing_is_said_in_a_closed_study(chat: Dialogue, frame: dict[str, Any]) -> None:
+async def test_no_message_is_accepted_in_a_closed_study(chat: Dialogue, frame: dict[str, Any]) -> None:
     await in_database(Recruitment.objects.update, is_open=False)
     assert (await refusal(chat, **frame))["message"] == chat_state.CLOSED
 
 
 @pytest.mark.parametrize("frame", [SAY, {"type": "retry"}])
-async def test_nothing_is_asked_by_somebody_whose_place_was_released(chat: Dialogue, frame: dict[str, Any]) -> None:
+async def test_a_participant_whose_place_was_released_cannot_ask_anything(
+    chat: Dialogue, frame: dict[str, Any]
+) -> None:
     await in_database(chat.turns.create, position=0, utterance="Q", state=Turn.State.PENDING)
     await in_database(Release.objects.create, participant=chat.persona.participant, released_at=timezone.now())
     assert (await refusal(chat, **frame))["message"] == chat_state.RELEASED
 
 
-async def test_a_goal_takes_no_more_messages_than_the_study_allows(chat: Dialogue) -> None:
+async def test_a_goal_accepts_no_more_messages_than_the_study_allows(chat: Dialogue) -> None:
     await in_database(Study.objects.update, max_turns=1)
     async with open_page(chat) as page:
         await page.say("What is a bear?")

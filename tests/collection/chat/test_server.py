@@ -152,7 +152,7 @@ async def test_stop_reaches_a_reply_that_another_process_makes_within_a_second(c
 @pytest.mark.parametrize(
     "headers", [{"origin": "https://elsewhere.example"}, {"cookie": "participant=forged"}, {"cookie": "participant="}]
 )
-async def test_a_handshake_from_elsewhere_or_from_somebody_else_fails(server: Server, headers: dict[str, str]) -> None:
+async def test_a_handshake_from_another_site_or_person_fails(server: Server, headers: dict[str, str]) -> None:
     with pytest.raises(InvalidStatus) as refused:
         await server.connect(**headers)
     assert refused.value.response.status_code == 403
@@ -192,7 +192,7 @@ async def test_with_redis_pages_at_another_process_see_every_piece(chat: Chat, r
 
 
 @pytest.mark.redis
-async def test_a_reply_whose_pages_cannot_be_told_is_made_and_stored_all_the_same(chat: Chat) -> None:
+async def test_a_reply_is_generated_and_stored_even_if_its_pages_cannot_be_updated(chat: Chat) -> None:
     with ExitStack() as stack:
         redis_stack = stack.enter_context(ExitStack())
         chat.installation.settings["CHANNEL_LAYER_URL"] = redis_stack.enter_context(redis.serve())

@@ -71,7 +71,7 @@ async def test_no_frame_holds_a_thought(settings: Settings, tmp_path: Path, tran
     assert output.thought_tokens in (2, 4)
 
 
-async def test_a_page_that_opens_meanwhile_is_told_that_the_chatbot_thinks(
+async def test_a_page_opened_during_a_thought_learns_that_the_chatbot_is_thinking(
     settings: Settings, tmp_path: Path, transactional_db: None
 ) -> None:
     chat = await chat_with(settings, tmp_path, "<think>" + "Secret " * 500, pause=0.05)
@@ -195,7 +195,7 @@ async def test_what_a_page_has_of_a_thought_is_taken_back_before_more_is_shown()
     assert told[1]["text"] == "A bear."
 
 
-async def test_that_the_chatbot_thinks_is_said_again_as_long_as_it_does() -> None:
+async def test_thinking_is_repeated_while_the_chatbot_thinks() -> None:
     reply = Reply(QUESTION)
     reply.begin()
     reply.think("")

@@ -158,7 +158,7 @@ async def test_silence_is_no_answer(api: ChatServer, api_chat: Dialogue) -> None
     assert (await in_database(Output.objects.get)).status == "empty"
 
 
-async def test_whoever_does_not_want_to_retry_may_write_something_else(api: ChatServer, api_chat: Dialogue) -> None:
+async def test_a_participant_may_write_another_message_instead_of_retrying(api: ChatServer, api_chat: Dialogue) -> None:
     api.failures.append(Failure(401))
     async with open_page(api_chat) as page:
         await page.say("What is a bear?")
@@ -169,7 +169,7 @@ async def test_whoever_does_not_want_to_retry_may_write_something_else(api: Chat
     assert states == [Turn.State.FAILED, Turn.State.COMPLETE]
 
 
-async def test_a_dialogue_goes_on_after_an_upgrade_that_tells_thoughts_apart_in_another_way(chat: Dialogue) -> None:
+async def test_a_dialogue_continues_after_an_upgrade_that_separates_thoughts_differently(chat: Dialogue) -> None:
     responder = chat.responder | {"thoughts": thoughts.RULE - 1}
     await in_database(Dialogue.objects.update, responder=responder)
     async with open_page(chat) as page:

@@ -79,7 +79,7 @@ def test_a_provider_that_appears_while_the_page_is_open_must_be_read_first(setti
         ({"seats": 0}, "No place left"),
     ],
 )
-def test_a_study_that_takes_nobody_says_why_at_the_door_and_to_a_form_that_comes_too_late(
+def test_a_study_that_accepts_no_one_says_why_on_its_first_page_and_to_a_late_form(
     recruitment: dict[str, Any], sentence: str
 ) -> None:
     study = make_open_study()

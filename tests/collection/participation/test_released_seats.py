@@ -125,7 +125,7 @@ def test_who_returns_before_anybody_came_goes_on_as_if_nothing_had_been() -> Non
     assert not Release.objects.exists()
 
 
-def test_who_returns_reads_whether_there_is_room_and_finds_everything_that_they_wrote() -> None:
+def test_a_returning_participant_reads_whether_there_is_room_and_finds_all_messages() -> None:
     study, first, _ = full_study()
     client = browser(first)
     client.post("/s/demo/start/")

@@ -140,7 +140,7 @@ def test_next_goal_sent_twice_goes_on_once(client: Client, study: Study) -> None
     assert Dialogue.objects.count() == 2
 
 
-def test_nobody_ends_somebody_elses_dialogue(client: Client, study: Study) -> None:
+def test_no_one_can_end_another_persons_dialogue(client: Client, study: Study) -> None:
     dialogue = begin(client)
     make_answered_turn(dialogue, 0)
     stranger = Client()
@@ -168,7 +168,7 @@ def test_who_had_left_reads_how_many_goals_are_before_them_and_goes_on(client: C
     assert client.post("/s/demo/start/")["Location"] == "/s/demo/end/"
 
 
-def test_a_chatbot_that_is_not_there_is_said_and_nothing_is_lost(client: Client, study: Study) -> None:
+def test_an_unreachable_chatbot_is_reported_and_nothing_is_lost(client: Client, study: Study) -> None:
     Study.objects.update(chatbot="gone")
     agree(client)
     client.post("/s/demo/form/", FEATURES)

@@ -137,7 +137,7 @@ def _contents(file: Path) -> Iterator[bytes]:
 
 
 @pytest.mark.django_db
-def test_who_withdrew_can_come_again_by_the_platforms_link_as_somebody_new() -> None:
+def test_a_withdrawn_person_can_enrol_again_by_the_platforms_link() -> None:
     study = make_open_study()
     participant = enrol_participant(study, external_id="5f3a")
     withdraw(participant)

@@ -108,7 +108,7 @@ def test_what_became_of_everybody_is_counted(client: Client, study: Study) -> No
     assert '<td>Female</td><td class="number">2 of 4</td>' in page
 
 
-def test_everybody_is_listed_with_where_they_are(client: Client, study: Study) -> None:
+def test_all_participants_are_listed_with_their_current_step(client: Client, study: Study) -> None:
     chats = make_participant(study)
     make_natural_dialogue(chats, turns=2, ending="next_goal")
     running = make_natural_dialogue(chats, turns=1)
@@ -187,7 +187,7 @@ def test_a_distribution_leaves_out_who_cannot_take_part_and_keeps_who_would_not_
     assert [(bar.option, bar.count) for bar in ages.bars] == [("old", 0), ("Prefer not to say", 1)]
 
 
-def test_a_distribution_is_drawn_and_stands_in_a_table_too(client: Client, study: Study) -> None:
+def test_a_distribution_is_drawn_and_also_shown_as_a_table(client: Client, study: Study) -> None:
     assert "Figures appear once" in read(client)
     make_participant(study)
     page = read(client)
@@ -227,7 +227,7 @@ def test_an_external_id_from_several_browsers_is_shown_with_how_many(client: Cli
     assert page.index(refused) < page.index("3 browsers")
 
 
-def test_the_place_of_somebody_who_is_away_is_released_by_a_button(client: Client, study: Study) -> None:
+def test_a_button_releases_the_place_of_an_absent_participant(client: Client, study: Study) -> None:
     Recruitment.objects.create(study=study, is_open=True, seats=3)
     here, away = make_participant(study), make_participant(study, seen_minutes_ago=30)
     page = read(client)

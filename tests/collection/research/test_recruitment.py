@@ -95,7 +95,7 @@ def test_an_option_that_screens_out_has_no_quota(client: Client, study: Study) -
         ({"full-code": "c" * 81}, "at most 80 characters"),
     ],
 )
-def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
+def test_mistakes_are_reported_and_no_entry_is_lost(
     client: Client, study: Study, changes: dict[str, str], sentence: str
 ) -> None:
     answer = send(client, **{"withdrawn-text": "Typed with care."} | changes)

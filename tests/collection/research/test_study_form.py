@@ -147,7 +147,7 @@ def test_questions_are_ordered_screened_and_removed(client: Client) -> None:
         ({f"features-{number}-DELETE": "on" for number in range(5)}, "The persona form has no questions."),
     ],
 )
-def test_what_is_wrong_is_said_nothing_is_stored_and_nothing_typed_is_lost(
+def test_mistakes_are_reported_nothing_is_stored_and_no_entry_is_lost(
     client: Client, changes: dict[str, Any], sentence: str
 ) -> None:
     make_study()

@@ -116,7 +116,7 @@ def test_a_chatbot_may_do_without_instructions_and_an_inquirer_without_its_perso
     assert fitted(WHOLE, "inquirer", "mixtral", system="none").system == "none"
 
 
-def test_where_nobody_knows_the_template_what_is_set_holds() -> None:
+def test_explicit_settings_apply_if_the_template_is_unknown() -> None:
     spec = ModelSpec(name="m", backend="openai", model="m")
     table = SpeakerTable(prompts="llama-2-responder", coherence=CoherenceTable(max_n=5))
     assert fit(None, spec, table, "responder") == Fit("message", ())

@@ -23,7 +23,7 @@ def test_a_missing_file_is_named(tmp_path, asked):
 
 
 @pytest.mark.parametrize("asked", [examine, load])
-def test_another_kind_of_file_is_told_apart(tmp_path, asked):
+def test_another_kind_of_file_is_distinguished(tmp_path, asked):
     path = tmp_path / "model.gguf"
     path.write_bytes(b"PK\3\4 something else")
     with pytest.raises(ModelMisconfigured, match="is not a GGUF file"):
@@ -52,13 +52,13 @@ def test_more_slots_than_the_library_keeps_are_refused(random_gguf):
         examine(described(random_gguf, slots=257))
 
 
-def test_too_little_memory_is_told_in_numbers(random_gguf, monkeypatch):
+def test_too_little_memory_is_reported_in_numbers(random_gguf, monkeypatch):
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=1 << 20))
     with pytest.raises(ModelMisconfigured, match=r"needs 0\.\d+ GiB .* 0\.00 GiB are available\. Use fewer slots"):
         examine(described(random_gguf, slots=64))
 
 
-def test_health_tells_what_the_model_takes(random_gguf):
+def test_health_reports_the_memory_that_the_model_needs(random_gguf):
     health = examine(described(random_gguf, slots=3))
     assert health.is_ok
     assert "3 slots of 512 tokens" in health.sentence

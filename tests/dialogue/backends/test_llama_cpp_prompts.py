@@ -96,7 +96,7 @@ def whole(vocabulary: Vocabulary, prompt: str) -> list[int]:
     return list(tokens[:count])
 
 
-def test_the_vocabulary_knows_its_control_tokens(vocabulary):
+def test_the_vocabulary_has_its_control_tokens(vocabulary):
     assert CONTROLS <= set(vocabulary.controls) <= CONTROLS | set(SWALLOWERS)
     assert vocabulary.controls["</s>"] in vocabulary.ends
 

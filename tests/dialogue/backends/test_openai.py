@@ -44,7 +44,7 @@ async def test_a_server_that_refuses_to_count_is_asked_again_without_that_wish()
     assert ["stream_options" in request for request in server.requests] == [True, False, False]
 
 
-async def test_a_compatible_server_is_told_the_whole_sampling() -> None:
+async def test_a_compatible_server_receives_all_sampling_settings() -> None:
     sampling = Sampling(temperature=0.7, top_p=0.9, top_k=40, repeat_penalty=1.1, max_tokens=50, seed=7)
     async with chat_server() as server:
         await model_at(server).reply(ASK, sampling)
@@ -64,7 +64,7 @@ async def test_filters_that_are_off_go_unsaid() -> None:
 
 
 @pytest.mark.parametrize("settings", [{"url": None}, {"url": "https://me.example", "api": "azure", "api_version": "v"}])
-def test_openai_and_azure_are_told_only_what_differs_from_their_defaults(settings: dict[str, Any]) -> None:
+def test_openai_and_azure_receive_only_settings_that_differ_from_their_defaults(settings: dict[str, Any]) -> None:
     spec = spec_at(**settings)
     plain = completion_request(spec, ASK, Sampling(top_k=40, max_tokens=50))
     assert plain["max_completion_tokens"] == 50

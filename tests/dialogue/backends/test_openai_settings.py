@@ -197,14 +197,14 @@ async def test_a_value_out_of_range_is_a_mistake_in_the_description_and_not_left
     assert len(server.requests) == 1
 
 
-async def test_a_refused_setting_that_cannot_be_told_is_named_in_the_servers_words() -> None:
+async def test_an_unrecognised_refusal_of_a_setting_is_reported_in_the_servers_words() -> None:
     refusal = Failure(422, body={"detail": [{"loc": ["body", "user"], "msg": "Field required"}]})
     async with chat_server(outage=refusal) as server:
         with pytest.raises(ModelMisconfigured, match=r"does not accept the settings of 'api' \(user: Field required\)"):
             await OpenAIModel(spec_at(server.url)).reply(ASK, WHOLE)
 
 
-def test_openai_is_told_neither_what_it_does_not_know_nor_its_defaults_and_what_was_asked_for_is_named() -> None:
+def test_openai_receives_no_unknown_or_default_settings_and_the_reply_names_unsent_ones() -> None:
     spec = spec_at(None)
     assert completion_request(spec, ASK, Sampling(max_tokens=50, seed=7))["seed"] == 7
     sent = settings_for(WHOLE, is_openai=True, left_out=())

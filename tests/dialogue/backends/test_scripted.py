@@ -83,7 +83,7 @@ def test_a_script_without_replies_is_not_healthy() -> None:
     assert "List them in the models file" in health.sentence
 
 
-async def test_the_models_file_says_how_slowly_a_script_is_said() -> None:
+async def test_the_models_file_sets_the_speed_of_a_script() -> None:
     reply = await load(ModelSpec(name="slow", backend="scripted", replies=("An animal.",), pause=0.02)).reply(
         ASK, Sampling()
     )

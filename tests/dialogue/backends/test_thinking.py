@@ -154,7 +154,7 @@ async def test_a_model_that_is_named_for_its_thoughts_is_heard_after_them_only()
     assert events == [Thinking(""), "It is b."]
 
 
-async def test_a_name_is_forgotten_once_the_server_tells_thoughts_apart_itself() -> None:
+async def test_a_model_name_no_longer_matters_once_the_server_separates_thoughts() -> None:
     body = stream({"content": "It"}, {"content": " is b."})
     async with saying(
         stream({"reasoning": "Say a."}, {"content": "It"}, {"content": " is b."}), body, model="qwq"
@@ -172,7 +172,7 @@ def test_other_names_raise_no_doubt(name: str) -> None:
 
 
 @pytest.mark.parametrize("typed", ["What is <think>?", "<think>"])
-def test_a_template_tells_whether_it_opens_a_thought_whatever_people_type(typed: str) -> None:
+def test_a_template_shows_whether_it_opens_a_thought_whatever_people_type(typed: str) -> None:
     talk = [Message("user", typed)]
     turns = "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}{% endfor %}"
 

@@ -128,7 +128,7 @@ def test_ties_let_no_more_tokens_in_than_allowed() -> None:
     assert sum(share > 0 for share in distribution(Sampling(top_k=2), [1.0] * 6, said=[], draws=200)) == 2
 
 
-def test_a_row_draws_the_same_whoever_sits_beside_it() -> None:
+def test_a_row_draws_the_same_tokens_whatever_the_other_rows() -> None:
     logits = torch.randn(3, 50)
     settings = [Sampling(seed=1, top_k=5), Sampling(seed=2), Sampling(seed=3, temperature=0.5)]
     together = draw(logits, [Dice.of(sampling) for sampling in settings], [[]] * 3)

@@ -105,7 +105,7 @@ def test_headers_that_come_a_byte_at_a_time_are_ended_too(address: str) -> None:
         dripping.join()
 
 
-def test_a_connection_on_which_nothing_is_said_is_closed_without_a_word(address: str) -> None:
+def test_a_silent_connection_is_closed_without_an_answer(address: str) -> None:
     with connected(address) as visitor:
         assert read_all(visitor) == b""
 

@@ -73,7 +73,7 @@ def test_a_server_that_is_down_and_a_pool_without_a_free_connection_pass() -> No
     assert is_passing(no_connection(free_port(), pool={"min_size": 0, "max_size": 1, "timeout": 0.1}))
 
 
-def test_a_lock_of_somebody_else_passes(tmp_path: Path) -> None:
+def test_a_lock_of_another_process_is_temporary(tmp_path: Path) -> None:
     assert is_passing(locked(tmp_path))
 
 
