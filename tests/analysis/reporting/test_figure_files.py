@@ -78,12 +78,10 @@ def test_pdf_has_its_fonts_inside_and_says_what_it_shows(figures: list[Drawing])
 
 
 def test_the_same_data_have_the_same_bytes_whatever_was_drawn_before() -> None:
-    first, again = (
-        [[write(drawing(one)) for write in (to_svg, to_pdf)] for one in draw(draw_study(["a", "b"])).values()]
-        for _ in range(2)
-    )
-    assert first == again
-    one = drawing(draw(draw_study(["a", "b"]))["contrasts"])
+    first, again = (draw(draw_study(["a", "b"])) for _ in range(2))
+    assert [to_svg(drawing(one)) for one in first.values()] == [to_svg(drawing(one)) for one in again.values()]
+    one, other = drawing(first["contrasts"]), drawing(again["contrasts"])
+    assert to_pdf(one) == to_pdf(other)
     for write in (to_svg, to_pdf):
         assert write(one) == write(one)
 
@@ -116,12 +114,11 @@ def test_the_test_of_overlaps_sees_them() -> None:
     assert writing.outside() == ["beyond"]
 
 
-@pytest.mark.parametrize("name", ["costs $1 or $2^n", "a\x00b\x1f", "_underscore", "x" * 300, "<b>&amp;</b>", "模型"])
 @pytest.mark.filterwarnings("ignore:Glyph")
-def test_odd_names_are_drawn_as_they_are(name: str) -> None:
-    found = draw(draw_study([name, "other"], rows=200))
-    for one in found.values():
-        parsed(drawing(one))
+def test_odd_names_are_drawn_as_they_are() -> None:
+    odd = ["costs $1 or $2^n", "a\x00b\x1f", "_underscore", "x" * 300, "<b>&amp;</b>", "模型"]
+    found = draw(draw_study(odd, rows=600))
+    texts = {name: "".join(parsed(drawing(one)).itertext()) for name, one in found.items()}
     to_pdf(drawing(found["durations"]))
-    shown = "".join(parsed(drawing(found["durations"])).itertext())
-    assert name.replace("\x00", "�").replace("\x1f", "")[:12] in shown
+    for name in odd:
+        assert name.replace("\x00", "�").replace("\x1f", "")[:12] in texts["durations"]
