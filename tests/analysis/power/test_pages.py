@@ -12,6 +12,8 @@ from analysis.models import PowerEstimate
 from analysis.power.estimate_page import LISTED
 from analysis.power.estimates import question_of, request_estimate
 from analysis.statistics.power_plans import PAPER, PowerQuestion
+from jobs.heartbeats import record_heartbeat
+from jobs.routing import COMPUTING, Service
 
 pytestmark = pytest.mark.django_db
 State = PowerEstimate.State
@@ -48,6 +50,14 @@ def make_estimate(**fields: Any) -> PowerEstimate:
     PowerEstimate.objects.filter(pk=estimate.pk).update(**{"state": State.FINISHED, "found": found} | fields)
     estimate.refresh_from_db()
     return estimate
+
+
+def test_an_estimate_that_no_worker_serves_says_which_one_to_start(staff: Client) -> None:
+    estimate = make_estimate(state=State.RUNNING, started_at=None)
+    sentence = "No worker serves computing: start one with “python manage.py worker --computing”."
+    assert sentence in staff.get(f"{PAGE}{estimate.token}/").text
+    record_heartbeat("w", Service(frozenset({COMPUTING})), "")
+    assert sentence not in staff.get(f"{PAGE}{estimate.token}/").text
 
 
 def test_the_form_begins_with_the_papers_rates(staff: Client) -> None:

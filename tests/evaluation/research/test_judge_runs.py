@@ -8,6 +8,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from evaluation.models import Evaluation, JudgeRun, ModelJudgement
+from jobs.heartbeats import record_heartbeat
+from jobs.routing import Service
 from tests.evaluation.factories import make_evaluation
 from tests.installation import MODELS_FILE
 
@@ -51,6 +53,15 @@ def test_every_configured_model_can_be_asked_to_judge(client: Client, evaluation
     assert (judge_run.model, judge_run.state, judge_run.is_queued) == ("answerer", "running", True)
     assert ModelJudgement.objects.count() == 16
     assert '<span class="count">0 of 16</span>' in read(client)
+
+
+def test_a_judge_run_that_no_worker_serves_says_which_one_to_start(client: Client, evaluation: Evaluation) -> None:
+    ask(client)
+    JudgeRun.objects.update(started_at=None)
+    sentence = "No worker serves answerer: start one with “python manage.py worker --models answerer”."
+    assert sentence in read(client)
+    record_heartbeat("w", Service(frozenset({"model.answerer"})), "")
+    assert sentence not in read(client)
 
 
 def test_a_judge_run_is_paused_and_goes_on(client: Client, evaluation: Evaluation) -> None:
