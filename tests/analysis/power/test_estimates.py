@@ -145,6 +145,7 @@ def test_killed_processes_are_reported_unless_the_worker_is_stopping(
     assert ("Another program ended a process" in estimate.message) == (state == State.PAUSED)
 
 
+@pytest.mark.timeout(400)
 def test_a_killed_worker_leaves_no_process_behind_and_another_finds_what_it_would_have(
     installation: Installation,
 ) -> None:
@@ -167,7 +168,7 @@ def test_a_killed_worker_leaves_no_process_behind_and_another_finds_what_it_woul
         "PowerEstimate.objects.filter(state='running').update(leased_until='2020-01-01T00:00:00Z')"
     )
     with installation.worker():
-        wait_until(lambda: _stored(installation)["studies"] == 30, seconds=120, what="the new worker has not gone on")
+        wait_until(lambda: _stored(installation)["studies"] == 30, seconds=200, what="the new worker has not gone on")
     [expected] = find(question)
     assert _stored(installation) == asdict(expected) | {"contrasts": list(expected.contrasts.values())}
 
