@@ -8,7 +8,7 @@ from django.db.models import Count, QuerySet, Sum
 from simulation.models import Run, Simulation
 from simulation.reports import as_rows
 from simulation.statistics import summarise
-from studies.limits import Cut, cuts_of, sentences_of
+from studies.cut_outputs import Cut, cuts_of, sentences_of
 from studies.models import Dialogue
 
 Rows = list[tuple[str, str]]

@@ -14,8 +14,8 @@ from django.utils.safestring import SafeString
 from dialogue.model_config import ModelSpec
 from dialogue.personas import describe
 from dialogue.speakers import Ending
+from studies.cut_outputs import cuts_of, sentences_of
 from studies.language_models.catalogue import missing_piece
-from studies.limits import cuts_of, sentences_of
 from studies.models import Dialogue, Generation, Output, Persona, Study, Turn, Typing
 
 DIALOGUES_A_PAGE = 100

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from collection.models import Outcome, Participant, Recruitment
+from collection.participation.download import describe_participation
 from collection.participation.eligibility import (
     is_released,
     is_running,
@@ -22,7 +23,6 @@ from collection.participation.eligibility import (
     why_ineligible,
 )
 from collection.participation.goals import finished_goals, order_goals
-from collection.participation.personal_data import describe_participation
 from collection.participation.texts import TEXTS
 from enrolment.agreements import Agreement, Terms
 from enrolment.external_ids import people_called

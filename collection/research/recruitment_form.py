@@ -7,7 +7,7 @@ from django import forms
 from django.db import transaction
 
 from collection.models import Outcome, Recruitment
-from enrolment.recruiting import PARAMETER, OutcomeForm
+from enrolment.recruiting_forms import PARAMETER, OutcomeForm
 from studies.editor.mistakes import Mistake, list_mistakes
 from studies.models import Study
 from studies.questionnaires import read_features

@@ -16,7 +16,7 @@ from enrolment.landing import new_person, read_cookie
 from enrolment.protocol import FULL, Enrolment, Visitor
 from enrolment.signed_tokens import SignedTokens
 from evaluation.evaluators.assignments import count_pairs_ahead
-from evaluation.evaluators.personal_data import describe_judgements
+from evaluation.evaluators.download import describe_judgements
 from evaluation.evaluators.reservations import free_assignments_of, has_assignment_left, lock_evaluation
 from evaluation.evaluators.texts import LAPSED, TEXTS
 from evaluation.models import Evaluation, EvaluationOutcome, Evaluator

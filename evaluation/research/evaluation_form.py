@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from enrolment.recruiting import PARAMETER, OutcomeForm
+from enrolment.recruiting_forms import PARAMETER, OutcomeForm
 from evaluation.models import Evaluation, EvaluationOutcome
 from evaluation.planning.known_pairs import read_known_pairs
 from evaluation.research.run_choices import count_cells, describe_run

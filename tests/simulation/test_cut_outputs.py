@@ -11,7 +11,7 @@ from django.utils import timezone
 from dialogue.outputs import check_output
 from simulation.figures import cuts_of_run, read_figures
 from simulation.models import Run
-from studies.limits import cuts_of, sentences_of
+from studies.cut_outputs import cuts_of, sentences_of
 from studies.models import Dialogue, Output
 from tests.dialogue.backends.test_thinking import ONLY_THOUGHTS, saying
 from tests.dialogue.speaking import CHECKS

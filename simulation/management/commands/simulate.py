@@ -26,9 +26,9 @@ from simulation.selectors import find_study, requested_cells
 from simulation.statistics import summarise
 from simulation.workers import Worker
 from studies.commands import StudyCommand
+from studies.cut_outputs import sentences_of
 from studies.files.records import write_records
 from studies.files.whole_files import Unwritable, check_writable, write_whole
-from studies.limits import sentences_of
 from studies.models import Dialogue
 
 PATIENCE = 2
