@@ -110,7 +110,7 @@ def take(folder: Path = FOLDER) -> None:
     with site_of(ANALYSIS) as page:
         page.goto("/studies/rehearsal/analysis/")
         page.screenshot(path=folder / "analysis.png", animations="disabled")
-        page.get_by_role("link", name="Differences between models").click()
+        page.get_by_role("link", name="Differences between models", exact=True).click()
         page.locator("figure img").evaluate_all(
             "images => Promise.all(images.map((image) => { image.loading = 'eager'; return image.decode(); }))"
         )
