@@ -19,7 +19,7 @@ from evaluation.research.statistics import unusual_times
 State = Evaluator.State
 UNDER_WAY = (State.ENROLLED, State.JUDGING)
 ACTIVE_FOR = timedelta(minutes=2)
-"""Evaluators active within this time count as here now."""
+"""Evaluators active within this time count as online."""
 EVALUATORS_A_PAGE = 100
 
 

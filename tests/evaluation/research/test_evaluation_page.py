@@ -73,7 +73,7 @@ def test_progress_is_counted_by_model_and_evaluator(client: Client, evaluation: 
         assert f'aria-label="Judgements about {model}"></progress></td> <td class="number">{judged} of 4</td>' in page
     assert '<td class="number">3 of 4</td> <td class="number">26 s</td> <td class="when">now</td>' in page
     assert page.index("e-001") < page.index("e-002") < page.index("e-003")
-    assert page.count('<span class="state running">here</span>') == 1
+    assert page.count('<span class="state running">online</span>') == 1
     assert "platform-1" in page
     for words, count in {"Consented": 3, "In progress": 2, "Timed out": 1, "Free assignments": "0 of 2"}.items():
         assert f"<dt>{words}</dt><dd>{count}</dd>" in page
