@@ -15,10 +15,11 @@ os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="roleplay-tests-")
 os.environ["DJANGO_SETTINGS_MODULE"] = "roleplay_site.settings"
 
 from roleplay_site.settings import *  # noqa: E402, F403
-from roleplay_site.settings import DATABASES, VAR_DIR  # noqa: E402
+from roleplay_site.settings import DATABASES, MIDDLEWARE, VAR_DIR  # noqa: E402
 
 (Path(VAR_DIR) / "static").mkdir()
 DATABASES["default"]["TEST"] = {"NAME": str(Path(VAR_DIR) / "test.sqlite3")}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-# Every new test client would list the static files again, for longer than most requests take. Live servers find them anyway.
-SERVESTATIC_USE_FINDERS = False
+# Live servers find static files without this middleware. It lists them for each new test client, which takes longer than most
+# requests, and it is asynchronous, so that each request would pass through another thread. Real servers are tested with it.
+MIDDLEWARE.remove("servestatic.middleware.ServeStaticMiddleware")
