@@ -67,10 +67,10 @@ def missing_worker(job: Job, services: Iterable[Service]) -> str:
         return ""
     needed = job.models_needed
     if not needed:
-        return "No worker serves computing. Start one with “python manage.py worker --computing”."
+        return "No worker serves computing: start one with “python manage.py worker --computing”."
     unserved = [name for name in needed if not any(name in service.models for service in known)]
     missing = " and ".join(unserved) if unserved else f"{' and '.join(needed)} together"
-    return f"No worker serves {missing}. Start one with “python manage.py worker --models {','.join(needed)}”."
+    return f"No worker serves {missing}: start one with “python manage.py worker --models {','.join(needed)}”."
 
 
 def _api_models() -> set[str]:

@@ -14,7 +14,7 @@ from tests.services.binaries import free_port
 pytestmark = pytest.mark.browser
 LATEST = 20_000
 """Milliseconds in which the page must say it."""
-SENTENCE = "No worker serves asker and answerer. Start one with “python manage.py worker --models asker,answerer”."
+SENTENCE = "No worker serves asker and answerer: start one with “python manage.py worker --models asker,answerer”."
 PREPARE = """
 from simulation.requests import RunRequest
 from simulation.services import queue_run, request_run

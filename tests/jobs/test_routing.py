@@ -82,12 +82,12 @@ def test_computing_is_for_workers_that_compute(queues: list[str], count: int) ->
         (
             [],
             Run(inquirer="mixtral", responder="mixtral"),
-            "No worker serves mixtral. Start one with “python manage.py worker --models mixtral”.",
+            "No worker serves mixtral: start one with “python manage.py worker --models mixtral”.",
         ),
         (
             ["model.llama%202"],
             Run(inquirer="llama 2", responder="mixtral"),
-            "No worker serves mixtral. Start one with “python manage.py worker --models llama 2,mixtral”.",
+            "No worker serves mixtral: start one with “python manage.py worker --models llama 2,mixtral”.",
         ),
         (
             ["model.mixtral", "api"],
@@ -97,7 +97,7 @@ def test_computing_is_for_workers_that_compute(queues: list[str], count: int) ->
         (
             ["model.mixtral"],
             PowerEstimate(),
-            "No worker serves computing. Start one with “python manage.py worker --computing”.",
+            "No worker serves computing: start one with “python manage.py worker --computing”.",
         ),
         (["celery"], PowerEstimate(), ""),
     ],
@@ -111,5 +111,5 @@ def test_a_sentence_says_which_worker_is_missing(queues: list[str], job: Job, se
 def test_two_workers_with_one_model_each_cannot_serve_a_job_that_needs_both() -> None:
     run = Run(inquirer="llama 2", responder="mixtral")
     apart = [serving("model.llama%202"), serving("model.mixtral")]
-    assert missing_worker(run, apart).startswith("No worker serves llama 2 and mixtral together. Start one with")
+    assert missing_worker(run, apart).startswith("No worker serves llama 2 and mixtral together: start one with")
     assert missing_worker(run, [*apart, EVERYTHING]) == ""

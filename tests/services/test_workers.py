@@ -49,7 +49,7 @@ client = Client(HTTP_HOST="localhost")
 client.force_login(make_staff())
 address = f"/runs/{Run.objects.get(inquirer='b').token}/"
 end = monotonic() + 60
-while "No worker serves b. Start one with “python manage.py worker --models b”" not in client.get(address).text:
+while "No worker serves b: start one with “python manage.py worker --models b”" not in client.get(address).text:
     assert monotonic() < end, "the page says nothing"
     sleep(0.5)
 print(time())

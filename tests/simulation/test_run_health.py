@@ -80,7 +80,7 @@ def test_a_worker_that_renews_its_leases_no_longer_is_not_counted_on(
     client: Client, run: Run, seconds_left: float, is_silent: bool
 ) -> None:
     lease(run, seconds_left)
-    sentence = "No worker serves tiny. Start one with “python manage.py worker --models tiny”."
+    sentence = "No worker serves tiny: start one with “python manage.py worker --models tiny”."
     assert line(run).absent_worker == (sentence if is_silent else "")
     assert (sentence in words(client, run)) == is_silent
 
