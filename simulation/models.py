@@ -23,9 +23,11 @@ class Run(Job):
     responder = models.CharField(max_length=100)
     configuration = models.JSONField()
     identity = models.CharField(max_length=64)
-    worked_seconds = models.FloatField(default=0, help_text="How long workers have worked on it, without pauses.")
-    worked_until = models.DateTimeField(null=True, blank=True, help_text="When that was last noted.")
-    worked_dialogues = models.PositiveIntegerField(default=0, help_text="Dialogues that ended in that time.")
+    worked_seconds = models.FloatField(
+        default=0, help_text="Seconds that workers have spent on the run, without pauses."
+    )
+    worked_until = models.DateTimeField(null=True, blank=True, help_text="When worked_seconds was last updated.")
+    worked_dialogues = models.PositiveIntegerField(default=0, help_text="Dialogues that ended during worked_seconds.")
 
     class Meta:
         ordering: ClassVar = ["-created_at"]

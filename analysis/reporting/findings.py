@@ -58,7 +58,7 @@ def rates_finding(rows: Mapping[str, DetectionRow], overall: DetectionRow) -> Fi
     rates = [f"{model} {_percent(row.undetected, row.pairs)}" for model, row in best_first]
     return Finding(
         title,
-        f"The simulation remained undetected in {_percent(overall.undetected, overall.pairs)} of {overall.pairs} judgements.",
+        f"Simulations remained undetected in {_percent(overall.undetected, overall.pairs)} of {overall.pairs} judgements.",
         (f"By inquirer: {', '.join(rates)}.", "Guessing gives 50 %; “not sure” counts as undetected."),
     )
 
@@ -69,8 +69,8 @@ def model_finding(outcome: str, model: MixedModel, adjustment: Adjustment = "non
     if model.status == "not_applicable":
         return Finding(title, f"{OUTCOME_WORDS[outcome].capitalize()} could not be modelled: {model.message}")
     fitted = (
-        f"A {KIND_WORDS[outcome]} of {OUTCOME_WORDS[outcome]} over {model.rows} judgements, with random intercepts for "
-        "evaluators and for the people who chatted."
+        f"A {KIND_WORDS[outcome]} of {OUTCOME_WORDS[outcome]} was fitted to {model.rows} judgements, with random intercepts "
+        "for evaluators and for the people who chatted."
     )
     ratio = model.likelihood_ratio if model.test else None
     sentences = [

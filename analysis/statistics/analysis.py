@@ -1,4 +1,4 @@
-"""Everything computed from a table of judgements: the main models, and the same models over other readings of the data."""
+"""Everything computed from a table of judgements: the main models and the sensitivity analyses."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ NOT_SURE = "not sure"
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One reading of the data: ``model`` is None if a column that it needs is missing, and ``skipped`` says which."""
+    """One sensitivity analysis: ``model`` is None if a column that it needs is missing, and ``skipped`` says which."""
 
     name: str
     outcome: str
@@ -34,8 +34,8 @@ class _Reading:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """The judgements, the main models by outcome, and those for other readings of the data. ``skipped`` holds sentences about
-    results that the data do not allow."""
+    """The judgements, the main models by outcome, and the sensitivity analyses. ``skipped`` holds sentences about results that
+    the data do not allow."""
 
     frame: pd.DataFrame
     models: Mapping[str, MixedModel]
@@ -51,7 +51,7 @@ def analyse(frame: pd.DataFrame, on_step: Callable[[str], None] = lambda step: N
         models[outcome] = _fit(frame, outcome)
     variants = []
     for number, variant in enumerate(sensitivity(frame), start=1):
-        on_step(f"other readings of the data ({number})")
+        on_step(f"sensitivity analysis {number}")
         variants.append(variant)
     return Analysis(frame, models, tuple(variants), tuple(_skipped(frame)))
 
@@ -68,7 +68,7 @@ def _skipped(frame: pd.DataFrame) -> Iterator[str]:
     for column, what in (
         ("utterance_number", "its model, and the utterance numbers of table 3"),
         ("duration", "its model, its figure, and the durations of table 3"),
-        ("choice", "figure 13, and the reading of “not sure” as missing"),
+        ("choice", "figure 13, and the sensitivity analysis with “not sure” as missing"),
         ("flagged", "the models without flagged evaluators"),
         ("domain", "the models per domain of the goals"),
     ):

@@ -90,7 +90,7 @@ def test_it_is_asked_for_and_comes_by_itself(staff_page: Page) -> None:
     expect(staff_page.get_by_text("python manage.py worker --computing")).to_be_visible()
     make_report(study)
     expect(staff_page.get_by_role("heading", name="Findings")).to_be_visible()
-    expect(staff_page.get_by_text("The simulation remained undetected in")).to_be_visible()
+    expect(staff_page.get_by_text("Simulations remained undetected in")).to_be_visible()
     expect(staff_page.get_by_text("up to date")).to_be_visible()
     expect(staff_page.get_by_role("button", name="Compute again")).to_be_visible()
 

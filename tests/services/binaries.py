@@ -40,7 +40,7 @@ def free_port() -> int:
 
 
 def wait_until(is_done: Callable[[], bool], *, seconds: float = 60.0, what: str) -> None:
-    """Check ten times a second, and fail the test if ``what`` has not happened in time."""
+    """Check ten times a second. Fail the test with the message ``what`` if it is not done in time."""
     deadline = monotonic() + seconds
     while not is_done():
         if monotonic() > deadline:

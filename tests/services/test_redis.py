@@ -43,10 +43,11 @@ def test_a_worker_hears_over_redis_that_a_run_was_queued(site: Installation) -> 
         with site.worker():
             wait_until(lambda: _finished(site) == 1, what="the worker has not worked on the run")
             wait_until(
-                lambda: broker.llen("model.asker") == broker.llen("model.answerer") == 0, what="it hears nothing"
+                lambda: broker.llen("model.asker") == broker.llen("model.answerer") == 0,
+                what="the worker has not read its messages",
             )
             site.simulate("--goals", "2", "--personas", "3", "--queue")
-            wait_until(lambda: _finished(site) == 4, what="the worker has not heard of the second run")
+            wait_until(lambda: _finished(site) == 4, what="the worker has not received the second run")
     assert not list((site.var_dir / "broker").glob("messages/*"))
 
 

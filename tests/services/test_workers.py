@@ -114,7 +114,7 @@ def test_workers_with_one_model_each_share_the_runs_and_never_use_the_other_mode
     assert finished(ask, "a", "b") == 0
     assert ask("SELECT count(*) FROM collection_dialogue")[0][0] == 8
     with start(site, "a,b"):
-        wait_until(lambda: finished(ask, "a", "b") == 4, seconds=120, what="nobody does what needs both")
+        wait_until(lambda: finished(ask, "a", "b") == 4, seconds=120, what="no worker has served both models")
 
 
 @pytest.mark.timeout(400)
@@ -130,5 +130,5 @@ def test_the_page_reports_a_missing_worker_and_another_one_finishes(
         gone_at = time()
         assert float(waiting.result()) - gone_at <= SECONDS
         with start(site, "b"):
-            wait_until(lambda: finished(ask, "b", "b") == 4, seconds=120, what="nobody takes over")
+            wait_until(lambda: finished(ask, "b", "b") == 4, seconds=120, what="no other worker has taken over")
     assert ask("SELECT count(*) FROM collection_dialogue")[0][0] == 4

@@ -21,7 +21,7 @@ def test_p_values_are_written_as_is_usual(p: float, words: str) -> None:
 
 def test_a_significant_effect_is_reported_with_its_test_and_the_models_that_differ() -> None:
     finding = model_finding("detected", fit_detected(read_data("typical"))).text
-    assert "over 800 judgements" in finding
+    assert "was fitted to 800 judgements" in finding
     assert "The inquirer models differ, χ²(3) = 15.18, p = .002." in finding
     assert "Likelihood ratio: χ²(3) = 15.65, p = .001." in finding
     assert "0.80 between evaluators" in finding
@@ -67,7 +67,7 @@ def test_letters_are_listed_with_the_best_model_first() -> None:
 def test_undetected_simulations_are_reported_with_the_best_model_first() -> None:
     frame = pd.DataFrame({"model": ["a", "a", "b", "b"], "detected": [1.0, 1.0, 1.0, 0.0]})
     finding = rates_finding(detection_table(frame), overall_row(frame))
-    assert finding.conclusion == "The simulation remained undetected in 25.0 % of 4 judgements."
+    assert finding.conclusion == "Simulations remained undetected in 25.0 % of 4 judgements."
     assert "By inquirer: b 50.0 %, a 0.0 %." in finding.text
 
 

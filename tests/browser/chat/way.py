@@ -7,13 +7,13 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 OpenPage = Callable[..., Page]
-"""Opens a browser of its own for somebody, with Playwright's options of a context."""
+"""Opens a separate browser for one person; accepts the options of a Playwright context."""
 Chat = Callable[..., Page]
-"""The same for somebody who is about to chat in the study that is named first."""
+"""Likewise, for a person who is about to chat in the study given as the first argument."""
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 360, "height": 740}
 IN_BOTH_SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-"""A laptop's window and a phone's: for what participants do most, or need most."""
+"""Run a test with a laptop's and a phone's window: for the pages that participants use or need most."""
 AGREE = re.compile("I agree")
 FIRST_REAL_OPTION = 2
 """Index 0 is the empty choice; 1 is "Under 18" for the age."""

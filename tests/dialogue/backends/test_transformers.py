@@ -92,7 +92,7 @@ async def test_closing_a_stream_frees_its_slot_at_once(words: Path) -> None:
     async with aclosing(stream):
         await anext(stream)
     after = await model.reply(ask(), Sampling(max_tokens=1))
-    assert after.seconds < some.seconds, "it waited for tokens that nobody wants"
+    assert after.seconds < some.seconds, "it waited for tokens that are not needed"
     await model.close()
 
 
