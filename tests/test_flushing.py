@@ -10,7 +10,7 @@ from tests.flushing import empty_tables
 
 
 @pytest.mark.django_db(transaction=True)
-def test_all_tables_are_empty_afterwards_but_those_that_migrations_fill() -> None:
+def test_all_tables_except_those_filled_by_migrations_are_empty_afterwards() -> None:
     make_staff()
     make_dialogue()
     empty_tables()

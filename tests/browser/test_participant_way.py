@@ -126,7 +126,7 @@ def test_the_whole_way_to_the_instruction_by_keyboard_alone(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("What to do")
 
 
-def test_the_personal_link_is_copied_and_brings_another_browser_to_the_same_place(page: Page) -> None:
+def test_the_personal_link_can_be_copied_and_resumes_in_another_browser(page: Page) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     consent(page)
     answer(page)

@@ -160,7 +160,7 @@ def test_on_paper_nothing_is_cut_off(staff_page: Page) -> None:
     expect(staff_page.get_by_role("navigation", name="On this page")).to_be_hidden()
 
 
-def test_what_failed_is_tried_again(staff_page: Page) -> None:
+def test_a_failed_analysis_can_be_retried(staff_page: Page) -> None:
     study = make_judgements()
     Report.objects.create(
         study=study, fingerprint=fingerprint(study), state=Report.State.PAUSED, message="A disk is full."

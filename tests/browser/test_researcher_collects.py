@@ -111,7 +111,7 @@ def test_the_boxes_for_screening_follow_the_options(staff_page: Page) -> None:
     assert Study.objects.get().questionnaire[0]["screened_out"] == ["Under 18", "under 30"]
 
 
-def test_what_is_wrong_is_shown_where_it_is_and_the_rest_stays(staff_page: Page, complaints: Complaints) -> None:
+def test_errors_are_shown_at_their_fields_and_other_input_is_kept(staff_page: Page, complaints: Complaints) -> None:
     complaints.expect("status of 422 .*/new-study/$")
     staff_page.goto("/new-study/")
     staff_page.get_by_label("Description").fill("Typed with care.")

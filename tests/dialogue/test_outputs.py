@@ -28,7 +28,7 @@ def test_a_responder_says_everything_without_the_space_around_it() -> None:
 
 @pytest.mark.parametrize("raw", ["", " \n", "[INST] more", '### Human: "And?"'])
 @pytest.mark.parametrize("speaker", ["inquirer", "responder"])
-def test_nothing_left_is_empty(speaker: str, raw: str) -> None:
+def test_an_output_with_nothing_left_has_status_empty(speaker: str, raw: str) -> None:
     assert check_output("inquirer" if speaker == "inquirer" else "responder", raw, CHECKS).status == "empty"
 
 

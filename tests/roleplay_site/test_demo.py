@@ -115,7 +115,7 @@ def test_a_password_of_ones_own_is_kept_and_not_shown() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("first")
-def test_without_the_embedded_model_the_site_starts_all_the_same(tmp_path: Path) -> None:
+def test_the_site_starts_without_the_embedded_model(tmp_path: Path) -> None:
     demo_run().delete()
     (tmp_path / "models.toml").write_text("")
     with override_settings(MODELS_FILE=tmp_path / "models.toml"):

@@ -42,7 +42,9 @@ def test_a_process_that_is_killed_is_started_again_and_the_others_go_on(
     assert "The process 'worker' was killed (SIGKILL), perhaps because memory ran out." in installation.log
 
 
-def test_a_process_that_keeps_dying_ends_everything_with_a_sentence(installation: Installation, tmp_path: Path) -> None:
+def test_a_process_that_keeps_dying_stops_all_processes_with_an_explanation(
+    installation: Installation, tmp_path: Path
+) -> None:
     with installation.run(*run(installation, tmp_path, "worker: exit 3\nsite: exec sleep 300\n")) as demo:
         assert demo.wait(60) == 3
     assert "The process 'worker' ended with exit status 3, 5 times in a row, so all processes stop." in installation.log

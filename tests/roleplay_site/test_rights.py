@@ -38,7 +38,7 @@ def test_who_may_only_read_changes_nothing(route: str) -> None:
     assert client.get(address(route, slug="demo")).status_code in (200, 302, 404, 405)
 
 
-def test_the_page_says_which_right_is_missing_whom_to_ask_and_leads_on() -> None:
+def test_the_page_names_the_missing_permission_and_whom_to_ask_and_offers_to_log_out() -> None:
     make_study()
     page = client_with("view_study").post("/studies/demo/copy/").text
     assert "Your account &#x27;grace&#x27; may view studies but not change them." in page

@@ -108,7 +108,7 @@ def test_usual_addresses_of_redis_will_do(installation: Installation, url: str) 
     assert start(installation, CELERY_BROKER_URL=url, CHANNEL_LAYER_URL=url).returncode == 0
 
 
-def test_a_folder_for_messages_that_cannot_be_used_ends_the_start(installation: Installation) -> None:
+def test_an_unusable_broker_folder_stops_the_start(installation: Installation) -> None:
     installation.var_dir.mkdir()
     (installation.var_dir / "broker").touch()
     refused = start(installation)
@@ -157,7 +157,7 @@ def test_a_public_site_says_how_long_browsers_insist_on_https(
 
 
 @pytest.mark.parametrize("service", ["web", "worker"])
-def test_what_a_service_writes_is_for_its_user_alone(service: str) -> None:
+def test_files_of_a_service_are_readable_only_by_its_user(service: str) -> None:
     assert "\nUMask=0077\n" in (BASE_DIR / "deploy" / f"roleplay-{service}.service").read_text("utf-8")
 
 

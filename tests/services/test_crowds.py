@@ -52,7 +52,7 @@ def address(request: pytest.FixtureRequest, site: Installation, tmp_path: Path) 
     assert (tmp_path / "server.log").read_text("utf-8") == ""
 
 
-def test_everybody_who_comes_at_once_is_served(site: Installation, address: str) -> None:
+def test_everyone_who_arrives_at_once_is_served(site: Installation, address: str) -> None:
     statuses, connections = asyncio.run(_visit(f"http://{address}/s/demo/", site.settings["DATABASE_URL"]))
     assert statuses == {200: PEOPLE}
     assert max(connections) <= POOL

@@ -65,7 +65,7 @@ def test_the_log_has_neither_personal_links_nor_queries_nor_referrers(site: int,
     assert not [said for said in (TOKEN, "5f3a9", "?", "example.org") if said in logs]
 
 
-def test_nor_has_the_log_of_errors_while_the_site_is_down(tmp_path: Path) -> None:
+def test_the_error_log_has_none_either_while_the_site_is_down(tmp_path: Path) -> None:
     with nginx.serve(tmp_path, free_port()) as web:
         assert ask(web, LINKS[0], f"https://roleplay.example.org{LINKS[1]}") == 502
         assert ask(web, "/s/demo/?PROLIFIC_PID=5f3a9", f"https://roleplay.example.org{LINKS[0]}") == 502

@@ -11,7 +11,7 @@ from tests.services.postgresql import Server
 
 
 @pytest.mark.postgresql
-def test_every_postgresql_database_is_empty_and_apart(postgresql_url: str, postgresql_server: Server) -> None:
+def test_every_postgresql_database_is_empty_and_separate(postgresql_url: str, postgresql_server: Server) -> None:
     with psycopg.connect(postgresql_url) as connection:
         connection.execute("CREATE TABLE words (word text)")
     with psycopg.connect(postgresql_server.create_database()) as other:
@@ -24,7 +24,7 @@ def test_redis_starts_empty(redis_url: str) -> None:
         assert client.dbsize() == 0
 
 
-def test_a_free_port_is_nobody_elses_before_and_between_its_servers() -> None:
+def test_a_free_port_stays_reserved_before_and_between_its_servers() -> None:
     port = free_port()
     for _ in range(2):
         with socket.socket() as other, pytest.raises(OSError, match="in use"):

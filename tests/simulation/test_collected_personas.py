@@ -38,7 +38,7 @@ def test_a_run_plays_the_personas_that_participants_brought(study: Study) -> Non
     assert (found["dialogues"], found["turns_mean"], found["turns_sd"]) == (4, 2, 0)
 
 
-def test_what_participants_said_stays_out_of_a_runs_figures(study: Study) -> None:
+def test_participants_messages_do_not_count_in_a_runs_statistics(study: Study) -> None:
     figures()
     summary = summarise(Run.objects.get().simulations.all())
     assert (summary.dialogues, summary.turns_mean, summary.endings) == (8, 2, {"goal_reached": 8})
@@ -52,7 +52,7 @@ def test_imports_distinguish_dialogues_of_people_and_models(study: Study) -> Non
     assert study.dialogues.filter(kind=Dialogue.Kind.NATURAL).count() == 2
 
 
-def test_simulated_dialogues_of_participants_personas_come_back_from_a_file(study: Study) -> None:
+def test_simulated_dialogues_of_participants_personas_can_be_imported(study: Study) -> None:
     figures("--personas", "participants")
     lines = list(export_dialogues(study, "simulated"))
     Run.objects.all()[0].simulations.all().delete()

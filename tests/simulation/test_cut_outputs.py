@@ -79,7 +79,7 @@ def test_a_failure_counts_only_where_the_last_output_was_cut() -> None:
     ]
 
 
-def test_an_output_that_the_context_cut_asks_for_a_larger_context() -> None:
+def test_an_output_cut_by_the_context_suggests_a_larger_context() -> None:
     dialogue = make_dialogue(turns=1)
     Output.objects.filter(speaker="responder").update(stop_reason="length", completion_tokens=70)
     assert sentences_of(cuts_of_run(dialogue.simulation.run)) == [
@@ -139,7 +139,7 @@ def test_simulate_says_so_in_its_table_and_in_its_object(settings, tmp_path) -> 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_thoughts_that_use_up_the_limit_at_an_api_are_the_reason_of_an_empty_output() -> None:
+def test_thoughts_that_exhaust_an_apis_limit_explain_an_empty_output() -> None:
     run = one_cell()
 
     async def play() -> None:

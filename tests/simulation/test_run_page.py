@@ -125,7 +125,7 @@ def test_a_big_run_is_shown_by_the_hundred_in_few_queries(
     assert len(rows(look(client, run, "?goal=&ending=&page=2"))) == 100
 
 
-def test_the_figures_of_the_papers_tables_are_shown(client: Client, run: Run) -> None:
+def test_the_statistics_of_the_papers_tables_are_shown(client: Client, run: Run) -> None:
     page = look(client, run, "statistics/")
     assert "<dt>Turns per dialogue</dt><dd>2.00 (1.00)</dd>" in page
 
@@ -176,7 +176,7 @@ def test_an_imported_run_is_shown_with_what_little_is_known(client: Client) -> N
     assert client.get(f"/dialogues/{dialogue.token}/").status_code == 200
 
 
-def test_a_run_that_a_terminal_works_on_says_so(client: Client, run: Run) -> None:
+def test_a_run_started_in_a_terminal_says_so(client: Client, run: Run) -> None:
     Run.objects.update(is_queued=False)
     for page in (look(client, run), client.get("/").text, client.get("/studies/demo/").text):
         assert '<span class="state running">running in a terminal</span>' in page
@@ -212,7 +212,7 @@ def test_a_terminal_that_waits_before_it_tries_again_is_not_gone(client: Client,
         ("finished", False, []),
     ],
 )
-def test_only_what_makes_sense_can_be_done(
+def test_only_possible_actions_are_offered(
     client: Client, run: Run, state: str, is_queued: bool, actions: list[str]
 ) -> None:
     Run.objects.update(state=state, is_queued=is_queued)

@@ -43,7 +43,7 @@ def messages_waiting() -> list[tuple[str, Any]]:
     return waiting
 
 
-def test_a_started_run_is_not_for_the_workers(study: Study) -> None:
+def test_cells_of_a_run_started_in_a_terminal_are_not_queued(study: Study) -> None:
     started_run(study)
     assert not CELLS.queued().exists()
 

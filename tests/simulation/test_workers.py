@@ -124,7 +124,7 @@ def test_the_turn_limit_of_the_run_is_kept() -> None:
     assert (run.state, Dialogue.objects.get().ending, Turn.objects.count()) == (Run.State.FINISHED, "max_turns", 1)
 
 
-def test_only_the_cells_given_are_played() -> None:
+def test_only_the_given_cells_are_simulated() -> None:
     run = started_run(seeds=(73, 321))
     async_to_sync(make_worker().work_off)(run.simulations.filter(seed=321))
     assert list(run.simulations.filter(finished_at=None).values_list("seed", flat=True)) == [73] * 4

@@ -161,7 +161,7 @@ def test_what_is_frozen_can_still_be_looked_at(client: Client, frozen: Study) ->
         assert client.get(f"{ADMIN}/{page}/{part.pk}/change/").status_code == 200
 
 
-def test_a_participants_persona_is_theirs(client: Client, study: Study) -> None:
+def test_a_participants_persona_is_their_own(client: Client, study: Study) -> None:
     theirs = Persona.objects.create(study=study, code="T1", source="participant", features={"age": "18 to 24"})
     address = f"{ADMIN}/persona/{theirs.pk}"
     assert client.post(f"{address}/change/", persona_form(study)).status_code == 403

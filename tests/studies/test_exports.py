@@ -48,7 +48,7 @@ def test_only_the_kind_asked_for_is_exported():
 
 
 @pytest.mark.parametrize("form", ["jsonl", "csv"])
-def test_dialogues_that_have_not_ended_are_no_results_and_left_out(form):
+def test_dialogues_in_progress_are_left_out_of_the_results(form):
     cells = make_run().simulations.all()
     ended, going_on = make_dialogue(cells[0]), make_dialogue(cells[1], ending="")
     exported = "".join(export_dialogues(ended.study, form=form))

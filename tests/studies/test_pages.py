@@ -74,7 +74,7 @@ def test_nothing_is_sent_while_nothing_was_said(client: Client) -> None:
     assert client.get(f"/dialogues/{dialogue.token}/after/2/").status_code == 204
 
 
-def test_the_ending_comes_in_words_and_the_page_asks_no_more(client: Client) -> None:
+def test_the_page_shows_the_ending_in_words_and_stops_polling(client: Client) -> None:
     page = news(client, make_dialogue(turns=2, ending="goal_reached"), 2)
     assert "it considered its goal reached" in page
     assert "hx-get" not in page
@@ -103,7 +103,7 @@ def test_every_output_is_shown_raw_rejected_ones_and_the_final_step_too(client: 
     assert page.index("Final step") < page.index("FINISH &lt;script&gt;")
 
 
-def test_tokens_that_nobody_counted_are_a_dash_and_settings_that_were_not_sent_are_named(client: Client) -> None:
+def test_uncounted_tokens_are_a_dash_and_unsent_settings_are_named(client: Client) -> None:
     dialogue = make_dialogue(turns=0)
     make_output(dialogue, 0, prompt_tokens=None, completion_tokens=None, unsent="seed")
     page = news(client, dialogue, 0)

@@ -68,7 +68,7 @@ def test_answers_that_the_form_does_not_offer_are_refused_in_words(features: Any
     assert sentence in complaints(check_answers, features, [AGE])
 
 
-def test_a_question_may_stay_unanswered() -> None:
+def test_questions_may_be_left_unanswered() -> None:
     check_answers({}, [AGE])
 
 

@@ -233,7 +233,7 @@ def test_the_reason_speaks_of_what_is_in_the_file(text: str, reason: str) -> Non
 
 
 @pytest.mark.parametrize("character", ["\x00", "\ud83d", "\ude00"])
-def test_text_that_no_database_takes_is_made_visible(character):
+def test_characters_that_no_database_accepts_are_made_visible(character):
     said = f"half {character} here"
     dialog = [{"turn": 0, "model_inquirer": said, "model_responder": said}]
     record = read_record(1, line(dialog=dialog, persona=said))
@@ -256,7 +256,7 @@ def test_bytes_are_read_as_utf_8_with_or_without_a_mark_or_the_line_is_named():
 
 
 @pytest.mark.parametrize("end", [", nothing", "", ', "num_turns": 3', ', "num_turns": 3}', ', "dialog": [{]}'])
-def test_of_a_broken_line_it_is_known_whose_dialogue_it_was(end):
+def test_an_error_in_a_broken_line_names_its_dialogue(end):
     begun = '{"persona": "an \\"individual\\" \\u00e9", "sample": {"instruction": "Fly.\\n"}' + end
     with pytest.raises(InvalidRecord) as caught:
         read_record(1, begun)
@@ -280,7 +280,7 @@ def test_a_number_that_is_not_finite_is_refused_wherever_it_stands(number, place
 
 
 @pytest.mark.parametrize("wrong", ['"num_turns": {}', '"kind": {}', '"ending": {}', '"outputs": [{{"position": {}}}]'])
-def test_a_sentence_about_a_wrong_value_quotes_its_beginning(wrong):
+def test_an_error_message_quotes_the_beginning_of_the_wrong_value(wrong):
     value = '"' + "1" * 1_000_000 + '"'
     with pytest.raises(InvalidRecord, match=r"Line 1 is not a dialogue.*11111…\)\.$") as caught:
         read_records([f"{line()[:-1]}, {wrong.format(value)}}}"])

@@ -43,7 +43,7 @@ def test_what_was_there_stays_when_the_pieces_break_off(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_a_full_disk_is_one_sentence_and_leaves_nothing_half_written(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_in_one_sentence_without_partial_files(tmp_path: Path) -> None:
     with disk_with_room_for(1000), pytest.raises(Unwritable) as caught:
         write_whole(tmp_path / "file", ["x" * 100] * 1000)
     assert str(caught.value).startswith(f"{tmp_path / 'file'} could not be written (File too large). Free some space")

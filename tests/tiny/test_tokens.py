@@ -35,7 +35,7 @@ def test_the_text_between_control_tokens_is_encoded_in_one_piece(tokenizer: Dial
     assert tokenizer.encode(messages).ids == expected
 
 
-def test_only_answers_and_their_end_are_marked_as_the_models_own(tokenizer: DialogueTokenizer):
+def test_only_answers_and_their_stop_tokens_are_marked_as_answers(tokenizer: DialogueTokenizer):
     messages = [
         Message("user", "hi"),
         Message("assistant", "Hello!"),

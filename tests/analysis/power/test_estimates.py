@@ -58,7 +58,7 @@ def test_the_same_question_is_computed_once_and_another_one_separately() -> None
 
 
 @pytest.mark.django_db
-def test_a_new_worker_goes_on_where_the_last_one_was() -> None:
+def test_a_new_worker_continues_where_the_last_one_stopped() -> None:
     estimate = request_estimate(SMALL)
     halfway = [
         {"studies": 6, "failed": 0, "overall": 5, "contrasts": [5]},
@@ -73,7 +73,7 @@ def test_a_new_worker_goes_on_where_the_last_one_was() -> None:
 
 
 @pytest.mark.django_db
-def test_what_other_code_has_found_is_forgotten() -> None:
+def test_results_of_another_version_of_the_code_are_discarded() -> None:
     estimate = request_estimate(SMALL)
     code, asked = estimate.code, estimate.fingerprint
     other = [{"studies": 5, "failed": 5, "overall": 0, "contrasts": [0]}] * 2
@@ -93,7 +93,7 @@ def test_nobody_takes_what_another_worker_has_in_hand() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_cancelled_estimate_stops_with_what_it_has_found_and_can_be_gone_on_with() -> None:
+def test_a_cancelled_estimate_keeps_its_results_and_can_be_resumed() -> None:
     estimate = request_estimate(LONG)
     with_worker = Thread(target=work_off_estimates, kwargs={"is_alone": False})
     with_worker.start()

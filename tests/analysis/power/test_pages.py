@@ -69,7 +69,7 @@ def test_the_form_begins_with_the_papers_rates(staff: Client) -> None:
     assert 'value="10, 20, 40"' in page
 
 
-def test_what_is_asked_is_stored_once_and_waits_for_a_worker(staff: Client) -> None:
+def test_a_question_is_stored_once_and_waits_for_a_worker(staff: Client) -> None:
     answer = staff.post(PAGE, FORM)
     [estimate] = PowerEstimate.objects.all()
     assert answer["Location"] == f"/power/{estimate.token}/"
@@ -185,7 +185,7 @@ def test_all_that_are_under_way_are_listed_however_many_there_are(staff: Client)
     assert f"/power/{second.token}/" not in page
 
 
-def test_one_that_waits_says_how_many_come_first(staff: Client) -> None:
+def test_a_waiting_estimate_says_how_many_are_ahead_of_it(staff: Client) -> None:
     earlier, waiting, later = (request_estimate(replace(QUESTION, seed=seed)) for seed in range(3))
     assert "first." not in staff.get(f"/power/{earlier.token}/live/").text
     assert "1 other estimate comes first." in staff.get(f"/power/{waiting.token}/live/").text
@@ -211,7 +211,7 @@ def test_a_page_follows_an_estimate_until_it_is_over(staff: Client) -> None:
     assert PowerEstimate.objects.get().state == State.RUNNING
 
 
-def test_one_that_failed_says_why_and_can_be_tried_again(staff: Client) -> None:
+def test_a_failed_estimate_says_why_and_can_be_retried(staff: Client) -> None:
     estimate = make_estimate(state=State.PAUSED, message="Something went wrong.", found=[])
     assert "Something went wrong." in staff.get(f"/power/{estimate.token}/").text
     staff.post(f"/power/{estimate.token}/", {"action": "resume"})

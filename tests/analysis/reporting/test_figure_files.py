@@ -62,14 +62,14 @@ def test_svg_keeps_text_as_text(images: dict[str, bytes]) -> None:
         assert any(word in words for word in ("model 0", "simulated", "evaluators")), name
 
 
-def test_svg_has_no_styles_that_a_content_security_policy_refuses(images: dict[str, bytes]) -> None:
+def test_svg_has_no_styles_that_a_content_security_policy_blocks(images: dict[str, bytes]) -> None:
     for image in images.values():
         assert b"<style" not in image
         assert b"style=" not in image
         assert b"font-size=" in image
 
 
-def test_pdf_has_its_fonts_inside_and_says_what_it_shows(figures: list[Drawing]) -> None:
+def test_pdf_embeds_its_fonts_and_describes_its_content(figures: list[Drawing]) -> None:
     for written in map(to_pdf, figures):
         assert written.startswith(b"%PDF")
         assert b"/FontFile2" in written

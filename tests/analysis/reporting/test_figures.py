@@ -50,7 +50,7 @@ class TestFigure2:
         ends = {round(bar.get_x() + bar.get_width(), 3) for bar in bars}
         assert {-0.665, -0.56, 0.335, 0.44} <= ends
 
-    def test_shows_who_did_not_say_how_confident_they_were(self) -> None:
+    def test_shows_missing_confidence(self) -> None:
         frame = judgements_of_table_3()
         frame.loc[frame.index[:10], "confidence"] = None
         alt = drawing(rates_by_confidence(frame)).alt
@@ -86,7 +86,7 @@ class TestAModelThatIsAlwaysDetected:
         assert "vicuna-13b: no finite estimate, observed 100 % of 200" in one.alt
         assert [text.get_text().strip() for text in one.figure.axes[0].texts] == ["no finite estimate"]
 
-    def test_is_compared_with_no_other(self) -> None:
+    def test_is_not_compared_with_other_models(self) -> None:
         assert "3 of 6 pairs of models" in drawing(draw(read_data("separation"))["contrasts"]).alt
 
 

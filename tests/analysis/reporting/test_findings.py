@@ -15,7 +15,7 @@ from tests.analysis.reference import read_data
 @pytest.mark.parametrize(
     ("p", "words"), [(0.0001, "p < .001"), (0.0016, "p = .002"), (0.2, "p = .200"), (1.0, "p = 1.000")]
 )
-def test_p_values_are_written_as_is_usual(p: float, words: str) -> None:
+def test_p_values_are_written_as_is_customary(p: float, words: str) -> None:
     assert p_words(p) == words
 
 

@@ -78,7 +78,7 @@ def test_a_penalised_fit_accompanies_the_fit_without_estimates() -> None:
         assert "normal prior (standard deviation 2.5 log-odds)" in table.note
 
 
-def test_letters_of_other_readings_begin_with_the_best_as_in_table_10(models: Mapping[str, MixedModel]) -> None:
+def test_letters_of_sensitivity_analyses_begin_with_the_best_as_in_table_10(models: Mapping[str, MixedModel]) -> None:
     table = sensitivity_table(models, [Variant("without the choice", "detected", None, "the data have no choice")])
     rows = [dict(zip(table.header, row, strict=True)) for row in table.rows]
     letters = {str(row[0]): row[1] for row in table_10(models).rows}
@@ -123,7 +123,7 @@ def test_no_spreadsheet_program_takes_a_name_for_a_formula_and_negative_numbers_
     assert to_csv(NAMES).splitlines()[:2] == ["model,p", "'=cmd(),-0.5"]
 
 
-def test_latex_takes_no_name_for_a_command() -> None:
+def test_names_are_escaped_in_latex() -> None:
     rows = to_latex(NAMES).splitlines()
     assert r"{[}a] {*}b{*} \textbar{} x\_1 & 0.250 \\" in rows
     assert r"c d & – \\" in rows

@@ -38,7 +38,7 @@ def test_table_7_counts_what_table_1_shares() -> None:
     assert cells["no prompt"] == "0.50 (0.50) / 6.00"
 
 
-def test_failures_of_outputs_that_are_not_stored_are_unknown_and_not_none() -> None:
+def test_failures_of_outputs_that_are_not_stored_are_unknown_rather_than_zero() -> None:
     study = make_simulated_study()
     Output.objects.all().delete()
     for table in (table_1, table_7):

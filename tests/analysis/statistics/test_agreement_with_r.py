@@ -69,7 +69,7 @@ def test_wald_and_likelihood_ratio_tests_of_detection(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [*FITTED, "separation"])
-def test_conditional_modes_of_evaluators_and_of_those_who_chatted(name: str) -> None:
+def test_conditional_modes_of_evaluators_and_generator_users(name: str) -> None:
     model, reference, _ = fit(name, "detected")
     assert set(model.random_effects) == set(reference["ranef"])
     for group, effects in model.random_effects.items():
@@ -165,7 +165,7 @@ def test_remaining_comparisons_are_reported_if_a_model_is_always_or_never_detect
         ("edge_constant_response", LINEAR, "does not vary"),
     ],
 )
-def test_what_cannot_be_compared_says_why(name: str, outcomes: tuple[str, ...], words: str) -> None:
+def test_a_model_that_cannot_be_fitted_says_why(name: str, outcomes: tuple[str, ...], words: str) -> None:
     for outcome in outcomes:
         model, _, _ = fit(name, outcome)
         assert (model.status, model.test, model.letters("none")) == ("not_applicable", None, {})

@@ -28,7 +28,7 @@ def test_they_are_those_of_the_posterior_that_the_laplace_approximation_takes_fo
     assert found == approx(list(expected), rel=1e-6)
 
 
-def test_a_group_without_variance_has_persons_without_differences() -> None:
+def test_a_group_without_variance_has_equal_conditional_modes() -> None:
     model = fit_detected(read_data("typical_singular"))
     flat = [group for group in GROUPS if model.sd[group] == 0]
     assert flat

@@ -15,7 +15,7 @@ NEGLIGIBLE = 1e-4
 """A relative standard deviation below this is singular to lme4."""
 
 
-def test_a_group_whose_members_do_not_differ_has_a_standard_deviation_of_0_and_not_of_nearly_0() -> None:
+def test_a_group_whose_members_do_not_differ_has_a_standard_deviation_of_exactly_0() -> None:
     random = np.random.default_rng(73)
     models = [fit_detected(draw_paper_study(random, [0, 0.5, 1, 1.5], (0.9, 0))) for _ in range(12)]
     flat = [model for model in models if model.sd["generator_user"] < NEGLIGIBLE]

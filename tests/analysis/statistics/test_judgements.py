@@ -126,7 +126,7 @@ def test_a_first_line_that_names_no_separator_leaves_it_to_the_header(tmp_path: 
     assert len(read_judgements(write(tmp_path, f"sep=\n{HEAD};x\n{ROW};1\n".replace(",", ";")))) == 1
 
 
-def test_rows_may_lack_empty_last_cells_or_have_some_too_many(tmp_path: Path) -> None:
+def test_rows_may_lack_empty_last_cells_or_have_extra_ones(tmp_path: Path) -> None:
     content = f"{HEAD},duration,domain\n{ROW},14,Math\n{ROW},15\n{ROW}\n{ROW},16,Math,,\n"
     frame = read_judgements(write(tmp_path, content))
     assert frame["duration"].fillna(-1).tolist() == [14, 15, -1, 16]
@@ -213,7 +213,7 @@ def test_names_of_columns_may_contain_other_delimiters(tmp_path: Path) -> None:
     assert len(frame) == 1
 
 
-def test_empty_cells_are_missing_and_other_columns_are_passed_over(tmp_path: Path) -> None:
+def test_empty_cells_are_missing_and_other_columns_are_ignored(tmp_path: Path) -> None:
     content = f"{HEAD},duration,confidence,weather\ne-001,p-001,mixtral,,NA,,rain\n{ROW},2.5,confident,sun\n"
     frame = read_judgements(write(tmp_path, content))
     assert list(frame.columns) == ["participant", "generator_user", "model", "detected", "confidence", "duration"]

@@ -70,7 +70,7 @@ def test_each_is_the_same_model_over_what_is_left(
         assert model_of(variants[key]).log_likelihood == approx(model.log_likelihood)
 
 
-def test_without_its_column_a_reading_says_so(frame: pd.DataFrame) -> None:
+def test_a_sensitivity_analysis_names_its_missing_column(frame: pd.DataFrame) -> None:
     variants = list(sensitivity(frame[["participant", "generator_user", "model", "detected"]]))
     assert [variant.model for variant in variants] == [None] * 6
     assert variants[0].skipped == "the data have no choice"

@@ -23,7 +23,7 @@ def study() -> Study:
     return make_judged_evaluation().study
 
 
-def test_every_file_can_be_taken_away_and_nothing_else(study: Study, staff: Client) -> None:
+def test_only_files_of_the_report_can_be_downloaded(study: Study, staff: Client) -> None:
     report = keep_report(study)
     for name in report.files:
         answer: Any = staff.get(f"{PAGE}files/{report.token}/{name}")
@@ -92,7 +92,7 @@ def test_the_page_shows_the_progress_and_reloads_at_the_end(study: Study, staff:
     assert staff.get(f"{PAGE}live/")["HX-Refresh"] == "true"
 
 
-def test_no_line_ends_between_a_number_and_its_sign(study: Study, staff: Client) -> None:
+def test_no_line_breaks_between_a_number_and_its_sign(study: Study, staff: Client) -> None:
     finding = {"title": "Detection", "conclusion": "They differ, p < .001.", "sentences": ["50 % <b>is</b> guessing."]}
     table = {"name": "sensitivity", "header": ["all", "test"], "numeric": [False, False]}
     tables = [table | {"groups": [("all", [["z = 3.84"]])]}]

@@ -74,7 +74,7 @@ def test_a_choice_of_evaluations_is_remembered_by_the_page(staff: Client) -> Non
     assert (refused.status_code, "This study has no such evaluation" in refused.text) == (400, True)
 
 
-def test_a_study_that_nobody_has_judged_has_its_dialogues_on_the_page(staff: Client) -> None:
+def test_a_study_without_judgements_shows_its_dialogues(staff: Client) -> None:
     compute(make_judged_study("demo"))
     page = staff.get(PAGE).text
     assert "has no judgements. Plan an evaluation" in page

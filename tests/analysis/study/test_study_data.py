@@ -63,7 +63,7 @@ def test_odd_names_and_missing_values_are_read_as_from_a_csv(tmp_path: Path) -> 
     assert frame["flagged"].tolist() == [1] * 4 + [0] * 4 + [1] * 4
 
 
-def test_values_that_a_csv_could_not_hold_are_refused_with_their_row() -> None:
+def test_values_that_csv_cannot_represent_are_refused_with_their_row() -> None:
     study = make_judged_evaluation().study
     first = Judgement.objects.filter(pk=Judgement.objects.earliest("pk").pk)
     first.update(active_seconds=1e200)
@@ -107,7 +107,7 @@ def test_what_is_chosen_is_remembered_unless_it_is_just_what_is_closed() -> None
     assert [as_chosen(study, numbers) for numbers in ([1], [2], [2, 1], [])] == [None, [2], [1, 2], []]
 
 
-def test_a_study_that_nobody_has_judged_says_what_to_do() -> None:
+def test_a_study_without_judgements_says_what_to_do() -> None:
     with pytest.raises(BadData, match="Plan an evaluation, open it, and share its link"):
         judgements_in(make_study("another"))
     with pytest.raises(BadData, match="no judgements"):

@@ -41,7 +41,7 @@ def test_when_the_chatbot_has_failed_and_before_going_on(chat: Chat) -> None:
 
 
 @IN_BOTH_SIZES
-def test_without_a_connection_and_with_a_message_that_waits(chat: Chat, complaints: Complaints) -> None:
+def test_without_a_connection_and_with_an_unsent_message(chat: Chat, complaints: Complaints) -> None:
     complaints.expect(OFFLINE)
     page = chat("quick")
     page.context.set_offline(True)

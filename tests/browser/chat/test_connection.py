@@ -72,7 +72,7 @@ def test_another_tab_does_not_make_the_browser_forget_a_message(chat: Chat) -> N
     page.close()
 
 
-def test_a_draft_that_a_dying_connection_swallows_stays_in_the_box(chat: Chat) -> None:
+def test_a_draft_lost_by_a_dying_connection_stays_in_the_box(chat: Chat) -> None:
     page = chat("quick")
     servers, routes = [], []
 

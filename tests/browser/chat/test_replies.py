@@ -59,7 +59,7 @@ def test_a_reply_that_cannot_be_stored_yet_is_shown_as_being_saved(chat: Chat, s
 
 
 @IN_BOTH_SIZES
-def test_a_reload_in_the_middle_goes_on_with_the_same_reply(chat: Chat, site: Site, size: dict[str, int]) -> None:
+def test_a_reload_midway_continues_the_same_reply(chat: Chat, site: Site, size: dict[str, int]) -> None:
     page = chat("slow")
     utterance = f"Count for me while I reload at {size['width']}."  # both sizes may run at one site
     say(page, utterance)
@@ -120,7 +120,7 @@ def test_words_that_were_not_sent_are_not_taken_away_by_another_tab(chat: Chat) 
 
 
 @IN_BOTH_SIZES
-def test_stop_keeps_what_was_said(chat: Chat, site: Site) -> None:
+def test_stop_keeps_the_text_so_far(chat: Chat, site: Site) -> None:
     page = chat("slow")
     say(page, "Count until I stop you.")
     expect(running(page)).to_contain_text("One two three")

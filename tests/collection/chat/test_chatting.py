@@ -148,9 +148,7 @@ async def test_two_pages_see_the_same(chat: Dialogue) -> None:
             assert one.text == REPLIES[0]
 
 
-async def test_a_page_that_comes_later_gets_what_there_is_and_all_that_follows(
-    api: ChatServer, api_chat: Dialogue
-) -> None:
+async def test_a_page_opened_later_gets_the_text_so_far_and_the_rest(api: ChatServer, api_chat: Dialogue) -> None:
     api.held_at = 2
     async with open_page(api_chat) as page:
         await page.say("What is a bear?")

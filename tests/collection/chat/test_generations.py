@@ -132,7 +132,7 @@ def test_a_late_process_does_not_interrupt_itself(under_way: Generation) -> None
     assert keep(under_way) is None
 
 
-def test_a_dead_process_that_was_to_stop_has_stopped(under_way: Generation) -> None:
+def test_a_reply_asked_to_stop_counts_as_stopped_if_its_process_dies(under_way: Generation) -> None:
     keep(under_way)
     Generation.objects.update(is_stop_requested=True)
     let_pass(2 * LEASE)
@@ -141,14 +141,14 @@ def test_a_dead_process_that_was_to_stop_has_stopped(under_way: Generation) -> N
     assert (turn.state, turn.response) == (Turn.State.STOPPED, "So far")
 
 
-def test_only_one_dialogue_is_looked_at_when_only_one_matters(under_way: Generation, dialogue: Dialogue) -> None:
+def test_only_one_dialogue_is_queried_if_only_one_matters(under_way: Generation, dialogue: Dialogue) -> None:
     let_pass(2 * LEASE)
     generations.interrupt_expired(NOW, dialogue=dialogue.pk + 1)
     under_way.refresh_from_db()
     assert under_way.state == State.QUEUED
 
 
-def test_a_process_that_was_only_cut_off_takes_back_what_was_ended_in_its_place(under_way: Generation) -> None:
+def test_a_disconnected_process_resumes_replies_ended_on_its_behalf(under_way: Generation) -> None:
     let_pass(2 * LEASE)
     interrupt_expired()
     assert keep(under_way) is None
@@ -170,7 +170,7 @@ def test_a_reply_that_was_interrupted_meanwhile_is_complete_when_its_process_say
     assert (generation.state, generation.text, generation.message) == (State.COMPLETE, "All of it.", "")
 
 
-def test_what_an_output_holds_raw_is_not_kept_twice_however_often_its_end_is_stored(under_way: Generation) -> None:
+def test_raw_output_is_stored_once_even_if_its_end_is_stored_repeatedly(under_way: Generation) -> None:
     reply = Reply("All of it.", "stop", 1, 5, 0.1, 0.2, thoughts="Hm", marked="<think>Hm</think>All of it.")
     generations.keep({under_way.pk: Kept("", State.STREAMING, raw="<think>Hm")}, "mine")
     end = End(
@@ -212,7 +212,7 @@ def test_a_try_that_its_own_process_has_ended_meanwhile_stays_ended(under_way: G
     assert under_way.message == "The server was restarted."
 
 
-def test_once_the_participant_has_gone_on_the_words_stay_and_the_dialogue_does_not_change(
+def test_a_late_reply_is_kept_without_changing_a_dialogue_that_moved_on(
     under_way: Generation, dialogue: Dialogue
 ) -> None:
     let_pass(2 * LEASE)

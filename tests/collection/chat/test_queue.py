@@ -71,7 +71,7 @@ async def test_as_many_are_served_as_there_is_capacity(capacity: int | None, ser
         await guest.leave()
 
 
-async def test_who_gives_up_waiting_lets_the_others_move_up() -> None:
+async def test_a_request_that_stops_waiting_makes_room_for_the_next() -> None:
     first, second, third = await queue(3)
     await second.give_up()
     await settle()

@@ -229,7 +229,7 @@ async def test_two_processes_on_postgresql_store_one_of_two_messages_at_once(
 
 
 @pytest.mark.postgresql
-async def test_a_database_that_hung_up_is_called_again(installation: Installation, postgresql_url: str) -> None:
+async def test_a_terminated_database_connection_is_reopened(installation: Installation, postgresql_url: str) -> None:
     installation.settings["DATABASE_URL"] = postgresql_url
     chat = Chat.begin(installation, write_models(installation.var_dir.parent, replies=[REPLY], pause=0.1))
     with chat.serve() as server:

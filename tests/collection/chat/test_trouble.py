@@ -113,7 +113,7 @@ async def test_a_failed_reply_says_so_and_can_be_tried_again(
     assert api_chat.token in caplog.text
 
 
-async def test_what_the_chatbot_may_not_answer_can_be_put_differently(api: ChatServer, api_chat: Dialogue) -> None:
+async def test_a_message_that_the_chatbot_refuses_can_be_rephrased(api: ChatServer, api_chat: Dialogue) -> None:
     api.failures.append(Failure(400, "content_policy_violation", "Refused."))
     async with open_page(api_chat) as page:
         await page.say("Something bad.")

@@ -57,7 +57,9 @@ def test_a_chatbot_behind_an_api_is_named_and_that_is_stored(
     assert Participant.objects.get().consent_provider == provider
 
 
-def test_a_provider_that_appears_while_the_page_is_open_must_be_read_first(settings: Settings, tmp_path: Path) -> None:
+def test_a_provider_added_while_the_page_is_open_must_be_shown_before_consent(
+    settings: Settings, tmp_path: Path
+) -> None:
     make_open_study()
     client = Client()
     agreement = client.get("/s/demo/").context["agreement"]

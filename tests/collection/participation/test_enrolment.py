@@ -133,7 +133,7 @@ def test_an_external_id_names_different_people_in_different_studies() -> None:
         ({"goal_count": 0}, "closed"),
     ],
 )
-def test_a_study_that_takes_nobody_says_why(recruitment: dict[str, Any], reason: str) -> None:
+def test_a_study_that_enrols_no_one_says_why(recruitment: dict[str, Any], reason: str) -> None:
     study = make_open_study(**recruitment)
     with pytest.raises(NotEligible, match=reason):
         enrol(study, now=NOW)

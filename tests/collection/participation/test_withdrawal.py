@@ -161,7 +161,7 @@ def test_an_own_file_of_data_holds_all_that_the_person_gave(leaving: Participant
 
 
 @pytest.mark.django_db
-def test_who_withdraws_reads_the_studys_own_words_and_comes_no_further(client: Client) -> None:
+def test_withdrawing_shows_the_studys_text_and_ends_participation(client: Client) -> None:
     study = make_open_study()
     study.outcomes.create(kind="withdrawn", text="Farewell, then.")
     agree(client)

@@ -124,7 +124,7 @@ def test_all_participants_are_listed_with_their_current_step(client: Client, stu
     assert [words in page for words in ("instruction</td>", "after goal 1 of 3", "persona form</td>")] == [True] * 3
 
 
-def test_somebody_whom_a_platform_named_is_found_by_that_name(client: Client, study: Study) -> None:
+def test_participants_are_listed_with_their_external_id(client: Client, study: Study) -> None:
     make_participant(study, external_id="5f9e-prolific")
     assert "5f9e-prolific" in read(client)
 
@@ -196,7 +196,7 @@ def test_a_distribution_is_drawn_and_also_shown_as_a_table(client: Client, study
     assert "style=" not in page
 
 
-def test_the_study_page_and_the_list_tell_of_participants(client: Client, study: Study) -> None:
+def test_the_study_page_and_the_list_show_the_number_of_participants(client: Client, study: Study) -> None:
     assert "No participants yet" in client.get("/studies/demo/").text
     make_participant(study)
     page, studies = (" ".join(client.get(address).text.split()) for address in ("/studies/demo/", "/"))

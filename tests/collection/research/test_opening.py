@@ -118,7 +118,7 @@ def test_the_chatbot_is_asked_no_longer_than_needed(study: Study, settings: Sett
     assert Recruitment.objects.get().is_open
 
 
-def test_a_chatbot_that_was_changed_meanwhile_is_asked_again(study: Study, settings: Settings, tmp_path: Path) -> None:
+def test_a_chatbot_that_changed_meanwhile_is_checked_again(study: Study, settings: Settings, tmp_path: Path) -> None:
     describe(settings, tmp_path)
     stale = Study.objects.get()
     Study.objects.update(chatbot="tiny")

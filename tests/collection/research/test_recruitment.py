@@ -46,7 +46,7 @@ def test_times_seats_quotas_and_parameter_are_stored_also_of_a_frozen_study(clie
     assert recruitment.quotas == {"gender": {"Female": 10, "Male": 0}}
 
 
-def test_what_was_stored_is_shown_and_sent_again_changes_nothing(client: Client, study: Study) -> None:
+def test_resubmitting_the_stored_values_changes_nothing(client: Client, study: Study) -> None:
     send(client, opens_at="2030-01-02T10:00", seats="20", **{"quota-age-1": "3", "completed-code": "C0FFEE"})
     before = list(Recruitment.objects.values()), list(Outcome.objects.order_by("kind").values())
     send(client)

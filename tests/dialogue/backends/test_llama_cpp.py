@@ -119,7 +119,7 @@ async def test_closing_ends_what_is_running_and_what_waits(random_gguf):
     assert all(isinstance(result, BackendError) and "closed" in str(result) for result in results)
 
 
-async def test_a_closed_model_answers_with_a_sentence(random_gguf):
+async def test_using_a_closed_model_is_refused_in_a_sentence(random_gguf):
     model = load(described(random_gguf))
     await model.close()
     await model.close()

@@ -32,7 +32,7 @@ def test_another_kind_of_file_is_distinguished(tmp_path, asked):
 
 @pytest.mark.parametrize("asked", [examine, load])
 @pytest.mark.parametrize("share", [0.001, 0.1, 0.99])
-def test_a_cut_download_is_noticed(tmp_path, random_gguf, share, asked):
+def test_a_truncated_download_is_detected(tmp_path, random_gguf, share, asked):
     path = tmp_path / "cut.gguf"
     data = random_gguf.read_bytes()
     path.write_bytes(data[: int(len(data) * share)])
@@ -67,7 +67,7 @@ def test_health_reports_the_memory_that_the_model_needs(random_gguf):
     assert random_gguf.stat().st_size + cache < health.memory < random_gguf.stat().st_size + cache + (10 << 20)
 
 
-def test_unset_slots_are_as_many_as_half_of_the_memory_left_holds(tmp_path, monkeypatch):
+def test_unset_slots_fill_half_of_the_free_memory(tmp_path, monkeypatch):
     shape = Shape(context=4096)
     path = write_gguf(tmp_path / "model.gguf", shape, random_weights(shape))
     slot = 4096 * 2 * (64 + 64) * 2

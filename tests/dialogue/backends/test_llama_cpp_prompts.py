@@ -163,7 +163,7 @@ def test_broken_and_empty_text_has_tokens_too(vocabulary):
     assert vocabulary.tokenize("a\ud800b\0c")
 
 
-def test_a_template_with_marks_of_the_users_own_kind_keeps_them_to_itself(sentencepiece):
+def test_marks_in_a_template_are_special_tokens_unlike_the_same_text_of_a_user(sentencepiece):
     template = "{{ bos_token }}<|user|>{{ messages[0].content }}<|user|>"
     mark = sentencepiece.added["<|user|>"]
     prompt = sentencepiece.encode(template, [Message("user", "hello <|user|> you")])
@@ -205,7 +205,7 @@ def test_a_prompt_that_ends_in_an_open_thought_says_so(thinking):
 
 @pytest.mark.parametrize(("name", "pre"), [("Phi-3 mini", ""), ("my phi3 tune", ""), ("other", ""), ("", "jina-v2-de")])
 @pytest.mark.parametrize("contents", [("hello", "hi", "so"), ("two\n\nlines", "a  b ", " \tc"), ("", " ", "\n")])
-def test_control_tokens_swallow_the_white_space_that_they_swallow_in_the_library(tmp_path, name, pre, contents):
+def test_control_tokens_strip_white_space_as_in_the_library(tmp_path, name, pre, contents):
     messages = [Message("system", contents[0]), Message("assistant", contents[1]), Message("user", contents[2])]
     for spaces in opened(write_sentencepiece(tmp_path / "spm.gguf", name=name, pre=pre)):
         written = {*spaces.controls, *OWN_MARKS}

@@ -105,7 +105,7 @@ def test_a_table_of_templates_and_tokens_is_read_as_transformers_writes_it(tmp_p
     assert registry.fit_speaker(spec, "responder") == Fit("message", ("<|over|>",))
 
 
-def test_a_model_of_the_hub_is_what_models_toml_says() -> None:
+def test_a_hub_model_is_described_by_models_toml() -> None:
     spec = ModelSpec(name="odd", backend="transformers", model="nobody/nothing", **SPEAKERS)
     assert registry.fit_speaker(spec, "responder").system == "message"
     assert registry.fit_speaker(spec.model_copy(update={"system": "first_user"}), "responder").system == "first_user"

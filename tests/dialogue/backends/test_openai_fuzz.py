@@ -49,7 +49,7 @@ def test_any_chunks_make_an_answer(said: list[dict[str, Any]]) -> None:
 
 @some
 @given(st.none() | st.integers(100, 599), values | chunks)
-def test_any_complaint_has_a_meaning_in_a_sentence(status: int | None, body: object) -> None:
+def test_every_error_of_a_server_is_explained_in_one_sentence(status: int | None, body: object) -> None:
     found = [read_complaint(status, json.dumps(body))]
     found += [one for one in [complaint_in(body) if isinstance(body, dict) else None] if one]
     for complaint in found:

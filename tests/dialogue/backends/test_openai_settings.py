@@ -213,7 +213,7 @@ def test_openai_receives_no_unknown_or_default_settings_and_the_reply_names_unse
     assert unsent(Sampling(), settings_for(Sampling(), is_openai=True, left_out=()), is_openai=True) == ()
 
 
-async def test_a_full_context_is_no_refused_setting() -> None:
+async def test_a_full_context_is_not_mistaken_for_a_refused_setting() -> None:
     message = "max_tokens must be at least 1, got -50. seed is not supported"
     async with chat_server(outage=Failure(400, message=message)) as server:
         with pytest.raises(BackendError) as caught:

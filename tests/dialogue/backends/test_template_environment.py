@@ -113,7 +113,7 @@ def test_without_a_date_it_is_today() -> None:
         ("{{ ''.__class__.__mro__ }}", "refuses these messages"),
     ],
 )
-def test_a_template_that_fails_ends_in_a_sentence(source: str, said: str) -> None:
+def test_a_failing_template_is_reported_in_a_sentence(source: str, said: str) -> None:
     with pytest.raises(ModelMisconfigured) as caught:
         ours(source, [QUESTION])
     assert said in str(caught.value)

@@ -84,7 +84,7 @@ async def test_nobody_waits_longer_than_there_is_patience(people: People) -> Non
     await again
 
 
-async def test_who_leaves_while_they_wait_is_not_worked_on(people: People) -> None:
+async def test_visitors_who_leave_while_waiting_are_not_served(people: People) -> None:
     tasks = [people.come(number) for number in range(4)]
     await settle()
     people.leaving[2].set_result(None)
