@@ -1,1 +1,1 @@
-"""A made-up study with made-up judgements, for trying judging and analysis at once."""
+"""A synthetic study with synthetic judgements, for trying judging and analysis at once."""

@@ -1,4 +1,4 @@
-"""Answers of made-up evaluators, drawn from the mixed logistic model of the analysis."""
+"""Answers of synthetic evaluators, drawn from the mixed logistic model of the analysis."""
 
 import math
 from collections.abc import Mapping

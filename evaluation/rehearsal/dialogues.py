@@ -1,4 +1,4 @@
-"""The made-up study: its participants, runs and dialogues."""
+"""The synthetic study: its participants, runs and dialogues."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ from simulation.models import Run, Simulation
 from studies.models import Dialogue, Goal, Persona, Study, Turn
 from studies.services import freeze_study, paper_questionnaire
 
-LABEL = "made up, for rehearsing"
+LABEL = "synthetic, for rehearsing"
 CHATBOT = "rehearsed-chatbot"
 SEED = 73
-TITLE = "Rehearsal: made-up people, to try judging and analysing"
+TITLE = "Rehearsal: synthetic data for trying judging and analysis"
 DESCRIPTION = (
     "Synthetic data for trying the software: no people and no models took part. Participants, dialogues and judgements are "
     "made from templates, so that you can try judging and analysis before you have data. None of it is a result."
@@ -154,5 +154,5 @@ def _add_runs(study: Study) -> None:
 
 
 def _speaker(name: str) -> dict[str, Any]:
-    """Return the description of a made-up model."""
-    return {"model": name, "label": LABEL, "fingerprint": "made up"}
+    """Return the description of a synthetic model."""
+    return {"model": name, "label": LABEL, "fingerprint": "synthetic"}

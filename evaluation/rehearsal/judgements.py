@@ -25,7 +25,7 @@ class _Judged:
 
 
 def judge_all(evaluation: Evaluation, now: datetime) -> None:
-    """Give every assignment to a made-up evaluator, who judges all its pairs in the days before ``now``."""
+    """Give every assignment to a synthetic evaluator, who judges all its pairs in the days before ``now``."""
     evaluators = _enrol(evaluation, now)
     judged = list(_judge(evaluation, evaluators))
     judgements = Judgement.objects.bulk_create(_judgement(one, evaluation) for one in judged)

@@ -15,7 +15,7 @@ REHEARSAL = "rehearsal"
 
 
 def load_rehearsal(now: datetime | None = None) -> Study:
-    """Create a made-up study with two evaluations: one judged and closed, one open for trying it out.
+    """Create a synthetic study with two evaluations: one judged and closed, one open for trying it out.
 
     Existing parts are not changed. Each part is made in a separate transaction, so that others can write in between; repeating
     an interrupted load adds the missing parts.
@@ -29,7 +29,7 @@ def load_rehearsal(now: datetime | None = None) -> Study:
 
 
 def open_rehearsal() -> Evaluation | None:
-    """Return the made-up evaluation that is open for judging, or None."""
+    """Return the synthetic evaluation that is open for judging, or None."""
     rehearsed = Evaluation.objects.filter(study__slug=REHEARSAL, is_rehearsed=True, state=Evaluation.State.OPEN)
     return rehearsed.order_by("number").last()
 
@@ -43,7 +43,7 @@ def _load_study(now: datetime) -> Study:
 
 
 def _load_judged(study: Study, now: datetime) -> None:
-    evaluation = _find_or_add(study, 1, "Rehearsal: made-up judgements")
+    evaluation = _find_or_add(study, 1, "Rehearsal: synthetic judgements")
     if evaluation.is_planned:
         open_evaluation(evaluation, now)
     if not evaluation.evaluators.exists():

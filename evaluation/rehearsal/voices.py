@@ -1,4 +1,4 @@
-"""The utterances of made-up people and models: the same steps in different wordings."""
+"""The utterances of synthetic people and models: the same steps in different wordings."""
 
 import re
 from collections.abc import Mapping, Sequence

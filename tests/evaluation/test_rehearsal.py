@@ -1,4 +1,4 @@
-"""What the rehearsal is made of: people, dialogues and judgements that are made up, and say so."""
+"""What the rehearsal is made of: people, dialogues and judgements that are synthetic, and say so."""
 
 import json
 import re
@@ -76,13 +76,13 @@ def test_nothing_of_the_templates_is_left_in_what_is_said(rehearsal: Study) -> N
         assert not re.search(r"\[[^\[\]]*\|", utterance)
 
 
-def test_it_says_everywhere_that_it_is_made_up(rehearsal: Study) -> None:
-    assert "made-up" in rehearsal.title
+def test_it_says_everywhere_that_it_is_synthetic(rehearsal: Study) -> None:
+    assert "synthetic" in rehearsal.title
     assert "None of it is a result" in rehearsal.description
     assert all(evaluation.is_rehearsed for evaluation in rehearsal.evaluations.all())
     for dialogue in rehearsal.dialogues.all():
-        assert dialogue.responder["label"] == "made up, for rehearsing"
-        assert not dialogue.inquirer or dialogue.inquirer["label"] == "made up, for rehearsing"
+        assert dialogue.responder["label"] == "synthetic, for rehearsing"
+        assert not dialogue.inquirer or dialogue.inquirer["label"] == "synthetic, for rehearsing"
 
 
 def test_every_pair_of_the_first_evaluation_is_judged_once_by_twenty_evaluators_who_have_finished(

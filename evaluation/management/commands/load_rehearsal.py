@@ -1,4 +1,4 @@
-"""``manage.py load_rehearsal``: create a made-up study for trying judging and analysis."""
+"""``manage.py load_rehearsal``: create a synthetic study for trying judging and analysis."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from studies.models import Dialogue
 
 class Command(StudyCommand):
     help = (
-        "Create the study 'rehearsal' with made-up people, dialogues and judgements, to try judging and analysis before you "
+        "Create the study 'rehearsal' with synthetic people, dialogues and judgements, to try judging and analysis before you "
         "have data. Safe to repeat."
     )
 
@@ -17,6 +17,6 @@ class Command(StudyCommand):
         study = load_rehearsal()
         natural = study.dialogues.filter(kind=Dialogue.Kind.NATURAL).count()
         self.stdout.write(
-            f"Study {study.slug!r} (made up for trying the software): {natural} natural dialogues, {study.runs.count()} runs, "
+            f"Study {study.slug!r} (synthetic, for trying the software): {natural} natural dialogues, {study.runs.count()} runs, "
             f"{study.evaluations.count()} evaluations."
         )

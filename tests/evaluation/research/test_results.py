@@ -62,7 +62,7 @@ def test_without_scripts_the_rates_are_a_page_of_their_own(client: Client, evalu
     assert "<h1>Rates</h1>" in read(client, RATES)
 
 
-def test_made_up_judgements_are_said_to_be_no_result(client: Client, evaluation: Evaluation) -> None:
+def test_synthetic_judgements_are_labelled(client: Client, evaluation: Evaluation) -> None:
     assert "They are not results." not in read(client, RATES)
     Evaluation.objects.update(is_rehearsed=True)
     assert "They are not results." in read(client, RATES)
