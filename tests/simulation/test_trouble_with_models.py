@@ -110,7 +110,7 @@ def test_a_context_that_does_not_hold_the_first_prompt_stops_the_run_with_a_sent
     run = work_off(started_run(), make_worker(models))
     assert run.state == Run.State.PAUSED
     assert f"The context of the {speaker} is too small for its first prompt" in run.message
-    assert "Raise `context` in models.toml." in run.message
+    assert "Raise `context` in models.toml and start a new run." in run.message
     assert not Dialogue.objects.exists()
 
 
