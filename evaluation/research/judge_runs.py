@@ -64,16 +64,21 @@ def change_judge_run(evaluation: Evaluation, action: str, name: str, started_by:
     Raises RequestError.
     """
     if action == "ask":
-        MODEL_JUDGEMENTS.queue(request_judge_run(evaluation, name), started_by)
-        return f"{name} starts judging as soon as a worker is free."
+        return _queue(request_judge_run(evaluation, name), "starts judging", started_by)
     judge_run = JudgeRun.objects.filter(evaluation=evaluation, token=name).first()
     if judge_run is None or action not in ("start", "pause"):
         raise RequestError("There is no such model judge. Nothing was changed.")
     if action == "start":
-        MODEL_JUDGEMENTS.queue(judge_run, started_by)
-        return f"{judge_run.model} resumes as soon as a worker is free."
+        return _queue(judge_run, "resumes", started_by)
     MODEL_JUDGEMENTS.pause(judge_run)
     return f"{judge_run.model} is paused. Its judgements are kept."
+
+
+def _queue(judge_run: JudgeRun, what_it_does: str, started_by: User) -> str:
+    MODEL_JUDGEMENTS.queue(judge_run, started_by)
+    if judge_run.state == JudgeRun.State.FINISHED:
+        return f"{judge_run.model} has no pairs left to judge."
+    return f"{judge_run.model} {what_it_does} as soon as a worker is free."
 
 
 def _described(spec: ModelSpec) -> SafeString:

@@ -82,6 +82,15 @@ def test_what_cannot_be_is_said_and_changes_nothing(
     assert not JudgeRun.objects.exists()
 
 
+def test_a_model_that_has_judged_everything_is_not_said_to_start(client: Client, evaluation: Evaluation) -> None:
+    ask(client)
+    answer(JudgeRun.objects.get(), detected=True)
+    page = ask(client)
+    assert "answerer has no pairs left to judge." in page
+    assert "starts judging" not in page
+    assert JudgeRun.objects.get().state == "finished"
+
+
 def test_a_judge_run_of_another_evaluation_cannot_be_reached_from_here(client: Client, evaluation: Evaluation) -> None:
     ask(client)
     make_evaluation(evaluation.study)
