@@ -17,8 +17,9 @@ from evaluation.evaluators.assignments import (
     dialogues_beside,
     unjudged,
 )
-from evaluation.evaluators.reservations import finish_if_done, lock_evaluation
+from evaluation.evaluators.reservations import finish_if_done
 from evaluation.models import Evaluation, Evaluator, ModelJudgement, Pair, Presentation
+from evaluation.planning.opening import lock_evaluation
 from studies.models import Persona
 
 

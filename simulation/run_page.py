@@ -1,14 +1,12 @@
 """A run's page, read with few queries however many cells the run has."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Literal, get_args
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 
 from dialogue.seeds import SpeakerName
@@ -101,7 +99,6 @@ class RunPage(RunLine):
     filters: Filters
     goals: list[Goal]
     cells: Page[Any]
-    now: datetime
     slips: list[str]
     unsent: list[str]
     errors: list[CellError]
@@ -114,7 +111,7 @@ class RunPage(RunLine):
 
     @property
     def lines(self) -> list[CellLine]:
-        return [_line(cell, self.run, self.now) for cell in self.cells]
+        return [_line(cell, self.run) for cell in self.cells]
 
     @property
     def actions(self) -> list[Action]:
@@ -143,11 +140,10 @@ def read_run(run: Run, filters: Filters) -> RunPage:
     pages = Paginator(cells.annotate(turn_count=Count("dialogue__turns")).order_by("pk"), CELLS_A_PAGE)
     goals = Goal.objects.filter(simulations__run=run).distinct().order_by("number")
     page = pages.get_page(filters.page)
-    now = timezone.now()
     slips = read_catalogue().slips(run.inquirer, run.responder) if run.state in UNDER_WAY else []
     tally, services = tally_runs([run])[run.pk], live_services()
     errors, seeds = _errors(run) if tally.failing else [], _seeds(run) if len(tally.batches) > 1 else {}
-    return RunPage(run, tally, services, filters, list(goals), page, now, slips, _unsent(run), errors, seeds)
+    return RunPage(run, tally, services, filters, list(goals), page, slips, _unsent(run), errors, seeds)
 
 
 def _unsent(run: Run) -> list[str]:
@@ -185,13 +181,12 @@ def allowed_actions(run: Run) -> list[Action]:
             return ["start"] if run.simulations.filter(is_cancelled=True).exists() else []
 
 
-def _line(cell: Simulation, run: Run, now: datetime) -> CellLine:
+def _line(cell: Simulation, run: Run) -> CellLine:
     turns = getattr(cell, "turn_count", 0)
     if cell.finished_at:
         return CellLine(cell, turns, "ended")
     if cell.is_cancelled:
         return CellLine(cell, turns, "cancelled")
-    is_held = bool(cell.worker) and cell.leased_until is not None and cell.leased_until > now
-    if run.state == Run.State.RUNNING and is_held:
+    if run.state == Run.State.RUNNING and cell.is_held:
         return CellLine(cell, turns, "running")
     return CellLine(cell, turns, "failing" if cell.error else "waiting")

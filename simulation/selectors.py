@@ -7,15 +7,6 @@ from simulation.requests import RequestError, RunRequest
 from studies.models import Goal, Persona, Study
 
 
-def find_study(slug: str) -> Study:
-    """Return the study with this ``slug``. Raises RequestError."""
-    study = Study.objects.filter(slug=slug).first()
-    if study is None:
-        known = ", ".join(Study.objects.values_list("slug", flat=True)) or "none yet, run load_demo first"
-        raise RequestError(f"There is no study {slug!r}. Choose from: {known}.")
-    return study
-
-
 def requested_goals(study: Study, request: RunRequest) -> list[Goal]:
     """Return the requested goals, by number. Raises RequestError if the study lacks one."""
     goals = list(study.goals.all() if request.goals is None else study.goals.filter(number__in=request.goals))

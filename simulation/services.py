@@ -18,7 +18,7 @@ from simulation.models import Run, Simulation
 from simulation.requests import RequestError, RunRequest
 from simulation.selectors import requested_cells, requested_goals, requested_personas
 from simulation.worked_time import count_dialogue
-from studies import services as collection
+from studies import services as study_services
 from studies.language_models.identities import describe_speaker, find_well_described
 from studies.models import Dialogue, Goal, Persona, Study, Turn
 
@@ -36,7 +36,7 @@ def request_run(study: Study, request: RunRequest, models_file: Path | None = No
             identity=identify(configuration),
             defaults={"inquirer": request.inquirer, "responder": request.responder, "configuration": configuration},
         )
-        collection.freeze_study(study)
+        study_services.freeze_study(study)
         CELLS.lock(run)
         _add_cells(run, goals, personas, request.seeds)
     run.refresh_from_db()
@@ -87,7 +87,7 @@ def past_turns(cell: Simulation) -> list[Turn]:
 def save_exchange(cell: Simulation, cast: Cast, exchange: Exchange, worker: str) -> None:
     """Store a complete turn. Raises LeaseLost."""
     dialogue = _dialogue(CELLS.hold(cell, worker), cast)
-    collection.save_exchange(dialogue, exchange, cast.responder.model)
+    study_services.save_exchange(dialogue, exchange, cast.responder.model)
     CELLS.forget_failures(cell)
 
 
@@ -95,7 +95,7 @@ def save_exchange(cell: Simulation, cast: Cast, exchange: Exchange, worker: str)
 def finish_simulation(cell: Simulation, cast: Cast, ended: Ended, worker: str, now: datetime) -> None:
     """Store the ending, and finish the run with its last cell. Raises LeaseLost."""
     held = CELLS.hold(cell, worker)
-    collection.end_dialogue(_dialogue(held, cast), ended, now)
+    study_services.end_dialogue(_dialogue(held, cast), ended, now)
     count_dialogue(CELLS.lock(held.run))
     CELLS.finish(cell, worker, now)
 

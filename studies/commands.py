@@ -32,7 +32,8 @@ def find_study(slug: str) -> Study:
     """Return the study called ``slug``. Raises CommandError."""
     study = Study.objects.filter(slug=slug).first()
     if study is None:
-        raise CommandError(f"There is no study {slug!r}. See the list of studies.", returncode=2)
+        known = ", ".join(Study.objects.values_list("slug", flat=True)) or "none yet, run load_demo first"
+        raise CommandError(f"There is no study {slug!r}. Choose from: {known}.", returncode=2)
     return study
 
 

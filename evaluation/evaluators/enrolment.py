@@ -17,9 +17,10 @@ from enrolment.protocol import FULL, Enrolment, Visitor
 from enrolment.signed_tokens import SignedTokens
 from evaluation.evaluators.assignments import count_pairs_ahead
 from evaluation.evaluators.download import describe_judgements
-from evaluation.evaluators.reservations import free_assignments_of, has_assignment_left, lock_evaluation
+from evaluation.evaluators.reservations import free_assignments_of, has_assignment_left
 from evaluation.evaluators.texts import LAPSED, TEXTS
 from evaluation.models import Evaluation, EvaluationOutcome, Evaluator
+from evaluation.planning.opening import lock_evaluation
 from evaluation.signals import evaluator_leaving
 from evaluation.texts import default_outcome
 from studies.access import is_researcher

@@ -20,14 +20,9 @@ from evaluation.evaluators.assignments import (
     unjudged,
 )
 from evaluation.models import Assignment, Evaluation, Evaluator, Pair
-from evaluation.planning.opening import add_assignments
+from evaluation.planning.opening import add_assignments, lock_evaluation
 
 State = Evaluator.State
-
-
-def lock_evaluation(evaluation: Evaluation) -> Evaluation:
-    """Lock the evaluation until the transaction ends, and return it as it is now."""
-    return Evaluation.objects.select_for_update(of=("self",)).select_related("study").get(pk=evaluation.pk)
 
 
 @transaction.atomic

@@ -29,14 +29,6 @@ class JudgedModel:
     both: int
     consistent: int
 
-    @property
-    def detection_rate(self) -> float | None:
-        return self.detected / self.answered if self.answered else None
-
-    @property
-    def consistency(self) -> float | None:
-        return self.consistent / self.both if self.both else None
-
 
 @dataclass(frozen=True, slots=True)
 class JudgeRunLine:

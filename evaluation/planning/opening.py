@@ -21,6 +21,7 @@ __all__ = [
     "add_assignments",
     "close_evaluation",
     "delete_plan",
+    "lock_evaluation",
     "open_evaluation",
     "read_plan",
 ]
@@ -41,7 +42,7 @@ def open_evaluation(evaluation: Evaluation, now: datetime | None = None) -> None
     drafted = draft_from(evaluation, expected) if expected else None
     with transaction.atomic():
         _hold_dialogues(evaluation.study)
-        locked = _lock(evaluation)
+        locked = lock_evaluation(evaluation)
         if locked.is_planned:
             basis = read_basis(locked)
             draft = drafted if drafted and basis == expected else draft_from(locked, basis)
@@ -57,7 +58,7 @@ def open_evaluation(evaluation: Evaluation, now: datetime | None = None) -> None
 def close_evaluation(evaluation: Evaluation, now: datetime | None = None) -> None:
     """Close an open evaluation, so that nobody can judge. Other evaluations are not changed."""
     with transaction.atomic():
-        locked = _lock(evaluation)
+        locked = lock_evaluation(evaluation)
         if locked.state == Evaluation.State.OPEN:
             _await_answers(locked)
             locked.state, locked.closed_at = Evaluation.State.CLOSED, now or timezone.now()
@@ -70,6 +71,11 @@ def delete_plan(evaluation: Evaluation) -> bool:
     """Delete the evaluation if it was never opened. Return whether it was deleted."""
     planned = Evaluation.objects.select_for_update().filter(pk=evaluation.pk, state=Evaluation.State.PLANNED)
     return bool([row.delete() for row in planned])
+
+
+def lock_evaluation(evaluation: Evaluation) -> Evaluation:
+    """Lock the evaluation until the transaction ends, and return its current row."""
+    return Evaluation.objects.select_for_update(of=("self",)).select_related("study").get(pk=evaluation.pk)
 
 
 def add_assignments(evaluation: Evaluation, pairs: Sequence[Pair]) -> list[Assignment]:
@@ -91,11 +97,6 @@ def add_assignments(evaluation: Evaluation, pairs: Sequence[Pair]) -> list[Assig
 def _wanted(pair: Pair) -> Wanted:
     assert pair.goal_id is not None, "pairs of the main part have a goal"  # noqa: S101
     return Wanted(pair.person, pair.goal_id, pair.model, pair.pk)
-
-
-def _lock(evaluation: Evaluation) -> Evaluation:
-    """Return the evaluation as it is now, locked until the transaction ends."""
-    return Evaluation.objects.select_for_update(of=("self",)).select_related("study").get(pk=evaluation.pk)
 
 
 def _await_answers(locked: Evaluation) -> None:

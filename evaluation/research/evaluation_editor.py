@@ -31,11 +31,6 @@ class EvaluationEditor:
         self.form = EvaluationForm(data, files, instance=evaluation)
         self.completion = CompletionForm(evaluation, data)
 
-    @property
-    def has_runs(self) -> bool:
-        """Return whether the study has runs to compare people with."""
-        return self.study.runs.exists()
-
     def is_valid(self) -> bool:
         """Return whether both forms can be stored; each is asked, so that each says what is wrong with it."""
         return self.is_bound and all([self.form.is_valid(), self.completion.is_valid()])

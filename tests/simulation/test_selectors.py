@@ -3,7 +3,7 @@
 import pytest
 
 from simulation.requests import RequestError, RunRequest
-from simulation.selectors import find_study, requested_cells, requested_goals, requested_personas
+from simulation.selectors import requested_cells, requested_goals, requested_personas
 from studies.models import Persona, Study
 from tests.factories import make_study
 from tests.simulation.scripts import request_run
@@ -14,17 +14,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def study() -> Study:
     return make_study()
-
-
-def test_an_unknown_study_is_refused_with_the_known_ones(study: Study) -> None:
-    with pytest.raises(RequestError, match=r"There is no study 'bee'\. Choose from: demo\."):
-        find_study("bee")
-    assert find_study("demo") == study
-
-
-def test_without_any_study_the_page_says_how_to_get_one() -> None:
-    with pytest.raises(RequestError, match="run load_demo first"):
-        find_study("demo")
 
 
 def test_a_study_without_goals_cannot_be_simulated() -> None:

@@ -15,8 +15,7 @@ from tqdm import tqdm
 from dialogue.names import plain_name
 from simulation.imports import Report, import_dialogues
 from simulation.requests import RequestError, is_number
-from simulation.selectors import find_study
-from studies.commands import StudyCommand
+from studies.commands import StudyCommand, find_study
 from studies.files.record_values import LONGEST_NAME
 from studies.files.records import LONGEST_LINE
 from studies.models import Study

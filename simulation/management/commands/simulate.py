@@ -22,10 +22,10 @@ from simulation.models import Run
 from simulation.progress_bar import ProgressBar
 from simulation.reports import Throughput, as_object, as_rows
 from simulation.requests import RequestError, RunRequest, parse_numbers
-from simulation.selectors import find_study, requested_cells
+from simulation.selectors import requested_cells
 from simulation.statistics import summarise
 from simulation.workers import Worker
-from studies.commands import StudyCommand
+from studies.commands import StudyCommand, find_study
 from studies.cut_outputs import sentences_of
 from studies.files.records import write_records
 from studies.files.whole_files import Unwritable, check_writable, write_whole

@@ -70,7 +70,7 @@ tell([str(answer) for answer in at_once(work)])
 BESIDE_OTHERS = """
 from threading import Event, Thread
 from django.db import connection
-from evaluation.evaluators.reservations import lock_evaluation
+from evaluation.planning.opening import lock_evaluation
 is_held, may_end = Event(), Event()
 
 def wait_while_holding():
