@@ -40,7 +40,9 @@ class Command(StudyCommand):
     def _account(self, evaluation: Evaluation, form: str) -> None:
         """Report what the file does not show: synthetic data, and judgements that it leaves out."""
         if evaluation.is_rehearsed:
-            self.stderr.write(f"The judgements of evaluation {evaluation.number} are synthetic, for trying the software.")
+            self.stderr.write(
+                f"The judgements of evaluation {evaluation.number} are synthetic, for trying the software."
+            )
         missing = "" if form == "jsonl" else str(left_out(evaluation))
         if missing:
             self.stderr.write(f"Left out of evaluation {evaluation.number}: {missing}.")
