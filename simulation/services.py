@@ -58,16 +58,25 @@ def is_answered(study: Study, request: RunRequest) -> bool:
 
 @transaction.atomic
 def start_run(run: Run) -> None:
-    """Open the run's cells to this process, and also to the workers if it is already queued."""
-    _reopen(run)
-    CELLS.start(run)
+    """Open the run's cells to this process, and also to workers if it is already queued. A cancelled run stays cancelled."""
+    if _prepare(run):
+        CELLS.start(run)
 
 
 @transaction.atomic
 def queue_run(run: Run, started_by: User | None = None) -> None:
-    """Open the run's cells to all workers."""
-    _reopen(run)
-    CELLS.queue(run, started_by)
+    """Open the run's cells to all workers. A cancelled run stays cancelled: requesting its open cells pauses it first."""
+    if _prepare(run):
+        CELLS.queue(run, started_by)
+
+
+@transaction.atomic
+def restart_run(run: Run, started_by: User | None = None) -> None:
+    """Queue the run; if it has ended, request all its cancelled cells again."""
+    if CELLS.lock(run).state in (Run.State.CANCELLED, Run.State.FINISHED):
+        run.simulations.filter(is_cancelled=True).update(is_cancelled=False)
+        Run.objects.filter(pk=run.pk).update(state=Run.State.PAUSED)
+    queue_run(run, started_by)
 
 
 @transaction.atomic
@@ -154,9 +163,7 @@ def _revive(run: Run, wanted: Iterable[tuple[int, Persona, Goal]]) -> int:
     return run.simulations.filter(pk__in=found).update(is_cancelled=False)
 
 
-def _reopen(run: Run) -> None:
-    """Prepare the run for work. Starting an ended run starts all of it, so request its cancelled cells again."""
-    row = CELLS.lock(run)
-    if row.state in (Run.State.CANCELLED, Run.State.FINISHED):
-        run.simulations.filter(is_cancelled=True).update(is_cancelled=False)
+def _prepare(run: Run) -> bool:
+    """Restart the clock of the run's work. Return whether the run may start."""
     Run.objects.filter(pk=run.pk).update(worked_until=None)
+    return CELLS.lock(run).state != Run.State.CANCELLED

@@ -8,7 +8,7 @@ from simulation.cells import CELLS
 from simulation.figures import read_figures
 from simulation.models import Run
 from simulation.run_page import Filters, allowed_actions, read_run
-from simulation.services import cancel_run, queue_run
+from simulation.services import cancel_run, restart_run
 from studies.access import account, staff_only
 from studies.live import send_updates
 
@@ -51,7 +51,7 @@ def _act(request: HttpRequest, found: Run) -> HttpResponse:
     action = request.POST.get("action", "")
     match action if action in allowed_actions(found) else "":
         case "start":
-            queue_run(found, account(request))
+            restart_run(found, account(request))
         case "pause":
             CELLS.pause(found)
         case "cancel":

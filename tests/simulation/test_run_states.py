@@ -93,6 +93,25 @@ def test_a_cancelled_run_starts_again_when_it_is_asked_for(study: Study) -> None
     assert work_off(started_run(study)).state == Run.State.FINISHED
 
 
+@pytest.mark.parametrize("start", [services.start_run, services.queue_run])
+def test_requesting_what_a_cancelled_run_has_finished_starts_nothing(study: Study, start: Any) -> None:
+    run = request_run(study)
+    for cell in run.simulations.filter(goal__number=1):
+        make_dialogue(cell)
+    services.cancel_run(run)
+    start(request_run(study, goals=(1,)))
+    assert Run.objects.get().state == Run.State.CANCELLED
+    assert run.simulations.filter(is_cancelled=True).count() == 2
+
+
+def test_restarting_a_cancelled_run_requests_all_its_cells_again(study: Study) -> None:
+    run = request_run(study)
+    services.cancel_run(run)
+    services.restart_run(run)
+    assert Run.objects.get().state == Run.State.RUNNING
+    assert CELLS.queued().filter(is_cancelled=False).count() == 4
+
+
 def test_queueing_rings_when_the_transaction_commits(
     study: Study, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:

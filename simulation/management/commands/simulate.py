@@ -76,9 +76,8 @@ class Command(StudyCommand):
         run = services.request_run(study, request)
         if options["queue"]:
             services.queue_run(run)
-            self.stderr.write(
-                f"Run {run.token} is queued: {run.simulations.filter(finished_at=None).count()} dialogues to simulate."
-            )
+            waiting = run.simulations.filter(finished_at=None, is_cancelled=False).count()
+            self.stderr.write(f"Run {run.token} is queued: {waiting} dialogues to simulate.")
             return
         cells = requested_cells(run, request)
         throughput = self._work_off(run, cells, options["concurrency"] or CONCURRENCY)
