@@ -242,4 +242,4 @@ async def test_a_terminated_database_connection_is_reopened(installation: Instal
             assert (await page.wait_for("done"))["state"] == "complete"
             assert page.text == REPLY
     assert installation.evaluate("from studies.models import Turn; print(Turn.objects.get().response)") == REPLY
-    assert "will be tried again" in installation.log
+    assert "again: terminating connection" in installation.log
