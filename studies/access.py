@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -65,8 +67,16 @@ def _refusal(user: User | AnonymousUser, is_reading: bool) -> str:
 
 def _to_login(request: HttpRequest) -> HttpResponse:
     if not getattr(request, "htmx", False):
-        return redirect_to_login(request.get_full_path())
+        return redirect_to_login(request.get_full_path() if request.method in _SAFE else _left(request))
     return HttpResponseClientRedirect(redirect_to_login(_shown(request), settings.LOGIN_URL)["Location"])
+
+
+def _left(request: HttpRequest) -> str:
+    """Return the page whose form was sent, because its target may accept no GET; the home page if it is not of this site."""
+    page = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(page, request.get_host(), require_https=request.is_secure()):
+        return "/"
+    return urlsplit(page)._replace(scheme="", netloc="").geturl() or "/"
 
 
 def _shown(request: HttpRequest) -> str:

@@ -43,6 +43,22 @@ def test_a_fragment_sends_the_whole_page_to_the_login() -> None:
     assert response.content == b""
 
 
+@pytest.mark.parametrize(
+    ("referrer", "page"),
+    [
+        ("http://testserver/studies/demo/?tab=1", "/studies/demo/%3Ftab%3D1"),
+        ("http://testserver", "/"),
+        ("http://evil.example/studies/demo/", "/"),
+        ("http://[::1", "/"),
+        ("", "/"),
+    ],
+)
+def test_a_form_sent_after_the_session_ended_leads_through_the_login_to_its_page(referrer: str, page: str) -> None:
+    make_study()
+    response = Client().post("/studies/demo/copy/", headers={"Referer": referrer})
+    assert response.headers["Location"] == f"/login/?next={page}"
+
+
 def test_an_account_without_staff_status_sees_nothing_and_reads_why() -> None:
     client = Client()
     client.force_login(User.objects.create_user("guest"))
