@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from jobs.database_clock import in_time
+from jobs.database_clock import in_time, is_ahead
 from jobs.leases import LEASE
 from jobs.models import Job, WorkerProcess
 from jobs.routing import Service, missing_worker
@@ -25,6 +25,8 @@ ALIVE = timedelta(seconds=15)
 FORGOTTEN = timedelta(hours=1)
 IS_RENEWED = Q(leased_until__gt=in_time(LEASE - ALIVE), finished_at=None) & ~Q(worker="")
 """Selects items whose worker has recently renewed its lease: workers do so every second."""
+IS_POSTPONED = Q(is_ahead("leased_until"), worker="", finished_at=None)
+"""Selects items that wait for the next attempt after an error."""
 
 
 class Heart(threading.Thread):
@@ -94,6 +96,14 @@ def absent_worker(job: Job, services: Iterable[Service] | None = None) -> str:
     if not (job.is_running and job.is_queued) or has_just_started(job):
         return ""
     return missing_worker(job, live_services() if services is None else services)
+
+
+def is_abandoned(job: Job, *, is_worked_on: bool) -> bool:
+    """Return whether the terminal that worked on the job was closed or stopped before it could pause the job.
+
+    ``is_worked_on`` says whether any of its items is IS_RENEWED or IS_POSTPONED.
+    """
+    return job.is_running and not job.is_queued and not (is_worked_on or has_just_started(job))
 
 
 def has_just_started(job: Job) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from jobs.heartbeats import absent_worker, has_just_started
+from jobs.heartbeats import absent_worker, is_abandoned
 from jobs.routing import Service
 from simulation.models import Run, Simulation
 from simulation.progress import Tally
@@ -40,8 +40,7 @@ class RunLine:
     @property
     def is_abandoned(self) -> bool:
         """Return whether the terminal that worked on the run was closed or stopped before it could pause the run."""
-        is_terminals = self.run.state == Run.State.RUNNING and not self.run.is_queued
-        return is_terminals and not (self.tally.held or self.tally.postponed or has_just_started(self.run))
+        return is_abandoned(self.run, is_worked_on=self.tally.held + self.tally.postponed > 0)
 
     @property
     def absent_worker(self) -> str:

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from django.db.models import Count, Q
 
-from jobs.database_clock import is_ahead
-from jobs.heartbeats import IS_RENEWED
+from jobs.heartbeats import IS_POSTPONED, IS_RENEWED
 from simulation.models import Run, Simulation
 from studies.models import ENDINGS
 
@@ -91,7 +90,7 @@ def tally_runs(runs: Iterable[Run]) -> dict[int, Tally]:
             Count("finished_at"),
             Count("pk"),
             held=Count("pk", filter=is_open & IS_RENEWED),
-            postponed=Count("pk", filter=is_open & Q(worker="") & is_ahead("leased_until")),
+            postponed=Count("pk", filter=is_open & IS_POSTPONED),
             failing=Count("pk", filter=is_open & ~Q(error="")),
             cancelled=Count("pk", filter=Q(finished_at=None, is_cancelled=True)),
         )

@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from evaluation.answers import is_detected
 from evaluation.models import Choice, Evaluation, JudgeRun, ModelJudgement
-from jobs.heartbeats import absent_worker
+from jobs.heartbeats import IS_POSTPONED, IS_RENEWED, absent_worker, is_abandoned
 
 Row = tuple[int, str, bool, str]
 """A finished judgement: pair, inquirer's model, whether the natural dialogue is first, choice."""
@@ -34,7 +34,8 @@ class JudgedModel:
 class JudgeRunLine:
     """The progress of a judge run, ``done`` of ``total`` judgements, and its results about each inquirer model.
 
-    ``absent_worker`` names the worker to start if no running worker serves the model.
+    ``absent_worker`` names the worker to start if no running worker serves the model. ``is_worked_on`` says whether any
+    judgement is held or waits for the next attempt.
     """
 
     judge_run: JudgeRun
@@ -42,10 +43,16 @@ class JudgeRunLine:
     total: int
     models: tuple[JudgedModel, ...]
     absent_worker: str = ""
+    is_worked_on: bool = False
 
     @property
     def model(self) -> str:
         return self.judge_run.model
+
+    @property
+    def is_abandoned(self) -> bool:
+        """Return whether the terminal that judged was closed or stopped before it could pause the judge run."""
+        return is_abandoned(self.judge_run, is_worked_on=self.is_worked_on)
 
     @property
     def label(self) -> str:
@@ -55,14 +62,16 @@ class JudgeRunLine:
 
 def read_judge_runs(evaluation: Evaluation) -> list[JudgeRunLine]:
     """Return the judge runs of the evaluation, oldest first, without pairs of people who have withdrawn."""
+    under_way = ModelJudgement.objects.filter(IS_RENEWED | IS_POSTPONED, judge_run=OuterRef("pk"))
     counts = evaluation.judge_runs.annotate(
+        is_worked_on=Exists(under_way),
         total=Count("judgements", filter=Q(judgements__pair__withdrawn_at=None)),
         done=Count("judgements", filter=Q(judgements__pair__withdrawn_at=None, judgements__finished_at__isnull=False)),
     )
     rows = _rows(evaluation)
     return [
-        JudgeRunLine(judge_run, judge_run.done, judge_run.total, _models(rows[judge_run.pk]), absent_worker(judge_run))
-        for judge_run in counts
+        JudgeRunLine(one, one.done, one.total, _models(rows[one.pk]), absent_worker(one), one.is_worked_on)
+        for one in counts
     ]
 
 

@@ -1,5 +1,6 @@
 """Researchers let models judge beside people, and see how both judged."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,27 @@ def test_a_judge_run_is_paused_and_goes_on(client: Client, evaluation: Evaluatio
     for action, state in (("pause", "paused"), ("start", "running")):
         client.post(JUDGE_RUNS, {action: token})
         assert JudgeRun.objects.get().state == state
+
+
+def test_a_judge_run_whose_terminal_is_gone_says_so_and_can_be_handed_to_the_workers(
+    client: Client, evaluation: Evaluation
+) -> None:
+    ask(client)
+    JudgeRun.objects.update(is_queued=False, started_at=timezone.now() - timedelta(hours=1))
+    judgements = ModelJudgement.objects
+    for worker in ("w", ""):
+        judgements.update(worker=worker, leased_until=timezone.now() + timedelta(seconds=30))
+        assert "its terminal is gone" not in read(client)
+    judgements.update(worker="w", leased_until=timezone.now() - timedelta(seconds=1))
+    page = read(client)
+    assert '<span class="state paused">stopped: its terminal is gone</span>' in page
+    assert "Hand over to workers" in page
+    assert "Pause model judging" not in page
+    client.post(JUDGE_RUNS, {"start": JudgeRun.objects.get().token})
+    page = read(client)
+    assert '<span class="state running">running</span>' in page
+    assert "its terminal is gone" not in page
+    assert JudgeRun.objects.get().is_queued
 
 
 @pytest.mark.parametrize("sent", [{"ask": "yes", "model": "nobody"}, {"pause": "nothing"}, {"ask": "yes"}, {}])
