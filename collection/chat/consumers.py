@@ -8,14 +8,13 @@ from typing import Any
 from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.utils import timezone
-from redis.exceptions import RedisError
 
 from collection.chat import messages, protocol
 from collection.chat.answerer import answerer
 from collection.chat.chat_state import Marks, snapshot_of
 from collection.chat.connections import Viewer, connections, find_viewer, is_same_origin, note_seen
 from collection.chat.database import AWAY, in_database
-from collection.chat.delivery import Delivery, group_of, send_snapshots, send_update
+from collection.chat.delivery import Delivery, group_of, layer_errors, send_snapshots, send_update
 from collection.chat.messages import Refusal
 from collection.chat.protocol import ClientFrame, MalformedFrame, ServerFrame, Snapshot
 
@@ -41,7 +40,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
         """Reject the handshake, without giving a reason, if the page is refused or a service is unavailable."""
         try:
             await self._enter()
-        except (*AWAY, RedisError) as error:
+        except AWAY + layer_errors() as error:
             logger.error("A page cannot connect: %s", error)
             await self.close()
 
@@ -69,8 +68,10 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
 
     async def _leave(self, viewer: Viewer) -> None:
         connections().remove(self)
-        with suppress(RedisError, OSError):
+        try:
             await self.channel_layer.group_discard(group_of(viewer.token), self.channel_name)
+        except layer_errors() as error:
+            logger.info("A page cannot be taken from the list of its dialogue: %s", error)
         with suppress(*AWAY):
             await in_database(note_seen, {viewer.participant})
 

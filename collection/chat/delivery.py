@@ -12,7 +12,6 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 from django.db import transaction
-from redis.exceptions import RedisError
 
 from collection.chat.chat_state import Marks
 from collection.chat.protocol import Moved, ServerFrame, Snapshot
@@ -80,13 +79,20 @@ async def _send_updates(reply: Reply) -> None:
         await send_update(reply.question.token, frame)
 
 
+def layer_errors() -> tuple[type[Exception], ...]:
+    """Return what a channel layer raises if it is down. Only an error loads Redis's library: it would slow every start."""
+    from redis.exceptions import RedisError
+
+    return RedisError, OSError  # TimeoutError is an OSError
+
+
 async def _send(token: str, message: dict[str, object]) -> None:
     """Send a message to pages. If the layer is down, they are only delayed, because servers check for changes regularly."""
     layer = get_channel_layer()
     try:
         async with asyncio.timeout(PATIENCE):
             await layer.group_send(group_of(token), message)
-    except (RedisError, OSError) as error:  # TimeoutError is an OSError
+    except layer_errors() as error:
         logger.warning("Updates of dialogue %s cannot be sent to its pages: %s", token, error)
 
 

@@ -3,7 +3,6 @@
 import sqlite3
 import sys
 
-import psycopg
 from django.db import Error, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views.defaults import server_error
@@ -50,6 +49,8 @@ def describe_absence(error: Error) -> str:
 
 def _is_unusable(cause: BaseException | None) -> bool:
     """Return whether no work can ever succeed: the file is not a database, or the driver refuses the address."""
+    import psycopg  # only after an error: sites on SQLite start without it
+
     if isinstance(cause, psycopg.ProgrammingError):
         return cause.sqlstate is None
     return getattr(cause, "sqlite_errorcode", 0) & 0xFF in _UNUSABLE
