@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from enrolment.access import only_at, to_current_step
 from enrolment.pages import render_page, render_refusal
-from enrolment.protocol import Visitor
+from enrolment.protocol import FULL, Visitor
 from evaluation.evaluators.assignments import count_judged, count_pairs_ahead
 from evaluation.evaluators.enrolment import JudgingEnrolment
 from evaluation.evaluators.reservations import take_assignment
@@ -50,5 +50,5 @@ def _no_assignment(request: HttpRequest, enrolment: JudgingEnrolment, evaluator:
     enrolment.evaluation.refresh_from_db(fields=["state"])
     if not enrolment.evaluation.is_open:
         return to_current_step(request, Visitor(enrolment, evaluator))
-    judged = count_judged(evaluator)
-    return render_page(request, "enrolment/no_assignment.html", enrolment, evaluator, status=403, judged=judged)
+    shown = {"judged": count_judged(evaluator), "outcome": enrolment.read_outcome(FULL)}
+    return render_page(request, "enrolment/no_assignment.html", enrolment, evaluator, status=403, **shown)

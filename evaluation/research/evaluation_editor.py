@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 
-from evaluation.models import Evaluation
+from evaluation.models import Evaluation, EvaluationOutcome
 from evaluation.models.evaluations import LARGEST_SEED
-from evaluation.research.evaluation_form import CompletionForm, EvaluationForm
+from evaluation.research.evaluation_form import EvaluationForm, EvaluationOutcomeForm
 from studies.editor.mistakes import Mistake, list_mistakes
 from studies.models import Study
 
@@ -29,17 +29,23 @@ class EvaluationEditor:
         self.own_pairs = len(evaluation.known_pairs)
         self.is_bound = data is not None
         self.form = EvaluationForm(data, files, instance=evaluation)
-        self.completion = CompletionForm(evaluation, data)
+        self.completion = EvaluationOutcomeForm(evaluation, EvaluationOutcome.Kind.COMPLETED, data)
+        self.full = EvaluationOutcomeForm(evaluation, EvaluationOutcome.Kind.FULL, data)
 
     def is_valid(self) -> bool:
-        """Return whether both forms can be stored; each is asked, so that each says what is wrong with it."""
-        return self.is_bound and all([self.form.is_valid(), self.completion.is_valid()])
+        """Return whether all forms can be stored; each is asked, so that each says what is wrong with it."""
+        return self.is_bound and all([self.form.is_valid(), self.completion.is_valid(), self.full.is_valid()])
 
     @property
     def mistakes(self) -> list[Mistake]:
         """Return all mistakes, in the form's order."""
         whole = [Mistake("", str(error)) for error in self.form.non_field_errors()]
-        return [*whole, *list_mistakes(self.form), *list_mistakes(self.completion)]
+        return [
+            *whole,
+            *list_mistakes(self.form),
+            *list_mistakes(self.completion),
+            *list_mistakes(self.full, "No pair left, "),
+        ]
 
     @transaction.atomic
     def save(self) -> bool:
@@ -50,8 +56,10 @@ class EvaluationEditor:
         elif not _is_planned_by_now(self.evaluation):
             self.form.add_error(None, ValidationError(OPENED))
             return False
-        self.completion.instance.evaluation = self.form.save()
-        self.completion.save()
+        stored = self.form.save()
+        for outcome in (self.completion, self.full):
+            outcome.instance.evaluation = stored
+            outcome.save()
         return True
 
 

@@ -14,8 +14,9 @@ from evaluation.texts import default_outcome
 from simulation.models import Run
 from studies.editor.fields import LongText, preview_beside
 
-TEXTS = ("consent", "instruction", "completed-text")
+TEXTS = ("consent", "instruction", "completed-text", "full-text")
 """Texts for evaluators, in Markdown."""
+OUTCOME_LABELS = {EvaluationOutcome.Kind.COMPLETED: "Completion", EvaluationOutcome.Kind.FULL: "No pair left"}
 
 
 class RunsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # the class takes no argument at run time
@@ -100,18 +101,17 @@ class EvaluationForm(forms.ModelForm):  # type: ignore[type-arg]  # the class ta
         return self.cleaned_data
 
 
-class CompletionForm(OutcomeForm):
-    """How evaluators leave who have judged everything."""
+class EvaluationOutcomeForm(OutcomeForm):
+    """One way in which evaluators leave."""
 
     class Meta(OutcomeForm.Meta):
         model = EvaluationOutcome
 
-    def __init__(self, evaluation: Evaluation, data: Any = None) -> None:
-        kind = EvaluationOutcome.Kind.COMPLETED
+    def __init__(self, evaluation: Evaluation, kind: EvaluationOutcome.Kind, data: Any = None) -> None:
         stored = evaluation.outcomes.filter(kind=kind).first() if evaluation.pk else None
         super().__init__(data, instance=stored or EvaluationOutcome(kind=kind), prefix=kind.value)
-        self.fields["text"].label = "Completion"
-        self.fields["text"].widget.attrs |= _preview_beside(evaluation, "completed-text")
+        self.fields["text"].label = OUTCOME_LABELS[kind]
+        self.fields["text"].widget.attrs |= _preview_beside(evaluation, f"{kind.value}-text")
 
     def standard_text(self, kind: str) -> str:
         return default_outcome(kind)

@@ -192,7 +192,9 @@ def _shown(request: HttpRequest, found: Evaluation, *, reason: str = "", status:
 
 
 def _set_up(found: Evaluation) -> dict[str, Any]:
-    return {"evaluation": found, "completion": JudgingEnrolment(found).read_outcome(EvaluationOutcome.Kind.COMPLETED)}
+    kinds, enrolment = EvaluationOutcome.Kind, JudgingEnrolment(found)
+    outcomes = {"completion": enrolment.read_outcome(kinds.COMPLETED), "full": enrolment.read_outcome(kinds.FULL)}
+    return {"evaluation": found, **outcomes}
 
 
 def _live(found: Evaluation, progress: Progress) -> Live:

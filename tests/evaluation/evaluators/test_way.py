@@ -120,9 +120,13 @@ def test_who_is_under_way_when_judging_is_closed_reads_so_and_may_still_withdraw
 def test_who_gets_no_assignment_reads_so_and_may_try_again(client: Client, evaluation: Evaluation) -> None:
     agree(client)
     others = [make_evaluator(evaluation) for _ in evaluation.assignments.all()]
+    assert "All dialogues are being judged or have been judged." in client.post(f"{DOOR}start/").text
+    evaluation.outcomes.create(kind="full", text="Nothing is *left*.", code="F1", redirect_url="https://example.org/")
     page = client.post(f"{DOOR}start/")
     assert page.status_code == 403
-    assert "There are no pairs left" in page.text
+    for words in ("There are no pairs left", "Nothing is <em>left</em>.", 'value="F1"', "https://example.org/"):
+        assert words in page.text
+    assert "C0FFEE" not in page.text
     assert "Try again</button>" in page.text
     Assignment.objects.filter(evaluator=others[0]).update(evaluator=None)
     assert client.post(f"{DOOR}start/")["Location"] == f"{DOOR}pairs/"

@@ -157,21 +157,28 @@ def test_how_evaluators_leave_is_stored_with_the_plan_and_changed_with_it(client
         "completed-text": "Thanks, **all**.",
         "completed-code": "C1",
         "completed-redirect_url": "https://x.example/",
+        "full-text": "Nothing is *left*.",
+        "full-code": "F1",
     }
     assert send(client, NEW, runs=every_run(study), **ending).status_code == 302
     assert send(client, EDIT, **{"completed-code": "C2"}).status_code == 302
-    outcome = Evaluation.objects.get().outcomes.get()
-    assert (outcome.kind, outcome.text, outcome.code, outcome.redirect_url) == (
-        "completed",
-        "Thanks, **all**.",
-        "C2",
-        "https://x.example/",
-    )
+    outcomes = Evaluation.objects.get().outcomes.values_list("kind", "text", "code", "redirect_url")
+    assert set(outcomes) == {
+        ("completed", "Thanks, **all**.", "C2", "https://x.example/"),
+        ("full", "Nothing is *left*.", "F1", ""),
+    }
     page = read(client, PAGE)
-    assert "Thanks, <strong>all</strong>." in page
-    assert "C2" in page
+    for words in ("Thanks, <strong>all</strong>.", "C2", "Nothing is <em>left</em>.", "F1"):
+        assert words in page
     seen = client.post("/studies/demo/evaluations/preview/completed-text/", {"completed-text": "**Bye**"}).text
     assert "<strong>Bye</strong>" in seen
+    assert client.post("/studies/demo/evaluations/preview/full-text/", {"full-text": "x"}).status_code == 200
+
+
+def test_a_mistake_in_the_ending_without_pairs_is_listed_and_nothing_is_stored(client: Client, study: Study) -> None:
+    answered = send(client, NEW, runs=every_run(study), **{"full-redirect_url": "nowhere at all"})
+    assert "No pair left, " in answered.text
+    assert not Evaluation.objects.exists()
 
 
 def test_an_opened_one_shows_what_it_holds_and_cannot_be_changed(client: Client, study: Study) -> None:
