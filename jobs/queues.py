@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
-from jobs.database_clock import in_time, is_ahead
+from jobs.database_clock import in_time
 from jobs.leases import LONGEST_PAUSE, Leases, Work
 from jobs.models import Job
 from jobs.routing import EVERYTHING, Service, queues_for
@@ -145,9 +145,9 @@ class Queue(Leases[Work]):
         self._finish_if_complete(job)
 
     def _retry_failed(self, job: Job) -> None:
-        """Let items that are waiting after an error be tried again at once."""
-        waiting = self.items_of(job).filter(is_ahead("leased_until"), worker="", finished_at=None)
-        waiting.update(leased_until=None, failures=0)
+        """Let items that are waiting after an error be tried again at once, and give every free item new patience."""
+        free = self.items_of(job).filter(worker="", finished_at=None)
+        free.exclude(leased_until=None, failures=0).update(leased_until=None, failures=0)
 
     def _finish_if_complete(self, job: Job) -> None:
         """Finish the job if nothing is left to do. Call it in the transaction that has locked the job."""

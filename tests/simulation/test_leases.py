@@ -165,6 +165,20 @@ def test_started_again_the_cell_that_stopped_a_run_gets_new_patience_at_once() -
     assert (again.pk, again.failures) == (cell.pk, 0)
 
 
+def test_started_again_the_other_cells_of_a_halted_run_get_new_patience_too() -> None:
+    run = running()
+    stopping, other, held, _ = claim(run)
+    Simulation.objects.filter(pk__in=[other.pk, held.pk]).update(failures=7)
+    CELLS.postpone(stopping, "ann", "Busy.", patience=1)
+    CELLS.release([other.pk], "ann")
+    CELLS.start(run)
+    assert list(Simulation.objects.values_list("failures", "worker")) == [(0, ""), (0, ""), (7, "ann"), (0, "ann")]
+    again = claim(run, "bob")
+    CELLS.postpone(again[1], "bob", "Busy.", patience=8)
+    run.refresh_from_db()
+    assert (again[1], run.state) == (other, Run.State.RUNNING)
+
+
 def test_nobody_postpones_what_others_hold() -> None:
     (cell, *_) = claim(running(), "ann")
     with pytest.raises(LeaseLost):
