@@ -58,8 +58,8 @@ class Leases(Generic[Work]):
         return taken
 
     def renew(self, ids: Collection[int], worker: str) -> set[int]:
-        """Extend the leases of ``worker``. Return the ids that it still holds on running jobs; it must drop the others."""
-        held = self.all.filter(self._is_running, pk__in=ids, worker=worker, finished_at=None)
+        """Extend the leases of ``worker``. Return the ids that it still holds and that are open; it must drop the others."""
+        held = self.all.filter(self._is_running, self.wanted, pk__in=ids, worker=worker, finished_at=None)
         still = set(held.values_list("pk", flat=True))
         held.update(leased_until=in_time(LEASE))
         return still
@@ -71,7 +71,7 @@ class Leases(Generic[Work]):
     def hold(self, item: Work, worker: str) -> Work:
         """Lock the item for the current transaction. Raises LeaseLost unless ``worker`` may still write to it."""
         held = self._with_job(self.all.select_for_update(of=("self",)))
-        found = held.filter(self._is_running, pk=item.pk, worker=worker, finished_at=None).first()
+        found = held.filter(self._is_running, self.wanted, pk=item.pk, worker=worker, finished_at=None).first()
         if found is None:
             raise LeaseLost(f"{item} is no longer held by {worker}.")
         return found

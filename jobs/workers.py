@@ -151,7 +151,7 @@ class Worker(ABC, Generic[Work]):
         try:
             await self._do(item)
         except LeaseLost as lost:
-            logger.info("%s", lost)
+            await self._give_up(item, lost)
         except (Hopeless, ModelMisconfigured) as error:
             await sync_to_async(self.queue.halt)(self.queue.job_of(item), self._explain(error))
             await sync_to_async(self.queue.release)([item.pk], self.name)
@@ -166,4 +166,9 @@ class Worker(ABC, Generic[Work]):
         try:
             await sync_to_async(self.queue.postpone)(item, self.name, error, self.patience, self.longest_pause)
         except LeaseLost as lost:
-            logger.info("%s", lost)
+            await self._give_up(item, lost)
+
+    async def _give_up(self, item: Work, lost: LeaseLost) -> None:
+        """Release the item unless another worker holds it: a job that is paused and resumed at once must not wait for it."""
+        logger.info("%s", lost)
+        await sync_to_async(self.queue.release)([item.pk], self.name)

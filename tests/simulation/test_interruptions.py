@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from asgiref.sync import async_to_sync
 
-from dialogue.backends.base import ChatModel
+from dialogue.backends.base import BackendError, ChatModel
 from dialogue.backends.scripted import ScriptedModel
 from dialogue.model_config import ModelSpec
 from jobs import leases
@@ -88,12 +88,41 @@ def test_what_a_stopped_run_still_says_is_not_stored(change: Callable[[Run], Non
     assert said(Turn.objects.all()) == TURNS[:1]
 
 
+def test_a_cancelled_cell_is_not_played_on_although_its_run_starts_a_new_batch_at_once() -> None:
+    run = one_cell()
+
+    def request_another_batch() -> None:
+        services.cancel_run(Run.objects.get(pk=run.pk))
+        started_run(run.study, seeds=(321,))
+
+    answerer = InterferingModel(ANSWERS, 1, request_another_batch)
+    assert work_off(run, make_worker(scripts(answerer=answerer), concurrency=1)).state == Run.State.FINISHED
+    assert list(run.simulations.values_list("seed", "is_cancelled", "worker")) == [(73, True, ""), (321, False, "")]
+    assert said(Turn.objects.filter(dialogue__seed=73)) == TURNS[:1]
+    assert said(Turn.objects.filter(dialogue__seed=321)) == TURNS
+
+
 def test_a_stopped_run_is_completed_once_it_is_started_again() -> None:
     run = one_cell()
     answerer = InterferingModel(ANSWERS, 1, act_on(run, CELLS.pause), hangs=True)
     work_off(run, make_worker(scripts(answerer=answerer)))
     services.start_run(run)
     assert work_off(run).state == Run.State.FINISHED
+    assert said(Turn.objects.all()) == TURNS
+
+
+@pytest.mark.parametrize("answer", ["A2", BackendError("Busy.")])
+def test_a_cell_that_ends_between_a_pause_and_the_next_tick_can_be_continued_by_the_same_worker(
+    answer: str | BackendError,
+) -> None:
+    run = one_cell()
+    answerer = InterferingModel([ANSWERS[0], answer], 1, act_on(run, CELLS.pause))
+    worker = make_worker(scripts(answerer=answerer), tick=60.0)
+    work_off(run, worker)
+    assert run.simulations.filter(worker="", leased_until=None, finished_at=None).count() == 1
+    services.start_run(run)
+    worker.casting = make_worker().casting
+    assert work_off(run, worker).state == Run.State.FINISHED
     assert said(Turn.objects.all()) == TURNS
 
 

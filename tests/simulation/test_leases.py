@@ -102,6 +102,15 @@ def test_no_lease_is_renewed_once_the_run_is_paused(state: str) -> None:
     assert CELLS.renew(ids, "ann") == set()
 
 
+def test_a_cancelled_cell_is_neither_renewed_nor_written_to_although_its_run_goes_on() -> None:
+    run = running()
+    cancelled, *others = claim(run, "ann")
+    Simulation.objects.filter(pk=cancelled.pk).update(is_cancelled=True)
+    assert CELLS.renew([cell.pk for cell in (cancelled, *others)], "ann") == {cell.pk for cell in others}
+    with pytest.raises(LeaseLost):
+        CELLS.hold(cancelled, "ann")
+
+
 def test_what_is_given_back_can_be_taken_at_once() -> None:
     run = running()
     ids = [cell.pk for cell in claim(run, "ann")]
