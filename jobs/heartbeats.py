@@ -59,12 +59,16 @@ class Heart(threading.Thread):
             self._sweep()
 
     def _safely(self, act: Callable[[], None]) -> None:
-        """Run ``act``; if the database is unavailable, only log the error, because the next beat tries again."""
-        close_old_connections()
+        """Run ``act``; only log an error, because the next beat tries again."""
         try:
+            close_old_connections()
             act()
         except DatabaseError as error:
             logger.warning("The worker's heartbeat could not be stored: %s", error)
+        except Exception:
+            # Nothing above this frame can act on an error: it would end the thread, and the worker, although it works on,
+            # would count as gone.
+            logger.exception("The worker's heartbeat failed.")
         finally:
             close_old_connections()
 

@@ -87,7 +87,8 @@ class Process:
         """Return the jobs on which this process is working, each with its number of items, in words."""
         counts: Counter[str] = Counter()
         for duty in self.duties:
-            for item in list(duty.worker.in_hand.values()) if duty.worker else ():
+            worker = duty.worker  # read once: its own thread may set it to None at any moment
+            for item in list(worker.in_hand.values()) if worker else ():
                 counts[str(duty.queue.job_of(item))] += 1
         return "; ".join(f"{job} ({count})" for job, count in counts.items())
 

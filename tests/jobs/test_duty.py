@@ -11,10 +11,12 @@ from dialogue.backends import registry
 from dialogue.model_config import ModelSpec
 from evaluation.judges.judge_runs import MODEL_JUDGEMENTS
 from jobs.queues import Queue
-from jobs.tasks import Duty, is_stopping
+from jobs.tasks import Duty, Process, is_stopping
 from jobs.workers import Worker
 from simulation.cells import CELLS
+from simulation.models import Run, Simulation
 from tests.services.binaries import wait_until
+from tests.simulation.scripts import make_worker as make_scripted_worker
 
 SPEC = ModelSpec(name="scripted", backend="scripted", replies=("Hi.",))
 
@@ -80,6 +82,26 @@ def test_queues_with_models_wait_for_each_other_and_each_loads_its_own() -> None
         thread.join(10)
     assert len(opened) == 2
     assert opened[0] is not opened[1]
+
+
+def test_work_that_ends_while_it_is_described_is_described_once() -> None:
+    worker = make_scripted_worker()
+    worker.in_hand[1] = Simulation(run=Run(inquirer="a", responder="b"))
+
+    class Ending(Duty):
+        """A duty whose worker ends as soon as it has been looked at."""
+
+        def __getattribute__(self, name: str) -> Any:
+            found = super().__getattribute__(name)
+            if name == "worker":
+                self.worker = None
+            return found
+
+    duty = Ending(CELLS, make_scripted_worker)
+    duty.worker = worker
+    process = Process(duties=[duty])
+    assert process.describe_work() == "Inquirer a, responder b (1)"
+    assert process.describe_work() == ""
 
 
 def test_computing_does_not_wait_for_models() -> None:

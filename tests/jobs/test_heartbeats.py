@@ -75,6 +75,26 @@ def test_a_heart_beats_sweeps_and_says_goodbye(quick: None) -> None:
     assert not WorkerProcess.objects.exists()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_heart_beats_on_after_an_unexpected_error(quick: None, caplog: pytest.LogCaptureFixture) -> None:
+    swept, errors = Event(), [AttributeError("No worker.")]
+
+    def describe() -> str:
+        if errors:
+            raise errors.pop()
+        return "Inquirer a, responder a (3)"
+
+    heart = Heart("w", EVERYTHING, describe, swept.set)
+    heart.start()
+    try:
+        assert swept.wait(20)
+    finally:
+        heart.stop()
+        heart.join(20)
+    assert "AttributeError: No worker." in caplog.text
+    assert not WorkerProcess.objects.exists()
+
+
 def test_a_worker_is_not_started_for_a_model_that_nobody_described(settings: Settings) -> None:
     settings.MODELS_FILE = MODELS_FILE
     with pytest.raises(CommandError, match="There is no model 'nobody'"):
