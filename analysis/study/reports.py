@@ -37,6 +37,7 @@ def current_report(study: Study) -> Report | None:
     return Report.objects.filter(study=study, fingerprint=fingerprint(study, last_choice(study))).first()
 
 
+@transaction.atomic
 def request_report(study: Study, chosen: Chosen = None, started_by: User | None = None) -> Report:
     """Request a report on the present data, with the judgements of the ``chosen`` evaluations.
 

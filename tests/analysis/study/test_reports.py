@@ -5,6 +5,7 @@ from django.test import Client
 
 from analysis.models import SHAPE, Report, ReportFile
 from analysis.study.reports import current_report, ensure_report, last_choice, request_report
+from jobs.queues import Queue
 from tests.analysis.study.factories import compute, judge, keep_report, make_flagged, make_judged_evaluation
 from tests.evaluation.factories import make_evaluation, make_evaluator, make_judged_study
 from tests.factories import make_study
@@ -49,6 +50,21 @@ def test_asking_again_computes_again_also_for_the_same_data_and_once_at_a_time()
     make_flagged(study)
     assert current_report(study) is None
     assert request_report(study) != again
+
+
+def test_a_request_that_is_killed_before_the_report_is_queued_leaves_none_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    study = make_judged_evaluation().study
+
+    def kill(*_arguments: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as killing, pytest.raises(SystemExit):
+        killing.setattr(Queue, "queue", kill)
+        request_report(study)
+    assert not Report.objects.exists()
+    assert request_report(study).is_queued
 
 
 def test_a_choice_of_evaluations_is_remembered_by_the_page(staff: Client) -> None:
