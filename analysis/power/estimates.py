@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -30,6 +30,9 @@ MOST_PROCESSES = 8
 GRACE = 2.0
 """Seconds to wait for a request to stop: the pool's processes receive it, too, and may exit before the worker hears of it."""
 ENDED = "Another program ended a process that simulated studies, perhaps for lack of memory. Resume, or plan smaller studies."
+ANSWERED = (
+    "Another estimate answers this question with the current version of the code. Resume or try again to open it."
+)
 State = PowerEstimate.State
 ESTIMATES = Queue(table=PowerEstimate, task="analysis.estimate_power")
 
@@ -44,14 +47,29 @@ def request_estimate(question: PowerQuestion, started_by: User | None = None) ->
     if is_new:
         ESTIMATES.queue(estimate, started_by)
     else:
-        resume_estimate(estimate, started_by)
+        _continue(estimate, started_by)
     return estimate
 
 
-def resume_estimate(estimate: PowerEstimate, started_by: User | None = None) -> None:
-    """Continue a failed or cancelled estimate from where it stopped."""
-    if estimate.state in (State.PAUSED, State.CANCELLED):
+def resume_estimate(estimate: PowerEstimate, started_by: User | None = None) -> PowerEstimate:
+    """Continue a failed or cancelled estimate from where it stopped, and return it.
+
+    If the code has changed since, request and return the question's estimate by the current code instead: its results cannot
+    be combined with the earlier ones.
+    """
+    if _is_stopped(estimate) and estimate.code != code_version():
+        return request_estimate(question_of(estimate), started_by)
+    _continue(estimate, started_by)
+    return estimate
+
+
+def _continue(estimate: PowerEstimate, started_by: User | None) -> None:
+    if _is_stopped(estimate):
         ESTIMATES.queue(estimate, started_by)
+
+
+def _is_stopped(estimate: PowerEstimate) -> bool:
+    return estimate.state in (State.PAUSED, State.CANCELLED)
 
 
 def question_of(estimate: PowerEstimate) -> PowerQuestion:
@@ -84,9 +102,12 @@ def compute_estimate(estimate: PowerEstimate, worker: str, stopping: Event) -> N
 
 
 def _begin_anew(estimate: PowerEstimate, worker: str) -> None:
-    """Discard results of another version of the code: they cannot be combined with this version's."""
+    """Discard results of another version of the code: they cannot be combined with this version's. Raises Hopeless."""
     fields = {"code": code_version(), "fingerprint": _fingerprint(question_of(estimate)), "found": []}
-    ESTIMATES.store(estimate, worker, **fields)
+    try:
+        ESTIMATES.store(estimate, worker, **fields)
+    except IntegrityError as error:
+        raise Hopeless(ANSWERED) from error
 
 
 def _simulate(estimate: PowerEstimate, worker: str, stopping: Event) -> None:

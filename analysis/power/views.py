@@ -35,8 +35,8 @@ def power_estimate(request: HttpRequest, token: str) -> HttpResponse:
             case "cancel":
                 ESTIMATES.cancel(estimate)
             case "resume":
-                resume_estimate(estimate, account(request))
-        return redirect("power-estimate", token)
+                estimate = resume_estimate(estimate, account(request))
+        return redirect("power-estimate", estimate.token)
     return render(request, "power/estimate.html", {"page": EstimatePage(estimate), "estimates": list_estimates()})
 
 

@@ -85,6 +85,32 @@ def test_results_of_another_version_of_the_code_are_discarded() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("stopped", [State.CANCELLED, State.PAUSED])
+def test_an_estimate_by_another_version_of_the_code_is_resumed_as_the_questions_current_one(stopped: str) -> None:
+    older = request_estimate(SMALL)
+    PowerEstimate.objects.update(code="older", fingerprint="older", state=stopped, is_queued=False)
+    older.refresh_from_db()
+    current = resume_estimate(older)
+    assert (current != older, current.state, question_of(current)) == (True, State.RUNNING, SMALL)
+    ESTIMATES.cancel(current)
+    assert resume_estimate(older) == current
+    assert [one.state for one in PowerEstimate.objects.order_by("pk")] == [stopped, State.RUNNING]
+
+
+@pytest.mark.django_db
+def test_a_waiting_estimate_by_another_version_of_the_code_stops_if_the_current_one_exists() -> None:
+    older = request_estimate(SMALL)
+    PowerEstimate.objects.update(code="older", fingerprint="older")
+    current = request_estimate(SMALL)
+    PowerEstimate.objects.filter(pk=current.pk).update(state=State.FINISHED)
+    work_off_estimates()
+    older.refresh_from_db()
+    assert (older.state, older.code) == (State.PAUSED, "older")
+    assert "Another estimate answers this question" in older.message
+    assert resume_estimate(older) == current
+
+
+@pytest.mark.django_db
 def test_nobody_takes_what_another_worker_has_in_hand() -> None:
     request_estimate(SMALL)
     PowerEstimate.objects.update(worker="another", leased_until="2999-01-01T00:00:00Z")

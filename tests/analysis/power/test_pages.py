@@ -211,6 +211,13 @@ def test_a_page_follows_an_estimate_until_it_is_over(staff: Client) -> None:
     assert PowerEstimate.objects.get().state == State.RUNNING
 
 
+def test_an_estimate_by_another_version_of_the_code_leads_to_the_current_one(staff: Client) -> None:
+    older = make_estimate(state=State.CANCELLED, code="older", fingerprint="older")
+    current = request_estimate(QUESTION)
+    answer = staff.post(f"/power/{older.token}/", {"action": "resume"})
+    assert (current != older, answer["Location"]) == (True, f"/power/{current.token}/")
+
+
 def test_a_failed_estimate_says_why_and_can_be_retried(staff: Client) -> None:
     estimate = make_estimate(state=State.PAUSED, message="Something went wrong.", found=[])
     assert "Something went wrong." in staff.get(f"/power/{estimate.token}/").text
