@@ -82,8 +82,11 @@ def restart_run(run: Run, started_by: User | None = None) -> None:
 @transaction.atomic
 def cancel_run(run: Run) -> None:
     """Stop an unfinished run and cancel its open cells, which continue only if they or the whole run are requested again."""
+    open_cells = run.simulations.filter(finished_at=None, is_cancelled=False)
+    # A worker that finishes a cell locks the cell and then its run, so lock the cells that workers hold first.
+    open_cells.exclude(worker="").update(is_cancelled=True)
     if CELLS.lock(run).state != Run.State.FINISHED:
-        run.simulations.filter(finished_at=None).update(is_cancelled=True)
+        open_cells.update(is_cancelled=True)
         CELLS.cancel(run)
 
 
