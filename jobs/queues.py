@@ -135,7 +135,10 @@ class Queue(Leases[Work]):
                 self.finish_if_complete(job)
 
     def lock(self, job: AnyJob) -> AnyJob:
-        """Return the job's current row, locked for the transaction. Code that adds or finishes items must lock it first."""
+        """Return the job's current row, locked for the transaction.
+
+        Code that adds or opens items locks the job first. A worker locks the item that it holds before the job.
+        """
         row: AnyJob = type(job)._default_manager.select_for_update(no_key=True).get(pk=job.pk)
         return row
 
