@@ -7,7 +7,7 @@ from typing import Literal
 from dialogue.messages import Message
 
 SystemWay = Literal["message", "first_user", "none"]
-"""The system text is a message with that role, comes in front of the first user message, or is left out."""
+"""The system text is a message with that role, comes before the first user message, or is left out."""
 
 
 def place_system(messages: Sequence[Message], way: SystemWay) -> list[Message]:

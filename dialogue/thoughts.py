@@ -1,6 +1,6 @@
 """Split a model's output into thoughts and answer, because thoughts are not part of the dialogue.
 
-A thought lies between the marks of ``thought_marks``. A mark inside an answer is text if it is quoted, in code, or if its
+The marks of ``thought_marks`` enclose a thought. A mark inside an answer is text if it is quoted, in code, or if its
 thought is never closed. A closing mark alone ends a thought that the chat template opened.
 The names left by dropped control tokens begin a thought only at the start of an output, and only if the thought is closed.
 """

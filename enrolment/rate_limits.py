@@ -10,7 +10,7 @@ from django.http import HttpRequest
 PER_MINUTE = 20
 """Limit on consents from one network; a class behind one address does not have to wait long."""
 _UNKNOWN = "::"
-"""Stands for the network of a connection without an address."""
+"""Placeholder for the network of a connection without an address."""
 
 
 def is_too_fast(address: str, now: float | None = None) -> bool:

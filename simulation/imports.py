@@ -20,7 +20,7 @@ from studies.services import freeze_study
 
 
 class Unplaced(ValueError):
-    """A line whose place in the study is not certain; the message says why."""
+    """A line that cannot be matched to the study with certainty; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)

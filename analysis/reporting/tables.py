@@ -8,7 +8,7 @@ from analysis.reporting.findings import with_minus
 from studies.files.tables import write_spreadsheet_row
 
 DASH = "–"
-"""Stands for a missing value."""
+"""Placeholder for a missing value."""
 Cell = str | int | float | None
 """Text and counts are written unchanged; other numbers are rounded for people and complete in CSV."""
 _ESCAPES = str.maketrans(

@@ -49,7 +49,7 @@ def study_pool(processes: int) -> Iterator[Executor]:
 
 
 def simulate(question: PowerQuestion, pool: Executor, found: Sequence[Power] = ()) -> Iterator[tuple[Power, ...]]:
-    """Yield the results for each size in ``question.evaluators`` after every study, continuing from what was ``found`` before.
+    """Yield the results for each size in ``question.evaluators`` after every study, resuming from the results ``found`` so far.
 
     A study depends only on the seed and its number, so it does not matter which process draws it, or when.
     """

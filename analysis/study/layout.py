@@ -24,7 +24,7 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section of the page: the existing content of a place, and sentences about missing figures."""
+    """A section of the page: the available content at one position, and sentences about missing figures."""
 
     identifier: str
     title: str

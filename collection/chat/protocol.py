@@ -156,7 +156,7 @@ class Stored(_Frame):
 
 
 class Queued(_Frame):
-    """The reply is queued; ``place`` is its queue position, the number of others in front."""
+    """The reply is queued; ``place`` is its queue position, the number of replies ahead of it."""
 
     type: Literal["queued"] = "queued"
     position: int

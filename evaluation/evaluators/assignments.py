@@ -39,8 +39,8 @@ def dialogues_in(presentations: QuerySet[Presentation]) -> set[Dialogue]:
 def dialogues_shown_to(evaluator: Evaluator) -> set[Dialogue]:
     """Return the natural dialogues in the evaluator's past and present assignments.
 
-    Nobody sees two pairs of one dialogue (the paper's rule). Another evaluator with the same external id may be the same person
-    in another browser, so their assignments count, too.
+    No evaluator sees two pairs of one dialogue (the paper's rule). Another evaluator with the same external id may be the
+    same person in another browser, so their assignments count, too.
     """
     same = people_called(evaluator.evaluation.evaluators.all(), evaluator.external_id).values("pk")
     begun = Q(assignment__evaluator__in=same, judgement__isnull=False)
@@ -69,7 +69,7 @@ def count_judges(evaluation: Evaluation) -> Counter[int]:
 
 
 def in_need(evaluation: Evaluation, pairs: QuerySet[Pair]) -> list[Pair]:
-    """Return the pairs that fewer evaluators are going to judge than should."""
+    """Return the pairs assigned to fewer evaluators than required."""
     counts = count_judges(evaluation)
     living = pairs.filter(role=Pair.Role.MAIN, withdrawn_at=None).order_by("pk")
     return [pair for pair in living if counts[pair.pk] < evaluation.judges_per_pair]

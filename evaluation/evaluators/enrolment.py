@@ -79,7 +79,7 @@ class JudgingEnrolment(Enrolment[Evaluator]):
         return "" if has_assignment_left(self.evaluation, now) else FULL
 
     def why_barred(self, request: HttpRequest, invitation: Invitation) -> str:
-        """Bar participants of the study, and researchers, whose answers must not count; rehearsals are for trying."""
+        """Bar participants of the study, and researchers, whose answers must not count; rehearsals are exempt."""
         if self.is_participant(invitation.external_id, request.COOKIES):
             return "participant"
         return "researcher" if is_researcher(request.user) and not self.evaluation.is_rehearsed else ""

@@ -21,7 +21,7 @@ WITHDRAWN = "The participant has withdrawn."
 
 
 def _ignore() -> None:
-    """Do nothing, because nothing shows the progress."""
+    """Ignore progress, because no one displays it."""
 
 
 @dataclass

@@ -90,7 +90,7 @@ class PairPage:
 
     @property
     def confidences(self) -> list[Option]:
-        """Return the options of the confidence."""
+        """Return the confidence options."""
         given = self.answer.confidence
         return [Option(each.value, str(each.label), key, each == given) for each, key in CONFIDENCE_KEYS.items()]
 
@@ -107,7 +107,7 @@ class PairPage:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """The answer to a training pair; never given for any other pair."""
+    """Feedback on a training pair; never given on any other pair."""
 
     presentation: Presentation
     artificial: str
@@ -126,7 +126,7 @@ def read_page(
     answer: Answer | None = None,
     problems: Sequence[str] = (),
 ) -> PairPage:
-    """Return the page with the saved answer, or with ``answer``, just sent and refused for ``problems``. Raises PairGone."""
+    """Return the page with the saved answer, or with the refused ``answer`` and its ``problems``. Raises PairGone."""
     reading = read_pair(presentation.pair, presentation.is_natural_first)
     saved = read_saved(presentation, now)
     progress = progress_of(visitor.person, presentation)

@@ -1,7 +1,7 @@
 """Assignments: which pairs one evaluator judges, in which order, with which side first (section 3.4). Pure, without database.
 
-Nobody sees two dialogues of one person for the same goal. Models and goals are balanced within each assignment and over all,
-sides within each assignment and model. The order is random. One seed decides everything.
+No evaluator sees two dialogues of one person for the same goal. Models and goals are balanced within each assignment and
+over all, sides within each assignment and model. The order is random. One seed decides everything.
 """
 
 from collections import Counter

@@ -35,7 +35,7 @@ def read_plan(evaluation: Evaluation) -> Plan:
 def open_evaluation(evaluation: Evaluation, now: datetime | None = None) -> None:
     """Store the pairs and assignments of a planned evaluation and let evaluators in; let them in again if it was closed.
 
-    Opening twice opens once. The plan is computed before anything is locked, because it takes seconds in which nobody could
+    Opening twice opens once. The plan is computed before anything is locked, because it takes seconds in which no one could
     write; if its input has changed by then, it is computed again. Raises NotReady.
     """
     expected = read_basis(evaluation) if evaluation.is_planned else None
@@ -56,7 +56,7 @@ def open_evaluation(evaluation: Evaluation, now: datetime | None = None) -> None
 
 
 def close_evaluation(evaluation: Evaluation, now: datetime | None = None) -> None:
-    """Close an open evaluation, so that nobody can judge. Other evaluations are not changed."""
+    """Close an open evaluation, so that no one can judge. Other evaluations are not changed."""
     with transaction.atomic():
         locked = lock_evaluation(evaluation)
         if locked.state == Evaluation.State.OPEN:

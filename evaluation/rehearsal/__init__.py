@@ -1,1 +1,1 @@
-"""A synthetic study with synthetic judgements, for trying judging and analysis at once."""
+"""A synthetic study with synthetic judgements, for trying out judging and analysis without collecting data."""

@@ -15,7 +15,7 @@ REHEARSAL = "rehearsal"
 
 
 def load_rehearsal(now: datetime | None = None) -> Study:
-    """Create a synthetic study with two evaluations: one judged and closed, one open for trying it out.
+    """Create a synthetic study with two evaluations: one judged and closed, one open to try out.
 
     Existing parts are not changed. Each part is made in a separate transaction, so that others can write in between; repeating
     an interrupted load adds the missing parts.

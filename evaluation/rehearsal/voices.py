@@ -47,12 +47,12 @@ def _voice(name: str, table: Mapping[str, Any]) -> Voice:
 
 
 def draw_manner(draw: Random) -> Manner:
-    """Draw a manner. Most people type in lower case without punctuation; few make many typing errors."""
+    """Draw a writing style. Most people type in lower case without punctuation; few make many typing errors."""
     return Manner(draw.random() < 0.6, draw.random() < 0.5, draw.choice((0.0, 0.03, 0.08, 0.2)), draw.random() / 2)
 
 
 def ask_as_person(topic: Topic, manner: Manner, draw: Random) -> list[Said]:
-    """Return a dialogue toward the goal by a person with this manner."""
+    """Return a dialogue toward the goal by a person with this style."""
     table, values = _voices()["people"], draw.choice(topic.values)
     said = []
     for position, step in enumerate(_steps(topic, _count(table["turns"], draw), draw)):
@@ -104,7 +104,7 @@ def _greeting(greetings: Sequence[str], manner: Manner, draw: Random) -> str:
 
 
 def _typed(text: str, manner: Manner, draw: Random) -> str:
-    """Return ``text`` as a person with this manner types it. Code, which people paste, is not changed."""
+    """Return ``text`` as a person with this style types it. Code, which people paste, is not changed."""
     if "\n" in text:
         return text
     text = text if manner.is_lower else _tidied(text)

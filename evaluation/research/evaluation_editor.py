@@ -17,7 +17,7 @@ OPENED = "The evaluation has been opened meanwhile, so it can no longer change. 
 
 
 class EvaluationEditor:
-    """The form of the page that plans an evaluation; ``data`` and ``files`` are what was submitted, or None.
+    """The form of the page that plans an evaluation; ``data`` and ``files`` hold the submitted form, or None.
 
     ``name`` is that of the stored evaluation, not the typed one; empty for a new evaluation.
     """
@@ -75,5 +75,5 @@ def _next_number(study: Study) -> int:
 
 
 def _is_planned_by_now(evaluation: Evaluation) -> bool:
-    """Return whether the evaluation is still planned. The row stays locked, so that nobody can open it meanwhile."""
+    """Return whether the evaluation is still planned. The row stays locked, so that no one can open it meanwhile."""
     return any(row.is_planned for row in Evaluation.objects.select_for_update().filter(pk=evaluation.pk))

@@ -1,4 +1,4 @@
-"""``manage.py load_rehearsal``: create a synthetic study for trying judging and analysis."""
+"""``manage.py load_rehearsal``: create a synthetic study for trying out judging and analysis without collecting data."""
 
 from typing import Any
 

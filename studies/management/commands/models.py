@@ -17,7 +17,7 @@ from studies.language_models.trial import NoAnswer, ask_side
 GIB = 1024**3
 WAYS: dict[SystemWay, str] = {
     "message": "system text as a message",
-    "first_user": "system text in front of the first user message",
+    "first_user": "system text before the first user message",
     "none": "no system text",
 }
 
