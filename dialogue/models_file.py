@@ -26,12 +26,12 @@ class UnknownModel(LookupError):
 
 
 class InvalidModelsFile(ValueError):
-    """``models.toml`` is missing or not TOML, or its entry for the model is wrong."""
+    """``models.toml`` is missing or not TOML, or its entry for the model is invalid."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelsFile:
-    """The content of a models file: the ``models`` that it describes correctly, and a sentence about each wrong entry."""
+    """The content of a models file: the ``models`` that it describes correctly, and a sentence about each invalid entry."""
 
     models: Mapping[str, ModelSpec]
     mistakes: Mapping[str, str]
@@ -52,7 +52,7 @@ def read_models(path: Path) -> ModelsFile:
 
 @lru_cache(maxsize=4)
 def parse_models(text: str, path: Path) -> ModelsFile:
-    """Read the ``text`` of the file at ``path``: a wrong entry affects only its own model.
+    """Read the ``text`` of the file at ``path``: an invalid entry affects only its own model.
 
     Raises InvalidModelsFile if the text is not TOML.
     """
@@ -69,7 +69,7 @@ def parse_models(text: str, path: Path) -> ModelsFile:
 
 
 def find_model(path: Path, name: str) -> ModelSpec:
-    """Return the model ``name``. Raises UnknownModel, or InvalidModelsFile if its entry is wrong."""
+    """Return the model ``name``. Raises UnknownModel, or InvalidModelsFile if its entry is invalid."""
     file = read_models(path)
     if name in file.mistakes:
         raise InvalidModelsFile(file.mistakes[name])

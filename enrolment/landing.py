@@ -61,7 +61,7 @@ def enrol(
 ) -> P:
     """Enrol a person who has consented. The same consent form sent again gives the same person. Raises NotEligible.
 
-    An external ID proves nothing, so a browser that brings a known one becomes a separate person with a separate consent;
+    An external ID proves nothing, so a browser that has a known one becomes a separate person with a separate consent;
     participations in other browsers do not change. Only one person enrols at a time, so that no place is given twice.
     """
     agreement, now = agreement or enrolment.terms.offer(), now or timezone.now()

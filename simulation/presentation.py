@@ -52,7 +52,7 @@ class RunLine:
     def state(self) -> str:
         """Return the run's state in words."""
         if self.is_abandoned:
-            return "stopped: its terminal is gone"
+            return "stopped: its terminal was closed"
         if self.absent_worker:
             return "waiting for a worker"
         if self.run.state == Run.State.RUNNING:

@@ -57,5 +57,5 @@ def _act(request: HttpRequest, found: Run) -> HttpResponse:
         case "cancel":
             cancel_run(found)
         case _:
-            messages.warning(request, f"The run is {found.get_state_display()} now, so nothing was changed.")
+            messages.warning(request, f"The run is already {found.get_state_display()}, so nothing was changed.")
     return redirect("run", found.token)

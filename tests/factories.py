@@ -90,7 +90,7 @@ def make_speaker(model: str, prompts: str) -> dict[str, Any]:
     """Return a run's configuration of one speaker."""
     return {
         "model": model,
-        "label": "for trying the software, not for research",
+        "label": "for trying out the software, not for research",
         "backend": "llama_cpp",
         "fingerprint": "9f2c" * 16,
         "template": "own",

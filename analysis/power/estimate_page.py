@@ -110,7 +110,7 @@ class EstimatePage:
         """Return a sentence for each size of which some studies could not be analysed."""
         return [
             f"Of {size.power.studies:,} studies with {size.evaluators} evaluators, {size.power.failed:,} could not be analysed "
-            "because too little varied in them. They count as finding nothing."
+            "because of too little variation. They count as finding no difference."
             for size in self.sizes
             if size.power.failed
         ]
@@ -149,12 +149,12 @@ def _about_any(page: EstimatePage) -> Iterator[str]:
     share = _percent(size.power.any_difference())
     if enough:
         yield (
-            f"{_size(page, size)} are enough to find that the models differ at all: {share} of such studies find it, "
+            f"{_size(page, size)} are enough to find any difference between the models: {share} of such studies find one, "
             f"and {COMMON}."
         )
     else:
         yield (
-            f"{_size(page, size)} are too few to find that the models differ at all: {share} of such studies find it, "
+            f"{_size(page, size)} are too few to find any difference between the models: {share} of such studies find one, "
             f"and {COMMON}."
         )
 

@@ -1,4 +1,4 @@
-"""The form that requests an estimate of power."""
+"""The form that requests a power estimate."""
 
 from typing import Any, cast
 
@@ -94,7 +94,7 @@ class SizeForm(forms.Form):
         label="Adjustment of pairwise p values",
         choices=list(ADJUSTMENTS.items()),
         widget=forms.RadioSelect,
-        help_text="A stricter adjustment needs more evaluators. The test of whether the models differ at all needs none.",
+        help_text="A stricter adjustment needs more evaluators. The overall test needs no adjustment.",
     )
     studies = forms.IntegerField(
         label="Simulated studies",

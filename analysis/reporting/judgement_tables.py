@@ -11,7 +11,7 @@ from analysis.statistics.contrasts import ADJUSTMENTS, Adjustment
 from analysis.statistics.detection_table import DetectionRow, confidence_labels, detection_table, overall_row
 from analysis.statistics.mixed_models import PENALTY_SD, MixedModel
 
-SD_NOTE = "Standard deviations are population ones (ddof 0)."
+SD_NOTE = "The table gives population standard deviations (ddof 0)."
 SCALES = (
     "Detection is in log-odds with a z statistic; the other outcomes are in utterances and seconds, with a t statistic."
 )

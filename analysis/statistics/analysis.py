@@ -70,7 +70,7 @@ def _skipped(frame: pd.DataFrame) -> Iterator[str]:
         ("duration", "its model, its figure, and the durations of table 3"),
         ("choice", "figure 13, and the sensitivity analysis with “not sure” as missing"),
         ("flagged", "the models without flagged evaluators"),
-        ("domain", "the models per domain of the goals"),
+        ("domain", "the models per goal domain"),
     ):
         if column not in frame.columns:
             yield f"The column {column} is missing, so these results are left out: {what}."
@@ -85,7 +85,8 @@ def sensitivity(frame: pd.DataFrame) -> Iterator[Variant]:
     for reading in [*_READINGS, *_per_domain(frame)]:
         lacking = [column for column in reading.needs if column not in frame.columns or frame[column].isna().all()]
         if lacking:
-            yield Variant(reading.name, reading.outcome, None, f"the data have no {', '.join(lacking)}")
+            columns = "column" if len(lacking) == 1 else "columns"
+            yield Variant(reading.name, reading.outcome, None, f"the data have no {columns} {', '.join(lacking)}")
         else:
             yield Variant(reading.name, reading.outcome, fit_outcome(reading.change(frame), reading.outcome))
 

@@ -21,7 +21,7 @@ MOST_QUOTED = 60
 MISSING = frozenset({"", "NA", "N/A", "NAN", "<NA>", "#N/A", "#NV", "#N/D", "#NULL!"})
 """Missing values as R, Python and spreadsheet programs in several languages write them, in upper case."""
 NOT_KNOWN = MISSING | {"NULL", "NONE", "."}
-"""Missing values in columns of numbers only, because a text may be "none". SPSS and Stata write a point."""
+"""Missing values in numeric columns only, because a text may be "none". SPSS and Stata write a point."""
 TRUE = frozenset({"TRUE", "WAHR", "VRAI", "VERDADERO", "VERDADEIRO", "VERO", "WAAR"})
 FALSE = frozenset({"FALSE", "FALSCH", "FAUX", "FALSO", "ONWAAR"})
 """Spreadsheet programs write truth values in the user's language."""

@@ -136,7 +136,7 @@ def _rate_problems(rates: dict[str, float]) -> Iterator[Problem]:
     if len(rates) < 2:
         yield Problem("rates", "Enter the rates of at least two models, so that there is something to compare.")
     if len(rates) > MOST_MODELS:
-        yield Problem("rates", f"These are {len(rates)} models. Compare at most {MOST_MODELS}.")
+        yield Problem("rates", f"You entered {len(rates)} models. Compare at most {MOST_MODELS}.")
     for name, rate in rates.items():
         if not name.strip():
             yield Problem("rates", "A model has no name. Enter one.")

@@ -103,7 +103,10 @@ def why_not_linear(rows: Rows, outcome: str) -> str:
         return f"{outcome} is {rows.outcome[0]:g} everywhere, so the outcome does not vary and there is nothing to compare."
     full = [name for name, size in rows.sizes.items() if size >= len(rows.outcome)]
     if full:
-        return f"Every row has a different {full[0]}: without repeated answers, their differences cannot be told from chance."
+        return (
+            f"Every row has a different {full[0]}: without repeated answers, their differences cannot be distinguished "
+            "from chance."
+        )
     if _within(rows) <= 1e-12 * float(rows.outcome.var()):
         return f"{outcome} is constant within each model, so there is no variation to compare the models with."
     if len(rows.outcome) <= len(rows.levels) + 1:

@@ -71,7 +71,7 @@ def caveats_of_data(sources: Sequence[Source]) -> Iterator[str]:
     """Yield caveats about all results from those ``sources`` that count."""
     counted = [source for source in sources if source.is_counted]
     if any(source.evaluation.is_rehearsed for source in counted):
-        yield "These judgements are synthetic, for trying the software. The results mean nothing."
+        yield "These judgements are synthetic, for trying out the software. The results mean nothing."
     for source in counted:
         if source.is_open:
             yield (
@@ -83,7 +83,7 @@ def caveats_of_data(sources: Sequence[Source]) -> Iterator[str]:
 def caveats_of_models(sources: Sequence[Source]) -> Iterator[str]:
     """Yield caveats about the mixed models."""
     if any(source.evaluation.judges_per_pair > 1 for source in sources if source.is_counted):
-        yield "Several evaluators judged the same pair. The models ignore which judgements are about the same pair."
+        yield "Several evaluators judged the same pair. The mixed models do not account for judgements about the same pair."
 
 
 def uncounted(sources: Sequence[Source]) -> str:

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('receipt', models.CharField(blank=True, max_length=20)),
                 ('refused_returns', models.PositiveIntegerField(default=0, editable=False)),
-                ('state', models.CharField(choices=[('enrolled', 'has consented'), ('active', 'chatting'), ('finished', 'finished'), ('screened_out', 'screened out'), ('turned_away', 'turned away: no seat left'), ('withdrawn', 'withdrawn')], default='enrolled', max_length=20)),
+                ('state', models.CharField(choices=[('enrolled', 'consented'), ('active', 'chatting'), ('finished', 'finished'), ('screened_out', 'screened out'), ('turned_away', 'turned away: no seat left'), ('withdrawn', 'withdrawn')], default='enrolled', max_length=20)),
                 ('consent_provider', models.CharField(blank=True, max_length=200)),
                 ('order_seed', models.BigIntegerField(blank=True, null=True)),
                 ('goal_order', models.JSONField(blank=True, default=list)),

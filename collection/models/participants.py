@@ -19,7 +19,7 @@ class Participant(Person):
     """
 
     class State(models.TextChoices):
-        ENROLLED = "enrolled", "has consented"
+        ENROLLED = "enrolled", "consented"
         ACTIVE = "active", "chatting"
         FINISHED = "finished", "finished"
         SCREENED_OUT = "screened_out", "screened out"

@@ -72,7 +72,7 @@ def _act(request: HttpRequest, study: Study) -> None:
             messages.success(request, "The study is open. Share the link below.")
         elif request.POST.get("action") == "close":
             left = close_study(study)
-            messages.success(request, f"The study is closed. Dialogues in progress that have ended: {left}.")
+            messages.success(request, f"The study is closed. Dialogues in progress that were ended: {left}.")
         elif request.POST.get("action") == "release":
             _release(request, study)
     except NotReady as reason:

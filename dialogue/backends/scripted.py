@@ -1,4 +1,4 @@
-"""Scripted replies instead of a model, for tests and for trying a study's pages without waiting."""
+"""Scripted replies instead of a model, for tests and for trying out a study's pages without waiting."""
 
 import asyncio
 import re

@@ -30,7 +30,7 @@ class Evaluation(models.Model):
     title = models.CharField(max_length=200, blank=True, help_text="For researchers. Evaluators do not see it.")
     state = models.CharField(max_length=10, choices=State, default=State.PLANNED, editable=False)
     is_rehearsed = models.BooleanField(
-        default=False, editable=False, help_text="Synthetic data for trying the software."
+        default=False, editable=False, help_text="Synthetic data for trying out the software."
     )
 
     runs = models.ManyToManyField(Run, related_name="evaluations")
@@ -40,16 +40,16 @@ class Evaluation(models.Model):
     takes_left_dialogues = models.BooleanField(
         "include abandoned dialogues",
         default=False,
-        help_text="By default, only dialogues count whose participant continued with the next goal or finished.",
+        help_text="By default, only dialogues whose participant continued with the next goal or finished are included.",
     )
     hides_unanswered = models.BooleanField(
         "hide unanswered messages", default=True, help_text="On both sides. They would reveal the natural dialogue."
     )
     pairs_per_evaluator = models.PositiveSmallIntegerField(
-        default=40, validators=[MinValueValidator(1), MaxValueValidator(1000)], help_text="The paper's: 40."
+        default=40, validators=[MinValueValidator(1), MaxValueValidator(1000)], help_text="40 in the paper."
     )
     judges_per_pair = models.PositiveSmallIntegerField(
-        default=1, validators=[MinValueValidator(1), MaxValueValidator(50)], help_text="The paper's: 1."
+        default=1, validators=[MinValueValidator(1), MaxValueValidator(50)], help_text="1 in the paper."
     )
     training_pairs = models.PositiveSmallIntegerField(
         default=0, validators=[MaxValueValidator(20)], help_text="Shown first; the answer is revealed afterwards."

@@ -106,13 +106,13 @@ def _sided(parts: Sequence[Sequence[Wanted]], random: Random) -> list[list[Plann
 
 
 def _what_would_help(pairs: int, of_one_dialogue: int, per_evaluator: int, judges: int) -> str:
-    """Return the largest numbers of pairs per evaluator, or judges per pair, that make enough assignments."""
+    """Return the largest numbers of pairs per evaluator, or evaluators per pair, that make enough assignments."""
     needed = of_one_dialogue * judges
     fewer_pairs = -(-pairs * judges // (needed - 1)) - 1
     helps = [f"assign at most {fewer_pairs} pair{_s(fewer_pairs)} per evaluator"]
     for fewer in range(judges - 1, 0, -1):
         if of_one_dialogue * fewer <= -(-pairs * fewer // per_evaluator):
-            helps.append(f"require at most {fewer} judge{_s(fewer)} per pair")
+            helps.append(f"require at most {fewer} evaluator{_s(fewer)} per pair")
             break
     makes = -(-pairs * judges // per_evaluator)
     return (

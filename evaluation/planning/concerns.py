@@ -91,10 +91,13 @@ def _difference(answered: Speaker, chatbot: Speaker) -> str:
     if None in fingerprints:
         return f"the version of its responder {model} was not recorded, so participants may have chatted with another version"
     if fingerprints[0] != fingerprints[1]:
-        return f"its responder is another version of {model} than participants chatted with: the file hashes differ"
+        return (
+            f"its responder is a different version of {model} from the one that participants chatted with: "
+            "the file hashes differ"
+        )
     settings = [key for key, value in without_notes(chatbot).items() if key in answered and answered[key] != value]
     return (
-        f"its responder {model} had other settings than the participants' chatbot: {', '.join(settings)}"
+        f"its responder {model} had different settings from the participants' chatbot: {', '.join(settings)}"
         if settings
         else ""
     )

@@ -42,8 +42,10 @@ def check_known_pairs(value: Any) -> None:
     "feedback": the explanation after training}.
     """
     if not isinstance(value, list) or len(value) > MOST_PAIRS:
-        raise ValidationError(f"Known pairs must be a list of at most {MOST_PAIRS}, each with {', '.join(_KEYS)}.")
-    faults = [fault for number, pair in enumerate(value, 1) for fault in _faults(pair, f"Known pair {number}")]
+        raise ValidationError(
+            f"The training pairs and attention checks must be a list of at most {MOST_PAIRS}, each with {', '.join(_KEYS)}."
+        )
+    faults = [fault for number, pair in enumerate(value, 1) for fault in _faults(pair, f"Pair {number}")]
     if faults:
         raise ValidationError(faults)
 

@@ -96,7 +96,7 @@ class Plan:
 
     @property
     def sizes(self) -> str:
-        """Return the sizes in words: "27 assignments: 17 of 30 pairs, 10 of 29"."""
+        """Return the sizes in words: "27 assignments: 17 with 30 pairs, 10 with 29"."""
         counts = sorted(Counter(self.assignment_sizes).items(), reverse=True)
         if not counts:
             return "none"
@@ -105,7 +105,7 @@ class Plan:
         pairs = f"{size} pair{'' if size == 1 else 's'}"
         if not rest:
             return f"{total} of {pairs}"
-        return f"{total}: " + ", ".join([f"{count} of {pairs}", *(f"{count} of {size}" for size, count in rest)])
+        return f"{total}: " + ", ".join([f"{count} with {pairs}", *(f"{count} with {size}" for size, count in rest)])
 
 
 def count_up(evaluation: Evaluation, pairs: Sequence[Paired], assignments: Assignments, remarks: Remarks) -> Plan:
@@ -148,11 +148,11 @@ def _shares(names: Mapping[int, str], assignments: Assignments) -> tuple[Share, 
 def _rules(evaluation: Evaluation, remarks: Remarks) -> tuple[str, ...]:
     """Return sentences that a paper could quote."""
     ended = "continued with the next goal" + (
-        ", finished or left" if evaluation.takes_left_dialogues else " or finished"
+        ", finished or abandoned the dialogue" if evaluation.takes_left_dialogues else " or finished"
     )
     natural, simulated = remarks.hidden
     hidden = (
-        f"hidden on both sides: {natural} of people and {simulated} of models"
+        f"hidden on both sides: {natural} from people and {simulated} from models"
         if evaluation.hides_unanswered
         else "shown"
     )

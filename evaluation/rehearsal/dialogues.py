@@ -20,10 +20,10 @@ from studies.services import freeze_study, paper_questionnaire
 LABEL = "synthetic, for rehearsing"
 CHATBOT = "rehearsed-chatbot"
 SEED = 73
-TITLE = "Rehearsal: synthetic data for trying judging and analysis"
+TITLE = "Rehearsal: synthetic data for trying out judging and analysis"
 DESCRIPTION = (
-    "Synthetic data for trying the software: no people and no models took part. Participants, dialogues and judgements are "
-    "made from templates, so that you can try judging and analysis before you have data. None of it is a result."
+    "Synthetic data for trying out the software: no people and no models took part. Participants, dialogues and judgements are "
+    "made from templates, so that you can try judging and analysis before you have data. The results mean nothing."
 )
 
 

@@ -39,7 +39,7 @@ class EvaluationForm(forms.ModelForm):  # type: ignore[type-arg]  # the class ta
     """All settings of an evaluation; ``instance.study`` must be set."""
 
     known_pairs_file = forms.FileField(
-        label="Your own known pairs",
+        label="Your own training pairs and attention checks",
         required=False,
         help_text="A TOML or JSON file; the guide describes the format. Empty: the built-in pairs.",
     )

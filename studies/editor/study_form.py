@@ -89,4 +89,4 @@ def _chatbots(catalogue: Catalogue, current: str) -> list[tuple[str, Any]]:
 
 def _why_not_offered(catalogue: Catalogue, name: str) -> str:
     is_wrong = bool(catalogue.in_force.why_wrong(name))
-    return "its entry in models.toml is wrong" if is_wrong else "models.toml has no such responder"
+    return "its entry in models.toml is invalid" if is_wrong else "models.toml has no such responder"

@@ -106,7 +106,7 @@ def find_described(models_file: Path, name: str) -> ModelSpec:
 
 
 def find_well_described(models_file: Path, name: str) -> ModelSpec:
-    """Return the model as models.toml describes it now, for new work: a wrong entry or a missing file is an error.
+    """Return the model as models.toml describes it now, for new work: an invalid entry or a missing file is an error.
 
     Raises ModelMisconfigured.
     """

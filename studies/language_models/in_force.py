@@ -30,7 +30,7 @@ class ModelsInForce:
     """``good`` models are described correctly now. ``remembered`` ones were, until their entry or the whole file became wrong,
     or the model's file disappeared.
 
-    ``mistakes`` has a sentence for each wrong entry, and ``problem`` one for a file that cannot be read at all.
+    ``mistakes`` has a sentence for each invalid entry, and ``problem`` one for a file that cannot be read at all.
     """
 
     good: Specs

@@ -84,7 +84,7 @@ def test_it_is_asked_for_and_comes_by_itself(staff_page: Page) -> None:
     staff_page.goto(f"/studies/{study.slug}/evaluations/1/")
     staff_page.get_by_role("link", name="Analysis").click()
     expect(staff_page.get_by_text("Nothing has been computed yet")).to_be_visible()
-    staff_page.get_by_role("button", name="Compute").click()
+    staff_page.get_by_role("button", name="Compute analysis").click()
     expect(staff_page.get_by_text("The analysis is waiting for a worker")).to_be_visible()
     Report.objects.update(started_at=None)
     expect(staff_page.get_by_text("python manage.py worker --computing")).to_be_visible()
@@ -106,7 +106,7 @@ def test_whose_judgements_count_is_chosen_on_the_page(staff_page: Page) -> None:
     expect(staff_page.get_by_label("First round (closed, ")).to_be_checked()
     expect(staff_page.get_by_label("Second round (open, ")).not_to_be_checked()
     staff_page.get_by_label("Second round (open, ").check()
-    staff_page.get_by_role("button", name="Compute with these evaluations").click()
+    staff_page.get_by_role("button", name="Compute analysis with these evaluations").click()
     expect(staff_page.get_by_text("The analysis is waiting for a worker")).to_be_visible()
     assert last_choice(study) == [1, 2]
 

@@ -63,7 +63,7 @@ def test_what_the_file_leaves_out_is_said(study: Study, capsys: Said) -> None:
 def test_synthetic_judgements_are_labelled(study: Study, capsys: Said) -> None:
     study.evaluations.update(is_rehearsed=True)
     call_command("export_judgements", study.slug)
-    assert "synthetic, for trying the software" in capsys.readouterr().err
+    assert "synthetic, for trying out the software" in capsys.readouterr().err
 
 
 def test_a_file_is_written_whole(study: Study, tmp_path: Path) -> None:

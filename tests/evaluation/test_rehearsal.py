@@ -78,7 +78,7 @@ def test_nothing_of_the_templates_is_left_in_what_is_said(rehearsal: Study) -> N
 
 def test_it_says_everywhere_that_it_is_synthetic(rehearsal: Study) -> None:
     assert "synthetic" in rehearsal.title
-    assert "None of it is a result" in rehearsal.description
+    assert "The results mean nothing" in rehearsal.description
     assert all(evaluation.is_rehearsed for evaluation in rehearsal.evaluations.all())
     for dialogue in rehearsal.dialogues.all():
         assert dialogue.responder["label"] == "synthetic, for rehearsing"

@@ -21,7 +21,7 @@ def test_the_command_says_what_there_is_and_changes_nothing_when_it_is_repeated(
     before, out = said(load_rehearsal()), StringIO()
     call_command("load_rehearsal", stdout=out)
     assert out.getvalue() == (
-        "Study 'rehearsal' (synthetic, for trying the software): 200 natural dialogues, 4 runs, 2 evaluations.\n"
+        "Study 'rehearsal' (synthetic, for trying out the software): 200 natural dialogues, 4 runs, 2 evaluations.\n"
     )
     assert said(Study.objects.get()) == before
     assert (Evaluation.objects.count(), Judgement.objects.count()) == (2, 800)

@@ -97,7 +97,7 @@ def test_the_list_shows_each_study_with_its_numbers_its_chatbot_and_its_runs(cli
     page = client.get("/").text
     for words in ("<strong>2</strong> goals", "<strong>2</strong> personas", "<strong>1</strong> dialogue<"):
         assert words in page
-    assert "for trying the software, not for research" in page
+    assert "for trying out the software, not for research" in page
     assert "1 of 4" in page
     assert f"/runs/{run.token}/" in page
 
@@ -180,7 +180,7 @@ def test_a_dialogue_of_a_paused_run_says_why_it_does_not_continue(client: Client
 
 def test_a_dialogue_names_its_models_with_their_label(client: Client) -> None:
     page = client.get(f"/dialogues/{make_dialogue().token}/").text
-    assert page.count("for trying the software, not for research") == 2
+    assert page.count("for trying out the software, not for research") == 2
 
 
 @pytest.mark.parametrize(

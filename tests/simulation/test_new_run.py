@@ -13,7 +13,7 @@ from tests.factories import make_staff, make_study
 pytestmark = pytest.mark.django_db
 MODELS = """
 [models.asker]
-label = "for trying the software, not for research"
+label = "for trying out the software, not for research"
 backend = "scripted"
 replies = ["FINISH"]
 [models.asker.inquirer]
@@ -76,7 +76,7 @@ def test_the_form_offers_each_side_the_models_that_can_play_it(client: Client) -
 
 def test_the_form_says_what_a_model_is_not_for_and_what_it_lacks(client: Client) -> None:
     page = client.get("/studies/demo/").text
-    assert '<strong>asker</strong> <span class="label">for trying the software, not for research</span>' in page
+    assert '<strong>asker</strong> <span class="label">for trying out the software, not for research</span>' in page
     assert "gone.gguf is missing." in page
     assert "The environment variable NO_SUCH_KEY is not set." in page
 

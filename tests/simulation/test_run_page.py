@@ -160,7 +160,7 @@ def test_the_configuration_names_models_hashes_prompts_and_sampling(client: Clie
     page = look(client, run)
     for words in ("9f2c9f2c", "llama-2-responder", "temperature 0.8, top_p 0.95", "Turn limit 12"):
         assert words in page
-    assert "for trying the software, not for research" in page
+    assert "for trying out the software, not for research" in page
 
 
 def test_an_imported_run_is_shown_with_what_little_is_known(client: Client) -> None:
@@ -187,11 +187,11 @@ def test_a_run_whose_terminal_died_says_so_and_can_be_handed_to_the_workers(clie
     seen = re.search('"seen": "([0-9a-f]+)"', news(client, run).text)
     Simulation.objects.filter(finished_at=None).update(leased_until=timezone.now() - timedelta(seconds=1))
     for page in (look(client, run), client.get("/").text, client.get("/studies/demo/").text):
-        assert '<span class="state paused">stopped: its terminal is gone</span>' in page
+        assert '<span class="state paused">stopped: its terminal was closed</span>' in page
     assert seen
     later = news(client, run, seen=seen[1], state="running in a terminal").text
-    assert "Hand over to workers" in later
-    assert "The run has stopped because its terminal is gone: 2 of 4 dialogues ended." in later
+    assert "Hand run over to workers" in later
+    assert "The run has stopped because its terminal was closed: 2 of 4 dialogues ended." in later
     act(client, run, "start")
     assert '<span class="state running">running</span>' in look(client, run)
 
@@ -232,7 +232,7 @@ def test_an_action_changes_the_run_and_shows_it(client: Client, run: Run, action
 
 def test_an_action_that_came_too_late_changes_nothing_and_says_so(client: Client, run: Run) -> None:
     Run.objects.update(state=Run.State.FINISHED)
-    assert "The run is finished now, so nothing was changed." in act(client, run, "cancel").text
+    assert "The run is already finished, so nothing was changed." in act(client, run, "cancel").text
     assert Run.objects.get().state == Run.State.FINISHED
 
 

@@ -66,7 +66,7 @@ def test_an_answered_turn_takes_the_place_of_the_pending_one(client: Client, dia
 @pytest.mark.parametrize(
     ("tried", "sentence"),
     [
-        ({"state": "queued", "text": "", "queue_position": 3}, "The reply is queued: 3 before it …"),
+        ({"state": "queued", "text": "", "queue_position": 3}, "The reply is queued: 3 ahead of it …"),
         ({"state": "interrupted", "message": "It broke off."}, "The reply was interrupted. It broke off."),
         ({"state": "failed", "message": "The server is down."}, "The reply failed. The server is down."),
     ],

@@ -118,7 +118,7 @@ def _in_words(question: PowerQuestion, found: tuple[Power, ...]) -> Iterator[str
         lines = [f"Any difference between the models: {power.any_difference()}"]
         lines += [f"{a} and {b}: {power.share((a, b))}" for a, b in power.contrasts]
         if power.failed:
-            lines.append(f"{power.failed} studies could not be analysed and count as finding nothing.")
+            lines.append(f"{power.failed} studies could not be analysed and count as finding no difference.")
         yield "\n".join(
             [f"{size}: share of {power.studies} studies that find a difference, ± Monte Carlo error", *lines]
         )

@@ -39,7 +39,7 @@ def pairwise_differences(model: MixedModel) -> Drawing | Undrawn:
         ncols=2,
     )
     return Drawing(
-        NAME, "Differences between models in detection", _alt(contrasts, intervals, len(model.contrasts)), figure
+        NAME, "Differences in detection between models", _alt(contrasts, intervals, len(model.contrasts)), figure
     )
 
 
@@ -85,5 +85,5 @@ def _alt(contrasts: Sequence[Contrast], intervals: Sequence[Interval], pairs: in
         return f"{opening} None is significant after Holm's adjustment."
     others = len(contrasts) - len(marked)
     rest = f"; the other {others} show no significant difference" if others else ""
-    differ = f"{len(marked)} {'differs' if len(marked) == 1 else 'differ'}"
-    return f"{opening} After Holm's adjustment {differ}: {'; '.join(marked)}{rest}."
+    differ = "1 pair differs" if len(marked) == 1 else f"{len(marked)} pairs differ"
+    return f"{opening} After Holm's adjustment, {differ}: {'; '.join(marked)}{rest}."

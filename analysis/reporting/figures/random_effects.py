@@ -33,7 +33,12 @@ def caterpillars(model: MixedModel) -> Drawing | Undrawn:
         _draw_group(axes, effects)
         axes.set_title(f"{PEOPLE[group]} (SD {model.sd[group]:.2f})")
         axes.set_xlabel("log-odds of detection (95 % interval)")
-    return Drawing(NAME, "Evaluators and participants in detection", _alt(model, _ordered(groups)), figure)
+    return Drawing(
+        NAME,
+        "Variation in detection between evaluators and between participants",
+        _alt(model, _ordered(groups)),
+        figure,
+    )
 
 
 def _ordered(groups: Mapping[str, Effects]) -> dict[str, Effects]:

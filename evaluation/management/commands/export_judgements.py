@@ -41,7 +41,7 @@ class Command(StudyCommand):
         """Report what the file does not show: synthetic data, and judgements that it leaves out."""
         if evaluation.is_rehearsed:
             self.stderr.write(
-                f"The judgements of evaluation {evaluation.number} are synthetic, for trying the software."
+                f"The judgements of evaluation {evaluation.number} are synthetic, for trying out the software."
             )
         missing = "" if form == "jsonl" else str(left_out(evaluation))
         if missing:

@@ -17,6 +17,6 @@ class Command(StudyCommand):
         study = load_rehearsal()
         natural = study.dialogues.filter(kind=Dialogue.Kind.NATURAL).count()
         self.stdout.write(
-            f"Study {study.slug!r} (synthetic, for trying the software): {natural} natural dialogues, "
+            f"Study {study.slug!r} (synthetic, for trying out the software): {natural} natural dialogues, "
             f"{study.runs.count()} runs, {study.evaluations.count()} evaluations."
         )

@@ -39,7 +39,7 @@ CUT_FIELDS = ("outputs", "cut", "cramped", "max_tokens", "failures")
 
 class Command(StudyCommand):
     help = (
-        "Let an inquirer play a study's personas toward its goals. "
+        "Simulate dialogues: an inquirer plays a study's personas and pursues its goals. "
         "If you repeat the command, it simulates only the missing dialogues."
     )
 

@@ -25,7 +25,7 @@ WAYS: dict[SystemWay, str] = {
 class Command(BaseCommand):
     help = (
         "List the models, what each one needs, and whether it can run here. The exit status is 2 if a model cannot run or an"
-        " entry is wrong."
+        " entry is invalid."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -80,7 +80,7 @@ class Command(BaseCommand):
 
 
 def _chosen(names: list[str]) -> tuple[list[ModelSpec], list[tuple[str, str]]]:
-    """Return the models to examine, and a sentence about each wrong entry."""
+    """Return the models to examine, and a sentence about each invalid entry."""
     if names:
         return [find_model(settings.MODELS_FILE, name) for name in names], []
     file = read_models(settings.MODELS_FILE)

@@ -78,7 +78,7 @@ def test_an_analysis_without_judgements_suggests_nothing(staff: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("models", "reason"), [(["a"], "at least two models"), ("abcdefghijklm", "These are 13 models")]
+    ("models", "reason"), [(["a"], "at least two models"), ("abcdefghijklm", "You entered 13 models")]
 )
 def test_the_reason_why_rates_cannot_be_used_is_given(staff: Client, models: Sequence[str], reason: str) -> None:
     study = make_study()

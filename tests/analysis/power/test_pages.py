@@ -131,7 +131,7 @@ def test_a_page_shows_the_results_and_their_meaning(staff: Client) -> None:
     page = staff.get(f"/power/{make_estimate().token}/").text
     assert "10 and 20 evaluators × 30 pairs" in page
     assert (
-        "20 evaluators with 30 pairs each are enough to find that the models differ at all: 90 % of such studies find it, "
+        "20 evaluators with 30 pairs each are enough to find any difference between the models: 90 % of such studies find one, "
         "and 80 % is a common target" in page
     )
     assert "find 2 in at least 80 % of studies; they find the hardest one, gpt-4 and mixtral, in 10 %" in page

@@ -75,7 +75,7 @@ def test_means_are_shown_as_rates_next_to_the_observed_ones() -> None:
 def test_contrasts_name_models_that_differ_after_holms_adjustment() -> None:
     alt = drawing(draw(read_data("typical"))["contrasts"]).alt
     assert (
-        "1 differs: gpt-4 − mixtral-8x7b 0.90 (0.44 to 1.36, p < .001); the other 5 show no significant difference."
+        "1 pair differs: gpt-4 − mixtral-8x7b 0.90 (0.44 to 1.36, p < .001); the other 5 show no significant difference."
         in alt
     )
 

@@ -79,7 +79,9 @@ def test_a_penalised_fit_accompanies_the_fit_without_estimates() -> None:
 
 
 def test_letters_of_sensitivity_analyses_begin_with_the_best_as_in_table_10(models: Mapping[str, MixedModel]) -> None:
-    table = sensitivity_table(models, [Variant("without the choice", "detected", None, "the data have no choice")])
+    table = sensitivity_table(
+        models, [Variant("without the choice", "detected", None, "the data have no column choice")]
+    )
     rows = [dict(zip(table.header, row, strict=True)) for row in table.rows]
     letters = {str(row[0]): row[1] for row in table_10(models).rows}
     assert {model: rows[0][model] for model in letters} == letters

@@ -73,5 +73,5 @@ def test_each_is_the_same_model_over_what_is_left(
 def test_a_sensitivity_analysis_names_its_missing_column(frame: pd.DataFrame) -> None:
     variants = list(sensitivity(frame[["participant", "generator_user", "model", "detected"]]))
     assert [variant.model for variant in variants] == [None] * 6
-    assert variants[0].skipped == "the data have no choice"
-    assert variants[3].skipped == "the data have no flagged, utterance_number"
+    assert variants[0].skipped == "the data have no column choice"
+    assert variants[3].skipped == "the data have no columns flagged, utterance_number"

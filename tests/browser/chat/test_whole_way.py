@@ -17,7 +17,7 @@ DEVICES = [pytest.param({"viewport": DESKTOP}, id="desktop"), pytest.param(HANDH
 def test_two_goals_lead_to_the_code(open_page: OpenPage, device: dict[str, object]) -> None:
     page = begin(open_page(**device), "tiny")
     expect(page.get_by_text("Tasks complete 0/2")).to_be_visible()
-    expect(page.get_by_text("for trying the software, not for research")).to_be_visible()
+    expect(page.get_by_text("for trying out the software, not for research")).to_be_visible()
     expect(ask(page, "Hello!")).to_contain_text(re.compile(r"\w"))
     expect(ask(page, "What is a bear?")).to_contain_text(re.compile(r"\w"))
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]

@@ -67,7 +67,7 @@ async def test_a_cookie_of_another_study_is_refused(chat: Dialogue) -> None:
 
 
 async def test_an_external_id_alone_opens_nobody_elses_dialogue(chat: Dialogue) -> None:
-    """A browser that brings only the ID takes part as another person, with separate dialogues."""
+    """A browser that has only the ID takes part as another person, with separate dialogues."""
 
     def same_name() -> tuple[str, Dialogue]:
         Participant.objects.update(external_id="5f3a")

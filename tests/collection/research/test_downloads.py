@@ -68,7 +68,7 @@ def test_a_file_that_would_be_incomplete_is_not_sent_but_explained(client: Clien
     with connection.execute_wrapper(WithdrawAfterCounting(study)):
         answer = client.get("/studies/demo/data/natural.jsonl")
     assert answer.status_code == 409
-    assert "Nothing was sent. 0 of 1 dialogues were written" in answer.text
+    assert "No file was downloaded. 0 of 1 dialogues were written" in answer.text
 
 
 class WithdrawAfterCounting:

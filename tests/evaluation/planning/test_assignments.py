@@ -165,7 +165,7 @@ def test_what_is_impossible_says_what_would_help() -> None:
 def test_fewer_judges_are_advised_where_that_helps() -> None:
     pairs = [*(Wanted(f"p-{id}", 1, "m-1", id) for id in range(6)), Wanted("p-0", 1, "m-2", 6)]
     assert count_assignments(pairs, per_evaluator=5, judges=1) == 2
-    with pytest.raises(Impossible, match=r"at most 4 pairs per evaluator, or require at most 1 judge per pair\.$"):
+    with pytest.raises(Impossible, match=r"at most 4 pairs per evaluator, or require at most 1 evaluator per pair\.$"):
         count_assignments(pairs, per_evaluator=5, judges=2)
 
 

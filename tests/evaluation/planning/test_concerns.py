@@ -65,13 +65,14 @@ def chatted_with(study: Study, **changed: Any) -> None:
         (
             lambda study: answered_by(study, fingerprint="0123" * 16),
             [
-                "The run: its responder is another version of tiny than participants chatted with: the file hashes differ."
+                "The run: its responder is a different version of tiny from the one that participants chatted with: "
+                "the file hashes differ."
             ],
         ),
         (
             lambda study: answered_by(study, context=512, regenerate_tries=3),
             [
-                "The run: its responder tiny had other settings than the participants' chatbot: context, regenerate_tries."
+                "The run: its responder tiny had different settings from the participants' chatbot: context, regenerate_tries."
             ],
         ),
         (
@@ -101,7 +102,7 @@ def test_a_run_that_another_chatbot_answered_is_named(change: Callable[[Study], 
 @pytest.mark.parametrize(
     ("chatbot", "expected"),
     [
-        ("tiny", "The run: its responder is another version of tiny"),
+        ("tiny", "The run: its responder is a different version of tiny"),
         (
             "gone",
             "The study's chatbot 'gone' cannot be compared with the runs' responders. There is no model 'gone'",

@@ -17,9 +17,9 @@ from tests.evaluation.factories import KNOWN
 TRAINING = KNOWN | {"role": "training"}
 CHECK = {key: value for key, value in KNOWN.items() if key != "feedback"} | {"role": "check"}
 KEYS = "role, goal, persona, natural, simulated, feedback"
-LIST = f"Known pairs must be a list of at most 100, each with {KEYS}."
+LIST = f"The training pairs and attention checks must be a list of at most 100, each with {KEYS}."
 TEXT = "a text of at most 20000 characters."
-TURNS = "Known pair 1 must have 'natural': 1 to 50 turns, each a list of a prompt and its answer."
+TURNS = "Pair 1 must have 'natural': 1 to 50 turns, each a list of a prompt and its answer."
 
 
 def test_the_usual_pairs_are_enough_to_begin_with_and_pass_their_own_check() -> None:
@@ -60,24 +60,24 @@ def test_whole_pairs_are_taken(value: Any) -> None:
     [
         ({}, LIST),
         ([CHECK] * 101, LIST),
-        (["text"], f"Known pair 1 must be an object with {KEYS}."),
-        ([CHECK | {"role": "main"}], 'Known pair 1 must have the role "training" or "check".'),
-        ([CHECK | {"role": ["check"]}], 'Known pair 1 must have the role "training" or "check".'),
-        ([CHECK | {"goal": " "}], f"Known pair 1 must have 'goal': {TEXT}"),
-        ([CHECK | {"goal": "\u200b"}], f"Known pair 1 must have 'goal': {TEXT}"),
-        ([CHECK | {"goal": "one half of a pair: \ud83d"}], f"Known pair 1 must have 'goal': {TEXT}"),
-        ([CHECK | {"goal": "NUL: \x00"}], f"Known pair 1 must have 'goal': {TEXT}"),
+        (["text"], f"Pair 1 must be an object with {KEYS}."),
+        ([CHECK | {"role": "main"}], 'Pair 1 must have the role "training" or "check".'),
+        ([CHECK | {"role": ["check"]}], 'Pair 1 must have the role "training" or "check".'),
+        ([CHECK | {"goal": " "}], f"Pair 1 must have 'goal': {TEXT}"),
+        ([CHECK | {"goal": "\u200b"}], f"Pair 1 must have 'goal': {TEXT}"),
+        ([CHECK | {"goal": "one half of a pair: \ud83d"}], f"Pair 1 must have 'goal': {TEXT}"),
+        ([CHECK | {"goal": "NUL: \x00"}], f"Pair 1 must have 'goal': {TEXT}"),
         ([CHECK | {"natural": [["Hi?", "\u200b"]]}], TURNS),
-        ([CHECK | {"persona": 7}], f"Known pair 1 must have 'persona': {TEXT}"),
-        ([TRAINING | {"feedback": ""}], f"Known pair 1 must have 'feedback': {TEXT}"),
-        ([CHECK | {"feedback": 7}], f"Known pair 1 must have 'feedback': {TEXT}"),
+        ([CHECK | {"persona": 7}], f"Pair 1 must have 'persona': {TEXT}"),
+        ([TRAINING | {"feedback": ""}], f"Pair 1 must have 'feedback': {TEXT}"),
+        ([CHECK | {"feedback": 7}], f"Pair 1 must have 'feedback': {TEXT}"),
         ([CHECK | {"natural": []}], TURNS),
         ([CHECK | {"natural": [["Hi?"]]}], TURNS),
         ([CHECK | {"natural": ["ab"]}], TURNS),
         ([CHECK | {"natural": [["Hi?", ""]]}], TURNS),
         ([CHECK | {"natural": [["Hi?", "Hello."]] * 51}], TURNS),
         ([CHECK | {"natural": [["Hi?", "x" * 20_001]]}], TURNS),
-        ([CHECK | {"anser": "1st"}], f"Known pair 1 has an unknown key 'anser'. Known keys are {KEYS}."),
+        ([CHECK | {"anser": "1st"}], f"Pair 1 has an unknown key 'anser'. Known keys are {KEYS}."),
     ],
 )
 def test_a_fault_is_named_in_a_sentence(value: Any, sentence: str) -> None:
@@ -89,7 +89,7 @@ def test_a_fault_is_named_in_a_sentence(value: Any, sentence: str) -> None:
 def test_every_fault_is_named() -> None:
     with pytest.raises(ValidationError) as refused:
         check_known_pairs([CHECK, CHECK | {"goal": "", "simulated": None}, {}])
-    assert [message[:12] for message in refused.value.messages] == ["Known pair 2"] * 2 + ["Known pair 3"] * 5
+    assert [message[:6] for message in refused.value.messages] == ["Pair 2"] * 2 + ["Pair 3"] * 5
 
 
 def form_sentences() -> set[str]:

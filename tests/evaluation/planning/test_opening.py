@@ -51,7 +51,7 @@ def test_a_plan_says_what_falls_to_whom() -> None:
     plan = read_plan(plan_evaluation(training_pairs=2, attention_checks=1))
 
     assert (plan.pairs, plan.natural_dialogues, plan.evaluators, plan.judgements) == (18, 6, 5, 18)
-    assert plan.sizes == "5 assignments: 3 of 4 pairs, 2 of 3"
+    assert plan.sizes == "5 assignments: 3 with 4 pairs, 2 with 3"
     assert (plan.natural_first, plan.natural_second) == (9, 9)
     assert [(share.name, share.pairs, share.presentations, share.fewest, share.most) for share in plan.models] == [
         (name, 6, 6, 1, 2) for name in "abc"
@@ -73,12 +73,12 @@ def test_a_plan_reports_its_rules_and_what_they_hide() -> None:
         "A natural dialogue is eligible if its participant continued with the next goal or finished.",
         "A simulated dialogue is eligible unless it ended as unsafe or because a provider refused it.",
         "If one model has several dialogues for one person and goal, one is drawn with seed 73.",
-        "Unanswered messages are hidden on both sides: 6 of people and 6 of models.",
+        "Unanswered messages are hidden on both sides: 6 from people and 6 from models.",
     )
     evaluation.takes_left_dialogues, evaluation.hides_unanswered = True, False
     first, *_, last = read_plan(evaluation).rules
     assert (first, last) == (
-        "A natural dialogue is eligible if its participant continued with the next goal, finished or left.",
+        "A natural dialogue is eligible if its participant continued with the next goal, finished or abandoned the dialogue.",
         "Unanswered messages are shown.",
     )
 

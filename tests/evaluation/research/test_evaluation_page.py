@@ -202,7 +202,7 @@ def test_a_file_that_would_be_incomplete_is_not_sent_but_explained(client: Clien
     with connection.execute_wrapper(withdraw_after_counting):
         answer = client.get(FILE)
     assert answer.status_code == 409
-    assert "Nothing was sent. 0 of 1 judgements were written" in answer.text
+    assert "No file was downloaded. 0 of 1 judgements were written" in answer.text
 
 
 def withdraw_after_counting(execute: Any, sql: str, *arguments: Any) -> Any:

@@ -81,16 +81,16 @@ def test_a_judge_run_whose_terminal_is_gone_says_so_and_can_be_handed_to_the_wor
     judgements = ModelJudgement.objects
     for worker in ("w", ""):
         judgements.update(worker=worker, leased_until=timezone.now() + timedelta(seconds=30))
-        assert "its terminal is gone" not in read(client)
+        assert "its terminal was closed" not in read(client)
     judgements.update(worker="w", leased_until=timezone.now() - timedelta(seconds=1))
     page = read(client)
-    assert '<span class="state paused">stopped: its terminal is gone</span>' in page
-    assert "Hand over to workers" in page
+    assert '<span class="state paused">stopped: its terminal was closed</span>' in page
+    assert "Hand run over to workers" in page
     assert "Pause model judging" not in page
     client.post(JUDGE_RUNS, {"start": JudgeRun.objects.get().token})
     page = read(client)
     assert '<span class="state running">running</span>' in page
-    assert "its terminal is gone" not in page
+    assert "its terminal was closed" not in page
     assert JudgeRun.objects.get().is_queued
 
 

@@ -230,7 +230,7 @@ def toml_table(values: dict[str, Any]) -> str:
         ("pairs = " + "[" * 9000, "cannot be read as TOML"),
         ("pairs = " + "9" * 5000, "cannot be read as TOML"),
         ("", "This file contains no pairs"),
-        ('pairs = [{role = "boss"}]', "Known pair 1 must have the role"),
+        ('pairs = [{role = "boss"}]', "Pair 1 must have the role"),
     ],
 )
 def test_a_file_that_holds_no_known_pairs_is_refused_in_words(

@@ -66,7 +66,7 @@ def test_synthetic_judgements_are_labelled(client: Client, evaluation: Evaluatio
     assert "They are not results." not in read(client, RATES)
     Evaluation.objects.update(is_rehearsed=True)
     assert "They are not results." in read(client, RATES)
-    assert "synthetic data for trying the software" in read(client, PAGE)
+    assert "synthetic data for trying out the software" in read(client, PAGE)
 
 
 def test_without_judgements_there_is_nothing_to_show(client: Client) -> None:
