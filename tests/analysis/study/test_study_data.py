@@ -118,7 +118,7 @@ def test_the_command_analyses_a_study(tmp_path: Path) -> None:
     study = make_judged_evaluation().study
     printed = StringIO()
     call_command("analyse", "--study", study.slug, "--out", str(tmp_path), stdout=printed, stderr=StringIO())
-    assert "over 8 judgements" in printed.getvalue()
+    assert "8 judgements of Evaluation 1" in printed.getvalue()
     [counted] = json.loads((tmp_path / "results.json").read_text("utf-8"))["evaluations"]
     assert counted == {"number": 1, "title": "Evaluation 1", "state": "closed", "judgements": 8}
 
@@ -129,7 +129,7 @@ def test_the_command_counts_the_given_evaluations(tmp_path: Path) -> None:
     printed = StringIO()
     arguments = ["analyse", "--study", "demo", "--out", str(tmp_path), "--evaluations"]
     call_command(*arguments, "1", "2", stdout=printed, stderr=StringIO())
-    assert "over 10 judgements" in printed.getvalue()
+    assert "10 judgements of Evaluation 1" in printed.getvalue()
     assert "Second round is still open" in printed.getvalue()
     with pytest.raises(CommandError, match=r"no evaluation 3 to count \(1: Evaluation 1 .*; 2: Second round"):
         call_command(*arguments, "3", stderr=StringIO())
