@@ -10,7 +10,8 @@ KEPT = ("STUDY_ID", "SESSION_ID")
 """Parameters of the platform's link in addition to the external ID."""
 LONGEST = 200
 ADVICE = (
-    "Please open it again from where you received it. If that does not help, contact the researchers who invited you."
+    "Please open it again from the message or page that contained it. If that does not help, contact the researchers "
+    "who invited you."
 )
 """Advice for a person with a broken link."""
 

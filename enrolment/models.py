@@ -45,7 +45,7 @@ class Outcome(models.Model):
     class Kind(models.TextChoices):
         COMPLETED = "completed", "completed"
         SCREENED_OUT = "screened_out", "screened out"
-        FULL = "full", "no place left"
+        FULL = "full", "no places left"
         WITHDRAWN = "withdrawn", "withdrawn"
 
     kind = models.CharField(max_length=20, choices=Kind)

@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
             name='Outcome',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('completed', 'completed'), ('screened_out', 'screened out'), ('full', 'no place left'), ('withdrawn', 'withdrawn')], max_length=20)),
+                ('kind', models.CharField(choices=[('completed', 'completed'), ('screened_out', 'screened out'), ('full', 'no places left'), ('withdrawn', 'withdrawn')], max_length=20)),
                 ('text', models.TextField(blank=True, help_text='Markdown. Empty: a standard sentence.')),
                 ('code', models.CharField(blank=True, max_length=80, verbose_name='completion code')),
                 ('redirect_url', models.URLField(blank=True, help_text='Where to send people, for example back to the recruiting platform.', verbose_name='address')),

@@ -5,7 +5,8 @@ from enrolment.protocol import Texts
 TEXTS = Texts(
     missing=(
         "There is no such study",
-        "There is no study at this address. The link may be incomplete. Please open it again from where you received it.",
+        "There is no study at this address. The link may be incomplete. Please open it again from the "
+        "message or page that contained it.",
     ),
     closed=(
         "The study is closed at the moment",

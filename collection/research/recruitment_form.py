@@ -18,7 +18,7 @@ MOST_HOURS = 10 * 366 * 24
 OUTCOME_HEADINGS = {
     Outcome.Kind.COMPLETED: "Ending: completed",
     Outcome.Kind.SCREENED_OUT: "Ending: screened out",
-    Outcome.Kind.FULL: "Ending: no place left",
+    Outcome.Kind.FULL: "Ending: no places left",
     Outcome.Kind.WITHDRAWN: "Ending: withdrawn",
 }
 

@@ -6,7 +6,7 @@ LAPSED = "You were inactive for a while, so your remaining pairs were reassigned
 TEXTS = Texts(
     missing=(
         "There is nothing to judge here",
-        "The link may be incomplete. Please open it again from the message or page where you found it.",
+        "The link may be incomplete. Please open it again from the message or page that contained it.",
     ),
     closed=(
         "Judging is closed at the moment",
@@ -34,7 +34,7 @@ TEXTS = Texts(
     steps={
         "closed": "Judging is closed at the moment, so you cannot continue. Your answers are kept, unless you withdraw.",
         "instruction": "You have agreed to take part. Next, please read the instruction.",
-        "pairs": "You can continue with the pair at which you stopped.",
+        "pairs": "You can continue with the pair where you left off.",
         "end": "You have finished or withdrawn. You can read the last page again.",
     },
     known_id="This link has been opened in another browser. If that was you, return to that browser or open your personal link "

@@ -41,7 +41,7 @@ class EvaluationForm(forms.ModelForm):  # type: ignore[type-arg]  # the class ta
     known_pairs_file = forms.FileField(
         label="Your own training pairs and attention checks",
         required=False,
-        help_text="A TOML or JSON file; the guide describes the format. Empty: the built-in pairs.",
+        help_text="A TOML or JSON file; docs/judging.md describes the format. Empty: the built-in pairs.",
     )
     forgets_known_pairs = forms.BooleanField(label="remove your own pairs and use the built-in ones", required=False)
     consent = LongText(help_text="What evaluators agree to. Markdown.")

@@ -35,7 +35,7 @@ export class Reply {
     if (this.state === "saving") return "The reply is being saved, which can take a moment";
     if (this.state === "thinking") return "The chatbot is thinking";
     if (this.state === "streaming") return "The chatbot is writing";
-    if (this.place > 1) return `The chatbot is busy. Messages before yours: ${this.place}`;
-    return this.place === 1 ? "The chatbot is busy. Messages before yours: 1" : "Waiting for the chatbot";
+    if (this.place > 1) return `The chatbot is busy. Messages ahead of yours: ${this.place}`;
+    return this.place === 1 ? "The chatbot is busy. Messages ahead of yours: 1" : "Waiting for the chatbot";
   }
 }

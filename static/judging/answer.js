@@ -6,6 +6,7 @@ const MISSING = {
   confidence: "how confident you are",
   utterance_number: "which utterance reveals it",
 };
+const LIST = new Intl.ListFormat("en-GB");
 
 export class Answer {
   #form;
@@ -70,7 +71,7 @@ export class Answer {
   pick(side, number, bubble) {
     const { choice } = this.value;
     if (choice in this.#turns && choice !== side) {
-      this.#listener.hint(`This utterance is in the ${NAMES[side]} dialogue, but you chose the ${NAMES[choice]}. Click there, or change your choice first.`);
+      this.#listener.hint(`This utterance is in the ${NAMES[side]} dialogue, but you chose the ${NAMES[choice]} dialogue. Click an utterance in that dialogue, or change your choice first.`);
       return;
     }
     this.#select.value = String(number);
@@ -85,7 +86,7 @@ export class Answer {
     for (const name of Object.keys(MISSING)) this.#question(name).classList.toggle("missing", missing.includes(name));
     if (missing.length === 0) return "";
     this.#question(missing[0]).querySelector("input, select").focus();
-    return `Please say ${missing.map((name) => MISSING[name]).join(", and ")}.`;
+    return `Please say ${LIST.format(missing.map((name) => MISSING[name]))}.`;
   }
 
   #changed(name) {

@@ -25,7 +25,7 @@ def evaluation() -> Evaluation:
 
 def consent(page: Page) -> None:
     page.goto(DOOR)
-    page.get_by_role("button", name="I agree and take part").click()
+    page.get_by_role("button", name="I agree to take part").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Which Dialogue is Artificial?")
 
 
@@ -67,14 +67,14 @@ def test_from_the_link_to_the_first_pair_and_the_code(page: Page) -> None:
     assert Evaluator.objects.get().state == State.JUDGING
     Evaluator.objects.update(state=State.FINISHED)
     page.goto(DOOR)
-    page.get_by_role("link", name="View result").click()
+    page.get_by_role("link", name="View last page").click()
     expect(page.get_by_label("Your completion code")).to_have_value("C0FFEE")
     expect(page.get_by_role("link", name="Return to app.prolific.com")).to_be_visible()
 
 
 def test_double_clicks_enrol_once_and_take_one_assignment(page: Page, evaluation: Evaluation) -> None:
     page.goto(f"{DOOR}?PROLIFIC_PID=5f3a")
-    page.get_by_role("button", name="I agree and take part").dblclick()
+    page.get_by_role("button", name="I agree to take part").dblclick()
     page.get_by_role("button", name="Start the Survey").dblclick()
     page.wait_for_url(f"**{DOOR}pairs/*/")
     assert Evaluator.objects.count() == 1

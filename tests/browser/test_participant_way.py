@@ -40,7 +40,7 @@ def study(settings: Settings) -> Study:
 
 def consent(page: Page) -> None:
     page.goto("/s/demo/")
-    page.get_by_role("button", name="I agree and take part").click()
+    page.get_by_role("button", name="I agree to take part").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("About you")
 
 
@@ -150,7 +150,7 @@ def test_a_browser_that_gives_pages_no_clipboard_copies_the_old_way(page: Page) 
 
 def test_a_double_click_on_the_button_enrols_once_and_keeps_full_access(page: Page) -> None:
     page.goto("/s/demo/?PROLIFIC_PID=5f3a")
-    page.get_by_role("button", name="I agree and take part").dblclick()
+    page.get_by_role("button", name="I agree to take part").dblclick()
     expect(page.get_by_role("heading", level=1)).to_have_text("About you")
     assert Participant.objects.count() == 1
     page.goto("/s/demo/withdraw/")

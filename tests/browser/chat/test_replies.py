@@ -177,7 +177,7 @@ def test_the_second_person_in_the_queue_sees_their_position(chat: Chat) -> None:
     for page in (first, second, third):
         say(page, "Count, please.")
         expect(running(page)).to_be_visible()
-    expect(running(third)).to_contain_text("Messages before yours: 1")
+    expect(running(third)).to_contain_text("Messages ahead of yours: 1")
     third.get_by_role("button", name="Stop").click()
     expect(third.get_by_text("You stopped this reply before it began.")).to_be_visible()
     first.get_by_role("button", name="Stop").click()

@@ -190,7 +190,7 @@ def test_back_shows_what_was_answered_and_changes_it(judge: Judge) -> None:
     number(page).select_option("2")
     send(page).click()
     expect_progress(page, 1)
-    page.get_by_role("link", name="Previous dialogue").click()
+    page.get_by_role("link", name="Previous Dialogue").click()
     expect(page).to_have_url(PAIR)
     expect(number(page)).to_have_value("2")
     page.wait_for_load_state()

@@ -132,7 +132,7 @@ def test_what_is_missing_is_named_and_one_is_taken_there(judge: Judge) -> None:
     page = judge()
     send(page).click()
     expect(hint(page)).to_contain_text(
-        "which dialogue is artificial, and how confident you are, and which utterance reveals it"
+        "which dialogue is artificial, how confident you are and which utterance reveals it"
     )
     expect(group(page, "Which dialogue").get_by_role("radio", name="1st")).to_be_focused()
     choose(page)
@@ -155,7 +155,7 @@ def test_a_bubble_of_the_other_dialogue_is_not_taken(judge: Judge) -> None:
     expect(hint(page)).to_contain_text("is in the other dialogue")
     bubble(page, "first", 2).click()
     expect(number(page)).to_have_value("")
-    expect(hint(page)).to_contain_text("you chose the 2nd")
+    expect(hint(page)).to_contain_text("you chose the 2nd dialogue")
     bubble(page, "second", 2).click()
     expect(number(page)).to_have_value("2")
     expect(hint(page)).to_be_hidden()

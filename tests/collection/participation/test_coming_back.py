@@ -26,7 +26,7 @@ def test_another_browser_with_a_known_external_id_consents_and_answers_for_itsel
     client = Client()
     page = client.get("/s/demo/?PROLIFIC_PID=5f3a").text
     assert "This link has been opened in another browser" in page
-    assert "What you agree to" in page
+    assert "I agree to take part" in page
     assert agree(client, "?PROLIFIC_PID=5f3a")["Location"] == "/s/demo/form/"
     assert client.post("/s/demo/form/", FEATURES | {"gender": "Male"})["Location"] == "/s/demo/start/"
     assert client.get(f"/s/demo/chat/{dialogue.token}/turns/0/").status_code == 404

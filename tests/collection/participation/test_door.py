@@ -78,7 +78,7 @@ def test_a_provider_added_while_the_page_is_open_must_be_shown_before_consent(
         ({"is_open": False}, "This study is closed"),
         ({"opens_at": timezone.now() + timedelta(days=1)}, "This study is not open yet"),
         ({"closes_at": timezone.now()}, "This study has ended"),
-        ({"seats": 0}, "No place left"),
+        ({"seats": 0}, "No places left"),
     ],
 )
 def test_a_study_that_accepts_no_one_says_why_on_its_first_page_and_to_a_late_form(

@@ -61,7 +61,7 @@ def test_the_form_of_a_preview_says_what_is_missing_and_whom_it_screens_out(clie
     questions[0]["screened_out"] = [FEATURES["age"]]
     Study.objects.update(questionnaire=questions)
     ended = client.post("/s/demo/preview/form/", FEATURES).text
-    assert "The study ends here for you" in ended
+    assert "End of the study" in ended
     assert BANNER in ended
     assert_nothing_is_stored()
 
@@ -79,7 +79,7 @@ def test_nobody_else_sees_a_preview(study: Study, kind: str) -> None:
 def test_a_researcher_at_the_door_of_an_open_study_may_do_either(client: Client) -> None:
     make_open_study()
     page = client.get("/s/demo/").text
-    assert "I agree and take part" in page
+    assert "I agree to take part" in page
     assert "you become a participant in this study" in page
     assert 'href="/s/demo/preview/"' in page
     assert BANNER in client.get("/s/demo/preview/").text

@@ -55,7 +55,7 @@ def full_study(**fields: Any) -> tuple[Study, Participant, Participant]:
 def test_a_place_whose_participant_went_away_goes_to_the_next_person_and_that_is_kept() -> None:
     study, first, second = full_study()
     assert free_seats(study.recruitment, NOW) == 1
-    assert "What you agree to" in Client().get("/s/demo/").text
+    assert "I agree to take part" in Client().get("/s/demo/").text
     assert enrol(study, now=NOW).state == State.ENROLLED
     [release] = Release.objects.all()
     assert (release.participant, release.released_at, release.released_by) == (first, NOW, "")
@@ -138,7 +138,7 @@ def test_a_returning_participant_reads_whether_there_is_room_and_finds_all_messa
     assert "your place was released" in client.get("/s/demo/").text
     assert "You can continue if there is a place left" in client.get("/s/demo/return/").text
     refused = client.post("/s/demo/return/")
-    assert (refused.status_code, "No place left" in refused.text) == (403, True)
+    assert (refused.status_code, "No places left" in refused.text) == (403, True)
     assert client.post(f"/s/demo/chat/{running.token}/next/")["Location"] == "/s/demo/return/"
     running.refresh_from_db()
     assert running.ended_at is None

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
     ("state", "words"),
     [
         ("enrolled", "Next, please read the instruction"),
-        ("judging", "You can continue with the pair at which you stopped"),
+        ("judging", "You can continue with the pair where you left off"),
         ("lapsed", "your remaining pairs were reassigned"),
         ("finished", "You can read the last page again"),
     ],

@@ -59,7 +59,7 @@ def occupy(evaluation: Evaluation) -> None:
     [
         (lambda one: Evaluation.objects.update(state="planned"), "Judging has not started yet"),
         (lambda one: Evaluation.objects.update(state="closed"), "Judging is closed"),
-        (occupy, "No place left"),
+        (occupy, "No places left"),
     ],
 )
 def test_an_evaluation_that_takes_nobody_says_why_at_the_door_and_to_a_form_that_comes_too_late(

@@ -42,7 +42,7 @@ def test_the_whole_way_from_the_link_to_the_code(client: Client, evaluation: Eva
     judge_all(evaluator)
     assert client.get(f"{DOOR}pairs/")["Location"] == f"{DOOR}end/"
     page = client.get(f"{DOOR}end/").text
-    assert "Thank you: you have judged all dialogues." in page
+    assert "Thank you. You have judged all your pairs." in page
     assert 'value="C0FFEE"' in page
     assert "Return to app.prolific.com" in page
 
@@ -50,9 +50,10 @@ def test_the_whole_way_from_the_link_to_the_code(client: Client, evaluation: Eva
 def test_who_begins_hears_of_practice_and_who_has_practised_does_not(client: Client, evaluation: Evaluation) -> None:
     Evaluation.objects.update(training_pairs=2)
     agree(client)
-    assert "you practise with 2" in client.get(f"{DOOR}start/").text
+    page = client.get(f"{DOOR}start/").text
+    assert "You start with 2 practice pairs. After each, you learn which dialogue is artificial." in page
     Evaluator.objects.update(state=State.LAPSED)
-    assert "practise" not in client.get(f"{DOOR}start/").text
+    assert "practice" not in client.get(f"{DOOR}start/").text
 
 
 def test_the_instruction_is_figure_11s(client: Client, evaluation: Evaluation) -> None:
@@ -61,7 +62,7 @@ def test_the_instruction_is_figure_11s(client: Client, evaluation: Evaluation) -
     assert "<h1>Which Dialogue is Artificial?</h1>" in page
     assert "one is a conversation between a human and an AI, and the other is between AI and AI" in page
     assert "After 24 hours without an answer" in page
-    assert "practise" not in page
+    assert "practice" not in page
     assert "Start the Survey</button>" in page
     Evaluation.objects.update(instruction="Look **closely**.", reserved_minutes=90)
     page = client.get(f"{DOOR}start/").text
@@ -120,7 +121,7 @@ def test_who_is_under_way_when_judging_is_closed_reads_so_and_may_still_withdraw
 def test_who_gets_no_assignment_reads_so_and_may_try_again(client: Client, evaluation: Evaluation) -> None:
     agree(client)
     others = [make_evaluator(evaluation) for _ in evaluation.assignments.all()]
-    assert "All dialogues are being judged or have been judged." in client.post(f"{DOOR}start/").text
+    assert "All pairs are being judged or have been judged." in client.post(f"{DOOR}start/").text
     evaluation.outcomes.create(kind="full", text="Nothing is *left*.", code="F1", redirect_url="https://example.org/")
     page = client.post(f"{DOOR}start/")
     assert page.status_code == 403

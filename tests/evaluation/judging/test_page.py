@@ -96,7 +96,7 @@ def test_only_the_current_pair_is_shown(evaluator: Evaluator) -> None:
     assert open_pair(evaluator, first)["Location"] == pairs(evaluator)
     page = open_pair(evaluator, second)
     assert "Pair 2 of 4" in page.text
-    assert "Previous dialogue" not in page.text
+    assert "Previous Dialogue" not in page.text
 
 
 def test_where_one_may_go_back_the_previous_pair_shows_what_was_answered(evaluator: Evaluator) -> None:
@@ -114,7 +114,7 @@ def test_where_one_may_go_back_the_previous_pair_shows_what_was_answered(evaluat
     ("natural_first", "choice", "words"),
     [
         (True, "second", ["The 2nd dialogue is the artificial one", "That is what you chose."]),
-        (True, "first", ["The 2nd dialogue is the artificial one", "You chose the 1st."]),
+        (True, "first", ["The 2nd dialogue is the artificial one", "You chose the 1st dialogue."]),
         (False, "not_sure", ["The 1st dialogue is the artificial one", "You were not sure."]),
     ],
 )
@@ -131,7 +131,7 @@ def test_after_a_training_pair_the_answer_is_shown(
     assert all(word in text for word in [*words, "Nobody calls themselves an AI language model."])
     assert open_pair(evaluator, presentation).status_code == 302, "the answer is known now"
     assert send(evaluator, presentation, key="key-2").json()["reason"] == "already_judged"
-    assert "Previous dialogue" not in client.get(client.get(pairs(evaluator))["Location"]).text
+    assert "Previous Dialogue" not in client.get(client.get(pairs(evaluator))["Location"]).text
 
 
 def test_no_answer_is_shown_after_any_other_pair(evaluator: Evaluator) -> None:
