@@ -26,7 +26,7 @@ class PromptSet:
     stop_token: str = STOP_TOKEN
 
     def opening(self, persona: str, goal: str) -> list[Message]:
-        """Return the messages that instruct the inquirer to play ``persona`` (a sentence) and ask toward ``goal``."""
+        """Return the messages that instruct the inquirer to play ``persona`` (a sentence) and ask towards ``goal``."""
         values = {"PERSONA": persona, "GOAL": goal, "CONV_STOP": self.stop_token}
         return [Message(template.role, _fill(template.content, values)) for template in self.templates]
 

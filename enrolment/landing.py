@@ -62,7 +62,7 @@ def enrol(
     """Enrol a person who has consented. The same consent form sent again gives the same person. Raises NotEligible.
 
     An external ID proves nothing, so a browser that has a known one becomes a separate person with a separate consent;
-    participations in other browsers do not change. Only one person enrols at a time, so that no place is given twice.
+    participations in other browsers do not change. Only one person enrols at a time, so that no seat is given twice.
     """
     agreement, now = agreement or enrolment.terms.offer(), now or timezone.now()
     locked = enrolment.lock()

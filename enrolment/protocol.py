@@ -171,7 +171,7 @@ class Enrolment(ABC, Generic[P]):
         return self.texts.steps[step]
 
     def resume(self, person: P) -> None:
-        """Prepare for a form that the person has submitted, for example by giving back a released place."""
+        """Prepare for a form that the person has submitted, for example by giving back a released seat."""
 
     def refusal(self, reason: str) -> dict[str, Any]:
         """Return the template context of a refusal for this reason: heading, sentence and details."""

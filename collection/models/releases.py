@@ -1,4 +1,4 @@
-"""Places released because their participants were inactive."""
+"""Seats released because their participants were inactive."""
 
 from typing import ClassVar
 

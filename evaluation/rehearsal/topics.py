@@ -28,7 +28,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """The steps toward one goal, in order. A dialogue uses one of the sets of numbers and names in ``values``."""
+    """The steps towards one goal, in order. A dialogue uses one of the sets of numbers and names in ``values``."""
 
     goal: int
     steps: tuple[Step, ...]

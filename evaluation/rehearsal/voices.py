@@ -67,7 +67,7 @@ def ask_as_person(topic: Topic, manner: Manner, draw: Random) -> list[Said]:
 
 
 def ask_as_model(topic: Topic, voice: Voice, draw: Random) -> list[Said]:
-    """Return a dialogue toward the goal in a model's voice: polite, in whole sentences, longer."""
+    """Return a dialogue towards the goal in a model's voice: polite, in whole sentences, longer."""
     values, count = draw.choice(topic.values), _count(voice.turns, draw)
     said = []
     for position, step in enumerate(_steps(topic, count, draw)):

@@ -34,7 +34,7 @@ def ask_responder(name: str, message: str) -> None:
 
 
 def ask_side(name: str, speaker: SpeakerName) -> None:
-    """Ask the model for its first output as ``speaker``, toward the first of the paper's goals. Raises NoAnswer."""
+    """Ask the model for its first output as ``speaker``, towards the first of the paper's goals. Raises NoAnswer."""
     _ask(name, speaker, goals.load_listed()[0].text)
 
 

@@ -1,4 +1,4 @@
-"""Places of inactive participants: released for the next person, and taken back on return while there is room."""
+"""Seats of inactive participants: released for the next person, and taken back on return while there is room."""
 
 from datetime import timedelta
 from typing import Any
