@@ -52,7 +52,7 @@ def draw_manner(draw: Random) -> Manner:
 
 
 def ask_as_person(topic: Topic, manner: Manner, draw: Random) -> list[Said]:
-    """Return a dialogue toward the goal by a person with this style."""
+    """Return a dialogue towards the goal by a person with this style."""
     table, values = _voices()["people"], draw.choice(topic.values)
     said = []
     for position, step in enumerate(_steps(topic, _count(table["turns"], draw), draw)):
