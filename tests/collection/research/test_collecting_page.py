@@ -70,7 +70,7 @@ def test_closing_ends_the_dialogues_under_way_as_left_and_keeps_what_was_said(cl
     running = make_natural_dialogue(going_on)
     pending = make_pending_turn(running)
     done = make_natural_dialogue(over, ending="next_goal")
-    assert "have ended: 1." in post(client, "close")
+    assert "were ended: 1." in post(client, "close")
     for dialogue in (running, done):
         dialogue.refresh_from_db()
     assert (running.ending, running.ended_at is None, done.ending) == ("left", False, "next_goal")
