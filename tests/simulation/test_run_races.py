@@ -8,14 +8,14 @@ from tests.installation import Installation
 
 RACE = """
 import json
-from concurrent.futures import ThreadPoolExecutor
 from threading import Event
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from simulation.cells import CELLS
 from simulation.models import Run
 from simulation.services import cancel_run
 from tests.factories import make_dialogue, make_run
+from tests.racing import at_once
 
 run = make_run(state=Run.State.RUNNING)
 make_dialogue(run.simulations.all()[0])
@@ -37,17 +37,7 @@ def cancel():
     cancelled.set()
     return "cancelled"
 
-def alone(work):
-    try:
-        return work()
-    except Exception as error:
-        return repr(error)
-    finally:
-        connection.close()
-
-connection.close()
-with ThreadPoolExecutor(2) as pool:
-    told = list(pool.map(alone, (finish, cancel)))
+told = at_once(lambda work: work(), (finish, cancel))
 open_cells = run.simulations.filter(finished_at=None, is_cancelled=False).count()
 print(json.dumps({"told": told, "state": Run.objects.get(pk=run.pk).state, "open": open_cells}))
 """

@@ -8,13 +8,13 @@ from tests.installation import Installation
 
 RACE = """
 import json
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
-from django.db import connection, transaction
+from django.db import transaction
 from evaluation.judges.judge_runs import MODEL_JUDGEMENTS, request_judge_run
 from evaluation.models import JudgeRun, ModelJudgement
 from tests.evaluation.factories import make_evaluation
+from tests.racing import at_once
 
 MODELS_FILE = Path("tests/data/judging_models.toml")
 evaluation = make_evaluation()
@@ -38,17 +38,7 @@ def ask():
     asked.set()
     return "asked"
 
-def alone(work):
-    try:
-        return work()
-    except Exception as error:
-        return repr(error)
-    finally:
-        connection.close()
-
-connection.close()
-with ThreadPoolExecutor(2) as pool:
-    told = list(pool.map(alone, (store, ask)))
+told = at_once(lambda work: work(), (store, ask))
 print(json.dumps({"told": told, "judgements": judge_run.judgements.count()}))
 """
 
