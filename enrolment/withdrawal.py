@@ -22,8 +22,8 @@ LETTERS = "BCDFGHJKLMNPQRSTVWXZ23456789"
 def withdraw(enrolment: Enrolment[P], person: P) -> None:
     """Delete the person's data. Keep a row with the times of their consent and withdrawal, and their receipt.
 
-    Withdrawing twice changes nothing. Each kind of study deletes its own data (``delete_data``); the receivers in
-    ``*/withdrawals.py`` delete what other apps have derived from them.
+    Withdrawing twice changes nothing. Each kind of study deletes its own data (``delete_data``). What other apps have
+    derived from them is deleted by receivers of ``persona_leaving`` and ``evaluator_leaving``, connected in each apps.py.
     """
     locked = enrolment.lock_person(person)
     if locked.state == Person.WITHDRAWN:

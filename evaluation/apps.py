@@ -8,7 +8,7 @@ class EvaluationConfig(AppConfig):
 
     def ready(self) -> None:
         from evaluation.judging.rendered_texts import forget_texts
-        from evaluation.withdrawals import forget_person
+        from evaluation.participant_withdrawals import forget_person
         from studies.signals import persona_leaving
 
         persona_leaving.connect(forget_person, dispatch_uid="evaluation.forget_person")

@@ -46,6 +46,7 @@ class Leases(Generic[Work]):
     def claim(self, items: QuerySet[Work], worker: str, count: int) -> list[Work]:
         """Claim up to ``count`` open items that no worker holds, in order, each with a lease.
 
+        ``items`` are already limited to what the worker serves (``Queue.queued``).
         Leave out expired items of ``worker`` itself: it may only be late, and must not take over from itself.
         Two workers never get the same item: PostgreSQL skips rows that another one is locking, SQLite lets one write at a time.
         """

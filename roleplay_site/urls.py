@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
-from roleplay_site.login import AdminLoginForm, LoginForm
+from roleplay_site.login_forms import AdminLoginForm, LoginForm
 
 admin.site.login_form = AdminLoginForm
 urlpatterns = [

@@ -17,7 +17,7 @@ from simulation.casting import Cast, Casting
 from simulation.cells import CELLS
 from simulation.models import Simulation
 from simulation.worked_time import note_work
-from studies.language_models.workers import ModelWorker
+from studies.language_models.model_workers import ModelWorker
 from studies.models import Turn
 
 Step = Exchange | Ended

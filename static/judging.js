@@ -6,7 +6,7 @@ import { Clocks, furthest } from "./judging/clocks.js";
 import { listen as listenToKeys } from "./judging/keys.js";
 import { Memory } from "./judging/memory.js";
 import { Server } from "./judging/server.js";
-import { Sides } from "./judging/sides.js";
+import { Sides } from "./judging/visible_sides.js";
 
 const PAUSE = 400; // milliseconds between a change and its draft
 const REST = 5000; // milliseconds until a lost draft is sent again

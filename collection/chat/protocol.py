@@ -22,6 +22,7 @@ TOO_BIG = 1009
 TOO_FAST = 1008
 """The WebSocket close code for a policy violation: the page floods the server."""
 MESSAGES_PER_MINUTE = 20
+"""The most messages of one dialogue, retries included."""
 
 GenerationState = Literal["queued", "streaming", "thinking", "saving", "complete", "stopped", "interrupted", "failed"]
 EndState = Literal["complete", "stopped", "interrupted", "failed"]

@@ -17,7 +17,7 @@ from collection.research.opening import what_it_lacks
 from collection.research.recruitment_form import find_recruitment
 from collection.research.trouble import Trouble, read_trouble
 from enrolment.external_ids import SharedId, read_shared_ids
-from enrolment.recruiting_forms import platform_link
+from enrolment.platform_links import platform_link
 from studies.language_models.catalogue import read_catalogue
 from studies.live import Live
 from studies.models import Study

@@ -7,7 +7,8 @@ from django import forms
 from django.db import transaction
 
 from collection.models import Outcome, Recruitment
-from enrolment.recruiting_forms import PARAMETER, OutcomeForm
+from enrolment.outcome_form import OutcomeForm
+from enrolment.platform_links import PARAMETER
 from studies.editor.mistakes import Mistake, list_mistakes
 from studies.models import Study
 from studies.questionnaires import read_features

@@ -15,7 +15,7 @@ from evaluation.models import JudgeRun, ModelJudgement
 from evaluation.reading import PairGone, read_pair
 from jobs.queues import Queue
 from simulation.casting import OpenModel
-from studies.language_models.workers import ModelWorker
+from studies.language_models.model_workers import ModelWorker
 
 WITHDRAWN = "The participant has withdrawn."
 

@@ -19,7 +19,7 @@ from evaluation.reading import Reading, ReadTurn, read_pair
 from evaluation.texts import questions
 from studies.models import new_token
 
-_MODULES = ("answer", "bubbles", "clocks", "keys", "memory", "server", "sides")
+_MODULES = ("answer", "bubbles", "clocks", "keys", "memory", "server", "visible_sides")
 SCRIPTS = tuple(f"judging/{name}.js" for name in _MODULES)
 """The modules that judging.js imports. The page names them, so that browsers fetch all at once."""
 CHOICE_KEYS = {Choice.FIRST: "1", Choice.SECOND: "2", Choice.NOT_SURE: "0"}

@@ -6,7 +6,8 @@ from django import forms
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from enrolment.recruiting_forms import PARAMETER, OutcomeForm
+from enrolment.outcome_form import OutcomeForm
+from enrolment.platform_links import PARAMETER
 from evaluation.models import Evaluation, EvaluationOutcome
 from evaluation.planning.known_pairs import read_known_pairs
 from evaluation.research.run_choices import count_cells, describe_run

@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 from django.urls import reverse
 from django.utils import timezone
 
-from enrolment.recruiting_forms import platform_link
+from enrolment.platform_links import platform_link
 from evaluation.exports import LeftOut, left_out
 from evaluation.models import Evaluation, Evaluator
 from evaluation.planning.opening import Plan, read_plan

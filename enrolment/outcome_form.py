@@ -1,21 +1,10 @@
-"""Forms and links for recruiting platforms."""
+"""The form in which researchers write how a person leaves: the text, the completion code and the redirect."""
 
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.validators import RegexValidator
 
 from studies.editor.fields import LongText, WayBack
-
-PROLIFIC = "PROLIFIC_PID"
-PROLIFIC_QUERY = "PROLIFIC_PID={{%PROLIFIC_PID%}}&STUDY_ID={{%STUDY_ID%}}&SESSION_ID={{%SESSION_ID%}}"
-PARAMETER = RegexValidator(r"^[A-Za-z0-9_.-]+$", "Use only letters, digits, underscores, dots and hyphens.")
-"""Accepts valid names of the parameter that identifies people."""
-
-
-def platform_link(link: str, parameter: str) -> str:
-    """Return the link to give to a recruiting platform, which inserts its participant ID."""
-    return f"{link}?{PROLIFIC_QUERY if parameter == PROLIFIC else f'{parameter}=NAME'}"
 
 
 class OutcomeForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes no argument at run time
