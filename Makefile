@@ -9,7 +9,7 @@ export PORT
 # miscompile its tiles, and quantized models then crash the process on processors with AMX.
 export CMAKE_ARGS ?= -DLLAVA_BUILD=OFF -DLLAMA_CURL=OFF -DLLAMA_OPENSSL=OFF -DCMAKE_CXX_FLAGS=-U__AMX_INT8__
 
-.PHONY: help demo test check lock clean
+.PHONY: help demo test check types behaviour lock clean
 
 help:
 	@echo "make demo    install, start the site and a worker on http://127.0.0.1:$(PORT)/ (another port: PORT=8001)"
@@ -29,15 +29,20 @@ test: $(VENV)/installed-dev
 	@$(MAKE) --no-print-directory check
 
 # mypy and makemigrations load the settings, which create VAR_DIR: use another one than the developer's.
-check: export VAR_DIR := $(CURDIR)/$(VENV)/var
+check types behaviour: export VAR_DIR := $(CURDIR)/$(VENV)/var
 # Tests start hundreds of processes: none should compile what another has compiled.
-check: export PYTHONDONTWRITEBYTECODE :=
+check types behaviour: export PYTHONDONTWRITEBYTECODE :=
 check:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
+	@$(MAKE) --no-print-directory --jobs 2 types behaviour
+
+types:
+	$(BIN)/mypy .
+
+behaviour:
 	$(BIN)/pytest -n auto --dist worksteal --durations 40
 
 # Empty the lock first, because requirements.txt includes it as constraints.

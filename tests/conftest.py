@@ -16,6 +16,7 @@ from hypothesis import settings as hypothesis_settings
 
 from tests.flushing import empty_tables
 from tests.installation import Installation
+from tests.long_tests import long_first
 from tests.services import postgresql, redis
 
 # The same examples in every run, however slow the machine: what fails has been broken. New ones where time is taken for them.
@@ -35,6 +36,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Create a folder for databases to copy, which the processes of a parallel run inherit."""
     if not hasattr(config, "workerinput"):
         os.environ["MADE_DATABASES"] = tempfile.mkdtemp(prefix="roleplay-databases-")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Start long tests first."""
+    items[:] = long_first(items, getattr(config, "workerinput", {"workercount": 1})["workercount"])
 
 
 def pytest_collection_finish() -> None:

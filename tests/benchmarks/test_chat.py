@@ -51,6 +51,7 @@ def test_idle_people_are_weighed_and_none_is_dropped() -> None:
 
 @pytest.mark.postgresql
 @pytest.mark.redis
+@pytest.mark.computes
 def test_services_for_production_are_measured_as_well(postgresql_url: str, redis_url: str) -> None:
     found = measure("--participants", "3", "--database", postgresql_url, "--channel-layer", redis_url)
     assert [way["way"] for way in found["ways"]] == ["together", "one-at-a-time"]

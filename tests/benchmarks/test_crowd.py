@@ -11,6 +11,7 @@ from tests.installation import BASE_DIR
 
 @pytest.mark.postgresql
 @pytest.mark.redis
+@pytest.mark.computes
 def test_it_runs_in_small(postgresql_url: str, redis_url: str) -> None:
     services = ["--database", postgresql_url, "--redis", redis_url]
     command = [sys.executable, "-m", "benchmarks.crowd", "--quick", "--json", *services]

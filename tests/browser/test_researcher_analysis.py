@@ -171,6 +171,7 @@ def test_a_failed_analysis_can_be_retried(staff_page: Page) -> None:
     expect(staff_page.get_by_text("The analysis is waiting for a worker")).to_be_visible()
 
 
+@pytest.mark.computes
 def test_in_every_state_it_fits_a_phone_and_violates_no_rule(staff_page: Page) -> None:
     make_study("empty")
     check(staff_page, "/studies/empty/analysis/", "nothing to analyse")

@@ -34,6 +34,7 @@ def slow_models(folder: Path) -> Path:
     return file
 
 
+@pytest.mark.waits
 def test_a_run_whose_worker_is_stopped_says_so_and_goes_on_with_it(
     chromium: Browser, installation: Installation, tmp_path: Path
 ) -> None:

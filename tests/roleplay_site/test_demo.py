@@ -132,6 +132,7 @@ def test_a_port_that_is_taken_is_named_before_anything_else_happens() -> None:
 
 
 @pytest.mark.timeout(420)
+@pytest.mark.computes
 def test_the_demo_fills_its_run_stops_on_ctrl_c_and_starts_again(installation: Installation) -> None:
     port = free_port()
     with installation.run("django", "demo", "--port", str(port)) as demo:

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.installation import Installation
 from tests.thoroughness import IS_THOROUGH
 
@@ -14,6 +16,7 @@ print(json.dumps(failures({count}, {seed})))
 """
 
 
+@pytest.mark.computes
 def test_no_odd_request_ends_in_an_error_of_the_server(racing_site: Installation) -> None:
     seed = 321 if "DATABASE_URL" in racing_site.settings else 73  # other requests on each database
     assert json.loads(racing_site.evaluate(PROGRAM.format(count=COUNT, seed=seed))) == []

@@ -26,6 +26,7 @@ def run(installation: Installation, tmp_path: Path, procfile: str) -> tuple[str,
     return ("manage", "shell", "--no-imports", "--command", program)
 
 
+@pytest.mark.waits
 def test_a_process_that_is_killed_is_started_again_and_the_others_go_on(
     installation: Installation, tmp_path: Path
 ) -> None:

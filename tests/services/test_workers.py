@@ -119,6 +119,7 @@ def test_workers_with_one_model_each_share_the_runs_and_never_use_the_other_mode
 
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("number", [signal.SIGSTOP, signal.SIGKILL], ids=["hung", "killed"])
+@pytest.mark.waits
 def test_the_page_reports_a_missing_worker_and_another_one_finishes(
     site: Installation, ask: Ask, number: signal.Signals
 ) -> None:

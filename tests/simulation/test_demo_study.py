@@ -41,6 +41,7 @@ def content_words(text: str) -> set[str]:
 
 
 @pytest.mark.timeout(700)
+@pytest.mark.computes
 def test_the_embedded_model_plays_the_demo_study_well_enough_to_try_everything(tmp_path):
     summary, dialogues = simulate_tiny(tmp_path, "--personas", str(PERSONAS))
     openings = [entry["dialog"][0]["model_inquirer"] for entry in dialogues if entry["dialog"]]
@@ -57,6 +58,7 @@ def test_the_embedded_model_plays_the_demo_study_well_enough_to_try_everything(t
     assert sum(related) >= 0.8 * len(dialogues)
 
 
+@pytest.mark.computes
 def test_one_dialogue_at_a_time_the_same_seed_gives_the_same_text_byte_for_byte_and_another_another(tmp_path):
     options = ("--concurrency", "1", "--goals", "1,10", "--personas", "2")
     first = simulate_tiny(tmp_path / "first", *options, "--seeds", "73,321")[1]

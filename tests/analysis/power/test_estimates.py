@@ -172,6 +172,7 @@ def test_killed_processes_are_reported_unless_the_worker_is_stopping(
 
 
 @pytest.mark.timeout(400)
+@pytest.mark.waits
 def test_a_killed_worker_leaves_no_process_behind_and_another_finds_what_it_would_have(
     installation: Installation,
 ) -> None:

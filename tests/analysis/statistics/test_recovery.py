@@ -30,6 +30,7 @@ def covered(seed: int) -> list[bool]:
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.computes
 def test_intervals_of_studies_of_the_papers_size_cover_the_truth() -> None:
     with ProcessPoolExecutor(2) as pool:
         hits = [hit for study in pool.map(covered, range(STUDIES), chunksize=50) for hit in study]

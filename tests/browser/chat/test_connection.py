@@ -97,6 +97,7 @@ def test_a_draft_lost_by_a_dying_connection_stays_in_the_box(chat: Chat) -> None
 
 
 @IN_BOTH_SIZES
+@pytest.mark.waits
 def test_a_killed_server_costs_one_retry(
     open_page: OpenPage, complaints: Complaints, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

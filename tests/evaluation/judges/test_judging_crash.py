@@ -28,6 +28,7 @@ def site(tmp_path: Path) -> Installation:
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.waits
 def test_after_kill_9_a_new_worker_asks_only_about_what_was_in_hand(site: Installation) -> None:
     with site.worker() as worker:
         wait_until(lambda: len(_given(site)) > 10, seconds=60, what="the worker has not begun")

@@ -91,6 +91,7 @@ def _counted(ask: Callable[[], Any]) -> tuple[Any, int]:
     return response, sum(entry.callcount for entry in profile.getstats())
 
 
+@pytest.mark.computes
 def test_nobody_can_guess_the_artificial_side(plays: list[Play]) -> None:
     clue = strongest_clue(plays)
     assert clue.chance > LEVEL, clue

@@ -1,0 +1,35 @@
+"""The order of the tests: long ones start first, so that no process is left with one at the end."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice, zip_longest
+from typing import TypeVar
+
+import pytest
+
+T = TypeVar("T")
+
+
+def long_first(items: Sequence[pytest.Item], workers: int) -> list[pytest.Item]:
+    """Sort the items for pytest-xdist, which gives each worker an equal share of the list and lets idle ones steal.
+
+    Every second worker starts with the tests marked ``waits``, so that the others have the processor to themselves.
+    """
+    waits, computes = (_marked(items, name) for name in ("waits", "computes"))
+    rest = [item for item in items if item not in {*waits, *computes}]
+    return list(shares(waits, computes, rest, workers))
+
+
+def shares(waits: Sequence[T], computes: Sequence[T], rest: Sequence[T], workers: int) -> Iterator[T]:
+    """Yield each worker's share in turn: its part of the long tests, then as many others as it needs."""
+    left = len(waits) + len(computes) + len(rest)
+    dealt = [item for pair in zip_longest(waits, computes) for item in pair]
+    others = iter(rest)
+    for worker in range(workers):
+        first = [item for item in dealt[worker::workers] if item is not None]
+        share = [*first, *islice(others, max(0, left // (workers - worker) - len(first)))]
+        left -= len(share)
+        yield from share
+
+
+def _marked(items: Sequence[pytest.Item], name: str) -> list[pytest.Item]:
+    return [item for item in items if item.get_closest_marker(name)]
