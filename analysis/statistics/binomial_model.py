@@ -46,6 +46,15 @@ class Point:
     gradient: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Modes ``v`` on the way to the best ones, and there: the linear predictor, and l."""
+
+    modes: Levels
+    eta: Floats
+    value: float
+
+
 @dataclass
 class LaplaceLikelihood:
     """``outcome`` is 0 or 1 per row, ``fixed`` is X (rows, coefficients). Each search starts from the modes of the last one."""
@@ -60,48 +69,49 @@ class LaplaceLikelihood:
 
     def at(self, parameters: Floats) -> Point:
         """Return the log-likelihood and its gradient at (t1, t2, beta...). Raises NoModes."""
-        theta, offset = parameters[:2], self.fixed @ parameters[2:]
-        modes, value = self._find_modes(theta, offset)
-        self._modes = modes
-        mean = expit(offset + self._random_part(theta, modes))
+        theta, found = parameters[:2], self._find_modes(parameters)
+        self._modes = found.modes
+        mean = expit(found.eta)
         factor = self._factor(theta, mean)
-        return Point(value - factor.log_determinant / 2, self._gradient(theta, mean, factor))
+        return Point(found.value - factor.log_determinant / 2, self._gradient(theta, mean, factor))
 
     def random_effects(self, parameters: Floats) -> RandomEffects:
         """Return the random effects at (t1, t2, beta...), on the scale of the linear predictor. Raises NoModes."""
-        theta, offset = parameters[:2], self.fixed @ parameters[2:]
-        modes, _ = self._find_modes(theta, offset)
-        large, _, small = self._factor(theta, expit(offset + self._random_part(theta, modes))).inverse()
+        theta, found = parameters[:2], self._find_modes(parameters)
+        large, _, small = self._factor(theta, expit(found.eta)).inverse()
         return RandomEffects(
-            (theta[0] * modes[0], theta[1] * modes[1]), (theta[0] * np.sqrt(large), theta[1] * np.sqrt(small))
+            (theta[0] * found.modes[0], theta[1] * found.modes[1]),
+            (theta[0] * np.sqrt(large), theta[1] * np.sqrt(small)),
         )
 
-    def _find_modes(self, theta: Floats, offset: Floats) -> tuple[Levels, float]:
-        modes = self._modes
-        value = self._penalised(theta, offset, modes)
+    def _find_modes(self, parameters: Floats) -> Reached:
+        theta, offset = parameters[:2], self.fixed @ parameters[2:]
+        best = self._reach(theta, offset, self._modes)
         for _ in range(MOST_STEPS):
-            mean = expit(offset + self._random_part(theta, modes))
-            score = self._score(theta, mean, modes)
+            mean = expit(best.eta)
+            score = self._score(theta, mean, best.modes)
             step = self._factor(theta, mean).solve(score)
-            is_last = (score[0] @ step[0] + score[1] @ step[1]) / 2 <= DECREMENT * (1 + abs(value))
-            modes, value = self._ascend(theta, offset, modes, step, value)
+            is_last = (score[0] @ step[0] + score[1] @ step[1]) / 2 <= DECREMENT * (1 + abs(best.value))
+            best = self._ascend(theta, offset, best, step)
             if is_last:
-                return modes, value
+                return best
         raise NoModes("The modes of the random effects were not found.")
 
-    def _ascend(self, theta: Floats, offset: Floats, modes: Levels, step: Levels, value: float) -> tuple[Levels, float]:
+    def _ascend(self, theta: Floats, offset: Floats, best: Reached, step: Levels) -> Reached:
         """Take one Newton step, halved until it does not decrease l: l is concave, so a small enough step never does."""
         for halvings in range(40):
-            tried = (modes[0] + step[0] / 2**halvings, modes[1] + step[1] / 2**halvings)
-            reached = self._penalised(theta, offset, tried)
-            if reached >= value - SLACK * (1 + abs(value)):
-                return tried, reached
+            tried = (best.modes[0] + step[0] / 2**halvings, best.modes[1] + step[1] / 2**halvings)
+            reached = self._reach(theta, offset, tried)
+            if reached.value >= best.value - SLACK * (1 + abs(best.value)):
+                return reached
         raise NoModes("The modes of the random effects were not found.")
 
-    def _penalised(self, theta: Floats, offset: Floats, modes: Levels) -> float:
+    def _reach(self, theta: Floats, offset: Floats, modes: Levels) -> Reached:
         eta = offset + self._random_part(theta, modes)
-        fit = self.outcome @ eta - np.logaddexp(0, eta).sum()
-        return float(fit - (modes[0] @ modes[0] + modes[1] @ modes[1]) / 2)
+        # log(1 + e^eta), in the form that does not overflow: numpy's logaddexp takes three times as long.
+        normaliser = np.maximum(eta, 0) + np.log1p(np.exp(-abs(eta)))
+        fit = self.outcome @ eta - normaliser.sum()
+        return Reached(modes, eta, float(fit - (modes[0] @ modes[0] + modes[1] @ modes[1]) / 2))
 
     def _score(self, theta: Floats, mean: Floats, modes: Levels) -> Levels:
         large, small = self.crossing.sums(self.outcome - mean)

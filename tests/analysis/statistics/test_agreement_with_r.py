@@ -1,5 +1,6 @@
 """The mixed models agree with converged fits by lme4, lmerTest and emmeans."""
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ TOO_NEAR = {("typical", "utterance_number", "tukey")}
 """A p value within .005 of .05, where letters may honestly differ."""
 
 
+@cache
 def fit(name: str, outcome: str) -> tuple[MixedModel, dict[str, Any], float]:
     """Return our fit, R's fit, and the unit in which estimates are compared."""
     reference = read_fits(name)["glmer" if outcome == "detected" else outcome]
