@@ -1,4 +1,7 @@
-"""Comparisons of models: pairwise contrasts with adjusted p values, joint tests, and compact letters."""
+"""Comparisons of models: pairwise contrasts with adjusted p values, joint tests, and compact letters.
+
+Processes that simulate studies start by importing this: libraries that they do not need are imported where they are used.
+"""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,9 +10,8 @@ from string import ascii_letters
 from typing import Literal
 from unicodedata import category
 
-import networkx as nx
 import numpy as np
-from scipy import stats
+from scipy.special import chdtrc, fdtrc, ndtr, stdtr
 
 from analysis.statistics.crossed_factors import Fit, Floats
 
@@ -45,8 +47,10 @@ class Contrast:
         """Return the p value from the studentized range over all levels. Computed on demand: it takes longer than a fit."""
         if self.found is None or self.found.statistic is None:
             return None
+        from scipy.stats import studentized_range
+
         df = np.inf if self.found.df is None else self.found.df
-        return float(stats.studentized_range.sf(abs(self.found.statistic) * np.sqrt(2), self.levels, df))
+        return float(studentized_range.sf(abs(self.found.statistic) * np.sqrt(2), self.levels, df))
 
     def p_value(self, adjustment: Adjustment) -> float | None:
         """Return the p value, unadjusted or adjusted for all pairs of levels."""
@@ -76,7 +80,7 @@ def estimate(fit: Fit, combination: Floats) -> Estimate:
         return Estimate(value)
     se = float(np.sqrt(combination @ fit.covariance @ combination))
     df = fit.degrees_of_freedom(combination) if fit.degrees_of_freedom else None
-    p = 2 * (stats.norm.sf(abs(value / se)) if df is None else stats.t.sf(abs(value / se), df))
+    p = 2 * (ndtr(-abs(value / se)) if df is None else stdtr(df, -abs(value / se)))
     return Estimate(value, se, value / se, df, float(p))
 
 
@@ -110,7 +114,12 @@ def wald_test(fit: Fit) -> JointTest:
     """Return the chi-squared test of all coefficients but the intercept (for one factor, types II and III are the same)."""
     tested = fit.coefficients[1:]
     chi2 = float(tested @ np.linalg.solve(fit.covariance[1:, 1:], tested))
-    return JointTest(chi2, len(tested), None, float(stats.chi2.sf(chi2, len(tested))))
+    return chi_squared_test(chi2, len(tested))
+
+
+def chi_squared_test(statistic: float, df: int) -> JointTest:
+    """Return the test of a statistic that is chi-squared if all models are equal."""
+    return JointTest(statistic, df, None, float(chdtrc(df, statistic)))
 
 
 def f_test(fit: Fit, fixed: Floats) -> JointTest:
@@ -125,7 +134,7 @@ def f_test(fit: Fit, fixed: Floats) -> JointTest:
     f = float(((turned @ fit.coefficients) ** 2 / values).mean())
     single = [fit.degrees_of_freedom(row) for row in turned] if fit.degrees_of_freedom else [np.inf]
     df_num, df_den = len(values), _joint_df(single)
-    return JointTest(f, df_num, df_den, float(stats.f.sf(f, df_num, df_den)))
+    return JointTest(f, df_num, df_den, float(fdtrc(df_num, df_den, f)))
 
 
 def letters(
@@ -151,6 +160,8 @@ def compact_letters(order: Sequence[str], different: Collection[frozenset[str]])
     joins levels without a significant difference. Finding the cliques directly avoids the algorithm's intermediate steps,
     whose size has no bound.
     """
+    import networkx as nx
+
     alike = nx.Graph()
     alike.add_nodes_from(order)
     alike.add_edges_from(pair for pair in combinations(order, 2) if frozenset(pair) not in different)

@@ -13,7 +13,6 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 from threadpoolctl import threadpool_limits
 
 from analysis.statistics.binomial_model import fit_binomial
@@ -22,6 +21,7 @@ from analysis.statistics.contrasts import (
     Contrast,
     Estimate,
     JointTest,
+    chi_squared_test,
     estimate,
     f_test,
     letters,
@@ -148,7 +148,7 @@ def _with_likelihood_ratio(found: MixedModel, rows: Rows) -> MixedModel:
         return found
     df = len(rows.levels) - 1
     ratio = max(0.0, 2 * (found.log_likelihood - without.log_likelihood))
-    return replace(found, likelihood_ratio=JointTest(ratio, df, None, float(stats.chi2.sf(ratio, df))))
+    return replace(found, likelihood_ratio=chi_squared_test(ratio, df))
 
 
 def _report(rows: Rows, fit: Fit, levels: tuple[str, ...] | None = None) -> MixedModel:
