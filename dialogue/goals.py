@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 
 
@@ -14,7 +15,8 @@ class ListedGoal:
     text: str
 
 
-def load_listed() -> list[ListedGoal]:
+@cache
+def load_listed() -> tuple[ListedGoal, ...]:
     """Return the ten goals of the paper's study, by number."""
     data = tomllib.loads(files("dialogue.data").joinpath("goals.toml").read_text("utf-8"))
-    return [ListedGoal(**entry) for entry in data["goals"]]
+    return tuple(ListedGoal(**entry) for entry in data["goals"])

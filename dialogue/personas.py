@@ -3,7 +3,9 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any
 
 FEATURES = ("age", "race", "gender", "education", "native_english")
@@ -59,17 +61,20 @@ def _language(given: Mapping[str, str]) -> str:
     return f" and English {verb} your native language"
 
 
-def load_questionnaire() -> list[Feature]:
+@cache
+def load_questionnaire() -> tuple[Feature, ...]:
     """Return the paper's persona form, in the order of figure 9."""
-    return [
+    return tuple(
         Feature(entry["key"], entry["label"], tuple(entry["options"]), tuple(entry.get("screened_out", ())))
         for entry in _read("questionnaire.toml")["features"]
-    ]
+    )
 
 
-def load_listed() -> list[ListedPersona]:
+@cache
+def load_listed() -> tuple[ListedPersona, ...]:
     """Return the twenty personas of the paper's study."""
-    return [ListedPersona(entry.pop("code"), entry) for entry in _read("personas.toml")["personas"]]
+    personas = _read("personas.toml")["personas"]
+    return tuple(ListedPersona(persona.pop("code"), MappingProxyType(persona)) for persona in personas)
 
 
 def _read(name: str) -> dict[str, Any]:
