@@ -44,9 +44,17 @@ def to_pdf(drawing: Drawing) -> bytes:
 
 
 def _saved(drawing: Drawing, form: str, metadata: dict[str, str | None]) -> bytes:
+    _lay_out(drawing.figure)
     into = BytesIO()
     drawing.figure.savefig(into, format=form, metadata=metadata)
     return into.getvalue()
+
+
+def _lay_out(figure: Figure) -> None:
+    """Arrange the figure once for all formats: matplotlib would arrange it again for each, which takes longer than drawing."""
+    if engine := figure.get_layout_engine():
+        engine.execute(figure)
+        figure.set_layout_engine(None)
 
 
 def accessible(svg: bytes, name: str, title: str, alt: str) -> bytes:

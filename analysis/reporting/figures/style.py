@@ -10,6 +10,7 @@ from itertools import cycle, islice
 from typing import Any
 
 import matplotlib
+from fontTools.subset import Options
 
 INK, MUTED, FAINT = "#000000", "#595959", "#BFBFBF"
 """Colours of main text, of secondary text, and of lines that guide the eye."""
@@ -58,6 +59,9 @@ SETTINGS: dict[Any, Any] = {
 logging.getLogger("fontTools").setLevel(logging.WARNING)
 matplotlib.rcdefaults()
 matplotlib.rcParams.update(SETTINGS)
+# A PDF embeds a subset of each font. Its text has been laid out, so it does not need the tables for that; subsetting them takes
+# most of the time. matplotlib does not pass on fontTools' options.
+Options._drop_tables_default += ["GDEF", "GPOS", "GSUB", "kern"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from xml.etree import ElementTree
 
 import pytest
@@ -9,9 +10,11 @@ import pytest
 from analysis.reporting.figures.drawings import Drawing, Undrawn, to_pdf, to_svg
 from analysis.reporting.figures.studies import KINDS, failure_radars, participants_by_option
 from tests.analysis.drawn import draw, draw_study, drawing, read
+from tests.thoroughness import IS_THOROUGH
 
 SVG = "{http://www.w3.org/2000/svg}"
-SIZES = (2, 4, 7, 12)
+SIZES = (2, 4, 7, 12) if IS_THOROUGH else (2, 4, 12)
+"""The fewest models, the paper's number, and the most that a study compares."""
 LONG = "an-organisation/a-rather-long-model-name-of-{}x22B-Instruct-v0.{}-GGUF"
 
 
@@ -20,6 +23,7 @@ def names(count: int) -> list[str]:
     return [LONG.format(number, number) if number % 2 else f"model {number}" for number in range(count)]
 
 
+@cache
 def everything(count: int) -> list[Drawing | Undrawn]:
     """Return all kinds of figures for this number of models."""
     failures = {name: {kind: 7.0 * number for number, kind in enumerate(KINDS)} for name in names(count)}

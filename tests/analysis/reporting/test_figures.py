@@ -1,13 +1,16 @@
 """Figures of judgements: their text alternatives, and the reasons for missing figures."""
 
+from collections.abc import Callable
+from functools import cache
+
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.patches import Rectangle
 from scipy.special import expit
 
-from analysis.reporting.figures.detectability import rates_by_confidence
-from analysis.reporting.figures.drawings import Undrawn
+from analysis.reporting.figures.detectability import choices_by_confidence, rates_by_confidence
+from analysis.reporting.figures.drawings import Drawing, Undrawn
 from analysis.reporting.figures.durations import durations_by_model
 from analysis.reporting.figures.random_effects import caterpillars
 from analysis.statistics.mixed_models import fit_detected
@@ -17,6 +20,12 @@ from tests.analysis.reference import read_data
 NAMES = ["figure-2", "figure-13", "detection-by-model", "contrasts", "random-effects", "durations"]
 TABLE_3 = {"Llama-2": ([24, 80, 29], [9, 28, 30]), "Mixtral": ([19, 51, 42], [13, 32, 43])}
 """Pairs of table 3 by confidence, the surest first: detected, undetected."""
+
+
+@cache
+def figures_of(name: str) -> dict[str, Drawing | Undrawn]:
+    """Return all figures of the judgements called ``name``, which R has fitted."""
+    return draw(read_data(name))
 
 
 def judgements_of_table_3() -> pd.DataFrame:
@@ -68,12 +77,12 @@ def test_means_are_shown_as_rates_next_to_the_observed_ones() -> None:
     mean = fit_detected(read_data("typical")).means["mixtral-8x7b"]
     assert mean.se
     low, high = (100 * expit(mean.estimate + sign * 1.959964 * mean.se) for sign in (-1, 1))
-    alt = drawing(draw(read_data("typical"))["detection-by-model"]).alt
+    alt = drawing(figures_of("typical")["detection-by-model"]).alt
     assert f"mixtral-8x7b: 58.6 % ({low:.1f} % to {high:.1f} %), observed 57.0 % of 200" in alt
 
 
 def test_contrasts_name_models_that_differ_after_holms_adjustment() -> None:
-    alt = drawing(draw(read_data("typical"))["contrasts"]).alt
+    alt = drawing(figures_of("typical")["contrasts"]).alt
     assert (
         "1 pair differs: gpt-4 − mixtral-8x7b 0.90 (0.44 to 1.36, p < .001); the other 5 show no significant difference."
         in alt
@@ -82,17 +91,17 @@ def test_contrasts_name_models_that_differ_after_holms_adjustment() -> None:
 
 class TestAModelThatIsAlwaysDetected:
     def test_has_an_observed_rate_and_no_estimate(self) -> None:
-        one = drawing(draw(read_data("separation"))["detection-by-model"])
+        one = drawing(figures_of("separation")["detection-by-model"])
         assert "vicuna-13b: no finite estimate, observed 100 % of 200" in one.alt
         assert [text.get_text().strip() for text in one.figure.axes[0].texts] == ["no finite estimate"]
 
     def test_is_not_compared_with_other_models(self) -> None:
-        assert "3 of 6 pairs of models" in drawing(draw(read_data("separation"))["contrasts"]).alt
+        assert "3 of 6 pairs of models" in drawing(figures_of("separation")["contrasts"]).alt
 
 
 class TestRandomEffects:
     def test_are_sorted_and_tell_the_extremes(self) -> None:
-        one = drawing(draw(read_data("typical"))["random-effects"])
+        one = drawing(figures_of("typical")["random-effects"])
         assert "20 evaluators with a standard deviation of 0.80, from -1.21 (P02) to 1.24 (P07)." in one.alt
         names = [label.get_text() for label in one.figure.axes[0].get_yticklabels()]
         assert (names[0], names[-1]) == ("P07", "P02")
@@ -124,18 +133,20 @@ class TestDurations:
 
 
 @pytest.mark.parametrize(
-    ("column", "name", "words"),
+    ("column", "draw_figure", "words"),
     [
-        ("confidence", "figure-2", "how confident"),
-        ("confidence", "figure-13", "how confident"),
-        ("choice", "figure-13", "chosen as artificial"),
-        ("duration", "durations", "no durations"),
+        ("confidence", rates_by_confidence, "how confident"),
+        ("confidence", choices_by_confidence, "how confident"),
+        ("choice", choices_by_confidence, "chosen as artificial"),
+        ("duration", durations_by_model, "no durations"),
     ],
 )
-def test_a_missing_column_is_a_reason(column: str, name: str, words: str) -> None:
+def test_a_missing_column_is_a_reason(
+    column: str, draw_figure: Callable[[pd.DataFrame], Drawing | Undrawn], words: str
+) -> None:
     frame = draw_study(["a", "b"])
     for lacking in (frame.drop(columns=column), frame.assign(**{column: np.nan})):
-        found = draw(lacking)[name]
+        found = draw_figure(lacking)
         assert isinstance(found, Undrawn)
         assert words in found.reason
 
