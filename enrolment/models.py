@@ -62,6 +62,12 @@ class Outcome(models.Model):
         return self.get_kind_display()
 
     @property
+    def heading(self) -> str:
+        """Return the heading of the page that shows the text at the end."""
+        headings = {self.Kind.COMPLETED: "Done!", self.Kind.WITHDRAWN: "Withdrawn", self.Kind.FULL: "No places left"}
+        return headings.get(self.Kind(self.kind), "End of the study")
+
+    @property
     def platform(self) -> str:
         """Return the host name of the address."""
         return (urlsplit(self.redirect_url).hostname or "").removeprefix("www.")

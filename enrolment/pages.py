@@ -10,7 +10,10 @@ from enrolment.protocol import FULL, Enrolment, P
 
 LINK_ADVICE = "It may be incomplete or expired. Please copy the whole link, or ask the researchers who invited you."
 NOTHING_HERE = "There is nothing at this address. The link may be incomplete."
-NEW_TEXT = "Please read this page again, because it was open for a long time or its text has changed."
+NEW_TEXT = (
+    "Your consent was not recorded, because this page was open for a long time or its text has changed. "
+    "Please read it again, then agree."
+)
 TOO_MANY = "Many people have just joined from your network. Please wait a minute, then press the button again."
 EXPIRED = (
     "For your security, this page works only in the browser in which you opened it, and only if "

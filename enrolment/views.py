@@ -118,7 +118,7 @@ def my_data(request: HttpRequest, visitor: Visitor[P]) -> HttpResponse:
 
 def nothing_here(request: HttpRequest, enrolment: Enrolment[P], rest: str) -> HttpResponse:
     """Answer unknown addresses below a study or an evaluation."""
-    return render_dead_end(request, "Nothing here", NOTHING_HERE, status=404, enrolment=enrolment, has_way_back=True)
+    return render_dead_end(request, "Page not found", NOTHING_HERE, status=404, enrolment=enrolment, has_way_back=True)
 
 
 def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:

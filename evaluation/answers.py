@@ -6,9 +6,9 @@ from evaluation.models import Bubble, Choice, Confidence, Judgement, Presentatio
 from evaluation.models.answers import AnswerFields
 from evaluation.reading import Reading
 
-NOTHING_CHOSEN = "Say which dialogue is artificial: 1st, 2nd or not sure."
-NO_CONFIDENCE = "Say how confident you are about your choice."
-NO_UTTERANCE = "Say which utterance reveals it, or that no single one does."
+NOTHING_CHOSEN = "Please say which dialogue is artificial: 1st, 2nd or not sure."
+NO_CONFIDENCE = "Please say how confident you are about your choice."
+NO_UTTERANCE = "Please say which utterance reveals that the dialogue is artificial, or that no single one does."
 
 
 class Unanswerable(ValueError):
@@ -90,8 +90,9 @@ def _nonexistent(answer: Answer, reading: Reading) -> list[str]:
         return []
     side = answer.utterance_side or answer.choice or Choice.NOT_SURE
     if answer.choice in (Choice.FIRST, Choice.SECOND) and side != answer.choice:
+        chosen = Choice(answer.choice).label
         return [
-            "The utterance is in the other dialogue. Choose one in the dialogue that you chose, or change your choice."
+            f"The utterance is in the other dialogue. Please choose one in the {chosen} dialogue, or change your choice."
         ]
     numbers = available_numbers(reading, side)
-    return [] if number in numbers else [f"There is no utterance {number}. Choose one from 1 to {len(numbers)}."]
+    return [] if number in numbers else [f"There is no utterance {number}. Please choose one from 1 to {len(numbers)}."]

@@ -97,7 +97,7 @@ function snapshot(frame) {
   deliver();
 }
 
-/** Fetch turns that are missing or may have changed: the next message replaces one without an answer. */
+/** Fetch turns that are missing or may have changed: the next message replaces one without a reply. */
 function showUpTo(count) {
   for (let position = 0; position < count; position += 1) {
     if (!log.isSettled(position)) log.show(position);
@@ -133,7 +133,7 @@ function thinking(frame) {
   run(reply);
 }
 
-/** The chatbot has finished, but the database is unavailable. The server keeps the answer until it can store it. */
+/** The chatbot has finished, but the database is unavailable. The server keeps the reply until it can store it. */
 function saving(frame) {
   if (reply?.position === frame.position && reply.attempt === frame.attempt) run(Object.assign(reply, { state: "saving" }));
   else resume();

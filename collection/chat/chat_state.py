@@ -13,7 +13,7 @@ from collection.participation.goals import why_locked
 from studies.models import Dialogue, Generation, Turn
 
 OVER = "You have finished this goal. Please reload the page."
-CLOSED = "The study has been closed, so nothing more can be sent. Thank you for taking part."
+CLOSED = "The study has closed, so you can no longer send messages. Thank you for taking part."
 RELEASED = "Your place was released while you were away. Please reload the page to continue."
 BUSY = "Please wait until the chatbot has finished, or stop it."
 
@@ -28,7 +28,7 @@ def permissions_of(dialogue: Dialogue) -> dict[str, Any]:
 def why_no_message(dialogue: Dialogue) -> str:
     """Return a sentence that says why the participant may not write now; empty if they may.
 
-    A message whose last attempt failed does not prevent another; it then stays without an answer.
+    A message whose last attempt failed does not prevent another; it then stays without a reply.
     """
     return why_no_retry(dialogue) or _why_busy(dialogue) or _why_used_up(dialogue)
 

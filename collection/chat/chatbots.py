@@ -1,4 +1,4 @@
-"""From a stored message to the chatbot's answer: the question, the model that answers, and its queue."""
+"""From a stored message to the chatbot's reply: the question, the model that answers, and its queue."""
 
 import asyncio
 from collections import deque
@@ -30,7 +30,7 @@ OnMove = Callable[[int], None]
 class Question:
     """Everything that one attempt at a reply needs. ``past`` is the part of the dialogue that the chatbot sees.
 
-    ``thought`` is the kind of thought whose beginning the chatbot's server leaves out, judging by its latest answer.
+    ``thought`` is the kind of thought whose beginning the chatbot's server leaves out, judging by its latest reply.
     """
 
     generation: int
@@ -73,9 +73,9 @@ def _seed(dialogue: Dialogue) -> Callable[[int, int], int]:
 
 
 def _thought(dialogue: Dialogue) -> Kind | None:
-    """Return the kind of thought whose end mark alone appeared in the latest answer of an API's chatbot, in any process.
+    """Return the kind of thought whose end mark alone appeared in the latest reply of an API's chatbot, in any process.
 
-    A template shows that answers begin with a thought, but a server does not, and participants must not read one.
+    A template shows that replies begin with a thought, but a server does not, and participants must not read one.
     """
     if dialogue.responder.get("backend") != "openai":
         return None

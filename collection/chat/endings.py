@@ -6,7 +6,7 @@ A backend's error is for researchers and may name servers, so it is stored separ
 import logging
 from typing import Any
 
-from collection.chat.generations import DIED, End
+from collection.chat.generations import DIED, PRESS_RETRY, End
 from collection.chat.replies import Reason, Reply
 from dialogue.backends.base import BackendError, ContentRefused, ContextFull, ModelMisconfigured
 from dialogue.outputs import Output
@@ -15,19 +15,16 @@ from studies.models import Generation
 
 logger = logging.getLogger(__name__)
 
-SILENT = "The chatbot gave an empty answer."
+SILENT = "The chatbot sent an empty reply."
 ALL_THOUGHT = (
-    "The chatbot reached its length limit (max_tokens) while it was thinking, so it gave no answer."
-    " Please try again, or tell the researchers."
+    "The chatbot reached its length limit while it was thinking, so it could not reply."
+    " Please try again, or contact the researchers."
 )
-CUT_SILENT = (
-    "The chatbot reached its length limit (max_tokens) before it gave an answer."
-    " Please try again, or tell the researchers."
-)
-UNREAD = "The chatbot stopped because this page was closed."
-RESTARTED = "The server was restarted while the chatbot was answering."
-BROKEN = "Something went wrong on our side while the chatbot was answering."
-UNAVAILABLE = "The chatbot cannot answer at the moment. Please try again later, or tell the researchers."
+CUT_SILENT = "The chatbot reached its length limit before it could reply. Please try again, or contact the researchers."
+UNREAD = f"The chatbot stopped because this page was closed.{PRESS_RETRY}"
+RESTARTED = f"The server was restarted while the chatbot was answering.{PRESS_RETRY}"
+BROKEN = f"Something went wrong on our side while the chatbot was answering.{PRESS_RETRY}"
+UNAVAILABLE = "The chatbot cannot answer at the moment. Please try again later, or contact the researchers."
 FAILED = "The chatbot could not answer. Please try again."
 REFUSED = "The chatbot is not allowed to answer this message. Please rephrase it."
 TOO_LONG = "This message is too long for the chatbot. Please send a shorter one."
@@ -36,7 +33,7 @@ State = Generation.State
 
 
 def end_of_speech(reply: Reply, output: Output) -> End:
-    """Return the end of a reply that the chatbot finished. An empty one counts as failed: a retry may give an answer."""
+    """Return the end of a reply that the chatbot finished. An empty one counts as failed, because a retry may help."""
     if not reply.text.strip():
         message, reason = _silence(reply, output)
         return _end(reply, State.FAILED, message, output=output, reason=reason)
@@ -44,14 +41,14 @@ def end_of_speech(reply: Reply, output: Output) -> End:
 
 
 def _silence(reply: Reply, output: Output) -> tuple[str, str]:
-    """Return why the answer is empty, in a sentence for the participant and one for researchers."""
+    """Return why the reply is empty, in a sentence for the participant and one for researchers."""
     model = reply.question.model
     if output.reply.stop_reason != "length":
-        return SILENT, f"Model {model!r} gave an empty answer."
-    limit = f"raise max_tokens of [models.{model}.responder]."
+        return SILENT, f"Model {model!r} sent an empty reply."
+    advice = f"Raise max_tokens in [models.{model}.responder]."
     if output.reply.thoughts:
-        return ALL_THOUGHT, f"Model {model!r} reached the limit of its output while thinking: {limit}"
-    return CUT_SILENT, f"Model {model!r} reached the limit of its output before its answer: {limit}"
+        return ALL_THOUGHT, f"Model {model!r} reached its output limit while thinking. {advice}"
+    return CUT_SILENT, f"Model {model!r} reached its output limit before its reply. {advice}"
 
 
 def end_of_halt(reply: Reply, reason: Reason) -> End:

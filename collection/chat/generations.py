@@ -29,7 +29,9 @@ Halt = Literal["stopped", "unread", "lost"]
 """Why an attempt must end early: the participant stopped it, no page is open, or this process has lost it."""
 
 State = Generation.State
-DIED = "The server was interrupted while the chatbot was answering."
+PRESS_RETRY = " Press Retry."
+"""The end of a message that asks for another attempt. The page leaves it out once the turn has no such button."""
+DIED = f"The reply was interrupted by a problem on our side.{PRESS_RETRY}"
 
 
 @dataclass(frozen=True, slots=True)

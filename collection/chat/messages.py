@@ -17,7 +17,7 @@ BLANK = "Please write something first."
 TOO_FAST = "You have sent many messages in a minute. Please wait a moment, then send this one again."
 NOT_STORED = "Your message could not be saved. It is back in the text box. Please send it again in a moment."
 LATER = "The server cannot reach its database at the moment. Your text is still here. Please try again in a moment."
-NOTHING_TO_RETRY = "No message is waiting for an answer."
+NOTHING_TO_RETRY = "No message is waiting for a reply."
 
 
 class Refusal(Exception):

@@ -83,7 +83,7 @@ class Reply:
         self._heard = heard
 
     def add(self, piece: str) -> None:
-        """Add a piece of the chatbot's answer."""
+        """Add a piece of the chatbot's reply."""
         self.text += storable(piece)
         self._is_thinking = False
         self._unsent.discard("thinking")

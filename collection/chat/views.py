@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
+from collection.chat.generations import PRESS_RETRY
 from collection.chat.protocol import DRAFT_LIMIT, MESSAGE_LIMIT
 from collection.models import Participant
 from collection.participation.enrolment import ChatEnrolment
@@ -73,8 +74,11 @@ class ShownTurn:
     @property
     def trouble(self) -> str:
         """Return why the reply is incomplete; empty while it may still be completed, or if the participant stopped it."""
-        is_lost = self.may_retry or (self.turn.state == Turn.State.FAILED and not self.remark)
-        return ((self.last_try.message if self.last_try else "") or UNANSWERED) if is_lost else ""
+        message = (self.last_try.message if self.last_try else "") or UNANSWERED
+        if self.may_retry:
+            return message
+        is_lost = self.turn.state == Turn.State.FAILED and not self.remark
+        return message.removesuffix(PRESS_RETRY) if is_lost else ""
 
 
 @dataclass(frozen=True, slots=True)

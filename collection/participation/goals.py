@@ -180,7 +180,8 @@ def _responder(participant: Participant) -> dict[str, Any]:
             "Study %s: its chatbot has moved to a provider that participants did not agree to.", participant.study.slug
         )
         raise ChatbotUnavailable(
-            "The chatbot has moved to a service that you have not agreed to, so you cannot continue."
+            "The chatbot now runs on a service to which you have not agreed, so you cannot continue. "
+            "Please contact the researchers who invited you."
         )
     try:
         return describe_speaker(settings.MODELS_FILE, chatbot, "responder")
@@ -200,8 +201,9 @@ def why_locked(dialogue: Dialogue) -> str:
     if missing == 0:
         return ""
     if missing == 1:
-        return "Ask the chatbot once more and read its answer first." if states else "Ask the chatbot something first."
-    return f"Ask the chatbot {missing} {'more times' if states else 'times'} first."
+        message = "one more message" if states else "a message"
+        return f"Send {message} and read the reply before you continue."
+    return f"Send {missing} {'more messages' if states else 'messages'} before you continue."
 
 
 def _is_finished(dialogue: Dialogue) -> bool:

@@ -4,7 +4,7 @@ from enrolment.protocol import Texts
 
 TEXTS = Texts(
     missing=(
-        "There is no such study",
+        "Study not found",
         "There is no study at this address. The link may be incomplete. Please open it again from the "
         "message or page that contained it.",
     ),
@@ -18,7 +18,7 @@ TEXTS = Texts(
         "over": ("This study has ended", "It no longer accepts participants. Thank you for your interest."),
         "finished": (
             "You have already taken part",
-            "Someone has already completed this study with the ID in your link. The completion code is shown only "
+            "Someone with the ID in your link has already completed this study. The completion code is shown only "
             "in the browser in which you finished, or through your personal link. If you have neither, please ask the "
             "researchers who invited you.",
         ),
@@ -36,7 +36,7 @@ TEXTS = Texts(
     known_id="This link has been opened in another browser. If that was you, return to that browser or open your personal link "
     "to continue where you left off. If you agree here, you answer the form again, start with the next goal, and cannot see "
     "the earlier messages.",
-    finished_id="Someone has already completed this study with the ID in your link. If that was you, open your personal link "
+    finished_id="Someone with the ID in your link has already completed this study. If that was you, open your personal link "
     "to see your completion code, or open this page in the browser in which you finished.",
     withdrawal=(
         "Withdraw from the study?",

@@ -5,7 +5,7 @@ from enrolment.protocol import Texts
 LAPSED = "You were inactive for a while, so your remaining pairs were reassigned. Your answers are kept."
 TEXTS = Texts(
     missing=(
-        "There is nothing to judge here",
+        "Evaluation not found",
         "The link may be incomplete. Please open it again from the message or page that contained it.",
     ),
     closed=(
@@ -16,8 +16,8 @@ TEXTS = Texts(
         "planned": ("Judging has not started yet", "Please come back later with the same link."),
         "closed": ("Judging is closed", "You cannot judge at the moment. Thank you for your interest."),
         "finished": (
-            "You have already judged",
-            "Someone has already judged these dialogues with the ID in your link. The completion code is shown only "
+            "You have already judged these dialogues",
+            "Someone with the ID in your link has already judged these dialogues. The completion code is shown only "
             "in the browser in which you finished, or through your personal link. If you have neither, please ask the "
             "researchers who invited you.",
         ),
@@ -35,11 +35,11 @@ TEXTS = Texts(
         "closed": "Judging is closed at the moment, so you cannot continue. Your answers are kept, unless you withdraw.",
         "instruction": "You have agreed to take part. Next, please read the instruction.",
         "pairs": "You can continue with the pair where you left off.",
-        "end": "You have finished or withdrawn. You can read the last page again.",
+        "end": "Your participation has ended. You can view the last page again.",
     },
     known_id="This link has been opened in another browser. If that was you, return to that browser or open your personal link "
     "to continue where you left off. If you agree here, you start with other pairs.",
-    finished_id="Someone has already judged these dialogues with the ID in your link. If that was you, open your personal link "
+    finished_id="Someone with the ID in your link has already judged these dialogues. If that was you, open your personal link "
     "to see your completion code, or open this page in the browser in which you finished.",
     withdrawal=(
         "Withdraw from judging?",

@@ -12,7 +12,7 @@ STATUS: dict[Reason, int] = {
     "unknown": 404,
     "broken": 400,
 }
-ALREADY = "You have already answered this pair, perhaps in another tab. Your first answer counts."
+ALREADY = "You have already judged this pair, perhaps in another tab. Your first answer counts."
 CLOSED = (
     "The researchers have closed judging, so this answer was not submitted. It is kept as a draft, and your earlier answers "
     "count."

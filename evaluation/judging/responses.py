@@ -84,7 +84,7 @@ def _refuse(
         return _render_again(request, visitor, refusal, presentation, sent)
     return render_dead_end(
         request,
-        "Your answer was not saved",
+        "Your answer was not submitted",
         str(refusal),
         status=refusal.status,
         enrolment=visitor.enrolment,

@@ -4,7 +4,7 @@ const NAMES = { first: "1st", second: "2nd" };
 const MISSING = {
   choice: "which dialogue is artificial",
   confidence: "how confident you are",
-  utterance_number: "which utterance reveals it",
+  utterance_number: "which utterance reveals that the dialogue is artificial",
 };
 const LIST = new Intl.ListFormat("en-GB");
 
@@ -71,7 +71,7 @@ export class Answer {
   pick(side, number, bubble) {
     const { choice } = this.value;
     if (choice in this.#turns && choice !== side) {
-      this.#listener.hint(`This utterance is in the ${NAMES[side]} dialogue, but you chose the ${NAMES[choice]} dialogue. Click an utterance in that dialogue, or change your choice first.`);
+      this.#listener.hint(`This utterance is in the ${NAMES[side]} dialogue, but you chose the ${NAMES[choice]} dialogue. Click an utterance in the ${NAMES[choice]} dialogue, or change your choice first.`);
       return;
     }
     this.#select.value = String(number);
@@ -106,7 +106,7 @@ export class Answer {
     if (!isOther && (number === null || this.#select.value === String(number))) return "";
     this.#select.value = "";
     this.#mark("", "");
-    return isOther ? "The utterance that you chose is in the other dialogue. Please choose another one." : `The ${NAMES[choice]} dialogue has no utterance ${number}. Please choose another one.`;
+    return isOther ? `The utterance that you chose is in the other dialogue. Please choose an utterance in the ${NAMES[choice]} dialogue.` : `The ${NAMES[choice]} dialogue has no utterance ${number}. Please choose another one.`;
   }
 
   /** Offer the numbers of the chosen dialogue, or of the longer one if none is chosen. */

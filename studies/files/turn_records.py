@@ -61,7 +61,7 @@ def read_turns(data: dict[str, Any]) -> tuple[RecordedTurn, ...]:
     """Return the turns of a line. Raises KeyError, TypeError, ValueError or ValidationError."""
     turns = tuple(_read_turns(data))
     if [turn.state for turn in turns].count(Turn.State.PENDING) > 1:
-        raise ValueError("two turns are waiting for an answer at the same time")
+        raise ValueError("two turns are waiting for a reply at the same time")
     if any(len({one["attempt"] for one in turn.tries}) < len(turn.tries) for turn in turns):
         raise ValueError("two attempts at the same answer have the same number")
     return turns

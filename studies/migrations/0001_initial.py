@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveSmallIntegerField(help_text='Counted from 0.')),
                 ('utterance', models.TextField()),
                 ('response', models.TextField(blank=True)),
-                ('state', models.CharField(choices=[('pending', 'not answered yet'), ('complete', 'complete'), ('stopped', 'stopped by the participant'), ('failed', 'without an answer')], default='complete', max_length=10)),
+                ('state', models.CharField(choices=[('pending', 'not answered yet'), ('complete', 'complete'), ('stopped', 'stopped by the participant'), ('failed', 'without a reply')], default='complete', max_length=10)),
                 ('key', models.CharField(blank=True, editable=False, max_length=40)),
                 ('utterance_tokens', models.PositiveIntegerField(blank=True, null=True)),
                 ('response_tokens', models.PositiveIntegerField(blank=True, null=True)),

@@ -77,7 +77,7 @@ class Turn(models.Model):
         PENDING = "pending", "not answered yet"
         COMPLETE = "complete", "complete"
         STOPPED = "stopped", "stopped by the participant"
-        FAILED = "failed", "without an answer"
+        FAILED = "failed", "without a reply"
 
     dialogue = models.ForeignKey(Dialogue, on_delete=models.CASCADE, related_name="turns")
     position = models.PositiveSmallIntegerField(help_text="Counted from 0.")

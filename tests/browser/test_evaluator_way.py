@@ -99,7 +99,7 @@ def test_who_gets_no_assignment_may_try_again(page: Page, evaluation: Evaluation
     consent(page)
     others = [make_evaluator(evaluation) for _ in evaluation.assignments.all()]
     page.get_by_role("button", name="Start the Survey").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("There are no pairs left")
+    expect(page.get_by_role("heading", level=1)).to_have_text("No pairs available at the moment")
     Assignment.objects.filter(evaluator=others[0]).update(evaluator=None)
     page.get_by_role("button", name="Try again").click()
     page.wait_for_url(f"**{DOOR}pairs/*/")

@@ -95,7 +95,7 @@ def _answered_turn(dialogue: Dialogue, position: int, **fields: Any) -> Turn:
 
 
 def make_pending_turn(dialogue: Dialogue, *, utterance: str = "Are you still there?", **tried: Any) -> Turn:
-    """Store a turn that is waiting for its answer; ``tried`` describes the chatbot's first attempt."""
+    """Store a turn that is waiting for its reply; ``tried`` describes the chatbot's first attempt."""
     turn = Turn.objects.create(
         dialogue=dialogue,
         position=dialogue.turns.count(),

@@ -17,7 +17,7 @@ def test_nobody_enrols_without_the_form_that_says_what_they_agree_to(kind: Kind,
     kind.make()
     page = Client().post(f"{kind.door}consent/", {"agreement": agreement})
     assert page.status_code == 422
-    assert "Please read this page again" in page.text
+    assert "Please read it again, then agree." in page.text
     assert not kind.rows.exists()
 
 

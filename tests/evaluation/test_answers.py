@@ -18,7 +18,7 @@ READING = Reading("a goal", "a persona", turns(2), turns(4))
 def test_the_numbers_are_those_of_the_chosen_dialogue(choice: str, last: int) -> None:
     assert available_numbers(READING, choice) == range(1, last + 1)
     check_whole(Answer(choice, "confident", last), READING)
-    with pytest.raises(Unanswerable, match=f"There is no utterance {last + 1}. Choose one from 1 to {last}"):
+    with pytest.raises(Unanswerable, match=f"There is no utterance {last + 1}. Please choose one from 1 to {last}"):
         check_whole(Answer(choice, "confident", last + 1), READING)
 
 
@@ -40,11 +40,14 @@ def test_a_draft_may_lack_anything(answer: Answer) -> None:
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
-        (Answer("third"), "Say which dialogue is artificial"),
+        (Answer("third"), "Please say which dialogue is artificial"),
         (Answer("first", "absolutely"), "how confident"),
         (Answer("first", utterance_number=-1), "There is no utterance -1"),
         (Answer("not_sure", utterance_number=3, utterance_side="first"), "There is no utterance 3"),
-        (Answer("first", utterance_number=1, utterance_side="second"), "in the other dialogue"),
+        (
+            Answer("first", utterance_number=1, utterance_side="second"),
+            "other dialogue. Please choose one in the 1st dialogue",
+        ),
         (Answer("first", utterance_number=1, utterance_side="third"), "which utterance"),
         (Answer("first", utterance_number=1, utterance_bubble="name"), "which utterance"),
     ],
@@ -60,7 +63,9 @@ def test_all_that_is_missing_is_named_at_once() -> None:
     assert len(refused.value.sentences) == 3
     with pytest.raises(Unanswerable) as refused:
         check_whole(Answer("first", "confident"), READING)
-    assert refused.value.sentences == ("Say which utterance reveals it, or that no single one does.",)
+    assert refused.value.sentences == (
+        "Please say which utterance reveals that the dialogue is artificial, or that no single one does.",
+    )
 
 
 @pytest.mark.parametrize(

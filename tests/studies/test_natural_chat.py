@@ -67,8 +67,14 @@ def test_an_answered_turn_takes_the_place_of_the_pending_one(client: Client, dia
     ("tried", "sentence"),
     [
         ({"state": "queued", "text": "", "queue_position": 3}, "The reply is queued: 3 ahead of it …"),
-        ({"state": "interrupted", "message": "It broke off."}, "The reply was interrupted. It broke off."),
-        ({"state": "failed", "message": "The server is down."}, "The reply failed. The server is down."),
+        (
+            {"state": "interrupted", "message": "It broke off."},
+            "The reply was interrupted. Shown to the participant: “It broke off.”",
+        ),
+        (
+            {"state": "failed", "message": "The server is down."},
+            "The reply failed. Shown to the participant: “The server is down.”",
+        ),
     ],
 )
 def test_a_reply_that_is_not_there_says_why(
@@ -98,8 +104,8 @@ def test_stopped_and_unanswered_turns_are_named(client: Client, dialogue: Dialog
     failed.generations.update(state="failed", text="", message="The provider refused this content.")
     page = news(client, dialogue, 1)
     assert '<span class="remark">stopped by the participant</span>' in page
-    assert '<span class="remark">without an answer</span>' in page
-    assert "The reply failed. The provider refused this content." in page
+    assert '<span class="remark">without a reply</span>' in page
+    assert "The reply failed. Shown to the participant: “The provider refused this content.”" in page
 
 
 def test_an_utterance_that_was_never_answered_is_read_in_the_ended_dialogue(client: Client) -> None:

@@ -35,7 +35,7 @@ def test_the_next_goal_is_locked_until_the_chatbot_has_answered_and_asks_first(c
     page = chat("slow")
     button = page.get_by_role("button", name="Next goal …")
     expect(button).to_have_attribute("aria-disabled", "true")
-    expect(button).to_have_accessible_description("Ask the chatbot something first.")
+    expect(button).to_have_accessible_description("Send a message and read the reply before you continue.")
     button.click(force=True)
     expect(page.get_by_role("dialog")).to_be_hidden()
     say(page, "Count, please.")

@@ -149,7 +149,7 @@ def test_two_tabs_that_submit_make_one_judgement(judge: Judge, evaluator: Evalua
     answer = Answer("first", "confident", 1)
     submit(presentations_of(evaluator)[0], answer, "another-tab", Clocks(), timezone.now())
     send(page).click()
-    expect(hint(page)).to_contain_text("You have already answered this pair")
+    expect(hint(page)).to_contain_text("You have already judged this pair")
     page.get_by_role("link", name="Continue").click()
     expect_progress(page, 1)
     assert Judgement.objects.filter(submitted_at__isnull=False).get().choice == "first"

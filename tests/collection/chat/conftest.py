@@ -36,7 +36,7 @@ def chat(models_file: Path, transactional_db: None) -> Dialogue:
 
 @pytest_asyncio.fixture
 async def api() -> AsyncIterator[ChatServer]:
-    """Yield a chatbot's server that fails on request and pauses its answer until the test continues it."""
+    """Yield a chatbot's server that fails on request and pauses its reply until the test continues it."""
     async with chat_server(answer=REPLIES[0], pause=0.02) as server:
         yield server
 

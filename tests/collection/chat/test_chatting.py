@@ -35,7 +35,7 @@ async def test_a_page_that_opens_gets_a_snapshot(chat: Dialogue) -> None:
                 "ended": False,
                 "may_write": True,
                 "why_not": "",
-                "next": {"allowed": False, "why_not": "Ask the chatbot something first."},
+                "next": {"allowed": False, "why_not": "Send a message and read the reply before you continue."},
             }
         ]
 

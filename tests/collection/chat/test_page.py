@@ -5,6 +5,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from collection.chat.generations import DIED
 from studies.models import Dialogue, Generation, Turn
 from tests.collection.factories import (
     enrol_participant,
@@ -124,6 +125,15 @@ def test_a_message_that_may_not_be_answered_says_why_without_retry(browser: Clie
     Turn.objects.filter(pk=turn.pk).update(state=State.FAILED)
     html = read_turn(browser, dialogue)
     assert "Please rephrase it." in html
+    assert "Retry" not in html
+
+
+def test_only_a_turn_with_the_button_asks_to_press_it(browser: Client, dialogue: Dialogue) -> None:
+    turn = make_pending_turn(dialogue, state=Generation.State.INTERRUPTED, text="", message=DIED)
+    assert "a problem on our side. Press Retry.</p>" in read_turn(browser, dialogue)
+    Turn.objects.filter(pk=turn.pk).update(state=State.FAILED)
+    html = read_turn(browser, dialogue)
+    assert "a problem on our side.</p>" in html
     assert "Retry" not in html
 
 

@@ -122,7 +122,7 @@ async def test_an_answer_that_fails_half_way_keeps_its_thought(api: ChatServer, 
     assert "ecret" not in frames_of(page)
 
 
-async def test_a_thought_that_uses_up_the_limit_ends_in_a_sentence_that_names_it(
+async def test_a_thought_that_uses_up_the_limit_ends_in_a_sentence_about_it(
     settings: Settings, tmp_path: Path, transactional_db: None
 ) -> None:
     chat = await chat_with(settings, tmp_path, MARKED, max_tokens=2)
@@ -130,7 +130,10 @@ async def test_a_thought_that_uses_up_the_limit_ends_in_a_sentence_that_names_it
         await page.say("What is a bear?")
         done = await page.wait_for("done", state="failed")
     assert done["message"] == endings.ALL_THOUGHT
-    assert "max_tokens" in done["message"]
+    assert "length limit" in done["message"]
+    generation = await in_database(Generation.objects.get)
+    assert "max_tokens in [models.bot.responder]" in generation.reason, "only researchers read the setting"
+    assert "max_tokens" not in done["message"]
     assert (await in_database(Output.objects.get)).raw.startswith("<think>")
 
 
@@ -138,7 +141,7 @@ async def test_an_answer_that_is_cut_before_its_first_word_says_so() -> None:
     output = ModelOutput("responder", 0, 0, ModelReply(" ", "length", 1, 1, 0.0, 0.0), CheckedOutput("empty"))
     end = endings.end_of_speech(Reply(QUESTION), output)
     assert (end.state, end.message) == (Generation.State.FAILED, endings.CUT_SILENT)
-    assert "max_tokens of [models.bot.responder]" in end.reason
+    assert "max_tokens in [models.bot.responder]" in end.reason
 
 
 async def test_the_thought_of_a_server_that_marks_it_too_late_is_taken_back(

@@ -120,7 +120,7 @@ async def test_a_message_that_the_chatbot_refuses_can_be_rephrased(api: ChatServ
         done = await page.wait_for("done")
         assert (done["state"], done["message"], done["may_write"]) == ("failed", endings.REFUSED, True)
         await page.send(type="retry")
-        assert (await page.wait_for("refused"))["message"] == "No message is waiting for an answer."
+        assert (await page.wait_for("refused"))["message"] == "No message is waiting for a reply."
         await page.say("Something good.", "key-00002")
         await page.wait_for("done", state="complete")
     states = await in_database(lambda: list(api_chat.turns.values_list("state", flat=True)))

@@ -67,7 +67,7 @@ def test_a_provider_added_while_the_page_is_open_must_be_shown_before_consent(
     settings.MODELS_FILE.write_text(REMOTE.format(more=""))
     page = client.post("/s/demo/consent/", {"agreement": agreement})
     assert page.status_code == 422
-    assert "Please read this page again" in page.text
+    assert "Please read it again, then agree." in page.text
     assert "<strong>OpenAI</strong>" in page.text
     assert not Participant.objects.exists()
 

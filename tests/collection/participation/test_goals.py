@@ -44,7 +44,7 @@ def begun(**study: Any) -> Dialogue:
 
 
 def answer(dialogue: Dialogue) -> None:
-    """Store one more message of the participant with the chatbot's answer."""
+    """Store one more message of the participant with the chatbot's reply."""
     make_answered_turn(dialogue, dialogue.turns.count())
 
 
@@ -81,7 +81,7 @@ def test_progress_counts_goals_and_complete_tasks() -> None:
     assert second is not None
     progress = progress_of(second)
     assert (progress.position, progress.total, progress.complete, progress.is_last) == (2, 3, 1, False)
-    assert (progress.may_go_on, progress.why_not) == (False, "Ask the chatbot something first.")
+    assert (progress.may_go_on, progress.why_not) == (False, "Send a message and read the reply before you continue.")
 
 
 @pytest.mark.parametrize(
@@ -169,10 +169,10 @@ def test_the_last_goal_finishes_the_participant_even_when_the_chatbot_is_gone(se
 @pytest.mark.parametrize(
     ("min_turns", "answered", "sentence"),
     [
-        (1, 0, "Ask the chatbot something first."),
-        (3, 0, "Ask the chatbot 3 times first."),
-        (3, 1, "Ask the chatbot 2 more times first."),
-        (3, 2, "Ask the chatbot once more and read its answer first."),
+        (1, 0, "Send a message and read the reply before you continue."),
+        (3, 0, "Send 3 messages before you continue."),
+        (3, 1, "Send 2 more messages before you continue."),
+        (3, 2, "Send one more message and read the reply before you continue."),
     ],
 )
 def test_nobody_goes_on_before_the_minimum_of_answered_messages(min_turns: int, answered: int, sentence: str) -> None:
@@ -258,7 +258,7 @@ def test_nobody_is_sent_to_a_provider_that_they_did_not_agree_to(settings: Setti
     participant = enrol_participant()
     settings.MODELS_FILE = tmp_path / "models.toml"
     settings.MODELS_FILE.write_text('[models.tiny]\nbackend = "openai"\nmodel = "gpt-4"\n')
-    with pytest.raises(ChatbotUnavailable, match="a service that you have not agreed to"):
+    with pytest.raises(ChatbotUnavailable, match="a service to which you have not agreed"):
         begin_goal(participant)
 
 

@@ -128,7 +128,7 @@ def test_who_is_screened_out_reads_so_and_comes_no_further(client: Client, study
 def test_next_goal_says_why_it_is_locked(client: Client, study: Study) -> None:
     dialogue = begin(client)
     page = client.post(f"/s/demo/chat/{dialogue.token}/next/", follow=True)
-    assert "Ask the chatbot something first." in page.text
+    assert "Send a message and read the reply before you continue." in page.text
     assert Dialogue.objects.get().ended_at is None
 
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
         ("enrolled", "Next, please read the instruction"),
         ("judging", "You can continue with the pair where you left off"),
         ("lapsed", "your remaining pairs were reassigned"),
-        ("finished", "You can read the last page again"),
+        ("finished", "You can view the last page again"),
     ],
 )
 def test_whom_the_browser_knows_reads_where_they_go_on(state: str, words: str) -> None:

@@ -174,14 +174,14 @@ def test_without_scripts_the_form_itself_is_taken(evaluator: Evaluator, presenta
     client, address = client_of(evaluator), pairs(evaluator, presentation.token, "submit")
     page = client.post(address, {"choice": "first", "utterance_number": "2", "key": "key-1"})
     assert page.status_code == 422
-    assert "Say how confident you are about your choice." in page.text
+    assert "Please say how confident you are about your choice." in page.text
     assert [option.is_given for option in page.context["page"].choices] == [True, False, False]
     assert page.context["page"].answer.utterance_number == 2
     taken = client.post(address, {key: str(value) for key, value in WHOLE.items()} | {"key": "key-1"})
     assert (taken.status_code, taken["Location"]) == (302, pairs(evaluator, presentations_of(evaluator)[1].token))
     again = client.post(address, {key: str(value) for key, value in WHOLE.items()} | {"key": "key-2"})
     assert again.status_code == 409
-    assert "You have already answered this pair" in again.text
+    assert "You have already judged this pair" in again.text
     assert Judgement.objects.get().utterance_number == 1
 
 
