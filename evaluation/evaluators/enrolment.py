@@ -51,7 +51,8 @@ class JudgingEnrolment(Enrolment[Evaluator]):
     @classmethod
     def find_visitor(cls, token: str, **location: Any) -> Visitor[Evaluator] | None:
         here = {"evaluation__study__slug": location["slug"], "evaluation__number": location["number"]}
-        evaluator = Evaluator.objects.select_related("evaluation__study").filter(**here, token=token).first()
+        evaluators = Evaluator.objects.select_related("evaluation__study").filter(**here, token=token)
+        evaluator = evaluators.order_by("pk").first()  # only one: the default order would only take time
         return Visitor(cls(evaluator.evaluation), evaluator) if evaluator else None
 
     @property

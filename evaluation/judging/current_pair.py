@@ -9,7 +9,7 @@ from evaluation.evaluators.assignments import unjudged
 from evaluation.models import Evaluator, Pair, Presentation
 from studies.models import Turn
 
-_WHOLE = ("assignment", "pair__evaluation", "pair__natural__goal", "pair__simulated", "judgement")
+_WHOLE = ("assignment", "pair__natural__goal", "pair__simulated", "judgement")
 _ORDER = ("assignment__number", "position")
 _TRAINING = Q(pair__role=Pair.Role.TRAINING)
 
@@ -34,12 +34,13 @@ def current_presentation(evaluator: Evaluator) -> Presentation | None:
 
 def find_presentation(visitor: Visitor[Evaluator], token: str) -> Presentation | None:
     """Return the visitor's presentation with that token and its texts; None if it is another person's or was deleted."""
-    return _with_texts(_presentations(visitor.person).filter(token=token))
+    # A token names one, so the default order, which joins the study's title, would only take time.
+    return _with_texts(visitor.person, _presentations(visitor.person).filter(token=token).order_by("pk"))
 
 
 def next_presentation(evaluator: Evaluator, presentation: Presentation) -> Presentation | None:
     """Return the presentation after this one, with its texts."""
-    return _with_texts(_left(evaluator).exclude(pk=presentation.pk).order_by(*_ORDER))
+    return _with_texts(evaluator, _left(evaluator).exclude(pk=presentation.pk).order_by(*_ORDER))
 
 
 def may_be_shown(evaluator: Evaluator, presentation: Presentation) -> bool:
@@ -82,10 +83,11 @@ def _left(evaluator: Evaluator) -> QuerySet[Presentation]:
     return unjudged().filter(assignment__evaluator=evaluator, pair__withdrawn_at=None)
 
 
-def _with_texts(presentations: QuerySet[Presentation]) -> Presentation | None:
-    """Return the first one with its dialogues and judgement, in two queries, whichever side is natural."""
+def _with_texts(evaluator: Evaluator, presentations: QuerySet[Presentation]) -> Presentation | None:
+    """Return the evaluator's first one with its dialogues and judgement, in two queries, whichever side is natural."""
     presentation = presentations.select_related(*_WHOLE).first()
     if presentation:
+        presentation.pair.evaluation = evaluator.evaluation
         dialogues = [each for each in (presentation.pair.natural, presentation.pair.simulated) if each]
         said = Turn.objects.only("dialogue", "position", "utterance", "response")
         prefetch_related_objects(dialogues, Prefetch("turns", said))

@@ -29,7 +29,7 @@ _WORD = re.compile(r"[^\s<>]+")
 
 @dataclass(frozen=True)
 class Received:
-    """One response to a browser, and the work that it took the server, in function calls."""
+    """One response to a browser, and the work that it took the server, in function calls; 0 if they were not counted."""
 
     kind: str
     status: int

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from cProfile import Profile
 from dataclasses import replace
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -22,9 +23,12 @@ from tests.evaluation.factories import make_evaluation, make_evaluator, make_jud
 from tests.evaluation.judging.guessing import LEVEL, Play, Received, strongest_clue
 from tests.evaluation.judging.texts import NATURAL, SIMULATED, Turns
 from tests.evaluation.judging.visits import client_of, pairs, post
+from tests.thoroughness import IS_THOROUGH
 
 pytestmark = [pytest.mark.timeout(900), pytest.mark.django_db]
 PAIRS = 200
+COUNTED = 5 if IS_THOROUGH else 2
+"""In how many of the five assignments the server's work is counted. Counting doubles the time of a response."""
 UNSURE = {"choice": "not_sure", "confidence": "confident", "utterance_number": 0}
 MODEL = "mixtral"
 
@@ -64,22 +68,28 @@ def _enter(evaluation: Evaluation) -> Evaluator:
 def _judge(evaluator: Evaluator, number: int) -> Iterator[Play]:
     client = client_of(evaluator)
     while presentation := current_presentation(evaluator):
-        responses = list(_responses(client, evaluator, presentation))
+        receive = partial(_receive, number < COUNTED)
+        responses = list(_responses(client, evaluator, presentation, receive))
         yield Play(number, str(artificial_side(presentation)), presentation.token, responses)
 
 
-def _responses(client: Client, evaluator: Evaluator, presentation: Presentation) -> Iterator[Received]:
+def _responses(
+    client: Client,
+    evaluator: Evaluator,
+    presentation: Presentation,
+    receive: Callable[[str, Callable[[], Any]], Received],
+) -> Iterator[Received]:
     at = [pairs(evaluator, presentation.token, part) for part in ("draft", "state", "submit")]
-    yield _receive("page", lambda: client.get(pairs(evaluator, presentation.token)))
-    yield _receive("draft", lambda: post(client, at[0], {"choice": "first"}, clocks={"elapsed": 1.0}))
-    yield _receive("state", lambda: client.get(at[1]))
-    yield _receive("refusal", lambda: post(client, at[2], {"choice": "first"}, key=""))
-    yield _receive("submit", lambda: post(client, at[2], UNSURE, key=presentation.token))
-    yield _receive("again", lambda: post(client, at[2], UNSURE, key="another"))
+    yield receive("page", lambda: client.get(pairs(evaluator, presentation.token)))
+    yield receive("draft", lambda: post(client, at[0], {"choice": "first"}, clocks={"elapsed": 1.0}))
+    yield receive("state", lambda: client.get(at[1]))
+    yield receive("refusal", lambda: post(client, at[2], {"choice": "first"}, key=""))
+    yield receive("submit", lambda: post(client, at[2], UNSURE, key=presentation.token))
+    yield receive("again", lambda: post(client, at[2], UNSURE, key="another"))
 
 
-def _receive(kind: str, ask: Callable[[], Any]) -> Received:
-    response, work = _counted(ask)
+def _receive(is_counted: bool, kind: str, ask: Callable[[], Any]) -> Received:
+    response, work = _counted(ask) if is_counted else (ask(), 0)
     cookies = {name: morsel.OutputString() for name, morsel in response.cookies.items()}
     return Received(kind, response.status_code, dict(response.headers), cookies, response.text, work)
 
@@ -145,7 +155,7 @@ def leak_size(received: Received, artificial: str) -> Received:
 
 
 def leak_work(received: Received, artificial: str) -> Received:
-    return replace(received, work=received.work + (5000 if artificial == "first" else 0))
+    return replace(received, work=received.work + (5000 if received.work and artificial == "first" else 0))
 
 
 def leak_order(received: Received, artificial: str) -> Received:
@@ -164,7 +174,6 @@ def leak_order(received: Received, artificial: str) -> Received:
         (leak_class, "page"),
         (leak_size, "page"),
         (leak_size, "state"),
-        (leak_work, "submit"),
         (leak_order, "page"),
     ],
 )
@@ -172,6 +181,13 @@ def test_a_leak_would_be_noticed(plays: list[Play], leak: Callable[[Received, st
     """Three times in four it tells the truth."""
     clue = strongest_clue([_planted(play, leak, kind, number // 2 % 4 > 0) for number, play in enumerate(plays)])
     assert clue.chance < LEVEL, clue
+
+
+def test_a_leak_in_the_servers_work_would_be_noticed(plays: list[Play]) -> None:
+    """Nine times in ten it tells the truth: work is counted for fewer pairs, but it depends on nothing else."""
+    clue = strongest_clue([_planted(play, leak_work, "submit", number % 10 > 0) for number, play in enumerate(plays)])
+    assert clue.chance < LEVEL, clue
+    assert clue.trait.startswith("submit work"), clue
 
 
 def test_a_leak_in_the_token_would_be_noticed(plays: list[Play]) -> None:
