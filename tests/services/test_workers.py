@@ -18,6 +18,8 @@ pytestmark = [pytest.mark.postgresql, pytest.mark.redis]
 
 SECONDS = 20
 """Within this time, a page says that no worker serves a run."""
+MODELS = {"a": 0.0, "b": 0.0, "c": 0.0}
+"""The models, and for how many seconds each pauses before each word."""
 SIDES = """
 [models.{name}.inquirer]
 prompts = "llama-2"
@@ -40,17 +42,21 @@ study = make_study()
 for pair in {pairs!r}:
     queue_run(request_run(study, RunRequest(*pair)))
 """
-WAIT_FOR_SENTENCE = """
+WAIT_FOR_SENTENCES = """
 from time import monotonic, sleep, time
 from django.test import Client
 from simulation.models import Run
 from tests.factories import make_staff
 client = Client(HTTP_HOST="localhost")
 client.force_login(make_staff())
-address = f"/runs/{Run.objects.get(inquirer='b').token}/"
 end = monotonic() + 60
-while "No worker serves b: start one with “python manage.py worker --models b”" not in client.get(address).text:
-    assert monotonic() < end, "the page says nothing"
+
+def is_missing(model):
+    page = client.get(f"/runs/{Run.objects.get(inquirer=model).token}/").text
+    return f"No worker serves {model}: start one with “python manage.py worker --models {model}”" in page
+
+while not (is_missing("b") and is_missing("c")):
+    assert monotonic() < end, "the pages say nothing"
     sleep(0.5)
 print(time())
 """
@@ -60,7 +66,7 @@ NEVER = 1000.0
 @pytest.fixture
 def site(tmp_path: Path, postgresql_url: str, redis_url: str) -> Installation:
     installation = Installation(tmp_path / "var", {"DATABASE_URL": postgresql_url, "CELERY_BROKER_URL": redis_url})
-    installation.settings["MODELS_FILE"] = str(write_models(tmp_path / "models.toml", a=0.0, b=0.0))
+    installation.settings["MODELS_FILE"] = str(write_models(tmp_path / "models.toml", **MODELS))
     installation.migrate()
     return installation
 
@@ -73,7 +79,7 @@ def write_models(file: Path, **pauses: float) -> Path:
 
 def start(site: Installation, models: str, **pauses: float) -> AbstractContextManager[Popen[bytes]]:
     """Start a worker for these models, as if on a separate machine with a separate models.toml."""
-    file = write_models(site.var_dir.parent / f"models-{models}.toml", **{"a": 0.0, "b": 0.0} | pauses)
+    file = write_models(site.var_dir.parent / f"models-{models}.toml", **MODELS | pauses)
     machine = Installation(site.var_dir, site.settings | {"MODELS_FILE": str(file)})
     return machine.worker(models)
 
@@ -118,18 +124,27 @@ def test_workers_with_one_model_each_share_the_runs_and_never_use_the_other_mode
 
 
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("number", [signal.SIGSTOP, signal.SIGKILL], ids=["hung", "killed"])
 @pytest.mark.waits
-def test_the_page_reports_a_missing_worker_and_another_one_finishes(
-    site: Installation, ask: Ask, number: signal.Signals
-) -> None:
-    prepare(site, ("b", "b"))
-    with start(site, "a"), start(site, "b", b=NEVER) as worker, ThreadPoolExecutor(1) as pool:
-        wait_until(lambda: held(ask) == 4, seconds=120, what="the worker has not begun")
-        waiting = pool.submit(site.evaluate, WAIT_FOR_SENTENCE)
-        worker.send_signal(number)
+def test_the_pages_report_a_hung_and_a_killed_worker_and_another_one_finishes(site: Installation, ask: Ask) -> None:
+    prepare(site, ("b", "b"), ("c", "c"))
+    with (
+        start(site, "a"),
+        start(site, "b", b=NEVER) as hung,
+        start(site, "c", c=NEVER) as killed,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        wait_until(lambda: held(ask) == 8, seconds=120, what="the workers have not begun")
+        waiting = pool.submit(site.evaluate, WAIT_FOR_SENTENCES)
+        hung.send_signal(signal.SIGSTOP)
+        killed.send_signal(signal.SIGKILL)
         gone_at = time()
         assert float(waiting.result()) - gone_at <= SECONDS
-        with start(site, "b"):
-            wait_until(lambda: finished(ask, "b", "b") == 4, seconds=120, what="no other worker has taken over")
-    assert ask("SELECT count(*) FROM collection_dialogue")[0][0] == 4
+        assert finished(ask, "b", "b") + finished(ask, "c", "c") == 0
+        ask("UPDATE simulation_simulation SET leased_until = now() RETURNING id")  # as it will be half a minute later
+        with start(site, "b,c"):
+            wait_until(
+                lambda: finished(ask, "b", "b") == finished(ask, "c", "c") == 4,
+                seconds=120,
+                what="no other worker has taken over",
+            )
+    assert ask("SELECT count(*) FROM collection_dialogue")[0][0] == 8
