@@ -5,7 +5,6 @@ import os
 import shutil
 import signal
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -19,6 +18,7 @@ from subprocess import CompletedProcess, Popen
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from tests.forks import Process, run, start
 from tests.interpreter import Interpreter
 from tests.services.binaries import wait_until
 from tests.services.postgresql import copy_database, create_database
@@ -45,10 +45,7 @@ class Installation:
 
     def manage(self, *arguments: str, timeout: float = 280) -> CompletedProcess[str]:
         """Run ``python manage.py …``, which must succeed, and return its output."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=BASE_DIR, env=self.environment, capture_output=True, text=True, timeout=timeout,
-        )  # fmt: skip
+        done = run("-m", "manage", *arguments, environment=self.environment, timeout=timeout)
         assert done.returncode == 0, done.stderr
         return done
 
@@ -102,28 +99,42 @@ class Installation:
         return (self.var_dir / "output.log").read_text("utf-8")
 
     @contextmanager
-    def run(self, *command: str) -> Iterator[Popen[bytes]]:
-        """Run a process of this installation, with output to a file in its folder, and kill it at the end."""
+    def run(self, *command: str) -> Iterator[Process]:
+        """Run ``python -m …`` for this installation, with output to a file in its folder, and kill it at the end."""
+        with self._output() as log:
+            process = start("-m", *command, environment=self.environment, stdout=log, stderr=log)
+        with _killed_at_the_end(process):
+            yield process
+
+    @contextmanager
+    def run_anew(self, *command: str) -> Iterator[Popen[bytes]]:
+        """Do the same in a new interpreter, as people and services do, instead of a fork that is ready sooner."""
+        with self._output() as log:
+            arguments = [sys.executable, "-m", *command]
+            process = Popen(arguments, cwd=BASE_DIR, env=self.environment, stdout=log, stderr=log)
+        with _killed_at_the_end(process):
+            yield process
+
+    @contextmanager
+    def _output(self) -> Iterator[int]:
         self.var_dir.mkdir(parents=True, exist_ok=True)
         with (self.var_dir / "output.log").open("ab") as log:
-            process = Popen(
-                [sys.executable, "-m", *command],
-                cwd=BASE_DIR,
-                env=self.environment,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-        try:
-            yield process
-        finally:
-            process.kill()
-            process.wait()
+            yield log.fileno()
 
-    def worker(self, models: str = "") -> AbstractContextManager[Popen[bytes]]:
+    def worker(self, models: str = "") -> AbstractContextManager[Process]:
         """Run a worker as the Procfile does; it serves everything unless ``models`` are named."""
         if models:
             return self.run("manage", "worker", "--models", models)
         return self.run("celery", "--quiet", "-A", "roleplay_site", "worker", "--loglevel", "WARNING")
+
+
+@contextmanager
+def _killed_at_the_end(process: Process | Popen[bytes]) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
 
 
 _NUMBERS = count()
@@ -173,10 +184,10 @@ def _make(site: Installation, models_file: str, command: Command) -> None:
 @lru_cache(maxsize=1)
 def _interpreter(var_dir: Path, settings: tuple[tuple[str, str], ...]) -> Interpreter:
     """Return the interpreter for an installation; only the last installation's is kept."""
-    return Interpreter(BASE_DIR, Installation(var_dir, dict(settings)).environment)
+    return Interpreter(Installation(var_dir, dict(settings)).environment)
 
 
-def kill_at_work(worker: Popen[bytes], has_work: Callable[[], bool]) -> None:
+def kill_at_work(worker: Process, has_work: Callable[[], bool]) -> None:
     """Kill the worker without warning while it holds items. It is suspended while this is checked."""
 
     def is_caught() -> bool:

@@ -24,7 +24,7 @@ def test_the_web_process_at_rest_holds_less_than_150_mb(installation: Installati
     installation.migrate()
     port = free_port()
     server = ["uvicorn", "roleplay_site.asgi:application", "--port", str(port), "--lifespan", "off"]
-    with installation.run(*server) as process:
+    with installation.run_anew(*server) as process:
         wait_until(lambda: _answers(f"http://127.0.0.1:{port}/login/"), what="the login page does not answer")
         assert psutil.Process(process.pid).memory_info().rss < 150_000_000
 

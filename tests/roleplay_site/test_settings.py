@@ -2,24 +2,17 @@
 
 import stat
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.forks import run
 from tests.installation import BASE_DIR, Installation
 
 
 def start(installation: Installation, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a process that only reads the settings."""
-    return subprocess.run(
-        [sys.executable, "-c", "import roleplay_site.settings"],
-        cwd=BASE_DIR,
-        env={**installation.environment, **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    return run("-c", "import roleplay_site.settings", environment=installation.environment | environment)
 
 
 def mode(path: Path) -> int:
@@ -127,10 +120,7 @@ def test_an_unusable_broker_folder_stops_the_start(installation: Installation) -
     ],
 )
 def test_a_command_without_its_database_ends_with_a_sentence(installation: Installation, url: str, words: str) -> None:
-    refused = subprocess.run(
-        [sys.executable, "manage.py", "load_demo"],
-        cwd=BASE_DIR, env={**installation.environment, "DATABASE_URL": url}, capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
+    refused = run("-m", "manage", "load_demo", environment=installation.environment | {"DATABASE_URL": url})
     assert refused.returncode == 1
     assert words in refused.stderr
     assert "Check that it is running" in refused.stderr

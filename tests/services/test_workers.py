@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
-from subprocess import Popen
 from time import time
 
 import psycopg
 import pytest
 
+from tests.forks import Process
 from tests.installation import Installation
 from tests.services.binaries import wait_until
 
@@ -77,7 +77,7 @@ def write_models(file: Path, **pauses: float) -> Path:
     return file
 
 
-def start(site: Installation, models: str, **pauses: float) -> AbstractContextManager[Popen[bytes]]:
+def start(site: Installation, models: str, **pauses: float) -> AbstractContextManager[Process]:
     """Start a worker for these models, as if on a separate machine with a separate models.toml."""
     file = write_models(site.var_dir.parent / f"models-{models}.toml", **MODELS | pauses)
     machine = Installation(site.var_dir, site.settings | {"MODELS_FILE": str(file)})

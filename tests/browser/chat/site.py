@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from subprocess import Popen
 
 from playwright.sync_api import Page, expect
 
+from tests.forks import Process
 from tests.installation import BASE_DIR, Installation
 from tests.services.binaries import free_port, wait_until
 
@@ -69,7 +69,7 @@ class Site:
         return f"http://127.0.0.1:{self.port}"
 
     @contextmanager
-    def serve(self) -> Iterator[Popen[bytes]]:
+    def serve(self) -> Iterator[Process]:
         """Run the server as the Procfile does, and kill it at the end."""
         web = next(line for line in (BASE_DIR / "Procfile").read_text("utf-8").splitlines() if line.startswith("web:"))
         command = web.removeprefix("web: exec ").replace("$PORT", str(self.port)).split()

@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from subprocess import Popen
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 
 from tests.collection.chat.pages import Frame
+from tests.forks import Process
 from tests.installation import BASE_DIR, Installation
 from tests.services.binaries import free_port, wait_until
 
@@ -62,7 +62,7 @@ class Chat:
 class Server:
     """One server process."""
 
-    process: Popen[bytes]
+    process: Process
 
     def __init__(self, chat: Chat, port: int) -> None:
         self.chat = chat

@@ -1,0 +1,134 @@
+"""The process from which ``tests.forks`` forks programs: it has imported the libraries, and read no settings."""
+
+import gc
+import json
+import os
+import runpy
+import signal
+import socket
+import sys
+from contextlib import suppress
+from importlib import import_module
+from select import select
+from struct import Struct
+
+LIBRARIES = [
+    "celery.apps.worker",
+    "celery.bin.celery",
+    "celery.concurrency.thread",
+    "channels.routing",
+    "channels.sessions",
+    "cmarkgfm",
+    "csp.constants",
+    "dialogue.backends.registry",
+    "dj_database_url",
+    "django.contrib.admin",
+    "django.core.management.commands.migrate",
+    "django.db.backends.sqlite3.base",
+    "django.template.defaultfilters",
+    "django.test",
+    "django.views.generic",
+    "environs",
+    "jinja2.sandbox",
+    "markdown_it",
+    "nh3",
+    "packaging.version",
+    "pydantic",
+    "servestatic.middleware",
+    "uvicorn.main",
+    "uvicorn.protocols.http.httptools_impl",
+    "uvicorn.protocols.websockets.websockets_sansio_impl",
+]
+"""What sites, workers and commands import at their start and what needs no settings. Nothing here starts a thread."""
+_NUMBER = Struct("i")
+
+
+class Preloaded:
+    """Forks a process for each request, and reports its ID and later its status on the connection that came with it."""
+
+    def __init__(self, tests: socket.socket) -> None:
+        self._tests = tests
+        self._running: dict[int, socket.socket] = {}
+        self._deaths, self._alarm = socket.socketpair()
+        self._alarm.setblocking(False)
+        signal.set_wakeup_fd(self._alarm.fileno())
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+
+    def serve(self) -> list[str]:
+        """Return in each fork, with the command that it must run. When the tests end, kill the forks and exit."""
+        while True:
+            ready, _, _ = select([self._tests, self._deaths], [], [])
+            if self._tests in ready:
+                received, files, _, _ = socket.recv_fds(self._tests, 1, 4)
+                if not received:
+                    self._end()
+                connection = socket.socket(fileno=files.pop())
+                if (pid := os.fork()) == 0:
+                    return self._become(connection, files)
+                for file in files:
+                    os.close(file)
+                self._running[pid] = connection
+                report(connection, pid)
+            if self._deaths in ready:
+                self._deaths.recv(4096)
+                self._reap()
+
+    def _reap(self) -> None:
+        while self._running:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            with self._running.pop(pid) as connection:
+                report(connection, os.waitstatus_to_exitcode(status))
+
+    def _end(self) -> None:
+        for pid in self._running:
+            os.kill(pid, signal.SIGKILL)
+        sys.exit()
+
+    def _become(self, connection: socket.socket, files: list[int]) -> list[str]:
+        """Take over the command's environment and standard files; leave nothing else of this process open."""
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        for number, file in enumerate(files):
+            os.dup2(file, number)
+            os.close(file)
+        with connection.makefile() as request:
+            command, environment = json.load(request)
+        for opened in (connection, self._tests, self._deaths, self._alarm, *self._running.values()):
+            opened.close()
+        os.environ.clear()
+        os.environ.update(environment)
+        return list(command)
+
+
+def report(connection: socket.socket, number: int) -> None:
+    """Send the number, unless the other end has just been closed."""
+    with suppress(BrokenPipeError):
+        connection.sendall(_NUMBER.pack(number))
+
+
+def receive(connection: socket.socket) -> int:
+    """Return a number that was reported."""
+    received = connection.recv(_NUMBER.size)
+    assert received, "the process that reports has ended"
+    return int(_NUMBER.unpack(received)[0])
+
+
+def run(kind: str, program: str, *arguments: str) -> None:
+    """Run the program as ``python -m`` or ``python -c`` does."""
+    sys.argv = [program if kind == "-m" else kind, *arguments]
+    if kind == "-m":
+        runpy.run_module(program, run_name="__main__", alter_sys=True)
+    else:
+        exec(compile(program, "<string>", "exec"), {"__name__": "__main__"})  # noqa: S102
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal ends the tests, and their end is this process's
+    for name in LIBRARIES:
+        import_module(name)
+    gc.collect()
+    gc.freeze()  # so that no fork looks at these objects, which would copy them
+    run(*Preloaded(socket.socket(fileno=os.dup(0))).serve())

@@ -1,0 +1,91 @@
+"""Forks are what new interpreters are to their programs and to the tests, and end with the tests."""
+
+import os
+import signal
+import subprocess
+import sys
+from subprocess import TimeoutExpired
+
+import psutil
+import pytest
+
+from tests import forks
+from tests.installation import BASE_DIR
+from tests.services.binaries import wait_until
+
+ENVIRONMENT = {"PATH": "/usr/bin", "LC_ALL": "C.UTF-8", "SECRET_KEY": "a secret"}
+DESCRIBE = """
+import os, signal, sys, threading
+print(__name__, sys.argv, os.getcwd(), dict(os.environ), sys.stdin.read(), sys.stdout.encoding, sys.stdout.isatty())
+print([signal.getsignal(number) for number in signal.valid_signals()], signal.set_wakeup_fd(-1), threading.enumerate()[1:])
+print([number for number in range(3, 100) if os.path.exists(f"/proc/self/fd/{number}")])
+print([name for name in ("roleplay_site", "django.contrib.auth.models", "numpy") if name in sys.modules])
+"""
+START_AND_WAIT = f"""
+import time
+from tests import forks
+print(forks.start("-c", "import time; time.sleep(300)", environment={ENVIRONMENT}, stdout=2, stderr=2).pid, flush=True)
+time.sleep(300)
+"""
+
+
+def run_anew(*command: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a new interpreter."""
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=BASE_DIR,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("-c", DESCRIBE, "and", "arguments"),
+        ("-c", "raise SystemExit('It ends with a sentence.')"),
+        ("-c", "raise SystemExit(3)"),
+        ("-c", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"),
+        ("-c", "import os, signal; os.kill(os.getpid(), signal.SIGINT)"),
+        ("-c", "import atexit, threading; threading.Timer(0.1, print, 'd').start(); atexit.register(print, 'last')"),
+        ("-m", "calendar", "2026", "1"),
+    ],
+    ids=["its surroundings", "a sentence", "a status", "killed", "interrupted", "a thread", "a module"],
+)
+def test_a_fork_does_what_a_new_interpreter_does(command: tuple[str, ...]) -> None:
+    new, fork = run_anew(*command), forks.run(*command, environment=ENVIRONMENT)
+    assert (fork.returncode, fork.stdout) == (new.returncode, new.stdout)
+    assert fork.stderr.splitlines()[-1:] == new.stderr.splitlines()[-1:]
+
+
+def test_a_fork_can_be_watched_suspended_and_ended() -> None:
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    process = forks.start("-c", "import time; time.sleep(300)", environment={}, stdout=nothing, stderr=nothing)
+    os.close(nothing)
+    with pytest.raises(TimeoutExpired):
+        process.wait(0.05)
+    assert process.poll() is None
+    process.send_signal(signal.SIGSTOP)
+    wait_until(lambda: psutil.Process(process.pid).status() == "stopped", what="it has not been suspended")
+    process.send_signal(signal.SIGCONT)
+    process.terminate()
+    assert process.wait(30) == process.poll() == -signal.SIGTERM
+    process.kill()
+
+
+def test_a_program_that_takes_too_long_is_ended() -> None:
+    with pytest.raises(TimeoutExpired):
+        forks.run("-c", "import time; time.sleep(300)", environment={}, timeout=0.1)
+
+
+def test_the_forks_of_a_killed_test_process_end() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", START_AND_WAIT], cwd=BASE_DIR, stdout=subprocess.PIPE, text=True
+    ) as tests:
+        assert tests.stdout
+        fork = psutil.Process(int(tests.stdout.readline()))
+        both = [fork, *fork.parents()[:1]]
+        tests.kill()
+    assert psutil.wait_procs(both, timeout=30)[1] == []
