@@ -30,7 +30,7 @@ def consent(page: Page) -> None:
 
 
 def stops(page: Page) -> Iterator[str]:
-    """Visit every step of the path in turn, and yield its name."""
+    """Visit every step of the path in turn, and yield its name as soon as its page, not the one before, is there."""
     page.goto(DOOR)
     yield "welcome"
     consent(page)
@@ -46,6 +46,7 @@ def stops(page: Page) -> Iterator[str]:
     yield "lapsed"
     Assignment.objects.all().delete()
     page.get_by_role("button", name="Start the Survey").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("No pairs available at the moment")
     yield "no assignment"
     Evaluation.objects.update(state=Evaluation.State.CLOSED)
     page.goto(f"{DOOR}start/")
@@ -55,6 +56,7 @@ def stops(page: Page) -> Iterator[str]:
     yield "end"
     page.goto(f"{DOOR}withdraw/")
     page.get_by_role("button", name="Withdraw and delete my data").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Withdrawn")
     yield "withdrawn"
     page.goto("/s/demo/judge/7/")
     yield "no such evaluation"

@@ -57,14 +57,16 @@ def finish(page: Page) -> None:
 
 
 def stops(page: Page) -> Iterator[str]:
-    """Visit every step of the path in turn, and yield its name."""
+    """Visit every step of the path in turn, and yield its name as soon as its page, not the one before, is there."""
     page.goto("/s/demo/")
     yield "welcome"
     consent(page)
     yield "form"
     page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("alert")).to_be_focused()
     yield "form with errors"
     answer(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("What to do")
     yield "instruction"
     page.get_by_text("Your personal link", exact=True).click()
     yield "footer open"
@@ -76,6 +78,7 @@ def stops(page: Page) -> Iterator[str]:
     yield "end"
     page.goto("/s/demo/withdraw/")
     page.get_by_role("button", name="Withdraw and delete my data").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Withdrawn")
     yield "withdrawn"
     page.context.clear_cookies()
     Recruitment.objects.update(seats=0)
