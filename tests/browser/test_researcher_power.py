@@ -8,11 +8,10 @@ from analysis.models import PowerEstimate
 from analysis.power.estimates import question_of, request_estimate
 from analysis.statistics.power_plans import PAPER, PowerQuestion
 from tests.analysis.working import beside_the_browser, work_off_estimates
-from tests.browser.accessibility import CONTRAST, assert_accessible, assert_fits
+from tests.browser.accessibility import check_page_in_both_sizes
 from tests.browser.complaints import Complaints
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-WIDTHS = (1280, 360)
 State = PowerEstimate.State
 FOUND = [
     {"studies": 500, "failed": failed, "overall": 400 + failed, "contrasts": [30, 240, 410, 300, 200, 499]}
@@ -102,16 +101,9 @@ def test_every_page_fits_a_phone_and_violates_no_rule_of_wcag_aa(staff_page: Pag
     tokens.append(make_estimate(State.RUNNING, 9, []).token)
     for address in ["/power/", *(f"/power/{token}/" for token in tokens)]:
         staff_page.goto(address)
-        _assert_fits(staff_page, address)
+        check_page_in_both_sizes(staff_page, address)
     staff_page.goto("/power/")
     staff_page.get_by_label("Evaluators", exact=True).fill("1")
     staff_page.get_by_label("Detection rate").first.fill("")
     staff_page.get_by_role("button", name="Estimate power").click()
-    _assert_fits(staff_page, "mistakes")
-
-
-def _assert_fits(page: Page, what: str) -> None:
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        assert_fits(page, what)
-        assert_accessible(page, f"{what}, {width}", dark=CONTRAST)
+    check_page_in_both_sizes(staff_page, "mistakes")
