@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from evaluation.judges import tasks
 from evaluation.models import Evaluation, JudgeRun, ModelJudgement
-from tests.evaluation.factories import make_evaluation
+from tests.evaluation.factories import make_evaluation, make_judged_study
 from tests.evaluation.judges.scripts import MODELS_FILE, SECOND
 from tests.factories import make_study
 
@@ -97,10 +97,10 @@ def test_without_an_opened_evaluation_there_is_nothing_to_judge() -> None:
 
 
 def test_the_embedded_model_sits_whatever_it_puts_out() -> None:
-    make_evaluation()
+    make_evaluation(make_judged_study(people=1, goals=1))
     told = json.loads(judge("--json", model="tiny"))
-    assert told["verdicts"] == 16
-    assert sum(one["verdicts"] + one["unanswered"] for one in told["models"].values()) == 16
+    assert told["verdicts"] == 4
+    assert sum(one["verdicts"] + one["unanswered"] for one in told["models"].values()) == 4
     assert not ModelJudgement.objects.filter(problem="", choice="").exists()
     assert all(judgement.outputs or judgement.problem for judgement in ModelJudgement.objects.all())
 
