@@ -7,6 +7,7 @@ import html
 import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
+from functools import cache
 from random import Random
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +15,7 @@ from urllib.parse import urlencode
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.test import Client
+from django.test.client import ClientHandler
 
 from analysis.models import Report
 from analysis.power.estimates import request_estimate
@@ -137,11 +139,16 @@ def _logged_in(user: User) -> Client:
 def _browser() -> Client:
     """Return a browser that has loaded a form of the site, so that its forms are accepted."""
     secret = "x" * 32
-    client = Client(
-        enforce_csrf_checks=True, raise_request_exception=False, HTTP_X_CSRFTOKEN=secret, HTTP_HOST="localhost"
-    )
+    client = Client(raise_request_exception=False, HTTP_X_CSRFTOKEN=secret, HTTP_HOST="localhost")
+    client.handler = _handler()
     client.cookies["csrftoken"] = secret
     return client
+
+
+@cache
+def _handler() -> ClientHandler:
+    """Return the site for all browsers, which loads its middleware and lists its static files once."""
+    return ClientHandler(enforce_csrf_checks=True)
 
 
 def _tokens(study: Study, evaluator: Evaluator, person: Participant, chat: Dialogue) -> dict[str, str]:
