@@ -18,8 +18,10 @@ from evaluation.planning.assignments import (
     plan_assignments,
 )
 from tests.evaluation.planning.plan_rules import assert_rules
+from tests.thoroughness import IS_THOROUGH
 
 SEED = "73"
+STUDIES = 300 if IS_THOROUGH else 100
 
 
 def shape(people: int, goals: int, models: int) -> list[Wanted]:
@@ -36,7 +38,7 @@ def shapes(draw: st.DrawFn, *, people: int, goals: int, models: int) -> list[Wan
     return [pair for pair in whole if pair not in missing]
 
 
-@settings(max_examples=300)
+@settings(max_examples=STUDIES)
 @given(shapes(people=6, goals=4, models=5), st.integers(1, 12), st.integers(1, 4), st.integers())
 def test_what_can_be_planned_keeps_every_rule(pairs: list[Wanted], per_evaluator: int, judges: int, seed: int) -> None:
     try:
@@ -47,7 +49,7 @@ def test_what_can_be_planned_keeps_every_rule(pairs: list[Wanted], per_evaluator
     assert_rules(plan_assignments(pairs * judges, count, str(seed)), pairs * judges, per_evaluator)
 
 
-@settings(max_examples=300)
+@settings(max_examples=STUDIES)
 @given(shapes(people=3, goals=2, models=3).filter(lambda pairs: len(pairs) <= 7), st.integers(1, 4), st.integers(1, 3))
 def test_the_planner_is_right_about_what_is_impossible(pairs: list[Wanted], per_evaluator: int, judges: int) -> None:
     count = -(-len(pairs) * judges // per_evaluator)
