@@ -12,7 +12,7 @@ from dialogue.outputs import Checks, Output, OutputStatus, check_output
 from dialogue.seeds import SpeakerName
 from dialogue.self_replies import OwnWords
 from dialogue.system_text import SystemWay, place_system
-from dialogue.thoughts import Thinking
+from dialogue.thought_events import Thinking
 
 Ending = Literal[
     "goal_reached",

@@ -14,6 +14,7 @@ from itertools import chain
 
 from dialogue.mark_context import LOOKAHEAD, Context
 from dialogue.mark_search import Finder, beginnings
+from dialogue.thought_events import Event, Opened, Split, Thinking
 from dialogue.thought_marks import (
     HEADERS,
     MARKS,
@@ -31,42 +32,6 @@ _INK = re.compile(r"\S")
 _STRIPPED_BEGINNINGS = {*STRIPPED_NAMES, *beginnings(STRIPPED_NAMES)}
 _APART = ("<think>\n", "\n</think>\n\n")
 """How an output's record contains a thought that arrived in a separate field."""
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A thought that began before the output. ``is_certain``: the prompt ends in it; otherwise it is only likely."""
-
-    kind: Kind
-    is_certain: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Thought:
-    """A piece of a thought that arrived separately from the output, as some servers send it."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Thinking:
-    """The model is thinking. ``said`` is its answer so far: shorter than before if a part of it proved to be a thought."""
-
-    said: str
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """An output split into thoughts and answer. ``closed_alone`` is the kind of a thought whose beginning it does not
-    contain."""
-
-    answer: str
-    thoughts: tuple[str, ...] = ()
-    raw: str = ""
-    closed_alone: Kind | None = None
-
-
-Event = str | Thinking
 
 
 def split(raw: str, opened: Opened | None = None, *, was_cut: bool = False) -> Split:

@@ -28,7 +28,7 @@ from dialogue.backends import registry
 from dialogue.backends.base import BackendError
 from dialogue.outputs import Output
 from dialogue.speakers import Speaker
-from dialogue.thoughts import Thinking
+from dialogue.thought_events import Thinking
 from jobs.leases import LeaseLost
 from studies.models import Generation
 

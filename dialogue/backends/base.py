@@ -9,8 +9,9 @@ from random import Random
 from typing import Literal, Protocol, Self
 
 from dialogue.messages import Message
+from dialogue.thought_events import Opened, Thinking, Thought
 from dialogue.thought_marks import Kind
-from dialogue.thoughts import Opened, Splitter, Thinking, Thought
+from dialogue.thoughts import Splitter
 
 StopReason = Literal["stop", "length"]
 

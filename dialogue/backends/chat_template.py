@@ -19,7 +19,8 @@ from dialogue.backends.base import ModelMisconfigured
 from dialogue.backends.template_environment import TemplateMisfit, compile_template, reason
 from dialogue.backends.template_holes import HOLE, fill, hole
 from dialogue.messages import Message, Role
-from dialogue.thoughts import Opened, opened_by
+from dialogue.thought_events import Opened
+from dialogue.thoughts import opened_by
 
 PAPER_TEMPLATES = ("llama-2", "mixtral", "vicuna")
 _SPOKEN = "\ue002"

@@ -11,7 +11,8 @@ from time import perf_counter
 from dialogue.backends.base import BackendError, Health, Piece, Reply, Sampling, StreamingModel
 from dialogue.messages import Message
 from dialogue.model_config import ModelSpec
-from dialogue.thoughts import Opened, split
+from dialogue.thought_events import Opened
+from dialogue.thoughts import split
 
 _WORD = re.compile(r"\s*\S+(?:\s+\Z)?|\s+\Z")
 

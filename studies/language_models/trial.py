@@ -14,7 +14,7 @@ from dialogue.outputs import Output
 from dialogue.roleplay import inquirer_history, responder_history
 from dialogue.seeds import SpeakerName, sampler_seed
 from dialogue.speakers import History, Speaker
-from dialogue.thoughts import Thinking
+from dialogue.thought_events import Thinking
 from studies.language_models.identities import build_speaker, describe_speaker, find_spec
 from studies.language_models.keys import without_keys
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from dialogue.mark_search import beginnings
 from dialogue.outputs import check_output
+from dialogue.thought_events import Opened, Thinking
 from dialogue.thought_marks import KINDS, MARKS
-from dialogue.thoughts import Opened, Splitter, Thinking, opened_by, split
+from dialogue.thoughts import Splitter, opened_by, split
 from tests.dialogue.speaking import CHECKS
 
 OUTPUTS = json.loads(Path("tests/data/thinking_outputs.json").read_text("utf-8"))

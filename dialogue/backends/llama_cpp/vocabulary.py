@@ -10,8 +10,8 @@ from dialogue.backends.base import ModelMisconfigured
 from dialogue.backends.chat_template import Part, opened_thought, render, without_swallowed_space
 from dialogue.backends.llama_cpp.library import llama
 from dialogue.messages import Message
+from dialogue.thought_events import Opened
 from dialogue.thought_marks import CHANNELS, MARKS, SHARED
-from dialogue.thoughts import Opened
 
 _SPACE = " \t\n\v\f\r"  # the library's white space
 _BREAK = "\udfff"  # not a character, so it occurs in no text

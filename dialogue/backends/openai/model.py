@@ -26,7 +26,7 @@ from dialogue.backends.openai.thoughts import likely_thought
 from dialogue.backends.openai.wire import completion_request, is_openai, sent_settings
 from dialogue.messages import Message
 from dialogue.model_config import ModelSpec
-from dialogue.thoughts import Thought
+from dialogue.thought_events import Thought
 
 _RETRIES = 2
 """Few, so that a dead server is known within seconds: participants can press Retry, and runs are tried again later."""

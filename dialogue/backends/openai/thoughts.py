@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from dialogue.thought_events import Opened
 from dialogue.thought_marks import KINDS
-from dialogue.thoughts import Opened
 
 _NAMES = ("reasoning_content", "reasoning", "reasoning_text", "thinking")
 _TEXTS = ("text", "summary", "thinking", "reasoning", "reasoning_content", "content")

@@ -12,7 +12,7 @@ from dialogue.backends.base import ModelMisconfigured
 from dialogue.backends.chat_template import load_template, opened_thought, render, without_swallowed_space
 from dialogue.messages import Message
 from dialogue.model_config import ModelSpec
-from dialogue.thoughts import Opened
+from dialogue.thought_events import Opened
 
 
 class ChatTokens:

@@ -16,7 +16,7 @@ from dialogue.backends.openai.thoughts import likely_thought
 from dialogue.backends.scripted import ScriptedModel
 from dialogue.messages import Message
 from dialogue.model_config import ModelSpec
-from dialogue.thoughts import Thinking
+from dialogue.thought_events import Thinking
 
 ASK = [Message("user", "What is b?")]
 ONLY_THOUGHTS = Path("tests/data/only_thoughts.sse").read_bytes()

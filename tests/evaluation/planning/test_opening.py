@@ -1,4 +1,4 @@
-"""Plans of real studies: what a researcher reads before opening, and what opening stores."""
+"""Opening an evaluation: what it stores, what it refuses, and that it happens once."""
 
 from collections import Counter
 from time import thread_time
@@ -10,81 +10,16 @@ from django.utils import timezone
 
 from evaluation.models import Assignment, Evaluation, Pair, Presentation
 from evaluation.planning import opening
-from evaluation.planning.assignments import PlannedAssignment, PlannedPresentation, Wanted
 from evaluation.planning.drafts import Basis, Draft, draft_from
-from evaluation.planning.opening import NotReady, add_assignments, close_evaluation, open_evaluation, read_plan
-from simulation.models import Simulation
-from studies.models import Dialogue, Turn
+from evaluation.planning.opening import NotReady, close_evaluation, open_evaluation, read_plan
 from tests.collection.factories import make_natural_dialogue, make_participant
-from tests.evaluation.factories import make_evaluation, make_judged_study, make_known_pair
+from tests.evaluation.factories import make_judged_study
 from tests.evaluation.planning.paper import make_paper_study
 from tests.evaluation.planning.plan_rules import assert_rules
+from tests.evaluation.planning.plans import plan_evaluation, stored_assignments, wanted_pairs
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
-
-
-def plan_evaluation(**fields: Any) -> Evaluation:
-    """Of 3 people, 2 goals and 3 models: 18 pairs."""
-    study = fields.pop("study", None) or make_judged_study(people=3, models=("a", "b", "c"))
-    return make_evaluation(study, state=Evaluation.State.PLANNED, opened_at=None, **{"pairs_per_evaluator": 4} | fields)
-
-
-def stored_assignments(evaluation: Evaluation) -> list[PlannedAssignment]:
-    """The main part of every assignment, in order."""
-    return [
-        tuple(
-            PlannedPresentation(Wanted(pair.person, pair.goal_id, pair.model, pair.pk), presentation.is_natural_first)
-            for presentation in assignment.presentations.select_related("pair")
-            if (pair := presentation.pair).role == Pair.Role.MAIN and pair.goal_id
-        )
-        for assignment in evaluation.assignments.all()
-    ]
-
-
-def wanted_pairs(evaluation: Evaluation) -> list[Wanted]:
-    main = evaluation.pairs.filter(role=Pair.Role.MAIN)
-    return [Wanted(pair.person, pair.goal_id or 0, pair.model, pair.pk) for pair in main]
-
-
-def test_a_plan_says_what_falls_to_whom() -> None:
-    plan = read_plan(plan_evaluation(training_pairs=2, attention_checks=1))
-
-    assert (plan.pairs, plan.natural_dialogues, plan.evaluators, plan.judgements) == (18, 6, 5, 18)
-    assert plan.sizes == "5 assignments: 3 with 4 pairs, 2 with 3"
-    assert (plan.natural_first, plan.natural_second) == (9, 9)
-    assert [(share.name, share.pairs, share.presentations, share.fewest, share.most) for share in plan.models] == [
-        (name, 6, 6, 1, 2) for name in "abc"
-    ]
-    assert [(share.name, share.pairs, share.fewest, share.most) for share in plan.goals] == [
-        ("Goal 1 (Math)", 9, 1, 2),
-        ("Goal 2 (Math)", 9, 1, 2),
-    ]
-    assert {share.natural_first for share in plan.models} == {3}
-    assert (plan.training_pairs, plan.attention_checks) == (2, 1)
-    assert (plan.can_open, plan.left_out, plan.warnings, plan.problems) == (True, (), (), ())
-
-
-def test_a_plan_reports_its_rules_and_what_they_hide() -> None:
-    evaluation = plan_evaluation()
-    Turn.objects.filter(dialogue__kind=Dialogue.Kind.NATURAL, position=1).update(response="")
-    Turn.objects.filter(dialogue__simulation__run__inquirer="a", position=0).update(response=" ")
-    assert read_plan(evaluation).rules == (
-        "A natural dialogue is eligible if its participant continued with the next goal or finished.",
-        "A simulated dialogue is eligible unless it ended as unsafe or because a provider refused it.",
-        "If one model has several dialogues for one person and goal, one is drawn with seed 73.",
-        "Unanswered messages are hidden on both sides: 6 from people and 6 from models.",
-    )
-    evaluation.takes_left_dialogues, evaluation.hides_unanswered = True, False
-    first, *_, last = read_plan(evaluation).rules
-    assert (first, last) == (
-        "A natural dialogue is eligible if its participant continued with the next goal, finished or abandoned the dialogue.",
-        "Unanswered messages are shown.",
-    )
-
-
-def test_assignments_of_one_size_are_counted_in_words() -> None:
-    assert read_plan(plan_evaluation(pairs_per_evaluator=6)).sizes == "3 assignments of 6 pairs"
 
 
 def test_opening_stores_what_was_planned() -> None:
@@ -216,64 +151,6 @@ def test_an_evaluations_own_known_pairs_are_stored() -> None:
     assert evaluation.pairs.get(role=Pair.Role.CHECK).known == own[0]
 
 
-def test_an_open_evaluation_remembers_what_it_left_out_whatever_comes_later() -> None:
-    evaluation = plan_evaluation()
-    left = make_participant(evaluation.study)
-    make_natural_dialogue(left, ending="left")
-    Turn.objects.filter(dialogue__simulation__run__inquirer="a", position=0).update(response="")
-    Simulation.objects.create(
-        run=evaluation.runs.all()[0], persona=left.dialogues.get().persona, goal=left.dialogues.get().goal, seed=73
-    )
-    planned = read_plan(evaluation)
-    assert [left_out.sentence for left_out in planned.left_out] == ["1 natural dialogue: abandoned by the participant."]
-    assert "is unfinished: 6 of 7 dialogues have ended." in planned.warnings[0]
-
-    open_evaluation(evaluation)
-    left.dialogues.update(ending="next_goal")
-
-    assert read_plan(evaluation) == planned
-
-
-def test_a_withdrawn_persons_pairs_are_no_part_of_the_plan_any_more() -> None:
-    evaluation = plan_evaluation()
-    open_evaluation(evaluation)
-    evaluation.pairs.filter(person="p-001").update(withdrawn_at=NOW, natural=None, simulated=None)
-    plan = read_plan(evaluation)
-    assert (plan.pairs, plan.natural_dialogues, plan.judgements) == (12, 4, 12)
-
-
-def test_pairs_that_need_a_judge_again_come_into_new_free_assignments_by_the_same_rules() -> None:
-    evaluation = plan_evaluation(training_pairs=1, attention_checks=1)
-    open_evaluation(evaluation)
-    unjudged = list(evaluation.pairs.filter(role=Pair.Role.MAIN))[:10]
-
-    made = add_assignments(evaluation, unjudged)
-
-    assert [assignment.number for assignment in made] == [6, 7, 8]
-    wanted = [pair for pair in wanted_pairs(evaluation) if pair.id in {pair.pk for pair in unjudged}]
-    assert_rules(stored_assignments(evaluation)[5:], wanted, per_evaluator=4)
-    for assignment in made:
-        roles = Counter(presentation.pair.role for presentation in assignment.presentations.all())
-        assert (roles[Pair.Role.TRAINING], roles[Pair.Role.CHECK]) == (1, 1)
-
-
-def test_pairs_of_one_natural_dialogue_come_into_as_many_assignments_however_short() -> None:
-    evaluation = plan_evaluation()
-    open_evaluation(evaluation)
-    first = evaluation.pairs.all()[0]
-    made = add_assignments(evaluation, [*evaluation.pairs.filter(natural=first.natural), first])
-    assert [assignment.presentations.count() for assignment in made] == [1, 1, 1, 1]
-
-
-def test_what_nobody_can_judge_comes_into_no_new_assignment() -> None:
-    evaluation = plan_evaluation(attention_checks=1)
-    open_evaluation(evaluation)
-    evaluation.pairs.filter(role=Pair.Role.MAIN).update(withdrawn_at=NOW)
-    assert add_assignments(evaluation, list(evaluation.pairs.all())) == []
-    assert add_assignments(evaluation, [make_known_pair(evaluation)]) == []
-    assert evaluation.assignments.count() == 5
-
-
 def test_the_papers_plan_is_read_and_stored_in_a_moment() -> None:
     evaluation = plan_evaluation(study=make_paper_study(), pairs_per_evaluator=40)
     read_plan(evaluation)  # the library is loaded at its first use
@@ -288,15 +165,6 @@ def test_the_papers_plan_is_read_and_stored_in_a_moment() -> None:
     assert thread_time() - begun < 6
     assert Presentation.objects.count() == 800
     assert_rules(stored_assignments(evaluation), wanted_pairs(evaluation), per_evaluator=40)
-
-
-def test_a_plan_takes_as_many_queries_for_many_dialogues_as_for_few(
-    django_assert_max_num_queries: Any,
-) -> None:
-    for people in (2, 12):
-        evaluation = plan_evaluation(study=make_paper_study(f"of-{people}", people=people, goals=3, turns=1))
-        with django_assert_max_num_queries(5):
-            assert read_plan(evaluation).pairs == people * 12
 
 
 def test_a_plan_that_changes_while_it_is_worked_out_is_worked_out_again(monkeypatch: pytest.MonkeyPatch) -> None:
