@@ -34,7 +34,7 @@ class EndingShare:
 
     @property
     def percent(self) -> str:
-        return f"{100 * self.share:.0f} %" if self.share >= 0.005 else "under 1 %"
+        return f"{100 * self.share:.0f}%" if self.share >= 0.005 else "under 1%"
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def rates_finding(rows: Mapping[str, DetectionRow], overall: DetectionRow) -> Fi
     return Finding(
         title,
         f"Simulations remained undetected in {_percent(overall.undetected, overall.pairs)} of {overall.pairs} judgements.",
-        (f"By inquirer: {', '.join(rates)}.", "Guessing gives 50 %; “not sure” counts as undetected."),
+        (f"By inquirer: {', '.join(rates)}.", "Guessing gives 50%; “not sure” counts as undetected."),
     )
 
 
@@ -180,4 +180,4 @@ def _overall_test(model: MixedModel) -> JointTest | None:
 
 
 def _percent(count: int, total: int) -> str:
-    return f"{100 * count / total:.1f} %"
+    return f"{100 * count / total:.1f}%"

@@ -7,7 +7,7 @@ from math import sqrt
 WANTED = 0.8
 """The power that is commonly required (Cohen 1988)."""
 Z_95 = 1.959964
-"""Half the width of a 95 % interval, in standard errors."""
+"""Half the width of a 95% interval, in standard errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Share:
 
     @property
     def error(self) -> float:
-        """Return half the width of the power's 95 % interval by Agresti and Coull (1998), which has a width even if none or all
+        """Return half the width of the power's 95% interval by Agresti and Coull (1998), which has a width even if none or all
         were found."""
         share = (self.found + 2) / (self.studies + 4)
         return Z_95 * sqrt(share * (1 - share) / (self.studies + 4))
@@ -44,7 +44,7 @@ class Share:
 
     @property
     def percent(self) -> str:
-        return f"{100 * self.value:.1f} %"
+        return f"{100 * self.value:.1f}%"
 
     @property
     def points(self) -> str:

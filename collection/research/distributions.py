@@ -40,7 +40,7 @@ class Bar:
 
     @property
     def percent(self) -> str:
-        return f"{100 * self.share:.0f} %"
+        return f"{100 * self.share:.0f}%"
 
 
 @dataclass(frozen=True, slots=True)

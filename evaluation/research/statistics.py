@@ -29,12 +29,12 @@ class Rate:
 
     @property
     def percent(self) -> str:
-        return "–" if self.share is None else f"{100 * self.share:.1f} %"
+        return "–" if self.share is None else f"{100 * self.share:.1f}%"
 
     @property
     def ends(self) -> str:
         """Return the interval in words."""
-        return "–" if self.interval is None else "{:.1f} to {:.1f} %".format(*(100 * end for end in self.interval))
+        return "–" if self.interval is None else "{:.1f} to {:.1f}%".format(*(100 * end for end in self.interval))
 
 
 def wilson_interval(count: int, total: int, level: float = 0.95) -> tuple[float, float]:

@@ -92,7 +92,7 @@ def test_rates_appear_on_request_and_can_leave_flagged_evaluators_out(staff_page
     assert "Undetected" not in staff_page.content()
     staff_page.get_by_role("button", name="Show current rates").click()
     row = staff_page.get_by_role("row", name="All models")
-    expect(row).to_contain_text("50.0 %")
+    expect(row).to_contain_text("50.0%")
     before = row.inner_text()
     staff_page.get_by_role("link", name="Exclude flagged evaluators").click()
     expect(staff_page.get_by_text("are left out.")).to_be_visible()

@@ -48,7 +48,7 @@ def test_from_the_list_of_studies_to_the_workers_result(staff_page: Page) -> Non
     expect(staff_page.get_by_role("heading", level=1)).to_have_text("4 and 6 evaluators × 20 pairs")
     expect(staff_page.locator("#live")).to_contain_text("0 of 8 studies")
     beside_the_browser(work_off_estimates)
-    expect(staff_page.get_by_role("row", name="GPT4 and guesser")).to_contain_text("100.0 %")
+    expect(staff_page.get_by_role("row", name="GPT4 and guesser")).to_contain_text("100.0%")
     assert question_of(PowerEstimate.objects.get()).rates == {"GPT4": 0.65, "guesser": 0.1}
     with staff_page.expect_download() as download:
         staff_page.get_by_role("link", name="Download as CSV").click()

@@ -54,7 +54,7 @@ def choices_by_confidence(frame: pd.DataFrame) -> Drawing | Undrawn:
     ]
     draw_stacks(axes, stacks)
     axes.set_xlabel(f"share of all {counted(len(judged), 'judgement')}")
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.0f} %"))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.0f}%"))
     explain_parts(figure, parts)
     return Drawing(
         "figure-13",
@@ -85,7 +85,7 @@ def _stack(frame: pd.DataFrame, row: int, direction: int, parts: Sequence[Part],
 
 def _name_sides(axes: Axes) -> None:
     axes.axvline(0, color=INK, linewidth=1)
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{abs(100 * share):.0f} %"))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{abs(100 * share):.0f}%"))
     axes.set_xlabel("share of the model's pairs")
     for side, words, at in ((-1, "← detected", "right"), (1, "undetected →", "left")):
         axes.annotate(

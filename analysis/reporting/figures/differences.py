@@ -23,7 +23,7 @@ KEY_WIDTH = 76
 
 
 def pairwise_differences(model: MixedModel) -> Drawing | Undrawn:
-    """Draw differences in log-odds with unadjusted 95 % intervals; mark those that are significant after Holm's adjustment."""
+    """Draw differences in log-odds with unadjusted 95% intervals; mark those that are significant after Holm's adjustment."""
     contrasts = [one for one in model.contrasts if one.found and one.found.se is not None]
     if not contrasts:
         return Undrawn(NAME, model.message or "The mixed model has no contrasts.")
@@ -31,7 +31,7 @@ def pairwise_differences(model: MixedModel) -> Drawing | Undrawn:
     figure, axes = _rows(contrasts, model.levels)
     mark_reference(axes, 0)
     draw_intervals(axes, range(len(contrasts)), intervals)
-    axes.set_xlabel("difference in log-odds of detection (95 % interval, unadjusted)")
+    axes.set_xlabel("difference in log-odds of detection (95% interval, unadjusted)")
     figure.legend(
         [Line2D([], [], marker="o", color=INK, markerfacecolor=fill, markersize=6) for fill in (BLUE, "#FFFFFF")],
         ["differ (Holm)", "no difference found"],
@@ -80,7 +80,7 @@ def _alt(contrasts: Sequence[Contrast], intervals: Sequence[Interval], pairs: in
         if at.is_marked
     ]
     shown = f"{len(contrasts)} of {pairs} pairs of models"
-    opening = f"Differences in log-odds of detection with unadjusted 95 % intervals, {shown}."
+    opening = f"Differences in log-odds of detection with unadjusted 95% intervals, {shown}."
     if not marked:
         return f"{opening} None is significant after Holm's adjustment."
     others = len(contrasts) - len(marked)

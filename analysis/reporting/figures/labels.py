@@ -27,7 +27,7 @@ def printable(text: str) -> str:
 
 def percent(share: float) -> str:
     """Return a fraction as a percentage."""
-    return f"{100 * share:.4g} %" if share in (0, 1) else f"{100 * share:.1f} %"
+    return f"{100 * share:.4g}%" if share in (0, 1) else f"{100 * share:.1f}%"
 
 
 def counted(number: int, noun: str) -> str:

@@ -22,7 +22,7 @@ BELOW = 0.24
 
 
 def means_by_model(frame: pd.DataFrame, model: MixedModel) -> Drawing | Undrawn:
-    """Draw the rates that the model's means imply for an average evaluator and person, with 95 % intervals, and the observed
+    """Draw the rates that the model's means imply for an average evaluator and person, with 95% intervals, and the observed
     rate next to each."""
     intervals = {level: interval for level in model.means if (interval := _interval(model, level))}
     if not intervals:
@@ -33,8 +33,8 @@ def means_by_model(frame: pd.DataFrame, model: MixedModel) -> Drawing | Undrawn:
     _draw_observed(axes, list(observed.values()))
     mark_reference(axes, 0.5)
     axes.set_xlim(-0.02, 1.02)
-    axes.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
-    axes.set_xlabel("simulations detected (dashed: 50 %)")
+    axes.xaxis.set_major_formatter(PercentFormatter(1, symbol="%"))
+    axes.set_xlabel("simulations detected (dashed: 50%)")
     _explain_marks(figure)
     return Drawing(NAME, "Simulations detected, by model", _alt(intervals, observed), figure)
 
@@ -50,7 +50,7 @@ def _explain_marks(figure: Figure) -> None:
         Line2D([], [], marker="o", color=INK, markerfacecolor=BLUE, linewidth=1.4, markersize=6),
         Line2D([], [], marker="D", color="none", markerfacecolor=ORANGE, markeredgecolor=INK, markersize=5),
     ]
-    figure.legend(handles, ["mixed model, with 95 % interval", "observed"], loc="outside lower center", ncols=2)
+    figure.legend(handles, ["mixed model, with 95% interval", "observed"], loc="outside lower center", ncols=2)
 
 
 def _interval(model: MixedModel, level: str) -> Interval | None:
@@ -73,7 +73,7 @@ def _alt(intervals: Mapping[str, Interval], observed: Mapping[str, DetectionRow]
         for level, row in observed.items()
     )
     return (
-        f"Detection rates estimated by the mixed model, with 95 % intervals, and observed rates. {'; '.join(entries)}."
+        f"Detection rates estimated by the mixed model, with 95% intervals, and observed rates. {'; '.join(entries)}."
     )
 
 

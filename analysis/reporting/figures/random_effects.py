@@ -21,7 +21,7 @@ Effects = Mapping[str, RandomEffect]
 
 
 def caterpillars(model: MixedModel) -> Drawing | Undrawn:
-    """Draw sorted conditional modes with 95 % intervals for each group whose members differ at all."""
+    """Draw sorted conditional modes with 95% intervals for each group whose members differ at all."""
     groups = {group: effects for group, effects in model.random_effects.items() if model.sd[group] > 0}
     if not groups:
         return Undrawn(NAME, model.message or "The mixed model has no random effects.")
@@ -32,7 +32,7 @@ def caterpillars(model: MixedModel) -> Drawing | Undrawn:
     for axes, (group, effects) in zip(panels, _ordered(groups).items(), strict=True):
         _draw_group(axes, effects)
         axes.set_title(f"{PEOPLE[group]} (SD {model.sd[group]:.2f})")
-        axes.set_xlabel("log-odds of detection (95 % interval)")
+        axes.set_xlabel("log-odds of detection (95% interval)")
     return Drawing(
         NAME,
         "Variation in detection between evaluators and between participants",
@@ -65,7 +65,7 @@ def _alt(model: MixedModel, groups: Mapping[str, Effects]) -> str:
     entries = (_range_words(PEOPLE[group], model.sd[group], effects) for group, effects in groups.items())
     flat = [PEOPLE[group] for group in model.sd if group not in groups]
     rest = f" No differences between {' or '.join(flat)} were found." if flat else ""
-    return f"Conditional modes on the log-odds scale with 95 % intervals, sorted. {' '.join(entries)}{rest}"
+    return f"Conditional modes on the log-odds scale with 95% intervals, sorted. {' '.join(entries)}{rest}"
 
 
 def _range_words(people: str, sd: float, effects: Effects) -> str:

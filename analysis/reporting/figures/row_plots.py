@@ -14,7 +14,7 @@ LINE = 0.17
 BETWEEN = 0.17
 """Space between the labels of two rows, in inches."""
 Z = 1.959964
-"""Half the width of a 95 % interval of a normal distribution, in standard errors."""
+"""Half the width of a 95% interval of a normal distribution, in standard errors."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def _draw_radar(axes: PolarAxes, inquirer: str, values: Sequence[float], most: f
     axes.fill(TURN, values, facecolor=SKY, edgecolor=BLUE, linewidth=1.6, alpha=0.75)
     axes.plot(TURN, values, "o", markersize=3, color=INK, clip_on=False)
     axes.set_ylim(0, most)
-    axes.set_yticks([most / 2, most], [f"{most / 2:g} %", f"{most:g} %"], fontsize=7, color=MUTED)
+    axes.set_yticks([most / 2, most], [f"{most / 2:g}%", f"{most:g}%"], fontsize=7, color=MUTED)
     axes.set_xticks(TURN, list(KINDS.values()), fontsize=7.5)
     for angle, label in zip(TURN, axes.get_xticklabels(), strict=True):
         label.set_horizontalalignment("center" if not angle else "left" if angle < pi else "right")
@@ -97,7 +97,7 @@ def _scale(largest: float) -> float:
 
 def _failures_alt(percents: Mapping[str, Mapping[str, float]]) -> str:
     entries = (
-        f"{inquirer}: {listed(f'{words} {found[kind]:.1f} %' for kind, words in _flat_kinds().items())}"
+        f"{inquirer}: {listed(f'{words} {found[kind]:.1f}%' for kind, words in _flat_kinds().items())}"
         for inquirer, found in percents.items()
     )
     return f"A radar for each inquirer, failures in percent of outputs. {'; '.join(entries)}."

@@ -48,10 +48,10 @@ class TestFigure2:
     def test_the_command_reports_the_power_with_the_rates_of_table_3(self) -> None:
         alt = drawing(rates_by_confidence(judgements_of_table_3())).alt
         assert (
-            "Mixtral: 56.0 % of 200 pairs detected (very confident 9.5 %, confident 25.5 % and somewhat confident 21.0 %), "
-            "44.0 % undetected (very confident 6.5 %, confident 16.0 % and somewhat confident 21.5 %)" in alt
+            "Mixtral: 56.0% of 200 pairs detected (very confident 9.5%, confident 25.5% and somewhat confident 21.0%), "
+            "44.0% undetected (very confident 6.5%, confident 16.0% and somewhat confident 21.5%)" in alt
         )
-        assert "33.5 % undetected" in alt
+        assert "33.5% undetected" in alt
 
     def test_draws_what_it_tells(self) -> None:
         axes = drawing(rates_by_confidence(judgements_of_table_3())).figure.axes[0]
@@ -63,14 +63,14 @@ class TestFigure2:
         frame = judgements_of_table_3()
         frame.loc[frame.index[:10], "confidence"] = None
         alt = drawing(rates_by_confidence(frame)).alt
-        assert "very confident 7.0 %, confident 40.0 %, somewhat confident 14.5 % and not stated 5.0 %" in alt
+        assert "very confident 7.0%, confident 40.0%, somewhat confident 14.5% and not stated 5.0%" in alt
 
 
 def test_figure_13_divides_all_judgements() -> None:
     frame = draw_study(["a", "b"])
     alt = drawing(draw(frame)["figure-13"]).alt
     for choice in ("simulated", "natural", "not sure"):
-        assert f"{choice} {100 * (frame['choice'] == choice).mean():.1f} %" in alt
+        assert f"{choice} {100 * (frame['choice'] == choice).mean():.1f}%" in alt
 
 
 def test_means_are_shown_as_rates_next_to_the_observed_ones() -> None:
@@ -78,7 +78,7 @@ def test_means_are_shown_as_rates_next_to_the_observed_ones() -> None:
     assert mean.se
     low, high = (100 * expit(mean.estimate + sign * 1.959964 * mean.se) for sign in (-1, 1))
     alt = drawing(figures_of("typical")["detection-by-model"]).alt
-    assert f"mixtral-8x7b: 58.6 % ({low:.1f} % to {high:.1f} %), observed 57.0 % of 200" in alt
+    assert f"mixtral-8x7b: 58.6% ({low:.1f}% to {high:.1f}%), observed 57.0% of 200" in alt
 
 
 def test_contrasts_name_models_that_differ_after_holms_adjustment() -> None:
@@ -92,7 +92,7 @@ def test_contrasts_name_models_that_differ_after_holms_adjustment() -> None:
 class TestAModelThatIsAlwaysDetected:
     def test_has_an_observed_rate_and_no_estimate(self) -> None:
         one = drawing(figures_of("separation")["detection-by-model"])
-        assert "vicuna-13b: no finite estimate, observed 100 % of 200" in one.alt
+        assert "vicuna-13b: no finite estimate, observed 100% of 200" in one.alt
         assert [text.get_text().strip() for text in one.figure.axes[0].texts] == ["no finite estimate"]
 
     def test_is_not_compared_with_other_models(self) -> None:

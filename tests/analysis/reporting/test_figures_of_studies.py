@@ -30,7 +30,7 @@ def test_participants_are_counted_per_option_in_the_order_of_the_form() -> None:
     one = drawing(participants_by_option("age", "Age Range", AGES))
     assert (one.name, one.title) == ("figure-3", "Participants: Age Range")
     assert one.alt == (
-        "Bars. 20 participants: 18 to 24 3 (15.0 %), 25 to 34 14 (70.0 %), 35 to 44 0 (0 %) and Prefer not to say 3 (15.0 %)."
+        "Bars. 20 participants: 18 to 24 3 (15.0%), 25 to 34 14 (70.0%), 35 to 44 0 (0%) and Prefer not to say 3 (15.0%)."
     )
     axes = one.figure.axes[0]
     assert [label.get_text() for label in axes.get_yticklabels()] == list(AGES)
@@ -60,7 +60,7 @@ def test_a_feature_without_answers_has_no_figure() -> None:
 
 def test_failures_are_reported_per_inquirer() -> None:
     alt = drawing(failure_radars(FAILURES)).alt
-    assert "Vicuna: no prompt 7.9 %, multiple prompts 6.1 %, incoherent 0.8 %, self-reply 69.4 %" in alt
+    assert "Vicuna: no prompt 7.9%, multiple prompts 6.1%, incoherent 0.8%, self-reply 69.4%" in alt
 
 
 def test_radars_share_a_scale_that_holds_the_largest() -> None:

@@ -67,8 +67,8 @@ def test_letters_are_listed_with_the_best_model_first() -> None:
 def test_undetected_simulations_are_reported_with_the_best_model_first() -> None:
     frame = pd.DataFrame({"model": ["a", "a", "b", "b"], "detected": [1.0, 1.0, 1.0, 0.0]})
     finding = rates_finding(detection_table(frame), overall_row(frame))
-    assert finding.conclusion == "Simulations remained undetected in 25.0 % of 4 judgements."
-    assert "By inquirer: b 50.0 %, a 0.0 %." in finding.text
+    assert finding.conclusion == "Simulations remained undetected in 25.0% of 4 judgements."
+    assert "By inquirer: b 50.0%, a 0.0%." in finding.text
 
 
 def test_judgements_that_do_not_say_whether_they_detected_have_no_rates() -> None:

@@ -14,7 +14,7 @@ from tests.analysis.reference import read_data
 from tests.analysis.statistics.test_detection_table import judgements
 
 # Table 3 of the paper, by its own columns. In print, the totals of "somewhat confident" have the percentages of other counts:
-# 59 of 200 are 29.5 %, 85 are 42.5 %, and 50 are 25 %.
+# 59 of 200 are 29.5%, 85 are 42.5%, and 50 are 25%.
 PRINTED = {
     ("total", "undetectability rate"): ["33.50%", "44.00%", "22.50%", "35.00%"],
     ("total", "confidence: very confident"): ["33 (16.50%)", "32 (16.00%)", "75 (37.50%)", "43 (21.50%)"],

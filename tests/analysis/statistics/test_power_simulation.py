@@ -64,7 +64,7 @@ def test_a_study_that_cannot_be_analysed_finds_nothing_and_is_counted() -> None:
 def test_shares_have_the_error_of_simulating() -> None:
     half = Share(15, 30)
     assert half.error == pytest.approx(0.168, abs=0.001)
-    assert str(half) == "50.0 % ± 16.8"
+    assert str(half) == "50.0% ± 16.8"
     assert [Share(found, 500).error for found in (0, 500)] == pytest.approx([0.0055, 0.0055], abs=0.0001)
     assert [Share(count, 10).is_enough for count in (7, 8)] == [False, True]
     power = Power({("a", "b"): 0}).plus(Outcome(True, True, {("a", "b"): False}))

@@ -18,7 +18,7 @@ SD = (0.7, 0.3)
 
 
 def covered(seed: int) -> list[bool]:
-    """Return whether the unadjusted 95 % interval of each contrast of one study contains the true value."""
+    """Return whether the unadjusted 95% interval of each contrast of one study contains the true value."""
     model = fit_detected(draw_paper_study(np.random.default_rng([73, seed]), LOG_ODDS, SD))
     truths = [LOG_ODDS[a] - LOG_ODDS[b] for a, b in combinations(range(len(MODELS)), 2)]
     found = [contrast.found for contrast in model.contrasts]

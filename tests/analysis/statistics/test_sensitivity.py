@@ -12,7 +12,7 @@ from tests.analysis.studies import draw_paper_study
 
 @pytest.fixture(scope="module")
 def frame() -> pd.DataFrame:
-    """Return a study with 10 % "not sure", one flagged evaluator, and goals of two domains."""
+    """Return a study with 10% "not sure", one flagged evaluator, and goals of two domains."""
     random = np.random.default_rng(73)
     judged = draw_paper_study(random, [0.75, 0.8, 0.25, 1.4], (0.7, 0.3))
     is_unsure = random.random(len(judged)) < 0.1

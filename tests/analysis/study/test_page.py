@@ -93,18 +93,18 @@ def test_the_page_shows_the_progress_and_reloads_at_the_end(study: Study, staff:
 
 
 def test_no_line_breaks_between_a_number_and_its_sign(study: Study, staff: Client) -> None:
-    finding = {"title": "Detection", "conclusion": "They differ, p < .001.", "sentences": ["50 % <b>is</b> guessing."]}
+    finding = {"title": "Detection", "conclusion": "They differ, p < .001.", "sentences": ["50% <b>is</b> guessing."]}
     table = {"name": "sensitivity", "header": ["all", "test"], "numeric": [False, False]}
     tables = [table | {"groups": [("all", [["z = 3.84"]])]}]
     keep_report(study, shown={"shape": SHAPE, "findings": [finding], "tables": tables})
     page = staff.get(PAGE).text
     assert "They differ, p\xa0&lt;\xa0.001." in page
-    assert "50\xa0% &lt;b&gt;is&lt;/b&gt; guessing." in page
+    assert "50% &lt;b&gt;is&lt;/b&gt; guessing." in page
     assert "<td>z\xa0=\xa03.84</td>" in page
 
 
 def test_signs_that_belong_to_no_number_are_left_alone() -> None:
-    assert unbroken("χ²(3) = 35.08; 47.5 % of 800") == "χ²(3)\xa0=\xa035.08; 47.5\xa0% of 800"
+    assert unbroken("χ²(3) = 35.08; 47.5% of 800") == "χ²(3)\xa0=\xa035.08; 47.5% of 800"
     assert unbroken("models that share one differ <") == "models that share one differ <"
 
 

@@ -126,7 +126,7 @@ def test_progress_of_a_judge_run_is_updated_live_and_its_rates_are_not(client: C
     answer(JudgeRun.objects.get(), detected=True)
     news = client.get(f"{PAGE}live/", {"seen": seen}).text
     assert "16 of 16" in news
-    assert "0.0 %" not in news + read(client)
+    assert "0.0%" not in news + read(client)
 
 
 def test_rates_of_models_stand_beside_peoples(client: Client, evaluation: Evaluation) -> None:
@@ -138,5 +138,5 @@ def test_rates_of_models_stand_beside_peoples(client: Client, evaluation: Evalua
     assert "Model judge answerer" in page
     cells = '<td class="number">{}</td>'
     both = '<td class="number">{} <span class="quiet">of {}</span></td>'
-    assert f"{cells.format(8)} {cells.format(8)} {both.format('100.0 %', 4)} {cells.format(0)}" in page
+    assert f"{cells.format(8)} {cells.format(8)} {both.format('100.0%', 4)} {cells.format(0)}" in page
     assert f"{cells.format(4)} {cells.format(4)} {cells.format('–')} {cells.format(4)}" in page

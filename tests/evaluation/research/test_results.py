@@ -40,15 +40,15 @@ def read(client: Client, address: str, **headers: Any) -> str:
 def test_no_rate_is_on_the_page_before_it_is_requested(client: Client, evaluation: Evaluation) -> None:
     page = read(client, PAGE) + read(client, f"{PAGE}live/")
     assert "to keep the evaluation blind" in page
-    assert not [words for words in ("Undetected", "Very confident", "62.5 %", "100.0 %", "alpha") if words in page]
+    assert not [words for words in ("Undetected", "Very confident", "62.5%", "100.0%", "alpha") if words in page]
 
 
 def test_rates_come_by_model_and_over_all_with_intervals(client: Client, evaluation: Evaluation) -> None:
     page = read(client, RATES, **{"HX-Request": "true"})
     assert "<html" not in page
-    assert row("mixtral", "100.0 %", "51.0 to 100.0 %", 4, 0, 4, 0, 0, 4, 0) in page
-    assert row("gpt-4", "25.0 %", "4.6 to 69.9 %", 4, 3, 0, 1, 1, 3, 0) in page
-    assert row("All models", "62.5 %", "30.6 to 86.3 %", 8, 3, 4, 1, 1, 7, 0) in page
+    assert row("mixtral", "100.0%", "51.0 to 100.0%", 4, 0, 4, 0, 0, 4, 0) in page
+    assert row("gpt-4", "25.0%", "4.6 to 69.9%", 4, 3, 0, 1, 1, 3, 0) in page
+    assert row("All models", "62.5%", "30.6 to 86.3%", 8, 3, 4, 1, 1, 7, 0) in page
     assert "Report the mixed model" in page
 
 
