@@ -6,7 +6,7 @@ PORT ?= 8000
 export PORT
 
 # llama-cpp-python compiles on this machine. Leaving out unused parts saves a minute. AMX is off because GCC 12 and older
-# miscompile its tiles, and quantized models then crash the process on processors with AMX.
+# miscompile its tiles, and quantised models then crash the process on processors with AMX.
 export CMAKE_ARGS ?= -DLLAVA_BUILD=OFF -DLLAMA_CURL=OFF -DLLAMA_OPENSSL=OFF -DCMAKE_CXX_FLAGS=-U__AMX_INT8__
 
 .PHONY: help demo test check types behaviour lock clean

@@ -75,7 +75,7 @@ def find_model(path: Path, name: str) -> ModelSpec:
         raise InvalidModelsFile(file.mistakes[name])
     if name not in file.models:
         raise UnknownModel(
-            f"There is no model {name!r} in {path}. Choose one of {', '.join(sorted(file.models)) or 'none'}."
+            f"There is no model {name!r} in {path}. Choose from: {', '.join(sorted(file.models)) or 'none'}."
         )
     return file.models[name]
 
@@ -154,7 +154,7 @@ def _check_names(spec: ModelSpec) -> None:
     """Check that the template and the prompt sets in the entry exist. Raises _Wrong."""
     known = sorted(one.name.removesuffix(".jinja") for one in files("dialogue.data").joinpath("templates").iterdir())
     if spec.template not in ("own", *known):
-        raise _Wrong(f"there is no chat template {spec.template!r}, choose own, {', '.join(known)}", "template")
+        raise _Wrong(f"there is no chat template {spec.template!r}. Choose from: own, {', '.join(known)}", "template")
     for speaker, load in (("inquirer", prompts.load), ("responder", prompts.load_system)):
         table = getattr(spec, speaker)
         try:

@@ -26,7 +26,7 @@ class PromptSet:
     stop_token: str = STOP_TOKEN
 
     def opening(self, persona: str, goal: str) -> list[Message]:
-        """Return the messages that instruct the inquirer to play ``persona`` (a sentence) and ask towards ``goal``."""
+        """Return the messages that instruct the inquirer to play ``persona`` (a sentence) and reach ``goal``."""
         values = {"PERSONA": persona, "GOAL": goal, "CONV_STOP": self.stop_token}
         return [Message(template.role, _fill(template.content, values)) for template in self.templates]
 
@@ -57,5 +57,5 @@ def _read(name: str, key: str) -> dict[str, Any]:
     tables = {path.name.removesuffix(".toml"): tomllib.loads(path.read_text("utf-8")) for path in folder.iterdir()}
     known = sorted(each for each, table in tables.items() if key in table)
     if name not in known:
-        raise LookupError(f"There is no prompt set {name!r} for this speaker. Choose one of {', '.join(known)}.")
+        raise LookupError(f"There is no prompt set {name!r} for this speaker. Choose from: {', '.join(known)}.")
     return tables[name]

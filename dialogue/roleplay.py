@@ -47,7 +47,7 @@ async def roleplay(
     max_turns: int,
     past: Sequence[Said] = (),
 ) -> AsyncGenerator[Exchange | Ended]:
-    """Let ``inquirer`` play ``persona`` (a sentence) towards ``goal``, with ``responder``.
+    """Let ``inquirer`` play ``persona`` (a sentence) and reach ``goal`` with ``responder``.
 
     Yield each exchange as soon as it is complete and, last, why the dialogue ended. To resume a dialogue, pass its exchanges
     so far as ``past``. Infrastructure errors are raised as BackendError and do not end the dialogue.

@@ -27,7 +27,7 @@ Ending = Literal[
     "left",
     "next_goal",
 ]
-"""Why a dialogue stopped; the last two end people's dialogues."""
+"""Why a dialogue stopped; the last two end natural dialogues."""
 
 
 @dataclass(frozen=True, slots=True)

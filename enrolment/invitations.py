@@ -1,4 +1,4 @@
-"""The data in a recruiting platform's link about the person who follows it."""
+"""The data in a recruitment platform's link about the person who follows it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

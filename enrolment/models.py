@@ -40,7 +40,7 @@ class Person(models.Model):
 
 
 class Outcome(models.Model):
-    """The text shown to people who leave in this way, and the code or address that a recruiting platform expects."""
+    """The text shown to people who leave in this way, and the code or address that a recruitment platform expects."""
 
     class Kind(models.TextChoices):
         COMPLETED = "completed", "completed"
@@ -52,7 +52,7 @@ class Outcome(models.Model):
     text = models.TextField(blank=True, help_text="Markdown. Empty: a standard sentence.")
     code = models.CharField("completion code", max_length=80, blank=True)
     redirect_url = models.URLField(
-        "address", blank=True, help_text="Where to send people, for example back to the recruiting platform."
+        "address", blank=True, help_text="Where to send people, for example back to the recruitment platform."
     )
 
     class Meta:

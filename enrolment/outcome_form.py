@@ -11,7 +11,7 @@ class OutcomeForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes
     """The text, completion code and redirect of one ending. Subclasses name the model and its standard text."""
 
     text = LongText(required=False, rows=3, help_text="Markdown.")
-    redirect_url = WayBack(help_text="Where to send people, for example back to the recruiting platform.")
+    redirect_url = WayBack(help_text="Where to send people, for example back to the recruitment platform.")
 
     class Meta:
         fields: ClassVar = ["text", "code", "redirect_url"]

@@ -57,7 +57,7 @@ def render_dead_end(
 
 
 def render_refusal(request: HttpRequest, enrolment: Enrolment[P], reason: str, person: P | None = None) -> HttpResponse:
-    """Render the reason why a visitor cannot enrol. If the study is full, include the code for the recruiting platform."""
+    """Render the reason why a visitor cannot enrol. If the study is full, include the code for the recruitment platform."""
     if reason == FULL:
         outcome = enrolment.read_outcome(FULL)
         return render_page(request, "enrolment/full.html", enrolment, person, status=403, outcome=outcome)

@@ -1,4 +1,4 @@
-"""Recognition of recruiting platforms' placeholders in links by their shape.
+"""Recognition of recruitment platforms' placeholders in links by their shape.
 
 No list of platforms is complete, and if a placeholder counted as an external ID, all who follow the link would be one person.
 """

@@ -1,4 +1,4 @@
-"""Links for recruiting platforms, which add their participant ID."""
+"""Links for recruitment platforms, which add their participant ID."""
 
 from django.core.validators import RegexValidator
 
@@ -9,5 +9,5 @@ PARAMETER = RegexValidator(r"^[A-Za-z0-9_.-]+$", "Use only letters, digits, unde
 
 
 def platform_link(link: str, parameter: str) -> str:
-    """Return the link to give to a recruiting platform, which inserts its participant ID."""
+    """Return the link to give to a recruitment platform, which inserts its participant ID."""
     return f"{link}?{PROLIFIC_QUERY if parameter == PROLIFIC else f'{parameter}=NAME'}"

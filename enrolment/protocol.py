@@ -20,7 +20,7 @@ P = TypeVar("P", bound=Person)
 Heading = tuple[str, str]
 """A heading and the text below it."""
 FULL = Outcome.Kind.FULL.value
-"""The only reason for turning people away that has an outcome, with a code for the recruiting platform."""
+"""The only reason for turning people away that has an outcome, with a code for the recruitment platform."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Enrolment(ABC, Generic[P]):
     @property
     @abstractmethod
     def external_id_parameter(self) -> str:
-        """Return the link parameter that holds a recruiting platform's ID."""
+        """Return the link parameter that holds a recruitment platform's ID."""
 
     @property
     @abstractmethod

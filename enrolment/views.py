@@ -89,7 +89,7 @@ def personal_link(request: HttpRequest, enrolment: Enrolment[P], token: str) -> 
 
 
 def end(request: HttpRequest, visitor: Visitor[P]) -> HttpResponse:
-    """Show the outcome, with the code and link for the recruiting platform."""
+    """Show the outcome, with the code and link for the recruitment platform."""
     enrolment, person = visitor.enrolment, visitor.person
     outcome = enrolment.read_outcome(enrolment.outcome_of(person))
     return render_page(request, "enrolment/end.html", enrolment, person, outcome=outcome)

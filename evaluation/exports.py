@@ -59,7 +59,7 @@ class LeftOut:
         counts = [
             (self.drafts, "not submitted"),
             (self.withdrawn, "about people who have withdrawn"),
-            (self.known, "of training pairs and attention checks"),
+            (self.known, "on training pairs and attention checks"),
         ]
         return ", ".join(f"{count} {what}" for count, what in counts if count)
 

@@ -14,7 +14,7 @@ Kind = Literal["natural", "simulated"]
 
 @dataclass(frozen=True, slots=True)
 class NaturalDialogue:
-    """A person's dialogue towards a goal. A judge would see ``turns`` of its messages, but not the ``hidden`` ones.
+    """A person's dialogue about a goal. A judge would see ``turns`` of its messages, but not the ``hidden`` ones.
 
     An empty ``ending`` means that it has not ended.
     """

@@ -66,7 +66,7 @@ class Leases(Generic[Work]):
         return still
 
     def release(self, ids: Collection[int], worker: str) -> None:
-        """Return unfinished items to the queue, so that any worker can continue them at once."""
+        """Return unfinished items to the queue, so that any worker can continue them immediately."""
         self.all.filter(pk__in=ids, worker=worker, finished_at=None).update(worker="", leased_until=None)
 
     def hold(self, item: Work, worker: str) -> Work:

@@ -148,7 +148,7 @@ class Queue(Leases[Work]):
         self._finish_if_complete(job)
 
     def _retry_failed(self, job: Job) -> None:
-        """Let items that are waiting after an error be tried again at once, and give every free item new patience."""
+        """Let items that are waiting after an error be tried again immediately, and give every free item new patience."""
         free = self.items_of(job).filter(worker="", finished_at=None)
         free.exclude(leased_until=None, failures=0).update(leased_until=None, failures=0)
 

@@ -37,7 +37,7 @@ class Duty:
         self._at_work = threading.Lock()
 
     def work_off(self) -> None:
-        """Process everything that this process serves. Return at once if it is already doing so."""
+        """Process everything that this process serves. Return immediately if it is already doing so."""
         with _held(self._at_work, blocking=False) as is_ours:
             if not is_ours:
                 return

@@ -169,6 +169,6 @@ class Worker(ABC, Generic[Work]):
             await self._give_up(item, lost)
 
     async def _give_up(self, item: Work, lost: LeaseLost) -> None:
-        """Release the item unless another worker holds it: a job that is paused and resumed at once must not wait for it."""
+        """Release the item unless another worker holds it: a job that is paused and resumed must not wait for it."""
         logger.info("%s", lost)
         await sync_to_async(self.queue.release)([item.pk], self.name)

@@ -129,7 +129,7 @@ else:
         "timeout": 15,
         "max_idle": 60,
     }
-    # A command has few threads. Without a pool it reports at once that the server is unavailable, and why.
+    # A command has few threads. Without a pool it reports immediately that the server is unavailable, and why.
     if Path(sys.argv[0]).name != "manage.py":
         DATABASES["default"]["OPTIONS"]["pool"] = pool
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -65,7 +65,7 @@ class RunForm(forms.Form):
 
     def clean_seeds(self) -> tuple[int, ...]:
         try:
-            return parse_numbers(self.cleaned_data["seeds"], "Seeds")
+            return parse_numbers(self.cleaned_data["seeds"], "seeds")
         except RequestError as error:
             raise forms.ValidationError(str(error)) from error
 
@@ -93,10 +93,12 @@ class RunForm(forms.Form):
     def _judge_count(self, is_asked: bool, count: int | None) -> str:
         """Return the mistake in the number of personas; a number that would be ignored is also a mistake."""
         known = len(self._choices.personas)
+        if is_asked and not known:
+            return "The study has no personas. Add some first."
         if is_asked and count is None:
             return "Enter the number of personas."
         if is_asked and count is not None and count > known:
-            return f"The study has {known} personas. Choose at most that number."
+            return f"The study has {known} persona{'' if known == 1 else 's'}. Choose at most {known}."
         return "" if is_asked or count is None else "Choose “the first personas, by code” above, or leave this empty."
 
     def _offer_models(self, speaker: SpeakerName, preferred: str = "") -> None:

@@ -110,10 +110,11 @@ class _Importer:
             raise Unplaced("this dialogue has not ended. Export it again when it has.")
         kind = Dialogue.Kind.NATURAL if self.inquirer is None else Dialogue.Kind.SIMULATED
         if record.kind not in (None, kind):
-            raise Unplaced(f"this dialogue is {record.kind}, not {kind}.")
+            raise Unplaced(f"this dialogue is {record.kind}, not {kind}. {_advice(record)}")
         asked = None if record.inquirer is None else record.inquirer.get("model")
         if record.inquirer is not None and asked != self.inquirer:
-            raise Unplaced(f"the inquirer is {_named(asked)}, not {_named(self.inquirer)}.")
+            advice = "Change --inquirer." if asked and self.inquirer else _advice(record)
+            raise Unplaced(f"the inquirer is {_named(asked)}, not {_named(self.inquirer)}. {advice}")
 
     def _goal(self, instruction: str, number: int | None) -> Goal:
         wanted = plain_name(instruction)
@@ -165,7 +166,8 @@ class _Importer:
         elif _said(there) == [(turn.utterance, turn.response) for turn in record.turns]:
             self.present += 1
         else:
-            raise Unplaced(f"{persona} already has another dialogue for {goal} here.")
+            where = "this study" if run is None else "this run"
+            raise Unplaced(f"{persona} already has another dialogue for {goal} in {where}.")
 
     def _find(self, record: Record, goal: Goal, persona: Persona, run: Run | None) -> Dialogue | None:
         dialogues = Dialogue.objects.filter(study=self.study, goal=goal, persona=persona)
@@ -227,6 +229,12 @@ class _Importer:
 
 def _named(inquirer: str | None) -> str:
     return "a person" if inquirer is None else f"the model {inquirer!r}"
+
+
+def _advice(record: Record) -> str:
+    """Return the option with which the line can be imported."""
+    is_simulated = record.kind == Dialogue.Kind.SIMULATED or (record.inquirer or {}).get("model")
+    return "Import it with --inquirer." if is_simulated else "Import it with --natural."
 
 
 def _said(dialogue: Dialogue) -> list[tuple[str, str]]:

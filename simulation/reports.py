@@ -38,9 +38,10 @@ def time_left(hours: float) -> str:
 
 def unsent_sentence(speaker: SpeakerName, settings: Sequence[str]) -> str:
     """Return a sentence about the settings that are not sent to one speaker's server."""
-    names = ", ".join(settings)
-    why = "refused by its server, unknown to it, or left out in models.toml"
-    return f"Outputs of the {speaker} are generated without {names}: {why}."
+    names = " and ".join(filter(None, [", ".join(settings[:-1]), settings[-1]]))
+    them = "it" if len(settings) == 1 else "them"
+    why = f"because its server does not support {them} or models.toml omits {them}"
+    return f"The {speaker}'s outputs are generated without {names}, {why}."
 
 
 def as_object(summary: Summary, throughput: Throughput) -> dict[str, Any]:

@@ -28,11 +28,11 @@ class RunRequest:
 
     def __post_init__(self) -> None:
         if not self.seeds or not all(0 <= seed <= MOST_SEED for seed in self.seeds):
-            raise RequestError("Enter at least one seed, as whole numbers from 0: for example 73,321,8479.")
+            raise RequestError("Enter at least one seed, as whole numbers from 0, for example 73,321,8479.")
         if not 1 <= self.max_turns <= MOST_TURNS:
             raise RequestError(f"The turn limit must be between 1 and {MOST_TURNS}.")
         if self.features not in ("all", "none", *FEATURES):
-            raise RequestError(f"Unknown feature {self.features!r}. Choose one of all, none, {', '.join(FEATURES)}.")
+            raise RequestError(f"Unknown feature {self.features!r}. Choose from: all, none, {', '.join(FEATURES)}.")
         if self.personas not in ("all", "listed", "participants") and not self._is_count(self.personas):
             raise RequestError(
                 f"Unknown personas {self.personas!r}. Choose all, listed, participants or a number from 1."
@@ -52,7 +52,7 @@ def parse_numbers(text: str, what: str) -> tuple[int, ...]:
     """Return whole numbers separated by commas, without repeats. Raises RequestError naming ``what``."""
     parts = [part.strip() for part in text.split(",")]
     if not all(is_number(part) for part in parts):
-        raise RequestError(f"{what} must be whole numbers separated by commas, for example 1,4, not {text!r}.")
+        raise RequestError(f"Enter {what} as whole numbers separated by commas, for example 1,4. You entered {text!r}.")
     return tuple(dict.fromkeys(int(part) for part in parts))
 
 

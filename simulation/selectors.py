@@ -31,8 +31,9 @@ def requested_personas(study: Study, request: RunRequest) -> list[Persona]:
             chosen = list(personas.filter(source=Persona.Source.PARTICIPANT))
         case count:
             chosen = list(personas[: int(count)])
-            if len(chosen) < int(count):
-                raise RequestError(f"Study {study.slug!r} has {len(chosen)} personas. Choose at most that number.")
+            if 0 < len(chosen) < int(count):
+                there = "1 persona" if len(chosen) == 1 else f"{len(chosen)} personas"
+                raise RequestError(f"Study {study.slug!r} has {there}. Choose at most {len(chosen)}.")
     if not chosen:
         raise RequestError(f"Study {study.slug!r} has no personas of that kind. Choose all, or add some first.")
     return chosen

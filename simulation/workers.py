@@ -70,7 +70,7 @@ def _refuse_small_context(cast: Cast, first: Step) -> None:
     if isinstance(first, Ended) and first.ending == "context_full":
         speaker = "responder" if any(output.checked.status == "said" for output in first.outputs) else "inquirer"
         raise ModelMisconfigured(
-            f"The context of the {speaker} is too small for its first prompt towards {cast.goal[:60]!r}…. "
+            f"The context of the {speaker} is too small for its first prompt about the goal {cast.goal[:60]!r}…. "
             "Raise `context` in models.toml and start a new run."
         )
 

@@ -94,7 +94,7 @@ async function submit() {
   clearTimeout(timer);
   send(true);
   const whole = { ...body(), key: form.elements.key.value };
-  settle(await server.submit(whole, (seconds) => say(`No connection: your answer has not been sent yet. The page will try again in ${seconds} s, or as soon as you press the button.`)));
+  settle(await server.submit(whole, (seconds) => say(`No connection. Your answer has not been sent yet. The page will try again in ${seconds} s, or as soon as you press the button.`)));
 }
 
 function settle(result) {

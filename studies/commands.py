@@ -57,4 +57,4 @@ def _print(pieces: Iterable[str]) -> None:
         # At exit Python would try to write the rest again and print a traceback.
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123  stays open until the process ends
         if not isinstance(error, BrokenPipeError):
-            raise Unwritable(f"Standard output cannot be written ({error.strerror}): free some disk space.") from error
+            raise Unwritable(f"Standard output cannot be written ({error.strerror}). Free some disk space.") from error

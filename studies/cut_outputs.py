@@ -46,15 +46,15 @@ class Cut:
             return ""
         limit = "the limit" if self.max_tokens is None else f"{self.max_tokens} tokens"
         because = "; ".join(self._consequences)
-        advice = f"raise max_tokens of [models.{self.model or 'NAME'}.{self.speaker}]"
-        end = f"; as a result, {because}: {advice}." if because else f": {advice} if you need complete outputs."
+        advice = f"Raise max_tokens in [models.{self.model or 'NAME'}.{self.speaker}]"
+        end = f"; as a result, {because}. {advice}." if because else f". {advice} if you need complete outputs."
         return f"{self._counted(self.cut)} cut at {limit}{end}"
 
     @property
     def _about_context(self) -> str:
         if not self.cramped:
             return ""
-        return f"{self._counted(self.cramped)} cut at the end of the context. Raise context of [models.{self.model}]."
+        return f"{self._counted(self.cramped)} cut at the end of the context. Raise context in [models.{self.model}]."
 
     @property
     def _consequences(self) -> Iterable[str]:
@@ -62,7 +62,7 @@ class Cut:
             dialogues = "the dialogue" if self.is_one else f"{count} dialogue{'' if count == 1 else 's'}"
             yield f"{dialogues} ended with '{_WORDS[ending]}'"
         if self.silent:
-            yield f"{self.silent} of them gave no answer"
+            yield f"{self.silent} of them gave no reply"
 
     def _counted(self, count: int) -> str:
         name = f" {self.model!r}" if self.model else ""

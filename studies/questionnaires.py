@@ -64,9 +64,9 @@ def _faults(entry: Any, name: str) -> Iterator[str]:
     if not _is_text(entry.get("label")):
         yield f"{name} must have a label."
     if not (_is_texts(entry.get("options")) and entry["options"]):
-        yield f"{name} must have options: a list of texts, at least one."
+        yield f"{name} must have options: a list of at least one string."
     if not _is_texts(entry.get("screened_out", [])):
-        yield f"{name}: screened_out must be a list of texts."
+        yield f"{name}: screened_out must be a list of strings."
 
 
 def _repeated_options(table: list[Any]) -> Iterator[str]:

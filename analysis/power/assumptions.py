@@ -41,8 +41,8 @@ def assumptions_of(study: Study) -> Assumed:
         return Assumed(USUAL, f"“{study.title}” has no analysis yet, so the rates are from table 3 of the paper.")
     results = stored_file(report, RESULTS)
     if results is None:
-        lack = "has lost its files: compute it again" if RESULTS in report.files else "has no judgements"
-        words = f"The analysis of “{study.title}” {lack}. The rates are from table 3 of the paper."
+        lack = "has lost its files. Compute it again" if RESULTS in report.files else "has no judgements"
+        words = f"The rates are from table 3 of the paper. The analysis of “{study.title}” {lack}."
         return Assumed(USUAL, words)
     try:
         question = _suggested(json.loads(results))

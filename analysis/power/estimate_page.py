@@ -13,7 +13,7 @@ from studies.files.tables import write_spreadsheet_row
 
 LISTED = 20
 State = PowerEstimate.State
-COMMON = f"{WANTED:.0%} is a common target".replace("%", " %")
+COMMON = f"{WANTED:.0%} is a common target"
 HEADER = (
     "evaluators pairs people evaluator_sd person_sd adjustment seed a rate_a b rate_b studies failed found power error"
 )
@@ -61,10 +61,10 @@ class EstimatePage:
 
     @property
     def rates(self) -> list[str]:
-        return [f"{name} {_rate(rate)} %" for name, rate in self.question.rates.items()]
+        return [f"{name} {_rate(rate)}%" for name, rate in self.question.rates.items()]
 
     def _rates(self, a: str, b: str) -> str:
-        return f"{_rate(self.question.rates[a])} and {_rate(self.question.rates[b])} %"
+        return f"{_rate(self.question.rates[a])} and {_rate(self.question.rates[b])}%"
 
     @property
     def adjustment(self) -> str:
@@ -168,7 +168,7 @@ def _about_each(page: EstimatePage) -> Iterator[str]:
     share = _percent(largest.power.share(hardest))
     yield (
         f"Of the {len(pairs)} differences between two models, {_size(page, largest)} find "
-        f"{'all' if len(found) == len(pairs) else len(found) or 'none'} in at least {WANTED * 100:.0f} % of studies; "
+        f"{'all' if len(found) == len(pairs) else len(found) or 'none'} in at least {WANTED * 100:.0f}% of studies; "
         f"they find the hardest one, {hardest[0]} and {hardest[1]}, in {share}."
     )
 
@@ -178,7 +178,7 @@ def _size(page: EstimatePage, size: Size) -> str:
 
 
 def _percent(share: Share) -> str:
-    return f"{100 * share.value:.0f} %"
+    return f"{100 * share.value:.0f}%"
 
 
 def _rate(rate: float) -> str:

@@ -84,7 +84,7 @@ class SizeForm(forms.Form):
     evaluator_sd = forms.FloatField(
         label="Variation between evaluators",
         help_text="Standard deviation of their log-odds of detection. With 0.5 (moderate), two thirds of the "
-        "evaluators detect a model with a rate of 65 % in 53 to 75 % of pairs; with 1, in 41 to 83 %. 0: none.",
+        "evaluators detect a model with a rate of 65% in 53 to 75% of pairs; with 1, in 41 to 83%. 0: none.",
     )
     person_sd = forms.FloatField(
         label="Variation between people who chatted",
@@ -98,14 +98,14 @@ class SizeForm(forms.Form):
     )
     studies = forms.IntegerField(
         label="Simulated studies",
-        help_text=f"For each size, at most {MOST_STUDIES:,}. With 500, a power of 80 % has an error of ± 3.5 points; with "
+        help_text=f"For each size, at most {MOST_STUDIES:,}. With 500, a power of 80% has an error of ± 3.5 points; with "
         f"{MOST_STUDIES:,}, ± 1.8. Halving the error takes four times as long.",
     )
     seed = forms.IntegerField(help_text="The same seed simulates the same studies.")
 
     def clean_evaluators(self) -> tuple[int, ...]:
         try:
-            return parse_numbers(self.cleaned_data["evaluators"], "Numbers of evaluators")
+            return parse_numbers(self.cleaned_data["evaluators"], "numbers of evaluators")
         except RequestError as error:
             raise forms.ValidationError(str(error)) from error
 

@@ -20,7 +20,7 @@ _THANKS = re.compile(r"\b(thanks?|thx|ty|cheers|appreciated?|grateful)\b", re.IG
 
 @dataclass(frozen=True, slots=True)
 class SaidDialogue:
-    """An inquirer's utterances towards a goal, and the lengths of prompts and responses in the responder's tokens, if known."""
+    """An inquirer's utterances about a goal, and the lengths of prompts and responses in the responder's tokens, if known."""
 
     goal: str
     utterances: tuple[str, ...]

@@ -106,7 +106,7 @@ def _take_separator(lines: StringIO, source: str) -> str:
         lines.seek(0)
         return ""
     if named[1].isalnum() or named[1] in ('"', "\n"):
-        raise BadData(f"{source} begins with sep=, but names no separator: write sep=; or leave the line out.")
+        raise BadData(f"{source} begins with sep=, but names no separator. Write sep=; or omit the line.")
     return named[1]
 
 
@@ -139,7 +139,7 @@ def _rows(lines: StringIO, delimiter: str, source: str) -> Iterator[Row]:
 def _check_header(names: Sequence[str], source: str, required: Sequence[str]) -> None:
     repeated = sorted(name for name, count in Counter(names).items() if count > 1 and name)
     if repeated:
-        raise BadData(f"{source} has the column {listed(repeated)} more than once: keep one.")
+        raise BadData(f"{source} has the column {listed(repeated)} more than once. Keep one.")
     missing = [name for name in required if name not in names]
     if missing:
         noun = "column" if len(missing) == 1 else "columns"

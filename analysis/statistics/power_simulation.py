@@ -34,7 +34,7 @@ def study_pool(processes: int) -> Iterator[Executor]:
     """Open a pool of processes that analyse studies. They are spawned, because a fork of a process with models and threads may
     hang.
 
-    They end at once when the block ends, whatever they are computing. They also end with the process that holds the other end
+    They end when the block ends, whatever they are computing. They also end with the process that holds the other end
     of a pipe, because a killed process cannot stop them.
     """
     context = get_context("spawn")

@@ -211,7 +211,7 @@ async def _listen(speaker: Speaker, reply: Reply) -> Output:
                 reply.think(piece.said)
             else:
                 reply.add(piece)
-    raise BackendError(f"Model {question.model!r} broke off its answer. Ask again.")
+    raise BackendError(f"Model {question.model!r} stopped before its reply was complete. Ask again.")
 
 
 _answerers: WeakKeyDictionary[asyncio.AbstractEventLoop, Answerer] = WeakKeyDictionary()

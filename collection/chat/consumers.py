@@ -143,7 +143,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
         await send_snapshots(self._viewer.token)
 
     async def _stop_reply(self) -> None:
-        """Stop the reply, at once if this process makes it, even without the database. Show a reply that has ended already."""
+        """Stop the reply: immediately and without the database if this process makes it. Show one that has already ended."""
         if here := answerer().find(self._viewer.token):
             here.halt("stopped")
         elif not await in_database(messages.stop_reply, self.dialogue):

@@ -86,7 +86,7 @@ def order_goals(study: Study, seed: int | None) -> list[int]:
 
 
 def begin_goal(participant: Participant) -> Dialogue | None:
-    """Return the participant's running dialogue, or begin one towards the next goal. Return None if all goals are finished or
+    """Return the participant's running dialogue, or begin one about the next goal. Return None if all goals are finished or
     the study is closed.
 
     A repeated call begins no second dialogue. Raises ChatbotUnavailable.

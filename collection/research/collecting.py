@@ -96,15 +96,18 @@ class ParticipantLine:
         return self.participant.state in UNDER_WAY and self.now - self.last_activity < PRESENT
 
     @property
-    def released_by(self) -> str:
-        """Return who released the seat while the participant was away; empty while the participant holds it."""
+    def release(self) -> str:
+        """Return how the seat was released while the participant was away; empty while the participant holds it."""
         releases: list[Release] = self.participant.releases_in_force  # type: ignore[attr-defined]
-        return releases[0].released_by or "the time limit" if releases else ""
+        if not releases:
+            return ""
+        researcher = releases[0].released_by
+        return f"by {researcher}" if researcher else "automatically"
 
     @property
     def may_be_released(self) -> bool:
         """Return whether the seat could be released for another person."""
-        return self.participant.state in UNDER_WAY and not self.is_here and not self.released_by
+        return self.participant.state in UNDER_WAY and not self.is_here and not self.release
 
     @property
     def doing(self) -> str:

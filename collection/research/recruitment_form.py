@@ -1,4 +1,4 @@
-"""The form for recruitment and the endings of participation."""
+"""The form for recruitment and completion."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -41,7 +41,7 @@ class RecruitmentForm(forms.ModelForm):  # type: ignore[type-arg]  # the class t
         min_value=1,
         max_value=MOST_HOURS,
         help_text="A participant who is inactive for this long may lose the seat to the next person. Participants who "
-        "return can continue if there is room, and their answers and messages are kept. Empty: never.",
+        "return can continue if a seat is free, and their answers and messages are kept. Empty: never.",
     )
 
     class Meta:
@@ -135,7 +135,7 @@ class RecruitmentEditor:
 
     @transaction.atomic
     def save(self) -> None:
-        """Store the forms without changing whether the study is open, because someone may open or close it meanwhile."""
+        """Store the forms without changing whether the study is open, because someone may open or close it at the same time."""
         recruitment, _ = Recruitment.objects.select_for_update().get_or_create(study=self.study)
         for name in (*RecruitmentForm.Meta.fields, "quotas"):
             setattr(recruitment, name, getattr(self.form.instance, name))

@@ -20,7 +20,7 @@ from studies.models import Study
 
 @staff_only
 def recruitment(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show or save the study's recruitment and endings, at any time."""
+    """Show or save the study's recruitment and completion, at any time."""
     editor = RecruitmentEditor(_study(slug), _sent(request))
     if editor.is_bound and editor.is_valid():
         editor.save()
@@ -71,12 +71,19 @@ def _act(request: HttpRequest, study: Study) -> None:
             open_study(study)
             messages.success(request, "The study is open. Share the link below.")
         elif request.POST.get("action") == "close":
-            left = close_study(study)
-            messages.success(request, f"The study is closed. Dialogues in progress that were ended: {left}.")
+            messages.success(request, _closed(close_study(study)))
         elif request.POST.get("action") == "release":
             _release(request, study)
     except NotReady as reason:
         messages.error(request, str(reason))
+
+
+def _closed(left: int) -> str:
+    """Return a sentence about the closed study and the ``left`` dialogues that this ended."""
+    if left == 0:
+        return "The study is closed."
+    ended = "1 dialogue in progress was" if left == 1 else f"{left} dialogues in progress were"
+    return f"The study is closed, and {ended} ended."
 
 
 def _release(request: HttpRequest, study: Study) -> None:
@@ -84,10 +91,10 @@ def _release(request: HttpRequest, study: Study) -> None:
     is_key = chosen.isascii() and chosen.isdigit() and len(chosen) < 19
     participant = study.participants.filter(pk=chosen).first() if is_key else None
     if participant and release_seat(participant, request.user.get_username(), timezone.now()):
-        messages.success(request, "The seat has been released. The participant can return if there is room.")
+        messages.success(request, "The seat has been released. The participant can return if a seat is free.")
     else:
         messages.error(
-            request, "No seat was released, because the participant is here now, has finished or holds no seat."
+            request, "No seat was released, because the participant is online, has finished or holds no seat."
         )
 
 

@@ -60,7 +60,7 @@ def of_model(name: str) -> Iterator[None]:
 def load_template(name: str) -> str:
     """Return the source of one of the paper's templates. Raises ModelMisconfigured for another name."""
     if name not in PAPER_TEMPLATES:
-        raise ModelMisconfigured(f"There is no chat template {name!r}. Choose own, {', '.join(PAPER_TEMPLATES)}.")
+        raise ModelMisconfigured(f"There is no chat template {name!r}. Choose from: own, {', '.join(PAPER_TEMPLATES)}.")
     return files("dialogue.data").joinpath("templates", f"{name}.jinja").read_text("utf-8")
 
 

@@ -26,7 +26,7 @@ def _ignore() -> None:
 
 @dataclass
 class Judge(ModelWorker[ModelJudgement]):
-    """A worker that claims judgements, asks their models and stores each answer at once, then calls ``on_judgement``."""
+    """A worker that claims judgements, asks their models and stores each answer immediately, then calls ``on_judgement``."""
 
     models_file: Path
     open_model: OpenModel

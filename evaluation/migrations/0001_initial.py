@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('completed', 'completed'), ('screened_out', 'screened out'), ('full', 'no places left'), ('withdrawn', 'withdrawn')], max_length=20)),
                 ('text', models.TextField(blank=True, help_text='Markdown. Empty: a standard sentence.')),
                 ('code', models.CharField(blank=True, max_length=80, verbose_name='completion code')),
-                ('redirect_url', models.URLField(blank=True, help_text='Where to send people, for example back to the recruiting platform.', verbose_name='address')),
+                ('redirect_url', models.URLField(blank=True, help_text='Where to send people, for example back to the recruitment platform.', verbose_name='address')),
                 ('evaluation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='outcomes', to='evaluation.evaluation')),
             ],
             options={

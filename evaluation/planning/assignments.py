@@ -115,10 +115,11 @@ def _what_would_help(pairs: int, of_one_dialogue: int, per_evaluator: int, judge
             helps.append(f"require at most {fewer} evaluator{_s(fewer)} per pair")
             break
     makes = -(-pairs * judges // per_evaluator)
+    each = "each " if of_one_dialogue > 1 else ""
     return (
-        f"An evaluator may see only one pair of each natural dialogue. The {of_one_dialogue} pair{_s(of_one_dialogue)} of one "
-        f"dialogue, each judged {_times(judges)}, need {needed} evaluators, but {pairs} pairs at {per_evaluator} per evaluator "
-        f"need only {makes}. To solve this, {', or '.join(helps)}."
+        f"An evaluator may see only one pair of each natural dialogue. One dialogue has {of_one_dialogue} "
+        f"pair{_s(of_one_dialogue)}, {each}judged {_times(judges)}, so at least {needed} evaluators are needed. At "
+        f"{per_evaluator} pairs per evaluator, the plan has only {makes}. To solve this, {', or '.join(helps)}."
     )
 
 

@@ -30,7 +30,7 @@ def find_problems(candidates: Candidates, pairing: Pairing) -> list[str]:
             "study's participants and goals."
             for cells in elsewhere
         ]
-    return [] if pairing.pairs else ["There are no pairs. See below which dialogues were left out and why."]
+    return [] if pairing.pairs else ["There are no pairs. See below which dialogues were excluded and why."]
 
 
 def find_warnings(study: Study, candidates: Candidates, pairing: Pairing, models_file: Path) -> list[str]:

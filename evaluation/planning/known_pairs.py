@@ -43,7 +43,8 @@ def check_known_pairs(value: Any) -> None:
     """
     if not isinstance(value, list) or len(value) > MOST_PAIRS:
         raise ValidationError(
-            f"The training pairs and attention checks must be a list of at most {MOST_PAIRS}, each with {', '.join(_KEYS)}."
+            f"The training pairs and attention checks must be a list of at most {MOST_PAIRS} pairs, each with the keys "
+            f"{_LISTED}."
         )
     faults = [fault for number, pair in enumerate(value, 1) for fault in _faults(pair, f"Pair {number}")]
     if faults:
@@ -65,21 +66,22 @@ def read_known_pairs(file: "UploadedFile[bytes]") -> list[dict[str, Any]]:
 
 
 _KEYS = ("role", "goal", "persona", *SIDES, "feedback")
+_LISTED = ", ".join(_KEYS)
 
 
 def _faults(pair: Any, name: str) -> Iterator[str]:
     """Yield the faults of one pair, in sentences that begin with ``name``."""
     if not isinstance(pair, dict):
-        yield f"{name} must be an object with {', '.join(_KEYS)}."
+        yield f"{name} must be an object with the keys {_LISTED}."
         return
     if pair.get("role") not in ROLES:
         yield f'{name} must have the role "training" or "check".'
     if unknown := [str(key) for key in pair if key not in _KEYS]:
-        yield f"{name} has an unknown key {unknown[0]!r}. Known keys are {', '.join(_KEYS)}."
+        yield f"{name} has an unknown key {unknown[0]!r}. Known keys are {_LISTED}."
     for key in ("goal", "persona", "feedback"):
         is_needed = key != "feedback" or pair.get("role") == "training" or pair.get(key)
         if is_needed and not _is_text(pair.get(key)):
-            yield f"{name} must have {key!r}: a text of at most {MOST_CHARACTERS} characters."
+            yield f"{name} must have {key!r}: a string of at most {MOST_CHARACTERS} characters."
     for side in SIDES:
         if not _is_dialogue(pair.get(side)):
             yield f"{name} must have {side!r}: 1 to {MOST_TURNS} turns, each a list of a prompt and its answer."

@@ -158,7 +158,7 @@ def _rules(evaluation: Evaluation, remarks: Remarks) -> tuple[str, ...]:
     )
     return (
         f"A natural dialogue is eligible if its participant {ended}.",
-        "A simulated dialogue is eligible unless it ended as unsafe or because a provider refused it.",
+        "A simulated dialogue is eligible unless it was stopped as unsafe or refused by a provider.",
         f"If one model has several dialogues for one person and goal, one is drawn with seed {evaluation.seed}.",
         f"Unanswered messages are {hidden}.",
     )

@@ -52,7 +52,7 @@ def draw_manner(draw: Random) -> Manner:
 
 
 def ask_as_person(topic: Topic, manner: Manner, draw: Random) -> list[Said]:
-    """Return a dialogue towards the goal by a person with this style."""
+    """Return a dialogue about the goal by a person with this style."""
     table, values = _voices()["people"], draw.choice(topic.values)
     said = []
     for position, step in enumerate(_steps(topic, _count(table["turns"], draw), draw)):
@@ -67,7 +67,7 @@ def ask_as_person(topic: Topic, manner: Manner, draw: Random) -> list[Said]:
 
 
 def ask_as_model(topic: Topic, voice: Voice, draw: Random) -> list[Said]:
-    """Return a dialogue towards the goal in a model's voice: polite, in whole sentences, longer."""
+    """Return a dialogue about the goal in a model's voice: polite, in whole sentences, longer."""
     values, count = draw.choice(topic.values), _count(voice.turns, draw)
     said = []
     for position, step in enumerate(_steps(topic, count, draw)):

@@ -13,7 +13,7 @@ from evaluation.research.evaluation_form import EvaluationForm, EvaluationOutcom
 from studies.editor.mistakes import Mistake, list_mistakes
 from studies.models import Study
 
-OPENED = "The evaluation has been opened meanwhile, so it can no longer change. Plan a new one."
+OPENED = "The evaluation has been opened in the meantime, so its settings can no longer be changed. Plan a new one."
 
 
 class EvaluationEditor:
@@ -49,7 +49,7 @@ class EvaluationEditor:
 
     @transaction.atomic
     def save(self) -> bool:
-        """Store everything and return True. If the evaluation was opened meanwhile, add an error and return False."""
+        """Store everything and return True. If the evaluation has been opened since, add an error and return False."""
         Study.objects.select_for_update().get(pk=self.study.pk)  # so that no number is given twice
         if not self.name:
             self.evaluation.number = _next_number(self.study)
@@ -75,5 +75,5 @@ def _next_number(study: Study) -> int:
 
 
 def _is_planned_by_now(evaluation: Evaluation) -> bool:
-    """Return whether the evaluation is still planned. The row stays locked, so that no one can open it meanwhile."""
+    """Return whether the evaluation is still planned. The row stays locked, so that no one can open it at the same time."""
     return any(row.is_planned for row in Evaluation.objects.select_for_update().filter(pk=evaluation.pk))

@@ -131,7 +131,7 @@ def judge_runs(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 @staff_only
 def download(request: HttpRequest, slug: str, number: int, name: str) -> HttpResponseBase:
-    """Send the evaluation's judgements or evaluators as a file, or an error page if they changed meanwhile."""
+    """Send the evaluation's judgements or evaluators as a file, or an error page if they changed while it was written."""
     found = _evaluation(slug, number)
     if name not in DOWNLOADS:
         raise Http404
@@ -163,7 +163,7 @@ def _act(request: HttpRequest, found: Evaluation) -> bool:
             messages.success(request, f"“{found}” has been deleted.")
             return False
         case "delete":
-            messages.error(request, "The evaluation has been opened meanwhile, so it cannot be deleted.")
+            messages.error(request, "The evaluation has been opened in the meantime, so it cannot be deleted.")
     return True
 
 

@@ -61,7 +61,7 @@ async def _next_piece(receive: Receive) -> tuple[bytes, bool]:
 
 
 async def _refuse_size(scope: Scope, rest: Receive | None) -> None:
-    """Refuse a body that is too large; refuse at once if the sender asks first (``Expect``). Raises Refused and Gone."""
+    """Refuse a body that is too large; refuse immediately if the sender asks first (``Expect``). Raises Refused and Gone."""
     if rest and not _header(scope, b"expect"):
         with suppress(TimeoutError):
             async with asyncio.timeout(_LINGER):

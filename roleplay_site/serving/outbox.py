@@ -12,7 +12,7 @@ _PATIENCE = 60.0
 
 
 class Outbox:
-    """Take an answer at once and deliver it as fast as the visitor reads, so that the thread that created it need not wait.
+    """Take an answer immediately and deliver it as fast as the visitor reads, so that the thread that created it need not wait.
 
     At most _ROOM bytes of a long answer are held. ``delivery`` ends early if the visitor was given up.
     """

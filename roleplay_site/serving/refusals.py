@@ -42,21 +42,21 @@ BUSY = Refusal(
 TOO_LARGE = Refusal(
     413,
     "Request too large",
-    "Your request is larger than this site accepts, so nothing was stored. "
+    "The file or text that you sent is larger than this site accepts, so nothing was stored. "
     "Please go back and send a smaller file or a shorter text.",
     closes=True,
 )
 TOO_SLOW = Refusal(
     408,
     "Time-out",
-    "Your connection was too slow or was interrupted, so nothing was stored. Please go back and send it again.",
+    "Your connection was too slow or was interrupted, so nothing was stored. Please go back and send the form again.",
     closes=True,
 )
 NO_DATABASE = Refusal(
     503,
-    "Database outage",
-    "Everything you have already sent is safe. Please wait a few seconds, then reload this page. "
-    "If this continues, please contact the administrator of this site.",
+    "Site temporarily unavailable",
+    "The site cannot reach its database at the moment. Everything you have already sent is safe. "
+    "Please wait a few seconds, then reload this page. If this continues, please contact the administrator of this site.",
     RETRY_SECONDS,
 )
 

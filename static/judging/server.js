@@ -37,7 +37,7 @@ export class Server {
     }
   }
 
-  /** Try again at once. */
+  /** Try again immediately. */
   hurry() {
     this.#hurry();
   }

@@ -38,7 +38,7 @@ class Lines(LongText):
 
 
 class WayBack(forms.URLField):
-    """The address to which people are sent at the end, usually a recruiting platform's."""
+    """The address to which people are sent at the end, usually a recruitment platform's."""
 
     def __init__(self, *, help_text: str) -> None:
         super().__init__(

@@ -75,7 +75,9 @@ class StudyForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes n
         """Return the short name, or one derived from the title, which is cleaned first."""
         slug: str = self.cleaned_data["slug"] or slugify(self.cleaned_data.get("title", ""))[:50].strip("-")
         if not slug and self.cleaned_data.get("title"):
-            raise forms.ValidationError("Give the study a short name of letters, digits and hyphens.")
+            raise forms.ValidationError(
+                "No short name can be derived from this title. Enter one with letters, digits and hyphens."
+            )
         return slug
 
 

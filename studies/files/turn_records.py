@@ -63,7 +63,7 @@ def read_turns(data: dict[str, Any]) -> tuple[RecordedTurn, ...]:
     if [turn.state for turn in turns].count(Turn.State.PENDING) > 1:
         raise ValueError("two turns are waiting for a reply at the same time")
     if any(len({one["attempt"] for one in turn.tries}) < len(turn.tries) for turn in turns):
-        raise ValueError("two attempts at the same answer have the same number")
+        raise ValueError("two attempts at the same reply have the same number")
     return turns
 
 

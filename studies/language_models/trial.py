@@ -34,7 +34,7 @@ def ask_responder(name: str, message: str) -> None:
 
 
 def ask_side(name: str, speaker: SpeakerName) -> None:
-    """Ask the model for its first output as ``speaker``, towards the first of the paper's goals. Raises NoAnswer."""
+    """Ask the model for its first output as ``speaker``, for the first of the paper's goals. Raises NoAnswer."""
     _ask(name, speaker, goals.load_listed()[0].text)
 
 
@@ -107,8 +107,8 @@ def _refuse_silence(output: Output, name: str, speaker: SpeakerName) -> None:
         return
     if output.reply.stop_reason == "length":
         what = "Its thoughts" if output.reply.thoughts else "White space"
-        raise NoAnswer(f"{what} used up its output limit. Raise max_tokens of [models.{name}.{speaker}].")
-    raise NoAnswer("Its answer was empty. Check the log of its server, or choose another model.")
+        raise NoAnswer(f"{what} used up its output limit. Raise max_tokens in [models.{name}.{speaker}].")
+    raise NoAnswer("Its reply was empty. Check the log of its server, or choose another model.")
 
 
 def _too_late(name: str) -> str:

@@ -18,7 +18,7 @@ ENDINGS = choices_of(Ending)
 
 
 class Dialogue(models.Model):
-    """Turns towards one goal by one persona, with everything that identifies the speakers.
+    """Turns about one goal by one persona, with everything that identifies the speakers.
 
     ``inquirer`` and ``responder`` hold the model's name, file hash, prompt set and sampling; {} is a person.
     An imported dialogue has ended but may lack an ending, because the official format does not record it.

@@ -74,7 +74,9 @@ class Study(models.Model):
             raise ValidationError(FROZEN)
         check_field("questionnaire", check_questionnaire, self.questionnaire)
         if self.max_turns is not None and self.max_turns < self.min_turns:
-            raise ValidationError({"max_turns": "Maximum turns must not be below minimum turns."})
+            raise ValidationError(
+                {"max_turns": "The maximum number of turns is lower than the minimum. Raise it, or lower the minimum."}
+            )
 
 
 class Goal(models.Model):

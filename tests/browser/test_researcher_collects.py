@@ -107,7 +107,7 @@ def test_the_boxes_for_screening_follow_the_options(staff_page: Page) -> None:
     age.get_by_label("under 30").check()
     staff_page.get_by_label("Title").fill("Older people")
     staff_page.get_by_role("button", name="Create study").click()
-    expect(staff_page.get_by_role("heading", level=1)).to_contain_text("Collecting")
+    expect(staff_page.get_by_role("heading", level=1)).to_contain_text("Data collection")
     assert Study.objects.get().questionnaire[0]["screened_out"] == ["Under 18", "under 30"]
 
 

@@ -53,7 +53,7 @@ def make_collected_persona(study: Study, **answers: str) -> Persona:
 def make_natural_dialogue(
     participant: Participant, *, goal: Goal | None = None, turns: int = 2, ending: str = ""
 ) -> Dialogue:
-    """Store the participant's dialogue towards the next goal; without ``ending`` it is in progress."""
+    """Store the participant's dialogue about the next goal; without ``ending`` it is in progress."""
     assert participant.persona is not None
     begun = participant.dialogues.count()
     dialogue = Dialogue.objects.create(

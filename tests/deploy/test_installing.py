@@ -80,7 +80,7 @@ def test_a_python_without_venv_is_passed_over_while_another_has_it(machine: Mach
 @pytest.mark.parametrize(
     ("script", "sentence"),
     [
-        (REFUSE, "Python 3.11, 3.12 or 3.13 is missing: install one"),
+        (REFUSE, "Python 3.11, 3.12 or 3.13 is missing. Install one"),
         (python_without_venv(), "Python's venv module is missing"),
     ],
 )

@@ -107,7 +107,7 @@ def test_an_unknown_model_is_refused_with_the_known_ones(models_file: Path) -> N
         find_model(write(models_file, BEAR), "bee")
     assert_one_sentence(str(caught.value))
     assert "no model 'bee'" in str(caught.value)
-    assert "Choose one of bear." in str(caught.value)
+    assert "Choose from: bear." in str(caught.value)
 
 
 @pytest.mark.parametrize(

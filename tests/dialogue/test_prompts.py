@@ -79,12 +79,12 @@ def test_the_inquirers_prompt_contains_the_stop_token() -> None:
 
 @pytest.mark.parametrize("name", ["gpt-5", "../personas", "llama-2-responder", ""])
 def test_an_unknown_prompt_set_is_refused_by_name(name: str) -> None:
-    with pytest.raises(LookupError, match=r"There is no prompt set .* Choose one of gpt-4, llama-2, mixtral, vicuna\."):
+    with pytest.raises(LookupError, match=r"There is no prompt set .* Choose from: gpt-4, llama-2, mixtral, vicuna\."):
         prompts.load(name)
 
 
 def test_an_inquirers_prompt_set_is_none_for_a_responder() -> None:
     with pytest.raises(
-        LookupError, match=r"no prompt set 'llama-2' for this speaker\. Choose one of llama-2-responder\."
+        LookupError, match=r"no prompt set 'llama-2' for this speaker\. Choose from: llama-2-responder\."
     ):
         prompts.load_system("llama-2")

@@ -106,7 +106,7 @@ def test_only_what_results_are_made_of_is_in_the_table_and_the_rest_is_counted(e
     judge_known(evaluation, Pair.Role.CHECK)
     assert [row["pair"] for row in table(evaluation)] == [kept.pair.token]
     assert str(left_out(evaluation)) == (
-        "1 not submitted, 1 about people who have withdrawn, 2 of training pairs and attention checks"
+        "1 not submitted, 1 about people who have withdrawn, 2 on training pairs and attention checks"
     )
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 from tests.factories import PASSWORD, make_staff
 
 pytestmark = pytest.mark.django_db
-SENTENCE = "After 10 failed logins, this account is locked for your address. Try again in 15 minutes"
+SENTENCE = "After 10 failed logins, this account is locked for your IP address. Try again in 15 minutes"
 
 
 @pytest.fixture(autouse=True)

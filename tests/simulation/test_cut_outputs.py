@@ -22,7 +22,7 @@ from tests.simulation.scripts import make_worker, one_cell, scripts
 pytestmark = pytest.mark.django_db
 
 CUT_OUTPUTS = json.loads(Path("tests/data/cut_outputs.json").read_text("utf-8"))
-ASKED = "raise max_tokens of [models.tiny.inquirer]"
+ASKED = "Raise max_tokens in [models.tiny.inquirer]"
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_a_run_says_how_many_outputs_were_cut_and_what_came_of_it(run: Run) -> N
     [sentence] = sentences_of(cuts_of_run(run))
     assert sentence == (
         "3 of 9 outputs of the inquirer 'tiny' were cut at 200 tokens; as a result, 2 dialogues ended with"
-        f" 'no prompt': {ASKED}."
+        f" 'no prompt'. {ASKED}."
     )
 
 
@@ -75,7 +75,7 @@ def test_a_failure_counts_only_where_the_last_output_was_cut() -> None:
     [inquirer] = cuts_of_run(dialogue.simulation.run)
     assert (inquirer.cut, inquirer.failures) == (1, {})
     assert inquirer.sentences == [
-        f"1 of 2 outputs of the inquirer 'tiny' was cut at 200 tokens: {ASKED} if you need complete outputs."
+        f"1 of 2 outputs of the inquirer 'tiny' was cut at 200 tokens. {ASKED} if you need complete outputs."
     ]
 
 
@@ -83,7 +83,7 @@ def test_an_output_cut_by_the_context_suggests_a_larger_context() -> None:
     dialogue = make_dialogue(turns=1)
     Output.objects.filter(speaker="responder").update(stop_reason="length", completion_tokens=70)
     assert sentences_of(cuts_of_run(dialogue.simulation.run)) == [
-        "1 of 1 output of the responder 'tiny' was cut at the end of the context. Raise context of [models.tiny]."
+        "1 of 1 output of the responder 'tiny' was cut at the end of the context. Raise context in [models.tiny]."
     ]
 
 
@@ -110,8 +110,8 @@ def test_a_persons_dialogue_says_how_many_answers_were_cut_before_their_first_wo
     Output.objects.filter(speaker="responder").update(stop_reason="length", completion_tokens=200, status="empty")
     described = {"inquirer": {}, "responder": dialogue.responder}
     assert sentences_of(cuts_of(Dialogue.objects.filter(pk=dialogue.pk), described, is_one=True)) == [
-        "1 of 1 output of the responder 'tiny' was cut at 200 tokens; as a result, 1 of them gave no answer:"
-        " raise max_tokens of [models.tiny.responder]."
+        "1 of 1 output of the responder 'tiny' was cut at 200 tokens; as a result, 1 of them gave no reply."
+        " Raise max_tokens in [models.tiny.responder]."
     ]
 
 
@@ -119,8 +119,8 @@ def test_what_an_import_did_not_record_is_not_made_up() -> None:
     dialogue = make_dialogue(turns=0, ending="empty_output")
     make_output(dialogue, 0, status="empty", stop_reason="length", completion_tokens=None)
     assert sentences_of(cuts_of(Dialogue.objects.all(), {"imported": True})) == [
-        "1 of 1 output of the inquirer was cut at the limit; as a result, 1 dialogue ended with 'empty output':"
-        " raise max_tokens of [models.NAME.inquirer]."
+        "1 of 1 output of the inquirer was cut at the limit; as a result, 1 dialogue ended with 'empty output'."
+        " Raise max_tokens in [models.NAME.inquirer]."
     ]
 
 
@@ -133,7 +133,7 @@ def test_simulate_says_so_in_its_table_and_in_its_object(settings, tmp_path) -> 
     )
     table = simulate()
     assert "4 of 4 outputs of the inquirer 'asker' were cut at 4 tokens; as a result, 4 dialogues ended with" in table
-    assert "raise max_tokens of [models.asker.inquirer]" in table
+    assert "Raise max_tokens in [models.asker.inquirer]" in table
     found = figures()["cut"]
     assert found == {"inquirer": {"outputs": 4, "cut": 4, "cramped": 0, "max_tokens": 4, "failures": {"no_prompt": 4}}}
 
@@ -152,5 +152,5 @@ def test_thoughts_that_exhaust_an_apis_limit_explain_an_empty_output() -> None:
     assert (dialogue.ending, output.status, output.thought_tokens) == ("empty_output", "empty", 1000)
     assert sentences_of(cuts_of_run(run)) == [
         "1 of 1 output of the responder 'answerer' was cut at 1000 tokens; as a result, 1 dialogue ended with"
-        " 'empty output': raise max_tokens of [models.answerer.responder]."
+        " 'empty output'. Raise max_tokens in [models.answerer.responder]."
     ]

@@ -165,11 +165,19 @@ def test_a_file_without_a_single_dialogue_of_the_study_does_not_freeze_it(study)
 @pytest.mark.parametrize(
     ("inquirer", "ours", "reason"),
     [
-        (None, {"kind": "simulated"}, "this dialogue is simulated, not natural."),
-        ("tiny", {"kind": "natural"}, "this dialogue is natural, not simulated."),
-        (None, {"inquirer": {"model": "tiny"}}, "the inquirer is the model 'tiny', not a person."),
-        ("tiny", {"inquirer": {}}, "the inquirer is a person, not the model 'tiny'."),
-        ("tiny", {"inquirer": {"model": "vicuna"}}, "the inquirer is the model 'vicuna', not the model 'tiny'."),
+        (None, {"kind": "simulated"}, "this dialogue is simulated, not natural. Import it with --inquirer."),
+        ("tiny", {"kind": "natural"}, "this dialogue is natural, not simulated. Import it with --natural."),
+        (
+            None,
+            {"inquirer": {"model": "tiny"}},
+            "the inquirer is the model 'tiny', not a person. Import it with --inquirer.",
+        ),
+        ("tiny", {"inquirer": {}}, "the inquirer is a person, not the model 'tiny'. Import it with --natural."),
+        (
+            "tiny",
+            {"inquirer": {"model": "vicuna"}},
+            "the inquirer is the model 'vicuna', not the model 'tiny'. Change --inquirer.",
+        ),
         ("tiny", {"ended_at": None}, "this dialogue has not ended. Export it again when it has."),
     ],
 )

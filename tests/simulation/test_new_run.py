@@ -115,12 +115,12 @@ def test_asking_again_adds_only_what_is_missing(client: Client) -> None:
         ({"goals": []}, "Choose at least one goal."),
         ({"goals": ["9"]}, "9 is not one of the available choices"),
         ({"personas": "some"}, "Enter the number of personas."),
-        ({"personas": "some", "persona_count": "4"}, "The study has 3 personas. Choose at most that number."),
+        ({"personas": "some", "persona_count": "4"}, "The study has 3 personas. Choose at most 3."),
         ({"personas": "all", "persona_count": "2"}, "Choose “the first personas, by code” above, or leave this empty."),
         ({"personas": "some", "persona_count": "0"}, "greater than or equal to 1"),
-        ({"seeds": "73;321"}, "Seeds must be whole numbers separated by commas"),
+        ({"seeds": "73;321"}, "Enter seeds as whole numbers separated by commas"),
         ({"seeds": ""}, "This field is required."),
-        ({"seeds": "99999999999999999999"}, "Seeds "),
+        ({"seeds": "99999999999999999999"}, "Enter seeds as "),
         ({"max_turns": "0"}, "greater than or equal to 1"),
         ({"max_turns": "many"}, "Enter a whole number."),
         ({"personas": "participants"}, "has no personas of that kind"),
@@ -140,7 +140,7 @@ def test_what_cannot_be_met_is_one_sentence_and_nothing_is_written(
 def test_a_sentence_about_an_answer_belongs_to_its_field(client: Client) -> None:
     page = ask(client, seeds="x").text
     assert 'aria-describedby="id_seeds_helptext id_seeds_error"' in page
-    assert 'id="id_seeds_error">Seeds must be' in page
+    assert 'id="id_seeds_error">Enter seeds as whole numbers' in page
 
 
 def test_what_was_typed_is_still_there_after_an_error(client: Client) -> None:

@@ -61,7 +61,7 @@ def test_settings_that_a_server_was_not_sent_are_named_once_above_the_bar(capsys
     with ProgressBar(10, 0) as bar:
         bar.step(said)
         bar.step(said)
-    assert capsys.readouterr().err.count("Outputs of the inquirer are generated without seed, top_k:") == 1
+    assert capsys.readouterr().err.count("The inquirer's outputs are generated without seed and top_k, because") == 1
 
 
 def test_each_reason_for_a_retry_is_printed_once_above_the_bar(capsys: pytest.CaptureFixture[str]) -> None:

@@ -159,7 +159,7 @@ def test_a_run_freezes_its_study_once(study: Study) -> None:
         (RunRequest("answerer", "answerer"), "Model 'answerer' has no [models.answerer.inquirer] table. Add one, or"),
         (RunRequest("asker", "asker"), "Model 'asker' has no [models.asker.responder] table. Add one, or"),
         (RunRequest("asker", "answerer", goals=(1, 11)), "Study 'demo' has no goal 11. Choose from: 1, 2."),
-        (RunRequest("asker", "answerer", personas="3"), "Study 'demo' has 2 personas. Choose at most that number."),
+        (RunRequest("asker", "answerer", personas="3"), "Study 'demo' has 2 personas. Choose at most 2."),
         (RunRequest("asker", "answerer", personas="participants"), "Study 'demo' has no personas of that kind"),
     ],
 )

@@ -12,13 +12,15 @@ FEMALE = {"age": "25 to 34", "gender": "Female", "race": WITHHELD}
     ("text", "numbers"), [("1", (1,)), ("1,4", (1, 4)), (" 4 , 1 ", (4, 1)), ("1,4,1", (1, 4)), ("007", (7,))]
 )
 def test_numbers_are_read_in_order_without_repeats(text: str, numbers: tuple[int, ...]) -> None:
-    assert parse_numbers(text, "Goals") == numbers
+    assert parse_numbers(text, "goals") == numbers
 
 
 @pytest.mark.parametrize("text", ["", ",", "1,", "one", "1;4", "-1", "1.5", "٣", "1 4", "9" * 30, "9" * 5000])
 def test_anything_but_numbers_is_refused_by_name(text: str) -> None:
-    with pytest.raises(RequestError, match=r"^Goals must be whole numbers separated by commas, for example 1,4, not "):
-        parse_numbers(text, "Goals")
+    with pytest.raises(
+        RequestError, match=r"^Enter goals as whole numbers separated by commas, for example 1,4\. You entered "
+    ):
+        parse_numbers(text, "goals")
 
 
 @pytest.mark.parametrize(
@@ -29,7 +31,7 @@ def test_anything_but_numbers_is_refused_by_name(text: str) -> None:
         ({"seeds": (2**63,)}, "Enter at least one seed, as whole numbers from 0"),
         ({"max_turns": 0}, "The turn limit must be between 1 and 100."),
         ({"max_turns": 101}, "The turn limit must be between 1 and 100."),
-        ({"features": "height"}, "Unknown feature 'height'. Choose one of all, none, age, race"),
+        ({"features": "height"}, "Unknown feature 'height'. Choose from: all, none, age, race"),
         ({"features": ""}, "Unknown feature ''"),
         ({"personas": "some"}, "Unknown personas 'some'. Choose all, listed, participants or a number from 1."),
         ({"personas": "0"}, "Unknown personas '0'"),

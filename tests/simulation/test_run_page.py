@@ -64,7 +64,7 @@ def test_every_dialogue_has_a_row_that_says_where_it_stands(client: Client, run:
 def test_endings_are_counted_in_words(client: Client, run: Run) -> None:
     words = " ".join(re.sub("<[^>]*>", " ", look(client, run)).split())
     assert "2 of 4 dialogues ended" in words
-    assert "goal reached 1 (50 %) no prompt 1 (50 %)" in words
+    assert "goal reached 1 (50%) no prompt 1 (50%)" in words
 
 
 def test_an_infrastructure_error_is_shown_at_its_cell_as_text(client: Client, run: Run) -> None:
@@ -74,7 +74,8 @@ def test_an_infrastructure_error_is_shown_at_its_cell_as_text(client: Client, ru
 
 def test_a_setting_that_a_server_was_not_sent_is_named_before_a_dialogue_has_ended(client: Client, run: Run) -> None:
     sentence = (
-        "Outputs of the responder are generated without seed, top_k: refused by its server, unknown to it, or left out"
+        "The responder&#x27;s outputs are generated without seed and top_k, because its server does not support them or "
+        "models.toml omits them."
     )
     assert "are generated without" not in look(client, run)
     run.simulations.exclude(finished_at=None).delete()

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 @pytest.mark.parametrize("option", [["--json"], ["--out", "dialogues.jsonl"], ["--concurrency", "16"]])
 def test_queue_refuses_what_only_a_run_in_this_process_can_do(option: list[str]) -> None:
     assert refusal("--queue", *option) == (
-        f"--queue leaves the work to the workers and does not wait for it: omit {option[0]}."
+        f"--queue leaves the work to the workers and does not wait for it. Omit {option[0]}."
     )
     assert not Run.objects.exists()
 
@@ -30,12 +30,12 @@ def test_queue_refuses_what_only_a_run_in_this_process_can_do(option: list[str])
         ([], {"responder": "bee"}, "There is no model 'bee' in "),
         ([], {"responder": "asker"}, "Model 'asker' has no [models.asker.responder] table"),
         (["--goals", "1,11"], {}, "Study 'demo' has no goal 11. Choose from: 1, 2."),
-        (["--goals", "one"], {}, "Goals must be whole numbers separated by commas"),
-        (["--goals", ""], {}, "Goals must be whole numbers separated by commas"),
+        (["--goals", "one"], {}, "Enter goals as whole numbers separated by commas"),
+        (["--goals", ""], {}, "Enter goals as whole numbers separated by commas"),
         (["--goals", "9" * 18], {}, "Study 'demo' has no goal 999"),
-        (["--seeds", "73;321"], {}, "Seeds must be whole numbers separated by commas"),
-        (["--seeds", ""], {}, "Seeds must be whole numbers separated by commas"),
-        (["--features", "height"], {}, "Unknown feature 'height'. Choose one of all, none, age"),
+        (["--seeds", "73;321"], {}, "Enter seeds as whole numbers separated by commas"),
+        (["--seeds", ""], {}, "Enter seeds as whole numbers separated by commas"),
+        (["--features", "height"], {}, "Unknown feature 'height'. Choose from: all, none, age"),
         (["--personas", "some"], {}, "Unknown personas 'some'"),
         (["--personas", "3"], {}, "Study 'demo' has 2 personas"),
         (["--personas", "9" * 18], {}, "Study 'demo' has 2 personas"),

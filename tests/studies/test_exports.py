@@ -115,5 +115,5 @@ def test_from_a_shell_a_full_disk_is_exit_status_2_and_one_sentence(installation
         )
     assert done.returncode == 2
     assert done.stderr == (
-        "CommandError: Standard output cannot be written (No space left on device): free some disk space.\n"
+        "CommandError: Standard output cannot be written (No space left on device). Free some disk space.\n"
     )

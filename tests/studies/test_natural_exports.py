@@ -1,4 +1,4 @@
-"""People's dialogues in exports: all texts and how they were created, without loss after an import."""
+"""Natural dialogues in exports: all texts and how they were created, without loss after an import."""
 
 import csv
 import json

@@ -41,7 +41,7 @@ def test_the_papers_form_and_its_twenty_personas_are_fine() -> None:
         ([{**AGE, "options": []}], "Feature 1 must have options"),
         ([{**AGE, "options": "18 to 24"}], "Feature 1 must have options"),
         ([{**AGE, "options": [18]}], "Feature 1 must have options"),
-        ([{**AGE, "screened_out": "18 to 24"}], "Feature 1: screened_out must be a list of texts"),
+        ([{**AGE, "screened_out": "18 to 24"}], "Feature 1: screened_out must be a list of strings"),
     ],
 )
 def test_a_form_that_the_sentence_cannot_use_is_refused_in_words(questionnaire: Any, sentence: str) -> None:

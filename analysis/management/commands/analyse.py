@@ -55,9 +55,7 @@ class Command(StudyCommand):
         from analysis.statistics.judgements import read_judgements
 
         if options["evaluations"]:
-            raise CommandError(
-                "--evaluations needs a study: add --study STUDY, or leave --evaluations out.", returncode=2
-            )
+            raise CommandError("--evaluations needs a study. Add --study STUDY, or omit --evaluations.", returncode=2)
         return portfolio_of(analyse(read_judgements(judgements), self._tell))
 
     def _of_study(self, options: dict[str, Any]) -> "Portfolio":

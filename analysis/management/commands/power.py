@@ -98,7 +98,7 @@ def _rate(text: str) -> tuple[str, float]:
 
 
 def _refuse(text: str) -> str:
-    raise ArgumentTypeError(f"{text!r} is not a rate: write MODEL=RATE, for example mixtral=0.56")
+    raise ArgumentTypeError(f"{text!r} is not a rate. Write MODEL=RATE, for example mixtral=0.56")
 
 
 def _as_object(question: PowerQuestion, found: tuple[Power, ...]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def attempt(function: Any, *arguments: object) -> tuple[Any, str]:
 
 
 HAS_AMX = b"AMX_INT8 = 1" in llama.llama_print_system_info()
-"""Whether the library multiplies quantized weights with AMX tiles.
+"""Whether the library multiplies quantised weights with AMX tiles.
 
 GCC 12 and older miscompile the configuration of the tiles (they write the first eight bytes and drop the others as unused), and
 the first multiplication then crashes the process. Our Makefile compiles without AMX; a wheel from elsewhere may use it.

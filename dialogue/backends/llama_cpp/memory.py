@@ -81,5 +81,5 @@ def _does_not_fit(spec: ModelSpec, plan: Plan, available: int) -> str:
     return (
         f"Model {spec.name!r} needs {plan.memory / _GIBIBYTE:.2f} GiB of memory with {plan.slots} slots of"
         f" {plan.context} tokens, and {available / _GIBIBYTE:.2f} GiB are available."
-        " Use fewer slots, a shorter context or a smaller quantization."
+        " Use fewer slots, a shorter context or a smaller quantisation."
     )

@@ -30,7 +30,7 @@ class Runtime:
     """Owns the native objects that must be freed. No two threads may call its methods at the same time.
 
     ``needs_company``: a token that passes through these weights alone is rounded differently, because the library has a
-    separate kernel for that. Quantized weights are not affected, and for them company would take three times as long.
+    separate kernel for that. Quantised weights are not affected, and for them company would take three times as long.
 
     Raises ModelMisconfigured if the library cannot load the model.
     """

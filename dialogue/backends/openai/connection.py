@@ -56,7 +56,7 @@ def unreachable(error: Exception, spec: ModelSpec) -> BackendError:
     """Return the error for a request without any answer."""
     if isinstance(error, APIConnectionError | OSError):
         return BackendError(
-            f"{address(spec)} cannot be reached. Check that it runs, and check `base_url` of {spec.name!r}."
+            f"{address(spec)} cannot be reached. Check that it is running, and check `base_url` of {spec.name!r}."
         )
     return BackendError(
         f"{address(spec)} could not be reached, or its answer could not be read ({type(error).__name__}). "

@@ -53,7 +53,7 @@ def meaning(complaint: Complaint, spec: ModelSpec) -> BackendError:
 
 def refusal(spec: ModelSpec) -> ContentRefused:
     """Return the error for a provider that refuses a request, or stops an answer, because of its content."""
-    return ContentRefused(f"The provider of {spec.name!r} refuses this content, so it cannot be answered there.")
+    return ContentRefused(f"The provider of {spec.name!r} refuses this content, so the model cannot answer it.")
 
 
 def full(spec: ModelSpec) -> ContextFull:
@@ -70,8 +70,8 @@ def web_page(spec: ModelSpec) -> ModelMisconfigured:
 
 
 def alone(spec: ModelSpec) -> str:
-    """Return what to do about a server on which a new request cuts off the previous one."""
-    return f"if the server answers one request at a time, set `requests = 1` for {spec.name!r}"
+    """Return, after "if", what to do about a server on which a new request cuts off the previous one."""
+    return f"the server answers one request at a time, set `requests = 1` for {spec.name!r}"
 
 
 def _of_content(complaint: Complaint, spec: ModelSpec) -> BackendError | None:
@@ -105,13 +105,15 @@ def _of_status(complaint: Complaint, spec: ModelSpec) -> BackendError:
                 f"{where} limits the rate or the quota ({words}). Lower `requests` of {spec.name!r}, or wait."
             )
         case 400 | 422:
-            return ModelMisconfigured(f"{where} does not accept the settings of {spec.name!r} ({words}).")
+            return ModelMisconfigured(
+                f"{where} does not accept the settings of {spec.name!r} ({words}). Correct them in models.toml."
+            )
         case int(status) if 300 <= status < 400:
             return ModelMisconfigured(f"{where} redirects to {words}. Correct `base_url` of {spec.name!r}.")
         case 408:
             return BackendError(f"{where} did not answer in time. Try again later, or lower `requests`.")
         case _:
-            then = f"; {alone(spec)}" if complaint.status in (503, 529) or _BUSY.search(complaint.words) else ""
+            then = f"; if {alone(spec)}" if complaint.status in (503, 529) or _BUSY.search(complaint.words) else ""
             return BackendError(f"{where} failed ({words}). Try again later{then}.")
 
 

@@ -47,7 +47,9 @@ def broken(error: Exception, answer: Answer, spec: ModelSpec) -> BackendError:
     if isinstance(error, APITimeoutError | TimeoutError | httpx2.TimeoutException):
         return BackendError(f"{address(spec)} did not answer in time. Try again later, or lower `requests`.")
     if isinstance(error, httpx2.NetworkError | httpx2.ProtocolError):
-        return BackendError(f"{address(spec)} broke off its answer. Try again later{_hint(answer, spec)}.")
+        return BackendError(
+            f"{address(spec)} stopped before its answer was complete. Try again later{_hint(answer, spec)}."
+        )
     return unreachable(error, spec)
 
 
@@ -64,14 +66,14 @@ def _incomplete(answer: Answer, spec: ModelSpec) -> BackendError:
         )
     if answer.is_done:
         return BackendError(
-            f"{where} ended its answer without a finish_reason, so another request may have cut it off: "
-            f"{alone(spec)}, or try again later."
+            f"{where} ended its answer without a finish_reason, so another request may have cut it off. "
+            f"If {alone(spec)}, or try again later."
         )
     return BackendError(
         f"{where} ended its answer without a finish_reason and without [DONE], so part of it may be missing. "
-        f"Try again later; {alone(spec)}."
+        f"Try again later; if {alone(spec)}."
     )
 
 
 def _hint(answer: Answer, spec: ModelSpec) -> str:
-    return "" if answer.is_alone else f"; {alone(spec)}"
+    return "" if answer.is_alone else f"; if {alone(spec)}"

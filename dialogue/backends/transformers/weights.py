@@ -66,7 +66,9 @@ def chosen_dtype(spec: ModelSpec) -> torch.dtype:
     if spec.dtype == "auto":
         return torch.bfloat16 if chosen_device(spec).type == "cuda" else torch.float32
     if spec.dtype not in _DTYPES:
-        raise ModelMisconfigured(f"Model {spec.name!r} has no dtype {spec.dtype!r}. Choose auto, {', '.join(_DTYPES)}.")
+        raise ModelMisconfigured(
+            f"Model {spec.name!r} has no dtype {spec.dtype!r}. Choose from: auto, {', '.join(_DTYPES)}."
+        )
     return _DTYPES[spec.dtype]
 
 
@@ -104,10 +106,11 @@ def examine_weights(spec: ModelSpec) -> Health:
         raise _missing(spec)
     histories = _token_bytes(config.get("text_config", config), dtype) * spec.context * (spec.slots or 1)
     needed, there = weights + histories, _memory(device)
-    sentence = f"Model {spec.name!r} needs about {needed / 1e9:.1f} of the {there / 1e9:.1f} GB of {device.type}"
+    need, room = f"Model {spec.name!r} needs about {needed / 1e9:.1f}", f"{there / 1e9:.1f} GB"
     if needed > there:
-        return Health(False, f"{sentence}. Lower `slots` or `context`, or choose a smaller model.", needed)
-    return Health(True, f"{sentence}.", needed)
+        advice = "Lower `slots` or `context`, or choose a smaller model."
+        return Health(False, f"{need} GB, but {device.type} has only {room}. {advice}", needed)
+    return Health(True, f"{need} of the {room} of {device.type}.", needed)
 
 
 def find_folder(spec: ModelSpec) -> Path:

@@ -53,7 +53,7 @@ class Command(StudyCommand):
         if options["concurrency"] < 1:
             raise RequestError("--concurrency must be at least 1.")
         if options["queue"] and options["json"]:
-            raise RequestError("--queue leaves the work to the workers and does not wait for it: omit --json.")
+            raise RequestError("--queue leaves the work to the workers and does not wait for it. Omit --json.")
         evaluation = find_evaluation(find_study(options["study"]), options["evaluation"], self.stderr.write)
         _refuse_unfit(options["model"])
         judge_run = request_judge_run(evaluation, options["model"])

@@ -136,7 +136,7 @@ def _refuse_idle_options(options: dict[str, Any]) -> None:
     """Refuse options that have no effect on a queued run, instead of ignoring them. Raises RequestError."""
     idle = [f"--{name}" for name in ("json", "out", "concurrency") if options[name] not in (None, False)]
     if options["queue"] and idle:
-        raise RequestError(f"--queue leaves the work to the workers and does not wait for it: omit {idle[0]}.")
+        raise RequestError(f"--queue leaves the work to the workers and does not wait for it. Omit {idle[0]}.")
 
 
 def _request(options: dict[str, Any]) -> RunRequest:
@@ -145,10 +145,10 @@ def _request(options: dict[str, Any]) -> RunRequest:
     return RunRequest(
         inquirer=options["inquirer"],
         responder=options["responder"],
-        goals=None if options["goals"] is None else parse_numbers(options["goals"], "Goals"),
+        goals=None if options["goals"] is None else parse_numbers(options["goals"], "goals"),
         personas=options["personas"],
         features=options["features"],
-        seeds=parse_numbers(options["seeds"], "Seeds"),
+        seeds=parse_numbers(options["seeds"], "seeds"),
         max_turns=options["max_turns"],
     )
 

@@ -43,7 +43,7 @@ def test_several_sizes_are_reported_one_after_the_other() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--rate", "mixtral"], "'mixtral' is not a rate: write MODEL=RATE"),
+        (["--rate", "mixtral"], "'mixtral' is not a rate. Write MODEL=RATE"),
         (["--rate", "=0.5"], "'=0.5' is not a rate"),
         (["--rate", "mixtral=often"], "is not a rate"),
         (["--rate", "mixtral=0.5"], "at least two models"),

@@ -91,7 +91,7 @@ def test_a_connection_that_is_lost_at_submit_makes_one_judgement(
     choose(page)
     number(page).select_option("1")
     send(page).click()
-    expect(hint(page)).to_contain_text("No connection: your answer has not been sent yet")
+    expect(hint(page)).to_contain_text("No connection. Your answer has not been sent yet")
     assert submitted() == int(arrives)
     is_lost = False
     expect_progress(page, 1)

@@ -38,7 +38,7 @@ def post(client: Client, action: str) -> str:
 
 
 def test_a_study_is_opened_and_its_link_can_be_shared(client: Client, study: Study) -> None:
-    assert "People who open the link see this; you see a preview." in read(client)
+    assert "People who open the link are told so; you see a preview." in read(client)
     page = post(client, "open")
     assert Recruitment.objects.get().is_open
     assert 'value="http://testserver/s/demo/"' in page
@@ -64,13 +64,27 @@ def test_a_study_that_lacks_something_is_not_opened_and_says_what(
     assert not Recruitment.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("count", "sentence"),
+    [
+        (0, "The study is closed.</p>"),
+        (2, "The study is closed, and 2 dialogues in progress were ended."),
+    ],
+)
+def test_closing_says_how_many_dialogues_it_ended(client: Client, study: Study, count: int, sentence: str) -> None:
+    Recruitment.objects.create(study=study, is_open=True)
+    for _ in range(count):
+        make_natural_dialogue(make_participant(study))
+    assert sentence in post(client, "close")
+
+
 def test_closing_ends_the_dialogues_under_way_as_left_and_keeps_what_was_said(client: Client, study: Study) -> None:
     open_study(study)
     going_on, over = make_participant(study), make_participant(study, state="finished")
     running = make_natural_dialogue(going_on)
     pending = make_pending_turn(running)
     done = make_natural_dialogue(over, ending="next_goal")
-    assert "were ended: 1." in post(client, "close")
+    assert "The study is closed, and 1 dialogue in progress was ended." in post(client, "close")
     for dialogue in (running, done):
         dialogue.refresh_from_db()
     assert (running.ending, running.ended_at is None, done.ending) == ("left", False, "next_goal")
@@ -177,7 +191,7 @@ def test_distributions_count_those_who_chat_or_have_finished_in_the_forms_order(
     )
     assert [bar.option for bar in ages.bars] == list(study.questionnaire[0]["options"])
     counted = {bar.option: (bar.count, bar.percent, bar.width) for bar in ages.bars if bar.count}
-    assert counted == {"25 to 34": (1, "33 %", "106.7"), "45 to 54": (2, "67 %", "213.3")}
+    assert counted == {"25 to 34": (1, "33%", "106.7"), "45 to 54": (2, "67%", "213.3")}
 
 
 def test_a_distribution_leaves_out_who_cannot_take_part_and_keeps_who_would_not_say(study: Study) -> None:
@@ -192,7 +206,7 @@ def test_a_distribution_is_drawn_and_also_shown_as_a_table(client: Client, study
     make_participant(study)
     page = read(client)
     assert '<rect class="fill" x="0" y="98" width="320.0" height="10" rx="2"/>' in page
-    assert '<th scope="row">25 to 34</th><td>1 (100 %)</td>' in page
+    assert '<th scope="row">25 to 34</th><td>1 (100%)</td>' in page
     assert "style=" not in page
 
 
@@ -222,7 +236,7 @@ def test_an_external_id_from_several_browsers_is_shown_with_how_many(client: Cli
     make_participant(study)
     page = read(client)
     assert '<strong class="shared-id">5f3a</strong>: 3 browsers, 2 of them open at the same time</li>' in page
-    refused = "5 browsers, 4 of them turned away because this ID had already finished"
+    refused = "5 browsers, 4 of them turned away because someone with this ID had already finished"
     assert f'<strong class="shared-id">done</strong>: {refused}</li>' in page
     assert page.index(refused) < page.index("3 browsers")
 
@@ -237,6 +251,9 @@ def test_a_button_releases_the_place_of_an_absent_participant(client: Client, st
     assert "The seat has been released." in answer
     page = read(client)
     assert "seat released by researcher" in page
+    away.releases.update(released_by="")
+    assert "seat released automatically" in read(client)
+    away.releases.update(released_by="researcher")
     assert ">Release seat<" not in page
     assert "<dt>Seats left</dt><dd>2 of 3</dd>" in page
     for nobody in (str(here.pk), str(away.pk), "", "x", "9" * 30):

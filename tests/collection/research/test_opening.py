@@ -73,7 +73,7 @@ def test_a_chatbot_that_fails_keeps_the_study_closed_and_its_sentence_is_shown(
 @pytest.mark.parametrize("replies", [[""], ["  \n "]])
 def test_silence_is_no_answer(study: Study, settings: Settings, tmp_path: Path, replies: list[str]) -> None:
     describe(settings, tmp_path, replies=replies)
-    with pytest.raises(NotReady, match="Its answer was empty"):
+    with pytest.raises(NotReady, match="Its reply was empty"):
         open_study(study)
 
 
@@ -98,7 +98,7 @@ def test_a_slow_chatbot_that_has_begun_to_speak_is_no_failure(
 def test_thoughts_that_use_up_the_limit_are_no_answer(study: Study, settings: Settings, tmp_path: Path) -> None:
     describe(settings, tmp_path, replies=["<think>" + "hm " * 1100])
     with pytest.raises(
-        NotReady, match=r"Its thoughts used up its output limit\. Raise .* of \[models\.bot\.responder\]"
+        NotReady, match=r"Its thoughts used up its output limit\. Raise .* in \[models\.bot\.responder\]"
     ):
         open_study(study)
 

@@ -125,13 +125,16 @@ def test_questions_are_ordered_screened_and_removed(client: Client) -> None:
     ("changes", "sentence"),
     [
         ({"title": ""}, "This field is required."),
-        ({"title": "!", "slug": ""}, "Give the study a short name"),
+        (
+            {"title": "!", "slug": ""},
+            "No short name can be derived from this title. Enter one with letters, digits and hyphens.",
+        ),
         ({"slug": "no spaces please"}, "Use letters without accents"),
         ({"slug": "demo"}, "Another study has this short name"),
         ({"chatbot": "gone"}, "Select a valid choice."),
         ({"welcome": "  \r\n"}, "This field is required."),
         ({"consent": "x" * 20_001}, "at most 20000 characters"),
-        ({"max_turns": "1", "min_turns": "2"}, "Maximum turns must not be below minimum turns."),
+        ({"max_turns": "1", "min_turns": "2"}, "The maximum number of turns is lower than the minimum. Raise it,"),
         ({"goals-1-number": "1"}, "Two goals have the number 1"),
         ({"goals-1-text": "Fly\u200b.", "goals-2-text": "Fly."}, "Two goals have the same text: “Fly.”"),
         ({"goals-1-text": ""}, "This field is required."),

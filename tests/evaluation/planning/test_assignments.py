@@ -158,9 +158,9 @@ def test_what_is_impossible_says_what_would_help() -> None:
     with pytest.raises(Impossible) as reason:
         count_assignments(shape(people=5, goals=2, models=4), per_evaluator=20, judges=3)
     assert str(reason.value) == (
-        "An evaluator may see only one pair of each natural dialogue. The 4 pairs of one dialogue, each judged 3 times, need "
-        "12 evaluators, but "
-        "40 pairs at 20 per evaluator need only 6. To solve this, assign at most 10 pairs per evaluator."
+        "An evaluator may see only one pair of each natural dialogue. One dialogue has 4 pairs, each judged 3 times, so at "
+        "least 12 evaluators are needed. At 20 pairs per evaluator, the plan has only 6. To solve this, assign at most 10 "
+        "pairs per evaluator."
     )
 
 

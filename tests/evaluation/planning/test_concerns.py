@@ -184,7 +184,7 @@ def test_runs_of_which_nothing_will_do_are_refused_and_what_was_left_out_says_wh
     study = make_judged_study(models=("mixtral",))
     study.dialogues.filter(kind=Dialogue.Kind.SIMULATED).update(ending="unsafe")
     found = read_plan(plan(study))
-    assert found.problems == ("There are no pairs. See below which dialogues were left out and why.",)
+    assert found.problems == ("There are no pairs. See below which dialogues were excluded and why.",)
     assert "4 simulated dialogues by mixtral: ended as unsafe." in [left_out.sentence for left_out in found.left_out]
 
 

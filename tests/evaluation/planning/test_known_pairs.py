@@ -17,8 +17,8 @@ from tests.evaluation.factories import KNOWN
 TRAINING = KNOWN | {"role": "training"}
 CHECK = {key: value for key, value in KNOWN.items() if key != "feedback"} | {"role": "check"}
 KEYS = "role, goal, persona, natural, simulated, feedback"
-LIST = f"The training pairs and attention checks must be a list of at most 100, each with {KEYS}."
-TEXT = "a text of at most 20000 characters."
+LIST = f"The training pairs and attention checks must be a list of at most 100 pairs, each with the keys {KEYS}."
+TEXT = "a string of at most 20000 characters."
 TURNS = "Pair 1 must have 'natural': 1 to 50 turns, each a list of a prompt and its answer."
 
 
@@ -60,7 +60,7 @@ def test_whole_pairs_are_taken(value: Any) -> None:
     [
         ({}, LIST),
         ([CHECK] * 101, LIST),
-        (["text"], f"Pair 1 must be an object with {KEYS}."),
+        (["text"], f"Pair 1 must be an object with the keys {KEYS}."),
         ([CHECK | {"role": "main"}], 'Pair 1 must have the role "training" or "check".'),
         ([CHECK | {"role": ["check"]}], 'Pair 1 must have the role "training" or "check".'),
         ([CHECK | {"goal": " "}], f"Pair 1 must have 'goal': {TEXT}"),

@@ -39,7 +39,7 @@ def test_a_plan_reports_its_rules_and_what_they_hide() -> None:
     Turn.objects.filter(dialogue__simulation__run__inquirer="a", position=0).update(response=" ")
     assert read_plan(evaluation).rules == (
         "A natural dialogue is eligible if its participant continued with the next goal or finished.",
-        "A simulated dialogue is eligible unless it ended as unsafe or because a provider refused it.",
+        "A simulated dialogue is eligible unless it was stopped as unsafe or refused by a provider.",
         "If one model has several dialogues for one person and goal, one is drawn with seed 73.",
         "Unanswered messages are hidden on both sides: 6 from people and 6 from models.",
     )

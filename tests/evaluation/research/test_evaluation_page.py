@@ -54,7 +54,7 @@ def test_the_link_can_be_shared_also_with_a_platform(client: Client, evaluation:
 def test_it_is_closed_and_opened_again(client: Client, evaluation: Evaluation) -> None:
     assert "The evaluation is closed." in post(client, "close")
     assert Evaluation.objects.get().state == "closed"
-    assert "People who open the link see this." in read(client)
+    assert "People who open the link are told so." in read(client)
     post(client, "open")
     assert Evaluation.objects.get().state == "open"
 

@@ -197,7 +197,7 @@ def test_one_that_was_opened_while_the_form_was_stays_as_it_is(client: Client, s
     open_evaluation(Evaluation.objects.get())
     assert editor.is_valid()
     assert not editor.save()
-    assert "opened meanwhile" in editor.mistakes[0].words
+    assert "opened in the meantime" in editor.mistakes[0].words
     assert Evaluation.objects.get().title == ""
 
 

@@ -93,4 +93,4 @@ async def test_only_what_passes_is_answered_with_when_to_come_back(address: str,
     response = await AsyncClient(raise_request_exception=False).get(address)
     assert response.status_code == status
     assert ("Retry-After" in response.headers) == (status == 503)
-    assert ("Database outage" in response.content.decode()) == (status == 503)
+    assert ("Site temporarily unavailable" in response.content.decode()) == (status == 503)
