@@ -129,8 +129,8 @@ else:
         "timeout": 15,
         "max_idle": 60,
     }
-    # A command has few threads. Without a pool it reports immediately that the server is unavailable, and why.
-    if Path(sys.argv[0]).name != "manage.py":
+    # Commands except the worker have few threads. Without a pool they report immediately why the server is unavailable.
+    if Path(sys.argv[0]).name != "manage.py" or sys.argv[1:2] == ["worker"]:
         DATABASES["default"]["OPTIONS"]["pool"] = pool
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

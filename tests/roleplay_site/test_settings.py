@@ -129,6 +129,19 @@ def test_a_command_without_its_database_ends_with_a_sentence(installation: Insta
 
 
 @pytest.mark.parametrize(
+    ("command", "has_pool"),
+    [(["manage.py", "worker", "--computing"], True), (["manage.py", "migrate"], False), (["uvicorn"], True)],
+)
+def test_threads_of_sites_and_workers_share_connections(
+    installation: Installation, command: list[str], has_pool: bool
+) -> None:
+    options = "import roleplay_site.settings as site; print('pool' in site.DATABASES['default']['OPTIONS'])"
+    environment = installation.environment | {"DATABASE_URL": "postgres://host/db"}
+    found = run("-c", f"import sys; sys.argv = {command}; {options}", environment=environment)
+    assert found.stdout == f"{has_pool}\n"
+
+
+@pytest.mark.parametrize(
     ("environment", "header"),
     [
         ({}, "max-age=2592000"),

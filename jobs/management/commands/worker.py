@@ -1,11 +1,11 @@
 """``manage.py worker``: start a Celery worker for certain models, for computing, or for everything."""
 
 import os
-import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from typing import Any
 
+from celery.bin.celery import celery
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
@@ -27,9 +27,9 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         queues = list(_queues(options["models"], is_computing=options["computing"]))
         name = f"worker-{os.getpid()}@%h"
-        command = ["celery", "--quiet", "-A", "roleplay_site", "worker", "--loglevel", options["loglevel"], "-n", name]
+        command = ["--quiet", "-A", "roleplay_site", "worker", "--loglevel", options["loglevel"], "-n", name]
         only = ["-Q", ",".join(queues)] if queues else []
-        os.execv(sys.executable, [sys.executable, "-m", *command, *only])  # noqa: S606
+        celery.main([*command, *only], prog_name="celery", auto_envvar_prefix="CELERY")
 
 
 def _queues(models: str, *, is_computing: bool) -> Iterator[str]:

@@ -194,7 +194,7 @@ def test_a_killed_worker_leaves_no_process_behind_and_another_finds_what_it_woul
         "from analysis.models import PowerEstimate; "
         "PowerEstimate.objects.filter(state='running').update(leased_until='2020-01-01T00:00:00Z')"
     )
-    with installation.worker():
+    with installation.run_anew("manage", "worker", "--computing"):
         wait_until(lambda: _stored(installation)["studies"] == 30, seconds=200, what="the new worker has not gone on")
     [expected] = find(question)
     assert _stored(installation) == asdict(expected) | {"contrasts": list(expected.contrasts.values())}
