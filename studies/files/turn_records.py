@@ -70,7 +70,7 @@ def read_turns(data: dict[str, Any]) -> tuple[RecordedTurn, ...]:
 def _read_turns(data: dict[str, Any]) -> Iterator[RecordedTurn]:
     dialog = [checked(turn, dict) for turn in checked(data["dialog"], list)]
     _refuse_disorder([turn.get("turn") for turn in dialog])
-    tokens, natural = ((data.get(key) or [])[: len(dialog)] for key in ("tokens", "natural_turns"))
+    tokens, natural = (checked(data.get(key) or [], list)[: len(dialog)] for key in ("tokens", "natural_turns"))
     nothing: dict[str, Any] = {}
     for turn, counted, more in zip_longest(dialog, tokens, natural, fillvalue=nothing):
         yield RecordedTurn(
