@@ -14,7 +14,7 @@ _URLENCODED, _MULTIPART = "application/x-www-form-urlencoded", "multipart/form-d
 
 @sync_and_async_middleware
 def readable_forms_only(get_response: Any) -> Any:
-    """Answer 400 to a form that is damaged, too large, or in another encoding than UTF-8.
+    """Answer 400 to a form that is invalid, too large, or in another encoding than UTF-8.
 
     Django's error pages look for a CSRF token in the form, so one that is first read there causes a server error.
     """

@@ -164,11 +164,11 @@ def test_a_bubble_of_the_other_dialogue_is_not_taken(judge: Judge) -> None:
 def test_the_numbers_are_those_of_the_chosen_dialogue(judge: Judge) -> None:
     page = judge()
     options = number(page).get_by_role("option")
-    expect(options).to_have_text(["Choose a number", "1", "2", "3", "4", "No single utterance"])
+    expect(options).to_have_text(["Choose one", "1", "2", "3", "4", "No single utterance"])
     number(page).select_option("4")
     page.keyboard.press("Escape")
     group(page, "Which dialogue").get_by_role("radio", name="2nd").check()
-    expect(options).to_have_text(["Choose a number", "1", "2", "No single utterance"])
+    expect(options).to_have_text(["Choose one", "1", "2", "No single utterance"])
     expect(hint(page)).to_contain_text("The 2nd dialogue has no utterance 4")
     group(page, "Which dialogue").get_by_role("radio", name="Not sure").check()
     expect(options).to_have_count(6)
