@@ -44,7 +44,7 @@ def forget_deleted_text(patience: float = 5.0) -> None:
     """Clear deleted text from SQLite's log, which holds older copies until it is written back to the database file.
 
     This needs a moment without readers, and a long download may not allow one within ``patience`` seconds. Writers have to
-    wait meanwhile, so each attempt takes only a fraction of a second.
+    wait in the meantime, so each attempt takes only a fraction of a second.
     """
     if connection.vendor != "sqlite":
         return

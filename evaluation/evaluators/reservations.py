@@ -62,7 +62,7 @@ def finish_if_done(evaluator: Evaluator, now: datetime) -> None:
 
 
 def free_assignments_of(evaluation: Evaluation, assignments: list[Assignment]) -> None:
-    """Free assignments for the next evaluators, without pairs that were reassigned meanwhile."""
+    """Free assignments for the next evaluators, without pairs that have been reassigned in the meantime."""
     for assignment in assignments:
         needed = in_need(evaluation, Pair.objects.filter(presentations__assignment=assignment))
         assignment.presentations.filter(pair__role=Pair.Role.MAIN).exclude(pair__in=needed).delete()

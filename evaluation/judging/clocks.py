@@ -10,7 +10,7 @@ from evaluation.models import Judgement
 
 IDLE_AFTER = 30.0
 """Seconds without input after which an evaluator on the visible page counts as idle. Reading a bubble of 400 tokens takes 90
-seconds, but people scroll, move the mouse or touch the screen meanwhile."""
+seconds, but people scroll, move the mouse or touch the screen while they read."""
 LONGEST = timedelta(days=365).total_seconds()
 """The largest plausible time, in seconds."""
 LAG = 5.0

@@ -35,7 +35,7 @@ def render_ahead(evaluator: Evaluator, presentation: Presentation) -> None:
         return
     try:
         reading = read_pair(upcoming.pair, upcoming.is_natural_first)
-    except PairGone:  # another pair has replaced it meanwhile
+    except PairGone:  # another pair has replaced it in the meantime
         return
     for turn in (*reading.first, *reading.second):
         render_text(turn.prompt)

@@ -18,7 +18,7 @@ class Threads:
 
     @asynccontextmanager
     async def lend(self) -> AsyncIterator[None]:
-        """Run the block's database work in one thread that nothing else uses meanwhile."""
+        """Run the block's database work in one thread that nothing else uses in the meantime."""
         thread = self._idle.pop() if self._idle else ThreadPoolExecutor(1, "page")
         try:
             async with ThreadSensitiveContext(executor=thread):

@@ -22,6 +22,6 @@ class ModelWorker(Worker[Work]):
         return without_keys(str(error))
 
     async def _load(self, load: Callable[[], T]) -> T:
-        """Load models on a separate thread, one at a time: loading takes long, and leases must be renewed meanwhile."""
+        """Load models on a separate thread, one at a time: loading takes long, and leases must still be renewed."""
         async with self._loading:
             return await asyncio.to_thread(load)

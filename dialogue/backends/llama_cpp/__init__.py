@@ -104,7 +104,7 @@ class LlamaCppModel(StreamingModel):
 
     @contextmanager
     def _open_vocabulary(self) -> Iterator[Vocabulary]:
-        """Yield the vocabulary, and prevent it from being freed meanwhile. Raises BackendError if the model is closed."""
+        """Yield the vocabulary, which is not freed in the meantime. Raises BackendError if the model is closed."""
         with self._using:
             if self._is_closed:
                 raise BackendError(f"Model {self._name!r} was closed. Open it again.")
