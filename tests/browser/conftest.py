@@ -83,10 +83,9 @@ def page(chromium: Browser, live_server: LiveServer, complaints: Complaints) -> 
 
 @pytest.fixture
 def staff_page(page: Page, live_server: LiveServer) -> Page:
-    """Return the home page of a logged-in researcher."""
+    """Return the page of a logged-in researcher who has not opened an address yet."""
     client = Client()
     client.force_login(make_staff())
     session = client.cookies["sessionid"].value
     page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-    page.goto("/")
     return page

@@ -51,7 +51,7 @@ def test_the_login_form_leads_to_the_studies(page: Page) -> None:
 def test_from_the_study_to_a_started_run(staff_page: Page, settings: Settings) -> None:
     settings.MODELS_FILE = MODELS_FILE
     make_study()
-    staff_page.reload()
+    staff_page.goto("/")
     staff_page.get_by_role("link", name="the paper's study").click()
     staff_page.get_by_role("group", name="Inquirer").get_by_label("asker").check()
     staff_page.get_by_role("group", name="Responder").get_by_label("answerer").check()

@@ -56,6 +56,7 @@ def addresses(study: Study) -> list[str]:
 
 
 def test_from_a_new_study_to_a_participant_and_to_its_end(staff_page: Page, live_server: LiveServer) -> None:
+    staff_page.goto("/")
     staff_page.get_by_role("link", name="Create study").click()
     staff_page.get_by_label("Title").fill("Speed and chickens")
     staff_page.get_by_label("Remove goal").last.check()

@@ -30,6 +30,7 @@ def make_estimate(state: str, seed: int, found: list[dict[str, object]] | None =
 
 
 def test_from_the_list_of_studies_to_the_workers_result(staff_page: Page) -> None:
+    staff_page.goto("/")
     staff_page.get_by_role("link", name="Estimate power").click()
     staff_page.wait_for_load_state()  # the button works once its script has run
     rows = staff_page.locator(".rate-rows .rate-row")

@@ -17,7 +17,7 @@ from tests.factories import make_study
 pytestmark = pytest.mark.django_db
 
 
-def test_the_command_says_what_there_is_and_changes_nothing_when_it_is_repeated() -> None:
+def test_the_command_says_what_there_is_and_changes_nothing_when_it_is_repeated_even_if_reopened() -> None:
     before, out = said(load_rehearsal()), StringIO()
     call_command("load_rehearsal", stdout=out)
     assert out.getvalue() == (
@@ -25,19 +25,18 @@ def test_the_command_says_what_there_is_and_changes_nothing_when_it_is_repeated(
     )
     assert said(Study.objects.get()) == before
     assert (Evaluation.objects.count(), Judgement.objects.count()) == (2, 800)
-
-
-def test_it_is_made_within_seconds_and_touches_no_other_study() -> None:
-    demo, begun = load_demo_study("tiny"), thread_time()
+    Evaluation.objects.filter(number=1).update(state="open")
     load_rehearsal()
+    assert (Judgement.objects.count(), Evaluation.objects.filter(state="open").count()) == (800, 2)
+
+
+def test_it_is_made_within_seconds_and_touches_no_other_study_and_says_the_same_everywhere() -> None:
+    demo, begun = load_demo_study("tiny"), thread_time()
+    study = load_rehearsal()
     assert thread_time() - begun < 20
     assert not demo.dialogues.exists()
     assert not demo.runs.exists()
     assert Judgement.objects.count() == 800
-
-
-def test_it_says_the_same_everywhere() -> None:
-    study = load_rehearsal()
     first = said(study)
     remove(study)
     assert said(load_rehearsal()) == first
@@ -56,13 +55,6 @@ def test_what_fails_half_way_is_completed_when_it_is_repeated(monkeypatch: pytes
     load_rehearsal()
     assert [one.state for one in Evaluation.objects.order_by("number")] == ["closed", "open"]
     assert (Judgement.objects.count(), Turn.objects.count() > 1000) == (800, True)
-
-
-def test_a_reopened_rehearsal_is_not_changed() -> None:
-    load_rehearsal()
-    Evaluation.objects.filter(number=1).update(state="open")
-    load_rehearsal()
-    assert (Judgement.objects.count(), Evaluation.objects.filter(state="open").count()) == (800, 2)
 
 
 def test_another_study_of_that_name_is_not_changed() -> None:

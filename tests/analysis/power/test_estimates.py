@@ -34,9 +34,15 @@ def find(question: PowerQuestion) -> list[Power]:
         return list(deque(simulate(question, pool), maxlen=1).pop())
 
 
+@pytest.fixture(scope="module")
+def found() -> list[Power]:
+    """Return the results of the small question, computed in this process."""
+    return find(SMALL)
+
+
 @pytest.mark.django_db
 def test_a_worker_computes_what_was_asked_for_and_the_processes_find_what_one_would(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, found: list[Power]
 ) -> None:
     monkeypatch.setattr(estimates, "STORED_EVERY", 0.0)
     estimate = request_estimate(SMALL)
@@ -45,7 +51,7 @@ def test_a_worker_computes_what_was_asked_for_and_the_processes_find_what_one_wo
     estimate.refresh_from_db()
     assert (estimate.state, estimate.leased_until, estimate.message) == (State.FINISHED, None, "")
     assert question_of(estimate) == SMALL
-    assert found_by(estimate) == find(SMALL)
+    assert found_by(estimate) == found
 
 
 @pytest.mark.django_db
@@ -73,7 +79,7 @@ def test_a_new_worker_continues_where_the_last_one_stopped() -> None:
 
 
 @pytest.mark.django_db
-def test_results_of_another_version_of_the_code_are_discarded() -> None:
+def test_results_of_another_version_of_the_code_are_discarded(found: list[Power]) -> None:
     estimate = request_estimate(SMALL)
     code, asked = estimate.code, estimate.fingerprint
     other = [{"studies": 5, "failed": 5, "overall": 0, "contrasts": [0]}] * 2
@@ -81,7 +87,7 @@ def test_results_of_another_version_of_the_code_are_discarded() -> None:
     work_off_estimates()
     estimate.refresh_from_db()
     assert (estimate.state, estimate.code, estimate.fingerprint) == (State.FINISHED, code, asked)
-    assert found_by(estimate) == find(SMALL)
+    assert found_by(estimate) == found
 
 
 @pytest.mark.django_db

@@ -24,6 +24,12 @@ def find(question: PowerQuestion, found: tuple[Power, ...] = ()) -> tuple[Power,
         return deque(simulate(question, pool, found), maxlen=1).pop()
 
 
+@pytest.fixture(scope="module")
+def found() -> tuple[Power, ...]:
+    """Return the results of the small question."""
+    return find(SMALL)
+
+
 def test_a_clear_difference_is_found_and_none_is_not() -> None:
     [power] = find(PowerQuestion(RATES, evaluators=(12,), pairs=30, studies=30))
     assert (power.studies, power.failed) == (30, 0)
@@ -38,22 +44,22 @@ def test_more_evaluators_find_more_and_every_size_is_reported() -> None:
     assert many.overall > few.overall + 5
 
 
-def test_the_same_seed_finds_the_same_in_other_processes_too() -> None:
+def test_the_same_seed_finds_the_same_in_other_processes_too(found: tuple[Power, ...]) -> None:
     with study_pool(2) as pool:
         steps = list(simulate(SMALL, pool))
     assert [tuple(power.studies for power in step) for step in steps] == [
         *((number, 0) for number in range(1, 7)),
         *((6, number) for number in range(1, 7)),
     ]
-    assert steps[-1] == find(SMALL)
+    assert steps[-1] == found
     assert steps[-1] != find(PowerQuestion(SMALL.rates, (4, 6), pairs=10, studies=6, seed=5))
 
 
-def test_what_was_found_before_is_gone_on_with() -> None:
+def test_what_was_found_before_is_gone_on_with(found: tuple[Power, ...]) -> None:
     with ThreadPoolExecutor(1) as pool:
         [*_, halfway] = islice(simulate(SMALL, pool), 8)
     assert [power.studies for power in halfway] == [6, 2]
-    assert find(SMALL, halfway) == find(SMALL)
+    assert find(SMALL, halfway) == found
 
 
 def test_a_study_that_cannot_be_analysed_finds_nothing_and_is_counted() -> None:
