@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import WebSocketRoute, expect
 
 from tests.browser.chat.site import Site
-from tests.browser.chat.way import IN_BOTH_SIZES, Chat, OpenPage, ask, box, running, say, stored
+from tests.browser.chat.way import ON_A_PHONE, Chat, OpenPage, ask, box, running, say, stored
 from tests.browser.complaints import OFFLINE, Complaints
 from tests.installation import Installation
 
@@ -32,7 +32,7 @@ def test_a_message_that_is_sent_offline_arrives_once_when_the_connection_is_back
     assert site.installation.count("collection_turn WHERE utterance LIKE '%a bee, offline%'") == 1
 
 
-@IN_BOTH_SIZES
+@ON_A_PHONE
 def test_a_reply_goes_on_while_its_reader_is_offline(chat: Chat, complaints: Complaints) -> None:
     complaints.expect(OFFLINE)
     page = chat("slow")
@@ -96,7 +96,7 @@ def test_a_draft_lost_by_a_dying_connection_stays_in_the_box(chat: Chat) -> None
     expect(box(page)).to_have_value("Do not lose this.")
 
 
-@IN_BOTH_SIZES
+@ON_A_PHONE
 @pytest.mark.waits
 def test_a_killed_server_costs_one_retry(
     open_page: OpenPage, complaints: Complaints, tmp_path_factory: pytest.TempPathFactory

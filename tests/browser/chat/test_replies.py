@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.chat.site import Site
-from tests.browser.chat.way import IN_BOTH_SIZES, Chat, ask, box, go_on, running, say, stored
+from tests.browser.chat.way import ON_A_PHONE, Chat, ask, box, go_on, running, say, stored
 
 pytestmark = pytest.mark.browser
 
@@ -39,7 +39,7 @@ def test_a_chatbot_that_thinks_is_said_to_and_nothing_of_its_thought_is_shown(ch
     expect(page.locator("body")).not_to_contain_text("ecret")
 
 
-@IN_BOTH_SIZES
+@ON_A_PHONE
 def test_a_reply_that_cannot_be_stored_yet_is_shown_as_being_saved(chat: Chat, site: Site) -> None:
     page = chat("slow")
     say(page, "Count, please.")
@@ -58,7 +58,7 @@ def test_a_reply_that_cannot_be_stored_yet_is_shown_as_being_saved(chat: Chat, s
     expect(box(page)).to_have_value("And on")
 
 
-@IN_BOTH_SIZES
+@ON_A_PHONE
 def test_a_reload_midway_continues_the_same_reply(chat: Chat, site: Site, size: dict[str, int]) -> None:
     page = chat("slow")
     utterance = f"Count for me while I reload at {size['width']}."  # both sizes may run at one site
@@ -74,7 +74,7 @@ def test_a_reload_midway_continues_the_same_reply(chat: Chat, site: Site, size: 
     assert site.installation.count(tries) == 1
 
 
-@IN_BOTH_SIZES
+@ON_A_PHONE
 def test_a_second_tab_shows_the_same(chat: Chat) -> None:
     page = chat("slow")
     other = page.context.new_page()
@@ -119,7 +119,7 @@ def test_words_that_were_not_sent_are_not_taken_away_by_another_tab(chat: Chat) 
     expect(box(typing)).to_have_value("")
 
 
-@IN_BOTH_SIZES
+@ON_A_PHONE
 def test_stop_keeps_the_text_so_far(chat: Chat, site: Site) -> None:
     page = chat("slow")
     say(page, "Count until I stop you.")
@@ -146,7 +146,7 @@ def test_a_chatbot_that_fails_leaves_a_sentence_and_retry(chat: Chat) -> None:
     expect(stored(page)).to_have_count(1)
 
 
-@IN_BOTH_SIZES
+@ON_A_PHONE
 def test_whatever_a_reply_says_is_harmless_text(chat: Chat) -> None:
     page = chat("hostile")
     title, asked = page.title(), []

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.chat.site import CODE, Site
-from tests.browser.chat.way import DESKTOP, IN_BOTH_SIZES, PHONE, Chat, OpenPage, ask, begin, box, go_on, say, stored
+from tests.browser.chat.way import DESKTOP, ON_A_PHONE, PHONE, Chat, OpenPage, ask, begin, box, go_on, say, stored
 
 pytestmark = pytest.mark.browser
 HANDHELD = {"viewport": PHONE, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}
@@ -49,7 +49,7 @@ def test_the_next_goal_is_locked_until_the_chatbot_has_answered_and_asks_first(c
     expect(box(page)).to_have_value("Something half said")
 
 
-@IN_BOTH_SIZES
+@ON_A_PHONE
 def test_who_withdraws_leaves_nothing_behind_in_the_browser_either(chat: Chat, site: Site) -> None:
     page = chat("quick")
     ask(page, "A secret about bears")

@@ -6,6 +6,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.thoroughness import IS_THOROUGH
+
 OpenPage = Callable[..., Page]
 """Opens a separate browser for one person; accepts the options of a Playwright context."""
 Chat = Callable[..., Page]
@@ -13,7 +15,9 @@ Chat = Callable[..., Page]
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 360, "height": 740}
 IN_BOTH_SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-"""Run a test with a laptop's and a phone's window: for the pages that participants use or need most."""
+"""Run a test with a laptop's and a phone's window: for how the pages look that participants use or need most."""
+ON_A_PHONE = IN_BOTH_SIZES if IS_THOROUGH else pytest.mark.parametrize("size", [PHONE], ids=["phone"])
+"""Run a test with a phone's window, where everything must be within reach: for what these pages do, which no size changes."""
 AGREE = re.compile("I agree")
 FIRST_REAL_OPTION = 2
 """Index 0 is the empty choice; 1 is "Under 18" for the age."""

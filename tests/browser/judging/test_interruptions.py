@@ -10,7 +10,7 @@ from evaluation.answers import Answer
 from evaluation.judging.clocks import Clocks
 from evaluation.judging.submissions import submit
 from evaluation.models import Evaluation, Evaluator, Judgement, Revision
-from tests.browser.chat.way import IN_BOTH_SIZES
+from tests.browser.chat.way import ON_A_PHONE
 from tests.browser.complaints import ABORTED, OFFLINE, Complaints
 from tests.browser.judging.way import (
     PAIR,
@@ -40,7 +40,7 @@ def come_back(page: Page) -> None:
     page.evaluate("dispatchEvent(new Event('focus'))")
 
 
-@IN_BOTH_SIZES
+@ON_A_PHONE
 def test_a_reload_loses_neither_an_answer_nor_a_second(judge: Judge) -> None:
     page = judge()
     choose(page, "1st", "Very confident")
@@ -70,7 +70,7 @@ def test_what_has_not_reached_the_server_survives_a_reload_too(judge: Judge, com
     page.unroute_all()
 
 
-@IN_BOTH_SIZES
+@ON_A_PHONE
 @pytest.mark.parametrize("arrives", [True, False], ids=["answer lost", "never arrived"])
 def test_a_connection_that_is_lost_at_submit_makes_one_judgement(
     judge: Judge, complaints: Complaints, arrives: bool
