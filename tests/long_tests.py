@@ -1,7 +1,7 @@
 """The order of the tests: long ones start first, so that no process is left with one at the end."""
 
 from collections.abc import Iterator, Sequence
-from itertools import islice, zip_longest
+from itertools import chain, groupby, islice, zip_longest
 from typing import TypeVar
 
 import pytest
@@ -12,24 +12,30 @@ T = TypeVar("T")
 def long_first(items: Sequence[pytest.Item], workers: int) -> list[pytest.Item]:
     """Sort the items for pytest-xdist, which gives each worker an equal share of the list and lets idle ones steal.
 
-    Every second worker starts with the tests marked ``waits``, so that the others have the processor to themselves.
+    Every second worker starts with the tests marked ``waits``, so that the others have the processor to themselves. Those of
+    a file stay together, because they share fixtures.
     """
     waits, computes = (_marked(items, name) for name in ("waits", "computes"))
-    rest = [item for item in items if item not in {*waits, *computes}]
+    rest = [item for item in items if item not in {*chain(*waits, *computes)}]
     return list(shares(waits, computes, rest, workers))
 
 
-def shares(waits: Sequence[T], computes: Sequence[T], rest: Sequence[T], workers: int) -> Iterator[T]:
-    """Yield each worker's share in turn: its part of the long tests, then as many others as it needs."""
-    left = len(waits) + len(computes) + len(rest)
-    dealt = [item for pair in zip_longest(waits, computes) for item in pair]
+def shares(waits: Sequence[list[T]], computes: Sequence[list[T]], rest: Sequence[T], workers: int) -> Iterator[T]:
+    """Yield each worker's share in turn: its part of the long groups, then as many others as it needs."""
+    left = len([*chain(*waits, *computes, rest)])
+    dealt = [group or [] for pair in zip_longest(waits, computes) for group in pair]
     others = iter(rest)
     for worker in range(workers):
-        first = [item for item in dealt[worker::workers] if item is not None]
+        first = [*chain(*dealt[worker::workers])]
         share = [*first, *islice(others, max(0, left // (workers - worker) - len(first)))]
         left -= len(share)
         yield from share
 
 
-def _marked(items: Sequence[pytest.Item], name: str) -> list[pytest.Item]:
-    return [item for item in items if item.get_closest_marker(name)]
+def _marked(items: Sequence[pytest.Item], name: str) -> list[list[pytest.Item]]:
+    marked = sorted((item for item in items if item.get_closest_marker(name)), key=_file)
+    return [list(group) for _, group in groupby(marked, _file)]
+
+
+def _file(item: pytest.Item) -> str:
+    return str(item.path)

@@ -8,7 +8,7 @@ from tests.browser.chat.way import ON_A_PHONE, Chat, OpenPage, ask, box, running
 from tests.browser.complaints import OFFLINE, Complaints
 from tests.installation import Installation
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.waits]
 LOST = "Connection lost. Reconnecting"
 LEASE = 60_000
 """Milliseconds until a dead server's reply counts as interrupted, and the page has come back and heard of it."""
@@ -97,7 +97,6 @@ def test_a_draft_lost_by_a_dying_connection_stays_in_the_box(chat: Chat) -> None
 
 
 @ON_A_PHONE
-@pytest.mark.waits
 def test_a_killed_server_costs_one_retry(
     open_page: OpenPage, complaints: Complaints, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

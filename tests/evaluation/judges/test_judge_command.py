@@ -78,7 +78,7 @@ def test_the_latest_evaluation_that_was_opened_is_judged_and_said_unless_another
         ([], {"model": "nobody"}, "There is no model 'nobody'"),
         (["--evaluation", "7"], {}, "has no evaluation 7. Choose from 1."),
         (["--concurrency", "0"], {}, "--concurrency must be at least 1."),
-        (["--queue", "--json"], {}, "omit --json"),
+        (["--queue", "--json"], {}, "Omit --json"),
     ],
 )
 def test_what_cannot_be_done_is_refused_in_a_sentence(

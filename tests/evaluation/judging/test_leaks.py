@@ -25,7 +25,7 @@ from tests.evaluation.judging.texts import NATURAL, SIMULATED, Turns
 from tests.evaluation.judging.visits import client_of, pairs, post
 from tests.thoroughness import IS_THOROUGH
 
-pytestmark = [pytest.mark.timeout(900), pytest.mark.django_db]
+pytestmark = [pytest.mark.timeout(900), pytest.mark.django_db, pytest.mark.computes]
 PAIRS = 200
 COUNTED = 5 if IS_THOROUGH else 2
 """In how many of the five assignments the server's work is counted. Counting doubles the time of a response."""
@@ -101,7 +101,6 @@ def _counted(ask: Callable[[], Any]) -> tuple[Any, int]:
     return response, sum(entry.callcount for entry in profile.getstats())
 
 
-@pytest.mark.computes
 def test_nobody_can_guess_the_artificial_side(plays: list[Play]) -> None:
     clue = strongest_clue(plays)
     assert clue.chance > LEVEL, clue
