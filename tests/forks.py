@@ -3,7 +3,7 @@
 Importing Django, Celery and the other libraries takes most of a second, which hundreds of starts would repeat. A fork has its
 own environment, standard files and signal handlers, and reads the settings itself. It differs from a new interpreter in what it
 shares with the first process: the seed of hashes, what Python itself reads from the environment, and the command line that
-others see.
+others see. Ctrl-C interrupts it even if the tests run in the background.
 """
 
 import atexit

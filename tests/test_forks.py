@@ -30,7 +30,7 @@ time.sleep(300)
 
 
 def run_anew(*command: str) -> subprocess.CompletedProcess[str]:
-    """Run the command in a new interpreter."""
+    """Run the command in a new interpreter, which Ctrl-C interrupts even if these tests run in the background, ignoring it."""
     return subprocess.run(
         [sys.executable, *command],
         cwd=BASE_DIR,
@@ -38,6 +38,7 @@ def run_anew(*command: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
