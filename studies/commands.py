@@ -17,7 +17,12 @@ NO_TABLES = "The database has no tables yet. Run python manage.py migrate, then 
 
 
 class StudyCommand(BaseCommand):
-    """A command about studies. If the database was never migrated, it fails with one sentence and exit status 2."""
+    """A command about studies. If the database was never migrated, it fails with one sentence and exit status 2.
+
+    It leaves the checks of the code to ``migrate``, because they import every page before the command can begin.
+    """
+
+    requires_system_checks = []
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +11,8 @@ import psycopg
 import pytest
 
 from benchmarks.chat.server import serve
-from tests.installation import BASE_DIR, Installation
+from tests.forks import run
+from tests.installation import Installation
 from tests.services.postgresql import Server
 
 pytestmark = pytest.mark.postgresql
@@ -59,9 +58,7 @@ def test_everyone_who_arrives_at_once_is_served(site: Installation, address: str
 
 
 def test_threads_of_a_worker_wait_for_a_connection(site: Installation) -> None:
-    environment = {**site.environment, "DJANGO_SETTINGS_MODULE": "roleplay_site.settings"}
-    worker = [sys.executable, "-c", IN_THREADS]
-    counts: list[int] = json.loads(subprocess.check_output(worker, cwd=BASE_DIR, env=environment, timeout=120))
+    counts: list[int] = json.loads(run("-c", IN_THREADS, environment=site.environment).stdout)
     assert len(counts) == 60
     assert max(counts) == POOL
 

@@ -1,7 +1,5 @@
 """A mistake in models.toml stops its model for new work, but nothing in progress."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -19,7 +17,7 @@ from studies.models import Dialogue
 from tests.collection.chat.pages import REPLIES, make_chat, open_page, write_models
 from tests.collection.factories import enrol_participant, make_open_study
 from tests.factories import make_staff, make_study
-from tests.installation import BASE_DIR
+from tests.forks import run
 from tests.simulation.scripts import MODELS_FILE as SCRIPTED
 from tests.simulation.scripts import make_worker, request_run, started_run, work_off
 
@@ -73,14 +71,8 @@ def test_a_process_that_starts_later_has_the_last_correct_description(models_fil
         "import django; django.setup(); from django.conf import settings; from studies.language_models.in_force import *;"
         "print(read_models_in_force(settings.MODELS_FILE).all['bot'].replies[0])"
     )
-    environment = {"VAR_DIR": str(settings.VAR_DIR), "MODELS_FILE": str(models_file), "PATH": ""}
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=BASE_DIR,
-        env=environment | {"DJANGO_SETTINGS_MODULE": "roleplay_site.settings"},
-        capture_output=True,
-        text=True,
-    )
+    environment = {"VAR_DIR": str(settings.VAR_DIR), "MODELS_FILE": str(models_file)}
+    done = run("-c", program, environment=environment | {"DJANGO_SETTINGS_MODULE": "roleplay_site.settings"})
     assert (done.stdout.strip(), done.stderr) == (REPLIES[0], "")
 
 

@@ -19,7 +19,6 @@ class Command(StudyCommand):
         "and optionally choice, confidence, utterance_number, duration, pair, goal, domain, flagged). "
         "Write results.json, tables, figures and a report."
     )
-    requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         what = parser.add_mutually_exclusive_group(required=True)
