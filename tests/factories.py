@@ -1,6 +1,7 @@
 """Rows for tests, created without a model: a study, a run with its cells, a dialogue with its turns and outputs."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import Permission, User
@@ -107,8 +108,31 @@ def make_dialogue(
 ) -> Dialogue:
     """Store a dialogue of the cell, or of a new run's first cell; without ``ending`` it is in progress."""
     cell = cell or make_run(state=Run.State.RUNNING).simulations.all()[0]
-    dialogue = Dialogue.objects.create(
-        study=cell.run.study,
+    [dialogue] = make_dialogues([cell], turns=turns, ending=ending, minutes_ago=minutes_ago)
+    return dialogue
+
+
+def make_dialogues(
+    cells: Sequence[Simulation], *, turns: int = 2, ending: str = "goal_reached", minutes_ago: float = 0
+) -> list[Dialogue]:
+    """Do so for each cell, with few statements, because most tests begin with dozens of dialogues."""
+    now = timezone.now() - timedelta(minutes=minutes_ago)
+    dialogues = Dialogue.objects.bulk_create(_dialogue(cell, ending, now) for cell in cells)
+    for cell, dialogue in zip(cells, dialogues, strict=True):
+        dialogue.started_at = now - timedelta(seconds=20)
+        cell.dialogue, cell.finished_at = dialogue, now if ending else None
+        cell.worker, cell.leased_until = ("", None) if ending else ("worker-1", now + timedelta(seconds=60))
+    Dialogue.objects.bulk_update(dialogues, ["started_at"])
+    Simulation.objects.bulk_update(cells, ["dialogue", "worker", "leased_until", "finished_at"])
+    made = [_turn(dialogue, position) for dialogue in dialogues for position in range(turns)]
+    Turn.objects.bulk_create(made)
+    Output.objects.bulk_create(output for turn in made for output in _outputs(turn))
+    return dialogues
+
+
+def _dialogue(cell: Simulation, ending: str, now: datetime) -> Dialogue:
+    return Dialogue(
+        study_id=cell.run.study_id,
         goal=cell.goal,
         persona=cell.persona,
         persona_sentence=personas.describe(cell.persona.features),
@@ -116,28 +140,9 @@ def make_dialogue(
         inquirer=cell.run.configuration["inquirer"],
         responder=cell.run.configuration["responder"],
         seed=cell.seed,
+        ending=ending,
+        ended_at=now if ending else None,
     )
-    _make_turns(dialogue, turns)
-    _close(cell, dialogue, ending, minutes_ago)
-    return dialogue
-
-
-def _make_turns(dialogue: Dialogue, count: int) -> None:
-    """Make turns as ``make_turn`` does, with two statements: most tests begin with dozens of them."""
-    turns = [_turn(dialogue, position) for position in range(count)]
-    Turn.objects.bulk_create(turns)
-    Output.objects.bulk_create(output for turn in turns for output in _outputs(turn))
-
-
-def _close(cell: Simulation, dialogue: Dialogue, ending: str, minutes_ago: float) -> None:
-    now = timezone.now() - timedelta(minutes=minutes_ago)
-    cell.dialogue, cell.worker, cell.leased_until = dialogue, "worker-1", now + timedelta(seconds=60)
-    if ending:
-        dialogue.ending, dialogue.ended_at = ending, now
-        cell.finished_at, cell.worker, cell.leased_until = now, "", None
-    dialogue.started_at = now - timedelta(seconds=20)
-    dialogue.save()
-    cell.save()
 
 
 def make_turn(

@@ -1,5 +1,6 @@
 """Rows of participants and their dialogues, in every state that researchers see."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -54,11 +55,28 @@ def make_natural_dialogue(
     participant: Participant, *, goal: Goal | None = None, turns: int = 2, ending: str = ""
 ) -> Dialogue:
     """Store the participant's dialogue about the next goal; without ``ending`` it is in progress."""
+    goal = goal or participant.study.goals.all()[participant.dialogues.count()]
+    [dialogue] = make_natural_dialogues(participant, [goal], turns=turns, ending=ending)
+    return dialogue
+
+
+def make_natural_dialogues(
+    participant: Participant, goals: Iterable[Goal], *, turns: int = 2, ending: str = ""
+) -> list[Dialogue]:
+    """Store the participant's dialogue about each goal, with few statements, because most tests begin with many."""
+    dialogues = Dialogue.objects.bulk_create(_natural_dialogue(participant, goal, ending) for goal in goals)
+    made = [_answered_turn(dialogue, position) for dialogue in dialogues for position in range(turns)]
+    Turn.objects.bulk_create(made)
+    Typing.objects.bulk_create(map(_typing, made))
+    Generation.objects.bulk_create(_try(turn, attempt=0, text=turn.response) for turn in made)
+    return dialogues
+
+
+def _natural_dialogue(participant: Participant, goal: Goal, ending: str) -> Dialogue:
     assert participant.persona is not None
-    begun = participant.dialogues.count()
-    dialogue = Dialogue.objects.create(
+    return Dialogue(
         study=participant.study,
-        goal=goal or participant.study.goals.all()[begun],
+        goal=goal,
         persona=participant.persona,
         persona_sentence=describe(participant.persona.features),
         kind=Dialogue.Kind.NATURAL,
@@ -67,16 +85,6 @@ def make_natural_dialogue(
         ending=ending,
         ended_at=timezone.now() if ending else None,
     )
-    _make_answered_turns(dialogue, turns)
-    return dialogue
-
-
-def _make_answered_turns(dialogue: Dialogue, count: int) -> None:
-    """Make turns as ``make_answered_turn`` does, with three statements: most tests begin with dozens of them."""
-    turns = [_answered_turn(dialogue, position) for position in range(count)]
-    Turn.objects.bulk_create(turns)
-    Typing.objects.bulk_create(map(_typing, turns))
-    Generation.objects.bulk_create(_try(turn, attempt=0, text=turn.response) for turn in turns)
 
 
 def make_answered_turn(dialogue: Dialogue, position: int, **fields: Any) -> Turn:

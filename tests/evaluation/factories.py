@@ -19,8 +19,8 @@ from evaluation.models import (
 )
 from simulation.models import Run
 from studies.models import Dialogue, Study
-from tests.collection.factories import make_natural_dialogue, make_open_study, make_participant
-from tests.factories import make_dialogue, make_run
+from tests.collection.factories import make_natural_dialogues, make_open_study, make_participant
+from tests.factories import make_dialogues, make_run
 
 MODELS = ("mixtral", "gpt-4")
 ENDING = {"completion": "text", "completion_code": "code", "redirect_url": "redirect_url"}
@@ -41,12 +41,10 @@ def make_judged_study(
     study = make_open_study(slug, goal_count=goals)
     for _ in range(people):
         participant = make_participant(study, state=Participant.State.FINISHED)
-        for goal in study.goals.all():
-            make_natural_dialogue(participant, goal=goal, turns=turns, ending="next_goal")
+        make_natural_dialogues(participant, study.goals.all(), turns=turns, ending="next_goal")
     for model in models:
         run = make_run(study, inquirer=model, state=Run.State.FINISHED)
-        for cell in run.simulations.all():
-            make_dialogue(cell, turns=turns)
+        make_dialogues(list(run.simulations.select_related("run", "goal", "persona")), turns=turns)
     return study
 
 

@@ -31,16 +31,23 @@ from tests.simulation.scripts import (
 pytestmark = pytest.mark.django_db
 
 
-class CountingModel(ScriptedModel):
-    """A model that records its maximum number of concurrent requests."""
+class CrowdedModel(ScriptedModel):
+    """A model that lets its requests wait for ``crowd`` of them at once, and records the maximum."""
 
-    most = 0
+    def __init__(self, crowd: int) -> None:
+        super().__init__(ASKS)
+        self.most = 0
+        self._crowd = crowd
+        self._is_full = asyncio.Event()
 
     async def generate(
         self, messages: Sequence[Message], sampling: Sampling, conversation: str
     ) -> AsyncGenerator[Piece]:
         async for piece in super().generate(messages, sampling, conversation):
             self.most = max(self.most, self.under_way)
+            if self.most >= self._crowd:
+                self._is_full.set()
+            await self._is_full.wait()
             yield piece
 
 
@@ -58,7 +65,7 @@ def test_every_cell_is_played_exactly_once(concurrency: int) -> None:
 
 @pytest.mark.parametrize("concurrency", [1, 3])
 def test_as_many_dialogues_as_asked_for_are_under_way_at_once(concurrency: int) -> None:
-    asker = CountingModel(ASKS, pause=0.001)
+    asker = CrowdedModel(concurrency)
     work_off(started_run(seeds=(73, 321)), make_worker(scripts(asker), concurrency=concurrency))
     assert asker.most == concurrency
 

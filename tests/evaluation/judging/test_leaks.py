@@ -95,7 +95,7 @@ def _receive(is_counted: bool, kind: str, ask: Callable[[], Any]) -> Received:
 
 
 def _counted(ask: Callable[[], Any]) -> tuple[Any, int]:
-    """What ``ask`` returns, and how many functions of Python it called: server time that no other work on the machine can change."""
+    """What ``ask`` returns, and how many Python functions it called: server time that no other work can change."""
     with Profile(subcalls=False, builtins=False) as profile:
         response = ask()
     return response, sum(entry.callcount for entry in profile.getstats())
