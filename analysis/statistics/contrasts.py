@@ -5,6 +5,7 @@ Processes that simulate studies start by importing this: libraries that they do 
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, combinations, islice
 from string import ascii_letters
 from typing import Literal
@@ -47,10 +48,7 @@ class Contrast:
         """Return the p value from the studentized range over all levels. Computed on demand: it takes longer than a fit."""
         if self.found is None or self.found.statistic is None:
             return None
-        from scipy.stats import studentized_range
-
-        df = np.inf if self.found.df is None else self.found.df
-        return float(studentized_range.sf(abs(self.found.statistic) * np.sqrt(2), self.levels, df))
+        return _tukey(self.found.statistic, self.levels, self.found.df)
 
     def p_value(self, adjustment: Adjustment) -> float | None:
         """Return the p value, unadjusted or adjusted for all pairs of levels."""
@@ -71,6 +69,14 @@ class JointTest:
     df_num: float
     df_den: float | None
     p: float
+
+
+@lru_cache(maxsize=1024)
+def _tukey(statistic: float, levels: int, df: float | None) -> float:
+    """Return the p value of a contrast, which tables, letters and figures request in turn."""
+    from scipy.stats import studentized_range
+
+    return float(studentized_range.sf(abs(statistic) * np.sqrt(2), levels, np.inf if df is None else df))
 
 
 def estimate(fit: Fit, combination: Floats) -> Estimate:
