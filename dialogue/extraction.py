@@ -20,7 +20,7 @@ def extract_prompts(text: str) -> list[str]:
     return _QUOTED.findall(text)
 
 
-def is_stop(text: str, stop_token: str = "FINISH") -> bool:
+def is_stop(text: str, stop_token: str) -> bool:
     """Return whether the output begins or ends with the stop token, as given or capitalised ("Finish").
 
     Only the first and the last word count, without any punctuation in them.

@@ -49,8 +49,8 @@ def assumptions_of(study: Study) -> Assumed:
     except ImpossiblePlan as error:
         words = f"The rates of “{study.title}” cannot be used here, so these are from table 3 of the paper. {error}"
         return Assumed(USUAL, words)
-    when = f"{report.finished_at:%-d %B %Y}" if report.finished_at else "before"
-    return Assumed(question, f"Rates and standard deviations are from the analysis of “{study.title}” on {when}.")
+    when = f" on {report.finished_at:%-d %B %Y}" if report.finished_at else ""
+    return Assumed(question, f"Rates and standard deviations are from the analysis of “{study.title}”{when}.")
 
 
 def _suggested(found: dict[str, Any]) -> PowerQuestion:

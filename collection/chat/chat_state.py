@@ -52,7 +52,7 @@ def _why_used_up(dialogue: Dialogue) -> str:
     if most is None or dialogue.turns.count() < most:
         return ""
     messages = "the one message" if most == 1 else f"all {most} messages"
-    return f"You have sent {messages} allowed for this goal. Please continue with the next goal."
+    return f"You have sent {messages} allowed for this goal. Please continue."
 
 
 def snapshot_of(dialogue: int, owner: str, now: datetime) -> protocol.Snapshot | None:

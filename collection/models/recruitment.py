@@ -20,7 +20,7 @@ class Recruitment(models.Model):
     study = models.OneToOneField(Study, on_delete=models.CASCADE, related_name="recruitment")
     is_open = models.BooleanField(default=False, help_text="Whether participants may enrol and chat.")
     opens_at = models.DateTimeField(null=True, blank=True, help_text="UTC. Empty: as soon as the study is open.")
-    closes_at = models.DateTimeField(null=True, blank=True, help_text="UTC. Empty: until the study is closed.")
+    closes_at = models.DateTimeField(null=True, blank=True, help_text="UTC. Empty: when you close the study.")
     seats = models.PositiveIntegerField(null=True, blank=True, db_column="places", help_text="Empty: no limit.")
     quotas = models.JSONField(default=dict, blank=True)
     released_after_hours = models.PositiveIntegerField(
@@ -34,7 +34,7 @@ class Recruitment(models.Model):
     external_id_parameter = models.CharField(
         max_length=40,
         default="PROLIFIC_PID",
-        help_text="The parameter of the link with the recruitment-platform ID.",
+        help_text="The link parameter that holds the recruitment-platform ID.",
     )
     chatbot_answered_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="When the chatbot last answered the test message at opening."

@@ -33,7 +33,7 @@ class RecruitmentForm(forms.ModelForm):  # type: ignore[type-arg]  # the class t
     """Times, seats and quotas; each option of the questionnaire has a quota field, empty for no limit."""
 
     opens_at = _time("Opens at", "UTC. Empty: as soon as the study is open.")
-    closes_at = _time("Closes at", "UTC. Empty: until the study is closed. Participants who have enrolled may finish.")
+    closes_at = _time("Closes at", "UTC. Empty: when you close the study. Participants who have enrolled may finish.")
     seats = forms.IntegerField(required=False, min_value=0, max_value=MOST_SEATS, help_text="Empty: no limit.")
     released_after_hours = forms.IntegerField(
         label="Hours until a seat is released",

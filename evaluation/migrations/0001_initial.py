@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 ('consent', models.TextField(default=evaluation.texts.default_consent, help_text='What evaluators agree to. Markdown.')),
                 ('consent_version', models.CharField(default='1', max_length=40)),
                 ('reserved_minutes', models.PositiveIntegerField(default=1440, help_text='After this time without an answer, the remaining pairs may be reassigned to another evaluator.', validators=[django.core.validators.MinValueValidator(5)], verbose_name='time-out in minutes')),
-                ('external_id_parameter', models.CharField(default='PROLIFIC_PID', help_text='The parameter of the link with the recruitment-platform ID.', max_length=40)),
+                ('external_id_parameter', models.CharField(default='PROLIFIC_PID', help_text='The link parameter that holds the recruitment-platform ID.', max_length=40)),
                 ('noted', models.JSONField(default=dict, editable=False, help_text='Exclusions and warnings of the plan at opening.')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('opened_at', models.DateTimeField(blank=True, editable=False, null=True)),

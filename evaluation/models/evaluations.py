@@ -81,7 +81,7 @@ class Evaluation(models.Model):
     external_id_parameter = models.CharField(
         max_length=40,
         default="PROLIFIC_PID",
-        help_text="The parameter of the link with the recruitment-platform ID.",
+        help_text="The link parameter that holds the recruitment-platform ID.",
     )
 
     noted = models.JSONField(default=dict, editable=False, help_text="Exclusions and warnings of the plan at opening.")

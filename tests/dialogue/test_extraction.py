@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogue.extraction import cut_self_reply, extract_prompts, is_stop
+from dialogue.prompts import STOP_TOKEN
 from tests.dialogue.references import read_reference
 
 SAMPLE = read_reference("upstream_parity_sample")
@@ -22,7 +23,7 @@ def test_prompts_are_those_of_the_official_implementation(case: dict[str, Any]) 
 
 @pytest.mark.parametrize("case", SAMPLE["stop"])
 def test_stops_are_those_of_the_official_implementation(case: dict[str, Any]) -> None:
-    assert is_stop(case["text"]) is case["stop"]
+    assert is_stop(case["text"], STOP_TOKEN) is case["stop"]
 
 
 @given(st.lists(UNQUOTED, max_size=5), UNQUOTED)
@@ -46,12 +47,12 @@ def test_a_quote_that_is_never_closed_is_given_up_however_long_it_is(filling: st
     ["FINISH", "Finish", '"FINISH"', "...FINISH!", "FINISH, we are done", "We are done.\n\nFINISH\n", "F.I.N.I.S.H"],
 )
 def test_the_stop_token_counts_as_first_or_last_word_whatever_punctuation_it_wears(text: str) -> None:
-    assert is_stop(text)
+    assert is_stop(text, STOP_TOKEN)
 
 
 @pytest.mark.parametrize("text", ["", " \n ", "finish", "FINISHED", "We FINISH now", "FINISH_ED", "FIN ISH", "..."])
 def test_anything_else_is_no_stop(text: str) -> None:
-    assert not is_stop(text)
+    assert not is_stop(text, STOP_TOKEN)
 
 
 def test_another_stop_token_counts_as_given_or_capitalised() -> None:
@@ -63,7 +64,7 @@ def test_another_stop_token_counts_as_given_or_capitalised() -> None:
 
 @given(st.text())
 def test_a_stop_does_not_depend_on_the_white_space_around_it(text: str) -> None:
-    assert is_stop(text) == is_stop(f"\n {text}\t ")
+    assert is_stop(text, STOP_TOKEN) == is_stop(f"\n {text}\t ", STOP_TOKEN)
 
 
 def test_a_self_reply_is_cut_at_the_first_mark() -> None:

@@ -187,7 +187,7 @@ def test_the_second_person_in_the_queue_sees_their_position(chat: Chat) -> None:
 def test_the_last_message_that_a_goal_takes_leads_on(chat: Chat) -> None:
     page = chat("once")
     ask(page, "What is a bear?")
-    expect(page.locator("#hint")).to_contain_text("Please continue with the next goal.")
+    expect(page.locator("#hint")).to_contain_text("Please continue.")
     box(page).fill("And a bee?")
     expect(page.get_by_role("button", name="Send")).to_be_disabled()
     expect(page.get_by_role("button", name="Next goal …")).to_have_attribute("aria-disabled", "false")

@@ -136,10 +136,7 @@ async def test_a_goal_accepts_no_more_messages_than_the_study_allows(chat: Dialo
         await page.say("What is a bear?")
         done = await page.wait_for("done")
         assert done["may_write"] is False
-        assert (
-            done["why_not"]
-            == "You have sent the one message allowed for this goal. Please continue with the next goal."
-        )
+        assert done["why_not"] == "You have sent the one message allowed for this goal. Please continue."
         assert done["next"]["allowed"] is True
     assert (await refusal(chat, **SAY | {"key": "key-00002"}))["message"] == done["why_not"]
 
