@@ -8,6 +8,7 @@ import pytest
 from dialogue.coherence import is_incoherent
 from dialogue.extraction import extract_prompts, is_stop
 from dialogue.goals import load_listed
+from dialogue.prompts import STOP_TOKEN
 from tiny.corpus import inquirer, responder
 from tiny.corpus.documents import Mixture, generate
 from tiny.corpus.grammar import expand, expand_one
@@ -112,7 +113,7 @@ def test_an_inquirer_quotes_one_prompt_at_a_time_and_ends_with_the_stop_token():
     for topic in TOPICS:
         said = [message.content for message in inquirer.topic_dialogue(topic, draw) if message.role == "assistant"]
         assert [len(extract_prompts(text)) for text in said] == [1] * (len(said) - 1) + [0]
-        assert [is_stop(text) for text in said] == [False] * (len(said) - 1) + [True]
+        assert [is_stop(text, STOP_TOKEN) for text in said] == [False] * (len(said) - 1) + [True]
 
 
 def test_a_responders_dialogue_alternates_and_ends_with_its_answer():
