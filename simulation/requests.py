@@ -4,38 +4,46 @@ from dataclasses import dataclass
 
 from dialogue.personas import FEATURES, WITHHELD
 
+PERSONAS = ("all", "listed", "participants")
 MOST_TURNS = 100
 MOST_SEED = 2**63 - 1
 MOST_DIGITS = 18
 
 
 class RequestError(ValueError):
-    """The request cannot be met; the message is one sentence that says what to do."""
+    """The request cannot be met; the message is one sentence that says what to do. ``about`` names the setting that
+    must change, if it is known, and ``model`` the model that it names."""
+
+    def __init__(self, sentence: str, about: str = "", model: str = "") -> None:
+        super().__init__(sentence)
+        self.about = about
+        self.model = model
 
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """Models by name, goals by number (None: all), personas "all", "listed", "participants" or how many of them,
+    """Models by name, goals by number (None: all), personas "all", "listed", "participants", how many of them, or their codes,
     the features that the persona sentence may use ("all", "none" or one of them), seeds and the turn limit."""
 
     inquirer: str
     responder: str
     goals: tuple[int, ...] | None = None
-    personas: str = "all"
+    personas: str | tuple[str, ...] = "all"
     features: str = "all"
     seeds: tuple[int, ...] = (73,)
     max_turns: int = 12
 
     def __post_init__(self) -> None:
         if not self.seeds or not all(0 <= seed <= MOST_SEED for seed in self.seeds):
-            raise RequestError("Enter at least one seed, as whole numbers from 0, for example 73,321,8479.")
+            raise RequestError("Enter at least one seed, as whole numbers from 0, for example 73,321,8479.", "seeds")
         if not 1 <= self.max_turns <= MOST_TURNS:
-            raise RequestError(f"The turn limit must be between 1 and {MOST_TURNS}.")
+            raise RequestError(f"The turn limit must be between 1 and {MOST_TURNS}.", "max_turns")
         if self.features not in ("all", "none", *FEATURES):
-            raise RequestError(f"Unknown feature {self.features!r}. Choose from: all, none, {', '.join(FEATURES)}.")
-        if self.personas not in ("all", "listed", "participants") and not self._is_count(self.personas):
+            known = ", ".join(FEATURES)
+            raise RequestError(f"Unknown feature {self.features!r}. Choose from: all, none, {known}.", "features")
+        if isinstance(self.personas, str) and self.personas not in PERSONAS and not self._is_count(self.personas):
             raise RequestError(
-                f"Unknown personas {self.personas!r}. Choose all, listed, participants or a number from 1."
+                f"Unknown personas {self.personas!r}. Choose all, listed, participants or a number from 1.", "personas"
             )
 
     @staticmethod

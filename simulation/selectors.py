@@ -1,5 +1,7 @@
 """Queries about runs for pages, workers and commands."""
 
+from collections.abc import Sequence
+
 from django.db.models import QuerySet
 
 from simulation.models import Run, Simulation
@@ -13,9 +15,9 @@ def requested_goals(study: Study, request: RunRequest) -> list[Goal]:
     missing = sorted(set(request.goals or ()) - {goal.number for goal in goals})
     if missing:
         known = ", ".join(str(number) for number in study.goals.values_list("number", flat=True))
-        raise RequestError(f"Study {study.slug!r} has no goal {missing[0]}. Choose from: {known or 'none'}.")
+        raise RequestError(f"Study {study.slug!r} has no goal {missing[0]}. Choose from: {known or 'none'}.", "goals")
     if not goals:
-        raise RequestError(f"Study {study.slug!r} has no goals. Add at least one first.")
+        raise RequestError(f"Study {study.slug!r} has no goals. Add at least one first.", "goals")
     return goals
 
 
@@ -29,14 +31,31 @@ def requested_personas(study: Study, request: RunRequest) -> list[Persona]:
             chosen = list(personas.filter(source=Persona.Source.LISTED))
         case "participants":
             chosen = list(personas.filter(source=Persona.Source.PARTICIPANT))
-        case count:
-            chosen = list(personas[: int(count)])
-            if 0 < len(chosen) < int(count):
-                there = "1 persona" if len(chosen) == 1 else f"{len(chosen)} personas"
-                raise RequestError(f"Study {study.slug!r} has {there}. Choose at most {len(chosen)}.")
+        case str(count):
+            chosen = _first_personas(study, int(count))
+        case codes:
+            chosen = _personas_with(study, codes)
     if not chosen:
-        raise RequestError(f"Study {study.slug!r} has no personas of that kind. Choose all, or add some first.")
+        raise RequestError(
+            f"Study {study.slug!r} has no personas of that kind. Choose all, or add some first.", "personas"
+        )
     return chosen
+
+
+def _first_personas(study: Study, count: int) -> list[Persona]:
+    chosen = list(study.personas.order_by("code")[:count])
+    if 0 < len(chosen) < count:
+        there = "1 persona" if len(chosen) == 1 else f"{len(chosen)} personas"
+        raise RequestError(f"Study {study.slug!r} has {there}. Choose at most {len(chosen)}.", "personas")
+    return chosen
+
+
+def _personas_with(study: Study, codes: Sequence[str]) -> list[Persona]:
+    found = {persona.code: persona for persona in study.personas.order_by("code") if persona.code in set(codes)}
+    missing = next((code for code in codes if code not in found), None)
+    if missing is not None:
+        raise RequestError(f"Study {study.slug!r} has no persona {missing!r}. Its page lists the codes.", "personas")
+    return list(found.values())
 
 
 def requested_cells(run: Run, request: RunRequest) -> QuerySet[Simulation]:

@@ -1,6 +1,6 @@
 """Create, start and stop runs, and store their dialogues."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import product
 from pathlib import Path
@@ -12,6 +12,7 @@ from django.db.models import Max
 
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.roleplay import Ended, Exchange
+from dialogue.seeds import SPEAKERS, SpeakerName
 from simulation.casting import Cast, identify
 from simulation.cells import CELLS
 from simulation.models import Run, Simulation
@@ -41,6 +42,16 @@ def request_run(study: Study, request: RunRequest, models_file: Path | None = No
         _add_cells(run, goals, personas, request.seeds)
     run.refresh_from_db()
     return run
+
+
+def request_runs(study: Study, requests: Sequence[RunRequest], models_file: Path | None = None) -> list[Run]:
+    """Return the study's runs for these requests, in their order; all are stored or none. Raises RequestError."""
+    file = models_file or settings.MODELS_FILE
+    # Two programmes that share runs must lock them in the same order.
+    ordered = sorted(requests, key=lambda request: identify(_configuration(request, file)))
+    with transaction.atomic():
+        runs = {request: request_run(study, request, file) for request in ordered}
+    return [runs[request] for request in requests]
 
 
 def find_run(study: Study, request: RunRequest) -> Run | None:
@@ -130,16 +141,17 @@ def _dialogue(held: Simulation, cast: Cast) -> Dialogue:
 
 
 def _configuration(request: RunRequest, models_file: Path) -> dict[str, object]:
-    try:
-        for name in (request.inquirer, request.responder):
-            find_well_described(models_file, name)
-        speakers = {
-            "inquirer": describe_speaker(models_file, request.inquirer, "inquirer"),
-            "responder": describe_speaker(models_file, request.responder, "responder"),
-        }
-    except ModelMisconfigured as error:
-        raise RequestError(str(error)) from error
+    speakers: dict[str, object] = {speaker: _describe(request, speaker, models_file) for speaker in SPEAKERS}
     return speakers | {"max_turns": request.max_turns, "features": request.features}
+
+
+def _describe(request: RunRequest, speaker: SpeakerName, models_file: Path) -> dict[str, object]:
+    name: str = getattr(request, speaker)
+    try:
+        find_well_described(models_file, name)
+        return describe_speaker(models_file, name, speaker)
+    except ModelMisconfigured as error:
+        raise RequestError(str(error), speaker, name) from error
 
 
 def _add_cells(run: Run, goals: Iterable[Goal], personas: Iterable[Persona], seeds: Iterable[int]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +13,21 @@ from django.db.models import QuerySet
 
 from dialogue.backends import registry
 from dialogue.models_file import find_model
+from dialogue.seeds import SPEAKERS, SpeakerName
 from jobs.leases import LEASE
 from jobs.workers import Stopwatch, stop_on_signal
 from simulation import services
 from simulation.casting import Casting
 from simulation.cells import CELLS, Cells
-from simulation.figures import cuts_of_run
 from simulation.models import Run
+from simulation.orders import CONCURRENCY, Order, read_order
+from simulation.parts import Part
 from simulation.progress_bar import ProgressBar
-from simulation.reports import Throughput, as_object, as_rows
-from simulation.requests import RequestError, RunRequest, parse_numbers
+from simulation.reports import Throughput, as_rows
+from simulation.requests import RequestError
 from simulation.selectors import requested_cells
-from simulation.statistics import summarise
 from simulation.workers import Worker
-from studies.commands import StudyCommand, find_study
+from studies.commands import StudyCommand
 from studies.cut_outputs import sentences_of
 from studies.files.records import write_records
 from studies.files.whole_files import Unwritable, check_writable, write_whole
@@ -33,8 +35,6 @@ from studies.models import Dialogue
 
 PATIENCE = 2
 """The second infrastructure error of a cell ends the command, because its user is waiting."""
-CONCURRENCY = 16
-CUT_FIELDS = ("outputs", "cut", "cramped", "max_tokens", "failures")
 
 
 class Command(StudyCommand):
@@ -44,17 +44,25 @@ class Command(StudyCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("study", help="short name of the study, for example demo")
-        parser.add_argument("--inquirer", required=True, help="name of the model that plays the personas")
-        parser.add_argument("--responder", required=True, help="name of the model that is the chatbot")
+        parser.add_argument("study", nargs="?", help="short name of the study, for example demo")
+        parser.add_argument("--inquirer", help="name of the model that plays the personas")
+        parser.add_argument("--responder", help="name of the model that is the chatbot")
         parser.add_argument("--goals", help="numbers of the goals, for example 1,4 (default: all)")
-        parser.add_argument("--personas", default="all", help="all, listed, participants or a number (default: all)")
-        parser.add_argument(
-            "--features", default="all", help="features in the persona sentence: all, none or one (default: all)"
-        )
-        parser.add_argument("--seeds", default="73", help="seeds, for example 73,321,8479 (default: 73)")
-        parser.add_argument("--max-turns", type=int, default=12, help="maximum number of turns (default: 12)")
+        parser.add_argument("--personas", help="all, listed, participants or a number (default: all)")
+        parser.add_argument("--features", help="features in the persona sentence: all, none or one (default: all)")
+        parser.add_argument("--seeds", help="seeds, for example 73,321,8479 (default: 73)")
+        parser.add_argument("--max-turns", type=int, help="maximum number of turns (default: 12)")
         parser.add_argument("--concurrency", type=int, help=f"dialogues at once (default: {CONCURRENCY})")
+        parser.add_argument(
+            "--from", type=Path, dest="programme", metavar="FILE", help="take all settings from this programme file"
+        )
+        parser.add_argument(
+            "--set",
+            action="append",
+            default=[],
+            metavar="KEY=VALUE",
+            help="change the programme, for example seeds=73,321",
+        )
         parser.add_argument("--queue", action="store_true", help="leave the work to workers")
         parser.add_argument("--out", type=Path, help="write the dialogues to this JSONL file")
         parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
@@ -67,24 +75,37 @@ class Command(StudyCommand):
 
     def _simulate(self, options: dict[str, Any]) -> None:
         _refuse_idle_options(options)
-        request = _request(options)
-        study = find_study(options["study"])
+        order = read_order(options)
         if options["out"] is not None:
             check_writable(options["out"])
-        if not options["queue"] and not services.is_answered(study, request):
-            _refuse_unfit(request)
-        run = services.request_run(study, request)
+        with order.explained():
+            if not options["queue"]:
+                _refuse_unfit(order)
+            runs = services.request_runs(order.study, order.requests)
         if options["queue"]:
+            self._queue(runs)
+            return
+        parts = [Part(run, requested_cells(run, request)) for run, request in zip(runs, order.requests, strict=True)]
+        self._work_off_all(parts, order.concurrency)
+        _refuse_incomplete(parts, options["out"])
+        self._report_all(parts, is_programme=order.file is not None, as_json=options["json"])
+        if options["out"] is not None:
+            write_whole(options["out"], chain.from_iterable(write_records(_dialogues(part.cells)) for part in parts))
+
+    def _queue(self, runs: list[Run]) -> None:
+        for run in runs:
             services.queue_run(run)
             waiting = run.simulations.filter(finished_at=None, is_cancelled=False).count()
             self.stderr.write(f"Run {run.token} is queued: {waiting} dialogues to simulate.")
-            return
-        cells = requested_cells(run, request)
-        throughput = self._work_off(run, cells, options["concurrency"] or CONCURRENCY)
-        _refuse_incomplete(run, cells, options["out"])
-        self._report(run, cells, throughput, as_json=options["json"])
-        if options["out"] is not None:
-            write_whole(options["out"], write_records(_dialogues(cells)))
+
+    def _work_off_all(self, parts: list[Part], concurrency: int) -> None:
+        """Work on one run after another, because the models of all may not fit into memory. An error stops only its run."""
+        for number, part in enumerate(parts, start=1):
+            if len(parts) > 1:
+                self.stderr.write(f"Run {number} of {len(parts)}: {part.run}")
+            part.throughput = self._work_off(part.run, part.cells, concurrency)
+            if part.left and not part.run.message:
+                return
 
     def _work_off(self, run: Run, cells: Cells, concurrency: int) -> Throughput:
         if not cells.filter(finished_at=None).exists():
@@ -119,16 +140,21 @@ class Command(StudyCommand):
                 f" within {LEASE.seconds} seconds."
             )
 
-    def _report(self, run: Run, cells: Cells, throughput: Throughput, *, as_json: bool) -> None:
-        summary, cuts = summarise(cells), cuts_of_run(run, cells)
+    def _report_all(self, parts: list[Part], *, is_programme: bool, as_json: bool) -> None:
         if as_json:
-            cut = {one.speaker: {name: getattr(one, name) for name in CUT_FIELDS} for one in cuts}
-            self.stdout.write(json.dumps(as_object(summary, throughput) | {"cut": cut}))
+            found = {"runs": [part.as_named_object() for part in parts]} if is_programme else parts[0].as_object()
+            self.stdout.write(json.dumps(found))
             return
-        self.stdout.write(f"{summary.dialogues} dialogues")
-        for label, value in as_rows(summary):
+        for part in parts:
+            if is_programme:
+                self.stdout.write(f"{part.run} (run {part.run.token})")
+            self._report(part)
+
+    def _report(self, part: Part) -> None:
+        self.stdout.write(f"{part.summary.dialogues} dialogues")
+        for label, value in as_rows(part.summary):
             self.stdout.write(f"  {label:<35}{value}")
-        for sentence in sentences_of(cuts):
+        for sentence in sentences_of(part.cuts):
             self.stdout.write(sentence)
 
 
@@ -139,33 +165,25 @@ def _refuse_idle_options(options: dict[str, Any]) -> None:
         raise RequestError(f"--queue leaves the work to the workers and does not wait for it. Omit {idle[0]}.")
 
 
-def _request(options: dict[str, Any]) -> RunRequest:
-    if options["concurrency"] is not None and options["concurrency"] < 1:
-        raise RequestError("--concurrency must be at least 1.")
-    return RunRequest(
-        inquirer=options["inquirer"],
-        responder=options["responder"],
-        goals=None if options["goals"] is None else parse_numbers(options["goals"], "goals"),
-        personas=options["personas"],
-        features=options["features"],
-        seeds=parse_numbers(options["seeds"], "seeds"),
-        max_turns=options["max_turns"],
-    )
-
-
-def _refuse_unfit(request: RunRequest) -> None:
-    """Examine both models before anything is stored. Raises RequestError."""
-    for name in dict.fromkeys((request.inquirer, request.responder)):
+def _refuse_unfit(order: Order) -> None:
+    """Examine the models that are needed before anything is stored. Raises RequestError."""
+    needed: dict[str, SpeakerName] = {}
+    for request in order.requests:
+        for speaker in () if services.is_answered(order.study, request) else SPEAKERS:
+            needed.setdefault(getattr(request, speaker), speaker)
+    for name, speaker in needed.items():
         health = registry.examine(find_model(settings.MODELS_FILE, name))
         if not health.is_ok:
-            raise RequestError(health.sentence)
+            raise RequestError(health.sentence, speaker, name)
 
 
-def _refuse_incomplete(run: Run, cells: Cells, out: Path | None) -> None:
-    left = cells.filter(finished_at=None).count()
-    if left and run.message:
-        raise RequestError(run.message)
-    if left:
+def _refuse_incomplete(parts: list[Part], out: Path | None) -> None:
+    failed = [part.run for part in parts if part.left and part.run.message]
+    if failed and len(parts) == 1:
+        raise RequestError(failed[0].message)
+    if failed:
+        raise RequestError(" ".join(f"{run}: {run.message}" for run in failed))
+    if left := sum(part.left for part in parts):
         then = "" if out is None else f" and to write {out} when all are complete"
         raise CommandError(
             f"Stopped with {left} dialogues to simulate. Repeat the command to continue{then}.", returncode=130

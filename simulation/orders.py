@@ -1,0 +1,73 @@
+"""What ``simulate`` is asked to do, by its options or by a programme file."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.management.base import CommandError
+
+from simulation.programme_file import ProgrammeFile, read_programme_file
+from simulation.requests import RequestError, RunRequest, parse_numbers
+from studies.commands import find_study
+from studies.models import Study
+
+CONCURRENCY = 16
+_SETTINGS = ("study", "inquirer", "responder", "goals", "personas", "features", "seeds", "max_turns", "concurrency")
+"""Options that a programme file replaces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A request for each run of a study, and how many dialogues to play at once. ``file`` is None without a programme."""
+
+    study: Study
+    requests: list[RunRequest]
+    concurrency: int
+    file: ProgrammeFile | None = None
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Give a RequestError the place in the programme that must change."""
+        try:
+            yield
+        except RequestError as error:
+            raise (self.file.explain(error) if self.file else error) from error
+
+
+def read_order(options: Mapping[str, Any]) -> Order:
+    """Return what the options of the command ask for. Raises RequestError or CommandError."""
+    if options["programme"] is None:
+        return _order_of_options(options)
+    mixed = next((name for name in _SETTINGS if options[name] is not None), None)
+    if mixed:
+        option = mixed if mixed == "study" else f"--{mixed.replace('_', '-')}"
+        raise RequestError(f"--from takes its settings from the file. Replace {option} by --set {mixed}=….")
+    file = read_programme_file(options["programme"], options["set"])
+    programme = file.programme()
+    try:
+        requests, study = programme.requests(), find_study(programme.study)
+    except RequestError as error:
+        raise file.explain(error) from error
+    except CommandError as error:
+        raise file.refusal(str(error).removesuffix("."), "study") from error
+    return Order(study, requests, programme.concurrency or CONCURRENCY, file)
+
+
+def _order_of_options(options: Mapping[str, Any]) -> Order:
+    if options["set"]:
+        raise RequestError("--set changes a programme. Name its file with --from.")
+    if missing := [name for name in _SETTINGS[:3] if options[name] is None]:
+        names = " and ".join(name if name == "study" else f"--{name}" for name in missing)
+        raise RequestError(f"Add {names}, or name a programme with --from FILE.")
+    if options["concurrency"] is not None and options["concurrency"] < 1:
+        raise RequestError("--concurrency must be at least 1.")
+    request = RunRequest(**_fields(options))
+    return Order(find_study(options["study"]), [request], options["concurrency"] or CONCURRENCY)
+
+
+def _fields(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the request's fields that the options set."""
+    plain = ("inquirer", "responder", "personas", "features", "max_turns")
+    lists = {name: parse_numbers(options[name], name) for name in ("goals", "seeds") if options[name] is not None}
+    return {name: options[name] for name in plain if options[name] is not None} | lists

@@ -1,0 +1,49 @@
+"""Runs that one command plays in its process, with the cells that it requested."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from simulation.cells import Cells
+from simulation.figures import cuts_of_run
+from simulation.models import Run
+from simulation.reports import Throughput, as_object
+from simulation.statistics import Summary, summarise
+from studies.cut_outputs import Cut
+
+_CUT_FIELDS = ("outputs", "cut", "cramped", "max_tokens", "failures")
+
+
+@dataclass
+class Part:
+    """The requested cells of one run, and the speed at which this process played them. Read the figures after the work."""
+
+    run: Run
+    cells: Cells
+    throughput: Throughput = Throughput(None, None)  # noqa: RUF009  frozen
+
+    @property
+    def left(self) -> int:
+        """Return the number of cells that have not ended."""
+        return self.cells.filter(finished_at=None).count()
+
+    @cached_property
+    def summary(self) -> Summary:
+        return summarise(self.cells)
+
+    @cached_property
+    def cuts(self) -> list[Cut]:
+        return cuts_of_run(self.run, self.cells)
+
+    def as_object(self) -> dict[str, Any]:
+        """Return the figures for JSON."""
+        cut = {one.speaker: {name: getattr(one, name) for name in _CUT_FIELDS} for one in self.cuts}
+        return as_object(self.summary, self.throughput) | {"cut": cut}
+
+    def as_named_object(self) -> dict[str, Any]:
+        """Return the figures for JSON, with the run that they belong to."""
+        return {
+            "run": self.run.token,
+            "inquirer": self.run.inquirer,
+            "responder": self.run.responder,
+        } | self.as_object()

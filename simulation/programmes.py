@@ -1,0 +1,52 @@
+"""Programmes: the runs that one command requests, one for each pair of an inquirer and a responder."""
+
+from itertools import product
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from simulation.requests import MOST_DIGITS, MOST_SEED, MOST_TURNS, RunRequest
+
+Name = Annotated[str, Field(min_length=1)]
+Number = Annotated[int, Field(ge=0, lt=10**MOST_DIGITS)]
+Count = Annotated[int, Field(ge=1, lt=10**MOST_DIGITS)]
+Seed = Annotated[int, Field(ge=0, le=MOST_SEED)]
+
+
+class Programme(BaseModel):
+    """The keys of a programme file. ``description`` and ``examples`` say what a key may hold, for errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    study: Name = Field(description="the short name of a study", examples=["demo"])
+    inquirers: list[Name] = Field(min_length=1, description="a list of models", examples=[["mixtral", "gpt-4"]])
+    responders: list[Name] = Field(min_length=1, description="a model or a list of models", examples=[["llama-2"]])
+    goals: Literal["all"] | Annotated[list[Number], Field(min_length=1)] = Field(
+        "all", description='"all" or a list of numbers', examples=[[1, 4]]
+    )
+    personas: Literal["all", "listed", "participants"] | Count | Annotated[list[Name], Field(min_length=1)] = Field(
+        "all", description='"all", "listed", "participants", a number from 1 or a list of codes', examples=[20]
+    )
+    features: Name = Field("all", description='"all", "none" or one feature', examples=["age"])
+    seeds: list[Seed] = Field(
+        [73], min_length=1, description="a list of whole numbers from 0", examples=[[73, 321, 8479]]
+    )
+    max_turns: int = Field(12, ge=1, le=MOST_TURNS, description=f"a whole number from 1 to {MOST_TURNS}", examples=[12])
+    concurrency: int | None = Field(
+        None, ge=1, description="a whole number from 1, the dialogues at once", examples=[16]
+    )
+
+    def requests(self) -> list[RunRequest]:
+        """Return the requests of its runs, by inquirer. Raises RequestError."""
+        return [
+            RunRequest(
+                inquirer=inquirer,
+                responder=responder,
+                goals=None if self.goals == "all" else tuple(dict.fromkeys(self.goals)),
+                personas=tuple(self.personas) if isinstance(self.personas, list) else str(self.personas),
+                features=self.features,
+                seeds=tuple(dict.fromkeys(self.seeds)),
+                max_turns=self.max_turns,
+            )
+            for inquirer, responder in product(dict.fromkeys(self.inquirers), dict.fromkeys(self.responders))
+        ]
