@@ -1,4 +1,4 @@
-"""The form for a new run."""
+"""The form for new runs."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,12 +12,16 @@ from studies.models import Goal, Persona, Study
 from studies.presentation import describe_model
 from studies.questionnaires import read_features
 
+_MISSING: dict[SpeakerName, str] = {
+    "inquirer": "Choose at least one inquirer.",
+    "responder": "Choose the responder.",
+}
 LISTED, PARTICIPANTS, SOME = "listed", "participants", "some"
 
 
 @dataclass(frozen=True, slots=True)
 class RunChoices:
-    """The choices for a new run of the study: models of the catalogue, goals by number, personas by code."""
+    """The choices for new runs of the study: models of the catalogue, goals by number, personas by code."""
 
     study: Study
     catalogue: Catalogue
@@ -31,10 +35,32 @@ def read_choices(study: Study) -> RunChoices:
     return RunChoices(study, read_catalogue(), list(goals), list(personas))
 
 
-class RunForm(forms.Form):
-    """The form for a RunRequest; it offers only what the study and models.toml have."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much a form requests: ``runs``, each with a dialogue for every persona, goal and seed."""
 
-    inquirer = forms.ChoiceField(widget=forms.RadioSelect, help_text="The model that plays the persona.")
+    runs: int
+    personas: int
+    goals: int
+    seeds: int
+
+    @property
+    def dialogues_per_run(self) -> int:
+        return self.personas * self.goals * self.seeds
+
+    @property
+    def dialogues(self) -> int:
+        return self.runs * self.dialogues_per_run
+
+
+class RunForm(forms.Form):
+    """The form for RunRequests; it offers only what the study and models.toml have."""
+
+    inquirer = forms.MultipleChoiceField(
+        label="Inquirers",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="The models that play the personas. Each of them makes a separate run.",
+    )
     responder = forms.ChoiceField(widget=forms.RadioSelect, help_text="The model that answers as the chatbot.")
     goals = forms.TypedMultipleChoiceField(
         coerce=int,
@@ -56,8 +82,9 @@ class RunForm(forms.Form):
     def __init__(self, choices: RunChoices, data: Any = None) -> None:
         super().__init__(data, label_suffix="")
         self._choices = choices
-        self._offer_models("inquirer")
-        self._offer_models("responder", choices.study.chatbot)
+        self.fields["inquirer"].initial = self._offer_models("inquirer")[:1]
+        responders = self._offer_models("responder")
+        self.fields["responder"].initial = _preferred(choices.study.chatbot, responders)
         self._offer("goals", [(str(goal.number), str(goal)) for goal in choices.goals])
         self.fields["goals"].initial = [str(goal.number) for goal in choices.goals]
         self._offer("personas", _persona_choices(choices))
@@ -76,19 +103,35 @@ class RunForm(forms.Form):
                 self.add_error("persona_count", complaint)
         return self.cleaned_data
 
-    def to_request(self) -> RunRequest:
-        """Return the requested run. Raises RequestError."""
+    def to_requests(self) -> list[RunRequest]:
+        """Return the requested runs, one for each inquirer. Raises RequestError."""
         values = self.cleaned_data
         is_every_goal = len(values["goals"]) == len(self._choices.goals)
-        return RunRequest(
-            inquirer=values["inquirer"],
-            responder=values["responder"],
-            goals=None if is_every_goal else tuple(values["goals"]),
-            personas=str(values["persona_count"]) if values["personas"] == SOME else values["personas"],
-            features=values["features"],
-            seeds=values["seeds"],
-            max_turns=values["max_turns"],
-        )
+        return [
+            RunRequest(
+                inquirer=inquirer,
+                responder=values["responder"],
+                goals=None if is_every_goal else tuple(values["goals"]),
+                personas=str(values["persona_count"]) if values["personas"] == SOME else values["personas"],
+                features=values["features"],
+                seeds=values["seeds"],
+                max_turns=values["max_turns"],
+            )
+            for inquirer in values["inquirer"]
+        ]
+
+    @property
+    def plan(self) -> Plan | None:
+        """Return what the form would request as it is filled in; None while it has mistakes."""
+        form = self if self.is_bound else RunForm(self._choices, self._initial_answers())
+        if not form.is_valid():
+            return None
+        values = form.cleaned_data
+        personas = _count_personas(self._choices, values["personas"], values["persona_count"])
+        return Plan(len(values["inquirer"]), personas, len(values["goals"]), len(values["seeds"]))
+
+    def _initial_answers(self) -> dict[str, Any]:
+        return {name: "" if field.initial is None else field.initial for name, field in self.fields.items()}
 
     def _judge_count(self, is_asked: bool, count: int | None) -> str:
         """Return the mistake in the number of personas; a number that would be ignored is also a mistake."""
@@ -101,16 +144,27 @@ class RunForm(forms.Form):
             return f"The study has {known} persona{'' if known == 1 else 's'}. Choose at most {known}."
         return "" if is_asked or count is None else "Choose “the first personas, by code” above, or leave this empty."
 
-    def _offer_models(self, speaker: SpeakerName, preferred: str = "") -> None:
-        names = [spec.name for spec in self._choices.catalogue.playing(speaker)]
-        self._offer(speaker, [(spec.name, describe_model(spec)) for spec in self._choices.catalogue.playing(speaker)])
-        self.fields[speaker].initial = preferred if preferred in names else next(iter(names), None)
-        self.fields[speaker].error_messages["required"] = f"Choose the {speaker}."
+    def _offer_models(self, speaker: SpeakerName) -> list[str]:
+        """Offer the models that can play ``speaker``, and return their names."""
+        specs = self._choices.catalogue.playing(speaker)
+        self._offer(speaker, [(spec.name, describe_model(spec)) for spec in specs])
+        self.fields[speaker].error_messages["required"] = _MISSING[speaker]
+        return [spec.name for spec in specs]
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]
         if isinstance(field, forms.ChoiceField):
             field.choices = choices
+
+
+def _preferred(name: str, names: list[str]) -> str | None:
+    return name if name in names else next(iter(names), None)
+
+
+def _count_personas(choices: RunChoices, kind: str, count: int | None) -> int:
+    sources = [persona.source for persona in choices.personas]
+    counts = {"all": len(sources), LISTED: sources.count("listed"), PARTICIPANTS: sources.count("participant")}
+    return (count or 0) if kind == SOME else counts[kind]
 
 
 def _persona_choices(choices: RunChoices) -> list[tuple[str, str]]:

@@ -46,11 +46,12 @@ def request_run(study: Study, request: RunRequest, models_file: Path | None = No
 
 def request_runs(study: Study, requests: Sequence[RunRequest], models_file: Path | None = None) -> list[Run]:
     """Return the study's runs for these requests, in their order; all are stored or none. Raises RequestError."""
-    file = models_file or settings.MODELS_FILE
+    for request in requests:  # computes the hashes of model files, which may take long, before the transaction
+        _configuration(request, models_file or settings.MODELS_FILE)
     # Two programmes that share runs must lock them in the same order.
-    ordered = sorted(requests, key=lambda request: identify(_configuration(request, file)))
+    ordered = sorted(requests, key=lambda request: (request.inquirer, request.responder))
     with transaction.atomic():
-        runs = {request: request_run(study, request, file) for request in ordered}
+        runs = {request: request_run(study, request, models_file) for request in ordered}
     return [runs[request] for request in requests]
 
 

@@ -7,5 +7,6 @@ from roleplay_site.overview import views
 urlpatterns = [
     path("", views.studies, name="studies"),
     path("studies/<slug:slug>/", views.study, name="study"),
+    path("studies/<slug:slug>/planned-runs/", views.planned_runs, name="planned-runs"),
     path("dialogues/<slug:token>/", views.dialogue, name="dialogue"),
 ]

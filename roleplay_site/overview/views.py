@@ -1,14 +1,15 @@
 """Views of the home page, of a study and of a dialogue."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from roleplay_site.overview.pages import StudyPage, list_studies, read_study
-from simulation.forms import RunForm
+from simulation.forms import RunForm, read_choices
 from simulation.models import Run
 from simulation.presentation import read_place
 from simulation.requests import RequestError
-from simulation.services import queue_run, request_run
+from simulation.services import queue_run, request_runs
 from studies.access import account, staff_only
 from studies.models import Dialogue, Study
 from studies.presentation import read_chat
@@ -22,13 +23,20 @@ def studies(request: HttpRequest) -> HttpResponse:
 
 @staff_only
 def study(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show a study and the form for a new run. Posting the form requests the run."""
+    """Show a study and the form for new runs. Posting the form requests them."""
     page = read_study(get_object_or_404(Study, slug=slug))
     form = RunForm(page.choices, request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid() and (run := _request(request, form, page)):
-        return redirect("run", run.token)
+    if form.is_bound and form.is_valid() and (runs := _request(request, form, page)):
+        return redirect("run", runs[0].token) if len(runs) == 1 else redirect("study", slug)
     status = 422 if form.is_bound else 200
     return render(request, "overview/study.html", {"page": page, "form": form}, status=status)
+
+
+@staff_only
+def planned_runs(request: HttpRequest, slug: str) -> HttpResponse:
+    """Return how many runs and dialogues the form would request as it is filled in."""
+    form = RunForm(read_choices(get_object_or_404(Study, slug=slug)), request.GET)
+    return render(request, "simulation/_plan.html", {"plan": form.plan})
 
 
 @staff_only
@@ -39,13 +47,17 @@ def dialogue(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "overview/dialogue.html", context)
 
 
-def _request(request: HttpRequest, form: RunForm, page: StudyPage) -> Run | None:
-    """Request the form's run, and start it unless it is only to be prepared. Return None after adding an error to the form."""
+def _request(request: HttpRequest, form: RunForm, page: StudyPage) -> list[Run]:
+    """Request the form's runs, and start them unless they are only to be prepared. Return none after adding an error to the
+    form."""
     try:
-        found = request_run(page.study, form.to_request())
+        runs = request_runs(page.study, form.to_requests())
     except RequestError as error:
         form.add_error(None, str(error))
-        return None
-    if "prepare" not in form.data:
-        queue_run(found, account(request))
-    return found
+        return []
+    is_prepared = "prepare" in form.data
+    for run in () if is_prepared else runs:
+        queue_run(run, account(request))
+    if len(runs) > 1:
+        messages.info(request, f"{len(runs)} runs were {'prepared' if is_prepared else 'started'}.")
+    return runs

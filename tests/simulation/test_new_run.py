@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.html import strip_tags
 from pytest_django import Settings
 
 from simulation.models import Run, Simulation
@@ -88,6 +89,60 @@ def test_a_run_is_made_with_all_its_cells_started_and_shown(client: Client) -> N
     assert (run.state, run.is_queued, run.simulations.count()) == (Run.State.RUNNING, True, 6)
 
 
+def test_each_chosen_inquirer_makes_a_run(client: Client, settings: Settings) -> None:
+    settings.MODELS_FILE.write_text(MODELS + MODELS[: MODELS.index("[models.answerer]")].replace("asker", "second"))
+    response = ask(client, inquirer=["asker", "second"])
+    assert response.headers["Location"] == "/studies/demo/"
+    assert {(run.inquirer, run.state, run.simulations.count()) for run in Run.objects.all()} == {
+        ("asker", Run.State.RUNNING, 6),
+        ("second", Run.State.RUNNING, 6),
+    }
+    assert "2 runs were started." in client.get("/studies/demo/").text
+
+
+def test_several_runs_can_be_prepared_without_starting_them(client: Client, settings: Settings) -> None:
+    settings.MODELS_FILE.write_text(MODELS + MODELS[: MODELS.index("[models.answerer]")].replace("asker", "second"))
+    ask(client, inquirer=["asker", "second"], prepare="yes")
+    assert list(Run.objects.values_list("state", flat=True)) == [Run.State.PAUSED] * 2
+    assert "2 runs were prepared." in client.get("/studies/demo/").text
+
+
+def planned(client: Client, **answers: Any) -> str:
+    """Return the sentence about the runs and dialogues that the form makes."""
+    page = client.get("/studies/demo/planned-runs/", FORM | answers)
+    assert page.status_code == 200
+    return " ".join(strip_tags(page.text).split())
+
+
+def test_the_form_says_how_many_runs_and_dialogues_its_first_choices_make(client: Client) -> None:
+    page = " ".join(strip_tags(client.get("/studies/demo/").text).split())
+    assert "1 run with 6 dialogues (3 personas × 2 goals × 1 seed)." in page
+
+
+@pytest.mark.parametrize(
+    ("answers", "sentence"),
+    [
+        (
+            {"inquirer": ["asker", "gone"]},
+            "2 runs with 6 dialogues each (3 personas × 2 goals × 1 seed): 12 dialogues in all.",
+        ),
+        (
+            {"seeds": "73,321,8479", "personas": "some", "persona_count": "1", "goals": ["2"]},
+            "1 run with 3 dialogues (1 persona × 1 goal × 3 seeds).",
+        ),
+        ({"personas": "listed"}, "1 run with 6 dialogues (3 personas × 2 goals × 1 seed)."),
+        ({"personas": "participants"}, "1 run with 0 dialogues (0 personas × 2 goals × 1 seed)."),
+        ({"seeds": "x"}, "Complete the form to see how many dialogues it makes."),
+        ({"inquirer": []}, "Complete the form to see how many dialogues it makes."),
+    ],
+)
+def test_the_form_counts_runs_and_dialogues_before_it_is_sent(
+    client: Client, answers: dict[str, Any], sentence: str
+) -> None:
+    assert planned(client, **answers) == sentence
+    assert not Run.objects.exists()
+
+
 def test_a_run_can_be_prepared_without_starting_it(client: Client) -> None:
     ask(client, prepare="yes")
     assert Run.objects.get().state == Run.State.PAUSED
@@ -110,7 +165,9 @@ def test_asking_again_adds_only_what_is_missing(client: Client) -> None:
 @pytest.mark.parametrize(
     ("answers", "sentence"),
     [
-        ({"inquirer": ""}, "Choose the inquirer."),
+        ({"inquirer": []}, "Choose at least one inquirer."),
+        ({"inquirer": ["asker", "gone"]}, "gone.gguf of model"),
+        ({"responder": ""}, "Choose the responder."),
         ({"inquirer": "answerer"}, "answerer is not one of the available choices"),
         ({"goals": []}, "Choose at least one goal."),
         ({"goals": ["9"]}, "9 is not one of the available choices"),
