@@ -38,6 +38,13 @@ class Leases(Generic[Work]):
         """Return the unfinished items of running jobs, held or not."""
         return items.filter(self._is_running, self.wanted, finished_at=None)
 
+    def free(self, items: QuerySet[Work], worker: str) -> QuerySet[Work]:
+        """Return the open items that ``worker`` may claim.
+
+        Leave out expired items of ``worker`` itself: it may only be late, and must not take over from itself.
+        """
+        return self.open(items).filter(Q(leased_until=None) | is_over("leased_until") & ~Q(worker=worker))
+
     def held(self, job: Job) -> QuerySet[Work]:
         """Return the items of ``job`` that any worker holds."""
         return self.items_of(job).filter(is_ahead("leased_until"), finished_at=None).exclude(worker="")
@@ -47,11 +54,9 @@ class Leases(Generic[Work]):
         """Claim up to ``count`` open items that no worker holds, in order, each with a lease.
 
         ``items`` are already limited to what the worker serves (``Queue.queued``).
-        Leave out expired items of ``worker`` itself: it may only be late, and must not take over from itself.
         Two workers never get the same item: PostgreSQL skips rows that another one is locking, SQLite lets one write at a time.
         """
-        is_free = Q(leased_until=None) | is_over("leased_until") & ~Q(worker=worker)
-        free = self.open(items).filter(is_free).order_by("pk")
+        free = self.free(items, worker).order_by("pk")
         if connection.features.has_select_for_update_skip_locked:
             free = free.select_for_update(skip_locked=True, of=("self",))
         taken = list(self._with_job(free, *self.along)[:count])

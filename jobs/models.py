@@ -47,6 +47,11 @@ class Job(models.Model):
         return tuple(dict.fromkeys(getattr(self, name) for name in self.MODEL_FIELDS))
 
     @property
+    def most_at_once(self) -> int | None:
+        """Return how many of its items all workers together may hold at once; None: each worker takes its usual number."""
+        return None
+
+    @property
     def is_running(self) -> bool:
         """Return whether its items are open to workers."""
         return self.state == self.State.RUNNING

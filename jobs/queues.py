@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 from celery import current_app
 from django.contrib.auth.models import AbstractUser
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
@@ -46,6 +46,22 @@ class Queue(Leases[Work]):
         """Return the oldest running job that a worker with this service may work on."""
         jobs = self.job_type._default_manager.filter(state=State.RUNNING, is_queued=True)
         return jobs.filter(**service.lookups(self.job_type)).order_by("pk").first()
+
+    def claimable_jobs(self, items: QuerySet[Work], worker: str) -> list[Job]:
+        """Return the running jobs of which ``worker`` may claim any of ``items``, oldest first, in one query."""
+        free = self.free(items, worker).filter(**{self.job or "pk": OuterRef("pk")})
+        return list(self.job_type._default_manager.filter(Exists(free), state=State.RUNNING).order_by("pk"))
+
+    @transaction.atomic
+    def claim_of(self, job: Job, items: QuerySet[Work], worker: str, count: int) -> list[Work]:
+        """Claim up to ``count`` of ``items``, all of ``job``, so that all workers together hold no more than its limit.
+
+        A job with a limit is locked, so that workers that claim at the same time count one after another.
+        """
+        if job.most_at_once is not None:
+            limit = self.lock(job).most_at_once
+            count = count if limit is None else min(count, limit - self.held(job).count())
+        return self.claim(items.filter(**{self.job or "pk": job.pk}), worker, count) if count > 0 else []
 
     def ring(self, job: Job, *queues: str) -> None:
         """Send a message about ``job`` to the workers that may serve it. If the broker is down, their next sweep finds it."""

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from dialogue.backends.base import BackendError, ModelMisconfigured
 from jobs.leases import LEASE, LONGEST_PAUSE, LeaseLost, Work
+from jobs.models import Job
 from jobs.queues import Queue
 
 logger = logging.getLogger(__name__)
@@ -68,7 +69,7 @@ class Stopwatch:
 
 @dataclass(kw_only=True)
 class Worker(ABC, Generic[Work]):
-    """Claims items and processes them, ``concurrency`` at a time; subclasses define the work.
+    """Claims items and processes them, ``concurrency`` at a time; subclasses define the work, and may share it out otherwise.
 
     An item may have ``patience`` infrastructure errors in a row before its job is paused, and waits at most ``longest_pause``
     between two attempts. ``should_stop`` is called every ``tick`` seconds, and ``on_error`` with every infrastructure error.
@@ -87,6 +88,7 @@ class Worker(ABC, Generic[Work]):
     stopwatch: Stopwatch = field(default_factory=Stopwatch)
     in_hand: dict[int, Work] = field(default_factory=dict, init=False)
     _tasks: dict[int, asyncio.Task[None]] = field(default_factory=dict, init=False)
+    _kept_at: float = field(default=float("-inf"), init=False)
 
     @property
     @abstractmethod
@@ -96,6 +98,10 @@ class Worker(ABC, Generic[Work]):
     @abstractmethod
     async def _do(self, item: Work) -> None:
         """Process one item and store the result. Raises LeaseLost, Hopeless, or BackendError or one of its kinds."""
+
+    def _room_for(self, job: Job) -> int:
+        """Return how many more items of ``job`` it may hold now, if no other worker holds any."""
+        return self.concurrency - len(self._tasks)
 
     def _explain(self, error: Exception) -> str:
         """Return a sentence about the error that is safe to show on pages."""
@@ -114,9 +120,9 @@ class Worker(ABC, Generic[Work]):
             await self._drop(list(self._tasks))
 
     async def _take_more(self, items: QuerySet[Work]) -> None:
-        room = self.concurrency - len(self._tasks)
-        if room:
-            for item in await sync_to_async(self.queue.claim)(items, self.name, room):
+        for job in await sync_to_async(self.queue.claimable_jobs)(items, self.name):
+            room = self._room_for(job)
+            for item in await sync_to_async(self.queue.claim_of)(job, items, self.name, room) if room > 0 else ():
                 self.in_hand[item.pk] = item
                 self._tasks[item.pk] = asyncio.create_task(self._do_safely(item))
         self.stopwatch.look(is_working=bool(self._tasks))
@@ -132,7 +138,10 @@ class Worker(ABC, Generic[Work]):
             task.result()  # raises if the error could not even be recorded, because the database is unavailable
 
     async def _keep_leases(self) -> None:
-        """Renew this worker's leases, and drop items that it no longer holds or whose job was paused or cancelled."""
+        """Renew this worker's leases once a tick. Drop items that it no longer holds or whose job was paused or cancelled."""
+        if perf_counter() - self._kept_at < self.tick:
+            return
+        self._kept_at = perf_counter()
         still = await sync_to_async(self.queue.renew)(list(self._tasks), self.name)
         await self._drop([pk for pk in self._tasks if pk not in still])
 

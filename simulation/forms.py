@@ -6,12 +6,16 @@ from typing import Any
 from django import forms
 
 from dialogue.seeds import SpeakerName
-from simulation.requests import MOST_TURNS, RequestError, RunRequest, parse_numbers
+from simulation.requests import MOST_AT_ONCE, MOST_TURNS, RequestError, RunRequest, parse_numbers
 from studies.language_models.catalogue import Catalogue, read_catalogue
 from studies.models import Goal, Persona, Study
 from studies.presentation import describe_model
 from studies.questionnaires import read_features
 
+CONCURRENCY_HELP = (
+    "Over all workers. Leave it empty for the automatic number: 16 on each worker with a local model, and with API models only "
+    "as many as `requests` in models.toml allows."
+)
 _MISSING: dict[SpeakerName, str] = {
     "inquirer": "Choose at least one inquirer.",
     "responder": "Choose the responder.",
@@ -78,6 +82,9 @@ class RunForm(forms.Form):
         initial="73", help_text="Whole numbers separated by commas. Each persona and goal has one dialogue per seed."
     )
     max_turns = forms.IntegerField(label="Turn limit", initial=12, min_value=1, max_value=MOST_TURNS)
+    concurrency = forms.IntegerField(
+        label="Dialogues at once", required=False, min_value=1, max_value=MOST_AT_ONCE, help_text=CONCURRENCY_HELP
+    )
 
     def __init__(self, choices: RunChoices, data: Any = None) -> None:
         super().__init__(data, label_suffix="")
@@ -116,6 +123,7 @@ class RunForm(forms.Form):
                 features=values["features"],
                 seeds=values["seeds"],
                 max_turns=values["max_turns"],
+                concurrency=values["concurrency"],
             )
             for inquirer in values["inquirer"]
         ]

@@ -23,6 +23,9 @@ class Run(Job):
     responder = models.CharField(max_length=100)
     configuration = models.JSONField()
     identity = models.CharField(max_length=64)
+    concurrency = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Most dialogues at once over all workers; empty: chosen by each worker."
+    )
     worked_seconds = models.FloatField(
         default=0, help_text="Seconds that workers have spent on the run, without pauses."
     )
@@ -36,14 +39,51 @@ class Run(Job):
     def __str__(self) -> str:
         return f"Inquirer {self.inquirer}, responder {self.responder or 'not recorded'}"
 
+    @property
+    def most_at_once(self) -> int | None:
+        return self.concurrency
+
+
+class RunWorker(models.Model):
+    """A worker that was working on the run at ``seen_at``, by the database's clock, and its recent speed.
+
+    Speeds are None until enough has been measured.
+    """
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="workers")
+    name = models.CharField(max_length=120)
+    dialogues = models.PositiveIntegerField(help_text="Dialogues in progress.")
+    dialogues_per_hour = models.FloatField(null=True)
+    turns_per_minute = models.FloatField(null=True)
+    since = models.DateTimeField(auto_now_add=True)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "name"], name="worker_of_run")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def host(self) -> str:
+        """Return the name of the worker's machine."""
+        return self.name.split(":")[0]
+
+    @property
+    def process(self) -> str:
+        """Return the number of the worker's process on its machine."""
+        return self.name.split(":")[1]
+
 
 class Simulation(Item):
     """One cell of a run. ``batch`` counts the requests that added cells to the run.
 
-    A cancelled cell stays cancelled, whatever happens to later batches.
+    A cancelled cell stays cancelled, whatever happens to later batches. ``retries`` counts how often it was begun again after
+    its dialogue had failed; ``dialogue`` is that of the latest try.
     """
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="simulations")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="simulations", db_index=False)
     persona = models.ForeignKey(Persona, on_delete=models.PROTECT, related_name="simulations")
     goal = models.ForeignKey(Goal, on_delete=models.PROTECT, related_name="simulations")
     seed = models.BigIntegerField()
@@ -52,18 +92,34 @@ class Simulation(Item):
     )
     batch = models.PositiveSmallIntegerField(default=1)
     is_cancelled = models.BooleanField(default=False)
+    retries = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering: ClassVar = ["pk"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["run", "persona", "goal", "seed"], name="simulation_cell_in_run"),
+            models.UniqueConstraint(fields=["run", "goal", "persona", "seed"], name="simulation_cell_in_run"),
             models.CheckConstraint(
                 name="simulation_finishes_with_a_dialogue", condition=Q(finished_at=None) | Q(dialogue__isnull=False)
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["run", "leased_until"], name="simulation_open", condition=Q(finished_at=None))
+            models.Index(fields=["run", "id"], name="simulation_open", condition=Q(finished_at=None)),
+            models.Index(
+                fields=["run", "leased_until"],
+                name="simulation_leased",
+                condition=Q(finished_at=None, leased_until__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.persona}, {self.goal}, seed {self.seed}"
+
+
+class FailedDialogue(models.Model):
+    """A dialogue that failed and that its cell has replaced with a later try."""
+
+    cell = models.ForeignKey(Simulation, on_delete=models.CASCADE, related_name="failed_dialogues")
+    dialogue = models.OneToOneField(Dialogue, on_delete=models.CASCADE, related_name="failed_try")
+
+    def __str__(self) -> str:
+        return str(self.dialogue)

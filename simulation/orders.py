@@ -12,18 +12,16 @@ from simulation.requests import RequestError, RunRequest, parse_numbers
 from studies.commands import find_study
 from studies.models import Study
 
-CONCURRENCY = 16
 _SETTINGS = ("study", "inquirer", "responder", "goals", "personas", "features", "seeds", "max_turns", "concurrency")
 """Options that a programme file replaces."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A request for each run of a study, and how many dialogues to play at once. ``file`` is None without a programme."""
+    """A request for each run of a study. ``file`` is None without a programme."""
 
     study: Study
     requests: list[RunRequest]
-    concurrency: int
     file: ProgrammeFile | None = None
 
     @contextmanager
@@ -51,7 +49,7 @@ def read_order(options: Mapping[str, Any]) -> Order:
         raise file.explain(error) from error
     except CommandError as error:
         raise file.refusal(str(error).removesuffix("."), "study") from error
-    return Order(study, requests, programme.concurrency or CONCURRENCY, file)
+    return Order(study, requests, file)
 
 
 def _order_of_options(options: Mapping[str, Any]) -> Order:
@@ -60,14 +58,12 @@ def _order_of_options(options: Mapping[str, Any]) -> Order:
     if missing := [name for name in _SETTINGS[:3] if options[name] is None]:
         names = " and ".join(name if name == "study" else f"--{name}" for name in missing)
         raise RequestError(f"Add {names}, or name a programme with --from FILE.")
-    if options["concurrency"] is not None and options["concurrency"] < 1:
-        raise RequestError("--concurrency must be at least 1.")
     request = RunRequest(**_fields(options))
-    return Order(find_study(options["study"]), [request], options["concurrency"] or CONCURRENCY)
+    return Order(find_study(options["study"]), [request])
 
 
 def _fields(options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the request's fields that the options set."""
-    plain = ("inquirer", "responder", "personas", "features", "max_turns")
+    plain = ("inquirer", "responder", "personas", "features", "max_turns", "concurrency")
     lists = {name: parse_numbers(options[name], name) for name in ("goals", "seeds") if options[name] is not None}
     return {name: options[name] for name in plain if options[name] is not None} | lists

@@ -76,8 +76,17 @@ class RunLine:
         return [BatchLine(number, tally, self.run.state) for number, tally in sorted(self.tally.batches.items())]
 
     @property
+    def recent_per_hour(self) -> float | None:
+        """Return the recent speed of all workers, if the page reads it."""
+        return None
+
+    @property
     def per_hour(self) -> float | None:
-        """Return the ended dialogues per working hour; None until enough has been measured."""
+        """Return the dialogues per hour, recently or on average per working hour; None until enough has been measured."""
+        return self.recent_per_hour or self._average_per_hour
+
+    @property
+    def _average_per_hour(self) -> float | None:
         if self.run.worked_seconds < LEAST_SECONDS or not self.run.worked_dialogues:
             return None
         return self.run.worked_dialogues * 3600 / self.run.worked_seconds

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from simulation.requests import MOST_DIGITS, MOST_SEED, MOST_TURNS, RunRequest
+from simulation.requests import MOST_AT_ONCE, MOST_DIGITS, MOST_SEED, MOST_TURNS, RunRequest
 
 Name = Annotated[str, Field(min_length=1)]
 Number = Annotated[int, Field(ge=0, lt=10**MOST_DIGITS)]
@@ -33,7 +33,11 @@ class Programme(BaseModel):
     )
     max_turns: int = Field(12, ge=1, le=MOST_TURNS, description=f"a whole number from 1 to {MOST_TURNS}", examples=[12])
     concurrency: int | None = Field(
-        None, ge=1, description="a whole number from 1, the dialogues at once", examples=[16]
+        None,
+        ge=1,
+        le=MOST_AT_ONCE,
+        description=f"a whole number from 1 to {MOST_AT_ONCE}, the dialogues of a run at once",
+        examples=[16],
     )
 
     def requests(self) -> list[RunRequest]:
@@ -47,6 +51,7 @@ class Programme(BaseModel):
                 features=self.features,
                 seeds=tuple(dict.fromkeys(self.seeds)),
                 max_turns=self.max_turns,
+                concurrency=self.concurrency,
             )
             for inquirer, responder in product(dict.fromkeys(self.inquirers), dict.fromkeys(self.responders))
         ]

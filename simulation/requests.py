@@ -8,6 +8,7 @@ PERSONAS = ("all", "listed", "participants")
 MOST_TURNS = 100
 MOST_SEED = 2**63 - 1
 MOST_DIGITS = 18
+MOST_AT_ONCE = 1000
 
 
 class RequestError(ValueError):
@@ -23,7 +24,8 @@ class RequestError(ValueError):
 @dataclass(frozen=True, slots=True)
 class RunRequest:
     """Models by name, goals by number (None: all), personas "all", "listed", "participants", how many of them, or their codes,
-    the features that the persona sentence may use ("all", "none" or one of them), seeds and the turn limit."""
+    the features that the persona sentence may use ("all", "none" or one of them), seeds, the turn limit, and the most dialogues
+    at once over all workers (None: unchanged, at first automatic)."""
 
     inquirer: str
     responder: str
@@ -32,12 +34,14 @@ class RunRequest:
     features: str = "all"
     seeds: tuple[int, ...] = (73,)
     max_turns: int = 12
+    concurrency: int | None = None
 
     def __post_init__(self) -> None:
         if not self.seeds or not all(0 <= seed <= MOST_SEED for seed in self.seeds):
             raise RequestError("Enter at least one seed, as whole numbers from 0, for example 73,321,8479.", "seeds")
         if not 1 <= self.max_turns <= MOST_TURNS:
             raise RequestError(f"The turn limit must be between 1 and {MOST_TURNS}.", "max_turns")
+        check_concurrency(self.concurrency)
         if self.features not in ("all", "none", *FEATURES):
             known = ", ".join(FEATURES)
             raise RequestError(f"Unknown feature {self.features!r}. Choose from: all, none, {known}.", "features")
@@ -49,6 +53,12 @@ class RunRequest:
     @staticmethod
     def _is_count(text: str) -> bool:
         return is_number(text) and int(text) > 0
+
+
+def check_concurrency(concurrency: int | None) -> None:
+    """Raise RequestError if a run cannot have this many dialogues at once; None is automatic."""
+    if concurrency is not None and not 1 <= concurrency <= MOST_AT_ONCE:
+        raise RequestError(f"The number of dialogues at once must be between 1 and {MOST_AT_ONCE}.", "concurrency")
 
 
 def is_number(text: str) -> bool:

@@ -3,18 +3,20 @@
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from django.core.cache import cache
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from dialogue.seeds import SpeakerName
 from jobs.heartbeats import live_services
-from simulation.models import Run, Simulation
+from simulation.models import Run, RunWorker, Simulation
 from simulation.presentation import BatchLine, RunLine
 from simulation.progress import ENDING_WORDS, NOT_RECORDED, tally_runs
 from simulation.reports import unsent_sentence
+from simulation.worked_time import live_workers
 from studies.language_models.catalogue import read_catalogue
 from studies.live import Live
 from studies.models import Dialogue, Goal, Output
@@ -91,7 +93,8 @@ class CellError:
 
 @dataclass(frozen=True, slots=True)
 class RunPage(RunLine):
-    """A run with one page of its cells, the most frequent errors, and the seeds of each batch where there are several.
+    """A run with one page of its cells, the most frequent errors, the seeds of each batch where there are several, and the
+    workers that are working on it.
 
     ``unsent`` are sentences about settings that a server was not sent.
     """
@@ -103,6 +106,11 @@ class RunPage(RunLine):
     unsent: list[str]
     errors: list[CellError]
     seeds: dict[int, list[int]]
+    workers: list[RunWorker]
+
+    @property
+    def recent_per_hour(self) -> float | None:
+        return sum(worker.dialogues_per_hour or 0 for worker in self.workers) or None
 
     @property
     def batch_rows(self) -> list[tuple[BatchLine, list[int]]]:
@@ -136,14 +144,22 @@ class RunPage(RunLine):
 
 def read_run(run: Run, filters: Filters) -> RunPage:
     """Read the run's page."""
-    cells = filters.apply(run.simulations.select_related("persona", "goal", "dialogue"))
-    pages = Paginator(cells.annotate(turn_count=Count("dialogue__turns")).order_by("pk"), CELLS_A_PAGE)
-    goals = Goal.objects.filter(simulations__run=run).distinct().order_by("number")
-    page = pages.get_page(filters.page)
+    page = _read_cells(run, filters)
+    goals = Goal.objects.filter(Exists(run.simulations.filter(goal=OuterRef("pk")))).order_by("number")
     slips = read_catalogue().slips(run.inquirer, run.responder) if run.state in UNDER_WAY else []
     tally, services = tally_runs([run])[run.pk], live_services()
-    errors, seeds = _errors(run) if tally.failing else [], _seeds(run) if len(tally.batches) > 1 else {}
-    return RunPage(run, tally, services, filters, list(goals), page, slips, _unsent(run), errors, seeds)
+    errors, seeds = _errors(run) if tally.failing else [], _seeds(run, tally.total) if len(tally.batches) > 1 else {}
+    workers = live_workers(run) if run.state == Run.State.RUNNING else []
+    return RunPage(run, tally, services, filters, list(goals), page, slips, _unsent(run), errors, seeds, workers)
+
+
+def _read_cells(run: Run, filters: Filters) -> Page[Any]:
+    """Read one page of cells. The database skips those of earlier pages by key alone, and counts no turns but these."""
+    keys = filters.apply(run.simulations.order_by("pk")).values_list("pk", flat=True)
+    page: Page[Any] = Paginator(keys, CELLS_A_PAGE).get_page(filters.page)
+    cells = run.simulations.filter(pk__in=list(page.object_list)).select_related("persona", "goal", "dialogue")
+    page.object_list = list(cells.annotate(turn_count=Count("dialogue__turns")).order_by("pk"))
+    return page
 
 
 def _unsent(run: Run) -> list[str]:
@@ -161,11 +177,16 @@ def _errors(run: Run) -> list[CellError]:
     return [CellError(sentence, count) for sentence, count in counted[:MOST_ERRORS]]
 
 
-def _seeds(run: Run) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {}
-    for batch, seed in run.simulations.order_by("batch", "seed").values_list("batch", "seed").distinct():
-        found.setdefault(batch, []).append(seed)
-    return found
+def _seeds(run: Run, cells: int) -> dict[int, list[int]]:
+    """Return the seeds of each batch. They change only with the number of ``cells``, and reading them all takes long."""
+
+    def read() -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        for batch, seed in run.simulations.order_by("batch", "seed").values_list("batch", "seed").distinct():
+            found.setdefault(batch, []).append(seed)
+        return found
+
+    return cache.get_or_set(f"seeds-{run.token}-{cells}", read) or {}
 
 
 def allowed_actions(run: Run) -> list[Action]:

@@ -1,6 +1,6 @@
 """Create, start and stop runs, and store their dialogues."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import product
 from pathlib import Path
@@ -8,20 +8,20 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Max
 
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.roleplay import Ended, Exchange
 from dialogue.seeds import SPEAKERS, SpeakerName
+from simulation.batches import add_cells
 from simulation.casting import Cast, identify
 from simulation.cells import CELLS
 from simulation.models import Run, Simulation
-from simulation.requests import RequestError, RunRequest
+from simulation.requests import RequestError, RunRequest, check_concurrency
 from simulation.selectors import requested_cells, requested_goals, requested_personas
 from simulation.worked_time import count_dialogue
 from studies import services as study_services
 from studies.language_models.identities import describe_speaker, find_well_described
-from studies.models import Dialogue, Goal, Persona, Study, Turn
+from studies.models import Dialogue, Study, Turn
 
 
 def request_run(study: Study, request: RunRequest, models_file: Path | None = None) -> Run:
@@ -39,7 +39,9 @@ def request_run(study: Study, request: RunRequest, models_file: Path | None = No
         )
         study_services.freeze_study(study)
         CELLS.lock(run)
-        _add_cells(run, goals, personas, request.seeds)
+        if request.concurrency is not None:
+            Run.objects.filter(pk=run.pk).update(concurrency=request.concurrency)
+        add_cells(run, product(request.seeds, [one.pk for one in personas], [goal.pk for goal in goals]))
     run.refresh_from_db()
     return run
 
@@ -102,6 +104,16 @@ def cancel_run(run: Run) -> None:
         CELLS.cancel(run)
 
 
+def set_concurrency(run: Run, concurrency: int | None) -> None:
+    """Change how many dialogues of the run may be in progress at once; workers follow with their next claim.
+
+    Raises RequestError.
+    """
+    check_concurrency(concurrency)
+    Run.objects.filter(pk=run.pk).update(concurrency=concurrency)
+    run.concurrency = concurrency
+
+
 def past_turns(cell: Simulation) -> list[Turn]:
     """Return the stored turns of the cell's dialogue, in order."""
     return list(cell.dialogue.turns.order_by("position")) if cell.dialogue else []
@@ -153,30 +165,6 @@ def _describe(request: RunRequest, speaker: SpeakerName, models_file: Path) -> d
         return describe_speaker(models_file, name, speaker)
     except ModelMisconfigured as error:
         raise RequestError(str(error), speaker, name) from error
-
-
-def _add_cells(run: Run, goals: Iterable[Goal], personas: Iterable[Persona], seeds: Iterable[int]) -> None:
-    """Add the missing cells as a separate batch, within the transaction that locks the run's row."""
-    wanted = list(product(seeds, personas, goals))
-    known = set(run.simulations.filter(seed__in=seeds).values_list("seed", "persona", "goal"))
-    batch = 1 + (run.simulations.aggregate(Max("batch"))["batch__max"] or 0)
-    missing = [
-        Simulation(run=run, persona=persona, goal=goal, seed=seed, batch=batch)
-        for seed, persona, goal in wanted
-        if (seed, persona.pk, goal.pk) not in known
-    ]
-    Simulation.objects.bulk_create(missing)
-    if missing or _revive(run, wanted):
-        stopped = Run.objects.filter(pk=run.pk, state__in=[Run.State.FINISHED, Run.State.CANCELLED])
-        stopped.update(state=Run.State.PAUSED)
-
-
-def _revive(run: Run, wanted: Iterable[tuple[int, Persona, Goal]]) -> int:
-    """Request the cancelled cells among these again. Return their number."""
-    asked = {(seed, persona.pk, goal.pk) for seed, persona, goal in wanted}
-    cancelled = run.simulations.filter(is_cancelled=True)
-    found = [pk for pk, *cell in cancelled.values_list("pk", "seed", "persona", "goal") if tuple(cell) in asked]
-    return run.simulations.filter(pk__in=found).update(is_cancelled=False)
 
 
 def _prepare(run: Run) -> bool:

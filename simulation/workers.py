@@ -1,5 +1,6 @@
 """Workers that play the dialogues of cells."""
 
+from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -11,12 +12,15 @@ from django.db.models import QuerySet
 
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.roleplay import Ended, Exchange, roleplay
+from jobs.models import Job
 from jobs.queues import Queue
 from simulation import services
 from simulation.casting import Cast, Casting
 from simulation.cells import CELLS
-from simulation.models import Simulation
-from simulation.worked_time import note_work
+from simulation.models import Run, Simulation
+from simulation.pace import Pace
+from simulation.shares import Share, choose_share
+from simulation.worked_time import Effort, forget_work, note_work
 from studies.language_models.model_workers import ModelWorker
 from studies.models import Turn
 
@@ -34,16 +38,47 @@ class Worker(ModelWorker[Simulation]):
     casting: Casting
     on_step: Callable[[Step], None] = _ignore
     _noted: float = field(default=float("-inf"), init=False)
+    _shares: dict[int, Share] = field(default_factory=dict, init=False)
+    _paces: dict[int, Pace] = field(default_factory=dict, init=False)
 
     @property
     def queue(self) -> Queue[Simulation]:
         return CELLS
 
+    def _room_for(self, job: Job) -> int:
+        """Return the part of the worker's share in the run that is free: a slow API run leaves local runs their dialogues."""
+        if not isinstance(job, Run):
+            raise TypeError(f"{job!r} is not a run.")
+        share, held = self._share_of(job), self.in_hand.values()
+        most = job.concurrency or share.dialogues
+        of_run = sum(cell.run_id == job.pk for cell in held)
+        if share.is_remote:
+            return most - of_run
+        local = sum(not self._share_of(cell.run).is_remote for cell in held)
+        return min(most - of_run, max(self.concurrency, most) - local)
+
+    def _share_of(self, run: Run) -> Share:
+        if run.pk not in self._shares:
+            self._shares[run.pk] = choose_share(run, self.casting.models_file, self.concurrency)
+        return self._shares[run.pk]
+
+    async def work_off(self, items: QuerySet[Simulation]) -> None:
+        try:
+            await super().work_off(items)
+        finally:
+            await sync_to_async(forget_work)(self.name)
+
     async def _take_more(self, items: QuerySet[Simulation]) -> None:
         await super()._take_more(items)
-        if self.in_hand and perf_counter() - self._noted >= self.tick:
+        if (self.in_hand or self._paces) and perf_counter() - self._noted >= self.tick:
             self._noted = perf_counter()
-            await sync_to_async(note_work)(list(self.in_hand))
+            await sync_to_async(note_work)(self.name, self._efforts())
+
+    def _efforts(self) -> dict[int, Effort]:
+        """Return what the worker does for each run. The speed on a run that it has left is not remembered."""
+        counts = Counter(cell.run_id for cell in self.in_hand.values())
+        self._paces = {run: self._paces.get(run) or Pace() for run in counts}
+        return {run: _effort(count, self._paces[run]) for run, count in counts.items()}
 
     async def _do(self, item: Simulation) -> None:
         cast = await self._load(partial(self.casting.cast, item))
@@ -63,6 +98,13 @@ class Worker(ModelWorker[Simulation]):
         else:
             save = partial(services.finish_simulation, cell, cast, step, self.name, self.clock())
         await sync_to_async(save)()
+        if pace := self._paces.get(cell.run_id):
+            (pace.turns if isinstance(step, Exchange) else pace.dialogues).count()
+
+
+def _effort(dialogues: int, pace: Pace) -> Effort:
+    ended, turns = pace.dialogues.per_second(), pace.turns.per_second()
+    return Effort(dialogues, ended and ended * 3600, turns and turns * 60)
 
 
 def _refuse_small_context(cast: Cast, first: Step) -> None:

@@ -42,6 +42,9 @@ class Dialogue(models.Model):
     imported_from = models.CharField(max_length=200, blank=True)
     started_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    is_replaced = models.BooleanField(
+        default=False, help_text="It failed and was tried again: results and exports use the later dialogue."
+    )
 
     class Meta:
         db_table = "collection_dialogue"

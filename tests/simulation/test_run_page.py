@@ -119,7 +119,7 @@ def test_a_big_run_is_shown_by_the_hundred_in_few_queries(
     run = make_run(seeds=tuple(range(50)))
     for cell in run.simulations.all()[:20]:
         make_dialogue(cell, turns=1)
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(13):
         page = look(client, run)
     assert len(rows(page)) == 100
     assert "1 to 100 of 200" in page

@@ -14,7 +14,7 @@ from tests.simulation.scripts import MODELS_FILE
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
 
-@pytest.mark.parametrize("option", [["--json"], ["--out", "dialogues.jsonl"], ["--concurrency", "16"]])
+@pytest.mark.parametrize("option", [["--json"], ["--out", "dialogues.jsonl"]])
 def test_queue_refuses_what_only_a_run_in_this_process_can_do(option: list[str]) -> None:
     assert refusal("--queue", *option) == (
         f"--queue leaves the work to the workers and does not wait for it. Omit {option[0]}."
@@ -40,7 +40,7 @@ def test_queue_refuses_what_only_a_run_in_this_process_can_do(option: list[str])
         (["--personas", "3"], {}, "Study 'demo' has 2 personas"),
         (["--personas", "9" * 18], {}, "Study 'demo' has 2 personas"),
         (["--max-turns", "0"], {}, "The turn limit must be between 1 and 100."),
-        (["--concurrency", "0"], {}, "--concurrency must be at least 1."),
+        (["--concurrency", "0"], {}, "The number of dialogues at once must be between 1 and 1000."),
     ],
 )
 def test_a_request_that_cannot_be_met_is_refused_in_one_sentence_and_leaves_nothing(

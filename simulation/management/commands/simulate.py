@@ -20,7 +20,7 @@ from simulation import services
 from simulation.casting import Casting
 from simulation.cells import CELLS, Cells
 from simulation.models import Run
-from simulation.orders import CONCURRENCY, Order, read_order
+from simulation.orders import Order, read_order
 from simulation.parts import Part
 from simulation.progress_bar import ProgressBar
 from simulation.reports import Throughput, as_rows
@@ -52,7 +52,11 @@ class Command(StudyCommand):
         parser.add_argument("--features", help="features in the persona sentence: all, none or one (default: all)")
         parser.add_argument("--seeds", help="seeds, for example 73,321,8479 (default: 73)")
         parser.add_argument("--max-turns", type=int, help="maximum number of turns (default: 12)")
-        parser.add_argument("--concurrency", type=int, help=f"dialogues at once (default: {CONCURRENCY})")
+        parser.add_argument(
+            "--concurrency",
+            type=int,
+            help="dialogues of a run at once, over all workers (default: 16 on each; with API models their `requests`)",
+        )
         parser.add_argument(
             "--from", type=Path, dest="programme", metavar="FILE", help="take all settings from this programme file"
         )
@@ -86,7 +90,7 @@ class Command(StudyCommand):
             self._queue(runs)
             return
         parts = [Part(run, requested_cells(run, request)) for run, request in zip(runs, order.requests, strict=True)]
-        self._work_off_all(parts, order.concurrency)
+        self._work_off_all(parts)
         _refuse_incomplete(parts, options["out"])
         self._report_all(parts, is_programme=order.file is not None, as_json=options["json"])
         if options["out"] is not None:
@@ -98,16 +102,16 @@ class Command(StudyCommand):
             waiting = run.simulations.filter(finished_at=None, is_cancelled=False).count()
             self.stderr.write(f"Run {run.token} is queued: {waiting} dialogues to simulate.")
 
-    def _work_off_all(self, parts: list[Part], concurrency: int) -> None:
+    def _work_off_all(self, parts: list[Part]) -> None:
         """Work on one run after another, because the models of all may not fit into memory. An error stops only its run."""
         for number, part in enumerate(parts, start=1):
             if len(parts) > 1:
                 self.stderr.write(f"Run {number} of {len(parts)}: {part.run}")
-            part.throughput = self._work_off(part.run, part.cells, concurrency)
+            part.throughput = self._work_off(part.run, part.cells)
             if part.left and not part.run.message:
                 return
 
-    def _work_off(self, run: Run, cells: Cells, concurrency: int) -> Throughput:
+    def _work_off(self, run: Run, cells: Cells) -> Throughput:
         if not cells.filter(finished_at=None).exists():
             return Throughput(None, None)
         services.start_run(run)
@@ -119,7 +123,6 @@ class Command(StudyCommand):
                 casting = Casting(settings.MODELS_FILE, registry.open_model)
                 worker = Worker(
                     casting,
-                    concurrency=concurrency,
                     patience=PATIENCE,
                     should_stop=stop.is_set,
                     on_step=progress.step,
@@ -160,7 +163,7 @@ class Command(StudyCommand):
 
 def _refuse_idle_options(options: dict[str, Any]) -> None:
     """Refuse options that have no effect on a queued run, instead of ignoring them. Raises RequestError."""
-    idle = [f"--{name}" for name in ("json", "out", "concurrency") if options[name] not in (None, False)]
+    idle = [f"--{name}" for name in ("json", "out") if options[name] not in (None, False)]
     if options["queue"] and idle:
         raise RequestError(f"--queue leaves the work to the workers and does not wait for it. Omit {idle[0]}.")
 
