@@ -72,9 +72,10 @@ class ModelSpec(_Table):
     ``system`` is how the system text reaches it, and a self-reply is cut at ``marks``; both are derived from its template by
     default.
 
-    ``slots`` is the number of histories that a local engine keeps in memory; by default as many as fit. ``requests`` limits the
-    concurrent requests to a provider; the settings in ``leave_out`` are never sent to it. ``label`` is shown with the model's
-    name. A scripted model gives ``replies``, with ``pause`` seconds per word.
+    ``slots`` is the number of histories that a local engine keeps in memory; by default as many as fit. ``requests`` is the
+    upper limit of the concurrent requests to a provider, whose number adapts to its answers; the settings in ``leave_out`` are
+    never sent to it. ``label`` is shown with the model's name. A scripted model gives ``replies``, with ``pause`` seconds per
+    word.
     """
 
     name: str = Field(min_length=1, max_length=100)
@@ -95,7 +96,7 @@ class ModelSpec(_Table):
     api: Literal["openai", "azure"] = "openai"
     api_version: str | None = None
     key_env: str | None = None
-    requests: int = Field(8, ge=1)
+    requests: int = Field(200, ge=1)
     leave_out: tuple[Setting, ...] = ()
     replies: tuple[str, ...] = ()
     pause: float = Field(0.0, ge=0)

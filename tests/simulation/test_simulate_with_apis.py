@@ -46,7 +46,7 @@ def use_server(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     models_file = tmp_path / "models" / "models.toml"
     models_file.parent.mkdir()
     monkeypatch.setenv(KEY, "right")
-    monkeypatch.setattr("openai._base_client.MAX_RETRY_DELAY", 0.01)
+    monkeypatch.setattr("dialogue.backends.openai.repeats.FIRST_WAIT", 0.01)
 
     def use(url: str) -> None:
         asker = f'[models.asker]\nbackend = "openai"\nmodel = "m"\nbase_url = "{url}"\nkey_env = "{KEY}"\n'

@@ -75,6 +75,11 @@ class Answer:
     def text(self) -> str:
         return "".join(self.pieces)
 
+    @property
+    def size(self) -> int:
+        """Return its length in tokens, estimated from its characters if the provider does not count."""
+        return self.completion_tokens or (len(self.text) + len(self.thoughts)) // 4
+
     def add(self, chunk: dict[str, Any]) -> str:
         """Add the content of ``chunk``. Return the text that it adds."""
         self._count(chunk)

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dialogue.backends.openai.repeats import NO_ADVICE, Advice
+
 _SPOKEN = (
     "message", "msg", "detail", "details", "error", "errors", "title", "description", "error_description", "error_msg",
     "reason", "metadata", "raw", "innererror", "cause", "issues", "base_resp", "status_msg",
@@ -40,9 +42,10 @@ class Complaint:
 class Complained(Exception):
     """A server sent an error instead of an answer. Never leaves the backend."""
 
-    def __init__(self, complaint: Complaint) -> None:
+    def __init__(self, complaint: Complaint, advice: Advice = NO_ADVICE) -> None:
         super().__init__(complaint.brief)
         self.complaint = complaint
+        self.advice = advice
 
 
 def read_complaint(status: int | None, body: str, secret: str = "") -> Complaint:

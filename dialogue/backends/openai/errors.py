@@ -1,5 +1,6 @@
 """What a provider's errors mean to the method, and what a person can do about each."""
 
+import math
 import re
 
 from dialogue.backends.base import BackendError, ContentRefused, ContextFull, ModelMisconfigured
@@ -59,6 +60,14 @@ def refusal(spec: ModelSpec) -> ContentRefused:
 def full(spec: ModelSpec) -> ContextFull:
     """Return the error for messages that leave no room for an answer."""
     return ContextFull(f"The dialogue no longer fits the context of {spec.name!r}.")
+
+
+def resting(spec: ModelSpec, seconds: float) -> BackendError:
+    """Return the error for a provider that has asked for a pause of so many seconds."""
+    return BackendError(
+        f"{address(spec)} limits the rate or the quota and allows no request for another {math.ceil(seconds / 60)} min. "
+        f"Lower `requests` of {spec.name!r}, or wait."
+    )
 
 
 def web_page(spec: ModelSpec) -> ModelMisconfigured:

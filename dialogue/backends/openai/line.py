@@ -1,7 +1,7 @@
 """One event loop's connection to a provider."""
 
 import asyncio
-from asyncio import Future, Semaphore
+from asyncio import Future
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +11,8 @@ from openai import AsyncAzureOpenAI, AsyncOpenAI, DefaultAsyncHttpxClient
 
 from dialogue.backends.openai.answer import Answer
 from dialogue.backends.openai.connection import transport
+from dialogue.backends.openai.gate import Gate
+from dialogue.backends.openai.limit import AdaptiveLimit
 from dialogue.model_config import ModelSpec
 
 _T = TypeVar("_T")
@@ -18,10 +20,10 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Connections, the limit on concurrent requests, what they wait for, and the answers in progress."""
+    """Connections, the queue of requests, what they wait for, and the answers in progress."""
 
     client: AsyncOpenAI
-    gate: Semaphore
+    gate: Gate
     waits: set[Future[Any]] = field(default_factory=set)
     answers: list[Answer] = field(default_factory=list)
 
@@ -45,8 +47,12 @@ class Line:
         finally:
             self.waits.discard(wait)
 
-    async def hang_up(self) -> None:
-        """End all waits with a CancelledError, let them close their responses, then close the connections."""
+    async def hang_up(self, error: Exception) -> None:
+        """End all waits, let them close their responses, then close the connections.
+
+        Requests that wait for their turn end with ``error``, the others with a CancelledError.
+        """
+        self.gate.dismiss(error)
         waits = list(self.waits)
         for wait in waits:
             wait.cancel()
@@ -57,4 +63,5 @@ class Line:
 def open_line(spec: ModelSpec, connection: dict[str, Any]) -> Line:
     """Return a line whose client has the arguments of ``connection``."""
     kind = AsyncAzureOpenAI if spec.api == "azure" else AsyncOpenAI
-    return Line(kind(**connection, http_client=DefaultAsyncHttpxClient(**transport())), Semaphore(spec.requests))
+    gate = Gate(AdaptiveLimit(spec.requests))
+    return Line(kind(**connection, http_client=DefaultAsyncHttpxClient(**transport())), gate)

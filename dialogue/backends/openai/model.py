@@ -1,25 +1,28 @@
 """A model at a provider.
 
-The library sends requests and retries temporary failures (429, 5xx, lost connections), doubling its wait with jitter, and
-obeys ``Retry-After`` up to two minutes. Answers are read here, because the library raises arbitrary errors on unusual chunks.
+The library only sends requests. Answers are read here, because the library raises arbitrary errors on unusual chunks. Failed
+requests (429, 5xx, lost connections) are repeated here, because they must wait for their turn again, and because a provider's
+``Retry-After`` is meant for all requests to it.
 """
 
 import asyncio
 from asyncio import AbstractEventLoop
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Sequence
 from contextlib import aclosing
-from typing import Any
+from typing import Any, TypeVar
 
-from openai import APIStatusError, AsyncOpenAI, Timeout
+from openai import APIConnectionError, APIStatusError, APITimeoutError, AsyncOpenAI, Timeout
 
 from dialogue.backends.base import BackendError, ModelMisconfigured, Piece, Sampling, StreamingModel
 from dialogue.backends.openai.answer import Answer
 from dialogue.backends.openai.complaints import Complained, complaint_in
 from dialogue.backends.openai.connection import FAILURES, connection, status_complaint
-from dialogue.backends.openai.errors import meaning
+from dialogue.backends.openai.errors import meaning, resting
+from dialogue.backends.openai.gate import Turn
 from dialogue.backends.openai.line import Line, open_line
 from dialogue.backends.openai.outcomes import broken, check_answer, unreadable
 from dialogue.backends.openai.overflow import is_overflow
+from dialogue.backends.openai.repeats import LONGEST_PAUSE, NO_ADVICE, Unreached, is_overload, read_advice, wait_before
 from dialogue.backends.openai.settings import refused_setting, unsent
 from dialogue.backends.openai.stream import Event, Unreadable, read_events
 from dialogue.backends.openai.thoughts import likely_thought
@@ -27,6 +30,8 @@ from dialogue.backends.openai.wire import completion_request, is_openai, sent_se
 from dialogue.messages import Message
 from dialogue.model_config import ModelSpec
 from dialogue.thought_events import Thought
+
+_T = TypeVar("_T")
 
 _RETRIES = 2
 """Few, so that a dead server is known within seconds: participants can press Retry, and runs are tried again later."""
@@ -38,6 +43,8 @@ _AFTERWARDS = 10.0
 
 class OpenAIModel(StreamingModel):
     """A model at a provider. ``requests`` in its description limits the concurrent requests, per event loop.
+
+    Their number adapts to the provider's answers (``AdaptiveLimit``).
 
     A setting that the server refuses is left out from then on, and every reply names it.
     """
@@ -53,7 +60,8 @@ class OpenAIModel(StreamingModel):
         self.capacity = spec.requests
         self.guess = likely_thought(spec.model)
         self._spec = spec
-        self._connection = connection(spec) | {"timeout": Timeout(patience, connect=10), "max_retries": retries}
+        self._connection = connection(spec) | {"timeout": Timeout(patience, connect=10), "max_retries": 0}
+        self._retries = retries
         self._patience = patience
         self._afterwards = afterwards
         self._lines: dict[AbstractEventLoop, Line] = {}
@@ -65,20 +73,31 @@ class OpenAIModel(StreamingModel):
     async def generate(
         self, messages: Sequence[Message], sampling: Sampling, conversation: str
     ) -> AsyncGenerator[Piece]:
-        line = self._line()
-        async with line.gate:
-            while True:
+        line, tries, advice = self._line(), 0, NO_ADVICE
+        place = line.gate.place()
+        while True:
+            if pause := self._long_pause(line):
+                raise pause
+            async with line.gate.turn(place) as turn:
                 request = completion_request(self._spec, messages, sampling, self._left_out)
                 sent = sent_settings(request)
                 answer = Answer(sampling.max_tokens, unsent(sampling, sent, is_openai=is_openai(self._spec)))
                 try:
                     async with aclosing(self._listen(line, request, answer)) as pieces:
                         async for piece in pieces:
+                            turn.begin()
                             yield piece
+                    self._accept(answer)
+                    turn.answer(answer.size)
                     break
-                except Complained as complained:
-                    self._adapt(complained, sent, answer)
-        self._accept(answer)
+                except (Complained, Unreached) as failure:
+                    self._note(line, turn, failure)
+                    advice = failure.advice if tries < self._retries else NO_ADVICE
+                    if not advice.may_repeat:
+                        self._adapt(failure, sent, answer)
+            if advice.may_repeat:
+                tries += 1
+                await self._while_open(line, asyncio.sleep(wait_before(tries) if advice.pause is None else 0))
         yield answer.reply()
 
     async def _listen(self, line: Line, request: dict[str, Any], answer: Answer) -> AsyncGenerator[str | Thought]:
@@ -112,16 +131,25 @@ class OpenAIModel(StreamingModel):
         raise Complained(complaint)
 
     async def _next(self, line: Line, events: AsyncGenerator[Event], answer: Answer) -> Event | None:
-        """Return the next event, None after the last. Raises Complained and the contract's errors."""
-        self._refuse_if_closed()
+        """Return the next event, None after the last. Raises Complained, Unreached and the contract's errors."""
         try:
-            return await line.wait_for(anext(events, None))
+            return await self._while_open(line, anext(events, None))
         except APIStatusError as error:
-            raise Complained(status_complaint(error, self._secret)) from None
+            advice = read_advice(error.status_code, error.response.headers)
+            raise Complained(status_complaint(error, self._secret), advice) from None
         except FAILURES as error:
             if answer.finish is not None:
                 return None
-            raise broken(error, answer, self._spec) from None
+            why = broken(error, answer, self._spec)
+            if isinstance(error, APIConnectionError):
+                raise Unreached(why, is_timeout=isinstance(error, APITimeoutError)) from None
+            raise why from None
+
+    async def _while_open(self, line: Line, awaitable: Awaitable[_T]) -> _T:
+        """Await something that closing the model ends with a BackendError."""
+        self._refuse_if_closed()
+        try:
+            return await line.wait_for(awaitable)
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if not (task and task.cancelling()):  # then the caller was not cancelled
@@ -148,7 +176,7 @@ class OpenAIModel(StreamingModel):
         self._is_closed = True
         line = self._lines.pop(asyncio.get_running_loop(), None)
         if line:
-            await line.hang_up()
+            await line.hang_up(self._closed())
 
     def _line(self) -> Line:
         """Return the running loop's line, and drop those of loops that have ended."""
@@ -163,11 +191,13 @@ class OpenAIModel(StreamingModel):
     def _secret(self) -> str:
         return str(self._connection["api_key"])
 
-    def _adapt(self, complained: Complained, sent: Sequence[str], answer: Answer) -> None:
-        """Leave a refused setting out from now on. Raises the contract's error for any other complaint."""
-        error = meaning(complained.complaint, self._spec)
+    def _adapt(self, failure: Complained | Unreached, sent: Sequence[str], answer: Answer) -> None:
+        """Leave a refused setting out from now on. Raises the contract's error for any other failure."""
+        if isinstance(failure, Unreached):
+            raise failure.error from None
+        error = meaning(failure.complaint, self._spec)
         is_about_settings = type(error) in (BackendError, ModelMisconfigured) and not answer.pieces
-        name = refused_setting(complained.complaint, sent) if is_about_settings else None
+        name = refused_setting(failure.complaint, sent) if is_about_settings else None
         if name is None:
             raise error from None
         self._left_out |= {name}
@@ -183,6 +213,25 @@ class OpenAIModel(StreamingModel):
         self._gives_reasons |= answer.finish is not None
         self._lacks_reasons |= answer.finish is None
 
+    def _note(self, line: Line, turn: Turn, failure: Complained | Unreached) -> None:
+        """Adapt to a provider that has too much to do, or asks for a pause."""
+        if isinstance(failure, Unreached):
+            is_refusal = failure.is_timeout
+        else:
+            is_refusal = is_overload(failure.complaint.status) or failure.advice.pause is not None
+        if is_refusal:
+            turn.refuse(failure.advice.pause)
+        if pause := self._long_pause(line):
+            line.gate.dismiss(pause)
+
+    def _long_pause(self, line: Line) -> BackendError | None:
+        """Return an error if the provider allows no request for longer than a dialogue can wait."""
+        pause = line.gate.limit.pause
+        return resting(self._spec, pause) if pause > LONGEST_PAUSE else None
+
     def _refuse_if_closed(self) -> None:
         if self._is_closed:
-            raise BackendError(f"Model {self._spec.name!r} has been closed. Open it again.")
+            raise self._closed()
+
+    def _closed(self) -> BackendError:
+        return BackendError(f"Model {self._spec.name!r} has been closed. Open it again.")

@@ -6,6 +6,7 @@ from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 
 from anyio.from_thread import start_blocking_portal
@@ -29,8 +30,8 @@ class ChatServer:
     """The server's replies, and the requests that it received. Each of ``failures`` answers one request before it works.
 
     An ``outage`` answers every request after the first ``answers``, as long as it lasts. An answer pauses after ``held_at``
-    words until ``goes_on`` is set. ``refuses`` holds the error for a request with a setting of that name; a request with more
-    than ``most_messages`` is too long.
+    words until ``goes_on`` is set. With ``allowed`` answers under way, further requests get ``crowded``.
+    ``refuses`` holds the error for a request with a setting of that name; one with more than ``most_messages`` is too long.
     """
 
     answer: str = "Bears are large animals that eat almost anything."
@@ -38,6 +39,8 @@ class ChatServer:
     pause: float = 0.0
     held_at: int | None = None
     goes_on: asyncio.Event = field(default_factory=asyncio.Event)
+    allowed: int | None = None
+    crowded: Failure = Failure(429, "rate_limit_exceeded")
     key: str | None = None
     refuses: dict[str, Failure] = field(default_factory=dict)
     most_messages: int | None = None
@@ -45,7 +48,9 @@ class ChatServer:
     outage: Failure | None = None
     answers: int = 0
     requests: list[dict[str, Any]] = field(default_factory=list)
+    arrivals: list[float] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
+    answering: int = 0
     under_way: int = 0
     most_under_way: int = 0
     disconnects: int = 0
@@ -69,7 +74,11 @@ class ChatServer:
         if failure is None and not body:
             await _respond(writer, 200, {"object": "list", "data": []})
         elif failure is None:
-            await self._stream(json.loads(body), reader, writer)
+            self.answering += 1
+            try:
+                await self._stream(json.loads(body), reader, writer)
+            finally:
+                self.answering -= 1
         elif not failure.hang_up:
             error = {"error": {"code": failure.code, "message": failure.message, "type": "error"}}
             await _respond(writer, failure.status, failure.body or error, failure.headers)
@@ -79,12 +88,15 @@ class ChatServer:
             return Failure(401, "invalid_api_key", "Incorrect API key.")
         if body:
             self.requests.append(json.loads(body))
+            self.arrivals.append(monotonic())
             for name in self.requests[-1].keys() & self.refuses:
                 return self.refuses[name]
             if self.most_messages is not None and len(self.requests[-1]["messages"]) > self.most_messages:
                 return Failure(400, message="prompt is too long: 201000 tokens > 200000 maximum")
         if self.outage and len(self.requests) > self.answers:
             return self.outage
+        if body and self.allowed is not None and self.answering >= self.allowed:
+            return self.crowded
         return self.failures.pop(0) if self.failures else None
 
     async def _stream(self, request: dict[str, Any], reader: StreamReader, writer: StreamWriter) -> None:
