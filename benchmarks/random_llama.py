@@ -84,6 +84,7 @@ def write_gguf(
     _add_shape(writer, shape)
     _add_vocabulary(writer, shape.vocabulary)
     writer.add_chat_template(template)
+    writer.add_file_type(gguf.LlamaFileType.MOSTLY_F16 if precision == "f16" else gguf.LlamaFileType.MOSTLY_Q8_0)
     for name, array in weights.items():
         _add_tensor(writer, name, _permuted(array, shape.heads) if _is_rotated(name) else array, precision)
     writer.write_header_to_file()

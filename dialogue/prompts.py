@@ -1,5 +1,6 @@
 """The prompts of the paper's table 5, as messages without the marks of any chat template."""
 
+import hashlib
 import re
 import tomllib
 from dataclasses import dataclass
@@ -48,14 +49,26 @@ def load_system(name: str) -> Message:
     return Message("system", _read(name, "system")["system"])
 
 
+def version(name: str) -> str:
+    """Return the first digits of the SHA-256 of the prompt set's file. Raises LookupError."""
+    if name not in (known := _texts()):
+        raise LookupError(f"There is no prompt set {name!r}.")
+    return hashlib.sha256(known[name].encode()).hexdigest()[:12]
+
+
 def _fill(template: str, values: dict[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), template)
 
 
 def _read(name: str, key: str) -> dict[str, Any]:
-    folder = files("dialogue.data").joinpath("prompts")
-    tables = {path.name.removesuffix(".toml"): tomllib.loads(path.read_text("utf-8")) for path in folder.iterdir()}
+    tables = {each: tomllib.loads(text) for each, text in _texts().items()}
     known = sorted(each for each, table in tables.items() if key in table)
     if name not in known:
         raise LookupError(f"There is no prompt set {name!r} for this speaker. Choose from: {', '.join(known)}.")
     return tables[name]
+
+
+def _texts() -> dict[str, str]:
+    """Return the text of each prompt set's file by its name."""
+    folder = files("dialogue.data").joinpath("prompts")
+    return {path.name.removesuffix(".toml"): path.read_text("utf-8") for path in folder.iterdir()}

@@ -5,6 +5,8 @@ from typing import Literal, get_args
 
 SpeakerName = Literal["inquirer", "responder"]
 SPEAKERS: tuple[SpeakerName, ...] = get_args(SpeakerName)
+RULE, RULE_VERSION = "sampler_seed", 1
+"""The name and version of the rule below, which every run stores."""
 
 
 def sampler_seed(run_seed: int, persona: str, goal: str, speaker: SpeakerName, turn: int, attempt: int) -> int:

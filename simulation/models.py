@@ -13,7 +13,8 @@ class Run(Job):
     """One batch of simulated dialogues: an inquirer and a responder over personas, goals and seeds.
 
     ``configuration`` holds everything that affects the dialogues, except the cells; its hash ``identity`` is unique in the
-    study, so that the same request finds the same run and only adds missing cells.
+    study, so that the same request finds the same run and only adds missing cells. ``provenance`` describes the software that
+    created it; it is no part of the identity.
     """
 
     MODEL_FIELDS = ("inquirer", "responder")
@@ -26,6 +27,7 @@ class Run(Job):
     concurrency = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="Most dialogues at once over all workers; empty: chosen by each worker."
     )
+    provenance = models.JSONField(default=dict, blank=True, editable=False)
     worked_seconds = models.FloatField(
         default=0, help_text="Seconds that workers have spent on the run, without pauses."
     )
@@ -74,6 +76,25 @@ class RunWorker(models.Model):
     def process(self) -> str:
         """Return the number of the worker's process on its machine."""
         return self.name.split(":")[1]
+
+
+class Environment(models.Model):
+    """The software with which workers played a run: one row for each distinct ``content``, with the first such worker."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="environments")
+    digest = models.CharField(max_length=64)
+    content = models.JSONField()
+    worker = models.CharField(max_length=120)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["run", "digest"], name="environment_of_run"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.worker}, {self.content['software']}"
 
 
 class Simulation(Item):

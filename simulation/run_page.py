@@ -15,6 +15,7 @@ from jobs.heartbeats import live_services
 from simulation.models import Run, RunWorker, Simulation
 from simulation.presentation import BatchLine, RunLine
 from simulation.progress import ENDING_WORDS, NOT_RECORDED, tally_runs
+from simulation.provenance import RunProvenance
 from simulation.reports import unsent_sentence
 from simulation.worked_time import live_workers
 from studies.language_models.catalogue import read_catalogue
@@ -116,6 +117,10 @@ class RunPage(RunLine):
     def batch_rows(self) -> list[tuple[BatchLine, list[int]]]:
         """Return the batches with their seeds; empty for a run of one batch."""
         return [(batch, self.seeds.get(batch.number, [])) for batch in self.batches] if self.seeds else []
+
+    @property
+    def provenance(self) -> RunProvenance:
+        return RunProvenance(self.run)
 
     @property
     def lines(self) -> list[CellLine]:

@@ -1,9 +1,12 @@
 """Create, start and stop runs, and store their dialogues."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -16,6 +19,7 @@ from simulation.batches import add_cells
 from simulation.casting import Cast, identify
 from simulation.cells import CELLS
 from simulation.models import Run, Simulation
+from simulation.provenance import describe_run
 from simulation.requests import RequestError, RunRequest, check_concurrency
 from simulation.selectors import requested_cells, requested_goals, requested_personas
 from simulation.worked_time import count_dialogue
@@ -30,12 +34,18 @@ def request_run(study: Study, request: RunRequest, models_file: Path | None = No
     The run is paused until it is queued or started. Raises RequestError.
     """
     configuration = _configuration(request, models_file or settings.MODELS_FILE)
+    provenance = _provenance(request, models_file or settings.MODELS_FILE)
     goals, personas = requested_goals(study, request), requested_personas(study, request)
     with transaction.atomic():
         run, _ = Run.objects.get_or_create(
             study=study,
             identity=identify(configuration),
-            defaults={"inquirer": request.inquirer, "responder": request.responder, "configuration": configuration},
+            defaults={
+                "inquirer": request.inquirer,
+                "responder": request.responder,
+                "configuration": configuration,
+                "provenance": provenance,
+            },
         )
         study_services.freeze_study(study)
         CELLS.lock(run)
@@ -114,6 +124,12 @@ def set_concurrency(run: Run, concurrency: int | None) -> None:
     run.concurrency = concurrency
 
 
+def record_environment(run: Run, content: dict[str, Any], worker: str) -> None:
+    """Store what the worker plays the run with, unless another worker has used exactly the same."""
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    run.environments.get_or_create(digest=digest, defaults={"content": content, "worker": worker})
+
+
 def past_turns(cell: Simulation) -> list[Turn]:
     """Return the stored turns of the cell's dialogue, in order."""
     return list(cell.dialogue.turns.order_by("position")) if cell.dialogue else []
@@ -165,6 +181,13 @@ def _describe(request: RunRequest, speaker: SpeakerName, models_file: Path) -> d
         return describe_speaker(models_file, name, speaker)
     except ModelMisconfigured as error:
         raise RequestError(str(error), speaker, name) from error
+
+
+def _provenance(request: RunRequest, models_file: Path) -> dict[str, Any]:
+    try:
+        return describe_run(models_file, {"inquirer": request.inquirer, "responder": request.responder})
+    except ModelMisconfigured as error:
+        raise RequestError(str(error)) from error
 
 
 def _prepare(run: Run) -> bool:

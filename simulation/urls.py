@@ -8,4 +8,6 @@ urlpatterns = [
     path("runs/<slug:token>/", views.run, name="run"),
     path("runs/<slug:token>/live/", views.run_live, name="run-live"),
     path("runs/<slug:token>/statistics/", views.run_statistics, name="run-statistics"),
+    path("runs/<slug:token>/reproduce/", views.run_reproduction, name="run-reproduction"),
+    path("runs/<slug:token>/programme/<int:number>/", views.run_programme, name="run-programme"),
 ]

@@ -1,12 +1,14 @@
 """Views of runs."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from simulation.cells import CELLS
 from simulation.figures import read_figures
 from simulation.models import Run
+from simulation.provenance import RunProvenance
+from simulation.reproduction import obstacles, write_programmes
 from simulation.run_page import Filters, allowed_actions, read_run
 from simulation.services import cancel_run, restart_run
 from studies.access import account, staff_only
@@ -45,6 +47,38 @@ def run_statistics(request: HttpRequest, token: str) -> HttpResponse:
         return HttpResponse(status=204)
     status = STOP_POLLING if is_over else 200
     return render(request, "simulation/_statistics.html", {"figures": figures}, status=status)
+
+
+@staff_only
+def run_reproduction(request: HttpRequest, token: str) -> HttpResponse:
+    """Return the commands and programme files that make a run again."""
+    found = _simulated_run(token)
+    context = {
+        "run": found,
+        "programmes": write_programmes(found),
+        "obstacles": obstacles(found),
+        "provenance": RunProvenance(found),
+    }
+    return render(request, "simulation/_reproduction.html", context)
+
+
+@staff_only
+def run_programme(request: HttpRequest, token: str, number: int) -> HttpResponse:
+    """Download a programme file of a run, counted from 1."""
+    programmes = write_programmes(_simulated_run(token))
+    if not 1 <= number <= len(programmes):
+        raise Http404
+    file = programmes[number - 1]
+    headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
+    return HttpResponse(file.text, content_type="application/toml; charset=utf-8", headers=headers)
+
+
+def _simulated_run(token: str) -> Run:
+    """Return a run that was simulated here: an imported one lacks its settings."""
+    found = get_object_or_404(Run.objects.select_related("study"), token=token)
+    if found.configuration.get("imported"):
+        raise Http404
+    return found
 
 
 def _act(request: HttpRequest, found: Run) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Workers that play the dialogues of cells."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
@@ -19,6 +20,7 @@ from simulation.casting import Cast, Casting
 from simulation.cells import CELLS
 from simulation.models import Run, Simulation
 from simulation.pace import Pace
+from simulation.provenance import describe_worker
 from simulation.shares import Share, choose_share
 from simulation.worked_time import Effort, forget_work, note_work
 from studies.language_models.model_workers import ModelWorker
@@ -37,6 +39,8 @@ class Worker(ModelWorker[Simulation]):
 
     casting: Casting
     on_step: Callable[[Step], None] = _ignore
+    _recording: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+    _recorded: set[int] = field(default_factory=set, init=False)
     _noted: float = field(default=float("-inf"), init=False)
     _shares: dict[int, Share] = field(default_factory=dict, init=False)
     _paces: dict[int, Pace] = field(default_factory=dict, init=False)
@@ -82,6 +86,7 @@ class Worker(ModelWorker[Simulation]):
 
     async def _do(self, item: Simulation) -> None:
         cast = await self._load(partial(self.casting.cast, item))
+        await self._record(item.run, cast)
         past = await sync_to_async(services.past_turns)(item)
         is_opening = not past
         async with aclosing(_steps(cast, past)) as steps:
@@ -91,6 +96,16 @@ class Worker(ModelWorker[Simulation]):
                 is_opening = False
                 await self._save(item, step, cast)
                 self.on_step(step)
+
+    async def _record(self, run: Run, cast: Cast) -> None:
+        """Store what this worker plays the run with, once and before its first turn."""
+        async with self._recording:
+            if run.pk not in self._recorded:
+                models = {"inquirer": run.inquirer, "responder": run.responder}
+                most = run.concurrency or self._share_of(run).dialogues
+                describe = partial(describe_worker, self.casting.models_file, cast, models, most)
+                await sync_to_async(services.record_environment)(run, await self._load(describe), self.name)
+                self._recorded.add(run.pk)
 
     async def _save(self, cell: Simulation, step: Step, cast: Cast) -> None:
         if isinstance(step, Exchange):

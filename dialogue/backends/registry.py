@@ -7,6 +7,7 @@ from types import ModuleType
 from dialogue.backends.base import ChatModel, Health, ModelMisconfigured
 from dialogue.backends.chat_template import ChatTemplate, load_template
 from dialogue.backends.fitting import Fit, fit
+from dialogue.backends.provenance import Provenance
 from dialogue.model_config import ModelSpec
 from dialogue.seeds import SPEAKERS, SpeakerName
 
@@ -16,7 +17,8 @@ BACKENDS = {
     "openai": "dialogue.backends.openai",
     "scripted": "dialogue.backends.scripted",
 }
-"""The backends' modules. Each has ``load(spec) -> ChatModel`` and ``examine(spec) -> Health``, which loads no weights."""
+"""The backends' modules. Each has ``load(spec) -> ChatModel``, and ``examine(spec) -> Health`` and
+``provenance(spec) -> Provenance``, which load no weights."""
 _RENDERING = ("llama_cpp", "transformers")
 """Backends with ``own_template(spec)``, which returns the model's chat template, or None if it cannot be read."""
 
@@ -47,15 +49,21 @@ def examine(spec: ModelSpec) -> Health:
     return health
 
 
+def provenance(spec: ModelSpec) -> Provenance:
+    """Return what the model's outputs depend on, apart from its settings. Raises ModelMisconfigured if a package is missing."""
+    found: Provenance = _backend(spec).provenance(spec)
+    return found
+
+
 def fit_speaker(spec: ModelSpec, speaker: SpeakerName) -> Fit:
     """Return how the method's messages reach the model as ``speaker``, for which ``spec`` has a table.
 
     Raises ModelMisconfigured if a message would be lost.
     """
-    return fit(_find_template(spec), spec, getattr(spec, speaker), speaker)
+    return fit(find_template(spec), spec, getattr(spec, speaker), speaker)
 
 
-def _find_template(spec: ModelSpec) -> ChatTemplate | None:
+def find_template(spec: ModelSpec) -> ChatTemplate | None:
     """Return the model's chat template; None if it is unknown."""
     if spec.backend not in _RENDERING:
         return None

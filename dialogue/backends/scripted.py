@@ -9,6 +9,7 @@ from itertools import islice
 from time import perf_counter
 
 from dialogue.backends.base import BackendError, Health, Piece, Reply, Sampling, StreamingModel
+from dialogue.backends.provenance import Provenance
 from dialogue.messages import Message
 from dialogue.model_config import ModelSpec
 from dialogue.thought_events import Opened
@@ -113,6 +114,11 @@ def examine(spec: ModelSpec) -> Health:
     if not spec.replies:
         return Health(False, f"Model {spec.name!r} has no replies. List them in the models file.")
     return Health(True, f"Model {spec.name!r} gives {len(spec.replies)} scripted replies.")
+
+
+def provenance(spec: ModelSpec) -> Provenance:
+    """Return what the outputs depend on."""
+    return Provenance("exact", "The replies are a script.", "each request separately")
 
 
 def _failures(replies: Sequence[str | BackendError]) -> dict[int, list[BackendError]]:

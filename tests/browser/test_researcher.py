@@ -90,6 +90,19 @@ def test_figures_that_are_shown_already_are_not_sent_again(staff_page: Page) -> 
     assert again.value.status == 204
 
 
+def test_a_runs_programme_is_shown_when_asked_for_and_downloaded(staff_page: Page) -> None:
+    run = make_run()
+    staff_page.goto(f"/runs/{run.token}/")
+    staff_page.get_by_text("Reproduce", exact=True).click()
+    expect(staff_page.locator("#reproduce code").first).to_have_text(
+        f"python manage.py simulate --from run-{run.token}.toml"
+    )
+    with staff_page.expect_download() as download:
+        staff_page.get_by_role("link", name="Download programme").click()
+    assert download.value.suggested_filename == f"run-{run.token}.toml"
+    assert 'study = "demo"' in download.value.path().read_text("utf-8")
+
+
 def test_a_page_says_when_the_site_no_longer_answers(staff_page: Page, complaints: Complaints) -> None:
     complaints.expect("^htmx:(afterRequest|sendError)", f"{ABORTED} .*/live/")
     run = make_run(state=Run.State.RUNNING, is_queued=True)

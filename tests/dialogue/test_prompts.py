@@ -88,3 +88,11 @@ def test_an_inquirers_prompt_set_is_none_for_a_responder() -> None:
         LookupError, match=r"no prompt set 'llama-2' for this speaker\. Choose from: llama-2-responder\."
     ):
         prompts.load_system("llama-2")
+
+
+def test_a_prompt_set_has_a_version_that_changes_with_its_text() -> None:
+    versions = [prompts.version(name) for name in [*NAMES, "llama-2-responder"]]
+    assert len(set(versions)) == 5
+    assert all(len(version) == 12 for version in versions)
+    with pytest.raises(LookupError, match="There is no prompt set 'llama-3'"):
+        prompts.version("llama-3")

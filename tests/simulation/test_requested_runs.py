@@ -174,6 +174,16 @@ def test_what_cannot_be_met_is_refused_in_one_sentence_and_changes_nothing(
     assert (Run.objects.count(), study.frozen_at) == (0, None)
 
 
+def test_several_runs_are_requested_all_or_none(study: Study) -> None:
+    met, unmet = RunRequest("asker", "answerer"), RunRequest("tiny", "answerer", goals=(11,))
+    with pytest.raises(RequestError, match=r"has no goal 11\."):
+        services.request_runs(study, [met, unmet], MODELS_FILE)
+    study.refresh_from_db()
+    assert (Run.objects.count(), study.frozen_at) == (0, None)
+    runs = services.request_runs(study, [RunRequest("tiny", "answerer"), met], MODELS_FILE)
+    assert [run.inquirer for run in runs] == ["tiny", "asker"]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [

@@ -22,6 +22,7 @@ from dialogue.backends.chat_template import ChatTemplate, of_model
 from dialogue.backends.llama_cpp.engine import Engine
 from dialogue.backends.llama_cpp.memory import Plan, plan_memory
 from dialogue.backends.llama_cpp.model_file import chat_template, own_template, read_facts
+from dialogue.backends.llama_cpp.provenance import provenance
 from dialogue.backends.llama_cpp.request import Request
 from dialogue.backends.llama_cpp.runtime import Runtime
 from dialogue.backends.llama_cpp.statistics import Statistics
@@ -30,7 +31,7 @@ from dialogue.backends.self_reply_marks import find_marks
 from dialogue.messages import Message
 from dialogue.model_config import ModelSpec
 
-__all__ = ["LlamaCppModel", "Statistics", "examine", "load", "own_template"]
+__all__ = ["LlamaCppModel", "Statistics", "examine", "load", "own_template", "provenance"]
 
 
 def load(spec: ModelSpec) -> "LlamaCppModel":

@@ -9,6 +9,7 @@ from pathlib import Path
 from dialogue.backends.base import ChatModel, Health, ModelMisconfigured
 from dialogue.backends.chat_template import ChatTemplate
 from dialogue.backends.fitting import fit
+from dialogue.backends.provenance import Provenance
 from dialogue.backends.transformers.folder import read_template
 from dialogue.model_config import ModelSpec
 from dialogue.seeds import SPEAKERS
@@ -58,6 +59,16 @@ def own_template(spec: ModelSpec) -> ChatTemplate | None:
     """
     folder = Path(spec.model)
     return read_template(folder) if folder.is_dir() else None
+
+
+def provenance(spec: ModelSpec) -> Provenance:
+    """Return what the outputs depend on."""
+    return Provenance(
+        "same batch only",
+        "Arithmetic depends on which requests share a step.",
+        "continuous: all requests in progress share each step, padded to the longest history",
+        ("transformers", "torch"),
+    )
 
 
 def _require_packages(spec: ModelSpec) -> None:

@@ -1,0 +1,115 @@
+"""What a run's dialogues depend on beside its configuration: software, seed rule, libraries, batching.
+
+None of it is part of the run's identity: after an update of a library, a repeated command must continue the run instead of
+starting another one. It is stored when the run is created, and for each worker that plays the run with anything else.
+"""
+
+import platform
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dialogue import seeds
+from dialogue.backends.provenance import Determinism
+from dialogue.code_version import code_version
+from dialogue.seeds import SPEAKERS
+from simulation.casting import Cast
+from simulation.models import Environment, Run
+from studies.language_models.identities import find_spec
+from studies.language_models.provenance import describe_provenance
+
+Content = dict[str, Any]
+_WEAKEST_FIRST: tuple[Determinism, ...] = ("none", "same batch only", "exact")
+_PARTS = {"prompts": "prompt set", "template": "chat template", "libraries": "libraries", "determinism": "determinism"}
+
+
+def describe_run(models_file: Path, models: Mapping[str, str]) -> Content:
+    """Return what the dialogues of these ``models``, by speaker, depend on here. Raises ModelMisconfigured."""
+    rule = {"name": seeds.RULE, "version": seeds.RULE_VERSION}
+    found: Content = {"software": code_version(), "seed_rule": rule}
+    for speaker in SPEAKERS:
+        found[speaker] = describe_provenance(*find_spec(models_file, models[speaker], speaker))
+    return found
+
+
+def describe_worker(models_file: Path, cast_: Cast, models: Mapping[str, str], concurrency: int) -> Content:
+    """Return the same for a worker that plays ``concurrency`` dialogues at once with loaded models, with their slots."""
+    found = describe_run(models_file, models)
+    for speaker in SPEAKERS:
+        found[speaker]["slots"] = getattr(cast_, speaker).model.capacity
+    here = {"python": platform.python_version(), "system": f"{platform.system()} {platform.machine()}"}
+    return found | here | {"concurrency": concurrency}
+
+
+def determinism(content: Content) -> Determinism | None:
+    """Return the label of a whole run, the weaker of its speakers'; None if nothing was recorded, as for imported runs."""
+    labels = {content[speaker]["determinism"] for speaker in SPEAKERS if speaker in content}
+    return next((label for label in _WEAKEST_FIRST if label in labels), None)
+
+
+MEANINGS: dict[Determinism, str] = {
+    "exact": "The same model, settings and seed give the same dialogue, whatever else is simulated at the same time.",
+    "same batch only": "The same dialogue results only if the same requests are answered together, for example one at a time.",
+    "none": "A provider answers, so a repeated dialogue may differ.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentLine:
+    """What workers played a run with, and what had changed since the run was created."""
+
+    environment: Environment
+    changes: list[str]
+
+    @property
+    def content(self) -> Content:
+        return dict(self.environment.content)
+
+    @property
+    def libraries(self) -> str:
+        found = {name: number for speaker in SPEAKERS for name, number in self.content[speaker]["libraries"].items()}
+        return ", ".join(f"{name} {number}" for name, number in found.items()) or "none"
+
+    @property
+    def slots(self) -> str:
+        return ", ".join(f"{speaker} {self.content[speaker]['slots'] or 'unlimited'}" for speaker in SPEAKERS)
+
+
+@dataclass(frozen=True, slots=True)
+class RunProvenance:
+    """The provenance of a run as its page shows it."""
+
+    run: Run
+
+    @property
+    def determinism(self) -> str:
+        return determinism(self.run.provenance) or "not recorded"
+
+    @property
+    def meaning(self) -> str:
+        label = determinism(self.run.provenance)
+        return MEANINGS[label] if label else ""
+
+    @property
+    def environments(self) -> list[EnvironmentLine]:
+        return [
+            EnvironmentLine(one, changes(self.run.provenance, one.content))
+            for one in self.run.environments.order_by("pk")
+        ]
+
+
+def changes(before: Content, after: Content) -> list[str]:
+    """Return what differs between the creation of a run and a worker that played it, in words."""
+    return list(_changes(before, after)) if before else []
+
+
+def _changes(before: Content, after: Content) -> Iterator[str]:
+    if before["software"] != after["software"]:
+        yield "software"
+    if before["seed_rule"] != after["seed_rule"]:
+        yield "seed rule"
+    for speaker in SPEAKERS:
+        for part, words in _PARTS.items():
+            if before[speaker][part] != after[speaker][part]:
+                yield f"{words} of the {speaker}"
