@@ -1,17 +1,21 @@
 """Workers for certain models on PostgreSQL and Redis: each serves its models, and others finish what it leaves."""
 
+import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
+from shlex import quote
+from subprocess import Popen
 from time import time
 
 import psycopg
 import pytest
 
 from tests.forks import Process
-from tests.installation import Installation
+from tests.installation import BASE_DIR, Installation
 from tests.services.binaries import wait_until
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.redis]
@@ -121,6 +125,38 @@ def test_workers_with_one_model_each_share_the_runs_and_never_use_the_other_mode
     assert ask("SELECT count(*) FROM collection_dialogue")[0][0] == 8
     with start(site, "a,b"):
         wait_until(lambda: finished(ask, "a", "b") == 4, seconds=120, what="no worker has served both models")
+
+
+SRUN_OF_ONE_TASK = """#!/bin/bash
+while [[ $1 == --* ]]; do shift; done
+SLURM_PROCID=0 exec "$@"
+"""
+
+
+def submit(site: Installation, folder: Path, models: str) -> Popen[bytes]:
+    """Run the script for clusters. Its process becomes the worker, so it receives the signals that Slurm sends to tasks."""
+    (folder / "srun").write_text(SRUN_OF_ONE_TASK)
+    (folder / "srun").chmod(0o755)
+    settings = site.settings | {"VAR_DIR": str(folder / "workers")}
+    (folder / "roleplay.env").write_text("".join(f"{name}={quote(value)}\n" for name, value in settings.items()))
+    environment = {"PATH": f"{folder}:{os.environ['PATH']}", "HOME": str(folder), "PYTHON": sys.executable}
+    return Popen(["bash", "deploy/slurm.sbatch", models], cwd=BASE_DIR, env=environment)
+
+
+def test_a_worker_on_a_cluster_returns_its_dialogues_before_the_time_limit(
+    site: Installation, ask: Ask, tmp_path: Path
+) -> None:
+    prepare(site, ("a", "a"))
+    write_models(Path(site.settings["MODELS_FILE"]), a=NEVER)
+    worker = submit(site, tmp_path, "a")
+    try:
+        wait_until(lambda: held(ask) == 4, seconds=120, what="the worker has not begun")
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(60) == 0
+    finally:
+        worker.kill()
+    assert held(ask) == 0
+    assert ask("SELECT count(*) FROM jobs_workerprocess")[0][0] == 0
 
 
 @pytest.mark.timeout(400)
