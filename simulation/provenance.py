@@ -42,9 +42,9 @@ def describe_worker(models_file: Path, cast_: Cast, models: Mapping[str, str], c
     return found | here | {"concurrency": concurrency}
 
 
-def determinism(content: Content) -> Determinism | None:
-    """Return the label of a whole run, the weaker of its speakers'; None if nothing was recorded, as for imported runs."""
-    labels = {content[speaker]["determinism"] for speaker in SPEAKERS if speaker in content}
+def determinism(*contents: Content) -> Determinism | None:
+    """Return the weakest label of any speaker in these; None if nothing was recorded, as for imported runs."""
+    labels = {content[speaker]["determinism"] for content in contents for speaker in SPEAKERS if speaker in content}
     return next((label for label in _WEAKEST_FIRST if label in labels), None)
 
 
@@ -80,23 +80,18 @@ class EnvironmentLine:
 class RunProvenance:
     """The provenance of a run as its page shows it."""
 
-    run: Run
-
-    @property
-    def determinism(self) -> str:
-        return determinism(self.run.provenance) or "not recorded"
+    determinism: Determinism | None
+    environments: list[EnvironmentLine]
 
     @property
     def meaning(self) -> str:
-        label = determinism(self.run.provenance)
-        return MEANINGS[label] if label else ""
+        return MEANINGS[self.determinism] if self.determinism else ""
 
-    @property
-    def environments(self) -> list[EnvironmentLine]:
-        return [
-            EnvironmentLine(one, changes(self.run.provenance, one.content))
-            for one in self.run.environments.order_by("pk")
-        ]
+
+def read_provenance(run: Run) -> RunProvenance:
+    """Read the run's provenance. A worker may have weakened its label, for example by a GPU."""
+    lines = [EnvironmentLine(one, changes(run.provenance, one.content)) for one in run.environments.order_by("pk")]
+    return RunProvenance(determinism(run.provenance, *(line.content for line in lines)), lines)
 
 
 def changes(before: Content, after: Content) -> list[str]:

@@ -15,7 +15,7 @@ from jobs.heartbeats import live_services
 from simulation.models import Run, RunWorker, Simulation
 from simulation.presentation import BatchLine, RunLine
 from simulation.progress import ENDING_WORDS, NOT_RECORDED, tally_runs
-from simulation.provenance import RunProvenance
+from simulation.provenance import RunProvenance, read_provenance
 from simulation.reports import unsent_sentence
 from simulation.worked_time import live_workers
 from studies.language_models.catalogue import read_catalogue
@@ -120,7 +120,7 @@ class RunPage(RunLine):
 
     @property
     def provenance(self) -> RunProvenance:
-        return RunProvenance(self.run)
+        return read_provenance(self.run)
 
     @property
     def lines(self) -> list[CellLine]:

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from simulation.cells import CELLS
 from simulation.figures import read_figures
 from simulation.models import Run
-from simulation.provenance import RunProvenance
+from simulation.provenance import read_provenance
 from simulation.reproduction import obstacles, write_programmes
 from simulation.run_page import Filters, allowed_actions, read_run
 from simulation.services import cancel_run, restart_run
@@ -57,7 +57,7 @@ def run_reproduction(request: HttpRequest, token: str) -> HttpResponse:
         "run": found,
         "programmes": write_programmes(found),
         "obstacles": obstacles(found),
-        "provenance": RunProvenance(found),
+        "provenance": read_provenance(found),
     }
     return render(request, "simulation/_reproduction.html", context)
 

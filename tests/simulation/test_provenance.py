@@ -10,7 +10,7 @@ import studies.language_models.provenance as versions
 from dialogue.code_version import code_version
 from simulation import services
 from simulation.models import Run
-from simulation.provenance import changes, determinism
+from simulation.provenance import changes, determinism, read_provenance
 from simulation.requests import RunRequest
 from studies.models import Study
 from tests.factories import make_run, make_staff, make_study
@@ -108,6 +108,17 @@ def test_a_worker_with_other_software_is_stored_with_what_changed(study: Study, 
         "prompt set of the inquirer",
         "prompt set of the responder",
     ]
+
+
+def test_a_worker_with_a_weaker_label_weakens_the_runs(study: Study) -> None:
+    run = request_run(study)
+    assert read_provenance(run).determinism == "exact"
+    on_a_gpu = run.provenance | {"responder": run.provenance["responder"] | {"determinism": "same batch only"}}
+    services.record_environment(run, on_a_gpu, "gpu")
+    found = read_provenance(run)
+    assert found.determinism == "same batch only"
+    assert found.meaning.startswith("The same dialogue results only if the same requests are answered together")
+    assert found.environments[0].changes == ["determinism of the responder"]
 
 
 def page_of(run: Run) -> str:
