@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from dialogue.addresses import check_address
 from dialogue.backends.base import Sampling
 from dialogue.names import hidden_characters, plain_name
+from dialogue.prices import Price
 from dialogue.system_text import SystemWay
 
 SELF_REPLY_MARKERS = ("[INST", "### Human:")
@@ -101,6 +102,7 @@ class ModelSpec(_Table):
     replies: tuple[str, ...] = ()
     pause: float = Field(0.0, ge=0)
     sampling: SamplingTable = SamplingTable()
+    price: Price | None = None
     inquirer: SpeakerTable | None = None
     responder: SpeakerTable | None = None
 
@@ -146,7 +148,7 @@ class ModelSpec(_Table):
     @property
     def engine(self) -> str:
         """Return a key that is equal for two descriptions if one loaded model can serve both."""
-        return self.model_dump_json(exclude={"name", "label", "system", "sampling", "inquirer", "responder"})
+        return self.model_dump_json(exclude={"name", "label", "system", "sampling", "price", "inquirer", "responder"})
 
     def sampling_for(self, speaker: SpeakerTable, today: date | None = None) -> Sampling:
         """Return the sampling defaults of this model as this ``speaker``."""

@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 from dialogue import prompts
 from dialogue.model_config import CoherenceTable, ModelSpec, SamplingTable, SpeakerTable
 from dialogue.names import plain_name
+from dialogue.prices import Price
 from dialogue.toml_lines import find_line, locate
 
 
@@ -65,6 +66,8 @@ def parse_models(text: str, path: Path) -> ModelsFile:
             line = find_line(text, ("models", name, *wrong.where))
             meant = name if plain_name(name) in tables else plain_name(name)
             mistakes.setdefault(meant, f"Model {name!r} in {path}, line {line}: {wrong}.")
+    for name, sentence in _other_currencies(models, text, path):
+        mistakes.setdefault(name, sentence)
     return ModelsFile({name: spec for name, spec in models.items() if name not in mistakes}, mistakes)
 
 
@@ -80,7 +83,7 @@ def find_model(path: Path, name: str) -> ModelSpec:
     return file.models[name]
 
 
-_TABLES = (ModelSpec, SpeakerTable, SamplingTable, CoherenceTable)
+_TABLES = (ModelSpec, SpeakerTable, SamplingTable, CoherenceTable, Price)
 _SHAPES = {"tuple_type": 'a list, such as ["..."]', "model_type": "a table of settings"}
 _KEYS = sorted({name for table in _TABLES for name in table.model_fields})
 
@@ -127,6 +130,19 @@ def _spec(name: str, table: object, path: Path) -> ModelSpec:
         raise _Wrong(_in_words(first, name), *first["loc"]) from error
     _check_names(spec)
     return spec.model_copy(update={"file": path.parent / spec.file}) if spec.file else spec
+
+
+def _other_currencies(models: Mapping[str, ModelSpec], text: str, path: Path) -> Iterator[tuple[str, str]]:
+    """Yield (entry, sentence) for each price in another currency than the first one."""
+    priced = {name: spec.price.currency for name, spec in models.items() if spec.price}
+    first = next(iter(priced), "")
+    for name, currency in priced.items():
+        if currency != priced[first]:
+            yield (
+                name,
+                f"Model {name!r} in {path}, line {find_line(text, ('models', name, 'price'))}: its price is in {currency}, and "
+                f"that of {first!r} in {priced[first]}. The costs of a run's models are added, so use one currency.",
+            )
 
 
 def _in_words(mistake: ErrorDetails, name: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from dialogue.seeds import SpeakerName
+from simulation.budgets import parse_budget
 from simulation.requests import MOST_AT_ONCE, MOST_TURNS, RequestError, RunRequest, parse_numbers
 from studies.language_models.catalogue import Catalogue, read_catalogue
 from studies.models import Goal, Persona, Study
@@ -86,6 +87,12 @@ class RunForm(forms.Form):
         label="Dialogues at once", required=False, min_value=1, max_value=MOST_AT_ONCE, help_text=CONCURRENCY_HELP
     )
 
+    budget = forms.CharField(
+        required=False,
+        widget=forms.TextInput({"inputmode": "decimal"}),
+        help_text="Cost at which a run pauses, at the prices in models.toml, for example 25. Each run has its own budget.",
+    )
+
     def __init__(self, choices: RunChoices, data: Any = None) -> None:
         super().__init__(data, label_suffix="")
         self._choices = choices
@@ -100,6 +107,13 @@ class RunForm(forms.Form):
     def clean_seeds(self) -> tuple[int, ...]:
         try:
             return parse_numbers(self.cleaned_data["seeds"], "seeds")
+        except RequestError as error:
+            raise forms.ValidationError(str(error)) from error
+
+    def clean_budget(self) -> float | None:
+        text = self.cleaned_data["budget"]
+        try:
+            return parse_budget(text) if text else None
         except RequestError as error:
             raise forms.ValidationError(str(error)) from error
 
@@ -124,6 +138,7 @@ class RunForm(forms.Form):
                 seeds=values["seeds"],
                 max_turns=values["max_turns"],
                 concurrency=values["concurrency"],
+                budget=values["budget"],
             )
             for inquirer in values["inquirer"]
         ]

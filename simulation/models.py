@@ -28,6 +28,17 @@ class Run(Job):
         null=True, blank=True, help_text="Most dialogues at once over all workers; empty: chosen by each worker."
     )
     provenance = models.JSONField(default=dict, blank=True, editable=False)
+    prices = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="By speaker, as in models.toml when the run started; speakers without are free.",
+    )
+    cost = models.FloatField(default=0, help_text="Of all outputs of its models, at these prices.")
+    counted_outputs = models.PositiveIntegerField(default=0, help_text="Outputs that the cost includes.")
+    uncounted_outputs = models.PositiveIntegerField(
+        default=0, help_text="Outputs that it lacks, because the provider reported no token counts."
+    )
+    budget = models.FloatField(null=True, blank=True, help_text="Cost at which the run pauses; empty: none.")
     worked_seconds = models.FloatField(
         default=0, help_text="Seconds that workers have spent on the run, without pauses."
     )

@@ -7,12 +7,24 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
+from simulation.budgets import parse_budget
 from simulation.programme_file import ProgrammeFile, read_programme_file
 from simulation.requests import RequestError, RunRequest, parse_numbers
 from studies.commands import find_study
 from studies.models import Study
 
-_SETTINGS = ("study", "inquirer", "responder", "goals", "personas", "features", "seeds", "max_turns", "concurrency")
+_SETTINGS = (
+    "study",
+    "inquirer",
+    "responder",
+    "goals",
+    "personas",
+    "features",
+    "seeds",
+    "max_turns",
+    "concurrency",
+    "budget",
+)
 """Options that a programme file replaces."""
 
 
@@ -66,4 +78,5 @@ def _fields(options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the request's fields that the options set."""
     plain = ("inquirer", "responder", "personas", "features", "max_turns", "concurrency")
     lists = {name: parse_numbers(options[name], name) for name in ("goals", "seeds") if options[name] is not None}
-    return {name: options[name] for name in plain if options[name] is not None} | lists
+    budget = {} if options["budget"] is None else {"budget": parse_budget(options["budget"])}
+    return {name: options[name] for name in plain if options[name] is not None} | lists | budget

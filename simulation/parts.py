@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from simulation.cells import Cells
+from simulation.costs import Cost, cost_of
 from simulation.figures import cuts_of_run
 from simulation.models import Run
 from simulation.reports import Throughput, as_object
@@ -32,13 +33,18 @@ class Part:
         return summarise(self.cells)
 
     @cached_property
+    def cost(self) -> Cost | None:
+        """Return what the whole run has cost."""
+        return cost_of(Run.objects.get(pk=self.run.pk))
+
+    @cached_property
     def cuts(self) -> list[Cut]:
         return cuts_of_run(self.run, self.cells)
 
     def as_object(self) -> dict[str, Any]:
         """Return the figures for JSON."""
         cut = {one.speaker: {name: getattr(one, name) for name in _CUT_FIELDS} for one in self.cuts}
-        return as_object(self.summary, self.throughput) | {"cut": cut}
+        return as_object(self.summary, self.throughput) | {"cut": cut, "cost": self.cost and self.cost.as_object()}
 
     def as_named_object(self) -> dict[str, Any]:
         """Return the figures for JSON, with the run that they belong to."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from jobs.heartbeats import absent_worker, is_abandoned
 from jobs.routing import Service
+from simulation.costs import Cost, cost_of
 from simulation.models import Run, Simulation
 from simulation.progress import Tally
 from simulation.reports import time_left
@@ -96,6 +97,11 @@ class RunLine:
         """Return the time left at that rate; empty while no worker works on the run."""
         is_worked_on = self.run.state == Run.State.RUNNING and self.tally.held > 0
         return time_left(self.tally.left / self.per_hour) if is_worked_on and self.per_hour and self.tally.left else ""
+
+    @property
+    def cost(self) -> Cost | None:
+        """Return what the run has cost; None without prices."""
+        return cost_of(self.run)
 
     @property
     def label(self) -> str:

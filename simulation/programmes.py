@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from simulation.requests import MOST_AT_ONCE, MOST_DIGITS, MOST_SEED, MOST_TURNS, RunRequest
+from simulation.requests import MOST_AT_ONCE, MOST_DIGITS, MOST_MONEY, MOST_SEED, MOST_TURNS, RunRequest
 
 Name = Annotated[str, Field(min_length=1)]
 Number = Annotated[int, Field(ge=0, lt=10**MOST_DIGITS)]
@@ -40,6 +40,15 @@ class Programme(BaseModel):
         examples=[16],
     )
 
+    budget: float | None = Field(
+        None,
+        gt=0,
+        le=MOST_MONEY,
+        allow_inf_nan=False,
+        description="a number above 0, the cost at which a run pauses",
+        examples=[25],
+    )
+
     def requests(self) -> list[RunRequest]:
         """Return the requests of its runs, by inquirer. Raises RequestError."""
         return [
@@ -52,6 +61,7 @@ class Programme(BaseModel):
                 seeds=tuple(dict.fromkeys(self.seeds)),
                 max_turns=self.max_turns,
                 concurrency=self.concurrency,
+                budget=self.budget,
             )
             for inquirer, responder in product(dict.fromkeys(self.inquirers), dict.fromkeys(self.responders))
         ]

@@ -9,6 +9,7 @@ MOST_TURNS = 100
 MOST_SEED = 2**63 - 1
 MOST_DIGITS = 18
 MOST_AT_ONCE = 1000
+MOST_MONEY = 1_000_000_000
 
 
 class RequestError(ValueError):
@@ -24,8 +25,9 @@ class RequestError(ValueError):
 @dataclass(frozen=True, slots=True)
 class RunRequest:
     """Models by name, goals by number (None: all), personas "all", "listed", "participants", how many of them, or their codes,
-    the features that the persona sentence may use ("all", "none" or one of them), seeds, the turn limit, and the most dialogues
-    at once over all workers (None: unchanged, at first automatic)."""
+    the features that the persona sentence may use ("all", "none" or one of them), seeds, the turn limit, the most dialogues
+    at once over all workers (None: unchanged, at first automatic), and the cost at which the run pauses (None: unchanged,
+    at first none)."""
 
     inquirer: str
     responder: str
@@ -35,6 +37,7 @@ class RunRequest:
     seeds: tuple[int, ...] = (73,)
     max_turns: int = 12
     concurrency: int | None = None
+    budget: float | None = None
 
     def __post_init__(self) -> None:
         if not self.seeds or not all(0 <= seed <= MOST_SEED for seed in self.seeds):
@@ -42,6 +45,8 @@ class RunRequest:
         if not 1 <= self.max_turns <= MOST_TURNS:
             raise RequestError(f"The turn limit must be between 1 and {MOST_TURNS}.", "max_turns")
         check_concurrency(self.concurrency)
+        if self.budget is not None:
+            check_budget(self.budget)
         if self.features not in ("all", "none", *FEATURES):
             known = ", ".join(FEATURES)
             raise RequestError(f"Unknown feature {self.features!r}. Choose from: all, none, {known}.", "features")
@@ -59,6 +64,13 @@ def check_concurrency(concurrency: int | None) -> None:
     """Raise RequestError if a run cannot have this many dialogues at once; None is automatic."""
     if concurrency is not None and not 1 <= concurrency <= MOST_AT_ONCE:
         raise RequestError(f"The number of dialogues at once must be between 1 and {MOST_AT_ONCE}.", "concurrency")
+
+
+def check_budget(budget: float, said: object = None) -> None:
+    """Raise RequestError if this is not an amount of money; ``said`` is what was entered."""
+    if not 0 < budget <= MOST_MONEY:
+        entered = budget if said is None else said
+        raise RequestError(f"Enter the budget as a number above 0, such as 25. You entered {entered!r}.", "budget")
 
 
 def is_number(text: str) -> bool:

@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 
 from dialogue.seeds import SpeakerName
 from jobs.heartbeats import live_services
+from simulation.costs import show_money, unpriced_apis
 from simulation.models import Run, RunWorker, Simulation
 from simulation.presentation import BatchLine, RunLine
 from simulation.progress import ENDING_WORDS, NOT_RECORDED, tally_runs
@@ -97,7 +98,7 @@ class RunPage(RunLine):
     """A run with one page of its cells, the most frequent errors, the seeds of each batch where there are several, and the
     workers that are working on it.
 
-    ``unsent`` are sentences about settings that a server was not sent.
+    ``unsent`` are sentences about settings that a server was not sent. ``unpriced`` are API models without a price.
     """
 
     filters: Filters
@@ -108,10 +109,21 @@ class RunPage(RunLine):
     errors: list[CellError]
     seeds: dict[int, list[int]]
     workers: list[RunWorker]
+    unpriced: list[str]
+
+    @property
+    def budget(self) -> str:
+        """Return the run's budget in words; empty if it has none."""
+        return "" if self.run.budget is None or self.cost is None else show_money(self.run.budget, self.cost.currency)
 
     @property
     def recent_per_hour(self) -> float | None:
         return sum(worker.dialogues_per_hour or 0 for worker in self.workers) or None
+
+    @property
+    def budget_value(self) -> str:
+        """Return the run's budget as a person would type it."""
+        return "" if self.run.budget is None else f"{self.run.budget:.15g}"
 
     @property
     def batch_rows(self) -> list[tuple[BatchLine, list[int]]]:
@@ -155,7 +167,8 @@ def read_run(run: Run, filters: Filters) -> RunPage:
     tally, services = tally_runs([run])[run.pk], live_services()
     errors, seeds = _errors(run) if tally.failing else [], _seeds(run, tally.total) if len(tally.batches) > 1 else {}
     workers = live_workers(run) if run.state == Run.State.RUNNING else []
-    return RunPage(run, tally, services, filters, list(goals), page, slips, _unsent(run), errors, seeds, workers)
+    unsent, unpriced = _unsent(run), unpriced_apis(run)
+    return RunPage(run, tally, services, filters, list(goals), page, slips, unsent, errors, seeds, workers, unpriced)
 
 
 def _read_cells(run: Run, filters: Filters) -> Page[Any]:

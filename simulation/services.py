@@ -16,8 +16,10 @@ from dialogue.backends.base import ModelMisconfigured
 from dialogue.roleplay import Ended, Exchange
 from dialogue.seeds import SPEAKERS, SpeakerName
 from simulation.batches import add_cells
+from simulation.budgets import is_spent, set_budget, why_spent
 from simulation.casting import Cast, identify
 from simulation.cells import CELLS
+from simulation.costs import charge, fix_prices
 from simulation.models import Run, Simulation
 from simulation.provenance import describe_run
 from simulation.requests import RequestError, RunRequest, check_concurrency
@@ -51,6 +53,9 @@ def request_run(study: Study, request: RunRequest, models_file: Path | None = No
         CELLS.lock(run)
         if request.concurrency is not None:
             Run.objects.filter(pk=run.pk).update(concurrency=request.concurrency)
+        fix_prices(run, models_file)
+        if request.budget is not None:
+            set_budget(run, request.budget, models_file)
         add_cells(run, product(request.seeds, [one.pk for one in personas], [goal.pk for goal in goals]))
     run.refresh_from_db()
     return run
@@ -136,11 +141,13 @@ def past_turns(cell: Simulation) -> list[Turn]:
 
 
 @transaction.atomic
-def save_exchange(cell: Simulation, cast: Cast, exchange: Exchange, worker: str) -> None:
-    """Store a complete turn. Raises LeaseLost."""
-    dialogue = _dialogue(CELLS.hold(cell, worker), cast)
-    study_services.save_exchange(dialogue, exchange, cast.responder.model)
+def save_exchange(cell: Simulation, cast: Cast, exchange: Exchange, worker: str) -> bool:
+    """Store a complete turn. Return whether the run's budget allows another one. Raises LeaseLost."""
+    held = CELLS.hold(cell, worker)
+    study_services.save_exchange(_dialogue(held, cast), exchange, cast.responder.model)
+    charge(held.run, exchange.outputs)
     CELLS.forget_failures(cell)
+    return held.run.budget is None or not is_spent(Run.objects.get(pk=held.run_id))
 
 
 @transaction.atomic
@@ -148,7 +155,9 @@ def finish_simulation(cell: Simulation, cast: Cast, ended: Ended, worker: str, n
     """Store the ending, and finish the run with its last cell. Raises LeaseLost."""
     held = CELLS.hold(cell, worker)
     study_services.end_dialogue(_dialogue(held, cast), ended, now)
-    count_dialogue(CELLS.lock(held.run))
+    run = CELLS.lock(held.run)
+    charge(run, ended.outputs)
+    count_dialogue(run)
     CELLS.finish(cell, worker, now)
 
 
@@ -191,6 +200,12 @@ def _provenance(request: RunRequest, models_file: Path) -> dict[str, Any]:
 
 
 def _prepare(run: Run) -> bool:
-    """Restart the clock of the run's work. Return whether the run may start."""
+    """Restart the clock of the run's work. Return whether the run may start; one that has reached its budget says so."""
     Run.objects.filter(pk=run.pk).update(worked_until=None)
-    return CELLS.lock(run).state != Run.State.CANCELLED
+    row = CELLS.lock(run)
+    fix_prices(row)
+    if row.state == Run.State.PAUSED and is_spent(row):
+        Run.objects.filter(pk=run.pk).update(message=why_spent(row))
+        run.refresh_from_db(fields=["message"])
+        return False
+    return row.state != Run.State.CANCELLED

@@ -4,11 +4,13 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from simulation.budgets import parse_budget, set_budget
 from simulation.cells import CELLS
 from simulation.figures import read_figures
 from simulation.models import Run
 from simulation.provenance import read_provenance
 from simulation.reproduction import obstacles, write_programmes
+from simulation.requests import RequestError
 from simulation.run_page import Filters, allowed_actions, read_run
 from simulation.services import cancel_run, restart_run
 from studies.access import account, staff_only
@@ -83,6 +85,8 @@ def _simulated_run(token: str) -> Run:
 
 def _act(request: HttpRequest, found: Run) -> HttpResponse:
     action = request.POST.get("action", "")
+    if action == "budget":
+        return _change_budget(request, found)
     match action if action in allowed_actions(found) else "":
         case "start":
             restart_run(found, account(request))
@@ -92,4 +96,13 @@ def _act(request: HttpRequest, found: Run) -> HttpResponse:
             cancel_run(found)
         case _:
             messages.warning(request, f"The run is already {found.get_state_display()}, so nothing was changed.")
+    return redirect("run", found.token)
+
+
+def _change_budget(request: HttpRequest, found: Run) -> HttpResponse:
+    text = request.POST.get("budget", "").strip()
+    try:
+        set_budget(found, parse_budget(text) if text else None)
+    except RequestError as error:
+        messages.error(request, str(error))
     return redirect("run", found.token)

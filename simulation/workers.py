@@ -16,6 +16,7 @@ from dialogue.roleplay import Ended, Exchange, roleplay
 from jobs.models import Job
 from jobs.queues import Queue
 from simulation import services
+from simulation.budgets import halt_spent_runs, is_spent
 from simulation.casting import Cast, Casting
 from simulation.cells import CELLS
 from simulation.models import Run, Simulation
@@ -53,6 +54,8 @@ class Worker(ModelWorker[Simulation]):
         """Return the part of the worker's share in the run that is free: a slow API run leaves local runs their dialogues."""
         if not isinstance(job, Run):
             raise TypeError(f"{job!r} is not a run.")
+        if is_spent(job):
+            return 0
         share, held = self._share_of(job), self.in_hand.values()
         most = job.concurrency or share.dialogues
         of_run = sum(cell.run_id == job.pk for cell in held)
@@ -74,9 +77,11 @@ class Worker(ModelWorker[Simulation]):
 
     async def _take_more(self, items: QuerySet[Simulation]) -> None:
         await super()._take_more(items)
-        if (self.in_hand or self._paces) and perf_counter() - self._noted >= self.tick:
+        if perf_counter() - self._noted >= self.tick:
             self._noted = perf_counter()
-            await sync_to_async(note_work)(self.name, self._efforts())
+            await sync_to_async(halt_spent_runs)()
+            if self.in_hand or self._paces:
+                await sync_to_async(note_work)(self.name, self._efforts())
 
     def _efforts(self) -> dict[int, Effort]:
         """Return what the worker does for each run. The speed on a run that it has left is not remembered."""
@@ -94,8 +99,11 @@ class Worker(ModelWorker[Simulation]):
                 if is_opening:
                     _refuse_small_context(cast, step)
                 is_opening = False
-                await self._save(item, step, cast)
+                may_continue = await self._save(item, step, cast)
                 self.on_step(step)
+                if not may_continue:
+                    await sync_to_async(CELLS.release)([item.pk], self.name)
+                    return
 
     async def _record(self, run: Run, cast: Cast) -> None:
         """Store what this worker plays the run with, once and before its first turn."""
@@ -107,14 +115,16 @@ class Worker(ModelWorker[Simulation]):
                 await sync_to_async(services.record_environment)(run, await self._load(describe), self.name)
                 self._recorded.add(run.pk)
 
-    async def _save(self, cell: Simulation, step: Step, cast: Cast) -> None:
+    async def _save(self, cell: Simulation, step: Step, cast: Cast) -> bool:
+        """Store the step. Return whether the dialogue may continue."""
         if isinstance(step, Exchange):
-            save = partial(services.save_exchange, cell, cast, step, self.name)
+            may_continue = await sync_to_async(services.save_exchange)(cell, cast, step, self.name)
         else:
-            save = partial(services.finish_simulation, cell, cast, step, self.name, self.clock())
-        await sync_to_async(save)()
+            await sync_to_async(services.finish_simulation)(cell, cast, step, self.name, self.clock())
+            may_continue = True
         if pace := self._paces.get(cell.run_id):
             (pace.turns if isinstance(step, Exchange) else pace.dialogues).count()
+        return may_continue
 
 
 def _effort(dialogues: int, pace: Pace) -> Effort:

@@ -132,6 +132,7 @@ def _row(dialogue: Dialogue, output: ModelOutput) -> Output:
         raw=storable(reply.raw),
         prompt_tokens=reply.prompt_tokens,
         completion_tokens=reply.completion_tokens,
+        cached_tokens=reply.cached_tokens,
         thought_characters=len(reply.thoughts),
         thought_tokens=reply.thought_tokens,
         unsent=" ".join(reply.unsent),

@@ -67,8 +67,9 @@ class Sampling:
 class Reply:
     """One raw model output with its costs.
 
-    Times are in seconds; tokens are the model's own, None if the provider does not count them. ``unsent`` names the settings
-    that were not sent to the provider, because it refuses or does not know them.
+    Times are in seconds; tokens are the model's own, None if the provider does not count them. ``cached_tokens`` are those of
+    the prompt that the provider had read before. ``unsent`` names the settings that were not sent to the provider, because it
+    refuses or does not know them.
     """
 
     text: str
@@ -80,6 +81,7 @@ class Reply:
     unsent: tuple[str, ...] = ()
     thoughts: str = ""
     thought_tokens: int | None = None
+    cached_tokens: int | None = None
     marked: str | None = None
     """The output including thoughts and their marks, if it had any."""
 

@@ -32,6 +32,7 @@ OUTPUT_KEYS = (
     "left_out",
     "prompt_tokens",
     "completion_tokens",
+    "cached_tokens",
     "thought_characters",
     "thought_tokens",
     "unsent",
@@ -42,7 +43,7 @@ OUTPUT_KEYS = (
 _RENAMED = {"side": "speaker", "verdict": "status"}
 OUTPUT_FIELDS = {key: _RENAMED.get(key, key) for key in OUTPUT_KEYS}
 """The field of Output for each key of a line."""
-ADDED_LATER = {"thought_characters", "thought_tokens", "unsent"}
+ADDED_LATER = {"cached_tokens", "thought_characters", "thought_tokens", "unsent"}
 """Output fields that earlier exports lack."""
 
 

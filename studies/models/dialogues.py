@@ -134,6 +134,9 @@ class Output(models.Model):
         help_text="Counted by the model's own tokenizer. Empty: the provider does not count them.",
     )
     completion_tokens = models.PositiveIntegerField(null=True, blank=True, help_text="Includes thoughts.")
+    cached_tokens = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Part of the prompt that the provider had read before. Empty: it reports none."
+    )
     thought_characters = models.PositiveIntegerField(default=0)
     thought_tokens = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: they were not counted.")
     unsent = models.CharField(

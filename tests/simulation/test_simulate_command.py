@@ -53,7 +53,7 @@ def test_the_table_holds_the_rows_of_tables_1_and_7() -> None:
 
 def test_json_is_one_object_with_the_documented_keys() -> None:
     found = figures()
-    assert list(found) == ["dialogues", "endings", *MOMENTS, *RATES, "unsent", "lexical", *SPEEDS, "cut"]
+    assert list(found) == ["dialogues", "endings", *MOMENTS, *RATES, "unsent", "lexical", *SPEEDS, "cut", "cost"]
     assert found["dialogues"] == 4
     assert found["endings"] == {"goal_reached": 4}
     assert (found["turns_mean"], found["turns_sd"]) == (2, 0)

@@ -37,6 +37,8 @@ _COMPLETION_COUNTS = (
     "completiontokens", "outputtokens", "candidatestokencount", "outputtokencount", "generatedtokens", "evalcount",
 )  # fmt: skip
 _THOUGHT_COUNTS = ("reasoningtokens", "thoughtstokencount")
+_CACHED_COUNTS = ("cachedtokens", "promptcachehittokens", "cachedcontenttokencount")
+_TOTAL_COUNTS = ("totaltokens", "totaltokencount")
 """Names of counts, in lower case and without underscores."""
 _MOST_TOKENS = 2**31 - 1
 _MOST_LEVELS = 20
@@ -65,6 +67,8 @@ class Answer:
     completion_tokens: int | None = None
     thoughts: str = ""
     thought_tokens: int | None = None
+    cached_tokens: int | None = None
+    total_tokens: int | None = None
     start: float = field(default_factory=perf_counter)
     first: float | None = None
     _choice: object = None
@@ -114,12 +118,22 @@ class Answer:
             text=self.text,
             stop_reason="length" if self.finish in ("length", "full") or is_at_limit else "stop",
             prompt_tokens=self.prompt_tokens,
-            completion_tokens=self.completion_tokens,
+            completion_tokens=self._written_tokens,
             first_token_seconds=(self.first or end) - self.start,
             seconds=end - self.start,
             unsent=self.unsent,
             thought_tokens=self.thought_tokens,
+            cached_tokens=self.cached_tokens,
         )
+
+    @property
+    def _written_tokens(self) -> int | None:
+        """Return the answer's tokens including thoughts, which some providers count only in the total."""
+        if self.prompt_tokens is None or self.completion_tokens is None or self.thought_tokens is None:
+            return self.completion_tokens
+        with_thoughts = self.completion_tokens + self.thought_tokens
+        is_apart = self.total_tokens == self.prompt_tokens + with_thoughts
+        return with_thoughts if is_apart else self.completion_tokens
 
     def _chosen(self, choices: object) -> dict[str, Any]:
         """Return the choice that this answer follows: the first one seen, if a server sends several."""
@@ -135,10 +149,9 @@ class Answer:
         for usage in map(_plain, _usages(chunk)):
             self.prompt_tokens = _counted(usage, _PROMPT_COUNTS, self.prompt_tokens)
             self.completion_tokens = _counted(usage, _COMPLETION_COUNTS, self.completion_tokens)
-            details = usage.get("completiontokensdetails") or usage.get("outputtokensdetails")
-            self.thought_tokens = _counted(
-                usage | (_plain(details) if isinstance(details, dict) else {}), _THOUGHT_COUNTS, self.thought_tokens
-            )
+            self.total_tokens = _counted(usage, _TOTAL_COUNTS, self.total_tokens)
+            self.thought_tokens = _counted(_with(usage, "completion", "output"), _THOUGHT_COUNTS, self.thought_tokens)
+            self.cached_tokens = _counted(_with(usage, "prompt", "input"), _CACHED_COUNTS, self.cached_tokens)
 
     def _hear_thought(self, delta: dict[str, Any], *, is_whole: bool) -> None:
         """Add the thought in ``delta``, unless a whole message repeats what was streamed."""
@@ -222,6 +235,12 @@ def _usages(chunk: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _plain(usage: dict[str, Any]) -> dict[str, Any]:
     """Return ``usage`` with its names in lower case and without underscores."""
     return {name.replace("_", "").lower(): value for name, value in usage.items()}
+
+
+def _with(usage: dict[str, Any], *kinds: str) -> dict[str, Any]:
+    """Return ``usage`` with the details that it gives on the first of these kinds of tokens."""
+    details = next((found for kind in kinds if (found := usage.get(f"{kind}tokensdetails"))), None)
+    return usage | (_plain(details) if isinstance(details, dict) else {})
 
 
 def _counted(usage: dict[str, Any], names: tuple[str, ...], known: int | None) -> int | None:

@@ -57,6 +57,7 @@ class Command(StudyCommand):
             type=int,
             help="dialogues of a run at once, over all workers (default: 16 on each; with API models their `requests`)",
         )
+        parser.add_argument("--budget", help="cost at which the run pauses, for example 25")
         parser.add_argument(
             "--from", type=Path, dest="programme", metavar="FILE", help="take all settings from this programme file"
         )
@@ -157,6 +158,8 @@ class Command(StudyCommand):
         self.stdout.write(f"{part.summary.dialogues} dialogues")
         for label, value in as_rows(part.summary):
             self.stdout.write(f"  {label:<35}{value}")
+        if part.cost:
+            self.stdout.write(f"  {'Cost of the run':<35}{part.cost.words}")
         for sentence in sentences_of(part.cuts):
             self.stdout.write(sentence)
 

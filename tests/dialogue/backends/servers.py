@@ -30,12 +30,14 @@ class ChatServer:
     """The server's replies, and the requests that it received. Each of ``failures`` answers one request before it works.
 
     An ``outage`` answers every request after the first ``answers``, as long as it lasts. An answer pauses after ``held_at``
-    words until ``goes_on`` is set. With ``allowed`` answers under way, further requests get ``crowded``.
-    ``refuses`` holds the error for a request with a setting of that name; one with more than ``most_messages`` is too long.
+    words until ``goes_on`` is set. With ``allowed`` answers under way, further requests get ``crowded``. ``usage`` is added to
+    the token counts. ``refuses`` holds the error for a request with a setting of that name; one with more than
+    ``most_messages`` is too long.
     """
 
     answer: str = "Bears are large animals that eat almost anything."
     finish: str | None = "stop"
+    usage: dict[str, Any] = field(default_factory=dict)
     pause: float = 0.0
     held_at: int | None = None
     goes_on: asyncio.Event = field(default_factory=asyncio.Event)
@@ -112,6 +114,7 @@ class ChatServer:
             await self._send(_chunk({}, finish), reader, writer)
         if request.get("stream_options"):
             usage = {"prompt_tokens": 11, "completion_tokens": min(len(words), limit), "total_tokens": 0}
+            usage |= self.usage
             await self._send({**_chunk({}), "choices": [], "usage": usage}, reader, writer)
         writer.write(b"data: [DONE]\n\n")
 

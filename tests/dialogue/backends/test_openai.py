@@ -35,6 +35,24 @@ async def test_an_answer_comes_with_the_providers_token_counts() -> None:
     assert (reply.prompt_tokens, reply.completion_tokens) == (11, 3)
 
 
+@pytest.mark.parametrize(
+    ("usage", "counts"),
+    [
+        ({"prompt_tokens_details": {"cached_tokens": 8}}, (11, 3, 8)),
+        ({"prompt_tokens_details": {"cached_tokens": 0}}, (11, 3, None)),
+        ({"prompt_cache_hit_tokens": 8}, (11, 3, 8)),
+        ({"completion_tokens_details": {"reasoning_tokens": 2}, "total_tokens": 14}, (11, 3, None)),
+        ({"completion_tokens_details": {"reasoning_tokens": 20}, "total_tokens": 34}, (11, 23, None)),
+    ],
+)
+async def test_counts_include_thoughts_and_say_what_was_cached(
+    usage: dict[str, Any], counts: tuple[int, int, int | None]
+) -> None:
+    async with chat_server(answer="A large animal.", usage=usage) as server:
+        reply = await model_at(server).reply(ASK, Sampling())
+    assert (reply.prompt_tokens, reply.completion_tokens, reply.cached_tokens) == counts
+
+
 async def test_a_server_that_refuses_to_count_is_asked_again_without_that_wish() -> None:
     refusal = Failure(400, message="Unrecognized request argument supplied: stream_options")
     async with chat_server(answer="A large animal.", refuses={"stream_options": refusal}) as server:
