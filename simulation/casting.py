@@ -39,6 +39,14 @@ def identify(configuration: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
+def refuse_changed(models_file: Path, described: dict[str, Any], speaker: SpeakerName) -> None:
+    """Raise ModelMisconfigured if the model is gone or no longer matches its description in the run."""
+    if not is_still(models_file, described, speaker):
+        raise ModelMisconfigured(
+            f"Model {described['model']!r} has changed since this run started. Restore it, or start a new run."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Casting:
     """Builds the cast of a cell from the models that ``models_file`` describes and ``open_model`` runs."""
@@ -61,12 +69,9 @@ class Casting:
 
     def _speaker(self, run: Run, cell: Simulation, speaker: SpeakerName) -> Speaker:
         described = run.configuration[speaker]
-        if not is_still(self.models_file, described, speaker):
-            raise ModelMisconfigured(
-                f"Model {described['model']!r} has changed since this run started. Restore it, or start a new run."
-            )
+        refuse_changed(self.models_file, described, speaker)
         spec, table = find_spec(self.models_file, described["model"], speaker)
-        seed = partial(sampler_seed, cell.seed, cell.persona.code, cell.goal.text, speaker)
+        seed = partial(sampler_seed, cell.seed, cell.persona.code, cell.goal.text, speaker, retry=cell.retries)
         return build_speaker(
             spec, table, described, speaker, self.open_model(spec), seed, f"simulation-{cell.pk}-{speaker}"
         )

@@ -28,8 +28,8 @@ class Figures:
 
 def read_figures(run: Run) -> Figures:
     """Return the run's current statistics. An ended dialogue never changes, but may be deleted when a participant withdraws, so
-    the cache key holds the number and the sum of the ended cells' keys."""
-    ended = run.simulations.exclude(finished_at=None).aggregate(count=Count("pk"), total=Sum("pk"))
+    the cache key holds the number and the sum of the ended dialogues' keys."""
+    ended = run.simulations.exclude(finished_at=None).aggregate(count=Count("pk"), total=Sum("dialogue"))
     dialogues = ended["count"]
     key = f"figures-with-cuts-{run.token}-{dialogues}-{ended['total']}"
     rows, cuts = cache.get_or_set(key, lambda: (_count(run), sentences_of(cuts_of_run(run)))) or ([], [])

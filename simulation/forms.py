@@ -15,7 +15,7 @@ from studies.questionnaires import read_features
 
 CONCURRENCY_HELP = (
     "Over all workers. Leave it empty for the automatic number: 16 on each worker with a local model, and with API models only "
-    "as many as `requests` in models.toml allows."
+    "as many as “requests” in models.toml allows."
 )
 _MISSING: dict[SpeakerName, str] = {
     "inquirer": "Choose at least one inquirer.",

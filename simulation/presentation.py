@@ -112,15 +112,18 @@ class RunLine:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The place of a dialogue in its run."""
+    """The place of a dialogue in its run. ``later`` is the token of the dialogue that replaced it, if any."""
 
     run: Run
     before: str
     after: str
+    later: str = ""
 
 
 def read_place(dialogue: Dialogue) -> Place | None:
     """Return the dialogue's run and the tokens of its neighbours there, empty at the ends; None outside runs."""
+    if dialogue.is_replaced:
+        return _read_former_place(dialogue)
     cell = Simulation.objects.select_related("run").filter(dialogue=dialogue).first()
     if cell is None:
         return None
@@ -128,3 +131,8 @@ def read_place(dialogue: Dialogue) -> Place | None:
     before = begun.filter(pk__lt=cell.pk).order_by("-pk").first()
     after = begun.filter(pk__gt=cell.pk).order_by("pk").first()
     return Place(cell.run, before or "", after or "")
+
+
+def _read_former_place(dialogue: Dialogue) -> Place:
+    cell = Simulation.objects.select_related("run", "dialogue").get(failed_dialogues__dialogue=dialogue)
+    return Place(cell.run, "", "", cell.dialogue.token if cell.dialogue else "")

@@ -1,5 +1,6 @@
 """Requests for runs, from a page or the command line."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from dialogue.personas import FEATURES, WITHHELD
@@ -40,8 +41,7 @@ class RunRequest:
     budget: float | None = None
 
     def __post_init__(self) -> None:
-        if not self.seeds or not all(0 <= seed <= MOST_SEED for seed in self.seeds):
-            raise RequestError("Enter at least one seed, as whole numbers from 0, for example 73,321,8479.", "seeds")
+        check_seeds(self.seeds)
         if not 1 <= self.max_turns <= MOST_TURNS:
             raise RequestError(f"The turn limit must be between 1 and {MOST_TURNS}.", "max_turns")
         check_concurrency(self.concurrency)
@@ -60,6 +60,12 @@ class RunRequest:
         return is_number(text) and int(text) > 0
 
 
+def check_seeds(seeds: Collection[int]) -> None:
+    """Raise RequestError unless there is at least one seed and every database can store each."""
+    if not seeds or not all(0 <= seed <= MOST_SEED for seed in seeds):
+        raise RequestError("Enter at least one seed, as whole numbers from 0, for example 73,321,8479.", "seeds")
+
+
 def check_concurrency(concurrency: int | None) -> None:
     """Raise RequestError if a run cannot have this many dialogues at once; None is automatic."""
     if concurrency is not None and not 1 <= concurrency <= MOST_AT_ONCE:
@@ -71,6 +77,16 @@ def check_budget(budget: float, said: object = None) -> None:
     if not 0 < budget <= MOST_MONEY:
         entered = budget if said is None else said
         raise RequestError(f"Enter the budget as a number above 0, such as 25. You entered {entered!r}.", "budget")
+
+
+def parse_concurrency(text: str) -> int | None:
+    """Return the number of dialogues at once; None (automatic) for an empty text. Raises RequestError."""
+    if text and not is_number(text):
+        raise RequestError(
+            f"Enter the number of dialogues at once as a whole number from 1 to {MOST_AT_ONCE}, or leave it empty for the "
+            "automatic number."
+        )
+    return int(text) if text else None
 
 
 def is_number(text: str) -> bool:

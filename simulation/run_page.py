@@ -13,9 +13,10 @@ from django.utils.http import urlencode
 from dialogue.seeds import SpeakerName
 from jobs.heartbeats import live_services
 from simulation.costs import show_money, unpriced_apis
+from simulation.extensions import FAILED, RETRIABLE
 from simulation.models import Run, RunWorker, Simulation
 from simulation.presentation import BatchLine, RunLine
-from simulation.progress import ENDING_WORDS, NOT_RECORDED, tally_runs
+from simulation.progress import ENDING_WORDS, NOT_RECORDED, EndingShare, tally_runs
 from simulation.provenance import RunProvenance, read_provenance
 from simulation.reports import unsent_sentence
 from simulation.worked_time import live_workers
@@ -27,7 +28,7 @@ CELLS_A_PAGE = 100
 MOST_ERRORS = 3
 UNFINISHED = "unfinished"
 UNDER_WAY = (Run.State.RUNNING, Run.State.PAUSED)
-Action = Literal["start", "pause", "cancel"]
+Action = Literal["start", "pause", "cancel", "retry"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,23 @@ class RunPage(RunLine):
 
     @property
     def actions(self) -> list[Action]:
-        return allowed_actions(self.run)
+        actions = allowed_actions(self.run)
+        return [*actions, "retry"] if self.failed else actions
+
+    @property
+    def failed(self) -> int:
+        """Return the number of dialogues that failed and can be tried again; none in an imported run."""
+        return 0 if self.run.configuration.get("imported") else self.tally.endings.get(FAILED, 0)
+
+    @property
+    def retriable(self) -> list[EndingShare]:
+        """Return the endings after which dialogues can be tried again, failures first."""
+        shares = (share for share in self.tally.shares if share.ending in RETRIABLE)
+        return sorted(shares, key=lambda one: one.ending != FAILED)
+
+    @property
+    def is_over(self) -> bool:
+        return self.run.state not in UNDER_WAY
 
     @property
     def refresh_seconds(self) -> int | None:

@@ -6,13 +6,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from simulation.budgets import parse_budget, set_budget
 from simulation.cells import CELLS
+from simulation.extensions import add_seeds, retry_failed
 from simulation.figures import read_figures
 from simulation.models import Run
 from simulation.provenance import read_provenance
 from simulation.reproduction import obstacles, write_programmes
-from simulation.requests import RequestError
-from simulation.run_page import Filters, allowed_actions, read_run
-from simulation.services import cancel_run, restart_run
+from simulation.requests import RequestError, parse_concurrency, parse_numbers
+from simulation.run_page import UNDER_WAY, Filters, allowed_actions, read_run
+from simulation.services import cancel_run, queue_run, restart_run, set_concurrency
 from studies.access import account, staff_only
 from studies.live import send_updates
 
@@ -22,7 +23,7 @@ STOP_POLLING = 286
 
 @staff_only
 def run(request: HttpRequest, token: str) -> HttpResponse:
-    """Show a run. Posting an action starts, pauses or cancels it."""
+    """Show a run. Posting an action starts, pauses, cancels, changes or extends it."""
     found = get_object_or_404(Run.objects.select_related("study"), token=token)
     if request.method == "POST":
         return _act(request, found)
@@ -85,8 +86,48 @@ def _simulated_run(token: str) -> Run:
 
 def _act(request: HttpRequest, found: Run) -> HttpResponse:
     action = request.POST.get("action", "")
-    if action == "budget":
-        return _change_budget(request, found)
+    try:
+        said = _CHANGES[action](request, found) if action in _CHANGES else _control(request, found, action)
+    except RequestError as error:
+        messages.error(request, str(error))
+    else:
+        if said:
+            messages.success(request, said)
+    return redirect("run", found.token)
+
+
+def _change_concurrency(request: HttpRequest, found: Run) -> str:
+    text = request.POST.get("concurrency", "").strip()
+    set_concurrency(found, parse_concurrency(text))
+    return "Workers follow within seconds." if found.is_running else "The number applies as soon as the run is running."
+
+
+def _add_seeds(request: HttpRequest, found: Run) -> str:
+    added = add_seeds(found, parse_numbers(request.POST.get("seeds", ""), "seeds"), account(request))
+    found.refresh_from_db()
+    then = "" if found.is_running else " Resume the run to simulate them."
+    return f"{added} dialogue{'' if added == 1 else 's'} added.{then}"
+
+
+def _retry(request: HttpRequest, found: Run) -> str:
+    was_over = found.state not in UNDER_WAY
+    count = retry_failed(found, request.POST.getlist("endings"))
+    if was_over and count:
+        queue_run(found, account(request))
+    return f"{count} dialogue{'' if count == 1 else 's'} to try again."
+
+
+def _change_budget(request: HttpRequest, found: Run) -> str:
+    text = request.POST.get("budget", "").strip()
+    set_budget(found, parse_budget(text) if text else None)
+    return ""
+
+
+_CHANGES = {"concurrency": _change_concurrency, "seeds": _add_seeds, "retry": _retry, "budget": _change_budget}
+"""What an action changes in the run; each returns a sentence for the researcher. Raises RequestError."""
+
+
+def _control(request: HttpRequest, found: Run, action: str) -> str:
     match action if action in allowed_actions(found) else "":
         case "start":
             restart_run(found, account(request))
@@ -96,13 +137,4 @@ def _act(request: HttpRequest, found: Run) -> HttpResponse:
             cancel_run(found)
         case _:
             messages.warning(request, f"The run is already {found.get_state_display()}, so nothing was changed.")
-    return redirect("run", found.token)
-
-
-def _change_budget(request: HttpRequest, found: Run) -> HttpResponse:
-    text = request.POST.get("budget", "").strip()
-    try:
-        set_budget(found, parse_budget(text) if text else None)
-    except RequestError as error:
-        messages.error(request, str(error))
-    return redirect("run", found.token)
+    return ""

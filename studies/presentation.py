@@ -135,8 +135,12 @@ def list_dialogues(study: Study, kind: str, page: str) -> DialogueList:
     """Return a page of the study's dialogues, latest first. An unknown kind is ignored."""
     known = kind if kind in Dialogue.Kind.values else ""
     dialogues = study.dialogues.filter(kind=known) if known else study.dialogues.all()
-    counted = dialogues.select_related("goal", "persona").annotate(turn_count=Count("turns")).order_by("-pk")
-    return DialogueList(study, known, Paginator(counted, DIALOGUES_A_PAGE).get_page(page))
+    shown: Page[Any] = Paginator(dialogues.order_by("-pk").values_list("pk", flat=True), DIALOGUES_A_PAGE).get_page(
+        page
+    )
+    rows = Dialogue.objects.filter(pk__in=list(shown.object_list)).select_related("goal", "persona")
+    shown.object_list = list(rows.annotate(turn_count=Count("turns")).order_by("-pk"))
+    return DialogueList(study, known, shown)
 
 
 def read_chat(dialogue: Dialogue, shown: int = 0) -> Chat:

@@ -88,7 +88,7 @@ class AnalysisPage:
 
     def prospects(self) -> Prospects:
         """Return the data available for an analysis."""
-        ended = Dialogue.objects.filter(study=self.study).exclude(ended_at=None)
+        ended = Dialogue.objects.filter(study=self.study, is_replaced=False).exclude(ended_at=None)
         return Prospects(
             Judgement.objects.counted().filter(pair__evaluation__study=self.study).count(),
             ended.filter(kind=Dialogue.Kind.NATURAL).count(),

@@ -68,9 +68,12 @@ def counted(pieces: Iterable[Piece], expected: int, noun: str) -> Iterator[Piece
 
 
 def chosen_dialogues(study: Study, kind: str) -> QuerySet[Dialogue]:
-    """Return the study's ended dialogues of ``kind``, oldest first, without those that begin later."""
+    """Return the study's ended dialogues of ``kind``, oldest first, without those that begin later.
+
+    Failed dialogues that were replaced are left out.
+    """
     newest = study.dialogues.order_by("pk").last()
-    ended = study.dialogues.filter(pk__lte=newest.pk if newest else 0).exclude(ended_at=None)
+    ended = study.dialogues.filter(pk__lte=newest.pk if newest else 0).exclude(ended_at=None).exclude(is_replaced=True)
     return _of_kind(ended.order_by("pk"), kind)
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
-from simulation.models import Run, Simulation
+from simulation.models import Run, RunWorker, Simulation
 from tests.browser.accessibility import check_page
 from tests.browser.chat.way import PHONE
 from tests.browser.complaints import ABORTED, Complaints
@@ -16,6 +16,7 @@ from tests.factories import PASSWORD, make_dialogue, make_output, make_run, make
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MODELS_FILE = Path(__file__).parents[1] / "data" / "scripted_models.toml"
+LATER = timezone.now() + timedelta(hours=1)
 
 
 def make_busy_run() -> Run:
@@ -31,6 +32,16 @@ def make_busy_run() -> Run:
         error=f"{'/very' * 20} failed.", failures=1, leased_until=timezone.now() + timedelta(hours=1)
     )
     Simulation.objects.filter(pk__in=[cells[6].pk, cells[7].pk]).update(batch=2, is_cancelled=True)
+    make_dialogue(cells[2], turns=1, ending="model_error")
+    RunWorker.objects.create(
+        run=run,
+        name="gpu-1.example.org:4000:0a",
+        dialogues=16,
+        dialogues_per_hour=1240.5,
+        turns_per_minute=160,
+        seen_at=LATER,
+    )
+    RunWorker.objects.create(run=run, name="api:7:0b", dialogues=200, seen_at=LATER)
     return run
 
 

@@ -89,7 +89,7 @@ def run() -> Run:
 def panel(run: Run) -> str:
     client = Client()
     client.force_login(make_staff(f"staff-{timezone.now().timestamp()}"))
-    page = client.get(f"/runs/{run.token}/").text.split('id="live"')[1].split("<h2>Endings")[0]
+    page = client.get(f"/runs/{run.token}/").text.split('id="live"')[1].split("</section>")[0]
     return " ".join(re.sub("<[^>]*>", " ", page).split())
 
 

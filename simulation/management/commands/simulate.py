@@ -19,6 +19,7 @@ from jobs.workers import Stopwatch, stop_on_signal
 from simulation import services
 from simulation.casting import Casting
 from simulation.cells import CELLS, Cells
+from simulation.extensions import FAILED, RETRIABLE, parse_endings, retry_failed
 from simulation.models import Run
 from simulation.orders import Order, read_order
 from simulation.parts import Part
@@ -68,6 +69,13 @@ class Command(StudyCommand):
             metavar="KEY=VALUE",
             help="change the programme, for example seeds=73,321",
         )
+        parser.add_argument(
+            "--retry-failed",
+            nargs="?",
+            const=FAILED,
+            metavar="ENDINGS",
+            help=f"replace failed dialogues by new ones; ENDINGS are of {', '.join(RETRIABLE)} (default: {FAILED})",
+        )
         parser.add_argument("--queue", action="store_true", help="leave the work to workers")
         parser.add_argument("--out", type=Path, help="write the dialogues to this JSONL file")
         parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
@@ -87,15 +95,21 @@ class Command(StudyCommand):
             if not options["queue"]:
                 _refuse_unfit(order)
             runs = services.request_runs(order.study, order.requests)
+        parts = [Part(run, requested_cells(run, request)) for run, request in zip(runs, order.requests, strict=True)]
+        if options["retry_failed"] is not None:
+            self._retry(parts, parse_endings(options["retry_failed"]))
         if options["queue"]:
             self._queue(runs)
             return
-        parts = [Part(run, requested_cells(run, request)) for run, request in zip(runs, order.requests, strict=True)]
         self._work_off_all(parts)
         _refuse_incomplete(parts, options["out"])
         self._report_all(parts, is_programme=order.file is not None, as_json=options["json"])
         if options["out"] is not None:
             write_whole(options["out"], chain.from_iterable(write_records(_dialogues(part.cells)) for part in parts))
+
+    def _retry(self, parts: list[Part], endings: tuple[str, ...]) -> None:
+        count = sum(retry_failed(part.run, endings, part.cells) for part in parts)
+        self.stderr.write(f"{count} failed dialogue{'' if count == 1 else 's'} to try again.")
 
     def _queue(self, runs: list[Run]) -> None:
         for run in runs:
