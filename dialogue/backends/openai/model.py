@@ -8,7 +8,7 @@ requests (429, 5xx, lost connections) are repeated here, because they must wait 
 import asyncio
 from asyncio import AbstractEventLoop
 from collections.abc import AsyncGenerator, Awaitable, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any, TypeVar
 
 from openai import APIConnectionError, APIStatusError, APITimeoutError, AsyncOpenAI, Timeout
@@ -26,7 +26,7 @@ from dialogue.backends.openai.repeats import LONGEST_PAUSE, NO_ADVICE, Unreached
 from dialogue.backends.openai.settings import refused_setting, unsent
 from dialogue.backends.openai.stream import Event, Unreadable, read_events
 from dialogue.backends.openai.thoughts import likely_thought
-from dialogue.backends.openai.wire import completion_request, is_openai, sent_settings
+from dialogue.backends.openai.wire import completion_request, is_openai, sent_settings, unchecked
 from dialogue.messages import Message
 from dialogue.model_config import ModelSpec
 from dialogue.thought_events import Thought
@@ -39,6 +39,7 @@ _PATIENCE = 300.0
 """Seconds without a piece of an answer after which a server counts as hung."""
 _AFTERWARDS = 10.0
 """Seconds to wait for token counts once an answer is complete."""
+_AT_ONCE = 0.05
 
 
 class OpenAIModel(StreamingModel):
@@ -110,6 +111,8 @@ class OpenAIModel(StreamingModel):
                         yield Thought(thought)
                     if piece:
                         yield piece
+                if answer.is_done:
+                    await self._read_end(line, events)
             if piece := answer.close():
                 yield piece
 
@@ -145,6 +148,12 @@ class OpenAIModel(StreamingModel):
                 raise Unreached(why, is_timeout=isinstance(error, APITimeoutError)) from None
             raise why from None
 
+    async def _read_end(self, line: Line, events: AsyncGenerator[Event]) -> None:
+        """Read what follows a complete answer, if it comes at once: only then can the connection serve another request."""
+        with suppress(*FAILURES):
+            async with asyncio.timeout(_AT_ONCE):
+                await self._while_open(line, anext(events, None))
+
     async def _while_open(self, line: Line, awaitable: Awaitable[_T]) -> _T:
         """Await something that closing the model ends with a BackendError."""
         self._refuse_if_closed()
@@ -159,7 +168,7 @@ class OpenAIModel(StreamingModel):
     async def _events(self, client: AsyncOpenAI, request: dict[str, Any], answer: Answer) -> AsyncGenerator[Event]:
         """Yield the server's events. Comments that only keep the connection open do not extend the wait."""
         async with (
-            client.chat.completions.with_streaming_response.create(**request) as response,
+            client.chat.completions.with_streaming_response.create(**unchecked(request)) as response,
             aclosing(read_events(response.iter_bytes())) as events,
         ):
             while True:

@@ -45,6 +45,13 @@ def _streaming(left_out: Collection[str]) -> dict[str, Any]:
     return {"stream": True} | ({} if "stream_options" in left_out else {"stream_options": {"include_usage": True}})
 
 
+def unchecked(request: dict[str, Any]) -> dict[str, Any]:
+    """Return the request with its messages where the library sends them as they are: checking their types takes longer than all
+    the rest of a request."""
+    extra = request.get("extra_body", {})
+    return request | {"messages": [], "extra_body": {"messages": request["messages"], **extra}}
+
+
 def sent_settings(request: dict[str, Any]) -> list[str]:
     """Return the names of the settings in a request."""
     names = (*request, *request.get("extra_body", ()))

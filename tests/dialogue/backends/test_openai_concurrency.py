@@ -1,6 +1,10 @@
 """How many requests reach a server at once, and which ones are repeated."""
 
 import asyncio
+import json
+import re
+from asyncio import IncompleteReadError, StreamReader, StreamWriter
+from contextlib import suppress
 from datetime import UTC, datetime
 from time import monotonic
 
@@ -11,7 +15,7 @@ from dialogue.backends.openai import OpenAIModel
 from dialogue.backends.openai.limit import FIRST
 from dialogue.backends.openai.repeats import Advice, read_advice
 from tests.dialogue.backends.servers import Failure, chat_server
-from tests.dialogue.backends.test_openai import ASK, model_at, until
+from tests.dialogue.backends.test_openai import ASK, model_at, spec_at, until
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 PAUSE = Failure(429, "rate_limit_exceeded", headers={"Retry-After": "1"})
@@ -103,3 +107,32 @@ async def test_closing_the_model_during_a_pause_ends_the_waiting() -> None:
 )
 def test_a_response_says_whether_and_when_to_ask_again(status: int, headers: dict[str, str], advice: Advice) -> None:
     assert read_advice(status, headers, NOON) == advice
+
+
+async def answer_all(reader: StreamReader, writer: StreamWriter) -> None:
+    """Answer the requests on a connection, in chunks, and leave it open."""
+    chunk = {"choices": [{"index": 0, "delta": {"content": "Yes."}, "finish_reason": "stop"}]}
+    piece = f"data: {json.dumps(chunk)}\n\ndata: [DONE]\n\n"
+    with suppress(IncompleteReadError):
+        while True:
+            head = await reader.readuntil(b"\r\n\r\n")
+            [length] = re.findall(rb"content-length: (\d+)", head.lower())
+            await reader.readexactly(int(length))
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
+            writer.write(f"{len(piece):x}\r\n{piece}\r\n0\r\n\r\n".encode())
+    writer.close()
+
+
+async def test_one_connection_serves_one_request_after_another() -> None:
+    connections = 0
+
+    async def serve(reader: StreamReader, writer: StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        await answer_all(reader, writer)
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        model = OpenAIModel(spec_at(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"))
+        assert [(await model.reply(ASK, Sampling())).text for _ in range(3)] == ["Yes."] * 3
+        await model.close()
+    assert connections == 1
