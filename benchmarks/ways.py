@@ -2,8 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,13 +15,7 @@ from benchmarks.vocabulary import CHAT_TEMPLATE, CONTROL_TOKENS, Syllables
 from dialogue.backends.base import Sampling
 from dialogue.backends.chat_template import render
 from dialogue.backends.llama_cpp import LlamaCppModel, Statistics
-from dialogue.backends.llama_cpp.memory import plan_memory
-from dialogue.backends.llama_cpp.model_file import read_facts
-from dialogue.backends.llama_cpp.runtime import Row, Runtime
 from dialogue.messages import Message
-from dialogue.model_config import ModelSpec
-
-_CHUNK = 100
 
 
 @dataclass(frozen=True)
@@ -56,6 +52,24 @@ class OneAtATime:
             for play in asyncio.run(play_all(self._speak, task, self._vocabulary, repetition, [number]))
         ]
         return _measured(played, time.perf_counter() - started)
+
+
+class ProcessEach:
+    """Play one dialogue after another in each of several processes at once."""
+
+    def __init__(self, name: str, load: Callable[[], Way], processes: int) -> None:
+        self.name = name
+        self._load = load
+        self._processes = processes
+
+    def run(self, task: Task, repetition: int) -> Measured:
+        with ProcessPoolExecutor(self._processes, get_context("spawn")) as pool:
+            each = list(pool.map(_load_and_run, [self._load] * self._processes, [task] * self._processes))
+        return Measured(sum(one.tokens_per_second for one in each), each[0].played)
+
+
+def _load_and_run(load: Callable[[], Way], task: Task) -> Measured:
+    return load().run(task, 0)
 
 
 def official_speaker(shape: Shape, weights: Weights, threads: int) -> Speak:
@@ -129,39 +143,6 @@ class OurEngine:
             numbers = range(start, start + self._in_flight)
             played += await play_all(speak, task, self._vocabulary, repetition, numbers)
         return played
-
-
-class RawLoop:
-    """Only decoding: ``in_flight`` sequences read one token per step, at half the depth of the task."""
-
-    def __init__(self, name: str, spec: ModelSpec, in_flight: int) -> None:
-        self.name = name
-        self._spec = spec.model_copy(update={"slots": in_flight})
-        self._in_flight = in_flight
-
-    def run(self, task: Task, repetition: int) -> Measured:
-        runtime = Runtime(self._spec, plan_memory(self._spec, read_facts(self._spec)), self._spec.threads or 1)
-        depth = self._fill(runtime, task)
-        started = time.perf_counter()
-        for position in range(depth, depth + task.longest):
-            _require(runtime.read([Row(5, position, number, is_last=True) for number in range(self._in_flight)]))
-        seconds = time.perf_counter() - started
-        runtime.free()
-        return Measured(self._in_flight * task.longest / seconds)
-
-    def _fill(self, runtime: Runtime, task: Task) -> int:
-        """Fill every sequence with half of its final tokens. Return their number."""
-        depth = (task.opening_words + task.turns * task.forward_words + task.tokens) // 2
-        for start in range(0, depth, _CHUNK):
-            positions = range(start, min(start + _CHUNK, depth))
-            _require(runtime.read([Row(5, position, 0, is_last=False) for position in positions]))
-        for sequence in range(1, self._in_flight):
-            runtime.copy(0, sequence)
-        return depth
-
-
-def _require(code: int) -> None:
-    assert code == 0, f"llama_decode returned {code}"
 
 
 def _measured(played: list[Played], seconds: float, inside: float | None = None) -> Measured:

@@ -90,6 +90,8 @@ class ModelSpec(_Table):
     context: int = Field(4096, ge=128)
     slots: int | None = Field(None, ge=1)
     threads: int | None = Field(None, ge=1)
+    processes: int | None = Field(None, ge=1)
+    flash_attention: bool | None = None
     gpu_layers: int = 0
     device: str = "auto"
     dtype: str = "auto"

@@ -90,6 +90,10 @@ class Speaker:
                 break
         return Spoken(tuple(outputs), _ending(self.name, outputs[-1].checked.status))
 
+    def forget(self) -> None:
+        """Let the backend use this history's cache for others, because the dialogue is over."""
+        self.model.forget(self.conversation)
+
     async def stream(
         self, history: History, turn: int, attempt: int = 0, listen: Callable[[Heard], None] | None = None
     ) -> AsyncGenerator[str | Thinking | Output]:

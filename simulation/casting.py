@@ -32,6 +32,11 @@ class Cast:
     prompts: PromptSet
     max_turns: int
 
+    def forget(self) -> None:
+        """Let the models use what they remember of this dialogue for others, because it is over."""
+        self.inquirer.forget()
+        self.responder.forget()
+
 
 def identify(configuration: dict[str, Any]) -> str:
     """Return a hash of the parts of a run's configuration that affect its dialogues, without labels."""

@@ -91,6 +91,12 @@ class Worker(ModelWorker[Simulation]):
 
     async def _do(self, item: Simulation) -> None:
         cast = await self._load(partial(self.casting.cast, item))
+        try:
+            await self._play(item, cast)
+        finally:
+            cast.forget()
+
+    async def _play(self, item: Simulation, cast: Cast) -> None:
         await self._record(item.run, cast)
         past = await sync_to_async(services.past_turns)(item)
         is_opening = not past

@@ -167,6 +167,10 @@ class ChatModel(Protocol):
         """Expect outputs from now on to begin with a thought of that kind, because an earlier one did."""
         ...
 
+    def forget(self, conversation: str) -> None:
+        """Give the cache of a conversation to others, because it has ended."""
+        ...
+
     async def close(self) -> None:
         """Free the model. Replies in progress end with a BackendError."""
         ...
@@ -192,6 +196,9 @@ class StreamingModel(ABC):
 
     @abstractmethod
     def count_tokens(self, text: str) -> int | None: ...
+
+    def forget(self, conversation: str) -> None:  # noqa: B027 # most backends have nothing to forget
+        """Do nothing: only some backends keep a cache for each conversation."""
 
     def expect_thought(self, kind: Kind) -> None:
         self._begins_with = self._begins_with or Opened(kind, is_certain=False)

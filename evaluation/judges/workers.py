@@ -47,7 +47,10 @@ class Judge(ModelWorker[ModelJudgement]):
             question = await sync_to_async(_question)(judgement)
         except PairGone:
             return Outcome(problem=WITHDRAWN)
-        return await ask(model, question)
+        try:
+            return await ask(model, question)
+        finally:
+            model.forget(question.conversation)
 
     def _find(self, judge_run: JudgeRun) -> ChatModel:
         spec = find_judge(self.models_file, judge_run.configuration)

@@ -1,13 +1,14 @@
 """Models in GGUF files, run by llama.cpp: many requests at once, each with a cache for its history."""
 
 import asyncio
-import os
+import itertools
 import time
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from threading import Lock
 
+from dialogue.backends import notes
 from dialogue.backends.base import (
     LEAST_ROOM,
     BackendError,
@@ -19,12 +20,16 @@ from dialogue.backends.base import (
     StreamingModel,
 )
 from dialogue.backends.chat_template import ChatTemplate, of_model
-from dialogue.backends.llama_cpp.engine import Engine
+from dialogue.backends.llama_cpp.callers import Caller
+from dialogue.backends.llama_cpp.choice import choose, known_choice
+from dialogue.backends.llama_cpp.configuration import Configuration
+from dialogue.backends.llama_cpp.engines import Engines
+from dialogue.backends.llama_cpp.library import llama
 from dialogue.backends.llama_cpp.memory import Plan, plan_memory
-from dialogue.backends.llama_cpp.model_file import chat_template, own_template, read_facts
+from dialogue.backends.llama_cpp.model_file import chat_template, load_weights, own_template, read_facts
 from dialogue.backends.llama_cpp.provenance import provenance
 from dialogue.backends.llama_cpp.request import Request
-from dialogue.backends.llama_cpp.runtime import Runtime
+from dialogue.backends.llama_cpp.setup import Serve
 from dialogue.backends.llama_cpp.statistics import Statistics
 from dialogue.backends.llama_cpp.vocabulary import Vocabulary
 from dialogue.backends.self_reply_marks import find_marks
@@ -35,56 +40,73 @@ __all__ = ["LlamaCppModel", "Statistics", "examine", "load", "own_template", "pr
 
 
 def load(spec: ModelSpec) -> "LlamaCppModel":
-    """Return the loaded model. Raises ModelMisconfigured if it cannot run here."""
-    return LlamaCppModel(spec, plan_memory(spec, read_facts(spec)))
+    """Return the loaded model. Raises ModelMisconfigured if it cannot run here.
+
+    Its speed on this machine is measured first, unless that is noted.
+    """
+    facts = read_facts(spec)
+    plan = plan_memory(spec, facts)
+    return LlamaCppModel(spec, plan, choose(spec, facts, plan, notes.folder()).configuration)
 
 
 def examine(spec: ModelSpec) -> Health:
     """Return whether the model can run here, opening its file without reading weights. Raises ModelMisconfigured."""
-    plan = plan_memory(spec, read_facts(spec))
-    return Health(
-        True, f"Ready: {plan.slots} slots of {plan.context} tokens, {plan.memory / (1 << 30):.2f} GiB.", plan.memory
-    )
+    facts = read_facts(spec)
+    plan = plan_memory(spec, facts)
+    choice = known_choice(spec, facts, plan, notes.folder())
+    engine = choice.describe() if choice else "Engine: chosen by measuring when the model is first used."
+    ready = f"Ready: {plan.slots} slots of {plan.context} tokens, {plan.memory / (1 << 30):.2f} GiB."
+    return Health(True, f"{ready} {engine}", plan.memory)
 
 
 class LlamaCppModel(StreamingModel):
-    """A ChatModel on top of an engine. Unlike other models, it may be used from several event loops."""
+    """A ChatModel on top of engines. Unlike other models, it may be used from several event loops."""
 
-    def __init__(self, spec: ModelSpec, plan: Plan) -> None:
-        self.capacity = plan.slots
+    def __init__(self, spec: ModelSpec, plan: Plan, configuration: Configuration) -> None:
         self._name = spec.name
-        self._runtime = Runtime(spec, plan, spec.threads or _cores())
-        self._template = chat_template(self._runtime.model, spec)
-        self._vocabulary = Vocabulary(self._runtime.model)
-        self._vocabulary.show(find_marks(self._own_template()) if spec.marks is None else spec.marks)
-        self._engine = Engine(self._runtime, self._vocabulary, plan.slots)
+        self._plan = replace(plan, slots=plan.slots_of(configuration.processes))
+        self.capacity = self._plan.slots * configuration.processes
+        self._model = load_weights(spec, vocab_only=True)
+        self._template = chat_template(self._model, spec)
+        self._vocabulary = Vocabulary(self._model)
+        marks = find_marks(self._own_template()) if spec.marks is None else spec.marks
+        self._engines = Engines(Serve(spec, self._plan, configuration, tuple(marks)))
+        self._numbers = itertools.count()
         self._using = Lock()
         self._is_closed = False
 
     @property
     def statistics(self) -> Statistics:
-        """Return the engine's statistics so far."""
-        return self._engine.statistics
+        """Return the engines' statistics so far."""
+        return self._engines.statistics
+
+    @property
+    def processes(self) -> list[int]:
+        """Return the IDs of the engines' processes."""
+        return self._engines.pids
 
     async def generate(
         self, messages: Sequence[Message], sampling: Sampling, conversation: str
     ) -> AsyncGenerator[Piece]:
-        request = self._request(messages, sampling, conversation)
+        caller = Caller(self._request(messages, sampling, conversation), asyncio.get_running_loop())
         with self._open_vocabulary() as vocabulary:
             opened = vocabulary.opened_thought(self._template, messages)
-        self._engine.submit(request)
+        engine = self._engines.submit(caller)
         try:
             if opened:
                 yield opened
             while True:
-                delivery = await request.deliveries.get()
+                delivery = await caller.deliveries.get()
                 if isinstance(delivery, BackendError):
                     raise delivery
                 yield delivery
                 if isinstance(delivery, Reply):
                     return
         finally:
-            request.is_cancelled = True
+            engine.cancel(caller)
+
+    def forget(self, conversation: str) -> None:
+        self._engines.forget(conversation)
 
     def count_tokens(self, text: str) -> int:
         with self._open_vocabulary() as vocabulary:
@@ -94,11 +116,11 @@ class LlamaCppModel(StreamingModel):
         await asyncio.to_thread(self._close)
 
     def _close(self) -> None:
-        self._engine.close()
+        self._engines.close()
         with self._using:
             if not self._is_closed:
                 self._is_closed = True
-                self._runtime.free()
+                llama.llama_model_free(self._model)
 
     def _own_template(self) -> ChatTemplate:
         return ChatTemplate(self._template, self._vocabulary.bos_text, self._vocabulary.eos_text)
@@ -115,16 +137,11 @@ class LlamaCppModel(StreamingModel):
         started = time.perf_counter()
         with self._open_vocabulary() as vocabulary, of_model(self._name):
             prompt = vocabulary.encode(self._template, messages, sampling.today)
-        room = self._runtime.context - len(prompt)
+        room = self._plan.context - len(prompt)
         if room < min(LEAST_ROOM, sampling.max_tokens):
             raise ContextFull(
-                f"The prompt has {len(prompt)} tokens, and {self._name!r} has a context of {self._runtime.context}."
+                f"The prompt has {len(prompt)} tokens, and {self._name!r} has a context of {self._plan.context}."
                 " Leave out the oldest turns or raise context."
             )
         capped = replace(sampling, max_tokens=min(sampling.max_tokens, room))
-        return Request(prompt, capped, conversation, started, asyncio.get_running_loop())
-
-
-def _cores() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return Request(next(self._numbers), prompt, capped, conversation, started)

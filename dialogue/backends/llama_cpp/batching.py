@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Callable
 
 from dialogue.backends.base import BackendError
+from dialogue.backends.llama_cpp.batch import Row
 from dialogue.backends.llama_cpp.generation import Generation
 from dialogue.backends.llama_cpp.request import Delivery, Request
-from dialogue.backends.llama_cpp.runtime import Row, Runtime
+from dialogue.backends.llama_cpp.runtime import Runtime
 from dialogue.backends.llama_cpp.sampler import Sampler
-from dialogue.backends.llama_cpp.schedule import idle_between, prompt_pieces, whole_pieces, without_neighbour
+from dialogue.backends.llama_cpp.schedule import company, idle_between, prompt_pieces, whole_pieces
 from dialogue.backends.llama_cpp.slots import Slot, SlotTable, common_length
 from dialogue.backends.llama_cpp.statistics import Statistics, Stopwatch
 from dialogue.backends.llama_cpp.vocabulary import Vocabulary
@@ -41,12 +42,16 @@ class Batcher:
         return bool(self._slots.busy)
 
     @property
+    def requests(self) -> list[Request]:
+        """Return the requests that have a slot."""
+        return [generation.request for _, generation in self._slots.busy]
+
+    @property
     def statistics(self) -> Statistics:
         return Statistics(
             **self._counts,
             step_seconds=self._stepping.seconds,
             library_seconds=self._inside.seconds,
-            busy=len(self._slots.busy),
         )
 
     def admit(self, request: Request) -> bool:
@@ -65,11 +70,9 @@ class Batcher:
             if generation.request.is_cancelled:
                 self._release(slot, generation)
 
-    def fail(self, error: BackendError) -> None:
-        """End every request that has a slot."""
-        for slot, generation in self._slots.busy:
-            self._deliver(generation.request, error)
-            self._release(slot, generation)
+    def forget(self, conversation: str) -> None:
+        """Let other conversations have the slot of one that has ended."""
+        self._slots.forget(conversation)
 
     def speak(self) -> None:
         """Read the last token of each reply or prompt, and sample the next one."""
@@ -88,18 +91,28 @@ class Batcher:
 
     def _read_last(self, speakers: list[tuple[Slot, Generation]]) -> None:
         sequences = [slot.sequence for slot, _ in speakers]
-        idle = idle_between(sequences)
-        lonely = without_neighbour(sorted(sequences + idle)) if self._runtime.needs_company else []
-        rows = [Row(generation.pending[0], len(slot.tokens), slot.sequence, True) for slot, generation in speakers]
-        rows += [Row(_ANY, len(self._slots[sequence].tokens), sequence, False) for sequence in idle]
-        rows += [Row(_ANY, len(self._slots[sequence].tokens) + 1, sequence, True) for sequence in lonely]
-        rows.sort(key=lambda row: (row.sequence, row.position))
+        others = idle_between(sequences)
+        if self._runtime.needs_company:
+            others += company(sorted(sequences + others), self._runtime.sequences)
+        rows = [Row(slot.sequence, len(slot.tokens), generation.pending[0], True) for slot, generation in speakers]
+        rows += [Row(sequence, self._length(sequence), _ANY, False) for sequence in others]
+        rows.sort()
         if self._read(rows, speakers):
-            places = {(row.sequence, row.position): index for index, row in enumerate(rows)}
+            places = {row.sequence: index for index, row in enumerate(rows)}
             for slot, generation in speakers:
-                self._draw(slot, generation, places[slot.sequence, len(slot.tokens)])
-        for sequence in (*idle, *lonely):
-            self._cut(self._slots[sequence], len(self._slots[sequence].tokens))
+                self._draw(slot, generation, places[slot.sequence])
+        for sequence in others:
+            self._forget_last(sequence)
+
+    def _length(self, sequence: int) -> int:
+        return len(self._slots[sequence].tokens) if sequence < len(self._slots) else 0
+
+    def _forget_last(self, sequence: int) -> None:
+        """Forget the token that a sequence has read for others."""
+        if sequence < len(self._slots):
+            self._cut(self._slots[sequence], self._length(sequence))
+        else:
+            self._runtime.cut(sequence, 0)
 
     def _draw(self, slot: Slot, generation: Generation, place: int) -> None:
         """Sample the token that follows the row at ``place``, and end the reply if it was the last."""
@@ -116,7 +129,7 @@ class Batcher:
     def _read_piece(self, slot: Slot, generation: Generation, count: int) -> None:
         start = len(slot.tokens)
         tokens = generation.pending[:count] if count > 1 else [generation.pending[0], _ANY]
-        rows = [Row(token, start + index, slot.sequence, False) for index, token in enumerate(tokens)]
+        rows = [Row(slot.sequence, start + index, token, False) for index, token in enumerate(tokens)]
         if slot.generation is generation and self._read(rows, [(slot, generation)]):
             self._book(slot, generation, count)
             self._cut(slot, start + count)
@@ -155,14 +168,15 @@ class Batcher:
     def _keep_beginning(self, slot: Slot, request: Request) -> int:
         """Keep in ``slot`` the beginning that it shares with the prompt, copied from another slot if that has far more of it.
 
-        From another conversation only whole pieces are kept, so that the prompt is divided as it would be without them. The
-        last token is always read again, because the next one is sampled from its result. Return the number of tokens kept.
+        If results depend on how a prompt is divided, only whole pieces are kept from another conversation, so that it is
+        divided as it would be without them. The last token is always read again, because the next one is sampled from its
+        result. Return the number of tokens kept.
         """
         prompt, is_own = request.prompt, bool(request.conversation) and slot.owner == request.conversation
         shared = common_length(slot.tokens, prompt)
-        kept = shared if is_own else whole_pieces(shared)
+        kept = shared if is_own else self._usable(shared)
         nearest = self._slots.nearest(prompt)
-        in_nearest = whole_pieces(common_length(nearest.tokens, prompt))
+        in_nearest = self._usable(common_length(nearest.tokens, prompt))
         is_copied = in_nearest - kept >= _WORTH_COPYING
         if is_copied:
             is_done = self._runtime.copy(nearest.sequence, slot.sequence)
@@ -170,6 +184,10 @@ class Batcher:
         self._cut(slot, min(kept, len(prompt) - 1))
         self._counts["copied_tokens" if is_copied else "reused_tokens"] += len(slot.tokens)
         return len(slot.tokens)
+
+    def _usable(self, tokens: int) -> int:
+        """Return how many of the first ``tokens`` of another conversation may be kept."""
+        return tokens if self._runtime.divides_freely else whole_pieces(tokens)
 
     def _cut(self, slot: Slot, length: int) -> None:
         """Forget all but the first ``length`` tokens, or everything if the model's cache cannot do that."""

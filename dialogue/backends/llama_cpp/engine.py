@@ -1,97 +1,89 @@
-"""The engine: one thread that owns a model and answers many requests together."""
+"""The engine: it owns a model's context and answers many requests together."""
 
-import logging
 from collections import deque
-from dataclasses import replace
-from threading import Condition, Thread
+from collections.abc import Callable, Iterator
+from queue import SimpleQueue
 
-from dialogue.backends.base import BackendError
+from dialogue.backends.base import Reply
 from dialogue.backends.llama_cpp.batching import Batcher
-from dialogue.backends.llama_cpp.request import Outbox, Request
+from dialogue.backends.llama_cpp.request import Cancel, Deliveries, Delivery, Forget, Order, Request, UseThreads
 from dialogue.backends.llama_cpp.runtime import Runtime
-from dialogue.backends.llama_cpp.statistics import Statistics
 from dialogue.backends.llama_cpp.vocabulary import Vocabulary
-
-logger = logging.getLogger(__name__)
-
-_CLOSED = "The model was closed during a request. Ask again."
-_FAILED = "The llama.cpp engine failed, and the log says why. Restart this process."
 
 
 class Engine:
-    """Answers requests from any thread. A llama.cpp context belongs to one thread, so all work happens on the engine's.
+    """Obeys ``orders`` until it finds None among them. All work happens on the thread that calls ``run``, because a context
+    of llama.cpp belongs to one thread."""
 
-    If that thread fails or the engine is closed, every request ends with a BackendError, and so does every later
-    one, so that nothing waits for ever.
-    """
+    def __init__(
+        self,
+        runtime: Runtime,
+        vocabulary: Vocabulary,
+        slots: int,
+        orders: "SimpleQueue[Order | None]",
+        send: Callable[[Deliveries], None],
+    ) -> None:
+        self._runtime = runtime
+        self._batcher = Batcher(runtime, vocabulary, slots, self._deliver)
+        self._orders = orders
+        self._send = send
+        self._waiting: deque[Request] = deque()
+        self._found: list[tuple[int, Delivery]] = []
+        self._is_over = False
 
-    def __init__(self, runtime: Runtime, vocabulary: Vocabulary, slots: int) -> None:
-        self._outbox = Outbox()
-        self._batcher = Batcher(runtime, vocabulary, slots, self._outbox.put)
-        self._queue: deque[Request] = deque()
-        self._changed = Condition()
-        self._end = ""
-        self._thread = Thread(target=self._run, name="llama.cpp engine", daemon=True)
-        self._thread.start()
+    def run(self) -> None:
+        while not self._is_over:
+            for order in self._new_orders():
+                self._obey(order)
+            self._work()
 
-    @property
-    def statistics(self) -> Statistics:
-        """Return a snapshot, which may be inconsistent while a step is in progress."""
-        return replace(self._batcher.statistics, waiting=len(self._queue))
+    def _new_orders(self) -> "Iterator[Order | None]":
+        """Yield the orders that have arrived, waiting for one if there is nothing to do."""
+        if not self._batcher.is_busy and not self._waiting:
+            yield self._orders.get()
+        while not self._orders.empty():
+            yield self._orders.get()
 
-    def submit(self, request: Request) -> None:
-        """Queue a request. Raises BackendError if the engine has ended."""
-        with self._changed:
-            if self._end:
-                raise BackendError(self._end)
-            self._queue.append(request)
-            self._changed.notify()
+    def _obey(self, order: Order | None) -> None:
+        match order:
+            case Request():
+                self._waiting.append(order)
+            case Cancel(number):
+                self._cancel(number)
+            case Forget(conversation):
+                self._batcher.forget(conversation)
+            case UseThreads(count):
+                self._runtime.use_threads(count)
+            case None:
+                self._is_over = True
 
-    def close(self) -> None:
-        """End the requests, and the thread after its current step; the runtime may then be freed."""
-        with self._changed:
-            self._end = self._end or _CLOSED
-            self._changed.notify()
-        self._thread.join()
-
-    def _run(self) -> None:
-        try:
-            while self._has_work():
-                self._work()
-        except Exception:
-            # The outermost frame of the thread: whatever the error, all waiting requests must learn of it.
-            logger.exception("The llama.cpp engine failed")
-            with self._changed:
-                self._end = _FAILED
-        finally:
-            self._end_requests()
-
-    def _has_work(self) -> bool:
-        """Wait until there is something to do. Return False if the engine must end."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._end or self._queue or self._batcher.is_busy)
-            return not self._end
+    def _cancel(self, number: int) -> None:
+        for request in (*self._waiting, *self._batcher.requests):
+            if request.number == number:
+                request.is_cancelled = True
 
     def _work(self) -> None:
         self._batcher.drop_cancelled()
         self._admit()
         if self._batcher.is_busy:
             self._batcher.speak()
-            self._outbox.send()
+            self._send_found()
             self._batcher.listen()
-        self._outbox.send()
+        self._send_found()
 
     def _admit(self) -> None:
         """Give slots to requests in order of arrival, as long as any are free."""
-        while self._queue:
-            if not self._queue[0].is_cancelled and not self._batcher.admit(self._queue[0]):
+        while self._waiting:
+            if not self._waiting[0].is_cancelled and not self._batcher.admit(self._waiting[0]):
                 return
-            self._queue.popleft()
+            self._waiting.popleft()
 
-    def _end_requests(self) -> None:
-        error = BackendError(self._end)
-        self._batcher.fail(error)
-        for request in self._queue:
-            self._outbox.put(request, error)
-        self._queue.clear()
-        self._outbox.send()
+    def _deliver(self, request: Request, delivery: Delivery) -> None:
+        self._found.append((request.number, delivery))
+
+    def _send_found(self) -> None:
+        """Send a step's deliveries in one message, because a message costs more than a token."""
+        if self._found:
+            is_news = any(isinstance(delivery, Reply) for _, delivery in self._found)
+            self._send(Deliveries(self._found, self._batcher.statistics if is_news else None))
+            self._found = []

@@ -1,17 +1,12 @@
 """The llama.cpp library, loaded with this project's settings."""
 
 import logging
-import os
 from collections import deque
 from importlib import import_module
 from typing import Any
 
 logger = logging.getLogger(__name__)
 
-# Threads that spin while they wait starve everything else on the same cores, above all a second engine: with a competing
-# job, a step of sixteen takes 26 ms without spinning and 45 ms with it. On dedicated cores spinning is faster (12 ms, against
-# 18 ms without it): set OMP_WAIT_POLICY=ACTIVE there. OpenMP reads it once, when it is loaded.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 llama: Any = import_module("llama_cpp")
 
 _ERROR = 4  # of ggml_log_level

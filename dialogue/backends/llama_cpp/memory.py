@@ -23,6 +23,10 @@ class Plan:
     context: int
     memory: int
 
+    def slots_of(self, processes: int) -> int:
+        """Return the slots of each process, so that all together have at least these."""
+        return -(-self.slots // processes)
+
     @property
     def rows(self) -> int:
         """Return the number of tokens that one step can read."""

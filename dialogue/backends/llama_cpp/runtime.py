@@ -1,13 +1,13 @@
 """The native side of an engine: the model, its context with one cache per sequence, and the batch of a step."""
 
 import ctypes
-from dataclasses import dataclass
 from typing import Any
 
 from dialogue.backends.base import ModelMisconfigured
+from dialogue.backends.llama_cpp.batch import Batch, Row
+from dialogue.backends.llama_cpp.configuration import Configuration
 from dialogue.backends.llama_cpp.library import attempt, llama
 from dialogue.backends.llama_cpp.memory import Plan
-from dialogue.backends.llama_cpp.model_file import load_weights
 from dialogue.backends.llama_cpp.sampler import Sampler
 from dialogue.model_config import ModelSpec
 
@@ -16,52 +16,40 @@ _FLOATING_POINT = (0, 1, 32)  # f32, f16 and bf16 of llama_ftype
 _GUESSED = 1024  # added if the file does not name its type and the library guessed it from the weights
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One token for the model to read, at a position of a sequence; ``is_last`` requests the logits of the next token."""
-
-    token: int
-    position: int
-    sequence: int
-    is_last: bool
-
-
 class Runtime:
     """Owns the native objects that must be freed. No two threads may call its methods at the same time.
 
     ``needs_company``: a token that passes through these weights alone is rounded differently, because the library has a
     separate kernel for that. Quantised weights are not affected, and for them company would take three times as long.
+    ``sequences``: the slots, and one for company if there is only one slot.
+    ``divides_freely``: the results do not depend on how a prompt is divided into pieces of two or more tokens.
 
-    Raises ModelMisconfigured if the library cannot load the model.
+    Raises ModelMisconfigured if the library cannot run the ``model``, which must outlive this object.
     """
 
-    def __init__(self, spec: ModelSpec, plan: Plan, threads: int) -> None:
-        self.model = load_weights(spec)
-        parameters = _context_parameters(plan, threads)
-        self._context, complaint = attempt(llama.llama_init_from_model, self.model, parameters)
+    def __init__(self, model: int, spec: ModelSpec, plan: Plan, configuration: Configuration) -> None:
+        self.needs_company = llama.llama_model_ftype(model) & ~_GUESSED in _FLOATING_POINT
+        self.sequences = max(plan.slots, 2) if self.needs_company else plan.slots
+        parameters = _context_parameters(plan, self.sequences, configuration)
+        self._context, complaint = attempt(llama.llama_init_from_model, model, parameters)
         if not self._context:
-            llama.llama_model_free(self.model)
             raise ModelMisconfigured(
                 f"Model {spec.name!r} does not run with {plan.slots} slots of {plan.context} tokens"
                 f" ({complaint}). Use fewer slots or a shorter context."
             )
         self.context = plan.context
         self.is_offloaded = bool(spec.gpu_layers)
-        self.needs_company = llama.llama_model_ftype(self.model) & ~_GUESSED in _FLOATING_POINT
+        self.divides_freely = configuration.flash_attention is False and not self.is_offloaded
         self._memory = llama.llama_get_memory(self._context)
-        self._batch = llama.llama_batch_init(plan.rows, 0, 1)
+        self._batch = Batch(plan.rows)
+
+    def use_threads(self, count: int) -> None:
+        """Set the number of threads for all further steps."""
+        llama.llama_set_n_threads(self._context, count, count)
 
     def read(self, rows: list[Row]) -> int:
         """Let the model read ``rows``, ordered by sequence and position. Return the library's code; 0 is success."""
-        batch = self._batch
-        batch.n_tokens = len(rows)
-        for index, row in enumerate(rows):
-            batch.token[index] = row.token
-            batch.pos[index] = row.position
-            batch.n_seq_id[index] = 1
-            batch.seq_id[index][0] = row.sequence
-            batch.logits[index] = row.is_last
-        return int(llama.llama_decode(self._context, batch))
+        return int(llama.llama_decode(self._context, self._batch.fill(rows)))
 
     def draw(self, sampler: Sampler, index: int) -> int:
         """Return the token that ``sampler`` draws after the row at ``index`` of the last batch."""
@@ -94,19 +82,19 @@ class Runtime:
         return bool(llama.llama_state_seq_set_data(self._context, state, len(state), sequence))
 
     def free(self) -> None:
-        """Free the batch, the context and the model."""
-        llama.llama_batch_free(self._batch)
+        """Free the context."""
         llama.llama_free(self._context)
-        llama.llama_model_free(self.model)
 
 
-def _context_parameters(plan: Plan, threads: int) -> object:
+def _context_parameters(plan: Plan, sequences: int, configuration: Configuration) -> object:
     parameters = llama.llama_context_default_params()
     # Use a separate cache for each sequence: a shared pool is scanned completely for every token, up to three times slower.
     parameters.kv_unified = False
-    parameters.n_seq_max = plan.slots
-    parameters.n_ctx = plan.slots * plan.context
+    parameters.n_seq_max = sequences
+    parameters.n_ctx = sequences * plan.context
     parameters.n_batch = parameters.n_ubatch = plan.rows
-    parameters.n_threads = parameters.n_threads_batch = threads
+    parameters.n_threads = parameters.n_threads_batch = configuration.threads_each
+    if configuration.flash_attention is not None:
+        parameters.flash_attn_type = int(configuration.flash_attention)
     parameters.no_perf = True
     return parameters

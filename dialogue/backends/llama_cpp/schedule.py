@@ -3,13 +3,13 @@
 A reply should not depend on other requests that are answered at the same time. On a CPU the library's arithmetic allows that if
 tokens are read in the right portions, because it rounds differently
 
-- when a single token passes through floating-point weights: so with such weights a token is never read alone;
-- when attention is computed for 64 or more tokens of a sequence: so the division of a prompt into pieces depends only on that
-  prompt and on what its conversation had in the cache.
+- when a single token passes through floating-point weights: so with such weights a token is read with one of another sequence;
+- when a kernel for attention reads 64 or more tokens of a sequence, as flash attention's does: so with it, the division of a
+  prompt into pieces depends only on that prompt and on what its conversation had in the cache.
 
-A history that lost its slot is read again in different portions, so its continuation may differ. With quantized weights, two
-dependencies remain: attention for a single token after more than 256 tokens, and the k-quants, whose rounding depends on how
-many tokens they read together (fewer than four, fewer than eight, or more).
+With flash attention, a history that lost its slot is read again in different portions, so its continuation may differ. With
+quantized weights, two dependencies remain: flash attention for a single token after more than 256 tokens, and the k-quants,
+whose rounding depends on how many tokens they read together (fewer than four, fewer than eight, or more).
 """
 
 from collections.abc import Iterator, Mapping
@@ -55,7 +55,9 @@ def idle_between(sequences: list[int]) -> list[int]:
     return [sequence for gap in gaps for sequence in gap]
 
 
-def without_neighbour(sequences: list[int]) -> list[int]:
-    """Return the ``sequences`` of a step without an adjacent one: their token would pass through the weights alone."""
+def company(sequences: list[int], count: int) -> list[int]:
+    """Return neighbours, among ``count`` sequences, for the ordered ones of a step without any: their token would be read
+    alone."""
     together = set(sequences)
-    return [sequence for sequence in sequences if not together & {sequence - 1, sequence + 1}]
+    lonely = [sequence for sequence in sequences if not together & {sequence - 1, sequence + 1}]
+    return [sequence + 1 if sequence + 1 < count else sequence - 1 for sequence in lonely]

@@ -29,6 +29,9 @@ class SlotTable:
         self._slots = [Slot(sequence) for sequence in range(count)]
         self._taken = 0
 
+    def __len__(self) -> int:
+        return len(self._slots)
+
     def __getitem__(self, sequence: int) -> Slot:
         return self._slots[sequence]
 
@@ -47,6 +50,12 @@ class SlotTable:
         if own or nobodys:
             return max(own or nobodys, key=lambda slot: common_length(slot.tokens, prompt))
         return min(idle, key=lambda slot: slot.used, default=None)
+
+    def forget(self, conversation: str) -> None:
+        """Let others have the slots of a conversation that has ended."""
+        for slot in self._slots:
+            if slot.owner == conversation:
+                slot.owner = ""
 
     def misplaced(self, slot: Slot) -> Slot | None:
         """Return the idle slot with which ``slot`` should be exchanged, so that busy ones are adjacent at the front.

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -15,6 +16,9 @@ from dialogue.messages import Message
 from dialogue.model_config import ModelSpec
 from tests.dialogue.backends.random_folders import WORDS, spec_of, write_folder
 from tests.dialogue.backends.servers import chat_server
+
+ONE_PROCESS: dict[str, Any] = {"threads": 1, "processes": 1, "flash_attention": False}
+"""An engine for which nothing is measured."""
 
 ANSWER = "Bears are large animals that eat almost anything and sleep all winter."
 ASK = [Message("user", "baba bebe")]
@@ -42,7 +46,9 @@ async def transformers(request: pytest.FixtureRequest) -> AsyncIterator[ModelSpe
 
 @asynccontextmanager
 async def llama_cpp(request: pytest.FixtureRequest) -> AsyncIterator[ModelSpec]:
-    yield ModelSpec(name="gguf", backend="llama_cpp", file=request.getfixturevalue("random_gguf"), context=2048)
+    yield ModelSpec(
+        name="gguf", backend="llama_cpp", file=request.getfixturevalue("random_gguf"), context=2048, **ONE_PROCESS
+    )
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,16 @@
 """The llama.cpp backend with a real model file: the behaviour on which callers rely."""
 
 import asyncio
+import os
+import signal
 from random import Random
 
 import pytest
 
 from benchmarks.random_llama import Shape
 from dialogue.backends.base import LEAST_ROOM, BackendError, ContextFull, Sampling
-from dialogue.backends.llama_cpp import LlamaCppModel, load
+from dialogue.backends.llama_cpp import load
+from dialogue.backends.llama_cpp.process import MOST_CRASHES
 from tests.dialogue.backends.llama_models import GREEDY, described, said, until
 
 WORDS = Shape()
@@ -142,14 +145,35 @@ def test_a_model_outlives_an_event_loop_that_was_closed_in_the_middle(random_ggu
     assert busy == 0
 
 
-async def test_a_failed_engine_ends_all_requests_and_refuses_later_ones(model: LlamaCppModel, monkeypatch):
-    def explode(rows):
-        raise RuntimeError("out of luck")
-
+async def test_a_crashed_engine_costs_the_answers_in_hand_and_starts_again(model):
     running = asyncio.create_task(model.reply(said("baba"), Sampling(max_tokens=400)))
     await until(lambda: model.statistics.busy == 1)
-    monkeypatch.setattr(model._runtime, "read", explode)
-    with pytest.raises(BackendError, match="engine failed"):
+    (pid,) = model.processes
+    os.kill(pid, signal.SIGSEGV)
+    with pytest.raises(BackendError, match=r"crashed .* It is being started again: ask again\."):
         await running
-    with pytest.raises(BackendError, match="engine failed"):
+    assert (await model.reply(said("caca"), GREEDY)).completion_tokens == 24
+    assert model.processes not in ([], [pid])
+
+
+async def test_an_engine_that_keeps_crashing_is_given_up(model):
+    for _ in range(MOST_CRASHES):
+        running = asyncio.create_task(model.reply(said("baba"), Sampling(max_tokens=400)))
+        await until(lambda: model.statistics.busy == 1 and bool(model.processes))
+        os.kill(model.processes[0], signal.SIGKILL)
+        with pytest.raises(BackendError, match="was killed"):
+            await running
+    with pytest.raises(BackendError, match=r"3 times in a row\. Restart this process"):
         await model.reply(said("caca"), GREEDY)
+
+
+async def test_conversations_are_divided_among_processes_and_stay_with_theirs(random_gguf):
+    model = load(described(random_gguf, slots=4, processes=2))
+    names = ["a", "b", "c", "d"]
+    first = await asyncio.gather(*(model.reply(said(name), GREEDY, conversation=name) for name in names))
+    before = model.statistics
+    await asyncio.gather(*(model.reply(said(name), GREEDY, conversation=name) for name in names))
+    after = model.statistics
+    await model.close()
+    assert after.read_tokens - before.read_tokens == len(names)
+    assert len({reply.text for reply in first}) == len(names)

@@ -4,10 +4,10 @@ from dialogue.backends.llama_cpp.generation import Generation
 from dialogue.backends.llama_cpp.schedule import (
     PIECE,
     WIDEST_GAP,
+    company,
     idle_between,
     prompt_pieces,
     whole_pieces,
-    without_neighbour,
 )
 from dialogue.backends.llama_cpp.slots import SlotTable, common_length
 from dialogue.backends.llama_cpp.vocabulary import TextAssembler
@@ -31,9 +31,10 @@ def test_whole_pieces_of_a_beginning_are_kept_for_others():
     assert [whole_pieces(tokens) for tokens in (0, PIECE - 1, PIECE, 3 * PIECE + 5)] == [0, 0, PIECE, 3 * PIECE]
 
 
-def test_a_token_next_to_no_other_is_found():
-    assert without_neighbour([0, 1, 5, 20, 21]) == [5]
-    assert without_neighbour([3]) == [3]
+def test_a_token_next_to_no_other_gets_a_neighbour():
+    assert company([0, 1, 5, 20, 21], count=22) == [6]
+    assert company([3], count=4) == [2]
+    assert company([0], count=2) == [1]
 
 
 def test_idle_slots_in_narrow_gaps_join_a_step():

@@ -1,17 +1,16 @@
 """Many requests to one llama.cpp engine: which slot each gets, what is read again, when it is freed."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing
 
 import pytest
 
 from benchmarks.random_llama import Shape, random_weights, write_gguf
-from dialogue.backends.base import BackendError, Sampling
+from dialogue.backends.base import BackendError, Reply, Sampling
 from dialogue.backends.llama_cpp import LlamaCppModel, load
 from dialogue.backends.llama_cpp.schedule import PIECE
 from dialogue.messages import Message
-from tests.dialogue.backends.llama_models import GREEDY, described, said, until
+from tests.dialogue.backends.llama_models import GREEDY, described, said, stepping, texts, until
 
 
 @pytest.fixture
@@ -21,17 +20,9 @@ async def model(random_gguf):
     await model.close()
 
 
-@contextmanager
-def admitted_together(model: LlamaCppModel, count: int) -> Iterator[None]:
-    """Let this many requests begin in the same step, however long the later ones take to arrive."""
-    engine, admit = model._engine, model._engine._admit
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "_admit", lambda: admit() if len(engine._queue) >= count else None)
-        yield
-
-
+@pytest.mark.parametrize("flash_attention", [True, False])
 @pytest.mark.parametrize("beginning", [0, 10, 45, 100])
-async def test_conversations_say_the_same_alone_and_in_company(random_gguf, beginning):
+async def test_conversations_say_the_same_alone_and_in_company(random_gguf, beginning, flash_attention):
     """A sequence of a hundred random tokens reveals any difference in rounding.
 
     The openings begin alike, and are shorter and longer than the pieces in which prompts are read.
@@ -40,10 +31,11 @@ async def test_conversations_say_the_same_alone_and_in_company(random_gguf, begi
         name: "baba bebe bibi bobo " * beginning + f"{name} caba " * length
         for name, length in (("ba", 1), ("be", 20), ("bi", 33), ("bo", 40), ("bu", 70), ("ca", 100))
     }
-    model = load(described(random_gguf, slots=8, context=1024))
+    spec = described(random_gguf, slots=8, context=1024, flash_attention=flash_attention)
+    model = load(spec)
     together = await asyncio.gather(*(two_turns(model, name, opening) for name, opening in openings.items()))
     await model.close()
-    fresh = load(described(random_gguf, slots=8, context=1024, threads=2))
+    fresh = load(spec.model_copy(update={"threads": 2, "processes": 2, "slots": 2}))
     alone = [await two_turns(fresh, name, opening) for name, opening in openings.items()]
     await fresh.close()
     assert together == alone
@@ -86,52 +78,40 @@ async def test_eight_at_once_get_what_each_gets_alone(random_gguf):
     assert len(set(alone)) == 8
 
 
-async def test_scattered_slots_do_not_disturb_each_other(random_gguf):
+def test_scattered_slots_do_not_disturb_each_other(random_gguf):
     """Idle slots between busy ones read a token with them, then forget it."""
-    model = load(described(random_gguf, slots=4))
-    histories = [said(f"{word} caba") for word in ("ba", "be", "bi", "bo")]
-    names = ["a", "b", "c", "d"]
-    await asyncio.gather(*(model.reply(h, GREEDY, conversation=n) for h, n in zip(histories, names, strict=True)))
-    with admitted_together(model, 2):
-        outer = await asyncio.gather(*(model.reply(histories[i], GREEDY, conversation=names[i]) for i in (0, 3)))
-    inner = [await model.reply(histories[i], GREEDY, conversation=names[i]) for i in (1, 2)]
-    await model.close()
-
-    fresh = load(described(random_gguf, slots=1))
-    expected = [(await fresh.reply(histories[i], GREEDY)).text for i in (0, 3, 1, 2)]
-    await fresh.close()
-    assert [reply.text for reply in (*outer, *inner)] == expected
+    asked = [(name, f"{word} caba") for name, word in (("a", "ba"), ("b", "be"), ("c", "bi"), ("d", "bo"))]
+    with stepping(described(random_gguf, slots=4)) as steps:
+        steps.answer(*asked)
+        outer = steps.answer(asked[0], asked[3])
+        inner = [*steps.answer(asked[1]), *steps.answer(asked[2])]
+    with stepping(described(random_gguf, slots=1)) as alone:
+        expected = [*alone.answer(asked[0]), *alone.answer(asked[3]), *alone.answer(asked[1]), *alone.answer(asked[2])]
+    assert texts([*outer, *inner]) == texts(expected)
+    assert len(set(texts(expected))) == 4
 
 
-async def test_busy_slots_are_brought_together_and_every_history_stays_cached(random_gguf):
-    model = load(described(random_gguf, slots=4))
-    names = ["a", "b", "c", "d"]
-    histories = {name: said(f"baba bebe {name} " * 10) for name in names}
-    alone = [(await model.reply(histories[name], GREEDY, conversation=name)).text for name in names]
-    before = model.statistics
-    with admitted_together(model, 2):
-        outer = await asyncio.gather(*(model.reply(histories[name], GREEDY, conversation=name) for name in ("a", "d")))
-    inner = [await model.reply(histories[name], GREEDY, conversation=name) for name in ("b", "c")]
-    after = model.statistics
-    await model.close()
+def test_busy_slots_are_brought_together_and_every_history_stays_cached(random_gguf):
+    asked = {name: (name, f"baba bebe {name} " * 10) for name in ("a", "b", "c", "d")}
+    with stepping(described(random_gguf, slots=4)) as steps:
+        alone = [end for each in asked.values() for end in steps.answer(each)]
+        before = steps.batcher.statistics
+        outer = steps.answer(asked["a"], asked["d"])
+        inner = [*steps.answer(asked["b"]), *steps.answer(asked["c"])]
+        after = steps.batcher.statistics
     assert after.exchanges - before.exchanges == 1
-    assert after.reused_tokens - before.reused_tokens == sum(
-        (reply.prompt_tokens or 0) - 1 for reply in (*outer, *inner)
-    )
-    assert [outer[0].text, *(reply.text for reply in inner), outer[1].text] == alone
+    assert after.read_tokens - before.read_tokens == 4
+    assert texts([outer[0], *inner, outer[1]]) == texts(alone)
 
 
-async def test_a_slot_that_cannot_be_moved_is_read_again(model: LlamaCppModel, monkeypatch):
-    names = ["a", "b", "c", "d"]
-    texts = [(await model.reply(said("baba bebe"), GREEDY, conversation=name)).text for name in names]
-    runtime = model._runtime
-    monkeypatch.setattr(runtime, "exchange", lambda one, other: not (runtime.cut(one, 0) and runtime.cut(other, 0)))
-    with admitted_together(model, 2):
-        again = await asyncio.gather(
-            *(model.reply(said("baba bebe"), GREEDY, conversation=name) for name in ("a", "d"))
-        )
-    assert [reply.text for reply in again] == texts[:2]
-    assert (await model.reply(said("baba bebe"), GREEDY, conversation="b")).text == texts[1]
+def test_a_slot_that_cannot_be_moved_is_read_again(random_gguf, monkeypatch):
+    asked = [(name, "baba bebe") for name in ("a", "b", "c", "d")]
+    with stepping(described(random_gguf, slots=4)) as steps:
+        expected = [text for each in asked for text in texts(steps.answer(each))]
+        runtime = steps.runtime
+        monkeypatch.setattr(runtime, "exchange", lambda one, other: not (runtime.cut(one, 0) and runtime.cut(other, 0)))
+        assert texts(steps.answer(asked[0], asked[3])) == expected[:2]
+        assert texts(steps.answer(asked[1])) == expected[1:2]
 
 
 async def test_idle_slots_do_not_fill_up_with_what_they_read_for_others(random_gguf):
@@ -172,34 +152,53 @@ async def test_a_conversation_finds_its_own_slot_among_others(model):
     assert model.statistics.reused_tokens - before.reused_tokens == again.prompt_tokens - 1
 
 
-async def test_a_long_common_beginning_is_copied_from_another_conversation(model, random_gguf):
+@pytest.mark.parametrize(("flash_attention", "copied"), [(True, PIECE), (False, 165)])
+async def test_a_long_common_beginning_is_copied_from_another_conversation(random_gguf, flash_attention, copied):
+    """Flash attention makes the result depend on how a prompt is divided: then only whole pieces are copied."""
+    spec = described(random_gguf, flash_attention=flash_attention)
+    model = load(spec)
     system = Message("system", "baba bebe bibi bobo " * 40)
-    await model.reply([system, *said("caca")], GREEDY, conversation="one")
-    before = model.statistics
+    first = await model.reply([system, *said("caca")], GREEDY, conversation="one")
     second = await model.reply([system, *said("cece")], GREEDY, conversation="two")
-    copied = model.statistics.copied_tokens - before.copied_tokens
-    assert copied == PIECE
-    assert model.statistics.read_tokens - before.read_tokens == second.prompt_tokens - copied
+    assert model.statistics.copied_tokens == copied
+    assert model.statistics.read_tokens == (first.prompt_tokens or 0) + (second.prompt_tokens or 0) - copied
+    await model.close()
 
-    fresh = load(described(random_gguf))
+    fresh = load(spec)
     assert (await fresh.reply([system, *said("cece")], GREEDY)).text == second.text
     await fresh.close()
 
 
-async def test_a_closed_stream_frees_its_slot_within_a_step(model):
-    stream = model.stream(said("baba"), Sampling(max_tokens=400))
-    async with aclosing(stream):
+async def test_the_slot_of_an_ended_conversation_is_the_first_to_be_taken(random_gguf):
+    model = load(described(random_gguf, slots=2))
+    for name in ("going on", "over"):
+        await model.reply(said(f"baba bebe {name} " * 10), GREEDY, conversation=name)
+    model.forget("over")
+    await model.reply(said("caca " * 20), GREEDY, conversation="new")
+    before = model.statistics
+    again = await model.reply(said("baba bebe going on " * 10), GREEDY, conversation="going on")
+    after = model.statistics
+    await model.close()
+    assert after.reused_tokens - before.reused_tokens + 1 == again.prompt_tokens
+
+
+async def test_a_closed_stream_frees_its_slot_within_a_few_steps(random_gguf):
+    model = load(described(random_gguf, slots=1))
+    async with aclosing(model.stream(said("baba"), Sampling(max_tokens=400))) as stream:
         await anext(stream)
         assert model.statistics.busy == 1
-    closed_at = model.statistics.steps
-    await until(lambda: model.statistics.busy == 0)
-    assert model.statistics.steps <= closed_at + 1
+    reply = await model.reply(said("caca"), GREEDY)
+    generated = model.statistics.generated_tokens
+    await model.close()
+    assert generated - (reply.completion_tokens or 0) < 100
 
 
 async def test_a_cancelled_reply_leaves_a_cache_that_can_be_continued(model, random_gguf):
     prompt = said("baba bebe bibi bobo " * 110)
     task = asyncio.create_task(model.reply(prompt, Sampling(max_tokens=60), conversation="one"))
-    await until(lambda: model.statistics.steps > 0)
+    await model.reply(
+        said("baba"), Sampling(max_tokens=1), conversation="other"
+    )  # meanwhile the long prompt is being read
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -238,12 +237,15 @@ async def test_a_request_cancelled_in_the_queue_never_runs(random_gguf):
     assert generated - 200 == last.completion_tokens
 
 
-async def test_a_batch_that_cannot_be_read_ends_only_its_requests(model: LlamaCppModel, monkeypatch):
-    await model.reply(said("baba"), GREEDY)
-    monkeypatch.setattr(model._runtime, "read", lambda rows: 1)
-    with pytest.raises(BackendError, match=r"could not read a batch \(code 1\)"):
-        await model.reply(said("baba"), GREEDY)
-    monkeypatch.undo()
-    before = model.statistics
-    assert (await model.reply(said("baba"), GREEDY)).completion_tokens == 24
-    assert model.statistics.reused_tokens == before.reused_tokens
+def test_a_batch_that_cannot_be_read_ends_only_its_requests(random_gguf, monkeypatch):
+    with stepping(described(random_gguf)) as steps:
+        steps.answer(("", "baba"))
+        monkeypatch.setattr(steps.runtime, "read", lambda rows: 1)
+        (failed,) = steps.answer(("", "baba"))
+        assert isinstance(failed, BackendError)
+        assert "could not read a batch (code 1)" in str(failed)
+        monkeypatch.undo()
+        before = steps.batcher.statistics
+        (again,) = steps.answer(("", "baba"))
+        assert isinstance(again, Reply)
+        assert steps.batcher.statistics.reused_tokens == before.reused_tokens
