@@ -161,3 +161,14 @@ async def test_a_model_that_is_asked_gets_the_first_messages_of_each_side(models
         roles = [[message["role"] for message in request["messages"]] for request in server.requests]
     assert roles == [["system", "user"]] * 2
     assert capsys.readouterr().out.count(": answers\n") == 2
+
+
+def test_a_price_is_shown_and_nonsense_in_it_is_named(models_file, capsys):
+    models_file.write_text(GOOD + "price = { input = 2.5, output = 10 }\n")
+    call_command("models")
+    assert "; a million tokens cost 2.5 USD in and 10 USD out" in capsys.readouterr().out
+    models_file.write_text(GOOD + 'price = { input = "free", output = 10 }\n')
+    with pytest.raises(CommandError, match=r"Cannot run here as described: talker\."):
+        call_command("models")
+    assert "WRONG: Model 'talker'" in (shown := capsys.readouterr().out)
+    assert "line 6: price.input: it must be a number from 0 to 1000000, the price of a million tokens" in shown

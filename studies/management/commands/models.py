@@ -10,6 +10,7 @@ from dialogue.backends import registry
 from dialogue.backends.fitting import Fit
 from dialogue.model_config import ModelSpec
 from dialogue.models_file import InvalidModelsFile, UnknownModel, find_model, read_models
+from dialogue.prices import Price
 from dialogue.seeds import SPEAKERS, SpeakerName
 from dialogue.system_text import SystemWay
 from studies.language_models.trial import NoAnswer, ask_side
@@ -53,6 +54,7 @@ class Command(BaseCommand):
         memory = "" if health.memory is None else f"; needs {health.memory / GIB:.2f} GiB"
         self.stdout.write(
             f"{spec.name}{label}: {speakers or 'neither speaker'}, {spec.backend}, context {spec.context}{memory}"
+            f"{_price_in_words(spec.price)}"
         )
         self.stdout.write(f"  {'ok' if health.is_ok else 'NOT USABLE'}: {health.sentence}")
         played = [speaker for speaker in SPEAKERS if health.is_ok and getattr(spec, speaker)]
@@ -77,6 +79,12 @@ class Command(BaseCommand):
             return False
         self.stdout.write(f"  {speaker}: answers")
         return True
+
+
+def _price_in_words(price: Price | None) -> str:
+    if price is None:
+        return ""
+    return f"; a million tokens cost {price.input:g} {price.currency} in and {price.output:g} {price.currency} out"
 
 
 def _chosen(names: list[str]) -> tuple[list[ModelSpec], list[tuple[str, str]]]:
