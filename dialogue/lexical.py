@@ -1,9 +1,9 @@
 """Lexical diversity (paper, section 3.2, table 2)."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import pairwise
 
 TOKENISATION = "lower-cased words: runs of letters, digits and underscores, inner apostrophes kept"
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
@@ -23,20 +23,44 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text.lower())
 
 
-def measure(utterances: Iterable[str]) -> Diversity:
-    """Return the diversity of several utterances taken together.
+@dataclass(slots=True)
+class DiversityCounter:
+    """Counts the words of utterances that arrive one by one; it keeps only different words and pairs of words.
 
     TTR (Zipf) is word types over words. Distinct-n (Li et al. 2016) is distinct n-grams over n-grams, counted within
     utterances, so that no n-gram joins two of them; distinct-1 therefore equals the TTR.
     """
-    texts = [words(utterance) for utterance in utterances]
-    types = list(chain.from_iterable(texts))
-    return Diversity(_share(types), _distinct(texts, 1), _distinct(texts, 2))
+
+    words: int = 0
+    pairs: int = 0
+    _word_types: set[str] = field(default_factory=set)
+    _pair_types: set[tuple[str, str]] = field(default_factory=set)
+
+    def add(self, utterance: str) -> None:
+        """Count one utterance."""
+        found = words(utterance)
+        self.words += len(found)
+        self.pairs += max(0, len(found) - 1)
+        self._word_types.update(found)
+        self._pair_types.update(pairwise(found))
+
+    def include(self, other: "DiversityCounter") -> None:
+        """Count all that ``other`` has counted."""
+        self.words += other.words
+        self.pairs += other.pairs
+        self._word_types |= other._word_types
+        self._pair_types |= other._pair_types
+
+    @property
+    def diversity(self) -> Diversity:
+        """Return the diversity of all counted utterances taken together."""
+        ttr = len(self._word_types) / self.words if self.words else None
+        return Diversity(ttr, ttr, len(self._pair_types) / self.pairs if self.pairs else None)
 
 
-def _distinct(texts: Sequence[Sequence[str]], n: int) -> float | None:
-    return _share([tuple(text[start : start + n]) for text in texts for start in range(len(text) - n + 1)])
-
-
-def _share(items: Sequence[object]) -> float | None:
-    return len(set(items)) / len(items) if items else None
+def measure(utterances: Iterable[str]) -> Diversity:
+    """Return the diversity of several utterances taken together."""
+    counter = DiversityCounter()
+    for utterance in utterances:
+        counter.add(utterance)
+    return counter.diversity

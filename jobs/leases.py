@@ -26,13 +26,15 @@ class Leases(Generic[Work]):
     """Leases on the items of one table.
 
     ``job`` names the field with the item's job; it is empty if a row is job and item at once. ``along`` lists relations to read
-    with a claimed item. Only items that match ``wanted`` are ever open.
+    with a claimed item. Only items that match ``wanted`` are ever open. They are claimed in ``order``, which an index of a
+    large table should hold.
     """
 
     table: type[Work]
     job: str = ""
     along: tuple[str, ...] = ()
     wanted: Q = field(default_factory=Q)
+    order: tuple[str, ...] = ("pk",)
 
     def open(self, items: QuerySet[Work]) -> QuerySet[Work]:
         """Return the unfinished items of running jobs, held or not."""
@@ -56,7 +58,7 @@ class Leases(Generic[Work]):
         ``items`` are already limited to what the worker serves (``Queue.queued``).
         Two workers never get the same item: PostgreSQL skips rows that another one is locking, SQLite lets one write at a time.
         """
-        free = self.free(items, worker).order_by("pk")
+        free = self.free(items, worker).order_by(*self.order)
         if connection.features.has_select_for_update_skip_locked:
             free = free.select_for_update(skip_locked=True, of=("self",))
         taken = list(self._with_job(free, *self.along)[:count])

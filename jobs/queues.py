@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 from celery import current_app
 from django.contrib.auth.models import AbstractUser
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
@@ -48,9 +48,14 @@ class Queue(Leases[Work]):
         return jobs.filter(**service.lookups(self.job_type)).order_by("pk").first()
 
     def claimable_jobs(self, items: QuerySet[Work], worker: str) -> list[Job]:
-        """Return the running jobs of which ``worker`` may claim any of ``items``, oldest first, in one query."""
-        free = self.free(items, worker).filter(**{self.job or "pk": OuterRef("pk")})
-        return list(self.job_type._default_manager.filter(Exists(free), state=State.RUNNING).order_by("pk"))
+        """Return the running jobs of which ``worker`` may claim any of ``items``, oldest first, in one query.
+
+        It looks for each job's first free item in order, as an index holds them, and not among all items, most of which have
+        ended.
+        """
+        free = self.free(items, worker).filter(**{self.job or "pk": OuterRef("pk")}).order_by(*self.order)
+        running = self.job_type._default_manager.filter(state=State.RUNNING)
+        return list(running.alias(first=Subquery(free.values("pk")[:1])).exclude(first=None).order_by("pk"))
 
     @transaction.atomic
     def claim_of(self, job: Job, items: QuerySet[Work], worker: str, count: int) -> list[Work]:

@@ -12,5 +12,6 @@ CELLS = Queue(
     job="run",
     along=("run__study", "persona", "goal", "dialogue"),
     wanted=Q(is_cancelled=False),
+    order=("batch", "pk"),
     task="simulation.simulate",
 )

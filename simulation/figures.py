@@ -1,6 +1,7 @@
 """The statistics on a run's page, computed from all its dialogues and cached."""
 
 from dataclasses import dataclass
+from time import perf_counter, time
 
 from django.core.cache import cache
 from django.db.models import Count, QuerySet, Sum
@@ -12,6 +13,9 @@ from studies.cut_outputs import Cut, cuts_of, sentences_of
 from studies.models import Dialogue
 
 Rows = list[tuple[str, str]]
+MANY = 2000
+RESTS = 20
+"""While a run is running, the figures of MANY dialogues are shown so many times as long as it took to compute them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +31,32 @@ class Figures:
 
 
 def read_figures(run: Run) -> Figures:
-    """Return the run's current statistics. An ended dialogue never changes, but may be deleted when a participant withdraws, so
-    the cache key holds the number and the sum of the ended dialogues' keys."""
+    """Return the run's current statistics.
+
+    An ended dialogue never changes, but may be deleted when a participant withdraws, so the cache key holds the number and the
+    sum of the ended dialogues' keys. Those of a large running run may be some minutes old: open pages ask again and again, and
+    must not occupy the site.
+    """
+    latest: _Latest | None = cache.get(f"latest-figures-{run.token}")
+    if latest and run.is_running and time() < latest.good_until:
+        return latest.figures
+    begun_at = perf_counter()
+    figures = _read_all(run)
+    if figures.dialogues >= MANY:
+        rest = RESTS * (perf_counter() - begun_at)
+        cache.set(f"latest-figures-{run.token}", _Latest(figures, time() + rest))
+    return figures
+
+
+@dataclass(frozen=True, slots=True)
+class _Latest:
+    """Figures of many dialogues, and until when they are shown although more dialogues have ended."""
+
+    figures: Figures
+    good_until: float
+
+
+def _read_all(run: Run) -> Figures:
     ended = run.simulations.exclude(finished_at=None).aggregate(count=Count("pk"), total=Sum("dialogue"))
     dialogues = ended["count"]
     key = f"figures-with-cuts-{run.token}-{dialogues}-{ended['total']}"

@@ -135,7 +135,7 @@ class Simulation(Item):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["run", "id"], name="simulation_open", condition=Q(finished_at=None)),
+            models.Index(fields=["run", "batch", "id"], name="simulation_open", condition=Q(finished_at=None)),
             models.Index(
                 fields=["run", "leased_until"],
                 name="simulation_leased",

@@ -1,7 +1,7 @@
 """A run's page, read with few queries however many cells the run has."""
 
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from django.core.cache import cache
 from django.core.paginator import Page, Paginator
@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from dialogue.seeds import SpeakerName
+from dialogue.seeds import SPEAKERS
 from jobs.heartbeats import live_services
 from simulation.costs import show_money, unpriced_apis
 from simulation.extensions import FAILED, RETRIABLE
@@ -178,20 +178,23 @@ class RunPage(RunLine):
 
 def read_run(run: Run, filters: Filters) -> RunPage:
     """Read the run's page."""
-    page = _read_cells(run, filters)
     goals = Goal.objects.filter(Exists(run.simulations.filter(goal=OuterRef("pk")))).order_by("number")
     slips = read_catalogue().slips(run.inquirer, run.responder) if run.state in UNDER_WAY else []
     tally, services = tally_runs([run])[run.pk], live_services()
+    page = _read_cells(run, filters, tally.total)
     errors, seeds = _errors(run) if tally.failing else [], _seeds(run, tally.total) if len(tally.batches) > 1 else {}
     workers = live_workers(run) if run.state == Run.State.RUNNING else []
     unsent, unpriced = _unsent(run), unpriced_apis(run)
     return RunPage(run, tally, services, filters, list(goals), page, slips, unsent, errors, seeds, workers, unpriced)
 
 
-def _read_cells(run: Run, filters: Filters) -> Page[Any]:
-    """Read one page of cells. The database skips those of earlier pages by key alone, and counts no turns but these."""
+def _read_cells(run: Run, filters: Filters, total: int) -> Page[Any]:
+    """Read one page of the run's ``total`` cells. The database skips earlier pages by key and counts only these turns."""
     keys = filters.apply(run.simulations.order_by("pk")).values_list("pk", flat=True)
-    page: Page[Any] = Paginator(keys, CELLS_A_PAGE).get_page(filters.page)
+    pages: Paginator[Any] = Paginator(keys, CELLS_A_PAGE)
+    if not filters.is_set:
+        pages.count = total
+    page: Page[Any] = pages.get_page(filters.page)
     cells = run.simulations.filter(pk__in=list(page.object_list)).select_related("persona", "goal", "dialogue")
     page.object_list = list(cells.annotate(turn_count=Count("dialogue__turns")).order_by("pk"))
     return page
@@ -199,11 +202,18 @@ def _read_cells(run: Run, filters: Filters) -> Page[Any]:
 
 def _unsent(run: Run) -> list[str]:
     """Return a sentence for each speaker with unsent settings. Read only one such output each, because pages poll this."""
-    speakers = get_args(SpeakerName)
+    speakers = [name for name in SPEAKERS if _may_be_remote(run.configuration.get(name) or {})]
+    if not speakers:
+        return []
     without = Output.objects.filter(dialogue__simulation__run=OuterRef("pk")).exclude(unsent="").order_by()
     found = [Subquery(without.filter(speaker=speaker).values("unsent")[:1]) for speaker in speakers]
     settings = Run.objects.filter(pk=run.pk).values_list(*found).get()
     return [unsent_sentence(speaker, names.split()) for speaker, names in zip(speakers, settings, strict=True) if names]
+
+
+def _may_be_remote(described: dict[str, Any]) -> bool:
+    """Return whether a speaker's model may run on a server; an imported run does not say."""
+    return bool(described.get("backend", "openai") == "openai")
 
 
 def _errors(run: Run) -> list[CellError]:

@@ -3,12 +3,14 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import chain
+from itertools import groupby
+from math import sqrt
+from operator import itemgetter
 from statistics import fmean, pstdev
 
 from django.db.models import Count, Q, QuerySet
 
-from dialogue.lexical import TOKENISATION, Diversity, measure
+from dialogue.lexical import TOKENISATION, Diversity, DiversityCounter
 from simulation.models import Simulation
 from studies.models import Dialogue, Output, Turn
 
@@ -69,16 +71,18 @@ class Summary:
 def summarise(simulations: QuerySet[Simulation]) -> Summary:
     """Return the rows of tables 1 and 7 for the finished ``simulations``, summed over seeds."""
     dialogues = Dialogue.objects.filter(simulation__in=simulations.filter(finished_at__isnull=False))
-    rows = list(dialogues.annotate(length=Count("turns")).order_by().values_list("ending", "length"))
-    tokens = list(
-        Turn.objects.filter(dialogue__in=dialogues).order_by().values_list("utterance_tokens", "response_tokens")
-    )
-    turns_mean, turns_sd = _moments([length for _, length in rows])
-    prompt_mean, prompt_sd = _moments(prompt for prompt, _ in tokens)
-    response_mean, response_sd = _moments(response for _, response in tokens)
+    endings, lengths = Counter[str](), Counter[int | None]()
+    for ending, length in (
+        dialogues.annotate(length=Count("turns")).order_by().values_list("ending", "length").iterator()
+    ):
+        endings[ending] += 1
+        lengths[length] += 1
+    turns_mean, turns_sd = _moments_of_counts(lengths)
+    prompt_mean, prompt_sd = _moments_of_counts(_count_tokens(dialogues, "utterance_tokens"))
+    response_mean, response_sd = _moments_of_counts(_count_tokens(dialogues, "response_tokens"))
     return Summary(
-        len(rows),
-        dict(Counter(ending for ending, _ in rows).most_common()),
+        endings.total(),
+        dict(endings.most_common()),
         turns_mean,
         turns_sd,
         prompt_mean,
@@ -92,17 +96,24 @@ def summarise(simulations: QuerySet[Simulation]) -> Summary:
 
 
 def _lexical(dialogues: QuerySet[Dialogue]) -> Lexical:
-    said: dict[int, list[str]] = defaultdict(list)
-    for dialogue, utterance in Turn.objects.filter(dialogue__in=dialogues).values_list("dialogue", "utterance"):
-        said[dialogue].append(utterance)
-    each = [measure(utterances) for utterances in said.values()]
-    return Lexical(
-        TOKENISATION,
-        measure(chain.from_iterable(said.values())),
-        _moments(one.ttr for one in each),
-        _moments(one.distinct_1 for one in each),
-        _moments(one.distinct_2 for one in each if one.distinct_2 is not None),
-    )
+    said = Turn.objects.filter(dialogue__in=dialogues).order_by("dialogue", "position")
+    pooled, first, second = DiversityCounter(), list[float | None](), list[float | None]()
+    for _, rows in groupby(said.values_list("dialogue", "utterance").iterator(), key=itemgetter(0)):
+        counter = DiversityCounter()
+        for _, utterance in rows:
+            counter.add(utterance)
+        pooled.include(counter)
+        first.append(counter.diversity.distinct_1)
+        second.append(counter.diversity.distinct_2)
+    of_dialogues = _moments(first)
+    pairs = _moments(value for value in second if value is not None)
+    return Lexical(TOKENISATION, pooled.diversity, of_dialogues, of_dialogues, pairs)
+
+
+def _count_tokens(dialogues: QuerySet[Dialogue], field: str) -> Counter[int | None]:
+    """Return how many turns have each number of tokens; None if it is unknown."""
+    turns = Turn.objects.filter(dialogue__in=dialogues).order_by()
+    return Counter(dict(turns.values_list(field).annotate(Count("pk"))))
 
 
 def _failure_rates(dialogues: QuerySet[Dialogue]) -> tuple[Rate, Rate, Rate, Rate, Rate]:
@@ -139,6 +150,17 @@ def _unsent(dialogues: QuerySet[Dialogue]) -> dict[str, dict[str, Rate]]:
     for (speaker, name), count in sorted(without.items()):
         found[speaker][name] = Rate(count, outputs[speaker])
     return dict(found)
+
+
+def _moments_of_counts(counts: Counter[int | None]) -> Moments:
+    """Return the moments of whole numbers, of which only the counts are in memory; None if one is missing or there is none."""
+    known = {value: count for value, count in counts.items() if value is not None}
+    total = sum(known.values())
+    if not total or len(known) < len(counts):
+        return None, None
+    first = sum(value * count for value, count in known.items())
+    second = sum(value * value * count for value, count in known.items())
+    return first / total, sqrt(total * second - first * first) / total
 
 
 def _moments(values: Iterable[float | None]) -> Moments:

@@ -65,6 +65,20 @@ while not (is_missing("b") and is_missing("c")):
 print(time())
 """
 NEVER = 1000.0
+PREPARE_MANY = """
+from simulation.requests import RunRequest
+from simulation.services import queue_run, request_run
+from tests.factories import make_study
+queue_run(request_run(make_study(), RunRequest("a", "a", seeds=tuple(range(100)), concurrency=3)))
+"""
+CONTROL = """
+from simulation.cells import CELLS
+from simulation.models import Run
+from simulation.services import cancel_run, queue_run, set_concurrency
+run = Run.objects.get()
+{act}
+"""
+SET = "UPDATE simulation_run SET"
 
 
 @pytest.fixture
@@ -184,3 +198,31 @@ def test_the_pages_report_a_hung_and_a_killed_worker_and_another_one_finishes(si
                 what="no other worker has taken over",
             )
     assert ask("SELECT count(*) FROM collection_dialogue")[0][0] == 8
+
+
+@pytest.mark.timeout(300)
+def test_two_workers_follow_the_number_of_dialogues_at_once_and_pause_resume_and_cancel(
+    site: Installation, ask: Ask
+) -> None:
+    """Each dialogue takes about three seconds, so that some are always in progress."""
+    site.evaluate(PREPARE_MANY)
+    busy = f"SELECT count(*), count(DISTINCT worker) {CELLS} WHERE worker <> '' AND finished_at IS NULL"
+    with start(site, "a", a=0.3), start(site, "a", a=0.3):
+        wait_until(lambda: held(ask) == 3, seconds=120, what="the workers have not begun")
+        assert {held(ask) for _ in range(200)} <= {0, 1, 2, 3}
+        ask(f"{SET} concurrency = 30 RETURNING id")
+        wait_until(lambda: ask(busy)[0] == (30, 2), seconds=20, what="both workers do not take more")
+        ask(f"{SET} concurrency = 2 RETURNING id")
+        wait_until(lambda: held(ask) <= 2, seconds=30, what="the workers do not take fewer")
+        assert ask("SELECT max(failures) FROM simulation_simulation")[0][0] == 0
+        site.evaluate(CONTROL.format(act="CELLS.pause(run)"))
+        wait_until(lambda: held(ask) == 0, seconds=20, what="a worker does not pause")
+        done = finished(ask, "a", "a")
+        site.evaluate(CONTROL.format(act="set_concurrency(run, None); queue_run(run)"))
+        wait_until(lambda: finished(ask, "a", "a") > done, seconds=60, what="the run does not go on")
+        site.evaluate(CONTROL.format(act="cancel_run(run)"))
+        wait_until(lambda: held(ask) == 0, seconds=20, what="a worker does not stop")
+    assert ask("SELECT count(*) FROM simulation_simulation WHERE finished_at IS NULL AND NOT is_cancelled")[0][0] == 0
+    assert ask(
+        "SELECT count(*) FROM (SELECT 1 FROM collection_turn GROUP BY dialogue_id, position HAVING count(*) > 1) t"
+    )[0] == (0,)

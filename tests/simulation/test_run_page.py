@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from simulation import figures
 from simulation.models import Run, Simulation
 from studies.models import Dialogue, Output
 from tests.factories import make_dialogue, make_run, make_staff
@@ -77,6 +78,8 @@ def test_a_setting_that_a_server_was_not_sent_is_named_before_a_dialogue_has_end
         "The responder&#x27;s outputs are generated without seed and top_k, because its server does not support them or "
         "models.toml omits them."
     )
+    run.configuration["responder"]["backend"] = "openai"
+    run.save()
     assert "are generated without" not in look(client, run)
     run.simulations.exclude(finished_at=None).delete()
     Output.objects.filter(dialogue__simulation__run=run, speaker="responder").update(unsent="seed top_k")
@@ -148,6 +151,18 @@ def test_the_text_of_a_run_is_counted_once_however_many_pages_are_open(
     first = look(client, run, "statistics/")
     with django_assert_num_queries(6):  # the session, the user, the run, how many cells are finished
         assert look(client, run, "statistics/") == first
+
+
+def test_the_figures_of_a_large_run_are_not_computed_at_every_request_until_it_ends(
+    client: Client, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figures, "MANY", 2)
+    monkeypatch.setattr(figures, "RESTS", 100_000)
+    look(client, run, "statistics/")
+    make_dialogue(run.simulations.get(dialogue=None), turns=4)
+    assert 'name="seen" value="2"' in look(client, run, "statistics/")
+    Run.objects.update(state=Run.State.FINISHED)
+    assert 'name="seen" value="3"' in look(client, run, "statistics/")
 
 
 def test_a_page_that_shows_all_figures_of_a_run_that_is_over_still_hears_to_ask_no_more(
