@@ -1,7 +1,7 @@
 """Compare ways of running dialogues, measuring them in turns, and check that all of them did the same work."""
 
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -33,7 +33,7 @@ class Result:
     """The medians of one way for dialogues of ``turns``, None if it crashed.
 
     ``times_official`` is the speed relative to the official code, compared within each repetition; ``inside`` is the share
-    of the steps' time that was spent inside the library.
+    of the steps' time that was spent inside the library, and ``generating`` are the tokens per second without reading prompts.
     """
 
     turns: int
@@ -41,6 +41,7 @@ class Result:
     tokens_per_second: float | None
     times_official: float | None
     inside: float | None
+    generating: float | None
 
 
 @dataclass(frozen=True)
@@ -136,13 +137,18 @@ def _check_sizes(measured: dict[str, list[Measured]], task: Task) -> None:
 
 def _result(name: str, each: list[Measured], official: list[Measured], task: Task) -> Result:
     if len(each) < len(official):
-        return Result(task.turns, name, None, None, None)
+        return Result(task.turns, name, None, None, None, None)
     ratios = [one.tokens_per_second / base.tokens_per_second for one, base in zip(each, official, strict=True)]
-    shares = [one.inside for one in each if one.inside is not None]
     return Result(
         turns=task.turns,
         way=name,
         tokens_per_second=statistics.median(one.tokens_per_second for one in each),
         times_official=statistics.median(ratios),
-        inside=statistics.median(shares) if shares else None,
+        inside=_median(one.inside for one in each),
+        generating=_median(one.generating for one in each),
     )
+
+
+def _median(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return statistics.median(known) if known else None

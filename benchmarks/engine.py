@@ -1,6 +1,6 @@
 """Measure how fast dialogues run on a few cores, with the engine, the official code's way and others.
 
-python -m benchmarks.engine [--json] [--size full|tiny|quick] [--turns 4 12] [--repeats 3]
+python -m benchmarks.engine [--json] [--tiny] [--quick] [--turns 4 12] [--repeats 3]
 
 The benchmark creates a model with random weights. Every way plays both speakers of the same dialogues with the same numbers
 of tokens (which is checked), each measurement in a separate process, with all cores and with the library's or the engine's own
@@ -28,14 +28,10 @@ TINY = Shape(hidden=256, layers=4, heads=4, feed_forward=768, context=2048, syll
 QUICK = Shape(hidden=128, layers=2, heads=4, feed_forward=256, context=2048, syllables=30)
 
 
-SIZES = {"full": FULL, "tiny": TINY, "quick": QUICK}
-
-
 def main() -> None:
     options = _options()
-    shape = SIZES[options.size]
-    is_quick = options.size == "quick"
-    tasks = [Task(2, shortest=8, longest=16)] if is_quick else [Task(turns) for turns in options.turns]
+    shape = QUICK if options.quick else TINY if options.tiny else FULL
+    tasks = [Task(2, shortest=8, longest=16)] if options.quick else [Task(turns) for turns in options.turns]
     results = _measure(shape, tasks, options.repeats)
     report = _report(shape, tasks, options, results)
     print(json.dumps(report, indent=2) if options.json else f"{_describe(report)}\n\n{_table(results)}")
@@ -45,10 +41,10 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.engine", description="Measure the llama_cpp backend.")
     parser.add_argument("--json", action="store_true", help="print a JSON object instead of a table")
     parser.add_argument(
-        "--size",
-        choices=SIZES,
-        default="full",
-        help="the model's size; quick only checks that it runs (default: full, 35.7 million parameters)",
+        "--tiny", action="store_true", help="use a model like the embedded one, of 4 million parameters"
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="use a small model and short dialogues, only to check that it runs"
     )
     parser.add_argument("--turns", type=int, nargs="+", default=[4, 12], help="turns of the dialogues (default: 4 12)")
     parser.add_argument("--repeats", type=int, default=3, help="measurements of each way (default: 3)")
@@ -85,7 +81,7 @@ def _describe(report: dict[str, Any]) -> str:
 
 
 def _table(results: "Sequence[Result]") -> str:
-    rows = [("turns", "way", "tokens/s", "x official", "in library"), *map(_row, results)]
+    rows = [("turns", "way", "tokens/s", "x official", "generating", "in library"), *map(_row, results)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         "  ".join(cell.ljust(width) if index == 1 else cell.rjust(width) for index, (cell, width) in enumerate(cells))
@@ -94,10 +90,19 @@ def _table(results: "Sequence[Result]") -> str:
 
 
 def _row(result: "Result") -> tuple[str, ...]:
-    inside = "" if result.inside is None else f"{result.inside:.0%}"
-    if result.tokens_per_second is None or result.times_official is None:
-        return str(result.turns), result.way, "crashed", "", ""
-    return str(result.turns), result.way, f"{result.tokens_per_second:.0f}", f"{result.times_official:.1f}", inside
+    if result.tokens_per_second is None:
+        return str(result.turns), result.way, "crashed", "", "", ""
+    shown = (
+        _show(result.tokens_per_second, ".0f"),
+        _show(result.times_official, ".1f"),
+        _show(result.generating, ".0f"),
+        _show(result.inside, ".0%"),
+    )
+    return str(result.turns), result.way, *shown
+
+
+def _show(number: float | None, form: str) -> str:
+    return "" if number is None else format(number, form)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,11 +20,16 @@ from dialogue.messages import Message
 
 @dataclass(frozen=True)
 class Measured:
-    """One measurement: generated tokens per second, sizes of the dialogues (for comparison), share of time in the library."""
+    """One measurement: generated tokens per second, and the sizes of the dialogues, for comparison.
+
+    ``inside`` is the share of the steps' time that was spent in the library, and ``generating`` the tokens per second without
+    the reading of prompts.
+    """
 
     tokens_per_second: float
     played: tuple[Played, ...] = ()
     inside: float | None = None
+    generating: float | None = None
 
 
 class Way(Protocol):
@@ -127,7 +132,14 @@ class OurEngine:
     def run(self, task: Task, repetition: int) -> Measured:
         before, started = self._model.statistics, time.perf_counter()
         played = asyncio.run(self._play(task, 100 * self._in_flight + repetition))
-        return _measured(played, time.perf_counter() - started, _inside(before, self._model.statistics))
+        measured = _measured(played, time.perf_counter() - started)
+        after = self._model.statistics
+        return replace(measured, inside=_inside(before, after), generating=self._generating(before, after))
+
+    def _generating(self, before: Statistics, after: Statistics) -> float:
+        """Return the tokens per second of all processes during the steps in which they generate."""
+        seconds = (after.speaking_seconds - before.speaking_seconds) / len(self._model.processes)
+        return (after.generated_tokens - before.generated_tokens) / seconds
 
     async def _play(self, task: Task, repetition: int) -> list[Played]:
         async def speak(messages: Sequence[Message], conversation: str, tokens: int) -> Spoken:
@@ -145,9 +157,9 @@ class OurEngine:
         return played
 
 
-def _measured(played: list[Played], seconds: float, inside: float | None = None) -> Measured:
+def _measured(played: list[Played], seconds: float) -> Measured:
     generated = sum(sum(play.completion_tokens) for play in played)
-    return Measured(generated / seconds, tuple(played), inside)
+    return Measured(generated / seconds, tuple(played))
 
 
 def _inside(before: Statistics, after: Statistics) -> float:

@@ -37,7 +37,8 @@ def describe_worker(models_file: Path, cast_: Cast, models: Mapping[str, str], c
     """Return the same for a worker that plays ``concurrency`` dialogues at once with loaded models, with their slots."""
     found = describe_run(models_file, models)
     for speaker in SPEAKERS:
-        found[speaker]["slots"] = getattr(cast_, speaker).model.capacity
+        model = getattr(cast_, speaker).model
+        found[speaker] |= {"slots": model.capacity, "engine": model.engine}
     here = {"python": platform.python_version(), "system": f"{platform.system()} {platform.machine()}"}
     return found | here | {"concurrency": concurrency}
 
@@ -70,6 +71,11 @@ class EnvironmentLine:
     def libraries(self) -> str:
         found = {name: number for speaker in SPEAKERS for name, number in self.content[speaker]["libraries"].items()}
         return ", ".join(f"{name} {number}" for name, number in found.items()) or "none"
+
+    @property
+    def engines(self) -> str:
+        found = {speaker: self.content[speaker].get("engine") for speaker in SPEAKERS}
+        return "; ".join(f"{speaker}: {engine}" for speaker, engine in found.items() if engine)
 
     @property
     def slots(self) -> str:

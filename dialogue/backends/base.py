@@ -151,6 +151,11 @@ class ChatModel(Protocol):
     @property
     def capacity(self) -> int | None: ...
 
+    @property
+    def engine(self) -> str:
+        """Return how the model runs in this process, in words; empty if it runs elsewhere."""
+        ...
+
     async def reply(self, messages: Sequence[Message], sampling: Sampling, *, conversation: str = "") -> Reply:
         """Return the complete answer. Raises BackendError or a subclass; cancelling the task cancels the generation."""
         ...
@@ -184,6 +189,7 @@ class StreamingModel(ABC):
     """
 
     capacity: int | None = None
+    engine: str = ""
     guess: Opened | None = None
     _begins_with: Opened | None = None
 

@@ -66,6 +66,7 @@ class LlamaCppModel(StreamingModel):
         self._name = spec.name
         self._plan = replace(plan, slots=plan.slots_of(configuration.processes))
         self.capacity = self._plan.slots * configuration.processes
+        self.engine = configuration.describe()
         self._model = load_weights(spec, vocab_only=True)
         self._template = chat_template(self._model, spec)
         self._vocabulary = Vocabulary(self._model)

@@ -34,7 +34,7 @@ class Batcher:
         self._vocabulary = vocabulary
         self._slots = SlotTable(slots)
         self._deliver = deliver
-        self._inside, self._stepping = Stopwatch(), Stopwatch()
+        self._inside, self._speaking, self._listening = Stopwatch(), Stopwatch(), Stopwatch()
         self._counts: Counter[str] = Counter()
 
     @property
@@ -50,7 +50,8 @@ class Batcher:
     def statistics(self) -> Statistics:
         return Statistics(
             **self._counts,
-            step_seconds=self._stepping.seconds,
+            step_seconds=self._speaking.seconds + self._listening.seconds,
+            speaking_seconds=self._speaking.seconds,
             library_seconds=self._inside.seconds,
         )
 
@@ -76,14 +77,14 @@ class Batcher:
 
     def speak(self) -> None:
         """Read the last token of each reply or prompt, and sample the next one."""
-        with self._stepping:
+        with self._speaking:
             self._counts["steps"] += 1
             if speakers := [pair for pair in self._slots.busy if len(pair[1].pending) == 1]:
                 self._read_last(speakers)
 
     def listen(self) -> None:
         """Read as much of the waiting prompts as fits into a step."""
-        with self._stepping:
+        with self._listening:
             busy = {slot.sequence: (slot, generation) for slot, generation in self._slots.busy}
             pending = {sequence: len(generation.pending) for sequence, (_, generation) in busy.items()}
             for sequence, count in prompt_pieces(pending):

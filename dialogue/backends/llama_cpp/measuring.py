@@ -63,10 +63,10 @@ def compare(spec: ModelSpec, facts: ModelFacts, plan: Plan) -> list[Measured]:
             refusals.append(error)
     if not found:
         raise refusals[0]
-    return sorted(found, key=_rank)
+    return sorted(found, key=rank)
 
 
-def _rank(measured: Measured) -> float:
+def rank(measured: Measured) -> float:
     """Return the seconds, discounted for more processes: they do not wait for each other at every step, so that other
     work on the machine slows them less than was measured."""
     discount: float = _WORTH_A_DOUBLING ** log2(measured.configuration.processes)

@@ -96,7 +96,7 @@ class EngineProcess:
             line = launch(self._setup)
             has_answered = self._use(line)
             self._line = None
-            crash = _explain(line.close(), self._setup.spec.name)
+            crash = explain(line.close(), self._setup.spec.name)
             crashes = 1 if has_answered else crashes + 1
             self._recover(crash, crashes)
         self._fail(self._end)
@@ -161,7 +161,7 @@ class EngineProcess:
         deliver((caller, BackendError(error)) for caller in callers)
 
 
-def _explain(status: int, name: str) -> str:
+def explain(status: int, name: str) -> str:
     """Return a sentence about the end of a process that was not asked to end."""
     match -status:
         case signal.SIGILL:

@@ -9,13 +9,14 @@ from types import TracebackType
 class Statistics:
     """Totals since the model was loaded, and the number of requests that have a slot or wait for one.
 
-    ``library_seconds`` of ``step_seconds`` were spent inside llama.cpp. Of the prompts' tokens, ``reused_tokens`` were
-    already in the slot, ``copied_tokens`` came from another slot, and ``read_tokens`` had to be read. ``exchanges`` counts
-    exchanges of two slots, which keep the busy ones together.
+    ``library_seconds`` of ``step_seconds`` were spent inside llama.cpp, and ``speaking_seconds`` on generating. Of the prompts'
+    tokens, ``reused_tokens`` were already in the slot, ``copied_tokens`` came from another slot, and ``read_tokens`` had to be
+    read. ``exchanges`` counts exchanges of two slots, which keep the busy ones together.
     """
 
     steps: int = 0
     step_seconds: float = 0.0
+    speaking_seconds: float = 0.0
     library_seconds: float = 0.0
     read_tokens: int = 0
     reused_tokens: int = 0

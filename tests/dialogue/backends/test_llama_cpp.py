@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 from random import Random
 
@@ -10,7 +11,7 @@ import pytest
 from benchmarks.random_llama import Shape
 from dialogue.backends.base import LEAST_ROOM, BackendError, ContextFull, Sampling
 from dialogue.backends.llama_cpp import load
-from dialogue.backends.llama_cpp.process import MOST_CRASHES
+from dialogue.backends.llama_cpp.process import MOST_CRASHES, explain
 from tests.dialogue.backends.llama_models import GREEDY, described, said, until
 
 WORDS = Shape()
@@ -177,3 +178,15 @@ async def test_conversations_are_divided_among_processes_and_stay_with_theirs(ra
     await model.close()
     assert after.read_tokens - before.read_tokens == len(names)
     assert len({reply.text for reply in first}) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("number", "said_so"),
+    [
+        (signal.SIGILL, "was built for another processor than this one. Build it here: pip install"),
+        (signal.SIGKILL, "was killed, perhaps because the memory of this machine is full"),
+        (signal.SIGSEGV, r"crashed \(status -11\); the log says why"),
+    ],
+)
+def test_the_end_of_a_process_is_explained(number, said_so):
+    assert re.search(said_so, explain(-number, "random"))
