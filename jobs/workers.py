@@ -1,6 +1,7 @@
 """Workers that process many items at once, each in a separate coroutine, so that nothing waits for the slowest."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -67,6 +68,13 @@ class Stopwatch:
         self._since = now if is_working else None
 
 
+def _keep_what_is_loaded() -> None:
+    """Let the garbage collector skip the loaded libraries from now on, through which it would look for a tenth of the time."""
+    if not gc.get_freeze_count():
+        gc.collect()
+        gc.freeze()
+
+
 @dataclass(kw_only=True)
 class Worker(ABC, Generic[Work]):
     """Claims items and processes them, ``concurrency`` at a time; subclasses define the work, and may share it out otherwise.
@@ -109,6 +117,7 @@ class Worker(ABC, Generic[Work]):
 
     async def work_off(self, items: QuerySet[Work]) -> None:
         """Process ``items`` until none is open, waiting for the leases of other workers to end or expire."""
+        _keep_what_is_loaded()
         try:
             while not self.should_stop():
                 await self._take_more(items)

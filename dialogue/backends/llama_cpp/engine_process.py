@@ -4,6 +4,7 @@ It obeys the process at the other end of the connection, and ends with it. The s
 ignored: the process that uses the engine decides when it is no longer needed.
 """
 
+import gc
 import logging
 import os
 import signal
@@ -46,6 +47,7 @@ def _serve(connection: Connection, setup: Serve) -> None:
     vocabulary.show(setup.marks)
     orders: SimpleQueue[Order | None] = SimpleQueue()
     engine = Engine(runtime, vocabulary, setup.plan.slots, orders, connection.send)
+    gc.freeze()  # what is loaded now stays, and looking through it again and again would take a step's time
     connection.send(None)
     Thread(target=_receive, args=(connection, orders), daemon=True).start()
     engine.run()
