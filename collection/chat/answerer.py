@@ -55,6 +55,7 @@ class Answerer:
         self._clock = clock
         self._replies: dict[int, Reply] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._preparations: dict[str, asyncio.Task[None]] = {}
         self._keeping: asyncio.Task[None] | None = None
 
     def start(self, question: Question, *first: Stored) -> None:
@@ -63,6 +64,11 @@ class Answerer:
         self._run(self._answer(reply))
         if self._keeping is None or self._keeping.done():
             self._keeping = self._run(self._keep_all())
+
+    def prepare(self, chatbot: str) -> None:
+        """Begin to load a chatbot, because a page is open on which somebody will soon ask it."""
+        if chatbot and chatbot not in self._preparations:
+            self._preparations[chatbot] = asyncio.create_task(self._chatbots.prepare(chatbot))
 
     @property
     def held(self) -> Collection[int]:

@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -100,8 +100,20 @@ class Chatbots:
         async with self._opening.setdefault(question.model, asyncio.Lock()):
             return await asyncio.to_thread(find_speaker, settings.MODELS_FILE, question, self._open_model)
 
+    async def prepare(self, model: str) -> None:
+        """Load the model before the first question, which will report it if that is impossible."""
+        async with self._opening.setdefault(model, asyncio.Lock()):
+            with suppress(ModelMisconfigured):
+                await asyncio.to_thread(load_chatbot, settings.MODELS_FILE, model, self._open_model)
+
     def queue_for(self, model: ChatModel) -> "Queue":
         return self._queues.setdefault(model, Queue(model.capacity))
+
+
+def load_chatbot(models_file: Path, model: str, open_model: OpenModel) -> None:
+    """Load the model of that name. Raises ModelMisconfigured."""
+    spec, _ = find_spec(models_file, model, "responder")
+    open_model(spec)
 
 
 def find_speaker(models_file: Path, question: Question, open_model: OpenModel) -> Speaker:

@@ -53,11 +53,12 @@ def is_same_origin(scope: dict[str, Any]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A participant, and their dialogue that a page shows."""
+    """A participant, and their dialogue that a page shows; ``chatbot`` is its model."""
 
     dialogue: int
     token: str
     participant: int
+    chatbot: str
 
 
 def find_viewer(slug: str, token: str, cookies: Mapping[str, str]) -> Viewer | None:
@@ -67,7 +68,7 @@ def find_viewer(slug: str, token: str, cookies: Mapping[str, str]) -> Viewer | N
     if visitor is None or dialogue is None:
         return None
     note_seen({visitor.person.pk})
-    return Viewer(dialogue.pk, dialogue.token, visitor.person.pk)
+    return Viewer(dialogue.pk, dialogue.token, visitor.person.pk, str(dialogue.responder.get("model", "")))
 
 
 def note_seen(participants: set[int]) -> None:

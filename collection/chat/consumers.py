@@ -56,6 +56,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels is 
         await self.channel_layer.group_add(group_of(self._viewer.token), self.channel_name)
         await self.accept()
         connections().add(self)
+        answerer().prepare(self._viewer.chatbot)
         await self._send_snapshot()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

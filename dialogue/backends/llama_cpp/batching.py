@@ -63,7 +63,9 @@ class Batcher:
         slot = self._moved_forward(slot)
         reused = self._keep_beginning(slot, request)
         sampler = Sampler(request.sampling, request.prompt, self._vocabulary.size, self._runtime.context)
-        self._slots.take(slot, request.conversation, Generation(request, reused, self._vocabulary, sampler))
+        generation = Generation(request, reused, self._vocabulary, sampler)
+        self._follow(generation, reused)
+        self._slots.take(slot, request.conversation, generation)
         return True
 
     def drop_cancelled(self) -> None:
@@ -85,10 +87,13 @@ class Batcher:
     def listen(self) -> None:
         """Read as much of the waiting prompts as fits into a step."""
         with self._listening:
-            busy = {slot.sequence: (slot, generation) for slot, generation in self._slots.busy}
+            busy = {slot.sequence: (slot, each) for slot, each in self._slots.busy if not each.leader}
             pending = {sequence: len(generation.pending) for sequence, (_, generation) in busy.items()}
             for sequence, count in prompt_pieces(pending):
                 self._read_piece(*busy[sequence], count)
+            for slot, generation in self._slots.busy:
+                if generation.leader:
+                    self._catch_up(slot, generation, generation.leader)
 
     def _read_last(self, speakers: list[tuple[Slot, Generation]]) -> None:
         sequences = [slot.sequence for slot, _ in speakers]
@@ -185,6 +190,29 @@ class Batcher:
         self._cut(slot, min(kept, len(prompt) - 1))
         self._counts["copied_tokens" if is_copied else "reused_tokens"] += len(slot.tokens)
         return len(slot.tokens)
+
+    def _follow(self, generation: Generation, kept: int) -> None:
+        """Let ``generation`` wait for another one that is reading the same beginning, if it is far longer than what it has."""
+        prompt = generation.request.prompt
+        readers = [each for _, each in self._slots.busy if each.is_silent]
+        leader = max(readers, key=lambda each: common_length(each.request.prompt, prompt), default=None)
+        if leader:
+            common = min(common_length(leader.request.prompt, prompt), len(prompt) - 1, len(leader.request.prompt) - 1)
+            if self._usable(common) - kept >= _WORTH_COPYING:
+                generation.leader, generation.shared = leader, self._usable(common)
+
+    def _catch_up(self, slot: Slot, generation: Generation, leader: Generation) -> None:
+        """Copy the shared beginning once the leader has read it. If the leader is gone, read it here."""
+        source = next((each for each, other in self._slots.busy if other is leader), None)
+        if source and len(source.tokens) < generation.shared:
+            return
+        generation.leader = None
+        if source:
+            self._counts["copied_tokens"] += generation.shared - len(slot.tokens)
+            is_done = self._runtime.copy(source.sequence, slot.sequence)
+            slot.tokens = list(source.tokens) if is_done else []
+            self._cut(slot, min(generation.shared, len(slot.tokens)))
+            generation.pending = generation.request.prompt[len(slot.tokens) :]
 
     def _usable(self, tokens: int) -> int:
         """Return how many of the first ``tokens`` of another conversation may be kept."""

@@ -11,7 +11,8 @@ from dialogue.backends.llama_cpp.vocabulary import TextAssembler, Vocabulary
 class Generation:
     """A request with a slot: the ``pending`` tokens that the model must read, and its output so far.
 
-    ``reply`` is None until the answer is complete.
+    ``reply`` is None until the answer is complete. While another generation, its ``leader``, is reading the first ``shared``
+    tokens of both prompts, this one waits in order to copy them.
     """
 
     def __init__(self, request: Request, reused: int, vocabulary: Vocabulary, sampler: Sampler) -> None:
@@ -19,6 +20,8 @@ class Generation:
         self.sampler = sampler
         self.pending = request.prompt[reused:]
         self.reply: Reply | None = None
+        self.leader: Generation | None = None
+        self.shared = 0
         self._vocabulary = vocabulary
         self._text = TextAssembler()
         self._tokens = 0

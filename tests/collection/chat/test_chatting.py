@@ -1,10 +1,14 @@
 """A message and its reply, on pages and in the database."""
 
+from functools import cache
 from pathlib import Path
 
+import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
+from collection.chat import consumers
+from collection.chat.answerer import Answerer
 from collection.chat.database import in_database
 from collection.chat.protocol import MESSAGE_LIMIT
 from collection.models import Participant
@@ -14,6 +18,7 @@ from dialogue.models_file import find_model
 from dialogue.seeds import sampler_seed
 from studies.models import Dialogue, Generation, Output, Turn, Typing
 from tests.collection.chat.pages import REPLIES, make_chat, open_page, write_models
+from tests.dialogue.backends.llama_models import until
 from tests.dialogue.backends.servers import ChatServer
 
 
@@ -38,6 +43,21 @@ async def test_a_page_that_opens_gets_a_snapshot(chat: Dialogue) -> None:
                 "next": {"allowed": False, "why_not": "Send a message and read the reply before you continue."},
             }
         ]
+
+
+async def test_a_page_that_opens_loads_its_chatbot_before_anybody_asks(
+    chat: Dialogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[str] = []
+
+    def note(name: str) -> ScriptedModel:
+        loaded.append(name)
+        return ScriptedModel(REPLIES)
+
+    monkeypatch.setattr(consumers, "answerer", cache(lambda: Answerer(lambda spec: note(spec.name))))
+    async with open_page(chat), open_page(chat):
+        await until(lambda: bool(loaded))
+    assert loaded == ["bot"]
 
 
 async def test_a_message_is_stored_and_so_is_its_reply(chat: Dialogue) -> None:

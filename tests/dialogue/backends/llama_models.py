@@ -45,13 +45,22 @@ class Steps:
 
     def answer(self, *asked: tuple[str, str], sampling: Sampling = GREEDY) -> list[Reply | BackendError]:
         """Answer texts, each with its conversation, in the same steps. Return how each ended."""
+        return [self.finish(request) for request in self.admit(*asked, sampling=sampling)]
+
+    def admit(self, *asked: tuple[str, str], sampling: Sampling = GREEDY) -> list[Request]:
+        """Give each text a slot."""
         requests = [self._request(conversation, text, sampling) for conversation, text in asked]
         assert all(self.batcher.admit(request) for request in requests)
+        return requests
+
+    def finish(self, request: Request) -> Reply | BackendError:
+        """Go on until nothing is left to do. Return how the request ended."""
         while self.batcher.is_busy:
             self.batcher.speak()
             self.batcher.listen()
-        ends = [self._delivered[request.number][-1] for request in requests]
-        return [end for end in ends if not isinstance(end, str)]
+        end = self._delivered[request.number][-1]
+        assert not isinstance(end, str)
+        return end
 
     def _request(self, conversation: str, text: str, sampling: Sampling) -> Request:
         prompt = self._vocabulary.encode(self._template, said(text))

@@ -169,6 +169,33 @@ async def test_a_long_common_beginning_is_copied_from_another_conversation(rando
     await fresh.close()
 
 
+@pytest.mark.parametrize(("flash_attention", "shared"), [(True, PIECE), (False, 150)])
+def test_a_beginning_that_several_requests_share_is_read_once(random_gguf, flash_attention, shared):
+    asked = [(name, "baba bebe bibi " * 50 + f"{name} caca") for name in ("ba", "be", "bi", "bo")]
+    with stepping(described(random_gguf, flash_attention=flash_attention)) as steps:
+        together = steps.answer(*asked)
+        counted = steps.batcher.statistics
+    with stepping(described(random_gguf, slots=1, flash_attention=flash_attention)) as steps:
+        alone = [end for each in asked for end in steps.answer(each)]
+    assert texts(together) == texts(alone)
+    assert counted.copied_tokens >= 3 * shared
+    assert counted.read_tokens + counted.copied_tokens == sum(
+        end.prompt_tokens or 0 for end in alone if isinstance(end, Reply)
+    )
+
+
+def test_who_waits_for_a_shared_beginning_reads_it_if_the_other_is_cancelled(random_gguf):
+    asked = [(name, "baba bebe bibi " * 100 + f"{name} caca") for name in ("ba", "be")]
+    with stepping(described(random_gguf)) as steps:
+        (expected,) = texts(steps.answer(asked[1]))
+    with stepping(described(random_gguf)) as steps:
+        first, second = steps.admit(*asked)
+        steps.batcher.listen()
+        first.is_cancelled = True
+        steps.batcher.drop_cancelled()
+        assert texts([steps.finish(second)]) == [expected]
+
+
 async def test_the_slot_of_an_ended_conversation_is_the_first_to_be_taken(random_gguf):
     model = load(described(random_gguf, slots=2))
     for name in ("going on", "over"):
