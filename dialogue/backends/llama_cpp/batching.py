@@ -9,7 +9,7 @@ from dialogue.backends.llama_cpp.generation import Generation
 from dialogue.backends.llama_cpp.request import Delivery, Request
 from dialogue.backends.llama_cpp.runtime import Runtime
 from dialogue.backends.llama_cpp.sampler import Sampler
-from dialogue.backends.llama_cpp.schedule import company, idle_between, prompt_pieces, whole_pieces
+from dialogue.backends.llama_cpp.schedule import company, idle_between, next_piece, whole_pieces
 from dialogue.backends.llama_cpp.slots import Slot, SlotTable, common_length
 from dialogue.backends.llama_cpp.statistics import Statistics, Stopwatch
 from dialogue.backends.llama_cpp.vocabulary import Vocabulary
@@ -85,11 +85,12 @@ class Batcher:
                 self._read_last(speakers)
 
     def listen(self) -> None:
-        """Read as much of the waiting prompts as fits into a step."""
+        """Read a piece of the shortest waiting prompt."""
         with self._listening:
             busy = {slot.sequence: (slot, each) for slot, each in self._slots.busy if not each.leader}
             pending = {sequence: len(generation.pending) for sequence, (_, generation) in busy.items()}
-            for sequence, count in prompt_pieces(pending):
+            if piece := next_piece(pending):
+                sequence, count = piece
                 self._read_piece(*busy[sequence], count)
             for slot, generation in self._slots.busy:
                 if generation.leader:

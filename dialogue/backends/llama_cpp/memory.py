@@ -7,7 +7,7 @@ import psutil
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.backends.llama_cpp.library import llama
 from dialogue.backends.llama_cpp.model_file import ModelFacts
-from dialogue.backends.llama_cpp.schedule import PROMPT_TOKENS_PER_STEP
+from dialogue.backends.llama_cpp.schedule import PIECE
 from dialogue.model_config import ModelSpec
 
 _MOST_SLOTS = 32  # both speakers of sixteen dialogues, at which throughput levels off
@@ -30,7 +30,7 @@ class Plan:
     @property
     def rows(self) -> int:
         """Return the number of tokens that one step can read."""
-        return self.slots + PROMPT_TOKENS_PER_STEP
+        return self.slots + PIECE
 
 
 def plan_memory(spec: ModelSpec, facts: ModelFacts) -> Plan:
@@ -48,7 +48,7 @@ def plan_memory(spec: ModelSpec, facts: ModelFacts) -> Plan:
 
 def needed_memory(facts: ModelFacts, slots: int, context: int) -> int:
     """Return the bytes for the weights, the histories, and (estimated) the arrays of one step."""
-    rows = slots + PROMPT_TOKENS_PER_STEP
+    rows = slots + PIECE
     step = 4 * rows * (2 * facts.vocabulary + 32 * facts.width)
     return facts.weights + slots * _slot_memory(facts, context) + step
 

@@ -12,32 +12,27 @@ quantized weights, two dependencies remain: flash attention for a single token a
 whose rounding depends on how many tokens they read together (fewer than four, fewer than eight, or more).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import pairwise
 
 PIECE = 128
-"""Maximum number of a prompt's tokens that are read at once, a multiple of 64, for which attention is fastest."""
-
-PROMPT_TOKENS_PER_STEP = PIECE
-"""Maximum number of prompt tokens in a step, so that replies in progress continue while other prompts are read."""
+"""Maximum number of a prompt's tokens that a step reads, a multiple of 64, for which attention is fastest."""
 
 WIDEST_GAP = 8
 """See ``idle_between``. Reading one more token costs an eighth of reading the weights once more."""
 
 
-def prompt_pieces(pending: Mapping[int, int]) -> Iterator[tuple[int, int]]:
-    """Yield the pieces of prompts that a step reads, as pairs of a sequence and the number of its ``pending`` tokens.
+def next_piece(pending: Mapping[int, int]) -> tuple[int, int] | None:
+    """Return the piece of a prompt that a step reads: a sequence, and how many of its ``pending`` tokens.
 
-    The shortest prompt comes first, so that it does not wait for a long one; a piece that no longer fits waits for the next
-    step. The last token of each prompt is left to be read with the replies in progress, because the next token is sampled
-    from its result.
+    The shortest prompt comes first, and only one piece is read, so that short waits stay short and replies go on. The last
+    token of each prompt is left to be read with the replies, because the next token is sampled from its result.
     """
-    left = PROMPT_TOKENS_PER_STEP
-    for sequence, count in sorted(pending.items(), key=lambda item: item[1]):
-        piece = min(count - 1, PIECE)
-        if 0 < piece <= left:
-            yield sequence, piece
-            left -= piece
+    unread = {sequence: count - 1 for sequence, count in pending.items() if count > 1}
+    if not unread:
+        return None
+    sequence = min(unread, key=unread.__getitem__)
+    return sequence, min(unread[sequence], PIECE)
 
 
 def whole_pieces(tokens: int) -> int:

@@ -6,7 +6,7 @@ from dialogue.backends.llama_cpp.schedule import (
     WIDEST_GAP,
     company,
     idle_between,
-    prompt_pieces,
+    next_piece,
     whole_pieces,
 )
 from dialogue.backends.llama_cpp.slots import SlotTable, common_length
@@ -14,17 +14,14 @@ from dialogue.backends.llama_cpp.vocabulary import TextAssembler
 
 
 def test_prompts_are_read_in_pieces_but_for_their_last_token():
-    assert list(prompt_pieces({0: PIECE + 100})) == [(0, PIECE)]
-    assert list(prompt_pieces({0: 100})) == [(0, 99)]
-    assert list(prompt_pieces({0: 1, 1: 2})) == [(1, 1)]
+    assert next_piece({0: PIECE + 100}) == (0, PIECE)
+    assert next_piece({0: 100}) == (0, 99)
+    assert next_piece({0: 1, 1: 2}) == (1, 1)
+    assert next_piece({0: 1}) is None
 
 
 def test_the_shortest_prompt_is_read_first():
-    assert list(prompt_pieces({0: 900, 1: PIECE + 1})) == [(1, PIECE)]
-
-
-def test_a_piece_is_never_cut_shorter_because_others_are_read():
-    assert list(prompt_pieces({0: 100, 1: 81, 2: 21, 3: 1})) == [(2, 20), (1, 80)]
+    assert next_piece({0: 900, 1: PIECE + 1, 2: 1}) == (1, PIECE)
 
 
 def test_whole_pieces_of_a_beginning_are_kept_for_others():
