@@ -15,13 +15,16 @@ from studies.cut_outputs import Cut
 _CUT_FIELDS = ("outputs", "cut", "cramped", "max_tokens", "failures")
 
 
+NOT_PLAYED = Throughput(None, None)
+
+
 @dataclass
 class Part:
     """The requested cells of one run, and the speed at which this process played them. Read the figures after the work."""
 
     run: Run
     cells: Cells
-    throughput: Throughput = Throughput(None, None)  # noqa: RUF009  frozen
+    throughput: Throughput = NOT_PLAYED
 
     @property
     def left(self) -> int:

@@ -66,7 +66,7 @@ class Answerer:
             self._keeping = self._run(self._keep_all())
 
     def prepare(self, chatbot: str) -> None:
-        """Begin to load a chatbot, because a page is open on which somebody will soon ask it."""
+        """Start loading a chatbot: a page has opened, so a message will soon follow."""
         if chatbot and chatbot not in self._preparations:
             self._preparations[chatbot] = asyncio.create_task(self._chatbots.prepare(chatbot))
 

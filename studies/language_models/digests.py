@@ -1,10 +1,10 @@
 """Cached SHA-256 digests of model files: hashing ten gigabytes takes half a minute."""
 
 import hashlib
-import os
 from collections.abc import Callable
 from pathlib import Path
 
+from dialogue.backends import notes
 from dialogue.model_config import sha256
 
 
@@ -16,15 +16,7 @@ def remembered(folder: Path) -> Callable[[Path], str]:
         version = f"{path.resolve()}\n{stat.st_size}\n{stat.st_mtime_ns}"
         note = folder / hashlib.sha256(version.encode()).hexdigest()
         if not note.exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            _write_whole(note, sha256(path))
+            notes.write(note, sha256(path))
         return note.read_text("ascii")
 
     return digest
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """Write the file so that other processes see either all of it or nothing."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.write_text(text, "ascii")
-    draft.replace(path)

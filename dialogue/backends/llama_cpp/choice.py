@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+from dialogue.backends import notes
 from dialogue.backends.llama_cpp.configuration import Configuration, candidates
 from dialogue.backends.llama_cpp.measuring import Measured, Speed, compare
 from dialogue.backends.llama_cpp.memory import Plan
@@ -35,23 +36,23 @@ class Choice:
         return f"Engine: {self.configuration.describe()}{why}."
 
 
-def choose(spec: ModelSpec, facts: ModelFacts, plan: Plan, notes: Path | None) -> Choice:
-    """Return the noted choice; without one measure, and note it in the folder ``notes``. Raises ModelMisconfigured."""
-    if known := known_choice(spec, facts, plan, notes):
+def choose(spec: ModelSpec, facts: ModelFacts, plan: Plan, folder: Path | None) -> Choice:
+    """Return the noted choice; without one measure, and note it in ``folder``. Raises ModelMisconfigured."""
+    if known := known_choice(spec, facts, plan, folder):
         return known
     best = compare(spec, facts, plan)[0]
     choice = Choice(best.configuration, best, date.today().isoformat())
-    if notes:
-        _write_whole(notes / _key(spec, plan), json.dumps(asdict(choice)))
+    if folder:
+        notes.write(folder / _key(spec, plan), json.dumps(asdict(choice)))
     return choice
 
 
-def known_choice(spec: ModelSpec, facts: ModelFacts, plan: Plan, notes: Path | None) -> Choice | None:
+def known_choice(spec: ModelSpec, facts: ModelFacts, plan: Plan, folder: Path | None) -> Choice | None:
     """Return the choice if it needs no measurement."""
     possible = candidates(spec, facts, plan, psutil.virtual_memory().available)
     if len(possible) == 1:
         return Choice(possible[0])
-    noted = _read(notes / _key(spec, plan)) if notes else None
+    noted = _read(folder / _key(spec, plan)) if folder else None
     return noted if noted and noted.configuration in possible else None
 
 
@@ -92,11 +93,3 @@ def _processor() -> str:
     except OSError:
         return f"{platform.machine()} {platform.processor()}"
     return "\n".join(dict.fromkeys(line for line in lines if line.startswith(("model name", "flags", "Features"))))
-
-
-def _write_whole(note: Path, text: str) -> None:
-    """Write the file so that other processes see either all of it or nothing."""
-    note.parent.mkdir(parents=True, exist_ok=True)
-    draft = note.with_name(f"{note.name}.{hashlib.sha256(text.encode()).hexdigest()[:8]}")
-    draft.write_text(text, "utf-8")
-    draft.replace(note)

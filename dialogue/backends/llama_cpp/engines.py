@@ -31,7 +31,7 @@ class Engines:
         try:
             for process in self._processes:
                 process.wait_until_ready()
-        except BaseException:
+        except BaseException:  # also Ctrl-C while a large model is loaded: no process may stay behind
             self.close()
             raise
 
