@@ -75,8 +75,8 @@ class ModelSpec(_Table):
 
     ``slots`` is the number of histories that a local engine keeps in memory; by default as many as fit. ``requests`` is the
     upper limit of the concurrent requests to a provider, whose number adapts to its answers; the settings in ``leave_out`` are
-    never sent to it. ``label`` is shown with the model's name. A scripted model gives ``replies``, with ``pause`` seconds per
-    word.
+    never sent to it. ``device``, ``dtype`` and ``attention`` say how transformers runs the model; "auto" is the best that is
+    there. ``label`` is shown with the model's name. A scripted model gives ``replies``, with ``pause`` seconds per word.
     """
 
     name: str = Field(min_length=1, max_length=100)
@@ -95,6 +95,7 @@ class ModelSpec(_Table):
     gpu_layers: int = 0
     device: str = "auto"
     dtype: str = "auto"
+    attention: Literal["auto", "flash_attention_2", "sdpa", "eager"] = "auto"
     base_url: str | None = None
     api: Literal["openai", "azure"] = "openai"
     api_version: str | None = None

@@ -19,27 +19,32 @@ def load(spec: ModelSpec) -> ChatModel:
     """Return the model that ``spec`` names, loaded on its device. Raises ModelMisconfigured if it cannot run here."""
     _require_packages(spec)
     from dialogue.backends.transformers.engine import Engine
+    from dialogue.backends.transformers.memory import fitting_slots, require_memory
     from dialogue.backends.transformers.model import TransformersModel
     from dialogue.backends.transformers.tokens import ChatTokens, chat_template
-    from dialogue.backends.transformers.weights import context_size, end_tokens, fitting_slots, load_weights
+    from dialogue.backends.transformers.weights import choose_way, context_size, end_tokens, load_weights
 
-    loaded = load_weights(spec)
+    way = choose_way(spec, spec.model)
+    require_memory(spec, way)
+    loaded = load_weights(spec, way)
     tokens = ChatTokens(loaded.tokenizer, chat_template(spec, loaded.tokenizer))
-    engine = Engine(loaded.model, name=spec.name, ends=end_tokens(loaded), slots=fitting_slots(spec, loaded))
-    return TransformersModel(engine, tokens, name=spec.name, context=context_size(spec, loaded))
+    engine = Engine(loaded.model, name=spec.name, ends=end_tokens(loaded), slots=fitting_slots(spec, loaded, way))
+    return TransformersModel(engine, tokens, name=spec.name, context=context_size(spec, loaded), way=way.describe())
 
 
 def examine(spec: ModelSpec) -> Health:
-    """Check that packages and files exist and fit the device's memory; only the description files are opened.
+    """Check that packages and files exist and fit the device's free memory; only the description files are opened.
 
     Raises ModelMisconfigured also if the template of a model downloaded from the hub would lose a message.
     """
     _require_packages(spec)
-    from dialogue.backends.transformers.weights import examine_weights, find_folder
+    from dialogue.backends.transformers.memory import examine_memory
+    from dialogue.backends.transformers.weights import choose_way, find_folder
 
-    health = examine_weights(spec)
+    folder = find_folder(spec)
+    health = examine_memory(spec, choose_way(spec, folder))
     if spec.template == "own" and own_template(spec) is None:
-        _check_downloaded(spec, read_template(find_folder(spec)))
+        _check_downloaded(spec, read_template(folder))
     return health
 
 
@@ -65,7 +70,7 @@ def provenance(spec: ModelSpec) -> Provenance:
     """Return what the outputs depend on."""
     return Provenance(
         "same batch only",
-        "Arithmetic depends on which requests share a step.",
+        "Arithmetic depends on which requests share a step; if memory runs out, fewer do.",
         "continuous: all requests in progress share each step, padded to the longest history",
         ("transformers", "torch"),
     )

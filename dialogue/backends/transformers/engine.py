@@ -2,8 +2,12 @@
 
 Each step admits the waiting requests (reading their prompts as one batch, without the cached parts of their
 conversations), then gives every answer one more token. A finished or cancelled answer leaves before the next step.
+
+If memory runs out, the answers in progress continue from the tokens that they have, at most half as many at once. The number
+does not grow again until the model is next loaded, because each attempt to find the limit would read all histories again.
 """
 
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +20,8 @@ import torch
 from dialogue.backends.base import BackendError, StopReason
 from dialogue.backends.transformers.batch import Batch, History
 from dialogue.backends.transformers.sampling import Dice, draw
+
+logger = logging.getLogger(__name__)
 
 Event = int | StopReason | BackendError
 """What the owner of an answer receives: its tokens, then why it stopped or which error occurred."""
@@ -43,10 +49,11 @@ class Engine:
     """Runs ``model``; ``ends`` are the tokens that end an answer, ``slots`` is the number of histories that fit in memory."""
 
     def __init__(self, model: Any, *, name: str, ends: frozenset[int], slots: int) -> None:
+        self.slots = slots
         self._model = model
         self._name = name
         self._ends = ends
-        self._slots = slots
+        self._tried_alone: Answer | None = None
         self._arrivals: SimpleQueue[Answer | None] = SimpleQueue()
         self._waiting: list[Answer] = []
         self._answers: list[Answer] = []
@@ -99,19 +106,44 @@ class Engine:
             self._waiting.append(arrival)
 
     def _work(self) -> None:
+        has_room = True
         try:
             self._let_go()
             self._admit()
             self._advance()
         except torch.OutOfMemoryError:
-            self._fail(BackendError(f"Model {self._name!r} ran out of memory. Lower its `slots` or its `context`."))
+            has_room = False  # the error holds the step's tensors, so memory is freed after this block
         except RuntimeError as error:  # torch raises this for a broken device and for all its other failures
             self._fail(BackendError(f"Model {self._name!r} failed ({_first_line(error)}). Try again later."))
+        if not has_room:
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """Free all histories and let the answers in progress go on, at most half as many at once; fail one that is alone."""
+        held = len(self._answers) + len(self._memories)
+        answers = [answer for answer in self._answers if not answer.is_done]
+        if answers == [self._tried_alone]:
+            self._fail(self._too_large(answers[0]))
+            return
+        self._tried_alone = answers[0] if len(answers) == 1 else None
+        self.slots = max(1, held // 2)
+        self._waiting = answers + self._waiting
+        self._forget_all()
+        torch.cuda.empty_cache()
+        logger.warning(
+            "Model %r ran out of memory. From now on it answers at most %d requests at once.", self._name, self.slots
+        )
+
+    def _too_large(self, answer: Answer) -> BackendError:
+        return BackendError(
+            f"Model {self._name!r} ran out of memory with a single request of {len(answer.ids)} tokens. Lower its `context`, "
+            "or use a smaller model or a device with more memory."
+        )
 
     def _admit(self) -> None:
         """Read the prompts of as many waiting answers as there are free slots, and give each its first token."""
         self._waiting = [answer for answer in self._waiting if not answer.is_cancelled]
-        free = self._slots - len(self._answers)
+        free = self.slots - len(self._answers)
         news, self._waiting = self._waiting[:free], self._waiting[free:]
         if not news:
             return
@@ -162,17 +194,20 @@ class Engine:
 
     def _forget_beyond_slots(self) -> None:
         """Drop the least recently used histories, so that memory never holds more than ``slots`` of them."""
-        while self._memories and len(self._memories) + len(self._answers) > self._slots:
+        while self._memories and len(self._memories) + len(self._answers) > self.slots:
             self._memories.popitem(last=False)
 
     def _fail(self, error: BackendError) -> None:
         """End the answers in the batch with ``error`` and start with an empty one: after a failure its tensors are invalid."""
-        failed, self._answers = self._answers, []
+        failed = [answer for answer in self._answers if not answer.is_done]
+        self._forget_all()
+        for answer in failed:
+            answer.finish(error)
+
+    def _forget_all(self) -> None:
+        self._answers = []
         self._batch = Batch(self._model)
         self._memories.clear()
-        for answer in failed:
-            if not answer.is_done:
-                answer.finish(error)
 
     def _shut_down(self) -> None:
         """End all waiting answers, even if the thread ends because of a bug in this program."""

@@ -15,9 +15,14 @@ from dialogue.messages import Message
 
 
 class TransformersModel(StreamingModel):
-    """A model on this machine's GPU or CPU. ``context`` is the maximum number of tokens of a prompt and its answer together."""
+    """A model on this machine's GPU or CPU. ``context`` is the maximum number of tokens of a prompt and its answer together.
 
-    def __init__(self, engine: Engine, tokens: ChatTokens, *, name: str, context: int) -> None:
+    ``way`` says how it runs, in words.
+    """
+
+    def __init__(self, engine: Engine, tokens: ChatTokens, *, name: str, context: int, way: str) -> None:
+        self.capacity = engine.slots
+        self.engine = way
         self._engine = engine
         self._tokens = tokens
         self._name = name

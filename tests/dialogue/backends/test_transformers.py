@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from dialogue.backends.base import BackendError, ChatModel, ContextFull, ModelMisconfigured, Sampling
@@ -175,12 +174,12 @@ async def test_the_context_is_never_larger_than_the_models(words: Path) -> None:
 
 
 class BrokenDevice:
-    """A model on a device that fails with torch's errors: first out of memory, then broken, then working again."""
+    """A model on a device that fails with torch's errors, one in each of the first steps, and then works again."""
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Any, *errors: Exception) -> None:
         self.device = model.device
         self._model = model
-        self._errors = [torch.OutOfMemoryError("CUDA out of memory."), RuntimeError("CUDA error.\nMore about it.")]
+        self._errors = list(errors)
 
     def __call__(self, **inputs: Any) -> Any:
         if self._errors:
@@ -189,13 +188,12 @@ class BrokenDevice:
 
 
 def test_a_failing_device_fails_the_answers_under_way_only(words: Path) -> None:
-    broken = BrokenDevice(AutoModelForCausalLM.from_pretrained(words))
+    broken = BrokenDevice(AutoModelForCausalLM.from_pretrained(words), RuntimeError("CUDA error.\nMore about it."))
     engine = Engine(broken, name="tiny", ends=frozenset(), slots=2)
-    ends = [_end_of_an_answer(engine) for _ in range(3)]
+    ends = [_end_of_an_answer(engine) for _ in range(2)]
     engine.close()
-    assert str(ends[0]) == "Model 'tiny' ran out of memory. Lower its `slots` or its `context`."
-    assert str(ends[1]) == "Model 'tiny' failed (CUDA error). Try again later."
-    assert ends[2] == "length"
+    assert str(ends[0]) == "Model 'tiny' failed (CUDA error). Try again later."
+    assert ends[1] == "length"
 
 
 def _end_of_an_answer(engine: Engine) -> Event:
@@ -228,7 +226,12 @@ def test_a_model_that_is_not_there_is_named(name: str, monkeypatch: pytest.Monke
     [
         ({"device": "cuda:99"}, "cannot run on 'cuda:99' here"),
         ({"device": "abacus"}, "cannot run on 'abacus' here"),
+        ({"device": "cuda:first"}, "cannot run on 'cuda:first' here: PyTorch finds no GPUs. Set `device`"),
         ({"dtype": "int3"}, "no dtype 'int3'"),
+        (
+            {"attention": "flash_attention_2"},
+            "cannot use the attention 'flash_attention_2' here: it needs a GPU. Remove",
+        ),
         ({"template": "none"}, "no chat template 'none'"),
     ],
 )
@@ -252,7 +255,26 @@ def test_the_memory_is_that_of_the_weights_and_of_the_histories(words: Path) -> 
     assert health.memory == weights + 3 * 2048 * (2 * WORDS.layers * WORDS.hidden * 4)
 
 
-def test_a_model_that_does_not_fit_is_not_healthy(words: Path) -> None:
-    health = examine(spec_of(words, context=10**12))
+def test_a_model_that_does_not_fit_is_refused_before_it_is_loaded(words: Path) -> None:
+    health = examine(spec_of(words, slots=10**9))
     assert not health.is_ok
-    assert "Lower `slots` or `context`" in health.sentence
+    assert "Lower `slots` or `context`, choose a smaller model." in health.sentence
+    with pytest.raises(ModelMisconfigured, match="Lower `slots` or `context`, choose a smaller model"):
+        load(spec_of(words, slots=10**9))
+
+
+async def test_the_way_a_model_runs_is_shown_before_and_after_it_is_loaded(words: Path) -> None:
+    assert "free. cpu, float32, attention sdpa." in examine(spec_of(words)).sentence
+    model = load(spec_of(words, slots=3, dtype="bfloat16", attention="eager"))
+    assert (model.engine, model.capacity) == ("cpu, bfloat16, attention eager", 3)
+    await model.close()
+
+
+async def test_every_way_of_computing_attention_gives_the_same_answers(words: Path) -> None:
+    texts = set()
+    for attention in ("sdpa", "eager"):
+        model = load(spec_of(words, attention=attention))
+        replies = await asyncio.gather(*(model.reply(ask("baba " * length), GREEDY) for length in (1, 7, 30)))
+        texts.add(tuple(reply.text for reply in replies))
+        await model.close()
+    assert len(texts) == 1
