@@ -99,3 +99,10 @@ def test_a_worker_is_not_started_for_a_model_that_nobody_described(settings: Set
     settings.MODELS_FILE = MODELS_FILE
     with pytest.raises(CommandError, match="There is no model 'nobody'"):
         call_command("worker", "--models", "asker,nobody", stdout=StringIO())
+
+
+def test_a_worker_is_not_started_on_a_gpu_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER"):
+        monkeypatch.setenv(name, "")  # the command changes them
+    with pytest.raises(CommandError, match=r"PyTorch finds no GPU 99 here\."):
+        call_command("worker", "--gpu", "99", stdout=StringIO())

@@ -9,6 +9,8 @@ from celery.bin.celery import celery
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from dialogue.backends.base import ModelMisconfigured
+from dialogue.backends.visible_gpu import use_only
 from dialogue.models_file import InvalidModelsFile, UnknownModel, find_model
 from jobs.routing import COMPUTING, queue_of
 
@@ -22,14 +24,29 @@ class Command(BaseCommand):
             "--models", default="", help="serve only jobs that need no other models, for example llama-2,mixtral"
         )
         parser.add_argument("--computing", action="store_true", help="serve analyses and power estimates")
+        parser.add_argument(
+            "--gpu",
+            type=int,
+            metavar="N",
+            help="use only this GPU, by its number in nvidia-smi; start a worker for each GPU",
+        )
         parser.add_argument("--loglevel", default="WARNING", help="Celery's log level (default: WARNING)")
 
     def handle(self, **options: Any) -> None:
         queues = list(_queues(options["models"], is_computing=options["computing"]))
+        if options["gpu"] is not None:
+            _use_gpu(options["gpu"])
         name = f"worker-{os.getpid()}@%h"
         command = ["--quiet", "-A", "roleplay_site", "worker", "--loglevel", options["loglevel"], "-n", name]
         only = ["-Q", ",".join(queues)] if queues else []
         celery.main([*command, *only], prog_name="celery", auto_envvar_prefix="CELERY")
+
+
+def _use_gpu(number: int) -> None:
+    try:
+        use_only(number)
+    except ModelMisconfigured as error:
+        raise CommandError(str(error), returncode=2) from error
 
 
 def _queues(models: str, *, is_computing: bool) -> Iterator[str]:
