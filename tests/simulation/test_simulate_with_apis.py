@@ -34,7 +34,9 @@ LIMITED = Failure(429, "rate_limit_exceeded", headers={"retry-after-ms": "1"})
 GONE = Failure(hang_up=True)
 REFUSED = f"URL refuses the key of 'asker' (It failed). Check the environment variable {KEY}."
 LIMITS = "URL limits the rate or the quota (It failed). Lower `requests` of 'asker', or wait."
-UNREACHABLE = "URL cannot be reached. Check that it is running, and check `base_url` of 'asker'."
+UNREACHABLE = (
+    "URL cannot be reached. Check that it is running and has loaded its model, and check `base_url` of 'asker'."
+)
 AGAIN = "Stopped after 2 failures in a row: "
 
 UseServer = Callable[[str], None]

@@ -82,12 +82,21 @@ async def test_an_address_without_such_an_api_is_reported_in_one_sentence(models
     assert f"NOT USABLE: {url} {sentence}" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("listed", [{"object": "list", "data": []}, {"models": []}, [{"id": "m"}]])
-async def test_a_server_that_lists_its_models_in_some_way_is_usable(models_file, capsys, listed):
+@pytest.mark.parametrize(
+    ("listed", "words"),
+    [
+        ({"object": "list", "data": []}, "can be reached."),
+        ({"models": []}, "can be reached."),
+        ([{"id": "m"}], "can be reached and serves 'm'."),
+        ({"models": [{"name": "m"}]}, "can be reached and serves 'm'."),
+        ({"data": [{"id": "other"}]}, "can be reached, but does not list 'm' among its models."),
+    ],
+)
+async def test_a_server_that_lists_its_models_in_some_way_is_usable(models_file, capsys, listed, words):
     async with odd_server(Odd("list", LISTED, json.dumps(listed).encode())) as url:
         models_file.write_text(f'[models.api]\nbackend = "openai"\nmodel = "m"\nbase_url = "{url}"\n')
         await asyncio.to_thread(call_command, "models")
-    assert f"ok: {url} can be reached." in capsys.readouterr().out
+    assert f"ok: {url} {words}\n" in capsys.readouterr().out
 
 
 def test_a_key_in_quotation_marks_is_named_by_its_variable(models_file, capsys, monkeypatch):

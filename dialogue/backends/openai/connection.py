@@ -55,8 +55,9 @@ def status_complaint(error: APIStatusError, secret: str) -> Complaint:
 def unreachable(error: Exception, spec: ModelSpec) -> BackendError:
     """Return the error for a request without any answer."""
     if isinstance(error, APIConnectionError | OSError):
+        loaded = " and has loaded its model" if spec.base_url else ""  # vLLM refuses connections until then
         return BackendError(
-            f"{address(spec)} cannot be reached. Check that it is running, and check `base_url` of {spec.name!r}."
+            f"{address(spec)} cannot be reached. Check that it is running{loaded}, and check `base_url` of {spec.name!r}."
         )
     return BackendError(
         f"{address(spec)} could not be reached, or its answer could not be read ({type(error).__name__}). "
