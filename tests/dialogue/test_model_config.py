@@ -51,13 +51,14 @@ def test_the_shipped_file_is_valid() -> None:
 
 def test_the_examples_are_the_papers_models_and_valid_once_uncommented(models_file: Path) -> None:
     models = read_models(write(models_file, uncommented(SHIPPED.read_text("utf-8")))).models
-    assert list(models) == ["llama-2-13b-q5", "llama-2", "mixtral", "vicuna", "gpt-4"]
+    assert list(models) == ["llama-2-13b-q5", "llama-2", "mixtral", "vicuna", "mixtral-vllm", "gpt-4"]
     assert all(spec.inquirer or spec.responder for spec in models.values())
 
 
 def test_the_examples_play_with_the_papers_parameters(models_file: Path) -> None:
     models = read_models(write(models_file, uncommented(SHIPPED.read_text("utf-8")))).models
     inquirers = {name: spec.inquirer for name, spec in models.items() if spec.inquirer}
+    assert inquirers.pop("mixtral-vllm") == inquirers["mixtral"]
     assert {name: speaker.prompts for name, speaker in inquirers.items()} == {name: name for name in inquirers}
     assert {name: speaker.coherence.max_n for name, speaker in inquirers.items()} == {
         **{"llama-2": 8, "mixtral": 4, "vicuna": 4, "gpt-4": 4}

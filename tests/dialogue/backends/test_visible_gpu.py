@@ -29,5 +29,6 @@ def test_a_number_without_a_gpu_is_refused_instead_of_computing_on_the_processor
 
 
 def test_without_pytorch_nothing_is_refused() -> None:
-    use_only(7, environment := {}, lambda: None)
+    environment: dict[str, str] = {}
+    use_only(7, environment, lambda: None)
     assert environment["CUDA_VISIBLE_DEVICES"] == "7"
