@@ -7,6 +7,7 @@ from types import ModuleType
 from dialogue.backends.base import ChatModel, Health, ModelMisconfigured
 from dialogue.backends.chat_template import ChatTemplate, load_template
 from dialogue.backends.fitting import Fit, fit
+from dialogue.backends.llama_cpp_trial import find_obstacle
 from dialogue.backends.provenance import Provenance
 from dialogue.model_config import ModelSpec
 from dialogue.seeds import SPEAKERS, SpeakerName
@@ -83,6 +84,8 @@ async def close_models() -> None:
 
 
 def _backend(spec: ModelSpec) -> ModuleType:
+    if spec.backend == "llama_cpp" and (obstacle := find_obstacle()):
+        raise ModelMisconfigured(f"Model {spec.name!r} cannot run here: {obstacle}")
     try:
         return import_module(BACKENDS[spec.backend])
     except ImportError as error:

@@ -14,6 +14,7 @@ from dialogue.backends.llama_cpp.configuration import Configuration, candidates
 from dialogue.backends.llama_cpp.launch import Line, launch
 from dialogue.backends.llama_cpp.memory import Plan
 from dialogue.backends.llama_cpp.model_file import ModelFacts, load_weights
+from dialogue.backends.llama_cpp.process import explain
 from dialogue.backends.llama_cpp.runtime import Runtime
 from dialogue.backends.llama_cpp.schedule import PIECE
 from dialogue.backends.llama_cpp.setup import Measure
@@ -92,7 +93,7 @@ def _receive(line: Line, name: str) -> list[Speed]:
     try:
         answer = line.receive()
     except EOFError as error:
-        raise ModelMisconfigured(f"The engine of model {name!r} crashed; the log says why.") from error
+        raise ModelMisconfigured(explain(line.close(), name)) from error
     if isinstance(answer, ModelMisconfigured):
         raise answer
     return list(answer)

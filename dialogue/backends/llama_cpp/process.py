@@ -12,6 +12,7 @@ from dialogue.backends.llama_cpp.launch import Line, launch
 from dialogue.backends.llama_cpp.request import Cancel, Deliveries, Delivery, Order, UseThreads
 from dialogue.backends.llama_cpp.setup import Serve
 from dialogue.backends.llama_cpp.statistics import Statistics
+from dialogue.backends.llama_cpp_trial import BUILD_AGAIN
 
 logger = logging.getLogger(__name__)
 
@@ -165,10 +166,7 @@ def explain(status: int, name: str) -> str:
     """Return a sentence about the end of a process that was not asked to end."""
     match -status:
         case signal.SIGILL:
-            return (
-                f"Model {name!r}: llama-cpp-python was built for another processor than this one. Build it here:"
-                " pip install --force-reinstall --no-binary llama-cpp-python llama-cpp-python."
-            )
+            return f"Model {name!r} cannot run here: {BUILD_AGAIN}"
         case signal.SIGKILL:
             return f"The engine of model {name!r} was killed, perhaps because the memory of this machine is full."
         case _:

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from benchmarks.random_llama import Shape
-from dialogue.backends.base import LEAST_ROOM, BackendError, ContextFull, Sampling
+from dialogue.backends.base import LEAST_ROOM, BackendError, ContextFull, ModelMisconfigured, Sampling
 from dialogue.backends.llama_cpp import load
 from dialogue.backends.llama_cpp.process import MOST_CRASHES, explain
 from tests.dialogue.backends.llama_models import GREEDY, described, said, until
@@ -190,3 +190,14 @@ async def test_conversations_are_divided_among_processes_and_stay_with_theirs(ra
 )
 def test_the_end_of_a_process_is_explained(number, said_so):
     assert re.search(said_so, explain(-number, "random"))
+
+
+@pytest.mark.parametrize("kernel", [False, None], ids=["serving", "measuring"])
+def test_an_engine_that_dies_of_another_processors_instructions_is_explained(
+    random_gguf, tmp_path, monkeypatch, kernel
+):
+    (tmp_path / "llama_cpp").mkdir()
+    (tmp_path / "llama_cpp" / "__init__.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGILL)\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))  # the engine's process finds this library first
+    with pytest.raises(ModelMisconfigured, match=r"built for another processor than this one\. Build it here: pip"):
+        load(described(random_gguf, flash_attention=kernel))
