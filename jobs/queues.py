@@ -69,14 +69,16 @@ class Queue(Leases[Work]):
         return self.claim(items.filter(**{self.job or "pk": job.pk}), worker, count) if count > 0 else []
 
     def ring(self, job: Job, *queues: str) -> None:
-        """Send a message about ``job`` to the workers that may serve it. If the broker is down, their next sweep finds it."""
+        """Send a message about ``job`` to the workers that may serve it. If the broker is down, they find it later."""
         about = {"job": job.token, "about": str(job)}
         try:
             for queue in queues or queues_for(job):
                 current_app.send_task(self.task, kwargs=about, queue=queue)
         except (OperationalError, OSError) as error:
             logger.warning(
-                "The message broker cannot be reached (%s). Workers will find the work at their next sweep.", error
+                "The message broker cannot be reached (%s). Check that it is running, and check CELERY_BROKER_URL. Workers find"
+                " the work as soon as it is back.",
+                error,
             )
 
     @transaction.atomic

@@ -27,6 +27,7 @@ app = Celery("roleplay_site")
 app.conf.update(
     broker_url=settings.CELERY_BROKER_URL,
     broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,  # otherwise a worker ends if the broker is away for an hour
     broker_transport_options=_brokerless_options() if settings.CELERY_BROKER_URL.startswith("filesystem:") else {},
     accept_content=["json"],
     task_serializer="json",

@@ -131,3 +131,9 @@ def test_a_worker_works_on_beside_what_a_full_disk_left(installation: Installati
         )
         assert worker.poll() is None
     assert len(list((broker / "processed").glob("*.broken"))) == 3
+
+
+def test_a_worker_waits_for_its_broker_however_long_that_takes() -> None:
+    """With a limit a worker ends after about an hour, and nobody starts one that runs in a terminal or on a cluster again."""
+    assert site_app.conf.broker_connection_max_retries is None
+    assert site_app.conf.broker_connection_retry_on_startup

@@ -18,6 +18,8 @@ from django.core.management import CommandError
 from django.utils import timezone
 
 from dialogue.personas import describe
+from jobs.heartbeats import record_heartbeat
+from jobs.routing import EVERYTHING
 from simulation import services
 from simulation.cells import CELLS
 from simulation.models import Run, Simulation
@@ -142,6 +144,17 @@ def test_queue_leaves_the_work_to_the_workers() -> None:
     assert (run.state, run.is_queued) == (Run.State.RUNNING, True)
     assert run.simulations.filter(finished_at=None).count() == 4
     assert not Dialogue.objects.exists()
+
+
+def test_queue_says_which_worker_to_start_unless_one_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    simulate("--queue")
+    told = capsys.readouterr().err
+    assert (
+        "No worker serves asker and answerer: start one with “python manage.py worker --models asker,answerer”." in told
+    )
+    record_heartbeat("w", EVERYTHING)
+    simulate("--queue")
+    assert "No worker" not in capsys.readouterr().err
 
 
 @contextmanager

@@ -17,6 +17,8 @@ from evaluation.judges.judge_runs import MODEL_JUDGEMENTS, request_judge_run
 from evaluation.judges.results import JudgeRunLine, read_judge_runs
 from evaluation.judges.workers import Judge
 from evaluation.models import JudgeRun
+from jobs.heartbeats import live_services
+from jobs.routing import missing_worker
 from jobs.workers import stop_on_signal
 from simulation.requests import RequestError
 from studies.commands import StudyCommand, find_study
@@ -64,6 +66,8 @@ class Command(StudyCommand):
         if options["queue"]:
             MODEL_JUDGEMENTS.queue(judge_run)
             self.stderr.write(f"Queued: {judge_run.judgements.filter(finished_at=None).count()} judgements to make.")
+            if sentence := missing_worker(judge_run, live_services()):
+                self.stderr.write(sentence)
             return
         self._work_off(judge_run, options["concurrency"])
         _refuse_incomplete(judge_run)

@@ -14,7 +14,9 @@ from django.db.models import QuerySet
 from dialogue.backends import registry
 from dialogue.models_file import find_model
 from dialogue.seeds import SPEAKERS, SpeakerName
+from jobs.heartbeats import live_services
 from jobs.leases import LEASE
+from jobs.routing import missing_worker
 from jobs.workers import Stopwatch, stop_on_signal
 from simulation import services
 from simulation.casting import Casting
@@ -116,6 +118,8 @@ class Command(StudyCommand):
             services.queue_run(run)
             waiting = run.simulations.filter(finished_at=None, is_cancelled=False).count()
             self.stderr.write(f"Run {run.token} is queued: {waiting} dialogues to simulate.")
+            if waiting and (sentence := missing_worker(run, live_services())):
+                self.stderr.write(sentence)
 
     def _work_off_all(self, parts: list[Part]) -> None:
         """Work on one run after another, because the models of all may not fit into memory. An error stops only its run."""

@@ -113,3 +113,10 @@ def test_a_queued_judge_run_is_worked_off_by_the_workers_task() -> None:
     tasks.judge()
     assert (JudgeRun.objects.get().state, JudgeRun.objects.get().is_queued) == (JudgeRun.State.FINISHED, False)
     assert ModelJudgement.objects.filter(outputs=[SECOND]).count() == 16
+
+
+def test_queue_says_which_worker_to_start() -> None:
+    make_evaluation()
+    told = StringIO()
+    call_command("judge", "demo", "--model", "arbiter", "--queue", stderr=told)
+    assert "No worker serves arbiter: start one with “python manage.py worker --models arbiter”." in told.getvalue()
