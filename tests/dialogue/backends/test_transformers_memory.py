@@ -55,9 +55,9 @@ def ask(engine: Engine, number: int, conversation: str = "") -> SimpleQueue[Even
 
 def told(events: SimpleQueue[Event]) -> list[Event]:
     """Return everything that the owner of an answer receives."""
-    received = [events.get(timeout=60)]
+    received = [events.get(timeout=30)]
     while isinstance(received[-1], int):
-        received.append(events.get(timeout=60))
+        received.append(events.get(timeout=30))
     return received
 
 
