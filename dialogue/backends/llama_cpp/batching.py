@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dialogue.backends.base import BackendError
 from dialogue.backends.llama_cpp.batch import Row
 from dialogue.backends.llama_cpp.generation import Generation
+from dialogue.backends.llama_cpp.pace import Pace
 from dialogue.backends.llama_cpp.request import Delivery, Request
 from dialogue.backends.llama_cpp.runtime import Runtime
 from dialogue.backends.llama_cpp.sampler import Sampler
@@ -28,9 +29,15 @@ class Batcher:
     """
 
     def __init__(
-        self, runtime: Runtime, vocabulary: Vocabulary, slots: int, deliver: Callable[[Request, Delivery], None]
+        self,
+        runtime: Runtime,
+        vocabulary: Vocabulary,
+        slots: int,
+        pace: Pace,
+        deliver: Callable[[Request, Delivery], None],
     ) -> None:
         self._runtime = runtime
+        self._pace = pace
         self._vocabulary = vocabulary
         self._slots = SlotTable(slots)
         self._deliver = deliver
@@ -149,8 +156,10 @@ class Batcher:
 
     def _read(self, rows: list[Row], concerned: list[tuple[Slot, Generation]]) -> bool:
         """Let the model read the rows. If it fails, end the requests concerned and discard what it may have read of them."""
+        self._runtime.use_threads(self._pace.threads(len(rows)))
         with self._inside:
             code = self._runtime.read(rows)
+        self._pace.note(len(rows), self._inside.last)
         if code == 0:
             return True
         error = BackendError(f"llama.cpp could not read a batch (code {code}). Try again, or use fewer slots.")

@@ -4,9 +4,10 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from queue import SimpleQueue
 
-from dialogue.backends.base import Reply
 from dialogue.backends.llama_cpp.batching import Batcher
-from dialogue.backends.llama_cpp.request import Cancel, Deliveries, Delivery, Forget, Order, Request, UseThreads
+from dialogue.backends.llama_cpp.pace import Pace
+from dialogue.backends.llama_cpp.post import Post
+from dialogue.backends.llama_cpp.request import Cancel, Deliveries, Forget, Order, Request, UseThreads
 from dialogue.backends.llama_cpp.runtime import Runtime
 from dialogue.backends.llama_cpp.vocabulary import Vocabulary
 
@@ -20,15 +21,15 @@ class Engine:
         runtime: Runtime,
         vocabulary: Vocabulary,
         slots: int,
+        pace: Pace,
         orders: "SimpleQueue[Order | None]",
         send: Callable[[Deliveries], None],
     ) -> None:
-        self._runtime = runtime
-        self._batcher = Batcher(runtime, vocabulary, slots, self._deliver)
+        self._pace = pace
+        self._post = Post(send)
+        self._batcher = Batcher(runtime, vocabulary, slots, pace, self._post.add)
         self._orders = orders
-        self._send = send
         self._waiting: deque[Request] = deque()
-        self._found: list[tuple[int, Delivery]] = []
         self._is_over = False
 
     def run(self) -> None:
@@ -53,11 +54,12 @@ class Engine:
             case Forget(conversation):
                 self._batcher.forget(conversation)
             case UseThreads(count):
-                self._runtime.use_threads(count)
+                self._pace.most = count
             case None:
                 self._is_over = True
 
     def _cancel(self, number: int) -> None:
+        self._post.drop(number)
         for request in (*self._waiting, *self._batcher.requests):
             if request.number == number:
                 request.is_cancelled = True
@@ -67,9 +69,9 @@ class Engine:
         self._admit()
         if self._batcher.is_busy:
             self._batcher.speak()
-            self._send_found()
+            self._post.send_if_due(self._batcher.statistics)
             self._batcher.listen()
-        self._send_found()
+        self._post.send_if_due(self._batcher.statistics)
 
     def _admit(self) -> None:
         """Give slots to requests in order of arrival, as long as any are free."""
@@ -77,13 +79,3 @@ class Engine:
             if not self._waiting[0].is_cancelled and not self._batcher.admit(self._waiting[0]):
                 return
             self._waiting.popleft()
-
-    def _deliver(self, request: Request, delivery: Delivery) -> None:
-        self._found.append((request.number, delivery))
-
-    def _send_found(self) -> None:
-        """Send a step's deliveries in one message, because a message costs more than a token."""
-        if self._found:
-            is_news = any(isinstance(delivery, Reply) for _, delivery in self._found)
-            self._send(Deliveries(self._found, self._batcher.statistics if is_news else None))
-            self._found = []

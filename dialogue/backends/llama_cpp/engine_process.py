@@ -17,6 +17,7 @@ from dialogue.backends.base import ModelMisconfigured
 from dialogue.backends.llama_cpp.engine import Engine
 from dialogue.backends.llama_cpp.measuring import measure
 from dialogue.backends.llama_cpp.model_file import load_weights
+from dialogue.backends.llama_cpp.pace import Pace
 from dialogue.backends.llama_cpp.request import Order
 from dialogue.backends.llama_cpp.runtime import Runtime
 from dialogue.backends.llama_cpp.setup import Measure, Serve
@@ -46,7 +47,8 @@ def _serve(connection: Connection, setup: Serve) -> None:
     vocabulary = Vocabulary(model)
     vocabulary.show(setup.marks)
     orders: SimpleQueue[Order | None] = SimpleQueue()
-    engine = Engine(runtime, vocabulary, setup.plan.slots, orders, connection.send)
+    pace = Pace(setup.configuration.threads_each)
+    engine = Engine(runtime, vocabulary, setup.plan.slots, pace, orders, connection.send)
     gc.freeze()  # what is loaded now stays, and looking through it again and again would take a step's time
     connection.send(None)
     Thread(target=_receive, args=(connection, orders), daemon=True).start()

@@ -14,7 +14,7 @@ from dialogue.backends.llama_cpp.setup import Measure, Serve
 
 _PROGRAM = "dialogue.backends.llama_cpp.engine_process"
 _ROOT = Path(__file__).parents[3]
-_SPINS = "300"
+_SPINS = "1000"
 _HUGE_PAGES = "glibc.malloc.hugetlb=1"
 
 

@@ -28,10 +28,10 @@ class Statistics:
 
 
 class Stopwatch:
-    """Measures the total time spent inside ``with`` blocks."""
+    """Measures the total time spent inside ``with`` blocks, and the ``last`` one."""
 
     def __init__(self) -> None:
-        self.seconds = 0.0
+        self.seconds = self.last = 0.0
         self._started = 0.0
 
     def __enter__(self) -> None:
@@ -40,4 +40,5 @@ class Stopwatch:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.seconds += time.perf_counter() - self._started
+        self.last = time.perf_counter() - self._started
+        self.seconds += self.last

