@@ -2,12 +2,13 @@
 steps on some machines, and for all steps while other programs use the cores."""
 
 from collections import deque
+from statistics import mean
 
 _TRIAL = 4
 """Steps that are compared with as many before them."""
-_SOON, _RARELY = 8, 256
+_SOON, _RARELY = 16, 256
 """Steps until the next trial. It doubles while trials change nothing."""
-_WORTHWHILE = 0.95
+_WORTHWHILE, _HOPELESS = 0.95, 1.2
 
 
 class Pace:
@@ -45,7 +46,7 @@ class _Choice:
     def note(self, seconds: float) -> None:
         if self._instead:
             self._during.append(seconds)
-            if len(self._during) == _TRIAL:
+            if len(self._during) == _TRIAL or self._ratio() > _HOPELESS:
                 self._judge()
         elif self._others:
             self._before.append(seconds)
@@ -55,7 +56,7 @@ class _Choice:
 
     def _judge(self) -> None:
         """Keep the threads that were tried if they were faster."""
-        is_faster = sum(self._during) < _WORTHWHILE * sum(self._before)
+        is_faster = self._ratio() < _WORTHWHILE
         self._interval = _SOON if is_faster else min(2 * self._interval, _RARELY)
         if not is_faster:
             self._instead, self.threads = self.threads, self._instead
@@ -63,6 +64,10 @@ class _Choice:
         self._instead, self._left = 0, self._interval
         self._before.clear()
         self._during.clear()
+
+    def _ratio(self) -> float:
+        """Return the time of a step during the trial, relative to those before."""
+        return mean(self._during) / mean(self._before)
 
 
 def _fewer(most: int) -> list[int]:
