@@ -51,7 +51,7 @@ class BareDecoding:
 def _decode(spec: ModelSpec, configuration: Configuration, sequences: int, task: Task, _process: int) -> float:
     """Return the seconds for the task's longest reply in each of the sequences."""
     plan = plan_memory(spec.model_copy(update={"slots": sequences}), read_facts(spec))
-    model = load_weights(spec)
+    model = load_weights(spec, repack=configuration.repack)
     runtime = Runtime(model, spec, plan, configuration)
     depth = _fill(runtime, plan, task)
     if _meeting:

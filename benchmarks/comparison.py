@@ -67,7 +67,9 @@ def _native_recipes(path: Path, precision: Precision, shape: Shape) -> list[Reci
     facts = read_facts(spec)
     plan = plan_memory(spec, facts)
     chosen = choose(spec, facts, plan, None).configuration
-    fixed = spec.model_copy(update={"processes": chosen.processes, "flash_attention": chosen.flash_attention})
+    fixed = spec.model_copy(
+        update={"processes": chosen.processes, "flash_attention": chosen.flash_attention, "repack": chosen.repack}
+    )
     wrapper = f"llama_cpp.Llama {precision}, one object per role, one at a time"
     each = f"llama_cpp.Llama {precision}, one object per role, a process per core"
     ours = {count: f"this engine {precision}, {count} in flight ({chosen.describe()})" for count in IN_FLIGHT}

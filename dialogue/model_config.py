@@ -73,7 +73,8 @@ class ModelSpec(_Table):
     ``system`` is how the system text reaches it, and a self-reply is cut at ``marks``; both are derived from its template by
     default.
 
-    ``slots`` is the number of histories that a local engine keeps in memory; by default as many as fit. ``requests`` is the
+    ``slots`` is the number of histories that a local engine keeps in memory; by default as many as fit. If it is ``exact``, a
+    reply never depends on what else is answered, as far as the weights allow that. ``requests`` is the
     upper limit of the concurrent requests to a provider, whose number adapts to its answers; the settings in ``leave_out`` are
     never sent to it. ``device``, ``dtype`` and ``attention`` say how transformers runs the model; "auto" is the best that is
     there. ``label`` is shown with the model's name. A scripted model gives ``replies``, with ``pause`` seconds per word.
@@ -92,6 +93,8 @@ class ModelSpec(_Table):
     threads: int | None = Field(None, ge=1)
     processes: int | None = Field(None, ge=1)
     flash_attention: bool | None = None
+    repack: bool | None = None
+    exact: bool = True
     gpu_layers: int = 0
     device: str = "auto"
     dtype: str = "auto"

@@ -72,7 +72,7 @@ def _key(spec: ModelSpec, plan: Plan) -> str:
     stat = path.stat()
     of_file = _digest(path, stat.st_size, stat.st_mtime_ns)
     machine = (_processor(), psutil.cpu_count(), version("llama-cpp-python"))
-    asked = (spec.threads, spec.processes, spec.flash_attention, plan.slots, plan.context)
+    asked = (spec.threads, spec.processes, spec.flash_attention, spec.repack, plan.slots, plan.context)
     return hashlib.sha256(repr((of_file, machine, asked)).encode()).hexdigest()
 
 

@@ -2,8 +2,10 @@
 
 import os
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
+from dialogue.backends.llama_cpp.library import HAS_AMX
 from dialogue.backends.llama_cpp.memory import Plan
 from dialogue.backends.llama_cpp.model_file import ModelFacts
 from dialogue.model_config import ModelSpec
@@ -15,12 +17,14 @@ _QUOTA = Path("/sys/fs/cgroup/cpu.max")
 class Configuration:
     """``processes`` share ``threads``; a process that works alone uses all of them.
 
-    ``flash_attention`` None leaves the choice to the library.
+    ``flash_attention`` None leaves the choice to the library. The library may ``repack`` the weights: arrange a copy
+    of them for this processor's instructions.
     """
 
     processes: int
     threads: int
     flash_attention: bool | None
+    repack: bool = True
 
     @property
     def threads_each(self) -> int:
@@ -30,7 +34,8 @@ class Configuration:
     def describe(self) -> str:
         """Return the configuration in words."""
         flash = {True: ", flash attention on", False: ", flash attention off", None: ""}[self.flash_attention]
-        return f"{_count(self.processes, 'process', 'es')} of {_count(self.threads_each, 'thread')}{flash}"
+        weights = "" if self.repack else ", weights as in the file"
+        return f"{_count(self.processes, 'process', 'es')} of {_count(self.threads_each, 'thread')}{flash}{weights}"
 
 
 def candidates(spec: ModelSpec, facts: ModelFacts, plan: Plan, available: int) -> list[Configuration]:
@@ -41,11 +46,18 @@ def candidates(spec: ModelSpec, facts: ModelFacts, plan: Plan, available: int) -
     """
     threads = spec.threads or cores()
     if spec.gpu_layers:
-        return [Configuration(1, threads, spec.flash_attention)]
+        return [Configuration(1, threads, spec.flash_attention, spec.repack is not False)]
     most = min(threads, plan.slots, max(1, (available - plan.memory) // max(facts.weights, 1) + 1))
     processes = [spec.processes] if spec.processes else [count for count in _halvings(threads) if count <= most]
     kernels = [True, False] if spec.flash_attention is None else [spec.flash_attention]
-    return [Configuration(count, threads, kernel) for count in processes for kernel in kernels]
+    return [Configuration(count, threads, *way) for count in processes for way in product(kernels, _repackings(spec))]
+
+
+def _repackings(spec: ModelSpec) -> list[bool]:
+    """Return both ways where repacking may crash the process, which only trying shows."""
+    if spec.repack is not None:
+        return [spec.repack]
+    return [True, False] if HAS_AMX else [True]
 
 
 def cores() -> int:

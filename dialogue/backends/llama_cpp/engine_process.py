@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def _serve(connection: Connection, setup: Serve) -> None:
-    model = load_weights(setup.spec)
+    model = load_weights(setup.spec, repack=setup.configuration.repack)
     runtime = Runtime(model, setup.spec, setup.plan, setup.configuration)
     vocabulary = Vocabulary(model)
     vocabulary.show(setup.marks)

@@ -28,10 +28,11 @@ def attempt(function: Any, *arguments: object) -> tuple[Any, str]:
 
 
 HAS_AMX = b"AMX_INT8 = 1" in llama.llama_print_system_info()
-"""Whether the library multiplies quantised weights with AMX tiles.
+"""Whether the library may multiply repacked weights with AMX tiles.
 
 GCC 12 and older miscompile the configuration of the tiles (they write the first eight bytes and drop the others as unused), and
-the first multiplication then crashes the process. Our Makefile compiles without AMX; a wheel from elsewhere may use it.
+the first multiplication then crashes the process. Our Makefile compiles without AMX, although the library still reports it; a
+wheel from elsewhere may use it.
 """
 
 # Keep a reference in the module, because the library stores only the address.

@@ -57,9 +57,9 @@ def compare(spec: ModelSpec, facts: ModelFacts, plan: Plan) -> list[Measured]:
     possible = candidates(spec, facts, plan, psutil.virtual_memory().available)
     refusals: list[ModelMisconfigured] = []
     found: list[Measured] = []
-    for processes, group in groupby(possible, key=lambda each: each.processes):
+    for (processes, repack), group in groupby(sorted(possible, key=_loading), key=_loading):
         try:
-            found += _measure_together(spec, plan, list(group), processes)
+            found += _measure_together(Measure(spec, plan, list(group), repack), processes)
         except ModelMisconfigured as error:
             refusals.append(error)
     if not found:
@@ -74,19 +74,24 @@ def rank(measured: Measured) -> float:
     return measured.speed.seconds / discount
 
 
-def _measure_together(
-    spec: ModelSpec, plan: Plan, configurations: Sequence[Configuration], processes: int
-) -> list[Measured]:
+def _loading(configuration: Configuration) -> tuple[int, bool]:
+    """Return what can only be changed by loading the weights again."""
+    return configuration.processes, configuration.repack
+
+
+def _measure_together(setup: Measure, processes: int) -> list[Measured]:
     """Measure configurations that differ only in their kernel, in ``processes`` at once."""
-    sequences = min(plan.slots_of(processes), max(1, IN_FLIGHT // processes))
-    setup = Measure(spec, replace(plan, slots=sequences), configurations)
-    lines = [launch(setup) for _ in range(processes)]
+    sequences = min(setup.plan.slots_of(processes), max(1, IN_FLIGHT // processes))
+    shared = replace(setup, plan=replace(setup.plan, slots=sequences))
+    lines = [launch(shared) for _ in range(processes)]
     try:
-        speeds = [_receive(line, spec.name) for line in lines]
+        speeds = [_receive(line, setup.spec.name) for line in lines]
     finally:
         for line in lines:
             line.close()
-    return [Measured(each, _together(of)) for each, of in zip(configurations, zip(*speeds, strict=True), strict=True)]
+    return [
+        Measured(each, _together(of)) for each, of in zip(setup.configurations, zip(*speeds, strict=True), strict=True)
+    ]
 
 
 def _receive(line: Line, name: str) -> list[Speed]:
@@ -108,7 +113,7 @@ def measure(setup: Measure) -> list[Speed]:
 
     The kernels take turns, and the fastest of their rounds counts, so that other work on the machine matters little.
     """
-    model = load_weights(setup.spec)
+    model = load_weights(setup.spec, repack=setup.repack)
     trials = [
         Trial(Runtime(model, setup.spec, setup.plan, each), setup.plan.slots, setup.plan.context)
         for each in setup.configurations

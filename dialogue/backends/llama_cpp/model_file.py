@@ -8,7 +8,7 @@ from threading import Lock
 
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.backends.chat_template import ChatTemplate, load_template
-from dialogue.backends.llama_cpp.library import HAS_AMX, attempt, llama
+from dialogue.backends.llama_cpp.library import attempt, llama
 from dialogue.backends.llama_cpp.vocabulary import Vocabulary
 from dialogue.model_config import ModelSpec
 
@@ -43,10 +43,10 @@ def read_facts(spec: ModelSpec) -> ModelFacts:
     return facts
 
 
-def load_weights(spec: ModelSpec, *, vocab_only: bool = False) -> int:
+def load_weights(spec: ModelSpec, *, repack: bool = True, vocab_only: bool = False) -> int:
     """Return the library's handle of the model, which the caller must free. Raises ModelMisconfigured."""
     parameters = llama.llama_model_default_params()
-    parameters.use_extra_bufts = not HAS_AMX  # weights are laid out for AMX there, or repacked for other instructions
+    parameters.use_extra_bufts = repack
     parameters.n_gpu_layers, parameters.vocab_only = spec.gpu_layers, vocab_only
     model, complaint = attempt(llama.llama_model_load_from_file, str(spec.file).encode(), parameters)
     if not model:

@@ -20,6 +20,8 @@ def provenance(spec: ModelSpec) -> Provenance:
         return _depends("On a GPU, arithmetic depends on how many requests share a step.")
     if _file_type(spec) not in _FLOATING:
         return _depends("With quantized weights, rounding depends on how many requests share a step.")
+    if not spec.exact:
+        return _depends("With `exact = false`, a token that is read alone is rounded differently.")
     reason = "With floating-point weights on the processor, a dialogue is the same as long as its histories keep their slots."
     return Provenance("exact", reason, BATCHING, PACKAGES)
 

@@ -19,8 +19,9 @@ _GUESSED = 1024  # added if the file does not name its type and the library gues
 class Runtime:
     """Owns the native objects that must be freed. No two threads may call its methods at the same time.
 
-    ``needs_company``: a token that passes through these weights alone is rounded differently, because the library has a
-    separate kernel for that. Quantised weights are not affected, and for them company would take three times as long.
+    ``needs_company``: a token that passes through these weights alone would be rounded differently, because the library has a
+    separate kernel for that, and replies must be exact. Quantised weights are not affected, and for them company would take
+    three times as long.
     ``sequences``: the slots, and one for company if there is only one slot.
     ``divides_freely``: the results do not depend on how a prompt is divided into pieces of two or more tokens.
 
@@ -28,7 +29,7 @@ class Runtime:
     """
 
     def __init__(self, model: int, spec: ModelSpec, plan: Plan, configuration: Configuration) -> None:
-        self.needs_company = llama.llama_model_ftype(model) & ~_GUESSED in _FLOATING_POINT
+        self.needs_company = spec.exact and llama.llama_model_ftype(model) & ~_GUESSED in _FLOATING_POINT
         self.sequences = max(plan.slots, 2) if self.needs_company else plan.slots
         parameters = _context_parameters(plan, self.sequences, configuration)
         self._context, complaint = attempt(llama.llama_init_from_model, model, parameters)

@@ -23,8 +23,12 @@ class Serve:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Measure the speed with each of the ``configurations``. The process answers a list of Speed, or a ModelMisconfigured."""
+    """Measure the speed with each of the ``configurations``, which all ``repack`` the weights or do not.
+
+    The process answers a list of Speed, or a ModelMisconfigured.
+    """
 
     spec: ModelSpec
     plan: Plan
     configurations: Sequence[Configuration]
+    repack: bool

@@ -27,7 +27,14 @@ GREEDY = Sampling(temperature=0, max_tokens=24)
 
 def described(path: Path, **changes: Any) -> ModelSpec:
     """Return the description of a small engine for the model in ``path``."""
-    settings = {"slots": 4, "context": 512, "threads": 1, "processes": 1, "flash_attention": False} | changes
+    settings = {
+        "slots": 4,
+        "context": 512,
+        "threads": 1,
+        "processes": 1,
+        "flash_attention": False,
+        "repack": True,
+    } | changes
     return ModelSpec(name="random", backend="llama_cpp", file=path, **settings)
 
 

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from dialogue.backends import notes
-from dialogue.backends.llama_cpp import choice, examine
+from dialogue.backends.llama_cpp import choice, configuration, examine, measuring
 from dialogue.backends.llama_cpp.choice import choose, known_choice
 from dialogue.backends.llama_cpp.configuration import Configuration, candidates
+from dialogue.backends.llama_cpp.launch import launch
 from dialogue.backends.llama_cpp.measuring import Measured, Speed, compare, rank
 from dialogue.backends.llama_cpp.memory import Plan, plan_memory
 from dialogue.backends.llama_cpp.model_file import ModelFacts, read_facts
@@ -45,6 +46,26 @@ def test_what_models_toml_sets_is_not_tried_otherwise():
 
 def test_processes_whose_copies_of_the_weights_may_not_fit_are_not_tried():
     assert {count for count, _ in possible(threads=8, available=PLAN.memory + FACTS.weights)} == {1, 2}
+
+
+def test_repacking_is_tried_both_ways_where_it_may_crash(monkeypatch):
+    monkeypatch.setattr(configuration, "HAS_AMX", True)
+    both = candidates(unset(Path("m.gguf"), repack=None, processes=1, flash_attention=True), FACTS, PLAN, AMPLE)
+    assert [each.repack for each in both] == [True, False]
+
+
+def test_a_way_that_crashes_while_it_is_measured_is_not_chosen(random_gguf, monkeypatch):
+    def launch_or_crash(setup):
+        line = launch(setup)
+        if setup.repack:
+            line.process.kill()
+        return line
+
+    monkeypatch.setattr(configuration, "HAS_AMX", True)
+    monkeypatch.setattr(measuring, "launch", launch_or_crash)
+    spec = unset(random_gguf, repack=None, processes=1, slots=8)
+    facts = read_facts(spec)
+    assert [each.configuration.repack for each in compare(spec, facts, plan_memory(spec, facts))] == [False, False]
 
 
 def test_a_gpu_has_one_process_and_the_librarys_own_kernel():

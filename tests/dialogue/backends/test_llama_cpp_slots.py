@@ -91,6 +91,16 @@ def test_scattered_slots_do_not_disturb_each_other(random_gguf):
     assert len(set(texts(expected))) == 4
 
 
+@pytest.mark.parametrize(("exact", "least"), [(True, 2), (False, 1)])
+def test_a_token_is_read_alone_only_if_replies_need_not_be_exact(random_gguf, monkeypatch, exact, least):
+    with stepping(described(random_gguf, exact=exact)) as steps:
+        sizes: list[int] = []
+        read = steps.runtime.read
+        monkeypatch.setattr(steps.runtime, "read", lambda rows: sizes.append(len(rows)) or read(rows))
+        steps.answer(("a", "baba bebe"))
+    assert min(sizes) == least
+
+
 def test_busy_slots_are_brought_together_and_every_history_stays_cached(random_gguf):
     asked = {name: (name, f"baba bebe {name} " * 10) for name in ("a", "b", "c", "d")}
     with stepping(described(random_gguf, slots=4)) as steps:

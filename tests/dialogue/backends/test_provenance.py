@@ -22,6 +22,10 @@ def test_floating_point_weights_on_the_processor_are_exact() -> None:
     assert (found.determinism, found.packages) == ("exact", ("llama-cpp-python",))
 
 
+def test_weights_that_need_not_be_exact_depend_on_the_batch() -> None:
+    assert label(described(BASE_DIR / "tiny" / "tiny.gguf", exact=False)) == "same batch only"
+
+
 def test_quantized_weights_depend_on_the_batch(tmp_path: Path) -> None:
     path = write_gguf(tmp_path / "q8.gguf", WORDS, random_weights(WORDS), "q8_0")
     assert label(described(path)) == "same batch only"
