@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from itertools import islice
+from random import Random
 from time import perf_counter
 
 from dialogue.backends.base import BackendError, Health, Piece, Reply, Sampling, StreamingModel
@@ -32,7 +33,9 @@ class ScriptedModel(StreamingModel):
 
     So every conversation gets the same script, in whatever order the conversations arrive. An exception in ``replies``
     is raised once, when the reply after it is first requested: ``[BackendError("Busy."), "Hi."]`` fails, then works.
-    A token is a word; ``pause`` is the time in seconds before each. ``requests`` and ``under_way`` are for assertions.
+    A token is a word; ``pause`` is the time in seconds before each. Between replies it varies by up to the fraction ``spread``,
+    drawn from the sampler's seed. ``under_way`` and ``requests`` are for assertions; a model that works for days must not
+    remember its requests.
     """
 
     def __init__(
@@ -40,6 +43,8 @@ class ScriptedModel(StreamingModel):
         replies: Sequence[str | BackendError],
         *,
         pause: float = 0.0,
+        spread: float = 0.0,
+        remembers: bool = True,
         capacity: int | None = None,
         name: str = "scripted",
     ) -> None:
@@ -49,16 +54,19 @@ class ScriptedModel(StreamingModel):
         self._texts = [reply for reply in replies if isinstance(reply, str)]
         self._failures = _failures(replies)
         self._pause = pause
+        self._spread = spread
+        self._remembers = remembers
         self._name = name
         self._is_closed = False
 
     async def generate(
         self, messages: Sequence[Message], sampling: Sampling, conversation: str
     ) -> AsyncGenerator[Piece]:
-        self.requests.append(Request(tuple(messages), sampling, conversation))
+        if self._remembers:
+            self.requests.append(Request(tuple(messages), sampling, conversation))
         self.under_way += 1
         try:
-            async with aclosing(self._speak(self._find(messages), messages, sampling.max_tokens)) as pieces:
+            async with aclosing(self._speak(self._find(messages), messages, sampling)) as pieces:
                 async for piece in pieces:
                     yield piece
         finally:
@@ -66,6 +74,10 @@ class ScriptedModel(StreamingModel):
 
     def count_tokens(self, text: str) -> int:
         return len(text.split())
+
+    def pause_for(self, sampling: Sampling) -> float:
+        """Return the seconds before each word of a reply with this seed."""
+        return self._pause * (1 + self._spread * Random(sampling.seed).uniform(-1, 1))
 
     async def close(self) -> None:
         self._is_closed = True
@@ -79,13 +91,14 @@ class ScriptedModel(StreamingModel):
             raise BackendError(f"Model {self._name!r} has no reply number {position + 1}. Add it to its replies.")
         return self._texts[position]
 
-    async def _speak(self, text: str, messages: Sequence[Message], max_tokens: int) -> AsyncGenerator[Piece]:
-        start = first = perf_counter()
+    async def _speak(self, text: str, messages: Sequence[Message], sampling: Sampling) -> AsyncGenerator[Piece]:
+        pause, start = self.pause_for(sampling), perf_counter()
+        first = start
         said = ""
         if kind := split(text).closed_alone:  # as if the template had opened the thought that ends in the first reply
             yield Opened(kind)
-        for word in islice(_WORD.findall(text), max_tokens):
-            await asyncio.sleep(self._pause)
+        for word in islice(_WORD.findall(text), sampling.max_tokens):
+            await asyncio.sleep(pause)
             self._refuse_if_closed()
             first = first if said else perf_counter()
             said += word
@@ -106,7 +119,9 @@ class ScriptedModel(StreamingModel):
 
 def load(spec: ModelSpec) -> ScriptedModel:
     """Return a model that gives the replies of ``spec`` at its speed."""
-    return ScriptedModel(spec.replies, pause=spec.pause, capacity=spec.slots, name=spec.name)
+    return ScriptedModel(
+        spec.replies, pause=spec.pause, spread=spec.spread, remembers=False, capacity=spec.slots, name=spec.name
+    )
 
 
 def examine(spec: ModelSpec) -> Health:

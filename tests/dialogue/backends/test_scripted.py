@@ -57,6 +57,19 @@ async def test_requests_are_kept_for_assertions() -> None:
     assert model.requests == [Request(tuple(ASK), Sampling(seed=7), "c1")]
 
 
+async def test_a_model_of_a_site_remembers_no_requests_however_long_it_works() -> None:
+    model = load(ModelSpec(name="parrot", backend="scripted", replies=("Hello.",)))
+    await model.reply(ASK, Sampling())
+    assert model.requests == []
+
+
+def test_the_speed_of_a_reply_is_drawn_from_its_seed() -> None:
+    model = load(ModelSpec(name="parrot", backend="scripted", replies=("Hello.",), pause=4.0, spread=0.5))
+    pauses = [model.pause_for(Sampling(seed=seed)) for seed in range(100)]
+    assert pauses == [model.pause_for(Sampling(seed=seed)) for seed in range(100)]
+    assert 2 <= min(pauses) < 2.2 < 5.8 < max(pauses) <= 6
+
+
 async def test_a_paused_reply_can_be_cancelled_midway() -> None:
     model = ScriptedModel(["one two three"], pause=0.05)
     asking = asyncio.create_task(model.reply(ASK, Sampling()))
