@@ -111,6 +111,10 @@ class Worker(ABC, Generic[Work]):
         """Return how many more items of ``job`` it may hold now, if no other worker holds any."""
         return self.concurrency - len(self._tasks)
 
+    def _claim(self, job: Job, items: QuerySet[Work], count: int) -> list[Work]:
+        """Claim up to ``count`` of ``items``, all of ``job``."""
+        return self.queue.claim_of(job, items, self.name, count)
+
     def _explain(self, error: Exception) -> str:
         """Return a sentence about the error that is safe to show on pages."""
         return str(error)
@@ -131,7 +135,7 @@ class Worker(ABC, Generic[Work]):
     async def _take_more(self, items: QuerySet[Work]) -> None:
         for job in await sync_to_async(self.queue.claimable_jobs)(items, self.name):
             room = self._room_for(job)
-            for item in await sync_to_async(self.queue.claim_of)(job, items, self.name, room) if room > 0 else ():
+            for item in await sync_to_async(self._claim)(job, items, room) if room > 0 else ():
                 self.in_hand[item.pk] = item
                 self._tasks[item.pk] = asyncio.create_task(self._do_safely(item))
         self.stopwatch.look(is_working=bool(self._tasks))

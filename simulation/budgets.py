@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from simulation.cells import CELLS
 from simulation.costs import cost_of, show_money, unpriced_apis
-from simulation.models import Run
+from simulation.models import Run, Simulation
 from simulation.requests import RequestError, check_budget
 
 _PLACE = "[models.{}.price]"
@@ -59,6 +60,18 @@ def why_spent(run: Run) -> str:
     return (
         f"The run has cost {cost.words} and reached its budget of {budget}. Raise the budget and start the run again."
     )
+
+
+@transaction.atomic
+def claim_within_budget(run: Run, items: QuerySet[Simulation], worker: str, count: int) -> list[Simulation]:
+    """Claim up to ``count`` of ``items``, all cells of ``run``; none once the run has reached its budget.
+
+    A run with a budget is locked meanwhile, as it is while it is paused at its budget. Otherwise the pause could miss a cell
+    that is just being claimed, and the worker would lose the turn that it begins.
+    """
+    if run.budget is not None and is_spent(CELLS.lock(run)):
+        return []
+    return CELLS.claim_of(run, items, worker, count)
 
 
 def halt_spent_runs() -> None:

@@ -16,7 +16,7 @@ from dialogue.roleplay import Ended, Exchange, roleplay
 from jobs.models import Job
 from jobs.queues import Queue
 from simulation import services
-from simulation.budgets import halt_spent_runs, is_spent
+from simulation.budgets import claim_within_budget, halt_spent_runs, is_spent
 from simulation.casting import Cast, Casting
 from simulation.cells import CELLS
 from simulation.models import Run, Simulation
@@ -52,17 +52,19 @@ class Worker(ModelWorker[Simulation]):
 
     def _room_for(self, job: Job) -> int:
         """Return the part of the worker's share in the run that is free: a slow API run leaves local runs their dialogues."""
-        if not isinstance(job, Run):
-            raise TypeError(f"{job!r} is not a run.")
-        if is_spent(job):
+        run = _run(job)
+        if is_spent(run):
             return 0
-        share, held = self._share_of(job), self.in_hand.values()
-        most = job.concurrency or share.dialogues
-        of_run = sum(cell.run_id == job.pk for cell in held)
+        share, held = self._share_of(run), self.in_hand.values()
+        most = run.concurrency or share.dialogues
+        of_run = sum(cell.run_id == run.pk for cell in held)
         if share.is_remote:
             return most - of_run
         local = sum(not self._share_of(cell.run).is_remote for cell in held)
         return min(most - of_run, max(self.concurrency, most) - local)
+
+    def _claim(self, job: Job, items: QuerySet[Simulation], count: int) -> list[Simulation]:
+        return claim_within_budget(_run(job), items, self.name, count)
 
     def _share_of(self, run: Run) -> Share:
         if run.pk not in self._shares:
@@ -131,6 +133,12 @@ class Worker(ModelWorker[Simulation]):
         if pace := self._paces.get(cell.run_id):
             (pace.turns if isinstance(step, Exchange) else pace.dialogues).count()
         return may_continue
+
+
+def _run(job: Job) -> Run:
+    if not isinstance(job, Run):
+        raise TypeError(f"{job!r} is not a run.")
+    return job
 
 
 def _effort(dialogues: int, pace: Pace) -> Effort:

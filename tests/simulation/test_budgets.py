@@ -1,5 +1,6 @@
 """Budgets: a run pauses at its budget, keeps every turn, and continues once the budget is raised."""
 
+import json
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from pytest_django import Settings
 
 from jobs.leases import LEASE
 from simulation import services
-from simulation.budgets import parse_budget, set_budget
+from simulation.budgets import claim_within_budget, parse_budget, set_budget
 from simulation.cells import CELLS
 from simulation.costs import cost_of
 from simulation.models import Run, Simulation
@@ -19,6 +20,7 @@ from simulation.requests import RequestError, RunRequest
 from simulation.workers import Worker
 from studies.models import Dialogue, Output, Study, Turn
 from tests.factories import make_staff, make_study
+from tests.installation import Installation
 from tests.simulation.commanding import figures, refusal, simulate
 from tests.simulation.scripts import ASKS, MODELS_FILE, let_pass, make_worker, scripts, stop_after, work_off
 from tests.simulation.test_costs import Uncounting
@@ -27,6 +29,43 @@ pytestmark = pytest.mark.django_db
 
 PRICES = "[models.asker.price]\ninput = 0\noutput = 1000000\n[models.answerer.price]\ninput = 0\noutput = 0\n"
 """One USD for each word of the inquirer."""
+RACE = """
+import json
+from threading import Event
+from django.db import transaction
+from simulation.budgets import claim_within_budget, halt_spent_runs
+from simulation.models import Run
+from tests.factories import make_run, make_study
+from tests.racing import at_once
+
+prices = {{"inquirer": {{"input": 1.0, "output": 1.0, "currency": "USD"}}}}
+study = make_study("race-{claims_first}")
+run = make_run(study, state=Run.State.RUNNING, is_queued=True, budget=5.0, prices=prices, counted_outputs=1)
+has_begun = Event()
+
+def claim():
+    return len(claim_within_budget(run, run.simulations.all(), "ann", 1))
+
+def halt():
+    Run.objects.filter(pk=run.pk).update(cost=5.0)
+    halt_spent_runs()
+
+def begin(act):
+    with transaction.atomic():
+        found = act()
+        has_begun.set()
+        Event().wait(1)
+    return found
+
+def follow(act):
+    has_begun.wait()
+    return act()
+
+first, second = (claim, halt) if {claims_first} else (halt, claim)
+told = at_once(lambda work: work(), (lambda: begin(first), lambda: follow(second)))
+state = Run.objects.get(pk=run.pk).state
+print(json.dumps({{"state": state, "claimed": told[0 if {claims_first} else 1]}}))
+"""
 FIRST_TURN = 4
 DIALOGUE = 6
 
@@ -53,7 +92,8 @@ def play(run: Run, concurrency: int = 1, **models: Any) -> Run:
 
 
 def worker(concurrency: int, **models: Any) -> Worker:
-    return make_worker(scripts(**models), concurrency=concurrency)
+    """Return a worker that gives up after about ten seconds without anything to do, because no run here takes that long."""
+    return make_worker(scripts(**models), concurrency=concurrency, should_stop=stop_after(500))
 
 
 def run_with(budget: float, study: Study | None = None) -> Run:
@@ -117,7 +157,7 @@ def test_no_worker_claims_a_dialogue_of_a_run_at_its_budget_while_another_finish
     assert work_off(run, make_worker(should_stop=stop_after(5))).state == Run.State.RUNNING
     assert not Turn.objects.exists()
     CELLS.release([held.pk], "another")
-    assert work_off(run).state == Run.State.PAUSED
+    assert work_off(run, worker(1)).state == Run.State.PAUSED
 
 
 def test_a_run_pauses_although_the_worker_of_its_last_turn_was_killed() -> None:
@@ -126,7 +166,24 @@ def test_a_run_pauses_although_the_worker_of_its_last_turn_was_killed() -> None:
     CELLS.claim(run.simulations.all(), "killed", 1)
     Run.objects.update(cost=5, counted_outputs=1)
     let_pass(2 * LEASE)
-    assert work_off(run).state == Run.State.PAUSED
+    assert work_off(run, worker(1)).state == Run.State.PAUSED
+
+
+def test_nobody_claims_a_dialogue_of_a_run_that_has_just_reached_its_budget() -> None:
+    run = run_with(5)
+    services.start_run(run)
+    assert len(claim_within_budget(run, run.simulations.all(), "ann", 1)) == 1
+    Run.objects.update(cost=5, counted_outputs=1)
+    assert claim_within_budget(run, run.simulations.all(), "bob", 1) == []
+
+
+@pytest.mark.parametrize("claims_first", [True, False])
+def test_no_run_pauses_at_its_budget_while_a_worker_claims_one_of_its_dialogues(
+    claims_first: bool, racing_site: Installation
+) -> None:
+    """Its worker would lose the turn that it begins."""
+    told = json.loads(racing_site.evaluate(RACE.format(claims_first=claims_first)))
+    assert told == ({"state": "running", "claimed": 1} if claims_first else {"state": "paused", "claimed": 0})
 
 
 def test_a_budget_cannot_be_kept_if_the_provider_counts_nothing() -> None:
