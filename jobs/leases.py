@@ -92,9 +92,10 @@ class Leases(Generic[Work]):
         for name, value in fields.items():
             setattr(item, name, value)
 
-    def forget_failures(self, item: Work) -> None:
-        """Reset the item's failure count, because it has made progress."""
-        self.all.filter(pk=item.pk).filter(~Q(failures=0) | ~Q(error="")).update(failures=0, error="")
+    def forget_failures(self, held: Work) -> None:
+        """Reset the failure count of an item that the transaction holds, because it has made progress."""
+        if held.failures or held.error:
+            self.all.filter(pk=held.pk).update(failures=0, error="")
 
     def job_of(self, item: Work) -> Job:
         """Return the item's job, which may be the item itself."""

@@ -57,16 +57,18 @@ class Queue(Leases[Work]):
         running = self.job_type._default_manager.filter(state=State.RUNNING)
         return list(running.alias(first=Subquery(free.values("pk")[:1])).exclude(first=None).order_by("pk"))
 
-    @transaction.atomic
     def claim_of(self, job: Job, items: QuerySet[Work], worker: str, count: int) -> list[Work]:
         """Claim up to ``count`` of ``items``, all of ``job``, so that all workers together hold no more than its limit.
 
         A job with a limit is locked, so that workers that claim at the same time count one after another.
         """
-        if job.most_at_once is not None:
+        of_job = items.filter(**{self.job or "pk": job.pk})
+        if job.most_at_once is None:
+            return self.claim(of_job, worker, count)
+        with transaction.atomic():
             limit = self.lock(job).most_at_once
             count = count if limit is None else min(count, limit - self.held(job).count())
-        return self.claim(items.filter(**{self.job or "pk": job.pk}), worker, count) if count > 0 else []
+            return self.claim(of_job, worker, count) if count > 0 else []
 
     def ring(self, job: Job, *queues: str) -> None:
         """Send a message about ``job`` to the workers that may serve it. If the broker is down, they find it later."""
@@ -137,11 +139,13 @@ class Queue(Leases[Work]):
     def finish(self, item: Work, worker: str, now: datetime, **fields: Any) -> None:
         """Store the item's result; the last item finishes its job. Raises LeaseLost."""
         held = self.hold(item, worker)
+        self.finish_held(held, self.lock(self.job_of(held)), now, **fields)
+
+    def finish_held(self, held: Work, job: Job, now: datetime, **fields: Any) -> None:
+        """Do the same in a transaction that already holds the item and, locked after it, its job."""
         values = {"finished_at": now, "worker": "", "leased_until": None, "failures": 0, "error": ""} | fields
-        for name, value in values.items():
-            setattr(held, name, value)
-        held.save(update_fields=list(values))
-        self.finish_if_complete(self.job_of(held))
+        self.all.filter(pk=held.pk).update(**values)
+        self._finish_if_complete(job)
 
     @transaction.atomic
     def finish_if_complete(self, job: Job) -> None:

@@ -62,16 +62,16 @@ def why_spent(run: Run) -> str:
     )
 
 
-@transaction.atomic
 def claim_within_budget(run: Run, items: QuerySet[Simulation], worker: str, count: int) -> list[Simulation]:
     """Claim up to ``count`` of ``items``, all cells of ``run``; none once the run has reached its budget.
 
     A run with a budget is locked meanwhile, as it is while it is paused at its budget. Otherwise the pause could miss a cell
     that is just being claimed, and the worker would lose the turn that it begins.
     """
-    if run.budget is not None and is_spent(CELLS.lock(run)):
-        return []
-    return CELLS.claim_of(run, items, worker, count)
+    if run.budget is None:
+        return CELLS.claim_of(run, items, worker, count)
+    with transaction.atomic():
+        return [] if is_spent(CELLS.lock(run)) else CELLS.claim_of(run, items, worker, count)
 
 
 def halt_spent_runs() -> None:

@@ -10,7 +10,7 @@ Cells = QuerySet[Simulation]
 CELLS = Queue(
     table=Simulation,
     job="run",
-    along=("run__study", "persona", "goal", "dialogue"),
+    along=("persona", "goal", "dialogue"),
     wanted=Q(is_cancelled=False),
     order=("batch", "pk"),
     task="simulation.simulate",

@@ -24,7 +24,7 @@ from simulation.models import Run, Simulation
 from simulation.provenance import describe_run
 from simulation.requests import RequestError, RunRequest, check_concurrency
 from simulation.selectors import requested_cells, requested_goals, requested_personas
-from simulation.worked_time import count_dialogue
+from simulation.worked_time import count_dialogue, lock_run
 from studies import services as study_services
 from studies.language_models.identities import describe_speaker, find_well_described
 from studies.models import Dialogue, Study, Turn
@@ -144,9 +144,9 @@ def past_turns(cell: Simulation) -> list[Turn]:
 def save_exchange(cell: Simulation, cast: Cast, exchange: Exchange, worker: str) -> bool:
     """Store a complete turn. Return whether the run's budget allows another one. Raises LeaseLost."""
     held = CELLS.hold(cell, worker)
-    study_services.save_exchange(_dialogue(held, cast), exchange, cast.responder.model)
+    study_services.save_exchange(_dialogue(cell, held, cast), exchange, cast.responder.model)
     charge(held.run, exchange.outputs)
-    CELLS.forget_failures(cell)
+    CELLS.forget_failures(held)
     return held.run.budget is None or not is_spent(Run.objects.get(pk=held.run_id))
 
 
@@ -154,28 +154,37 @@ def save_exchange(cell: Simulation, cast: Cast, exchange: Exchange, worker: str)
 def finish_simulation(cell: Simulation, cast: Cast, ended: Ended, worker: str, now: datetime) -> None:
     """Store the ending, and finish the run with its last cell. Raises LeaseLost."""
     held = CELLS.hold(cell, worker)
-    study_services.end_dialogue(_dialogue(held, cast), ended, now)
-    run = CELLS.lock(held.run)
+    study_services.end_dialogue(_dialogue(cell, held, cast), ended, now)
+    run, database_now = lock_run(held.run_id)
     charge(run, ended.outputs)
-    count_dialogue(run)
-    CELLS.finish(cell, worker, now)
+    count_dialogue(run, database_now)
+    CELLS.finish_held(held, run, now)
 
 
-def _dialogue(held: Simulation, cast: Cast) -> Dialogue:
-    """Return the cell's dialogue, and create it on first use."""
-    if held.dialogue is None:
-        held.dialogue = Dialogue.objects.create(
-            study=held.run.study,
-            goal=held.goal,
-            persona=held.persona,
-            persona_sentence=cast.persona,
-            kind=Dialogue.Kind.SIMULATED,
-            inquirer=held.run.configuration["inquirer"],
-            responder=held.run.configuration["responder"],
-            seed=held.seed,
-        )
-        held.save(update_fields=["dialogue"])
-    return held.dialogue
+def _dialogue(cell: Simulation, held: Simulation, cast: Cast) -> Dialogue:
+    """Return the dialogue of the ``held`` row, and create it on first use.
+
+    The worker's ``cell`` has been read with everything else, which the row would have to read at every turn.
+    """
+    if held.dialogue_id is None:
+        cell.dialogue = _create_dialogue(cell, cast)
+        CELLS.all.filter(pk=held.pk).update(dialogue=cell.dialogue)
+    elif cell.dialogue is None or cell.dialogue.pk != held.dialogue_id:
+        cell.dialogue = Dialogue.objects.get(pk=held.dialogue_id)
+    return cell.dialogue
+
+
+def _create_dialogue(cell: Simulation, cast: Cast) -> Dialogue:
+    return Dialogue.objects.create(
+        study_id=cell.run.study_id,
+        goal=cell.goal,
+        persona=cell.persona,
+        persona_sentence=cast.persona,
+        kind=Dialogue.Kind.SIMULATED,
+        inquirer=cell.run.configuration["inquirer"],
+        responder=cell.run.configuration["responder"],
+        seed=cell.seed,
+    )
 
 
 def _configuration(request: RunRequest, models_file: Path) -> dict[str, object]:

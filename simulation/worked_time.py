@@ -53,9 +53,15 @@ def live_workers(run: Run) -> list[RunWorker]:
     return list(run.workers.filter(seen_at__gt=in_time(-ALIVE)).order_by("name"))
 
 
-def count_dialogue(run: Run) -> None:
+def lock_run(key: int) -> tuple[Run, datetime]:
+    """Return the run's row, locked for the transaction, and the database's time."""
+    row = Run.objects.select_for_update(no_key=True).annotate(now=Now()).get(pk=key)
+    return row, row.now
+
+
+def count_dialogue(run: Run, now: datetime) -> None:
     """Count a dialogue that has just ended, within the transaction that holds the run's row."""
-    _add(run, Run.objects.annotate(now=Now()).values_list("now", flat=True).get(pk=run.pk))
+    _add(run, now)
     run.worked_dialogues += 1
     run.save(update_fields=["worked_seconds", "worked_until", "worked_dialogues"])
 

@@ -56,7 +56,8 @@ def read_models_in_force(path: Path) -> ModelsInForce:
     except InvalidModelsFile as error:
         return ModelsInForce({}, _recall(note), problem=str(error))
     lost = {name for name, spec in file.models.items() if spec.file and not spec.file.is_file()}
-    remembered = {name: spec for name, spec in _recall(note).items() if name in lost.union(file.mistakes)}
+    missing = lost.union(file.mistakes)
+    remembered = {name: spec for name, spec in _recall(note).items() if name in missing} if missing else {}
     _keep(note, {**file.models, **remembered})
     return ModelsInForce(file.models, remembered, file.mistakes)
 

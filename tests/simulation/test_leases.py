@@ -198,7 +198,7 @@ def test_nobody_postpones_what_others_hold() -> None:
 def test_a_turn_forgets_earlier_failures() -> None:
     (cell, *_) = claim(running())
     Simulation.objects.update(failures=2, error="Busy.")
-    CELLS.forget_failures(cell)
+    CELLS.forget_failures(CELLS.hold(cell, "ann"))
     assert list(Simulation.objects.values_list("failures", "error")) == [(0, ""), *[(2, "Busy.")] * 3]
 
 
