@@ -27,8 +27,8 @@ def open_site(folder: Path, replies: int, database: str | None, redis: str | Non
     models_file = folder / "models.toml"
     models_file.write_text(_MODELS.format(replies=", ".join(f'"{n} {_WORDS}"' for n in range(replies))), "utf-8")
     with ExitStack() as services:
-        database = database or services.enter_context(_own_database())
-        redis = redis or services.enter_context(_own_redis())
+        database = database or services.enter_context(own_database())
+        redis = redis or services.enter_context(own_redis())
         for name in _OTHERS:
             os.environ.pop(name, None)
         os.environ.update(
@@ -46,11 +46,11 @@ def open_site(folder: Path, replies: int, database: str | None, redis: str | Non
 
         call_command("migrate", verbosity=0)
         yield dict(os.environ)
-        _close_connections()
+        close_connections()
 
 
 @contextmanager
-def _own_database() -> Iterator[str]:
+def own_database() -> Iterator[str]:
     from tests.services import postgresql
 
     with postgresql.serve(max_connections=100) as server:
@@ -58,14 +58,14 @@ def _own_database() -> Iterator[str]:
 
 
 @contextmanager
-def _own_redis() -> Iterator[str]:
+def own_redis() -> Iterator[str]:
     from tests.services import redis
 
     with redis.serve() as url:
         yield url
 
 
-def _close_connections() -> None:
+def close_connections() -> None:
     from django.db import connection
 
     connection.close()

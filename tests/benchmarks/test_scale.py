@@ -1,0 +1,69 @@
+"""The scale benchmark at a small size: it runs, it counts what workers did, and it says which goal is missed."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from benchmarks.scale.goals import Row, judge
+from benchmarks.scale.rows import end_cells
+from benchmarks.scale.site import TURNS
+from simulation.models import Run
+from simulation.progress import tally_runs
+from tests.factories import make_run as make_factory_run
+from tests.installation import BASE_DIR
+
+
+@pytest.mark.postgresql
+@pytest.mark.redis
+@pytest.mark.computes
+@pytest.mark.timeout(600)
+def test_it_runs_in_small() -> None:
+    command = [sys.executable, "-m", "benchmarks.scale", "--quick", "--json"]
+    done = subprocess.run(command, cwd=BASE_DIR, capture_output=True, text=True, timeout=580)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["machine"]["cores"] > 0
+    assert [speed["workers"] for speed in found["workers"]] == [1, 2]
+    assert all(speed["processor_seconds"] > 0 for speed in found["workers"])
+    played = found["turns"]
+    assert 0 < played["turns"] <= TURNS["fast"] * played["cells"]
+    assert min(played["worker_seconds"], played["database_seconds"], played["early_memory"], played["memory"]) > 0
+    for sizes in (found["pages"], found["pages_on_sqlite"]):
+        assert [size["cells"] for size in sizes] == [20, 200]
+        assert all(0 < size["ended"]["later"] <= size["ended"]["worst"] for size in sizes)
+    assert found["pages_on_sqlite"][0]["played"]["database_seconds"] == 0
+
+
+@pytest.mark.django_db
+def test_its_ended_runs_look_as_if_workers_had_played_them() -> None:
+    run = make_factory_run(seeds=(1, 2, 3), state=Run.State.RUNNING)
+    gone = run.simulations.all()[4]
+    gone.delete()  # so that the keys of cells and dialogues do not differ by the same number everywhere
+    end_cells(run)
+    tally = tally_runs([run])[run.pk]
+    assert (tally.total, tally.done, tally.left) == (11, 11, 0)
+    assert all(cell.dialogue and cell.dialogue.seed == cell.seed for cell in run.simulations.all())
+    run.refresh_from_db()
+    assert run.state == Run.State.FINISHED
+
+
+def test_a_figure_beyond_its_goal_is_missed() -> None:
+    assert not Row("a", 1.9, least=1.9).is_missed
+    assert Row("a", 1.89, least=1.9).is_missed
+    assert not Row("a", 5.0, most=5.0).is_missed
+    assert Row("a", 5.1, most=5.0).is_missed
+    assert Row("a", 5.1, most=5.0).goal_shown == "MISSED: at most 5"
+    assert (Row("a", 7).is_missed, Row("a", 7).goal_shown) == (False, "")
+
+
+def test_workers_are_compared_with_one_worker() -> None:
+    speeds = [
+        {"workers": count, "dialogues": dialogues, "seconds": 10.0, "processor_seconds": 1.0}
+        for count, dialogues in ((1, 100), (2, 180), (4, 400))
+    ]
+    rows = {row.what: row for row in judge({"workers": speeds})}
+    assert rows["1 worker: dialogues per hour"].figure == 36_000
+    assert rows["2 workers: times one worker"].is_missed
+    assert (rows["4 workers: times one worker"].figure, rows["4 workers: times one worker"].is_missed) == (4.0, False)
