@@ -78,7 +78,9 @@ def _open_again(piece: Iterable[tuple[int, int]]) -> int:
         FailedDialogue(cell_id=cell, dialogue_id=dialogue) for cell, dialogue in zip(cells, dialogues, strict=True)
     )
     Dialogue.objects.filter(pk__in=dialogues).update(is_replaced=True)
-    return Simulation.objects.filter(pk__in=cells).update(dialogue=None, finished_at=None, retries=F("retries") + 1)
+    return Simulation.objects.filter(pk__in=cells).update(
+        dialogue=None, finished_at=None, ending="", retries=F("retries") + 1
+    )
 
 
 def _refuse_changed(run: Run) -> None:

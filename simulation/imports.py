@@ -216,7 +216,13 @@ class _Importer:
         Output.objects.bulk_create(Output(dialogue=dialogue, **output) for output in record.outputs)
         if run:
             Simulation.objects.create(
-                run=run, persona=persona, goal=goal, seed=self._seed(record), dialogue=dialogue, finished_at=now
+                run=run,
+                persona=persona,
+                goal=goal,
+                seed=self._seed(record),
+                dialogue=dialogue,
+                finished_at=now,
+                ending=dialogue.ending,
             )
 
     def _asked(self, record: Record) -> dict[str, Any]:

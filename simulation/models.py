@@ -112,7 +112,8 @@ class Simulation(Item):
     """One cell of a run. ``batch`` counts the requests that added cells to the run.
 
     A cancelled cell stays cancelled, whatever happens to later batches. ``retries`` counts how often it was begun again after
-    its dialogue had failed; ``dialogue`` is that of the latest try.
+    its dialogue had failed; ``dialogue`` is that of the latest try, and ``ending`` the dialogue's, written with it: pages count
+    the endings of all cells again and again, which takes too long over their dialogues.
     """
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="simulations", db_index=False)
@@ -121,6 +122,9 @@ class Simulation(Item):
     seed = models.BigIntegerField()
     dialogue = models.OneToOneField(
         Dialogue, on_delete=models.PROTECT, null=True, blank=True, related_name="simulation"
+    )
+    ending = models.CharField(
+        max_length=30, blank=True, help_text="That of its dialogue; empty if it was not recorded."
     )
     batch = models.PositiveSmallIntegerField(default=1)
     is_cancelled = models.BooleanField(default=False)
@@ -133,9 +137,17 @@ class Simulation(Item):
             models.CheckConstraint(
                 name="simulation_finishes_with_a_dialogue", condition=Q(finished_at=None) | Q(dialogue__isnull=False)
             ),
+            models.CheckConstraint(
+                name="simulation_with_an_ending_has_finished", condition=Q(ending="") | Q(finished_at__isnull=False)
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["run", "batch", "id"], name="simulation_open", condition=Q(finished_at=None)),
+            models.Index(
+                fields=["run", "batch", "ending"],
+                name="simulation_ended",
+                condition=Q(finished_at__isnull=False),
+            ),
             models.Index(
                 fields=["run", "leased_until"],
                 name="simulation_leased",

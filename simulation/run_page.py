@@ -63,7 +63,7 @@ class Filters:
         if self.ending == UNFINISHED:
             cells = cells.filter(finished_at=None)
         elif self.ending:
-            cells = cells.filter(dialogue__ending=self.ending)
+            cells = cells.filter(finished_at__isnull=False, ending=self.ending)
         return cells if self.goal is None else cells.filter(goal__number=self.goal)
 
 

@@ -158,7 +158,7 @@ def finish_simulation(cell: Simulation, cast: Cast, ended: Ended, worker: str, n
     run, database_now = lock_run(held.run_id)
     charge(run, ended.outputs)
     count_dialogue(run, database_now)
-    CELLS.finish_held(held, run, now)
+    CELLS.finish_held(held, run, now, ending=ended.ending)
 
 
 def _dialogue(cell: Simulation, held: Simulation, cast: Cast) -> Dialogue:

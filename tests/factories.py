@@ -120,10 +120,10 @@ def make_dialogues(
     dialogues = Dialogue.objects.bulk_create(_dialogue(cell, ending, now) for cell in cells)
     for cell, dialogue in zip(cells, dialogues, strict=True):
         dialogue.started_at = now - timedelta(seconds=20)
-        cell.dialogue, cell.finished_at = dialogue, now if ending else None
+        cell.dialogue, cell.finished_at, cell.ending = dialogue, now if ending else None, ending
         cell.worker, cell.leased_until = ("", None) if ending else ("worker-1", now + timedelta(seconds=60))
     Dialogue.objects.bulk_update(dialogues, ["started_at"])
-    Simulation.objects.bulk_update(cells, ["dialogue", "worker", "leased_until", "finished_at"])
+    Simulation.objects.bulk_update(cells, ["dialogue", "worker", "leased_until", "finished_at", "ending"])
     made = [_turn(dialogue, position) for dialogue in dialogues for position in range(turns)]
     Turn.objects.bulk_create(made)
     Output.objects.bulk_create(output for turn in made for output in _outputs(turn))

@@ -148,6 +148,7 @@ def _add_runs(study: Study) -> None:
                 seed=SEED,
                 dialogue=one,
                 finished_at=one.ended_at,
+                ending=one.ending,
             )
             for one in study.dialogues.filter(inquirer__model=voice.name)
         )

@@ -36,8 +36,8 @@ def _finish(run: Run, turns: int) -> None:
         for cell in cells
     ]
     for cell, dialogue in zip(cells, _talk(dialogues, run.study, turns), strict=True):
-        cell.dialogue, cell.finished_at = dialogue, dialogue.ended_at
-    Simulation.objects.bulk_update(cells, ["dialogue", "finished_at"])
+        cell.dialogue, cell.finished_at, cell.ending = dialogue, dialogue.ended_at, dialogue.ending
+    Simulation.objects.bulk_update(cells, ["dialogue", "finished_at", "ending"])
 
 
 def _talk(dialogues: Iterable[Dialogue], study: Study, turns: int) -> list[Dialogue]:
