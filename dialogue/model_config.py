@@ -77,8 +77,8 @@ class ModelSpec(_Table):
     reply never depends on what else is answered, as far as the weights allow that. ``requests`` is the
     upper limit of the concurrent requests to a provider, whose number adapts to its answers; the settings in ``leave_out`` are
     never sent to it. ``device``, ``dtype`` and ``attention`` say how transformers runs the model; "auto" is the best that is
-    there. ``label`` is shown with the model's name. A scripted model gives ``replies``, with ``pause`` seconds per word, more or
-    less by up to the fraction ``spread``.
+    there. ``label`` is shown with the model's name. A scripted model gives ``replies``, with ``pause`` seconds per word, more
+    or less by up to the fraction ``spread``.
     """
 
     name: str = Field(min_length=1, max_length=100)

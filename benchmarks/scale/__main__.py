@@ -6,12 +6,12 @@ The benchmark starts PostgreSQL, Redis, the web process of the Procfile and `man
 models are scripted, so all other time is the project's own.
 
 workers   Dialogues per hour of 1, 2 and 4 workers. Each plays 16 dialogues at once, as a worker does with a local model, whose
-          replies take 0.3 s on average. So a worker needs a tenth of a core: four workers and the database stay far below two
-          cores. On real machines each worker brings its own cores or GPU, and what this measures is whether workers hinder
-          each other, for example while they claim dialogues. The seconds of the replies differ, because replies of the same
-          length would make all dialogues end at once.
-turns     The processor time of a worker and the database for a turn, with a model that answers at once, over 10,000 dialogues;
-          the worker's memory after 1,000 and after all of them.
+          replies take 0.6 s on average, and a dialogue three. So each worker needs only about a fifth of a core, its part of
+          the database included, and four stay well below two cores. On real machines each worker brings its own cores or GPU;
+          this measures whether workers hinder each other, for example while they claim dialogues. The seconds of the replies
+          differ, because replies of the same length would make all dialogues end at once.
+turns     The processor time of a worker and the database for a turn, with a model that answers at once, over 10,000 dialogues
+          of five turns; the worker's memory after 1,000 and after all of them.
 pages     The time to make runs of 1,000 and 100,000 cells, their pages in a new web process, before and after their dialogues,
           and the memory of the site and a worker. Also on SQLite.
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from time import monotonic, sleep
 
 from django.contrib.auth.models import Permission, User
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 from django.test import Client
 from django.utils import timezone
 
@@ -50,6 +50,8 @@ def end_cells(run: Run) -> None:
     """Give each open cell an ended dialogue without turns, as workers would in many hours."""
     while cells := list(run.simulations.filter(finished_at=None).order_by("pk")[:_PIECE]):
         _end(run, cells)
+    of_dialogue = Dialogue.objects.filter(pk=OuterRef("dialogue")).values("ending")
+    run.simulations.update(ending=Subquery(of_dialogue))
     CELLS.finish_if_complete(run)
 
 
@@ -57,7 +59,7 @@ def _end(run: Run, cells: list[Simulation]) -> None:
     now = timezone.now()
     dialogues = Dialogue.objects.bulk_create(_dialogue(run, cell) for cell in cells)
     for cell, dialogue in zip(cells, dialogues, strict=True):
-        cell.dialogue, cell.finished_at, cell.worker, cell.leased_until = dialogue, now, "", None
+        cell.dialogue, cell.finished_at = dialogue, now
     distances = {dialogue.pk - cell.pk for cell, dialogue in zip(cells, dialogues, strict=True)}
     if len(distances) == 1:  # one cheap statement
         ids = [cell.pk for cell in cells]

@@ -13,7 +13,7 @@ FAST, SLOW = "fast", "slow"
 """The models: one answers at once, the other takes as long as REPLY_SECONDS says."""
 TURNS = {FAST: 5, SLOW: 2}
 """Turns of each dialogue; its last output is the stop token. Five is about the average of the paper's simulations (5.30)."""
-REPLY_SECONDS = 0.3
+REPLY_SECONDS = 0.6
 _ASK = "What is a good way to learn the names of the birds in my garden, and which of them sing in the morning?"
 _ANSWER = (
     "Begin with the most frequent ones. Watch one of them for a week, note its size, its colours and what it eats, and "
