@@ -2,7 +2,8 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from sys import intern
 from typing import Any
 
 from django.db.models import Count, F, Q
@@ -37,15 +38,44 @@ class Candidates:
 
 
 def read_candidates(evaluation: Evaluation) -> Candidates:
-    """Read the candidates, imported ones too, in a few queries of any study and without reading utterances."""
-    natural = list(_natural_rows(evaluation))
-    cells = list(_cell_rows(evaluation))
+    """Read the candidates, imported ones too, in a few queries of any study and without reading utterances.
+
+    Of cells, of which there may be a hundred thousand, only the dialogues stay in memory.
+    """
+    natural, cells = list(_natural_rows(evaluation)), _Cells()
+    for row in _cell_rows(evaluation).iterator(chunk_size=2000):
+        cells.add(row)
     return Candidates(
         natural=tuple(_natural(row) for row in natural),
-        simulated=tuple(_simulated(row) for row in cells if row["finished_at"] is not None),
-        runs=_runs(evaluation, cells),
+        simulated=tuple(cells.simulated),
+        runs=cells.of_runs(evaluation),
         responders={row["pk"]: row["responder"] for row in natural},
     )
+
+
+@dataclass(slots=True)
+class _Cells:
+    """The cells read so far: ended dialogues, and by run the pairs of a person and a goal and the numbers of cells."""
+
+    simulated: list[SimulatedDialogue] = field(default_factory=list)
+    person_goals: defaultdict[int, set[tuple[str, int]]] = field(default_factory=lambda: defaultdict(set))
+    total: Counter[int] = field(default_factory=Counter)
+    finished: Counter[int] = field(default_factory=Counter)
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        run, person = row["run_id"], intern(row["person"])
+        self.person_goals[run].add((person, row["number"]))
+        self.total[run] += 1
+        if row["finished_at"] is not None:
+            self.finished[run] += 1
+            self.simulated.append(_simulated(row, person))
+
+    def of_runs(self, evaluation: Evaluation) -> tuple[RunCells, ...]:
+        runs = evaluation.runs.order_by("inquirer", "created_at", "pk")
+        return tuple(
+            RunCells(run, frozenset(self.person_goals[run.pk]), self.total[run.pk], self.finished[run.pk])
+            for run in runs
+        )
 
 
 def _natural_rows(evaluation: Evaluation) -> Any:
@@ -55,8 +85,8 @@ def _natural_rows(evaluation: Evaluation) -> Any:
 
 def _cell_rows(evaluation: Evaluation) -> Any:
     cells = Simulation.objects.filter(run__in=evaluation.runs.all()).order_by("pk")
-    said = {"ending": F("dialogue__ending"), "model": F("run__inquirer")} | _turns("dialogue__turns", evaluation)
-    return cells.values("run_id", "dialogue_id", "seed", "finished_at", **_PERSON_GOAL, **said)
+    said = {"model": F("run__inquirer")} | _turns("dialogue__turns", evaluation)
+    return cells.values("run_id", "dialogue_id", "seed", "finished_at", "dialogue__ending", **_PERSON_GOAL, **said)
 
 
 _PERSON_GOAL = {"person": F("persona__code"), "number": F("goal__number")}
@@ -73,16 +103,6 @@ def _natural(row: Mapping[str, Any]) -> NaturalDialogue:
     return NaturalDialogue(row["pk"], row["person"], row["number"], ending, row["read"], hidden)
 
 
-def _simulated(row: Mapping[str, Any]) -> SimulatedDialogue:
-    identity, hidden = (row["person"], row["number"], row["model"]), row["said"] - row["read"]
-    return SimulatedDialogue(row["dialogue_id"], *identity, row["seed"], row["ending"], row["read"], hidden)
-
-
-def _runs(evaluation: Evaluation, cells: list[Mapping[str, Any]]) -> tuple[RunCells, ...]:
-    person_goals: defaultdict[int, set[tuple[str, int]]] = defaultdict(set)
-    for row in cells:
-        person_goals[row["run_id"]].add((row["person"], row["number"]))
-    total = Counter(row["run_id"] for row in cells)
-    finished = Counter(row["run_id"] for row in cells if row["finished_at"] is not None)
-    runs = evaluation.runs.order_by("inquirer", "created_at", "pk")
-    return tuple(RunCells(run, frozenset(person_goals[run.pk]), total[run.pk], finished[run.pk]) for run in runs)
+def _simulated(row: Mapping[str, Any], person: str) -> SimulatedDialogue:
+    identity, hidden = (person, row["number"], intern(row["model"])), row["said"] - row["read"]
+    return SimulatedDialogue(row["dialogue_id"], *identity, row["seed"], row["dialogue__ending"], row["read"], hidden)
