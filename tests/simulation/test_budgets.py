@@ -1,8 +1,13 @@
 """Budgets: a run pauses at its budget, keeps every turn, and continues once the budget is raised."""
 
 import json
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from html import unescape
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -92,8 +97,19 @@ def play(run: Run, concurrency: int = 1, **models: Any) -> Run:
 
 
 def worker(concurrency: int, **models: Any) -> Worker:
-    """Return a worker that gives up after about ten seconds without anything to do, because no run here takes that long."""
-    return make_worker(scripts(**models), concurrency=concurrency, should_stop=stop_after(500))
+    """Return a worker that gives up if the run does not pause, after seconds without anything to do."""
+    return make_worker(scripts(**models), concurrency=concurrency, should_stop=stop_after(200))
+
+
+@contextmanager
+def stopped_after(seconds: float) -> Iterator[None]:
+    """Stop a command that does not end by itself, as its user would."""
+    timer = Timer(seconds, os.kill, (os.getpid(), signal.SIGTERM))
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def run_with(budget: float, study: Study | None = None) -> Run:
@@ -231,7 +247,7 @@ def test_another_request_for_the_run_changes_the_budget_only_if_it_names_one() -
 
 def test_simulate_stops_at_the_budget_and_goes_on_with_a_higher_one() -> None:
     make_study()
-    with pytest.raises(CommandError) as caught:
+    with pytest.raises(CommandError) as caught, stopped_after(60):
         simulate("--budget", "6", "--goals", "1", "--concurrency", "1")
     assert caught.value.returncode == 2
     assert str(caught.value).startswith("The run has cost 7.00 USD and reached its budget of 6.00 USD.")
