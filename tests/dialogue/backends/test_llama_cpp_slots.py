@@ -96,7 +96,12 @@ def test_a_token_is_read_alone_only_if_replies_need_not_be_exact(random_gguf, mo
     with stepping(described(random_gguf, exact=exact)) as steps:
         sizes: list[int] = []
         read = steps.runtime.read
-        monkeypatch.setattr(steps.runtime, "read", lambda rows: sizes.append(len(rows)) or read(rows))
+
+        def read_and_count(rows):
+            sizes.append(len(rows))
+            return read(rows)
+
+        monkeypatch.setattr(steps.runtime, "read", read_and_count)
         steps.answer(("a", "baba bebe"))
     assert min(sizes) == least
 
