@@ -73,8 +73,9 @@ def _native_recipes(path: Path, precision: Precision, shape: Shape) -> list[Reci
     wrapper = f"llama_cpp.Llama {precision}, one object per role, one at a time"
     each = f"llama_cpp.Llama {precision}, one object per role, a process per core"
     ours = {count: f"this engine {precision}, {count} in flight ({chosen.describe()})" for count in IN_FLIGHT}
+    inexact = f"this engine {precision}, 1 in flight, exact = false"
     bare = {
-        (count, way): f"decoding alone {precision}, {count} sequences ({way.describe()})"
+        (count, way): f"decoding alone {precision}, {count} sequences ({way.describe()}{', chosen' * (way == chosen)})"
         for count in BARE
         for way in candidates(spec, facts, plan, psutil.virtual_memory().available)
         if way.processes <= count
@@ -83,6 +84,7 @@ def _native_recipes(path: Path, precision: Precision, shape: Shape) -> list[Reci
         Recipe(wrapper, partial(_load_wrapper, wrapper, path, shape, cores())),
         Recipe(each, partial(ProcessEach, each, partial(_load_wrapper, each, path, shape, 1), cores())),
         *(Recipe(name, partial(_load_ours, name, fixed, shape, count)) for count, name in ours.items()),
+        Recipe(inexact, partial(_load_ours, inexact, fixed.model_copy(update={"exact": False}), shape, 1)),
         *(Recipe(name, partial(BareDecoding, name, spec, *way)) for way, name in bare.items()),
     ]
 
