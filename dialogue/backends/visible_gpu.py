@@ -10,7 +10,7 @@ _VISIBLE = "CUDA_VISIBLE_DEVICES"
 
 
 def count_gpus() -> int | None:
-    """Return the number of GPUs that PyTorch may use here; None if it is not installed, so that no one can tell."""
+    """Return the number of GPUs that PyTorch may use here; None if it is not installed, because the number is then unknown."""
     if find_spec("torch") is None:
         return None
     import torch
@@ -23,10 +23,14 @@ def use_only(
 ) -> None:
     """Hide all other GPUs from this process and from those that it starts. Raises ModelMisconfigured if there is no such GPU.
 
-    ``number`` is that in nvidia-smi, or the place in ``CUDA_VISIBLE_DEVICES`` if a cluster has set it. Without this check a
-    wrong number would hide every GPU, and the models would run on the processor.
+    ``number`` is the one that nvidia-smi shows, or the place in ``CUDA_VISIBLE_DEVICES`` if a cluster has set it. Without this
+    check a wrong number would hide every GPU, and the models would run on the processor.
     """
     allowed = [name.strip() for name in environment.get(_VISIBLE, "").split(",") if name.strip()]
+    if _VISIBLE in environment and not allowed:
+        raise ModelMisconfigured(
+            f"There is no GPU {number}: {_VISIBLE} is empty, which hides every GPU. Remove the variable or name GPUs in it."
+        )
     if allowed and not 0 <= number < len(allowed):
         raise ModelMisconfigured(
             f"There is no GPU {number}: {_VISIBLE} allows {len(allowed)}, counted from 0. Correct the number."

@@ -103,6 +103,7 @@ def test_a_worker_is_not_started_for_a_model_that_nobody_described(settings: Set
 
 def test_a_worker_is_not_started_on_a_gpu_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER"):
-        monkeypatch.setenv(name, "")  # the command changes them
+        monkeypatch.setenv(name, "0")  # the command changes them; the end of the test restores them
+        monkeypatch.delenv(name)
     with pytest.raises(CommandError, match=r"PyTorch finds no GPU 99 here\."):
         call_command("worker", "--gpu", "99", stdout=StringIO())

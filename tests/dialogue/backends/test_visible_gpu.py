@@ -28,6 +28,14 @@ def test_a_number_without_a_gpu_is_refused_instead_of_computing_on_the_processor
         use_only(7, {}, lambda: 0)
 
 
+@pytest.mark.parametrize("hidden", ["", " ", ","])
+def test_a_process_from_which_every_gpu_is_hidden_is_refused(hidden: str) -> None:
+    with pytest.raises(
+        ModelMisconfigured, match=r"no GPU 0: CUDA_VISIBLE_DEVICES is empty, which hides every GPU\. Remove"
+    ):
+        use_only(0, {"CUDA_VISIBLE_DEVICES": hidden}, lambda: 1)
+
+
 def test_without_pytorch_nothing_is_refused() -> None:
     environment: dict[str, str] = {}
     use_only(7, environment, lambda: None)
