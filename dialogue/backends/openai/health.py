@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from openai import APIStatusError, AzureOpenAI, DefaultHttpxClient, OpenAI
 
 from dialogue.backends.base import Health
-from dialogue.backends.openai.complaints import Complaint, complaint_in
+from dialogue.backends.openai.complaints import Complaint, complaint_in, told
 from dialogue.backends.openai.connection import FAILURES, connection, status_complaint, transport, unreachable
 from dialogue.backends.openai.errors import meaning, web_page
 from dialogue.backends.openai.wire import address
@@ -16,6 +16,7 @@ _SECONDS = 3.0
 _LOADING = 503
 """The status of servers that are still loading their model, and of those whose engine has died."""
 _MOST_NAMES = 3
+_LONGEST_NAME = 80
 
 
 def examine(spec: ModelSpec, seconds: float = _SECONDS) -> Health:
@@ -44,7 +45,7 @@ def _ask_nothing(client: OpenAI, spec: ModelSpec, listed: Sequence[str] = ()) ->
         client.chat.completions.with_raw_response.create(model=spec.model, messages=[])
     except APIStatusError as error:
         if error.status_code == 404 and listed:
-            return Health(False, _serves_others(spec, listed))
+            return Health(False, _serves_others(spec, listed, client.api_key))
         if error.status_code in (401, 403, 404, 405, 410):
             return Health(False, str(meaning(status_complaint(error, client.api_key), spec)))
     except FAILURES:
@@ -56,8 +57,9 @@ def _unlisted(spec: ModelSpec, what: str = "its models") -> Health:
     return Health(True, f"{address(spec)} can be reached, but does not list {what}.")
 
 
-def _serves_others(spec: ModelSpec, listed: Sequence[str]) -> str:
-    names = ", ".join(map(repr, listed[:_MOST_NAMES])) + (" and others" if len(listed) > _MOST_NAMES else "")
+def _serves_others(spec: ModelSpec, listed: Sequence[str], secret: str) -> str:
+    shown = [repr(told(name, secret)[:_LONGEST_NAME]) for name in listed[:_MOST_NAMES]]
+    names = ", ".join(shown) + (" and others" if len(listed) > _MOST_NAMES else "")
     return (
         f"{address(spec)} can be reached, but serves {names}, not {spec.model!r}. Correct `model` of {spec.name!r}, or start "
         "the server with that model."
@@ -67,7 +69,7 @@ def _serves_others(spec: ModelSpec, listed: Sequence[str]) -> str:
 def _not_ready(complaint: Complaint, spec: ModelSpec) -> str:
     return (
         f"{address(spec)} is not ready ({complaint.brief}). It may still be loading the model, which can take minutes. Try "
-        "again later, or look into the server's log."
+        "again later, or check the server's log."
     )
 
 
@@ -84,7 +86,7 @@ def _read(body: str, spec: ModelSpec, client: OpenAI) -> Health:
     complaint = complaint_in(listed, client.api_key) if isinstance(listed, dict) else None
     if complaint:
         return Health(False, str(meaning(complaint, spec)))
-    if (names := _names(listed)) is not None:
+    if (names := listed_names(listed)) is not None:
         is_unlisted = names and spec.api == "openai" and spec.model not in names  # Azure lists models, not deployments
         return _ask_nothing(client, spec, names) if is_unlisted else Health(True, _ready(spec, names))
     return Health(
@@ -98,11 +100,11 @@ def _ready(spec: ModelSpec, names: Sequence[str]) -> str:
     return f"{address(spec)} can be reached{f' and serves {spec.model!r}' if spec.model in names else ''}."
 
 
-def _names(listed: object) -> list[str] | None:
+def listed_names(listed: object) -> list[str] | None:
     """Return the names in a list of models, in any of the servers' forms; None if it is no list of models."""
     if isinstance(listed, dict) and {"data", "models"} & listed.keys():
-        listed = listed.get("data", listed.get("models"))
-        return _names(listed) or []
+        inner = listed.get("data", listed.get("models"))
+        listed = inner if isinstance(inner, list) else []
     if not isinstance(listed, list):
         return None
     entries = [each for each in listed if isinstance(each, dict)]

@@ -6,6 +6,7 @@ import pytest
 
 from dialogue.backends.base import Health
 from dialogue.backends.openai import examine
+from dialogue.backends.openai.health import listed_names
 from dialogue.model_config import ModelSpec
 from tests.dialogue.backends.vllm import vllm_server
 from tests.services.binaries import free_port
@@ -36,13 +37,29 @@ def test_a_server_of_another_model_is_not_healthy(served: list[str], names: str)
     )
 
 
+def test_long_names_are_cut_and_the_key_in_a_name_is_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VLLM_API_KEY", "secret-key")
+    with vllm_server("x" * 500, "of secret-key", key="secret-key") as url:
+        found = health(url, key_env="VLLM_API_KEY")
+    assert f"serves '{'x' * 80}', 'of [key]', not 'mixtral'." in found.sentence
+
+
+@pytest.mark.parametrize("key", ["data", "models"])
+def test_only_the_list_itself_is_read(key: str) -> None:
+    entries: Any = [{"id": "llama"}]
+    assert listed_names({key: entries}) == ["llama"]
+    for _ in range(20_000):  # deeper than Python can follow
+        entries = {key: entries}
+    assert listed_names(entries) == []
+
+
 def test_a_server_that_is_still_loading_is_not_healthy() -> None:
     with vllm_server("mixtral", is_loading=True) as url:
         found = health(url)
     assert (found.is_ok, found.sentence) == (
         False,
         f"{url} is not ready (Loading model). It may still be loading the model, which can take minutes. Try again later, or "
-        "look into the server's log.",
+        "check the server's log.",
     )
 
 
