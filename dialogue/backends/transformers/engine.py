@@ -131,7 +131,9 @@ class Engine:
         self._forget_all()
         torch.cuda.empty_cache()
         logger.warning(
-            "Model %r ran out of memory. From now on it answers at most %d requests at once.", self._name, self.slots
+            "Model %r ran out of memory. It answers at most %d requests at once until the model is loaded again.",
+            self._name,
+            self.slots,
         )
 
     def _too_large(self, answer: Answer) -> BackendError:
@@ -177,6 +179,8 @@ class Engine:
 
     def _let_go(self) -> None:
         """Remove finished and cancelled answers from the batch, and keep their histories."""
+        if self._tried_alone and (self._tried_alone.is_done or self._tried_alone.is_cancelled):
+            self._tried_alone = None
         stay = [row for row, answer in enumerate(self._answers) if not (answer.is_done or answer.is_cancelled)]
         if len(stay) == len(self._answers):
             return
@@ -200,6 +204,7 @@ class Engine:
     def _fail(self, error: BackendError) -> None:
         """End the answers in the batch with ``error`` and start with an empty one: after a failure its tensors are invalid."""
         failed = [answer for answer in self._answers if not answer.is_done]
+        self._tried_alone = None
         self._forget_all()
         for answer in failed:
             answer.finish(error)

@@ -1,5 +1,7 @@
 """A device that runs out of memory: the engine continues with fewer answers at once, and loses none."""
 
+import time
+import weakref
 from contextlib import closing
 from queue import SimpleQueue
 from typing import Any
@@ -98,6 +100,21 @@ def test_a_request_that_does_not_fit_even_alone_is_one_sentence_and_the_next_one
         "Model 'tiny' ran out of memory with a single request of 8 tokens. Lower its `context`, or use a smaller model or a "
         "device with more memory."
     )
+
+
+@pytest.mark.parametrize("most", [0, 1], ids=["fails", "ends"])
+def test_an_answer_that_was_tried_alone_is_forgotten_when_it_ends(model: Any, most: int) -> None:
+    small = SmallDevice(model, most)
+    small.failures = 1
+    with closing(on(small)) as engine:
+        events = ask(engine, 1)
+        assert isinstance(told(events)[-1], BackendError) == (most == 0)
+        owner = weakref.ref(events)
+        del events
+        patience = time.monotonic() + 20
+        while owner() and time.monotonic() < patience:
+            time.sleep(0.01)
+        assert owner() is None
 
 
 def test_kept_histories_give_way_to_a_request(model: Any) -> None:
