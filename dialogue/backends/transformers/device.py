@@ -1,5 +1,6 @@
 """The device that runs a model: its abilities and memory, and what is chosen because of them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -105,8 +106,24 @@ def _obstacles(device: Device, dtype: torch.dtype, architecture: Any) -> dict[At
     }
 
 
+def read_gpu_memory(number: int, read: Callable[[int], tuple[int, int]] = torch.cuda.mem_get_info) -> tuple[int, int]:
+    """Return the bytes of a GPU that are free, and all its bytes. Raises ModelMisconfigured.
+
+    Reading them occupies some hundred megabytes of the GPU itself, so it fails on one that is full.
+    """
+    try:
+        return read(number)
+    except RuntimeError as error:  # torch raises this for a broken device, too
+        reason = str(error).strip().partition("\n")[0].rstrip(".")
+        if isinstance(error, torch.OutOfMemoryError) or "out of memory" in reason:
+            sentence = f"GPU {number} has no free memory. Stop the programs that nvidia-smi shows on it, or choose another GPU."
+        else:
+            sentence = f"GPU {number} cannot be used ({reason}). Check it with nvidia-smi, or choose another GPU."
+        raise ModelMisconfigured(sentence) from error
+
+
 def _describe_gpu(number: int) -> Device:
-    free, total = torch.cuda.mem_get_info(number)
+    free, total = read_gpu_memory(number)
     with torch.cuda.device(number):
         has_bfloat16 = torch.cuda.is_bf16_supported(including_emulation=False)
     return Device(

@@ -44,11 +44,11 @@ def choose_way(spec: ModelSpec, source: str | Path) -> Way:
     dtype = choose_dtype(spec, device)
     try:
         config = AutoConfig.from_pretrained(source, trust_remote_code=False)
+        architecture = MODEL_FOR_CAUSAL_LM_MAPPING.get(type(config), None)  # imports the library's code of the model
     except OSError as error:
         raise missing(spec) from error
     except (ValueError, ImportError) as error:
         raise _unloadable(spec, error) from error
-    architecture = MODEL_FOR_CAUSAL_LM_MAPPING.get(type(config), None)
     return Way(device, dtype, choose_attention(spec, device, dtype, architecture))
 
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -255,12 +257,17 @@ def test_the_memory_is_that_of_the_weights_and_of_the_histories(words: Path) -> 
     assert health.memory == weights + 3 * 2048 * (2 * WORDS.layers * WORDS.hidden * 4)
 
 
-def test_a_model_that_does_not_fit_is_refused_before_it_is_loaded(words: Path) -> None:
+def test_a_model_whose_histories_do_not_fit_is_not_healthy(words: Path) -> None:
     health = examine(spec_of(words, slots=10**9))
     assert not health.is_ok
     assert "Lower `slots` or `context`, choose a smaller model." in health.sentence
-    with pytest.raises(ModelMisconfigured, match="Lower `slots` or `context`, choose a smaller model"):
-        load(spec_of(words, slots=10**9))
+
+
+def test_a_model_whose_weights_do_not_fit_is_refused_before_they_are_read(words: Path, tmp_path: Path) -> None:
+    shutil.copytree(words, tmp_path, dirs_exist_ok=True)
+    os.truncate(tmp_path / "model.safetensors", 2**42)  # a hole, which occupies nothing
+    with pytest.raises(ModelMisconfigured, match="Set `dtype` to a smaller format, choose a smaller model"):
+        load(spec_of(tmp_path))
 
 
 async def test_the_way_a_model_runs_is_shown_before_and_after_it_is_loaded(words: Path) -> None:

@@ -10,9 +10,10 @@ import pytest
 import torch
 
 from dialogue.backends.base import ModelMisconfigured
-from dialogue.backends.transformers.device import Device, choose_attention, choose_dtype
-from dialogue.backends.transformers.memory import examine_memory
-from dialogue.backends.transformers.weights import Way
+from dialogue.backends.transformers import weights
+from dialogue.backends.transformers.device import Device, choose_attention, choose_dtype, read_gpu_memory
+from dialogue.backends.transformers.memory import examine_memory, require_memory
+from dialogue.backends.transformers.weights import Way, choose_way
 from dialogue.model_config import ModelSpec
 from tests.dialogue.backends.random_folders import WORDS, spec_of, write_folder
 
@@ -94,6 +95,51 @@ def test_a_gpu_without_room_is_named_with_what_to_do(words: Path, total: int, fr
     health = examine_memory(spec_of(words, slots=100), way)
     assert not health.is_ok
     assert re.search(sentence, health.sentence), health.sentence
+
+
+def test_one_history_must_fit_however_many_slots_there_are(words: Path) -> None:
+    spec, one = spec_of(words, slots=100), examine_memory(spec_of(words), Way(NEW, torch.bfloat16, "sdpa")).memory
+    assert one
+    require_memory(spec, Way(replace(NEW, free=one), torch.bfloat16, "sdpa"))
+    with pytest.raises(ModelMisconfigured, match=r"choose another GPU, or lower `context`\."):
+        require_memory(spec, Way(replace(NEW, free=one - 1), torch.bfloat16, "sdpa"))
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (
+            torch.OutOfMemoryError("CUDA out of memory."),
+            "GPU 3 has no free memory. Stop the programs that nvidia-smi shows on it, or choose another GPU.",
+        ),
+        (
+            RuntimeError("CUDA error: out of memory\nCUDA kernel errors might be"),
+            "GPU 3 has no free memory. Stop the programs that nvidia-smi shows on it, or choose another GPU.",
+        ),
+        (
+            RuntimeError("CUDA error: device not ready\nCUDA kernel errors might be"),
+            "GPU 3 cannot be used (CUDA error: device not ready). Check it with nvidia-smi, or choose another GPU.",
+        ),
+    ],
+    ids=["full", "full for its driver", "broken"],
+)
+def test_a_gpu_whose_memory_cannot_be_read_is_one_sentence(error: RuntimeError, sentence: str) -> None:
+    def fail(number: int) -> tuple[int, int]:
+        raise error
+
+    with pytest.raises(ModelMisconfigured) as refusal:
+        read_gpu_memory(3, fail)
+    assert str(refusal.value) == sentence
+
+
+def test_a_model_whose_code_cannot_be_imported_is_one_sentence(words: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken:
+        def get(self, *_: object) -> None:
+            raise ModuleNotFoundError("No module named 'kernels'")
+
+    monkeypatch.setattr(weights, "MODEL_FOR_CAUSAL_LM_MAPPING", Broken())
+    with pytest.raises(ModelMisconfigured, match="cannot be loaded by transformers: No module named 'kernels'"):
+        choose_way(spec_of(words), words)
 
 
 @pytest.fixture(scope="module")
