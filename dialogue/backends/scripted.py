@@ -16,6 +16,7 @@ from dialogue.model_config import ModelSpec
 from dialogue.thought_events import Opened
 from dialogue.thoughts import split
 
+_REMEMBERED = 1000
 _WORD = re.compile(r"\s*\S+(?:\s+\Z)?|\s+\Z")
 
 
@@ -34,8 +35,7 @@ class ScriptedModel(StreamingModel):
     So every conversation gets the same script, in whatever order the conversations arrive. An exception in ``replies``
     is raised once, when the reply after it is first requested: ``[BackendError("Busy."), "Hi."]`` fails, then works.
     A token is a word; ``pause`` is the time in seconds before each. Between replies it varies by up to the fraction ``spread``,
-    drawn from the sampler's seed. ``under_way`` and ``requests`` are for assertions; a model that works for days must not
-    remember its requests.
+    drawn from the sampler's seed. ``under_way`` and ``requests``, the latest only, are for assertions.
     """
 
     def __init__(
@@ -44,7 +44,6 @@ class ScriptedModel(StreamingModel):
         *,
         pause: float = 0.0,
         spread: float = 0.0,
-        remembers: bool = True,
         capacity: int | None = None,
         name: str = "scripted",
     ) -> None:
@@ -55,15 +54,14 @@ class ScriptedModel(StreamingModel):
         self._failures = _failures(replies)
         self._pause = pause
         self._spread = spread
-        self._remembers = remembers
         self._name = name
         self._is_closed = False
 
     async def generate(
         self, messages: Sequence[Message], sampling: Sampling, conversation: str
     ) -> AsyncGenerator[Piece]:
-        if self._remembers:
-            self.requests.append(Request(tuple(messages), sampling, conversation))
+        self.requests.append(Request(tuple(messages), sampling, conversation))
+        del self.requests[:-_REMEMBERED]
         self.under_way += 1
         try:
             async with aclosing(self._speak(self._find(messages), messages, sampling)) as pieces:
@@ -119,9 +117,7 @@ class ScriptedModel(StreamingModel):
 
 def load(spec: ModelSpec) -> ScriptedModel:
     """Return a model that gives the replies of ``spec`` at its speed."""
-    return ScriptedModel(
-        spec.replies, pause=spec.pause, spread=spec.spread, remembers=False, capacity=spec.slots, name=spec.name
-    )
+    return ScriptedModel(spec.replies, pause=spec.pause, spread=spec.spread, capacity=spec.slots, name=spec.name)
 
 
 def examine(spec: ModelSpec) -> Health:

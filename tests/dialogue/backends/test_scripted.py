@@ -57,10 +57,11 @@ async def test_requests_are_kept_for_assertions() -> None:
     assert model.requests == [Request(tuple(ASK), Sampling(seed=7), "c1")]
 
 
-async def test_a_model_of_a_site_remembers_no_requests_however_long_it_works() -> None:
-    model = load(ModelSpec(name="parrot", backend="scripted", replies=("Hello.",)))
-    await model.reply(ASK, Sampling())
-    assert model.requests == []
+async def test_only_the_latest_requests_are_kept_however_long_a_model_works() -> None:
+    model = ScriptedModel([""])
+    for number in range(1200):
+        await model.reply(ASK, Sampling(seed=number))
+    assert [request.sampling.seed for request in model.requests] == list(range(200, 1200))
 
 
 def test_the_speed_of_a_reply_is_drawn_from_its_seed() -> None:
