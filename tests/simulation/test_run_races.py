@@ -19,7 +19,7 @@ from tests.racing import at_once
 
 run = make_run(state=Run.State.RUNNING)
 make_dialogue(run.simulations.all()[0])
-run.simulations.update(finished_at=None)
+run.simulations.update(finished_at=None, ending="")
 [cell] = CELLS.claim(run.simulations.all(), "worker", 1)
 held, cancelled = Event(), Event()
 

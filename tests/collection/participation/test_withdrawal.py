@@ -89,7 +89,7 @@ def test_a_run_forgets_the_cells_of_a_persona_that_left_and_its_figures_are_of_t
 @pytest.mark.django_db(transaction=True)
 def test_as_many_other_dialogues_later_do_not_show_the_figures_of_those_that_are_gone(leaving: Participant) -> None:
     run = Run.objects.get()
-    Simulation.objects.filter(run=run).exclude(persona=leaving.persona).update(finished_at=None)
+    Simulation.objects.filter(run=run).exclude(persona=leaving.persona).update(finished_at=None, ending="")
     before = read_figures(run)
     withdraw(leaving)
     for cell in run.simulations.all():
@@ -101,14 +101,14 @@ def test_as_many_other_dialogues_later_do_not_show_the_figures_of_those_that_are
 
 @pytest.mark.django_db(transaction=True)
 def test_a_run_that_waited_for_that_persona_alone_is_finished(leaving: Participant) -> None:
-    Simulation.objects.filter(persona=leaving.persona).update(finished_at=None)
+    Simulation.objects.filter(persona=leaving.persona).update(finished_at=None, ending="")
     withdraw(leaving)
     assert Run.objects.get().state == Run.State.FINISHED
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_finds_the_cell_gone_and_drops_it(leaving: Participant) -> None:
-    Simulation.objects.update(finished_at=None, leased_until=None)
+    Simulation.objects.update(finished_at=None, ending="", leased_until=None)
     cells = CELLS.claim(Simulation.objects.filter(persona=leaving.persona), "worker-1", 1)
     withdraw(leaving)
     assert CELLS.renew([cell.pk for cell in cells], "worker-1") == set()
