@@ -94,7 +94,7 @@ Group = tuple[int, int, Tally]
 
 def _ended(cells: QuerySet[Simulation]) -> Iterator[Group]:
     """Count the ended cells; everything that this needs is in an index."""
-    groups = cells.filter(finished_at__isnull=False).values_list("run", "batch", "ending").annotate(count=Count("pk"))
+    groups = cells.filter(finished_at__isnull=False).values_list("run", "batch", "ending").annotate(count=Count("*"))
     for run, batch, ending, count in groups.order_by("run", "batch", "ending"):
         yield run, batch, Tally(count, endings={ending: count})
 

@@ -102,6 +102,8 @@ def _measure_on_sqlite(options: argparse.Namespace) -> Any:
     command = [sys.executable, "-m", "benchmarks.scale", "--parts", "pages", "--sqlite", "--json"]
     quick = ["--quick"] if options.quick else []
     done = subprocess.run([*command, *quick], cwd=BASE_DIR, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode not in (0, 1):  # 1: a figure misses its goal
+        raise SystemExit(f"The measurement on SQLite ended with status {done.returncode}.")
     return json.loads(done.stdout)["pages"]
 
 

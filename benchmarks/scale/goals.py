@@ -6,7 +6,7 @@ from typing import Any
 
 _MEGABYTE = 1_000_000
 LEAST_GAIN = {2: 1.9, 4: 3.6}
-"""How many times the dialogues per hour of one worker so many workers must reach."""
+"""How many times the dialogues per hour of one worker that many workers must reach."""
 MOST_MS_PER_TURN = 5.0
 MOST_SECONDS_TO_MAKE = 20.0
 MOST_SECONDS_TO_OPEN = 0.3

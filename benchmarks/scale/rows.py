@@ -41,7 +41,7 @@ def make_study(name: str, cells: int) -> Study:
 
 
 def make_run(study: Study, model: str, cells: int) -> Run:
-    """Request a run of about so many cells: all personas and goals, and as many seeds as it takes."""
+    """Request a run of about that many cells: all personas and goals, and as many seeds as it takes."""
     seeds = max(1, cells // (GOALS * study.personas.count()))
     return request_run(study, RunRequest(f"{model}-inquirer", f"{model}-responder", seeds=tuple(range(seeds))))
 
@@ -102,13 +102,12 @@ def turns(run: Run) -> int:
 
 
 def wait_until(is_done: Callable[[], bool], run: Run) -> None:
-    """Wait until workers have got so far, looking only at the run's row, so that the database does little else than work.
-
-    Raises Failed if the run stops with an error or the workers take too long.
-    """
+    """Wait until workers have got that far. Raises Failed if the run stops with an error or they take too long."""
     deadline = monotonic() + _PATIENCE
     while not is_done():
         sleep(0.1)
         run.refresh_from_db()
         if run.has_failed or monotonic() > deadline:
-            raise Failed(run.message or f"The workers have ended {run.worked_dialogues} dialogues and do not get on.")
+            raise Failed(
+                run.message or f"The workers have ended {run.worked_dialogues} dialogues and make no progress."
+            )

@@ -19,7 +19,7 @@ AT_ONCE = 16
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """The dialogues that so many workers ended, and the processor time of workers and database, in so many seconds."""
+    """The dialogues that a number of workers ended in some seconds, and the processor time of workers and database."""
 
     workers: int
     dialogues: int

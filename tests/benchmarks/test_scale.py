@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from django.db.models import F
 
 from benchmarks.scale.goals import Row, judge
 from benchmarks.scale.rows import end_cells
@@ -45,6 +46,7 @@ def test_its_ended_runs_look_as_if_workers_had_played_them() -> None:
     tally = tally_runs([run])[run.pk]
     assert (tally.total, tally.done, tally.left) == (11, 11, 0)
     assert all(cell.dialogue and cell.dialogue.seed == cell.seed for cell in run.simulations.all())
+    assert not run.simulations.exclude(ending=F("dialogue__ending")).exists()
     run.refresh_from_db()
     assert run.state == Run.State.FINISHED
 
