@@ -10,7 +10,7 @@ from tests.services.binaries import wait_until
 
 DIES = "import os, signal\nos.kill(os.getpid(), signal.{})\n"
 SENTENCE = (
-    "Model 'tiny' cannot run here: llama-cpp-python was built for another processor than this one. Build it here: pip"
+    "Model 'tiny' cannot run here: llama-cpp-python was built for another processor than this one. Build it here:"
 )
 
 
@@ -30,7 +30,7 @@ def install_library(site: Installation, folder: Path, signal: str) -> None:
 
 @pytest.mark.parametrize(
     ("signal", "sentence"),
-    [("SIGILL", SENTENCE), ("SIGSEGV", "ends the process that loads it (SIGSEGV). Install it again.")],
+    [("SIGILL", SENTENCE), ("SIGSEGV", "ends the process that loads it (Segmentation fault). Install it again.")],
 )
 def test_a_command_says_what_to_do(site: Installation, tmp_path: Path, signal: str, sentence: str) -> None:
     install_library(site, tmp_path, signal)

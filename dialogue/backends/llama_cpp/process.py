@@ -12,7 +12,7 @@ from dialogue.backends.llama_cpp.launch import Line, launch
 from dialogue.backends.llama_cpp.request import Cancel, Deliveries, Delivery, Order, UseThreads
 from dialogue.backends.llama_cpp.setup import Serve
 from dialogue.backends.llama_cpp.statistics import Statistics
-from dialogue.backends.llama_cpp_trial import BUILD_AGAIN
+from dialogue.backends.llama_cpp_trial import build_again
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ class EngineProcess:
             self._tell(order)
 
     def use_threads(self, count: int) -> None:
-        """Set the number of threads for all further steps."""
+        """Allow that many threads for all further steps."""
         with self._lock:
             if self._threads.count != count:
                 self._threads = UseThreads(count)
@@ -139,7 +139,7 @@ class EngineProcess:
             self._first_start.set_exception(refusal) if refusal else self._first_start.set_result(None)
 
     def _pass_on(self, deliveries: Deliveries) -> bool:
-        """Pass on what a step has produced. Return whether an answer is complete."""
+        """Pass on what a message contains. Return whether an answer is complete."""
         self.statistics = deliveries.statistics or self.statistics
         found = [
             (caller, delivery) for number, delivery in deliveries.found if (caller := self._caller(number, delivery))
@@ -166,7 +166,7 @@ def explain(status: int, name: str) -> str:
     """Return a sentence about the end of a process that was not asked to end."""
     match -status:
         case signal.SIGILL:
-            return f"Model {name!r} cannot run here: {BUILD_AGAIN}"
+            return f"Model {name!r} cannot run here: {build_again()}"
         case signal.SIGKILL:
             return f"The engine of model {name!r} was killed, perhaps because the memory of this machine is full."
         case _:
