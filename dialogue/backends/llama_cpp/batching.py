@@ -159,8 +159,8 @@ class Batcher:
         self._runtime.use_threads(self._pace.threads(len(rows)))
         with self._inside:
             code = self._runtime.read(rows)
-        self._pace.note(len(rows), self._inside.last)
         if code == 0:
+            self._pace.note(len(rows), self._inside.last)
             return True
         error = BackendError(f"llama.cpp could not read a batch (code {code}). Try again, or use fewer slots.")
         for slot, generation in concerned:

@@ -15,7 +15,7 @@ _QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """``processes`` share ``threads``; a process that works alone uses all of them.
+    """``processes`` share ``threads``; a process that works alone may use all of them.
 
     ``flash_attention`` None leaves the choice to the library. The library may ``repack`` the weights: arrange a copy
     of them for this processor's instructions.
@@ -34,7 +34,7 @@ class Configuration:
     def describe(self) -> str:
         """Return the configuration in words."""
         flash = {True: ", flash attention on", False: ", flash attention off", None: ""}[self.flash_attention]
-        weights = "" if self.repack else ", weights as in the file"
+        weights = "" if self.repack else ", weights not repacked"
         return f"{_count(self.processes, 'process', 'es')} of {_count(self.threads_each, 'thread')}{flash}{weights}"
 
 
@@ -46,7 +46,7 @@ def candidates(spec: ModelSpec, facts: ModelFacts, plan: Plan, available: int) -
     """
     threads = spec.threads or cores()
     if spec.gpu_layers:
-        return [Configuration(1, threads, spec.flash_attention, spec.repack is not False)]
+        return [Configuration(1, threads, spec.flash_attention, _repackings(spec)[-1])]
     most = min(threads, plan.slots, max(1, (available - plan.memory) // max(facts.weights, 1) + 1))
     processes = [spec.processes] if spec.processes else [count for count in _halvings(threads) if count <= most]
     kernels = [True, False] if spec.flash_attention is None else [spec.flash_attention]
@@ -54,7 +54,7 @@ def candidates(spec: ModelSpec, facts: ModelFacts, plan: Plan, available: int) -
 
 
 def _repackings(spec: ModelSpec) -> list[bool]:
-    """Return both ways where repacking may crash the process, which only trying shows."""
+    """Return both ways, the safe one last, where repacking may crash the process, which only trying shows."""
     if spec.repack is not None:
         return [spec.repack]
     return [True, False] if HAS_AMX else [True]

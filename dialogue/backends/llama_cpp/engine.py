@@ -69,9 +69,9 @@ class Engine:
         self._admit()
         if self._batcher.is_busy:
             self._batcher.speak()
-            self._post.send_if_due(self._batcher.statistics)
+            self._post.send_if_due(self._batcher)
             self._batcher.listen()
-        self._post.send_if_due(self._batcher.statistics)
+        self._post.send_if_due(self._batcher)
 
     def _admit(self) -> None:
         """Give slots to requests in order of arrival, as long as any are free."""

@@ -9,6 +9,7 @@ _TRIAL = 4
 _SOON, _RARELY = 16, 256
 """Steps until the next trial. It doubles while trials change nothing."""
 _WORTHWHILE, _HOPELESS = 0.95, 1.2
+"""Times of a step, relative to those before the trial, below which it succeeds and above which it ends at once."""
 
 
 class Pace:
@@ -40,28 +41,27 @@ class _Choice:
         self.threads, *self._others = options
         self._before: deque[float] = deque(maxlen=_TRIAL)
         self._during: list[float] = []
-        self._instead = 0
+        self._usual: int | None = None
         self._interval = self._left = _SOON
 
     def note(self, seconds: float) -> None:
-        if self._instead:
+        if self._usual is not None:
             self._during.append(seconds)
             if len(self._during) == _TRIAL or self._ratio() > _HOPELESS:
-                self._judge()
+                self._judge(self._usual)
         elif self._others:
             self._before.append(seconds)
             self._left -= 1
             if self._left <= 0:
-                self._instead, self.threads = self.threads, self._others.pop(0)
+                self._usual, self.threads = self.threads, self._others.pop(0)
 
-    def _judge(self) -> None:
+    def _judge(self, usual: int) -> None:
         """Keep the threads that were tried if they were faster."""
-        is_faster = self._ratio() < _WORTHWHILE
+        tried, is_faster = self.threads, self._ratio() < _WORTHWHILE
+        self.threads = tried if is_faster else usual
+        self._others.append(usual if is_faster else tried)
         self._interval = _SOON if is_faster else min(2 * self._interval, _RARELY)
-        if not is_faster:
-            self._instead, self.threads = self.threads, self._instead
-        self._others.append(self._instead)
-        self._instead, self._left = 0, self._interval
+        self._usual, self._left = None, self._interval
         self._before.clear()
         self._during.clear()
 

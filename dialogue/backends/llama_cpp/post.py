@@ -2,13 +2,21 @@
 
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 from dialogue.backends.base import BackendError, Reply
 from dialogue.backends.llama_cpp.request import Deliveries, Delivery, Request
 from dialogue.backends.llama_cpp.statistics import Statistics
 
 _APART = 0.03
-"""Seconds between two messages with further text: nobody reads faster."""
+"""Seconds between two messages with further text, or more if a step takes longer: nobody reads faster."""
+
+
+class Counting(Protocol):
+    """What keeps statistics."""
+
+    @property
+    def statistics(self) -> Statistics: ...
 
 
 class Post:
@@ -41,10 +49,10 @@ class Post:
         self._texts.pop(number, None)
         self._begun.discard(number)
 
-    def send_if_due(self, statistics: Statistics) -> None:
-        """Send everything, with the ``statistics`` if a reply is complete."""
+    def send_if_due(self, engine: Counting) -> None:
+        """Send everything, with the engine's statistics if a reply is complete."""
         now = self._clock()
         if self._ends or (self._texts and (self._is_urgent or now - self._sent >= _APART)):
             has_reply = any(isinstance(end, Reply) for _, end in self._ends)
-            self._send(Deliveries([*self._texts.items(), *self._ends], statistics if has_reply else None))
+            self._send(Deliveries([*self._texts.items(), *self._ends], engine.statistics if has_reply else None))
             self._texts, self._ends, self._is_urgent, self._sent = {}, [], False, now

@@ -39,7 +39,7 @@ class Forget:
 
 @dataclass(frozen=True, slots=True)
 class UseThreads:
-    """How many threads the engine's steps use from now on."""
+    """How many threads the engine's steps may use from now on."""
 
     count: int
 
@@ -49,7 +49,7 @@ Order = Request | Cancel | Forget | UseThreads
 
 @dataclass(frozen=True, slots=True)
 class Deliveries:
-    """What a step has produced for each request, by number; ``statistics`` come with every complete reply."""
+    """What steps have produced for each request, by number; ``statistics`` come with every complete reply."""
 
     found: list[tuple[int, Delivery]]
     statistics: Statistics | None

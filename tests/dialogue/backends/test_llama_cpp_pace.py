@@ -59,6 +59,10 @@ def test_an_allowance_is_never_exceeded_and_what_was_learnt_about_it_is_kept():
     assert pace.threads(4) == 1
 
 
+class Counts:
+    statistics = Statistics()
+
+
 def request(number: int) -> Request:
     return Request(number, [], Sampling(), "", 0.0)
 
@@ -69,9 +73,9 @@ def test_text_is_sent_at_its_beginning_then_a_few_times_a_second_and_whole_with_
     post = Post(sent.append, clock=lambda: next(times) / 100)
     for letter in "abcdefgh":
         post.add(request(1), letter)
-        post.send_if_due(Statistics())
+        post.send_if_due(Counts())
     post.add(request(1), Reply("abcdefgh", "stop", 1, 8, 0.01, 0.09))
-    post.send_if_due(Statistics())
+    post.send_if_due(Counts())
     texts = [text for each in sent for _, text in each.found if isinstance(text, str)]
     assert texts == ["a", "bcd", "efg", "h"]
     assert isinstance(sent[-1].found[-1][1], Reply)
@@ -83,5 +87,5 @@ def test_what_was_cancelled_is_not_sent():
     post = Post(sent.append)
     post.add(request(1), "a")
     post.drop(1)
-    post.send_if_due(Statistics())
+    post.send_if_due(Counts())
     assert sent == []
