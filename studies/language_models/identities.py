@@ -53,6 +53,8 @@ def describe_model(spec: ModelSpec) -> dict[str, Any]:
         "server": _server(spec),
         "fingerprint": _fingerprint(spec),
         "dtype": spec.dtype,
+        "attention": spec.attention,
+        "exact": spec.exact,
         "template": spec.template,
         "thoughts": thoughts.RULE,
         "context": spec.context,
@@ -152,7 +154,7 @@ def build_speaker(
 def _before_choice(described: dict[str, Any]) -> dict[str, Any]:
     """Return the fixed values of earlier versions. The date is the one that templates used by default."""
     marks = [] if described.get("backend") == "openai" else list(SELF_REPLY_MARKERS)
-    return {"system": "message", "marks": marks, "date": "2024-07-26"}
+    return {"system": "message", "marks": marks, "date": "2024-07-26", "attention": "auto", "exact": True}
 
 
 def _server(spec: ModelSpec) -> dict[str, Any]:
