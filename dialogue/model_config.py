@@ -73,12 +73,12 @@ class ModelSpec(_Table):
     ``system`` is how the system text reaches it, and a self-reply is cut at ``marks``; both are derived from its template by
     default.
 
-    ``slots`` is the number of histories that a local engine keeps in memory; by default as many as fit. If it is ``exact``, a
-    reply never depends on what else is answered, as far as the weights allow that. ``requests`` is the
-    upper limit of the concurrent requests to a provider, whose number adapts to its answers; the settings in ``leave_out`` are
-    never sent to it. ``device``, ``dtype`` and ``attention`` say how transformers runs the model; "auto" is the best that is
-    there. ``label`` is shown with the model's name. A scripted model gives ``replies``, with ``pause`` seconds per word, more
-    or less by up to the fraction ``spread``.
+    ``slots`` is the number of histories that a local engine keeps in memory; by default as many as fit. With ``exact``, a
+    reply never depends on what else is answered, as far as the weights allow. ``requests`` is the upper limit of the
+    concurrent requests to a provider, whose number adapts to its answers; the settings in ``leave_out`` are never sent to it.
+    ``device``, ``dtype`` and ``attention`` say how transformers runs the model; "auto" picks the best available. ``label`` is
+    shown with the model's name. A scripted model gives ``replies``, with ``pause`` seconds per word, more or less by up to the
+    fraction ``spread``.
     """
 
     name: str = Field(min_length=1, max_length=100)

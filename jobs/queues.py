@@ -142,7 +142,7 @@ class Queue(Leases[Work]):
         self.finish_held(held, self.lock(self.job_of(held)), now, **fields)
 
     def finish_held(self, held: Work, job: Job, now: datetime, **fields: Any) -> None:
-        """Do the same in a transaction that already holds the item and, locked after it, its job."""
+        """Store the result of an item that this transaction holds. If it was the last, finish its ``job``, locked after it."""
         values = {"finished_at": now, "worker": "", "leased_until": None, "failures": 0, "error": ""} | fields
         self.all.filter(pk=held.pk).update(**values)
         self._finish_if_complete(job)

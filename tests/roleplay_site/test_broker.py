@@ -134,6 +134,6 @@ def test_a_worker_works_on_beside_what_a_full_disk_left(installation: Installati
 
 
 def test_a_worker_waits_for_its_broker_however_long_that_takes() -> None:
-    """With a limit a worker ends after about an hour, and nobody starts one that runs in a terminal or on a cluster again."""
+    """With a limit a worker ends after about an hour, and nothing restarts one that runs in a terminal or on a cluster."""
     assert site_app.conf.broker_connection_max_retries is None
     assert site_app.conf.broker_connection_retry_on_startup
