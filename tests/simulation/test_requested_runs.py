@@ -39,6 +39,8 @@ def test_a_run_stores_everything_that_affects_its_dialogues(study: Study) -> Non
         "server": {},
         "fingerprint": "",
         "dtype": "auto",
+        "attention": "auto",
+        "exact": True,
         "template": "own",
         "thoughts": RULE,
         "context": 4096,
@@ -85,10 +87,13 @@ def test_other_features_and_another_turn_limit_make_another_run(study: Study, fi
         ('prompts = "llama-2"\n', 'prompts = "mixtral"\n'),
         ("[models.asker.inquirer]", "sampling = { temperature = 0.5 }\n[models.asker.inquirer]"),
         ("[models.asker.inquirer]", "[models.asker.inquirer]\nregenerate_tries = 1"),
+        ("[models.asker.inquirer]", "exact = false\n[models.asker.inquirer]"),
         ("[models.answerer.responder]", "[models.answerer.responder]\nmax_tokens = 10"),
     ],
 )
-def test_other_sampling_prompts_or_checks_make_another_run(study: Study, tmp_path: Path, old: str, new: str) -> None:
+def test_other_sampling_prompts_checks_or_arithmetic_make_another_run(
+    study: Study, tmp_path: Path, old: str, new: str
+) -> None:
     models_file = Path(copy(MODELS_FILE, tmp_path))
     before = request_run(study, models_file=models_file)
     models_file.write_text(models_file.read_text("utf-8").replace(old, new), "utf-8")
