@@ -59,10 +59,11 @@ def serve(environment: Mapping[str, str], log: Path) -> Iterator[Server]:
         _wait_until_reachable(port, process, log)
         yield Server(f"127.0.0.1:{port}", psutil.Process(process.pid))
     finally:
-        _stop(process)
+        stop(process)
 
 
-def _stop(process: "subprocess.Popen[bytes]") -> None:
+def stop(process: "subprocess.Popen[bytes]") -> None:
+    """Ask the process to end, and kill it if it does not."""
     process.terminate()
     try:
         process.wait(_PATIENCE)

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.chat.server import BASE_DIR
+from benchmarks.chat.server import BASE_DIR, stop
 
 WORKER_LOG = "worker.log"
-_PATIENCE = 60
 
 
 @contextmanager
@@ -23,12 +22,7 @@ def work(environment: Mapping[str, str], log: Path) -> Iterator[psutil.Process]:
     try:
         yield psutil.Process(process.pid)
     finally:
-        process.terminate()
-        try:
-            process.wait(_PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        stop(process)
 
 
 def memory(process: psutil.Process) -> int:

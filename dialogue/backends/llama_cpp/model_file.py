@@ -13,6 +13,8 @@ from dialogue.backends.llama_cpp.vocabulary import Vocabulary
 from dialogue.model_config import ModelSpec
 
 _MAGIC = b"GGUF"
+FLOATING_POINT = (0, 1, 32)
+"""Types of a file whose weights are in F32, F16 or BF16 (llama_ftype, and ``general.file_type`` in the file)."""
 _HALF = 2  # bytes of an f16 number, the format of keys and values
 _reading = Lock()  # a large vocabulary takes a second and 100 MB, so simultaneous callers wait for the first
 _SHARD = re.compile(r"-00001-of-(\d{5})\.gguf$")

@@ -4,21 +4,19 @@ from functools import lru_cache
 
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.backends.llama_cpp.library import llama
-from dialogue.backends.llama_cpp.model_file import load_weights
+from dialogue.backends.llama_cpp.model_file import FLOATING_POINT, load_weights
 from dialogue.backends.provenance import Provenance
 from dialogue.model_config import ModelSpec
 
 PACKAGES = ("llama-cpp-python",)
 BATCHING = "continuous: all requests in progress share each step, and each history has a slot"
-_FLOATING = ("0", "1", "32")
-"""Values of ``general.file_type`` for weights in F32, F16 and BF16."""
 
 
 def provenance(spec: ModelSpec) -> Provenance:
     """Return what the outputs depend on, from the type of the weights in the file of ``spec``."""
     if spec.gpu_layers:
         return _depends("On a GPU, arithmetic depends on how many requests share a step.")
-    if _file_type(spec) not in _FLOATING:
+    if _file_type(spec) not in map(str, FLOATING_POINT):
         return _depends("With quantized weights, rounding depends on how many requests share a step.")
     if not spec.exact:
         return _depends("With `exact = false`, a token that is read alone is rounded differently.")

@@ -8,11 +8,11 @@ from dialogue.backends.llama_cpp.batch import Batch, Row
 from dialogue.backends.llama_cpp.configuration import Configuration
 from dialogue.backends.llama_cpp.library import attempt, llama
 from dialogue.backends.llama_cpp.memory import Plan
+from dialogue.backends.llama_cpp.model_file import FLOATING_POINT
 from dialogue.backends.llama_cpp.sampler import Sampler
 from dialogue.model_config import ModelSpec
 
 _TO_THE_END = -1
-_FLOATING_POINT = (0, 1, 32)  # f32, f16 and bf16 of llama_ftype
 _GUESSED = 1024  # added if the file does not name its type and the library guessed it from the weights
 
 
@@ -29,7 +29,7 @@ class Runtime:
     """
 
     def __init__(self, model: int, spec: ModelSpec, plan: Plan, configuration: Configuration) -> None:
-        self.needs_company = spec.exact and llama.llama_model_ftype(model) & ~_GUESSED in _FLOATING_POINT
+        self.needs_company = spec.exact and llama.llama_model_ftype(model) & ~_GUESSED in FLOATING_POINT
         self.sequences = max(plan.slots, 2) if self.needs_company else plan.slots
         parameters = _context_parameters(plan, self.sequences, configuration)
         self._context, complaint = attempt(llama.llama_init_from_model, model, parameters)
