@@ -1,21 +1,15 @@
 """Comparison of simulated dialogues with natural ones, which serve as the reference."""
 
-import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
 from statistics import fmean, pstdev
 
 from analysis.reporting.tables import DASH, Cell, Table, mean_sd
 from analysis.statistics.detection_table import Moments
-from dialogue.lexical import TOKENISATION, measure, words
+from analysis.statistics.wording import is_greeting, is_thanking, similarity
+from dialogue.lexical import TOKENISATION, measure
 
 NATURAL = "natural"
-_GREETING = re.compile(
-    r"\W*(hi|hello|hey|hiya|howdy|greetings|good (morning|afternoon|evening|day)|dear)\b", re.IGNORECASE
-)
-_THANKS = re.compile(r"\b(thanks?|thx|ty|cheers|appreciated?|grateful)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +53,6 @@ def manner_of(dialogues: Sequence[SaidDialogue]) -> Manner:
         greeting_rate=_rate(is_greeting(dialogue.utterances[0]) for dialogue in said),
         thanks_rate=_rate(any(map(is_thanking, dialogue.utterances)) for dialogue in said),
     )
-
-
-def similarity(one: str, other: str) -> float:
-    """Return the cosine of the angle between the texts' word counts: 0 without a common word, 1 for the same words."""
-    counts = Counter(words(one)), Counter(words(other))
-    lengths = [sqrt(sum(count**2 for count in each.values())) for each in counts]
-    if not all(lengths):
-        return 0.0
-    return sum(count * counts[1][word] for word, count in counts[0].items()) / (lengths[0] * lengths[1])
-
-
-def is_greeting(opening: str) -> bool:
-    """Return whether the opening begins with a greeting."""
-    return _GREETING.match(opening) is not None
-
-
-def is_thanking(utterance: str) -> bool:
-    """Return whether the utterance contains thanks."""
-    return _THANKS.search(utterance) is not None
 
 
 def comparison_table(manners: Mapping[str, Manner]) -> Table:

@@ -2,14 +2,8 @@
 
 import pytest
 
-from analysis.reporting.comparison_table import (
-    SaidDialogue,
-    comparison_table,
-    is_greeting,
-    is_thanking,
-    manner_of,
-    similarity,
-)
+from analysis.reporting.comparison_table import SaidDialogue, comparison_table, manner_of
+from analysis.statistics.wording import is_greeting, is_thanking, similarity
 
 GOAL = "You want to know how fast you can run."
 
