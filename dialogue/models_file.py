@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 from dialogue import prompts
 from dialogue.model_config import CoherenceTable, ModelSpec, SamplingTable, SpeakerTable
 from dialogue.names import plain_name
+from dialogue.package_files import find_file
 from dialogue.prices import Price
 from dialogue.toml_lines import find_line, locate
 
@@ -129,7 +130,10 @@ def _spec(name: str, table: object, path: Path) -> ModelSpec:
         first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
         raise _Wrong(_in_words(first, name), *first["loc"]) from error
     _check_names(spec)
-    return spec.model_copy(update={"file": path.parent / spec.file}) if spec.file else spec
+    if spec.file is None:
+        return spec
+    place = find_file(spec.package, spec.file) if spec.package else path.parent / spec.file
+    return spec.model_copy(update={"file": place})
 
 
 def _other_currencies(models: Mapping[str, ModelSpec], text: str, path: Path) -> Iterator[tuple[str, str]]:

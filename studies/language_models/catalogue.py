@@ -32,6 +32,10 @@ class Catalogue:
         found = self.in_force.all.get(name)
         return found.label if found else ""
 
+    def is_complete(self, name: str) -> bool:
+        """Return whether models.toml describes the model correctly and its file or key is on this machine."""
+        return name in self.models and not missing_piece(self.models[name])
+
     def slips(self, *names: str) -> list[str]:
         """Return the mistakes in these models' entries, and whether work in progress continues, one or two sentences each."""
         found = (
@@ -56,7 +60,7 @@ def missing_piece(spec: ModelSpec) -> str:
     """Return a sentence that names what the model lacks on this machine. A worker elsewhere may have the key, but the site also
     needs the file, because its hash identifies the run."""
     if spec.file is not None and not spec.file.is_file():
-        return f"Its file {spec.file} is missing."
+        return f"Its file {spec.file} is missing." + (f" {spec.how_to_get_file}" if spec.package else "")
     if spec.key_env and not os.environ.get(spec.key_env):
         return f"The environment variable {spec.key_env} is not set."
     return ""

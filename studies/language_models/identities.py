@@ -173,6 +173,5 @@ def _fingerprint(spec: ModelSpec) -> str:
 
 
 def _unreadable(spec: ModelSpec) -> ModelMisconfigured:
-    return ModelMisconfigured(
-        f"The file {spec.file or spec.model} of model {spec.name!r} cannot be read. Correct its path in models.toml."
-    )
+    remedy = spec.how_to_get_file if spec.package else "Correct its path in models.toml."
+    return ModelMisconfigured(f"The file {spec.file or spec.model} of model {spec.name!r} cannot be read. {remedy}")

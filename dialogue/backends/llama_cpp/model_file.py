@@ -94,9 +94,7 @@ def _read_template(spec: ModelSpec, _size: int, _changed: int) -> ChatTemplate:
 def _checked(spec: ModelSpec) -> Path:
     path = spec.file
     if path is None or not path.is_file():
-        raise ModelMisconfigured(
-            f"Model {spec.name!r}: {path} does not exist. Put it there, or correct `file` in models.toml."
-        )
+        raise ModelMisconfigured(f"Model {spec.name!r}: {path} does not exist. {spec.how_to_get_file}")
     with path.open("rb") as file:
         if file.read(len(_MAGIC)) != _MAGIC:
             raise ModelMisconfigured(f"Model {spec.name!r}: {path} is not a GGUF file. Convert it or choose another.")
