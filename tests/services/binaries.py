@@ -5,6 +5,7 @@ import shutil
 import socket
 from collections.abc import Callable
 from time import monotonic, sleep
+from typing import NoReturn
 
 import pytest
 
@@ -15,9 +16,11 @@ def find_binary(name: str, folders: str = "") -> str:
     Without the program, skip the test, or fail it with REQUIRE_SERVICES=1.
     """
     path = shutil.which(name) or shutil.which(name, path=folders)
-    if path:
-        return path
-    reason = f"{name} is not installed"
+    return path or give_up(f"{name} is not installed")
+
+
+def give_up(reason: str) -> NoReturn:
+    """Skip the test for this reason, which contains "is not installed", or fail it with REQUIRE_SERVICES=1."""
     if os.environ.get("REQUIRE_SERVICES") == "1":
         pytest.fail(f"{reason}, but REQUIRE_SERVICES=1 asks for it.")
     pytest.skip(reason)

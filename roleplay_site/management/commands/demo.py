@@ -12,7 +12,7 @@ from django.urls import reverse
 from analysis.study.reports import ensure_report
 from evaluation.rehearsal.loading import REHEARSAL, open_rehearsal
 from roleplay_site import processes
-from roleplay_site.demo import Login, ensure_login, ensure_run
+from roleplay_site.demo import Login, ensure_login, ensure_run, prepare_small_run
 from simulation.requests import RequestError
 from studies.models import Study
 from studies.services import DEMO
@@ -47,7 +47,7 @@ class Command(BaseCommand):
     def _prepare(self, port: int) -> str:
         call_command("migrate", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
-        call_command("load_demo", stdout=self.stdout)
+        call_command("load_demo", stdout=self.stdout, stderr=self.stderr)
         call_command("load_rehearsal", stdout=self.stdout)
         for study in Study.objects.filter(slug=REHEARSAL):
             ensure_report(study)
@@ -61,11 +61,14 @@ class Command(BaseCommand):
 
     def _path(self) -> str:
         """Return the path of the demo's run, or of the list of studies if the embedded model cannot run."""
+        study = Study.objects.get(slug=DEMO)
         try:
-            return reverse("run", args=[ensure_run(Study.objects.get(slug=DEMO)).token])
+            run = ensure_run(study)
+            prepare_small_run(study)
         except RequestError as error:
             self.stderr.write(f"The demo run cannot be queued: {error}")
             return reverse("studies")
+        return reverse("run", args=[run.token])
 
     def _start(self, port: int, invitation: str) -> int:
         connections.close_all()
