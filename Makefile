@@ -25,7 +25,7 @@ demo: $(VENV)/installed $(VENV)/smollm2
 	export PYTHONWARNINGS="ignore:You're running the worker with superuser"; \
 	exec $(BIN)/python manage.py demo --port "$$PORT"
 
-test: $(VENV)/installed-dev $(VENV)/smollm2
+test: $(VENV)/installed-dev $(VENV)/smollm2 $(VENV)/chat_templates
 	@$(MAKE) --no-print-directory check
 
 # mypy and makemigrations load the settings, which create VAR_DIR: use another one than the developer's.
@@ -66,6 +66,16 @@ $(VENV)/installed: requirements.txt requirements.lock | $(BIN)/python
 # Not made if the model cannot be downloaded: the next start tries again.
 $(VENV)/smollm2: requirements-smollm2.txt | $(BIN)/python
 	@deploy/install-smollm2 $(VENV)
+
+# The source of llama-cpp-python contains the chat templates of 70 published models. Their licences differ, so tests read them there.
+$(VENV)/chat_templates: requirements.txt | $(BIN)/python
+	@rm -rf $@ $(VENV)/source
+	@if $(BIN)/python -m pip download --disable-pip-version-check --quiet --no-deps --no-binary llama-cpp-python \
+		--dest $(VENV)/source "$$(grep ^llama-cpp-python requirements.txt)"; then \
+		mkdir $@ && tar --extract --gzip --file $(VENV)/source/llama_cpp_python-*.tar.gz --strip-components 5 \
+			--directory $@ --wildcards '*/models/templates/*'; \
+	else echo "Chat templates of published models were not tested because they could not be downloaded."; fi
+	@rm -rf $(VENV)/source
 
 $(VENV)/installed-dev: requirements.txt requirements-gpu.txt requirements-dev.txt requirements.lock | $(BIN)/python
 	@deploy/say-how-long $(VENV)

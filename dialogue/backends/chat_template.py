@@ -122,17 +122,32 @@ def stretches(template: ChatTemplate, messages: Sequence[Message]) -> list[str]:
 def rendered_text(template: ChatTemplate, messages: Sequence[Message], today: date | None = None) -> str:
     """Return the rendered messages including their contents. Raises TemplateMisfit."""
     try:
-        return compile_template(template.source).render(
-            messages=[{"role": message.role, "content": message.content} for message in messages],
-            tools=None,
-            documents=None,
-            add_generation_prompt=True,
-            bos_token=template.bos_token,
-            eos_token=template.eos_token,
-            strftime_now=(today or date.today()).strftime,
-        )
+        return _rendered(template, messages, today, tools=None)
     except _FAULTS as error:
-        raise TemplateMisfit(f"refuses these messages ({reason(error)})") from error
+        raise TemplateMisfit(f"{_fault(template, messages, today)} ({reason(error)})") from error
+
+
+def _rendered(
+    template: ChatTemplate, messages: Sequence[Message], today: date | None, tools: Sequence[object] | None
+) -> str:
+    return compile_template(template.source).render(
+        messages=[{"role": message.role, "content": message.content} for message in messages],
+        tools=tools,
+        documents=None,
+        add_generation_prompt=True,
+        bos_token=template.bos_token,
+        eos_token=template.eos_token,
+        strftime_now=(today or date.today()).strftime,
+    )
+
+
+def _fault(template: ChatTemplate, messages: Sequence[Message], today: date | None) -> str:
+    """Say what the template does: some models have one only for calling tools, which a reader could not guess from the error."""
+    try:
+        _rendered(template, messages, today, tools=[])
+    except _FAULTS:
+        return "refuses these messages"
+    return "is only for calling tools"
 
 
 def _with_holes(template: ChatTemplate, messages: Sequence[Message], today: date | None) -> str:

@@ -1,17 +1,14 @@
 """Features beyond plain Jinja in templates of published models, compared with the environment of transformers."""
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
-from transformers.utils import chat_template_utils
 
 from dialogue.backends.base import ModelMisconfigured
-from dialogue.backends.chat_template import render
 from dialogue.messages import Message
+from tests.dialogue.backends.rendering import ours, theirs
 
-TODAY = date(2031, 2, 3)
 QUESTION, ANSWER = Message("user", 'How "far"?\n1 < 2 & more'), Message("assistant", "*Far*.\n\n- one")
 SYSTEM = Message("system", "Say ‘FINISH’.")
 TALKS = {
@@ -44,38 +41,12 @@ CONSTRUCTS = {
 }
 
 
-class _Today(datetime):
-    @classmethod
-    def now(cls, tz: Any = None) -> "_Today":
-        return cls(TODAY.year, TODAY.month, TODAY.day)
-
-
-@pytest.fixture
-def reference_date(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chat_template_utils, "datetime", _Today)
-
-
-def ours(source: str, messages: list[Message], today: date | None = TODAY) -> str:
-    parts = render(source, messages, bos_token="<s>", eos_token="</s>", control_tokens=("<s>", "</s>"), today=today)
-    return "".join(part.text for part in parts)
-
-
-def theirs(source: str, messages: list[Message]) -> str:
-    history: list[Any] = [{"role": message.role, "content": message.content} for message in messages]
-    rendered, _ = chat_template_utils.render_jinja_template(
-        [history], chat_template=source, add_generation_prompt=True, bos_token="<s>", eos_token="</s>"
-    )
-    return str(rendered[0])
-
-
-@pytest.mark.usefixtures("reference_date")
 @pytest.mark.parametrize("talk", TALKS)
 @pytest.mark.parametrize("construct", CONSTRUCTS)
 def test_a_construct_renders_as_in_transformers(construct: str, talk: str) -> None:
     assert ours(CONSTRUCTS[construct], TALKS[talk]) == theirs(CONSTRUCTS[construct], TALKS[talk])
 
 
-@pytest.mark.usefixtures("reference_date")
 @pytest.mark.parametrize("talk", TALKS)
 @pytest.mark.parametrize("name", ["leaves-a-loop", "marks-answers", "tells-the-date"])
 def test_a_whole_template_renders_as_in_transformers(name: str, talk: str) -> None:
@@ -107,7 +78,7 @@ def test_without_a_date_it_is_today() -> None:
         ("{{ 1 / 0 }}", "refuses these messages (division by zero)"),
         ("{{ 'a' + 1 }}", "refuses these messages"),
         ("{{ messages['x'].y }}", "refuses these messages"),
-        ("{% for tool in tools %}{% endfor %}", "refuses these messages"),
+        ("{% for tool in tools %}{% endfor %}", "is only for calling tools ('NoneType' object is not iterable)"),
         ("{{ strftime_now(3) }}", "refuses these messages"),
         ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "refuses these messages"),
         ("{{ ''.__class__.__mro__ }}", "refuses these messages"),
