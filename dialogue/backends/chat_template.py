@@ -142,7 +142,7 @@ def _rendered(
 
 
 def _fault(template: ChatTemplate, messages: Sequence[Message], today: date | None) -> str:
-    """Say what the template does: some models have one only for calling tools, which a reader could not guess from the error."""
+    """Say what the template does: some are only for calling tools, which a reader could not guess from the error."""
     try:
         _rendered(template, messages, today, tools=[])
     except _FAULTS:

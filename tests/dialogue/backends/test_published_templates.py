@@ -1,6 +1,6 @@
 """The chat templates of 70 published models, as llama.cpp carries them: rendered as the reference renderer does, or refused.
 
-`make test` takes them from the source of llama-cpp-python. They are not in this repository, because each has its model's licence.
+`make test` takes them from the source of llama-cpp-python. They are not copied here, because each has its model's licence.
 """
 
 import sys
@@ -71,5 +71,5 @@ def test_a_published_template_that_cannot_be_used_is_refused_with_its_fault(name
         with pytest.raises(ModelMisconfigured) as caught:
             fitted(name, speaker, prompt_set)
         assert f"Model '{name}' cannot be the {speaker}: its chat template {REFUSED[name]}" in str(caught.value)
-        with pytest.raises(Exception, match="NoneType|functions"):
+        with pytest.raises(Exception, match=r"NoneType|functions"):
             theirs(read(name), histories(speaker, prompt_set)[0])
