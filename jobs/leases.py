@@ -76,13 +76,18 @@ class Leases(Generic[Work]):
         """Return unfinished items to the queue, so that any worker can continue them immediately."""
         self.all.filter(pk__in=ids, worker=worker, finished_at=None).update(worker="", leased_until=None)
 
-    def hold(self, item: Work, worker: str) -> Work:
-        """Lock the item for the current transaction. Raises LeaseLost unless ``worker`` may still write to it."""
-        held = self._with_job(self.all.select_for_update(of=("self",)))
-        found = held.filter(self._is_running, self.wanted, pk=item.pk, worker=worker, finished_at=None).first()
-        if found is None:
+    def hold(self, item: Work, worker: str, *fields: str) -> tuple[Any, ...]:
+        """Lock the item for the current transaction. Return the current values of these ``fields`` of it or of its job.
+
+        Raises LeaseLost unless ``worker`` may still write to it. Workers hold items for everything that they store, and Django
+        takes longer to read a whole row with its job than the database to lock it.
+        """
+        own = self.all.select_for_update(of=("self",)).order_by()
+        held = own.filter(self._is_running, self.wanted, pk=item.pk, worker=worker, finished_at=None)
+        found: list[tuple[Any, ...]] = list(held.values_list("pk", *fields))
+        if not found:
             raise LeaseLost(f"{item} is no longer held by {worker}.")
-        return found
+        return found[0][1:]
 
     @transaction.atomic
     def store(self, item: Work, worker: str, **fields: object) -> None:
@@ -92,10 +97,11 @@ class Leases(Generic[Work]):
         for name, value in fields.items():
             setattr(item, name, value)
 
-    def forget_failures(self, held: Work) -> None:
+    def forget_failures(self, item: Work) -> None:
         """Reset the failure count of an item that the transaction holds, because it has made progress."""
-        if held.failures or held.error:
-            self.all.filter(pk=held.pk).update(failures=0, error="")
+        if item.failures or item.error:
+            self.all.filter(pk=item.pk).update(failures=0, error="")
+            item.failures, item.error = 0, ""
 
     def job_of(self, item: Work) -> Job:
         """Return the item's job, which may be the item itself."""

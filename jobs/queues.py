@@ -127,24 +127,25 @@ class Queue(Leases[Work]):
 
         Raises LeaseLost.
         """
-        job, this = self.job_of(self.hold(item, worker)), self.all.filter(pk=item.pk)
-        failures: int = 1 + this.values_list("failures", flat=True).get()
-        pause = min(timedelta(seconds=2 ** min(failures, 20)), longest)
+        failures: int = 1 + self.hold(item, worker, "failures")[0]
+        pause, this = min(timedelta(seconds=2 ** min(failures, 20)), longest), self.all.filter(pk=item.pk)
         this.update(failures=failures, error=error, worker="", leased_until=in_time(pause))
         if failures >= patience:
             this.update(failures=0, leased_until=None)
-            self.halt(job, f"Stopped after {failures} failures in a row: {error}" if failures > 1 else error)
+            self.halt(
+                self.job_of(item), f"Stopped after {failures} failures in a row: {error}" if failures > 1 else error
+            )
 
     @transaction.atomic
     def finish(self, item: Work, worker: str, now: datetime, **fields: Any) -> None:
         """Store the item's result; the last item finishes its job. Raises LeaseLost."""
-        held = self.hold(item, worker)
-        self.finish_held(held, self.lock(self.job_of(held)), now, **fields)
+        self.hold(item, worker)
+        self.finish_held(item, self.lock(self.job_of(item)), now, **fields)
 
-    def finish_held(self, held: Work, job: Job, now: datetime, **fields: Any) -> None:
+    def finish_held(self, item: Work, job: Job, now: datetime, **fields: Any) -> None:
         """Store the result of an item that this transaction holds. If it was the last, finish its ``job``, locked after it."""
         values = {"finished_at": now, "worker": "", "leased_until": None, "failures": 0, "error": ""} | fields
-        self.all.filter(pk=held.pk).update(**values)
+        self.all.filter(pk=item.pk).update(**values)
         self._finish_if_complete(job)
 
     @transaction.atomic

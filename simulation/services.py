@@ -143,34 +143,40 @@ def past_turns(cell: Simulation) -> list[Turn]:
 @transaction.atomic
 def save_exchange(cell: Simulation, cast: Cast, exchange: Exchange, worker: str) -> bool:
     """Store a complete turn. Return whether the run's budget allows another one. Raises LeaseLost."""
-    held = CELLS.hold(cell, worker)
-    study_services.save_exchange(_dialogue(cell, held, cast), exchange, cast.responder.model)
-    charge(held.run, exchange.outputs)
-    CELLS.forget_failures(held)
-    return held.run.budget is None or not is_spent(Run.objects.get(pk=held.run_id))
+    _hold(cell, worker)
+    study_services.save_exchange(_dialogue(cell, cast), exchange, cast.responder.model)
+    charge(cell.run, exchange.outputs)
+    CELLS.forget_failures(cell)
+    return cell.run.budget is None or not is_spent(Run.objects.get(pk=cell.run_id))
 
 
 @transaction.atomic
 def finish_simulation(cell: Simulation, cast: Cast, ended: Ended, worker: str, now: datetime) -> None:
     """Store the ending, and finish the run with its last cell. Raises LeaseLost."""
-    held = CELLS.hold(cell, worker)
-    study_services.end_dialogue(_dialogue(cell, held, cast), ended, now)
-    run, database_now = lock_run(held.run_id)
-    charge(run, ended.outputs)
+    _hold(cell, worker)
+    study_services.end_dialogue(_dialogue(cell, cast), ended, now)
+    run, database_now = lock_run(cell.run_id)
+    charge(cell.run, ended.outputs)
     count_dialogue(run, database_now)
-    CELLS.finish_held(held, run, now, ending=ended.ending)
+    CELLS.finish_held(cell, run, now, ending=ended.ending)
 
 
-def _dialogue(cell: Simulation, held: Simulation, cast: Cast) -> Dialogue:
-    """Return the dialogue of the ``held`` row, and create it on first use.
+def _hold(cell: Simulation, worker: str) -> None:
+    """Lock the cell, and read what may differ from what the worker has read with its claim. Raises LeaseLost.
 
-    The worker's ``cell`` has been read with everything else, which the row would have to read at every turn.
+    The dialogue differs if the transaction that created it was not stored.
     """
-    if held.dialogue_id is None:
+    changing = ("failures", "error", "run__prices", "run__budget", "dialogue")
+    cell.failures, cell.error, cell.run.prices, cell.run.budget, stored = CELLS.hold(cell, worker, *changing)
+    if cell.dialogue_id != stored:
+        cell.dialogue = Dialogue.objects.get(pk=stored) if stored else None
+
+
+def _dialogue(cell: Simulation, cast: Cast) -> Dialogue:
+    """Return the dialogue of a held cell, and create it on first use."""
+    if cell.dialogue is None:
         cell.dialogue = _create_dialogue(cell, cast)
-        CELLS.all.filter(pk=held.pk).update(dialogue=cell.dialogue)
-    elif cell.dialogue is None or cell.dialogue.pk != held.dialogue_id:
-        cell.dialogue = Dialogue.objects.get(pk=held.dialogue_id)
+        CELLS.all.filter(pk=cell.pk).update(dialogue=cell.dialogue)
     return cell.dialogue
 
 

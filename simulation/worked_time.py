@@ -54,8 +54,9 @@ def live_workers(run: Run) -> list[RunWorker]:
 
 
 def lock_run(key: int) -> tuple[Run, datetime]:
-    """Return the run's row, locked for the transaction, and the database's time."""
-    row = Run.objects.select_for_update(no_key=True).annotate(now=Now()).get(pk=key)
+    """Return the run's row, locked for the transaction, with its work only, and the database's time."""
+    rows = Run.objects.select_for_update(no_key=True).annotate(now=Now())
+    row = rows.only("worked_seconds", "worked_until", "worked_dialogues").get(pk=key)
     return row, row.now
 
 

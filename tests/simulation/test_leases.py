@@ -127,7 +127,7 @@ def test_nobody_gives_back_what_others_hold() -> None:
 
 def test_a_holder_may_write_and_nobody_else() -> None:
     (cell, *_) = claim(running(), "ann")
-    assert CELLS.hold(cell, "ann").pk == cell.pk
+    assert CELLS.hold(cell, "ann", "seed", "run__state") == (cell.seed, Run.State.RUNNING)
     with pytest.raises(LeaseLost, match="no longer held by bob"):
         CELLS.hold(cell, "bob")
 
@@ -196,9 +196,10 @@ def test_nobody_postpones_what_others_hold() -> None:
 
 
 def test_a_turn_forgets_earlier_failures() -> None:
-    (cell, *_) = claim(running())
+    run = running()
     Simulation.objects.update(failures=2, error="Busy.")
-    CELLS.forget_failures(CELLS.hold(cell, "ann"))
+    (cell, *_) = claim(run)
+    CELLS.forget_failures(cell)
     assert list(Simulation.objects.values_list("failures", "error")) == [(0, ""), *[(2, "Busy.")] * 3]
 
 

@@ -26,7 +26,8 @@ written, asked = Event(), Event()
 
 def store():
     with transaction.atomic():
-        MODEL_JUDGEMENTS.hold(judgement, "worker").save()
+        MODEL_JUDGEMENTS.hold(judgement, "worker")
+        judgement.save()
         written.set()
         asked.wait(2)
         JudgeRun.objects.select_for_update(no_key=True).get(pk=judge_run.pk)
