@@ -210,11 +210,14 @@ class StreamingModel(ABC):
         self._begins_with = self._begins_with or Opened(kind, is_certain=False)
 
     async def reply(self, messages: Sequence[Message], sampling: Sampling, *, conversation: str = "") -> Reply:
-        return await self.stream(messages, sampling, conversation=conversation).whole()
+        return await self._read(_in_bulk(self.generate(messages, sampling, conversation))).whole()
 
     def stream(self, messages: Sequence[Message], sampling: Sampling, *, conversation: str = "") -> ReplyStream:
+        return self._read(self.generate(messages, sampling, conversation))
+
+    def _read(self, generation: AsyncGenerator[Piece]) -> ReplyStream:
         heard = Heard()
-        return ReplyStream(self._told_apart(self.generate(messages, sampling, conversation), heard), heard)
+        return ReplyStream(self._told_apart(generation, heard), heard)
 
     async def _told_apart(
         self, generation: AsyncGenerator[Piece], heard: Heard
@@ -252,6 +255,20 @@ class StreamingModel(ABC):
             return self.count_tokens(thoughts)
         except BackendError:  # the model has been closed, but its reply is complete
             return None
+
+
+async def _in_bulk(generation: AsyncGenerator[Piece]) -> AsyncGenerator[Piece]:
+    """Yield the same output with adjacent pieces of text as one, because searching each for thoughts takes long."""
+    text: list[str] = []
+    async with aclosing(generation):
+        async for piece in generation:
+            if isinstance(piece, str):
+                text.append(piece)
+                continue
+            if text:
+                yield "".join(text)
+                text.clear()
+            yield piece
 
 
 def _take(splitter: Splitter, piece: Piece) -> Iterator[str | Thinking]:
