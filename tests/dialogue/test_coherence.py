@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogue.coherence import is_incoherent
+from dialogue.coherence import is_incoherent, is_repetitive
 from tests.dialogue.references import read_reference
 
 WORDS = st.lists(st.sampled_from(["bear", "bee", "honey"]), max_size=40)
@@ -21,6 +21,14 @@ def test_verdicts_are_those_of_the_official_implementation(case: dict[str, Any])
 def test_a_longer_pattern_can_only_find_more(words: list[str], max_n: int, repeats: int) -> None:
     text = " ".join(words)
     assert is_incoherent(text, max_n + 1, repeats) or not is_incoherent(text, max_n, repeats)
+
+
+@given(WORDS, st.integers(2, 8), st.integers(1, 4))
+def test_no_repetition_is_missed_by_looking_only_where_an_n_gram_is_frequent(
+    words: list[str], max_n: int, repeats: int
+) -> None:
+    everywhere = any(is_repetitive(words, n, repeats) for n in range(2, max_n + 1))
+    assert is_incoherent(" ".join(words), max_n, repeats) is everywhere
 
 
 @given(st.lists(st.integers(), unique=True, max_size=200))
