@@ -14,6 +14,7 @@ from dialogue import goals, personas
 from dialogue.backends.base import ChatModel
 from dialogue.outputs import Output as ModelOutput
 from dialogue.roleplay import Ended, Exchange
+from studies.insertion import insert_rows
 from studies.models import Dialogue, Goal, Output, Persona, Study, Turn
 from studies.questionnaires import write_feature
 from studies.signals import study_changed, study_copied
@@ -114,7 +115,7 @@ def end_dialogue(dialogue: Dialogue, ended: Ended, at: datetime) -> None:
 
 def save_outputs(dialogue: Dialogue, outputs: Iterable[ModelOutput]) -> None:
     """Store model outputs, raw and checked."""
-    Output.objects.bulk_create(_row(dialogue, output) for output in outputs)
+    insert_rows([_row(dialogue, output) for output in outputs])
 
 
 def _row(dialogue: Dialogue, output: ModelOutput) -> Output:
