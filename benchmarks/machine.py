@@ -2,6 +2,7 @@
 
 import os
 import platform
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,12 @@ def describe_machine() -> dict[str, Any]:
         "wait_policy": os.environ.get("OMP_WAIT_POLICY", "not set"),
         "load_average": psutil.getloadavg(),
     }
+
+
+def show_machine(machine: Mapping[str, Any]) -> str:
+    """Return the line that begins a benchmark's table; the machine was described when it started."""
+    load = machine["load_average"][0]
+    return f"{machine['processor']}, {machine['cores']} cores, load average {load:.1f} at the beginning"
 
 
 def _processor() -> str:

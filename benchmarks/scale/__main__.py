@@ -28,8 +28,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.chat.server import BASE_DIR, site_folder
-from benchmarks.machine import describe_machine
-from benchmarks.scale.goals import Row, judge
+from benchmarks.figures import Row, table
+from benchmarks.machine import describe_machine, show_machine
+from benchmarks.scale.goals import judge
 from benchmarks.scale.site import open_site
 
 PARTS = ("workers", "turns", "pages")
@@ -108,13 +109,10 @@ def _measure_on_sqlite(options: argparse.Namespace) -> Any:
 
 
 def _show(found: Mapping[str, Any], rows: list[Row]) -> str:
-    machine = found["machine"]
-    head = f"{machine['processor']}, {machine['cores']} cores, load average {machine['load_average'][0]:.1f} at the beginning"
+    head = show_machine(found["machine"])
     if not rows:
         return f"{head}\n{json.dumps({key: value for key, value in found.items() if key != 'machine'}, indent=2)}"
-    width = max(len(row.what) for row in rows)
-    lines = (f"{row.what.ljust(width)}  {row.shown.rjust(12)}  {row.goal_shown}" for row in rows)
-    return "\n".join((head, "", *lines))
+    return f"{head}\n\n{table(rows)}"
 
 
 if __name__ == "__main__":

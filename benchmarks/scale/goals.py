@@ -1,8 +1,9 @@
-"""The figures of the benchmark and the goals that some of them must reach."""
+"""The rows of the benchmark's table, and the goals that some of them must reach."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from benchmarks.figures import Row
 
 _MEGABYTE = 1_000_000
 LEAST_GAIN = {2: 1.9, 4: 3.6}
@@ -12,32 +13,6 @@ MOST_SECONDS_TO_MAKE = 20.0
 MOST_SECONDS_TO_OPEN = 0.3
 MOST_GROWTH = 10.0
 """Megabytes by which a process may differ between a small and a large run."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A figure in its ``unit``; it misses its goal if it is below ``least`` or above ``most``."""
-
-    what: str
-    figure: float
-    unit: str = ""
-    least: float | None = None
-    most: float | None = None
-
-    @property
-    def is_missed(self) -> bool:
-        too_little = self.least is not None and self.figure < self.least
-        return too_little or (self.most is not None and self.figure > self.most)
-
-    @property
-    def shown(self) -> str:
-        return f"{_number(self.figure)} {self.unit}".rstrip()
-
-    @property
-    def goal_shown(self) -> str:
-        least = [] if self.least is None else [f"at least {self.least:g}"]
-        most = [] if self.most is None else [f"at most {self.most:g}"]
-        return " ".join([*(["MISSED:"] if self.is_missed else []), *least, *most])
 
 
 def judge(found: Mapping[str, Any]) -> list[Row]:
@@ -97,7 +72,3 @@ def _site_memory(size: Mapping[str, Any]) -> float:
 
 def _worker_memory(size: Mapping[str, Any]) -> float:
     return float(size["played"]["memory"])
-
-
-def _number(figure: float) -> str:
-    return f"{figure:,.0f}" if abs(figure) >= 100 else f"{figure:.2f}" if abs(figure) < 10 else f"{figure:.1f}"
