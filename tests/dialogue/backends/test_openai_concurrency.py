@@ -14,8 +14,8 @@ from dialogue.backends.base import BackendError, Reply, Sampling
 from dialogue.backends.openai import OpenAIModel
 from dialogue.backends.openai.limit import FIRST
 from dialogue.backends.openai.repeats import Advice, read_advice
+from tests.dialogue.backends.asking import ASK, model_at, spec_at, until
 from tests.dialogue.backends.servers import Failure, chat_server
-from tests.dialogue.backends.test_openai import ASK, model_at, spec_at, until
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 PAUSE = Failure(429, "rate_limit_exceeded", headers={"Retry-After": "1"})
@@ -24,6 +24,14 @@ LONG_PAUSE = Failure(429, "rate_limit_exceeded", headers={"Retry-After": "600"})
 
 def ask(model: OpenAIModel, count: int) -> list[asyncio.Task[Reply]]:
     return [asyncio.create_task(model.reply(ASK, Sampling())) for _ in range(count)]
+
+
+async def test_no_more_requests_are_under_way_than_allowed() -> None:
+    async with chat_server(pause=0.005) as server:
+        model = model_at(server, requests=2)
+        replies = await asyncio.gather(*(model.reply(ASK, Sampling()) for _ in range(6)))
+    assert len({reply.text for reply in replies}) == 1
+    assert server.most_under_way == 2
 
 
 async def test_a_server_that_has_begun_all_its_answers_gets_more_requests_up_to_the_setting() -> None:

@@ -8,6 +8,7 @@ from dialogue.backends.base import Health
 from dialogue.backends.openai import examine
 from dialogue.backends.openai.health import listed_names
 from dialogue.model_config import ModelSpec
+from tests.dialogue.backends.servers import Failure, chat_server_beside
 from tests.dialogue.backends.vllm import vllm_server
 from tests.services.binaries import free_port
 
@@ -88,3 +89,36 @@ def test_a_deployment_at_azure_need_not_be_among_its_models() -> None:
     with vllm_server("gpt-4") as url:
         found = health(url.removesuffix("/v1"), model="our-deployment", api="azure", api_version="2024-10-21")
     assert found.is_ok
+
+
+def test_a_server_that_answers_is_healthy() -> None:
+    with chat_server_beside() as server:
+        found = health(server.url)
+    assert (found.is_ok, found.sentence, found.memory) == (True, f"{server.url} can be reached.", None)
+
+
+def test_a_server_without_a_list_of_models_is_healthy() -> None:
+    with chat_server_beside(failures=[Failure(404)]) as server:
+        found = health(server.url)
+    assert found.is_ok
+
+
+def test_a_server_that_knows_neither_models_nor_chats_is_not_healthy() -> None:
+    with chat_server_beside(failures=[Failure(404)] * 2) as server:
+        found = health(server.url)
+    assert not found.is_ok
+    assert "Check `model` and `base_url` of 'api'" in found.sentence
+    assert server.requests[-1]["messages"] == []
+
+
+def test_a_refused_key_is_not_healthy() -> None:
+    with chat_server_beside(key="right") as server:
+        found = health(server.url)
+    assert not found.is_ok
+    assert "refuses the key" in found.sentence
+
+
+def test_a_server_that_is_not_there_is_not_healthy() -> None:
+    found = health(f"http://127.0.0.1:{free_port()}/v1")
+    assert not found.is_ok
+    assert "cannot be reached" in found.sentence
