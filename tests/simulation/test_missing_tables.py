@@ -26,6 +26,7 @@ def hide_table(name: str) -> None:
     [
         SIMULATE,
         ["export_dialogues", "demo"],
+        ["export_runs", "demo"],
         ["import_dialogues", str(Path(__file__)), "--study", "demo", "--natural"],
         ["load_demo"],
     ],
