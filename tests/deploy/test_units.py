@@ -19,10 +19,14 @@ HARDENED = {"NoNewPrivileges": "true", "PrivateTmp": "true", "UMask": "0077"}
 
 
 def service(name: str) -> dict[str, str]:
+    return section(name, "Service")
+
+
+def section(name: str, title: str) -> dict[str, str]:
     parser = RawConfigParser()
     parser.optionxform = str  # type: ignore[assignment,method-assign]
     parser.read(DEPLOY / name, "utf-8")
-    return dict(parser["Service"])
+    return dict(parser[title])
 
 
 def settings(name: str) -> dict[str, str]:
@@ -67,6 +71,12 @@ def test_a_worker_with_a_wrong_option_is_not_started_again(unit: str) -> None:
 def test_vllm_is_not_started_without_a_key(key: str, status: int) -> None:
     check = shlex.split(service("roleplay-vllm.service")["ExecStartPre"])
     assert subprocess.run(check, env={"VLLM_API_KEY": key}, check=False).returncode == status
+
+
+def test_vllm_with_wrong_settings_is_not_started_for_ever() -> None:
+    unit, found = section("roleplay-vllm.service", "Unit"), service("roleplay-vllm.service")
+    starts = int(unit["StartLimitBurst"])
+    assert int(unit["StartLimitIntervalSec"]) > starts * int(found["RestartSec"]), "the limit would never be reached"
 
 
 def test_vllm_is_reached_only_from_this_machine_and_reads_its_key_from_the_environment() -> None:
