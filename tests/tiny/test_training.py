@@ -1,7 +1,9 @@
 """A few training steps at a small size, and the written file."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 import torch
 from gguf import GGUFReader
 
@@ -15,6 +17,15 @@ from tiny.train import Schedule, target_weights, train
 MINUSCULE = Shape(vocabulary=400, hidden=32, layers=1, heads=2, feed_forward=48, context=2048)
 MIXTURE = Mixture(1, 1, 1, 0, 0, 1, 4)
 LARGEST = 15_000_000
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Several threads wait for each other at every step of a network so small, and sum its numbers in another order."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 def field(reader: GGUFReader, name: str) -> object:
@@ -56,7 +67,6 @@ def test_a_build_writes_a_llama_with_its_template(tmp_path: Path):
 
 
 def test_two_builds_are_the_same_file(tmp_path: Path):
-    torch.set_num_threads(1)
     files = [tmp_path / "first.gguf", tmp_path / "second.gguf"]
     for file in files:
         build(file, MINUSCULE, MIXTURE, Schedule())
