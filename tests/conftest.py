@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+from django.conf import settings as site_settings
 from django.core.cache import cache
 from django.test import TransactionTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from pytest_django import Settings
 
 from tests.flushing import empty_tables
-from tests.installation import Installation
+from tests.installation import MODELS_FILE, Installation, share_measurements
 from tests.long_tests import long_first
 from tests.services import postgresql, redis
 
@@ -33,9 +34,14 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Create a folder for databases to copy, which the processes of a parallel run inherit."""
+    """Create a folder for databases to copy and measurements to share, which the processes of a parallel run inherit.
+
+    Nothing that is collected becomes garbage, so looking for it would only cost time.
+    """
+    gc.disable()
     if not hasattr(config, "workerinput"):
         os.environ["MADE_DATABASES"] = tempfile.mkdtemp(prefix="roleplay-databases-")
+    share_measurements(Path(site_settings.VAR_DIR))
 
 
 @pytest.hookimpl(trylast=True)
@@ -48,11 +54,12 @@ def pytest_collection_finish() -> None:
     """Exempt six thousand tests and the libraries from garbage collection, which would look at them again and again."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove the folders that this process created."""
-    shutil.rmtree(settings.VAR_DIR, ignore_errors=True)
+    shutil.rmtree(site_settings.VAR_DIR, ignore_errors=True)
     if not hasattr(config, "workerinput"):
         shutil.rmtree(os.environ.pop("MADE_DATABASES"), ignore_errors=True)
 
@@ -68,6 +75,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def nobody_has_knocked() -> None:
     """Reset the limit on consents from one address, because all tests of a process share one."""
     cache.clear()
+
+
+@pytest.fixture
+def scripted_models(settings: Settings) -> None:
+    """Use scripted models, also in place of the embedded one, whose engine takes a second of processor time to start."""
+    settings.MODELS_FILE = MODELS_FILE
 
 
 @pytest.fixture

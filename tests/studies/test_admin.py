@@ -184,6 +184,7 @@ def test_who_may_not_add_studies_may_not_copy_them(study: Study) -> None:
     assert Study.objects.count() == 1
 
 
+@pytest.mark.usefixtures("scripted_models")
 def test_every_list_of_the_admin_opens(client: Client) -> None:
     open_study(make_dialogue().study)
     make_natural_dialogue(make_participant(Study.objects.get()))
@@ -233,6 +234,7 @@ def test_deleting_several_names_what_is_kept_and_deletes_nothing(client: Client,
     assert stored() == before
 
 
+@pytest.mark.usefixtures("scripted_models")
 def test_what_hangs_on_data_says_so_and_what_does_not_can_be_deleted(client: Client, study: Study) -> None:
     open_study(study)
     make_natural_dialogue(make_participant(study))

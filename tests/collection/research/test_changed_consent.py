@@ -12,6 +12,7 @@ from tests.factories import make_study
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.usefixtures("scripted_models")
 def test_who_has_read_another_text_reads_the_new_one_before_they_enrol(client: Client) -> None:
     study = make_study()
     open_study(study)

@@ -78,6 +78,7 @@ def test_closing_says_how_many_dialogues_it_ended(client: Client, study: Study, 
     assert sentence in post(client, "close")
 
 
+@pytest.mark.usefixtures("scripted_models")
 def test_closing_ends_the_dialogues_under_way_as_left_and_keeps_what_was_said(client: Client, study: Study) -> None:
     open_study(study)
     going_on, over = make_participant(study), make_participant(study, state="finished")
@@ -93,6 +94,7 @@ def test_closing_ends_the_dialogues_under_way_as_left_and_keeps_what_was_said(cl
     assert running.turns.count() == 3
 
 
+@pytest.mark.usefixtures("scripted_models")
 def test_a_closed_study_can_be_opened_again_and_closing_twice_changes_nothing(study: Study) -> None:
     open_study(study)
     make_natural_dialogue(make_participant(study))
@@ -174,6 +176,7 @@ def test_many_participants_are_listed_in_few_queries(
     assert "1 to 100 of 120" in page
 
 
+@pytest.mark.usefixtures("scripted_models")
 def test_a_study_without_participants_says_how_they_come(client: Client, study: Study) -> None:
     assert "Open the study and share the link above." in read(client)
     open_study(study)

@@ -63,6 +63,7 @@ def test_every_way_to_end_has_its_own_text_code_and_address(client: Client, stud
     }
 
 
+@pytest.mark.usefixtures("scripted_models")
 def test_saving_leaves_an_open_study_open(client: Client, study: Study) -> None:
     form = read_form(client.get(ADDRESS).text)
     open_study(study)
