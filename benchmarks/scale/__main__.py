@@ -48,9 +48,10 @@ class Load:
     early: int = 1000
     sizes: tuple[int, ...] = (1000, 100_000)
     played: int = 1000
+    opened: int = 15
 
 
-_QUICK = Load((1, 2), warm_up=0.0, seconds=2.0, long_run=200, dialogues=40, early=10, sizes=(20, 200), played=20)
+_QUICK = Load((1, 2), warm_up=0.0, seconds=2.0, long_run=200, dialogues=40, early=10, sizes=(20,), played=20, opened=2)
 
 
 def main() -> None:
@@ -95,7 +96,7 @@ def _measure_part(part: str, load: Load, environment: Mapping[str, str], folder:
         case "turns":
             return asdict(measure_turns(environment, folder, load.dialogues, load.early))
         case _:
-            return [asdict(size) for size in measure_sizes(environment, folder, load.sizes, load.played)]
+            return [asdict(size) for size in measure_sizes(environment, folder, load.sizes, load.played, load.opened)]
 
 
 def _measure_on_sqlite(options: argparse.Namespace) -> Any:

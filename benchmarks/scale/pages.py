@@ -1,8 +1,9 @@
 """Measure how a large run is made and how its page opens, and the memory that this takes. Needs Django set up."""
 
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from urllib.request import Request, urlopen
@@ -12,9 +13,6 @@ from benchmarks.scale.rows import end_cells, make_run, make_study, researcher_co
 from benchmarks.scale.site import FAST
 from benchmarks.scale.speed import Played, play
 from simulation.models import Run
-
-OPENED = 15
-"""How often each page is opened, after the first time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,28 +40,32 @@ class Size:
     played: Played
 
 
-def measure_sizes(environment: Mapping[str, str], folder: Path, sizes: Sequence[int], dialogues: int) -> list[Size]:
-    """Measure a run of each size, of which a worker plays so many dialogues."""
-    cookie = researcher_cookie()
-    return [_measure(environment, folder, cookie, cells, min(cells, dialogues)) for cells in sizes]
+def measure_sizes(
+    environment: Mapping[str, str], folder: Path, sizes: Sequence[int], dialogues: int, opened: int
+) -> list[Size]:
+    """Measure a run of each size, of which a worker plays so many dialogues. Pages are opened so often after the first time."""
+    open_page = partial(_open, environment, folder, researcher_cookie(), opened)
+    return [_measure(environment, folder, open_page, cells, min(cells, dialogues)) for cells in sizes]
 
 
-def _measure(environment: Mapping[str, str], folder: Path, cookie: str, cells: int, dialogues: int) -> Size:
+def _measure(
+    environment: Mapping[str, str], folder: Path, open_page: Callable[[Run], Opened], cells: int, dialogues: int
+) -> Size:
     study = make_study(f"size-{cells}", cells)
     began = perf_counter()
     run = make_run(study, FAST, cells)
     making = perf_counter() - began
-    waiting = _open(environment, folder, cookie, run)
+    waiting = open_page(run)
     played = play(environment, folder, run, dialogues, dialogues // 2)
     end_cells(run)
-    return Size(run.simulations.count(), making, waiting, _open(environment, folder, cookie, run), played)
+    return Size(run.simulations.count(), making, waiting, open_page(run), played)
 
 
-def _open(environment: Mapping[str, str], folder: Path, cookie: str, run: Run) -> Opened:
+def _open(environment: Mapping[str, str], folder: Path, cookie: str, times: int, run: Run) -> Opened:
     page = f"/runs/{run.token}/"
     with serve(environment, folder / SERVER_LOG) as server:
-        first, *later = [_seconds(server, page, cookie) for _ in range(1 + OPENED)]
-        updates = [_seconds(server, f"{page}live/", cookie) for _ in range(OPENED)]
+        first, *later = [_seconds(server, page, cookie) for _ in range(1 + times)]
+        updates = [_seconds(server, f"{page}live/", cookie) for _ in range(times)]
         return Opened(first, statistics.median(later), max(later), statistics.median(updates), server.memory)
 
 
