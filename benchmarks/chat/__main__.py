@@ -29,7 +29,8 @@ from benchmarks.random_llama import describe
 if TYPE_CHECKING:
     from benchmarks.chat.measuring import Idling, Waits
 
-_QUICK = Load(QUICK, messages_beside_idle=2, pause_beside_idle=0.1)
+_ONE_PROCESS = "processes = 1\nflash_attention = false\nrepack = true"
+_QUICK = Load(QUICK, engine=_ONE_PROCESS, messages_beside_idle=2, pause_beside_idle=0.1)
 _MEGABYTE = 1_000_000
 
 

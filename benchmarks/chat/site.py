@@ -16,6 +16,7 @@ file = "model.gguf"
 context = 2048
 slots = {slots}
 threads = {threads}
+{engine}
 sampling = {{ temperature = 0.8, top_p = 0.95 }}
 
 [models.{name}.responder]
@@ -35,7 +36,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What each person does, and how the server answers.
+    """What each person does, and how the server answers. ``engine`` are settings of the model instead of measured ones.
 
     With --idle, people pause between messages (in seconds). Their pauses together exceed the time in which the server notices
     a dead socket, which is twice uvicorn's twenty seconds.
@@ -46,6 +47,7 @@ class Load:
     message_words: int = 24
     reply_tokens: int = 64
     threads: int = 2
+    engine: str = ""
     messages_beside_idle: int = 10
     pause_beside_idle: float = 5.0
 
@@ -77,7 +79,8 @@ def open_site(folder: Path, load: Load, ways: Sequence[Way], services: Mapping[s
 
 
 def _describe(way: Way, load: Load) -> str:
-    return _MODEL.format(name=way.name, slots=way.slots, threads=load.threads, reply_tokens=load.reply_tokens)
+    fields = {"threads": load.threads, "engine": load.engine, "reply_tokens": load.reply_tokens}
+    return _MODEL.format(name=way.name, slots=way.slots, **fields)
 
 
 def _make_tables() -> None:
