@@ -1,6 +1,6 @@
 """Interpretation of an inquirer's free-form output (paper, section 2, equation 2, and section 3.3).
 
-All three functions give exactly the results of the official implementation, including its errors.
+These functions give exactly the results of the official implementation, including its errors.
 """
 
 import re
@@ -26,8 +26,12 @@ def is_stop(text: str, stop_token: str) -> bool:
     Only the first and the last word count, without any punctuation in them.
     """
     words = text.split()
-    tokens = {stop_token, stop_token.capitalize()}
-    return any(word.translate(_NO_PUNCTUATION) in tokens for word in words[:1] + words[-1:])
+    return any(is_stop_word(word, stop_token) for word in words[:1] + words[-1:])
+
+
+def is_stop_word(word: str, stop_token: str) -> bool:
+    """Return whether ``word``, without any punctuation in it, is the stop token."""
+    return word.translate(_NO_PUNCTUATION) in (stop_token, stop_token.capitalize())
 
 
 def cut_self_reply(text: str, markers: tuple[str, ...]) -> tuple[str, bool]:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Role = Literal["system", "user", "assistant"]
+Speaking = Literal["user", "assistant"]
+Role = Literal["system"] | Speaking
 
 
 @dataclass(frozen=True, slots=True)

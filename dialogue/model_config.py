@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -68,6 +68,20 @@ class SpeakerTable(_Table):
     regenerate_tries: int = Field(0, ge=0)
 
 
+class InquirerTable(SpeakerTable):
+    """An inquirer's settings. The defaults suit any chat model; ``max_n`` is the paper's for all models but Llama-2."""
+
+    prompts: str = "plain"
+    coherence: CoherenceTable = CoherenceTable(max_n=4)
+
+
+class ResponderTable(SpeakerTable):
+    """A responder's settings. The defaults are the paper's."""
+
+    prompts: str = "llama-2-responder"
+    coherence: CoherenceTable = CoherenceTable(max_n=5)
+
+
 class ModelSpec(_Table):
     """One model. ``template`` is "own" (the chat template that comes with the model) or one of the paper's.
 
@@ -82,6 +96,8 @@ class ModelSpec(_Table):
     ``device``, ``dtype`` and ``attention`` say how transformers runs the model; "auto" picks the best available. ``label`` is
     shown with the model's name. A scripted model gives ``replies``, with ``pause`` seconds per word, more or less by up to the
     fraction ``spread``.
+
+    A model with only one of the tables ``inquirer`` and ``responder`` plays only that speaker.
     """
 
     name: str = Field(min_length=1, max_length=100)
@@ -115,8 +131,15 @@ class ModelSpec(_Table):
     spread: float = Field(0.0, ge=0, le=1)
     sampling: SamplingTable = SamplingTable()
     price: Price | None = None
-    inquirer: SpeakerTable | None = None
-    responder: SpeakerTable | None = None
+    inquirer: InquirerTable | None = None
+    responder: ResponderTable | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plays_both_unless_told(cls, table: Any) -> Any:
+        """Let a model without a table for either speaker play both, with the defaults."""
+        is_plain = isinstance(table, dict) and not {"inquirer", "responder"} & set(table)
+        return {**table, "inquirer": {}, "responder": {}} if is_plain else table
 
     @field_validator("name")
     @classmethod

@@ -12,11 +12,12 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from dialogue import prompts
 from dialogue.model_config import CoherenceTable, ModelSpec, SamplingTable, SpeakerTable
 from dialogue.names import plain_name
 from dialogue.package_files import find_file
 from dialogue.prices import Price
+from dialogue.prompts import load_prompts
+from dialogue.seeds import SPEAKERS
 from dialogue.toml_lines import find_line, locate
 
 
@@ -175,9 +176,9 @@ def _check_names(spec: ModelSpec) -> None:
     known = sorted(one.name.removesuffix(".jinja") for one in files("dialogue.data").joinpath("templates").iterdir())
     if spec.template not in ("own", *known):
         raise _Wrong(f"there is no chat template {spec.template!r}. Choose from: own, {', '.join(known)}", "template")
-    for speaker, load in (("inquirer", prompts.load), ("responder", prompts.load_system)):
+    for speaker in SPEAKERS:
         table = getattr(spec, speaker)
         try:
-            load(table.prompts) if table else None
+            load_prompts(table.prompts, speaker) if table else None
         except LookupError as error:
             raise _Wrong(str(error.args[0]).removesuffix("."), speaker, "prompts") from error

@@ -1,74 +1,185 @@
-"""The prompts of the paper's table 5, as messages without the marks of any chat template."""
+"""Prompt sets: the instructions for a speaker, as messages without the marks of any chat template.
+
+The paper's (table 5) and a few for other models are built in. A site has more of its own, which it stores.
+"""
 
 import hashlib
-import re
 import tomllib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Annotated, ClassVar, Literal
 
-from dialogue.messages import Message
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-STOP_TOKEN = "FINISH"
-_PLACEHOLDER = re.compile(r"<(PERSONA|GOAL|CONV_STOP|RESPONSE)>")
+from dialogue.messages import Message, Role
+from dialogue.placeholders import check_placeholders, fill
+from dialogue.reading import ANSWER_SCHEMA, Reading, Stop
+from dialogue.seeds import SpeakerName
+from dialogue.system_text import SystemWay
+
+Template = Annotated[str, Field(min_length=1, max_length=20_000)]
+
+
+class OpeningMessage(BaseModel):
+    """A message of the opening, with placeholders."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    role: Literal["system", "user", "assistant"]
+    content: Template
+
+
+class _Prompts(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")] = "en"
+    source: Annotated[str, Field(max_length=2000)] = ""
+
+
+class PromptSet(_Prompts):
+    """The instructions for an inquirer: SYS_I (``opening``) and INTER_I (``forward``) of table 5, and how its output is read.
+
+    ``speaks_as`` "user" lets a model that was trained to write the human's side continue the conversation in the user's turn;
+    it hears responses without instructions. ``system`` says where the system text goes; by default the model's template
+    decides.
+    """
+
+    speaker: ClassVar[SpeakerName] = "inquirer"
+
+    opening: Annotated[tuple[OpeningMessage, ...], Field(min_length=1)]
+    forward: Template = "<RESPONSE>"
+    reading: Reading = Reading()
+    stop: Stop = Stop()
+    speaks_as: Literal["assistant", "user"] = "assistant"
+    system: SystemWay | None = None
+
+    @field_validator("forward")
+    @classmethod
+    def _forwards_the_response(cls, forward: str) -> str:
+        check_placeholders(forward, known=("RESPONSE", "CONV_STOP"), needed=("RESPONSE",))
+        return forward
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "PromptSet":
+        said = "\n".join(message.content for message in self.opening)
+        check_placeholders(said, known=("PERSONA", "GOAL", "CONV_STOP"), needed=("PERSONA", "GOAL"))
+        if self.stop.rule == "field" and self.reading.way != "json":
+            raise ValueError('the stop rule "field" reads a field of JSON: set the way of reading to "json"')
+        if self.speaks_as == "user" and (self.forward.strip() != "<RESPONSE>" or self.reading.way != "whole"):
+            raise ValueError(
+                'a model that speaks as "user" hears the response alone, and its whole output is the utterance: set `forward` '
+                'to "<RESPONSE>" and the way of reading to "whole"'
+            )
+        is_told = "<CONV_STOP>" in said + self.forward or self.stop.token in said + self.forward
+        if self.stop.is_written and not is_told and self.speaks_as == "assistant":
+            raise ValueError(
+                f'no message says when to write "{self.stop.token}", so no dialogue would end: write <CONV_STOP> in the opening'
+            )
+        return self
+
+    @property
+    def has_system(self) -> bool:
+        return any(message.role == "system" for message in self.opening)
+
+    @property
+    def schema_text(self) -> str:
+        """Return the JSON schema that outputs must follow; empty if they need not."""
+        return ANSWER_SCHEMA if self.reading.way == "json" else ""
+
+    @property
+    def end_token(self) -> str:
+        """Return the control token with which the model ends the conversation; empty if the rule is another one."""
+        return self.stop.token if self.stop.rule == "own" else ""
+
+    def open(self, persona: str, goal: str) -> list[Message]:
+        """Return the messages that instruct the inquirer to play ``persona`` (a sentence) and reach ``goal``."""
+        values = {"PERSONA": persona, "GOAL": goal, "CONV_STOP": self.stop.token}
+        return [Message(message.role, fill(message.content, values)) for message in self.opening]
+
+    def said(self, utterance: str) -> Message:
+        """Return the message with the inquirer's own earlier utterance."""
+        return Message(self.speaks_as, self.reading.write(utterance))
+
+    def forwarded(self, response: str) -> Message:
+        """Return the message that gives the inquirer the responder's answer and asks for a follow-up or the stop token."""
+        role: Role = "user" if self.speaks_as == "assistant" else "assistant"
+        return Message(role, fill(self.forward, {"RESPONSE": response, "CONV_STOP": self.stop.token}))
+
+
+class ResponderPrompts(_Prompts):
+    """The instruction for a responder: SYS_R of table 5; empty for none."""
+
+    speaker: ClassVar[SpeakerName] = "responder"
+
+    system: Annotated[str, Field(max_length=20_000)]
+
+    @property
+    def message(self) -> Message | None:
+        return Message("system", self.system) if self.system.strip() else None
+
+
+AnyPrompts = PromptSet | ResponderPrompts
 
 
 @dataclass(frozen=True, slots=True)
-class PromptSet:
-    """The instructions for an inquirer: SYS_I and INTER_I of table 5.
+class NamedPrompts:
+    """A prompt set and the reference that always means this version of it: the name of a built-in one, or "mine@3"."""
 
-    Placeholders are filled in one pass, so that "<NUMBER>" or even "<GOAL>" inside a goal stays text.
-    """
-
-    name: str
-    templates: tuple[Message, ...]
-    forwarder: str
-    stop_token: str = STOP_TOKEN
-
-    def opening(self, persona: str, goal: str) -> list[Message]:
-        """Return the messages that instruct the inquirer to play ``persona`` (a sentence) and reach ``goal``."""
-        values = {"PERSONA": persona, "GOAL": goal, "CONV_STOP": self.stop_token}
-        return [Message(template.role, _fill(template.content, values)) for template in self.templates]
-
-    def forward(self, response: str) -> Message:
-        """Return the message that gives the inquirer the responder's answer and asks for a follow-up or the stop token."""
-        return Message("user", _fill(self.forwarder, {"RESPONSE": response, "CONV_STOP": self.stop_token}))
+    reference: str
+    prompts: AnyPrompts
 
 
-@cache
+def parse(text: str) -> AnyPrompts:
+    """Return the prompt set in this TOML text. Raises tomllib.TOMLDecodeError or pydantic.ValidationError."""
+    table = tomllib.loads(text)
+    return (PromptSet if "opening" in table else ResponderPrompts).model_validate(table)
+
+
 def load(name: str) -> PromptSet:
-    """Return the inquirer's prompt set ``llama-2``, ``mixtral``, ``vicuna`` or ``gpt-4``. Raises LookupError."""
-    data = _read(name, "opening")
-    return PromptSet(name, tuple(Message(**message) for message in data["opening"]), data["forward"])
+    """Return the built-in prompt set of an inquirer, such as ``llama-2``. Raises LookupError."""
+    if name not in (known := inquirers()):
+        raise unknown(name, "inquirer", known)
+    return known[name]
+
+
+def load_responder(name: str) -> ResponderPrompts:
+    """Return the built-in instruction of a responder, such as ``llama-2-responder``. Raises LookupError."""
+    if name not in (known := responders()):
+        raise unknown(name, "responder", known)
+    return known[name]
+
+
+def load_prompts(name: str, speaker: SpeakerName) -> AnyPrompts:
+    """Return the built-in prompt set of either speaker. Raises LookupError."""
+    return load(name) if speaker == "inquirer" else load_responder(name)
 
 
 @cache
-def load_system(name: str) -> Message:
-    """Return the responder's system message (SYS_R), ``llama-2-responder``. Raises LookupError for another name."""
-    return Message("system", _read(name, "system")["system"])
+def inquirers() -> Mapping[str, PromptSet]:
+    """Return the built-in prompt sets of inquirers by name."""
+    return {name: each for name, each in _built_in().items() if isinstance(each, PromptSet)}
 
 
-def version(name: str) -> str:
-    """Return the first digits of the SHA-256 of the prompt set's file. Raises LookupError."""
-    if name not in (known := _texts()):
-        raise LookupError(f"There is no prompt set {name!r}.")
-    return hashlib.sha256(known[name].encode()).hexdigest()[:12]
+@cache
+def responders() -> Mapping[str, ResponderPrompts]:
+    """Return the built-in prompt sets of responders by name."""
+    return {name: each for name, each in _built_in().items() if isinstance(each, ResponderPrompts)}
 
 
-def _fill(template: str, values: dict[str, str]) -> str:
-    return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), template)
+def digest(prompts: AnyPrompts) -> str:
+    """Return the first digits of the SHA-256 of everything in a prompt set that affects a dialogue."""
+    decisive = prompts.model_dump_json(exclude={"language", "source"}, exclude_defaults=True)
+    return hashlib.sha256(decisive.encode()).hexdigest()[:12]
 
 
-def _read(name: str, key: str) -> dict[str, Any]:
-    tables = {each: tomllib.loads(text) for each, text in _texts().items()}
-    known = sorted(each for each, table in tables.items() if key in table)
-    if name not in known:
-        raise LookupError(f"There is no prompt set {name!r} for this speaker. Choose from: {', '.join(known)}.")
-    return tables[name]
+def unknown(name: str, speaker: SpeakerName, known: Iterable[str]) -> LookupError:
+    """Return the error for a name that is not among the ``known`` ones of this speaker."""
+    return LookupError(f"There is no prompt set {name!r} for this {speaker}. Choose from: {', '.join(sorted(known))}.")
 
 
-def _texts() -> dict[str, str]:
-    """Return the text of each prompt set's file by its name."""
+def _built_in() -> dict[str, AnyPrompts]:
     folder = files("dialogue.data").joinpath("prompts")
-    return {path.name.removesuffix(".toml"): path.read_text("utf-8") for path in folder.iterdir()}
+    found = {path.name.removesuffix(".toml"): path.read_text("utf-8") for path in folder.iterdir()}
+    return {name: parse(found[name]) for name in sorted(found)}

@@ -19,6 +19,13 @@ class Said(Protocol):
     def response(self) -> str: ...
 
 
+class Past(Said, Protocol):
+    """A stored turn of a dialogue that is resumed; ``is_last`` if the inquirer stopped with it."""
+
+    @property
+    def is_last(self) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """One complete turn (T), with all outputs, including rejected ones."""
@@ -27,6 +34,7 @@ class Exchange:
     utterance: str
     response: str
     outputs: tuple[Output, ...]
+    is_last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,36 +53,40 @@ async def roleplay(
     goal: str,
     prompts: PromptSet,
     max_turns: int,
-    past: Sequence[Said] = (),
+    past: Sequence[Past] = (),
 ) -> AsyncGenerator[Exchange | Ended]:
     """Let ``inquirer`` play ``persona`` (a sentence) and reach ``goal`` with ``responder``.
 
     Yield each exchange as soon as it is complete and, last, why the dialogue ended. To resume a dialogue, pass its exchanges
     so far as ``past``. Infrastructure errors are raised as BackendError and do not end the dialogue.
     """
-    dialogue: list[Said] = list(past)
-    for turn in range(len(dialogue), max_turns):
+    dialogue = list(past)
+    while len(dialogue) < max_turns and not _is_over(dialogue):
+        turn = len(dialogue)
         question = await inquirer.speak(inquirer_history(prompts, persona, goal, dialogue), turn)
-        if question.ending:
+        if question.ending and not question.has_last_words:
             yield Ended(question.ending, question.outputs)
             return
         answer = await responder.speak(responder_history(responder.system, dialogue, question.text), turn)
         if answer.ending:
             yield Ended(answer.ending, question.outputs + answer.outputs)
             return
-        exchange = Exchange(turn, question.text, answer.text, question.outputs + answer.outputs)
+        outputs = question.outputs + answer.outputs
+        exchange = Exchange(turn, question.text, answer.text, outputs, question.has_last_words)
         dialogue.append(exchange)
         yield exchange
-    yield Ended("max_turns")
+    yield Ended("goal_reached" if _is_over(dialogue) else "max_turns")
+
+
+def _is_over(dialogue: Sequence[Past]) -> bool:
+    """Return whether the inquirer has said its last words."""
+    return bool(dialogue) and dialogue[-1].is_last
 
 
 def inquirer_history(prompts: PromptSet, persona: str, goal: str, dialogue: Sequence[Said]) -> History:
-    """Return the inquirer's prompts and its *extracted* utterances in quotes, because raw outputs drift into self-replies."""
-    turns = [
-        (Message("assistant", f'"{turn.utterance}"'), prompts.forward(turn.response))  # INTER_I
-        for turn in dialogue
-    ]
-    return History(prompts.opening(persona, goal), turns[:-1], turns[-1] if turns else ())  # SYS_I
+    """Return the inquirer's prompts and its *extracted* utterances, because raw outputs drift into self-replies."""
+    turns = [(prompts.said(turn.utterance), prompts.forwarded(turn.response)) for turn in dialogue]  # INTER_I
+    return History(prompts.open(persona, goal), turns[:-1], turns[-1] if turns else ())  # SYS_I
 
 
 def responder_history(system: Message | None, dialogue: Sequence[Said], utterance: str) -> History:

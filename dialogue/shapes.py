@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from dialogue import prompts
 from dialogue.messages import Message
+from dialogue.prompts import AnyPrompts, PromptSet
 from dialogue.roleplay import inquirer_history, responder_history
-from dialogue.seeds import SpeakerName
 
 _TURNS = (0, 1, 3, 11)
 """Number of turns of the longest history: the official twelve, because some templates pass on only the latest messages."""
@@ -19,20 +18,18 @@ class _Turn:
     response: str
 
 
-def histories(speaker: SpeakerName, prompt_set: str) -> list[list[Message]]:
-    """Return the histories of ``speaker`` before its first, second, fourth and twelfth output.
+def histories(prompts: AnyPrompts) -> list[list[Message]]:
+    """Return the histories of the prompts' speaker before its first, second, fourth and twelfth output.
 
-    Raises LookupError for an unknown prompt set. Contents are synthetic, all different, and contain things that templates
-    may mishandle: quotes, line breaks, Markdown.
+    Contents are synthetic, all different, and contain things that templates may mishandle: quotes, line breaks, Markdown.
     """
-    return [_history(speaker, prompt_set, [_turn(number) for number in range(count)]) for count in _TURNS]
+    return [_history(prompts, [_turn(number) for number in range(count)]) for count in _TURNS]
 
 
-def _history(speaker: SpeakerName, prompt_set: str, past: list[_Turn]) -> list[Message]:
-    if speaker == "inquirer":
-        return inquirer_history(prompts.load(prompt_set), _PERSONA, _GOAL, past).without(0)
-    system = prompts.load_system(prompt_set)
-    return responder_history(system, past, _turn(len(past)).utterance).without(0)
+def _history(prompts: AnyPrompts, past: list[_Turn]) -> list[Message]:
+    if isinstance(prompts, PromptSet):
+        return inquirer_history(prompts, _PERSONA, _GOAL, past).without(0)
+    return responder_history(prompts.message, past, _turn(len(past)).utterance).without(0)
 
 
 def _turn(number: int) -> _Turn:

@@ -53,8 +53,13 @@ class Spoken:
 
     @property
     def text(self) -> str:
-        """Return the text for the other speaker."""
-        return self.outputs[-1].checked.text
+        """Return the text for the other speaker; empty if there is none."""
+        return self.outputs[-1].checked.text if self.outputs else ""
+
+    @property
+    def has_last_words(self) -> bool:
+        """Return whether the dialogue ends with this text, after one more answer to it."""
+        return self.ending == "goal_reached" and bool(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +134,8 @@ class Speaker:
         return self._output(turn, attempt, reply, left_out)
 
     def _output(self, turn: int, attempt: int, reply: Reply, left_out: int) -> Output:
-        return Output(self.name, turn, attempt, reply, check_output(self.name, reply.text, self.checks), left_out)
+        checked = check_output(self.name, reply.text, self.checks, has_ended=reply.stop_reason == "ended")
+        return Output(self.name, turn, attempt, reply, checked, left_out)
 
     def _sampling(self, turn: int, attempt: int) -> Sampling:
         seed = self.seed(turn, attempt)

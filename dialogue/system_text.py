@@ -1,6 +1,6 @@
 """Placement of the system text, for models without a system role."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -22,11 +22,15 @@ def place_system(messages: Sequence[Message], way: SystemWay) -> list[Message]:
         return spoken
     system = [Message("user", message.content) for message in messages if message.role == "system"]
     first = next((index for index, message in enumerate(spoken) if message.role == "user"), len(spoken))
-    return list(_merged([*spoken[:first], *system, *spoken[first:]]))
+    return joined([*spoken[:first], *system, *spoken[first:]])
 
 
-def _merged(messages: Iterable[Message]) -> Iterable[Message]:
-    """Yield the messages, joining consecutive user messages with a blank line between their texts."""
+def joined(messages: Iterable[Message]) -> list[Message]:
+    """Return the messages, joining consecutive user messages with a blank line between their texts."""
+    return list(_joined(messages))
+
+
+def _joined(messages: Iterable[Message]) -> Iterator[Message]:
     waiting: Message | None = None
     for message in messages:
         if waiting and waiting.role == message.role == "user":

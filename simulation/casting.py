@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from dialogue import personas, prompts
+from dialogue import personas
 from dialogue.backends.base import ChatModel, ModelMisconfigured
 from dialogue.model_config import ModelSpec
 from dialogue.prompts import PromptSet
@@ -16,6 +16,7 @@ from dialogue.seeds import SpeakerName, sampler_seed
 from dialogue.speakers import Speaker
 from simulation.models import Run, Simulation
 from simulation.requests import limit_features
+from simulation.run_prompts import prompt_set_of, prompts_of
 from studies.language_models.identities import build_speaker, decisive, find_spec, is_still
 
 OpenModel = Callable[[ModelSpec], ChatModel]
@@ -44,9 +45,10 @@ def identify(configuration: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
-def refuse_changed(models_file: Path, described: dict[str, Any], speaker: SpeakerName) -> None:
-    """Raise ModelMisconfigured if the model is gone or no longer matches its description in the run."""
-    if not is_still(models_file, described, speaker):
+def refuse_changed(models_file: Path, configuration: dict[str, Any], speaker: SpeakerName) -> None:
+    """Raise ModelMisconfigured if the model is gone or no longer matches its description in the run's ``configuration``."""
+    described = configuration[speaker]
+    if not is_still(models_file, described, speaker, prompts_of(configuration, speaker)):
         raise ModelMisconfigured(
             f"Model {described['model']!r} has changed since this run started. Restore it, or start a new run."
         )
@@ -68,15 +70,16 @@ class Casting:
             responder=self._speaker(run, cell, "responder"),
             persona=personas.describe(limit_features(cell.persona.features, run.configuration["features"])),
             goal=cell.goal.text,
-            prompts=prompts.load(run.configuration["inquirer"]["prompts"]),
+            prompts=prompt_set_of(run.configuration),
             max_turns=run.configuration["max_turns"],
         )
 
     def _speaker(self, run: Run, cell: Simulation, speaker: SpeakerName) -> Speaker:
         described = run.configuration[speaker]
-        refuse_changed(self.models_file, described, speaker)
+        refuse_changed(self.models_file, run.configuration, speaker)
         spec, table = find_spec(self.models_file, described["model"], speaker)
+        prompts = prompts_of(run.configuration, speaker).prompts
         seed = partial(sampler_seed, cell.seed, cell.persona.code, cell.goal.text, speaker, retry=cell.retries)
         return build_speaker(
-            spec, table, described, speaker, self.open_model(spec), seed, f"simulation-{cell.pk}-{speaker}"
+            spec, table, described, prompts, self.open_model(spec), seed, f"simulation-{cell.pk}-{speaker}"
         )

@@ -89,6 +89,6 @@ def _refuse_changed(run: Run) -> None:
         raise RequestError("This run was imported, so its models cannot continue it. Start a new run.")
     try:
         for speaker in SPEAKERS:
-            refuse_changed(settings.MODELS_FILE, run.configuration[speaker], speaker)
+            refuse_changed(settings.MODELS_FILE, run.configuration, speaker)
     except ModelMisconfigured as error:
         raise RequestError(str(error)) from error

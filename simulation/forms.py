@@ -1,16 +1,18 @@
 """The form for new runs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 
-from dialogue.seeds import SpeakerName
+from dialogue.seeds import SPEAKERS, SpeakerName
 from simulation.budgets import parse_budget
 from simulation.requests import MOST_AT_ONCE, MOST_TURNS, RequestError, RunRequest, parse_numbers
 from studies.language_models.catalogue import Catalogue, read_catalogue
 from studies.models import Goal, Persona, Study
 from studies.presentation import describe_model
+from studies.prompt_sets.library import list_choices
 from studies.questionnaires import read_features
 
 CONCURRENCY_HELP = (
@@ -21,23 +23,27 @@ _MISSING: dict[SpeakerName, str] = {
     "inquirer": "Choose at least one inquirer.",
     "responder": "Choose the responder.",
 }
+AS_CONFIGURED = "as models.toml says for each model"
 LISTED, PARTICIPANTS, SOME = "listed", "participants", "some"
 
 
 @dataclass(frozen=True, slots=True)
 class RunChoices:
-    """The choices for new runs of the study: models of the catalogue, goals by number, personas by code."""
+    """The choices for new runs of the study: models of the catalogue, goals by number, personas by code, and prompt sets with
+    their names by speaker."""
 
     study: Study
     catalogue: Catalogue
     goals: list[Goal]
     personas: list[Persona]
+    prompts: Mapping[SpeakerName, list[tuple[str, str]]]
 
 
 def read_choices(study: Study) -> RunChoices:
     """Return the current choices from the study and models.toml."""
     goals, personas = study.goals.order_by("number"), study.personas.order_by("code")
-    return RunChoices(study, read_catalogue(), list(goals), list(personas))
+    prompts = {speaker: list_choices(speaker) for speaker in SPEAKERS}
+    return RunChoices(study, read_catalogue(), list(goals), list(personas), prompts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,12 @@ class RunForm(forms.Form):
         initial="73", help_text="Whole numbers separated by commas. Each persona and goal has one dialogue per seed."
     )
     max_turns = forms.IntegerField(label="Turn limit", initial=12, min_value=1, max_value=MOST_TURNS)
+    inquirer_prompts = forms.ChoiceField(
+        label="Prompts of the inquirer",
+        required=False,
+        help_text="How the model is told to play a persona, and how its output is read.",
+    )
+    responder_prompts = forms.ChoiceField(label="Prompts of the responder", required=False)
     concurrency = forms.IntegerField(
         label="Dialogues at once", required=False, min_value=1, max_value=MOST_AT_ONCE, help_text=CONCURRENCY_HELP
     )
@@ -103,6 +115,8 @@ class RunForm(forms.Form):
         self.fields["goals"].initial = [str(goal.number) for goal in choices.goals]
         self._offer("personas", _persona_choices(choices))
         self._offer("features", [("all", "all"), ("none", "none"), *_feature_choices(choices)])
+        for speaker in SPEAKERS:
+            self._offer(f"{speaker}_prompts", [("", AS_CONFIGURED), *choices.prompts[speaker]])
 
     def clean_seeds(self) -> tuple[int, ...]:
         try:
@@ -137,6 +151,8 @@ class RunForm(forms.Form):
                 features=values["features"],
                 seeds=values["seeds"],
                 max_turns=values["max_turns"],
+                inquirer_prompts=values["inquirer_prompts"],
+                responder_prompts=values["responder_prompts"],
                 concurrency=values["concurrency"],
                 budget=values["budget"],
             )

@@ -22,6 +22,8 @@ _SETTINGS = (
     "features",
     "seeds",
     "max_turns",
+    "inquirer_prompts",
+    "responder_prompts",
     "concurrency",
     "budget",
 )
@@ -76,7 +78,16 @@ def _order_of_options(options: Mapping[str, Any]) -> Order:
 
 def _fields(options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the request's fields that the options set."""
-    plain = ("inquirer", "responder", "personas", "features", "max_turns", "concurrency")
+    plain = (
+        "inquirer",
+        "responder",
+        "personas",
+        "features",
+        "max_turns",
+        "inquirer_prompts",
+        "responder_prompts",
+        "concurrency",
+    )
     lists = {name: parse_numbers(options[name], name) for name in ("goals", "seeds") if options[name] is not None}
     budget = {} if options["budget"] is None else {"budget": parse_budget(options["budget"])}
     return {name: options[name] for name in plain if options[name] is not None} | lists | budget

@@ -32,6 +32,8 @@ class Programme(BaseModel):
         [73], min_length=1, description="a list of whole numbers from 0", examples=[[73, 321, 8479]]
     )
     max_turns: int = Field(12, ge=1, le=MOST_TURNS, description=f"a whole number from 1 to {MOST_TURNS}", examples=[12])
+    inquirer_prompts: str = Field("", description="the name of a prompt set", examples=["plain"])
+    responder_prompts: str = Field("", description="the name of a prompt set", examples=["llama-2-responder"])
     concurrency: int | None = Field(
         None,
         ge=1,
@@ -60,6 +62,8 @@ class Programme(BaseModel):
                 features=self.features,
                 seeds=tuple(dict.fromkeys(self.seeds)),
                 max_turns=self.max_turns,
+                inquirer_prompts=self.inquirer_prompts,
+                responder_prompts=self.responder_prompts,
                 concurrency=self.concurrency,
                 budget=self.budget,
             )

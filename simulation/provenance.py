@@ -16,6 +16,7 @@ from dialogue.code_version import code_version
 from dialogue.seeds import SPEAKERS
 from simulation.casting import Cast
 from simulation.models import Environment, Run
+from simulation.run_prompts import prompts_of
 from studies.language_models.identities import find_spec
 from studies.language_models.provenance import describe_provenance
 
@@ -24,18 +25,20 @@ _WEAKEST_FIRST: tuple[Determinism, ...] = ("none", "same batch only", "exact")
 _PARTS = {"prompts": "prompt set", "template": "chat template", "libraries": "libraries", "determinism": "determinism"}
 
 
-def describe_run(models_file: Path, models: Mapping[str, str]) -> Content:
-    """Return what the dialogues of these ``models``, by speaker, depend on here. Raises ModelMisconfigured."""
+def describe_run(models_file: Path, configuration: Mapping[str, Any]) -> Content:
+    """Return what the dialogues of a run with this ``configuration`` depend on here. Raises ModelMisconfigured."""
     rule = {"name": seeds.RULE, "version": seeds.RULE_VERSION}
     found: Content = {"software": code_version(), "seed_rule": rule}
     for speaker in SPEAKERS:
-        found[speaker] = describe_provenance(*find_spec(models_file, models[speaker], speaker))
+        described = configuration[speaker]
+        spec, _ = find_spec(models_file, described["model"], speaker)
+        found[speaker] = describe_provenance(spec, prompts_of(configuration, speaker))
     return found
 
 
-def describe_worker(models_file: Path, cast_: Cast, models: Mapping[str, str], concurrency: int) -> Content:
+def describe_worker(models_file: Path, cast_: Cast, configuration: Mapping[str, Any], concurrency: int) -> Content:
     """Return the same for a worker that plays ``concurrency`` dialogues at once with loaded models, with their slots."""
-    found = describe_run(models_file, models)
+    found = describe_run(models_file, configuration)
     for speaker in SPEAKERS:
         model = getattr(cast_, speaker).model
         found[speaker] |= {"slots": model.capacity, "engine": model.engine}

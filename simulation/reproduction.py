@@ -11,6 +11,7 @@ from django.conf import settings
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.seeds import SPEAKERS
 from simulation.models import Run
+from simulation.run_prompts import prompts_of
 from studies.language_models.identities import is_still
 
 Cell = tuple[int, int, str]
@@ -69,7 +70,8 @@ def obstacles(run: Run, models_file: Path | None = None) -> list[str]:
     for speaker in SPEAKERS:
         described = run.configuration[speaker]
         try:
-            if not is_still(models_file or settings.MODELS_FILE, described, speaker):
+            chosen = prompts_of(run.configuration, speaker)
+            if not is_still(models_file or settings.MODELS_FILE, described, speaker, chosen):
                 found.append(f"Model {described['model']!r} has changed since. The command would start another run.")
         except ModelMisconfigured as error:
             found.append(str(error))
@@ -86,6 +88,7 @@ def _write(run: Run, block: Block, name: str) -> str:
         "features": run.configuration["features"],
         "seeds": list(block.seeds),
         "max_turns": run.configuration["max_turns"],
+        **{f"{speaker}_prompts": run.configuration[speaker]["prompts"] for speaker in SPEAKERS},
     } | ({"concurrency": run.concurrency} if run.concurrency else {})
     lines = [f"{key} = {_toml(value)}" for key, value in values.items()]
     return "\n".join([*_comments(run, name), "", *lines, ""])

@@ -26,9 +26,9 @@ class RequestError(ValueError):
 @dataclass(frozen=True, slots=True)
 class RunRequest:
     """Models by name, goals by number (None: all), personas "all", "listed", "participants", how many of them, or their codes,
-    the features that the persona sentence may use ("all", "none" or one of them), seeds, the turn limit, the most dialogues
-    at once over all workers (None: unchanged, at first automatic), and the cost at which the run pauses (None: unchanged,
-    at first none)."""
+    the features that the persona sentence may use ("all", "none" or one of them), seeds, the turn limit, prompt sets
+    (empty: those that models.toml names), the most dialogues at once over all workers (None: unchanged, at first
+    automatic), and the cost at which the run pauses (None: unchanged, at first none)."""
 
     inquirer: str
     responder: str
@@ -37,6 +37,8 @@ class RunRequest:
     features: str = "all"
     seeds: tuple[int, ...] = (73,)
     max_turns: int = 12
+    inquirer_prompts: str = ""
+    responder_prompts: str = ""
     concurrency: int | None = None
     budget: float | None = None
 

@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from dialogue.backends.base import ModelMisconfigured
+from dialogue.prompts import NamedPrompts
 from dialogue.roleplay import Ended, Exchange
 from dialogue.seeds import SPEAKERS, SpeakerName
 from simulation.batches import add_cells
@@ -23,11 +24,12 @@ from simulation.costs import charge, fix_prices
 from simulation.models import Run, Simulation
 from simulation.provenance import describe_run
 from simulation.requests import RequestError, RunRequest, check_concurrency
+from simulation.run_prompts import chosen_prompts, frozen_texts, refuse_marks_within
 from simulation.selectors import requested_cells, requested_goals, requested_personas
 from simulation.worked_time import count_dialogue, lock_run
 from studies import services as study_services
 from studies.language_models.identities import describe_speaker, find_well_described
-from studies.models import Dialogue, Study, Turn
+from studies.models import Dialogue, Output, Study, Turn
 
 
 def request_run(study: Study, request: RunRequest, models_file: Path | None = None) -> Run:
@@ -36,8 +38,9 @@ def request_run(study: Study, request: RunRequest, models_file: Path | None = No
     The run is paused until it is queued or started. Raises RequestError.
     """
     configuration = _configuration(request, models_file or settings.MODELS_FILE)
-    provenance = _provenance(request, models_file or settings.MODELS_FILE)
+    provenance = _provenance(configuration, models_file or settings.MODELS_FILE)
     goals, personas = requested_goals(study, request), requested_personas(study, request)
+    refuse_marks_within(configuration, goals)
     with transaction.atomic():
         run, _ = Run.objects.get_or_create(
             study=study,
@@ -136,8 +139,13 @@ def record_environment(run: Run, content: dict[str, Any], worker: str) -> None:
 
 
 def past_turns(cell: Simulation) -> list[Turn]:
-    """Return the stored turns of the cell's dialogue, in order."""
-    return list(cell.dialogue.turns.order_by("position")) if cell.dialogue else []
+    """Return the stored turns of the cell's dialogue, in order, and whether the inquirer stopped with the last one."""
+    turns = list(cell.dialogue.turns.order_by("position")) if cell.dialogue else []
+    if turns:
+        last = turns[-1]
+        stops = Output.objects.filter(dialogue=cell.dialogue, position=last.position, status="stop")
+        last.is_last = stops.exists()
+    return turns
 
 
 @transaction.atomic
@@ -193,23 +201,25 @@ def _create_dialogue(cell: Simulation, cast: Cast) -> Dialogue:
     )
 
 
-def _configuration(request: RunRequest, models_file: Path) -> dict[str, object]:
-    speakers: dict[str, object] = {speaker: _describe(request, speaker, models_file) for speaker in SPEAKERS}
-    return speakers | {"max_turns": request.max_turns, "features": request.features}
+def _configuration(request: RunRequest, models_file: Path) -> dict[str, Any]:
+    chosen = chosen_prompts(request)
+    speakers: dict[str, Any] = {
+        speaker: _describe(getattr(request, speaker), speaker, chosen.get(speaker), models_file) for speaker in SPEAKERS
+    }
+    return speakers | {"max_turns": request.max_turns, "features": request.features} | frozen_texts(chosen)
 
 
-def _describe(request: RunRequest, speaker: SpeakerName, models_file: Path) -> dict[str, object]:
-    name: str = getattr(request, speaker)
+def _describe(name: str, speaker: SpeakerName, chosen: NamedPrompts | None, models_file: Path) -> dict[str, object]:
     try:
         find_well_described(models_file, name)
-        return describe_speaker(models_file, name, speaker)
+        return describe_speaker(models_file, name, speaker, chosen)
     except ModelMisconfigured as error:
         raise RequestError(str(error), speaker, name) from error
 
 
-def _provenance(request: RunRequest, models_file: Path) -> dict[str, Any]:
+def _provenance(configuration: dict[str, Any], models_file: Path) -> dict[str, Any]:
     try:
-        return describe_run(models_file, {"inquirer": request.inquirer, "responder": request.responder})
+        return describe_run(models_file, configuration)
     except ModelMisconfigured as error:
         raise RequestError(str(error)) from error
 

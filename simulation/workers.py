@@ -117,9 +117,8 @@ class Worker(ModelWorker[Simulation]):
         """Store what this worker plays the run with, once and before its first turn."""
         async with self._recording:
             if run.pk not in self._recorded:
-                models = {"inquirer": run.inquirer, "responder": run.responder}
                 most = run.concurrency or self._share_of(run).dialogues
-                describe = partial(describe_worker, self.casting.models_file, cast, models, most)
+                describe = partial(describe_worker, self.casting.models_file, cast, run.configuration, most)
                 await sync_to_async(services.record_environment)(run, await self._load(describe), self.name)
                 self._recorded.add(run.pk)
 

@@ -130,6 +130,7 @@ def _row(dialogue: Dialogue, output: ModelOutput) -> Output:
         text=storable(checked.text),
         prompts_found=checked.prompts_found,
         is_self_reply=checked.is_self_reply,
+        has_rest=checked.has_rest,
         raw=storable(reply.raw),
         prompt_tokens=reply.prompt_tokens,
         completion_tokens=reply.completion_tokens,

@@ -75,9 +75,9 @@ def _speaker(model: ChatModel, spec: ModelSpec, speaker: SpeakerName, title: str
         speaker,
         model,
         spec.sampling_for(table),
-        Checks(table.coherence.max_n, table.coherence.repeats, SELF_REPLY_MARKERS, prompts.STOP_TOKEN),
+        Checks(table.coherence.max_n, table.coherence.repeats, SELF_REPLY_MARKERS),
         lambda turn, attempt: sampler_seed(seed, title, "", speaker, turn, attempt),
-        system=prompts.load_system(table.prompts) if speaker == "responder" else None,
+        system=prompts.load_responder(table.prompts).message if speaker == "responder" else None,
         conversation=f"{title} {speaker}",
     )
 

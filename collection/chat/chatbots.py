@@ -18,7 +18,7 @@ from dialogue.seeds import sampler_seed
 from dialogue.speakers import History, Speaker
 from dialogue.thought_marks import Kind
 from dialogue.thoughts import split
-from studies.language_models.identities import build_speaker, find_spec, is_still
+from studies.language_models.identities import build_speaker, built_in, find_spec, is_still
 from studies.models import Dialogue, Generation, Output, Turn
 
 OpenModel = Callable[[ModelSpec], ChatModel]
@@ -126,7 +126,8 @@ def find_speaker(models_file: Path, question: Question, open_model: OpenModel) -
     model = open_model(spec)
     if question.thought:
         model.expect_thought(question.thought)
-    return build_speaker(spec, table, question.responder, "responder", model, question.seed, f"chat-{question.token}")
+    prompts = built_in(question.responder.get("prompts", table.prompts), "responder").prompts
+    return build_speaker(spec, table, question.responder, prompts, model, question.seed, f"chat-{question.token}")
 
 
 def _of_any_version(responder: dict[str, Any]) -> dict[str, Any]:

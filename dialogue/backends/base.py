@@ -8,12 +8,14 @@ from datetime import date
 from random import Random
 from typing import Literal, Protocol, Self
 
-from dialogue.messages import Message
+from dialogue.messages import Message, Speaking
 from dialogue.thought_events import Opened, Thinking, Thought
 from dialogue.thought_marks import Kind
 from dialogue.thoughts import Splitter
 
-StopReason = Literal["stop", "length"]
+StopReason = Literal["stop", "length", "ended"]
+"""Why an output stopped: the model finished it, its limit cut it, or it finished it with the token for the end of the whole
+conversation."""
 
 LEAST_ROOM = 64
 """A prompt fits a context if there is room for this many new tokens, or for the request's ``max_tokens`` if that is fewer."""
@@ -40,9 +42,11 @@ class ContentRefused(BackendError):
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How to sample tokens. ``top_k`` 0 and ``top_p`` 1 switch the filter off; ``temperature`` 0 is greedy.
+    """How to generate. ``top_k`` 0 and ``top_p`` 1 switch the filter off; ``temperature`` 0 is greedy.
 
-    ``today`` is the date for the model's chat template, fixed so that a resumed dialogue has the same prompt.
+    ``today`` is the date for the model's chat template, fixed so that a resumed dialogue has the same prompt. ``schema`` is a
+    JSON schema that the output must follow, as text; ``end_token`` is the control token for the end of the conversation, and
+    ``role`` whose turn of the chat template the model writes.
     """
 
     temperature: float = 1.0
@@ -52,6 +56,9 @@ class Sampling:
     max_tokens: int = 1000
     seed: int = 0
     today: date | None = None
+    schema: str = ""
+    end_token: str = ""
+    role: Speaking = "assistant"
 
     def seeded(self, seed: int) -> Self:
         """Return the same settings with another seed."""

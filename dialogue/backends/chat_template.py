@@ -18,12 +18,15 @@ from jinja2 import TemplateError
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.backends.template_environment import TemplateMisfit, compile_template, reason
 from dialogue.backends.template_holes import HOLE, fill, hole
-from dialogue.messages import Message, Role
+from dialogue.messages import Message, Role, Speaking
+from dialogue.system_text import joined
 from dialogue.thought_events import Opened
 from dialogue.thoughts import opened_by
 
 PAPER_TEMPLATES = ("llama-2", "mixtral", "vicuna")
 _SPOKEN = "\ue002"
+_CONTINUED = "\ue003"
+"""Stands for the user's message that the model writes."""
 _FAULTS = (TemplateError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 """Errors that a template raises, intentionally or not."""
 
@@ -72,13 +75,14 @@ def render(
     eos_token: str,
     control_tokens: Collection[str],
     today: date | None = None,
+    role: Speaking = "assistant",
 ) -> list[Part]:
-    """Return the rendered prompt for ``messages`` up to the beginning of the answer, with adjacent plain text joined.
+    """Return the rendered prompt for ``messages`` up to where ``role`` begins to speak, with adjacent plain text joined.
 
     White space around contents is removed, as published templates do. ``today`` is the date for templates that use one
     (None: the current date). Raises TemplateMisfit if the template refuses the messages, or loses one.
     """
-    rendered = _with_holes(ChatTemplate(source, bos_token, eos_token), messages, today)
+    rendered = _with_holes(ChatTemplate(source, bos_token, eos_token), messages, today, role)
     contents = [message.content.strip() for message in messages]
     return list(_join(_split(rendered, contents, control_tokens)))
 
@@ -102,39 +106,60 @@ def without_swallowed_space(
     return stripped
 
 
-def opened_thought(source: str, messages: Sequence[Message], *, bos_token: str, eos_token: str) -> Opened | None:
+def opened_thought(
+    source: str, messages: Sequence[Message], *, bos_token: str, eos_token: str, role: Speaking = "assistant"
+) -> Opened | None:
     """Return the thought that the template opens after the last message, if any."""
-    return _opened_after(source, tuple(message.role for message in messages), bos_token, eos_token)
+    return _opened_after(source, tuple(message.role for message in messages), bos_token, eos_token, role)
 
 
 @lru_cache(maxsize=256)
-def _opened_after(source: str, roles: tuple[Role, ...], bos_token: str, eos_token: str) -> Opened | None:
+def _opened_after(
+    source: str, roles: tuple[Role, ...], bos_token: str, eos_token: str, speaking: Speaking
+) -> Opened | None:
     messages = [Message(role, _SPOKEN) for role in roles]
-    parts = render(source, messages, bos_token=bos_token, eos_token=eos_token, control_tokens=())
+    parts = render(source, messages, bos_token=bos_token, eos_token=eos_token, control_tokens=(), role=speaking)
     return opened_by("".join(part.text for part in parts).rpartition(_SPOKEN)[2])
 
 
 def stretches(template: ChatTemplate, messages: Sequence[Message]) -> list[str]:
     """Return the template's text before each message and after the last. Raises TemplateMisfit."""
-    return HOLE.split(_with_holes(template, messages, None))[::3]
+    return HOLE.split(_with_holes(template, messages, None, "assistant"))[::3]
 
 
-def rendered_text(template: ChatTemplate, messages: Sequence[Message], today: date | None = None) -> str:
-    """Return the rendered messages including their contents. Raises TemplateMisfit."""
+def rendered_text(
+    template: ChatTemplate, messages: Sequence[Message], today: date | None = None, role: Speaking = "assistant"
+) -> str:
+    """Return the rendered messages including their contents, up to where ``role`` begins to speak. Raises TemplateMisfit."""
+    if role == "assistant":
+        return _rendered(template, messages, today, is_prompt=True)
+    said = joined([*messages, Message("user", _CONTINUED)])
+    text, mark, _ = _rendered(template, said, today, is_prompt=False).partition(_CONTINUED)
+    if not mark:
+        raise TemplateMisfit("leaves out the user's message that the model should write")
+    return text
+
+
+def _rendered(template: ChatTemplate, messages: Sequence[Message], today: date | None, *, is_prompt: bool) -> str:
     try:
-        return _rendered(template, messages, today, tools=None)
+        return _write(template, messages, today, is_prompt=is_prompt)
     except _FAULTS as error:
         raise TemplateMisfit(f"{_fault(template, messages, today)} ({reason(error)})") from error
 
 
-def _rendered(
-    template: ChatTemplate, messages: Sequence[Message], today: date | None, tools: Sequence[object] | None
+def _write(
+    template: ChatTemplate,
+    messages: Sequence[Message],
+    today: date | None,
+    *,
+    is_prompt: bool,
+    tools: Sequence[object] | None = None,
 ) -> str:
     return compile_template(template.source).render(
         messages=[{"role": message.role, "content": message.content} for message in messages],
         tools=tools,
         documents=None,
-        add_generation_prompt=True,
+        add_generation_prompt=is_prompt,
         bos_token=template.bos_token,
         eos_token=template.eos_token,
         strftime_now=(today or date.today()).strftime,
@@ -144,15 +169,15 @@ def _rendered(
 def _fault(template: ChatTemplate, messages: Sequence[Message], today: date | None) -> str:
     """Say what the template does: some are only for calling tools, which a reader could not guess from the error."""
     try:
-        _rendered(template, messages, today, tools=[])
+        _write(template, messages, today, is_prompt=True, tools=[])
     except _FAULTS:
         return "refuses these messages"
     return "is only for calling tools"
 
 
-def _with_holes(template: ChatTemplate, messages: Sequence[Message], today: date | None) -> str:
+def _with_holes(template: ChatTemplate, messages: Sequence[Message], today: date | None, role: Speaking) -> str:
     holes = [Message(message.role, hole(index)) for index, message in enumerate(messages)]
-    rendered = rendered_text(template, holes, today)
+    rendered = rendered_text(template, holes, today, role)
     _check_whole(rendered, messages)
     return rendered
 

@@ -10,6 +10,7 @@ from dialogue.backends.fitting import Fit, fit
 from dialogue.backends.llama_cpp_trial import find_obstacle
 from dialogue.backends.provenance import Provenance
 from dialogue.model_config import ModelSpec
+from dialogue.prompts import AnyPrompts, load_prompts
 from dialogue.seeds import SPEAKERS, SpeakerName
 
 BACKENDS = {
@@ -56,12 +57,14 @@ def provenance(spec: ModelSpec) -> Provenance:
     return found
 
 
-def fit_speaker(spec: ModelSpec, speaker: SpeakerName) -> Fit:
-    """Return how the method's messages reach the model as ``speaker``, for which ``spec`` has a table.
+def fit_prompts(spec: ModelSpec, prompts: AnyPrompts) -> Fit:
+    """Return how the messages of the prompts reach the model. Raises ModelMisconfigured if a message would be lost."""
+    return fit(find_template(spec), spec, prompts)
 
-    Raises ModelMisconfigured if a message would be lost.
-    """
-    return fit(find_template(spec), spec, getattr(spec, speaker), speaker)
+
+def fit_speaker(spec: ModelSpec, speaker: SpeakerName) -> Fit:
+    """Return the same for the built-in prompts that ``spec`` names for this speaker."""
+    return fit_prompts(spec, load_prompts(getattr(spec, speaker).prompts, speaker))
 
 
 def find_template(spec: ModelSpec) -> ChatTemplate | None:

@@ -11,7 +11,7 @@ from time import perf_counter
 
 from dialogue.backends.base import BackendError, Health, Piece, Reply, Sampling, StreamingModel
 from dialogue.backends.provenance import Provenance
-from dialogue.messages import Message
+from dialogue.messages import Message, Speaking
 from dialogue.model_config import ModelSpec
 from dialogue.thought_events import Opened
 from dialogue.thoughts import split
@@ -34,8 +34,9 @@ class ScriptedModel(StreamingModel):
 
     So every conversation gets the same script, in whatever order the conversations arrive. An exception in ``replies``
     is raised once, when the reply after it is first requested: ``[BackendError("Busy."), "Hi."]`` fails, then works.
-    A token is a word; ``pause`` is the time in seconds before each. Between replies it varies by up to the fraction ``spread``,
-    drawn from the sampler's seed. ``under_way`` and ``requests``, the latest only, are for assertions.
+    A reply that ends in the request's ``end_token`` ends the conversation. A token is a word; ``pause`` is the time in seconds
+    before each. Between replies it varies by up to the fraction ``spread``, drawn from the sampler's seed. ``under_way`` and
+    ``requests``, the latest only, are for assertions.
     """
 
     def __init__(
@@ -64,7 +65,7 @@ class ScriptedModel(StreamingModel):
         del self.requests[:-_REMEMBERED]
         self.under_way += 1
         try:
-            async with aclosing(self._speak(self._find(messages), messages, sampling)) as pieces:
+            async with aclosing(self._speak(self._find(messages, sampling.role), messages, sampling)) as pieces:
                 async for piece in pieces:
                     yield piece
         finally:
@@ -80,8 +81,8 @@ class ScriptedModel(StreamingModel):
     async def close(self) -> None:
         self._is_closed = True
 
-    def _find(self, messages: Sequence[Message]) -> str:
-        position = sum(message.role == "assistant" for message in messages)
+    def _find(self, messages: Sequence[Message], role: Speaking) -> str:
+        position = sum(message.role == role for message in messages)
         self._refuse_if_closed()
         if self._failures.get(position):
             raise self._failures[position].pop(0)
@@ -95,7 +96,9 @@ class ScriptedModel(StreamingModel):
         said = ""
         if kind := split(text).closed_alone:  # as if the template had opened the thought that ends in the first reply
             yield Opened(kind)
-        for word in islice(_WORD.findall(text), sampling.max_tokens):
+        end = sampling.end_token
+        whole = text.removesuffix(end) if end else text
+        for word in islice(_WORD.findall(whole), sampling.max_tokens):
             await asyncio.sleep(pause)
             self._refuse_if_closed()
             first = first if said else perf_counter()
@@ -103,7 +106,7 @@ class ScriptedModel(StreamingModel):
             yield word
         yield Reply(
             text=said,
-            stop_reason="stop" if said == text else "length",
+            stop_reason="length" if said != whole else "stop" if whole == text else "ended",
             prompt_tokens=sum(self.count_tokens(message.content) for message in messages),
             completion_tokens=self.count_tokens(said),
             first_token_seconds=first - start,

@@ -1,6 +1,7 @@
 """The identity of a model as a speaker in a dialogue."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,13 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from dialogue import prompts, thoughts
+from dialogue import thoughts
 from dialogue.backends import registry
 from dialogue.backends.base import ChatModel, ModelMisconfigured
 from dialogue.model_config import SELF_REPLY_MARKERS, ModelSpec, SpeakerTable
 from dialogue.models_file import InvalidModelsFile, UnknownModel, find_model
 from dialogue.outputs import Checks
+from dialogue.prompts import AnyPrompts, NamedPrompts, PromptSet, load_prompts
 from dialogue.seeds import SpeakerName
 from dialogue.speakers import Speaker
 from studies.language_models.digests import remembered
@@ -22,17 +24,21 @@ from studies.language_models.in_force import read_models_in_force
 _NOTES = ("label", "date")
 
 
-def describe_speaker(models_file: Path, name: str, speaker: SpeakerName) -> dict[str, Any]:
+def describe_speaker(
+    models_file: Path, name: str, speaker: SpeakerName, chosen: NamedPrompts | None = None
+) -> dict[str, Any]:
     """Return what identifies a model as a speaker: name, server, file hash, template, prompt set, sampling and checks.
 
     Settings that only affect where and how fast it runs are left out. The label and the date are included as notes.
+    ``chosen`` is the prompt set; by default it is the one that models.toml names for this model.
 
     Raises ModelMisconfigured with one sentence if the model cannot play that speaker as described.
     """
     spec, table = find_spec(models_file, name, speaker)
-    needs = registry.fit_speaker(spec, speaker)
+    used = chosen or built_in(table.prompts, speaker)
+    needs = registry.fit_prompts(spec, used.prompts)
     return describe_model(spec) | {
-        "prompts": table.prompts,
+        "prompts": used.reference,
         "system": needs.system,
         "marks": list(needs.marks),
         "sampling": spec.sampling.model_dump() | {"max_tokens": table.max_tokens},
@@ -91,11 +97,15 @@ def find_spec(models_file: Path, name: str, speaker: SpeakerName) -> tuple[Model
         raise ModelMisconfigured(
             f"Model {name!r} has no [models.{name}.{speaker}] table. Add one, or choose another {speaker}."
         )
+    return spec, table
+
+
+def built_in(name: str, speaker: SpeakerName) -> NamedPrompts:
+    """Return a built-in prompt set. Raises ModelMisconfigured with one sentence if there is none of that name."""
     try:
-        (prompts.load if speaker == "inquirer" else prompts.load_system)(table.prompts)
+        return NamedPrompts(name, load_prompts(name, speaker))
     except LookupError as error:
         raise ModelMisconfigured(str(error.args[0])) from error
-    return spec, table
 
 
 def find_described(models_file: Path, name: str) -> ModelSpec:
@@ -121,9 +131,14 @@ def find_well_described(models_file: Path, name: str) -> ModelSpec:
     return spec
 
 
-def is_still(models_file: Path, described: dict[str, Any], speaker: SpeakerName) -> bool:
-    """Return whether the model still matches its description. Raises ModelMisconfigured if it is gone."""
-    now = describe_speaker(models_file, described["model"], speaker)
+def is_still(
+    models_file: Path, described: dict[str, Any], speaker: SpeakerName, chosen: NamedPrompts | None = None
+) -> bool:
+    """Return whether the model still matches its description, apart from its prompt set: a run or dialogue continues with the
+    one that it began with, ``chosen`` or built in. Raises ModelMisconfigured if the model is gone."""
+    if chosen is None and "prompts" in described:
+        chosen = built_in(described["prompts"], speaker)
+    now = describe_speaker(models_file, described["model"], speaker, chosen)
     return bool(decisive({key: item for key, item in now.items() if key in described}) == decisive(described))
 
 
@@ -131,21 +146,26 @@ def build_speaker(
     spec: ModelSpec,
     table: SpeakerTable,
     described: dict[str, Any],
-    speaker: SpeakerName,
+    prompts: AnyPrompts,
     model: ChatModel,
     seed: Callable[[int, int], int],
     conversation: str,
 ) -> Speaker:
     """Return the speaker ``described`` at the start of the run or dialogue, played by the loaded ``model`` of ``spec``."""
     needs = _before_choice(described) | described
+    sampling = spec.sampling_for(table, date.fromisoformat(needs["date"]))
+    checks = Checks(table.coherence.max_n, table.coherence.repeats, tuple(needs["marks"]))
+    if isinstance(prompts, PromptSet):
+        sampling = replace(sampling, schema=prompts.schema_text, end_token=prompts.end_token, role=prompts.speaks_as)
+        checks = replace(checks, reading=prompts.reading, stop=prompts.stop)
     return Speaker(
-        name=speaker,
+        name=prompts.speaker,
         model=model,
-        sampling=spec.sampling_for(table, date.fromisoformat(needs["date"])),
-        checks=Checks(table.coherence.max_n, table.coherence.repeats, tuple(needs["marks"]), prompts.STOP_TOKEN),
+        sampling=sampling,
+        checks=checks,
         seed=seed,
         tries=table.regenerate_tries,
-        system=prompts.load_system(table.prompts) if speaker == "responder" else None,
+        system=None if isinstance(prompts, PromptSet) else prompts.message,
         system_way=needs["system"],
         conversation=conversation,
     )

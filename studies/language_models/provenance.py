@@ -4,12 +4,12 @@ import hashlib
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from dialogue import prompts
 from dialogue.backends import registry
-from dialogue.model_config import ModelSpec, SpeakerTable
+from dialogue.model_config import ModelSpec
+from dialogue.prompts import NamedPrompts, digest
 
 
-def describe_provenance(spec: ModelSpec, table: SpeakerTable) -> dict[str, Any]:
+def describe_provenance(spec: ModelSpec, chosen: NamedPrompts) -> dict[str, Any]:
     """Return the label and reason of determinism, the batching, the libraries' versions on this machine, and the prompt set and
     chat template with hashes of their texts.
 
@@ -21,7 +21,7 @@ def describe_provenance(spec: ModelSpec, table: SpeakerTable) -> dict[str, Any]:
         "reason": made.reason,
         "batching": made.batching,
         "libraries": {package: _version(package) for package in made.packages},
-        "prompts": {"name": table.prompts, "version": prompts.version(table.prompts)},
+        "prompts": {"name": chosen.reference, "version": digest(chosen.prompts)},
         "template": _describe_template(spec),
     }
 

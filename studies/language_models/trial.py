@@ -6,16 +6,16 @@ from contextlib import aclosing
 from asgiref.sync import async_to_sync
 from django.conf import settings
 
-from dialogue import goals, personas, prompts
+from dialogue import goals, personas
 from dialogue.backends import registry
 from dialogue.backends.base import BackendError
-from dialogue.model_config import SpeakerTable
 from dialogue.outputs import Output
+from dialogue.prompts import AnyPrompts, PromptSet
 from dialogue.roleplay import inquirer_history, responder_history
 from dialogue.seeds import SpeakerName, sampler_seed
 from dialogue.speakers import History, Speaker
 from dialogue.thought_events import Thinking
-from studies.language_models.identities import build_speaker, describe_speaker, find_spec
+from studies.language_models.identities import build_speaker, built_in, describe_speaker, find_spec
 from studies.language_models.keys import without_keys
 
 PATIENCE = 50.0
@@ -66,17 +66,18 @@ def _prepare(name: str, speaker: SpeakerName, goal: str) -> tuple[Speaker, Histo
     spec, table = find_spec(settings.MODELS_FILE, name, speaker)
     described = describe_speaker(settings.MODELS_FILE, name, speaker)
     model = registry.open_model(spec)
+    prompts = built_in(table.prompts, speaker).prompts
     asked = build_speaker(
-        spec, table, described, speaker, model, lambda *at: sampler_seed(0, "", goal, speaker, *at), ""
+        spec, table, described, prompts, model, lambda *at: sampler_seed(0, "", goal, speaker, *at), ""
     )
-    return asked, _first_history(asked, table, goal), spec.is_remote
+    return asked, _first_history(prompts, goal), spec.is_remote
 
 
-def _first_history(speaker: Speaker, table: SpeakerTable, goal: str) -> History:
-    if speaker.name == "responder":
-        return responder_history(speaker.system, (), goal)
+def _first_history(prompts: AnyPrompts, goal: str) -> History:
+    if not isinstance(prompts, PromptSet):
+        return responder_history(prompts.message, (), goal)
     persona = personas.describe(personas.load_listed()[0].features)
-    return inquirer_history(prompts.load(table.prompts), persona, goal, ())
+    return inquirer_history(prompts, persona, goal, ())
 
 
 async def _listen(

@@ -4,6 +4,7 @@ from jobs.models import new_token
 from studies.models.dialogues import ENDINGS, Dialogue, Output, Turn
 from studies.models.generations import Generation, Typing
 from studies.models.personas import Persona
+from studies.models.prompt_sets import PromptVersion
 from studies.models.studies import Goal, Study
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Goal",
     "Output",
     "Persona",
+    "PromptVersion",
     "Study",
     "Turn",
     "Typing",

@@ -74,7 +74,10 @@ class Turn(models.Model):
     of a stopped turn is the part before the participant stopped it. A failed turn has none, and the chatbot never reads it
     again.
     ``key`` makes sending idempotent: the page generates it, and repeats it with the same message.
+    ``is_last``, whether the inquirer stopped with this turn, is only known where a dialogue is resumed.
     """
+
+    is_last = False
 
     class State(models.TextChoices):
         PENDING = "pending", "not answered yet"
@@ -125,6 +128,7 @@ class Output(models.Model):
     is_self_reply = models.BooleanField(
         default=False, help_text="Whether it was cut where the model began a new message."
     )
+    has_rest = models.BooleanField(default=False, help_text="Whether text stands beside the stop token.")
     left_out = models.PositiveSmallIntegerField(
         default=0, help_text="Number of oldest turns that did not fit the context."
     )

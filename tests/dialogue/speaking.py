@@ -6,14 +6,13 @@ from typing import Any
 
 from dialogue.backends.base import BackendError, ContextFull, Reply, Sampling, StreamingModel
 from dialogue.backends.scripted import ScriptedModel
-from dialogue.messages import Message
+from dialogue.messages import Message, Speaking
 from dialogue.model_config import SELF_REPLY_MARKERS
 from dialogue.outputs import Checks
-from dialogue.prompts import STOP_TOKEN
 from dialogue.seeds import SpeakerName, sampler_seed
 from dialogue.speakers import Speaker
 
-CHECKS = Checks(max_n=5, repeats=2, markers=SELF_REPLY_MARKERS, stop_token=STOP_TOKEN)
+CHECKS = Checks(max_n=5, repeats=2, markers=SELF_REPLY_MARKERS)
 GOAL = "You want to know what a bear is."
 SAMPLING = Sampling(temperature=0.8, top_p=0.95, max_tokens=100)
 SYSTEM = Message("system", "Be brief.")
@@ -29,7 +28,7 @@ class TriedModel(ScriptedModel):
         super().__init__([])
         self._script = list(script)
 
-    def _find(self, messages: Sequence[Message]) -> str:
+    def _find(self, messages: Sequence[Message], role: Speaking) -> str:
         reply = self._script.pop(0)
         if isinstance(reply, BackendError):
             raise reply

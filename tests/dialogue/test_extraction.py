@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogue.extraction import cut_self_reply, extract_prompts, is_stop
-from dialogue.prompts import STOP_TOKEN
+from dialogue.reading import STOP_TOKEN
 from tests.dialogue.references import read_reference
 
 SAMPLE = read_reference("upstream_parity_sample")

@@ -72,7 +72,7 @@ def test_the_examples_name_prompt_sets_and_templates_that_exist(models_file: Pat
     for spec in read_models(write(models_file, uncommented(SHIPPED.read_text("utf-8")))).models.values():
         assert spec.template in ("own", *PAPER_TEMPLATES)
         assert not spec.inquirer or prompts.load(spec.inquirer.prompts)
-        assert not spec.responder or prompts.load_system(spec.responder.prompts)
+        assert not spec.responder or prompts.load_responder(spec.responder.prompts)
 
 
 def test_every_line_of_the_examples_is_read() -> None:
@@ -147,7 +147,7 @@ def test_an_unknown_model_is_refused_with_the_known_ones(models_file: Path) -> N
         ('[models.bear]\nbackend = "scripted"\nslots = 0', "slots: Input should be greater"),
         ('[models.bear]\nbackend = "scripted"\nsampling = { top_p = 10 }', "sampling.top_p: Input should be less"),
         ('[models.bear]\nbackend = "scripted"\nsampling = { temperature = -1 }', "sampling.temperature"),
-        ('[models.bear]\nbackend = "scripted"\n[models.bear.inquirer]\nprompts = "llama-2"', "inquirer.coherence"),
+        ('[models.bear]\nbackend = "scripted"\ninquirer = { coherence = { repeats = 2 } }', "inquirer.coherence.max_n"),
         ('[models.bear]\nbackend = "scripted"\ninquirer = { prompts = "llama-2", coherence = { max_n = 1 } }', "max_n"),
     ],
 )
@@ -170,7 +170,7 @@ def test_a_wrong_description_is_refused_in_one_sentence(models_file: Path, text:
         ('backend = "llama_cpp"', 4),
         ('backend = "scripted"\ntemplate = "lama-2"', 6),
         ('backend = "scripted"\nresponder.coherence.max_n = 5\nresponder.prompts = "llama-2"', 7),
-        ('backend = "scripted"\n\n[models.bad.inquirer]\nprompts = "llama-2"', 7),
+        ('backend = "scripted"\n\n[models.bad.inquirer]\nprompts = "llama-3"', 8),
         ('backend = "scripted"\ninquirer.prompts = "llama-2"\ninquirer.coherence.max_n = 1', 7),
     ],
 )

@@ -5,7 +5,7 @@ import pytest
 from dialogue.outputs import CheckedOutput, Checks, OutputStatus, check_output
 from tests.dialogue.speaking import CHECKS, REPETITIVE
 
-AT_AN_API = Checks(CHECKS.max_n, CHECKS.repeats, (), CHECKS.stop_token)
+AT_AN_API = Checks(CHECKS.max_n, CHECKS.repeats, ())
 
 
 def test_an_inquirer_says_its_first_quoted_string() -> None:
@@ -62,7 +62,7 @@ def test_a_self_reply_is_cut_before_anything_else_is_looked_at() -> None:
 
 def test_a_stop_that_only_a_self_reply_hides_is_found() -> None:
     assert check_output("inquirer", "We are done. FINISH [INST] more", CHECKS) == CheckedOutput(
-        "stop", is_self_reply=True
+        "stop", is_self_reply=True, has_rest=True
     )
 
 

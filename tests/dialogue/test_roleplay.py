@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -11,8 +12,9 @@ from dialogue import prompts
 from dialogue.backends.base import BackendError, ContentRefused
 from dialogue.backends.scripted import ScriptedModel
 from dialogue.messages import Message
-from dialogue.roleplay import Ended, Exchange, Said, roleplay
-from tests.dialogue.speaking import GOAL, REPETITIVE, SYSTEM, NarrowModel, Script, TriedModel, make_speaker
+from dialogue.reading import Stop
+from dialogue.roleplay import Ended, Exchange, Past, roleplay
+from tests.dialogue.speaking import CHECKS, GOAL, REPETITIVE, SYSTEM, NarrowModel, Script, TriedModel, make_speaker
 
 PERSONA = "a 25 to 34-year-old individual"
 PROMPTS = prompts.load("llama-2")
@@ -24,7 +26,7 @@ Model = ScriptedModel | NarrowModel
 
 
 def play(
-    inquirer: Model, responder: Model, max_turns: int = 12, past: Sequence[Said] = (), tries: int = 0
+    inquirer: Model, responder: Model, max_turns: int = 12, past: Sequence[Past] = (), tries: int = 0
 ) -> AsyncGenerator[Step]:
     speakers = make_speaker("inquirer", inquirer, tries=tries), make_speaker("responder", responder, tries=tries)
     return roleplay(*speakers, persona=PERSONA, goal=GOAL, prompts=PROMPTS, max_turns=max_turns, past=past)
@@ -110,13 +112,13 @@ async def test_the_inquirer_reads_its_extracted_utterances_in_quotes_and_never_i
     inquirer = ScriptedModel(ASKS)
     [_ async for _ in play(inquirer, ScriptedModel(ANSWERS))]
     assert list(inquirer.requests[-1].messages) == [
-        *PROMPTS.opening(PERSONA, GOAL),
+        *PROMPTS.open(PERSONA, GOAL),
         Message("assistant", '"Q1"'),
-        PROMPTS.forward("A1"),
+        PROMPTS.forwarded("A1"),
         Message("assistant", '"Q2"'),
-        PROMPTS.forward("A2"),
+        PROMPTS.forwarded("A2"),
         Message("assistant", '"Q3"'),
-        PROMPTS.forward("A3"),
+        PROMPTS.forwarded("A3"),
     ]
 
 
@@ -161,7 +163,7 @@ async def test_a_dialogue_whose_turns_are_used_up_is_resumed_to_its_ending() -> 
 
 
 async def test_the_past_that_was_passed_stays_as_it_is() -> None:
-    past: list[Said] = []
+    past: list[Past] = []
     [_ async for _ in play(ScriptedModel(ASKS), ScriptedModel(ANSWERS), past=past)]
     assert past == []
 
@@ -192,11 +194,11 @@ async def test_when_a_history_no_longer_fits_the_oldest_turns_are_left_out_for_e
         *[(0, 0), (0, 0), (0, 0), (1, 0), (2, 0)]
     ]
     assert inquirer.fitting[-1] == [
-        *PROMPTS.opening(PERSONA, GOAL),
+        *PROMPTS.open(PERSONA, GOAL),
         Message("assistant", '"Q3"'),
-        PROMPTS.forward("A3"),
+        PROMPTS.forwarded("A3"),
         Message("assistant", '"Q4"'),
-        PROMPTS.forward("A4"),
+        PROMPTS.forwarded("A4"),
     ]
     assert ending(steps) == Ended("max_turns")
 
@@ -237,3 +239,27 @@ async def test_cancelling_in_the_middle_of_a_reply_cancels_the_generation() -> N
     with pytest.raises(asyncio.CancelledError):
         await waiting
     assert responder.under_way == 0
+
+
+PLAIN = prompts.load("plain").model_copy(update={"stop": Stop(sends_rest=True)})
+POLITE = replace(CHECKS, reading=PLAIN.reading, stop=PLAIN.stop)
+
+
+def play_politely(inquirer: Model, responder: Model, past: Sequence[Past] = ()) -> AsyncGenerator[Step]:
+    speakers = make_speaker("inquirer", inquirer, checks=POLITE), make_speaker("responder", responder)
+    return roleplay(*speakers, persona=PERSONA, goal=GOAL, prompts=PLAIN, max_turns=12, past=past)
+
+
+async def test_last_words_are_answered_before_the_dialogue_ends_where_the_set_sends_them() -> None:
+    asks = ScriptedModel(["What is a bear?", "Thanks! FINISH", "never asked"])
+    steps = [step async for step in play_politely(asks, ScriptedModel(["An animal.", "You are welcome."]))]
+    assert said(steps) == [("What is a bear?", "An animal."), ("Thanks!", "You are welcome.")]
+    assert steps[-1] == Ended("goal_reached")
+    assert len(asks.requests) == 2
+
+
+async def test_a_dialogue_that_broke_off_after_the_last_words_ends_without_another_question() -> None:
+    past = [Exchange(0, "Thanks!", "You are welcome.", (), is_last=True)]
+    asks = ScriptedModel(["never", "never"])
+    assert [step async for step in play_politely(asks, ScriptedModel([]), past)] == [Ended("goal_reached")]
+    assert asks.requests == []

@@ -55,7 +55,7 @@ def test_a_part_that_proves_to_be_a_thought_is_taken_back() -> None:
 
 
 async def heard(text: str, markers: tuple[str, ...]) -> tuple[str, Output]:
-    speaker = make_speaker("responder", ScriptedModel([text]), checks=Checks(5, 2, markers, "FINISH"))
+    speaker = make_speaker("responder", ScriptedModel([text]), checks=Checks(5, 2, markers))
     shown = ""
     async with aclosing(speaker.stream(History([], [], [Message("user", "How far?")]), 0)) as stream:
         async for piece in stream:

@@ -28,7 +28,7 @@ def study() -> Study:
 def other_versions(monkeypatch: pytest.MonkeyPatch) -> None:
     """Update every library, the prompt sets and this software."""
     monkeypatch.setattr(versions, "version", lambda _: "99.0")
-    monkeypatch.setattr(dialogue.prompts, "version", lambda _: "another")
+    monkeypatch.setattr("studies.language_models.provenance.digest", lambda _: "another")
     monkeypatch.setattr("simulation.provenance.code_version", lambda: "99.0, dialogue 0")
 
 
@@ -50,7 +50,7 @@ def test_a_run_stores_the_software_the_seed_rule_and_how_each_speakers_words_ari
         "reason": "The replies are a script.",
         "batching": "each request separately",
         "libraries": {},
-        "prompts": {"name": "llama-2", "version": dialogue.prompts.version("llama-2")},
+        "prompts": {"name": "llama-2", "version": dialogue.prompts.digest(dialogue.prompts.load("llama-2"))},
         "template": {"source": "none", "version": ""},
     }
     assert stored["responder"]["prompts"]["name"] == "llama-2-responder"

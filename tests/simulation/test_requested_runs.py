@@ -193,11 +193,11 @@ def test_several_runs_are_requested_all_or_none(study: Study) -> None:
     ("old", "new", "sentence"),
     [
         ("[models.asker.inq", 'file = "gone.gguf"\n[models.asker.inq', "gone.gguf of model 'asker' cannot be read"),
-        ('prompts = "llama-2"\n', 'prompts = "llama-3"\n', "There is no prompt set 'llama-3' for this speaker"),
+        ('prompts = "llama-2"\n', 'prompts = "llama-3"\n', "There is no prompt set 'llama-3' for this inquirer"),
         (
             'prompts = "llama-2"\n',
             'prompts = "llama-2-responder"\n',
-            "no prompt set 'llama-2-responder' for this speaker",
+            "no prompt set 'llama-2-responder' for this inquirer",
         ),
         ("backend =", "backned =", "Model 'asker' in "),
         ("[models.asker]", "[models.asker", "is not valid TOML"),

@@ -23,7 +23,7 @@ from tests.simulation.commanding import refusal
 from tests.simulation.scripts import ANSWERS, ASKS, make_worker, request_run, work_off
 
 pytestmark = pytest.mark.django_db
-SYSTEM = prompts.load_system("llama-2-responder").content.strip()
+SYSTEM = prompts.load_responder("llama-2-responder").system.strip()
 FORGETFUL = "{% for m in messages if m.role != 'assistant' %}<|{{ m.role }}|>{{ m.content }}{% endfor %}<|assistant|>"
 SPEAKERS = """
 [models.{name}.inquirer]

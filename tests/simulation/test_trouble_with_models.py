@@ -8,7 +8,7 @@ import pytest
 
 from dialogue.backends.base import BackendError, ContentRefused
 from dialogue.backends.scripted import ScriptedModel
-from dialogue.messages import Message
+from dialogue.messages import Message, Speaking
 from simulation.models import Run
 from studies.models import Dialogue, Output, Turn
 from tests.dialogue.speaking import NarrowModel
@@ -33,10 +33,10 @@ pytestmark = pytest.mark.django_db
 class BrokenModel(ScriptedModel):
     """A model with a bug that only one of the histories triggers."""
 
-    def _find(self, messages: Sequence[Message]) -> str:
+    def _find(self, messages: Sequence[Message], role: Speaking) -> str:
         if any("chickens" in message.content for message in messages):
             raise RuntimeError("A bug.")
-        return super()._find(messages)
+        return super()._find(messages, role)
 
 
 def test_an_infrastructure_error_is_tried_again_and_never_an_ending() -> None:

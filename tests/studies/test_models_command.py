@@ -35,7 +35,7 @@ def test_a_model_that_can_run_is_listed_with_its_label(models_file, capsys):
     models_file.write_text(GOOD)
     call_command("models")
     shown = capsys.readouterr().out
-    assert "talker (for tests): neither speaker, scripted" in shown
+    assert "talker (for tests): inquirer and responder, scripted" in shown
     assert "ok:" in shown
 
 

@@ -8,7 +8,7 @@ import pytest
 from dialogue.coherence import is_incoherent
 from dialogue.extraction import extract_prompts, is_stop
 from dialogue.goals import load_listed
-from dialogue.prompts import STOP_TOKEN
+from dialogue.reading import STOP_TOKEN
 from tiny.corpus import inquirer, responder
 from tiny.corpus.documents import Mixture, generate
 from tiny.corpus.grammar import expand, expand_one

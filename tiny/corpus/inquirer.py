@@ -96,7 +96,7 @@ def _reworded(goal: str, draw: Random) -> str:
 
 
 def _messages(persona: Mapping[str, str], goal: str, asked: list[Asked]) -> list[Message]:
-    messages = PROMPTS.opening(describe(persona), goal)
+    messages = PROMPTS.open(describe(persona), goal)
     for turn in asked:
-        messages += [Message("assistant", f'"{turn.utterance}"'), PROMPTS.forward(turn.response)]
-    return [*messages, Message("assistant", PROMPTS.stop_token)]
+        messages += [PROMPTS.said(turn.utterance), PROMPTS.forwarded(turn.response)]
+    return [*messages, Message("assistant", PROMPTS.stop.token)]

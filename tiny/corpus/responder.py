@@ -10,7 +10,7 @@ from tiny.corpus.inquirer import complaint, draw_unfamiliar_goal, draw_words
 from tiny.corpus.topics import Step, Topic, extra_topics, goal_topics, small_talk, unfamiliar
 from tiny.corpus.wording import as_typed, draw_persona, gibberish, in_first_person, in_voice
 
-SYSTEM = prompts.load_system("llama-2-responder")
+SYSTEM = Message("system", prompts.load_responder("llama-2-responder").system)
 _SIMPLER = (
     "[explain it simpler|in simple words|can you say that shorter|in short|summarize|summary please|tl;dr|shorter]",
     "[can you|please] [summarize|explain] [that|it] [in one sentence|simply|more simply|in short]",

@@ -91,7 +91,7 @@ class LlamaCppModel(StreamingModel):
     ) -> AsyncGenerator[Piece]:
         caller = Caller(self._request(messages, sampling, conversation), asyncio.get_running_loop())
         with self._open_vocabulary() as vocabulary:
-            opened = vocabulary.opened_thought(self._template, messages)
+            opened = vocabulary.opened_thought(self._template, messages, sampling.role)
         engine = self._engines.submit(caller)
         try:
             if opened:
@@ -137,7 +137,7 @@ class LlamaCppModel(StreamingModel):
     def _request(self, messages: Sequence[Message], sampling: Sampling, conversation: str) -> Request:
         started = time.perf_counter()
         with self._open_vocabulary() as vocabulary, of_model(self._name):
-            prompt = vocabulary.encode(self._template, messages, sampling.today)
+            prompt = vocabulary.encode(self._template, messages, sampling.today, sampling.role)
         room = self._plan.context - len(prompt)
         if room < min(LEAST_ROOM, sampling.max_tokens):
             raise ContextFull(

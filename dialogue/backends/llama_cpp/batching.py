@@ -69,7 +69,7 @@ class Batcher:
             return False
         slot = self._moved_forward(slot)
         reused = self._keep_beginning(slot, request)
-        sampler = Sampler(request.sampling, request.prompt, self._vocabulary.size, self._runtime.context)
+        sampler = Sampler(request.sampling, request.prompt, self._vocabulary, self._runtime.context)
         generation = Generation(request, reused, self._vocabulary, sampler)
         self._follow(generation, reused)
         self._slots.take(slot, request.conversation, generation)

@@ -36,8 +36,8 @@ class Generation:
         """Add a sampled token. Return the characters that it adds to the text."""
         if self.is_silent:
             self._first_token = time.perf_counter()
-        if token in self._vocabulary.ends:
-            self.reply = self._end("stop")
+        if self._ends_conversation(token) or token in self._vocabulary.ends:
+            self.reply = self._end("ended" if self._ends_conversation(token) else "stop")
             return ""
         self._tokens += 1
         self.pending = [token]
@@ -45,6 +45,10 @@ class Generation:
         if self._tokens >= self.request.sampling.max_tokens:
             self.reply = self._end("length")
         return piece
+
+    def _ends_conversation(self, token: int) -> bool:
+        end = self.request.sampling.end_token
+        return bool(end) and self._vocabulary.controls.get(end) == token
 
     def _end(self, reason: StopReason) -> Reply:
         now, started = time.perf_counter(), self.request.started

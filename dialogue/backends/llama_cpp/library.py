@@ -8,6 +8,8 @@ from typing import Any
 logger = logging.getLogger(__name__)
 
 llama: Any = import_module("llama_cpp")
+grammar_of: Any = import_module("llama_cpp.llama_grammar").json_schema_to_gbnf
+"""Return the grammar of a JSON schema, both as text."""
 
 _ERROR = 4  # of ggml_log_level
 _complaints: deque[str] = deque(maxlen=8)

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from dialogue.backends.base import Sampling
-from dialogue.backends.llama_cpp.library import llama
+from dialogue.backends.llama_cpp.library import grammar_of, llama
+from dialogue.backends.llama_cpp.vocabulary import Vocabulary
 
 _LAST_SEED = 0xFFFFFFFF  # means "any seed" to the library
 
@@ -14,12 +15,15 @@ class Sampler:
     As in transformers, the penalty covers the whole history, including the prompt.
     """
 
-    def __init__(self, sampling: Sampling, prompt: Sequence[int], vocabulary: int, context: int) -> None:
+    def __init__(self, sampling: Sampling, prompt: Sequence[int], vocabulary: Vocabulary, context: int) -> None:
         self.handle = llama.llama_sampler_chain_init(llama.llama_sampler_chain_default_params())
         if sampling.repeat_penalty != 1.0:
-            self._add(llama.llama_sampler_init_penalties(vocabulary, context, sampling.repeat_penalty, 0.0, 0.0))
+            self._add(llama.llama_sampler_init_penalties(vocabulary.size, context, sampling.repeat_penalty, 0.0, 0.0))
             for token in prompt:
                 llama.llama_sampler_accept(self.handle, token)
+        if sampling.schema:  # after the prompt has been accepted, which does not follow the grammar
+            grammar = grammar_of(sampling.schema).encode()
+            self._add(llama.llama_sampler_init_grammar(vocabulary.handle, grammar, b"root"))
         self._add_draw(sampling)
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ from functools import cached_property
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.backends.chat_template import Part, opened_thought, render, without_swallowed_space
 from dialogue.backends.llama_cpp.library import llama
-from dialogue.messages import Message
+from dialogue.messages import Message, Speaking
 from dialogue.thought_events import Opened
 from dialogue.thought_marks import CHANNELS, MARKS, SHARED
 
@@ -21,7 +21,7 @@ class Vocabulary:
     """The tokens of a loaded model. Any thread may read it while the model is loaded."""
 
     def __init__(self, model: int) -> None:
-        self._handle = llama.llama_model_get_vocab(model)
+        self.handle = llama.llama_model_get_vocab(model)
         self._pieces: dict[int, bytes] = {}
         self._self_reply_marks: Sequence[str] = ()
 
@@ -31,12 +31,12 @@ class Vocabulary:
 
     @cached_property
     def size(self) -> int:
-        return int(llama.llama_vocab_n_tokens(self._handle))
+        return int(llama.llama_vocab_n_tokens(self.handle))
 
     @cached_property
     def controls(self) -> Mapping[str, int]:
         """Return the control tokens by their text. Only a template may write them."""
-        tokens = (token for token in range(self.size) if llama.llama_vocab_is_control(self._handle, token))
+        tokens = (token for token in range(self.size) if llama.llama_vocab_is_control(self.handle, token))
         return {self._name(token): token for token in tokens}
 
     @cached_property
@@ -50,7 +50,7 @@ class Vocabulary:
     @cached_property
     def ends(self) -> frozenset[int]:
         """Return the tokens that end an answer."""
-        return frozenset(token for token in range(self.size) if llama.llama_vocab_is_eog(self._handle, token))
+        return frozenset(token for token in range(self.size) if llama.llama_vocab_is_eog(self.handle, token))
 
     def tokenize(self, text: str) -> list[int]:
         """Return the tokens of plain text, without control tokens and begin token.
@@ -60,10 +60,12 @@ class Vocabulary:
         """
         data = text.encode("utf-8", "replace")
         tokens = (llama.llama_token * (len(data) + 1))()
-        count = llama.llama_tokenize(self._handle, data, len(data), tokens, len(tokens), False, False)
+        count = llama.llama_tokenize(self.handle, data, len(data), tokens, len(tokens), False, False)
         return list(tokens[:count])
 
-    def encode(self, template: str, messages: Sequence[Message], today: date | None = None) -> list[int]:
+    def encode(
+        self, template: str, messages: Sequence[Message], today: date | None = None, role: Speaking = "assistant"
+    ) -> list[int]:
         """Return the prompt for ``messages``, with one begin token if the model wants it.
 
         For contents without control tokens it equals the library's tokens for the rendered text.
@@ -78,6 +80,7 @@ class Vocabulary:
             eos_token=self.eos_text,
             control_tokens=written.keys(),
             today=today,
+            role=role,
         )
         attributes = {part.text: self._attributes(written[part.text]) for part in parts if part.is_control}
         stripped = without_swallowed_space(
@@ -88,9 +91,9 @@ class Vocabulary:
         )
         return self._with_begin([token for part in stripped for token in self._part(part, written, marks)])
 
-    def opened_thought(self, template: str, messages: Sequence[Message]) -> Opened | None:
+    def opened_thought(self, template: str, messages: Sequence[Message], role: Speaking = "assistant") -> Opened | None:
         """Return the thought in which the prompt for ``messages`` ends, if any."""
-        return opened_thought(template, messages, bos_token=self.bos_text, eos_token=self.eos_text)
+        return opened_thought(template, messages, bos_token=self.bos_text, eos_token=self.eos_text, role=role)
 
     def piece(self, token: int) -> bytes:
         """Return the bytes that ``token`` adds to a text: part of a character, or nothing for most control tokens."""
@@ -107,8 +110,8 @@ class Vocabulary:
         return [token for piece in text.split(_BREAK) for token in self.tokenize(piece)]
 
     def _with_begin(self, tokens: list[int]) -> list[int]:
-        begin = llama.llama_vocab_bos(self._handle)
-        if llama.llama_vocab_get_add_bos(self._handle) and tokens[:1] != [begin]:
+        begin = llama.llama_vocab_bos(self.handle)
+        if llama.llama_vocab_get_add_bos(self.handle) and tokens[:1] != [begin]:
             return [begin, *tokens]
         if not tokens:
             raise ModelMisconfigured("The model's chat template renders these messages as an empty prompt. Correct it.")
@@ -129,28 +132,28 @@ class Vocabulary:
 
     @cached_property
     def bos_text(self) -> str:
-        return self._name(llama.llama_vocab_bos(self._handle))
+        return self._name(llama.llama_vocab_bos(self.handle))
 
     @cached_property
     def eos_text(self) -> str:
-        return self._name(llama.llama_vocab_eos(self._handle))
+        return self._name(llama.llama_vocab_eos(self.handle))
 
     def _attributes(self, token: int) -> int:
-        return int(llama.llama_vocab_get_attr(self._handle, token))
+        return int(llama.llama_vocab_get_attr(self.handle, token))
 
     def _name(self, token: int) -> str:
         if token < 0:  # the model has no such token
             return ""
-        return str(llama.llama_vocab_get_text(self._handle, token).decode("utf-8", "replace"))
+        return str(llama.llama_vocab_get_text(self.handle, token).decode("utf-8", "replace"))
 
     def _read_piece(self, token: int) -> bytes:
         if self._name(token) in self._shown:
             return self._name(token).encode()
         buffer = ctypes.create_string_buffer(256)
-        length = llama.llama_token_to_piece(self._handle, token, buffer, len(buffer), 0, False)
+        length = llama.llama_token_to_piece(self.handle, token, buffer, len(buffer), 0, False)
         if length < 0:
             buffer = ctypes.create_string_buffer(-length)
-            length = llama.llama_token_to_piece(self._handle, token, buffer, len(buffer), 0, False)
+            length = llama.llama_token_to_piece(self.handle, token, buffer, len(buffer), 0, False)
         return bytes(buffer.raw[:length])
 
 

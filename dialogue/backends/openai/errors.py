@@ -70,6 +70,14 @@ def resting(spec: ModelSpec, seconds: float) -> BackendError:
     )
 
 
+def without_schema(complaint: Complaint, spec: ModelSpec) -> ModelMisconfigured:
+    """Return the error for a server that cannot make an output follow a JSON schema."""
+    return ModelMisconfigured(
+        f"{address(spec)} cannot make the outputs of {spec.model!r} follow a JSON schema ({complaint.brief}). "
+        f"Choose a prompt set for {spec.name!r} that reads the output in another way."
+    )
+
+
 def web_page(spec: ModelSpec) -> ModelMisconfigured:
     """Return the error for a web site instead of a model."""
     return ModelMisconfigured(

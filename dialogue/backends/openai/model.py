@@ -17,7 +17,7 @@ from dialogue.backends.base import BackendError, ModelMisconfigured, Piece, Samp
 from dialogue.backends.openai.answer import Answer
 from dialogue.backends.openai.complaints import Complained, complaint_in
 from dialogue.backends.openai.connection import FAILURES, connection, status_complaint
-from dialogue.backends.openai.errors import meaning, resting
+from dialogue.backends.openai.errors import meaning, resting, without_schema
 from dialogue.backends.openai.gate import Turn
 from dialogue.backends.openai.line import Line, open_line
 from dialogue.backends.openai.outcomes import broken, check_answer, unreadable
@@ -207,6 +207,8 @@ class OpenAIModel(StreamingModel):
         error = meaning(failure.complaint, self._spec)
         is_about_settings = type(error) in (BackendError, ModelMisconfigured) and not answer.pieces
         name = refused_setting(failure.complaint, sent) if is_about_settings else None
+        if name == "response_format":
+            raise without_schema(failure.complaint, self._spec) from None
         if name is None:
             raise error from None
         self._left_out |= {name}

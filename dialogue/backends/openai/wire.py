@@ -1,5 +1,6 @@
 """Requests to an OpenAI-compatible API, and its address."""
 
+import json
 from collections.abc import Collection, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,8 +38,15 @@ def completion_request(
         "messages": [{"role": message.role, "content": message.content} for message in messages],
         **settings,
         **({} if "stream" in left_out else _streaming(left_out)),
+        **({"response_format": _format(sampling.schema)} if sampling.schema else {}),
         **({"extra_body": extra} if extra else {}),
     }
+
+
+def _format(schema: str) -> dict[str, Any]:
+    """Return the standard's way of asking for an output that follows a schema."""
+    described = {"name": "answer", "strict": True, "schema": json.loads(schema)}
+    return {"type": "json_schema", "json_schema": described}
 
 
 def _streaming(left_out: Collection[str]) -> dict[str, Any]:

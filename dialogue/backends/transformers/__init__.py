@@ -12,6 +12,7 @@ from dialogue.backends.fitting import fit
 from dialogue.backends.provenance import Provenance
 from dialogue.backends.transformers.folder import read_template
 from dialogue.model_config import ModelSpec
+from dialogue.prompts import load_prompts
 from dialogue.seeds import SPEAKERS
 
 
@@ -54,7 +55,7 @@ def _check_downloaded(spec: ModelSpec, template: ChatTemplate | None) -> None:
     decided = spec.model_copy(update={"system": spec.system or "message"})
     for speaker in SPEAKERS:
         if table := getattr(spec, speaker):
-            fit(template, decided, table, speaker)
+            fit(template, decided, load_prompts(table.prompts, speaker))
 
 
 def own_template(spec: ModelSpec) -> ChatTemplate | None:

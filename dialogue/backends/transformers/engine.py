@@ -29,13 +29,15 @@ Event = int | StopReason | BackendError
 
 @dataclass(slots=True, eq=False)
 class Answer:
-    """One answer in progress. ``ids`` are the tokens of prompt and answer; ``tell`` may be called on any thread."""
+    """One answer in progress. ``ids`` are the tokens of prompt and answer; ``tell`` may be called on any thread. ``end`` is the
+    token that ends the whole conversation."""
 
     ids: list[int]
     dice: Dice
     max_tokens: int
     conversation: str
     tell: Callable[[Event], None]
+    end: int | None = None
     is_cancelled: bool = False
     is_done: bool = False
     said: int = 0
@@ -168,8 +170,8 @@ class Engine:
         """Sample and deliver each answer's next token, and report the end of answers that it completes."""
         tokens = draw(logits, [answer.dice for answer in answers], [answer.ids for answer in answers])
         for answer, token in zip(answers, tokens, strict=True):
-            if token in self._ends:
-                answer.finish("stop")
+            if token == answer.end or token in self._ends:
+                answer.finish("ended" if token == answer.end else "stop")
                 continue
             answer.ids.append(token)
             answer.said += 1

@@ -34,15 +34,16 @@ class TransformersModel(StreamingModel):
         start = perf_counter()
         events: Queue[Event] = Queue()
         with of_model(self._name):
-            prompt = self._tokens.prompt(messages, sampling.today)
+            prompt = self._tokens.prompt(messages, sampling.today, sampling.role)
         room = self._room(prompt, sampling)
         teller = _teller(asyncio.get_running_loop(), events)
-        answer = Answer(list(prompt), Dice.of(sampling), room, conversation, teller)
+        end = self._tokens.control(sampling.end_token)
+        answer = Answer(list(prompt), Dice.of(sampling), room, conversation, teller, end)
         self._engine.submit(answer)
         text, first = "", 0.0
         reader = self._tokens.text()
         try:
-            if opened := self._tokens.opened_thought(messages):
+            if opened := self._tokens.opened_thought(messages, sampling.role):
                 yield opened
             while isinstance(event := await events.get(), int):
                 first = first or perf_counter() - start

@@ -10,7 +10,7 @@ from tokenizers.decoders import DecodeStream
 
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.backends.chat_template import load_template, opened_thought, render, without_swallowed_space
-from dialogue.messages import Message
+from dialogue.messages import Message, Speaking
 from dialogue.model_config import ModelSpec
 from dialogue.thought_events import Opened
 
@@ -35,7 +35,7 @@ class ChatTokens:
         self._first = _plain_copy(backend, is_first=True)
         self._later = _plain_copy(backend, is_first=False)
 
-    def prompt(self, messages: Sequence[Message], today: date | None = None) -> list[int]:
+    def prompt(self, messages: Sequence[Message], today: date | None = None, role: Speaking = "assistant") -> list[int]:
         """Return the ids of the rendered prompt. Only the template adds begin tokens."""
         parts = render(
             self._template,
@@ -44,15 +44,20 @@ class ChatTokens:
             eos_token=self._eos,
             control_tokens=self._controls,
             today=today,
+            role=role,
         )
         ids: list[int] = []
         for part in without_swallowed_space(parts, before=self._swallow_before, behind=self._swallow_behind):
             ids += [self._controls[part.text]] if part.is_control else self._plain(part.text, is_first=not ids)
         return ids
 
-    def opened_thought(self, messages: Sequence[Message]) -> Opened | None:
+    def opened_thought(self, messages: Sequence[Message], role: Speaking = "assistant") -> Opened | None:
         """Return the thought in which the prompt for ``messages`` ends."""
-        return opened_thought(self._template, messages, bos_token=self._bos, eos_token=self._eos)
+        return opened_thought(self._template, messages, bos_token=self._bos, eos_token=self._eos, role=role)
+
+    def control(self, token: str) -> int | None:
+        """Return the id of a control token, None if the vocabulary has no such token."""
+        return self._controls.get(token)
 
     def count(self, text: str) -> int:
         """Return the number of tokens of ``text`` in the middle of a prompt."""

@@ -56,6 +56,12 @@ class Command(StudyCommand):
         parser.add_argument("--seeds", help="seeds, for example 73,321,8479 (default: 73)")
         parser.add_argument("--max-turns", type=int, help="maximum number of turns (default: 12)")
         parser.add_argument(
+            "--inquirer-prompts",
+            metavar="SET",
+            help="prompt set of the inquirer, such as plain or mine@2 (default: the one in models.toml)",
+        )
+        parser.add_argument("--responder-prompts", metavar="SET", help="prompt set of the responder")
+        parser.add_argument(
             "--concurrency",
             type=int,
             help="dialogues of a run at once, over all workers (default: 16 on each; with API models their `requests`)",

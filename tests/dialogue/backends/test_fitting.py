@@ -8,7 +8,8 @@ import pytest
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.backends.chat_template import PAPER_TEMPLATES, ChatTemplate, load_template
 from dialogue.backends.fitting import Fit, fit, misfit
-from dialogue.model_config import SELF_REPLY_MARKERS, CoherenceTable, ModelSpec, SpeakerTable
+from dialogue.model_config import SELF_REPLY_MARKERS, ModelSpec
+from dialogue.prompts import load_prompts
 from dialogue.seeds import SPEAKERS, SpeakerName
 from dialogue.shapes import histories
 
@@ -22,8 +23,7 @@ def written(name: str) -> str:
 
 def fitted(source: str, speaker: SpeakerName = "responder", prompts: str = "", **settings: Any) -> Fit:
     spec = ModelSpec(name="m", backend="llama_cpp", file=Path("m.gguf"), **settings)
-    table = SpeakerTable(prompts=prompts or PROMPTS[speaker], coherence=CoherenceTable(max_n=5))
-    return fit(ChatTemplate(source, "<s>", "</s>"), spec, table, speaker)
+    return fit(ChatTemplate(source, "<s>", "</s>"), spec, load_prompts(prompts or PROMPTS[speaker], speaker))
 
 
 def refusal(source: str, speaker: SpeakerName = "responder", **settings: Any) -> str:
@@ -38,12 +38,12 @@ def refusal(source: str, speaker: SpeakerName = "responder", **settings: Any) ->
 def test_the_shapes_are_those_before_the_first_the_second_the_fourth_and_the_twelfth_output(
     speaker: SpeakerName,
 ) -> None:
-    roles = [[message.role for message in history] for history in histories(speaker, PROMPTS[speaker])]
+    roles = [[message.role for message in history] for history in histories(load_prompts(PROMPTS[speaker], speaker))]
     assert roles == [["system", "user", *["assistant", "user"] * turns] for turns in (0, 1, 3, 11)]
 
 
 def test_an_inquirer_without_a_system_message_has_none_in_its_shapes() -> None:
-    assert [history[0].role for history in histories("inquirer", "mixtral")] == ["user"] * 4
+    assert [history[0].role for history in histories(load_prompts("mixtral", "inquirer"))] == ["user"] * 4
 
 
 @pytest.mark.parametrize("speaker", SPEAKERS)
@@ -118,13 +118,13 @@ def test_a_chatbot_may_do_without_instructions_and_an_inquirer_without_its_perso
 
 def test_explicit_settings_apply_if_the_template_is_unknown() -> None:
     spec = ModelSpec(name="m", backend="openai", model="m")
-    table = SpeakerTable(prompts="llama-2-responder", coherence=CoherenceTable(max_n=5))
-    assert fit(None, spec, table, "responder") == Fit("message", ())
+    prompts = load_prompts("llama-2-responder", "responder")
+    assert fit(None, spec, prompts) == Fit("message", ())
     asked = spec.model_copy(update={"system": "first_user", "marks": ("<|im_end|>",)})
-    assert fit(None, asked, table, "responder") == Fit("first_user", ("<|im_end|>",))
+    assert fit(None, asked, prompts) == Fit("first_user", ("<|im_end|>",))
 
 
 @pytest.mark.parametrize("name", PAPER_TEMPLATES)
 def test_the_papers_inquirers_are_spoken_to_as_in_the_paper(name: str) -> None:
-    assert misfit(ChatTemplate(load_template(name), "<s>", "</s>"), "inquirer", name, "message") == ""
+    assert misfit(ChatTemplate(load_template(name), "<s>", "</s>"), load_prompts(name, "inquirer"), "message") == ""
     assert fitted(load_template(name), "inquirer", name) == Fit("message", SELF_REPLY_MARKERS)

@@ -92,7 +92,7 @@ def whole(vocabulary: Vocabulary, prompt: str) -> list[int]:
     """Return the library's tokens for a harmless prompt."""
     data = prompt.encode()
     tokens = (llama.llama_token * 1000)()
-    count = llama.llama_tokenize(vocabulary._handle, data, len(data), tokens, len(tokens), False, True)
+    count = llama.llama_tokenize(vocabulary.handle, data, len(data), tokens, len(tokens), False, True)
     return list(tokens[:count])
 
 

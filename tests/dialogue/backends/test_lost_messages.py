@@ -13,7 +13,7 @@ from dialogue.backends import registry
 from dialogue.backends.base import ChatModel, ModelMisconfigured, Sampling
 from dialogue.backends.fitting import Fit
 from dialogue.messages import Message
-from dialogue.model_config import CoherenceTable, ModelSpec, SpeakerTable
+from dialogue.model_config import InquirerTable, ModelSpec, ResponderTable
 from tests.dialogue.backends.random_folders import write_folder
 
 SHAPE = Shape(hidden=8, layers=1, heads=1, feed_forward=8)
@@ -22,8 +22,8 @@ NO_SYSTEM = "{% for m in messages if m.role != 'system' %}<|{{ m.role }}|>{{ m.c
 LAST_TEN = "{% for m in messages[-10:] %}<|{{ m.role }}|>{{ m.content }}{% endfor %}<|assistant|>"
 SHORT = Sampling(max_tokens=3)
 SPEAKERS: dict[str, Any] = {
-    "inquirer": SpeakerTable(prompts="llama-2", coherence=CoherenceTable(max_n=5)),
-    "responder": SpeakerTable(prompts="llama-2-responder", coherence=CoherenceTable(max_n=5)),
+    "inquirer": InquirerTable(prompts="llama-2"),
+    "responder": ResponderTable(prompts="llama-2-responder"),
 }
 
 Write = Callable[..., ModelSpec]
