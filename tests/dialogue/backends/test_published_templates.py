@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from dialogue import prompts
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.backends.chat_template import ChatTemplate
 from dialogue.backends.fitting import Fit, fit
-from dialogue.model_config import CoherenceTable, ModelSpec, SpeakerTable
-from dialogue.seeds import SpeakerName
+from dialogue.model_config import ModelSpec
+from dialogue.prompts import AnyPrompts, PromptSet, load, load_responder
 from dialogue.shapes import histories
 from dialogue.system_text import place_system
 from tests.dialogue.backends.rendering import ours, theirs
@@ -28,12 +27,9 @@ REFUSED = {
     "fireworks-ai-llama-3-firefunction-v2": "refuses these messages ('functions' is undefined)",
 }
 WITHOUT_SYSTEM_ROLE = {"google-gemma-2-2b-it"}
-PARTS: list[tuple[SpeakerName, str]] = [
-    ("inquirer", "llama-2"),
-    ("inquirer", "mixtral"),
-    ("inquirer", "vicuna"),
-    ("inquirer", "gpt-4"),
-    ("responder", "llama-2-responder"),
+PARTS: list[AnyPrompts] = [
+    *(load(name) for name in ("llama-2", "mixtral", "vicuna", "plain")),
+    load_responder("llama-2-responder"),
 ]
 
 
@@ -41,10 +37,9 @@ def read(name: str) -> str:
     return (FOLDER / f"{name}.jinja").read_text("utf-8")
 
 
-def fitted(name: str, speaker: SpeakerName, prompt_set: str) -> Fit:
+def fitted(name: str, prompts: AnyPrompts) -> Fit:
     spec = ModelSpec(name=name, backend="llama_cpp", file=Path("m.gguf"))
-    table = SpeakerTable(prompts=prompt_set, coherence=CoherenceTable(max_n=5))
-    return fit(ChatTemplate(read(name), "<s>", "</s>"), spec, table, speaker)
+    return fit(ChatTemplate(read(name), "<s>", "</s>"), spec, prompts)
 
 
 def test_there_are_seventy() -> None:
@@ -56,20 +51,20 @@ def test_there_are_seventy() -> None:
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in REFUSED])
 def test_a_published_template_renders_every_history_as_in_transformers(name: str) -> None:
     source = read(name)
-    for speaker, prompt_set in PARTS:
-        way = fitted(name, speaker, prompt_set).system
-        has_system = speaker == "responder" or any(one.role == "system" for one in prompts.load(prompt_set).templates)
+    for prompts in PARTS:
+        way = fitted(name, prompts).system
+        has_system = not isinstance(prompts, PromptSet) or prompts.has_system
         assert way == ("first_user" if has_system and name in WITHOUT_SYSTEM_ROLE else "message")
-        for history in histories(speaker, prompt_set):
+        for history in histories(prompts):
             messages = place_system(history, way)
             assert ours(source, messages) == theirs(source, messages)
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name in REFUSED])
 def test_a_published_template_that_cannot_be_used_is_refused_with_its_fault(name: str) -> None:
-    for speaker, prompt_set in PARTS:
+    for prompts in PARTS:
         with pytest.raises(ModelMisconfigured) as caught:
-            fitted(name, speaker, prompt_set)
-        assert f"Model '{name}' cannot be the {speaker}: its chat template {REFUSED[name]}" in str(caught.value)
+            fitted(name, prompts)
+        assert f"Model '{name}' cannot be the {prompts.speaker}: its chat template {REFUSED[name]}" in str(caught.value)
         with pytest.raises(Exception, match=r"NoneType|functions"):
-            theirs(read(name), histories(speaker, prompt_set)[0])
+            theirs(read(name), histories(prompts)[0])
