@@ -37,7 +37,7 @@ def make(slug, chatbot, people=6, goals=2, **fields):
     links[slug] = [f"/s/{{slug}}/p/{{personal_token(participant)}}/" for participant in people]
 """
 STUDIES = """
-for chatbot in ("tiny", "hostile", "mute", "busy", "patient", "thinker"):
+for chatbot in ("tiny", "smollm2", "hostile", "mute", "busy", "patient", "thinker"):
     make(chatbot, chatbot)
 make("quick", "quick", people=25)
 make("slow", "slow", people=15)
