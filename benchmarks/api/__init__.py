@@ -1,0 +1,1 @@
+"""Measure how the `openai` backend finds out how many requests a provider allows."""
