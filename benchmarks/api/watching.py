@@ -65,10 +65,12 @@ def watch(provider: Provider, requests: int, seconds: float) -> Watched:
 
 
 async def _sample(provider: Provider, people: _People, count: int, seconds: float) -> list[tuple[float, int]]:
-    """Return how many requests were under way at which second, ten times a second."""
+    """Return how many requests were under way at which second after the first one arrived, ten times a second."""
     samples = []
     async with asyncio.TaskGroup() as asking:
         tasks = [asking.create_task(people.ask()) for _ in range(count)]
+        while not (provider.under_way or people.failed):  # noqa: ASYNC110 - the provider counts on another thread
+            await asyncio.sleep(0.01)
         began = perf_counter()
         while (now := perf_counter() - began) < seconds:
             samples.append((now, provider.under_way))
