@@ -19,7 +19,8 @@ from studies.services import paper_questionnaire
 GOALS = 10
 _PIECE = 2000
 _ENDINGS = ("goal_reached", "goal_reached", "goal_reached", "max_turns", "incoherent_inquirer")
-_PATIENCE = 600
+_PATIENCE = 180
+"""Seconds in which a dialogue must end."""
 
 
 class Failed(Exception):
@@ -102,12 +103,12 @@ def turns(run: Run) -> int:
 
 
 def wait_until(is_done: Callable[[], bool], run: Run) -> None:
-    """Wait until workers have got that far. Raises Failed if the run stops with an error or they take too long."""
-    deadline = monotonic() + _PATIENCE
+    """Wait until workers have got that far. Raises Failed if the run stops with an error, or if no dialogue ends for minutes."""
+    ended, deadline = run.worked_dialogues, monotonic() + _PATIENCE
     while not is_done():
         sleep(0.1)
         run.refresh_from_db()
+        if run.worked_dialogues > ended:
+            ended, deadline = run.worked_dialogues, monotonic() + _PATIENCE
         if run.has_failed or monotonic() > deadline:
-            raise Failed(
-                run.message or f"The workers have ended {run.worked_dialogues} dialogues and make no progress."
-            )
+            raise Failed(run.message or f"The workers have ended {ended} dialogues and make no progress.")
