@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, transaction
@@ -10,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from jobs.database_clock import in_time, is_ahead, is_over
 from jobs.models import Item, Job
+from jobs.statements import Parameter, Statement
 
 LEASE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(minutes=5)
@@ -79,15 +81,12 @@ class Leases(Generic[Work]):
     def hold(self, item: Work, worker: str, *fields: str) -> tuple[Any, ...]:
         """Lock the item for the current transaction. Return the current values of these ``fields`` of it or of its job.
 
-        Raises LeaseLost unless ``worker`` may still write to it. Workers hold items for everything that they store, and Django
-        takes longer to read a whole row with its job than the database to lock it.
+        Raises LeaseLost unless ``worker`` may still write to it.
         """
-        own = self.all.select_for_update(of=("self",)).order_by()
-        held = own.filter(self._is_running, self.wanted, pk=item.pk, worker=worker, finished_at=None)
-        found: list[tuple[Any, ...]] = list(held.values_list("pk", *fields))
-        if not found:
+        found = _holding(self, fields).first(pk=item.pk, worker=worker)
+        if found is None:
             raise LeaseLost(f"{item} is no longer held by {worker}.")
-        return found[0][1:]
+        return found[1:]
 
     @transaction.atomic
     def store(self, item: Work, worker: str, **fields: object) -> None:
@@ -122,6 +121,10 @@ class Leases(Generic[Work]):
         prefix = f"{self.job}__" if self.job else ""
         return Q(**{f"{prefix}{name}": value for name, value in lookups.items()})
 
+    def held_by(self, worker: str | Parameter, pk: int | Parameter) -> QuerySet[Work]:
+        """Return the item with this key if ``worker`` may write to it."""
+        return self.all.filter(self._is_running, self.wanted, pk=pk, worker=worker, finished_at=None)
+
     @property
     def _is_running(self) -> Q:
         return self.of_jobs(state=Job.State.RUNNING)
@@ -129,3 +132,12 @@ class Leases(Generic[Work]):
     def _with_job(self, items: QuerySet[Work], *along: str) -> QuerySet[Work]:
         relations = [self.job, *along] if self.job else along
         return items.select_related(*relations) if relations else items
+
+
+@cache
+def _holding(leases: Leases[Any], fields: tuple[str, ...]) -> Statement:
+    """Return the statement that locks an item and reads these fields: workers execute it for everything that they store."""
+    table = leases.table._meta
+    worker, key = Parameter("worker", table.get_field("worker")), Parameter("pk", table.pk)
+    held = leases.held_by(worker, key).select_for_update(of=("self",)).order_by()
+    return Statement(held.values_list("pk", *fields))

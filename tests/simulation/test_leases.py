@@ -132,6 +132,18 @@ def test_a_holder_may_write_and_nobody_else() -> None:
         CELLS.hold(cell, "bob")
 
 
+def test_what_a_holder_reads_is_of_its_own_item_and_current() -> None:
+    run = running()
+    first, second, *_ = claim(run, "ann")
+    fields = ("seed", "leased_until", "failures", "run__prices")
+    CELLS.hold(first, "ann", *fields)
+    prices = {"inquirer": {"input": 1.5}}
+    Run.objects.update(prices=prices)
+    Simulation.objects.filter(pk=second.pk).update(seed=99, failures=2)
+    second.refresh_from_db()
+    assert CELLS.hold(second, "ann", *fields) == (99, second.leased_until, 2, prices)
+
+
 @pytest.mark.parametrize("state", [Run.State.PAUSED, Run.State.CANCELLED])
 def test_a_lease_holder_may_not_write_once_the_run_is_paused(state: str) -> None:
     (cell, *_) = claim(running(), "ann")
