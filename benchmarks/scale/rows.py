@@ -103,7 +103,7 @@ def turns(run: Run) -> int:
 
 
 def wait_until(is_done: Callable[[], bool], run: Run) -> None:
-    """Wait until workers have got that far. Raises Failed if the run stops with an error, or if no dialogue ends for minutes."""
+    """Wait until workers have got that far. Raises Failed if the run stops with an error or no dialogue ends for minutes."""
     ended, deadline = run.worked_dialogues, monotonic() + _PATIENCE
     while not is_done():
         sleep(0.1)
