@@ -22,6 +22,14 @@ from dialogue.system_text import SystemWay
 Template = Annotated[str, Field(min_length=1, max_length=20_000)]
 
 
+class PromptMistake(ValueError):
+    """A mistake in a prompt set that concerns several keys; ``key`` is the one to correct."""
+
+    def __init__(self, key: Literal["opening", "stop", "speaks_as"], sentence: str) -> None:
+        super().__init__(sentence)
+        self.key = key
+
+
 class OpeningMessage(BaseModel):
     """A message of the opening, with placeholders."""
 
@@ -64,18 +72,24 @@ class PromptSet(_Prompts):
     @model_validator(mode="after")
     def _fits_together(self) -> "PromptSet":
         said = "\n".join(message.content for message in self.opening)
-        check_placeholders(said, known=("PERSONA", "GOAL", "CONV_STOP"), needed=("PERSONA", "GOAL"))
+        try:
+            check_placeholders(said, known=("PERSONA", "GOAL", "CONV_STOP"), needed=("PERSONA", "GOAL"))
+        except ValueError as error:
+            raise PromptMistake("opening", str(error)) from error
         if self.stop.rule == "field" and self.reading.way != "json":
-            raise ValueError('the stop rule "field" reads a field of JSON: set the way of reading to "json"')
+            raise PromptMistake("stop", 'the stop rule "field" reads a field of JSON: set the way of reading to "json"')
         if self.speaks_as == "user" and (self.forward.strip() != "<RESPONSE>" or self.reading.way != "whole"):
-            raise ValueError(
+            raise PromptMistake(
+                "speaks_as",
                 'a model that speaks as "user" hears the response alone, and its whole output is the utterance: set `forward` '
-                'to "<RESPONSE>" and the way of reading to "whole"'
+                'to "<RESPONSE>" and the way of reading to "whole"',
             )
         is_told = "<CONV_STOP>" in said + self.forward or self.stop.token in said + self.forward
         if self.stop.is_written and not is_told and self.speaks_as == "assistant":
-            raise ValueError(
-                f'no message says when to write "{self.stop.token}", so no dialogue would end: write <CONV_STOP> in the opening'
+            raise PromptMistake(
+                "opening",
+                f'no message says when to write "{self.stop.token}", so no dialogue would end: write <CONV_STOP> in the'
+                " opening",
             )
         return self
 

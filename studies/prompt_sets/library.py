@@ -1,10 +1,11 @@
 """Prompt sets by reference: "llama-2" is built in, "mine@3" is a stored version, and "mine" the latest one."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from dialogue import prompts
 from dialogue.prompts import AnyPrompts, NamedPrompts
-from dialogue.seeds import SpeakerName
+from dialogue.seeds import SPEAKERS, SpeakerName
 from studies.models import PromptVersion
 
 
@@ -18,6 +19,15 @@ def find_prompts(reference: str, speaker: SpeakerName) -> NamedPrompts:
     if row is None:
         raise prompts.unknown(reference, speaker, list_names(speaker))
     return NamedPrompts(str(row), row.prompts)
+
+
+def find_any(reference: str) -> NamedPrompts:
+    """Return the prompt set of either speaker; no two have the same name. Raises LookupError with one sentence."""
+    for speaker in SPEAKERS:
+        with suppress(LookupError):
+            return find_prompts(reference, speaker)
+    known = sorted({name for speaker in SPEAKERS for name in list_names(speaker)})
+    raise LookupError(f"There is no prompt set {reference!r}. Choose from: {', '.join(known)}.")
 
 
 def text_of(reference: str) -> str:
