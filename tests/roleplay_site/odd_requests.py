@@ -34,7 +34,15 @@ from tests.roleplay_site.url_table import address, routes
 
 Request = dict[str, Any]
 _QUESTION = PowerQuestion({"a": 0.6, "b": 0.8}, evaluators=(4, 6), pairs=10, studies=6)
-_VALUES = {"slug": "demo", "number": 1, "name": "natural.jsonl", "position": 0, "shown": 0}
+_VALUES = {
+    "slug": "demo",
+    "number": 1,
+    "name": "natural.jsonl",
+    "position": 0,
+    "shown": 0,
+    "reference": "plain",
+    "speaker": "inquirer",
+}
 
 
 def failures(count: int, seed: int) -> list[str]:

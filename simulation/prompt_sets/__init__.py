@@ -1,0 +1,1 @@
+"""Researchers' pages of prompt sets: the list with the runs that use each version, the editor, the preview, and tries."""

@@ -1,0 +1,95 @@
+"""Views of prompt sets."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from dialogue.prompts import NamedPrompts
+from dialogue.seeds import SPEAKERS, SpeakerName
+from simulation.prompt_sets.import_form import ImportForm
+from simulation.prompt_sets.listing import list_sets
+from simulation.prompt_sets.set_editor import SetEditor
+from simulation.prompt_sets.set_page import read_set, toml_of
+from studies.access import account, staff_only
+from studies.models import PromptVersion
+from studies.prompt_sets.library import find_any
+from studies.storable_text import storable
+
+STARTS: dict[SpeakerName, str] = {"inquirer": "plain", "responder": "llama-2-responder"}
+"""The sets with which the form for a new one is pre-filled."""
+
+
+@staff_only
+def prompt_sets(request: HttpRequest) -> HttpResponse:
+    """List all prompt sets."""
+    return render(request, "prompt_sets/list.html", {"lines": list_sets()})
+
+
+@staff_only
+def prompt_set(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show a version of a prompt set, or its difference to another one."""
+    against = storable(request.GET.get("against", ""))
+    return render(request, "prompt_sets/set.html", {"page": read_set(_find(reference).reference, against)})
+
+
+@staff_only
+def prompt_set_file(request: HttpRequest, reference: str) -> HttpResponse:
+    """Download a version as TOML."""
+    found = _find(reference).reference
+    headers = {"Content-Disposition": f'attachment; filename="{found.replace("@", "-")}.toml"'}
+    return HttpResponse(toml_of(found), content_type="application/toml; charset=utf-8", headers=headers)
+
+
+@staff_only
+def new_prompt_set(request: HttpRequest, speaker: str) -> HttpResponse:
+    """Show the form for a new prompt set, pre-filled with the one to copy, or store it."""
+    if speaker not in SPEAKERS:
+        raise Http404
+    known: SpeakerName = "inquirer" if speaker == "inquirer" else "responder"
+    start = _find(request.GET.get("from") or STARTS[known])
+    if start.prompts.speaker != known:
+        raise Http404
+    return _edit(request, SetEditor(known, start.prompts, data=_sent(request)), start.reference)
+
+
+@staff_only
+def change_prompt_set(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show the form for the next version of a stored prompt set, or store it."""
+    found = _find(reference)
+    name, _, number = found.reference.partition("@")
+    if not number:
+        raise Http404
+    return _edit(request, SetEditor(found.prompts.speaker, found.prompts, name, _sent(request)), found.reference)
+
+
+@staff_only
+def import_prompt_set(request: HttpRequest) -> HttpResponse:
+    """Show the form for a TOML file, or store its prompt set."""
+    is_sent = request.method == "POST"
+    form = ImportForm(request.POST, request.FILES) if is_sent else ImportForm()
+    if is_sent and (stored := form.store(account(request))):
+        return _show_stored(request, stored)
+    return render(request, "prompt_sets/import.html", {"form": form}, status=422 if is_sent else 200)
+
+
+def _edit(request: HttpRequest, editor: SetEditor, start: str) -> HttpResponse:
+    if editor.is_bound and (stored := editor.store(account(request))):
+        return _show_stored(request, stored)
+    context = {"editor": editor, "start": start}
+    return render(request, "prompt_sets/edit.html", context, status=422 if editor.is_bound else 200)
+
+
+def _show_stored(request: HttpRequest, stored: PromptVersion) -> HttpResponse:
+    messages.success(request, f"{stored.name}, version {stored.version}, is stored.")
+    return redirect("prompt-set", str(stored))
+
+
+def _find(reference: str) -> NamedPrompts:
+    try:
+        return find_any(storable(reference))
+    except LookupError as error:
+        raise Http404(str(error)) from error
+
+
+def _sent(request: HttpRequest) -> object:
+    return request.POST if request.method == "POST" else None

@@ -1,0 +1,57 @@
+"""A researcher writes prompt sets in a browser."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dialogue.prompt_file import write_prompts
+from dialogue.prompts import load
+from studies.prompt_sets.library import find_any
+from studies.prompt_sets.versions import store_version
+from tests.browser.accessibility import check_page_in_both_sizes
+from tests.browser.complaints import Complaints
+from tests.factories import make_run
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PLAIN, JSON = write_prompts(load("plain")), write_prompts(load("json"))
+
+
+def test_from_a_built_in_set_to_the_second_version_of_its_copy(staff_page: Page, complaints: Complaints) -> None:
+    complaints.expect("422")
+    staff_page.goto("/")
+    staff_page.get_by_role("link", name="Prompt sets").click()
+    staff_page.get_by_role("link", name="plain").click()
+    staff_page.get_by_role("link", name="Copy to change").click()
+    staff_page.get_by_label("Name").fill("mine")
+    staff_page.get_by_role("button", name="Add message").click()
+    staff_page.get_by_label("Text", exact=True).last.fill("Write in <NUMBER> words, <PERSONA>.")
+    staff_page.get_by_role("button", name="Store prompt set").click()
+    staff_page.get_by_role("alert").get_by_role("link", name="There is no placeholder <NUMBER>").click()
+    staff_page.get_by_label("Text", exact=True).last.fill("Write little, <PERSONA>.")
+    staff_page.get_by_role("button", name="Store prompt set").click()
+    expect(staff_page.get_by_role("heading", level=1)).to_have_text("mine version 1")
+    staff_page.get_by_role("link", name="Write next version").click()
+    staff_page.get_by_label("the text between two marks").check()
+    staff_page.get_by_label("Mark before").fill("<say>")
+    staff_page.get_by_label("Mark after").fill("</say>")
+    staff_page.get_by_role("button", name="Store next version").click()
+    expect(staff_page.get_by_role("heading", level=1)).to_have_text("mine version 2")
+    staff_page.get_by_label("Compare with").select_option("mine@1")
+    staff_page.get_by_role("button", name="Show differences").click()
+    expect(staff_page.locator("ins").first).to_contain_text('way = "marked"')
+    assert find_any("mine").prompts.opening[-1].content == "Write little, <PERSONA>."  # type: ignore[union-attr]
+
+
+def test_every_page_fits_a_phone_and_violates_no_rule_of_wcag_aa(staff_page: Page, complaints: Complaints) -> None:
+    complaints.expect("422")
+    make_run()
+    store_version("mine", PLAIN)
+    store_version("mine", JSON)
+    pages = ["/prompt-sets/", "/prompt-sets/mine@1/?against=mine@2", "/prompt-sets/llama-2-responder/"]
+    pages += ["/prompt-sets/mine/change/", "/new-prompt-set/responder/", "/import-prompt-set/"]
+    for address in pages:
+        staff_page.goto(address)
+        check_page_in_both_sizes(staff_page, address)
+    staff_page.goto("/new-prompt-set/inquirer/")
+    staff_page.get_by_label("Text", exact=True).first.fill("")
+    staff_page.get_by_role("button", name="Store prompt set").click()
+    check_page_in_both_sizes(staff_page, "mistakes")
