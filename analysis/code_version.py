@@ -5,7 +5,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib")
+LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib", "scikit-learn", "pyspellchecker")
 ELSEWHERE = (
     "collection/research/distributions.py",
     "dialogue/lexical.py",
@@ -16,6 +16,7 @@ ELSEWHERE = (
     "evaluation/models/judgements.py",
     "evaluation/reading.py",
     "evaluation/records.py",
+    "simulation/progress.py",
     "simulation/statistics.py",
     "studies/files/exports.py",
     "studies/files/record_values.py",

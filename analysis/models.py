@@ -1,10 +1,11 @@
-"""Analyses of studies, kept until the data change, and estimates of power, kept permanently."""
+"""Analyses of studies and of runs, kept until the data change, and estimates of power, kept permanently."""
 
 from typing import ClassVar
 
 from django.db import models
 
 from jobs.models import Item, Job
+from simulation.models import Run
 from studies.models import Study
 
 SHAPE = 2
@@ -59,22 +60,61 @@ class Report(Computation):
         return f"Analysis of {self.study}"
 
 
-class ReportFile(models.Model):
+class ComputedFile(models.Model):
     """A file of a report. The files of a report take a few megabytes.
 
     They are in the database so that every process can read them, backups include them, and they are deleted with the report.
     """
 
-    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="stored_files")
     name = models.CharField(max_length=200)
     content = models.BinaryField()
 
     class Meta:
+        abstract = True
         ordering: ClassVar = ["pk"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["report", "name"], name="report_file_name_in_report")]
 
     def __str__(self) -> str:
         return self.name
+
+
+class ReportFile(ComputedFile):
+    """A file of a study's analysis."""
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="stored_files")
+
+    class Meta(ComputedFile.Meta):
+        constraints: ClassVar = [models.UniqueConstraint(fields=["report", "name"], name="report_file_name_in_report")]
+
+
+class HumannessReport(Computation):
+    """The health and the fidelity of a run. ``shown`` is the content of its page, with the SHAPE that it has; ``files`` lists
+    its file names."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="humanness_reports")
+    step = models.CharField(max_length=100, blank=True, help_text="The step that is being computed.")
+    shown = models.JSONField(default=dict, blank=True)
+    files = models.JSONField(default=list, blank=True)
+
+    class Meta(Computation.Meta):
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["run", "fingerprint"],
+                condition=models.Q(state=Job.State.RUNNING),
+                name="humanness_under_way_in_run",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Health and fidelity of: {self.run}"
+
+
+class HumannessFile(ComputedFile):
+    """A file of a report on a run's health and fidelity."""
+
+    report = models.ForeignKey(HumannessReport, on_delete=models.CASCADE, related_name="stored_files")
+
+    class Meta(ComputedFile.Meta):
+        constraints: ClassVar = [models.UniqueConstraint(fields=["report", "name"], name="humanness_file_in_report")]
 
 
 class PowerEstimate(Computation):

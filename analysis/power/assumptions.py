@@ -8,7 +8,8 @@ from typing import Any
 from analysis.models import PowerEstimate
 from analysis.power.estimates import question_of
 from analysis.statistics.power_plans import LARGEST_SD, PAPER, ImpossiblePlan, PowerQuestion
-from analysis.study.reports import latest_report, stored_file
+from analysis.stored_results import stored_file
+from analysis.study.reports import latest_report
 from studies.models import Study
 
 RESULTS = "results.json"

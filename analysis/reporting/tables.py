@@ -42,6 +42,10 @@ class Probability(float):
     """A p value, written with three digits and no leading zero, or as below .001."""
 
 
+class Percentage(float):
+    """A share in per cent, written with one decimal."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table. ``name`` is the name of its file; ``note`` says how to read it. Rows are as long as the header. Their first cell
@@ -101,6 +105,8 @@ def readable(cell: Cell) -> str:
             return DASH
         case Probability():
             return "< .001" if cell < 0.001 else f"{cell:.3f}".removeprefix("0")
+        case Percentage():
+            return f"{cell:.1f}"
         case float():
             return with_minus(_rounded(cell))
     return str(cell)

@@ -3,11 +3,14 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.urls import reverse
+
 from analysis.code_version import code_version
 from analysis.models import Report
+from analysis.stored_results import missing_files
 from analysis.study.forms import SourcesForm
 from analysis.study.layout import Section, arrange
-from analysis.study.reports import current_report, last_choice, latest_report, missing_files
+from analysis.study.reports import current_report, last_choice, latest_report
 from analysis.study.sources import Source, caveats_of_data, caveats_of_models, fingerprint, read_sources
 from evaluation.models import Judgement
 from jobs.heartbeats import absent_worker
@@ -63,6 +66,11 @@ class AnalysisPage:
     def missing(self) -> int:
         """Return the number of missing files of the latest report."""
         return len(missing_files(self.report)) if self.report else 0
+
+    @property
+    def files_at(self) -> str:
+        """Return the address to which the name of a file is appended."""
+        return reverse("analysis-file", args=[self.study.slug, self.report.token, "NAME"])[:-4] if self.report else ""
 
     @property
     def problem(self) -> str:

@@ -64,7 +64,7 @@ PARTICIPANTS = "participants"
 
 def arrange(shown: Shown) -> list[Section]:
     """Return the sections that have content, in the order of the page; a table without rows is left out."""
-    filled_tables = [_in_columns(table) for table in shown.get("tables", ()) if table["groups"]]
+    filled_tables = [in_columns(table) for table in shown.get("tables", ()) if table["groups"]]
     tables, figures = _by_name(filled_tables), _by_name(shown.get("figures", ()))
     gaps = {one["name"]: f"Missing {_called(one['name'])}: {one['reason']}" for one in shown.get("undrawn", ())}
     sections = [_filled(place, tables, figures, gaps) for place in _PLACES]
@@ -99,7 +99,7 @@ def _by_name(items: Iterable[Shown]) -> dict[str, Shown]:
     return {item["name"]: {**item, "number": _paper_number(item["name"])} for item in items}
 
 
-def _in_columns(table: Shown) -> Shown:
+def in_columns(table: Shown) -> dict[str, Any]:
     """Return the table, where each cell says whether its column holds numbers."""
     first, *others = table["numeric"]
     groups = [(about, [_cells(row, others) for row in rows]) for about, rows in table["groups"]]

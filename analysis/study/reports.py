@@ -6,10 +6,10 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 
 from analysis.code_version import code_version
-from analysis.models import SHAPE, Report, ReportFile
+from analysis.models import SHAPE, Report
+from analysis.stored_results import store_computed
 from analysis.study.sources import Chosen, fingerprint
 from evaluation.models import Evaluator
 from jobs.leases import LeaseLost
@@ -64,18 +64,6 @@ def ensure_report(study: Study) -> Report:
     return request_report(study, last_choice(study)) if current is None or current.has_failed else current
 
 
-def stored_file(report: Report, name: str) -> bytes | None:
-    """Return the content of one of the report's files; None if it does not exist."""
-    content = report.stored_files.filter(name=name).values_list("content", flat=True).first()
-    return None if content is None else bytes(content)
-
-
-def missing_files(report: Report) -> list[str]:
-    """Return the names of missing files, for example after a backup was restored without them."""
-    there = set(report.stored_files.values_list("name", flat=True))
-    return [name for name in report.files if name not in there]
-
-
 def compute_report(report: Report, worker: str, stopping: Event) -> None:
     """Compute the report and store it with its files. Raises LeaseLost, or Hopeless if the data cannot be analysed."""
     from analysis.statistics.judgements import BadData
@@ -90,15 +78,9 @@ def compute_report(report: Report, worker: str, stopping: Event) -> None:
         computed = compute_study(report.study, report.evaluations, note)
     except BadData as error:
         raise Hopeless(str(error)) from error
-    with transaction.atomic():
-        # If a withdrawal has deleted the report in the meantime, the lease is lost and nothing is stored.
-        shown, files = computed.shown, list(computed.files)
-        REPORTS.finish(report, worker, timezone.now(), step="", code=code_version(), shown=shown, files=files)
-        ReportFile.objects.bulk_create(
-            ReportFile(report=report, name=name, content=content) for name, content in computed.files.items()
-        )
-        # Keep only the study's latest report.
-        Report.objects.filter(study=report.study, pk__lt=report.pk).delete()
+    store_computed(
+        REPORTS, report, worker, computed, earlier=Report.objects.filter(study=report.study, pk__lt=report.pk)
+    )
 
 
 def forget_reports_on(persona: Persona, **_signal: Any) -> None:

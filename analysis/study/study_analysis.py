@@ -13,11 +13,12 @@ from analysis.reporting.comparison_table import comparison_table, manner_of
 from analysis.reporting.figures.drawings import Drawing, Undrawn
 from analysis.reporting.figures.studies import failure_radars, participants_by_option
 from analysis.reporting.findings import OUTCOME_TITLES, remark
+from analysis.reporting.page_content import figure_content, table_content
 from analysis.reporting.portfolio import Portfolio, count_flagged, files_of, portfolio_of
 from analysis.reporting.simulation_tables import failure_percents, table_1, table_2, table_7
-from analysis.reporting.tables import Table
 from analysis.statistics.analysis import Analysis, analyse
 from analysis.statistics.judgements import BadData
+from analysis.stored_results import Computed
 from analysis.study.sources import Chosen, Source, caveats_of_data, caveats_of_models, read_sources, uncounted
 from analysis.study.study_data import judgements_in, said_by_group, summaries_by_condition, summaries_by_inquirer
 from collection.research.distributions import read_distributions
@@ -33,14 +34,6 @@ class StudyAnalysis:
     portfolio: Portfolio
     judgements: Mapping[int, int]
     dialogues: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Computed:
-    """The content of an analysis page, ready for JSON, and the files by name."""
-
-    shown: dict[str, Any]
-    files: dict[str, bytes]
 
 
 def compute_study(study: Study, chosen: Chosen, on_step: OnStep) -> Computed:
@@ -137,8 +130,8 @@ def _shown(analysis: StudyAnalysis) -> dict[str, Any]:
         **_shown_judged(portfolio.judged),
         "findings": [asdict(finding) for finding in portfolio.findings],
         "left_out": list(portfolio.left_out),
-        "tables": [_shown_table(table) for table in portfolio.tables],
-        "figures": [_shown_figure(drawing) for drawing in portfolio.drawings],
+        "tables": [table_content(table) for table in portfolio.tables],
+        "figures": [figure_content(drawing) for drawing in portfolio.drawings],
         "undrawn": [{"name": one.name, "reason": one.reason} for one in portfolio.undrawn],
     }
 
@@ -152,20 +145,3 @@ def _shown_judged(judged: Analysis | None) -> dict[str, Any]:
         "flagged": count_flagged(frame),
         "remarks": [f"{OUTCOME_TITLES[name]}: {remark(model)}" for name, model in models.items() if model.message],
     }
-
-
-def _shown_table(table: Table) -> dict[str, Any]:
-    return {
-        "name": table.name,
-        "title": table.title,
-        "note": table.note,
-        "header": list(table.header),
-        "numeric": table.numeric,
-        "groups": table.groups,
-    }
-
-
-def _shown_figure(drawing: Drawing) -> dict[str, Any]:
-    """Return the figure with its size in pixels, so that the page can reserve space for it."""
-    width, height = (round(96 * inches) for inches in drawing.figure.get_size_inches())
-    return {"name": drawing.name, "title": drawing.title, "alt": drawing.alt, "width": width, "height": height}

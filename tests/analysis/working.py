@@ -8,6 +8,8 @@ from asgiref.sync import async_to_sync, sync_to_async
 from django.db import connections
 from django.test import TestCase
 
+from analysis.humanness.reports import HUMANNESS
+from analysis.humanness.reports import compute_report as compute_humanness
 from analysis.power.estimates import ESTIMATES, compute_estimate
 from analysis.study.reports import REPORTS, compute_report
 from analysis.workers import Compute, ComputingWorker, on_own_thread
@@ -29,6 +31,12 @@ def work_off_reports() -> None:
     """Compute the requested reports, as a worker does."""
     with TestCase.captureOnCommitCallbacks(execute=True):
         work_off(REPORTS, compute_report)
+
+
+def work_off_humanness() -> None:
+    """Measure the health and fidelity of the requested runs, as a worker does."""
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        work_off(HUMANNESS, compute_humanness)
 
 
 def work_off_estimates(should_stop: Callable[[], bool] = lambda: False, *, is_alone: bool = True) -> None:

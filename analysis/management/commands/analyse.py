@@ -1,4 +1,4 @@
-"""``manage.py analyse``: compute the paper's statistics for a study or for a file of judgements."""
+"""``manage.py analyse``: compute the paper's statistics for a study or a file of judgements, or how human a run is."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -10,13 +10,15 @@ from studies.commands import StudyCommand, find_study
 
 if TYPE_CHECKING:
     from analysis.reporting.portfolio import Portfolio
+    from simulation.models import Run
     from studies.models import Study
 
 
 class Command(StudyCommand):
     help = (
         "Analyse a study, or fit the mixed models to a CSV of judgements (columns participant, generator_user, model, detected "
-        "and optionally choice, confidence, utterance_number, duration, pair, goal, domain, flagged). "
+        "and optionally choice, confidence, utterance_number, duration, pair, goal, domain, flagged), or measure the health "
+        "and fidelity of a run. "
         "Write results.json, tables, figures and a report."
     )
 
@@ -26,6 +28,7 @@ class Command(StudyCommand):
             "judgements", type=Path, nargs="?", help="a CSV of judgements, for example from export_judgements"
         )
         what.add_argument("--study", help="short name of a study, for example rehearsal")
+        what.add_argument("--run", metavar="TOKEN", help="token of a run: the last part of the address of its page")
         parser.add_argument(
             "--evaluations",
             type=int,
@@ -41,20 +44,33 @@ class Command(StudyCommand):
         from analysis.statistics.judgements import BadData
 
         try:
-            portfolio = self._of_study(options) if judgements is None else self._of_file(judgements, options)
+            portfolio = self._of(judgements, options)
             paths = write_files(files_of(portfolio), out)
         except (BadData, Unwritable) as error:
             raise CommandError(str(error), returncode=2) from error
         self.stdout.write(portfolio.text)
         self.stdout.write(f"{len(paths)} files in {out}.")
 
-    def _of_file(self, judgements: Path, options: dict[str, Any]) -> "Portfolio":
+    def _of(self, judgements: Path | None, options: dict[str, Any]) -> "Portfolio":
+        if options["evaluations"] and not options["study"]:
+            raise CommandError("--evaluations needs a study. Add --study STUDY, or omit --evaluations.", returncode=2)
+        if options["run"]:
+            return self._of_run(options["run"])
+        return self._of_study(options) if judgements is None else self._of_file(judgements)
+
+    def _of_run(self, token: str) -> "Portfolio":
+        from analysis.humanness.instructions import instructions_of
+        from analysis.humanness.run_humanness import measure_run, portfolio_of_run
+
+        run = _find_run(token)
+        instructions = instructions_of(run)
+        return portfolio_of_run(run, instructions, measure_run(run, instructions, self._tell))
+
+    def _of_file(self, judgements: Path) -> "Portfolio":
         from analysis.reporting.portfolio import portfolio_of
         from analysis.statistics.analysis import analyse
         from analysis.statistics.judgements import read_judgements
 
-        if options["evaluations"]:
-            raise CommandError("--evaluations needs a study. Add --study STUDY, or omit --evaluations.", returncode=2)
         return portfolio_of(analyse(read_judgements(judgements), self._tell))
 
     def _of_study(self, options: dict[str, Any]) -> "Portfolio":
@@ -66,6 +82,17 @@ class Command(StudyCommand):
 
     def _tell(self, step: str) -> None:
         self.stderr.write(f"{step} …")
+
+
+def _find_run(token: str) -> "Run":
+    from simulation.models import Run
+
+    run = Run.objects.select_related("study").filter(token=token).first()
+    if run is None:
+        raise CommandError(
+            f"There is no run {token!r}. The token is the last part of the address of the run's page.", returncode=2
+        )
+    return run
 
 
 def _refuse_unknown(study: "Study", numbers: list[int]) -> None:

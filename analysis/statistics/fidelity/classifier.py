@@ -19,10 +19,8 @@ from threadpoolctl import threadpool_limits
 from analysis.statistics.fidelity.halves import FEWEST
 from analysis.statistics.spoken import SpokenDialogue
 
-HALVES, PERMUTATIONS, HALVES_EACH = 60, 40, 5
+HALVES, PERMUTATIONS, HALVES_EACH = 40, 40, 3
 """Random halves of the people; exchanges of labels, and random halves for each of them."""
-MOST = 2000
-"""Dialogues of each kind; of more, as many are drawn at random."""
 TELLING = 12
 """How many words and pairs of words are named for each kind."""
 _TOKEN = r"\w+(?:['’]\w+)*|[^\w\s]"
@@ -80,7 +78,7 @@ def separate(
     the range of 95% of them (see comparison.py).
     Labels are exchanged ``permutations`` times.
     """
-    pools = [_about_common_goals(one, other, random) for one, other in ((natural, simulated), (simulated, natural))]
+    pools = _about_common_goals(natural, simulated), _about_common_goals(simulated, natural)
     if reason := _why_not(*pools):
         return Separation(reason=reason)
     dialogues = [*pools[0], *pools[1]]
@@ -109,14 +107,9 @@ def _range(values: Sequence[float]) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _about_common_goals(
-    one: Sequence[SpokenDialogue], other: Sequence[SpokenDialogue], random: Generator
-) -> list[SpokenDialogue]:
+def _about_common_goals(one: Sequence[SpokenDialogue], other: Sequence[SpokenDialogue]) -> list[SpokenDialogue]:
     goals = {dialogue.goal_number for dialogue in other if dialogue.turns}
-    found = [dialogue for dialogue in one if dialogue.goal_number in goals and dialogue.turns]
-    if len(found) <= MOST:
-        return found
-    return [found[index] for index in sorted(random.choice(len(found), MOST, replace=False))]
+    return [dialogue for dialogue in one if dialogue.goal_number in goals and dialogue.turns]
 
 
 def _why_not(natural: Sequence[SpokenDialogue], simulated: Sequence[SpokenDialogue]) -> str:

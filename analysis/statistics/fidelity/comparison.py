@@ -11,7 +11,7 @@ from analysis.statistics.fidelity.halves import FEWEST, Halves, draw_halves
 from analysis.statistics.fidelity.measure import Measure
 from analysis.statistics.fidelity.observed import Observed
 
-DRAWS = 400
+DRAWS = 200
 LOW, HIGH = 2.5, 97.5
 """Percentiles of the interval."""
 OVERALL = "overall"
@@ -94,7 +94,7 @@ def compare(
     people, personas = len(natural.people), len(simulated.people)
     if reason := _why_not(people, personas):
         return Comparison(people, personas, {}, reason)
-    each = [one for one in measures if one.name in natural.values]
+    each = [one for one in measures if one.name in natural.values.keys() & simulated.values.keys()]
     drawn = list(draw_halves(natural, simulated, draws, random))
     rows = {measure.name: _rows(natural, simulated, measure, drawn) for measure in each}
     found = {measure.name: rows[measure.name] for measure in each if len(rows[measure.name])}

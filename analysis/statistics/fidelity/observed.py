@@ -62,13 +62,16 @@ class Observed:
         return Observed(self.names, self.person[chosen], self.goal[chosen], kept)
 
     def at_turn(self, first: int, last: int) -> "Observed":
-        """Return the values at turns from ``first`` to ``last`` alone, without the measures of whole dialogues."""
+        """Return the dialogues that have turns from ``first`` to ``last``, with the values at these turns alone."""
         kept = {
             name: _where(values, (values.turn >= first) & (values.turn <= last))
             for name, values in self.values.items()
             if values.turn.any()
         }
-        return replace(self, values=kept)
+        reached = np.zeros(len(self.person), dtype=bool)
+        for values in kept.values():
+            reached[values.dialogue] = True
+        return replace(self, values=kept).only(reached)
 
     def draw(self, people: Codes, random: Generator) -> Flags:
         """Choose one dialogue at random for each of these people and each of their goals.

@@ -30,9 +30,9 @@ def is_quoted(text: str) -> bool:
 
 
 def has_stop_token(text: str, stop_token: str) -> bool:
-    """Return whether the stop token, as given or capitalised, is a word of the text."""
+    """Return whether the stop token, as given or capitalised, is in the text, and no part of a word."""
     found = {stop_token, stop_token.capitalize()} if stop_token else set()
-    return any(re.search(rf"\b{re.escape(token)}\b", text) for token in found)
+    return any(re.search(rf"(?<!\w){re.escape(token)}(?!\w)", text) for token in found)
 
 
 def leaks_persona(dialogue: SpokenDialogue, utterance: str) -> bool:

@@ -12,7 +12,8 @@ pytestmark = pytest.mark.postgresql
 REPORT = """
 import json
 from analysis.models import Report, ReportFile
-from analysis.study.reports import missing_files, request_report, stored_file
+from analysis.stored_results import missing_files, stored_file
+from analysis.study.reports import request_report
 from studies.models import Study
 
 study = Study.objects.get(slug="demo")

@@ -1,0 +1,24 @@
+"""The instructions of a run's inquirer, as its measures need them.
+
+The code that measures does not import this: prompt sets hang together with backends, whose changes must not outdate results.
+The values themselves are part of a report's fingerprint.
+"""
+
+from analysis.humanness.run_dialogues import Instructions
+from dialogue.backends.base import ModelMisconfigured
+from simulation.models import Run
+from simulation.run_prompts import prompt_set_of
+
+
+def instructions_of(run: Run) -> Instructions:
+    """Return the instructions of the run's inquirer; none that are known if the run does not say, as imported ones do not.
+
+    A regional variant counts as its language: en-GB is English.
+    """
+    if "prompts" not in (run.configuration.get("inquirer") or {}):
+        return Instructions()
+    try:
+        prompts = prompt_set_of(run.configuration)
+    except ModelMisconfigured:
+        return Instructions()  # the built-in set of an older version is gone; its dialogues can still be measured
+    return Instructions(prompts.language.split("-")[0].lower(), prompts.stop.token, prompts.reading.marks)
