@@ -6,20 +6,11 @@ from collections.abc import Iterator
 from analysis.statistics.health.symptom import Observation, Symptom, in_responses, in_utterances
 from analysis.statistics.spoken import SpokenDialogue
 from analysis.statistics.wording import containment, content_words
+from dialogue.leaked_marks import has_marks
 
 PERSONA_WORDS = 2
 """Different words of the persona sentence that an utterance must contain: one alone, such as "old", is often chance."""
-_MARKS = re.compile(
-    r"<\|[^|<>\s]{1,40}\|?>|\[/?INST\]|<</?SYS>>|</?s>|</?(start|end)_of_turn>|</?think(ing)?>"
-    r"|^\s*#{2,3} ?(human|user|assistant|instruction|response|system)\b|^\s*(human|user|assistant|system|inquirer|responder):",
-    re.IGNORECASE | re.MULTILINE,
-)
 _OPENING, _CLOSING = "\"“„«'‘", "\"”“»'’"
-
-
-def has_marks(text: str, marks: tuple[str, ...] = ()) -> bool:
-    """Return whether the text contains a mark of a chat template: one of ``marks``, or one that common templates use."""
-    return _MARKS.search(text) is not None or any(mark in text for mark in marks if mark.strip())
 
 
 def is_quoted(text: str) -> bool:
