@@ -1,7 +1,6 @@
 """The identity of a model as a speaker in a dialogue."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,12 +11,13 @@ from django.utils import timezone
 from dialogue import thoughts
 from dialogue.backends import registry
 from dialogue.backends.base import ChatModel, ModelMisconfigured
+from dialogue.backends.fitting import Fit
 from dialogue.model_config import SELF_REPLY_MARKERS, ModelSpec, SpeakerTable
 from dialogue.models_file import InvalidModelsFile, UnknownModel, find_model
-from dialogue.outputs import Checks
-from dialogue.prompts import AnyPrompts, NamedPrompts, PromptSet, load_prompts
+from dialogue.prompts import AnyPrompts, NamedPrompts, load_prompts
 from dialogue.seeds import SpeakerName
 from dialogue.speakers import Speaker
+from dialogue.speaking import make_speaker
 from studies.language_models.digests import remembered
 from studies.language_models.in_force import read_models_in_force
 
@@ -153,20 +153,14 @@ def build_speaker(
 ) -> Speaker:
     """Return the speaker ``described`` at the start of the run or dialogue, played by the loaded ``model`` of ``spec``."""
     needs = _before_choice(described) | described
-    sampling = spec.sampling_for(table, date.fromisoformat(needs["date"]))
-    checks = Checks(table.coherence.max_n, table.coherence.repeats, tuple(needs["marks"]))
-    if isinstance(prompts, PromptSet):
-        sampling = replace(sampling, schema=prompts.schema_text, end_token=prompts.end_token, role=prompts.speaks_as)
-        checks = replace(checks, reading=prompts.reading, stop=prompts.stop)
-    return Speaker(
-        name=prompts.speaker,
-        model=model,
-        sampling=sampling,
-        checks=checks,
+    return make_speaker(
+        model,
+        prompts,
+        Fit(needs["system"], tuple(needs["marks"])),
+        sampling=spec.sampling_for(table, date.fromisoformat(needs["date"])),
+        coherence=table.coherence,
         seed=seed,
         tries=table.regenerate_tries,
-        system=None if isinstance(prompts, PromptSet) else prompts.message,
-        system_way=needs["system"],
         conversation=conversation,
     )
 
