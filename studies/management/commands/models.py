@@ -1,18 +1,24 @@
 """``manage.py models``: list the models of ``models.toml``, their needs and whether they can run here."""
 
+import json
 from argparse import ArgumentParser
+from collections.abc import Callable
 from typing import Any
 
+from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from dialogue.backends import registry
+from dialogue.backends.base import BackendError
 from dialogue.backends.fitting import Fit
 from dialogue.model_config import ModelSpec
 from dialogue.models_file import InvalidModelsFile, UnknownModel, find_model, read_models
 from dialogue.prices import Price
 from dialogue.seeds import SPEAKERS, SpeakerName
 from dialogue.system_text import SystemWay
+from studies.language_models.doctor import Report, examine_model
+from studies.language_models.keys import without_keys
 from studies.language_models.trial import NoAnswer, ask_side
 
 GIB = 1024**3
@@ -32,16 +38,30 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("names", nargs="*", help="only these models (default: all)")
         parser.add_argument(
+            "--try",
+            action="store_true",
+            dest="examines",
+            help="let the doctor play two turns with the named models and say which settings fit; providers charge",
+        )
+        parser.add_argument("--json", action="store_true", help="with --try: print one JSON object for each model")
+        parser.add_argument(
             "--ask",
             action="store_true",
             help="also ask each model for its first output as inquirer and responder; loads local models, and providers charge",
         )
 
-    def handle(self, *, names: list[str], ask: bool, **_options: Any) -> None:
+    def handle(self, *, names: list[str], ask: bool, examines: bool, **options: Any) -> None:
+        if examines and not names:
+            raise CommandError("Name the models to try, for example: models --try smollm2", returncode=2)
+        if options["json"] and not examines:
+            raise CommandError("--json needs --try. Add it, or leave --json out.", returncode=2)
         try:
             specs, mistakes = _chosen(names)
         except (InvalidModelsFile, UnknownModel) as error:
             raise CommandError(str(error), returncode=2) from error
+        if examines:
+            self._examine_all(names, as_json=options["json"])
+            return
         unfit = [spec.name for spec in specs if not self._show(spec, ask=ask)]
         unfit += [self._show_mistake(*one) for one in mistakes]
         if unfit:
@@ -63,6 +83,20 @@ class Command(BaseCommand):
         answers = [self._show_answer(spec, speaker) for speaker in played if ask]
         return health.is_ok and all(answers)
 
+    def _examine_all(self, names: list[str], *, as_json: bool) -> None:
+        failed = [name for name in names if not self._examine(name, as_json=as_json)]
+        if failed:
+            raise CommandError(f"Could not be examined: {', '.join(failed)}.", returncode=2)
+
+    def _examine(self, name: str, *, as_json: bool) -> bool:
+        try:
+            report = async_to_sync(_examined)(name, lambda step: self.stderr.write(f"{name}: {step} …"))
+        except BackendError as error:
+            self.stderr.write(f"{name}: DOES NOT ANSWER: {without_keys(str(error))}")
+            return False
+        self.stdout.write(json.dumps(report.as_object()) if as_json else f"{name}\n\n{report.text}\n")
+        return True
+
     def _show_mistake(self, name: str, sentence: str) -> str:
         self.stdout.write(f"{name}\n  WRONG: {sentence}")
         return name
@@ -79,6 +113,13 @@ class Command(BaseCommand):
             return False
         self.stdout.write(f"  {speaker}: answers")
         return True
+
+
+async def _examined(name: str, on_step: Callable[[str], None]) -> Report:
+    try:
+        return await examine_model(name, on_step=on_step)
+    finally:
+        await registry.close_models()
 
 
 def _price_in_words(price: Price | None) -> str:

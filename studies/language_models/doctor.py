@@ -1,0 +1,59 @@
+"""The model doctor for this site's models: the examination and what follows from it, as values to print, show and store."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.conf import settings
+
+from dialogue.backends import registry
+from dialogue.backends.base import ChatModel
+from dialogue.doctor.advice import Advice, advise
+from dialogue.doctor.diagnosis import describe
+from dialogue.doctor.examination import Examination, examine
+from dialogue.doctor.table import HEADINGS, as_text, rows_of
+from dialogue.model_config import ModelSpec
+from studies.language_models.identities import find_well_described
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the doctor says about a model."""
+
+    examination: Examination
+    sentences: list[str]
+    advice: Advice
+
+    @property
+    def text(self) -> str:
+        """Return the report for a terminal."""
+        lines = [as_text(self.examination), "", *self.sentences, "", self.advice.why]
+        memory = self.examination.memory
+        speed = self.examination.speed
+        if speed is not None:
+            lines.append(f"Speed: {speed:.0f} tokens/s with eight dialogues at once.")
+        if memory is not None:
+            lines.append(f"Memory: {memory / (1 << 30):.2f} GiB.")
+        if self.advice.options:
+            lines += ["", f"For one run, add to manage.py simulate: {self.advice.options}"]
+        return "\n".join([*lines, "", "For all runs, write in models.toml:", "", self.advice.lines])
+
+    def as_object(self) -> dict[str, Any]:
+        """Return the report for JSON, with the table that pages show."""
+        table = {"headings": HEADINGS, "rows": rows_of(self.examination)}
+        advice = asdict(self.advice) | {"options": self.advice.options}
+        found = asdict(self.examination) | {"tokens_per_second": self.examination.speed}
+        return {"examination": found, "table": table, "sentences": self.sentences, "advice": advice}
+
+
+async def examine_model(
+    name: str,
+    open_model: Callable[[ModelSpec], ChatModel] = registry.open_model,
+    on_step: Callable[[str], None] = lambda _step: None,
+) -> Report:
+    """Examine the model ``name`` of models.toml. Raises BackendError if it cannot run or does not answer."""
+    spec = find_well_described(settings.MODELS_FILE, name)
+    model = await asyncio.to_thread(open_model, spec)
+    found = await examine(spec, model, on_step=on_step)
+    return Report(found, describe(found), advise(spec, found))
