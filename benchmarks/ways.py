@@ -13,7 +13,7 @@ from benchmarks.dialogues import Played, Speak, Spoken, Task, play_all
 from benchmarks.random_llama import Shape, Weights, transformers_model, transformers_tokenizer
 from benchmarks.vocabulary import CHAT_TEMPLATE, CONTROL_TOKENS, Syllables
 from dialogue.backends.base import Sampling
-from dialogue.backends.chat_template import render
+from dialogue.backends.chat_template import ChatTemplate, render
 from dialogue.backends.llama_cpp import LlamaCppModel, Statistics
 from dialogue.messages import Message
 
@@ -115,7 +115,7 @@ def wrapper_speaker(path: Path, shape: Shape, threads: int) -> Speak:
 
 def _rendered(messages: Sequence[Message]) -> str:
     begin, end, *_ = CONTROL_TOKENS
-    parts = render(CHAT_TEMPLATE, messages, bos_token=begin, eos_token=end, control_tokens=CONTROL_TOKENS)
+    parts = render(ChatTemplate(CHAT_TEMPLATE, begin, end), messages, control_tokens=CONTROL_TOKENS)
     return "".join(part.text for part in parts)
 
 

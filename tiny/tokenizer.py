@@ -8,7 +8,7 @@ from typing import Any
 
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
-from dialogue.backends.chat_template import load_template, render
+from dialogue.backends.chat_template import ChatTemplate, load_template, render
 from dialogue.messages import Message
 
 BOS, EOS = "<s>", "</s>"
@@ -38,7 +38,7 @@ class DialogueTokenizer:
         ids: list[int] = []
         marks: list[bool] = []
         is_answer = False
-        for part in render(TEMPLATE, messages, bos_token=BOS, eos_token=EOS, control_tokens=CONTROLS):
+        for part in render(ChatTemplate(TEMPLATE, BOS, EOS), messages, control_tokens=CONTROLS):
             piece = (self.controls[part.text],) if part.is_control else self._encode_plain(part.text)
             ids += piece
             marks += [is_answer] * len(piece)

@@ -41,11 +41,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class ChatTemplate:
-    """A template's source, and the texts of the begin and end tokens that it may write."""
+    """A template's source, and the texts of the tokens that it may write: the begin and end tokens, and ``others`` by name.
+
+    The names of others are those of transformers, such as "cls_token". A token that the model lacks is not among them.
+    """
 
     source: str
     bos_token: str = ""
     eos_token: str = ""
+    others: tuple[tuple[str, str], ...] = ()
 
 
 @contextmanager
@@ -68,11 +72,9 @@ def load_template(name: str) -> str:
 
 
 def render(
-    source: str,
+    template: ChatTemplate,
     messages: Sequence[Message],
     *,
-    bos_token: str,
-    eos_token: str,
     control_tokens: Collection[str],
     today: date | None = None,
     role: Speaking = "assistant",
@@ -82,7 +84,7 @@ def render(
     White space around contents is removed, as published templates do. ``today`` is the date for templates that use one
     (None: the current date). Raises TemplateMisfit if the template refuses the messages, or loses one.
     """
-    rendered = _with_holes(ChatTemplate(source, bos_token, eos_token), messages, today, role)
+    rendered = _with_holes(template, messages, today, role)
     contents = [message.content.strip() for message in messages]
     return list(_join(_split(rendered, contents, control_tokens)))
 
@@ -106,19 +108,15 @@ def without_swallowed_space(
     return stripped
 
 
-def opened_thought(
-    source: str, messages: Sequence[Message], *, bos_token: str, eos_token: str, role: Speaking = "assistant"
-) -> Opened | None:
+def opened_thought(template: ChatTemplate, messages: Sequence[Message], role: Speaking = "assistant") -> Opened | None:
     """Return the thought that the template opens after the last message, if any."""
-    return _opened_after(source, tuple(message.role for message in messages), bos_token, eos_token, role)
+    return _opened_after(template, tuple(message.role for message in messages), role)
 
 
 @lru_cache(maxsize=256)
-def _opened_after(
-    source: str, roles: tuple[Role, ...], bos_token: str, eos_token: str, speaking: Speaking
-) -> Opened | None:
+def _opened_after(template: ChatTemplate, roles: tuple[Role, ...], speaking: Speaking) -> Opened | None:
     messages = [Message(role, _SPOKEN) for role in roles]
-    parts = render(source, messages, bos_token=bos_token, eos_token=eos_token, control_tokens=(), role=speaking)
+    parts = render(template, messages, control_tokens=(), role=speaking)
     return opened_by("".join(part.text for part in parts).rpartition(_SPOKEN)[2])
 
 
@@ -163,6 +161,7 @@ def _write(
         bos_token=template.bos_token,
         eos_token=template.eos_token,
         strftime_now=(today or date.today()).strftime,
+        **dict(template.others),
     )
 
 

@@ -110,15 +110,7 @@ def _refusal(template: ChatTemplate, spec: ModelSpec, prompts: AnyPrompts) -> st
 
 def _try(template: ChatTemplate, messages: Sequence[Message], role: Speaking) -> None:
     """Check the rendering. Raises TemplateMisfit if a message is lost, changed, or given to the wrong speaker."""
-    parts = render(
-        template.source,
-        messages,
-        bos_token=template.bos_token,
-        eos_token=template.eos_token,
-        control_tokens=(),
-        today=_A_DAY,
-        role=role,
-    )
+    parts = render(template, messages, control_tokens=(), today=_A_DAY, role=role)
     said = [Message(message.role, message.content.strip()) for message in messages]
     plain = rendered_text(template, said, _A_DAY, role)
     if "".join(part.text for part in parts) != plain:

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from dialogue import prompts
-from dialogue.backends.chat_template import load_template, render
+from dialogue.backends.chat_template import ChatTemplate, load_template, render
 from dialogue.messages import Message
 from tests.dialogue.references import read_reference
 
@@ -18,7 +18,7 @@ NAMES = [*TEMPLATED, "gpt-4"]
 
 def printed(template: str, messages: list[Message]) -> str:
     """Return the messages rendered with the paper's chat template, without the model's begin and end tokens."""
-    parts = render(load_template(template), messages, bos_token="", eos_token="", control_tokens=())
+    parts = render(ChatTemplate(load_template(template)), messages, control_tokens=())
     return collapsed("".join(part.text for part in parts))
 
 

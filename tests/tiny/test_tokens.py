@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from dialogue.backends.chat_template import render
+from dialogue.backends.chat_template import ChatTemplate, render
 from dialogue.messages import Message
 from tiny.corpus.documents import Mixture, generate
 from tiny.tokenizer import BOS, CONTROLS, EOS, TEMPLATE, DialogueTokenizer, train_tokenizer
@@ -26,7 +26,7 @@ def test_a_history_is_the_beginning_of_the_document_it_was_taken_from(tokenizer:
 
 def test_the_text_between_control_tokens_is_encoded_in_one_piece(tokenizer: DialogueTokenizer):
     messages = DIALOGUES[0]
-    parts = render(TEMPLATE, messages, bos_token=BOS, eos_token=EOS, control_tokens=CONTROLS)
+    parts = render(ChatTemplate(TEMPLATE, BOS, EOS), messages, control_tokens=CONTROLS)
     expected = [
         token
         for part in parts

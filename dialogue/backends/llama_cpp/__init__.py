@@ -124,7 +124,7 @@ class LlamaCppModel(StreamingModel):
                 llama.llama_model_free(self._model)
 
     def _own_template(self) -> ChatTemplate:
-        return ChatTemplate(self._template, self._vocabulary.bos_text, self._vocabulary.eos_text)
+        return self._vocabulary.template(self._template)
 
     @contextmanager
     def _open_vocabulary(self) -> Iterator[Vocabulary]:

@@ -86,7 +86,7 @@ def _read_template(spec: ModelSpec, _size: int, _changed: int) -> ChatTemplate:
     model = load_weights(spec, vocab_only=True)
     try:
         vocabulary = Vocabulary(model)
-        return ChatTemplate(chat_template(model, spec), vocabulary.bos_text, vocabulary.eos_text)
+        return vocabulary.template(chat_template(model, spec))
     finally:
         llama.llama_model_free(model)
 

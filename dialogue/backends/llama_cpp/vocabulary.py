@@ -7,13 +7,21 @@ from datetime import date
 from functools import cached_property
 
 from dialogue.backends.base import ModelMisconfigured
-from dialogue.backends.chat_template import Part, opened_thought, render, without_swallowed_space
+from dialogue.backends.chat_template import ChatTemplate, Part, opened_thought, render, without_swallowed_space
 from dialogue.backends.llama_cpp.library import llama
 from dialogue.messages import Message, Speaking
 from dialogue.thought_events import Opened
 from dialogue.thought_marks import CHANNELS, MARKS, SHARED
 
 _SPACE = " \t\n\v\f\r"  # the library's white space
+_OTHERS = {
+    "unk_token": "unknown",
+    "sep_token": "seperator",  # spelt like this in the format
+    "pad_token": "padding",
+    "cls_token": "cls",
+    "mask_token": "mask",
+}
+"""Tokens that a template may write besides the begin and end tokens: names in templates, and in the file."""
 _BREAK = "\udfff"  # not a character, so it occurs in no text
 
 
@@ -22,6 +30,8 @@ class Vocabulary:
 
     def __init__(self, model: int) -> None:
         self.handle = llama.llama_model_get_vocab(model)
+        found = ((name, _number(model, f"tokenizer.ggml.{key}_token_id")) for name, key in _OTHERS.items())
+        self._others = tuple((name, self._name(token)) for name, token in found if token is not None)
         self._pieces: dict[int, bytes] = {}
         self._self_reply_marks: Sequence[str] = ()
 
@@ -73,15 +83,7 @@ class Vocabulary:
         # Some files mark the template's tokens as user-defined; no one may type those either.
         marks = {name: token for name, token in self.added.items() if name in template}
         written = {**self.controls, **marks}
-        parts = render(
-            template,
-            messages,
-            bos_token=self.bos_text,
-            eos_token=self.eos_text,
-            control_tokens=written.keys(),
-            today=today,
-            role=role,
-        )
+        parts = render(self.template(template), messages, control_tokens=written.keys(), today=today, role=role)
         attributes = {part.text: self._attributes(written[part.text]) for part in parts if part.is_control}
         stripped = without_swallowed_space(
             parts,
@@ -93,7 +95,11 @@ class Vocabulary:
 
     def opened_thought(self, template: str, messages: Sequence[Message], role: Speaking = "assistant") -> Opened | None:
         """Return the thought in which the prompt for ``messages`` ends, if any."""
-        return opened_thought(template, messages, bos_token=self.bos_text, eos_token=self.eos_text, role=role)
+        return opened_thought(self.template(template), messages, role)
+
+    def template(self, source: str) -> ChatTemplate:
+        """Return the chat template with the texts of the tokens that it may write."""
+        return ChatTemplate(source, self.bos_text, self.eos_text, self._others)
 
     def piece(self, token: int) -> bytes:
         """Return the bytes that ``token`` adds to a text: part of a character, or nothing for most control tokens."""
@@ -155,6 +161,13 @@ class Vocabulary:
             buffer = ctypes.create_string_buffer(-length)
             length = llama.llama_token_to_piece(self.handle, token, buffer, len(buffer), 0, False)
         return bytes(buffer.raw[:length])
+
+
+def _number(model: int, key: str) -> int | None:
+    """Return a number in the metadata of the model's file, None if it has none of that name."""
+    buffer = ctypes.create_string_buffer(32)
+    length = llama.llama_model_meta_val_str(model, key.encode(), buffer, len(buffer))
+    return int(buffer.value) if length > 0 else None
 
 
 class TextAssembler:

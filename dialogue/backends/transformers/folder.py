@@ -14,7 +14,11 @@ def read_template(folder: Path) -> ChatTemplate | None:
         source = _source(folder, settings)
     except (OSError, ValueError):
         return None
-    return ChatTemplate(source, _text(settings, "bos_token"), _text(settings, "eos_token")) if source else None
+    if not source:
+        return None
+    special = {name: text for name in settings if name.endswith("_token") and (text := _text(settings[name]))}
+    bos, eos = special.pop("bos_token", ""), special.pop("eos_token", "")
+    return ChatTemplate(source, bos, eos, tuple(special.items()))
 
 
 def _source(folder: Path, settings: dict[str, Any]) -> str:
@@ -27,7 +31,7 @@ def _source(folder: Path, settings: dict[str, Any]) -> str:
     return str(named)
 
 
-def _text(settings: dict[str, Any], name: str) -> str:
-    """Return a token's text, which some files wrap in a table."""
-    token = settings.get(name) or ""
-    return str(token.get("content", "") if isinstance(token, dict) else token)
+def _text(token: Any) -> str:
+    """Return a token's text, which some files wrap in a table; empty for other settings, such as "add_bos_token"."""
+    text = token.get("content") if isinstance(token, dict) else token
+    return text if isinstance(text, str) else ""

@@ -9,7 +9,7 @@ from tokenizers import Tokenizer
 from tokenizers.decoders import DecodeStream
 
 from dialogue.backends.base import ModelMisconfigured
-from dialogue.backends.chat_template import load_template, opened_thought, render, without_swallowed_space
+from dialogue.backends.chat_template import ChatTemplate, load_template, opened_thought, render, without_swallowed_space
 from dialogue.messages import Message, Speaking
 from dialogue.model_config import ModelSpec
 from dialogue.thought_events import Opened
@@ -27,8 +27,9 @@ class ChatTokens:
         backend: Tokenizer = tokenizer.backend_tokenizer
         added = backend.get_added_tokens_decoder().items()
         self._backend = backend
-        self._template = template
-        self._bos, self._eos = tokenizer.bos_token or "", tokenizer.eos_token or ""
+        special = dict(tokenizer.special_tokens_map)
+        bos, eos = special.pop("bos_token", ""), special.pop("eos_token", "")
+        self._template = ChatTemplate(template, bos, eos, tuple(special.items()))
         self._controls = {token.content: index for index, token in added if not token.content.isspace()}
         self._swallow_before = {token.content for _, token in added if token.lstrip}
         self._swallow_behind = {token.content for _, token in added if token.rstrip}
@@ -37,15 +38,7 @@ class ChatTokens:
 
     def prompt(self, messages: Sequence[Message], today: date | None = None, role: Speaking = "assistant") -> list[int]:
         """Return the ids of the rendered prompt. Only the template adds begin tokens."""
-        parts = render(
-            self._template,
-            messages,
-            bos_token=self._bos,
-            eos_token=self._eos,
-            control_tokens=self._controls,
-            today=today,
-            role=role,
-        )
+        parts = render(self._template, messages, control_tokens=self._controls, today=today, role=role)
         ids: list[int] = []
         for part in without_swallowed_space(parts, before=self._swallow_before, behind=self._swallow_behind):
             ids += [self._controls[part.text]] if part.is_control else self._plain(part.text, is_first=not ids)
@@ -53,7 +46,7 @@ class ChatTokens:
 
     def opened_thought(self, messages: Sequence[Message], role: Speaking = "assistant") -> Opened | None:
         """Return the thought in which the prompt for ``messages`` ends."""
-        return opened_thought(self._template, messages, bos_token=self._bos, eos_token=self._eos, role=role)
+        return opened_thought(self._template, messages, role)
 
     def control(self, token: str) -> int | None:
         """Return the id of a control token, None if the vocabulary has no such token."""

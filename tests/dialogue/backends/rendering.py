@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 from transformers.utils import chat_template_utils
 
-from dialogue.backends.chat_template import render
+from dialogue.backends.chat_template import ChatTemplate, render
 from dialogue.messages import Message
 
 TODAY = date(2031, 2, 3)
@@ -20,7 +20,7 @@ class _Today(datetime):
 
 
 def ours(source: str, messages: Sequence[Message], today: date | None = TODAY) -> str:
-    parts = render(source, messages, bos_token="<s>", eos_token="</s>", control_tokens=("<s>", "</s>"), today=today)
+    parts = render(ChatTemplate(source, "<s>", "</s>"), messages, control_tokens=("<s>", "</s>"), today=today)
     return "".join(part.text for part in parts)
 
 

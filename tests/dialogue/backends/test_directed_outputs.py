@@ -65,7 +65,7 @@ async def test_a_model_can_write_the_users_next_message(tiny: LlamaCppModel) -> 
 
 
 def rendered(source: str, messages: list[Message]) -> str:
-    parts = render(source, messages, bos_token="<s>", eos_token="</s>", control_tokens=(), role="user")
+    parts = render(ChatTemplate(source, "<s>", "</s>"), messages, control_tokens=(), role="user")
     return "".join(part.text for part in parts)
 
 

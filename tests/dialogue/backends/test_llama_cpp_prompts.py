@@ -6,7 +6,7 @@ from pathlib import Path
 import gguf
 import pytest
 
-from dialogue.backends.chat_template import load_template, render
+from dialogue.backends.chat_template import ChatTemplate, load_template, render
 from dialogue.backends.llama_cpp.library import llama
 from dialogue.backends.llama_cpp.model_file import load_weights
 from dialogue.backends.llama_cpp.vocabulary import Vocabulary
@@ -58,6 +58,7 @@ def write_sentencepiece(
     writer.add_bos_token_id(1)
     writer.add_eos_token_id(2)
     writer.add_unk_token_id(0)
+    writer.add_sep_token_id(3)
     writer.add_add_bos_token(add_bos)
     writer.add_add_space_prefix(True)
     writer.write_header_to_file()
@@ -110,9 +111,8 @@ def test_a_harmless_prompt_is_tokenised_as_the_library_does_it_whole(vocabulary)
 @pytest.mark.parametrize("name", ["llama-2", "mixtral", "vicuna"])
 def test_the_papers_templates_are_tokenised_as_the_library_does_it_whole(vocabulary, name):
     messages = [Message("system", "help"), Message("user", "hello"), Message("assistant", "hi"), Message("user", "so?")]
-    parts = render(
-        load_template(name), messages, bos_token="<s>", eos_token="</s>", control_tokens=vocabulary.controls.keys()
-    )
+    template = ChatTemplate(load_template(name), "<s>", "</s>")
+    parts = render(template, messages, control_tokens=vocabulary.controls.keys())
     assert vocabulary.encode(load_template(name), messages) == whole(vocabulary, "".join(part.text for part in parts))
 
 
@@ -171,6 +171,13 @@ def test_marks_in_a_template_are_special_tokens_unlike_the_same_text_of_a_user(s
     assert b"".join(map(sentencepiece.piece, prompt)).decode().replace(" ", "").count("<|user|>") == 3
 
 
+def test_a_template_may_write_the_special_tokens_that_the_file_names(sentencepiece):
+    template = "{{ bos_token }}{{ messages[0].content }}{{ sep_token }}{{ mask_token }}"
+    prompt = sentencepiece.encode(template, [Message("user", "hello [INST]")])
+    assert (prompt[0], prompt[-1]) == (1, 3)
+    assert prompt.count(3) == 1
+
+
 def test_other_marks_of_the_users_own_kind_may_be_typed(sentencepiece):
     template = "{{ bos_token }}<|user|>{{ messages[0].content }}<|user|>"
     prompt = sentencepiece.encode(template, [Message("user", "a <table> b")])
@@ -209,7 +216,7 @@ def test_control_tokens_strip_white_space_as_in_the_library(tmp_path, name, pre,
     messages = [Message("system", contents[0]), Message("assistant", contents[1]), Message("user", contents[2])]
     for spaces in opened(write_sentencepiece(tmp_path / "spm.gguf", name=name, pre=pre)):
         written = {*spaces.controls, *OWN_MARKS}
-        parts = render(SPACIOUS, messages, bos_token="<s>", eos_token="</s>", control_tokens=written)
+        parts = render(ChatTemplate(SPACIOUS, "<s>", "</s>"), messages, control_tokens=written)
         text = "".join(part.text for part in parts)
         assert spaces.encode(SPACIOUS, messages) == whole(spaces, text)
 

@@ -105,6 +105,20 @@ def test_a_table_of_templates_and_tokens_is_read_as_transformers_writes_it(tmp_p
     assert registry.fit_speaker(spec, "responder") == Fit("message", ("<|over|>",))
 
 
+def test_special_tokens_are_read_as_transformers_writes_them(tmp_path: Path) -> None:
+    spec = write_model_folder(tmp_path, "")
+    file = Path(spec.model) / "tokenizer_config.json"
+    settings = json.loads(file.read_text("utf-8"))
+    settings |= {"add_bos_token": True, "cls_token": "<cls>", "sep_token": {"content": "<sep>"}, "pad_token": None}
+    settings |= {"chat_template": "{{ cls_token }}"}
+    file.write_text(json.dumps(settings), "utf-8")
+    (file.parent / "chat_template.jinja").unlink()
+    template = registry.find_template(spec)
+    assert template is not None
+    assert dict(template.others).items() >= {"cls_token": "<cls>", "sep_token": "<sep>"}.items()
+    assert not {"add_bos_token", "pad_token", "bos_token"} & dict(template.others).keys()
+
+
 def test_a_hub_model_is_described_by_models_toml() -> None:
     spec = ModelSpec(name="odd", backend="transformers", model="nobody/nothing", **SPEAKERS)
     assert registry.fit_speaker(spec, "responder").system == "message"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dialogue.backends.base import Reply, Sampling
-from dialogue.backends.chat_template import opened_thought
+from dialogue.backends.chat_template import ChatTemplate, opened_thought
 from dialogue.backends.openai import OpenAIModel
 from dialogue.backends.openai.thoughts import likely_thought
 from dialogue.backends.scripted import ScriptedModel
@@ -177,7 +177,7 @@ def test_a_template_shows_whether_it_opens_a_thought_whatever_people_type(typed:
     turns = "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}{% endfor %}"
 
     def opens(end: str) -> bool:
-        return opened_thought(turns + end, talk, bos_token="", eos_token="") is not None
+        return opened_thought(ChatTemplate(turns + end), talk) is not None
 
     assert opens("<|assistant|><think>\n")
     assert not opens("<|assistant|><think>\n\n</think>\n\n")

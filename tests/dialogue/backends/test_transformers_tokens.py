@@ -138,3 +138,14 @@ def test_a_prompt_that_ends_in_an_open_thought_says_so() -> None:
     talk = [Message("user", "hello <think>")]
     assert ChatTokens(bytes_tokenizer(), LLAMA + "<think>\n").opened_thought(talk) is not None
     assert ChatTokens(bytes_tokenizer(), LLAMA).opened_thought(talk) is None
+
+
+def test_a_template_may_write_every_special_token_of_the_model() -> None:
+    """Some published templates begin a prompt with ``cls_token`` and end a turn with ``sep_token``."""
+    tokenizer = bytes_tokenizer()
+    tokenizer.cls_token, tokenizer.sep_token = "<s>", "[INST]"
+    template = "{{ cls_token }}{% for m in messages %}{{ m.content }}{{ sep_token }}{% endfor %}{{ eos_token }}"
+    prompt = ChatTokens(tokenizer, template).prompt([Message("user", "a")])
+    tokenizer.chat_template = template
+    assert prompt == tokenizer.apply_chat_template([{"role": "user", "content": "a"}])["input_ids"]
+    assert (prompt[0], prompt[-2:]) == (BOS, [MARK, EOS])
