@@ -20,16 +20,16 @@ class NotReady(ValueError):
     """The study cannot be opened; the message gives the reason in a sentence."""
 
 
-def open_study(study: Study) -> None:
+def open_study(study: Study, patience: float | None = None) -> None:
     """Let participants enrol and chat once the chatbot has answered the first goal. Raises NotReady without changing anything.
 
-    Opening takes as long as the chatbot needs to answer, but less than a minute.
+    Opening takes as long as the chatbot needs to answer, but less than a minute, or ``patience`` seconds.
     """
     lacks = what_it_lacks(study)
     if lacks:
         raise NotReady(lacks[0])
     try:
-        ask_responder(study.chatbot, study.goals.all()[0].text)
+        ask_responder(study.chatbot, study.goals.all()[0].text, patience)
     except NoAnswer as reason:
         raise NotReady(
             f"The study was not opened because its chatbot {study.chatbot!r} did not answer a test message. {reason}"

@@ -20,6 +20,8 @@ from studies.language_models.keys import without_keys
 
 PATIENCE = 50.0
 """Seconds for loading the model and its first words: less than the minute that web servers wait for a page."""
+LONG_PATIENCE = 600.0
+"""The same where no web server waits. A local model's first use includes measuring how it runs best, slow on a busy machine."""
 ENOUGH = 200
 """Number of characters that is enough to show that the model answers."""
 
@@ -28,33 +30,36 @@ class NoAnswer(Exception):
     """The model did not answer; the message is a sentence, often the backend's."""
 
 
-def ask_responder(name: str, message: str) -> None:
-    """Send the responder ``name`` the first message of a dialogue, as participants will. Raises NoAnswer."""
-    _ask(name, "responder", message)
+def ask_responder(name: str, message: str, patience: float | None = None) -> None:
+    """Send the responder ``name`` the first message of a dialogue, as participants will. Raises NoAnswer.
+
+    ``patience`` is the time that it has, in seconds (None: as long as a page may take).
+    """
+    _ask(name, "responder", message, patience or PATIENCE)
 
 
 def ask_side(name: str, speaker: SpeakerName) -> None:
     """Ask the model for its first output as ``speaker``, for the first of the paper's goals. Raises NoAnswer."""
-    _ask(name, speaker, goals.load_listed()[0].text)
+    _ask(name, speaker, goals.load_listed()[0].text, PATIENCE)
 
 
-def _ask(name: str, speaker: SpeakerName, goal: str) -> None:
+def _ask(name: str, speaker: SpeakerName, goal: str, patience: float) -> None:
     try:
-        async_to_sync(_wait_for_answer)(name, speaker, goal)
+        async_to_sync(_wait_for_answer)(name, speaker, goal, patience)
     except BackendError as error:
         raise NoAnswer(without_keys(str(error))) from error
 
 
-async def _wait_for_answer(name: str, speaker: SpeakerName, goal: str) -> None:
+async def _wait_for_answer(name: str, speaker: SpeakerName, goal: str, patience: float) -> None:
     heard: list[str | Thinking] = []
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(patience):
             asked, history, is_remote = await asyncio.to_thread(_prepare, name, speaker, goal)
             # Only a complete answer from an API shows whether it contains thoughts.
             await _listen(asked, history, name, heard, None if is_remote else ENOUGH)
     except TimeoutError as error:
         if not _text(heard) and not any(isinstance(event, Thinking) for event in heard):
-            raise NoAnswer(_too_late(name)) from error
+            raise NoAnswer(_too_late(name, patience)) from error
     finally:
         if asyncio.all_tasks() == {asyncio.current_task()}:
             # This event loop exists only for the test message. The server's loop keeps the model for participants.
@@ -112,8 +117,8 @@ def _refuse_silence(output: Output, name: str, speaker: SpeakerName) -> None:
     raise NoAnswer("Its reply was empty. Check the log of its server, or choose another model.")
 
 
-def _too_late(name: str) -> str:
+def _too_late(name: str, patience: float) -> str:
     return (
-        f"Model {name!r} did not begin to answer within {PATIENCE:.0f} seconds. "
+        f"Model {name!r} did not begin to answer within {patience:.0f} seconds. "
         "A large model may still be loading. Try again in a minute, or check the server that runs it."
     )

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.test import override_settings
 
+from studies.language_models import trial
 from studies.models import Study
 from tests.installation import MODELS_FILE
 from tests.services.binaries import free_port
@@ -23,6 +24,7 @@ def with_smollm2(tmp_path: Path) -> Iterator[Path]:
         package = "carrier-of-a-model"
         file = "{file}"
         replies = ["Paris."]
+        pause = 0.05
         [models.smollm2.responder]
         prompts = "llama-2-responder"
         coherence = {{ max_n = 5 }}
@@ -40,7 +42,10 @@ def start_demo() -> str:
 
 
 @pytest.mark.django_db
-def test_people_chat_with_a_real_model_and_a_small_run_of_it_waits_for_a_researcher(with_smollm2: Path) -> None:
+def test_people_chat_with_a_real_model_and_a_small_run_of_it_waits_for_a_researcher(
+    with_smollm2: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial, "PATIENCE", 0.02)  # on a busy machine a page could not wait for it
     (with_smollm2 / "smollm2.gguf").write_bytes(b"GGUF")
     outputs = [start_demo(), start_demo()]
     study = Study.objects.get(slug="demo")

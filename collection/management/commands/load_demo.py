@@ -6,6 +6,7 @@ from collection.research.opening import NotReady, open_study
 from collection.settings_of_studies import DEMO_CHATBOT, DEMO_SUBSTITUTE, load_demo_study
 from studies.commands import StudyCommand
 from studies.language_models.catalogue import missing_piece, read_catalogue
+from studies.language_models.trial import LONG_PATIENCE
 from studies.models import Study
 
 
@@ -31,6 +32,6 @@ class Command(StudyCommand):
         if recruitment.is_open or recruitment.chatbot_answered_at is not None:
             return
         try:
-            open_study(study)
+            open_study(study, LONG_PATIENCE)
         except NotReady as reason:
             self.stderr.write(str(reason))

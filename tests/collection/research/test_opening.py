@@ -86,6 +86,15 @@ def test_nobody_waits_for_ever(
         open_study(study)
 
 
+def test_a_command_waits_longer_than_a_page(
+    study: Study, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    describe(settings, tmp_path, pause=0.1, replies=["Hello."])
+    monkeypatch.setattr(trial, "PATIENCE", 0.02)
+    open_study(study, patience=30)
+    assert Recruitment.objects.get().is_open
+
+
 def test_a_slow_chatbot_that_has_begun_to_speak_is_no_failure(
     study: Study, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
