@@ -14,7 +14,7 @@ from dialogue.model_config import ModelSpec
 from dialogue.prompts import PromptSet
 from dialogue.seeds import SpeakerName, sampler_seed
 from dialogue.speakers import Speaker
-from simulation.models import Run, Simulation
+from simulation.models import Simulation
 from simulation.requests import limit_features
 from simulation.run_prompts import prompt_set_of, prompts_of
 from studies.language_models.identities import build_speaker, decisive, find_spec, is_still
@@ -37,6 +37,20 @@ class Cast:
         """Let the models use what they remember of this dialogue for others, because it is over."""
         self.inquirer.forget()
         self.responder.forget()
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What decides a dialogue: a run's ``configuration``, the sentence of the ``persona``, the text of the ``goal``, and what
+    its seeds depend on. ``name`` tells its histories from those of other dialogues."""
+
+    configuration: dict[str, Any]
+    persona: str
+    goal: str
+    seed: int
+    code: str
+    retry: int
+    name: str
 
 
 def identify(configuration: dict[str, Any]) -> str:
@@ -64,22 +78,26 @@ class Casting:
     def cast(self, cell: Simulation) -> Cast:
         """Return the cell's cast. Raises ModelMisconfigured if a model is gone or has changed since the run started."""
         run = cell.run
-        inquirer = self._speaker(run, cell, "inquirer")
+        sentence = personas.describe(limit_features(cell.persona.features, run.configuration["features"]))
+        seeds = (cell.seed, cell.persona.code, cell.retries)
+        return self.play(Scene(run.configuration, sentence, cell.goal.text, *seeds, f"simulation-{cell.pk}"))
+
+    def play(self, scene: Scene) -> Cast:
+        """Return the cast of any dialogue. Raises ModelMisconfigured if a model is gone or has changed since it began."""
+        inquirer = self._speaker(scene, "inquirer")
         return Cast(
             inquirer=inquirer,
-            responder=self._speaker(run, cell, "responder"),
-            persona=personas.describe(limit_features(cell.persona.features, run.configuration["features"])),
-            goal=cell.goal.text,
-            prompts=prompt_set_of(run.configuration),
-            max_turns=run.configuration["max_turns"],
+            responder=self._speaker(scene, "responder"),
+            persona=scene.persona,
+            goal=scene.goal,
+            prompts=prompt_set_of(scene.configuration),
+            max_turns=scene.configuration["max_turns"],
         )
 
-    def _speaker(self, run: Run, cell: Simulation, speaker: SpeakerName) -> Speaker:
-        described = run.configuration[speaker]
-        refuse_changed(self.models_file, run.configuration, speaker)
+    def _speaker(self, scene: Scene, speaker: SpeakerName) -> Speaker:
+        described = scene.configuration[speaker]
+        refuse_changed(self.models_file, scene.configuration, speaker)
         spec, table = find_spec(self.models_file, described["model"], speaker)
-        prompts = prompts_of(run.configuration, speaker).prompts
-        seed = partial(sampler_seed, cell.seed, cell.persona.code, cell.goal.text, speaker, retry=cell.retries)
-        return build_speaker(
-            spec, table, described, prompts, self.open_model(spec), seed, f"simulation-{cell.pk}-{speaker}"
-        )
+        prompts = prompts_of(scene.configuration, speaker).prompts
+        seed = partial(sampler_seed, scene.seed, scene.code, scene.goal, speaker, retry=scene.retry)
+        return build_speaker(spec, table, described, prompts, self.open_model(spec), seed, f"{scene.name}-{speaker}")

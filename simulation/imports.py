@@ -108,6 +108,8 @@ class _Importer:
         """Raise Unplaced if the line contradicts the options of the import."""
         if record.is_unfinished:
             raise Unplaced("this dialogue has not ended. Export it again when it has.")
+        if record.kind == Dialogue.Kind.BRANCH:
+            raise Unplaced("this dialogue is a branch of another one, and branches cannot be imported.")
         kind = Dialogue.Kind.NATURAL if self.inquirer is None else Dialogue.Kind.SIMULATED
         if record.kind not in (None, kind):
             raise Unplaced(f"this dialogue is {record.kind}, not {kind}. {_advice(record)}")

@@ -1,4 +1,4 @@
-"""Runs of simulated dialogues and their cells."""
+"""Runs of simulated dialogues and their cells, and branches of dialogues."""
 
 from typing import ClassVar
 
@@ -167,3 +167,29 @@ class FailedDialogue(models.Model):
 
     def __str__(self) -> str:
         return str(self.dialogue)
+
+
+class Branch(Job, Item):
+    """A dialogue that goes on from a turn of another one, its parent, with something changed.
+
+    Its own dialogue begins with copies of the ``shared`` turns, so that it can be read, and branch again, like any other.
+    ``configuration`` is as in a run. ``retry`` belongs to the seeds: a branch without changes repeats its parent.
+    """
+
+    MODEL_FIELDS = ("inquirer", "responder")
+
+    parent = models.ForeignKey(Dialogue, on_delete=models.CASCADE, related_name="branches")
+    turn = models.PositiveSmallIntegerField(help_text="Number of the parent's turn, from 1, that is played anew.")
+    shared = models.PositiveSmallIntegerField(help_text="Number of turns copied from the parent.")
+    utterance = models.TextField(blank=True, help_text="Utterance of that turn; empty: the inquirer writes it.")
+    dialogue = models.OneToOneField(Dialogue, on_delete=models.CASCADE, related_name="branch")
+    inquirer = models.CharField(max_length=100)
+    responder = models.CharField(max_length=100)
+    configuration = models.JSONField()
+    retry = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+
+    def __str__(self) -> str:
+        return f"Branch of {self.parent} at turn {self.turn}"

@@ -7,7 +7,7 @@ from typing import Any
 from dialogue import prompts
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.prompts import AnyPrompts, NamedPrompts, PromptSet
-from dialogue.seeds import SPEAKERS, SpeakerName
+from dialogue.seeds import SpeakerName
 from simulation.requests import RequestError, RunRequest
 from studies.language_models.identities import built_in
 from studies.models import Goal
@@ -16,9 +16,13 @@ from studies.prompt_sets.library import find_prompts, text_of
 
 def chosen_prompts(request: RunRequest) -> dict[SpeakerName, NamedPrompts]:
     """Return the prompt sets that the request names, by speaker. Raises RequestError."""
+    return choose_prompts({"inquirer": request.inquirer_prompts, "responder": request.responder_prompts})
+
+
+def choose_prompts(references: Mapping[SpeakerName, str]) -> dict[SpeakerName, NamedPrompts]:
+    """Return the prompt sets by speaker, without those of empty references. Raises RequestError."""
     chosen: dict[SpeakerName, NamedPrompts] = {}
-    for speaker in SPEAKERS:
-        reference: str = getattr(request, f"{speaker}_prompts")
+    for speaker, reference in references.items():
         try:
             chosen |= {speaker: find_prompts(reference, speaker)} if reference else {}
         except LookupError as error:

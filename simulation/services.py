@@ -21,7 +21,7 @@ from simulation.budgets import is_spent, set_budget, why_spent
 from simulation.casting import Cast, identify
 from simulation.cells import CELLS
 from simulation.costs import charge, fix_prices
-from simulation.models import Run, Simulation
+from simulation.models import Branch, Run, Simulation
 from simulation.provenance import describe_run
 from simulation.requests import RequestError, RunRequest, check_concurrency
 from simulation.run_prompts import chosen_prompts, frozen_texts, refuse_marks_within
@@ -138,8 +138,8 @@ def record_environment(run: Run, content: dict[str, Any], worker: str) -> None:
     run.environments.get_or_create(digest=digest, defaults={"content": content, "worker": worker})
 
 
-def past_turns(cell: Simulation) -> list[Turn]:
-    """Return the stored turns of the cell's dialogue, in order, and whether the inquirer stopped with the last one."""
+def past_turns(cell: Simulation | Branch) -> list[Turn]:
+    """Return the stored turns of a cell or branch, in order, and whether the inquirer stopped with the last one."""
     turns = list(cell.dialogue.turns.order_by("position")) if cell.dialogue else []
     if turns:
         last = turns[-1]
@@ -204,12 +204,16 @@ def _create_dialogue(cell: Simulation, cast: Cast) -> Dialogue:
 def _configuration(request: RunRequest, models_file: Path) -> dict[str, Any]:
     chosen = chosen_prompts(request)
     speakers: dict[str, Any] = {
-        speaker: _describe(getattr(request, speaker), speaker, chosen.get(speaker), models_file) for speaker in SPEAKERS
+        speaker: describe_choice(getattr(request, speaker), speaker, chosen.get(speaker), models_file)
+        for speaker in SPEAKERS
     }
     return speakers | {"max_turns": request.max_turns, "features": request.features} | frozen_texts(chosen)
 
 
-def _describe(name: str, speaker: SpeakerName, chosen: NamedPrompts | None, models_file: Path) -> dict[str, object]:
+def describe_choice(
+    name: str, speaker: SpeakerName, chosen: NamedPrompts | None, models_file: Path
+) -> dict[str, object]:
+    """Return what identifies the model as that speaker, with the chosen prompt set or its own. Raises RequestError."""
     try:
         find_well_described(models_file, name)
         return describe_speaker(models_file, name, speaker, chosen)

@@ -1,9 +1,11 @@
-"""Celery task for simulated dialogues."""
+"""Celery tasks for simulated dialogues and branches."""
 
 from django.conf import settings
 
 from dialogue.backends import registry
 from jobs.tasks import is_stopping, works_off
+from simulation.branches.queue import BRANCHES
+from simulation.branches.workers import BranchWorker
 from simulation.casting import Casting
 from simulation.cells import CELLS
 from simulation.workers import Worker
@@ -13,3 +15,9 @@ from simulation.workers import Worker
 def simulate() -> Worker:
     """Return a worker that plays the dialogues of queued runs."""
     return Worker(Casting(settings.MODELS_FILE, registry.open_model), should_stop=is_stopping.is_set)
+
+
+@works_off(BRANCHES)
+def branch() -> BranchWorker:
+    """Return a worker that plays queued branches."""
+    return BranchWorker(Casting(settings.MODELS_FILE, registry.open_model), should_stop=is_stopping.is_set)

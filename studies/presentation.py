@@ -120,7 +120,7 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class DialogueList:
-    """One page of a study's dialogues, of one ``kind`` or, if it is empty, of all."""
+    """One page of a study's dialogues, of one ``kind`` or, if it is empty, of all but branches."""
 
     study: Study
     kind: str
@@ -134,7 +134,8 @@ class DialogueList:
 def list_dialogues(study: Study, kind: str, page: str) -> DialogueList:
     """Return a page of the study's dialogues, latest first. An unknown kind is ignored."""
     known = kind if kind in Dialogue.Kind.values else ""
-    dialogues = study.dialogues.filter(kind=known) if known else study.dialogues.all()
+    of_study = study.dialogues.all()
+    dialogues = of_study.filter(kind=known) if known else of_study.exclude(kind=Dialogue.Kind.BRANCH)
     shown: Page[Any] = Paginator(dialogues.order_by("-pk").values_list("pk", flat=True), DIALOGUES_A_PAGE).get_page(
         page
     )

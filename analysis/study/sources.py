@@ -102,7 +102,8 @@ def _data(study: Study, evaluations: list[Evaluation]) -> list[Any]:
     """Return counts, sums and latest times, which suffice because stored rows change only by withdrawal or resubmission."""
     judgements = Judgement.objects.counted().filter(pair__evaluation__in=evaluations)
     flagged = Evaluator.objects.filter(evaluation__in=evaluations).exclude(flag="").order_by("pk")
-    dialogues = Dialogue.objects.filter(study=study, is_replaced=False).exclude(ended_at=None)
+    ended = Dialogue.objects.filter(study=study, is_replaced=False).exclude(ended_at=None)
+    dialogues = ended.exclude(kind=Dialogue.Kind.BRANCH)
     people = Participant.objects.filter(study=study, persona__isnull=False)
     return [
         [(one.number, one.state) for one in evaluations],

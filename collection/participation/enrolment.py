@@ -157,10 +157,10 @@ class ChatEnrolment(Enrolment[Participant]):
         """Delete the participant's dialogues, their persona and data derived from it, in locking order.
 
         The dialogues are locked first, so a process that is storing something in one has either finished or finds it deleted.
+        They are deleted last, because other apps look up what was derived from them.
         """
         for dialogue in locked.dialogues.select_for_update(of=("self",)):
             dialogue_over.send(sender=Dialogue, dialogue=dialogue)
-        locked.dialogues.delete()
         persona, locked.persona = locked.persona, None
         locked.goal_order, locked.order_seed = [], None
         locked.save()

@@ -35,6 +35,9 @@ DOWNLOADS: dict[str, Export] = {
     "simulated.jsonl": _dialogues("simulated", "jsonl"),
     "simulated.csv": _dialogues("simulated", "csv"),
     "simulated-spreadsheet.csv": _dialogues("simulated", "spreadsheet"),
+    "branch.jsonl": _dialogues("branch", "jsonl"),
+    "branch.csv": _dialogues("branch", "csv"),
+    "branch-spreadsheet.csv": _dialogues("branch", "spreadsheet"),
     "answers.csv": _answers("csv"),
     "answers-spreadsheet.csv": _answers("spreadsheet"),
     "answers-with-external-ids.csv": _answers("spreadsheet", named=True),
@@ -49,6 +52,10 @@ class KindLine:
     ended: int
     going_on: int
 
+    @property
+    def name(self) -> str:
+        return "branches" if self.kind == Dialogue.Kind.BRANCH else f"{self.kind} dialogues"
+
 
 @dataclass(frozen=True, slots=True)
 class DataPage:
@@ -61,12 +68,13 @@ class DataPage:
 
 
 def read_data(study: Study) -> DataPage:
-    """Count the current entries of each file of the study."""
-    kinds = [
+    """Count the current entries of each file of the study. Branches are listed if there are any."""
+    lines = [
         KindLine(kind, chosen_dialogues(study, kind).count(), unfinished_dialogues(study, kind).count())
         for kind in Dialogue.Kind.values
     ]
     named = study.participants.exclude(external_id="").count()
+    kinds = [line for line in lines if line.kind != Dialogue.Kind.BRANCH or line.ended]
     return DataPage(study, kinds, known_participants(study).count(), named)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from collection.research.collecting import Admission, Counts, read_admission, read_counts
@@ -12,7 +12,7 @@ from simulation.forms import RunChoices, read_choices
 from simulation.presentation import RunLine
 from simulation.progress import tally_runs
 from studies.language_models.catalogue import read_catalogue
-from studies.models import Persona, Study
+from studies.models import Dialogue, Persona, Study
 from studies.presentation import persona_sentence
 
 
@@ -62,7 +62,8 @@ def list_studies() -> list[StudyLine]:
     """Return all studies by title."""
     catalogue = read_catalogue()
     studies = list(Study.objects.order_by("title").prefetch_related("runs"))
-    goals, personas, dialogues, participants = map(_count, ("goals", "personas", "dialogues", "participants"))
+    goals, personas, participants = map(_count, ("goals", "personas", "participants"))
+    dialogues = _count("dialogues", ~Q(dialogues__kind=Dialogue.Kind.BRANCH))
     troubles = read_troubles(studies)
     tallies, services = tally_runs(run for study in studies for run in study.runs.all()), live_services()
     return [
@@ -95,7 +96,8 @@ def read_study(study: Study) -> StudyPage:
     )
 
 
-def _count(relation: str) -> dict[int, int]:
+def _count(relation: str, chosen: Q | None = None) -> dict[int, int]:
     """Count the rows of ``relation`` for each study, in a separate query because joins would multiply the counts."""
-    counted: QuerySet[Study, tuple[int, int]] = Study.objects.order_by().values_list("pk").annotate(Count(relation))
+    studies: QuerySet[Study, tuple[int]] = Study.objects.order_by().values_list("pk")
+    counted: QuerySet[Study, tuple[int, int]] = studies.annotate(count=Count(relation, filter=chosen))
     return dict(counted)

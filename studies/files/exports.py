@@ -44,7 +44,7 @@ class Incomplete(RuntimeError):
 
 
 def export_dialogues(study: Study, kind: str = "all", form: str = "jsonl") -> Iterator[str]:
-    """Yield the study's dialogues of ``kind`` ("all", "natural", "simulated") as one of FORMS, one piece per dialogue.
+    """Yield the study's dialogues of ``kind`` as one of FORMS, one piece per dialogue. "all" is without branches.
 
     Unfinished dialogues are left out. Raises Incomplete at the end if the number of pieces differs from the number of
     dialogues at the start.
@@ -83,7 +83,7 @@ def unfinished_dialogues(study: Study, kind: str) -> QuerySet[Dialogue]:
 
 
 def _of_kind(dialogues: QuerySet[Dialogue], kind: str) -> QuerySet[Dialogue]:
-    return dialogues if kind == "all" else dialogues.filter(kind=kind)
+    return dialogues.exclude(kind=Dialogue.Kind.BRANCH) if kind == "all" else dialogues.filter(kind=kind)
 
 
 def table_head(form: str, columns: Iterable[str]) -> str:

@@ -22,11 +22,13 @@ class Dialogue(models.Model):
 
     ``inquirer`` and ``responder`` hold the model's name, file hash, prompt set and sampling; {} is a person.
     An imported dialogue has ended but may lack an ending, because the official format does not record it.
+    A branch goes on from a turn of another dialogue with something changed; figures, pairs and runs are without branches.
     """
 
     class Kind(models.TextChoices):
         NATURAL = "natural", "natural"
         SIMULATED = "simulated", "simulated"
+        BRANCH = "branch", "branch"
 
     token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="dialogues")

@@ -16,7 +16,12 @@ class Command(StudyCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("study", help="short name of the study, for example demo")
-        parser.add_argument("--kind", choices=["all", "natural", "simulated"], default="all")
+        parser.add_argument(
+            "--kind",
+            choices=["all", "natural", "simulated", "branch"],
+            default="all",
+            help="all is natural and simulated",
+        )
         parser.add_argument("--format", choices=FORMS, default="jsonl")
         parser.add_argument("--out", type=Path, help="file to write (default: standard output)")
 

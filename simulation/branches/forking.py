@@ -1,0 +1,165 @@
+"""Create branches, and store what their models say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from dialogue.personas import describe
+from dialogue.roleplay import Ended, Exchange
+from simulation.branches.configuration import configure
+from simulation.branches.origins import Origin, answered_turns, read_origin
+from simulation.branches.queue import BRANCHES
+from simulation.branches.requests import BranchRequest
+from simulation.casting import Cast, Scene
+from simulation.models import Branch
+from simulation.requests import MOST_SEED, RequestError, limit_features
+from studies import services as study_services
+from studies.models import Dialogue, Persona
+from studies.services import copy_row
+from studies.storable_text import storable
+
+GONE = "There is no dialogue {token!r}. It may have been deleted because its participant withdrew. Choose another one."
+
+
+def find_parent(token: str) -> Dialogue:
+    """Return the dialogue with this token. Raises RequestError."""
+    found = Dialogue.objects.select_related("study", "goal", "persona").filter(token=token).first()
+    if found is None:
+        raise RequestError(GONE.format(token=token))
+    return found
+
+
+def fork(parent: Dialogue, request: BranchRequest, models_file: Path | None = None) -> Branch:
+    """Store a branch of the dialogue, paused until it is started or queued. Raises RequestError, and then stores nothing."""
+    [branch] = fork_all([parent], request, models_file)
+    return branch
+
+
+def fork_all(parents: Sequence[Dialogue], request: BranchRequest, models_file: Path | None = None) -> list[Branch]:
+    """Store a branch of each dialogue, or none of any. Raises RequestError."""
+    # Computes the hashes of model files, which may take long, before the transaction.
+    plans = [_plan(parent, request, models_file or settings.MODELS_FILE) for parent in parents]
+    with transaction.atomic():
+        return [_store(plan) for plan in plans]
+
+
+def unused_seed(parent: Dialogue) -> int:
+    """Return a seed that neither the dialogue nor any of its branches has, for a negative control."""
+    used = set(Dialogue.objects.filter(branch__parent=parent).values_list("seed", flat=True))
+    seed = (read_origin(parent).seed + 1) % MOST_SEED
+    while seed in used:
+        seed = (seed + 1) % MOST_SEED
+    return seed
+
+
+def scene_of(branch: Branch) -> Scene:
+    """Return what decides the branch's dialogue. Without changes it is what decided its parent's."""
+    dialogue = branch.dialogue
+    assert dialogue.seed is not None, "a branch always has a seed"  # noqa: S101
+    seeds = (dialogue.seed, dialogue.persona.code, branch.retry)
+    return Scene(
+        branch.configuration, dialogue.persona_sentence, dialogue.goal.text, *seeds, name=f"branch-{branch.pk}"
+    )
+
+
+@transaction.atomic
+def save_step(branch: Branch, cast: Cast, step: Exchange | Ended, worker: str, now: datetime) -> None:
+    """Store a complete turn, or the ending, with which the branch is finished. Raises LeaseLost."""
+    BRANCHES.hold(branch, worker)
+    if isinstance(step, Exchange):
+        study_services.save_exchange(branch.dialogue, step, cast.responder.model)
+        BRANCHES.forget_failures(branch)
+    else:
+        study_services.end_dialogue(branch.dialogue, step, now)
+        BRANCHES.finish(branch, worker, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A branch that can be stored."""
+
+    parent: Dialogue
+    request: BranchRequest
+    origin: Origin
+    configuration: dict[str, Any]
+
+
+def _plan(parent: Dialogue, request: BranchRequest, models_file: Path) -> _Plan:
+    _refuse_missing_turn(parent, request.turn)
+    origin = read_origin(parent)
+    return _Plan(parent, request, origin, configure(origin, request, parent.goal, models_file))
+
+
+def _store(plan: _Plan) -> Branch:
+    parent, request, configuration = plan.parent, plan.request, plan.configuration
+    _lock(parent)
+    shared = [turn for turn in answered_turns(parent) if turn.position < request.turn - 1]
+    _refuse_full(len(shared), configuration["max_turns"])
+    dialogue = _create_dialogue(plan)
+    for position, turn in enumerate(shared):
+        copy_row(turn, dialogue=dialogue, position=position, key="")
+    return Branch.objects.create(
+        parent=parent,
+        turn=request.turn,
+        shared=len(shared),
+        utterance=storable(request.utterance or ""),
+        dialogue=dialogue,
+        inquirer=configuration["inquirer"]["model"],
+        responder=configuration["responder"]["model"],
+        configuration=configuration,
+        retry=plan.origin.retry,
+    )
+
+
+def _refuse_missing_turn(parent: Dialogue, turn: int) -> None:
+    last = parent.turns.order_by("position").last()
+    count = last.position + 1 if last else 0
+    if not 1 <= turn <= count + 1:
+        turns = "1 turn" if count == 1 else f"{count or 'no'} turns"
+        choice = f"a turn from 1 to {count}, or {count + 1} to go on after the last" if count else "turn 1"
+        raise RequestError(f"The dialogue has {turns}, so it cannot branch at turn {turn}. Choose {choice}.", "turn")
+
+
+def _refuse_full(shared: int, max_turns: int) -> None:
+    if shared >= max_turns:
+        raise RequestError(
+            f"The turn limit is {max_turns}, and {shared} turns come before. Raise the turn limit, or choose an earlier turn.",
+            "max_turns",
+        )
+
+
+def _lock(parent: Dialogue) -> None:
+    """Lock the dialogue, so that a withdrawal either finds the branch or has deleted the dialogue. Raises RequestError."""
+    if not Dialogue.objects.select_for_update(of=("self",), no_key=True).filter(pk=parent.pk).exists():
+        raise RequestError(GONE.format(token=parent.token))
+
+
+def _create_dialogue(plan: _Plan) -> Dialogue:
+    parent, request, origin = plan.parent, plan.request, plan.origin
+    is_same = request.persona in ("", parent.persona.code)
+    persona = parent.persona if is_same else _find_persona(parent, request.persona)
+    sentence = parent.persona_sentence if is_same else describe(limit_features(persona.features, origin.features))
+    return Dialogue.objects.create(
+        study=parent.study,
+        goal=parent.goal,
+        persona=persona,
+        persona_sentence=sentence,
+        kind=Dialogue.Kind.BRANCH,
+        inquirer=plan.configuration["inquirer"],
+        responder=plan.configuration["responder"],
+        seed=origin.seed if request.seed is None else request.seed,
+    )
+
+
+def _find_persona(parent: Dialogue, code: str) -> Persona:
+    """Return the study's persona, locked as the dialogue is. Raises RequestError."""
+    personas = Persona.objects.select_for_update(of=("self",), no_key=True).filter(study=parent.study_id)
+    found = personas.filter(code=code).first()
+    if found is None:
+        raise RequestError(f"Study {parent.study.slug!r} has no persona {code!r}. Its page lists the codes.", "persona")
+    return found

@@ -1,0 +1,60 @@
+"""With the real engine: branches without changes repeat their parents word for word, and other seeds say something else."""
+
+from pathlib import Path
+
+import pytest
+from asgiref.sync import async_to_sync
+from pytest_django import Settings
+
+from dialogue.backends import registry
+from simulation.branches.forking import fork
+from simulation.branches.queue import BRANCHES
+from simulation.branches.requests import BranchRequest
+from simulation.branches.workers import BranchWorker
+from simulation.casting import Casting
+from simulation.models import Branch
+from simulation.requests import RunRequest
+from simulation.services import request_run, start_run
+from simulation.workers import Worker
+from studies.models import Dialogue
+from tests.factories import make_study
+from tests.simulation.branches.branching import turns_of
+
+BASE = Path(__file__).parents[3] / "models.toml"
+
+
+def short_answers(folder: Path) -> Path:
+    """Return a models file with the embedded model, whose answers end after 40 tokens, to save time."""
+    text = (
+        BASE.read_text("utf-8")
+        .split("[models.smollm2]")[0]
+        .replace("tiny/tiny.gguf", str(BASE.parent / "tiny/tiny.gguf"))
+    )
+    file = folder / "models.toml"
+    file.write_text(text.replace("max_tokens = 500", "max_tokens = 40"), "utf-8")
+    return file
+
+
+@pytest.mark.django_db
+def test_branches_with_the_same_everything_continue_as_their_parents_and_those_with_another_seed_do_not(
+    settings: Settings, tmp_path: Path
+) -> None:
+    settings.MODELS_FILE = short_answers(tmp_path)
+    run = request_run(make_study(goal_count=1, persona_count=4), RunRequest("tiny", "tiny", max_turns=3))
+    start_run(run)
+    casting = Casting(settings.MODELS_FILE, registry.open_model)
+    async_to_sync(Worker(casting).work_off)(run.simulations.all())
+    parents = [one for one in Dialogue.objects.all() if one.turns.count() >= 2]
+    assert len(parents) >= 2
+    same, other = ([fork(one, BranchRequest(2, seed=seed)) for one in parents] for seed in (None, 74))
+    for branch in (*same, *other):
+        BRANCHES.start(branch)
+    async_to_sync(BranchWorker(casting=casting, concurrency=1).work_off)(Branch.objects.all())
+    async_to_sync(registry.close_models)()
+
+    for branch, control in zip(same, other, strict=True):
+        branch.dialogue.refresh_from_db()
+        assert turns_of(branch.dialogue) == turns_of(branch.parent)
+        assert branch.dialogue.ending == branch.parent.ending
+        assert turns_of(control.dialogue)[:1] == turns_of(control.parent)[:1]
+        assert turns_of(control.dialogue)[1:] != turns_of(control.parent)[1:]
