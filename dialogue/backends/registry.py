@@ -1,5 +1,6 @@
 """Backends by name, loaded when a model first needs one. Importing this module loads none of their libraries."""
 
+from collections.abc import Sequence
 from importlib import import_module
 from threading import Lock
 from types import ModuleType
@@ -9,6 +10,7 @@ from dialogue.backends.chat_template import ChatTemplate, load_template
 from dialogue.backends.fitting import Fit, fit
 from dialogue.backends.llama_cpp_trial import find_obstacle
 from dialogue.backends.provenance import Provenance
+from dialogue.messages import Message, Speaking
 from dialogue.model_config import ModelSpec
 from dialogue.prompts import AnyPrompts, load_prompts
 from dialogue.seeds import SPEAKERS, SpeakerName
@@ -75,6 +77,17 @@ def find_template(spec: ModelSpec) -> ChatTemplate | None:
         return ChatTemplate(load_template(spec.template), "<s>", "</s>")
     template: ChatTemplate | None = _backend(spec).own_template(spec)
     return template
+
+
+def count_prompt(spec: ModelSpec, messages: Sequence[Message], role: Speaking = "assistant") -> int | None:
+    """Return the number of tokens of the prompt for ``messages``; None if it is unknown without loading weights.
+
+    Raises ModelMisconfigured if the model's file cannot be read.
+    """
+    if spec.backend != "llama_cpp":
+        return None
+    count: int = _backend(spec).count_prompt(spec, messages, role)
+    return count
 
 
 async def close_models() -> None:

@@ -23,6 +23,7 @@ from dialogue.backends.chat_template import ChatTemplate, of_model
 from dialogue.backends.llama_cpp.callers import Caller
 from dialogue.backends.llama_cpp.choice import choose, known_choice
 from dialogue.backends.llama_cpp.configuration import Configuration
+from dialogue.backends.llama_cpp.counting import count_prompt
 from dialogue.backends.llama_cpp.engines import Engines
 from dialogue.backends.llama_cpp.library import llama
 from dialogue.backends.llama_cpp.memory import Plan, plan_memory
@@ -36,7 +37,7 @@ from dialogue.backends.self_reply_marks import find_marks
 from dialogue.messages import Message
 from dialogue.model_config import ModelSpec
 
-__all__ = ["LlamaCppModel", "Statistics", "examine", "load", "own_template", "provenance"]
+__all__ = ["LlamaCppModel", "Statistics", "count_prompt", "examine", "load", "own_template", "provenance"]
 
 
 def load(spec: ModelSpec) -> "LlamaCppModel":

@@ -33,7 +33,7 @@ class ModelFacts:
 
 def read_facts(spec: ModelSpec) -> ModelFacts:
     """Read the file of ``spec``. Raises ModelMisconfigured if the file, its template or its context cannot be used."""
-    path = _checked(spec)
+    path = checked_file(spec)
     # Even so, the library checks the positions of the weights against the file's size, which reveals a truncated download.
     model = load_weights(spec, vocab_only=True)
     try:
@@ -74,7 +74,7 @@ def chat_template(model: int, spec: ModelSpec) -> str:
 def own_template(spec: ModelSpec) -> ChatTemplate | None:
     """Return the template in the model's file; None if the file cannot be read, which loading and examining report."""
     try:
-        changed = _checked(spec).stat()
+        changed = checked_file(spec).stat()
         with _reading:
             return _read_template(spec, changed.st_size, changed.st_mtime_ns)
     except (OSError, ModelMisconfigured):
@@ -91,7 +91,8 @@ def _read_template(spec: ModelSpec, _size: int, _changed: int) -> ChatTemplate:
         llama.llama_model_free(model)
 
 
-def _checked(spec: ModelSpec) -> Path:
+def checked_file(spec: ModelSpec) -> Path:
+    """Return the path of the file. Raises ModelMisconfigured if it is no GGUF file."""
     path = spec.file
     if path is None or not path.is_file():
         raise ModelMisconfigured(f"Model {spec.name!r}: {path} does not exist. {spec.how_to_get_file}")

@@ -9,9 +9,11 @@ from random import Random
 import pytest
 
 from benchmarks.random_llama import Shape
+from dialogue.backends import registry
 from dialogue.backends.base import LEAST_ROOM, BackendError, ContextFull, ModelMisconfigured, Sampling
 from dialogue.backends.llama_cpp import load
 from dialogue.backends.llama_cpp.process import MOST_CRASHES, explain
+from dialogue.model_config import ModelSpec
 from tests.dialogue.backends.llama_models import GREEDY, described, said, until
 
 WORDS = Shape()
@@ -36,6 +38,13 @@ async def test_the_same_seed_says_the_same(model):
     second = await model.reply(said("baba"), Sampling(seed=7, max_tokens=40))
     assert first.text == second.text
     assert first.completion_tokens == 40
+
+
+async def test_a_prompt_is_counted_without_weights_as_the_engine_counts_it(model, random_gguf):
+    for words in ("baba", "baba caca <s> dada" * 5):
+        reply = await model.reply(said(words), Sampling(max_tokens=1))
+        assert registry.count_prompt(described(random_gguf), said(words)) == reply.prompt_tokens
+    assert registry.count_prompt(ModelSpec(name="m", backend="openai", model="m"), said("baba")) is None
 
 
 async def test_other_seeds_say_other_things(model):
