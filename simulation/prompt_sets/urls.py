@@ -11,4 +11,6 @@ urlpatterns = [
     path("prompt-sets/<str:reference>/change/", views.change_prompt_set, name="change-prompt-set"),
     path("new-prompt-set/<str:speaker>/", views.new_prompt_set, name="new-prompt-set"),
     path("import-prompt-set/", views.import_prompt_set, name="import-prompt-set"),
+    path("prompt-set-scene/", views.prompt_set_scene, name="prompt-set-scene"),
+    path("prompt-set-preview/", views.prompt_set_preview, name="prompt-set-preview"),
 ]

@@ -1,16 +1,19 @@
 """Views of prompt sets."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
-from dialogue.prompts import NamedPrompts
+from dialogue.prompts import AnyPrompts, NamedPrompts
 from dialogue.seeds import SPEAKERS, SpeakerName
 from simulation.prompt_sets.import_form import ImportForm
 from simulation.prompt_sets.listing import list_sets
+from simulation.prompt_sets.preview import preview
+from simulation.prompt_sets.scene import read_scene
 from simulation.prompt_sets.set_editor import SetEditor
 from simulation.prompt_sets.set_page import read_set, toml_of
 from studies.access import account, staff_only
+from studies.editor.mistakes import Mistake
 from studies.models import PromptVersion
 from studies.prompt_sets.library import find_any
 from studies.storable_text import storable
@@ -29,7 +32,8 @@ def prompt_sets(request: HttpRequest) -> HttpResponse:
 def prompt_set(request: HttpRequest, reference: str) -> HttpResponse:
     """Show a version of a prompt set, or its difference to another one."""
     against = storable(request.GET.get("against", ""))
-    return render(request, "prompt_sets/set.html", {"page": read_set(_find(reference).reference, against)})
+    context = {"page": read_set(_find(reference).reference, against), "scene": read_scene(request.GET)}
+    return render(request, "prompt_sets/set.html", context)
 
 
 @staff_only
@@ -43,9 +47,7 @@ def prompt_set_file(request: HttpRequest, reference: str) -> HttpResponse:
 @staff_only
 def new_prompt_set(request: HttpRequest, speaker: str) -> HttpResponse:
     """Show the form for a new prompt set, pre-filled with the one to copy, or store it."""
-    if speaker not in SPEAKERS:
-        raise Http404
-    known: SpeakerName = "inquirer" if speaker == "inquirer" else "responder"
+    known = _speaker(speaker)
     start = _find(request.GET.get("from") or STARTS[known])
     if start.prompts.speaker != known:
         raise Http404
@@ -72,10 +74,33 @@ def import_prompt_set(request: HttpRequest) -> HttpResponse:
     return render(request, "prompt_sets/import.html", {"form": form}, status=422 if is_sent else 200)
 
 
+@staff_only
+def prompt_set_scene(request: HttpRequest) -> HttpResponse:
+    """Return the fields of the scene for another study."""
+    return render(request, "prompt_sets/_scene.html", {"scene": read_scene(request.GET)})
+
+
+@staff_only
+def prompt_set_preview(request: HttpRequest) -> HttpResponse:
+    """Return the preview of a stored set, or of the one in the form."""
+    prompts, mistakes = _read_draft(_data(request))
+    found = preview(prompts, read_scene(_data(request))) if prompts else None
+    return render(request, "prompt_sets/_preview.html", {"preview": found, "mistakes": mistakes})
+
+
+def _read_draft(data: QueryDict) -> tuple[AnyPrompts | None, list[Mistake]]:
+    """Return the set that a form names or holds, or its mistakes. A missing name is none, because nothing is stored."""
+    if reference := data.get("reference"):
+        return _find(reference).prompts, []
+    editor = SetEditor(_speaker(data.get("speaker", "")), data=data)
+    prompts = editor.read()
+    return prompts, [] if prompts else [one for one in editor.mistakes if one.anchor != "id_name"]
+
+
 def _edit(request: HttpRequest, editor: SetEditor, start: str) -> HttpResponse:
     if editor.is_bound and (stored := editor.store(account(request))):
         return _show_stored(request, stored)
-    context = {"editor": editor, "start": start}
+    context = {"editor": editor, "start": start, "scene": read_scene(_data(request))}
     return render(request, "prompt_sets/edit.html", context, status=422 if editor.is_bound else 200)
 
 
@@ -89,6 +114,17 @@ def _find(reference: str) -> NamedPrompts:
         return find_any(storable(reference))
     except LookupError as error:
         raise Http404(str(error)) from error
+
+
+def _speaker(name: str) -> SpeakerName:
+    for speaker in SPEAKERS:
+        if speaker == name:
+            return speaker
+    raise Http404
+
+
+def _data(request: HttpRequest) -> QueryDict:
+    return request.POST if request.method == "POST" else request.GET
 
 
 def _sent(request: HttpRequest) -> object:

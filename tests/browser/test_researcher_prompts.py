@@ -2,6 +2,7 @@
 
 import pytest
 from playwright.sync_api import Page, expect
+from pytest_django import Settings
 
 from dialogue.prompt_file import write_prompts
 from dialogue.prompts import load
@@ -9,14 +10,17 @@ from studies.prompt_sets.library import find_any
 from studies.prompt_sets.versions import store_version
 from tests.browser.accessibility import check_page_in_both_sizes
 from tests.browser.complaints import Complaints
-from tests.factories import make_run
+from tests.factories import make_run, make_study
+from tests.installation import BASE_DIR
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+LEFT = "^htmx:(afterRequest|sendError|sendAbort)"
+"""What a page says if it is left, or the set changes, while a preview is loading."""
 PLAIN, JSON = write_prompts(load("plain")), write_prompts(load("json"))
 
 
 def test_from_a_built_in_set_to_the_second_version_of_its_copy(staff_page: Page, complaints: Complaints) -> None:
-    complaints.expect("422")
+    complaints.expect("422", LEFT)
     staff_page.goto("/")
     staff_page.get_by_role("link", name="Prompt sets").click()
     staff_page.get_by_role("link", name="plain").click()
@@ -42,7 +46,7 @@ def test_from_a_built_in_set_to_the_second_version_of_its_copy(staff_page: Page,
 
 
 def test_every_page_fits_a_phone_and_violates_no_rule_of_wcag_aa(staff_page: Page, complaints: Complaints) -> None:
-    complaints.expect("422")
+    complaints.expect("422", LEFT)
     make_run()
     store_version("mine", PLAIN)
     store_version("mine", JSON)
@@ -55,3 +59,22 @@ def test_every_page_fits_a_phone_and_violates_no_rule_of_wcag_aa(staff_page: Pag
     staff_page.get_by_label("Text", exact=True).first.fill("")
     staff_page.get_by_role("button", name="Store prompt set").click()
     check_page_in_both_sizes(staff_page, "mistakes")
+
+
+def test_the_preview_follows_what_is_typed_and_chosen(
+    staff_page: Page, complaints: Complaints, settings: Settings
+) -> None:
+    complaints.expect(LEFT)
+    settings.MODELS_FILE = BASE_DIR / "models.toml"
+    make_study().goals.update(text="Bake bread.")
+    staff_page.goto("/new-prompt-set/inquirer/")
+    shown = staff_page.locator("#previewed")
+    expect(shown).to_contain_text("This is what you want: Bake bread.")
+    expect(shown.get_by_role("heading", name="Before output 1")).to_contain_text("tokens")
+    staff_page.get_by_label("Later messages").fill("It says <RESPONSE>. <CONV_STOP>?")
+    expect(shown).to_contain_text("FINISH?")
+    staff_page.get_by_label("Study").select_option("the paper’s personas and goals")
+    expect(shown).to_contain_text("This is what you want: You")
+    expect(staff_page.get_by_label("Persona", exact=True).locator("option")).to_have_count(20)
+    staff_page.get_by_label("Later messages").fill("Nothing")
+    expect(shown).to_contain_text("There is no preview yet")

@@ -1,0 +1,101 @@
+"""What a prompt set is previewed and tried with: a persona, a goal, the models of both speakers, and a seed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dialogue import goals, personas
+from dialogue.model_config import ModelSpec
+from dialogue.seeds import SPEAKERS, SpeakerName
+from studies.language_models.catalogue import read_catalogue
+from studies.models import Study
+from studies.presentation import persona_sentence
+
+PAPERS = "the paper’s personas and goals"
+MOST_PERSONAS = 200
+"""Number of a study's personas that are offered."""
+_SEED, _LARGEST_SEED = 73, 2**31
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A field of the scene, with the values and words to choose from; ``value`` is the chosen one."""
+
+    name: str
+    label: str
+    options: Sequence[tuple[str, str]]
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The chosen persona (its code and sentence), goal and seed, the models by speaker, and the fields to choose them with.
+
+    A speaker that no model in models.toml can play has none.
+    """
+
+    code: str
+    persona: str
+    goal: str
+    seed: int
+    models: Mapping[SpeakerName, ModelSpec | None]
+    study: Choice
+    others: Sequence[Choice]
+
+
+def read_scene(data: Mapping[str, str]) -> Scene:
+    """Return the scene that the fields in ``data`` name. A missing or unknown value is replaced by the first possible one:
+    the persona of one study is unknown in another."""
+    studies = [("", PAPERS), *Study.objects.order_by("title").values_list("slug", "title")]
+    study = _choice(data, "study", "Study", studies, studies[-1][0])
+    found = Study.objects.filter(slug=study.value).first()
+    sentences, texts = _personas(found), _goals(found)
+    persona = _choice(data, "persona", "Persona", [(code, f"{code}: {said}") for code, said in sentences.items()])
+    goal = _choice(data, "goal", "Goal", [(number, f"{number}: {_short(text)}") for number, text in texts.items()])
+    playing = {speaker: {spec.name: spec for spec in read_catalogue().playing(speaker)} for speaker in SPEAKERS}
+    models = {
+        speaker: _choice(data, speaker, f"{speaker.capitalize()} model", [(name, name) for name in playing[speaker]])
+        for speaker in SPEAKERS
+    }
+    return Scene(
+        code=persona.value,
+        persona=sentences[persona.value],
+        goal=texts[goal.value],
+        seed=_seed(data.get("scene-seed", "")),
+        models={speaker: playing[speaker].get(models[speaker].value) for speaker in SPEAKERS},
+        study=study,
+        others=[persona, goal, *models.values()],
+    )
+
+
+def _choice(
+    data: Mapping[str, str], name: str, label: str, options: Sequence[tuple[str, str]], default: str | None = None
+) -> Choice:
+    known = [value for value, _ in options]
+    asked = data.get(f"scene-{name}")
+    first = default if default is not None else next(iter(known), "")
+    return Choice(f"scene-{name}", label, options, asked if asked in known else first)
+
+
+def _personas(study: Study | None) -> dict[str, str]:
+    """Return the sentences of the study's personas by code, or of the paper's if it has none."""
+    own = study.personas.order_by("code")[:MOST_PERSONAS] if study else ()
+    listed = {persona.code: personas.describe(persona.features) for persona in personas.load_listed()}
+    return {persona.code: persona_sentence(persona) for persona in own} or listed
+
+
+def _goals(study: Study | None) -> dict[str, str]:
+    """Return the texts of the study's goals by number, or of the paper's if it has none."""
+    own = study.goals.order_by("number") if study else ()
+    return {str(goal.number): goal.text for goal in own} or {
+        str(goal.number): goal.text for goal in goals.load_listed()
+    }
+
+
+def _seed(text: str) -> int:
+    is_number = text.isascii() and text.isdigit() and len(text) < len(str(_LARGEST_SEED))
+    return int(text) if is_number else _SEED
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 80 else f"{line[:80]} …"
