@@ -39,6 +39,9 @@ class Run(Job):
         default=0, help_text="Outputs that it lacks, because the provider reported no token counts."
     )
     budget = models.FloatField(null=True, blank=True, help_text="Cost at which the run pauses; empty: none.")
+    ignores_failures = models.BooleanField(
+        default=False, help_text="Whether it goes on although its first dialogues fail alike."
+    )
     worked_seconds = models.FloatField(
         default=0, help_text="Seconds that workers have spent on the run, without pauses."
     )

@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from dialogue.seeds import SPEAKERS
 from jobs.heartbeats import live_services
 from simulation.costs import show_money, unpriced_apis
+from simulation.early_failures import EarlyFailure, find_early_failure
 from simulation.extensions import FAILED, RETRIABLE
 from simulation.models import Run, RunWorker, Simulation
 from simulation.presentation import BatchLine, RunLine
@@ -28,7 +29,7 @@ CELLS_A_PAGE = 100
 MOST_ERRORS = 3
 UNFINISHED = "unfinished"
 UNDER_WAY = (Run.State.RUNNING, Run.State.PAUSED)
-Action = Literal["start", "pause", "cancel", "retry"]
+Action = Literal["start", "go-on", "pause", "cancel", "retry"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,14 @@ class RunPage(RunLine):
     @property
     def actions(self) -> list[Action]:
         actions = allowed_actions(self.run)
+        if self.early_failure:
+            actions = ["go-on" if action == "start" else action for action in actions]
         return [*actions, "retry"] if self.failed else actions
+
+    @property
+    def early_failure(self) -> EarlyFailure | None:
+        """Return how the first dialogues fail, if this keeps the run paused."""
+        return find_early_failure(self.run) if self.run.state == Run.State.PAUSED and self.run.message else None
 
     @property
     def failed(self) -> int:

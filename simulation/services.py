@@ -21,6 +21,7 @@ from simulation.budgets import is_spent, set_budget, why_spent
 from simulation.casting import Cast, identify
 from simulation.cells import CELLS
 from simulation.costs import charge, fix_prices
+from simulation.early_failures import find_early_failure, ignore_failures, pause_if_failing
 from simulation.models import Branch, Run, Simulation
 from simulation.provenance import describe_run
 from simulation.requests import RequestError, RunRequest, check_concurrency
@@ -112,6 +113,13 @@ def restart_run(run: Run, started_by: User | None = None) -> None:
 
 
 @transaction.atomic
+def restart_despite_failures(run: Run, started_by: User | None = None) -> None:
+    """Queue the run again, and never pause it because its first dialogues fail alike."""
+    ignore_failures(run)
+    restart_run(run, started_by)
+
+
+@transaction.atomic
 def cancel_run(run: Run) -> None:
     """Stop an unfinished run and cancel its open cells, which continue only if they or the whole run are requested again."""
     open_cells = run.simulations.filter(finished_at=None, is_cancelled=False)
@@ -167,6 +175,7 @@ def finish_simulation(cell: Simulation, cast: Cast, ended: Ended, worker: str, n
     charge(cell.run, ended.outputs)
     count_dialogue(run, database_now)
     CELLS.finish_held(cell, run, now, ending=ended.ending)
+    pause_if_failing(run)
 
 
 def _hold(cell: Simulation, worker: str) -> None:
@@ -229,12 +238,20 @@ def _provenance(configuration: dict[str, Any], models_file: Path) -> dict[str, A
 
 
 def _prepare(run: Run) -> bool:
-    """Restart the clock of the run's work. Return whether the run may start; one that has reached its budget says so."""
+    """Restart the clock of the run's work. Return whether the run may start; one that may not says why."""
     Run.objects.filter(pk=run.pk).update(worked_until=None)
     row = CELLS.lock(run)
     fix_prices(row)
-    if row.state == Run.State.PAUSED and is_spent(row):
-        Run.objects.filter(pk=run.pk).update(message=why_spent(row))
+    if row.state == Run.State.PAUSED and (why := _why_paused(row)):
+        Run.objects.filter(pk=run.pk).update(message=why)
         run.refresh_from_db(fields=["message"])
         return False
     return row.state != Run.State.CANCELLED
+
+
+def _why_paused(run: Run) -> str:
+    """Return why the run must not start again as it is: its budget or its failures; empty if it may."""
+    if is_spent(run):
+        return why_spent(run)
+    found = find_early_failure(run)
+    return found.explain(run) if found else ""

@@ -13,7 +13,7 @@ from simulation.provenance import read_provenance
 from simulation.reproduction import obstacles, write_programmes
 from simulation.requests import RequestError, parse_concurrency, parse_numbers
 from simulation.run_page import UNDER_WAY, Filters, allowed_actions, read_run
-from simulation.services import cancel_run, queue_run, restart_run, set_concurrency
+from simulation.services import cancel_run, queue_run, restart_despite_failures, restart_run, set_concurrency
 from studies.access import account, staff_only
 from studies.live import send_updates
 
@@ -123,7 +123,18 @@ def _change_budget(request: HttpRequest, found: Run) -> str:
     return ""
 
 
-_CHANGES = {"concurrency": _change_concurrency, "seeds": _add_seeds, "retry": _retry, "budget": _change_budget}
+def _go_on(request: HttpRequest, found: Run) -> str:
+    restart_despite_failures(found, account(request))
+    return ""
+
+
+_CHANGES = {
+    "go-on": _go_on,
+    "concurrency": _change_concurrency,
+    "seeds": _add_seeds,
+    "retry": _retry,
+    "budget": _change_budget,
+}
 """What an action changes in the run; each returns a sentence for the researcher. Raises RequestError."""
 
 

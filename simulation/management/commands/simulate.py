@@ -21,6 +21,7 @@ from jobs.workers import Stopwatch, stop_on_signal
 from simulation import services
 from simulation.casting import Casting
 from simulation.cells import CELLS, Cells
+from simulation.early_failures import ignore_failures
 from simulation.extensions import FAILED, RETRIABLE, parse_endings, retry_failed
 from simulation.models import Run
 from simulation.orders import Order, read_order
@@ -84,6 +85,11 @@ class Command(StudyCommand):
             metavar="ENDINGS",
             help=f"replace failed dialogues by new ones; ENDINGS are of {', '.join(RETRIABLE)} (default: {FAILED})",
         )
+        parser.add_argument(
+            "--go-on",
+            action="store_true",
+            help="continue even if more than half of the first 20 dialogues fail alike; otherwise the run pauses",
+        )
         parser.add_argument("--queue", action="store_true", help="leave the work to workers")
         parser.add_argument("--out", type=Path, help="write the dialogues to this JSONL file")
         parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
@@ -103,6 +109,8 @@ class Command(StudyCommand):
             if not options["queue"]:
                 _refuse_unfit(order)
             runs = services.request_runs(order.study, order.requests)
+        for run in runs if options["go_on"] else ():
+            ignore_failures(run)
         parts = [Part(run, requested_cells(run, request)) for run, request in zip(runs, order.requests, strict=True)]
         if options["retry_failed"] is not None:
             self._retry(parts, parse_endings(options["retry_failed"]))

@@ -1,0 +1,69 @@
+"""Early failures: a run whose first dialogues fail alike pauses, because the rest would only cost time."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from simulation.cells import CELLS
+from simulation.models import Run
+from studies.models import ENDINGS
+
+FIRST = 20
+"""The number of a run's first dialogues that are judged."""
+FAILING = ("no_prompt", "empty_output", "incoherent_inquirer", "incoherent_responder", "context_full", "model_error")
+_REMEDIES = {
+    "no_prompt": "Examine {inquirer} on the page Models, and start a new run with the prompt set advised there.",
+    "empty_output": "Examine both models on the page Models, and start a new run with the settings advised there.",
+    "incoherent_inquirer": "Examine {inquirer} on the page Models, and start a new run with the settings advised there.",
+    "incoherent_responder": "Examine {responder} on the page Models, and start a new run with the settings advised there.",
+    "context_full": "Raise `context` in models.toml, and start a new run.",
+    "model_error": "The provider refuses these texts: read its outputs, or choose another model.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyFailure:
+    """How most of a run's first dialogues ended, and how many of them."""
+
+    ending: str
+    count: int
+
+    def explain(self, run: Run) -> str:
+        """Return why the run is paused and what to do."""
+        words = dict(ENDINGS)[self.ending]
+        remedy = _REMEDIES[self.ending].format(inquirer=run.inquirer, responder=run.responder)
+        return (
+            f"{self.count} of the first {FIRST} dialogues ended with “{words}”, so the run was paused. {remedy} If this is what"
+            " you want to study, continue despite the failures."
+        )
+
+
+def find_early_failure(run: Run) -> EarlyFailure | None:
+    """Return how the run's first dialogues fail if more than half of them fail alike, and the run may not go on despite it."""
+    if run.ignores_failures:
+        return None
+    ended = run.simulations.filter(finished_at__isnull=False).order_by("finished_at", "pk")
+    first = list(ended.values_list("ending", flat=True)[:FIRST])
+    if len(first) < FIRST:
+        return None
+    ending, count = Counter(first).most_common(1)[0]
+    return EarlyFailure(ending, count) if ending in FAILING and 2 * count > FIRST else None
+
+
+def pause_if_failing(run: Run) -> None:
+    """Pause the run if the last of its first dialogues has just ended and they fail alike. The transaction holds its row.
+
+    Dialogues in progress keep their complete turns.
+    """
+    if run.worked_dialogues == FIRST and (found := find_early_failure(run)):
+        CELLS.halt(run, found.explain(run))
+
+
+@transaction.atomic
+def ignore_failures(run: Run) -> None:
+    """Let the run go on although its first dialogues fail alike. It no longer says so."""
+    row = CELLS.lock(run)
+    message = "" if find_early_failure(row) and not row.is_running else row.message
+    Run.objects.filter(pk=run.pk).update(ignores_failures=True, message=message)
+    run.ignores_failures, run.message = True, message
