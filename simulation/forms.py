@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from django import forms
 
 from dialogue.seeds import SPEAKERS, SpeakerName
+from simulation.ablation import ABLATION, chosen_conditions
 from simulation.budgets import parse_budget
 from simulation.requests import MOST_AT_ONCE, MOST_TURNS, RequestError, RunRequest, parse_numbers
 from studies.language_models.catalogue import Catalogue, read_catalogue
@@ -83,7 +85,8 @@ class RunForm(forms.Form):
         label="Number of personas", required=False, min_value=1, help_text="Only for “the first personas, by code”."
     )
     features = forms.ChoiceField(
-        initial="all", help_text="Features that the persona sentence may use (section 3.2 of the paper)."
+        initial="all",
+        help_text="Features that the persona sentence may use (section 3.2 of the paper). An ablation makes a run for each.",
     )
     seeds = forms.CharField(
         initial="73", help_text="Whole numbers separated by commas. Each persona and goal has one dialogue per seed."
@@ -114,7 +117,7 @@ class RunForm(forms.Form):
         self._offer("goals", [(str(goal.number), str(goal)) for goal in choices.goals])
         self.fields["goals"].initial = [str(goal.number) for goal in choices.goals]
         self._offer("personas", _persona_choices(choices))
-        self._offer("features", [("all", "all"), ("none", "none"), *_feature_choices(choices)])
+        self._offer("features", [("all", "all"), ("none", "none"), *_feature_choices(choices), *_ablation(choices)])
         for speaker in SPEAKERS:
             self._offer(f"{speaker}_prompts", [("", AS_CONFIGURED), *choices.prompts[speaker]])
 
@@ -139,7 +142,7 @@ class RunForm(forms.Form):
         return self.cleaned_data
 
     def to_requests(self) -> list[RunRequest]:
-        """Return the requested runs, one for each inquirer. Raises RequestError."""
+        """Return the requested runs, one for each inquirer and set of features. Raises RequestError."""
         values = self.cleaned_data
         is_every_goal = len(values["goals"]) == len(self._choices.goals)
         return [
@@ -148,7 +151,7 @@ class RunForm(forms.Form):
                 responder=values["responder"],
                 goals=None if is_every_goal else tuple(values["goals"]),
                 personas=str(values["persona_count"]) if values["personas"] == SOME else values["personas"],
-                features=values["features"],
+                features=features,
                 seeds=values["seeds"],
                 max_turns=values["max_turns"],
                 inquirer_prompts=values["inquirer_prompts"],
@@ -156,7 +159,7 @@ class RunForm(forms.Form):
                 concurrency=values["concurrency"],
                 budget=values["budget"],
             )
-            for inquirer in values["inquirer"]
+            for inquirer, features in product(values["inquirer"], self._conditions())
         ]
 
     @property
@@ -167,7 +170,11 @@ class RunForm(forms.Form):
             return None
         values = form.cleaned_data
         personas = _count_personas(self._choices, values["personas"], values["persona_count"])
-        return Plan(len(values["inquirer"]), personas, len(values["goals"]), len(values["seeds"]))
+        runs = len(values["inquirer"]) * len(form._conditions())
+        return Plan(runs, personas, len(values["goals"]), len(values["seeds"]))
+
+    def _conditions(self) -> tuple[str, ...]:
+        return chosen_conditions(self._choices.study, self.cleaned_data["features"])
 
     def _initial_answers(self) -> dict[str, Any]:
         return {name: "" if field.initial is None else field.initial for name, field in self.fields.items()}
@@ -218,3 +225,9 @@ def _persona_choices(choices: RunChoices) -> list[tuple[str, str]]:
 
 def _feature_choices(choices: RunChoices) -> list[tuple[str, str]]:
     return [(feature.key, f"only {feature.label}") for feature in read_features(choices.study.questionnaire)]
+
+
+def _ablation(choices: RunChoices) -> list[tuple[str, str]]:
+    """Return the choice of an ablation, if the study has features."""
+    features = len(read_features(choices.study.questionnaire))
+    return [(ABLATION, f"ablation: none, each feature alone, all ({features + 2} runs)")] if features else []

@@ -53,7 +53,20 @@ class Run(Job):
         constraints: ClassVar = [models.UniqueConstraint(fields=["study", "identity"], name="run_identity_in_study")]
 
     def __str__(self) -> str:
-        return f"Inquirer {self.inquirer}, responder {self.responder or 'not recorded'}"
+        speakers = f"Inquirer {self.inquirer}, responder {self.responder or 'not recorded'}"
+        return f"{speakers}, {self.condition}" if self.condition else speakers
+
+    @property
+    def features(self) -> str:
+        """Return what the persona sentence may use; an imported run had all features."""
+        return str(self.configuration.get("features", "all"))
+
+    @property
+    def condition(self) -> str:
+        """Return in words which features the persona sentence lacks; empty if none."""
+        if self.features == "none":
+            return "no persona features"
+        return "" if self.features == "all" else f"persona feature {self.features.replace('_', ' ')} alone"
 
     @property
     def most_at_once(self) -> int | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
+from simulation.ablation import chosen_conditions
 from simulation.budgets import parse_budget
 from simulation.programme_file import ProgrammeFile, read_programme_file
 from simulation.requests import RequestError, RunRequest, parse_numbers
@@ -58,7 +59,8 @@ def read_order(options: Mapping[str, Any]) -> Order:
     file = read_programme_file(options["programme"], options["set"])
     programme = file.programme()
     try:
-        requests, study = programme.requests(), find_study(programme.study)
+        study = find_study(programme.study)
+        requests = programme.requests(chosen_conditions(study, programme.features))
     except RequestError as error:
         raise file.explain(error) from error
     except CommandError as error:
@@ -72,17 +74,18 @@ def _order_of_options(options: Mapping[str, Any]) -> Order:
     if missing := [name for name in _SETTINGS[:3] if options[name] is None]:
         names = " and ".join(name if name == "study" else f"--{name}" for name in missing)
         raise RequestError(f"Add {names}, or name a programme with --from FILE.")
-    request = RunRequest(**_fields(options))
-    return Order(find_study(options["study"]), [request])
+    study = find_study(options["study"])
+    conditions = chosen_conditions(study, "all" if options["features"] is None else options["features"])
+    fields = _fields(options)
+    return Order(study, [RunRequest(**fields, features=condition) for condition in conditions])
 
 
 def _fields(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the request's fields that the options set."""
+    """Return the request's fields that the options set, except the features."""
     plain = (
         "inquirer",
         "responder",
         "personas",
-        "features",
         "max_turns",
         "inquirer_prompts",
         "responder_prompts",

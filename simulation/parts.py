@@ -55,4 +55,5 @@ class Part:
             "run": self.run.token,
             "inquirer": self.run.inquirer,
             "responder": self.run.responder,
+            "features": self.run.features,
         } | self.as_object()

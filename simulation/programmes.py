@@ -1,5 +1,6 @@
-"""Programmes: the runs that one command requests, one for each pair of an inquirer and a responder."""
+"""Programmes: the runs that one command requests, one for each inquirer, responder and set of persona features."""
 
+from collections.abc import Sequence
 from itertools import product
 from typing import Annotated, Literal
 
@@ -27,7 +28,9 @@ class Programme(BaseModel):
     personas: Literal["all", "listed", "participants"] | Count | Annotated[list[Name], Field(min_length=1)] = Field(
         "all", description='"all", "listed", "participants", a number from 1 or a list of codes', examples=[20]
     )
-    features: Name = Field("all", description='"all", "none" or one feature', examples=["age"])
+    features: Name | Annotated[list[Name], Field(min_length=1)] = Field(
+        "all", description='"all", "none", one feature, "ablation" or a list of these', examples=["age"]
+    )
     seeds: list[Seed] = Field(
         [73], min_length=1, description="a list of whole numbers from 0", examples=[[73, 321, 8479]]
     )
@@ -51,15 +54,16 @@ class Programme(BaseModel):
         examples=[25],
     )
 
-    def requests(self) -> list[RunRequest]:
-        """Return the requests of its runs, by inquirer. Raises RequestError."""
+    def requests(self, conditions: Sequence[str]) -> list[RunRequest]:
+        """Return the requests of its runs, by inquirer: one for each of the ``conditions``, which are what ``features`` means
+        in its study. Raises RequestError."""
         return [
             RunRequest(
                 inquirer=inquirer,
                 responder=responder,
                 goals=None if self.goals == "all" else tuple(dict.fromkeys(self.goals)),
                 personas=tuple(self.personas) if isinstance(self.personas, list) else str(self.personas),
-                features=self.features,
+                features=features,
                 seeds=tuple(dict.fromkeys(self.seeds)),
                 max_turns=self.max_turns,
                 inquirer_prompts=self.inquirer_prompts,
@@ -67,5 +71,7 @@ class Programme(BaseModel):
                 concurrency=self.concurrency,
                 budget=self.budget,
             )
-            for inquirer, responder in product(dict.fromkeys(self.inquirers), dict.fromkeys(self.responders))
+            for inquirer, responder, features in product(
+                dict.fromkeys(self.inquirers), dict.fromkeys(self.responders), conditions
+            )
         ]

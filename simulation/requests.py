@@ -51,7 +51,10 @@ class RunRequest:
             check_budget(self.budget)
         if self.features not in ("all", "none", *FEATURES):
             known = ", ".join(FEATURES)
-            raise RequestError(f"Unknown feature {self.features!r}. Choose from: all, none, {known}.", "features")
+            raise RequestError(
+                f"Unknown feature {self.features!r}. Choose from: all, none, {known}, or ablation for a run with each.",
+                "features",
+            )
         if isinstance(self.personas, str) and self.personas not in PERSONAS and not self._is_count(self.personas):
             raise RequestError(
                 f"Unknown personas {self.personas!r}. Choose all, listed, participants or a number from 1.", "personas"

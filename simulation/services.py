@@ -70,7 +70,7 @@ def request_runs(study: Study, requests: Sequence[RunRequest], models_file: Path
     for request in requests:  # computes the hashes of model files, which may take long, before the transaction
         _configuration(request, models_file or settings.MODELS_FILE)
     # Two programmes that share runs must lock them in the same order.
-    ordered = sorted(requests, key=lambda request: (request.inquirer, request.responder))
+    ordered = sorted(requests, key=lambda one: (one.inquirer, one.responder, one.features))
     with transaction.atomic():
         runs = {request: request_run(study, request, models_file) for request in ordered}
     return [runs[request] for request in requests]

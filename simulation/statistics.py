@@ -1,7 +1,7 @@
 """The figures of the paper's tables 1 and 7 for simulated dialogues."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from math import sqrt
@@ -33,13 +33,18 @@ Moments = tuple[float | None, float | None]
 
 @dataclass(frozen=True, slots=True)
 class Lexical:
-    """Diversity of the inquirer's utterances: all of them pooled, and the moments over dialogues."""
+    """Diversity of the inquirer's utterances: all of them pooled, and the moments over dialogues, without those that have no
+    words or, for distinct-2, no pair of words. ``dialogues`` and ``dialogues_with_pairs`` are the numbers of the others;
+    ``words_mean`` is the words of such a dialogue, None without any, because diversity falls with length."""
 
     tokenisation: str
     pooled: Diversity
     ttr: Moments
     distinct_1: Moments
     distinct_2: Moments
+    dialogues: int
+    dialogues_with_pairs: int
+    words_mean: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +102,17 @@ def summarise(simulations: QuerySet[Simulation]) -> Summary:
 
 def _lexical(dialogues: QuerySet[Dialogue]) -> Lexical:
     said = Turn.objects.filter(dialogue__in=dialogues).order_by("dialogue", "position")
-    pooled, first, second = DiversityCounter(), list[float | None](), list[float | None]()
+    pooled, first, second = DiversityCounter(), list[float](), list[float]()
     for _, rows in groupby(said.values_list("dialogue", "utterance").iterator(), key=itemgetter(0)):
         counter = DiversityCounter()
         for _, utterance in rows:
             counter.add(utterance)
         pooled.include(counter)
-        first.append(counter.diversity.distinct_1)
-        second.append(counter.diversity.distinct_2)
-    of_dialogues = _moments(first)
-    pairs = _moments(value for value in second if value is not None)
-    return Lexical(TOKENISATION, pooled.diversity, of_dialogues, of_dialogues, pairs)
+        found = counter.diversity
+        first += [] if found.distinct_1 is None else [found.distinct_1]
+        second += [] if found.distinct_2 is None else [found.distinct_2]
+    of_words, of_pairs, length = _moments(first), _moments(second), pooled.words / len(first) if first else None
+    return Lexical(TOKENISATION, pooled.diversity, of_words, of_words, of_pairs, len(first), len(second), length)
 
 
 def _count_tokens(dialogues: QuerySet[Dialogue], field: str) -> Counter[int | None]:
@@ -163,10 +168,6 @@ def _moments_of_counts(counts: Counter[int | None]) -> Moments:
     return first / total, sqrt(total * second - first * first) / total
 
 
-def _moments(values: Iterable[float | None]) -> Moments:
-    """Return the moments; None if a value is missing or there is none."""
-    known = list(values)
-    numbers = [value for value in known if value is not None]
-    if not numbers or len(numbers) < len(known):
-        return None, None
-    return fmean(numbers), pstdev(numbers)
+def _moments(values: Sequence[float]) -> Moments:
+    """Return the moments; None if there is no value."""
+    return (fmean(values), pstdev(values)) if values else (None, None)

@@ -79,23 +79,30 @@ def table_7(inquirers: Mapping[str, PerSeed]) -> Table:
 
 def table_2(conditions: Mapping[tuple[str, str], PerSeed]) -> Table:
     """Return lexical diversity by inquirer and persona features; the keys are (inquirer, one of CONDITIONS)."""
-    order = list(CONDITIONS)
-    rows = [
-        (
-            inquirer,
-            CONDITIONS.get(condition, condition),
-            *(_over_seeds([moments[0] for moments in found]) for found in _diversities(seeds)),
-        )
-        for (inquirer, condition), seeds in sorted(
-            conditions.items(), key=lambda item: (item[0][0], order.index(item[0][1]))
-        )
-    ]
+    order = {condition: number for number, condition in enumerate(CONDITIONS)}
+    ordered = sorted(conditions.items(), key=lambda item: (item[0][0], order.get(item[0][1], 1), item[0][1]))
     return Table(
         "table-2",
         "Lexical diversity by persona features given to the inquirer",
-        f"{_OVER_SEEDS} (0 for a single seed), of means over dialogues.",
-        ("inquirer", "persona", "TTR", "distinct-1", "distinct-2"),
-        tuple(rows),
+        "Means over the dialogues of all seeds, with variances (ddof 0) in parentheses. TTR and distinct-n fall as dialogues "
+        "grow: compare them beside the words of a dialogue. Dash: no words.",
+        ("inquirer", "persona", "TTR", "distinct-1", "distinct-2", "dialogues", "words per dialogue"),
+        tuple((inquirer, CONDITIONS.get(key, key), *diversity_cells(seeds)) for (inquirer, key), seeds in ordered),
+    )
+
+
+def diversity_cells(seeds: PerSeed) -> tuple[Cell, ...]:
+    """Return the cells of a row of table 2: TTR, distinct-1, distinct-2, dialogues and their mean number of words."""
+    lexical = [summary.lexical for summary in seeds]
+    counts, pairs = [one.dialogues for one in lexical], [one.dialogues_with_pairs for one in lexical]
+    dialogues = sum(counts)
+    words = sum(one.words_mean * one.dialogues for one in lexical if one.words_mean is not None)
+    return (
+        _mean_variance([one.ttr for one in lexical], counts),
+        _mean_variance([one.distinct_1 for one in lexical], counts),
+        _mean_variance([one.distinct_2 for one in lexical], pairs),
+        dialogues,
+        words / dialogues if dialogues else None,
     )
 
 
@@ -109,11 +116,6 @@ def failure_percents(inquirers: Mapping[str, PerSeed]) -> dict[str, dict[str, fl
         }
         for inquirer, seeds in inquirers.items()
     }
-
-
-def _diversities(seeds: PerSeed) -> list[list[Moments]]:
-    lexical = [summary.lexical for summary in seeds]
-    return [[one.ttr for one in lexical], [one.distinct_1 for one in lexical], [one.distinct_2 for one in lexical]]
 
 
 def _utterances(summary: Summary) -> Moments:
@@ -131,9 +133,17 @@ def _mean_sd(per_seed: Iterable[Moments]) -> str:
     return mean_sd(fmean(means), fmean(sds))
 
 
-def _over_seeds(values: Sequence[float | None]) -> str:
-    known = [value for value in values if value is not None]
-    return f"{fmean(known):.3f} ({pstdev(known):.3f})" if known and len(known) == len(values) else DASH
+def _mean_variance(moments: Sequence[Moments], counts: Sequence[int]) -> str:
+    """Return the mean and the variance over the values of all seeds, of which each has so many with these moments."""
+    found = [
+        (mean, sd, n) for (mean, sd), n in zip(moments, counts, strict=True) if mean is not None and sd is not None
+    ]
+    total = sum(n for _, _, n in found)
+    if not total:
+        return DASH
+    middle = sum(n * mean for mean, _, n in found) / total
+    within, between = (sum(n * sd**2 for _, sd, n in found), sum(n * (mean - middle) ** 2 for mean, _, n in found))
+    return f"{middle:.3f} ({(within + between) / total:.3f})"
 
 
 def _share(rates: Sequence[Rate]) -> float | None:

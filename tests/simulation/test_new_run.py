@@ -210,3 +210,12 @@ def test_without_a_model_for_a_side_the_form_says_what_to_add(client: Client, se
     settings.MODELS_FILE.write_text("")
     assert "No model in models.toml can inquire" in client.get("/studies/demo/").text
     assert ask(client).status_code == 422
+
+
+def test_an_ablation_is_planned_and_requested_for_each_inquirer(client: Client) -> None:
+    assert "ablation: none, each feature alone, all (7 runs)" in client.get("/studies/demo/").text
+    plan = client.get("/studies/demo/planned-runs/", FORM | {"features": "ablation"}).text
+    assert "7 runs with 6 dialogues each" in " ".join(strip_tags(plan).split())
+    ask(client, features="ablation")
+    assert [run.features for run in Run.objects.order_by("pk")].count("all") == 1
+    assert Run.objects.count() == 7

@@ -77,7 +77,7 @@ def test_json_is_one_object_with_the_figures_of_each_run(file: Path) -> None:
         ("tiny", "answerer", 8),
     ]
     assert [run["run"] for run in found] == [Run.objects.get(inquirer=name).token for name in ("asker", "tiny")]
-    assert list(found[0])[3:] == list(figures())
+    assert list(found[0])[4:] == list(figures())
 
 
 def test_a_programme_of_one_run_finds_the_run_of_the_options(file: Path) -> None:

@@ -9,7 +9,7 @@ from simulation.models import Run, Simulation
 from simulation.reports import Throughput, as_object, as_rows
 from simulation.statistics import Rate, Summary, summarise
 from studies.models import Dialogue, Output, Turn
-from tests.factories import make_dialogue, make_output, make_run
+from tests.factories import make_dialogue, make_output, make_run, make_turn
 
 pytestmark = pytest.mark.django_db
 
@@ -109,6 +109,14 @@ def test_of_nothing_there_is_no_mean_and_no_rate() -> None:
     assert (summary.turns_mean, summary.turns_sd, summary.tokens_per_prompt_mean) == (None, None, None)
     assert (summary.no_prompt, summary.no_prompt.rate) == (Rate(0, 0), None)
     assert (summary.lexical.pooled, summary.lexical.ttr) == (Diversity(None, None, None), (None, None))
+
+
+def test_a_dialogue_without_words_has_no_diversity_and_leaves_that_of_others(run: Run) -> None:
+    before = summary_of(run).lexical
+    silent = make_dialogue(make_run(run.study, identity="other").simulations.all()[0], turns=0)
+    make_turn(silent, 0, utterance="?!")
+    lexical = summarise(Simulation.objects.exclude(dialogue=None)).lexical
+    assert (lexical.ttr, lexical.dialogues, lexical.words_mean) == (before.ttr, before.dialogues, before.words_mean)
 
 
 def test_a_dialogue_without_turns_counts_as_one_of_length_zero() -> None:

@@ -37,6 +37,10 @@ from studies.files.records import write_records
 from studies.files.whole_files import Unwritable, check_writable, write_whole
 from studies.models import Dialogue
 
+FEATURES_HELP = (
+    "features in the persona sentence: all, none or one; several, separated by commas, make a run each; ablation: none, each "
+    "feature alone, and all (default: all)"
+)
 PATIENCE = 2
 """The second infrastructure error of a cell ends the command, because its user is waiting."""
 
@@ -53,7 +57,7 @@ class Command(StudyCommand):
         parser.add_argument("--responder", help="name of the model that is the chatbot")
         parser.add_argument("--goals", help="numbers of the goals, for example 1,4 (default: all)")
         parser.add_argument("--personas", help="all, listed, participants or a number (default: all)")
-        parser.add_argument("--features", help="features in the persona sentence: all, none or one (default: all)")
+        parser.add_argument("--features", help=FEATURES_HELP)
         parser.add_argument("--seeds", help="seeds, for example 73,321,8479 (default: 73)")
         parser.add_argument("--max-turns", type=int, help="maximum number of turns (default: 12)")
         parser.add_argument(
@@ -119,7 +123,7 @@ class Command(StudyCommand):
             return
         self._work_off_all(parts)
         _refuse_incomplete(parts, options["out"])
-        self._report_all(parts, is_programme=order.file is not None, as_json=options["json"])
+        self._report_all(parts, is_several=order.file is not None or len(parts) > 1, as_json=options["json"])
         if options["out"] is not None:
             write_whole(options["out"], chain.from_iterable(write_records(_dialogues(part.cells)) for part in parts))
 
@@ -176,13 +180,13 @@ class Command(StudyCommand):
                 f" within {LEASE.seconds} seconds."
             )
 
-    def _report_all(self, parts: list[Part], *, is_programme: bool, as_json: bool) -> None:
+    def _report_all(self, parts: list[Part], *, is_several: bool, as_json: bool) -> None:
         if as_json:
-            found = {"runs": [part.as_named_object() for part in parts]} if is_programme else parts[0].as_object()
+            found = {"runs": [part.as_named_object() for part in parts]} if is_several else parts[0].as_object()
             self.stdout.write(json.dumps(found))
             return
         for part in parts:
-            if is_programme:
+            if is_several:
                 self.stdout.write(f"{part.run} (run {part.run.token})")
             self._report(part)
 

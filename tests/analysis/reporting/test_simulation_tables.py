@@ -7,7 +7,7 @@ from analysis.study.study_data import said_by_group, summaries_by_condition, sum
 from simulation.models import Run
 from studies.models import Output, Study
 from tests.evaluation.factories import make_judged_study
-from tests.factories import make_dialogue, make_run, make_study
+from tests.factories import make_dialogue, make_run, make_study, make_turn
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +66,27 @@ def test_table_2_has_a_row_for_each_condition_in_the_papers_order() -> None:
         make_dialogue(run.simulations.all()[0])
     rows = table_2(summaries_by_condition(study)).rows
     assert [row[:2] for row in rows] == [("mixtral", "None"), ("mixtral", "Age"), ("mixtral", "All")]
-    assert all(str(cell).endswith("(0.000)") for cell in rows[0][2:])
+    assert [row[5] for row in rows] == [1, 1, 4]
+
+
+def test_table_2_gives_means_and_variances_over_the_dialogues_of_all_seeds() -> None:
+    study = make_study(goal_count=1, persona_count=2)
+    run = make_run(study, inquirer="mixtral", seeds=(73, 321), state=Run.State.FINISHED)
+    said = ["a b c d", "a a b b", "a a a b", "?!"]
+    for cell, utterance in zip(run.simulations.order_by("seed", "pk"), said, strict=True):
+        make_turn(make_dialogue(cell, turns=0), 0, utterance=utterance)
+    # TTR 1, 0.5 and 0.5, variance 1/18; distinct-2 1, 1 and 2/3, variance 2/81; nothing was said in the fourth
+    [row] = table_2(summaries_by_condition(study)).rows
+    assert row == ("mixtral", "All", "0.667 (0.056)", "0.667 (0.056)", "0.889 (0.025)", 3, 4.0)
+
+
+def test_table_2_names_features_that_the_paper_lacks() -> None:
+    study = make_simulated_study()
+    run = make_run(study, inquirer="mixtral", state=Run.State.FINISHED)
+    run.configuration["features"] = "occupation"
+    run.save()
+    make_dialogue(run.simulations.all()[0])
+    assert [row[1] for row in table_2(summaries_by_condition(study)).rows] == ["occupation", "All"]
 
 
 def test_runs_with_fewer_persona_features_stay_out_of_table_1() -> None:
