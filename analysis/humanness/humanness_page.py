@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from analysis.code_version import code_version
-from analysis.humanness.reports import current_report, fingerprint, finished_reports, latest_report
+from analysis.humanness.reports import fingerprint, finished_reports, latest_report, report_on
 from analysis.humanness.run_dialogues import natural_dialogues, simulated_dialogues
 from analysis.models import HumannessReport
 from analysis.stored_results import missing_files
@@ -112,7 +112,8 @@ class HumannessPage:
 
 def read_humanness(run: Run) -> HumannessPage:
     """Return the run's page."""
-    return HumannessPage(run, latest_report(run), current_report(run), fingerprint(run))
+    data = fingerprint(run)
+    return HumannessPage(run, latest_report(run), report_on(run, data), data)
 
 
 def _line(report: HumannessReport, this: Run) -> OtherRun:

@@ -36,9 +36,9 @@ def finished_reports(*runs: Run) -> QuerySet[HumannessReport]:
     return HumannessReport.objects.filter(run__in=runs, state=State.FINISHED, shown__shape=SHAPE)
 
 
-def current_report(run: Run) -> HumannessReport | None:
-    """Return the last report on the present data, in any state; None if none was requested."""
-    return HumannessReport.objects.filter(run=run, fingerprint=fingerprint(run)).first()
+def report_on(run: Run, data: str) -> HumannessReport | None:
+    """Return the last report on the data with this fingerprint, in any state; None if none was requested."""
+    return HumannessReport.objects.filter(run=run, fingerprint=data).first()
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from analysis.statistics.health.tally import ALL, GOAL, LAST_TURN, TURN, Health,
 
 WHOLE = (ALL, "")
 NOT_RECORDED = "not recorded"
-_PERCENT = "Per cent. Dash: there was nothing to look at."
+_PERCENT = "Per cent, below the number of dialogues. Dash: there was nothing to look at."
 
 
 def health_table(simulated: Health, natural: Health) -> Table:
@@ -52,7 +52,8 @@ def endings_table(simulated: Health, natural: Health, words: Mapping[str, str]) 
 def group_table(simulated: Health, by: str, label: str, words: Mapping[str, str]) -> Table:
     """Return the share of each symptom and each ending in each group of the way of grouping ``by``, called ``label``."""
     groups = simulated.groups(by)
-    rows = [(one.label, *_shares(simulated, one, by, groups)) for one in simulated.symptoms]
+    rows: list[tuple[Cell, ...]] = [("dialogues", *(simulated.dialogues_in((by, group)) for group in groups))]
+    rows += [(one.label, *_shares(simulated, one, by, groups)) for one in simulated.symptoms]
     rows += [
         (f"ended: {_named(one, words)}", *(_percent(simulated.ending_share(one, (by, group))) for group in groups))
         for one in _endings(simulated)
@@ -68,7 +69,7 @@ def group_table(simulated: Health, by: str, label: str, words: Mapping[str, str]
 
 def _about_turns() -> str:
     return (
-        " Endings: of the dialogues that reached the turn. Symptoms of whole dialogues have no turn. Outputs that failed "
+        " Dialogues and endings: of those that reached the turn. Symptoms of whole dialogues have no turn. Outputs that failed "
         "belong to the turn that they would have begun."
     )
 

@@ -59,10 +59,13 @@ class Health:
 
     def ending_share(self, ending: str, place: Place) -> Share:
         """Return the share of dialogues with the ending. By turn, it is the share of the dialogues that reached the turn."""
-        total = sum(shares.get(place, Share()).count for shares in self.endings.values())
-        if place[0] == TURN:
-            total = self._reached(place[1])
-        return Share(self.endings.get(ending, {}).get(place, Share()).count, round(total))
+        return Share(self.endings.get(ending, {}).get(place, Share()).count, self.dialogues_in(place))
+
+    def dialogues_in(self, place: Place) -> int:
+        """Return the number of dialogues at the place; at a turn, of those that reached it."""
+        by, group = place
+        places = [(by, str(number)) for number in range(int(group), LAST_TURN + 1)] if by == TURN else [place]
+        return round(sum(shares.get(one, Share()).count for shares in self.endings.values() for one in places))
 
     def groups(self, by: str) -> list[str]:
         """Return the groups in which dialogues were counted, in order: goals and turns by number, others by name."""
@@ -73,10 +76,6 @@ class Health:
     def _count_ending(self, dialogue: SpokenDialogue, places: Sequence[Place]) -> None:
         last = min(max(1, len(dialogue.turns)), LAST_TURN)
         _count(self.endings.setdefault(dialogue.ending, {}), [*places, (TURN, str(last))], 1.0)
-
-    def _reached(self, turn: str) -> float:
-        later = [str(number) for number in range(int(turn), LAST_TURN + 1)]
-        return sum(shares.get((TURN, one), Share()).count for shares in self.endings.values() for one in later)
 
 
 def _places(dialogue: SpokenDialogue) -> list[Place]:

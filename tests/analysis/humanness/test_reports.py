@@ -6,7 +6,7 @@ import pytest
 from django.test import Client, TestCase
 
 from analysis.humanness import run_humanness
-from analysis.humanness.reports import current_report, request_report
+from analysis.humanness.reports import fingerprint, report_on, request_report
 from analysis.models import HumannessFile, HumannessReport
 from analysis.reporting.portfolio import Portfolio
 from collection.models import Participant
@@ -66,10 +66,10 @@ def test_a_run_without_an_ended_dialogue_has_nothing_to_measure() -> None:
 def test_a_report_in_progress_is_not_requested_twice_and_other_data_need_another() -> None:
     run = make_measurable_run()
     report = request_report(run)
-    assert request_report(run) == current_report(run) == report
+    assert request_report(run) == report_on(run, fingerprint(run)) == report
     run.study.questionnaire[0]["label"] = "How old are you?"
     run.study.save()
-    assert current_report(run) is None
+    assert report_on(run, fingerprint(run)) is None
     assert request_report(run) != report
 
 
@@ -78,9 +78,9 @@ def test_further_dialogues_outdate_a_report() -> None:
     cells = list(run.simulations.all())
     make_dialogue(cells[0])
     keep_report(run)
-    assert current_report(run) is not None
+    assert report_on(run, fingerprint(run)) is not None
     make_dialogue(cells[1])
-    assert current_report(run) is None
+    assert report_on(run, fingerprint(run)) is None
 
 
 def test_a_participant_takes_the_reports_along() -> None:

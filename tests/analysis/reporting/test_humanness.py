@@ -73,6 +73,7 @@ def test_each_way_of_grouping_has_a_table_without_rows_of_nothing() -> None:
     assert names == ["health", "endings", "health-by-goal", "health-by-turn", "health-by-gender", "health-by-age"]
     by_turn = table("health-by-turn", polite())
     assert by_turn.header[1] == "turn 1"
+    assert by_turn.rows[0][:2] == ("dialogues", 49)
     subjects = [cells[0] for cells in by_turn.rows]
     assert "farewell loop" not in subjects, "a dialogue has no turn"
     assert "ended: no prompt" in subjects
