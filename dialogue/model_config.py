@@ -25,6 +25,8 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+_NOT_OF_ENGINE = {"name", "label", "system", "sampling", "price", "inquirer", "responder", "guard"}
+
 Setting = Literal[
     "seed",
     "temperature",
@@ -82,8 +84,17 @@ class ResponderTable(SpeakerTable):
     coherence: CoherenceTable = CoherenceTable(max_n=5)
 
 
+class GuardTable(_Table):
+    """How a model checks dialogues for unsafe content: the ``kind`` says what its answers and its categories mean.
+
+    A Llama Guard gets its whole prompt from its chat template. ``moderation`` is the endpoint of OpenAI's API.
+    """
+
+    kind: Literal["llama-guard-2", "llama-guard-3", "moderation"]
+
+
 class ModelSpec(_Table):
-    """One model. ``template`` is "own" (the chat template that comes with the model) or one of the paper's.
+    """One model. ``template`` is "own" (the chat template that comes with the model), one of the paper's or a guard's.
 
     ``system`` is how the system text reaches it, and a self-reply is cut at ``marks``; both are derived from its template by
     default.
@@ -97,7 +108,8 @@ class ModelSpec(_Table):
     shown with the model's name. A scripted model gives ``replies``, with ``pause`` seconds per word, more or less by up to the
     fraction ``spread``.
 
-    A model with only one of the tables ``inquirer`` and ``responder`` plays only that speaker.
+    A model with only one of the tables ``inquirer`` and ``responder`` plays only that speaker. With the table ``guard`` it
+    plays neither, and checks dialogues.
     """
 
     name: str = Field(min_length=1, max_length=100)
@@ -133,12 +145,13 @@ class ModelSpec(_Table):
     price: Price | None = None
     inquirer: InquirerTable | None = None
     responder: ResponderTable | None = None
+    guard: GuardTable | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _plays_both_unless_told(cls, table: Any) -> Any:
-        """Let a model without a table for either speaker play both, with the defaults."""
-        is_plain = isinstance(table, dict) and not {"inquirer", "responder"} & set(table)
+        """Let a model without a table for either speaker play both, with the defaults, unless it is a guard."""
+        is_plain = isinstance(table, dict) and not {"inquirer", "responder", "guard"} & set(table)
         return {**table, "inquirer": {}, "responder": {}} if is_plain else table
 
     @field_validator("name")
@@ -185,6 +198,16 @@ class ModelSpec(_Table):
             raise ValueError(f"the backend {self.backend!r} cannot leave settings out. Remove `leave_out`")
         return self
 
+    @model_validator(mode="after")
+    def _can_guard(self) -> "ModelSpec":
+        if self.guard and (self.inquirer or self.responder):
+            raise ValueError(
+                "a guard plays no speaker. Remove the tables `inquirer` and `responder`, or the table `guard`"
+            )
+        if self.guard and self.guard.kind == "moderation" and (self.backend != "openai" or self.api != "openai"):
+            raise ValueError('the moderation endpoint needs backend = "openai" and api = "openai"')
+        return self
+
     @property
     def is_remote(self) -> bool:
         """Return whether the dialogues' texts leave this machine."""
@@ -198,7 +221,7 @@ class ModelSpec(_Table):
     @property
     def engine(self) -> str:
         """Return a key that is equal for two descriptions if one loaded model can serve both."""
-        return self.model_dump_json(exclude={"name", "label", "system", "sampling", "price", "inquirer", "responder"})
+        return self.model_dump_json(exclude=_NOT_OF_ENGINE)
 
     def sampling_for(self, speaker: SpeakerTable, today: date | None = None) -> Sampling:
         """Return the sampling defaults of this model as this ``speaker``."""

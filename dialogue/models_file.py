@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from dialogue.model_config import CoherenceTable, ModelSpec, SamplingTable, SpeakerTable
+from dialogue.model_config import CoherenceTable, GuardTable, ModelSpec, SamplingTable, SpeakerTable
 from dialogue.names import plain_name
 from dialogue.package_files import find_file
 from dialogue.prices import Price
@@ -85,7 +85,7 @@ def find_model(path: Path, name: str) -> ModelSpec:
     return file.models[name]
 
 
-_TABLES = (ModelSpec, SpeakerTable, SamplingTable, CoherenceTable, Price)
+_TABLES = (ModelSpec, SpeakerTable, SamplingTable, CoherenceTable, Price, GuardTable)
 _SHAPES = {"tuple_type": 'a list, such as ["..."]', "model_type": "a table of settings"}
 _KEYS = sorted({name for table in _TABLES for name in table.model_fields})
 

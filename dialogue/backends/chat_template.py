@@ -24,6 +24,7 @@ from dialogue.thought_events import Opened
 from dialogue.thoughts import opened_by
 
 PAPER_TEMPLATES = ("llama-2", "mixtral", "vicuna")
+GUARD_TEMPLATES = ("llama-guard-2", "llama-guard-3")
 _SPOKEN = "\ue002"
 _CONTINUED = "\ue003"
 """Stands for the user's message that the model writes."""
@@ -65,9 +66,9 @@ def of_model(name: str) -> Iterator[None]:
 
 
 def load_template(name: str) -> str:
-    """Return the source of one of the paper's templates. Raises ModelMisconfigured for another name."""
-    if name not in PAPER_TEMPLATES:
-        raise ModelMisconfigured(f"There is no chat template {name!r}. Choose from: own, {', '.join(PAPER_TEMPLATES)}.")
+    """Return the source of one of the paper's templates or of a guard's. Raises ModelMisconfigured for another name."""
+    if name not in (known := (*PAPER_TEMPLATES, *GUARD_TEMPLATES)):
+        raise ModelMisconfigured(f"There is no chat template {name!r}. Choose from: own, {', '.join(known)}.")
     return files("dialogue.data").joinpath("templates", f"{name}.jinja").read_text("utf-8")
 
 
