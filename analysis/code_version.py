@@ -8,9 +8,11 @@ from pathlib import Path
 LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib", "scikit-learn", "pyspellchecker")
 ELSEWHERE = (
     "collection/research/distributions.py",
+    "dialogue/leaked_marks.py",
     "dialogue/lexical.py",
     "dialogue/names.py",
     "dialogue/personas.py",
+    "dialogue/role_flips.py",
     "evaluation/answers.py",
     "evaluation/exports.py",
     "evaluation/models/judgements.py",
