@@ -26,6 +26,7 @@ from roleplay_site.serving.handler import Handler  # noqa: E402
 from roleplay_site.serving.pages import Pages  # noqa: E402
 from roleplay_site.serving.preparation import prepare  # noqa: E402
 from roleplay_site.serving.turns import Turns  # noqa: E402
+from simulation.prompt_sets.tries import tried_models  # noqa: E402
 
 Message = dict[str, Any]
 WAIT_SECONDS = 45.0
@@ -40,6 +41,7 @@ async def lifespan(
     await send({"type": "lifespan.startup.complete"})
     await receive()
     await answerer().shut_down()
+    await tried_models.close()
     await registry.close_models()
     await send({"type": "lifespan.shutdown.complete"})
 

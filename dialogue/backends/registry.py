@@ -41,6 +41,17 @@ def open_model(spec: ModelSpec) -> ChatModel:
         return _open[spec.engine]
 
 
+def opened_model(spec: ModelSpec) -> ChatModel | None:
+    """Return the loaded model for ``spec`` that this process has opened; None if it has not."""
+    return _open.get(spec.engine)
+
+
+def load_apart(spec: ModelSpec) -> ChatModel:
+    """Return a newly loaded model that no one else uses. The caller must close it. Raises ModelMisconfigured."""
+    model: ChatModel = _backend(spec).load(spec)
+    return model
+
+
 def examine(spec: ModelSpec) -> Health:
     """Return whether the model can run here, without loading it."""
     try:

@@ -13,4 +13,5 @@ urlpatterns = [
     path("import-prompt-set/", views.import_prompt_set, name="import-prompt-set"),
     path("prompt-set-scene/", views.prompt_set_scene, name="prompt-set-scene"),
     path("prompt-set-preview/", views.prompt_set_preview, name="prompt-set-preview"),
+    path("prompt-set-try/", views.try_prompt_set, name="try-prompt-set"),
 ]

@@ -1,9 +1,12 @@
 """Views of prompt sets."""
 
+from asgiref.sync import async_to_sync
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
+from dialogue.backends.base import BackendError
 from dialogue.prompts import AnyPrompts, NamedPrompts
 from dialogue.seeds import SPEAKERS, SpeakerName
 from simulation.prompt_sets.import_form import ImportForm
@@ -12,6 +15,7 @@ from simulation.prompt_sets.preview import preview
 from simulation.prompt_sets.scene import read_scene
 from simulation.prompt_sets.set_editor import SetEditor
 from simulation.prompt_sets.set_page import read_set, toml_of
+from simulation.prompt_sets.tries import Try, ask_here, begin_try, read_try
 from studies.access import account, staff_only
 from studies.editor.mistakes import Mistake
 from studies.models import PromptVersion
@@ -86,6 +90,27 @@ def prompt_set_preview(request: HttpRequest) -> HttpResponse:
     prompts, mistakes = _read_draft(_data(request))
     found = preview(prompts, read_scene(_data(request))) if prompts else None
     return render(request, "prompt_sets/_preview.html", {"preview": found, "mistakes": mistakes})
+
+
+@staff_only
+@require_POST
+def try_prompt_set(request: HttpRequest) -> HttpResponse:
+    """Begin a try of the set in the form, or ask for the next output of the try in ``state``."""
+    if state := request.POST.get("state"):
+        attempt = read_try(state)
+        tried = async_to_sync(ask_here)(attempt) if attempt else None
+        return render(request, "prompt_sets/_tried.html", {"tried": tried})
+    prompts, mistakes = _read_draft(request.POST)
+    begun, problem = _begin(prompts, request.POST) if prompts else (None, "")
+    context = {"begun": begun, "problem": problem, "mistakes": mistakes}
+    return render(request, "prompt_sets/_try.html", context)
+
+
+def _begin(prompts: AnyPrompts, data: QueryDict) -> tuple[Try | None, str]:
+    try:
+        return begin_try(prompts, read_scene(data)), ""
+    except BackendError as error:
+        return None, str(error)
 
 
 def _read_draft(data: QueryDict) -> tuple[AnyPrompts | None, list[Mistake]]:

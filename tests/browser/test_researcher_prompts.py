@@ -6,12 +6,13 @@ from pytest_django import Settings
 
 from dialogue.prompt_file import write_prompts
 from dialogue.prompts import load
+from studies.models import Dialogue
 from studies.prompt_sets.library import find_any
 from studies.prompt_sets.versions import store_version
 from tests.browser.accessibility import check_page_in_both_sizes
 from tests.browser.complaints import Complaints
 from tests.factories import make_run, make_study
-from tests.installation import BASE_DIR
+from tests.installation import BASE_DIR, MODELS_FILE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LEFT = "^htmx:(afterRequest|sendError|sendAbort)"
@@ -78,3 +79,22 @@ def test_the_preview_follows_what_is_typed_and_chosen(
     expect(staff_page.get_by_label("Persona", exact=True).locator("option")).to_have_count(20)
     staff_page.get_by_label("Later messages").fill("Nothing")
     expect(shown).to_contain_text("There is no preview yet")
+
+
+def test_a_try_shows_each_output_beside_what_the_method_makes_of_it(
+    staff_page: Page, complaints: Complaints, settings: Settings
+) -> None:
+    complaints.expect(LEFT)
+    settings.MODELS_FILE = MODELS_FILE
+    make_study()
+    staff_page.goto("/new-prompt-set/inquirer/?from=llama-2")
+    staff_page.get_by_label("Inquirer model").select_option("asker")
+    staff_page.get_by_label("Responder model").select_option("answerer")
+    staff_page.get_by_role("button", name="Try two turns").click()
+    tried = staff_page.locator("#tried")
+    expect(tried).to_contain_text("The try is complete. Nothing of it was stored.")
+    expect(tried.locator(".output")).to_have_count(4)
+    expect(tried.locator(".output").first).to_contain_text('I would ask: "What is a bear?"')
+    expect(tried.get_by_role("heading").last).to_have_text("Turn 2, responder answerer: accepted")
+    check_page_in_both_sizes(staff_page, "a try")
+    assert not Dialogue.objects.exists()
