@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from simulation.models import Run, Simulation
+from simulation.models import Branch, Run, Simulation
 from studies.admin import ReadOnlyAdmin
 
 
@@ -17,3 +17,10 @@ class SimulationAdmin(ReadOnlyAdmin):
     list_display = ["run", "persona", "goal", "seed", "worker", "failures", "finished_at"]
     list_filter = ["run", "goal"]
     list_select_related = ["run", "persona", "goal"]
+
+
+@admin.register(Branch)
+class BranchAdmin(ReadOnlyAdmin):
+    list_display = ["parent", "turn", "inquirer", "responder", "state", "created_at"]
+    list_filter = ["state", "inquirer"]
+    list_select_related = ["parent__persona", "parent__goal"]

@@ -1,10 +1,11 @@
-"""URLs of runs and prompt sets."""
+"""URLs of runs, branches and prompt sets."""
 
 from django.urls import include, path
 
 from simulation import views
 
 urlpatterns = [
+    path("", include("simulation.branches.urls")),
     path("", include("simulation.prompt_sets.urls")),
     path("runs/<slug:token>/", views.run, name="run"),
     path("runs/<slug:token>/live/", views.run_live, name="run-live"),

@@ -111,6 +111,11 @@ class Chat:
         return self.shown + len(self.turns)
 
     @property
+    def next_turn(self) -> int:
+        """Return the number of the turn after the last one on the page."""
+        return self.turns[-1].number + 1 if self.turns else self.shown + 1
+
+    @property
     def ending_sentence(self) -> str:
         if self.is_live:
             return "The dialogue has not ended yet."

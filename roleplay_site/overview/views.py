@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from roleplay_site.overview.pages import StudyPage, list_studies, read_study
+from simulation.branches.pages import read_branching
 from simulation.forms import RunForm, read_choices
 from simulation.models import Run
 from simulation.presentation import read_place
@@ -41,9 +42,9 @@ def planned_runs(request: HttpRequest, slug: str) -> HttpResponse:
 
 @staff_only
 def dialogue(request: HttpRequest, token: str) -> HttpResponse:
-    """Show a dialogue as a chat, with its place in its run if it has one."""
+    """Show a dialogue as a chat, with its place in its run and its branches, if it has any."""
     found = get_object_or_404(Dialogue.objects.select_related("study", "goal", "persona"), token=token)
-    context = {"chat": read_chat(found), "place": read_place(found)}
+    context = {"chat": read_chat(found), "place": read_place(found), "branching": read_branching(found)}
     return render(request, "overview/dialogue.html", context)
 
 

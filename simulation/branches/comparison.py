@@ -28,6 +28,15 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """The utterance and the answer of each turn of a dialogue, and how it ended."""
+
+    turns: tuple[tuple[str, str], ...]
+    has_ended: bool
+    ending: str
+
+
+@dataclass(frozen=True, slots=True)
 class Parting:
     """The point where a branch and its parent part: the number of the branch's turn, from 1, and what differs first there."""
 
@@ -41,34 +50,48 @@ class Parting:
 
 def find_parting(branch: Branch) -> Parting | None:
     """Return where the branch parts from its parent; None if it repeats it word for word, as far as it has been played."""
-    ours, theirs = _said(branch.dialogue), _said(branch.parent)
-    for number, (mine, other) in enumerate(zip(ours, theirs, strict=False), start=1):
-        if mine != other:
-            return Parting(number, "utterance" if mine[0] != other[0] else "answer")
-    has_ended = branch.dialogue.ended_at is not None and branch.parent.ended_at is not None
-    is_longer = len(ours) > len(theirs) and branch.parent.ended_at is not None
-    if is_longer or (has_ended and (len(ours), branch.dialogue.ending) != (len(theirs), branch.parent.ending)):
-        return Parting(min(len(ours), len(theirs)) + 1, "ending")
-    return None
+    return compare(said_in(branch.parent), said_in(branch.dialogue))
+
+
+def compare(parent: Said, branch: Said) -> Parting | None:
+    """Do so for what was said in both."""
+    for number, (theirs, ours) in enumerate(zip(parent.turns, branch.turns, strict=False), start=1):
+        if theirs != ours:
+            return Parting(number, "utterance" if theirs[0] != ours[0] else "answer")
+    if len(branch.turns) > len(parent.turns):
+        has_parted = parent.has_ended
+    else:
+        has_parted = branch.has_ended and (len(branch.turns) < len(parent.turns) or parent.has_ended)
+    is_same = (len(parent.turns), parent.ending) == (len(branch.turns), branch.ending)
+    shorter = min(len(parent.turns), len(branch.turns))
+    return Parting(shorter + 1, "ending") if has_parted and not is_same else None
 
 
 def describe_parting(branch: Branch) -> str:
     """Return a sentence about where the branch and its parent part."""
-    found = find_parting(branch)
-    if found:
-        return found.words
-    if branch.dialogue.ended_at is None:
-        return "They have not parted so far."
-    return "The branch repeats the original word for word."
+    return verdict(find_parting(branch), has_ended=branch.dialogue.ended_at is not None)
 
 
-def list_changes(branch: Branch) -> list[Change]:
-    """Return what the branch changes; none for a repetition."""
-    return list(_changes(branch))
+def verdict(parting: Parting | None, *, has_ended: bool) -> str:
+    """Return the same sentence, if the caller knows the point where they part."""
+    if parting:
+        return parting.words
+    return "The branch repeats the original word for word." if has_ended else "They have not parted so far."
 
 
-def _changes(branch: Branch) -> Iterator[Change]:
-    origin, parent, dialogue = read_origin(branch.parent), branch.parent, branch.dialogue
+def said_in(dialogue: Dialogue) -> Said:
+    """Return what was said in a dialogue, without failed turns."""
+    turns = [(turn.utterance, turn.response) for turn in answered_turns(dialogue)]
+    return Said(tuple(turns), dialogue.ended_at is not None, dialogue.ending)
+
+
+def list_changes(branch: Branch, origin: Origin | None = None) -> list[Change]:
+    """Return what the branch changes; none for a repetition. ``origin`` is its parent's, if the caller knows it."""
+    return list(_changes(branch, origin or read_origin(branch.parent)))
+
+
+def _changes(branch: Branch, origin: Origin) -> Iterator[Change]:
+    parent, dialogue = branch.parent, branch.dialogue
     for speaker in SPEAKERS:
         yield from _speaker_changes(speaker, origin, branch.configuration[speaker])
     if dialogue.persona_id != parent.persona_id:
@@ -99,7 +122,3 @@ def _settings(described: Mapping[str, Any]) -> dict[str, Any]:
     """Return what decides the words of a model, without its prompt set and what follows from that."""
     told: dict[str, Any] = decisive(dict(described))
     return {key: value for key, value in told.items() if key not in ("prompts", "system", "marks")}
-
-
-def _said(dialogue: Dialogue) -> list[tuple[str, str]]:
-    return [(turn.utterance, turn.response) for turn in answered_turns(dialogue)]

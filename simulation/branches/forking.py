@@ -12,7 +12,7 @@ from django.db import transaction
 from dialogue.personas import describe
 from dialogue.roleplay import Ended, Exchange
 from simulation.branches.configuration import configure
-from simulation.branches.origins import Origin, answered_turns, read_origin
+from simulation.branches.origins import Origin, answered_turns, count_turns, read_origin
 from simulation.branches.queue import BRANCHES
 from simulation.branches.requests import BranchRequest
 from simulation.casting import Cast, Scene
@@ -117,8 +117,7 @@ def _store(plan: _Plan) -> Branch:
 
 
 def _refuse_missing_turn(parent: Dialogue, turn: int) -> None:
-    last = parent.turns.order_by("position").last()
-    count = last.position + 1 if last else 0
+    count = count_turns(parent)
     if not 1 <= turn <= count + 1:
         turns = "1 turn" if count == 1 else f"{count or 'no'} turns"
         choice = f"a turn from 1 to {count}, or {count + 1} to go on after the last" if count else "turn 1"

@@ -60,6 +60,12 @@ def read_origin(dialogue: Dialogue) -> Origin:
     return Origin(cell.run.configuration, seed, retry)
 
 
+def count_turns(dialogue: Dialogue) -> int:
+    """Return the number of the last turn, answered or not."""
+    last = dialogue.turns.order_by("position").last()
+    return last.position + 1 if last else 0
+
+
 def answered_turns(dialogue: Dialogue) -> list[Turn]:
     """Return the turns that have an answer, in order: the chatbot never reads a failed turn of a person again."""
     return list(dialogue.turns.exclude(state__in=(Turn.State.PENDING, Turn.State.FAILED)).order_by("position"))

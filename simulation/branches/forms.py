@@ -1,0 +1,64 @@
+"""The form for a branch."""
+
+from typing import Any
+
+from django import forms
+
+from dialogue.seeds import SPEAKERS
+from simulation.branches.origins import Origin
+from simulation.branches.requests import LONGEST_UTTERANCE, BranchRequest
+from simulation.requests import MOST_SEED, MOST_TURNS
+from studies.language_models.catalogue import read_catalogue
+from studies.models import Dialogue
+from studies.prompt_sets.library import list_choices
+
+_SAME_PROMPTS = "as before, or the new model’s"
+
+
+class BranchForm(forms.Form):
+    """What a branch of the dialogue at ``turn`` changes; fields that are left alone change nothing."""
+
+    persona = forms.ChoiceField(required=False)
+    inquirer = forms.ChoiceField(required=False)
+    inquirer_prompts = forms.ChoiceField(label="Prompts of the inquirer", required=False)
+    responder = forms.ChoiceField(required=False)
+    responder_prompts = forms.ChoiceField(label="Prompts of the responder", required=False)
+    seed = forms.IntegerField(required=False, min_value=0, max_value=MOST_SEED)
+    max_turns = forms.IntegerField(label="Turn limit", required=False, min_value=1, max_value=MOST_TURNS)
+    is_edited = forms.BooleanField(label="Say this instead of what the inquirer writes", required=False)
+    utterance = forms.CharField(
+        required=False, max_length=LONGEST_UTTERANCE, strip=False, widget=forms.Textarea({"rows": 4})
+    )
+
+    def __init__(self, parent: Dialogue, turn: int, origin: Origin, data: Any = None) -> None:
+        super().__init__(data, label_suffix="")
+        self._turn = turn
+        catalogue = read_catalogue()
+        for speaker in SPEAKERS:
+            names = [spec.name for spec in catalogue.playing(speaker)]
+            self._offer(speaker, _played_by(origin.described(speaker)), [(name, name) for name in names])
+            self._offer(f"{speaker}_prompts", _SAME_PROMPTS, list_choices(speaker))
+            self.fields[speaker].required = origin.described(speaker) is None
+            self.fields[speaker].error_messages["required"] = f"Choose the model that goes on as {speaker}."
+        codes = parent.study.personas.exclude(pk=parent.persona_id).order_by("code").values_list("code", flat=True)
+        self._offer("persona", f"{parent.persona.code}, as before", [(code, code) for code in codes])
+        self.fields["seed"].help_text = f"Empty: {origin.seed}, as before."
+        self.fields["max_turns"].help_text = f"Including the shared turns. Empty: {origin.max_turns}, as before."
+        self.fields["utterance"].label = f"Utterance of turn {turn}"
+        said = parent.turns.filter(position=turn - 1).values_list("utterance", flat=True).first()
+        self.fields["utterance"].initial = said or ""
+
+    def to_request(self) -> BranchRequest:
+        """Return what the valid form asks for. Raises RequestError."""
+        values = dict(self.cleaned_data)
+        is_edited, utterance = values.pop("is_edited"), values.pop("utterance")
+        return BranchRequest(self._turn, utterance=utterance if is_edited else None, **values)
+
+    def _offer(self, name: str, unchanged: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [("", unchanged), *choices]
+
+
+def _played_by(described: dict[str, Any] | None) -> str:
+    return f"{described['model']}, as before" if described else "choose a model"
