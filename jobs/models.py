@@ -8,8 +8,9 @@ from django.utils import timezone
 
 
 def new_token() -> str:
-    """Return a public identifier that cannot be guessed (128 bits)."""
-    return secrets.token_urlsafe(16)
+    """Return a public identifier that cannot be guessed (128 bits) and that commands do not take for an option."""
+    token = secrets.token_urlsafe(16)
+    return new_token() if token.startswith("-") else token
 
 
 class Job(models.Model):

@@ -204,3 +204,4 @@ def test_tokens_do_not_repeat_and_suit_an_address() -> None:
     tokens = {new_token() for _ in range(1000)}
     assert len(tokens) == 1000
     assert all(20 <= len(token) <= 32 and token.replace("-", "").replace("_", "").isalnum() for token in tokens)
+    assert not any(token.startswith("-") for token in tokens)
