@@ -40,7 +40,7 @@ class Cast:
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class DialogueSpec:
     """What decides a dialogue: a run's ``configuration``, the sentence of the ``persona``, the text of the ``goal``, and what
     its seeds depend on. ``name`` tells its histories from those of other dialogues."""
 
@@ -80,24 +80,24 @@ class Casting:
         run = cell.run
         sentence = personas.describe(limit_features(cell.persona.features, run.configuration["features"]))
         seeds = (cell.seed, cell.persona.code, cell.retries)
-        return self.play(Scene(run.configuration, sentence, cell.goal.text, *seeds, f"simulation-{cell.pk}"))
+        return self.play(DialogueSpec(run.configuration, sentence, cell.goal.text, *seeds, f"simulation-{cell.pk}"))
 
-    def play(self, scene: Scene) -> Cast:
+    def play(self, spec: DialogueSpec) -> Cast:
         """Return the cast of any dialogue. Raises ModelMisconfigured if a model is gone or has changed since it began."""
-        inquirer = self._speaker(scene, "inquirer")
+        inquirer = self._speaker(spec, "inquirer")
         return Cast(
             inquirer=inquirer,
-            responder=self._speaker(scene, "responder"),
-            persona=scene.persona,
-            goal=scene.goal,
-            prompts=prompt_set_of(scene.configuration),
-            max_turns=scene.configuration["max_turns"],
+            responder=self._speaker(spec, "responder"),
+            persona=spec.persona,
+            goal=spec.goal,
+            prompts=prompt_set_of(spec.configuration),
+            max_turns=spec.configuration["max_turns"],
         )
 
-    def _speaker(self, scene: Scene, speaker: SpeakerName) -> Speaker:
-        described = scene.configuration[speaker]
-        refuse_changed(self.models_file, scene.configuration, speaker)
-        spec, table = find_spec(self.models_file, described["model"], speaker)
-        prompts = prompts_of(scene.configuration, speaker).prompts
-        seed = partial(sampler_seed, scene.seed, scene.code, scene.goal, speaker, retry=scene.retry)
-        return build_speaker(spec, table, described, prompts, self.open_model(spec), seed, f"{scene.name}-{speaker}")
+    def _speaker(self, spec: DialogueSpec, speaker: SpeakerName) -> Speaker:
+        described = spec.configuration[speaker]
+        refuse_changed(self.models_file, spec.configuration, speaker)
+        model, table = find_spec(self.models_file, described["model"], speaker)
+        prompts = prompts_of(spec.configuration, speaker).prompts
+        seed = partial(sampler_seed, spec.seed, spec.code, spec.goal, speaker, retry=spec.retry)
+        return build_speaker(model, table, described, prompts, self.open_model(model), seed, f"{spec.name}-{speaker}")

@@ -15,7 +15,7 @@ from simulation.branches.configuration import configure
 from simulation.branches.origins import Origin, answered_turns, count_turns, read_origin
 from simulation.branches.queue import BRANCHES
 from simulation.branches.requests import BranchRequest
-from simulation.casting import Cast, Scene
+from simulation.casting import Cast, DialogueSpec
 from simulation.models import Branch
 from simulation.requests import MOST_SEED, RequestError, limit_features
 from studies import services as study_services
@@ -57,12 +57,12 @@ def unused_seed(parent: Dialogue) -> int:
     return seed
 
 
-def scene_of(branch: Branch) -> Scene:
+def spec_of(branch: Branch) -> DialogueSpec:
     """Return what decides the branch's dialogue. Without changes it is what decided its parent's."""
     dialogue = branch.dialogue
     assert dialogue.seed is not None, "a branch always has a seed"  # noqa: S101
     seeds = (dialogue.seed, dialogue.persona.code, branch.retry)
-    return Scene(
+    return DialogueSpec(
         branch.configuration, dialogue.persona_sentence, dialogue.goal.text, *seeds, name=f"branch-{branch.pk}"
     )
 

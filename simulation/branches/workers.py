@@ -10,7 +10,7 @@ from asgiref.sync import sync_to_async
 from dialogue.forks import roleplay_after
 from dialogue.roleplay import Ended, Exchange, roleplay
 from jobs.queues import Queue
-from simulation.branches.forking import save_step, scene_of
+from simulation.branches.forking import save_step, spec_of
 from simulation.branches.queue import BRANCHES
 from simulation.casting import Cast, Casting
 from simulation.models import Branch
@@ -35,7 +35,7 @@ class BranchWorker(ModelWorker[Branch]):
         return BRANCHES
 
     async def _do(self, item: Branch) -> None:
-        cast = await self._load(partial(self.casting.play, scene_of(item)))
+        cast = await self._load(partial(self.casting.play, spec_of(item)))
         try:
             past = await sync_to_async(past_turns)(item)
             async with aclosing(_steps(item, cast, past)) as steps:
