@@ -13,6 +13,7 @@ FAILURES = {
     "incoherent": "Incoherent output",
     "self_reply": "Self-replies",
     "incoherent_responder": "Incoherent response (responder)",
+    "beside_stop": "Text beside the stop token",
 }
 MEANS = {
     "turns": "Turns per dialogue",

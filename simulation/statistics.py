@@ -52,8 +52,8 @@ class Summary:
     """Means and population standard deviations over finished dialogues (turns) and over their turns (tokens).
 
     Failures are counted over all outputs of their speaker, including regenerated ones, and so are the outputs for which a
-    setting was not sent (``unsent``, by speaker and setting). A mean over no values, or over tokens that a provider does not
-    count, is None.
+    setting was not sent (``unsent``, by speaker and setting). ``beside_stop`` counts the stop outputs with other text in them.
+    A mean over no values, or over tokens that a provider does not count, is None.
     """
 
     dialogues: int
@@ -69,6 +69,7 @@ class Summary:
     incoherent: Rate
     self_reply: Rate
     incoherent_responder: Rate
+    beside_stop: Rate
     unsent: dict[str, dict[str, Rate]]
     lexical: Lexical
 
@@ -121,7 +122,7 @@ def _count_tokens(dialogues: QuerySet[Dialogue], field: str) -> Counter[int | No
     return Counter(dict(turns.values_list(field).annotate(Count("pk"))))
 
 
-def _failure_rates(dialogues: QuerySet[Dialogue]) -> tuple[Rate, Rate, Rate, Rate, Rate]:
+def _failure_rates(dialogues: QuerySet[Dialogue]) -> tuple[Rate, Rate, Rate, Rate, Rate, Rate]:
     of_inquirer, of_responder = Q(speaker="inquirer"), Q(speaker="responder")
     found = Output.objects.filter(dialogue__in=dialogues).aggregate(
         asked=Count("pk", filter=of_inquirer),
@@ -131,6 +132,8 @@ def _failure_rates(dialogues: QuerySet[Dialogue]) -> tuple[Rate, Rate, Rate, Rat
         incoherent=Count("pk", filter=of_inquirer & Q(status="incoherent")),
         self_reply=Count("pk", filter=of_inquirer & Q(is_self_reply=True)),
         incoherent_responder=Count("pk", filter=of_responder & Q(status="incoherent")),
+        stopped=Count("pk", filter=Q(status="stop")),
+        beside_stop=Count("pk", filter=Q(has_rest=True)),
     )
     asked, answered = found["asked"], found["answered"]
     return (
@@ -139,6 +142,7 @@ def _failure_rates(dialogues: QuerySet[Dialogue]) -> tuple[Rate, Rate, Rate, Rat
         Rate(found["incoherent"], asked),
         Rate(found["self_reply"], asked),
         Rate(found["incoherent_responder"], answered),
+        Rate(found["beside_stop"], found["stopped"]),
     )
 
 

@@ -188,6 +188,7 @@ def remarks(output: Output) -> list[str]:
         (output.status not in ("said", "stop"), f"regenerated: {output.get_status_display()}"),
         (output.prompts_found > 1, f"{output.prompts_found} prompts, the first used"),
         (output.is_self_reply, "self-reply cut"),
+        (output.has_rest, f"text beside the stop token, {'sent' if output.text else 'not sent'}"),
         (output.left_out > 0, f"{output.left_out} oldest {'turn' if output.left_out == 1 else 'turns'} left out"),
     ]
     return [words for is_so, words in found if is_so]

@@ -29,6 +29,7 @@ OUTPUT_KEYS = (
     "text",
     "prompts_found",
     "is_self_reply",
+    "has_rest",
     "left_out",
     "prompt_tokens",
     "completion_tokens",
@@ -43,7 +44,7 @@ OUTPUT_KEYS = (
 _RENAMED = {"side": "speaker", "verdict": "status"}
 OUTPUT_FIELDS = {key: _RENAMED.get(key, key) for key in OUTPUT_KEYS}
 """The field of Output for each key of a line."""
-ADDED_LATER = {"cached_tokens", "thought_characters", "thought_tokens", "unsent"}
+ADDED_LATER = {"has_rest", "cached_tokens", "thought_characters", "thought_tokens", "unsent"}
 """Output fields that earlier exports lack."""
 
 

@@ -8,6 +8,7 @@ from dialogue.prompts import load
 from simulation.models import Run
 from simulation.reproduction import write_programmes
 from simulation.requests import RequestError
+from simulation.statistics import Rate, summarise
 from studies.models import Dialogue, Goal, Output, Study
 from studies.prompt_sets.versions import store_version
 from tests.factories import make_study
@@ -60,6 +61,7 @@ def test_text_beside_the_stop_token_is_counted_and_the_paper_never_sends_it() ->
     assert stops.count() == run.simulations.count() == 4
     assert all(stop.has_rest and not stop.text and stop.raw.startswith("I have it") for stop in stops)
     assert {dialogue.turns.count() for dialogue in Dialogue.objects.all()} == {1}
+    assert summarise(run.simulations.all()).beside_stop == Rate(4, 4)
 
 
 def test_last_words_are_a_turn_where_the_set_sends_them() -> None:

@@ -32,7 +32,7 @@ from tests.simulation.commanding import figures, simulate
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
 
-RATES = ["no_prompt", "multiple_prompts", "incoherent", "self_reply", "incoherent_responder"]
+RATES = ["no_prompt", "multiple_prompts", "incoherent", "self_reply", "incoherent_responder", "beside_stop"]
 
 
 SPEEDS = ["dialogues_per_hour", "tokens_per_second"]
