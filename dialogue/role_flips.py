@@ -5,7 +5,9 @@ import re
 _HELPS = re.compile(
     r"""
     \bhow\ (can|may|could)\ i\ (help|assist)
-    | \b(happy|glad|here)\ to\ (help|assist)
+    | \b(happy|glad|here|ready|excited|able)\ to\ (help|assist)
+    | \bwhat\ (can|may|could)\ i\ (do\ for|help\ you|get\ for)\b
+    | \bwhat\ would\ you\ like\ me\ to\b
     | \b(let\ me\ know|feel\ free\ to\ (ask|reach\ out))\b
     | \bi\ hope\ (this|that|it)\ helps
     | \byou(['’]re|\ are)\ (very\ |most\ |always\ )?welcome\b

@@ -91,6 +91,12 @@ def live_services() -> list[Service]:
     return [Service(frozenset(queues)) for queues in alive.values_list("queues", flat=True)]
 
 
+def serving_workers(model: str) -> list[WorkerProcess]:
+    """Return the live workers that may use ``model``."""
+    alive = WorkerProcess.objects.filter(seen_at__gt=in_time(-ALIVE)).order_by("name")
+    return [each for each in alive if Service(frozenset(each.queues)).can_use(model)]
+
+
 def absent_worker(job: Job, services: Iterable[Service] | None = None) -> str:
     """Return a sentence about the missing worker that ``job`` needs; empty if it has one.
 

@@ -34,6 +34,10 @@ class Service:
             return True
         return self.models.issuperset(job.models_needed) if job.models_needed else COMPUTING in self.queues
 
+    def can_use(self, model: str) -> bool:
+        """Return whether it may use ``model``."""
+        return ALL in self.queues or model in self.models
+
     def lookups(self, jobs: type[Job]) -> dict[str, Any]:
         """Return the field lookups that select the ``jobs`` it can serve."""
         if ALL in self.queues or (not jobs.MODEL_FIELDS and COMPUTING in self.queues):

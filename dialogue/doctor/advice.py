@@ -14,7 +14,7 @@ FITS, HARDLY = 0.9, 0.5
 _OFTEN = 0.2
 """Share of outputs with a fault from which a setting is changed."""
 _PENALTY = 1.1
-_STEP = 50
+_STEP, _LEAST = 50, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +60,11 @@ def _lines(spec: ModelSpec, examination: Examination, best: Findings | None) -> 
     name = spec.name if re.fullmatch(r"[\w-]+", spec.name, re.ASCII) else json.dumps(spec.name)
     shared = list(_shared(spec, examination, best))
     if shared:
-        yield f"[models.{name}]"
-        yield from shared
+        yield from (f"[models.{name}]", *shared, "")
     if best is not None:
-        yield f"[models.{name}.inquirer]"
-        yield from _table(spec.inquirer or InquirerTable(), best)
+        yield from (f"[models.{name}.inquirer]", *_table(spec.inquirer or InquirerTable(), best))
     if examination.responder is not None:
-        yield f"[models.{name}.responder]"
+        yield from ("", f"[models.{name}.responder]")
         yield from _table(spec.responder or ResponderTable(), examination.responder)
 
 
@@ -93,10 +91,13 @@ def _table(table: SpeakerTable, findings: Findings) -> Iterator[str]:
 
 
 def _limit(table: SpeakerTable, findings: Findings) -> int:
-    """Return the limit of models.toml, or a smaller one if all outputs end by themselves: twice the longest."""
-    if not findings.longest or findings.cut >= _OFTEN * findings.outputs:
+    """Return the limit of models.toml; for an inquirer that ends its outputs, twice the longest if that is less.
+
+    A chatbot's answers may grow with the questions, so its limit stays.
+    """
+    if findings.speaker == "responder" or not findings.longest or findings.cut >= _OFTEN * findings.outputs:
         return table.max_tokens
-    return min(table.max_tokens, -(-2 * findings.longest // _STEP) * _STEP)
+    return min(table.max_tokens, max(_LEAST, -(-2 * findings.longest // _STEP) * _STEP))
 
 
 def _why_limit(findings: Findings) -> str:

@@ -1,6 +1,6 @@
 """An examination: trials of a model as responder and as inquirer with each candidate prompt set."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from dialogue.backends import registry
@@ -38,24 +38,28 @@ class Examination:
         return tokens / seconds if tokens and seconds else None
 
 
+OnStep = Callable[[str], Awaitable[None]]
+
+
+async def ignore(_step: str) -> None:
+    """Ignore the step, because no one displays it."""
+
+
 async def examine(
-    spec: ModelSpec,
-    model: ChatModel,
-    chosen: NamedPrompts | None = None,
-    on_step: Callable[[str], None] = lambda _step: None,
+    spec: ModelSpec, model: ChatModel, chosen: NamedPrompts | None = None, on_step: OnStep = ignore
 ) -> Examination:
     """Play the trials one after another. ``on_step`` hears what begins. Raises BackendError if the model does not answer."""
     responders, refusals = find_responder(spec)
     inquirers, refused = find_candidates(spec, chosen)
     answered, answers, limit = None, [NO_ANSWER] * len(CASES), LIMIT
     for candidate in responders:
-        on_step("answering as responder")
+        await on_step("answering as responder")
         limit = await choose_limit(spec, model, candidate)
         trial = await try_responder(spec, model, candidate, limit)
         answered, answers = count(trial), trial.answers
     asked: list[Findings] = []
     for candidate in inquirers:
-        on_step(f"asking as inquirer with the prompt set {candidate.reference}")
+        await on_step(f"asking as inquirer with the prompt set {candidate.reference}")
         asked.append(count(await try_inquirer(spec, model, candidate, answers, limit)))
     memory = registry.examine(spec).memory
     return Examination(spec.name, memory, answered, tuple(asked), (*refusals, *refused))

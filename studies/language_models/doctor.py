@@ -1,7 +1,7 @@
 """The model doctor for this site's models: the examination and what follows from it, as values to print, show and store."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from dialogue.backends import registry
 from dialogue.backends.base import ChatModel
 from dialogue.doctor.advice import Advice, advise
 from dialogue.doctor.diagnosis import describe
-from dialogue.doctor.examination import Examination, examine
+from dialogue.doctor.examination import Examination, OnStep, examine, ignore
 from dialogue.doctor.table import HEADINGS, as_text, rows_of
 from dialogue.model_config import ModelSpec
 from studies.language_models.identities import find_well_described
@@ -47,13 +47,15 @@ class Report:
         return {"examination": found, "table": table, "sentences": self.sentences, "advice": advice}
 
 
+async def open_on_thread(spec: ModelSpec) -> ChatModel:
+    """Load the model on a separate thread, because that may take minutes."""
+    return await asyncio.to_thread(registry.open_model, spec)
+
+
 async def examine_model(
-    name: str,
-    open_model: Callable[[ModelSpec], ChatModel] = registry.open_model,
-    on_step: Callable[[str], None] = lambda _step: None,
+    name: str, open_model: Callable[[ModelSpec], Awaitable[ChatModel]] = open_on_thread, on_step: OnStep = ignore
 ) -> Report:
     """Examine the model ``name`` of models.toml. Raises BackendError if it cannot run or does not answer."""
-    spec = find_well_described(settings.MODELS_FILE, name)
-    model = await asyncio.to_thread(open_model, spec)
-    found = await examine(spec, model, on_step=on_step)
+    spec = await asyncio.to_thread(find_well_described, settings.MODELS_FILE, name)
+    found = await examine(spec, await open_model(spec), on_step=on_step)
     return Report(found, describe(found), advise(spec, found))

@@ -2,6 +2,7 @@
 
 from jobs.models import new_token
 from studies.models.dialogues import ENDINGS, Dialogue, Output, Turn
+from studies.models.examinations import Examination
 from studies.models.generations import Generation, Typing
 from studies.models.personas import Persona
 from studies.models.prompt_sets import PromptVersion
@@ -10,6 +11,7 @@ from studies.models.studies import Goal, Study
 __all__ = [
     "ENDINGS",
     "Dialogue",
+    "Examination",
     "Generation",
     "Goal",
     "Output",

@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from studies.models import Examination
+
+pytestmark = pytest.mark.django_db
+
 TALKER = """
 [models.talker]
 backend = "scripted"
@@ -38,6 +42,7 @@ def test_the_report_is_one_json_object(capsys):
     assert report["advice"]["prompts"] == "plain"
     assert report["advice"]["options"] == "--inquirer-prompts plain"
     assert report["examination"]["tokens_per_second"] > 0
+    assert Examination.objects.get().report["advice"] == report["advice"]
 
 
 def test_the_advised_lines_can_be_pasted_over_the_entry(models_file, capsys):

@@ -2,7 +2,6 @@
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Callable
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -18,6 +17,7 @@ from dialogue.prices import Price
 from dialogue.seeds import SPEAKERS, SpeakerName
 from dialogue.system_text import SystemWay
 from studies.language_models.doctor import Report, examine_model
+from studies.language_models.examinations import store_report
 from studies.language_models.keys import without_keys
 from studies.language_models.trial import NoAnswer, ask_side
 
@@ -90,12 +90,22 @@ class Command(BaseCommand):
 
     def _examine(self, name: str, *, as_json: bool) -> bool:
         try:
-            report = async_to_sync(_examined)(name, lambda step: self.stderr.write(f"{name}: {step} …"))
+            report = async_to_sync(self._examined)(name)
         except BackendError as error:
             self.stderr.write(f"{name}: DOES NOT ANSWER: {without_keys(str(error))}")
             return False
         self.stdout.write(json.dumps(report.as_object()) if as_json else f"{name}\n\n{report.text}\n")
+        store_report(name, report.as_object())
         return True
+
+    async def _examined(self, name: str) -> Report:
+        async def say(step: str) -> None:
+            self.stderr.write(f"{name}: {step} …")
+
+        try:
+            return await examine_model(name, on_step=say)
+        finally:
+            await registry.close_models()
 
     def _show_mistake(self, name: str, sentence: str) -> str:
         self.stdout.write(f"{name}\n  WRONG: {sentence}")
@@ -113,13 +123,6 @@ class Command(BaseCommand):
             return False
         self.stdout.write(f"  {speaker}: answers")
         return True
-
-
-async def _examined(name: str, on_step: Callable[[str], None]) -> Report:
-    try:
-        return await examine_model(name, on_step=on_step)
-    finally:
-        await registry.close_models()
 
 
 def _price_in_words(price: Price | None) -> str:

@@ -90,7 +90,9 @@ async def test_the_advised_lines_describe_a_model():
     told = tomllib.loads(advice.lines)["models"]["new model"]
     described = spec(**told)
     assert described.inquirer is not None
-    assert (described.inquirer.prompts, described.inquirer.max_tokens) == ("plain", 50)
+    assert described.responder is not None
+    assert described.responder.max_tokens == 1000
+    assert (described.inquirer.prompts, described.inquirer.max_tokens) == ("plain", 100)
 
 
 async def test_a_prompt_set_that_the_model_cannot_play_is_reported_in_its_sentence():

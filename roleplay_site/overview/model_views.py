@@ -1,0 +1,48 @@
+"""Views of the page of models."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from dialogue.backends import registry
+from dialogue.model_config import ModelSpec
+from roleplay_site.overview.model_list import read_examined, read_models_page
+from studies.access import account, staff_only
+from studies.language_models.catalogue import read_catalogue
+from studies.language_models.examinations import cancel_examination, request_examination
+from studies.language_models.keys import without_keys
+
+
+@staff_only
+def models(request: HttpRequest) -> HttpResponse:
+    """List the models of models.toml. Posting a model's name examines it, or cancels its examination."""
+    if request.method == "POST":
+        name = _find(request.POST.get("model", "")).name
+        if request.POST.get("action") == "cancel":
+            cancel_examination(name)
+        else:
+            request_examination(name, account(request))
+        return redirect("models")
+    return render(request, "overview/models.html", {"page": read_models_page()})
+
+
+@staff_only
+def health(request: HttpRequest) -> HttpResponse:
+    """Return whether a model can run here. The page asks for it afterwards, because a server may take seconds to answer."""
+    found = registry.examine(_find(request.GET.get("model", "")))
+    context = {"health": found, "sentence": without_keys(found.sentence)}
+    return render(request, "overview/_health.html", context)
+
+
+@staff_only
+def examination(request: HttpRequest) -> HttpResponse:
+    """Return the state and the report of a model's examination."""
+    name = _find(request.GET.get("model", "")).name
+    return render(request, "overview/_examination.html", {"examined": read_examined(name)})
+
+
+def _find(name: str) -> ModelSpec:
+    """Return a model that models.toml describes correctly."""
+    found = read_catalogue().models.get(name)
+    if found is None:
+        raise Http404
+    return found

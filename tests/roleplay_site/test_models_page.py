@@ -1,0 +1,106 @@
+"""The page of models shows what each one is, who serves it and what it is used in, and examines it."""
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.utils.html import escape
+from pytest_django import Settings
+
+from dialogue.backends import registry
+from jobs.heartbeats import record_heartbeat
+from jobs.routing import Service
+from studies.models import Examination, Study
+from tests.factories import make_run, make_staff, make_study
+from tests.studies.test_doctor_command import TALKER
+from tests.studies.test_examinations import work_off
+
+pytestmark = pytest.mark.django_db
+
+WRONG = '[models.wrong]\nbackend = "scripted"\ncontxt = 3\n'
+PRICED = TALKER + 'label = "for tests"\nprice = { input = 2, output = 8 }\n'
+
+
+@pytest.fixture(autouse=True)
+def models_file(tmp_path: Path, settings: Settings) -> Path:
+    file = settings.MODELS_FILE = tmp_path / "models.toml"
+    file.write_text(PRICED)
+    return file
+
+
+@pytest.fixture
+def staff(client: Client) -> Client:
+    client.force_login(make_staff())
+    return client
+
+
+def text_of(client: Client, address: str = "/models/") -> str:
+    return " ".join(client.get(address).content.decode().split())
+
+
+def test_a_model_is_listed_with_what_it_is_and_what_it_is_used_in(staff: Client):
+    study = make_study()
+    Study.objects.update(chatbot="talker")
+    make_run(study, inquirer="talker", responder="other")
+    record_heartbeat("ann:1:x", Service(frozenset({"model.talker"})))
+    page = text_of(staff)
+    assert "for tests" in page
+    assert "inquirer (prompt set plain), responder (prompt set llama-2-responder)" in page
+    assert "2.0 USD for a million tokens in, 8.0 out" in page
+    assert "ann:1:x" in page
+    assert f'<a href="/studies/{study.slug}/">{escape(study.title)}</a> (chatbot); 1 run as inquirer;' in page
+    assert "not measured: examine the model" in page
+
+
+def test_the_page_opens_no_model_and_its_health_is_asked_for_afterwards(staff: Client, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(registry, "open_model", lambda spec: pytest.fail("The page opened a model."))
+    with monkeypatch.context() as patch:
+        patch.setattr(registry, "examine", lambda spec: pytest.fail("The page waited for a model's health."))
+        assert "/models/health/?model=talker" in text_of(staff)
+    assert "gives 2 scripted replies." in text_of(staff, "/models/health/?model=talker")
+
+
+def test_an_examination_is_requested_shows_its_state_and_then_its_report(staff: Client):
+    staff.post("/models/", {"model": "talker", "action": "examine"})
+    assert "is waiting for a worker" in text_of(staff)
+    assert "every 2s" in text_of(staff, "/models/examination/?model=talker")
+    work_off()
+    shown = text_of(staff, "/models/examination/?model=talker")
+    assert "every 2s" not in shown
+    assert "Use the prompt set plain for the inquirer: 16 of 16 outputs can be used" in shown
+    assert "16 of 16 outputs hold no quotation" in shown
+    assert "[models.talker.inquirer]" in shown
+    assert "Examine again" in shown
+    assert "tokens/s with eight dialogues at once" in text_of(staff)
+
+
+def test_a_failed_examination_says_why_and_keeps_the_earlier_report(staff: Client, models_file: Path):
+    staff.post("/models/", {"model": "talker", "action": "examine"})
+    work_off()
+    models_file.write_text(PRICED.replace(', "What do they eat?"', ""))
+    staff.post("/models/", {"model": "talker", "action": "examine"})
+    work_off()
+    shown = text_of(staff, "/models/examination/?model=talker")
+    assert "talker could not be examined. Model &#x27;scripted&#x27; has no reply number 2" in shown
+    assert "Use the prompt set plain for the inquirer" in shown
+
+
+def test_an_examination_can_be_cancelled(staff: Client):
+    staff.post("/models/", {"model": "talker", "action": "examine"})
+    staff.post("/models/", {"model": "talker", "action": "cancel"})
+    assert Examination.objects.get().state == Examination.State.CANCELLED
+    assert "Cancel examination" not in text_of(staff)
+
+
+def test_a_mistake_in_the_models_file_is_shown_and_the_other_models_are_listed(staff: Client, models_file: Path):
+    models_file.write_text(PRICED + WRONG)
+    page = text_of(staff)
+    assert "there is no setting &#x27;contxt&#x27;" in page
+    assert "for tests" in page
+
+
+def test_a_model_that_is_not_described_is_not_found(staff: Client):
+    for address in ("/models/health/", "/models/examination/?model=other"):
+        assert staff.get(address).status_code == 404
+    assert staff.post("/models/", {"model": "other"}).status_code == 404
+    assert not Examination.objects.exists()
