@@ -96,11 +96,14 @@ def _plan(parent: Dialogue, request: BranchRequest, models_file: Path) -> _Plan:
 
 
 def _store(plan: _Plan) -> Branch:
+    """Store the branch. The persona is locked before the parent, because a withdrawal locks them in this order, too."""
     parent, request, configuration = plan.parent, plan.request, plan.configuration
+    is_same = request.persona in ("", parent.persona.code)
+    persona = parent.persona if is_same else _find_persona(parent, request.persona)
     _lock(parent)
     shared = [turn for turn in answered_turns(parent) if turn.position < request.turn - 1]
     _refuse_full(len(shared), configuration["max_turns"])
-    dialogue = _create_dialogue(plan)
+    dialogue = _create_dialogue(plan, persona)
     for position, turn in enumerate(shared):
         copy_row(turn, dialogue=dialogue, position=position, key="")
     return Branch.objects.create(
@@ -138,10 +141,9 @@ def _lock(parent: Dialogue) -> None:
         raise RequestError(GONE.format(token=parent.token))
 
 
-def _create_dialogue(plan: _Plan) -> Dialogue:
+def _create_dialogue(plan: _Plan, persona: Persona) -> Dialogue:
     parent, request, origin = plan.parent, plan.request, plan.origin
-    is_same = request.persona in ("", parent.persona.code)
-    persona = parent.persona if is_same else _find_persona(parent, request.persona)
+    is_same = persona == parent.persona
     sentence = parent.persona_sentence if is_same else describe(limit_features(persona.features, origin.features))
     return Dialogue.objects.create(
         study=parent.study,

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.installation import Installation
+from tests.simulation.branches.races import BRANCHED_AND_LEAVING, LEAVING_OUTCOME
 
 SETUP = """
 import json
@@ -112,6 +113,7 @@ def site(racing_site: Installation) -> Installation:
         pytest.param(LAST_OF_A_QUOTA, {"codes": 2, "away": 4}, id="last seats of a quota"),
         pytest.param(SAME_GOAL, {"begun": 1, "following": 1, "rows": 2}, id="same goal"),
         pytest.param(WITHDRAWAL, {"receipts": 1, "personas": 0, "cells": 0}, id="withdrawal"),
+        pytest.param(BRANCHED_AND_LEAVING, LEAVING_OUTCOME, id="branches"),
     ],
 )
 def test_what_many_want_at_once_is_given_once(site: Installation, race: str, outcome: dict[str, Any]) -> None:
