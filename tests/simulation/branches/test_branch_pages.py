@@ -118,6 +118,7 @@ def test_a_branch_that_fails_says_why_and_can_be_paused_and_resumed(client: Clie
     branch = branch_at(parent, 2)
     play(branch, models=scripts(ScriptedModel(["", BackendError("Busy.")])), patience=1, longest_pause=AT_ONCE)
     assert "paused Busy. Resume branch 1" in rows(look(client, parent, 2))[-1]
+    assert "This branch is paused. Busy." in client.get(f"/dialogues/{branch.dialogue.token}/").text
     send(client, parent, 2, action=f"resume {branch.token}")
     assert "Pause branch 1" in rows(look(client, parent, 2))[-1]
     send(client, parent, 2, action=f"pause {branch.token}")
