@@ -75,6 +75,19 @@ def test_the_page_links_the_runs_with_its_version_only(client: Client) -> None:
     assert f"/runs/{run.token}/" in client.get("/prompt-sets/llama-2-responder/").text
 
 
+def test_a_runs_page_links_its_prompt_sets_unless_they_may_be_those_of_another_site(client: Client) -> None:
+    store_version("mine", PLAIN)
+    run = request_run(inquirer_prompts="mine")
+    page = client.get(f"/runs/{run.token}/").text
+    assert 'href="/prompt-sets/mine@1/"' in page
+    assert 'href="/prompt-sets/llama-2-responder/"' in page
+    run.configuration["imported"] = "elsewhere.jsonl"
+    run.save()
+    page = client.get(f"/runs/{run.token}/").text
+    assert "mine@1" in page
+    assert 'href="/prompt-sets/mine@1/"' not in page
+
+
 def test_a_version_is_downloaded_as_it_was_written(client: Client) -> None:
     store_version("mine", f"# A note\n{PLAIN}")
     file = client.get("/prompt-sets/mine@1/toml/")

@@ -26,7 +26,7 @@ from tests.installation import BASE_DIR
 from tests.simulation.prompt_sets.filling import fields
 from tests.simulation.scripts import work_off
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 ANSWERER = """
 [models.answerer]
 backend = "scripted"
@@ -240,13 +240,11 @@ def test_a_try_says_what_a_run_with_the_same_seed_says(settings: Settings) -> No
     run = request_run(make_study(goal_count=1, persona_count=1), RunRequest("tiny", "tiny", max_turns=1))
     start_run(run)
     work_off(run, Worker(Casting(settings.MODELS_FILE, registry.open_model)))
-    asyncio.run(registry.close_models())
     attempt = begin_try(load("llama-2"), read_scene({"scene-inquirer": "tiny", "scene-responder": "tiny"}))
 
     async def ask() -> Tried:
-        pool = TriedModels()
-        found = await ask_next(attempt, pool)
-        await pool.close()
+        found = await ask_next(attempt, TriedModels())
+        await registry.close_models()
         return found
 
     found = asyncio.run(ask())
