@@ -1,7 +1,9 @@
 """Llama models with random weights: the same arrays for llama.cpp (GGUF) and for transformers (a folder)."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 import gguf
@@ -77,13 +79,20 @@ def _matrix(draw: np.random.Generator, rows: int, columns: int) -> NDArray[np.fl
 
 
 def write_gguf(
-    path: Path, shape: Shape, weights: Weights, precision: Precision = "f16", template: str = CHAT_TEMPLATE
+    path: Path,
+    shape: Shape,
+    weights: Weights,
+    precision: Precision = "f16",
+    template: str = CHAT_TEMPLATE,
+    sampling: Mapping[str, float] = MappingProxyType({}),
 ) -> Path:
-    """Write a file that llama.cpp can load, including the chat template."""
+    """Write a file that llama.cpp can load, including the chat template and recommended ``sampling`` by the file's keys."""
     writer = gguf.GGUFWriter(path, "llama")
     _add_shape(writer, shape)
     _add_vocabulary(writer, shape.vocabulary)
     writer.add_chat_template(template)
+    for key, value in sampling.items():
+        (writer.add_int32 if isinstance(value, int) else writer.add_float32)(f"general.sampling.{key}", value)
     writer.add_file_type(gguf.LlamaFileType.MOSTLY_F16 if precision == "f16" else gguf.LlamaFileType.MOSTLY_Q8_0)
     for name, array in weights.items():
         _add_tensor(writer, name, _permuted(array, shape.heads) if _is_rotated(name) else array, precision)

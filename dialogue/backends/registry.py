@@ -9,6 +9,7 @@ from dialogue.backends.base import ChatModel, Health, ModelMisconfigured
 from dialogue.backends.chat_template import ChatTemplate, load_template
 from dialogue.backends.fitting import Fit, fit
 from dialogue.backends.llama_cpp_trial import find_obstacle
+from dialogue.backends.own_sampling import OwnSampling, describe, fill
 from dialogue.backends.provenance import Provenance
 from dialogue.messages import Message, Speaking
 from dialogue.model_config import ModelSpec
@@ -24,7 +25,8 @@ BACKENDS = {
 """The backends' modules. Each has ``load(spec) -> ChatModel``, and ``examine(spec) -> Health`` and
 ``provenance(spec) -> Provenance``, which load no weights."""
 _RENDERING = ("llama_cpp", "transformers")
-"""Backends with ``own_template(spec)``, which returns the model's chat template, or None if it cannot be read."""
+"""Backends with ``own_template(spec)``, which returns the model's chat template, or None if it cannot be read, and
+``own_sampling(spec)``, which returns its generation settings."""
 
 _open: dict[str, ChatModel] = {}
 _lock = Lock()
@@ -99,6 +101,24 @@ def count_prompt(spec: ModelSpec, messages: Sequence[Message], role: Speaking = 
         return None
     count: int = _backend(spec).count_prompt(spec, messages, role)
     return count
+
+
+def own_sampling(spec: ModelSpec) -> OwnSampling:
+    """Return the generation settings that come with the model; none for a model behind an API or on a hub."""
+    if spec.backend not in _RENDERING:
+        return OwnSampling()
+    found: OwnSampling = _backend(spec).own_sampling(spec)
+    return found
+
+
+def with_own_sampling(spec: ModelSpec) -> ModelSpec:
+    """Return the model with the sampling in force: that of models.toml, its own for what is not set there, and defaults."""
+    return fill(spec, own_sampling(spec))
+
+
+def describe_sampling(spec: ModelSpec) -> list[str]:
+    """Return the settings of its sampling that are set somewhere, each with its origin."""
+    return describe(spec, own_sampling(spec))
 
 
 async def close_models() -> None:

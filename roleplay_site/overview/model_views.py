@@ -27,9 +27,11 @@ def models(request: HttpRequest) -> HttpResponse:
 
 @staff_only
 def health(request: HttpRequest) -> HttpResponse:
-    """Return whether a model can run here. The page asks for it afterwards, because a server may take seconds to answer."""
-    found = registry.examine(_find(request.GET.get("model", "")))
-    context = {"health": found, "sentence": without_keys(found.sentence)}
+    """Return whether a model can run here, and its sampling. The page asks for this afterwards: a server may take seconds."""
+    spec = _find(request.GET.get("model", ""))
+    found = registry.examine(spec)
+    sampling = registry.describe_sampling(spec) if found.is_ok else []
+    context = {"health": found, "sentence": without_keys(found.sentence), "sampling": sampling}
     return render(request, "overview/_health.html", context)
 
 

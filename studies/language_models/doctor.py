@@ -56,6 +56,10 @@ async def examine_model(
     name: str, open_model: Callable[[ModelSpec], Awaitable[ChatModel]] = open_on_thread, on_step: OnStep = ignore
 ) -> Report:
     """Examine the model ``name`` of models.toml. Raises BackendError if it cannot run or does not answer."""
-    spec = await asyncio.to_thread(find_well_described, settings.MODELS_FILE, name)
+    spec = await asyncio.to_thread(_find, name)
     found = await examine(spec, await open_model(spec), on_step=on_step)
     return Report(found, describe(found), advise(spec, found))
+
+
+def _find(name: str) -> ModelSpec:
+    return registry.with_own_sampling(find_well_described(settings.MODELS_FILE, name))

@@ -41,7 +41,7 @@ def describe_speaker(
         "prompts": used.reference,
         "system": needs.system,
         "marks": list(needs.marks),
-        "sampling": spec.sampling.model_dump() | {"max_tokens": table.max_tokens},
+        "sampling": registry.with_own_sampling(spec).sampling.model_dump() | {"max_tokens": table.max_tokens},
         "coherence": table.coherence.model_dump(),
         "regenerate_tries": table.regenerate_tries,
     }
@@ -157,7 +157,7 @@ def build_speaker(
         model,
         prompts,
         Fit(needs["system"], tuple(needs["marks"])),
-        sampling=spec.sampling_for(table, date.fromisoformat(needs["date"])),
+        sampling=registry.with_own_sampling(spec).sampling_for(table, date.fromisoformat(needs["date"])),
         coherence=table.coherence,
         seed=seed,
         tries=table.regenerate_tries,

@@ -72,7 +72,7 @@ def _recall(note: Path) -> Specs:
 
 def _keep(note: Path, specs: Specs) -> None:
     """Write the changes at once: another process reads all of them or none."""
-    said = _SPECS.dump_json(dict(specs))
+    said = _SPECS.dump_json(dict(specs), exclude_unset=True)  # what is not set may come with the model
     try:
         if note.exists() and note.read_bytes() == said:
             return

@@ -18,7 +18,7 @@ from tests.studies.test_examinations import work_off
 pytestmark = pytest.mark.django_db
 
 WRONG = '[models.wrong]\nbackend = "scripted"\ncontxt = 3\n'
-PRICED = TALKER + 'label = "for tests"\nprice = { input = 2, output = 8 }\n'
+PRICED = TALKER + 'label = "for tests"\nsampling = { temperature = 0.4 }\nprice = { input = 2, output = 8 }\n'
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +57,8 @@ def test_the_page_opens_no_model_and_its_health_is_asked_for_afterwards(staff: C
     with monkeypatch.context() as patch:
         patch.setattr(registry, "examine", lambda spec: pytest.fail("The page waited for a model's health."))
         assert "/models/health/?model=talker" in text_of(staff)
-    assert "gives 2 scripted replies." in text_of(staff, "/models/health/?model=talker")
+    shown = text_of(staff, "/models/health/?model=talker")
+    assert "gives 2 scripted replies. Sampling: temperature 0.4 (models.toml)." in shown
 
 
 def test_an_examination_is_requested_shows_its_state_and_then_its_report(staff: Client):

@@ -27,7 +27,7 @@ from dialogue.backends.llama_cpp.counting import count_prompt
 from dialogue.backends.llama_cpp.engines import Engines
 from dialogue.backends.llama_cpp.library import llama
 from dialogue.backends.llama_cpp.memory import Plan, plan_memory
-from dialogue.backends.llama_cpp.model_file import chat_template, load_weights, own_template, read_facts
+from dialogue.backends.llama_cpp.model_file import chat_template, load_weights, own_sampling, own_template, read_facts
 from dialogue.backends.llama_cpp.provenance import provenance
 from dialogue.backends.llama_cpp.request import Request
 from dialogue.backends.llama_cpp.setup import Serve
@@ -37,7 +37,16 @@ from dialogue.backends.self_reply_marks import find_marks
 from dialogue.messages import Message
 from dialogue.model_config import ModelSpec
 
-__all__ = ["LlamaCppModel", "Statistics", "count_prompt", "examine", "load", "own_template", "provenance"]
+__all__ = [
+    "LlamaCppModel",
+    "Statistics",
+    "count_prompt",
+    "examine",
+    "load",
+    "own_sampling",
+    "own_template",
+    "provenance",
+]
 
 
 def load(spec: ModelSpec) -> "LlamaCppModel":

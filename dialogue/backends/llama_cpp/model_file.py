@@ -10,6 +10,7 @@ from dialogue.backends.base import ModelMisconfigured
 from dialogue.backends.chat_template import ChatTemplate, load_template
 from dialogue.backends.llama_cpp.library import attempt, llama
 from dialogue.backends.llama_cpp.vocabulary import Vocabulary
+from dialogue.backends.own_sampling import OwnSampling, accept
 from dialogue.model_config import ModelSpec
 
 _MAGIC = b"GGUF"
@@ -17,6 +18,8 @@ FLOATING_POINT = (0, 1, 32)
 """Types of a file whose weights are in F32, F16 or BF16 (llama_ftype, and ``general.file_type`` in the file)."""
 _HALF = 2  # bytes of an f16 number, the format of keys and values
 _reading = Lock()  # a large vocabulary takes a second and 100 MB, so simultaneous callers wait for the first
+_SAMPLING = {"temperature": "temp", "top_p": "top_p", "top_k": "top_k", "repeat_penalty": "penalty_repeat"}
+"""Our settings, and the keys below ``general.sampling`` that hold them."""
 _SHARD = re.compile(r"-00001-of-(\d{5})\.gguf$")
 
 
@@ -89,6 +92,34 @@ def _read_template(spec: ModelSpec, _size: int, _changed: int) -> ChatTemplate:
         return vocabulary.template(chat_template(model, spec))
     finally:
         llama.llama_model_free(model)
+
+
+def own_sampling(spec: ModelSpec) -> OwnSampling:
+    """Return the sampling in the file's metadata; none if the file cannot be read, which loading and examining report."""
+    try:
+        changed = checked_file(spec).stat()
+        with _reading:
+            return _read_sampling(spec, changed.st_size, changed.st_mtime_ns)
+    except (OSError, ModelMisconfigured):
+        return OwnSampling()
+
+
+@lru_cache(maxsize=32)
+def _read_sampling(spec: ModelSpec, _size: int, _changed: int) -> OwnSampling:
+    model = load_weights(spec, vocab_only=True)
+    try:
+        found = {name: _number(_text(model, f"general.sampling.{key}")) for name, key in _SAMPLING.items()}
+    finally:
+        llama.llama_model_free(model)
+    return accept(found, "the model's file")
+
+
+def _number(text: str) -> float | int | None:
+    """Return the number that the library gives as text; None for a key that the file lacks."""
+    try:
+        return int(text) if text.isdecimal() else round(float(text), 6)  # the file holds single precision
+    except ValueError:
+        return None
 
 
 def checked_file(spec: ModelSpec) -> Path:

@@ -9,8 +9,9 @@ from pathlib import Path
 from dialogue.backends.base import ChatModel, Health, ModelMisconfigured
 from dialogue.backends.chat_template import ChatTemplate
 from dialogue.backends.fitting import fit
+from dialogue.backends.own_sampling import OwnSampling
 from dialogue.backends.provenance import Provenance
-from dialogue.backends.transformers.folder import read_template
+from dialogue.backends.transformers.folder import read_sampling, read_template
 from dialogue.model_config import ModelSpec
 from dialogue.prompts import load_prompts
 from dialogue.seeds import SPEAKERS
@@ -65,6 +66,12 @@ def own_template(spec: ModelSpec) -> ChatTemplate | None:
     """
     folder = Path(spec.model)
     return read_template(folder) if folder.is_dir() else None
+
+
+def own_sampling(spec: ModelSpec) -> OwnSampling:
+    """Return the sampling in the model's folder; none for a model given by its hub name, as for its template."""
+    folder = Path(spec.model)
+    return read_sampling(folder) if folder.is_dir() else OwnSampling()
 
 
 def provenance(spec: ModelSpec) -> Provenance:

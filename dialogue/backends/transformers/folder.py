@@ -1,10 +1,15 @@
-"""The chat template in a model's folder, read without transformers, which the site may lack although it describes the model."""
+"""A model's chat template and sampling, read from its folder without transformers, which the site may lack."""
 
 import json
 from pathlib import Path
 from typing import Any
 
 from dialogue.backends.chat_template import ChatTemplate
+from dialogue.backends.own_sampling import OwnSampling, accept
+
+GENERATION = "generation_config.json"
+_SAMPLING = {"temperature": "temperature", "top_p": "top_p", "top_k": "top_k", "repeat_penalty": "repetition_penalty"}
+"""Our settings, and the keys of the file that hold them."""
 
 
 def read_template(folder: Path) -> ChatTemplate | None:
@@ -19,6 +24,17 @@ def read_template(folder: Path) -> ChatTemplate | None:
     special = {name: text for name in settings if name.endswith("_token") and (text := _text(settings[name]))}
     bos, eos = special.pop("bos_token", ""), special.pop("eos_token", "")
     return ChatTemplate(source, bos, eos, tuple(special.items()))
+
+
+def read_sampling(folder: Path) -> OwnSampling:
+    """Return the sampling in the folder's ``generation_config.json``; none if there is no such file, or it cannot be read."""
+    try:
+        settings = json.loads((folder / GENERATION).read_text("utf-8"))
+    except (OSError, ValueError):
+        return OwnSampling()
+    if not isinstance(settings, dict):
+        return OwnSampling()
+    return accept({name: settings.get(key) for name, key in _SAMPLING.items()}, f"the model's {GENERATION}")
 
 
 def _source(folder: Path, settings: dict[str, Any]) -> str:

@@ -77,6 +77,8 @@ class Command(BaseCommand):
             f"{_price_in_words(spec.price)}"
         )
         self.stdout.write(f"  {'ok' if health.is_ok else 'NOT USABLE'}: {health.sentence}")
+        if health.is_ok and (sampling := registry.describe_sampling(spec)):
+            self.stdout.write(f"  sampling: {', '.join(sampling)}")
         played = [speaker for speaker in SPEAKERS if health.is_ok and getattr(spec, speaker)]
         for speaker in played:
             self._show_fit(speaker, registry.fit_speaker(spec, speaker))
