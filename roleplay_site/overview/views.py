@@ -3,8 +3,13 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 
+from analysis.comparing.compared_runs import MOST_RUNS
+from analysis.comparing.counterparts import read_counterparts
 from roleplay_site.overview.pages import StudyPage, list_studies, read_study
+from simulation.ablation import ABLATION
 from simulation.branches.pages import read_branching
 from simulation.forms import RunForm, read_choices
 from simulation.models import Run
@@ -28,7 +33,7 @@ def study(request: HttpRequest, slug: str) -> HttpResponse:
     page = read_study(get_object_or_404(Study, slug=slug))
     form = RunForm(page.choices, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid() and (runs := _request(request, form, page)):
-        return redirect("run", runs[0].token) if len(runs) == 1 else redirect("study", slug)
+        return redirect(_after_request(runs, is_ablation=form.cleaned_data["features"] == ABLATION))
     status = 422 if form.is_bound else 200
     return render(request, "overview/study.html", {"page": page, "form": form}, status=status)
 
@@ -44,8 +49,24 @@ def planned_runs(request: HttpRequest, slug: str) -> HttpResponse:
 def dialogue(request: HttpRequest, token: str) -> HttpResponse:
     """Show a dialogue as a chat, with its place in its run and its branches, if it has any."""
     found = get_object_or_404(Dialogue.objects.select_related("study", "goal", "persona"), token=token)
-    context = {"chat": read_chat(found), "place": read_place(found), "branching": read_branching(found)}
+    context = {
+        "chat": read_chat(found),
+        "place": read_place(found),
+        "branching": read_branching(found),
+        "counterparts": read_counterparts(found),
+    }
     return render(request, "overview/dialogue.html", context)
+
+
+def _after_request(runs: list[Run], *, is_ablation: bool) -> str:
+    """Return the address that shows what was requested: the run, the comparison that is the point of an ablation, or all runs
+    of the study."""
+    study = runs[0].study
+    if len(runs) == 1:
+        return reverse("run", args=[runs[0].token])
+    if is_ablation and len(runs) <= MOST_RUNS:
+        return f"{reverse('compare', args=[study.slug])}?{urlencode([('run', run.token) for run in runs])}"
+    return reverse("study", args=[study.slug])
 
 
 def _request(request: HttpRequest, form: RunForm, page: StudyPage) -> list[Run]:

@@ -1,0 +1,87 @@
+"""The runs that a page compares, and in which settings they differ."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from string import ascii_uppercase
+from typing import Any
+
+from django.http import QueryDict
+
+from simulation.models import Run
+from simulation.progress import Tally, tally_runs
+from studies.models import Study
+
+MOST_RUNS = 8
+"""Columns that still fit a page."""
+LONGEST = 60
+_ELSEWHERE = ("prompt_sets", "label", "imported")
+"""Parts of a configuration that decide nothing, or that another part names: the texts of prompt sets have a version."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedRun:
+    """A run with the letter that stands for it on the page."""
+
+    letter: str
+    run: Run
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A setting with its value in each run."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+def read_chosen(study: Study, query: QueryDict) -> list[Run]:
+    """Return the runs of the study that the query's ``run`` values name, in its order. Unknown ones are ignored."""
+    runs = {run.token: run for run in study.runs.all()}
+    return [runs[token] for token in dict.fromkeys(query.getlist("run")) if token in runs]
+
+
+def complaint_about(runs: Sequence[Run]) -> str:
+    """Return why these runs cannot be compared; empty if they can."""
+    if len(runs) > MOST_RUNS:
+        return f"You chose {len(runs)} runs. Choose at most {MOST_RUNS}."
+    return "Choose at least two runs." if len(runs) < 2 else ""
+
+
+def read_runs(runs: Sequence[Run]) -> list[ComparedRun]:
+    """Return the runs with their letters, A for the first, and their current tallies."""
+    tallies = tally_runs(runs)
+    return [ComparedRun(letter, run, tallies[run.pk]) for letter, run in zip(ascii_uppercase, runs, strict=False)]
+
+
+def list_differences(runs: Sequence[Run]) -> list[Difference]:
+    """Return the settings in which the configurations differ, in the order of the first run that has each."""
+    flat = [dict(_flatten(run.configuration)) for run in runs]
+    names = dict.fromkeys(name for settings in flat for name in settings)
+    found = [Difference(name, tuple(settings.get(name, "–") for settings in flat)) for name in names]
+    return [
+        Difference(one.name, tuple(map(_shortened, one.values))) for one in found if len(dict.fromkeys(one.values)) > 1
+    ]
+
+
+def _flatten(settings: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in settings.items():
+        name = f"{before} {key}".strip().replace("_", " ")
+        if key in _ELSEWHERE:
+            continue
+        if isinstance(value, Mapping):
+            yield from _flatten(value, name)
+        else:
+            yield name, _in_words(value)
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return "none" if value is None or value == "" else str(value)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
