@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from simulation.branches.records import export_branches
 from simulation.run_records import export_runs
 from studies.commands import StudyCommand, find_study, write_out
 
@@ -16,7 +17,13 @@ class Command(StudyCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("study", help="short name of the study, for example demo")
+        parser.add_argument(
+            "--branches",
+            action="store_true",
+            help="export the branches of its dialogues instead: what each leaves, what it changes and where it parts",
+        )
         parser.add_argument("--out", type=Path, help="file to write (default: standard output)")
 
     def handle(self, **options: Any) -> None:
-        write_out(options["out"], export_runs(find_study(options["study"])))
+        export = export_branches if options["branches"] else export_runs
+        write_out(options["out"], export(find_study(options["study"])))

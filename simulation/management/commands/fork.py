@@ -14,9 +14,10 @@ from dialogue.models_file import find_model
 from jobs.heartbeats import live_services
 from jobs.routing import missing_worker
 from jobs.workers import Stopwatch, stop_on_signal
-from simulation.branches.comparison import describe_parting, find_parting, list_changes
+from simulation.branches.comparison import describe_parting, list_changes
 from simulation.branches.forking import find_parent, fork_all
 from simulation.branches.queue import BRANCHES
+from simulation.branches.records import record
 from simulation.branches.requests import BranchRequest
 from simulation.branches.workers import BranchWorker
 from simulation.casting import Casting
@@ -149,15 +150,7 @@ def _refuse_unfinished(left: list[Branch]) -> None:
 
 
 def _as_object(branch: Branch) -> dict[str, Any]:
-    """Return the branch for JSON. ``parting`` is null if it repeats its parent."""
-    parting = find_parting(branch)
+    """Return the branch for JSON, with what was said from its first turn on."""
     turns = branch.dialogue.turns.filter(position__gte=branch.shared).order_by("position")
-    return {
-        "branch": branch.dialogue.token,
-        "parent": branch.parent.token,
-        "turn": branch.turn,
-        "changes": [{"name": one.name, "before": one.before, "after": one.after} for one in list_changes(branch)],
-        "turns": [{"utterance": turn.utterance, "response": turn.response} for turn in turns],
-        "ending": branch.dialogue.ending,
-        "parting": parting and {"turn": parting.turn, "at": parting.at},
-    }
+    said = [{"utterance": turn.utterance, "response": turn.response} for turn in turns]
+    return record(branch) | {"turns": said}

@@ -2,12 +2,14 @@
 
 import json
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from simulation.models import Branch, Run
+from studies.files.exports import export_dialogues
 from studies.models import Dialogue
 from tests.simulation.commanding import simulate
 
@@ -61,6 +63,19 @@ def test_a_branch_that_ends_sooner_parts_at_its_ending(parents: list[Dialogue]) 
     assert branch["changes"][0] == {"name": "prompts of the inquirer", "before": "llama-2", "after": "plain"}
     [shorter] = forked(parents[0].token, "--turn", "1", "--max-turns", "1")
     assert shorter["parting"] == {"turn": 2, "at": "ending"}
+
+
+def test_the_file_of_branches_says_what_each_exported_branch_leaves_and_changes(
+    parents: list[Dialogue], tmp_path: Path
+) -> None:
+    found = forked(*(parent.token for parent in parents), "--turn", "2", "--seed", "5")
+    fork(parents[0].token, "--turn", "1", "--queue")
+    call_command("export_runs", "demo", "--branches", "--out", str(tmp_path / "branches.jsonl"))
+    lines = [json.loads(line) for line in (tmp_path / "branches.jsonl").read_text("utf-8").splitlines()]
+    assert lines == [{name: value for name, value in one.items() if name != "turns"} for one in found]
+    exported = [json.loads(line)["dialogue"] for line in export_dialogues(parents[0].study, "branch")]
+    assert exported == [line["branch"] for line in lines]
+    assert [(line["parent"], line["seed"]) for line in lines] == [(parent.token, 5) for parent in parents]
 
 
 def test_a_queued_branch_is_left_to_workers(parents: list[Dialogue]) -> None:

@@ -1,0 +1,42 @@
+"""A study's branches as JSON lines, which say what each dialogue of kind "branch" in an export leaves and changes."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from simulation.branches.comparison import find_parting, list_changes
+from simulation.models import Branch
+from studies.files.exports import counted
+from studies.models import Study
+
+
+def export_branches(study: Study) -> Iterator[str]:
+    """Yield one line for each of the study's ended branches, oldest first.
+
+    Raises Incomplete at the end if the number of lines differs from the number of branches at the start.
+    """
+    ended = Branch.objects.filter(parent__study=study).exclude(finished_at=None)
+    keys = list(ended.order_by("pk").values_list("pk", flat=True))
+    rows = ended.select_related("dialogue__persona", "parent__persona")
+    # Each branch is read when its line is due, so that one that was deleted meanwhile is noticed.
+    branches = (branch for key in keys for branch in rows.filter(pk=key))
+    lines = (json.dumps(record(branch), ensure_ascii=False) + "\n" for branch in branches)
+    yield from counted(lines, len(keys), "branches")
+
+
+def record(branch: Branch) -> dict[str, Any]:
+    """Return what the branch leaves and changes, and where it parts; ``parting`` is None if it repeats its parent."""
+    parting = find_parting(branch)
+    return {
+        "branch": branch.dialogue.token,
+        "parent": branch.parent.token,
+        "turn": branch.turn,
+        "shared": branch.shared,
+        "changes": [{"name": one.name, "before": one.before, "after": one.after} for one in list_changes(branch)],
+        "parting": parting and {"turn": parting.turn, "at": parting.at},
+        "ending": branch.dialogue.ending,
+        "seed": branch.dialogue.seed,
+        "utterance": branch.utterance,
+        "configuration": branch.configuration,
+        "created_at": branch.created_at.isoformat(),
+    }
