@@ -20,9 +20,9 @@ from studies.models import Dialogue, Generation, Output, Persona, Study, Turn, T
 
 DIALOGUES_A_PAGE = 100
 ENDING_SENTENCES: dict[Ending, str] = {
-    "goal_reached": "The inquirer gave the stop token because it considered its goal reached.",
+    "goal_reached": "The inquirer ended the dialogue because it considered its goal reached.",
     "max_turns": "The turn limit was reached before the inquirer considered its goal reached.",
-    "no_prompt": "The inquirer's last output contained no prompt in double quotes.",
+    "no_prompt": "The inquirer's last output contained no utterance in the form that its prompt set asks for.",
     "incoherent_inquirer": "The inquirer's last output repeated itself.",
     "incoherent_responder": "The responder's last output repeated itself.",
     "empty_output": "A model's output was empty.",

@@ -92,7 +92,7 @@ def test_branches_stand_beside_the_original_with_the_point_where_they_part(clien
         "They part at turn 2, with the inquirer&#x27;s utterance.",
         "Turn 2 2 Inquirer Q2 2 Responder A2 as in the original parts here, with the utterance "
         "2 Inquirer Is it so? 2 Responder It is.",
-        "End" + " goal reached The inquirer gave the stop token because it considered its goal reached." * 3,
+        "End" + " goal reached The inquirer ended the dialogue because it considered its goal reached." * 3,
     ]
 
 
