@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dialogue.doctor.examination import Examination
 from dialogue.doctor.findings import Findings
 from dialogue.model_config import InquirerTable, ModelSpec, ResponderTable, SpeakerTable
+from dialogue.prompts import inquirers, responders
 
 FITS, HARDLY = 0.9, 0.5
 """Shares of usable outputs from which a prompt set fits, and below which none is recommended without a warning."""
@@ -83,7 +84,11 @@ def _shared(spec: ModelSpec, examination: Examination, best: Findings | None) ->
 
 
 def _table(table: SpeakerTable, findings: Findings) -> Iterator[str]:
-    yield f'prompts = "{findings.prompts}"  # {findings.usable} of {findings.outputs} outputs can be used'
+    share = f"{findings.usable} of {findings.outputs} outputs can be used"
+    if findings.prompts in {**inquirers(), **responders()}:
+        yield f'prompts = "{findings.prompts}"  # {share}'
+    else:  # models.toml can name built-in sets only
+        yield f'prompts = "{table.prompts}"  # choose {findings.prompts} for each run: {share}'
     yield f"max_tokens = {_limit(table, findings)}  # {_why_limit(findings)}"
     yield f"coherence = {{ max_n = {table.coherence.max_n}, repeats = {table.coherence.repeats} }}"
     if table.regenerate_tries:
@@ -102,5 +107,5 @@ def _limit(table: SpeakerTable, findings: Findings) -> int:
 
 def _why_limit(findings: Findings) -> str:
     if findings.cut:
-        return f"{findings.cut} of {findings.outputs} outputs reached the doctor's limit of {findings.limit}"
+        return f"{findings.cut} of {findings.outputs} outputs were cut at {findings.limit}"
     return f"the longest output has {findings.longest} tokens" if findings.longest else "as before"

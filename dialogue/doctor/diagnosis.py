@@ -50,7 +50,7 @@ def _faults(findings: Findings) -> Iterator[str]:
     if findings.self_replies:
         yield f"{outputs(findings.self_replies)} go on as the other speaker; they are cut there, and the rest can be used."
     if findings.cut:
-        yield f"{outputs(findings.cut)} reach the limit of {findings.limit} tokens that the doctor sets."
+        yield f"{outputs(findings.cut)} are cut at the limit of {findings.limit} tokens."
     if findings.thinking:
         yield f"{outputs(findings.thinking)} contain thoughts, which count as output but are never an utterance."
     if findings.refused:

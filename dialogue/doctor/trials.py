@@ -73,44 +73,45 @@ class Trial:
 
 
 async def try_responder(spec: ModelSpec, model: ChatModel, candidate: Candidate, limit: int) -> Trial:
-    """Let the model answer each goal itself, and then FOLLOW_UP."""
+    """Let the model answer each goal itself, and then FOLLOW_UP, with at most ``limit`` tokens or those of models.toml."""
+    most = min(limit, table_of(spec, candidate).max_tokens)
 
     async def play(case: Case) -> tuple[Spoken, ...]:
-        speaker = _speaker(spec, model, candidate, case, limit)
+        speaker = _speaker(spec, model, candidate, case, most)
         first = await speaker.speak(responder_history(speaker.system, (), case.goal), 0)
         past = [Turn(case.goal, first.text or NO_ANSWER)]
         return first, await speaker.speak(responder_history(speaker.system, past, FOLLOW_UP), 1)
 
-    return await _timed(candidate, [play(case) for case in CASES], limit)
+    return await _timed(candidate, [play(case) for case in CASES], most)
 
 
 async def try_inquirer(
     spec: ModelSpec, model: ChatModel, candidate: Candidate, answers: Sequence[str], limit: int
 ) -> Trial:
-    """Let the model ask, hear the case's answer, and ask again.
+    """Let the model ask, hear the case's answer, and ask again, with at most ``limit`` tokens or those of models.toml.
 
     If the first output cannot be used, the goal takes its place, so that there are second outputs to judge.
     """
-    prompts = candidate.prompts
+    prompts, most = candidate.prompts, min(limit, table_of(spec, candidate).max_tokens)
     if not isinstance(prompts, PromptSet):
         raise TypeError(f"The prompt set {candidate.reference!r} is not for inquirers.")
 
     async def play(case: Case, answer: str) -> tuple[Spoken, ...]:
-        speaker, open_with = _speaker(spec, model, candidate, case, limit), partial(inquirer_history, prompts)
+        speaker, open_with = _speaker(spec, model, candidate, case, most), partial(inquirer_history, prompts)
         first = await speaker.speak(open_with(case.persona, case.goal, ()), 0)
         past = [Turn(first.text or case.goal, answer)]
         return first, await speaker.speak(open_with(case.persona, case.goal, past), 1)
 
-    return await _timed(candidate, [play(*each) for each in zip(CASES, answers, strict=True)], limit)
+    return await _timed(candidate, [play(*each) for each in zip(CASES, answers, strict=True)], most)
 
 
 async def choose_limit(spec: ModelSpec, model: ChatModel, candidate: Candidate) -> int:
-    """Return the most tokens of an output, within what models.toml allows. One question shows whether the model thinks."""
-    table, case = table_of(spec, candidate), CASES[0]
+    """Return the most tokens of an output. One short question shows whether the model thinks before it answers."""
+    case = CASES[0]
     speaker = _speaker(spec, model, candidate, case, LIMIT)
     spoken = await speaker.speak(responder_history(speaker.system, (), case.goal), 0)
     is_thinking = any(output.reply.thoughts for output in spoken.outputs)
-    return min(THINKING_LIMIT if is_thinking else LIMIT, table.max_tokens)
+    return THINKING_LIMIT if is_thinking else LIMIT
 
 
 def table_of(spec: ModelSpec, candidate: Candidate) -> SpeakerTable:

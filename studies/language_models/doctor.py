@@ -14,6 +14,7 @@ from dialogue.doctor.diagnosis import describe
 from dialogue.doctor.examination import Examination, OnStep, examine, ignore
 from dialogue.doctor.table import HEADINGS, as_text, rows_of
 from dialogue.model_config import ModelSpec
+from dialogue.prompts import NamedPrompts
 from studies.language_models.identities import find_well_described
 
 
@@ -53,11 +54,17 @@ async def open_on_thread(spec: ModelSpec) -> ChatModel:
 
 
 async def examine_model(
-    name: str, open_model: Callable[[ModelSpec], Awaitable[ChatModel]] = open_on_thread, on_step: OnStep = ignore
+    name: str,
+    open_model: Callable[[ModelSpec], Awaitable[ChatModel]] = open_on_thread,
+    on_step: OnStep = ignore,
+    chosen: NamedPrompts | None = None,
 ) -> Report:
-    """Examine the model ``name`` of models.toml. Raises BackendError if it cannot run or does not answer."""
+    """Examine the model ``name`` of models.toml, with the ``chosen`` prompt set first.
+
+    Raises BackendError if it cannot run or does not answer.
+    """
     spec = await asyncio.to_thread(_find, name)
-    found = await examine(spec, await open_model(spec), on_step=on_step)
+    found = await examine(spec, await open_model(spec), chosen, on_step)
     return Report(found, describe(found), advise(spec, found))
 
 

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from dialogue.prompt_file import write_prompts
+from dialogue.prompts import load
 from studies.models import Examination
+from studies.prompt_sets.versions import store_version
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +56,15 @@ def test_the_advised_lines_can_be_pasted_over_the_entry(models_file, capsys):
     assert tomllib.loads(lines)["models"]["talker"]["inquirer"]["prompts"] == "plain"
 
 
+def test_a_stored_prompt_set_is_tried_first_and_advised_if_it_fits(capsys):
+    store_version("mine", write_prompts(load("plain")))
+    call_command("models", "talker", "--try", "--prompts", "mine", "--json")
+    report = json.loads(capsys.readouterr().out)
+    assert [row[1] for row in report["table"]["rows"]][1:3] == ["mine@1", "plain"]
+    assert report["advice"]["options"] == "--inquirer-prompts mine@1"
+    assert 'prompts = "plain"  # choose mine@1 for each run' in report["advice"]["lines"]
+
+
 def test_a_model_that_does_not_answer_is_named_with_the_reason(models_file, capsys):
     models_file.write_text(TALKER.replace(', "What do they eat?"', ""))
     with pytest.raises(CommandError, match=r"Could not be examined: talker\.") as refusal:
@@ -62,7 +74,13 @@ def test_a_model_that_does_not_answer_is_named_with_the_reason(models_file, caps
 
 
 @pytest.mark.parametrize(
-    ("options", "sentence"), [(["--try"], "Name the models to try"), (["--json"], "--json needs --try")]
+    ("options", "sentence"),
+    [
+        (["--try"], "Name the models to try"),
+        (["--json"], "--json needs --try"),
+        (["--prompts", "plain"], "--prompts needs --try"),
+        (["talker", "--try", "--prompts", "palin"], "There is no prompt set 'palin' for this inquirer"),
+    ],
 )
 def test_options_that_do_not_fit_together_are_refused(options: list[str], sentence: str):
     with pytest.raises(CommandError, match=sentence):

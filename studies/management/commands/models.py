@@ -14,12 +14,14 @@ from dialogue.backends.fitting import Fit
 from dialogue.model_config import ModelSpec
 from dialogue.models_file import InvalidModelsFile, UnknownModel, find_model, read_models
 from dialogue.prices import Price
+from dialogue.prompts import NamedPrompts
 from dialogue.seeds import SPEAKERS, SpeakerName
 from dialogue.system_text import SystemWay
 from studies.language_models.doctor import Report, examine_model
 from studies.language_models.examinations import store_report
 from studies.language_models.keys import without_keys
 from studies.language_models.trial import NoAnswer, ask_side
+from studies.prompt_sets.library import find_prompts
 
 GIB = 1024**3
 WAYS: dict[SystemWay, str] = {
@@ -43,6 +45,9 @@ class Command(BaseCommand):
             dest="examines",
             help="let the doctor play two turns with the named models and say which settings fit; providers charge",
         )
+        parser.add_argument(
+            "--prompts", metavar="SET", help="with --try: try this prompt set for inquirers first, such as mine@2"
+        )
         parser.add_argument("--json", action="store_true", help="with --try: print one JSON object for each model")
         parser.add_argument(
             "--ask",
@@ -53,14 +58,15 @@ class Command(BaseCommand):
     def handle(self, *, names: list[str], ask: bool, examines: bool, **options: Any) -> None:
         if examines and not names:
             raise CommandError("Name the models to try, for example: models --try smollm2", returncode=2)
-        if options["json"] and not examines:
-            raise CommandError("--json needs --try. Add it, or leave --json out.", returncode=2)
+        idle = next((name for name in ("json", "prompts") if options[name]), "")
+        if idle and not examines:
+            raise CommandError(f"--{idle} needs --try. Add it, or leave --{idle} out.", returncode=2)
         try:
             specs, mistakes = _chosen(names)
         except (InvalidModelsFile, UnknownModel) as error:
             raise CommandError(str(error), returncode=2) from error
         if examines:
-            self._examine_all(names, as_json=options["json"])
+            self._examine_all(names, _find_prompts(options["prompts"]), as_json=options["json"])
             return
         unfit = [spec.name for spec in specs if not self._show(spec, ask=ask)]
         unfit += [self._show_mistake(*one) for one in mistakes]
@@ -85,14 +91,14 @@ class Command(BaseCommand):
         answers = [self._show_answer(spec, speaker) for speaker in played if ask]
         return health.is_ok and all(answers)
 
-    def _examine_all(self, names: list[str], *, as_json: bool) -> None:
-        failed = [name for name in names if not self._examine(name, as_json=as_json)]
+    def _examine_all(self, names: list[str], chosen: NamedPrompts | None, *, as_json: bool) -> None:
+        failed = [name for name in names if not self._examine(name, chosen, as_json=as_json)]
         if failed:
             raise CommandError(f"Could not be examined: {', '.join(failed)}.", returncode=2)
 
-    def _examine(self, name: str, *, as_json: bool) -> bool:
+    def _examine(self, name: str, chosen: NamedPrompts | None, *, as_json: bool) -> bool:
         try:
-            report = async_to_sync(self._examined)(name)
+            report = async_to_sync(self._examined)(name, chosen)
         except BackendError as error:
             self.stderr.write(f"{name}: DOES NOT ANSWER: {without_keys(str(error))}")
             return False
@@ -100,12 +106,12 @@ class Command(BaseCommand):
         store_report(name, report.as_object())
         return True
 
-    async def _examined(self, name: str) -> Report:
+    async def _examined(self, name: str, chosen: NamedPrompts | None) -> Report:
         async def say(step: str) -> None:
             self.stderr.write(f"{name}: {step} …")
 
         try:
-            return await examine_model(name, on_step=say)
+            return await examine_model(name, on_step=say, chosen=chosen)
         finally:
             await registry.close_models()
 
@@ -131,6 +137,13 @@ def _price_in_words(price: Price | None) -> str:
     if price is None:
         return ""
     return f"; a million tokens cost {price.input:g} {price.currency} in and {price.output:g} {price.currency} out"
+
+
+def _find_prompts(reference: str | None) -> NamedPrompts | None:
+    try:
+        return find_prompts(reference, "inquirer") if reference else None
+    except LookupError as error:
+        raise CommandError(str(error.args[0]), returncode=2) from error
 
 
 def _chosen(names: list[str]) -> tuple[list[ModelSpec], list[tuple[str, str]]]:
