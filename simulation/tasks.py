@@ -1,4 +1,4 @@
-"""Celery tasks for simulated dialogues and branches."""
+"""Celery tasks for simulated dialogues, branches and guards."""
 
 from django.conf import settings
 
@@ -8,6 +8,8 @@ from simulation.branches.queue import BRANCHES
 from simulation.branches.workers import BranchWorker
 from simulation.casting import Casting
 from simulation.cells import CELLS
+from simulation.guards.checks import GUARD_CHECKS
+from simulation.guards.workers import GuardWorker
 from simulation.workers import Worker
 
 
@@ -21,3 +23,9 @@ def simulate() -> Worker:
 def branch() -> BranchWorker:
     """Return a worker that plays queued branches."""
     return BranchWorker(Casting(settings.MODELS_FILE, registry.open_model), should_stop=is_stopping.is_set)
+
+
+@works_off(GUARD_CHECKS)
+def guard() -> GuardWorker:
+    """Return a worker that lets guards check dialogues."""
+    return GuardWorker(settings.MODELS_FILE, registry.open_model, should_stop=is_stopping.is_set)

@@ -55,10 +55,12 @@ class StudyForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes n
             "min_turns",
             "max_turns",
             "keeps_unread_replies",
+            "guards_natural",
         ]
         labels: ClassVar = {
             "goal_order": "Order of goals",
             "keeps_unread_replies": "Complete replies after the page is closed",
+            "guards_natural": "Check participants' dialogues for unsafe content",
             "consent_version": "Consent version",
         }
 

@@ -4,6 +4,7 @@ from jobs.models import new_token
 from studies.models.dialogues import ENDINGS, Dialogue, Output, Turn
 from studies.models.examinations import Examination
 from studies.models.generations import Generation, Typing
+from studies.models.guard_checks import GuardCheck, GuardRun, found_unsafe, is_unsafe
 from studies.models.personas import Persona
 from studies.models.prompt_sets import PromptVersion
 from studies.models.studies import Goal, Study
@@ -14,11 +15,15 @@ __all__ = [
     "Examination",
     "Generation",
     "Goal",
+    "GuardCheck",
+    "GuardRun",
     "Output",
     "Persona",
     "PromptVersion",
     "Study",
     "Turn",
     "Typing",
+    "found_unsafe",
+    "is_unsafe",
     "new_token",
 ]

@@ -53,6 +53,11 @@ class Study(models.Model):
     keeps_unread_replies = models.BooleanField(
         default=False, help_text="Complete a reply even if its page has been closed for a minute."
     )
+    guards_natural = models.BooleanField(
+        default=False,
+        help_text="A guard may then read what participants wrote. If it uses an API, its provider receives the messages. "
+        "Mention both in the consent.",
+    )
     frozen_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 

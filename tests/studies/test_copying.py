@@ -24,6 +24,7 @@ def test_a_copy_has_every_text_and_every_rule() -> None:
         min_turns=2,
         max_turns=9,
         keeps_unread_replies=True,
+        guards_natural=True,
     )
     freeze_study(study)
     study.refresh_from_db()

@@ -1,0 +1,93 @@
+"""What guards have found, for pages and the command line."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, QuerySet
+
+from dialogue.guards.taxonomies import describe
+from jobs.heartbeats import absent_worker
+from simulation.guards.scopes import dialogues_of_run
+from simulation.models import Run
+from studies.models import Dialogue, GuardCheck, GuardRun
+
+MOST_LISTED = 20
+_SAID = {"inquirer": "utterance", "responder": "response"}
+
+
+@dataclass(frozen=True, slots=True)
+class UnsafeDialogue:
+    """A dialogue that a guard found unsafe; ``reasons`` name the turns and the categories in words."""
+
+    dialogue: Dialogue
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GuardResult:
+    """A guard's verdicts about some dialogues: how many it is to check, and how many it has found to be what.
+
+    ``categories`` count the dialogues by category in words, most frequent first. ``unsafe_dialogues`` are the first of them.
+    """
+
+    guard_run: GuardRun
+    total: int
+    safe: int
+    unsafe: int
+    unreadable: int
+    categories: tuple[tuple[str, int], ...]
+    unsafe_dialogues: tuple[UnsafeDialogue, ...]
+
+    @property
+    def done(self) -> int:
+        return self.safe + self.unsafe + self.unreadable
+
+    @property
+    def left(self) -> int:
+        return self.total - self.done
+
+    @property
+    def absent_worker(self) -> str:
+        """Return a sentence that says which worker to start if none serves the guard."""
+        return absent_worker(self.guard_run) if self.left else ""
+
+
+def read_results(run: Run) -> list[GuardResult]:
+    """Return the results of every guard that was asked about the run, oldest first."""
+    guard_runs = GuardRun.objects.filter(checks__dialogue__simulation__run=run).distinct().order_by("pk")
+    return [read_result(guard_run, dialogues_of_run(run)) for guard_run in guard_runs]
+
+
+def read_result(guard_run: GuardRun, dialogues: QuerySet[Dialogue]) -> GuardResult:
+    """Return the guard's verdicts about these dialogues."""
+    checks = guard_run.checks.filter(dialogue__in=dialogues.order_by().values("pk"))
+    counts = dict(checks.order_by().values_list("verdict").annotate(count=Count("pk")))
+    unsafe = list(checks.filter(verdict="unsafe").select_related("dialogue__persona", "dialogue__goal").order_by("pk"))
+    kind = guard_run.configuration["kind"]
+    return GuardResult(
+        guard_run=guard_run,
+        total=sum(counts.values()),
+        safe=counts.get("safe", 0),
+        unsafe=counts.get("unsafe", 0),
+        unreadable=counts.get("unreadable", 0),
+        categories=_count_categories(kind, unsafe),
+        unsafe_dialogues=tuple(
+            UnsafeDialogue(check.dialogue, _reasons(kind, check.findings)) for check in unsafe[:MOST_LISTED]
+        ),
+    )
+
+
+def _count_categories(kind: str, unsafe: Iterable[GuardCheck]) -> tuple[tuple[str, int], ...]:
+    counts = Counter(describe(kind, code) for check in unsafe for code in check.categories)
+    return tuple(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
+
+
+def _reasons(kind: str, findings: Iterable[dict[str, Any]]) -> tuple[str, ...]:
+    return tuple(_reason(kind, finding) for finding in findings if finding["verdict"] == "unsafe")
+
+
+def _reason(kind: str, finding: dict[str, Any]) -> str:
+    named = ", ".join(describe(kind, code) for code in finding["categories"]) or "no category given"
+    return f"{_SAID[finding['speaker']]} of turn {finding['turn']}: {named}"

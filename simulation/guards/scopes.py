@@ -1,0 +1,22 @@
+"""The dialogues that guards may check."""
+
+from django.db.models import Q, QuerySet
+
+from simulation.models import Run
+from studies.models import Dialogue, Study
+
+
+def dialogues_of_run(run: Run) -> QuerySet[Dialogue]:
+    """Return the run's ended dialogues in which something was said, without failed ones that were tried again."""
+    return _ended().filter(simulation__run=run)
+
+
+def dialogues_of_study(study: Study) -> QuerySet[Dialogue]:
+    """Return the study's simulated dialogues of that kind and, if the study says so, the natural ones."""
+    kinds = [Dialogue.Kind.SIMULATED, *([Dialogue.Kind.NATURAL] if study.guards_natural else [])]
+    return _ended().filter(study=study, kind__in=kinds)
+
+
+def _ended() -> QuerySet[Dialogue]:
+    is_over = Q(ended_at__isnull=False, is_replaced=False)
+    return Dialogue.objects.filter(is_over, turns__position__gte=0).distinct().order_by("pk")
