@@ -16,7 +16,7 @@ Kind = Literal["natural", "simulated"]
 class NaturalDialogue:
     """A person's dialogue about a goal. A judge would see ``turns`` of its messages, but not the ``hidden`` ones.
 
-    An empty ``ending`` means that it has not ended.
+    An empty ``ending`` means that it has not ended. ``is_unsafe``: a guard found it unsafe.
     """
 
     id: int
@@ -25,6 +25,7 @@ class NaturalDialogue:
     ending: str
     turns: int
     hidden: int = 0
+    is_unsafe: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,15 @@ class SimulatedDialogue:
     ending: str
     turns: int
     hidden: int = 0
+    is_unsafe: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """``takes_left``: include natural dialogues that their participant left."""
+    """``takes_left``: include natural dialogues that their participant left. ``takes_unsafe``: include unsafe dialogues."""
 
     takes_left: bool = False
+    takes_unsafe: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +169,9 @@ class _Pairer:
         if isinstance(dialogue, NaturalDialogue):
             fault = _natural_fault(dialogue.ending, self.rules)
         else:
-            fault = _ended(dialogue.ending) if dialogue.ending in REFUSED_ENDINGS else ""
+            fault = _simulated_fault(dialogue.ending, self.rules)
+        if not fault and dialogue.is_unsafe and not self.rules.takes_unsafe:
+            fault = "found unsafe by a guard"
         return fault or ("" if dialogue.turns else "no visible messages")
 
     def _lot(self, dialogue: NaturalDialogue | SimulatedDialogue) -> tuple[str, int]:
@@ -176,9 +181,15 @@ class _Pairer:
 
 
 def _natural_fault(ending: str, rules: Rules) -> str:
-    if ending == "next_goal" or (ending == "left" and rules.takes_left):
+    taken = {"next_goal"} | ({"left"} if rules.takes_left else set()) | ({"unsafe"} if rules.takes_unsafe else set())
+    if ending in taken:
         return ""
     return {"": "not ended yet", "left": "abandoned by the participant"}.get(ending) or _ended(ending)
+
+
+def _simulated_fault(ending: str, rules: Rules) -> str:
+    is_refused = ending in REFUSED_ENDINGS and not (ending == "unsafe" and rules.takes_unsafe)
+    return _ended(ending) if is_refused else ""
 
 
 def _ended(ending: str) -> str:

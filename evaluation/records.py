@@ -31,6 +31,7 @@ SETTINGS = (
     "is_rehearsed",
     "seed",
     "takes_left_dialogues",
+    "takes_unsafe_dialogues",
     "hides_unanswered",
     "pairs_per_evaluator",
     "judges_per_pair",

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from dialogue import goals, personas
 from simulation.models import Run, Simulation
-from studies.models import Dialogue, Goal, Output, Persona, Study, Turn
+from studies.models import Dialogue, Goal, GuardCheck, GuardRun, Output, Persona, Study, Turn
 
 PASSWORD = "correct horse battery staple"
 SEED = 73
@@ -192,3 +192,12 @@ def _output(dialogue: Dialogue, position: int, **fields: Any) -> Output:
         "stop_reason": "stop",
     }
     return Output(dialogue=dialogue, position=position, **values | fields)
+
+
+def make_check(dialogue: Dialogue, verdict: str = "unsafe") -> GuardCheck:
+    """Store what a guard of the study has found in the dialogue."""
+    values = {"model": "guard", "configuration": {"kind": "llama-guard-3"}, "state": GuardRun.State.FINISHED}
+    guard_run, _ = GuardRun.objects.get_or_create(study=dialogue.study, identity="identity-guard", defaults=values)
+    return GuardCheck.objects.create(
+        guard_run=guard_run, dialogue=dialogue, verdict=verdict, finished_at=timezone.now()
+    )

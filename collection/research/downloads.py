@@ -13,15 +13,15 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 
 from collection.answers import export_answers, known_participants
-from studies.files.exports import chosen_dialogues, export_dialogues, unfinished_dialogues
+from studies.files.exports import chosen_dialogues, export_dialogues, unfinished_dialogues, unsafe_dialogues
 from studies.models import Dialogue, Study
 
 CHUNK = 64 * 1024
 Export = Callable[[Study], Iterator[str]]
 
 
-def _dialogues(kind: str, form: str) -> Export:
-    return partial(export_dialogues, kind=kind, form=form)
+def _dialogues(kind: str, form: str, *, takes_unsafe: bool = False) -> Export:
+    return partial(export_dialogues, kind=kind, form=form, takes_unsafe=takes_unsafe)
 
 
 def _answers(form: str, *, named: bool = False) -> Export:
@@ -35,6 +35,9 @@ DOWNLOADS: dict[str, Export] = {
     "simulated.jsonl": _dialogues("simulated", "jsonl"),
     "simulated.csv": _dialogues("simulated", "csv"),
     "simulated-spreadsheet.csv": _dialogues("simulated", "spreadsheet"),
+    "natural-with-unsafe.jsonl": _dialogues("natural", "jsonl", takes_unsafe=True),
+    "simulated-with-unsafe.jsonl": _dialogues("simulated", "jsonl", takes_unsafe=True),
+    "branch-with-unsafe.jsonl": _dialogues("branch", "jsonl", takes_unsafe=True),
     "branch.jsonl": _dialogues("branch", "jsonl"),
     "branch.csv": _dialogues("branch", "csv"),
     "branch-spreadsheet.csv": _dialogues("branch", "spreadsheet"),
@@ -46,11 +49,12 @@ DOWNLOADS: dict[str, Export] = {
 
 @dataclass(frozen=True, slots=True)
 class KindLine:
-    """The number of dialogues of one kind in an export, and of those left out because they are in progress."""
+    """The number of dialogues of one kind in an export, and of those left out because they are in progress or unsafe."""
 
     kind: str
     ended: int
     going_on: int
+    unsafe: int = 0
 
     @property
     def name(self) -> str:
@@ -70,7 +74,12 @@ class DataPage:
 def read_data(study: Study) -> DataPage:
     """Count the current entries of each file of the study. Branches are listed if there are any."""
     lines = [
-        KindLine(kind, chosen_dialogues(study, kind).count(), unfinished_dialogues(study, kind).count())
+        KindLine(
+            kind,
+            chosen_dialogues(study, kind).count(),
+            unfinished_dialogues(study, kind).count(),
+            unsafe_dialogues(study, kind).count(),
+        )
         for kind in Dialogue.Kind.values
     ]
     named = study.participants.exclude(external_id="").count()

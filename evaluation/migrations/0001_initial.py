@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                 ('is_rehearsed', models.BooleanField(default=False, editable=False, help_text='Synthetic data for trying out the software.')),
                 ('seed', models.PositiveIntegerField(default=73, help_text='Seeds all randomisation.', validators=[django.core.validators.MaxValueValidator(2147483647)])),
                 ('takes_left_dialogues', models.BooleanField(default=False, help_text='By default, only dialogues whose participant continued with the next goal or finished are included.', verbose_name='include abandoned dialogues')),
+                ('takes_unsafe_dialogues', models.BooleanField(default=False, help_text='By default, dialogues that a guard found unsafe, or that were stopped as unsafe, are excluded.', verbose_name='include unsafe dialogues')),
                 ('hides_unanswered', models.BooleanField(default=True, help_text='On both sides. They would reveal the natural dialogue.', verbose_name='hide unanswered messages')),
                 ('pairs_per_evaluator', models.PositiveSmallIntegerField(default=40, help_text='40 in the paper.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1000)])),
                 ('judges_per_pair', models.PositiveSmallIntegerField(default=1, help_text='1 in the paper.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(50)])),

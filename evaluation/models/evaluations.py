@@ -42,6 +42,11 @@ class Evaluation(models.Model):
         default=False,
         help_text="By default, only dialogues whose participant continued with the next goal or finished are included.",
     )
+    takes_unsafe_dialogues = models.BooleanField(
+        "include unsafe dialogues",
+        default=False,
+        help_text="By default, dialogues that a guard found unsafe, or that were stopped as unsafe, are excluded.",
+    )
     hides_unanswered = models.BooleanField(
         "hide unanswered messages", default=True, help_text="On both sides. They would reveal the natural dialogue."
     )

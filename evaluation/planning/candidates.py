@@ -11,7 +11,7 @@ from django.db.models import Count, F, Q
 from evaluation.models import Evaluation
 from evaluation.pairing import NaturalDialogue, SimulatedDialogue
 from simulation.models import Run, Simulation
-from studies.models import Dialogue
+from studies.models import Dialogue, found_unsafe
 
 SOMETHING = r"\S"
 """A character that is not white space, as a regular expression for every database."""
@@ -80,19 +80,20 @@ class _Cells:
 
 def _natural_rows(evaluation: Evaluation) -> Any:
     dialogues = evaluation.study.dialogues.filter(kind=Dialogue.Kind.NATURAL).order_by("pk")
-    return dialogues.values("pk", "ending", "ended_at", "responder", **_PERSON_GOAL, **_turns("turns", evaluation))
+    said = {"is_unsafe": found_unsafe()} | _turns("turns", evaluation)
+    return dialogues.values("pk", "ending", "ended_at", "responder", **_PERSON_GOAL, **said)
 
 
 def _cell_rows(evaluation: Evaluation) -> Any:
     cells = Simulation.objects.filter(run__in=evaluation.runs.all()).order_by("pk")
-    said = {"model": F("run__inquirer")} | _turns("dialogue__turns", evaluation)
+    said = {"model": F("run__inquirer"), "is_unsafe": found_unsafe("dialogue")} | _turns("dialogue__turns", evaluation)
     return cells.values("run_id", "dialogue_id", "seed", "finished_at", "dialogue__ending", **_PERSON_GOAL, **said)
 
 
 _PERSON_GOAL = {"person": F("persona__code"), "number": F("goal__number")}
 
 
-def _turns(path: str, evaluation: Evaluation) -> dict[str, Count]:
+def _turns(path: str, evaluation: Evaluation) -> dict[str, Any]:
     """Count the turns, and those that a judge reads: answered ones, or all of them."""
     answered = Q(**{f"{path}__response__regex": SOMETHING})
     return {"said": Count(path), "read": Count(path, filter=answered if evaluation.hides_unanswered else None)}
@@ -100,9 +101,12 @@ def _turns(path: str, evaluation: Evaluation) -> dict[str, Count]:
 
 def _natural(row: Mapping[str, Any]) -> NaturalDialogue:
     ending, hidden = row["ending"] if row["ended_at"] is not None else "", row["said"] - row["read"]
-    return NaturalDialogue(row["pk"], row["person"], row["number"], ending, row["read"], hidden)
+    return NaturalDialogue(
+        row["pk"], row["person"], row["number"], ending, row["read"], hidden, is_unsafe=row["is_unsafe"]
+    )
 
 
 def _simulated(row: Mapping[str, Any], person: str) -> SimulatedDialogue:
     identity, hidden = (person, row["number"], intern(row["model"])), row["said"] - row["read"]
-    return SimulatedDialogue(row["dialogue_id"], *identity, row["seed"], row["dialogue__ending"], row["read"], hidden)
+    ended = (row["seed"], row["dialogue__ending"], row["read"], hidden)
+    return SimulatedDialogue(row["dialogue_id"], *identity, *ended, is_unsafe=row["is_unsafe"])

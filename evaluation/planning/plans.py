@@ -156,9 +156,13 @@ def _rules(evaluation: Evaluation, remarks: Remarks) -> tuple[str, ...]:
         if evaluation.hides_unanswered
         else "shown"
     )
+    refused = (
+        "refused by a provider" if evaluation.takes_unsafe_dialogues else "stopped as unsafe or refused by a provider"
+    )
     return (
         f"A natural dialogue is eligible if its participant {ended}.",
-        "A simulated dialogue is eligible unless it was stopped as unsafe or refused by a provider.",
+        f"A simulated dialogue is eligible unless it was {refused}.",
+        f"Dialogues that a guard found unsafe are {'included' if evaluation.takes_unsafe_dialogues else 'excluded'}.",
         f"If one model has several dialogues for one person and goal, one is drawn with seed {evaluation.seed}.",
         f"Unanswered messages are {hidden}.",
     )

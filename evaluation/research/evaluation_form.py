@@ -54,6 +54,7 @@ class EvaluationForm(forms.ModelForm):  # type: ignore[type-arg]  # the class ta
             "title",
             "runs",
             "takes_left_dialogues",
+            "takes_unsafe_dialogues",
             "hides_unanswered",
             "seed",
             "pairs_per_evaluator",

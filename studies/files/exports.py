@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from studies.files.records import write_records
 from studies.files.tables import BYTE_ORDER_MARK, Write, write_row, write_spreadsheet_row
 from studies.files.turn_records import turns_with_tries, write_turn
-from studies.models import Dialogue, Study, Turn, Typing
+from studies.models import Dialogue, Study, Turn, Typing, is_unsafe
 
 COLUMNS = (
     "dialogue",
@@ -43,13 +43,15 @@ class Incomplete(RuntimeError):
     """The export does not have as many entries as the database."""
 
 
-def export_dialogues(study: Study, kind: str = "all", form: str = "jsonl") -> Iterator[str]:
+def export_dialogues(
+    study: Study, kind: str = "all", form: str = "jsonl", *, takes_unsafe: bool = False
+) -> Iterator[str]:
     """Yield the study's dialogues of ``kind`` as one of FORMS, one piece per dialogue. "all" is without branches.
 
-    Unfinished dialogues are left out. Raises Incomplete at the end if the number of pieces differs from the number of
-    dialogues at the start.
+    Unfinished dialogues and, unless ``takes_unsafe``, unsafe ones are left out. Raises Incomplete at the end if the number of
+    pieces differs from the number of dialogues at the start.
     """
-    dialogues = chosen_dialogues(study, kind)
+    dialogues = chosen_dialogues(study, kind, takes_unsafe=takes_unsafe)
     expected = dialogues.count()
     if form != "jsonl":
         yield table_head(form, COLUMNS)
@@ -67,11 +69,21 @@ def counted(pieces: Iterable[Piece], expected: int, noun: str) -> Iterator[Piece
         )
 
 
-def chosen_dialogues(study: Study, kind: str) -> QuerySet[Dialogue]:
+def chosen_dialogues(study: Study, kind: str, *, takes_unsafe: bool = False) -> QuerySet[Dialogue]:
     """Return the study's ended dialogues of ``kind``, oldest first, without those that begin later.
 
-    Failed dialogues that were replaced are left out.
+    Failed dialogues that were replaced are left out, and unsafe ones unless they are asked for.
     """
+    ended = _ended_dialogues(study, kind)
+    return ended if takes_unsafe else ended.exclude(is_unsafe())
+
+
+def unsafe_dialogues(study: Study, kind: str) -> QuerySet[Dialogue]:
+    """Return the study's ended dialogues of ``kind`` that an export leaves out because they are unsafe."""
+    return _ended_dialogues(study, kind).filter(is_unsafe())
+
+
+def _ended_dialogues(study: Study, kind: str) -> QuerySet[Dialogue]:
     newest = study.dialogues.order_by("pk").last()
     ended = study.dialogues.filter(pk__lte=newest.pk if newest else 0).exclude(ended_at=None).exclude(is_replaced=True)
     return _of_kind(ended.order_by("pk"), kind)

@@ -56,6 +56,7 @@ def test_the_methods_own_endings_stay_as_does_an_import_without_any(ending: str)
     ("change", "reason"),
     [
         ({"ending": "unsafe"}, "ended as unsafe"),
+        ({"is_unsafe": True}, "found unsafe by a guard"),
         ({"ending": "model_error"}, "ended as model error"),
         ({"turns": 0}, "no visible messages"),
     ],
@@ -75,6 +76,7 @@ def test_a_simulated_dialogue_that_nobody_should_judge_is_left_out(change: dict[
         ({"ending": ""}, "not ended yet"),
         ({"ending": "left"}, "abandoned by the participant"),
         ({"ending": "unsafe"}, "ended as unsafe"),
+        ({"is_unsafe": True}, "found unsafe by a guard"),
         ({"turns": 0}, "no visible messages"),
     ],
 )
@@ -88,6 +90,13 @@ def test_dialogues_that_their_participant_left_count_if_the_researcher_wants_the
     left = replace(NATURAL, ending="left")
     assert ids(pair([left], takes_left=True)) == [(1, 2)]
     assert ids(pair([replace(left, ending="unsafe")], takes_left=True)) == []
+
+
+@pytest.mark.parametrize("change", [{"ending": "unsafe"}, {"is_unsafe": True}], ids=["stopped", "found"])
+def test_unsafe_dialogues_count_if_the_researcher_wants_them(change: dict[str, Any]) -> None:
+    assert ids(pair([replace(NATURAL, **change)], takes_unsafe=True)) == [(1, 2)]
+    assert ids(pair(simulated=[replace(SIMULATED, **change)], takes_unsafe=True)) == [(1, 2)]
+    assert ids(pair(simulated=[replace(SIMULATED, ending="model_error")], takes_unsafe=True)) == []
 
 
 def test_what_is_left_out_is_counted_by_reason_and_model() -> None:

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 from studies.files.exports import Incomplete, export_dialogues
 from studies.models import Dialogue
-from tests.factories import make_dialogue, make_output, make_run
+from tests.factories import make_check, make_dialogue, make_output, make_run
 from tests.installation import BASE_DIR
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +54,33 @@ def test_dialogues_in_progress_are_left_out_of_the_results(form):
     exported = "".join(export_dialogues(ended.study, form=form))
     assert ended.token in exported
     assert going_on.token not in exported
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv"])
+def test_unsafe_dialogues_are_exported_only_if_asked_for(form):
+    cells = make_run(seeds=(73, 321)).simulations.all()
+    safe, found, stopped, unreadable = (make_dialogue(cell) for cell in cells[:4])
+    Dialogue.objects.filter(pk=stopped.pk).update(ending="unsafe")
+    for dialogue, verdict in ((safe, "safe"), (found, "unsafe"), (unreadable, "unreadable")):
+        make_check(dialogue, verdict)
+    exported = "".join(export_dialogues(safe.study, form=form))
+    assert [one.token in exported for one in (safe, found, stopped, unreadable)] == [True, False, False, True]
+    everything = "".join(export_dialogues(safe.study, form=form, takes_unsafe=True))
+    assert all(one.token in everything for one in (safe, found, stopped, unreadable))
+
+
+def test_the_command_says_how_many_unsafe_dialogues_were_left_out_and_how_to_get_them(capsys):
+    dialogue = make_dialogue()
+    make_check(dialogue)
+    call_command("export_dialogues", dialogue.study.slug)
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == (
+        "Left out because they are unsafe: 1 of the study's dialogues. Add --include-unsafe to export them.\n"
+    )
+    call_command("export_dialogues", dialogue.study.slug, "--include-unsafe")
+    said = capsys.readouterr()
+    assert dialogue.token in said.out and said.err == ""
 
 
 def test_the_command_says_how_many_were_left_out_and_nothing_when_none_was(capsys):

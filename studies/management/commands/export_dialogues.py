@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from studies.commands import StudyCommand, find_study, write_out
-from studies.files.exports import FORMS, export_dialogues, unfinished_dialogues
+from studies.files.exports import FORMS, export_dialogues, unfinished_dialogues, unsafe_dialogues
 
 
 class Command(StudyCommand):
@@ -22,12 +22,23 @@ class Command(StudyCommand):
             default="all",
             help="all is natural and simulated",
         )
+        parser.add_argument(
+            "--include-unsafe",
+            action="store_true",
+            help="also dialogues that a guard found unsafe, or stopped as unsafe",
+        )
         parser.add_argument("--format", choices=FORMS, default="jsonl")
         parser.add_argument("--out", type=Path, help="file to write (default: standard output)")
 
     def handle(self, **options: Any) -> None:
         study = find_study(options["study"])
-        left_out = unfinished_dialogues(study, options["kind"]).count()
-        write_out(options["out"], export_dialogues(study, options["kind"], options["format"]))
+        kind, takes_unsafe = options["kind"], options["include_unsafe"]
+        left_out = unfinished_dialogues(study, kind).count()
+        unsafe = 0 if takes_unsafe else unsafe_dialogues(study, kind).count()
+        write_out(options["out"], export_dialogues(study, kind, options["format"], takes_unsafe=takes_unsafe))
         if left_out:
             self.stderr.write(f"Left out because they have not ended: {left_out} of the study's dialogues.")
+        if unsafe:
+            self.stderr.write(
+                f"Left out because they are unsafe: {unsafe} of the study's dialogues. Add --include-unsafe to export them."
+            )

@@ -13,7 +13,7 @@ from django.test import AsyncClient, Client
 
 from studies.models import Study
 from tests.collection.factories import make_natural_dialogue, make_participant
-from tests.factories import make_dialogue, make_staff, make_study
+from tests.factories import make_check, make_dialogue, make_staff, make_study
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +57,16 @@ def test_every_kind_of_dialogue_comes_in_every_form(client: Client, study: Study
         for name in (f"{kind}.csv", f"{kind}-spreadsheet.csv"):
             rows = list(csv.DictReader(StringIO(fetch(client, name).removeprefix("\ufeff"), newline="")))
             assert {row["kind"] for row in rows} == {kind}
+
+
+def test_unsafe_dialogues_are_counted_and_come_only_in_the_file_that_says_so(client: Client, study: Study) -> None:
+    dialogue = study.dialogues.filter(kind="simulated")[0]
+    make_check(dialogue)
+    page = " ".join(client.get("/studies/demo/data/").text.split())
+    assert "<strong>0</strong> ended, 1 unsafe and left out" in page
+    assert "simulated-with-unsafe.jsonl" in page and "natural-with-unsafe.jsonl" not in page
+    assert fetch(client, "simulated.jsonl") == ""
+    assert dialogue.token in fetch(client, "simulated-with-unsafe.jsonl")
 
 
 def test_answers_carry_external_ids_only_in_the_file_that_says_so(client: Client, study: Study) -> None:

@@ -14,7 +14,7 @@ from simulation.imports import import_dialogues
 from simulation.models import Run, Simulation
 from studies.models import Dialogue, Study
 from tests.evaluation.factories import make_evaluation, make_judged_study
-from tests.factories import make_dialogue, make_run, make_study
+from tests.factories import make_check, make_dialogue, make_run, make_study
 
 pytestmark = pytest.mark.django_db
 
@@ -186,6 +186,23 @@ def test_runs_of_which_nothing_will_do_are_refused_and_what_was_left_out_says_wh
     found = read_plan(plan(study))
     assert found.problems == ("There are no pairs. See below which dialogues were excluded and why.",)
     assert "4 simulated dialogues by mixtral: ended as unsafe." in [left_out.sentence for left_out in found.left_out]
+
+
+def test_dialogues_that_a_guard_found_unsafe_are_paired_only_if_the_evaluation_includes_them() -> None:
+    study = make_judged_study(models=("mixtral",))
+    simulated = study.dialogues.filter(kind=Dialogue.Kind.SIMULATED).order_by("pk")
+    natural = study.dialogues.filter(kind=Dialogue.Kind.NATURAL).order_by("pk")
+    make_check(simulated[0])
+    make_check(natural[3])
+    evaluation = plan(study)
+    found = read_plan(evaluation)
+    assert found.pairs == 2
+    sentences = [left_out.sentence for left_out in found.left_out]
+    assert "1 simulated dialogue by mixtral: found unsafe by a guard." in sentences
+    assert "1 natural dialogue: found unsafe by a guard." in sentences
+    evaluation.takes_unsafe_dialogues = True
+    evaluation.save()
+    assert (read_plan(evaluation).pairs, read_plan(evaluation).left_out) == (4, ())
 
 
 @pytest.mark.parametrize(("hides", "pairs"), [(True, 3), (False, 4)])

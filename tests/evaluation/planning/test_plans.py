@@ -40,6 +40,7 @@ def test_a_plan_reports_its_rules_and_what_they_hide() -> None:
     assert read_plan(evaluation).rules == (
         "A natural dialogue is eligible if its participant continued with the next goal or finished.",
         "A simulated dialogue is eligible unless it was stopped as unsafe or refused by a provider.",
+        "Dialogues that a guard found unsafe are excluded.",
         "If one model has several dialogues for one person and goal, one is drawn with seed 73.",
         "Unanswered messages are hidden on both sides: 6 from people and 6 from models.",
     )
