@@ -86,7 +86,7 @@ def test_queues_with_models_wait_for_each_other_and_each_loads_its_own() -> None
 
 def test_work_that_ends_while_it_is_described_is_described_once() -> None:
     worker = make_scripted_worker()
-    worker.in_hand[1] = Simulation(run=Run(inquirer="a", responder="b"))
+    worker.in_hand[1] = Simulation(run=Run(inquirer="a", responder="b", configuration={}))
 
     class Ending(Duty):
         """A duty whose worker ends as soon as it has been looked at."""
