@@ -5,6 +5,7 @@ from simulation.models import Branch
 
 BRANCHES = Queue(
     table=Branch,
-    along=("parent", "dialogue__goal", "dialogue__persona"),
+    # The parent's goal and persona name the branch in the worker's heartbeat, even if they are deleted meanwhile.
+    along=("parent__goal", "parent__persona", "dialogue__goal", "dialogue__persona"),
     task="simulation.branch",
 )

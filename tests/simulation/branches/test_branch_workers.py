@@ -2,6 +2,7 @@
 
 import pytest
 from asgiref.sync import async_to_sync
+from pytest_django import DjangoAssertNumQueries
 
 from dialogue.backends.base import BackendError
 from dialogue.backends.scripted import ScriptedModel
@@ -49,6 +50,15 @@ def test_a_branch_whose_model_keeps_failing_pauses_with_the_reason_and_can_be_re
     BRANCHES.start(branch)
     play(branch)
     assert turns_of(branch.dialogue) == TURNS
+
+
+def test_a_claimed_branch_can_be_named_without_another_query(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    branch = branch_at(simulated_dialogue(), 2)
+    [claimed] = BRANCHES.claim(Branch.objects.all(), "worker", 1)
+    with django_assert_num_queries(0):
+        assert str(claimed) == f"Branch of {branch.parent} at turn 2"
 
 
 def test_workers_of_the_site_find_queued_branches() -> None:
