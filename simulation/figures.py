@@ -6,6 +6,7 @@ from time import perf_counter, time
 from django.core.cache import cache
 from django.db.models import Count, QuerySet, Sum
 
+from simulation.diversity import diversity_of, diversity_rows
 from simulation.models import Run, Simulation
 from simulation.reports import as_rows
 from simulation.statistics import summarise
@@ -13,6 +14,8 @@ from studies.cut_outputs import Cut, cuts_of, sentences_of
 from studies.models import Dialogue
 
 Rows = list[tuple[str, str]]
+_Counted = tuple[Rows, list[str], Rows]
+"""Rows, cuts and diversity, as they are cached."""
 MANY = 2000
 RESTS = 20
 """While a run is running, the figures of MANY dialogues are shown so many times as long as it took to compute them."""
@@ -22,12 +25,13 @@ RESTS = 20
 class Figures:
     """The rows of tables 1 and 7 for a number of ``dialogues``, without the endings, which have a separate panel.
 
-    ``cuts`` are sentences about outputs that a limit cut.
+    ``cuts`` are sentences about outputs that a limit cut, ``diversity`` the run's row of table 2.
     """
 
     dialogues: int
     rows: Rows
     cuts: list[str]
+    diversity: Rows
 
 
 def read_figures(run: Run) -> Figures:
@@ -59,9 +63,10 @@ class _Latest:
 def _read_all(run: Run) -> Figures:
     ended = run.simulations.exclude(finished_at=None).aggregate(count=Count("pk"), total=Sum("dialogue"))
     dialogues = ended["count"]
-    key = f"figures-with-cuts-{run.token}-{dialogues}-{ended['total']}"
-    rows, cuts = cache.get_or_set(key, lambda: (_count(run), sentences_of(cuts_of_run(run)))) or ([], [])
-    return Figures(dialogues, rows, cuts)
+    key = f"figures-with-diversity-{run.token}-{dialogues}-{ended['total']}"
+    found: _Counted | None = cache.get_or_set(key, lambda: _count(run))
+    rows, cuts, diversity = found or ([], [], [])
+    return Figures(dialogues, rows, cuts, diversity)
 
 
 def cuts_of_run(run: Run, cells: QuerySet[Simulation] | None = None) -> list[Cut]:
@@ -70,5 +75,7 @@ def cuts_of_run(run: Run, cells: QuerySet[Simulation] | None = None) -> list[Cut
     return cuts_of(Dialogue.objects.filter(simulation__in=ended), run.configuration)
 
 
-def _count(run: Run) -> Rows:
-    return [row for row in as_rows(summarise(run.simulations.all())) if not row[0].startswith("Ending")]
+def _count(run: Run) -> _Counted:
+    summary = summarise(run.simulations.all())
+    rows = [row for row in as_rows(summary) if not row[0].startswith("Ending")]
+    return rows, sentences_of(cuts_of_run(run)), list(diversity_rows(diversity_of([summary])))

@@ -1,11 +1,13 @@
 """Runs that one command plays in its process, with the cells that it requested."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from simulation.cells import Cells
 from simulation.costs import Cost, cost_of
+from simulation.diversity import diversity_lines, diversity_of
 from simulation.figures import cuts_of_run
 from simulation.models import Run
 from simulation.reports import Throughput, as_object
@@ -57,3 +59,14 @@ class Part:
             "responder": self.run.responder,
             "features": self.run.features,
         } | self.as_object()
+
+
+def compare_diversity(parts: Sequence[Part]) -> Iterator[str]:
+    """Yield the lines of the paper's table 2, which is what an ablation is for; none if all parts have the same persona
+    features. Name the inquirer of each row if there are several."""
+    if len({part.run.features for part in parts}) < 2:
+        return
+    several = len({part.run.inquirer for part in parts}) > 1
+    names = [f"{part.run.inquirer}, {part.run.features}" if several else part.run.features for part in parts]
+    yield "Lexical diversity of the inquirer, mean (variance) over dialogues"
+    yield from diversity_lines([(name, diversity_of([part.summary])) for name, part in zip(names, parts, strict=True)])

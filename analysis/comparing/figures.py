@@ -10,6 +10,7 @@ from simulation.progress import ENDING_WORDS, NOT_RECORDED
 
 HEALTH = "health"
 """The name of the table of symptoms in a report."""
+DIVERSITY = "Lexical diversity (table 2)"
 DASH = "–"
 """A missing figure."""
 
@@ -23,16 +24,17 @@ class FigureGroup:
 
 
 def read_groups(compared: Sequence[ComparedRun], computed: int | None = None) -> list[FigureGroup]:
-    """Return the endings, the statistics and the health of the runs.
+    """Return the endings, the statistics, the lexical diversity and the health of the runs.
 
     Compute the statistics of the first ``computed`` runs only (None: all), because those of a large run take seconds. The
     health is that of each run's latest report.
     """
-    statistics = [dict(read_figures(one.run).rows) for one in compared[:computed]]
-    statistics += [{} for _ in compared[len(statistics) :]]
+    figures = [read_figures(one.run) for one in compared[:computed]]
+    missing: list[dict[str, str]] = [{} for _ in compared[len(figures) :]]
     groups = [
         FigureGroup("Endings", tuple(_endings(compared))),
-        FigureGroup("Statistics", tuple(_aligned(statistics))),
+        FigureGroup("Statistics", tuple(_aligned([*(dict(one.rows) for one in figures), *missing]))),
+        FigureGroup(DIVERSITY, tuple(_aligned([*(dict(one.diversity) for one in figures), *missing]))),
         FigureGroup("Health", tuple(_aligned([_health(one) for one in compared]))),
     ]
     return [group for group in groups if group.rows]

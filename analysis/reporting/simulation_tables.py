@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import fmean, pstdev
 
 from analysis.reporting.tables import DASH, Cell, Table, mean_sd
+from simulation.diversity import DiversityRow, diversity_of
 from simulation.statistics import Moments, Rate, Summary
 
 PerSeed = Sequence[Summary]
@@ -87,22 +88,9 @@ def table_2(conditions: Mapping[tuple[str, str], PerSeed]) -> Table:
         "Means over the dialogues of all seeds, with variances (ddof 0) in parentheses. TTR and distinct-n fall as dialogues "
         "grow: compare them beside the words of a dialogue. Dash: no words.",
         ("inquirer", "persona", "TTR", "distinct-1", "distinct-2", "dialogues", "words per dialogue"),
-        tuple((inquirer, CONDITIONS.get(key, key), *diversity_cells(seeds)) for (inquirer, key), seeds in ordered),
-    )
-
-
-def diversity_cells(seeds: PerSeed) -> tuple[Cell, ...]:
-    """Return the cells of a row of table 2: TTR, distinct-1, distinct-2, dialogues and their mean number of words."""
-    lexical = [summary.lexical for summary in seeds]
-    counts, pairs = [one.dialogues for one in lexical], [one.dialogues_with_pairs for one in lexical]
-    dialogues = sum(counts)
-    words = sum(one.words_mean * one.dialogues for one in lexical if one.words_mean is not None)
-    return (
-        _mean_variance([one.ttr for one in lexical], counts),
-        _mean_variance([one.distinct_1 for one in lexical], counts),
-        _mean_variance([one.distinct_2 for one in lexical], pairs),
-        dialogues,
-        words / dialogues if dialogues else None,
+        tuple(
+            (inquirer, CONDITIONS.get(key, key), *_diversity(diversity_of(seeds))) for (inquirer, key), seeds in ordered
+        ),
     )
 
 
@@ -118,6 +106,10 @@ def failure_percents(inquirers: Mapping[str, PerSeed]) -> dict[str, dict[str, fl
     }
 
 
+def _diversity(row: DiversityRow) -> tuple[Cell, ...]:
+    return (str(row.ttr), str(row.distinct_1), str(row.distinct_2), row.dialogues, row.words)
+
+
 def _utterances(summary: Summary) -> Moments:
     """Return the number of utterances: two per turn."""
     mean, sd = summary.turns_mean, summary.turns_sd
@@ -131,19 +123,6 @@ def _mean_sd(per_seed: Iterable[Moments]) -> str:
     if not moments or len(means) < len(moments) or len(sds) < len(moments):
         return DASH
     return mean_sd(fmean(means), fmean(sds))
-
-
-def _mean_variance(moments: Sequence[Moments], counts: Sequence[int]) -> str:
-    """Return the mean and the variance over the values of all seeds, of which each has so many with these moments."""
-    found = [
-        (mean, sd, n) for (mean, sd), n in zip(moments, counts, strict=True) if mean is not None and sd is not None
-    ]
-    total = sum(n for _, _, n in found)
-    if not total:
-        return DASH
-    middle = sum(n * mean for mean, _, n in found) / total
-    within, between = (sum(n * sd**2 for _, sd, n in found), sum(n * (mean - middle) ** 2 for mean, _, n in found))
-    return f"{middle:.3f} ({(within + between) / total:.3f})"
 
 
 def _share(rates: Sequence[Rate]) -> float | None:

@@ -39,6 +39,17 @@ def test_one_command_plays_the_seven_conditions_of_the_paper() -> None:
     assert "Inquirer asker, responder answerer, persona feature native english alone (run" in table
 
 
+def test_the_command_ends_with_table_2() -> None:
+    lines = simulate("--features", "none,age", "--goals", "1", "--personas", "1").splitlines()
+    # "What is a bear?" and "And what is a bee?" are 6 different words of 9, and 5 different pairs of 7.
+    assert [line.split() for line in lines[-3:]] == [
+        ["persona", "TTR", "distinct-1", "distinct-2", "dialogues", "words", "per", "dialogue"],
+        ["none", "0.667", "(0.000)", "0.667", "(0.000)", "0.714", "(0.000)", "1", "9.0"],
+        ["age", "0.667", "(0.000)", "0.667", "(0.000)", "0.714", "(0.000)", "1", "9.0"],
+    ]
+    assert "mean (variance)" not in simulate("--goals", "1", "--personas", "1")
+
+
 def test_the_conditions_are_the_features_of_the_studys_own_form() -> None:
     study = Study.objects.get()
     Study.objects.update(questionnaire=[one for one in study.questionnaire if one["key"] in ("age", "gender")])

@@ -25,7 +25,7 @@ from simulation.early_failures import ignore_failures
 from simulation.extensions import FAILED, RETRIABLE, parse_endings, retry_failed
 from simulation.models import Run
 from simulation.orders import Order, read_order
-from simulation.parts import Part
+from simulation.parts import Part, compare_diversity
 from simulation.progress_bar import ProgressBar
 from simulation.reports import Throughput, as_rows
 from simulation.requests import RequestError
@@ -189,6 +189,8 @@ class Command(StudyCommand):
             if is_several:
                 self.stdout.write(f"{part.run} (run {part.run.token})")
             self._report(part)
+        for line in compare_diversity(parts):
+            self.stdout.write(line)
 
     def _report(self, part: Part) -> None:
         self.stdout.write(f"{part.summary.dialogues} dialogues")

@@ -106,6 +106,7 @@ def test_the_figures_of_each_run_come_one_after_another(client: Client) -> None:
     assert "done=1" in early
     late = shown(client, [first, second], "figures/", done="1")
     assert "Turns per dialogue 1.00 (0.00) 3.00 (0.00)" in rows_of(late)
+    assert any(row.startswith("TTR, mean (variance) 0.875 (0.000) 0.789 (0.000)") for row in rows_of(late))
     assert "hx-get" not in late
     assert any(row.endswith("2 (100%) 0 (0%)") for row in rows_of(late))
 
