@@ -1,6 +1,7 @@
 """The doctor plays two turns with a model and says which settings fit."""
 
 import tomllib
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from dialogue.doctor.diagnosis import describe
 from dialogue.doctor.examination import Examination, examine
 from dialogue.doctor.findings import Findings
 from dialogue.doctor.table import as_text
+from dialogue.doctor.trials import CASES
+from dialogue.messages import Message, Speaking
 from dialogue.model_config import ModelSpec
 from tests.dialogue.speaking import REPETITIVE
 
@@ -24,6 +27,15 @@ async def examined(*replies: str, model: ModelSpec | None = None) -> tuple[Exami
     described = model or spec()
     found = await examine(described, ScriptedModel(replies))
     return found, advise(described, found)
+
+
+class OnceUnquoted(ScriptedModel):
+    """A model that forgets the quotation marks in its first output about one goal."""
+
+    def _find(self, messages: Sequence[Message], role: Speaking) -> str:
+        reply = super()._find(messages, role)
+        is_it = len(messages) < 4 and any(CASES[0].goal in message.content for message in messages)
+        return reply.strip('"') if is_it else reply
 
 
 def with_set(found: Examination, name: str) -> Findings:
@@ -46,6 +58,13 @@ async def test_the_set_of_models_toml_comes_first_and_stays_if_it_fits():
     found, advice = await examined('"Why?"', '"How?"', model=model)
     assert [each.prompts for each in found.inquirer] == ["vicuna", "plain", "json", "llama-2"]
     assert advice.prompts == "vicuna"
+
+
+async def test_a_set_that_nearly_always_fits_stays_although_another_one_always_does():
+    model = spec(inquirer={"prompts": "vicuna", "coherence": {"max_n": 4}})
+    found = await examine(model, OnceUnquoted(['"Why?"', '"How?"']))
+    assert (with_set(found, "vicuna").usable, with_set(found, "plain").usable) == (15, 16)
+    assert advise(model, found).prompts == "vicuna"
 
 
 async def test_a_model_that_follows_a_schema_is_advised_to_use_json_if_the_rest_fails():
