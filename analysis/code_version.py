@@ -18,6 +18,7 @@ ELSEWHERE = (
     "evaluation/models/judgements.py",
     "evaluation/reading.py",
     "evaluation/records.py",
+    "simulation/diversity.py",
     "simulation/progress.py",
     "simulation/statistics.py",
     "studies/files/exports.py",
