@@ -17,6 +17,9 @@ from dialogue.model_config import ModelSpec
 from dialogue.prompts import NamedPrompts
 from studies.language_models.identities import find_well_described
 
+SHAPE = 1
+"""Version of the object below. Increase it when pages read it differently: older reports are then no longer shown."""
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -45,7 +48,7 @@ class Report:
         table = {"headings": HEADINGS, "rows": rows_of(self.examination)}
         advice = asdict(self.advice) | {"options": self.advice.options}
         found = asdict(self.examination) | {"tokens_per_second": self.examination.speed}
-        return {"examination": found, "table": table, "sentences": self.sentences, "advice": advice}
+        return {"shape": SHAPE, "examination": found, "table": table, "sentences": self.sentences, "advice": advice}
 
 
 async def open_on_thread(spec: ModelSpec) -> ChatModel:

@@ -15,7 +15,7 @@ from dialogue.backends import registry
 from dialogue.backends.base import ChatModel
 from dialogue.model_config import ModelSpec
 from jobs.queues import Queue
-from studies.language_models.doctor import examine_model
+from studies.language_models.doctor import SHAPE, examine_model
 from studies.language_models.model_workers import ModelWorker
 from studies.models import Examination
 
@@ -51,8 +51,9 @@ def latest_examinations() -> dict[str, Examination]:
 
 
 def latest_reports() -> dict[str, Examination]:
-    """Return the latest finished examination of each model."""
-    return {each.model: each for each in Examination.objects.filter(state=State.FINISHED).order_by("pk")}
+    """Return the latest finished examination of each model whose report this version of the software can show."""
+    finished = Examination.objects.filter(state=State.FINISHED, report__shape=SHAPE)
+    return {each.model: each for each in finished.order_by("pk")}
 
 
 @dataclass

@@ -86,6 +86,13 @@ def test_a_failed_examination_says_why_and_keeps_the_earlier_report(staff: Clien
     assert "Use the prompt set plain for the inquirer" in shown
 
 
+def test_a_report_of_another_version_of_the_software_is_not_shown(staff: Client):
+    Examination.objects.create(model="talker", state=Examination.State.FINISHED, report={"words": "as they once were"})
+    page = text_of(staff)
+    assert "not measured: examine the model" in page
+    assert "Examine again" not in page
+
+
 def test_an_examination_can_be_cancelled(staff: Client):
     staff.post("/models/", {"model": "talker", "action": "examine"})
     staff.post("/models/", {"model": "talker", "action": "cancel"})
