@@ -7,6 +7,7 @@ from simulation import views
 urlpatterns = [
     path("", include("simulation.branches.urls")),
     path("", include("simulation.prompt_sets.urls")),
+    path("", include("simulation.guards.urls")),
     path("runs/<slug:token>/", views.run, name="run"),
     path("runs/<slug:token>/live/", views.run_live, name="run-live"),
     path("runs/<slug:token>/statistics/", views.run_statistics, name="run-statistics"),

@@ -49,6 +49,11 @@ class GuardResult:
         return self.total - self.done
 
     @property
+    def more(self) -> int:
+        """Return the number of unsafe dialogues that are not listed."""
+        return self.unsafe - len(self.unsafe_dialogues)
+
+    @property
     def absent_worker(self) -> str:
         """Return a sentence that says which worker to start if none serves the guard."""
         return absent_worker(self.guard_run) if self.left else ""

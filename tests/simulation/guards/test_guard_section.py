@@ -1,0 +1,122 @@
+"""The section about unsafe content on a run's page."""
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from simulation import tasks
+from simulation.models import Run
+from studies.models import GuardCheck, GuardRun
+from tests.factories import make_run, make_staff, make_study
+from tests.simulation.guards.scripts import MODELS_FILE, checked_run, finished_run, request_checks
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def guard_models(settings: Settings) -> None:
+    settings.MODELS_FILE = MODELS_FILE
+
+
+@pytest.fixture
+def client() -> Client:
+    client = Client()
+    client.force_login(make_staff())
+    return client
+
+
+def section(client: Client, run: Run) -> str:
+    return " ".join(client.get(f"/runs/{run.token}/guards/").text.split())
+
+
+def post(client: Client, run: Run, **data: str) -> str:
+    """What the run's page says after the post."""
+    return client.post(f"/runs/{run.token}/guards/", data, follow=True).text
+
+
+def test_the_runs_page_loads_the_section(client: Client) -> None:
+    run = make_run()
+    assert f'hx-get="/runs/{run.token}/guards/"' in client.get(f"/runs/{run.token}/").text
+    assert "No dialogue has ended yet." in section(client, run)
+
+
+def test_every_guard_can_be_chosen_with_the_provider_that_reads_the_dialogues_and_nothing_else(client: Client) -> None:
+    found = section(client, finished_run())
+    assert "No guard has checked these dialogues." in found
+    assert 'value="strict"' in found and 'value="cloud"' in found and 'value="asker"' not in found
+    assert "the dialogues are sent to 127.0.0.1" in found
+
+
+def test_without_a_guard_the_section_says_where_one_is_described(client: Client, settings: Settings) -> None:
+    settings.MODELS_FILE = MODELS_FILE.with_name("scripted_models.toml")
+    assert "models.toml describes no guard. docs/simulating.md says how" in section(client, finished_run())
+
+
+def test_a_guard_is_asked_and_its_verdicts_are_shown_with_links_to_the_dialogues(client: Client) -> None:
+    run = finished_run()
+    assert "strict starts checking as soon as a worker is free." in post(client, run, ask="1", model="strict")
+    under_way = section(client, run)
+    assert "every 3s" in under_way and "Pause checks" in under_way
+    tasks.guard()
+    done = section(client, run)
+    assert "0 safe, <strong>4 unsafe</strong>, 0 unreadable" in done
+    assert "S10 Hate: 4; S2 Non-Violent Crimes: 4" in done
+    assert "response of turn 2: S10 Hate, S2 Non-Violent Crimes" in done
+    first = GuardCheck.objects.all()[0].dialogue
+    assert f'href="/dialogues/{first.token}/"' in done
+    assert "every 3s" not in done
+    assert "strict has already checked every ended dialogue." in post(client, run, ask="1", model="strict")
+
+
+def test_unreadable_answers_are_counted_apart(client: Client) -> None:
+    assert "0 safe, <strong>0 unsafe</strong>, 4 unreadable" in section(client, checked_run("mumbler"))
+
+
+def test_checks_are_paused_and_resumed(client: Client) -> None:
+    run = finished_run()
+    post(client, run, ask="1", model="strict")
+    guard_run = GuardRun.objects.get()
+    assert "strict is paused." in post(client, run, pause=guard_run.token)
+    assert "Resume checks" in section(client, run)
+    assert "strict resumes" in post(client, run, start=guard_run.token)
+    guard_run.refresh_from_db()
+    assert (guard_run.state, guard_run.is_queued) == (GuardRun.State.RUNNING, True)
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        ({"ask": "1", "model": "asker"}, "Select a valid choice. asker is not one of the available choices."),
+        ({"ask": "1"}, "Choose a guard."),
+        ({"start": "nothing"}, "There are no such checks. Nothing was changed."),
+        ({}, "There are no such checks. Nothing was changed."),
+    ],
+)
+def test_what_cannot_be_done_is_refused_in_a_sentence(client: Client, data: dict[str, str], sentence: str) -> None:
+    assert sentence in post(client, finished_run(), **data)
+    assert not GuardRun.objects.exists()
+
+
+def test_checks_of_another_study_cannot_be_changed(client: Client) -> None:
+    run = checked_run()
+    other = make_run(make_study("elsewhere"))
+    assert "There are no such checks" in post(client, other, pause=GuardRun.objects.get(study=run.study).token)
+
+
+def test_only_what_has_changed_is_sent_again(client: Client) -> None:
+    run = finished_run()
+    request_checks(run)
+    address = f"/runs/{run.token}/guards/results/"
+    text = client.get(address).text
+    assert "0 safe" in text
+    post(client, run, ask="1", model="strict")
+    seen = client.get(address).text.split('"seen": "')[1].split('"')[0]
+    assert client.get(address, {"seen": seen}).status_code == 204
+    tasks.guard()
+    assert "4 unsafe" in client.get(address, {"seen": seen}).text
+
+
+def test_strangers_see_no_verdict() -> None:
+    run = checked_run()
+    for path in ("guards/", "guards/results/"):
+        assert Client().get(f"/runs/{run.token}/{path}").status_code == 302
