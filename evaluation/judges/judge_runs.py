@@ -34,7 +34,8 @@ def request_judge_run(evaluation: Evaluation, model: str, models_file: Path | No
     if evaluation.is_planned:
         raise RequestError("There is nothing to judge yet. Open the evaluation first.")
     try:
-        find_well_described(models_file or settings.MODELS_FILE, model)
+        if find_well_described(models_file or settings.MODELS_FILE, model).guard:
+            raise ModelMisconfigured(f"Model {model!r} is a guard, which cannot judge pairs. Choose another model.")
         configuration = describe_judge(models_file or settings.MODELS_FILE, model)
     except ModelMisconfigured as error:
         raise RequestError(str(error)) from error

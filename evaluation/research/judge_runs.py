@@ -27,14 +27,14 @@ __all__ = [
 
 
 class JudgeRunForm(forms.Form):
-    """A choice of any configured model."""
+    """A choice of any configured model but guards, which answer nothing else."""
 
     model = forms.ChoiceField(widget=forms.RadioSelect, error_messages={"required": "Choose a model."})
 
     def __init__(self, data: object = None) -> None:
         super().__init__(data)  # type: ignore[arg-type]
         self.catalogue: Catalogue = read_catalogue()
-        choices = [(spec.name, _described(spec)) for spec in self.catalogue.models.values()]
+        choices = [(spec.name, _described(spec)) for spec in self.catalogue.models.values() if not spec.guard]
         self.fields["model"].choices = choices  # type: ignore[attr-defined]
 
 

@@ -13,21 +13,22 @@ from jobs.models import WorkerProcess
 from simulation.models import Run
 from studies.language_models.catalogue import read_catalogue
 from studies.language_models.examinations import latest_examinations, latest_reports
-from studies.models import Examination, Study
+from studies.models import Examination, GuardRun, Study
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What a model is used in: studies as chatbot, and numbers of runs and judge runs."""
+    """What a model is used in: studies as chatbot, and numbers of runs, judge runs and studies as guard."""
 
     studies: list[Study] = field(default_factory=list)
     inquirer: int = 0
     responder: int = 0
     judge: int = 0
+    guard: int = 0
 
     @property
     def is_none(self) -> bool:
-        return not (self.studies or self.inquirer or self.responder or self.judge)
+        return not (self.studies or self.inquirer or self.responder or self.judge or self.guard)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +122,13 @@ def _read_uses() -> dict[str, Use]:
     for study in Study.objects.order_by("title"):
         studies.setdefault(study.chatbot, []).append(study)
     inquirers, responders = _count(Run, "inquirer"), _count(Run, "responder")
-    judges = _count(JudgeRun, "model")
+    judges, guards = _count(JudgeRun, "model"), _count(GuardRun, "model")
     return {
-        name: Use(studies.get(name, []), inquirers.get(name, 0), responders.get(name, 0), judges.get(name, 0))
-        for name in {*studies, *inquirers, *responders, *judges}
+        name: Use(studies.get(name, []), *(counts.get(name, 0) for counts in (inquirers, responders, judges, guards)))
+        for name in {*studies, *inquirers, *responders, *judges, *guards}
     }
 
 
-def _count(table: type[Run] | type[JudgeRun], model: str) -> dict[str, int]:
+def _count(table: type[Run | JudgeRun | GuardRun], model: str) -> dict[str, int]:
     """Return the number of rows by the name of the model in the field ``model``."""
     return dict(table._default_manager.order_by().values_list(model).annotate(Count("pk")))

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from dialogue.backends import registry
-from dialogue.backends.base import ChatModel
+from dialogue.backends.base import ChatModel, ModelMisconfigured
 from dialogue.doctor.advice import Advice, advise
 from dialogue.doctor.diagnosis import describe
 from dialogue.doctor.examination import Examination, OnStep, examine, ignore
@@ -72,4 +72,9 @@ async def examine_model(
 
 
 def _find(name: str) -> ModelSpec:
-    return registry.with_own_sampling(find_well_described(settings.MODELS_FILE, name))
+    spec = find_well_described(settings.MODELS_FILE, name)
+    if spec.guard:
+        raise ModelMisconfigured(
+            f"Model {name!r} is a guard, which plays no speaker. `manage.py guard` lets it check dialogues."
+        )
+    return registry.with_own_sampling(spec)

@@ -9,7 +9,7 @@ from textwrap import dedent
 import pytest
 
 from dialogue import prompts
-from dialogue.backends.chat_template import PAPER_TEMPLATES
+from dialogue.backends.chat_template import GUARD_TEMPLATES, PAPER_TEMPLATES
 from dialogue.model_config import ModelSpec
 from dialogue.models_file import InvalidModelsFile, ModelsFile, UnknownModel, find_model, read_models
 
@@ -49,10 +49,15 @@ def test_the_shipped_file_is_valid() -> None:
     assert "not for research" in tiny.label
 
 
-def test_the_examples_are_the_papers_models_and_valid_once_uncommented(models_file: Path) -> None:
+def test_the_examples_are_the_papers_models_and_guards_and_valid_once_uncommented(models_file: Path) -> None:
     models = read_models(write(models_file, uncommented(SHIPPED.read_text("utf-8")))).models
-    assert list(models) == ["llama-2-13b-q5", "llama-2", "mixtral", "vicuna", "mixtral-vllm", "gpt-4"]
-    assert all(spec.inquirer or spec.responder for spec in models.values())
+    speakers, guards = (
+        ["llama-2-13b-q5", "llama-2", "mixtral", "vicuna", "mixtral-vllm", "gpt-4"],
+        ["llama-guard", "moderation"],
+    )
+    assert list(models) == speakers + guards
+    assert [name for name, spec in models.items() if spec.inquirer or spec.responder] == speakers
+    assert [name for name, spec in models.items() if spec.guard] == guards
 
 
 def test_the_examples_play_with_the_papers_parameters(models_file: Path) -> None:
@@ -70,7 +75,7 @@ def test_the_examples_play_with_the_papers_parameters(models_file: Path) -> None
 
 def test_the_examples_name_prompt_sets_and_templates_that_exist(models_file: Path) -> None:
     for spec in read_models(write(models_file, uncommented(SHIPPED.read_text("utf-8")))).models.values():
-        assert spec.template in ("own", *PAPER_TEMPLATES)
+        assert spec.template in ("own", *PAPER_TEMPLATES, *GUARD_TEMPLATES)
         assert not spec.inquirer or prompts.load(spec.inquirer.prompts)
         assert not spec.responder or prompts.load_responder(spec.responder.prompts)
 

@@ -11,7 +11,7 @@ from dialogue.backends import registry
 from jobs.heartbeats import record_heartbeat
 from jobs.routing import Service
 from studies.models import Examination, Study
-from tests.factories import make_run, make_staff, make_study
+from tests.factories import make_check, make_dialogue, make_run, make_staff, make_study
 from tests.studies.test_doctor_command import TALKER
 from tests.studies.test_examinations import work_off
 
@@ -112,3 +112,16 @@ def test_a_model_that_is_not_described_is_not_found(staff: Client):
         assert staff.get(address).status_code == 404
     assert staff.post("/models/", {"model": "other"}).status_code == 404
     assert not Examination.objects.exists()
+
+
+def test_a_guard_says_what_it_is_and_where_it_is_used_and_offers_no_examination(
+    staff: Client, models_file: Path
+) -> None:
+    models_file.write_text(
+        '[models.guard]\nbackend = "scripted"\nreplies = ["safe"]\nguard = { kind = "llama-guard-3" }\n'
+    )
+    make_check(make_dialogue())
+    page = text_of(staff)
+    assert "no speaker: it is a guard (llama-guard-3)" in page
+    assert "1 study as guard" in page
+    assert "Examine" not in page

@@ -11,6 +11,7 @@ from dialogue.backends.base import BackendError
 from tests.dialogue.backends.odd.server import Fails, Odd, odd_server
 from tests.dialogue.backends.servers import Failure, chat_server
 from tests.dialogue.references import DATA
+from tests.installation import BASE_DIR
 
 GOOD = """
 [models.talker]
@@ -37,6 +38,30 @@ def test_a_model_that_can_run_is_listed_with_its_label(models_file, capsys):
     shown = capsys.readouterr().out
     assert "talker (for tests): inquirer and responder, scripted" in shown
     assert "ok:" in shown
+
+
+def test_a_guard_is_listed_as_one_and_plays_no_speaker(models_file, capsys):
+    models_file.write_text(GOOD + 'guard = { kind = "llama-guard-3" }\n')
+    call_command("models")
+    assert "talker (for tests): guard (llama-guard-3), scripted" in capsys.readouterr().out
+
+
+def test_a_guard_with_the_chat_template_of_another_model_is_not_usable(models_file, capsys):
+    tiny = BASE_DIR / "tiny" / "tiny.gguf"
+    entry = f'[models.checker]\nbackend = "llama_cpp"\nfile = "{tiny}"\ncontext = 2048\nguard = {{ kind = "llama-guard-3" }}\n'
+    models_file.write_text(entry)
+    with pytest.raises(CommandError, match="Cannot run here as described: checker"):
+        call_command("models")
+    assert "does not ask whether a message is safe" in capsys.readouterr().out
+    models_file.write_text(entry + 'template = "llama-guard-3"\n')
+    call_command("models")
+
+
+def test_the_doctor_examines_no_guard(models_file, capsys):
+    models_file.write_text(GOOD + 'guard = { kind = "llama-guard-3" }\n')
+    with pytest.raises(CommandError, match="Could not be examined: talker"):
+        call_command("models", "talker", "--try")
+    assert "is a guard, which plays no speaker" in capsys.readouterr().err
 
 
 def test_a_model_whose_file_is_missing_is_refused_by_name_and_the_others_are_still_listed(models_file, capsys):

@@ -9,8 +9,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from dialogue.backends import registry
-from dialogue.backends.base import BackendError
+from dialogue.backends.base import BackendError, Health, ModelMisconfigured
 from dialogue.backends.fitting import Fit
+from dialogue.guards.opening import check_guard
 from dialogue.model_config import ModelSpec
 from dialogue.models_file import InvalidModelsFile, UnknownModel, find_model, read_models
 from dialogue.prices import Price
@@ -74,12 +75,12 @@ class Command(BaseCommand):
             raise CommandError(f"Cannot run here as described: {', '.join(unfit)}.", returncode=2)
 
     def _show(self, spec: ModelSpec, *, ask: bool) -> bool:
-        health = registry.examine(spec)
+        health = _examine(spec)
         speakers = " and ".join(speaker for speaker in ("inquirer", "responder") if getattr(spec, speaker))
         label = f" ({spec.label})" if spec.label else ""
         memory = "" if health.memory is None else f"; needs {health.memory / GIB:.2f} GiB"
         self.stdout.write(
-            f"{spec.name}{label}: {speakers or 'neither speaker'}, {spec.backend}, context {spec.context}{memory}"
+            f"{spec.name}{label}: {speakers or _guard_in_words(spec)}, {spec.backend}, context {spec.context}{memory}"
             f"{_price_in_words(spec.price)}"
         )
         self.stdout.write(f"  {'ok' if health.is_ok else 'NOT USABLE'}: {health.sentence}")
@@ -131,6 +132,22 @@ class Command(BaseCommand):
             return False
         self.stdout.write(f"  {speaker}: answers")
         return True
+
+
+def _examine(spec: ModelSpec) -> Health:
+    """Return whether the model can run here and, if it is described as a guard, be one."""
+    health = registry.examine(spec)
+    if not (health.is_ok and spec.guard):
+        return health
+    try:
+        check_guard(spec)
+    except ModelMisconfigured as error:
+        return Health(False, str(error))
+    return health
+
+
+def _guard_in_words(spec: ModelSpec) -> str:
+    return f"guard ({spec.guard.kind})" if spec.guard else "neither speaker"
 
 
 def _price_in_words(price: Price | None) -> str:

@@ -75,6 +75,12 @@ def test_an_evaluation_that_is_only_planned_has_nothing_to_judge() -> None:
     assert not JudgeRun.objects.exists()
 
 
+def test_a_guard_cannot_judge() -> None:
+    with pytest.raises(RequestError, match="Model 'strict' is a guard, which cannot judge pairs"):
+        request_judge_run(make_evaluation(), "strict", MODELS_FILE.with_name("guard_models.toml"))
+    assert not JudgeRun.objects.exists()
+
+
 def test_a_model_that_nobody_described_is_refused() -> None:
     with pytest.raises(RequestError, match="There is no model 'nobody'"):
         request_judge_run(make_evaluation(), "nobody")

@@ -12,7 +12,7 @@ from evaluation.models import Evaluation, JudgeRun, ModelJudgement
 from jobs.heartbeats import record_heartbeat
 from jobs.routing import Service
 from tests.evaluation.factories import make_evaluation
-from tests.installation import MODELS_FILE
+from tests.installation import BASE_DIR, MODELS_FILE
 
 pytestmark = pytest.mark.django_db
 PAGE = "/studies/demo/evaluations/1/"
@@ -54,6 +54,12 @@ def test_every_configured_model_can_be_asked_to_judge(client: Client, evaluation
     assert (judge_run.model, judge_run.state, judge_run.is_queued) == ("answerer", "running", True)
     assert ModelJudgement.objects.count() == 16
     assert '<span class="count">0 of 16</span>' in read(client)
+
+
+def test_a_guard_is_not_offered_as_a_judge(client: Client, evaluation: Evaluation, settings: Settings) -> None:
+    settings.MODELS_FILE = BASE_DIR / "tests" / "data" / "guard_models.toml"
+    page = read(client)
+    assert 'value="asker"' in page and 'value="strict"' not in page
 
 
 def test_a_judge_run_that_no_worker_serves_says_which_one_to_start(client: Client, evaluation: Evaluation) -> None:
