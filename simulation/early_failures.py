@@ -13,12 +13,12 @@ FIRST = 20
 """The number of a run's first dialogues that are judged."""
 FAILING = ("no_prompt", "empty_output", "incoherent_inquirer", "incoherent_responder", "context_full", "model_error")
 _REMEDIES = {
-    "no_prompt": "Examine {inquirer} on the page Models, and start a new run with the prompt set advised there.",
-    "empty_output": "Examine both models on the page Models, and start a new run with the settings advised there.",
-    "incoherent_inquirer": "Examine {inquirer} on the page Models, and start a new run with the settings advised there.",
-    "incoherent_responder": "Examine {responder} on the page Models, and start a new run with the settings advised there.",
+    "no_prompt": "Examine {inquirer} on the Models page, and start a new run with the prompt set that it recommends.",
+    "empty_output": "Examine both models on the Models page, and start a new run with the settings that it recommends.",
+    "incoherent_inquirer": "Examine {inquirer} on the Models page, and start a new run with the settings that it recommends.",
+    "incoherent_responder": "Examine {responder} on the Models page, and start a new run with the settings that it recommends.",
     "context_full": "Raise `context` in models.toml, and start a new run.",
-    "model_error": "The provider refuses these texts: read its outputs, or choose another model.",
+    "model_error": "The provider refuses these texts: read the outputs, or choose another model.",
 }
 
 

@@ -93,11 +93,11 @@ class RunForm(forms.Form):
     )
     max_turns = forms.IntegerField(label="Turn limit", initial=12, min_value=1, max_value=MOST_TURNS)
     inquirer_prompts = forms.ChoiceField(
-        label="Prompts of the inquirer",
+        label="Inquirer’s prompt set",
         required=False,
         help_text="How the model is told to play a persona, and how its output is read.",
     )
-    responder_prompts = forms.ChoiceField(label="Prompts of the responder", required=False)
+    responder_prompts = forms.ChoiceField(label="Responder’s prompt set", required=False)
     concurrency = forms.IntegerField(
         label="Dialogues at once", required=False, min_value=1, max_value=MOST_AT_ONCE, help_text=CONCURRENCY_HELP
     )

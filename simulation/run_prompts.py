@@ -62,7 +62,7 @@ def refuse_marks_within(configuration: Mapping[str, Any], goals: Iterable[Goal])
         goal, mark = found
         reference = configuration["inquirer"]["prompts"]
         raise RequestError(
-            f"{goal} contains the mark {mark!r}, between which the prompt set {reference!r} reads the utterance. Choose another"
+            f"{goal} contains the mark {mark!r}, which the prompt set {reference!r} uses to find the utterance. Choose another"
             " prompt set, or leave this goal out.",
             "inquirer_prompts",
         )

@@ -22,8 +22,8 @@ def figures_table(compared: Sequence[ComparedRun]) -> Table:
     rows = ((group.title, label, *values) for group in read_groups(compared) for label, values in group.rows)
     return Table(
         "runs",
-        "Runs compared",
-        "Endings: dialogues, with their share of those ended. Statistics: means with population standard deviations (ddof 0), "
+        "Comparison of runs",
+        "Endings: dialogues, and their share of ended ones. Statistics: means with population standard deviations (ddof 0), "
         "and shares of outputs. Health: per cent, from the latest computed results. Dash: none.",
         ("about", "figure", *columns),
         tuple(rows),

@@ -60,7 +60,7 @@ class SideBySide:
             return ""
         words = ({(turn.utterance, turn.response) if turn else None for turn in row} for row in self.rows)
         number = next((number for number, said in enumerate(words, start=1) if len(said) > 1), None)
-        return f"They differ from turn {number} on." if number else "They say the same, word for word."
+        return f"They diverge at turn {number}." if number else "They say the same, word for word."
 
 
 def read_side_by_side(study: Study, tokens: Sequence[str]) -> SideBySide:

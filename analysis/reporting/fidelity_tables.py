@@ -55,7 +55,7 @@ def separation_table(fidelity: Fidelity) -> Table:
     return Table(
         "classifier",
         "Classifier two-sample test",
-        f"From {found.dialogues} dialogues. Words that speak for a person: {_listed(found.human)}. Words that speak for the "
+        f"From {found.dialogues} dialogues. Words most typical of people: {_listed(found.human)}. Words most typical of the "
         f"simulation: {_listed(found.artificial)}.",
         ("value", "mean", "from", "to"),
         tuple(row for row in rows if row[1] is not None),

@@ -8,7 +8,7 @@ from analysis.statistics.health.tally import ALL, GOAL, LAST_TURN, TURN, Health,
 
 WHOLE = (ALL, "")
 NOT_RECORDED = "not recorded"
-_PERCENT = "Per cent, below the number of dialogues. Dash: there was nothing to look at."
+_PERCENT = "Per cent; the first row is the number of dialogues. Dash: no data."
 
 
 def health_table(simulated: Health, natural: Health) -> Table:
@@ -20,8 +20,8 @@ def health_table(simulated: Health, natural: Health) -> Table:
     return Table(
         "health",
         "Symptoms",
-        "Shares in per cent of the outputs, utterances, responses or dialogues that were looked at, rejected outputs included. "
-        "For goal parroting, it is the mean share of an utterance. Natural: the study’s natural dialogues. Dash: none.",
+        "Shares in per cent of outputs (including rejected ones), utterances, responses or dialogues. For goal parroting, the "
+        "mean share of an utterance. Natural: the study’s natural dialogues. Dash: no data.",
         ("symptom", "simulated %", "of", "unit", "natural %", "of natural"),
         tuple(rows),
     )
@@ -69,8 +69,8 @@ def group_table(simulated: Health, by: str, label: str, words: Mapping[str, str]
 
 def _about_turns() -> str:
     return (
-        " Dialogues and endings: of those that reached the turn. Symptoms of whole dialogues have no turn. Outputs that failed "
-        "belong to the turn that they would have begun."
+        " Dialogues and endings are those of dialogues that reached the turn. Symptoms of whole dialogues have no turn. Failed "
+        "outputs belong to the turn that they would have started."
     )
 
 

@@ -161,8 +161,8 @@ class Humanness:
         one = self.fidelity.separation
         if one.auc is None or one.chance is None:
             return
-        verdict = "tells them apart better" if one.is_told_apart else "does not tell them apart better"
+        verdict = "better than chance" if one.is_told_apart else "no better than chance"
         yield (
-            f"A text classifier {verdict} than by chance: AUC {one.auc:.2f} (95% interval {one.low:.2f} to {one.high:.2f}), by "
-            f"chance {one.chance:.2f} ({one.chance_low:.2f} to {one.chance_high:.2f})."
+            f"A text classifier tells people and simulations apart {verdict}: AUC {one.auc:.2f} (95% interval {one.low:.2f} to "
+            f"{one.high:.2f}), by chance {one.chance:.2f} ({one.chance_low:.2f} to {one.chance_high:.2f})."
         )

@@ -46,7 +46,7 @@ def find_best(examination: Examination) -> Findings | None:
 
 def _why(best: Findings | None, examination: Examination) -> str:
     if best is None:
-        return "The model cannot play the inquirer with any of the prompt sets."
+        return "The model cannot play the inquirer with any of the prompt sets. Choose another model for the inquirer."
     share = f"{best.usable} of {best.outputs} outputs can be used"
     if best.share < HARDLY:
         remedy = "choose a larger model for the inquirer"

@@ -6,10 +6,10 @@ from dialogue.doctor.examination import Examination
 from dialogue.doctor.findings import Findings
 
 _MISSING = {
-    "quoted": "hold no quotation",
-    "whole": "hold no text",
-    "marked": "hold no text between the marks",
-    "json": "hold no JSON object with a message",
+    "quoted": "contain no quotation",
+    "whole": "contain no text",
+    "marked": "contain no text between the marks",
+    "json": "contain no JSON object with a message",
 }
 
 
@@ -39,20 +39,20 @@ def _faults(findings: Findings) -> Iterator[str]:
     if findings.empty:
         yield f"{outputs(findings.empty)} are empty{_why_empty(findings)}."
     if findings.early:
-        yield f"{findings.early} dialogues end before any answer, because the model writes the stop token at once."
+        yield f"{findings.early} dialogues end before the first answer, because the model writes the stop token immediately."
     if findings.incoherent:
         yield f"{outputs(findings.incoherent)} repeat themselves: set a repeat_penalty of about 1.1, or a lower temperature."
     if findings.flips:
-        yield f"{outputs(findings.flips)} speak as an assistant instead of as a person: a larger model keeps the role better."
+        yield f"{outputs(findings.flips)} speak as an assistant instead of a person: larger models keep their role better."
     if findings.leaked:
         marks = " ".join(map(repr, findings.leaks))
-        yield f"{outputs(findings.leaked)} contain marks of a chat template ({marks}): add those that no text needs to `marks`."
+        yield f"{outputs(findings.leaked)} contain marks of a chat template ({marks}): add unwanted ones to `marks`."
     if findings.self_replies:
-        yield f"{outputs(findings.self_replies)} go on as the other speaker; they are cut there, and the rest can be used."
+        yield f"{outputs(findings.self_replies)} continue as the other speaker; they are cut there, and the beginning is used."
     if findings.cut:
         yield f"{outputs(findings.cut)} are cut at the limit of {findings.limit} tokens."
     if findings.thinking:
-        yield f"{outputs(findings.thinking)} contain thoughts, which count as output but are never an utterance."
+        yield f"{outputs(findings.thinking)} contain thoughts, which count as output but are never sent."
     if findings.refused:
         yield f"The provider refuses {findings.refused} of the {findings.outputs} prompts."
     if findings.too_long:

@@ -20,7 +20,7 @@ def guard_table(spec: ModelSpec) -> GuardTable:
     """Return how the model checks dialogues. Raises ModelMisconfigured if models.toml does not describe it as a guard."""
     if spec.guard is None:
         raise ModelMisconfigured(
-            f"Model {spec.name!r} is no guard. Choose a model with a table [models.NAME.guard] in models.toml, or add one."
+            f"Model {spec.name!r} is not a guard. Choose a model with a table [models.NAME.guard] in models.toml, or add one."
         )
     return spec.guard
 

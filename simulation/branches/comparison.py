@@ -45,7 +45,7 @@ class Parting:
 
     @property
     def words(self) -> str:
-        return f"They part at turn {self.turn}, {_WORDS[self.at]}."
+        return f"They diverge at turn {self.turn}, {_WORDS[self.at]}."
 
 
 def find_parting(branch: Branch) -> Parting | None:
@@ -76,7 +76,7 @@ def verdict(parting: Parting | None, *, has_ended: bool) -> str:
     """Return the same sentence, if the caller knows the point where they part."""
     if parting:
         return parting.words
-    return "The branch repeats the original word for word." if has_ended else "They have not parted so far."
+    return "The branch repeats the original word for word." if has_ended else "They have not diverged so far."
 
 
 def said_in(dialogue: Dialogue) -> Said:

@@ -52,7 +52,7 @@ def _played(origin: Origin, speaker: SpeakerName) -> dict[str, Any]:
     if played is None:
         who = "comes from a file" if origin.is_imported else "was played by a person"
         raise RequestError(
-            f"The {speaker} of this dialogue {who}. Choose the model that goes on as {speaker}.", speaker
+            f"The {speaker} of this dialogue {who}. Choose the model that continues as {speaker}.", speaker
         )
     return played
 

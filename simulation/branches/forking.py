@@ -123,7 +123,7 @@ def _refuse_missing_turn(parent: Dialogue, turn: int) -> None:
     count = count_turns(parent)
     if not 1 <= turn <= count + 1:
         turns = "1 turn" if count == 1 else f"{count or 'no'} turns"
-        choice = f"a turn from 1 to {count}, or {count + 1} to go on after the last" if count else "turn 1"
+        choice = f"a turn from 1 to {count}, or {count + 1} to continue after the last" if count else "turn 1"
         raise RequestError(f"The dialogue has {turns}, so it cannot branch at turn {turn}. Choose {choice}.", "turn")
 
 

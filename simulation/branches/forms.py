@@ -12,7 +12,7 @@ from studies.language_models.catalogue import read_catalogue
 from studies.models import Dialogue
 from studies.prompt_sets.library import list_choices
 
-_SAME_PROMPTS = "as before, or the new model’s"
+_SAME_PROMPTS = "as before, or those of the new model"
 
 
 class BranchForm(forms.Form):
@@ -20,12 +20,12 @@ class BranchForm(forms.Form):
 
     persona = forms.ChoiceField(required=False)
     inquirer = forms.ChoiceField(required=False)
-    inquirer_prompts = forms.ChoiceField(label="Prompts of the inquirer", required=False)
+    inquirer_prompts = forms.ChoiceField(label="Inquirer’s prompt set", required=False)
     responder = forms.ChoiceField(required=False)
-    responder_prompts = forms.ChoiceField(label="Prompts of the responder", required=False)
+    responder_prompts = forms.ChoiceField(label="Responder’s prompt set", required=False)
     seed = forms.IntegerField(required=False, min_value=0, max_value=MOST_SEED)
     max_turns = forms.IntegerField(label="Turn limit", required=False, min_value=1, max_value=MOST_TURNS)
-    is_edited = forms.BooleanField(label="Say this instead of what the inquirer writes", required=False)
+    is_edited = forms.BooleanField(label="Replace the inquirer’s utterance", required=False)
     utterance = forms.CharField(
         required=False, max_length=LONGEST_UTTERANCE, strip=False, widget=forms.Textarea({"rows": 4})
     )
@@ -39,11 +39,11 @@ class BranchForm(forms.Form):
             self._offer(speaker, _played_by(origin.described(speaker)), [(name, name) for name in names])
             self._offer(f"{speaker}_prompts", _SAME_PROMPTS, list_choices(speaker))
             self.fields[speaker].required = origin.described(speaker) is None
-            self.fields[speaker].error_messages["required"] = f"Choose the model that goes on as {speaker}."
+            self.fields[speaker].error_messages["required"] = f"Choose the model that continues as {speaker}."
         codes = parent.study.personas.exclude(pk=parent.persona_id).order_by("code").values_list("code", flat=True)
         self._offer("persona", f"{parent.persona.code}, as before", [(code, code) for code in codes])
-        self.fields["seed"].help_text = f"Empty: {origin.seed}, as before."
-        self.fields["max_turns"].help_text = f"Including the shared turns. Empty: {origin.max_turns}, as before."
+        self.fields["seed"].help_text = f"Leave empty to keep {origin.seed}."
+        self.fields["max_turns"].help_text = f"Includes the shared turns. Leave empty to keep {origin.max_turns}."
         self.fields["utterance"].label = f"Utterance of turn {turn}"
         said = parent.turns.filter(position=turn - 1).values_list("utterance", flat=True).first()
         self.fields["utterance"].initial = said or ""

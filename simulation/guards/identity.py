@@ -13,7 +13,7 @@ from studies.language_models.identities import describe_model, find_described
 
 
 def describe_guard(models_file: Path, name: str) -> dict[str, Any]:
-    """Return all settings that affect the guard's answers. Raises ModelMisconfigured if the model is no guard."""
+    """Return all settings that affect the guard's answers. Raises ModelMisconfigured if the model is not a guard."""
     spec = find_described(models_file, name)
     kind = guard_table(spec).kind
     check_guard(spec)

@@ -79,7 +79,7 @@ class SetEditor:
         unawares."""
         name: str = self.name or self.form.cleaned_data["name"]
         if not self.name and PromptVersion.objects.filter(name=name).exists():
-            raise PromptSetRefused(f"There is a prompt set {name!r} already. Choose another name, or change that set.")
+            raise PromptSetRefused(f"A prompt set {name!r} already exists. Choose another name, or change that set.")
         return name
 
     def _validated(self) -> AnyPrompts:

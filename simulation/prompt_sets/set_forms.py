@@ -11,7 +11,7 @@ from simulation.prompt_sets.words import READINGS, ROLES, STOPS, SYSTEM_WAYS
 from studies.editor.fields import LongText
 
 MOST_MESSAGES = 20
-_AS_NEEDED = ("", "as the model’s chat template needs it")
+_AS_NEEDED = ("", "as the model’s chat template requires")
 _LANGUAGE = RegexValidator(
     r"\A[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\Z", "Enter the language's code, such as en, de or pt-BR."
 )
@@ -42,7 +42,10 @@ class ResponderForm(_SetForm):
     """The instruction for a responder."""
 
     system = LongText(
-        label="System text", required=False, rows=10, help_text="What the chatbot is told. Empty: no instruction."
+        label="System text",
+        required=False,
+        rows=10,
+        help_text="What the chatbot is told. Leave empty for no instruction.",
     )
 
     @property

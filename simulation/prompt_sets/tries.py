@@ -128,7 +128,7 @@ def read_try(state: str) -> Try | None:
 async def ask_next(attempt: Try, models: TriedModels, patience: float = PATIENCE) -> Tried:
     """Ask for the next output of the try, for at most ``patience`` seconds."""
     if models.is_busy:
-        return Tried(attempt, sentence="Another try is in progress. This one continues after it.", next=attempt)
+        return Tried(attempt, sentence="Another trial is in progress. This one will continue after it.", next=attempt)
     heard: list[Heard] = []
     try:
         async with asyncio.timeout(patience):
@@ -187,7 +187,7 @@ def _continued(attempt: Try, verdict: Verdict) -> Tried:
     else:
         return Tried(attempt, verdict, sentence="The dialogue ends here.")
     if following.is_over:
-        return Tried(attempt, verdict, sentence="The try is complete. Nothing of it was stored.")
+        return Tried(attempt, verdict, sentence="The trial is complete. Nothing was stored.")
     return Tried(attempt, verdict, next=following)
 
 
@@ -198,7 +198,8 @@ def _interrupted(attempt: Try, raw: str, patience: float) -> Tried:
         return Tried(attempt, raw=raw, sentence=words)
     if attempt.waits >= MOST_WAITS:
         return Tried(
-            attempt, sentence=f"Model {attempt.model!r} has not begun to answer. Check its server, or use a run."
+            attempt,
+            sentence=f"Model {attempt.model!r} has not begun to answer. Check its server, or start a run instead.",
         )
     waiting = attempt.model_copy(update={"waits": attempt.waits + 1})
     return Tried(attempt, sentence=f"Model {attempt.model!r} has not begun to answer yet.", next=waiting)

@@ -67,7 +67,7 @@ def _about_status(output: Output, prompts: AnyPrompts, speaker: Speaker) -> Iter
     checked, checks = output.checked, speaker.checks
     match checked.status:
         case "empty":
-            yield "Nothing is left of it."
+            yield "It contains no text to use."
         case "incoherent":
             yield f"It repeats a phrase of 2 to {checks.max_n} words again and again."
         case "stop" if isinstance(prompts, PromptSet):

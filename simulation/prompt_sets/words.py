@@ -30,7 +30,7 @@ def rules_in_words(prompts: AnyPrompts) -> list[tuple[str, str]]:
     """Return the names and values of the set's rules; none for a responder, whose whole output is the response."""
     if not isinstance(prompts, PromptSet):
         return []
-    system = SYSTEM_WAYS[prompts.system] if prompts.system else "as the model’s chat template needs it"
+    system = SYSTEM_WAYS[prompts.system] if prompts.system else "as the model’s chat template requires"
     return [
         ("Utterance", _reading(prompts)),
         ("End", _stop(prompts)),

@@ -41,7 +41,7 @@ class Report:
             lines.append(f"Memory: {memory / (1 << 30):.2f} GiB.")
         if self.advice.options:
             lines += ["", f"For one run, add to manage.py simulate: {self.advice.options}"]
-        return "\n".join([*lines, "", "For all runs, write in models.toml:", "", self.advice.lines])
+        return "\n".join([*lines, "", "For all runs, put these lines into models.toml:", "", self.advice.lines])
 
     def as_object(self) -> dict[str, Any]:
         """Return the report for JSON, with the table that pages show."""

@@ -30,7 +30,7 @@ def test_from_a_studys_runs_to_two_dialogues_side_by_side(staff_page: Page) -> N
         staff_page.get_by_role("link", name="CSV of the figures").click()
     assert "Turns per dialogue,1.00 (0.00),2.00 (0.00)" in started.value.path().read_text("utf-8")
     staff_page.get_by_role("link", name=re.compile("side by side.*P02")).click()
-    expect(staff_page.get_by_text("They differ from turn 2 on.")).to_be_visible()
+    expect(staff_page.get_by_text("They diverge at turn 2.")).to_be_visible()
     check_page_in_both_sizes(staff_page, "side by side")
     staff_page.get_by_role("columnheader").get_by_role("link", name="no persona features").click()
     staff_page.get_by_text("Same persona and goal").click()

@@ -46,7 +46,7 @@ def test_a_model_is_listed_with_what_it_is_and_what_it_is_used_in(staff: Client)
     page = text_of(staff)
     assert "for tests" in page
     assert "inquirer (prompt set plain), responder (prompt set llama-2-responder)" in page
-    assert "2.0 USD for a million tokens in, 8.0 out" in page
+    assert "2.0 USD per million input tokens, 8.0 per million output tokens" in page
     assert "ann:1:x" in page
     assert f'<a href="/studies/{study.slug}/">{escape(study.title)}</a> (chatbot); 1 run as inquirer;' in page
     assert "not measured: examine the model" in page
@@ -69,7 +69,7 @@ def test_an_examination_is_requested_shows_its_state_and_then_its_report(staff: 
     shown = text_of(staff, "/models/examination/?model=talker")
     assert "every 2s" not in shown
     assert "Use the prompt set plain for the inquirer: 16 of 16 outputs can be used" in shown
-    assert "16 of 16 outputs hold no quotation" in shown
+    assert "16 of 16 outputs contain no quotation" in shown
     assert "[models.talker.inquirer]" in shown
     assert "Examine again" in shown
     assert "tokens/s with eight dialogues at once" in text_of(staff)

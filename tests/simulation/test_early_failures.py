@@ -52,7 +52,7 @@ def test_a_run_pauses_after_twenty_dialogues_without_a_prompt_and_says_what_to_d
     assert run.message.startswith(
         f"{FIRST} of the first {FIRST} dialogues ended with “no prompt”, so the run was paused."
     )
-    assert "Examine asker on the page Models" in run.message
+    assert "Examine asker on the Models page" in run.message
 
 
 def test_a_run_of_which_half_the_dialogues_fail_goes_on():

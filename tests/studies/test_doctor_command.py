@@ -31,7 +31,7 @@ def models_file(tmp_path: Path, settings) -> Path:
 def test_a_model_is_tried_and_gets_a_table_sentences_and_lines_for_the_models_file(capsys):
     call_command("models", "talker", "--try")
     shown, steps = capsys.readouterr()
-    assert "As inquirer with llama-2: 0 of 16 outputs can be used. 16 of 16 outputs hold no quotation" in shown
+    assert "As inquirer with llama-2: 0 of 16 outputs can be used. 16 of 16 outputs contain no quotation" in shown
     assert "Use the prompt set plain for the inquirer" in shown
     assert "--inquirer-prompts plain" in shown
     assert "[models.talker.inquirer]" in shown

@@ -8,7 +8,7 @@ CATEGORIES = (
     "stops after thanks or a goodbye",
     "stops without them",
     "stopped by a limit",
-    "leaves",
+    "abandoned",
     "stopped by a failure",
 )
 _OWN = ("goal_reached", "next_goal")

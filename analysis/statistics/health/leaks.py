@@ -41,8 +41,8 @@ def _parroting(dialogue: SpokenDialogue) -> Iterator[Observation]:
 
 
 _MARKS_DEFINITION = (
-    "The text contains a mark of a chat template, such as “[INST]” or “<|im_end|>”, is quoted as a whole, or has a quotation "
-    "mark without a partner."
+    "The text contains a mark of a chat template, such as “[INST]” or “<|im_end|>”, is quoted as a whole, or has an unpaired "
+    "quotation mark."
 )
 SYMPTOMS = (
     Symptom(
@@ -70,7 +70,7 @@ SYMPTOMS = (
         "goal-parroting",
         "goal parroting",
         "utterances",
-        "Share of the utterance’s runs of three words that are also in the goal, averaged over utterances of at least three "
+        "Share of the utterance’s three-word sequences that are also in the goal, averaged over utterances of at least three "
         "words.",
         _parroting,
         "containment (Broder 1997)",

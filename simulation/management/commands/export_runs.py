@@ -20,7 +20,7 @@ class Command(StudyCommand):
         parser.add_argument(
             "--branches",
             action="store_true",
-            help="export the branches of its dialogues instead: what each leaves, what it changes and where it parts",
+            help="export the branches of its dialogues instead: where each one starts, what it changes and where it diverges",
         )
         parser.add_argument("--out", type=Path, help="file to write (default: standard output)")
 

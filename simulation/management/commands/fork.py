@@ -42,20 +42,20 @@ _CHANGES = (
 
 class Command(StudyCommand):
     help = (
-        "Fork dialogues: play them anew from one of their turns, with what the options change. Without any, and with models "
-        "labelled exact, the branch repeats the dialogue."
+        "Fork dialogues: play them again from one of their turns, with the changes that the options name. Without changes, and "
+        "with models labelled exact, the branch repeats the dialogue."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("token", nargs="+", help="the dialogue's token, as in the address of its page")
-        parser.add_argument("--turn", type=int, required=True, help="first turn that is played anew, counted from 1")
-        parser.add_argument("--persona", default="", metavar="CODE", help="go on with this persona of the study")
-        parser.add_argument("--inquirer", default="", metavar="MODEL", help="model that goes on as inquirer")
-        parser.add_argument("--responder", default="", metavar="MODEL", help="model that goes on as responder")
+        parser.add_argument("--turn", type=int, required=True, help="first turn to play again, counted from 1")
+        parser.add_argument("--persona", default="", metavar="CODE", help="continue with this persona of the study")
+        parser.add_argument("--inquirer", default="", metavar="MODEL", help="model that continues as inquirer")
+        parser.add_argument("--responder", default="", metavar="MODEL", help="model that continues as responder")
         parser.add_argument("--inquirer-prompts", default="", metavar="SET", help="prompt set of the inquirer")
         parser.add_argument("--responder-prompts", default="", metavar="SET", help="prompt set of the responder")
         parser.add_argument("--seed", type=int, help="another seed, for a negative control")
-        parser.add_argument("--max-turns", type=int, help="maximum number of turns, with those before")
+        parser.add_argument("--max-turns", type=int, help="maximum number of turns, including the earlier ones")
         parser.add_argument("--utterance", metavar="TEXT", help="what the inquirer says in that turn")
         parser.add_argument("--concurrency", type=int, default=1, help="branches at once (default: 1)")
         parser.add_argument("--queue", action="store_true", help="leave the work to workers")
@@ -146,7 +146,9 @@ def _refuse_unfinished(left: list[Branch]) -> None:
         if branch.message:
             raise RequestError(f"{branch}: {branch.message}")
     if left:
-        raise CommandError(f"Stopped with {len(left)} branches to play. Resume them on their pages.", returncode=130)
+        raise CommandError(
+            f"Stopped with {len(left)} branches left to play. Resume them on their pages.", returncode=130
+        )
 
 
 def _as_object(branch: Branch) -> dict[str, Any]:

@@ -92,7 +92,7 @@ class Command(StudyCommand):
         parser.add_argument(
             "--go-on",
             action="store_true",
-            help="continue even if more than half of the first 20 dialogues fail alike; otherwise the run pauses",
+            help="continue even if more than half of the first 20 dialogues fail in the same way; otherwise the run pauses",
         )
         parser.add_argument("--queue", action="store_true", help="leave the work to workers")
         parser.add_argument("--out", type=Path, help="write the dialogues to this JSONL file")

@@ -59,11 +59,11 @@ def test_the_turns_stand_beside_each_other_with_the_point_where_they_part(client
         make_turn(dialogue, 0, utterance="Hello?", response="Hi.")
         make_turn(dialogue, 1, utterance=second, response="Well.")
     page = beside(client, one, other)
-    assert "They differ from turn 2 on." in page
+    assert "They diverge at turn 2." in page
     assert page.count("Hello?") == 2
     assert page.index("Hello?") < page.index("&lt;b&gt;") < page.index("And now?")
     make_turn(one, 2, utterance="More?")
-    assert "They differ from turn 2 on." in beside(client, one, other)
+    assert "They diverge at turn 2." in beside(client, one, other)
 
 
 def test_equal_dialogues_are_said_to_be_equal_until_one_goes_on(client: Client) -> None:
@@ -71,8 +71,8 @@ def test_equal_dialogues_are_said_to_be_equal_until_one_goes_on(client: Client) 
     same = make_dialogue(make_run(Study.objects.get(), identity="two").simulations.get())
     assert "They say the same, word for word." in beside(client, one, same)
     make_turn(same, 2, utterance="More?")
-    assert "They differ from turn 3 on." in beside(client, one, same)
-    assert "They differ" not in beside(client, one)
+    assert "They diverge at turn 3." in beside(client, one, same)
+    assert "They diverge" not in beside(client, one)
 
 
 def test_dialogues_of_another_study_are_not_shown(client: Client) -> None:

@@ -112,7 +112,7 @@ def test_the_findings_name_what_is_worse_than_among_people() -> None:
     said = " ".join(polite().findings())
     assert "the simulation is farther from people than people are from each other: politeness rate (" in said
     assert "By persona group, the simulation exceeds the ceiling most for “" in said
-    assert "A text classifier tells them apart better than by chance: AUC " in said
+    assert "A text classifier tells people and simulations apart better than chance: AUC " in said
 
 
 def test_without_natural_dialogues_health_is_all_there_is_and_a_sentence_says_why() -> None:

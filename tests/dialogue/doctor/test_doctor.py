@@ -49,8 +49,8 @@ async def test_a_model_without_quotations_is_advised_to_use_a_set_that_reads_the
     assert advice.why.startswith("Use the prompt set plain for the inquirer: 16 of 16 outputs can be used")
     assert advice.options == "--inquirer-prompts plain"
     said = " ".join(describe(found))
-    assert "16 of 16 outputs hold no quotation: use a set that reads the whole output." in said
-    assert "16 of 16 outputs hold no JSON object with a message" in said
+    assert "16 of 16 outputs contain no quotation: use a set that reads the whole output." in said
+    assert "16 of 16 outputs contain no JSON object with a message" in said
 
 
 async def test_the_set_of_models_toml_comes_first_and_stays_if_it_fits():
@@ -79,7 +79,7 @@ async def test_a_dialogue_that_ends_before_any_answer_is_a_fault_and_a_later_end
     found, _ = await examined("FINISH", "FINISH")
     plain = with_set(found, "plain")
     assert (plain.usable, plain.early) == (8, 8)
-    assert "8 dialogues end before any answer" in " ".join(describe(found))
+    assert "8 dialogues end before the first answer" in " ".join(describe(found))
 
 
 async def test_an_inquirer_that_speaks_as_an_assistant_is_not_usable_but_a_responder_may():

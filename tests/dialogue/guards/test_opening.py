@@ -20,7 +20,7 @@ def spec(**settings: Any) -> ModelSpec:
 
 
 def test_a_model_without_the_table_is_no_guard() -> None:
-    with pytest.raises(ModelMisconfigured, match=r"Model 'checker' is no guard\. Choose a model with a table"):
+    with pytest.raises(ModelMisconfigured, match=r"Model 'checker' is not a guard\. Choose a model with a table"):
         open_guard(spec(), lambda _spec: ScriptedModel(["safe"]))
 
 

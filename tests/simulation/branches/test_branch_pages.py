@@ -89,8 +89,8 @@ def test_branches_stand_beside_the_original_with_the_point_where_they_part(clien
     assert rows(page) == [
         "Original Branch 1 Branch 2",
         "Changed nothing The branch repeats the original word for word. utterance of turn 2: Q2 → Is it so? "
-        "They part at turn 2, with the inquirer&#x27;s utterance.",
-        "Turn 2 2 Inquirer Q2 2 Responder A2 as in the original parts here, with the utterance "
+        "They diverge at turn 2, with the inquirer&#x27;s utterance.",
+        "Turn 2 2 Inquirer Q2 2 Responder A2 as in the original diverges here, with the utterance "
         "2 Inquirer Is it so? 2 Responder It is.",
         "End" + " goal reached The inquirer ended the dialogue because it considered its goal reached." * 3,
     ]
@@ -142,7 +142,7 @@ def test_a_persons_dialogue_asks_for_the_model_that_goes_on(client: Client, pare
     assert "Try another seed" not in page
     refused = send(client, natural, 2)
     assert refused.status_code == 422
-    assert "Choose the model that goes on as inquirer." in refused.text
+    assert "Choose the model that continues as inquirer." in refused.text
     send(client, natural, 2, inquirer="asker")
     assert Branch.objects.get().responder == "answerer"
 

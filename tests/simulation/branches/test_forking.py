@@ -132,7 +132,7 @@ def test_a_negative_control_takes_a_seed_that_no_branch_has() -> None:
         (
             0,
             {},
-            "The dialogue has 2 turns, so it cannot branch at turn 0. Choose a turn from 1 to 2, or 3 to go on after",
+            "The dialogue has 2 turns, so it cannot branch at turn 0. Choose a turn from 1 to 2, or 3 to continue after",
         ),
         (4, {}, "it cannot branch at turn 4"),
         (2, {"utterance": " \n"}, "The edited utterance is empty. Write one, or let the inquirer write the utterance."),

@@ -97,7 +97,7 @@ def test_another_guard_has_its_own_checks_and_any_of_them_makes_a_dialogue_unsaf
 
 
 def test_a_model_that_is_no_guard_is_refused() -> None:
-    with pytest.raises(RequestError, match="Model 'asker' is no guard"):
+    with pytest.raises(RequestError, match="Model 'asker' is not a guard"):
         request_checks(finished_run(), "asker")
     with pytest.raises(RequestError, match="There is no model 'nobody'"):
         request_checks(Run.objects.get(), "nobody")

@@ -69,7 +69,7 @@ def test_it_says_that_natural_dialogues_are_left_out_unless_the_study_includes_t
 
 def test_what_cannot_be_done_is_refused_in_a_sentence() -> None:
     run = finished_run()
-    assert "Model 'asker' is no guard" in refusal(run.token, model="asker")
+    assert "Model 'asker' is not a guard" in refusal(run.token, model="asker")
     assert "There is no model 'nobody'" in refusal(run.token, model="nobody")
     assert "There is no study 'elsewhere'" in refusal("elsewhere")
     assert "There is no ended dialogue to check yet" in refusal(make_study("empty").slug)

@@ -71,7 +71,7 @@ def test_messages_are_added_and_removed(client: Client) -> None:
     [
         ({"name": "Mine Own"}, "id_name_error", "The name may contain small letters"),
         ({"name": "plain"}, "id_name_error", "'plain' is built in and never changes"),
-        ({"name": "taken"}, "id_name_error", "There is a prompt set 'taken' already."),
+        ({"name": "taken"}, "id_name_error", "A prompt set 'taken' already exists."),
         ({"name": None}, "id_name_error", "This field is required."),
         ({"language": "English!"}, "id_language_error", "Enter the language's code"),
         ({OPENING: "You are <PERSON>."}, "", "There is no placeholder <PERSON>, perhaps you meant <PERSONA>."),

@@ -83,7 +83,7 @@ def test_two_turns_are_played_and_nothing_is_stored(models_file: Path) -> None:
     with_replies(models_file, '"Q1"', '"Q2"', '"Q3"')
     found = play(load("llama-2"))
     assert said(found) == [("inquirer", "Q1"), ("responder", "A1"), ("inquirer", "Q2"), ("responder", "A2")]
-    assert found[-1].sentence == "The try is complete. Nothing of it was stored."
+    assert found[-1].sentence == "The trial is complete. Nothing was stored."
     assert not Dialogue.objects.exists()
     assert not Output.objects.exists()
 
@@ -179,7 +179,7 @@ def test_a_model_that_has_said_nothing_yet_is_waited_for_but_not_forever(models_
     found = asyncio.run(ask())
     assert found[0].sentence == "Model 'asker' has not begun to answer yet."
     assert 2 < len(found) < 20
-    assert "Check its server, or use a run." in found[-1].sentence
+    assert "Check its server, or start a run instead." in found[-1].sentence
 
 
 def test_one_output_at_a_time_is_asked_for_in_a_process(models_file: Path) -> None:
@@ -195,7 +195,7 @@ def test_one_output_at_a_time_is_asked_for_in_a_process(models_file: Path) -> No
     first, second = asyncio.run(ask())
     assert first.verdict
     assert second.next == attempt
-    assert second.sentence.startswith("Another try is in progress.")
+    assert second.sentence.startswith("Another trial is in progress.")
 
 
 def test_a_model_stays_loaded_between_outputs_and_one_open_for_chats_stays_open(models_file: Path) -> None:
@@ -291,5 +291,5 @@ def test_mistakes_and_old_states_are_said_instead_of_a_try(client: Client, model
     with_replies(models_file, "Q1")
     wrong = fields(load("plain"), speaker="inquirer", forward="And now?")
     assert "Correct the set before you try it" in client.post("/prompt-set-try/", wrong).text
-    assert "This try is too old." in client.post("/prompt-set-try/", {"state": "old"}).text
+    assert "This trial has expired." in client.post("/prompt-set-try/", {"state": "old"}).text
     assert client.get("/prompt-set-try/").status_code == 405
