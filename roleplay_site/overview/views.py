@@ -12,6 +12,7 @@ from roleplay_site.overview.pages import StudyPage, list_studies, read_study
 from simulation.ablation import ABLATION
 from simulation.branches.pages import read_branching
 from simulation.forms import RunForm, read_choices
+from simulation.guards.results import read_verdicts
 from simulation.models import Run
 from simulation.presentation import read_place
 from simulation.requests import RequestError
@@ -54,6 +55,7 @@ def dialogue(request: HttpRequest, token: str) -> HttpResponse:
         "place": read_place(found),
         "branching": read_branching(found),
         "counterparts": read_counterparts(found),
+        "verdicts": read_verdicts(found),
     }
     return render(request, "overview/dialogue.html", context)
 

@@ -26,6 +26,15 @@ class UnsafeDialogue:
 
 
 @dataclass(frozen=True, slots=True)
+class DialogueVerdict:
+    """What the guard ``model`` says about one dialogue; ``reasons`` name the unsafe turns."""
+
+    model: str
+    verdict: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class GuardResult:
     """A guard's verdicts about some dialogues: how many it is to check, and how many it has found to be what.
 
@@ -63,6 +72,17 @@ def read_results(run: Run) -> list[GuardResult]:
     """Return the results of every guard that was asked about the run, oldest first."""
     guard_runs = GuardRun.objects.filter(checks__dialogue__simulation__run=run).distinct().order_by("pk")
     return [read_result(guard_run, dialogues_of_run(run)) for guard_run in guard_runs]
+
+
+def read_verdicts(dialogue: Dialogue) -> list[DialogueVerdict]:
+    """Return what every guard that has checked the dialogue says about it."""
+    checks = dialogue.guard_checks.exclude(finished_at=None).select_related("guard_run").order_by("pk")
+    return [
+        DialogueVerdict(
+            check.guard_run.model, check.verdict, _reasons(check.guard_run.configuration["kind"], check.findings)
+        )
+        for check in checks
+    ]
 
 
 def read_result(guard_run: GuardRun, dialogues: QuerySet[Dialogue]) -> GuardResult:

@@ -1,9 +1,9 @@
 """The dialogues that guards may check."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from simulation.models import Run
-from studies.models import Dialogue, Study
+from studies.models import Dialogue, Study, Turn
 
 
 def dialogues_of_run(run: Run) -> QuerySet[Dialogue]:
@@ -18,5 +18,5 @@ def dialogues_of_study(study: Study) -> QuerySet[Dialogue]:
 
 
 def _ended() -> QuerySet[Dialogue]:
-    is_over = Q(ended_at__isnull=False, is_replaced=False)
-    return Dialogue.objects.filter(is_over, turns__position__gte=0).distinct().order_by("pk")
+    has_turns = Exists(Turn.objects.filter(dialogue=OuterRef("pk")))
+    return Dialogue.objects.filter(has_turns, ended_at__isnull=False, is_replaced=False).order_by("pk")

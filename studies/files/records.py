@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from studies.files.record_values import checked, described, finite, made_storable, optional, storable
 from studies.files.turn_records import RecordedTurn, read_turns, turns_with_tries, write_turn
-from studies.models import ENDINGS, Dialogue, Output, Turn
+from studies.models import ENDINGS, Dialogue, GuardCheck, Output, Turn
 
 _TEXT = r'\s*:\s*("(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*+")'
 _BEGINNING = re.compile(rf'\s*\{{\s*"persona"{_TEXT}\s*,\s*"sample"\s*:\s*\{{\s*"instruction"{_TEXT}')
@@ -94,7 +94,9 @@ class Record:
 
 def write_records(dialogues: QuerySet[Dialogue]) -> Iterator[str]:
     """Yield one line of JSON per dialogue, with all its turns and outputs."""
-    rows = dialogues.select_related("study", "goal", "persona").prefetch_related(turns_with_tries(), "outputs")
+    rows = dialogues.select_related("study", "goal", "persona").prefetch_related(
+        turns_with_tries(), "outputs", Prefetch("guard_checks", GuardCheck.objects.select_related("guard_run"))
+    )
     for dialogue in rows.iterator(chunk_size=100):
         yield json.dumps(_record(dialogue), ensure_ascii=False) + "\n"
 
@@ -149,11 +151,19 @@ def _record(dialogue: Dialogue) -> dict[str, Any]:
         "ended_at": dialogue.ended_at.isoformat() if dialogue.ended_at else None,
         "tokens": [{"prompt": turn.utterance_tokens, "response": turn.response_tokens} for turn in turns],
         "outputs": [_written(output) for output in dialogue.outputs.all()],
+        "guards": [_checked(check) for check in dialogue.guard_checks.all() if check.finished_at],
     } | _natural(dialogue, turns)
 
 
 def _written(output: Output) -> dict[str, Any]:
     return {key: getattr(output, field) for key, field in OUTPUT_FIELDS.items()}
+
+
+def _checked(check: GuardCheck) -> dict[str, Any]:
+    """Return what a guard found. It includes every answer of the guard."""
+    configuration = check.guard_run.configuration
+    found = {name: getattr(check, name) for name in ("verdict", "categories", "findings")}
+    return {"guard": check.guard_run.model, "configuration": configuration} | found
 
 
 def _natural(dialogue: Dialogue, turns: list[Turn]) -> dict[str, Any]:

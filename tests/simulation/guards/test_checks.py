@@ -1,9 +1,11 @@
 """Checks of dialogues by guards: what is asked for, what is stored, and what is refused."""
 
+import json
 from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.utils import timezone
 
 from dialogue.backends.base import BackendError, ModelMisconfigured
@@ -12,9 +14,11 @@ from simulation.guards.results import read_results
 from simulation.guards.scopes import dialogues_of_run, dialogues_of_study
 from simulation.models import Run
 from simulation.requests import RequestError
+from studies.files.exports import export_dialogues
+from studies.files.records import read_record
 from studies.models import Dialogue, GuardCheck, GuardRun, Study, Turn
 from tests.collection.factories import make_natural_dialogue, make_open_study, make_participant
-from tests.factories import make_dialogue, make_run
+from tests.factories import make_dialogue, make_run, make_staff
 from tests.simulation.guards.scripts import (
     MODELS_FILE,
     checked_run,
@@ -130,6 +134,28 @@ def test_a_guard_that_cannot_run_stops_the_checks() -> None:
     worker = make_worker()
     worker.open_model = refuse
     assert work_off(request_checks(finished_run()), worker).message == "It cannot run here."
+
+
+def test_exported_lines_say_what_each_guard_answered_and_can_be_imported() -> None:
+    run = checked_run()
+    lines = list(export_dialogues(run.study, takes_unsafe=True))
+    [found] = json.loads(lines[0])["guards"]
+    assert (found["guard"], found["verdict"], found["categories"]) == ("strict", "unsafe", ["S10", "S2"])
+    assert found["configuration"]["kind"] == "llama-guard-3"
+    assert found["findings"][3]["raw"] == "unsafe\nS10,S2"
+    assert read_record(1, lines[0]).ending == "goal_reached"
+
+
+def test_a_dialogues_page_says_what_each_guard_found(client: Client) -> None:
+    run = checked_run()
+    work_off(request_checks(run, "lenient"))
+    dialogue = run.simulations.order_by("pk")[0].dialogue
+    assert dialogue is not None
+    client.force_login(make_staff())
+    page = " ".join(client.get(f"/dialogues/{dialogue.token}/").text.split())
+    assert "guard <strong>lenient</strong>: safe" in page
+    assert "strict found this dialogue unsafe (response of turn 2: S10 Hate, S2 Non-Violent Crimes)." in page
+    assert "lenient found this dialogue unsafe" not in page
 
 
 def test_natural_dialogues_are_checked_only_if_the_study_says_so() -> None:
