@@ -122,6 +122,6 @@ def test_a_guard_says_what_it_is_and_where_it_is_used_and_offers_no_examination(
     )
     make_check(make_dialogue())
     page = text_of(staff)
-    assert "no speaker: it is a guard (llama-guard-3)" in page
+    assert "neither speaker: it is a guard (llama-guard-3)" in page
     assert "1 study as guard" in page
     assert "Examine" not in page

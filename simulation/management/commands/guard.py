@@ -79,7 +79,7 @@ class Command(StudyCommand):
             return run.study, dialogues_of_run(run)
         study = find_study(what)
         if not study.guards_natural and study.dialogues.filter(kind=Dialogue.Kind.NATURAL).exists():
-            self.stderr.write("Natural dialogues are not checked, because the study does not say so.")
+            self.stderr.write("Natural dialogues are not checked, because the study's rules do not include them.")
         return study, dialogues_of_study(study)
 
     def _queue(self, guard_run: GuardRun) -> None:
@@ -141,7 +141,7 @@ def _refuse_incomplete(guard_run: GuardRun) -> None:
     if left and guard_run.message:
         raise RequestError(guard_run.message)
     if left:
-        raise CommandError(f"Stopped with {left} dialogues to check. Repeat the command to continue.", returncode=130)
+        raise CommandError(f"Stopped with {left} dialogues left to check. Repeat the command to continue.", returncode=130)
 
 
 def _as_object(result: GuardResult) -> dict[str, Any]:

@@ -20,12 +20,12 @@ class Command(StudyCommand):
             "--kind",
             choices=["all", "natural", "simulated", "branch"],
             default="all",
-            help="all is natural and simulated",
+            help="all means natural and simulated",
         )
         parser.add_argument(
             "--include-unsafe",
             action="store_true",
-            help="also dialogues that a guard found unsafe, or stopped as unsafe",
+            help="also export dialogues that a guard found unsafe, or that were stopped as unsafe",
         )
         parser.add_argument("--format", choices=FORMS, default="jsonl")
         parser.add_argument("--out", type=Path, help="file to write (default: standard output)")
