@@ -141,7 +141,9 @@ def _refuse_incomplete(guard_run: GuardRun) -> None:
     if left and guard_run.message:
         raise RequestError(guard_run.message)
     if left:
-        raise CommandError(f"Stopped with {left} dialogues left to check. Repeat the command to continue.", returncode=130)
+        raise CommandError(
+            f"Stopped with {left} dialogues left to check. Repeat the command to continue.", returncode=130
+        )
 
 
 def _as_object(result: GuardResult) -> dict[str, Any]:
