@@ -16,9 +16,9 @@ def is_incoherent(text: str, max_n: int, repeats: int) -> bool:
 
 
 def _has_frequent(words: list[str], n: int, repeats: int) -> bool:
-    """Return whether an n-gram occurs often enough to be a repetition, wherever. Longer ones do not occur more often.
+    """Return whether an n-gram occurs often enough to be a repetition, at any place. Longer ones do not occur more often.
 
-    Few outputs have any, and to count is much faster than to compare places.
+    Few outputs have any, and counting is much faster than comparing places.
     """
     counts = Counter(zip(*(words[start:] for start in range(n)), strict=False))
     return max(counts.values(), default=0) >= max(repeats, 2)

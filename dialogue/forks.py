@@ -1,4 +1,4 @@
-"""Go on with a dialogue from an utterance that the inquirer did not write."""
+"""Continue a dialogue from an utterance that the inquirer did not write."""
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing

@@ -99,7 +99,7 @@ class ModelSpec(_Table):
     ``system`` is how the system text reaches it, and a self-reply is cut at ``marks``; both are derived from its template by
     default.
 
-    ``file`` is a path, or a path within ``package``, a package of the Python package index that brings the file.
+    ``file`` is a path, or a path within ``package``, a package on the Python package index that contains the file.
 
     ``slots`` is the number of histories that a local engine keeps in memory; by default as many as fit. With ``exact``, a
     reply never depends on what else is answered, as far as the weights allow. ``requests`` is the upper limit of the

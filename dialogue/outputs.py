@@ -27,8 +27,8 @@ class Checks:
 class CheckedOutput:
     """The result of the checks: the text for the other speaker, and the status.
 
-    Only "said" has a text, and "stop" if the prompt set sends what stands beside the stop token. ``has_rest`` is whether
-    anything stands there.
+    Only "said" has a text, and "stop" if the prompt set sends what is beside the stop token. ``has_rest`` is whether
+    anything is there.
     """
 
     status: OutputStatus
@@ -77,7 +77,7 @@ def _read_prompt(text: str, checks: Checks, is_self_reply: bool) -> CheckedOutpu
 
 
 def _read_rest(rest: str, checks: Checks, is_self_reply: bool) -> CheckedOutput:
-    """Check what stands beside the stop token. Only an utterance can be sent."""
+    """Check the text beside the stop token. Only an utterance can be sent."""
     found = checks.reading.find(rest)
     utterance = found[0] if found and says_something(found[0]) else ""
     sent = utterance if checks.stop.sends_rest else ""

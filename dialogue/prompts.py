@@ -1,6 +1,6 @@
 """Prompt sets: the instructions for a speaker, as messages without the marks of any chat template.
 
-The paper's (table 5) and a few for other models are built in. A site has more of its own, which it stores.
+The paper's (table 5) and a few for other models are built in. A site can store more.
 """
 
 import hashlib
@@ -50,7 +50,7 @@ class PromptSet(_Prompts):
     """The instructions for an inquirer: SYS_I (``opening``) and INTER_I (``forward``) of table 5, and how its output is read.
 
     ``speaks_as`` "user" lets a model that was trained to write the human's side continue the conversation in the user's turn;
-    it hears responses without instructions. ``system`` says where the system text goes; by default the model's template
+    it receives responses without instructions. ``system`` says where the system text goes; by default the model's template
     decides.
     """
 
@@ -81,8 +81,8 @@ class PromptSet(_Prompts):
         if self.speaks_as == "user" and (self.forward.strip() != "<RESPONSE>" or self.reading.way != "whole"):
             raise PromptMistake(
                 "speaks_as",
-                'a model that speaks as "user" hears the response alone, and its whole output is the utterance: set `forward` '
-                'to "<RESPONSE>" and the way of reading to "whole"',
+                'a model that speaks as "user" receives only the response, and its whole output is the utterance: set '
+                '`forward` to "<RESPONSE>" and the way of reading to "whole"',
             )
         is_told = "<CONV_STOP>" in said + self.forward or self.stop.token in said + self.forward
         if self.stop.is_written and not is_told and self.speaks_as == "assistant":

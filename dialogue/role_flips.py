@@ -36,5 +36,5 @@ def helps(utterance: str) -> bool:
 
 
 def asks_for_help(response: str) -> bool:
-    """Return whether a response asks for help or an explanation for itself. A question about the inquirer's wishes is none."""
+    """Return whether a response asks for help or an explanation for itself. Asking what the inquirer wants does not count."""
     return _ASKS.search(response) is not None

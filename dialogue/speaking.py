@@ -1,4 +1,4 @@
-"""Speakers made of a model and a prompt set."""
+"""Build speakers from a model and a prompt set."""
 
 from collections.abc import Callable
 from dataclasses import replace

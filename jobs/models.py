@@ -8,7 +8,7 @@ from django.utils import timezone
 
 
 def new_token() -> str:
-    """Return a public identifier that cannot be guessed (128 bits) and that commands do not take for an option."""
+    """Return a public identifier that cannot be guessed (128 bits) and that commands do not mistake for an option."""
     token = secrets.token_urlsafe(16)
     return new_token() if token.startswith("-") else token
 

@@ -1,4 +1,4 @@
-"""Early failures: a run whose first dialogues fail alike pauses, because the rest would only cost time."""
+"""Early failures: a run whose first dialogues fail in the same way pauses, because the rest would only cost time."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class EarlyFailure:
 
 
 def find_early_failure(run: Run) -> EarlyFailure | None:
-    """Return how the run's first dialogues fail if more than half of them fail alike, and the run may not go on despite it."""
+    """Return how the run's first dialogues fail if more than half of them fail in the same way and it does not ignore this."""
     if run.ignores_failures:
         return None
     ended = run.simulations.filter(finished_at__isnull=False).order_by("finished_at", "pk")
@@ -52,9 +52,9 @@ def find_early_failure(run: Run) -> EarlyFailure | None:
 
 
 def pause_if_failing(run: Run) -> None:
-    """Pause the run if the last of its first dialogues has just ended and they fail alike. The transaction holds its row.
+    """Pause the run if the last of its first dialogues has just ended and they fail in the same way.
 
-    Dialogues in progress keep their complete turns.
+    The transaction holds the run's row. Dialogues in progress keep their complete turns.
     """
     if run.worked_dialogues == FIRST and (found := find_early_failure(run)):
         CELLS.halt(run, found.explain(run))
@@ -62,7 +62,7 @@ def pause_if_failing(run: Run) -> None:
 
 @transaction.atomic
 def ignore_failures(run: Run) -> None:
-    """Let the run go on although its first dialogues fail alike. It no longer says so."""
+    """Let the run continue despite its early failures, and remove the message about them."""
     row = CELLS.lock(run)
     message = "" if find_early_failure(row) and not row.is_running else row.message
     Run.objects.filter(pk=run.pk).update(ignores_failures=True, message=message)

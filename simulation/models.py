@@ -40,7 +40,7 @@ class Run(Job):
     )
     budget = models.FloatField(null=True, blank=True, help_text="Cost at which the run pauses; empty: none.")
     ignores_failures = models.BooleanField(
-        default=False, help_text="Whether it goes on although its first dialogues fail alike."
+        default=False, help_text="Whether it continues although its first dialogues fail in the same way."
     )
     worked_seconds = models.FloatField(
         default=0, help_text="Seconds that workers have spent on the run, without pauses."

@@ -114,7 +114,7 @@ def restart_run(run: Run, started_by: User | None = None) -> None:
 
 @transaction.atomic
 def restart_despite_failures(run: Run, started_by: User | None = None) -> None:
-    """Queue the run again, and never pause it because its first dialogues fail alike."""
+    """Queue the run again, and never pause it because its first dialogues fail in the same way."""
     ignore_failures(run)
     restart_run(run, started_by)
 

@@ -1,4 +1,4 @@
-"""Delete all simulated dialogues of a participant who withdraws, and all branches with a word of them."""
+"""Delete all simulated dialogues of a participant who withdraws, and all branches that contain their words."""
 
 from collections.abc import Iterable
 from functools import partial

@@ -64,7 +64,7 @@ class AlignedRow:
 
     @property
     def side_by_side(self) -> str:
-        """Return the address at which its dialogues are beside each other; empty with fewer than two."""
+        """Return the address that shows its dialogues side by side; empty with fewer than two."""
         simulated = [cell.dialogue for cell in self.cells if cell and cell.dialogue]
         return side_by_side_address(self.slug, [*self.natural, *simulated])
 

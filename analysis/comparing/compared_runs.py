@@ -12,10 +12,10 @@ from simulation.progress import Tally, tally_runs
 from studies.models import Study
 
 MOST_RUNS = 8
-"""Columns that still fit a page."""
+"""The most columns that fit a page."""
 LONGEST = 60
 _ELSEWHERE = ("prompt_sets", "label", "imported")
-"""Parts of a configuration that decide nothing, or that another part names: the texts of prompt sets have a version."""
+"""Parts of a configuration that decide nothing, or that another part names, such as a prompt set's text by its version."""
 
 
 @dataclass(frozen=True, slots=True)

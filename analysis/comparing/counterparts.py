@@ -13,7 +13,7 @@ MOST_LISTED = 50
 
 @dataclass(frozen=True, slots=True)
 class Counterpart(Side):
-    """Another dialogue, with the address at which it is beside this one."""
+    """Another dialogue, with the address that shows it beside this one."""
 
     beside: str
 

@@ -1,4 +1,4 @@
-"""The figures of several runs beside each other."""
+"""The figures of several runs, side by side."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

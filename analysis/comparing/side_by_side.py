@@ -1,4 +1,4 @@
-"""Dialogues beside each other, turn by turn."""
+"""Dialogues side by side, turn by turn."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

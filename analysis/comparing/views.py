@@ -50,7 +50,7 @@ def compare_file(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 
 @staff_only
 def side_by_side(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show dialogues of a study beside each other."""
+    """Show dialogues of a study side by side."""
     study = get_object_or_404(Study, slug=slug)
     page = read_side_by_side(study, request.GET.getlist("dialogue"))
     return render(request, "comparing/side_by_side.html", {"study": study, "page": page})

@@ -17,7 +17,7 @@ from jobs.heartbeats import absent_worker
 from simulation.models import Run
 
 HEALTH, GROUPED = 2, 1
-"""Numbers of tables that are shown at once; those after them are collapsed."""
+"""Numbers of tables that are shown open; further ones are collapsed."""
 
 
 @dataclass(frozen=True, slots=True)

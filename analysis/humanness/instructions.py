@@ -1,6 +1,6 @@
 """The instructions of a run's inquirer, as its measures need them.
 
-The code that measures does not import this: prompt sets hang together with backends, whose changes must not outdate results.
+The code that measures does not import this: prompt sets depend on backends, whose changes must not outdate results.
 The values themselves are part of a report's fingerprint.
 """
 
@@ -11,7 +11,7 @@ from simulation.run_prompts import prompt_set_of
 
 
 def instructions_of(run: Run) -> Instructions:
-    """Return the instructions of the run's inquirer; none that are known if the run does not say, as imported ones do not.
+    """Return the instructions of the run's inquirer; empty ones if the run does not record them, as imported runs do not.
 
     A regional variant counts as its language: en-GB is English.
     """

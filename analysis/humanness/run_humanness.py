@@ -76,7 +76,7 @@ def compute_run(run: Run, instructions: Instructions, on_step: OnStep) -> Comput
 def _gather(
     dialogues: Iterator[SpokenDialogue], *, language: str, random: Generator, step: str, on_step: OnStep
 ) -> _Gathered:
-    """Count the symptoms of all dialogues, and keep a sample. Call ``on_step`` now and then: it may end a dropped task."""
+    """Count the symptoms of all dialogues, and keep a sample. Call ``on_step`` at intervals: it may end a dropped task."""
     health, sample = Health(symptoms_for(language)), Reservoir(random)
     for number, dialogue in enumerate(dialogues):
         if number % NOTED_EVERY == 0:

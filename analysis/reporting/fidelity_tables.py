@@ -46,7 +46,7 @@ def groups_table(fidelity: Fidelity, labels: Mapping[str, str]) -> Table:
 
 
 def separation_table(fidelity: Fidelity) -> Table:
-    """Return the classifier's AUC, that by chance, and the words that speak for each side."""
+    """Return the classifier's AUC, the AUC by chance, and the words most typical of each side."""
     found = fidelity.separation
     rows: list[tuple[Cell, ...]] = [
         ("AUC", found.auc, found.low, found.high),

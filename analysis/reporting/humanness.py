@@ -117,7 +117,7 @@ class Humanness:
         }
 
     def _about_symptoms(self) -> str:
-        """Name the symptoms that are most beyond the natural dialogues, or most frequent if there are none."""
+        """Name the symptoms that exceed the natural dialogues most, or the most frequent ones without natural dialogues."""
         found = [share for share in self._symptom_shares() if share.excess >= RARE]
         named = [str(share) for share in sorted(found, key=lambda share: -share.excess)[:MOST_NAMED]]
         if not named:

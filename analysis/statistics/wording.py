@@ -1,6 +1,6 @@
 """Signs of politeness, questions and repetition in what people and models write.
 
-Whatever looks for English words says so in its docstring; it is left out for studies in other languages.
+Functions that look for English words say so in their docstrings; they are not used for other languages.
 """
 
 import re

@@ -47,7 +47,7 @@ def find_responder(spec: ModelSpec) -> tuple[list[Candidate], list[Refusal]]:
 
 
 def _sort_out(spec: ModelSpec, named: list[tuple[str, AnyPrompts]]) -> tuple[list[Candidate], list[Refusal]]:
-    """Render every kind of history of each prompt set; a set of which a message would be lost is refused."""
+    """Render every kind of history of each prompt set; a set that would lose a message is refused."""
     candidates: list[Candidate] = []
     refusals: list[Refusal] = []
     for name, prompts in named:

@@ -28,7 +28,7 @@ def _verdict(findings: Findings) -> str:
 
 
 def _faults(findings: Findings) -> Iterator[str]:
-    """Yield a sentence for each kind of fault, with what helps."""
+    """Yield a sentence for each kind of fault, with its remedy."""
 
     def outputs(number: int) -> str:
         return f"{number} of {findings.outputs} outputs"

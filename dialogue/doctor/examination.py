@@ -48,7 +48,7 @@ async def ignore(_step: str) -> None:
 async def examine(
     spec: ModelSpec, model: ChatModel, chosen: NamedPrompts | None = None, on_step: OnStep = ignore
 ) -> Examination:
-    """Play the trials one after another. ``on_step`` hears what begins. Raises BackendError if the model does not answer."""
+    """Play the trials one after another. ``on_step`` receives each step. Raises BackendError if the model does not answer."""
     responders, refusals = find_responder(spec)
     inquirers, refused = find_candidates(spec, chosen)
     answered, answers, limit = None, [NO_ANSWER] * len(CASES), LIMIT

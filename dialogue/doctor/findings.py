@@ -1,4 +1,4 @@
-"""What a trial shows, counted."""
+"""Counts of what a trial shows."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ class Findings:
     """The outputs of a speaker with one prompt set, read in this ``way``, counted; a stop before any answer is ``early``.
 
     ``usable`` ones have the text that the method needs, without leaked marks, and an inquirer's do not speak as an assistant.
-    ``refused`` ones the provider refused, and ``too_long`` counts the prompts that the context could not hold. ``longest`` is
+    The provider refused ``refused`` ones, and ``too_long`` counts the prompts that the context could not hold. ``longest`` is
     the number of tokens of the longest output that the model ended. ``leaks`` are leaked marks, most frequent first.
     ``example`` is a usable text, ``failure`` the first raw output that is not.
     """
@@ -100,7 +100,7 @@ def count(trial: Trial) -> Findings:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What the speaker put out in one turn of one case."""
+    """The speaker's output in one turn of one case."""
 
     spoken: Spoken
     turn: int
@@ -108,7 +108,7 @@ class _Said:
 
     @property
     def is_usable(self) -> bool:
-        """Return whether the method can go on with it; a second output may also end the dialogue."""
+        """Return whether the method can use it; a second output may also end the dialogue."""
         if self.leak or self.is_flip or self.is_early:
             return False
         return bool(self.spoken.text) or self.spoken.ending == "goal_reached"

@@ -52,7 +52,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a model put out with a prompt set, for each case two outputs in a row, and the seconds that all of them took.
+    """A model's outputs with a prompt set, two in a row for each case, and the seconds that all of them took.
 
     ``limit`` is the most tokens of an output.
     """
@@ -88,7 +88,7 @@ async def try_responder(spec: ModelSpec, model: ChatModel, candidate: Candidate,
 async def try_inquirer(
     spec: ModelSpec, model: ChatModel, candidate: Candidate, answers: Sequence[str], limit: int
 ) -> Trial:
-    """Let the model ask, hear the case's answer, and ask again, with at most ``limit`` tokens or those of models.toml.
+    """Let the model ask, receive the case's answer, and ask again, with at most ``limit`` tokens or those of models.toml.
 
     If the first output cannot be used, the goal takes its place, so that there are second outputs to judge.
     """

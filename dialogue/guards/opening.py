@@ -1,4 +1,4 @@
-"""Open the guard that a model of models.toml is, or say why it is none."""
+"""Open a model of models.toml as a guard, or say why it is not one."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -26,7 +26,7 @@ def guard_table(spec: ModelSpec) -> GuardTable:
 
 
 def check_guard(spec: ModelSpec) -> None:
-    """Check, without loading the model, that its chat template asks what a guard is asked. That of a server is unknown.
+    """Check, without loading the model, that its chat template asks what a guard is asked. A server's is unknown.
 
     Raises ModelMisconfigured.
     """
@@ -42,7 +42,7 @@ def check_guard(spec: ModelSpec) -> None:
 
 
 def open_guard(spec: ModelSpec, open_model: Callable[[ModelSpec], ChatModel]) -> Guard:
-    """Return the guard, whose model ``open_model`` loads. Raises ModelMisconfigured if it is none or cannot run here."""
+    """Return the guard, whose model ``open_model`` loads. Raises ModelMisconfigured if it is not one or cannot run here."""
     if guard_table(spec).kind == "moderation":
         guard: Guard = import_module("dialogue.guards.moderation").Moderation(spec)
         return guard

@@ -1,1 +1,1 @@
-"""Branches: go on from a turn of any dialogue with something changed, and compare what follows."""
+"""Branches: continue any dialogue from one of its turns with something changed, and compare what follows."""

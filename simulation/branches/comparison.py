@@ -1,4 +1,4 @@
-"""How a branch differs from its parent: what was changed, and where the two part."""
+"""How a branch differs from its parent: what was changed, and where the two diverge."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Parting:
-    """The point where a branch and its parent part: the number of the branch's turn, from 1, and what differs first there."""
+    """Where a branch and its parent diverge: the number of the branch's turn, from 1, and what differs first there."""
 
     turn: int
     at: PartingAt
@@ -49,12 +49,12 @@ class Parting:
 
 
 def find_parting(branch: Branch) -> Parting | None:
-    """Return where the branch parts from its parent; None if it repeats it word for word, as far as it has been played."""
+    """Return where the branch diverges from its parent; None if it repeats it word for word, as far as it has been played."""
     return compare(said_in(branch.parent), said_in(branch.dialogue))
 
 
 def compare(parent: Said, branch: Said) -> Parting | None:
-    """Do so for what was said in both."""
+    """Do the same for what was said in both."""
     for number, (theirs, ours) in enumerate(zip(parent.turns, branch.turns, strict=False), start=1):
         if theirs != ours:
             return Parting(number, "utterance" if theirs[0] != ours[0] else "answer")
@@ -68,12 +68,12 @@ def compare(parent: Said, branch: Said) -> Parting | None:
 
 
 def describe_parting(branch: Branch) -> str:
-    """Return a sentence about where the branch and its parent part."""
+    """Return a sentence about where the branch and its parent diverge."""
     return verdict(find_parting(branch), has_ended=branch.dialogue.ended_at is not None)
 
 
 def verdict(parting: Parting | None, *, has_ended: bool) -> str:
-    """Return the same sentence, if the caller knows the point where they part."""
+    """Return the same sentence, if the caller knows the point where they diverge."""
     if parting:
         return parting.words
     return "The branch repeats the original word for word." if has_ended else "They have not diverged so far."

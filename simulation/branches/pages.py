@@ -71,7 +71,7 @@ class Column:
 
     @property
     def verdict(self) -> str:
-        """Return where the branch and its original part, in a sentence."""
+        """Return where the branch and its original diverge, in a sentence."""
         return verdict(self.parting, has_ended=self.branch.finished_at is not None)
 
     @property
@@ -144,7 +144,7 @@ class Branching:
 
 
 def read_branching(dialogue: Dialogue) -> Branching:
-    """Return the branches of a dialogue by turn, and its own place if it is a branch."""
+    """Return the numbers of a dialogue's branches by turn, and its own branch if it is one."""
     origin = Branch.objects.select_related("parent").filter(dialogue=dialogue).first()
     counts = dialogue.branches.order_by("turn").values_list("turn").annotate(Count("pk"))
     return Branching(origin, dict(counts))

@@ -1,4 +1,4 @@
-"""A study's branches as JSON lines, which say what each dialogue of kind "branch" in an export leaves and changes."""
+"""A study's branches as JSON lines, which say what each dialogue of kind "branch" in an export starts from and changes."""
 
 import json
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ def export_branches(study: Study) -> Iterator[str]:
 
 
 def record(branch: Branch) -> dict[str, Any]:
-    """Return what the branch leaves and changes, and where it parts; ``parting`` is None if it repeats its parent."""
+    """Return what the branch starts from and changes, and where it diverges; ``parting`` is None if it repeats its parent."""
     parting = find_parting(branch)
     return {
         "branch": branch.dialogue.token,

@@ -13,7 +13,7 @@ class BranchRequest:
     """From which ``turn`` of a dialogue a branch plays anew, counted from 1, and what it changes.
 
     Empty and None: as in the dialogue. ``persona`` is a code. A model that is named without a prompt set plays with its own.
-    ``utterance`` takes the place of the inquirer's utterance of that turn. ``max_turns`` counts the turns before it, too.
+    ``utterance`` replaces the inquirer's utterance of that turn. ``max_turns`` counts the turns before it, too.
     """
 
     turn: int

@@ -1,4 +1,4 @@
-"""URLs of branches, by the dialogue that they leave and the turn at which they do."""
+"""URLs of branches, by the dialogue and the turn from which they start."""
 
 from django.urls import path
 

@@ -47,7 +47,7 @@ class BranchWorker(ModelWorker[Branch]):
 
 
 def _steps(branch: Branch, cast: Cast, past: Sequence[Turn]) -> AsyncGenerator[Exchange | Ended]:
-    """Play on; the edited utterance comes first, unless it has been answered."""
+    """Continue playing; the edited utterance comes first, unless it has been answered."""
     is_edited = branch.utterance and len(past) == branch.shared
     play = partial(roleplay_after, branch.utterance) if is_edited else roleplay
     return play(

@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 ('counted_outputs', models.PositiveIntegerField(default=0, help_text='Outputs that the cost includes.')),
                 ('uncounted_outputs', models.PositiveIntegerField(default=0, help_text='Outputs that it lacks, because the provider reported no token counts.')),
                 ('budget', models.FloatField(blank=True, help_text='Cost at which the run pauses; empty: none.', null=True)),
-                ('ignores_failures', models.BooleanField(default=False, help_text='Whether it goes on although its first dialogues fail alike.')),
+                ('ignores_failures', models.BooleanField(default=False, help_text='Whether it continues although its first dialogues fail in the same way.')),
                 ('worked_seconds', models.FloatField(default=0, help_text='Seconds that workers have spent on the run, without pauses.')),
                 ('worked_until', models.DateTimeField(blank=True, help_text='When worked_seconds was last updated.', null=True)),
                 ('worked_dialogues', models.PositiveIntegerField(default=0, help_text='Dialogues that ended during worked_seconds.')),

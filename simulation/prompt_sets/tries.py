@@ -87,7 +87,7 @@ class Try(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What came of asking for one output: its verdict, or ``raw`` as far as it got, and a sentence if the try ends or waits.
+    """The result of asking for one output: its verdict, or ``raw`` as far as it got, and a sentence if the try ends or waits.
 
     ``next`` is the try that continues; None if it is over.
     """

@@ -58,7 +58,7 @@ def latest_reports() -> dict[str, Examination]:
 
 @dataclass
 class ExaminationWorker(ModelWorker[Examination]):
-    """A worker that examines models, one at a time. Each is tried only once, because someone waits for the reason."""
+    """A worker that examines models, one at a time. Each is tried only once, because someone is waiting for the result."""
 
     open_model: Callable[[ModelSpec], ChatModel] = registry.open_model
     concurrency: int = 1

@@ -241,7 +241,7 @@ class Migration(migrations.Migration):
                 ('text', models.TextField(blank=True)),
                 ('prompts_found', models.PositiveSmallIntegerField(default=0)),
                 ('is_self_reply', models.BooleanField(default=False, help_text='Whether it was cut where the model began a new message.')),
-                ('has_rest', models.BooleanField(default=False, help_text='Whether text stands beside the stop token.')),
+                ('has_rest', models.BooleanField(default=False, help_text='Whether there is text beside the stop token.')),
                 ('left_out', models.PositiveSmallIntegerField(default=0, help_text='Number of oldest turns that did not fit the context.')),
                 ('prompt_tokens', models.PositiveIntegerField(blank=True, help_text="Counted by the model's own tokenizer. Empty: the provider does not count them.", null=True)),
                 ('completion_tokens', models.PositiveIntegerField(blank=True, help_text='Includes thoughts.', null=True)),

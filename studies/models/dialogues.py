@@ -22,7 +22,7 @@ class Dialogue(models.Model):
 
     ``inquirer`` and ``responder`` hold the model's name, file hash, prompt set and sampling; {} is a person.
     An imported dialogue has ended but may lack an ending, because the official format does not record it.
-    A branch goes on from a turn of another dialogue with something changed; figures, pairs and runs are without branches.
+    A branch continues another dialogue from one of its turns with something changed; figures, pairs and runs exclude branches.
     """
 
     class Kind(models.TextChoices):
@@ -130,7 +130,7 @@ class Output(models.Model):
     is_self_reply = models.BooleanField(
         default=False, help_text="Whether it was cut where the model began a new message."
     )
-    has_rest = models.BooleanField(default=False, help_text="Whether text stands beside the stop token.")
+    has_rest = models.BooleanField(default=False, help_text="Whether there is text beside the stop token.")
     left_out = models.PositiveSmallIntegerField(
         default=0, help_text="Number of oldest turns that did not fit the context."
     )

@@ -107,7 +107,7 @@ FORWARD = 'forward = "Answer: <RESPONSE>"\n'
         ('forward = "<RESPONSE> <GOAL>"\n' + ASKING, "no placeholder <GOAL>, here you can use <RESPONSE>"),
         (FORWARD + ASKING.replace("<CONV_STOP>", "bye"), 'no message says when to write "FINISH"'),
         (FORWARD + ASKING + '[stop]\nrule = "field"\n', 'set the way of reading to "json"'),
-        ('speaks_as = "user"\n' + FORWARD + ASKING, "hears the response alone"),
+        ('speaks_as = "user"\n' + FORWARD + ASKING, "receives only the response"),
         ("opening = []\n", "at least 1 item"),
     ],
 )

@@ -16,7 +16,7 @@ BELOW = 0.26
 
 
 def distances_by_row(name: str, title: str, distances: Mapping[str, Distance], why_not: str) -> Drawing | Undrawn:
-    """Draw for each row the distance with its interval, full if it is beyond the ceiling, and the ceiling below it."""
+    """Draw for each row the distance with its interval, filled if it is beyond the ceiling, and the ceiling below it."""
     if not distances:
         return Undrawn(name, why_not)
     figure, axes = row_figure(list(distances), extra=1.1)

@@ -1,7 +1,7 @@
 """A classifier two-sample test: does a simple text classifier tell people from simulations (Lopez-Paz and Oquab 2017)?
 
 Its cross-validated area under the ROC curve (AUC) is the probability that it finds the simulation among a random dialogue of a
-person and a random simulated one: 0.5 is guessing, 1 is never wrong.
+person and a random simulated one: 0.5 is guessing, 1 means no errors.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ class Separation:
     """How well a classifier tells simulations from people: the AUC with a 95% interval over people.
 
     ``chance``, ``chance_low`` and ``chance_high`` are the mean and the range of 95% of its AUCs if the labels of people and
-    simulations are exchanged at random. ``human`` and ``artificial`` are the words and pairs of words that speak most for each.
+    simulations are exchanged at random. ``human`` and ``artificial`` are the words and pairs of words most typical of each.
     ``reason`` says why there is no AUC.
     """
 
@@ -73,7 +73,7 @@ def separate(
     """Classify the dialogues about the goals that both have by the inquirer's words, and report how well that works.
 
     The features are tf-idf weights of words, punctuation marks and pairs of them, with their case; the classifier is a logistic
-    regression. It learns from random halves of the people, with their simulations, and is tried on the other half, so that
+    regression. It learns from random halves of the people, with their simulations, and is tested on the other half, so that
     nobody is recognised by what they or their simulations said elsewhere. The AUC is the mean over such halves, its interval
     the range of 95% of them (see comparison.py).
     Labels are exchanged ``permutations`` times.

@@ -11,7 +11,7 @@ Numbers = NDArray[np.float64]
 def scale_of(reference: Numbers, other: Numbers) -> float:
     """Return the unit of the distance: the standard deviation of the reference, or that of both if the reference is constant.
 
-    It is 0 only if all values are equal, and so is then the distance.
+    It is 0 only if all values are equal; the distance is then 0, too.
     """
     alone = float(reference.std()) if len(reference) else 0.0
     both = np.concatenate([reference, other])
@@ -21,7 +21,7 @@ def scale_of(reference: Numbers, other: Numbers) -> float:
 def shift(one: Numbers, other: Numbers, scale: float) -> float | None:
     """Return the Wasserstein-1 distance in units of ``scale``: how far, on average, values must be moved from one to the other.
 
-    Unlike a difference of means it also sees other spreads and shapes; unlike a divergence it needs no bins, and counts by how
+    Unlike a difference of means it captures spread and shape, too; unlike a divergence it needs no bins, and counts by how
     much values differ. For two rates it is their difference. None without values.
     """
     if not len(one) or not len(other):

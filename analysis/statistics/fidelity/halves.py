@@ -1,7 +1,7 @@
-"""Random halves of the people, of whom one half is compared with the other, and with simulations as large as that.
+"""Random halves of the people: one half is compared with the other, and with simulations of as many personas.
 
-Small groups look different by chance alone, and the more so the smaller they are. So people are never compared with simulations
-as a whole: half of them are compared with the simulations of as many other personas, exactly as with the other half of people.
+Groups differ by chance alone, and smaller groups differ more. So people are never compared with simulations as a whole: half of
+them are compared with the simulations of as many other personas, exactly as with the other half of people.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ def draw_halves(natural: Observed, simulated: Observed, draws: int, random: Gene
     """Yield ``draws`` random halves.
 
     The simulations are those of as many personas as a half has people, and not of the people in the first half, so that nobody
-    is compared with a simulation of themselves: the second half are also others.
+    is compared with a simulation of themselves: the second half are other people, too.
     """
     size = half_size(natural, simulated)
     for _ in range(draws):

@@ -9,7 +9,7 @@ from analysis.statistics.wording import content_words, similarity
 from dialogue.lexical import words
 
 WINDOW = 25
-"""Words of the moving average: most openings have about as many."""
+"""Window of the moving average, in words: most openings have about as many."""
 
 
 def moving_diversity(text: list[str]) -> float | None:

@@ -76,7 +76,7 @@ class Observed:
     def draw(self, people: Codes, random: Generator) -> Flags:
         """Choose one dialogue at random for each of these people and each of their goals.
 
-        A group that played each goal with several seeds is thereby as large as one with a single dialogue each.
+        This makes a group that played each goal with several seeds as large as one with a single dialogue each.
         """
         candidates = random.permutation(np.flatnonzero(np.isin(self.person, people)))
         cells = self.person[candidates] * (self.goal.max(initial=0) + 1) + self.goal[candidates]

@@ -7,7 +7,7 @@ from numpy.random import Generator
 from analysis.statistics.spoken import SpokenDialogue
 
 MOST = 2000
-"""Dialogues of each kind that are compared: of more, distances and the classifier only become slower."""
+"""Dialogues of each kind that are compared: more would only make distances and the classifier slower."""
 
 
 @dataclass(slots=True)

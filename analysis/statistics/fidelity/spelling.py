@@ -1,4 +1,4 @@
-"""Words that no dictionary has: typing errors, and the spellings of chats."""
+"""Words that are in no dictionary: typing errors and chat spellings."""
 
 import re
 from functools import cache, lru_cache
@@ -10,7 +10,7 @@ from dialogue.lexical import words
 _CODE = re.compile(r"```.*?(```|$)|`[^`]*`|https?://\S+|\b\w*[_\d]\w*\b|\b\w+\([^)]*\)", re.DOTALL)
 _NAME = re.compile(r"(?<=[^.!?\n] )[A-Z]\w*|\b[A-Z]{2,}\b|\b[a-z]+[A-Z]\w*")
 SHORTEST = 3
-"""Letters of the shortest word that is looked up: dictionaries of shorter ones hold nearly everything."""
+"""Letters of the shortest word that is looked up: dictionaries contain nearly every shorter one."""
 
 
 def misspelt_share(text: str, known_text: str, language: str) -> float | None:

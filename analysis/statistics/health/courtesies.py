@@ -1,4 +1,4 @@
-"""Courtesies that simulated users overdo: thanks, apologies, and farewells without an end. English words only."""
+"""Courtesies that simulated users overdo: thanks, apologies and endless farewells. English words only."""
 
 from collections.abc import Iterator
 

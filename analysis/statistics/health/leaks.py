@@ -14,14 +14,14 @@ _OPENING, _CLOSING = "\"“„«'‘", "\"”“»'’"
 
 
 def is_quoted(text: str) -> bool:
-    """Return whether quotation marks surround the whole text, or a double one in it has no partner."""
+    """Return whether quotation marks surround the whole text, or a double one in it is unpaired."""
     said = text.strip()
     surrounds = len(said) > 1 and said[0] in _OPENING and said[-1] in _CLOSING and said[0] not in said[1:-1]
     return surrounds or said.count('"') % 2 == 1 or said.count("“") > said.count("”")
 
 
 def has_stop_token(text: str, stop_token: str) -> bool:
-    """Return whether the stop token, as given or capitalised, is in the text, and no part of a word."""
+    """Return whether the stop token, as given or capitalised, is in the text and not part of a word."""
     found = {stop_token, stop_token.capitalize()} if stop_token else set()
     return any(re.search(rf"(?<!\w){re.escape(token)}(?!\w)", text) for token in found)
 

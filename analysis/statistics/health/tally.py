@@ -54,7 +54,7 @@ class Health:
         return self
 
     def share(self, symptom: str, place: Place) -> Share:
-        """Return the share of a symptom at the place; nothing of nothing if it was never looked for."""
+        """Return the share of a symptom at the place; 0 of 0 if it was never looked for."""
         return self.shares.get(symptom, {}).get(place, Share())
 
     def ending_share(self, ending: str, place: Place) -> Share:

@@ -25,7 +25,7 @@ class _Counter:
 def count_prompt(spec: ModelSpec, messages: Sequence[Message], role: Speaking) -> int:
     """Return the number of tokens of the prompt for ``messages``. Raises ModelMisconfigured.
 
-    The latest vocabulary stays loaded, because a preview asks again and again, and a large one takes a second.
+    The latest vocabulary stays loaded, because a preview asks repeatedly, and loading a large one takes a second.
     """
     changed = checked_file(spec).stat()
     counter = _open(spec, changed.st_size, changed.st_mtime_ns)

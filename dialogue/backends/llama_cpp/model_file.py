@@ -123,7 +123,7 @@ def _number(text: str) -> float | int | None:
 
 
 def checked_file(spec: ModelSpec) -> Path:
-    """Return the path of the file. Raises ModelMisconfigured if it is no GGUF file."""
+    """Return the path of the file. Raises ModelMisconfigured if it is not a GGUF file."""
     path = spec.file
     if path is None or not path.is_file():
         raise ModelMisconfigured(f"Model {spec.name!r}: {path} does not exist. {spec.how_to_get_file}")

@@ -83,7 +83,7 @@ def test_messages_are_added_and_removed(client: Client) -> None:
         ({"rule": "field"}, "id_rule_error", 'The stop rule "field" reads a field of JSON'),
         ({"token": "THE END"}, "id_token_error", "The stop token must be one word"),
         ({"opening-1-content": "<GOAL>", "forward": "<RESPONSE>"}, "", 'No message says when to write "FINISH"'),
-        ({"speaks_as": "user"}, "id_speaks_as_error", "hears the response alone"),
+        ({"speaks_as": "user"}, "id_speaks_as_error", "receives only the response"),
     ],
 )
 def test_a_mistake_is_shown_at_its_field_and_nothing_is_lost(
