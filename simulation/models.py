@@ -186,7 +186,7 @@ class FailedDialogue(models.Model):
 
 
 class Branch(Job, Item):
-    """A dialogue that goes on from a turn of another one, its parent, with something changed.
+    """A dialogue that continues another one, its parent, from one of its turns with something changed.
 
     Its own dialogue begins with copies of the ``shared`` turns, so that it can be read, and branch again, like any other.
     ``configuration`` is as in a run. ``retry`` belongs to the seeds: a branch without changes repeats its parent.

@@ -26,7 +26,7 @@ def forget_persona(persona: Persona, **_signal: Any) -> None:
 
 
 def forget_branches(persona: Persona) -> None:
-    """Delete the branches of the persona's dialogues, those that go on with this persona, and the branches of both: each begins
+    """Delete the branches of the persona's dialogues, those with this persona, and the branches of both: each begins
     with copies of its parent's turns.
 
     What is found is locked: the persona and the parents as a new branch locks them, a branch before its dialogue as workers

@@ -6,7 +6,7 @@ The benchmark starts a provider on this machine, with an OpenAI-compatible API, 
 allows at once. It refuses others with status 429, without saying how long to wait, as is hardest for the backend. A model with
 the default settings (`requests` = 200) answers 400 people, each of whom asks again as soon as the last answer is complete.
 
-If the provider allows as many requests as the model may send, 150 must be under way within 20 s, and remain so. If it allows
+If the provider allows as many requests as the model may send, 150 must be in progress within 20 s, and remain so. If it allows
 fewer, the median must be within 10 % of them afterwards, in the second half of the time.
 
 Answers take the same time, because only the number of requests matters here. With `--whole` they arrive at their end instead

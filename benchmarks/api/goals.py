@@ -13,13 +13,13 @@ def judge(watched: Watched) -> Iterator[Row]:
     name = f"{watched.allows} allowed"
     least, median, most = watched.settled
     if watched.allows >= watched.requests:
-        yield Row(f"{name}: under way within {EARLY:.0f} s", watched.early, least=MANY)
+        yield Row(f"{name}: most in progress within {EARLY:.0f} s", watched.early, least=MANY)
         if watched.many_after is not None:
-            yield Row(f"{name}: {MANY} under way after", watched.many_after, "s")
-        yield Row(f"{name}: median under way afterwards", median, least=MANY)
+            yield Row(f"{name}: time until {MANY} are in progress", watched.many_after, "s")
+        yield Row(f"{name}: median in progress afterwards", median, least=MANY)
     else:
         least_near, most_near = (1 - TOLERANCE) * watched.allows, (1 + TOLERANCE) * watched.allows
-        yield Row(f"{name}: median under way afterwards", median, least=least_near, most=most_near)
+        yield Row(f"{name}: median in progress afterwards", median, least=least_near, most=most_near)
     yield Row(f"{name}: lowest number afterwards", least)
     yield Row(f"{name}: highest number afterwards", most)
     yield Row(f"{name}: answers", watched.answered)

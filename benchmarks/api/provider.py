@@ -17,7 +17,7 @@ _PATIENCE = 60
 
 @dataclass
 class Provider:
-    """Answers each request in ``reply_seconds``, and refuses it with status 429 if ``allows`` others are under way.
+    """Answers each request in ``reply_seconds``, and refuses it with status 429 if ``allows`` others are in progress.
 
     Its answer begins at once or, if it comes ``whole``, only when it is complete. It is an ASGI application that counts what
     it does.

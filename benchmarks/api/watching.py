@@ -1,4 +1,4 @@
-"""Watch how many requests of a model are under way at a provider."""
+"""Watch how many requests of a model are in progress at a provider."""
 
 import asyncio
 import statistics
@@ -13,7 +13,7 @@ from dialogue.messages import Message
 from dialogue.model_config import ModelSpec
 
 EARLY = 20.0
-"""Seconds from the first request within which many must be under way."""
+"""Seconds from the first request within which many must be in progress."""
 MANY = 150
 _ASK = [Message("user", "Do bears eat berries?")]
 _STEP = 0.1
@@ -21,11 +21,11 @@ _STEP = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What was under way at a provider that ``allows`` so many requests, of a model that may send ``requests`` at once.
+    """What was in progress at a provider that ``allows`` this many requests, of a model that may send ``requests`` at once.
 
-    ``early`` is the highest number within the first EARLY seconds and ``many_after`` the seconds until MANY were under way;
+    ``early`` is the highest number within the first EARLY seconds and ``many_after`` the seconds until MANY were in progress;
     None if they never were. The ``settled`` numbers are the lowest, the median and the highest of the second half of the
-    ``seconds`` watched. ``failed`` requests were refused again and again.
+    ``seconds`` watched. ``failed`` requests were refused repeatedly.
     """
 
     allows: int
@@ -41,7 +41,7 @@ class Watched:
 
 @dataclass
 class _People:
-    """Twice as many people as requests may be sent, so that others always wait. Each asks again and again."""
+    """Twice as many people as requests may be sent, so that others always wait. Each asks repeatedly."""
 
     model: ChatModel
     failed: int = 0
@@ -56,7 +56,7 @@ class _People:
 
 
 def watch(provider: Provider, requests: int, seconds: float) -> Watched:
-    """Let people ask the provider for so many ``seconds``."""
+    """Let people ask the provider for ``seconds``."""
     with serve(provider) as url:
         model = load(ModelSpec(name="api", backend="openai", model="m", base_url=url, requests=requests))
         people = _People(model)
@@ -65,7 +65,7 @@ def watch(provider: Provider, requests: int, seconds: float) -> Watched:
 
 
 async def _sample(provider: Provider, people: _People, count: int, seconds: float) -> list[tuple[float, int]]:
-    """Return how many requests were under way at which second after the first one arrived, ten times a second."""
+    """Return how many requests were in progress at each time after the first one arrived, in seconds; ten times a second."""
     samples = []
     async with asyncio.TaskGroup() as asking:
         tasks = [asking.create_task(people.ask()) for _ in range(count)]

@@ -43,7 +43,7 @@ class Size:
 def measure_sizes(
     environment: Mapping[str, str], folder: Path, sizes: Sequence[int], dialogues: int, opened: int
 ) -> list[Size]:
-    """Measure a run of each size, of which a worker plays so many dialogues. Pages are opened so often after the first time."""
+    """Measure a run of each size, of which a worker plays some dialogues. Pages are opened this often after the first time."""
     open_page = partial(_open, environment, folder, researcher_cookie(), opened)
     return [_measure(environment, folder, open_page, cells, min(cells, dialogues)) for cells in sizes]
 

@@ -76,7 +76,7 @@ class SetEditor:
 
     def _free_name(self) -> str:
         """Return the name to store. Raises PromptSetRefused if it is new and taken, so that no one changes another set
-        unawares."""
+        by mistake."""
         name: str = self.name or self.form.cleaned_data["name"]
         if not self.name and PromptVersion.objects.filter(name=name).exists():
             raise PromptSetRefused(f"A prompt set {name!r} already exists. Choose another name, or change that set.")

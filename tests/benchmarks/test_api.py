@@ -45,10 +45,10 @@ def test_it_runs_in_small(way: list[str]) -> None:
     ("watched", "missed"),
     [
         (ENOUGH, []),
-        (replace(ENOUGH, early=149), ["200 allowed: under way within 20 s"]),
-        (replace(ENOUGH, settled=(20, 149.0, 200)), ["200 allowed: median under way afterwards"]),
+        (replace(ENOUGH, early=149), ["200 allowed: most in progress within 20 s"]),
+        (replace(ENOUGH, settled=(20, 149.0, 200)), ["200 allowed: median in progress afterwards"]),
         (TOO_FEW, []),
-        (replace(TOO_FEW, settled=(50, 53.0, 60)), ["60 allowed: median under way afterwards"]),
+        (replace(TOO_FEW, settled=(50, 53.0, 60)), ["60 allowed: median in progress afterwards"]),
     ],
 )
 def test_many_must_be_under_way_at_a_provider_that_allows_them_and_nearly_all_at_one_that_allows_few(

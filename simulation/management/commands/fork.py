@@ -1,4 +1,4 @@
-"""``manage.py fork``: go on from a turn of dialogues with something changed, in this process or in the workers."""
+"""``manage.py fork``: continue dialogues from a turn with something changed, in this process or in the workers."""
 
 import json
 from argparse import ArgumentParser
