@@ -1,5 +1,6 @@
 """Request checks of dialogues, and store what guards find."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -35,12 +36,13 @@ def request_checks(
     except ModelMisconfigured as error:
         raise RequestError(str(error), model=model) from error
     with transaction.atomic():
+        found = _lock(dialogues)
         guard_run, _ = GuardRun.objects.get_or_create(
             study=study,
             identity=identify(configuration),
             defaults={"model": model, "configuration": configuration},
         )
-        _add_missing(GUARD_CHECKS.lock(guard_run), dialogues)
+        _add_missing(GUARD_CHECKS.lock(guard_run), found)
     guard_run.refresh_from_db()
     return guard_run
 
@@ -67,9 +69,18 @@ def _record(finding: Finding) -> dict[str, object]:
     return asdict(finding) | {"raw": storable(finding.raw), "problem": storable(finding.problem)}
 
 
-def _add_missing(locked: GuardRun, dialogues: QuerySet[Dialogue]) -> None:
+def _lock(dialogues: QuerySet[Dialogue]) -> list[int]:
+    """Lock the dialogues, so that a withdrawal either finds their checks or has deleted them; return their keys.
+
+    Lock them before the job: a withdrawal waits for workers, which hold checks and wait for the job.
+    """
+    return list(dialogues.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+
+
+def _add_missing(locked: GuardRun, dialogues: Iterable[int]) -> None:
     """Add the missing checks. Only the holder of the job's row adds any."""
-    missing = dialogues.exclude(pk__in=locked.checks.values("dialogue"))
-    added = GuardCheck.objects.bulk_create(GuardCheck(guard_run=locked, dialogue=dialogue) for dialogue in missing)
-    if added:
+    existing = set(locked.checks.values_list("dialogue", flat=True))
+    missing = [pk for pk in dialogues if pk not in existing]
+    GuardCheck.objects.bulk_create(GuardCheck(guard_run=locked, dialogue_id=pk) for pk in missing)
+    if missing:
         GuardRun.objects.filter(pk=locked.pk, state=GuardRun.State.FINISHED).update(state=GuardRun.State.PAUSED)

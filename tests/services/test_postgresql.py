@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.installation import Installation
+from tests.installation import BASE_DIR, Installation
 
 pytestmark = pytest.mark.postgresql
 
@@ -43,6 +43,15 @@ def test_the_demo_study_is_simulated_on_postgresql(site: Installation) -> None:
     assert report["dialogues"] == 6
     assert report["endings"] == {"goal_reached": 6}
     assert not (site.var_dir / "db.sqlite3").exists()
+
+
+def test_a_guard_checks_on_postgresql_and_exports_leave_out_what_it_found_unsafe(site: Installation) -> None:
+    site.simulate("--goals", "1", "--personas", "2")
+    site.settings["MODELS_FILE"] = str(BASE_DIR / "tests" / "data" / "guard_models.toml")
+    report = json.loads(site.manage("guard", "demo", "--model", "strict", "--json").stdout)
+    assert (report["checked"], report["unsafe"]) == (2, 2)
+    assert site.manage("export_dialogues", "demo").stdout == ""
+    assert len(site.manage("export_dialogues", "demo", "--include-unsafe").stdout.splitlines()) == 2
 
 
 def test_workers_that_claim_at_once_never_share_a_cell(site: Installation) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from dialogue.backends.base import BackendError, ModelMisconfigured
 from dialogue.backends.scripted import ScriptedModel
+from simulation.guards import checks
 from simulation.guards.results import read_results
 from simulation.guards.scopes import dialogues_of_run, dialogues_of_study
 from simulation.models import Run
@@ -18,6 +19,7 @@ from studies.files.exports import export_dialogues
 from studies.files.records import read_record
 from studies.models import Dialogue, GuardCheck, GuardRun, Study, Turn
 from tests.collection.factories import make_natural_dialogue, make_open_study, make_participant
+from tests.enrolment.people import withdraw
 from tests.factories import make_dialogue, make_run, make_staff
 from tests.simulation.guards.scripts import (
     MODELS_FILE,
@@ -40,6 +42,12 @@ def test_every_ended_dialogue_of_the_run_is_checked_and_no_other() -> None:
     assert (guard_run.state, guard_run.checks.count()) == (GuardRun.State.PAUSED, 4)
     assert dialogues_of_run(other).count() == 1
     assert dialogues_of_study(run.study).count() == 5
+
+
+def test_a_failed_dialogue_that_was_tried_again_is_not_checked() -> None:
+    run = finished_run()
+    Dialogue.objects.filter(simulation=run.simulations.all()[0]).update(is_replaced=True)
+    assert request_checks(run).checks.count() == 3
 
 
 def test_a_dialogue_without_a_word_is_not_checked() -> None:
@@ -165,6 +173,17 @@ def test_natural_dialogues_are_checked_only_if_the_study_says_so() -> None:
     Study.objects.filter(pk=study.pk).update(guards_natural=True)
     study.refresh_from_db()
     assert dialogues_of_study(study).count() == 1
+
+
+def test_a_withdrawal_deletes_what_a_guard_said_about_the_persons_dialogues() -> None:
+    study = make_open_study(guards_natural=True)
+    participant = make_participant(study)
+    make_natural_dialogue(participant, ending="next_goal")
+    make_natural_dialogue(make_participant(study), ending="next_goal")
+    work_off(checks.request_checks(study, dialogues_of_study(study), "strict", MODELS_FILE))
+    assert GuardCheck.objects.count() == 2
+    withdraw(participant)
+    assert GuardCheck.objects.count() == 1
 
 
 def test_the_database_refuses_a_finished_check_without_a_verdict() -> None:
