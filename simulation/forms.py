@@ -86,7 +86,7 @@ class RunForm(forms.Form):
     )
     features = forms.ChoiceField(
         initial="all",
-        help_text="Features that the persona sentence may use (section 3.2 of the paper). An ablation makes a run for each.",
+        help_text="Features that the persona sentence may use (section 3.2 of the paper). An ablation creates a run for each.",
     )
     seeds = forms.CharField(
         initial="73", help_text="Whole numbers separated by commas. Each persona and goal has one dialogue per seed."

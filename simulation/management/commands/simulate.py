@@ -38,7 +38,7 @@ from studies.files.whole_files import Unwritable, check_writable, write_whole
 from studies.models import Dialogue
 
 FEATURES_HELP = (
-    "features in the persona sentence: all, none or one; several, separated by commas, make a run each; ablation: none, each "
+    "features in the persona sentence: all, none or one; several, separated by commas, create a run each; ablation: none, each "
     "feature alone, and all (default: all)"
 )
 PATIENCE = 2
