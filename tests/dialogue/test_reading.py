@@ -25,7 +25,7 @@ def checked(raw: str, reading: Reading, *, has_ended: bool = False, **stop: Any)
         (JSON, '```json\n{"message": "What is\na bear?", "finished": false, "mood": "curious"}\n```'),
     ],
 )
-def test_the_utterance_is_found_wherever_the_set_says_it_stands(reading: Reading, raw: str) -> None:
+def test_the_utterance_is_found_where_the_set_says_it_is(reading: Reading, raw: str) -> None:
     assert checked(raw, reading) == CheckedOutput("said", "What is\na bear?", 1)
 
 

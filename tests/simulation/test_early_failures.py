@@ -1,4 +1,4 @@
-"""A run whose first dialogues fail alike pauses and says why, unless it is told to go on."""
+"""A run whose first dialogues fail in the same way pauses and says why, unless it is told to continue."""
 
 from collections.abc import Sequence
 from itertools import cycle
@@ -55,13 +55,13 @@ def test_a_run_pauses_after_twenty_dialogues_without_a_prompt_and_says_what_to_d
     assert "Examine asker on the Models page" in run.message
 
 
-def test_a_run_of_which_half_the_dialogues_fail_goes_on():
+def test_a_run_of_which_half_the_dialogues_fail_continues():
     run = work_off(started_run(seeds=SEEDS), make_worker(scripts(HalfUnquoted()), concurrency=1))
     assert run.state == Run.State.FINISHED
     assert ended(run) == 40
 
 
-def test_a_paused_run_does_not_start_again_by_itself_and_goes_on_if_told():
+def test_a_paused_run_does_not_restart_and_continues_if_told():
     run = work_off(started_run(seeds=SEEDS), failing_worker())
     services.queue_run(run)
     assert (run.state, "so the run was paused" in run.message) == (Run.State.PAUSED, True)
@@ -72,7 +72,7 @@ def test_a_paused_run_does_not_start_again_by_itself_and_goes_on_if_told():
     assert ended(run) == 40
 
 
-def test_a_run_that_is_told_to_go_on_beforehand_never_pauses():
+def test_a_run_that_is_told_to_continue_beforehand_never_pauses():
     run = request_run(seeds=SEEDS)
     ignore_failures(run)
     services.start_run(run)
@@ -84,7 +84,7 @@ def test_a_run_of_fewer_dialogues_ends_whatever_they_are():
     assert (run.state, find_early_failure(run)) == (Run.State.FINISHED, None)
 
 
-def test_a_longer_run_whose_later_dialogues_fail_goes_on():
+def test_a_longer_run_whose_later_dialogues_fail_continues():
     study = make_study()
     work_off(started_run(study, seeds=SEEDS[:5]))
     run = work_off(started_run(study, seeds=SEEDS), failing_worker())
@@ -105,7 +105,7 @@ def test_the_page_offers_to_continue_and_does_so(client: Client):
     assert "Continue despite failures" not in client.get(address).content.decode()
 
 
-def test_the_command_pauses_with_the_reason_and_goes_on_with_its_option(tmp_path: Path, settings: Settings):
+def test_the_command_pauses_with_the_reason_and_continues_with_its_option(tmp_path: Path, settings: Settings):
     file = settings.MODELS_FILE = tmp_path / "models.toml"
     file.write_text(MODELS_FILE.read_text().replace('I would ask: "What is a bear?"', UNQUOTED))
     make_study("demo")

@@ -66,7 +66,7 @@ def test_a_setting_inside_a_speakers_settings_is_named_in_full(client: Client) -
     assert "inquirer sampling temperature 0.8 0.2" in rows_of(shown(client, runs))
 
 
-def test_cells_of_the_same_persona_goal_and_seed_stand_in_one_row(client: Client) -> None:
+def test_cells_of_the_same_persona_goal_and_seed_are_in_one_row(client: Client) -> None:
     study = make_study(goal_count=2, persona_count=2)
     first, second = make_runs(study, {"features": "none"}, {"features": "age"})
     one, other = first.simulations.get(persona__code="P02", goal__number=2), second.simulations.last()

@@ -51,7 +51,7 @@ def test_dialogues_of_other_personas_and_replaced_tries_are_no_counterparts(clie
     assert "Same persona and goal" in client.get(f"/dialogues/{dialogue.token}/").text
 
 
-def test_the_turns_stand_beside_each_other_with_the_point_where_they_part(client: Client) -> None:
+def test_the_turns_are_side_by_side_with_the_point_where_they_diverge(client: Client) -> None:
     runs = [make_run(make_study(goal_count=1, persona_count=1), identity="one")]
     runs.append(make_run(Study.objects.get(), identity="two"))
     one, other = (make_dialogue(run.simulations.get(), turns=0) for run in runs)
@@ -66,7 +66,7 @@ def test_the_turns_stand_beside_each_other_with_the_point_where_they_part(client
     assert "They diverge at turn 2." in beside(client, one, other)
 
 
-def test_equal_dialogues_are_said_to_be_equal_until_one_goes_on(client: Client) -> None:
+def test_equal_dialogues_are_called_equal_until_one_continues(client: Client) -> None:
     one = make_dialogue(make_run(make_study(goal_count=1, persona_count=1), identity="one").simulations.get())
     same = make_dialogue(make_run(Study.objects.get(), identity="two").simulations.get())
     assert "They say the same, word for word." in beside(client, one, same)

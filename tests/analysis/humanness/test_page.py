@@ -69,7 +69,7 @@ def test_a_failure_is_shown_and_can_be_retried(run: Run, page: str, staff: Clien
     assert "Try again" in shown
 
 
-def test_other_measured_runs_of_the_study_stand_beside_it(run: Run, page: str, staff: Client) -> None:
+def test_other_measured_runs_of_the_study_are_listed(run: Run, page: str, staff: Client) -> None:
     keep_report(run)
     assert "Runs of this study" not in staff.get(page).text
     other = make_run(run.study, inquirer="mixtral")

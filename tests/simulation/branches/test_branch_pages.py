@@ -80,7 +80,9 @@ def test_the_form_starts_a_branch_with_what_it_changes(client: Client, parent: D
     assert Branch.objects.latest("pk").utterance == ""
 
 
-def test_branches_stand_beside_the_original_with_the_point_where_they_part(client: Client, parent: Dialogue) -> None:
+def test_branches_are_shown_beside_the_original_with_the_point_where_they_diverge(
+    client: Client, parent: Dialogue
+) -> None:
     same, edited = branch_at(parent, 2), branch_at(parent, 2, utterance="Is it so?")
     play(same)
     play(edited, models=scripts(answerer=ScriptedModel(["", "It is."])))
@@ -135,7 +137,7 @@ def test_a_branch_whose_terminal_was_closed_can_be_resumed(client: Client, paren
     assert branch.is_queued
 
 
-def test_a_persons_dialogue_asks_for_the_model_that_goes_on(client: Client, parent: Dialogue) -> None:
+def test_a_persons_dialogue_asks_for_the_model_that_continues(client: Client, parent: Dialogue) -> None:
     natural = make_natural_dialogue(make_participant(parent.study), turns=2)
     Dialogue.objects.filter(pk=natural.pk).update(responder=parent.responder)
     page = look(client, natural, 2)

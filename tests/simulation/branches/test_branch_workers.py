@@ -19,7 +19,7 @@ from tests.simulation.scripts import AT_ONCE, MODELS_FILE, TURNS, InterferingMod
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scripted_models")]
 
 
-def test_a_dropped_branch_goes_on_from_its_last_turn_and_keeps_its_edited_utterance() -> None:
+def test_a_dropped_branch_continues_from_its_last_turn_and_keeps_its_edited_utterance() -> None:
     branch = branch_at(simulated_dialogue(), 1, utterance="Is it so?")
     hung: list[int] = []
     hanging = InterferingModel(["", '"Q2"', "FINISH"], 1, lambda: hung.append(1), hangs=True)

@@ -46,7 +46,7 @@ def test_dialogues_are_repeated_from_a_turn(parents: list[Dialogue]) -> None:
     assert Run.objects.get().simulations.count() == 2
 
 
-def test_the_report_names_what_was_changed_and_where_the_branch_parts(parents: list[Dialogue]) -> None:
+def test_the_report_names_what_was_changed_and_where_the_branch_diverges(parents: list[Dialogue]) -> None:
     [branch] = forked(parents[0].token, "--turn", "2", "--utterance", "What is honey?", "--seed", "5")
     assert branch["parting"] == {"turn": 2, "at": "utterance"}
     assert branch["changes"] == [
@@ -58,7 +58,7 @@ def test_the_report_names_what_was_changed_and_where_the_branch_parts(parents: l
     assert "turn limit: 12 → 9" in text
 
 
-def test_a_branch_that_ends_sooner_parts_at_its_ending(parents: list[Dialogue]) -> None:
+def test_a_branch_that_ends_sooner_diverges_at_its_ending(parents: list[Dialogue]) -> None:
     [branch] = forked(parents[0].token, "--turn", "2", "--inquirer-prompts", "plain", "--max-turns", "2")
     assert branch["changes"][0] == {"name": "prompts of the inquirer", "before": "llama-2", "after": "plain"}
     [shorter] = forked(parents[0].token, "--turn", "1", "--max-turns", "1")

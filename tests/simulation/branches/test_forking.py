@@ -93,7 +93,7 @@ def test_a_stored_prompt_set_stays_with_the_branches_of_a_branch() -> None:
     assert answerer.requests[0].messages[0].content == "Answer kindly."
 
 
-def test_an_edited_utterance_is_answered_and_the_inquirer_goes_on_from_it() -> None:
+def test_an_edited_utterance_is_answered_and_the_inquirer_continues_from_it() -> None:
     asker, answerer = ScriptedModel(ASKS), ScriptedModel(["A1", "So it is."])
     branch = branch_at(simulated_dialogue(), 2, utterance="Is it so?")
     play(branch, models=scripts(asker, answerer))
@@ -103,7 +103,7 @@ def test_an_edited_utterance_is_answered_and_the_inquirer_goes_on_from_it() -> N
     assert list(branch.dialogue.outputs.values_list("position", "speaker")) == [(1, "responder"), (2, "inquirer")]
 
 
-def test_a_model_goes_on_with_a_persons_dialogue_without_its_failed_turn() -> None:
+def test_a_model_continues_a_persons_dialogue_without_its_failed_turn() -> None:
     study = simulated_dialogue().study
     natural = make_natural_dialogue(make_participant(study), turns=3)
     natural.responder = Dialogue.objects.get(kind="simulated").responder
@@ -179,7 +179,7 @@ def test_a_model_that_is_gone_or_has_changed_is_named(tmp_path: Path) -> None:
     assert fork(parent, BranchRequest(2, inquirer="asker"), file).configuration["inquirer"]["model"] == "asker"
 
 
-def test_a_dialogue_of_a_person_needs_a_model_that_goes_on() -> None:
+def test_a_dialogue_of_a_person_needs_a_model_that_continues() -> None:
     parent = make_natural_dialogue(make_participant(simulated_dialogue().study))
     with pytest.raises(RequestError, match="inquirer of this dialogue was played by a person"):
         branch_at(parent, 1)
