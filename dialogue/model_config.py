@@ -202,7 +202,7 @@ class ModelSpec(_Table):
     def _can_guard(self) -> "ModelSpec":
         if self.guard and (self.inquirer or self.responder):
             raise ValueError(
-                "a guard plays no speaker. Remove the tables `inquirer` and `responder`, or the table `guard`"
+                "a guard plays neither speaker. Remove the tables `inquirer` and `responder`, or the table `guard`"
             )
         if self.guard and self.guard.kind == "moderation" and (self.backend != "openai" or self.api != "openai"):
             raise ValueError('the moderation endpoint needs backend = "openai" and api = "openai"')

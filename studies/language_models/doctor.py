@@ -75,6 +75,6 @@ def _find(name: str) -> ModelSpec:
     spec = find_well_described(settings.MODELS_FILE, name)
     if spec.guard:
         raise ModelMisconfigured(
-            f"Model {name!r} is a guard, which plays no speaker. `manage.py guard` lets it check dialogues."
+            f"Model {name!r} is a guard, which plays neither speaker. `manage.py guard` lets it check dialogues."
         )
     return registry.with_own_sampling(spec)

@@ -61,7 +61,7 @@ def test_the_doctor_examines_no_guard(models_file, capsys):
     models_file.write_text(GOOD + 'guard = { kind = "llama-guard-3" }\n')
     with pytest.raises(CommandError, match="Could not be examined: talker"):
         call_command("models", "talker", "--try")
-    assert "is a guard, which plays no speaker" in capsys.readouterr().err
+    assert "is a guard, which plays neither speaker" in capsys.readouterr().err
 
 
 def test_a_model_whose_file_is_missing_is_refused_by_name_and_the_others_are_still_listed(models_file, capsys):

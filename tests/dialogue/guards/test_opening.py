@@ -45,7 +45,7 @@ def test_a_chat_model_is_refused_as_a_guard_unless_a_guards_template_is_set() ->
         ('backend = "scripted"\nguard = { kind = "gatekeeper" }', "guard.kind"),
         ('backend = "scripted"\nguard = { kind = "moderation" }', "the moderation endpoint needs backend"),
         ('backend = "scripted"\nguard = { knid = "moderation" }', "perhaps you meant 'kind'"),
-        ('backend = "scripted"\nguard = { kind = "llama-guard-2" }\nresponder = {}', "a guard plays no speaker"),
+        ('backend = "scripted"\nguard = { kind = "llama-guard-2" }\nresponder = {}', "a guard plays neither speaker"),
     ],
 )
 def test_a_mistake_in_the_table_is_told_in_a_sentence(entry: str, words: str) -> None:
