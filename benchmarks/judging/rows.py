@@ -47,7 +47,8 @@ def make_evaluation(evaluators: int, pairs: int, *, is_free: bool = False) -> Ev
 
 
 def _make_pair(evaluation: Evaluation, name: str, written: _Texts) -> Pair:
-    natural, simulated = (_make_dialogue(evaluation.study, kind, written) for kind in Dialogue.Kind)
+    kinds = (Dialogue.Kind.NATURAL, Dialogue.Kind.SIMULATED)
+    natural, simulated = (_make_dialogue(evaluation.study, kind, written) for kind in kinds)
     return evaluation.pairs.create(model=name, person=name, natural=natural, simulated=simulated)
 
 

@@ -116,7 +116,7 @@ def test_health_that_was_computed_is_shown_beside_a_gap(client: Client) -> None:
     make_dialogues(list(first.simulations.all()))
     table = {"name": "health", "groups": [["role flip", [["12.5", "8", "utterances", "–", "0"]]]]}
     report = keep_report(first)
-    report.shown |= {"health": [table]}
+    report.shown = report.shown | {"health": [table]}
     report.save()
     assert "role flip, % 12.5 –" in rows_of(shown(client, [first, second], "figures/"))
 

@@ -38,6 +38,6 @@ def compute(run: Run) -> HumannessReport:
 def keep_report(run: Run, **fields: object) -> HumannessReport:
     """Store a report on the present data without computing it: it has one file and almost no content."""
     kept = {"fingerprint": fingerprint(run), "code": code_version(), "state": HumannessReport.State.FINISHED}
-    report = HumannessReport.objects.create(run=run, files=["health.csv"], **kept | {"shown": SHOWN} | fields)
+    report = HumannessReport.objects.create(run=run, files=["health.csv"], **kept | {"shown": dict(SHOWN)} | fields)
     HumannessFile.objects.create(report=report, name="health.csv", content=b"symptom")
     return report
