@@ -53,6 +53,8 @@ class Reading(BaseModel):
         is_marked = self.way == "marked"
         if is_marked and not (self.begin.strip() and self.end.strip()):
             raise ValueError('"marked" needs the two marks `begin` and `end`, such as "<say>" and "</say>"')
+        if is_marked and any(len(mark.splitlines()) > 1 or mark != mark.strip() for mark in (self.begin, self.end)):
+            raise ValueError("a mark is one line without white space around it, because forms cannot show another")
         if not is_marked and (self.begin or self.end):
             raise ValueError(f'the marks `begin` and `end` belong to "marked", not to "{self.way}"')
         return self
@@ -109,7 +111,7 @@ class Stop(BaseModel):
     def _has_a_token(self) -> "Stop":
         if self.rule in ("edge", "anywhere") and not _is_word(self.token):
             raise ValueError(f'the stop token must be one word without punctuation, such as "{STOP_TOKEN}"')
-        if self.rule == "own" and not self.token.strip():
+        if self.rule == "own" and (not self.token or self.token.split() != [self.token]):
             raise ValueError('the rule "own" needs the model\'s control token, such as "<|endconversation|>"')
         return self
 

@@ -79,19 +79,28 @@ def obstacles(run: Run, models_file: Path | None = None) -> list[str]:
 
 
 def _write(run: Run, block: Block, name: str) -> str:
-    values = {
-        "study": run.study.slug,
-        "inquirer": run.inquirer,
-        "responder": run.responder,
-        "goals": list(block.goals),
-        "personas": list(block.personas),
-        "features": run.configuration["features"],
-        "seeds": list(block.seeds),
-        "max_turns": run.configuration["max_turns"],
-        **{f"{speaker}_prompts": run.configuration[speaker]["prompts"] for speaker in SPEAKERS},
-    } | ({"concurrency": run.concurrency} if run.concurrency else {})
+    values = (
+        {
+            "study": run.study.slug,
+            "inquirer": run.inquirer,
+            "responder": run.responder,
+            "goals": list(block.goals),
+            "personas": list(block.personas),
+            "features": run.configuration["features"],
+            "seeds": list(block.seeds),
+            "max_turns": run.configuration["max_turns"],
+        }
+        | _prompts(run)
+        | ({"concurrency": run.concurrency} if run.concurrency else {})
+    )
     lines = [f"{key} = {_toml(value)}" for key, value in values.items()]
     return "\n".join([*_comments(run, name), "", *lines, ""])
+
+
+def _prompts(run: Run) -> dict[str, str]:
+    """Return the prompt sets that the run records."""
+    recorded = {speaker: run.configuration[speaker].get("prompts") for speaker in SPEAKERS}
+    return {f"{speaker}_prompts": reference for speaker, reference in recorded.items() if reference}
 
 
 def _comments(run: Run, name: str) -> list[str]:

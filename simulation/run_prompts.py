@@ -37,8 +37,13 @@ def frozen_texts(chosen: Mapping[SpeakerName, NamedPrompts]) -> dict[str, dict[s
 
 
 def prompts_of(configuration: Mapping[str, Any], speaker: SpeakerName) -> NamedPrompts:
-    """Return the prompt set with which this ``speaker`` of a run plays. Raises ModelMisconfigured if a built-in one is gone."""
-    reference = configuration[speaker]["prompts"]
+    """Return the prompt set with which this ``speaker`` of a run plays.
+
+    Raises ModelMisconfigured if a built-in one is gone, or if the run was not simulated here and does not record it.
+    """
+    reference = configuration[speaker].get("prompts")
+    if reference is None:
+        raise ModelMisconfigured(f"This run does not record the prompt set of its {speaker}. Start a new run.")
     text = configuration.get("prompt_sets", {}).get(reference)
     return NamedPrompts(reference, _parse(text)) if text else built_in(reference, speaker)
 

@@ -8,7 +8,7 @@ from typing import Any
 from openai import APIStatusError, AsyncOpenAI, DefaultAsyncHttpxClient
 from pydantic import BaseModel, ValidationError
 
-from dialogue.backends.base import BackendError
+from dialogue.backends.base import BackendError, ContentRefused, ContextFull
 from dialogue.backends.openai.connection import FAILURES, connection, status_complaint, transport, unreachable
 from dialogue.backends.openai.errors import meaning
 from dialogue.backends.openai.wire import address
@@ -38,7 +38,10 @@ class Moderation:
         said = list(_messages(turns))
         if not said:
             return ()
-        body = await self._request([text for _, _, text in said])
+        try:
+            body = await self._request([text for _, _, text in said])
+        except (ContentRefused, ContextFull) as error:
+            return tuple(Finding(turn, speaker, "unreadable", problem=str(error)) for turn, speaker, _ in said)
         try:
             results = _Answer.model_validate(json.loads(body)).results
             read = [_Result.model_validate(result) for result in results]

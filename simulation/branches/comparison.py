@@ -114,8 +114,9 @@ def _speaker_changes(speaker: SpeakerName, origin: Origin, now: Mapping[str, Any
         yield Change(speaker, before["model"], now["model"])
     elif _settings(before) != _settings(now):
         yield Change(speaker, before["model"], f"{now['model']} as models.toml now describes it")
-    if before["prompts"] != now["prompts"]:
-        yield Change(f"prompts of the {speaker}", before["prompts"], now["prompts"])
+    earlier = before.get("prompts", "not recorded")
+    if earlier != now["prompts"]:
+        yield Change(f"prompts of the {speaker}", earlier, now["prompts"])
 
 
 def _settings(described: Mapping[str, Any]) -> dict[str, Any]:

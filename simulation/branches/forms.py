@@ -8,6 +8,7 @@ from dialogue.seeds import SPEAKERS
 from simulation.branches.origins import Origin
 from simulation.branches.requests import LONGEST_UTTERANCE, BranchRequest
 from simulation.requests import MOST_SEED, MOST_TURNS
+from studies.editor.fields import LongText
 from studies.language_models.catalogue import read_catalogue
 from studies.models import Dialogue
 from studies.prompt_sets.library import list_choices
@@ -26,9 +27,7 @@ class BranchForm(forms.Form):
     seed = forms.IntegerField(required=False, min_value=0, max_value=MOST_SEED)
     max_turns = forms.IntegerField(label="Turn limit", required=False, min_value=1, max_value=MOST_TURNS)
     is_edited = forms.BooleanField(label="Replace the inquirer’s utterance", required=False)
-    utterance = forms.CharField(
-        required=False, max_length=LONGEST_UTTERANCE, strip=False, widget=forms.Textarea({"rows": 4})
-    )
+    utterance = LongText(rows=4, max_length=LONGEST_UTTERANCE, required=False)
 
     def __init__(self, parent: Dialogue, turn: int, origin: Origin, data: Any = None) -> None:
         super().__init__(data, label_suffix="")

@@ -11,7 +11,7 @@ from functools import partial
 
 from django.conf import settings
 from django.core import signing
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from dialogue.backends.base import BackendError, ChatModel, Heard, ModelMisconfigured
 from dialogue.model_config import ModelSpec
@@ -118,10 +118,10 @@ def begin_try(prompts: AnyPrompts, scene: Scene) -> Try:
 
 
 def read_try(state: str) -> Try | None:
-    """Return the try of a token; None if it is not one of this site's, or an hour old."""
+    """Return the try of a token; None if it is not one of this site's, of another version of the software, or an hour old."""
     try:
         return Try.model_validate(signing.loads(state, salt=_SALT, max_age=_OLDEST))
-    except signing.BadSignature:
+    except (signing.BadSignature, ValidationError):
         return None
 
 

@@ -3,7 +3,7 @@
 import re
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from dialogue import prompts
 from dialogue.prompt_file import InvalidPrompts, read_prompts
@@ -30,7 +30,15 @@ def store_version(name: str, text: str, author: User | None = None) -> PromptVer
     if latest and latest.text == text:
         return latest
     number = latest.version + 1 if latest else 1
-    return PromptVersion.objects.create(name=name, version=number, speaker=found.speaker, text=text, created_by=author)
+    version = PromptVersion(name=name, version=number, speaker=found.speaker, text=text, created_by=author)
+    try:
+        with transaction.atomic():
+            version.save()
+    except IntegrityError as error:
+        raise PromptSetRefused(
+            f"Somebody else has just stored a version of the prompt set {name!r}. Look at it, and store yours again."
+        ) from error
+    return version
 
 
 def _read(name: str, text: str) -> prompts.AnyPrompts:

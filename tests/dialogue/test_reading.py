@@ -107,6 +107,7 @@ def test_the_text_beside_the_stop_token_is_counted_even_if_it_is_never_sent() ->
     ("settings", "sentence"),
     [
         ({"way": "marked", "begin": "<say>"}, "needs the two marks"),
+        ({"way": "marked", "begin": "<say>\n", "end": "</say>"}, "one line without white space"),
         ({"way": "whole", "begin": "<say>", "end": "</say>"}, 'belong to "marked"'),
     ],
 )

@@ -31,6 +31,14 @@ def test_storing_the_same_text_again_adds_no_version() -> None:
     assert PromptVersion.objects.count() == 1
 
 
+def test_who_comes_second_is_told_instead_of_losing_either_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    store_version("mine", FIRST)
+    monkeypatch.setattr("django.db.models.query.QuerySet.last", lambda rows: None)  # as it was a moment ago
+    with pytest.raises(PromptSetRefused, match="Somebody else has just stored a version"):
+        store_version("mine", SECOND)
+    assert [row.text for row in PromptVersion.objects.all()] == [FIRST]
+
+
 def test_the_text_is_kept_as_it_was_written() -> None:
     text = f"# A note of the author\n{FIRST}"
     assert store_version("mine", text).text == text

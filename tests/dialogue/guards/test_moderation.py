@@ -78,6 +78,18 @@ def test_an_odd_answer_is_an_error_and_never_safe(
         check(server.url)
 
 
+@pytest.mark.parametrize(
+    "complaint",
+    [{"code": "context_length_exceeded", "message": "too long"}, {"code": "content_filter", "message": "no"}],
+)
+def test_texts_that_the_server_refuses_are_unreadable_and_stop_nothing(
+    server: ModerationServer, complaint: dict[str, str]
+) -> None:
+    server.answer = (400, {"error": complaint})
+    assert {finding.verdict for finding in check(server.url)} == {"unreadable"}
+    assert all(finding.problem for finding in check(server.url))
+
+
 def test_a_server_that_is_away_is_named() -> None:
     with moderation_server() as server:
         url = server.url

@@ -80,6 +80,11 @@ def test_the_form_starts_a_branch_with_what_it_changes(client: Client, parent: D
     assert Branch.objects.latest("pk").utterance == ""
 
 
+def test_an_edited_utterance_keeps_its_line_ends_whatever_the_browser_sends(client: Client, parent: Dialogue) -> None:
+    send(client, parent, 2, is_edited="on", utterance="two\r\nlines")
+    assert Branch.objects.get().utterance == "two\nlines"
+
+
 def test_branches_are_shown_beside_the_original_with_the_point_where_they_diverge(
     client: Client, parent: Dialogue
 ) -> None:

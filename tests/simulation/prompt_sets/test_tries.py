@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core import signing
 from django.test import Client
 from django.utils.html import escape, strip_tags
 from pytest_django import Settings
@@ -14,6 +15,7 @@ from dialogue.backends import registry
 from dialogue.backends.base import ModelMisconfigured, Sampling
 from dialogue.prompts import PromptSet, load, load_responder
 from simulation.casting import Casting
+from simulation.prompt_sets import tries
 from simulation.prompt_sets.scene import read_scene
 from simulation.prompt_sets.tried_models import TriedModels
 from simulation.prompt_sets.tries import Tried, Try, ask_next, begin_try, read_try, tried_models
@@ -252,8 +254,9 @@ def test_a_try_says_what_a_run_with_the_same_seed_says(settings: Settings) -> No
     assert found.verdict.output.reply.raw == Output.objects.get(speaker="inquirer", position=0).raw
 
 
-def test_a_state_of_another_site_is_refused() -> None:
+def test_a_state_of_another_site_or_version_is_refused() -> None:
     assert read_try("nonsense") is None
+    assert read_try(signing.dumps({"of": "then"}, salt=tries._SALT)) is None
     assert read_try("eyJhIjoxfQ:1vEabc:abc") is None
 
 
