@@ -1,6 +1,6 @@
 """The dialogues that guards may check."""
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from simulation.models import Run
 from studies.models import Dialogue, Study, Turn
@@ -12,9 +12,13 @@ def dialogues_of_run(run: Run) -> QuerySet[Dialogue]:
 
 
 def dialogues_of_study(study: Study) -> QuerySet[Dialogue]:
-    """Return the study's simulated dialogues of that kind and, if the study says so, the natural ones."""
-    kinds = [Dialogue.Kind.SIMULATED, *([Dialogue.Kind.NATURAL] if study.guards_natural else [])]
-    return _ended().filter(study=study, kind__in=kinds)
+    """Return the study's simulated dialogues of that kind with their branches and, if the study says so, all dialogues.
+
+    Without that, a branch is only checked if its original is simulated, because it may contain a person's words.
+    """
+    simulated = Q(kind=Dialogue.Kind.SIMULATED) | Q(branch__parent__kind=Dialogue.Kind.SIMULATED)
+    of_study = _ended().filter(study=study)
+    return of_study if study.guards_natural else of_study.filter(simulated)
 
 
 def _ended() -> QuerySet[Dialogue]:

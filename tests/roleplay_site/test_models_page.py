@@ -48,7 +48,7 @@ def test_a_model_is_listed_with_what_it_is_and_what_it_is_used_in(staff: Client)
     assert "inquirer (prompt set plain), responder (prompt set llama-2-responder)" in page
     assert "2.0 USD per million input tokens, 8.0 per million output tokens" in page
     assert "ann:1:x" in page
-    assert f'<a href="/studies/{study.slug}/">{escape(study.title)}</a> (chatbot); 1 run as inquirer;' in page
+    assert f'<a href="/studies/{study.slug}/">{escape(study.title)}</a> (chatbot)<br>1 run as inquirer<br>' in page
     assert "not measured: examine the model" in page
 
 

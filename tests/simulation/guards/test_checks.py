@@ -21,6 +21,7 @@ from studies.models import Dialogue, GuardCheck, GuardRun, Study, Turn
 from tests.collection.factories import make_natural_dialogue, make_open_study, make_participant
 from tests.enrolment.people import withdraw
 from tests.factories import make_dialogue, make_run, make_staff
+from tests.simulation.branches.branching import branch_at, simulated_dialogue
 from tests.simulation.guards.scripts import (
     MODELS_FILE,
     checked_run,
@@ -173,6 +174,22 @@ def test_natural_dialogues_are_checked_only_if_the_study_says_so() -> None:
     Study.objects.filter(pk=study.pk).update(guards_natural=True)
     study.refresh_from_db()
     assert dialogues_of_study(study).count() == 1
+
+
+@pytest.mark.parametrize("includes_natural", [True, False])
+def test_branches_are_checked_unless_they_contain_words_that_the_study_keeps_from_guards(
+    includes_natural: bool,
+) -> None:
+    original = simulated_dialogue()
+    study = original.study
+    natural = make_natural_dialogue(make_participant(study), ending="next_goal")
+    branches = [branch_at(original, 1).dialogue, branch_at(natural, 1, inquirer="asker", responder="answerer").dialogue]
+    Dialogue.objects.filter(pk__in=[branch.pk for branch in branches]).update(ended_at=timezone.now())
+    for branch in branches:
+        Turn.objects.get_or_create(dialogue=branch, position=0, defaults={"utterance": "Why?"})
+    study.guards_natural = includes_natural
+    checked = set(dialogues_of_study(study).filter(kind=Dialogue.Kind.BRANCH))
+    assert checked == set(branches if includes_natural else branches[:1])
 
 
 def test_a_withdrawal_deletes_what_a_guard_said_about_the_persons_dialogues() -> None:
