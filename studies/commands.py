@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError, connection
 
+from dialogue.backends import registry
+from dialogue.models_file import InvalidModelsFile, UnknownModel, find_model
 from studies.files.exports import Incomplete
 from studies.files.whole_files import Unwritable, write_whole
 from studies.models import Study
@@ -63,3 +66,13 @@ def _print(pieces: Iterable[str]) -> None:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123  stays open until the process ends
         if not isinstance(error, BrokenPipeError):
             raise Unwritable(f"Standard output cannot be written ({error.strerror}). Free some disk space.") from error
+
+
+def refuse_unfit(name: str) -> None:
+    """Examine the model that a command is about to use. Raises CommandError with one sentence if it cannot run here."""
+    try:
+        health = registry.examine(find_model(settings.MODELS_FILE, name))
+    except (UnknownModel, InvalidModelsFile) as error:
+        raise CommandError(str(error), returncode=2) from error
+    if not health.is_ok:
+        raise CommandError(health.sentence, returncode=2)

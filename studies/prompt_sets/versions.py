@@ -36,7 +36,7 @@ def store_version(name: str, text: str, author: User | None = None) -> PromptVer
             version.save()
     except IntegrityError as error:
         raise PromptSetRefused(
-            f"Somebody else has just stored a version of the prompt set {name!r}. Look at it, and store yours again."
+            f"Someone else has just stored a version of the prompt set {name!r}. Review it, then store yours again."
         ) from error
     return version
 

@@ -34,7 +34,7 @@ def test_storing_the_same_text_again_adds_no_version() -> None:
 def test_who_comes_second_is_told_instead_of_losing_either_version(monkeypatch: pytest.MonkeyPatch) -> None:
     store_version("mine", FIRST)
     monkeypatch.setattr("django.db.models.query.QuerySet.last", lambda rows: None)  # as it was a moment ago
-    with pytest.raises(PromptSetRefused, match="Somebody else has just stored a version"):
+    with pytest.raises(PromptSetRefused, match="Someone else has just stored a version"):
         store_version("mine", SECOND)
     assert [row.text for row in PromptVersion.objects.all()] == [FIRST]
 

@@ -11,7 +11,6 @@ from django.core.management.base import CommandError
 from tqdm import tqdm
 
 from dialogue.backends import registry
-from dialogue.models_file import InvalidModelsFile, UnknownModel, find_model
 from evaluation.commands import find_evaluation
 from evaluation.judges.judge_runs import MODEL_JUDGEMENTS, request_judge_run
 from evaluation.judges.results import JudgeRunLine, read_judge_runs
@@ -21,7 +20,7 @@ from jobs.heartbeats import live_services
 from jobs.routing import missing_worker
 from jobs.workers import stop_on_signal
 from simulation.requests import RequestError
-from studies.commands import StudyCommand, find_study
+from studies.commands import StudyCommand, find_study, refuse_unfit
 from studies.language_models.catalogue import provider_of
 
 PATIENCE = 2
@@ -57,7 +56,7 @@ class Command(StudyCommand):
         if options["queue"] and options["json"]:
             raise RequestError("--queue leaves the work to the workers and does not wait for it. Omit --json.")
         evaluation = find_evaluation(find_study(options["study"]), options["evaluation"], self.stderr.write)
-        _refuse_unfit(options["model"])
+        refuse_unfit(options["model"])
         judge_run = request_judge_run(evaluation, options["model"])
         if provider := provider_of(options["model"]):
             self.stderr.write(
@@ -106,16 +105,6 @@ class Command(StudyCommand):
                 f"  {one.name:<24}detected in {one.detected} of {one.answered}, unanswered {one.unanswered}, "
                 f"same answer in both orders {one.consistent} of {one.both}"
             )
-
-
-def _refuse_unfit(name: str) -> None:
-    """Examine the model before anything is stored."""
-    try:
-        health = registry.examine(find_model(settings.MODELS_FILE, name))
-    except (UnknownModel, InvalidModelsFile) as error:
-        raise RequestError(str(error)) from error
-    if not health.is_ok:
-        raise RequestError(health.sentence)
 
 
 def _refuse_incomplete(judge_run: JudgeRun) -> None:

@@ -12,7 +12,6 @@ from django.db.models import QuerySet
 from tqdm import tqdm
 
 from dialogue.backends import registry
-from dialogue.models_file import InvalidModelsFile, UnknownModel, find_model
 from jobs.heartbeats import live_services
 from jobs.routing import missing_worker
 from jobs.workers import stop_on_signal
@@ -22,7 +21,7 @@ from simulation.guards.scopes import dialogues_of_run, dialogues_of_study
 from simulation.guards.workers import GuardWorker
 from simulation.models import Run
 from simulation.requests import RequestError
-from studies.commands import StudyCommand, find_study
+from studies.commands import StudyCommand, find_study, refuse_unfit
 from studies.language_models.catalogue import provider_of
 from studies.models import Dialogue, GuardRun, Study
 
@@ -61,7 +60,7 @@ class Command(StudyCommand):
         if not dialogues.exists():
             raise RequestError("There is no ended dialogue to check yet. Start a run first.")
         guard_run = request_checks(study, dialogues, options["model"])
-        _refuse_unfit(options["model"])
+        refuse_unfit(options["model"])
         if study.guards_natural and (provider := provider_of(options["model"])):
             self.stderr.write(
                 f"{provider} receives the messages that people wrote. Make sure that they have consented to this."
@@ -100,15 +99,6 @@ class Command(StudyCommand):
             self.stdout.write(f"  {name:<32}{count}")
         for unsafe in result.unsafe_dialogues:
             self.stdout.write(f"  {unsafe.dialogue.token}  {'; '.join(unsafe.reasons)}")
-
-
-def _refuse_unfit(name: str) -> None:
-    try:
-        health = registry.examine(find_model(settings.MODELS_FILE, name))
-    except (UnknownModel, InvalidModelsFile) as error:
-        raise RequestError(str(error)) from error
-    if not health.is_ok:
-        raise RequestError(health.sentence)
 
 
 def _work_off(guard_run: GuardRun, concurrency: int) -> None:
