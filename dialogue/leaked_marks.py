@@ -2,9 +2,12 @@
 
 import re
 
+_INDENT = r"^[^\S\n]*"
+"""White space at the beginning of a line, without line breaks: from each blank line, those would be searched again."""
 _MARKS = re.compile(
     r"<\|[^|<>\s]{1,40}\|?>|\[/?INST\]|<</?SYS>>|</?s>|</?(start|end)_of_turn>|</?think(ing)?>"
-    r"|^\s*#{2,3} ?(human|user|assistant|instruction|response|system)\b|^\s*(human|user|assistant|system|inquirer|responder):",
+    rf"|{_INDENT}#{{2,3}} ?(human|user|assistant|instruction|response|system)\b"
+    rf"|{_INDENT}(human|user|assistant|system|inquirer|responder):",
     re.IGNORECASE | re.MULTILINE,
 )
 

@@ -3,6 +3,7 @@
 import json
 import re
 import string
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -72,7 +73,7 @@ class Reading(BaseModel):
             case "whole":
                 return [text.strip()]
             case "marked":
-                return re.findall(f"{re.escape(self.begin)}(.*?){re.escape(self.end)}", text, re.DOTALL)
+                return list(_between(text, self.begin, self.end))
             case "json":
                 answer = read_answer(text)
                 return [answer.message] if answer else []
@@ -163,6 +164,19 @@ def read_answer(text: str) -> Answer | None:
 def says_something(text: str) -> bool:
     """Return whether the text contains more than white space and punctuation."""
     return any(character not in string.punctuation and not character.isspace() for character in text)
+
+
+def _between(text: str, begin: str, end: str) -> Iterator[str]:
+    """Yield the texts between the marks. A pattern would search the rest of the text again for each mark without an end."""
+    opened = text.find(begin)
+    while opened >= 0 and (closed := text.find(end, opened + len(begin))) >= 0:
+        yield text[opened + len(begin) : closed]
+        opened = text.find(begin, closed + len(end))
+
+
+def _continues(neighbour: str) -> bool:
+    """Return whether a character beside a word makes it a part of a longer one."""
+    return neighbour.isdigit() or neighbour == "_" or neighbour.lower() != neighbour.upper()
 
 
 def _is_word(token: str) -> bool:

@@ -32,7 +32,8 @@ _QUESTION_WORD = re.compile(
     re.IGNORECASE,
 )
 _QUESTION_MARK = re.compile(r"[?？؟]")
-_SENTENCE_END = re.compile(r"[.!?。！？]+(?=\s|$)|\n+")
+_SENTENCE_END = re.compile(r"(?<![.!?。！？])[.!?。！？]+(?=\s|$)|\n+")
+"""The lookbehind tries a run of marks once, from its beginning."""
 _WORDS_OF = """
 a about after all also am an and any are as at be because been before being but by can could did do does doing down during each
 for from had has have having he her here hers him his how i if in into is it its just me more most my no nor not now of off on

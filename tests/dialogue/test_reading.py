@@ -116,7 +116,35 @@ def test_marks_belong_to_the_marked_way(settings: dict[str, Any], sentence: str)
         Reading(**settings)
 
 
+def test_many_marks_that_are_never_closed_are_read_in_one_pass() -> None:
+    assert MARKED.find("<say>" * 400_000) == []
+    assert MARKED.find("<say>a</say>" * 50_000) == ["a"] * 50_000
+    assert MARKED.find("</say><say>a<say>b</say>c</say>") == ["a<say>b"]
+
+
 @pytest.mark.parametrize("token", ["", "THE END", "E.N.D", "<end>"])
 def test_a_written_stop_token_is_one_word(token: str) -> None:
     with pytest.raises(ValidationError, match="one word without punctuation"):
         Stop(token=token)
+
+
+@pytest.mark.parametrize(
+    ("token", "text"),
+    [
+        ("FINISH", 'only say "FINISH".'),
+        ("finish", "Finish"),
+        ("FINISH", "«FINISH»라고"),
+        ("FINISH", "FINISHと書く"),
+        ("结束", "请说结束。"),
+    ],
+)
+def test_a_stop_token_is_named_as_a_word_of_its_own(token: str, text: str) -> None:
+    assert Stop(token=token).is_named_in(text)
+
+
+@pytest.mark.parametrize(
+    ("token", "text"),
+    [("finish", "unfinished"), ("ende", "Wochenende"), ("конец", "наконец"), ("END", "END_2"), ("END", "")],
+)
+def test_a_stop_token_within_a_longer_word_is_not_named(token: str, text: str) -> None:
+    assert not Stop(token=token).is_named_in(text)

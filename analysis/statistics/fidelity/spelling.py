@@ -7,7 +7,8 @@ from spellchecker import SpellChecker
 
 from dialogue.lexical import words
 
-_CODE = re.compile(r"```.*?(```|$)|`[^`]*`|https?://\S+|\b\w*[_\d]\w*\b|\b\w+\([^)]*\)", re.DOTALL)
+_CODE = re.compile(r"```.*?(```|$)|`[^`]*`|https?://\S+|\b\w*[_\d]\w*\b|\b\w+\([^)]{0,200}\)", re.DOTALL)
+"""What is not prose. The limit of a call's length keeps many unclosed brackets from being searched to the end of the text."""
 _NAME = re.compile(r"(?<=[^.!?\n] )[A-Z]\w*|\b[A-Z]{2,}\b|\b[a-z]+[A-Z]\w*")
 SHORTEST = 3
 """Letters of the shortest word that is looked up: dictionaries contain nearly every shorter one."""

@@ -96,3 +96,14 @@ def test_other_languages_have_the_measures_that_need_no_english() -> None:
     assert {"questions", "typos"} <= german
     assert "typos" not in thai, "there is no dictionary"
     assert taken("questions", dialogue_of("what is it", "was ist das?"), "de") == [(1, 0), (2, 1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "share"), [("f(" * 1_000_000, None), ("aa`" * 700_000, None), ("Qwxyz(" * 300_000, 1.0)]
+)
+def test_long_texts_of_unclosed_marks_are_searched_in_one_pass(text: str, share: float | None) -> None:
+    assert misspelt_share(text, "", "en") == share
+
+
+def test_a_call_is_code_as_a_whole() -> None:
+    assert misspelt_share("use qwxyz(hjkl, mnbv) here", "", "en") == 0

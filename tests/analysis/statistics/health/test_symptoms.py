@@ -117,3 +117,9 @@ def test_other_languages_go_without_the_symptoms_that_recognise_english_words() 
 def test_every_symptom_is_defined_in_a_sentence() -> None:
     assert len(_BY_NAME) == len(SYMPTOMS)
     assert all(one.definition.endswith(".") and one.label for one in SYMPTOMS)
+
+
+def test_long_runs_of_blank_lines_and_full_stops_are_searched_in_one_pass() -> None:
+    said = dialogue_of("\n" * 400_000 + "Human: hi", "." * 2_000_000 + "x", "ok")
+    assert found("leaked-marks-utterances", said) == [1.0, 0.0, 0.0]
+    assert found("repeats-sentence", said) == [0.0]
