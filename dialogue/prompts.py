@@ -84,7 +84,7 @@ class PromptSet(_Prompts):
                 'a model that speaks as "user" receives only the response, and its whole output is the utterance: set '
                 '`forward` to "<RESPONSE>" and the way of reading to "whole"',
             )
-        is_told = "<CONV_STOP>" in said + self.forward or self.stop.token in said + self.forward
+        is_told = any("<CONV_STOP>" in text or self.stop.is_named_in(text) for text in (said, self.forward))
         if self.stop.is_written and not is_told and self.speaks_as == "assistant":
             raise PromptMistake(
                 "opening",

@@ -121,6 +121,16 @@ class Stop(BaseModel):
         """Return whether the prompt must tell the model which word to write."""
         return self.rule in ("edge", "anywhere")
 
+    def is_named_in(self, text: str) -> bool:
+        """Return whether the text contains the stop token, as given or capitalised, as a word: "unfinished" names no "finish".
+
+        Beside letters without case it counts: their scripts write words without spaces, or add endings to foreign words.
+        """
+        padded = f" {text} "
+        found = (match for token in self._spellings for match in re.finditer(re.escape(token), padded))
+        neighbours = ((padded[match.start() - 1], padded[match.end()]) for match in found)
+        return any(not _continues(before) and not _continues(after) for before, after in neighbours)
+
     def rest(self, text: str, *, has_ended: bool = False) -> str | None:
         """Return the text beside the stop token if the output ends the dialogue, else None.
 
@@ -136,6 +146,10 @@ class Stop(BaseModel):
                 return text if answer and answer.finished else None
             case "own":
                 return text if has_ended else None
+
+    @property
+    def _spellings(self) -> set[str]:
+        return {self.token, self.token.capitalize()}
 
     def _is_inside(self, text: str) -> bool:
         return any(is_stop_word(word, self.token) for word in text.split())
