@@ -22,7 +22,8 @@ def check_placeholders(template: str, *, known: Collection[str], needed: Collect
             advice = f"perhaps you meant <{meant[0]}>" if meant else f"here you can use {_listed(known)}"
             raise ValueError(f"there is no placeholder <{name}>, {advice}")
     if missing := [name for name in needed if name not in found]:
-        raise ValueError(f"the placeholder {_listed(missing)} is missing, so the model would never be told")
+        subject = f"placeholder {_listed(missing)} is" if len(missing) == 1 else f"placeholders {_listed(missing)} are"
+        raise ValueError(f"the {subject} missing, so the model would never be told")
 
 
 def _listed(names: Collection[str]) -> str:
