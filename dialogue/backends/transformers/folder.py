@@ -34,7 +34,11 @@ def read_sampling(folder: Path) -> OwnSampling:
         return OwnSampling()
     if not isinstance(settings, dict):
         return OwnSampling()
-    return accept({name: settings.get(key) for name, key in _SAMPLING.items()}, f"the model's {GENERATION}")
+    found = {name: settings.get(key) for name, key in _SAMPLING.items()}
+    if settings.get("do_sample") is False:  # transformers then ignores the file's temperature, top_p and top_k
+        greedy = {"temperature": 0.0, "repeat_penalty": found["repeat_penalty"]}
+        return accept(greedy, f"do_sample false in the model's {GENERATION}")
+    return accept(found, f"the model's {GENERATION}")
 
 
 def _source(folder: Path, settings: dict[str, Any]) -> str:

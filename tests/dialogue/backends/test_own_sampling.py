@@ -29,6 +29,19 @@ def test_a_folder_gives_the_settings_that_models_toml_lacks(tmp_path: Path):
     ]
 
 
+def test_a_folder_that_says_not_to_sample_is_greedy(tmp_path: Path):
+    spec = folder_model(tmp_path, RECOMMENDED | {"do_sample": False})
+    in_force = registry.with_own_sampling(spec).sampling
+    assert in_force.model_dump() == {"temperature": 0.0, "top_p": 1.0, "top_k": 0, "repeat_penalty": 1.05}
+    assert "temperature 0 (do_sample false in the model's generation_config.json)" in registry.describe_sampling(spec)
+
+
+def test_a_temperature_in_models_toml_outweighs_that_the_folder_does_not_sample(tmp_path: Path):
+    spec = folder_model(tmp_path, {"do_sample": False, "top_k": 20}, sampling={"temperature": 0.7})
+    in_force = registry.with_own_sampling(spec).sampling
+    assert (in_force.temperature, in_force.top_k) == (0.7, 0)
+
+
 def test_a_default_that_models_toml_states_stays():
     spec = ModelSpec(name="mine", backend="scripted", replies=("Hi",), sampling={"top_p": 1.0})
     assert registry.describe_sampling(spec) == ["top_p 1 (models.toml)"]
