@@ -1,72 +1,126 @@
-"""Models that the web process loads for tries of prompt sets only, and soon closes again."""
+"""The model that the web process loads for tries of prompt sets only, and soon closes again."""
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from dialogue.backends import registry
-from dialogue.backends.base import BackendError, ChatModel
+from dialogue.backends.base import ChatModel
 from dialogue.model_config import ModelSpec
 
 KEPT_SECONDS = 60.0
 """How long a model stays loaded after an output: until the next outputs of the same try."""
 
 
-@dataclass(slots=True)
-class _Loaded:
+class Busy(Exception):
+    """Another try has a model, or loads one."""
+
+
+@dataclass(slots=True, eq=False)
+class _Held:
+    """A model that is loading, loaded, closing or closed. ``timer`` closes it later."""
+
+    engine: str
     loading: asyncio.Task[ChatModel]
-    closing: asyncio.TimerHandle | None = None
+    timer: asyncio.TimerHandle | None = None
+    closing: asyncio.Task[None] | None = None
+
+    @property
+    def is_of_use(self) -> bool:
+        """Return whether it is loaded or will be: a failed loading is tried again, because its cause may be gone."""
+        has_failed = self.loading.done() and (self.loading.cancelled() or self.loading.exception() is not None)
+        return not has_failed and self.closing is None
+
+    def keep(self) -> None:
+        """Do not close the model while someone uses it."""
+        if self.timer:
+            self.timer.cancel()
+
+    def close_later(self) -> None:
+        self.keep()
+        self.timer = asyncio.get_running_loop().call_later(KEPT_SECONDS, self.begin_to_close)
+
+    def begin_to_close(self) -> asyncio.Task[None]:
+        """Return the one task that closes the model, however often this is called."""
+        self.keep()
+        self.closing = self.closing or asyncio.create_task(self._close())
+        return self.closing
+
+    async def _close(self) -> None:
+        await asyncio.wait({self.loading})
+        if not self.loading.cancelled() and self.loading.exception() is None:
+            await self.loading.result().close()
 
 
 class TriedModels:
-    """Lends a model to one output at a time. A model that is open for chats is lent too, and left open.
+    """Lends a model to one output at a time, and keeps at most one in memory: another one is loaded when it is closed.
 
-    An output that gives up waiting does not interrupt the loading, so that the next one finds the model.
+    A model that is open for chats is lent too, and left open. An output that gives up waiting does not interrupt the loading,
+    so that the next one finds the model.
     """
 
     def __init__(self) -> None:
-        self._loaded: dict[str, _Loaded] = {}
-        self.is_busy = False
+        self._held: _Held | None = None
+        self._is_lent = False
 
     @asynccontextmanager
     async def lend(self, spec: ModelSpec) -> AsyncIterator[ChatModel]:
-        """Yield the loaded model. Raises ModelMisconfigured."""
-        self.is_busy = True
+        """Yield the loaded model. Raises ModelMisconfigured, or Busy while another try waits for a model."""
+        if self._is_lent or self._is_loading_another(spec):
+            raise Busy
+        self._is_lent = True
         try:
-            shared = registry.opened_model(spec)
-            yield shared or await self._load(spec)
+            if shared := registry.opened_model(spec):
+                yield shared
+            elif spec.backend == "openai":  # it needs no memory here, and must not replace a model that does
+                async with _connected(spec) as model:
+                    yield model
+            else:
+                async with self._holding(spec) as held:
+                    yield await asyncio.shield(held.loading)
         finally:
-            self.is_busy = False
-            self._close_later(spec.engine)
+            self._is_lent = False
 
     @property
-    def tasks(self) -> set[asyncio.Task[ChatModel]]:
-        """Return the tasks that load models."""
-        return {found.loading for found in self._loaded.values()}
+    def tasks(self) -> set[asyncio.Task[ChatModel] | asyncio.Task[None]]:
+        """Return the tasks that load and close the model."""
+        held = self._held
+        return {task for task in (held.loading, held.closing) if task} if held else set()
 
     async def close(self) -> None:
-        """Close all models."""
-        for engine in list(self._loaded):
-            await self._close(engine)
+        """Close the model."""
+        if held := self._held:
+            await held.begin_to_close()
+            self._held = None
 
-    async def _load(self, spec: ModelSpec) -> ChatModel:
-        found = self._loaded.get(spec.engine)
-        if found is None:
-            found = _Loaded(asyncio.create_task(asyncio.to_thread(registry.load_apart, spec)))
-            self._loaded[spec.engine] = found
-        elif found.closing:
-            found.closing.cancel()
-        return await asyncio.shield(found.loading)
+    def _is_loading_another(self, spec: ModelSpec) -> bool:
+        held = self._held
+        return held is not None and held.engine != spec.engine and not held.loading.done()
 
-    def _close_later(self, engine: str) -> None:
-        if found := self._loaded.get(engine):
-            loop = asyncio.get_running_loop()
-            found.closing = loop.call_later(KEPT_SECONDS, lambda: loop.create_task(self._close(engine)))
+    @asynccontextmanager
+    async def _holding(self, spec: ModelSpec) -> AsyncIterator[_Held]:
+        held = self._held
+        if held is None or held.engine != spec.engine or not held.is_of_use:
+            held = self._held = _Held(spec.engine, asyncio.create_task(_load_after(held, spec)))
+        held.keep()
+        try:
+            yield held
+        finally:
+            held.close_later()
 
-    async def _close(self, engine: str) -> None:
-        found = self._loaded.pop(engine)
-        if found.closing:
-            found.closing.cancel()
-        with suppress(BackendError):  # what cannot be loaded need not be closed
-            await (await found.loading).close()
+
+@asynccontextmanager
+async def _connected(spec: ModelSpec) -> AsyncIterator[ChatModel]:
+    model = await asyncio.to_thread(registry.load_apart, spec)
+    try:
+        yield model
+    finally:
+        await model.close()
+
+
+async def _load_after(former: _Held | None, spec: ModelSpec) -> ChatModel:
+    """Load the model when the former one is closed, so that no two are in memory."""
+    if former:
+        await former.begin_to_close()
+    return await asyncio.to_thread(registry.load_apart, spec)

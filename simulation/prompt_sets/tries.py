@@ -22,7 +22,7 @@ from dialogue.roleplay import inquirer_history, responder_history
 from dialogue.seeds import SPEAKERS, SpeakerName, sampler_seed
 from dialogue.speakers import History, Speaker
 from simulation.prompt_sets.scene import Scene
-from simulation.prompt_sets.tried_models import TriedModels
+from simulation.prompt_sets.tried_models import Busy, TriedModels
 from simulation.prompt_sets.verdicts import Verdict, judge
 from studies.language_models.identities import build_speaker, built_in, describe_speaker, find_spec
 from studies.language_models.keys import without_keys
@@ -127,12 +127,12 @@ def read_try(state: str) -> Try | None:
 
 async def ask_next(attempt: Try, models: TriedModels, patience: float = PATIENCE) -> Tried:
     """Ask for the next output of the try, for at most ``patience`` seconds."""
-    if models.is_busy:
-        return Tried(attempt, sentence="Another trial is in progress. This one will continue after it.", next=attempt)
     heard: list[Heard] = []
     try:
         async with asyncio.timeout(patience):
             verdict = await _ask(attempt, models, heard)
+    except Busy:
+        return Tried(attempt, sentence="Another trial is in progress. This one will continue after it.", next=attempt)
     except TimeoutError:
         return _interrupted(attempt, heard[0].raw if heard else "", patience)
     except BackendError as error:
