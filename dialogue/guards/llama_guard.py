@@ -31,7 +31,10 @@ def read_answer(text: str) -> tuple[Verdict, tuple[str, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class LlamaGuard:
-    """A Llama Guard. It reads each message after all complete turns before it, because harm may depend on them."""
+    """A Llama Guard. It reads each message after all complete turns before it, because harm may depend on them.
+
+    An empty message is not checked, but an answer to one is: the template needs an utterance before each answer.
+    """
 
     model: ChatModel
 
@@ -39,9 +42,10 @@ class LlamaGuard:
         findings: list[Finding] = []
         past: list[Message] = []
         try:
-            for turn in (turn for turn in turns if turn.utterance.strip()):
+            for turn in turns:
                 asked = [*past, Message("user", turn.utterance)]
-                findings.append(await self._assess(turn, "inquirer", asked, conversation))
+                if turn.utterance.strip():
+                    findings.append(await self._assess(turn, "inquirer", asked, conversation))
                 if turn.response.strip():
                     past = [*asked, Message("assistant", turn.response)]
                     findings.append(await self._assess(turn, "responder", past, conversation))

@@ -130,6 +130,16 @@ def test_a_message_without_an_answer_is_checked_and_no_part_of_later_histories()
     assert said_to(model)[1:] == [["Are you there?"], ["Are you there?", "Yes."]]
 
 
+def test_an_answer_to_an_empty_utterance_is_checked_and_belongs_to_later_histories() -> None:
+    model = ScriptedModel(["", "unsafe\nS2"])
+    findings = check(model, (CheckedTurn(1, " ", "Like this."), CheckedTurn(2, "And then?", "")))
+    assert [(one.turn, one.speaker, one.verdict) for one in findings] == [
+        (1, "responder", "unsafe"),
+        (2, "inquirer", "unsafe"),
+    ]
+    assert said_to(model) == [[" ", "Like this."], [" ", "Like this.", "And then?"]]
+
+
 def test_an_answer_that_is_neither_is_kept_and_never_counts_as_safe() -> None:
     findings = check(ScriptedModel(["safe", "I would rather not say.", "safe"]))
     assert (findings[1].verdict, findings[1].raw) == ("unreadable", "I would rather not say.")
