@@ -1,9 +1,11 @@
 """Queries that are compiled once, for the few that a worker repeats at every step."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Expression, Field, QuerySet
+from django.db.transaction import TransactionManagementError
 
 
 class Parameter(Expression):
@@ -17,21 +19,44 @@ class Parameter(Expression):
         return "%s", [self]
 
 
-class Statement:
-    """A query of values, compiled when it is made. Django needs five times as long to compile as the database to answer.
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A compiled query: its text, and its values and parameters in the order of the text."""
 
-    The database's values of its parameters must equal those in Python, as those of numbers and text do.
+    compiler: Any
+    sql: str
+    parts: Any
+    converters: Any
+
+
+class Statement:
+    """A query of values that locks rows, compiled once for each kind of database.
+
+    Django needs five times as long to compile it as the database to answer. The database's values of its parameters must equal
+    those in Python, as those of numbers and text do.
     """
 
     def __init__(self, rows: QuerySet[Any, tuple[Any, ...]]) -> None:
-        self._compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
-        self._sql, self._parts = self._compiler.as_sql()
-        self._converters = self._compiler.get_converters(column for column, *_ in self._compiler.select)
+        self._query = rows.query
+        self._prepared: dict[str, _Prepared] = {}
 
     def first(self, **values: int | str) -> tuple[Any, ...] | None:
-        """Execute the statement with these values of its parameters. Return its first row, if any."""
-        parts = [values[part.name] if isinstance(part, Parameter) else part for part in self._parts]
+        """Execute the statement with these values of its parameters. Return its first row, if any.
+
+        Outside a transaction the lock would be gone at once, and Django notices that only when it compiles.
+        """
+        if not connection.in_atomic_block:
+            raise TransactionManagementError("A statement that locks rows runs only inside transaction.atomic().")
+        prepared = self._prepared.get(connection.vendor) or self._prepare()
+        parts = [values[part.name] if isinstance(part, Parameter) else part for part in prepared.parts]
         with connection.cursor() as cursor:
-            cursor.execute(self._sql, parts)
+            cursor.execute(prepared.sql, parts)
             found = cursor.fetchone()
-        return found and tuple(next(self._compiler.apply_converters([found], self._converters)))
+        return found and tuple(next(prepared.compiler.apply_converters([found], prepared.converters)))
+
+    def _prepare(self) -> _Prepared:
+        compiler = self._query.get_compiler(DEFAULT_DB_ALIAS)
+        sql, parts = compiler.as_sql()
+        prepared = _Prepared(compiler, sql, parts, compiler.get_converters(column for column, *_ in compiler.select))
+        self._prepared[connection.vendor] = prepared
+        return prepared
