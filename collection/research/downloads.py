@@ -57,6 +57,10 @@ class KindLine:
     unsafe: int = 0
 
     @property
+    def has_any(self) -> bool:
+        return bool(self.ended or self.going_on or self.unsafe)
+
+    @property
     def name(self) -> str:
         return "branches" if self.kind == Dialogue.Kind.BRANCH else f"{self.kind} dialogues"
 
@@ -83,7 +87,7 @@ def read_data(study: Study) -> DataPage:
         for kind in Dialogue.Kind.values
     ]
     named = study.participants.exclude(external_id="").count()
-    kinds = [line for line in lines if line.kind != Dialogue.Kind.BRANCH or line.ended]
+    kinds = [line for line in lines if line.kind != Dialogue.Kind.BRANCH or line.has_any]
     return DataPage(study, kinds, known_participants(study).count(), named)
 
 

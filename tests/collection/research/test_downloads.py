@@ -10,6 +10,7 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import AsyncClient, Client
+from django.utils import timezone
 
 from studies.models import Study
 from tests.collection.factories import make_natural_dialogue, make_participant
@@ -67,6 +68,19 @@ def test_unsafe_dialogues_are_counted_and_come_only_in_the_file_that_says_so(cli
     assert "simulated-with-unsafe.jsonl" in page and "natural-with-unsafe.jsonl" not in page
     assert fetch(client, "simulated.jsonl") == ""
     assert dialogue.token in fetch(client, "simulated-with-unsafe.jsonl")
+
+
+def test_branches_are_listed_as_soon_as_there_are_any(client: Client, study: Study) -> None:
+    assert "Branches" not in client.get("/studies/demo/data/").text
+    branch = study.dialogues.filter(kind="simulated")[0]
+    branch.pk, branch.token, branch.kind, branch.ending, branch.ended_at = None, "branch", "branch", "", None
+    branch.save()
+    assert "<strong>0</strong> ended, 1 in progress and left out" in client.get("/studies/demo/data/").text
+    study.dialogues.filter(kind="branch").update(ended_at=timezone.now())
+    make_check(branch)
+    page = " ".join(client.get("/studies/demo/data/").text.split())
+    assert "<strong>0</strong> ended, 1 unsafe and left out" in page
+    assert "branch-with-unsafe.jsonl" in page
 
 
 def test_answers_carry_external_ids_only_in_the_file_that_says_so(client: Client, study: Study) -> None:
