@@ -195,7 +195,9 @@ class Branch(Job, Item):
     MODEL_FIELDS = ("inquirer", "responder")
 
     parent = models.ForeignKey(Dialogue, on_delete=models.CASCADE, related_name="branches")
-    turn = models.PositiveSmallIntegerField(help_text="Number of the parent's turn, from 1, that is played anew.")
+    turn = models.PositiveSmallIntegerField(
+        help_text="Number of the parent's first turn, from 1, that is played again."
+    )
     shared = models.PositiveSmallIntegerField(help_text="Number of turns copied from the parent.")
     utterance = models.TextField(blank=True, help_text="Utterance of that turn; empty: the inquirer writes it.")
     dialogue = models.OneToOneField(Dialogue, on_delete=models.CASCADE, related_name="branch")

@@ -12,7 +12,7 @@ from roleplay_site.overview.pages import StudyPage, list_studies, read_study
 from simulation.ablation import ABLATION
 from simulation.branches.pages import read_branching
 from simulation.forms import RunForm, read_choices
-from simulation.guards.results import read_verdicts
+from simulation.guards.results import keeps_unsafe_turns, read_verdicts
 from simulation.models import Run
 from simulation.presentation import read_place
 from simulation.requests import RequestError
@@ -56,6 +56,7 @@ def dialogue(request: HttpRequest, token: str) -> HttpResponse:
         "branching": read_branching(found),
         "counterparts": read_counterparts(found),
         "verdicts": read_verdicts(found),
+        "keeps_unsafe_turns": keeps_unsafe_turns(found),
     }
     return render(request, "overview/dialogue.html", context)
 

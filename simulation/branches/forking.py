@@ -19,7 +19,7 @@ from simulation.casting import Cast, DialogueSpec
 from simulation.models import Branch
 from simulation.requests import MOST_SEED, RequestError, limit_features
 from studies import services as study_services
-from studies.models import Dialogue, Persona
+from studies.models import Dialogue, Persona, record_descent
 from studies.services import copy_row
 from studies.storable_text import storable
 
@@ -96,7 +96,11 @@ def _plan(parent: Dialogue, request: BranchRequest, models_file: Path) -> _Plan:
 
 
 def _store(plan: _Plan) -> Branch:
-    """Store the branch. The persona is locked before the parent, because a withdrawal locks them in this order, too."""
+    """Store the branch.
+
+    A withdrawal locks a persona before its dialogues. So another persona is locked before the parent; the parent's own needs no
+    lock, because its withdrawal has to wait for the parent's.
+    """
     parent, request, configuration = plan.parent, plan.request, plan.configuration
     is_same = request.persona in ("", parent.persona.code)
     persona = parent.persona if is_same else _find_persona(parent, request.persona)
@@ -104,6 +108,7 @@ def _store(plan: _Plan) -> Branch:
     shared = [turn for turn in answered_turns(parent) if turn.position < request.turn - 1]
     _refuse_full(len(shared), configuration["max_turns"])
     dialogue = _create_dialogue(plan, persona)
+    record_descent(dialogue, parent, keeps_turns=bool(shared))
     for position, turn in enumerate(shared):
         copy_row(turn, dialogue=dialogue, position=position, key="")
     return Branch.objects.create(

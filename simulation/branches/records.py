@@ -4,24 +4,37 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from simulation.branches.comparison import find_parting, list_changes
 from simulation.models import Branch
 from studies.files.exports import counted
-from studies.models import Study
+from studies.models import Dialogue, Study, is_unsafe
 
 
-def export_branches(study: Study) -> Iterator[str]:
-    """Yield one line for each of the study's ended branches, oldest first.
+def export_branches(study: Study, *, takes_unsafe: bool = False) -> Iterator[str]:
+    """Yield one line for each of the study's ended branches, oldest first, without unsafe ones unless ``takes_unsafe``.
 
     Raises Incomplete at the end if the number of lines differs from the number of branches at the start.
     """
-    ended = Branch.objects.filter(parent__study=study).exclude(finished_at=None)
-    keys = list(ended.order_by("pk").values_list("pk", flat=True))
-    rows = ended.select_related("dialogue__persona", "parent__persona")
+    chosen = _ended_branches(study)
+    chosen = chosen if takes_unsafe else chosen.exclude(pk__in=unsafe_branches(study).values("pk"))
+    keys = list(chosen.order_by("pk").values_list("pk", flat=True))
+    rows = Branch.objects.select_related("dialogue__persona", "parent__persona")
     # Each branch is read when its line is due, so that one that was deleted meanwhile is noticed.
     branches = (branch for key in keys for branch in rows.filter(pk=key))
     lines = (json.dumps(record(branch), ensure_ascii=False) + "\n" for branch in branches)
     yield from counted(lines, len(keys), "branches")
+
+
+def unsafe_branches(study: Study) -> QuerySet[Branch]:
+    """Return the ended branches that are unsafe, or whose parent is: their lines may quote it."""
+    unsafe = Dialogue.objects.filter(is_unsafe(), study=study).values("pk")
+    return _ended_branches(study).filter(Q(dialogue__in=unsafe) | Q(parent__in=unsafe))
+
+
+def _ended_branches(study: Study) -> QuerySet[Branch]:
+    return Branch.objects.filter(parent__study=study).exclude(finished_at=None)
 
 
 def record(branch: Branch) -> dict[str, Any]:

@@ -10,7 +10,7 @@ LONGEST_UTTERANCE = 20_000
 
 @dataclass(frozen=True, slots=True)
 class BranchRequest:
-    """From which ``turn`` of a dialogue a branch plays anew, counted from 1, and what it changes.
+    """The first ``turn`` of a dialogue that a branch plays again, counted from 1, and what it changes.
 
     Empty and None: as in the dialogue. ``persona`` is a code. A model that is named without a prompt set plays with its own.
     ``utterance`` replaces the inquirer's utterance of that turn. ``max_turns`` counts the turns before it, too.

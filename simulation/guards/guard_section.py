@@ -1,4 +1,4 @@
-"""The section about unsafe content on a run's page: the guards' results, and the choice of a guard."""
+"""The section about unsafe content on a run's or study's page: the guards' results, and the choice of a guard."""
 
 import hashlib
 import json
@@ -12,8 +12,7 @@ from django.utils.safestring import SafeString
 from dialogue.model_config import ModelSpec
 from simulation.guards.checks import GUARD_CHECKS, request_checks
 from simulation.guards.results import GuardResult, read_results
-from simulation.guards.scopes import dialogues_of_run
-from simulation.models import Run
+from simulation.guards.scopes import Scope
 from simulation.requests import RequestError
 from studies.language_models.catalogue import provider_of, read_catalogue
 from studies.models import GuardRun
@@ -34,9 +33,9 @@ class GuardForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class GuardSection:
-    """What guards have found in a run. ``ended`` is the number of its dialogues that they can check."""
+    """What guards have found. ``ended`` is the number of dialogues that they can check."""
 
-    run: Run
+    scope: Scope
     results: list[GuardResult]
     ended: int
 
@@ -61,19 +60,19 @@ class GuardSection:
         return hashlib.sha256(json.dumps([self.ended, parts]).encode()).hexdigest()[:16]
 
 
-def read_section(run: Run) -> GuardSection:
-    """Read what guards have found in the run."""
-    return GuardSection(run, read_results(run), dialogues_of_run(run).count())
+def read_section(scope: Scope) -> GuardSection:
+    """Read what guards have found in these dialogues."""
+    return GuardSection(scope, read_results(scope.study, scope.dialogues), scope.dialogues.count())
 
 
-def change_checks(run: Run, action: str, name: str, started_by: User) -> str:
-    """Let the guard ``name`` check the run ("ask"), or resume or pause the checks with that token. Return a sentence.
+def change_checks(scope: Scope, action: str, name: str, started_by: User) -> str:
+    """Let the guard ``name`` check the dialogues ("ask"), or resume or pause the checks with that token. Return a sentence.
 
     Raises RequestError.
     """
     if action == "ask":
-        return _ask(run, name, started_by)
-    guard_run = GuardRun.objects.filter(study=run.study, token=name).first()
+        return _ask(scope, name, started_by)
+    guard_run = GuardRun.objects.filter(study=scope.study, token=name).first()
     if guard_run is None or action not in ("start", "pause"):
         raise RequestError("There are no such checks. Nothing was changed.")
     if action == "start":
@@ -83,11 +82,10 @@ def change_checks(run: Run, action: str, name: str, started_by: User) -> str:
     return f"{guard_run.model} is paused. Its verdicts are kept."
 
 
-def _ask(run: Run, model: str, started_by: User) -> str:
-    dialogues = dialogues_of_run(run)
-    if not dialogues.exists():
-        raise RequestError("No dialogue has ended yet. Start the run first.")
-    guard_run = request_checks(run.study, dialogues, model)
+def _ask(scope: Scope, model: str, started_by: User) -> str:
+    if not scope.dialogues.exists():
+        raise RequestError("No dialogue has ended yet, so there is nothing to check. Wait until one has.")
+    guard_run = request_checks(scope.study, scope.dialogues, model)
     GUARD_CHECKS.queue(guard_run, started_by)
     if guard_run.state == GuardRun.State.FINISHED:
         return f"{model} has already checked every ended dialogue."

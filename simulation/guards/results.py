@@ -9,9 +9,7 @@ from django.db.models import Count, QuerySet
 
 from dialogue.guards.taxonomies import describe
 from jobs.heartbeats import absent_worker
-from simulation.guards.scopes import dialogues_of_run
-from simulation.models import Run
-from studies.models import Dialogue, GuardCheck, GuardRun
+from studies.models import Descent, Dialogue, GuardCheck, GuardRun, Study, is_unsafe
 
 MOST_LISTED = 20
 _SAID = {"inquirer": "utterance", "responder": "response"}
@@ -68,10 +66,10 @@ class GuardResult:
         return absent_worker(self.guard_run) if self.left else ""
 
 
-def read_results(run: Run) -> list[GuardResult]:
-    """Return the results of every guard that was asked about the run, oldest first."""
-    guard_runs = GuardRun.objects.filter(checks__dialogue__simulation__run=run).distinct().order_by("pk")
-    return [read_result(guard_run, dialogues_of_run(run)) for guard_run in guard_runs]
+def read_results(study: Study, dialogues: QuerySet[Dialogue]) -> list[GuardResult]:
+    """Return the results of every guard that was asked about any of these dialogues of the study, oldest first."""
+    found = [read_result(guard_run, dialogues) for guard_run in study.guard_runs.order_by("pk")]
+    return [result for result in found if result.total]
 
 
 def read_verdicts(dialogue: Dialogue) -> list[DialogueVerdict]:
@@ -85,12 +83,18 @@ def read_verdicts(dialogue: Dialogue) -> list[DialogueVerdict]:
     ]
 
 
+def keeps_unsafe_turns(dialogue: Dialogue) -> bool:
+    """Return whether the dialogue is a branch that keeps turns of an unsafe dialogue, and so counts as unsafe, too."""
+    kept = Descent.objects.filter(dialogue=dialogue, keeps_turns=True).values("ancestor")
+    return Dialogue.objects.filter(is_unsafe(), pk__in=kept).exists()
+
+
 def read_result(guard_run: GuardRun, dialogues: QuerySet[Dialogue]) -> GuardResult:
     """Return the guard's verdicts about these dialogues."""
     checks = guard_run.checks.filter(dialogue__in=dialogues.order_by().values("pk"))
     counts = dict(checks.order_by().values_list("verdict").annotate(count=Count("pk")))
-    unsafe = list(checks.filter(verdict="unsafe").select_related("dialogue__persona", "dialogue__goal").order_by("pk"))
-    kind = guard_run.configuration["kind"]
+    unsafe, kind = checks.filter(verdict="unsafe"), guard_run.configuration["kind"]
+    listed = unsafe.select_related("dialogue__persona", "dialogue__goal").order_by("pk")[:MOST_LISTED]
     return GuardResult(
         guard_run=guard_run,
         total=sum(counts.values()),
@@ -98,14 +102,15 @@ def read_result(guard_run: GuardRun, dialogues: QuerySet[Dialogue]) -> GuardResu
         unsafe=counts.get("unsafe", 0),
         unreadable=counts.get("unreadable", 0),
         categories=_count_categories(kind, unsafe),
-        unsafe_dialogues=tuple(
-            UnsafeDialogue(check.dialogue, _reasons(kind, check.findings)) for check in unsafe[:MOST_LISTED]
-        ),
+        unsafe_dialogues=tuple(UnsafeDialogue(check.dialogue, _reasons(kind, check.findings)) for check in listed),
     )
 
 
-def _count_categories(kind: str, unsafe: Iterable[GuardCheck]) -> tuple[tuple[str, int], ...]:
-    counts = Counter(describe(kind, code) for check in unsafe for code in check.categories)
+def _count_categories(kind: str, unsafe: QuerySet[GuardCheck]) -> tuple[tuple[str, int], ...]:
+    """Count the dialogues of each category, without reading findings: they hold raw answers about every message."""
+    counts: Counter[str] = Counter()
+    for codes, count in unsafe.order_by().values_list("categories").annotate(Count("pk")):
+        counts.update({describe(kind, code): count for code in codes})
     return tuple(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
 
 

@@ -1,6 +1,7 @@
 """Studies, personas and dialogues."""
 
 from jobs.models import new_token
+from studies.models.descents import Descent, record_descent
 from studies.models.dialogues import ENDINGS, Dialogue, Output, Turn
 from studies.models.examinations import Examination
 from studies.models.generations import Generation, Typing
@@ -11,6 +12,7 @@ from studies.models.studies import Goal, Study
 
 __all__ = [
     "ENDINGS",
+    "Descent",
     "Dialogue",
     "Examination",
     "Generation",
@@ -26,4 +28,5 @@ __all__ = [
     "found_unsafe",
     "is_unsafe",
     "new_token",
+    "record_descent",
 ]

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from dialogue.guards.findings import Verdict
 from jobs.models import Item, Job
+from studies.models.descents import Descent
 from studies.models.dialogues import Dialogue
 from studies.models.fields import choices_of
 from studies.models.studies import Study
@@ -72,5 +73,11 @@ def found_unsafe(dialogue: str = "pk") -> Exists:
 
 
 def is_unsafe() -> Any:
-    """Return the same for queries about dialogues, of which some were stopped as unsafe while they were played."""
-    return Q(ending="unsafe") | found_unsafe()
+    """Return whether a dialogue counts as unsafe, for queries about dialogues.
+
+    It does if a guard found it unsafe, if it was stopped as unsafe while it was played, or if it is a branch that keeps turns
+    of such a dialogue: those turns may be the unsafe ones, whether or not a guard has checked the branch.
+    """
+    kept = Descent.objects.filter(dialogue=OuterRef("pk"), keeps_turns=True)
+    keeps_unsafe = Exists(kept.filter(Q(ancestor__ending="unsafe") | found_unsafe("ancestor")))
+    return Q(ending="unsafe") | found_unsafe() | keeps_unsafe

@@ -4,9 +4,12 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from simulation.branches.records import export_branches
+from django.core.management.base import CommandError
+
+from simulation.branches.records import export_branches, unsafe_branches
 from simulation.run_records import export_runs
 from studies.commands import StudyCommand, find_study, write_out
+from studies.models import Study
 
 
 class Command(StudyCommand):
@@ -22,8 +25,27 @@ class Command(StudyCommand):
             action="store_true",
             help="export the branches of its dialogues instead: where each one starts, what it changes and where it diverges",
         )
+        parser.add_argument(
+            "--include-unsafe",
+            action="store_true",
+            help="with --branches: also export branches that are unsafe, or whose original is",
+        )
         parser.add_argument("--out", type=Path, help="file to write (default: standard output)")
 
     def handle(self, **options: Any) -> None:
-        export = export_branches if options["branches"] else export_runs
-        write_out(options["out"], export(find_study(options["study"])))
+        if options["include_unsafe"] and not options["branches"]:
+            raise CommandError("Runs are exported without texts, so --include-unsafe needs --branches.", returncode=2)
+        study = find_study(options["study"])
+        if options["branches"]:
+            self._export_branches(study, options)
+        else:
+            write_out(options["out"], export_runs(study))
+
+    def _export_branches(self, study: Study, options: dict[str, Any]) -> None:
+        takes_unsafe = options["include_unsafe"]
+        unsafe = 0 if takes_unsafe else unsafe_branches(study).count()
+        write_out(options["out"], export_branches(study, takes_unsafe=takes_unsafe))
+        if unsafe:
+            self.stderr.write(
+                f"Left out because they or their originals are unsafe: {unsafe} branches. Add --include-unsafe to export them."
+            )

@@ -33,7 +33,7 @@ CONCURRENCY = 16
 class Command(StudyCommand):
     help = (
         "Let a guard check dialogues for unsafe content: those of a run, or all simulated ones of a study and, if the study "
-        "says so, the natural ones. If you repeat the command, it makes only the missing checks."
+        "says so, the natural ones, each with its branches. If you repeat the command, it makes only the missing checks."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

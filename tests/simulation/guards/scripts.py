@@ -8,6 +8,7 @@ from asgiref.sync import async_to_sync
 from dialogue.backends.base import ChatModel
 from dialogue.backends.scripted import load
 from simulation.guards import checks
+from simulation.guards.results import GuardResult, read_results
 from simulation.guards.scopes import dialogues_of_run
 from simulation.guards.workers import GuardWorker
 from simulation.models import Run
@@ -26,6 +27,10 @@ def finished_run(**fields: Any) -> Run:
 
 def request_checks(run: Run, model: str = "strict", models_file: Path = MODELS_FILE) -> GuardRun:
     return checks.request_checks(run.study, dialogues_of_run(run), model, models_file)
+
+
+def results_of(run: Run) -> list[GuardResult]:
+    return read_results(run.study, dialogues_of_run(run))
 
 
 def make_worker(model: ChatModel | None = None, models_file: Path = MODELS_FILE, **fields: Any) -> GuardWorker:

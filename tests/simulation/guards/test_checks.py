@@ -11,7 +11,6 @@ from django.utils import timezone
 from dialogue.backends.base import BackendError, ModelMisconfigured
 from dialogue.backends.scripted import ScriptedModel
 from simulation.guards import checks
-from simulation.guards.results import read_results
 from simulation.guards.scopes import dialogues_of_run, dialogues_of_study
 from simulation.models import Run
 from simulation.requests import RequestError
@@ -21,13 +20,13 @@ from studies.models import Dialogue, GuardCheck, GuardRun, Study, Turn
 from tests.collection.factories import make_natural_dialogue, make_open_study, make_participant
 from tests.enrolment.people import withdraw
 from tests.factories import make_dialogue, make_run, make_staff
-from tests.simulation.branches.branching import branch_at, simulated_dialogue
 from tests.simulation.guards.scripts import (
     MODELS_FILE,
     checked_run,
     finished_run,
     make_worker,
     request_checks,
+    results_of,
     work_off,
 )
 
@@ -77,14 +76,14 @@ def test_the_dialogues_ending_stays_what_it_was() -> None:
 
 
 def test_an_answer_that_is_neither_is_counted_and_never_as_safe() -> None:
-    [result] = read_results(checked_run("mumbler"))
+    [result] = results_of(checked_run("mumbler"))
     assert (result.total, result.safe, result.unsafe, result.unreadable) == (4, 0, 0, 4)
     assert GuardCheck.objects.all()[0].findings[1]["raw"] == "Well, it depends."
 
 
 def test_results_name_the_unsafe_turns_and_their_categories_in_words() -> None:
     run = checked_run()
-    [result] = read_results(run)
+    [result] = results_of(run)
     assert (result.total, result.done, result.safe, result.unsafe, result.left) == (4, 4, 0, 4, 0)
     assert result.categories == (("S10 Hate", 4), ("S2 Non-Violent Crimes", 4))
     assert result.unsafe_dialogues[0].reasons == ("response of turn 2: S10 Hate, S2 Non-Violent Crimes",)
@@ -106,7 +105,7 @@ def test_another_guard_has_its_own_checks_and_any_of_them_makes_a_dialogue_unsaf
     run = checked_run("lenient")
     assert GuardRun.objects.count() == 1
     work_off(request_checks(run, "strict"))
-    assert [(one.guard_run.model, one.unsafe) for one in read_results(run)] == [("lenient", 0), ("strict", 4)]
+    assert [(one.guard_run.model, one.unsafe) for one in results_of(run)] == [("lenient", 0), ("strict", 4)]
 
 
 def test_a_model_that_is_no_guard_is_refused() -> None:
@@ -174,22 +173,6 @@ def test_natural_dialogues_are_checked_only_if_the_study_says_so() -> None:
     Study.objects.filter(pk=study.pk).update(guards_natural=True)
     study.refresh_from_db()
     assert dialogues_of_study(study).count() == 1
-
-
-@pytest.mark.parametrize("includes_natural", [True, False])
-def test_branches_are_checked_unless_they_contain_words_that_the_study_keeps_from_guards(
-    includes_natural: bool,
-) -> None:
-    original = simulated_dialogue()
-    study = original.study
-    natural = make_natural_dialogue(make_participant(study), ending="next_goal")
-    branches = [branch_at(original, 1).dialogue, branch_at(natural, 1, inquirer="asker", responder="answerer").dialogue]
-    Dialogue.objects.filter(pk__in=[branch.pk for branch in branches]).update(ended_at=timezone.now())
-    for branch in branches:
-        Turn.objects.get_or_create(dialogue=branch, position=0, defaults={"utterance": "Why?"})
-    study.guards_natural = includes_natural
-    checked = set(dialogues_of_study(study).filter(kind=Dialogue.Kind.BRANCH))
-    assert checked == set(branches if includes_natural else branches[:1])
 
 
 def test_a_withdrawal_deletes_what_a_guard_said_about_the_persons_dialogues() -> None:

@@ -1,12 +1,17 @@
-"""The section about unsafe content on a run's page."""
+"""The section about unsafe content on the pages of a run and of a study."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from simulation import tasks
+from simulation.guards.results import MOST_LISTED, read_results
+from simulation.guards.scopes import dialogues_of_run
 from simulation.models import Run
 from studies.models import GuardCheck, GuardRun
+from tests.collection.factories import make_natural_dialogue, make_open_study, make_participant
 from tests.factories import make_run, make_staff, make_study
 from tests.simulation.guards.scripts import MODELS_FILE, checked_run, finished_run, request_checks
 
@@ -120,3 +125,36 @@ def test_strangers_see_no_verdict() -> None:
     run = checked_run()
     for path in ("guards/", "guards/results/"):
         assert Client().get(f"/runs/{run.token}/{path}").status_code == 302
+
+
+def test_natural_dialogues_are_checked_from_the_studys_page_if_its_rules_allow_it(client: Client) -> None:
+    study = make_open_study(guards_natural=True)
+    make_natural_dialogue(make_participant(study), ending="next_goal")
+    address = f"/studies/{study.slug}/guards/"
+    assert f'hx-get="{address}"' in client.get(f"/studies/{study.slug}/").text
+    assert "make sure that they have consented to its provider" in client.get(address).text
+    said = client.post(address, {"ask": "1", "model": "strict"}, follow=True)
+    assert said.redirect_chain == [(f"/studies/{study.slug}/#safety", 302)]
+    assert "strict starts checking as soon as a worker is free." in said.text
+    assert f'hx-get="{address}results/" hx-trigger="every 3s"' in client.get(address).text
+    tasks.guard()
+    assert "<strong>1 unsafe</strong>" in client.get(f"{address}results/").text
+
+
+def test_a_study_whose_rules_keep_natural_dialogues_from_guards_has_no_such_section(client: Client) -> None:
+    study = make_open_study()
+    make_natural_dialogue(make_participant(study), ending="next_goal")
+    address = f"/studies/{study.slug}/guards/"
+    assert address not in client.get(f"/studies/{study.slug}/").text
+    assert client.post(address, {"ask": "1", "model": "strict"}).status_code == 404
+    assert client.get(f"{address}results/").status_code == 404
+    assert not GuardRun.objects.exists()
+
+
+def test_progress_is_counted_without_reading_what_guards_answered_about_dialogues_that_are_not_listed() -> None:
+    run = checked_run()
+    with CaptureQueriesContext(connection) as queries:
+        [result] = read_results(run.study, dialogues_of_run(run))
+    assert result.categories == (("S10 Hate", 4), ("S2 Non-Violent Crimes", 4))
+    reading = [one["sql"] for one in queries if '"findings"' in one["sql"]]
+    assert len(reading) == 1 and f"LIMIT {MOST_LISTED}" in reading[0]
