@@ -15,6 +15,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
 
+from dialogue.backends import registry
 from tests.flushing import empty_tables
 from tests.installation import MODELS_FILE, Installation, share_measurements
 from tests.long_tests import long_first
@@ -71,6 +72,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reasons = {str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", []) if report.longrepr}
     for reason in sorted(reason for reason in reasons if "is not installed" in reason):
         terminalreporter.write_line(f"NOT TESTED: {reason.removeprefix('Skipped: ')}", yellow=True, bold=True)
+
+
+@pytest.fixture
+def measured_chatbot() -> None:
+    """Measure the default chatbot's speed, as a page that opens a study would do in the background."""
+    from studies.language_models.identities import find_spec
+
+    registry.measure(find_spec(site_settings.MODELS_FILE, "tiny", "responder")[0])
 
 
 @pytest.fixture(autouse=True)

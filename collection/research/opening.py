@@ -12,7 +12,7 @@ from dialogue.backends import registry
 from dialogue.backends.base import ModelMisconfigured
 from studies.language_models.catalogue import missing_piece, read_catalogue
 from studies.language_models.identities import find_spec
-from studies.language_models.trial import NoAnswer, ask_responder
+from studies.language_models.trial import BeingMeasured, NoAnswer, ask_responder
 from studies.models import Dialogue, Study
 
 
@@ -23,13 +23,16 @@ class NotReady(ValueError):
 def open_study(study: Study, patience: float | None = None) -> None:
     """Let participants enrol and chat once the chatbot has answered the first goal. Raises NotReady without changing anything.
 
-    Opening takes as long as the chatbot needs to answer, but less than a minute, or ``patience`` seconds.
+    Opening takes as long as the chatbot needs to answer, but less than a minute, or ``patience`` seconds. Without ``patience``
+    it does not wait for a measurement of the chatbot's speed on this machine, which goes on in the background.
     """
     lacks = what_it_lacks(study)
     if lacks:
         raise NotReady(lacks[0])
     try:
         ask_responder(study.chatbot, study.goals.all()[0].text, patience)
+    except BeingMeasured as reason:
+        raise NotReady(f"The study is not open yet. {reason}") from reason
     except NoAnswer as reason:
         raise NotReady(
             f"The study was not opened because its chatbot {study.chatbot!r} did not answer a test message. {reason}"

@@ -28,6 +28,9 @@ _RENDERING = ("llama_cpp", "transformers")
 """Backends with ``own_template(spec)``, which returns the model's chat template, or None if it cannot be read, and
 ``own_sampling(spec)``, which returns its generation settings."""
 
+_MEASURING = ("llama_cpp",)
+"""Backends with ``needs_measuring(spec)`` and ``measure(spec)``: they measure a model's speed before they first load it."""
+
 _open: dict[str, ChatModel] = {}
 _lock = Lock()
 
@@ -46,6 +49,22 @@ def open_model(spec: ModelSpec) -> ChatModel:
 def opened_model(spec: ModelSpec) -> ChatModel | None:
     """Return the loaded model for ``spec`` that this process has opened; None if it has not."""
     return _open.get(spec.engine)
+
+
+def needs_measuring(spec: ModelSpec) -> bool:
+    """Return whether opening the model would first measure its speed on this machine, which can take minutes.
+
+    Raises ModelMisconfigured if it cannot run here.
+    """
+    if spec.backend not in _MEASURING or spec.engine in _open:
+        return False
+    is_needed: bool = _backend(spec).needs_measuring(spec)
+    return is_needed
+
+
+def measure(spec: ModelSpec) -> None:
+    """Measure the model's speed on this machine and note it, without opening it. Raises ModelMisconfigured."""
+    _backend(spec).measure(spec)
 
 
 def load_apart(spec: ModelSpec) -> ChatModel:

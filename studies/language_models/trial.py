@@ -17,6 +17,7 @@ from dialogue.speakers import History, Speaker
 from dialogue.thought_events import Thinking
 from studies.language_models.identities import build_speaker, built_in, describe_speaker, find_spec
 from studies.language_models.keys import without_keys
+from studies.language_models.measurements import Measurements
 
 PATIENCE = 50.0
 """Seconds for loading the model and its first words: less than the minute that web servers wait for a page."""
@@ -24,17 +25,26 @@ LONG_PATIENCE = 600.0
 """The same where no web server waits. A local model's first use includes measuring how it runs best, slow on a busy machine."""
 ENOUGH = 200
 """Number of characters that is enough to show that the model answers."""
+measurements = Measurements()
+"""Those of this process."""
 
 
 class NoAnswer(Exception):
     """The model did not answer; the message is a sentence, often the backend's."""
 
 
+class BeingMeasured(NoAnswer):
+    """The model's speed on this machine is being measured, and it can answer only then."""
+
+
 def ask_responder(name: str, message: str, patience: float | None = None) -> None:
     """Send the responder ``name`` the first message of a dialogue, as participants will. Raises NoAnswer.
 
-    ``patience`` is the time that it has, in seconds (None: as long as a page may take).
+    ``patience`` is the time that it has, in seconds. None is as long as a page may take: if its speed on this machine must be
+    measured first, that begins or goes on in the background, and this raises BeingMeasured immediately.
     """
+    if patience is None:
+        _refuse_unmeasured(name, "responder")
     _ask(name, "responder", message, patience or PATIENCE)
 
 
@@ -48,6 +58,18 @@ def _ask(name: str, speaker: SpeakerName, goal: str, patience: float) -> None:
         async_to_sync(_wait_for_answer)(name, speaker, goal, patience)
     except BackendError as error:
         raise NoAnswer(without_keys(str(error))) from error
+
+
+def _refuse_unmeasured(name: str, speaker: SpeakerName) -> None:
+    try:
+        is_under_way = measurements.is_under_way(find_spec(settings.MODELS_FILE, name, speaker)[0])
+    except BackendError as error:
+        raise NoAnswer(without_keys(str(error))) from error
+    if is_under_way:
+        raise BeingMeasured(
+            f"The speed of model {name!r} on this machine is being measured, once for each model file. "
+            "This takes seconds for a small model and minutes for a large one. Please try again then."
+        )
 
 
 async def _wait_for_answer(name: str, speaker: SpeakerName, goal: str, patience: float) -> None:

@@ -43,6 +43,8 @@ __all__ = [
     "count_prompt",
     "examine",
     "load",
+    "measure",
+    "needs_measuring",
     "own_sampling",
     "own_template",
     "provenance",
@@ -57,6 +59,19 @@ def load(spec: ModelSpec) -> "LlamaCppModel":
     facts = read_facts(spec)
     plan = plan_memory(spec, facts)
     return LlamaCppModel(spec, plan, choose(spec, facts, plan, notes.folder()).configuration)
+
+
+def needs_measuring(spec: ModelSpec) -> bool:
+    """Return whether ``measure`` would spare ``load`` a measurement. Raises ModelMisconfigured if it cannot run here."""
+    facts = read_facts(spec)
+    folder = notes.folder()
+    return folder is not None and known_choice(spec, facts, plan_memory(spec, facts), folder) is None
+
+
+def measure(spec: ModelSpec) -> None:
+    """Measure how the model runs best on this machine, and note it. Raises ModelMisconfigured if it cannot run here."""
+    facts = read_facts(spec)
+    choose(spec, facts, plan_memory(spec, facts), notes.folder())
 
 
 def examine(spec: ModelSpec) -> Health:

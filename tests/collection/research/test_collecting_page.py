@@ -37,6 +37,7 @@ def post(client: Client, action: str) -> str:
     return client.post(PAGE, {"action": action}, follow=True).text
 
 
+@pytest.mark.usefixtures("measured_chatbot")
 def test_a_study_is_opened_and_its_link_can_be_shared(client: Client, study: Study) -> None:
     assert "People who open the link are told so; you see a preview." in read(client)
     page = post(client, "open")

@@ -1,5 +1,7 @@
 """A study opens only after its chatbot has answered a test message like those of participants."""
 
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,10 @@ from collection.chat.database import in_database
 from collection.models import Recruitment
 from collection.research.opening import NotReady, open_study
 from dialogue.backends import registry
+from dialogue.backends.base import ModelMisconfigured
+from dialogue.model_config import ModelSpec
 from studies.language_models import trial
+from studies.language_models.measurements import Measurements
 from studies.models import Study
 from tests.collection.chat.pages import write_models
 from tests.dialogue.backends.servers import chat_server
@@ -27,6 +32,30 @@ def study(db: None) -> Study:
     Study.objects.update(chatbot="bot")
     made.refresh_from_db()
     return made
+
+
+class Measuring:
+    """A measurement of speed that takes until ``let_go`` is set."""
+
+    def __init__(self) -> None:
+        self.times, self.is_needed = 0, True
+        self.problem: Exception | None = None
+        self.let_go = threading.Event()
+
+    def measure(self, _spec: ModelSpec) -> None:
+        self.times += 1
+        assert self.let_go.wait(60)
+        if self.problem:
+            raise self.problem
+        self.is_needed = False
+
+    def end(self) -> None:
+        """Let the measurement end, and wait for its thread."""
+        self.let_go.set()
+        for thread in threading.enumerate():
+            if thread.name == "measure bot":
+                thread.join(60)
+        self.let_go.clear()
 
 
 def describe(settings: Settings, folder: Path, **fields: Any) -> None:
@@ -134,6 +163,58 @@ def test_a_chatbot_that_changed_meanwhile_is_checked_again(study: Study, setting
     with pytest.raises(NotReady, match="was changed during the test"):
         open_study(stale)
     assert not Recruitment.objects.exists()
+
+
+@pytest.fixture
+def unmeasured(monkeypatch: pytest.MonkeyPatch) -> Iterator[Measuring]:
+    """A model whose speed must be measured first, which ends when ``let_go`` is set."""
+    found = Measuring()
+    monkeypatch.setattr(trial, "measurements", Measurements())
+    monkeypatch.setattr(registry, "needs_measuring", lambda _spec: found.is_needed)
+    monkeypatch.setattr(registry, "measure", found.measure)
+    yield found
+    found.let_go.set()
+
+
+def test_a_page_does_not_wait_for_a_chatbot_that_is_being_measured(
+    study: Study, settings: Settings, tmp_path: Path, unmeasured: Measuring
+) -> None:
+    describe(settings, tmp_path)
+    client = Client()
+    client.force_login(make_staff())
+    for _ in range(2):
+        page = client.post(PAGE, {"action": "open"}, follow=True).text.replace("&#x27;", "'")
+        assert "The study is not open yet. The speed of model 'bot' on this machine is being measured" in page
+    assert not Recruitment.objects.filter(is_open=True).exists()
+    assert unmeasured.times == 1
+    unmeasured.end()
+    client.post(PAGE, {"action": "open"})
+    assert Recruitment.objects.get().is_open
+
+
+def test_why_a_chatbot_could_not_be_measured_is_said_and_the_next_attempt_measures_again(
+    study: Study, settings: Settings, tmp_path: Path, unmeasured: Measuring
+) -> None:
+    describe(settings, tmp_path)
+    unmeasured.problem = ModelMisconfigured("Every engine crashed.")
+    with pytest.raises(NotReady, match="is being measured"):
+        open_study(study)
+    unmeasured.end()
+    with pytest.raises(NotReady, match=r"did not answer a test message\. Every engine crashed\."):
+        open_study(study)
+    with pytest.raises(NotReady, match="is being measured"):
+        open_study(study)
+    unmeasured.end()
+    assert unmeasured.times == 2
+
+
+def test_a_command_waits_for_the_measurement(
+    study: Study, settings: Settings, tmp_path: Path, unmeasured: Measuring
+) -> None:
+    describe(settings, tmp_path)
+    open_study(study, patience=30)
+    assert Recruitment.objects.get().is_open
+    assert unmeasured.times == 0
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from dialogue.backends import notes
+from dialogue.backends import notes, registry
+from dialogue.backends.base import ModelMisconfigured
 from dialogue.backends.llama_cpp import choice, configuration, examine, measuring
 from dialogue.backends.llama_cpp.choice import choose, known_choice
 from dialogue.backends.llama_cpp.configuration import Configuration, candidates
@@ -123,3 +124,18 @@ def test_another_file_or_other_settings_are_measured_anew(random_gguf, babbling_
         facts = read_facts(spec)
         choose(spec, facts, plan_memory(spec, facts), notes_folder)
     assert len(list(notes_folder.iterdir())) == 3
+
+
+def test_a_model_is_measured_before_it_is_opened_if_that_can_be_noted(random_gguf, notes_folder):
+    spec = described(random_gguf, flash_attention=None)
+    assert registry.needs_measuring(spec)
+    registry.measure(spec)
+    assert not registry.needs_measuring(spec)
+    assert not registry.needs_measuring(described(random_gguf)), "there is nothing to choose"
+    notes.keep_in(None)
+    assert not registry.needs_measuring(spec), "nothing would be noted"
+
+
+def test_a_missing_file_is_no_model_to_measure(tmp_path, notes_folder):
+    with pytest.raises(ModelMisconfigured, match="does not exist"):
+        registry.needs_measuring(described(tmp_path / "gone.gguf"))
