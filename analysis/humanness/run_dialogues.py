@@ -14,11 +14,15 @@ AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Instructions:
-    """What the measures need to know of the inquirer's prompt set: its language, and what must not occur in sent texts."""
+    """What the measures need to know of the inquirer's prompt set: its language, and what must not occur in sent texts.
+
+    If the set is not recorded, its language is taken to be English.
+    """
 
     language: str = ENGLISH
     stop_token: str = ""
     marks: tuple[str, ...] = ()
+    is_recorded: bool = False
 
 
 def simulated_dialogues(run: Run) -> QuerySet[Dialogue]:
@@ -35,9 +39,8 @@ def natural_dialogues(study: Study) -> QuerySet[Dialogue]:
 def read_spoken(dialogues: QuerySet[Dialogue], instructions: Instructions = Instructions()) -> Iterator[SpokenDialogue]:
     """Yield the dialogues in order, a few hundred in memory at a time. People had no ``instructions``."""
     turns = Prefetch("turns", Turn.objects.order_by("position"))
-    outputs = Prefetch(
-        "outputs", Output.objects.only("dialogue", "position", "speaker", "attempt", "stop_reason", "is_self_reply")
-    )
+    needed = ("dialogue", "position", "speaker", "attempt", "status", "stop_reason", "is_self_reply", "has_rest")
+    outputs = Prefetch("outputs", Output.objects.only(*needed))
     related = dialogues.select_related("goal", "persona").prefetch_related(turns, outputs)
     for dialogue in related.order_by("pk").iterator(chunk_size=AT_ONCE):
         yield _spoken(dialogue, instructions)
@@ -65,6 +68,8 @@ def _output(output: Output) -> SpokenOutput:
         output.position + 1,
         is_cut=output.stop_reason == "length",
         is_self_reply=output.is_self_reply,
+        is_end=output.status == "stop",
+        has_rest=output.has_rest,
     )
 
 

@@ -18,13 +18,16 @@ class SpokenTurn:
 class SpokenOutput:
     """An output of a model, accepted or not. ``turn`` is counted from 1, ``attempt`` from 0; ``is_cut``: a limit ended it.
 
-    ``is_self_reply``: it was cut where the model began a message of the other speaker.
+    ``is_self_reply``: it was cut where the model began a message of the other speaker. ``is_end``: it ends the dialogue;
+    ``has_rest``: there is text beside its stop token.
     """
 
     speaker: str
     turn: int
     is_cut: bool
     is_self_reply: bool
+    is_end: bool = False
+    has_rest: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Symptoms of single outputs, rejected ones included: cut by the limit, and self-replies."""
+"""Symptoms of single outputs, rejected ones included: cut by the limit, self-replies, and text beside the stop token."""
 
 from collections.abc import Callable, Iterator
 
@@ -39,4 +39,23 @@ def _self_reply(speaker: str) -> Symptom:
     )
 
 
-SYMPTOMS = (_cut("inquirer"), _cut("responder"), _self_reply("inquirer"), _self_reply("responder"))
+def _beside_stop(dialogue: SpokenDialogue) -> Iterator[Observation]:
+    for output in dialogue.outputs:
+        if output.is_end:
+            yield output.turn, float(output.has_rest)
+
+
+SYMPTOMS = (
+    _cut("inquirer"),
+    _cut("responder"),
+    _self_reply("inquirer"),
+    _self_reply("responder"),
+    Symptom(
+        "beside-stop",
+        "text beside the stop token",
+        _UNITS["inquirer"],
+        "Of the outputs that end a dialogue: the output contains more than the stop token. The text is not sent unless the "
+        "prompt set says so.",
+        _beside_stop,
+    ),
+)

@@ -123,3 +123,14 @@ def test_long_runs_of_blank_lines_and_full_stops_are_searched_in_one_pass() -> N
     said = dialogue_of("\n" * 400_000 + "Human: hi", "." * 2_000_000 + "x", "ok")
     assert found("leaked-marks-utterances", said) == [1.0, 0.0, 0.0]
     assert found("repeats-sentence", said) == [0.0]
+
+
+def test_text_beside_the_stop_token_is_a_share_of_the_outputs_that_end_dialogues() -> None:
+    outputs = (
+        SpokenOutput("inquirer", 1, is_cut=False, is_self_reply=False),
+        SpokenOutput("inquirer", 2, is_cut=False, is_self_reply=False, is_end=True, has_rest=True),
+    )
+    alone = SpokenOutput("inquirer", 2, is_cut=False, is_self_reply=False, is_end=True)
+    assert found("beside-stop", dialogue_of("a", outputs=outputs)) == [1.0]
+    assert found("beside-stop", dialogue_of("a", outputs=(outputs[0], alone))) == [0.0]
+    assert found("beside-stop", dialogue_of("a", outputs=outputs[:1])) == []
