@@ -45,6 +45,11 @@ class _Prompts(BaseModel):
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")] = "en"
     source: Annotated[str, Field(max_length=2000)] = ""
 
+    @property
+    def base_language(self) -> str:
+        """Return the code of the language without its region: that of en-GB is "en"."""
+        return self.language.split("-")[0].lower()
+
 
 class PromptSet(_Prompts):
     """The instructions for an inquirer: SYS_I (``opening``) and INTER_I (``forward``) of table 5, and how its output is read.

@@ -11,14 +11,11 @@ from simulation.run_prompts import prompt_set_of
 
 
 def instructions_of(run: Run) -> Instructions:
-    """Return the instructions of the run's inquirer; empty ones if the run does not record them, as imported runs do not.
-
-    A regional variant counts as its language: en-GB is English.
-    """
+    """Return the instructions of the run's inquirer; empty ones if the run does not record them, as imported runs do not."""
     if "prompts" not in (run.configuration.get("inquirer") or {}):
         return Instructions()
     try:
         prompts = prompt_set_of(run.configuration)
     except ModelMisconfigured:
         return Instructions()  # the built-in set of an older version is gone; its dialogues can still be measured
-    return Instructions(prompts.language.split("-")[0].lower(), prompts.stop.token, prompts.reading.marks)
+    return Instructions(prompts.base_language, prompts.stop.token, prompts.reading.marks, is_recorded=True)

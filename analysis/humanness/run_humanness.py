@@ -87,10 +87,15 @@ def _gather(
 
 
 def _caveats(instructions: Instructions) -> Iterator[str]:
+    if not instructions.is_recorded:
+        yield (
+            "The run does not record its prompt set, so its dialogues are assumed to be in English. If they are not, ignore "
+            "the symptoms and measures that recognise English words: they find nothing in other languages."
+        )
     if instructions.language != ENGLISH:
         yield (
-            f"The language of the prompt set is {instructions.language!r}. Symptoms and measures that recognise English words "
-            "are left out."
+            f"The language of the prompt set is {instructions.language!r}. Symptoms and measures that need English words or a "
+            "dictionary of the language are not measured; the tables say which."
         )
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from analysis.reporting.tables import DASH, Cell, Table
+from analysis.reporting.tables import DASH, NOT_MEASURED, Cell, Table
+from analysis.statistics.fidelity.catalogue import missing_from
 from analysis.statistics.fidelity.comparison import OVERALL, Comparison, Distance
 from analysis.statistics.fidelity.fidelity import GOAL, LAST_TURN, TURN, Fidelity
 from analysis.statistics.fidelity.measure import Measure
@@ -16,14 +17,16 @@ _CEILING = "The ceiling is the distance between two halves of the people."
 def measures_table(fidelity: Fidelity) -> Table:
     """Return each measure's means, its distance with the interval, and its ceiling; the overall distance last."""
     labels = {measure.name: measure.label for measure in fidelity.measures} | {OVERALL: "all numeric measures (mean)"}
-    rows = [(labels[name], *_cells(one)) for name, one in fidelity.whole.distances.items()]
+    rows: list[tuple[Cell, ...]] = [(labels[name], *_cells(one)) for name, one in fidelity.whole.distances.items()]
+    missing = [(one.label, None, None, NOT_MEASURED, None, None, None, None) for one in missing_from(fidelity.measures)]
+    last = len(rows) - (OVERALL in fidelity.whole.distances)
     return Table(
         "fidelity",
         "Distances from people",
         f"{_UNIT} {_CEILING} Beyond: the whole 95% interval, over random halves of the people, lies above the ceiling. Means "
         "of rates are shares between 0 and 1.",
         ("measure", "people", "simulated", "distance", "from", "to", "ceiling", "beyond"),
-        tuple(rows),
+        (*rows[:last], *missing, *rows[last:]),
     )
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from analysis.reporting.tables import Cell, Percentage, Table
+from analysis.reporting.tables import NOT_MEASURED, Cell, Percentage, Table
+from analysis.statistics.health.catalogue import missing_from
 from analysis.statistics.health.symptom import Symptom
 from analysis.statistics.health.tally import ALL, GOAL, LAST_TURN, TURN, Health, Share
 
@@ -17,6 +18,7 @@ def health_table(simulated: Health, natural: Health) -> Table:
     for symptom in simulated.symptoms:
         found, usual = simulated.share(symptom.name, WHOLE), natural.share(symptom.name, WHOLE)
         rows.append((symptom.label, _percent(found), found.of, symptom.unit, _percent(usual), usual.of))
+    rows += [(one.label, NOT_MEASURED, None, one.unit, None, None) for one in missing_from(simulated.symptoms)]
     return Table(
         "health",
         "Symptoms",

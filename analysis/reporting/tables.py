@@ -9,6 +9,8 @@ from studies.files.tables import write_spreadsheet_row
 
 DASH = "–"
 """Placeholder for a missing value."""
+NOT_MEASURED = "not measured in this language"
+"""Instead of a value that would need the words of another language: 0 would be wrong."""
 Cell = str | int | float | None
 """Text and counts are written unchanged; other numbers are rounded for people and complete in CSV."""
 _ESCAPES = str.maketrans(
@@ -125,7 +127,7 @@ def _rounded(number: float) -> str:
 
 
 def _is_numeric(cell: Cell) -> bool:
-    return not isinstance(cell, str) or cell == DASH or cell.lstrip("-−")[:1].isdigit()
+    return not isinstance(cell, str) or cell in (DASH, NOT_MEASURED) or cell.lstrip("-−")[:1].isdigit()
 
 
 def _latex_groups(table: Table) -> Iterator[str]:

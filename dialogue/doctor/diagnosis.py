@@ -42,6 +42,8 @@ def _faults(findings: Findings) -> Iterator[str]:
         yield f"{findings.early} dialogues end before the first answer, because the model writes the stop token immediately."
     if findings.incoherent:
         yield f"{outputs(findings.incoherent)} repeat themselves: set a repeat_penalty of about 1.1, or a lower temperature."
+    if findings.flips is None:
+        yield f"Whether they speak as an assistant is not measured in this language ({findings.language})."
     if findings.flips:
         yield f"{outputs(findings.flips)} speak as an assistant instead of a person: larger models keep their role better."
     if findings.leaked:

@@ -12,6 +12,7 @@ from dialogue.role_flips import helps
 from dialogue.seeds import SpeakerName
 from dialogue.speakers import Spoken
 
+ENGLISH = "en"
 _EXAMPLE = 300
 
 
@@ -22,7 +23,8 @@ class Findings:
     ``usable`` ones have the text that the method needs, without leaked marks, and an inquirer's do not speak as an assistant.
     The provider refused ``refused`` ones, and ``too_long`` counts the prompts that the context could not hold. ``longest`` is
     the number of tokens of the longest output that the model ended. ``leaks`` are leaked marks, most frequent first.
-    ``example`` is a usable text, ``failure`` the first raw output that is not.
+    ``example`` is a usable text, ``failure`` the first raw output that is not. ``flips`` speak as an assistant, recognised by
+    English phrases; None if the set's ``language`` is another one.
     """
 
     speaker: SpeakerName
@@ -40,7 +42,7 @@ class Findings:
     several: int = 0
     self_replies: int = 0
     leaked: int = 0
-    flips: int = 0
+    flips: int | None = 0
     thinking: int = 0
     limit: int = 0
     longest: int = 0
@@ -51,6 +53,7 @@ class Findings:
     failure: str = ""
     system: str = "message"
     marks: tuple[str, ...] = ()
+    language: str = ENGLISH
 
     @property
     def share(self) -> float:
@@ -85,7 +88,7 @@ def count(trial: Trial) -> Findings:
         several=sum(output.checked.prompts_found > 1 for output in outputs),
         self_replies=sum(output.checked.is_self_reply for output in outputs),
         leaked=leaks.total(),
-        flips=sum(turn.is_flip for turn in turns),
+        flips=sum(turn.is_flip for turn in turns) if _is_english(trial) else None,
         thinking=sum(bool(output.reply.thoughts) for output in outputs),
         limit=trial.limit,
         longest=max(map(_length, outputs), default=0),
@@ -95,6 +98,7 @@ def count(trial: Trial) -> Findings:
         example=_first(turn.spoken.text for turn in turns if turn.is_usable),
         failure=_first(turn.raw for turn in turns if not turn.is_usable),
         marks=trial.candidate.fit.marks,
+        language=trial.candidate.prompts.language,
     )
 
 
@@ -123,7 +127,8 @@ class _Said:
 
     @property
     def is_flip(self) -> bool:
-        return self.trial.candidate.prompts.speaker == "inquirer" and helps(self.spoken.text)
+        is_inquirer = self.trial.candidate.prompts.speaker == "inquirer"
+        return is_inquirer and _is_english(self.trial) and helps(self.spoken.text)
 
     @property
     def raw(self) -> str:
@@ -133,6 +138,10 @@ class _Said:
 def _way(trial: Trial) -> str:
     prompts = trial.candidate.prompts
     return prompts.reading.way if isinstance(prompts, PromptSet) else "whole"
+
+
+def _is_english(trial: Trial) -> bool:
+    return trial.candidate.prompts.base_language == ENGLISH
 
 
 def _length(output: Output) -> int:

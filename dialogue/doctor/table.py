@@ -21,7 +21,7 @@ HEADINGS = (
 
 
 def rows_of(examination: Examination) -> list[tuple[str, ...]]:
-    """Return a row of texts for each speaker and prompt set, in the order of HEADINGS; counts are of its outputs."""
+    """Return a row of texts for each speaker and prompt set, in the order of HEADINGS: counts of its outputs, or a dash."""
     return [_row(each) for each in examination.findings]
 
 
@@ -50,4 +50,5 @@ def _row(findings: Findings) -> tuple[str, ...]:
     )
     speed = "–" if findings.speed is None else f"{findings.speed:.0f}"
     usable = f"{findings.usable} of {findings.outputs}"
-    return (findings.speaker, findings.prompts, usable, *map(str, faults), speed)
+    counts = ("–" if fault is None else str(fault) for fault in faults)
+    return (findings.speaker, findings.prompts, usable, *counts, speed)

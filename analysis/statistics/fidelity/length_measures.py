@@ -74,6 +74,7 @@ MEASURES = (
         "Share of the goal’s content words that the utterance is the first to mention.",
         _revealed,
         "information pattern: USI (Zhou et al. 2026)",
+        is_english=True,
         is_share=True,
     ),
 )

@@ -28,12 +28,14 @@ def test_a_simulated_dialogue_is_read_with_all_that_the_symptoms_need() -> None:
     dialogue.save()
     make_turn(dialogue, 0, utterance="how fast", response="Very.", stop_reason="length")
     make_output(dialogue, 1, status="no_prompt", is_self_reply=True)
+    make_output(dialogue, 2, status="stop", has_rest=True)
     [spoken] = read_spoken(simulated_dialogues(run), Instructions(stop_token="DONE", marks=("<say>",)))
     assert spoken.turns == (SpokenTurn("how fast", "Very."),)
     assert spoken.outputs == (
         SpokenOutput("inquirer", 1, is_cut=True, is_self_reply=False),
         SpokenOutput("responder", 1, is_cut=False, is_self_reply=False),
         SpokenOutput("inquirer", 2, is_cut=False, is_self_reply=True),
+        SpokenOutput("inquirer", 3, is_cut=False, is_self_reply=False, is_end=True, has_rest=True),
     )
     assert (spoken.ending, spoken.is_natural, spoken.stop_token) == ("no_prompt", False, "DONE")
     assert spoken.marks == ("<say>", "<|user|>")
@@ -74,10 +76,10 @@ def test_reading_takes_as_many_queries_however_many_dialogues_there_are() -> Non
 
 def test_the_instructions_are_those_of_the_prompt_set_that_the_run_froze() -> None:
     run = make_run()
-    assert instructions_of(run) == Instructions("en", "FINISH", ())
+    assert instructions_of(run) == Instructions("en", "FINISH", (), is_recorded=True)
     run.configuration["inquirer"]["prompts"] = "mine@2"
     run.configuration["prompt_sets"] = {"mine@2": MINE}
-    assert instructions_of(run) == Instructions("de", "ENDE", ("<say>", "</say>"))
+    assert instructions_of(run) == Instructions("de", "ENDE", ("<say>", "</say>"), is_recorded=True)
 
 
 @pytest.mark.parametrize("inquirer", [{}, {"model": "gpt-4"}, {"prompts": "of an older version"}])

@@ -18,9 +18,9 @@ WORDS = {"goal_reached": "goal reached", "next_goal": "next goal", "no_prompt": 
 LABELS = {"gender": "Gender", "age": "How old are you?"}
 
 
-def humanness_of(natural: list[SpokenDialogue], simulated: list[SpokenDialogue]) -> Humanness:
-    health, usual = (Health(symptoms_for("en")).add_all(dialogues) for dialogues in (simulated, natural))
-    fidelity = fidelity_of(natural, simulated, "en", default_rng(1), lambda _: None)
+def humanness_of(natural: list[SpokenDialogue], simulated: list[SpokenDialogue], language: str = "en") -> Humanness:
+    health, usual = (Health(symptoms_for(language)).add_all(dialogues) for dialogues in (simulated, natural))
+    fidelity = fidelity_of(natural, simulated, language, default_rng(1), lambda _: None)
     return Humanness(health, usual, fidelity, LABELS, WORDS)
 
 
@@ -59,6 +59,22 @@ def test_a_share_is_beside_that_of_natural_dialogues_and_says_of_what() -> None:
     assert (
         isinstance(share, float) and isinstance(natural, float) and isinstance(of, int) and isinstance(of_natural, int)
     )
+
+
+def test_what_needs_english_words_is_not_measured_in_another_language() -> None:
+    random = default_rng(1)
+    natural, simulated = (speak(Population(), random, people=6, is_natural=one) for one in (True, False))
+    found = humanness_of(natural, simulated, "th")
+    unmeasured = {
+        "health": {"thanks", "apologies", "farewell loop", "persona leakage", "role flip: the inquirer helps"},
+        "fidelity": {"politeness rate", "typo rate", "stop behaviour", "information revealed per turn"},
+    }
+    for name, labels in unmeasured.items():
+        for label in labels:
+            assert "not measured in this language" in row(table(name, found), label)
+    assert isinstance(row(table("health", found), "goal parroting")[1], float)
+    assert table("fidelity", found).rows[-1][0] == "all numeric measures (mean)"
+    assert not any("not measured in this language" in cells for cells in table("health", polite()).rows)
 
 
 def test_endings_are_named_and_counted_for_both() -> None:

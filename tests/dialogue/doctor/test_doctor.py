@@ -1,11 +1,13 @@
 """The doctor plays two turns with a model and says which settings fit."""
 
+import re
 import tomllib
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
+from dialogue import prompts
 from dialogue.backends.base import BackendError
 from dialogue.backends.scripted import ScriptedModel
 from dialogue.doctor.advice import Advice, advise
@@ -16,6 +18,7 @@ from dialogue.doctor.table import as_text
 from dialogue.doctor.trials import CASES
 from dialogue.messages import Message, Speaking
 from dialogue.model_config import ModelSpec
+from dialogue.prompts import NamedPrompts
 from tests.dialogue.speaking import REPETITIVE
 
 
@@ -88,6 +91,18 @@ async def test_an_inquirer_that_speaks_as_an_assistant_is_not_usable_but_a_respo
     assert found.responder is not None
     assert found.responder.usable == 16
     assert advice.why.startswith("No prompt set fits well.")
+
+
+async def test_speaking_as_an_assistant_is_not_measured_in_another_language():
+    german = prompts.load("plain").model_copy(update={"language": "de-AT"})
+    chosen = NamedPrompts("meins@1", german)
+    found = await examine(spec(), ScriptedModel(["Wie kann ich helfen?", "As an AI, I cannot ask."]), chosen)
+    assert (with_set(found, "meins@1").flips, with_set(found, "meins@1").usable) == (None, 16)
+    assert with_set(found, "plain").flips == 8
+    assert "is not measured in this language (de-AT)" in " ".join(describe(found))
+    heading, *rows = (re.split(" {2,}", line) for line in as_text(found).splitlines())
+    [row] = [row for row in rows if row[1] == "meins@1"]
+    assert row[heading.index("wrong role")] == "–"
 
 
 async def test_leaked_marks_are_named_and_advised_as_marks():
