@@ -9,6 +9,7 @@ from simulation.cells import Cells
 from simulation.costs import Cost, cost_of
 from simulation.diversity import diversity_lines, diversity_of
 from simulation.figures import cuts_of_run
+from simulation.inquirer_names import name_inquirers
 from simulation.models import Run
 from simulation.reports import Throughput, as_object
 from simulation.statistics import Summary, summarise
@@ -66,7 +67,8 @@ def compare_diversity(parts: Sequence[Part]) -> Iterator[str]:
     features. Name the inquirer of each row if there are several."""
     if len({part.run.features for part in parts}) < 2:
         return
-    several = len({part.run.inquirer for part in parts}) > 1
-    names = [f"{part.run.inquirer}, {part.run.features}" if several else part.run.features for part in parts]
+    inquirers = name_inquirers(part.run for part in parts)
+    several = len(set(inquirers.values())) > 1
+    names = [f"{inquirers[part.run.pk]}, {part.run.features}" if several else part.run.features for part in parts]
     yield "Lexical diversity of the inquirer, mean (variance) over dialogues"
     yield from diversity_lines([(name, diversity_of([part.summary])) for name, part in zip(names, parts, strict=True)])

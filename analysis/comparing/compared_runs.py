@@ -1,12 +1,12 @@
 """The runs that a page compares, and in which settings they differ."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
-from typing import Any
 
 from django.http import QueryDict
 
+from simulation.flat_settings import flatten
 from simulation.models import Run
 from simulation.progress import Tally, tally_runs
 from studies.models import Study
@@ -14,8 +14,6 @@ from studies.models import Study
 MOST_RUNS = 8
 """The most columns that fit a page."""
 LONGEST = 60
-_ELSEWHERE = ("prompt_sets", "label", "imported")
-"""Parts of a configuration that decide nothing, or that another part names, such as a prompt set's text by its version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,31 +54,12 @@ def read_runs(runs: Sequence[Run]) -> list[ComparedRun]:
 
 def list_differences(runs: Sequence[Run]) -> list[Difference]:
     """Return the settings in which the configurations differ, in the order of the first run that has each."""
-    flat = [dict(_flatten(run.configuration)) for run in runs]
+    flat = [dict(flatten(run.configuration)) for run in runs]
     names = dict.fromkeys(name for settings in flat for name in settings)
     found = [Difference(name, tuple(settings.get(name, "–") for settings in flat)) for name in names]
     return [
         Difference(one.name, tuple(map(_shortened, one.values))) for one in found if len(dict.fromkeys(one.values)) > 1
     ]
-
-
-def _flatten(settings: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
-    for key, value in settings.items():
-        name = f"{before} {key}".strip().replace("_", " ")
-        if key in _ELSEWHERE:
-            continue
-        if isinstance(value, Mapping):
-            yield from _flatten(value, name)
-        else:
-            yield name, _in_words(value)
-
-
-def _in_words(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or "none"
-    return "none" if value is None or value == "" else str(value)
 
 
 def _shortened(text: str) -> str:

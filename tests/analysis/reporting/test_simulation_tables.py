@@ -80,6 +80,24 @@ def test_table_2_gives_means_and_variances_over_the_dialogues_of_all_seeds() -> 
     assert row == ("mixtral", "All", "0.667 (0.056)", "0.667 (0.056)", "0.889 (0.025)", 3, 4.0)
 
 
+def test_runs_of_one_model_with_other_prompts_or_another_responder_are_not_pooled() -> None:
+    study = make_simulated_study()
+    for changes in ({"inquirer": {"prompts": "plain"}}, {"responder": {"model": "gpt-4"}}, {"max_turns": 12}):
+        run = make_run(study, inquirer="mixtral", state=Run.State.FINISHED)
+        for key, change in changes.items():
+            run.configuration[key] = run.configuration[key] | change if isinstance(change, dict) else change
+        run.save()
+        make_dialogue(run.simulations.all()[0])
+    apart = {
+        "mixtral (llama-2, responder tiny)": 5,
+        "mixtral (plain, responder tiny)": 1,
+        "mixtral (llama-2, responder gpt-4)": 1,
+    }
+    assert {row[0]: row[5] for row in table_2(summaries_by_condition(study)).rows} == apart
+    assert {name: len(said) for name, said in said_by_group(study).items()} == apart
+    assert set(summaries_by_inquirer(study)) == set(apart)
+
+
 def test_table_2_names_features_that_the_paper_lacks() -> None:
     study = make_simulated_study()
     run = make_run(study, inquirer="mixtral", state=Run.State.FINISHED)
