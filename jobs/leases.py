@@ -111,6 +111,10 @@ class Leases(Generic[Work]):
         """Return all items of ``job``."""
         return self.all.filter(**{self.job or "pk": job.pk})
 
+    def has_open(self, job: Job) -> bool:
+        """Return whether any item of ``job``, which the transaction has locked, is unfinished."""
+        return _open(self).first(job=job.pk) is not None
+
     @property
     def all(self) -> QuerySet[Work]:
         """Return every item of the table."""
@@ -141,3 +145,11 @@ def _holding(leases: Leases[Any], fields: tuple[str, ...]) -> Statement:
     worker, key = Parameter("worker", table.get_field("worker")), Parameter("pk", table.pk)
     held = leases.held_by(worker, key).select_for_update(of=("self",)).order_by()
     return Statement(held.values_list("pk", *fields))
+
+
+@cache
+def _open(leases: Leases[Any]) -> Statement:
+    """Return the statement that finds an unfinished item of a job: workers execute it for everything that they finish."""
+    name = leases.job or "pk"
+    job = Parameter("job", leases.table._meta.pk)
+    return Statement(leases.all.filter(leases.wanted, finished_at=None, **{name: job}).order_by().values_list("pk")[:1])

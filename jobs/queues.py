@@ -17,6 +17,7 @@ from jobs.database_clock import in_time
 from jobs.leases import LONGEST_PAUSE, Leases, Work
 from jobs.models import Job
 from jobs.routing import EVERYTHING, Service, queues_for
+from jobs.rows import update_row
 
 logger = logging.getLogger(__name__)
 State = Job.State
@@ -144,8 +145,8 @@ class Queue(Leases[Work]):
 
     def finish_held(self, item: Work, job: Job, now: datetime, **fields: Any) -> None:
         """Store the result of an item that this transaction holds. If it was the last, finish its ``job``, locked after it."""
-        values = {"finished_at": now, "worker": "", "leased_until": None, "failures": 0, "error": ""} | fields
-        self.all.filter(pk=item.pk).update(**values)
+        ended = {"finished_at": now, "worker": "", "leased_until": None, "failures": 0, "error": ""}
+        update_row(item, **ended | fields)
         self._finish_if_complete(job)
 
     @transaction.atomic
@@ -182,8 +183,7 @@ class Queue(Leases[Work]):
 
     def _finish_if_complete(self, job: Job) -> None:
         """Finish the job if nothing is left to do. Call it in the transaction that has locked the job."""
-        is_complete = not self.items_of(job).filter(self.wanted, finished_at=None).exists()
-        if is_complete:
+        if not self.has_open(job):
             rows = type(job)._default_manager.filter(pk=job.pk, state=State.RUNNING)
             rows.update(state=State.FINISHED, is_queued=False)
             job.refresh_from_db(fields=["state", "is_queued"])

@@ -7,6 +7,8 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Expression, Field, QuerySet
 from django.db.transaction import TransactionManagementError
 
+from jobs.rows import repeating_cursor
+
 
 class Parameter(Expression):
     """The place of a value that is known only when the statement is executed. ``field`` is the one that it is compared with."""
@@ -30,7 +32,7 @@ class _Prepared:
 
 
 class Statement:
-    """A query of values that locks rows, compiled once for each kind of database.
+    """A query of values for transactions that lock rows, compiled once for each kind of database.
 
     Django needs five times as long to compile it as the database to answer. The database's values of its parameters must equal
     those in Python, as those of numbers and text do.
@@ -43,13 +45,13 @@ class Statement:
     def first(self, **values: int | str) -> tuple[Any, ...] | None:
         """Execute the statement with these values of its parameters. Return its first row, if any.
 
-        Outside a transaction the lock would be gone at once, and Django notices that only when it compiles.
+        Outside a transaction a lock would be gone at once, and Django notices that only when it compiles.
         """
         if not connection.in_atomic_block:
-            raise TransactionManagementError("A statement that locks rows runs only inside transaction.atomic().")
+            raise TransactionManagementError("This statement runs only inside transaction.atomic().")
         prepared = self._prepared.get(connection.vendor) or self._prepare()
         parts = [values[part.name] if isinstance(part, Parameter) else part for part in prepared.parts]
-        with connection.cursor() as cursor:
+        with repeating_cursor() as cursor:
             cursor.execute(prepared.sql, parts)
             found = cursor.fetchone()
         return found and tuple(next(prepared.compiler.apply_converters([found], prepared.converters)))

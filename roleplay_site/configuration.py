@@ -123,6 +123,8 @@ else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
     # A process that is stopped in the middle of a transaction must not hold its rows: the server ends the transaction.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c idle_in_transaction_session_timeout=60s")
+    # Of jobs.prepared: the server plans a statement only until it has been repeated so often.
+    DATABASES["default"]["OPTIONS"].setdefault("prepare_threshold", 5)
     pool = {
         "min_size": 0,
         "max_size": env.int("DATABASE_POOL_SIZE", 20, validate=Range(min=1)),

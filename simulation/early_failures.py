@@ -57,8 +57,10 @@ def pause_if_failing(run: Run) -> None:
     The transaction holds the run's row. Dialogues in progress keep their complete turns. Retries and withdrawals also count as
     worked, so the judgement may come a few dialogues later; it is not repeated for ever, because it reads all ended cells.
     """
-    if FIRST <= run.worked_dialogues < 2 * FIRST and (found := find_early_failure(run)):
-        CELLS.halt(run, found.explain(run))
+    if FIRST <= run.worked_dialogues < 2 * FIRST:
+        run.refresh_from_db(fields=["ignores_failures"])
+        if found := find_early_failure(run):
+            CELLS.halt(run, found.explain(run))
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from dialogue.backends.base import ModelMisconfigured
 from dialogue.prompts import NamedPrompts
 from dialogue.roleplay import Ended, Exchange
 from dialogue.seeds import SPEAKERS, SpeakerName
+from jobs.rows import update_row
 from simulation.batches import add_cells
 from simulation.budgets import is_spent, set_budget, why_spent
 from simulation.casting import Cast, identify
@@ -27,7 +28,7 @@ from simulation.provenance import describe_run
 from simulation.requests import RequestError, RunRequest, check_concurrency
 from simulation.run_prompts import chosen_prompts, frozen_texts, refuse_marks_within
 from simulation.selectors import requested_cells, requested_goals, requested_personas
-from simulation.worked_time import count_dialogue, lock_run
+from simulation.worked_time import count_dialogue
 from studies import services as study_services
 from studies.language_models.identities import describe_speaker, find_well_described
 from studies.models import Dialogue, Output, Study, Turn
@@ -171,11 +172,10 @@ def finish_simulation(cell: Simulation, cast: Cast, ended: Ended, worker: str, n
     """Store the ending, and finish the run with its last cell. Raises LeaseLost."""
     _hold(cell, worker)
     study_services.end_dialogue(_dialogue(cell, cast), ended, now)
-    run, database_now = lock_run(cell.run_id)
+    count_dialogue(cell.run)
     charge(cell.run, ended.outputs)
-    count_dialogue(run, database_now)
-    CELLS.finish_held(cell, run, now, ending=ended.ending)
-    pause_if_failing(run)
+    CELLS.finish_held(cell, cell.run, now, ending=ended.ending)
+    pause_if_failing(cell.run)
 
 
 def _hold(cell: Simulation, worker: str) -> None:
@@ -193,7 +193,7 @@ def _dialogue(cell: Simulation, cast: Cast) -> Dialogue:
     """Return the dialogue of a held cell, and create it on first use."""
     if cell.dialogue is None:
         cell.dialogue = _create_dialogue(cell, cast)
-        CELLS.all.filter(pk=cell.pk).update(dialogue=cell.dialogue)
+        update_row(cell, dialogue=cell.dialogue)
     return cell.dialogue
 
 

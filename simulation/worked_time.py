@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -11,6 +13,8 @@ from django.db.models.functions import Now
 from jobs.database_clock import in_time
 from jobs.heartbeats import ALIVE
 from jobs.leases import LEASE
+from jobs.rows import update_row
+from jobs.statements import Parameter, Statement
 from simulation.models import Run, RunWorker
 
 FORGOTTEN = timedelta(hours=1)
@@ -53,18 +57,30 @@ def live_workers(run: Run) -> list[RunWorker]:
     return list(run.workers.filter(seen_at__gt=in_time(-ALIVE)).order_by("name"))
 
 
-def lock_run(key: int) -> tuple[Run, datetime]:
-    """Return the run's row, locked for the transaction, with its work only, and the database's time."""
-    rows = Run.objects.select_for_update(no_key=True).annotate(now=Now())
-    row = rows.only("worked_seconds", "worked_until", "worked_dialogues").get(pk=key)
-    return row, row.now
-
-
-def count_dialogue(run: Run, now: datetime) -> None:
-    """Count a dialogue that has just ended, within the transaction that holds the run's row."""
+def count_dialogue(run: Run) -> None:
+    """Lock the run's row for the transaction, and count a dialogue that has just ended."""
+    run.worked_seconds, run.worked_until, run.worked_dialogues, now = _locked_work(run)
     _add(run, now)
-    run.worked_dialogues += 1
-    run.save(update_fields=["worked_seconds", "worked_until", "worked_dialogues"])
+    update_row(
+        run,
+        worked_seconds=run.worked_seconds,
+        worked_until=run.worked_until,
+        worked_dialogues=run.worked_dialogues + 1,
+    )
+
+
+def _locked_work(run: Run) -> tuple[Any, ...]:
+    found = _locking().first(pk=run.pk)
+    if found is None:
+        raise Run.DoesNotExist(f"{run} has been deleted.")
+    return found
+
+
+@cache
+def _locking() -> Statement:
+    """Return the statement that locks a run and reads its work and the database's time."""
+    rows = Run.objects.select_for_update(no_key=True).filter(pk=Parameter("pk", Run._meta.pk)).order_by()
+    return Statement(rows.values_list("worked_seconds", "worked_until", "worked_dialogues", Now()))
 
 
 def _add(run: Run, now: datetime) -> None:

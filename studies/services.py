@@ -14,7 +14,7 @@ from dialogue import goals, personas
 from dialogue.backends.base import ChatModel
 from dialogue.outputs import Output as ModelOutput
 from dialogue.roleplay import Ended, Exchange
-from studies.insertion import insert_rows
+from jobs.rows import insert_rows, update_row
 from studies.models import Dialogue, Goal, Output, Persona, Study, Turn
 from studies.questionnaires import write_feature
 from studies.signals import study_changed, study_copied
@@ -92,9 +92,9 @@ def freeze_study(study: Study) -> None:
     Study.objects.filter(pk=study.pk, frozen_at=None).update(frozen_at=timezone.now())
 
 
-def save_exchange(dialogue: Dialogue, exchange: Exchange, counter: ChatModel) -> Turn:
+def save_exchange(dialogue: Dialogue, exchange: Exchange, counter: ChatModel) -> None:
     """Store a complete turn with all its outputs. ``counter``, the responder, counts the tokens."""
-    turn = Turn.objects.create(
+    turn = Turn(
         dialogue=dialogue,
         position=exchange.position,
         utterance=storable(exchange.utterance),
@@ -102,15 +102,14 @@ def save_exchange(dialogue: Dialogue, exchange: Exchange, counter: ChatModel) ->
         utterance_tokens=counter.count_tokens(exchange.utterance),
         response_tokens=counter.count_tokens(exchange.response),
     )
+    insert_rows([turn])
     save_outputs(dialogue, exchange.outputs)
-    return turn
 
 
 def end_dialogue(dialogue: Dialogue, ended: Ended, at: datetime) -> None:
     """Store the dialogue's ending and the outputs of its final step."""
     save_outputs(dialogue, ended.outputs)
-    dialogue.ending, dialogue.ended_at = ended.ending, at
-    dialogue.save(update_fields=["ending", "ended_at"])
+    update_row(dialogue, ending=ended.ending, ended_at=at)
 
 
 def save_outputs(dialogue: Dialogue, outputs: Iterable[ModelOutput]) -> None:

@@ -30,6 +30,21 @@ with ThreadPoolExecutor(4) as pool:
     print(json.dumps(list(pool.map(claim, "abcd"))))
 """
 
+REPEAT_STATEMENTS = """
+from django.db import connection, transaction
+from jobs.rows import update_row
+from simulation.cells import CELLS
+
+cell = CELLS.claim(CELLS.queued(), "a", 1)[0]
+with transaction.atomic():
+    for number in range(10):
+        update_row(cell, failures=number)
+        CELLS.has_open(cell.run)
+with connection.cursor() as cursor:
+    cursor.execute("SELECT statement FROM pg_prepared_statements")
+    print("\\n".join(sorted(statement[:6] for statement, in cursor.fetchall())))
+"""
+
 
 @pytest.fixture
 def site(tmp_path: Path, postgresql_url: str) -> Installation:
@@ -60,3 +75,8 @@ def test_workers_that_claim_at_once_never_share_a_cell(site: Installation) -> No
     cells = [cell for taken in claims for cell in taken]
     assert len(cells) == len(set(cells)) == 200
     assert sum(bool(taken) for taken in claims) > 1
+
+
+def test_statements_that_workers_repeat_are_planned_once(site: Installation) -> None:
+    site.simulate("--queue")
+    assert site.evaluate(REPEAT_STATEMENTS).split() == ["SELECT", "UPDATE"]

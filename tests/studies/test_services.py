@@ -128,15 +128,16 @@ def test_copies_of_copies_have_short_names_of_their_own() -> None:
 
 
 def test_a_turn_is_stored_with_the_responders_token_counts(dialogue: Dialogue) -> None:
-    turn = services.save_exchange(dialogue, EXCHANGE, ScriptedModel([]))
-    turn.refresh_from_db()
+    services.save_exchange(dialogue, EXCHANGE, ScriptedModel([]))
+    turn = dialogue.turns.get()
     assert (turn.position, turn.utterance, turn.response) == (0, "Why?", "Because it is.")
     assert (turn.utterance_tokens, turn.response_tokens) == (1, 3)
 
 
 def test_tokens_that_cannot_be_counted_stay_unknown(dialogue: Dialogue) -> None:
     counter: ChatModel = Secretive([])
-    turn = services.save_exchange(dialogue, EXCHANGE, counter)
+    services.save_exchange(dialogue, EXCHANGE, counter)
+    turn = dialogue.turns.get()
     assert (turn.utterance_tokens, turn.response_tokens) == (None, None)
 
 
@@ -163,8 +164,8 @@ def test_a_nul_character_that_a_model_put_out_is_kept_visible_where_postgresql_w
     dialogue: Dialogue,
 ) -> None:
     odd = ModelOutput("inquirer", 0, 0, Reply('"a\x00b"', "stop", 1, 1, 0.1, 0.2), CheckedOutput("said", "a\x00b", 1))
-    turn = services.save_exchange(dialogue, Exchange(0, "a\x00b", "c", (odd,)), ScriptedModel([]))
-    assert (turn.utterance, dialogue.outputs.get().raw) == ("a\ufffdb", '"a\ufffdb"')
+    services.save_exchange(dialogue, Exchange(0, "a\x00b", "c", (odd,)), ScriptedModel([]))
+    assert (dialogue.turns.get().utterance, dialogue.outputs.get().raw) == ("a\ufffdb", '"a\ufffdb"')
 
 
 def test_an_ending_is_stored_with_what_the_final_step_put_out(dialogue: Dialogue) -> None:
