@@ -5,15 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.urls import reverse
-
-from analysis.code_version import code_version
 from analysis.humanness.reports import fingerprint, finished_reports, latest_report, report_on
 from analysis.humanness.run_dialogues import natural_dialogues, simulated_dialogues
 from analysis.models import HumannessReport
-from analysis.stored_results import missing_files
+from analysis.result_page import ResultPage
 from analysis.study.layout import in_columns
-from jobs.heartbeats import absent_worker
 from simulation.models import Run
 
 HEALTH, GROUPED = 2, 1
@@ -32,51 +28,14 @@ class OtherRun:
 
 
 @dataclass(frozen=True)
-class HumannessPage:
-    """The page. ``report`` is the latest computed report, ``current`` the one on the present data, whose hash is
-    ``fingerprint``, in any state. Either may be None."""
+class HumannessPage(ResultPage):
+    """The page of a run's health and fidelity."""
 
     run: Run
-    report: HumannessReport | None
-    current: HumannessReport | None
-    fingerprint: str
-
-    @property
-    def is_under_way(self) -> bool:
-        return self.current is not None and self.current.is_running
-
-    @property
-    def absent_worker(self) -> str:
-        """Return a sentence that says which worker to start if none serves the current report."""
-        return absent_worker(self.current) if self.current else ""
-
-    @property
-    def is_outdated(self) -> bool:
-        """Return whether data or code have changed since the latest report."""
-        return self.report is not None and self.report.fingerprint != self.fingerprint
-
-    @property
-    def is_of_other_code(self) -> bool:
-        return self.report is not None and self.report.code != code_version()
-
-    @cached_property
-    def missing(self) -> int:
-        """Return the number of missing files of the latest report."""
-        return len(missing_files(self.report)) if self.report else 0
-
-    @property
-    def problem(self) -> str:
-        """Return why the present data could not be measured; empty if they could."""
-        return self.current.message if self.current and self.current.has_failed else ""
 
     @property
     def files_at(self) -> str:
-        """Return the address to which the name of a file is appended."""
-        return reverse("humanness-file", args=[self.run.token, self.report.token, "NAME"])[:-4] if self.report else ""
-
-    @property
-    def shown(self) -> dict[str, Any]:
-        return self.report.shown if self.report else {}
+        return self.address_of_files("humanness-file", self.run.token)
 
     @cached_property
     def health(self) -> Sequence[dict[str, Any]]:
@@ -113,7 +72,7 @@ class HumannessPage:
 def read_humanness(run: Run) -> HumannessPage:
     """Return the run's page."""
     data = fingerprint(run)
-    return HumannessPage(run, latest_report(run), report_on(run, data), data)
+    return HumannessPage(latest_report(run), report_on(run, data), data, run)
 
 
 def _line(report: HumannessReport, this: Run) -> OtherRun:

@@ -1,22 +1,14 @@
 """The page of a study's analysis."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
-from django.urls import reverse
-
-from analysis.code_version import code_version
-from analysis.models import Report
-from analysis.stored_results import missing_files
+from analysis.result_page import ResultPage
 from analysis.study.forms import SourcesForm
 from analysis.study.layout import Section, arrange
 from analysis.study.reports import current_report, last_choice, latest_report
 from analysis.study.sources import Source, caveats_of_data, caveats_of_models, fingerprint, read_sources
 from evaluation.models import Judgement
-from jobs.heartbeats import absent_worker
 from studies.models import Dialogue, Study
-
-State = Report.State
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,54 +24,16 @@ class Prospects:
         return not (self.judgements or self.natural or self.simulated)
 
 
-@dataclass(frozen=True, slots=True)
-class AnalysisPage:
-    """The page of an analysis. ``report`` is the latest computed report. ``current`` is the report on the present data, whose
-    hash is ``fingerprint``, in any state. Either may be None."""
+@dataclass(frozen=True)
+class AnalysisPage(ResultPage):
+    """The page of a study's analysis, with the ``choice`` of evaluations for the next one."""
 
     study: Study
-    report: Report | None
-    current: Report | None
-    fingerprint: str
     choice: SourcesForm
 
     @property
-    def is_under_way(self) -> bool:
-        return self.current is not None and self.current.is_running
-
-    @property
-    def absent_worker(self) -> str:
-        """Return a sentence that says which worker to start if none serves the current analysis."""
-        return absent_worker(self.current) if self.current else ""
-
-    @property
-    def is_outdated(self) -> bool:
-        """Return whether data or code have changed since the latest report."""
-        return self.report is not None and self.report.fingerprint != self.fingerprint
-
-    @property
-    def is_of_other_code(self) -> bool:
-        """Return whether another version of the code computed the latest report."""
-        return self.report is not None and self.report.code != code_version()
-
-    @property
-    def missing(self) -> int:
-        """Return the number of missing files of the latest report."""
-        return len(missing_files(self.report)) if self.report else 0
-
-    @property
     def files_at(self) -> str:
-        """Return the address to which the name of a file is appended."""
-        return reverse("analysis-file", args=[self.study.slug, self.report.token, "NAME"])[:-4] if self.report else ""
-
-    @property
-    def problem(self) -> str:
-        """Return why the present data could not be analysed; empty if they could."""
-        return self.current.message if self.current and self.current.has_failed else ""
-
-    @property
-    def shown(self) -> dict[str, Any]:
-        return self.report.shown if self.report else {}
+        return self.address_of_files("analysis-file", self.study.slug)
 
     def sections(self) -> list[Section]:
         return arrange(self.shown)
@@ -115,4 +69,4 @@ def read_analysis(study: Study, choice: SourcesForm | None = None) -> AnalysisPa
     """Return the study's analysis page, with the submitted choice of evaluations or that of the last report."""
     chosen = last_choice(study)
     form = choice or SourcesForm(read_sources(study, chosen))
-    return AnalysisPage(study, latest_report(study), current_report(study), fingerprint(study, chosen), form)
+    return AnalysisPage(latest_report(study), current_report(study), fingerprint(study, chosen), study, form)
