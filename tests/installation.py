@@ -21,7 +21,7 @@ from typing import Any
 from tests.forks import Process, run, start
 from tests.interpreter import Interpreter
 from tests.services.binaries import wait_until
-from tests.services.postgresql import copy_database, create_database
+from tests.services.postgresql import copy_database, create_database, dump_database, restore_database
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 MODELS_FILE = BASE_DIR / "tests" / "data" / "scripted_models.toml"
@@ -30,6 +30,7 @@ TURNS = 2
 
 
 Command = tuple[str, ...]
+MIGRATE = ("migrate", "--verbosity", "0")
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Installation:
 
     def migrate(self) -> None:
         """Create the tables by copying those that ``manage.py migrate`` has created once."""
-        self._copy("", ("migrate", "--verbosity", "0"))
+        self._copy("", MIGRATE)
 
     def load_demo(self) -> None:
         """Create the tables and the demo study by copying those that were created once with these models.
@@ -67,7 +68,7 @@ class Installation:
             server, _, name = url.rpartition("/")
             copy_database(server, _made_database(server, models_file, command), name)
         else:
-            shutil.copyfile(_made_file(models_file, command), self.var_dir / "db.sqlite3")
+            shutil.copyfile(made_file(models_file, command), self.var_dir / "db.sqlite3")
 
     def simulate(self, *options: str) -> CompletedProcess[str]:
         """Simulate dialogues of the demo study with the scripted models."""
@@ -142,17 +143,15 @@ _NUMBERS = count()
 
 
 @cache
-def _made_file(models_file: str, command: Command) -> Path:
+def made_file(models_file: str, command: Command) -> Path:
     """Return an SQLite database that the command has created, with these models if it needs any."""
-    folder = _folder_of_made() / sha256(repr((models_file, command)).encode()).hexdigest()
-    file = folder / "db.sqlite3"
-    with folder.with_suffix(".lock").open("w") as lock:
-        flock(lock, LOCK_EX)
-        if not file.exists():
+    folder = _place_of_made("sqlite", models_file, command)
+    with _alone_at(folder):
+        if not folder.exists():
             making = Installation(folder.with_suffix(".making"))
             _make(making, models_file, command)
             making.var_dir.rename(folder)
-    return file
+    return folder / "db.sqlite3"
 
 
 def share_measurements(var_dir: Path) -> None:
@@ -175,12 +174,37 @@ def _folder_of_made() -> Path:
 
 @cache
 def _made_database(server: str, models_file: str, command: Command) -> str:
-    """Return the name of a database on this PostgreSQL server that the command has created."""
+    """Return the name of a database on this PostgreSQL server that the command has created, on this or on another server."""
     name = f"made_{next(_NUMBERS)}"
     create_database(server, name)
+    file = _place_of_made("postgresql", models_file, command)
+    with _alone_at(file):
+        if not file.exists():
+            _dump_made(server, name, models_file, command).rename(file)
+            return name
+    restore_database(server, name, file)
+    return name
+
+
+def _dump_made(server: str, name: str, models_file: str, command: Command) -> Path:
+    """Let the command create the database, and return a file with its contents."""
     with TemporaryDirectory(prefix="roleplay-making-") as folder:
         _make(Installation(Path(folder), {"DATABASE_URL": f"{server}/{name}"}), models_file, command)
-    return name
+    file = _place_of_made("postgresql", models_file, command).with_suffix(".making")
+    dump_database(server, name, file)
+    return file
+
+
+def _place_of_made(*what: str | Command) -> Path:
+    return _folder_of_made() / sha256(repr(what).encode()).hexdigest()
+
+
+@contextmanager
+def _alone_at(place: Path) -> Iterator[None]:
+    """Let one process at a time make what belongs there."""
+    with place.with_suffix(".lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        yield
 
 
 def _make(site: Installation, models_file: str, command: Command) -> None:

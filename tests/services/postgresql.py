@@ -65,6 +65,17 @@ def copy_database(server: str, original: str, name: str) -> None:
     _execute(server, f"CREATE DATABASE {name} TEMPLATE {original}")
 
 
+def dump_database(server: str, name: str, file: Path) -> None:
+    """Write the database to a file; its server may end."""
+    subprocess.run([_find("pg_dump"), "--file", file, f"{server}/{name}"], check=True)
+
+
+def restore_database(server: str, name: str, file: Path) -> None:
+    """Fill the empty database from the file."""
+    arguments = ["--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--file", str(file), f"{server}/{name}"]
+    subprocess.run([_find("psql"), *arguments], check=True, stdout=subprocess.DEVNULL)
+
+
 def _execute(server: str, statement: str) -> None:
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         connection.execute(statement.encode())
