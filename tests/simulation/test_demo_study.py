@@ -29,7 +29,9 @@ FUNCTION_WORDS = frozenset(
 def simulate_tiny(folder: Path, *options: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Return the summary and the dialogues of a run in a separate installation."""
     site = Installation(folder / "var", {"MODELS_FILE": SHIPPED_MODELS})
-    site.load_demo()
+    Installation(
+        site.var_dir
+    ).load_demo()  # with scripted models: the study's chatbot, which is asked first, takes longer
     out = folder / "dialogues.jsonl"
     command = ("simulate", "demo", "--inquirer", "tiny", "--responder", "tiny", "--json", "--out", str(out))
     done = site.manage(*command, *options, timeout=600)

@@ -90,6 +90,7 @@ def test_loading_the_demo_study_keeps_what_a_researcher_changed_and_adds_what_is
     assert study.personas.filter(code="P20").exists()
 
 
+@pytest.mark.usefixtures("scripted_models")
 def test_the_command_loads_the_demo_study_and_says_so() -> None:
     out = StringIO()
     call_command("load_demo", stdout=out)
