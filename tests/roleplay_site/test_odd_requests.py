@@ -7,8 +7,8 @@ import pytest
 from tests.installation import Installation
 from tests.thoroughness import IS_THOROUGH
 
-COUNT = 20_000 if IS_THOROUGH else 340
-"""On each database, in a normal run, five requests to each address."""
+COUNT = 20_000 if IS_THOROUGH else 204
+"""On each database, in a normal run, three requests to each address."""
 PROGRAM = """
 import json, logging
 from tests.roleplay_site.odd_requests import failures

@@ -9,7 +9,7 @@ from analysis.statistics.mixed_models import MixedModel, fit_detected, fit_linea
 from tests.analysis.studies import draw_any_design
 from tests.thoroughness import IS_THOROUGH
 
-DESIGNS = 400 if IS_THOROUGH else 64
+DESIGNS = 400 if IS_THOROUGH else 40
 CHUNKS = 8
 
 
