@@ -205,9 +205,17 @@ class Branch(Job, Item):
     responder = models.CharField(max_length=100)
     configuration = models.JSONField()
     retry = models.PositiveSmallIntegerField(default=0)
+    request = models.CharField(
+        max_length=64, blank=True, editable=False, help_text="Digest of a page's request; empty: a command's."
+    )
 
     class Meta:
         ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["parent", "request"], condition=~Q(request=""), name="request_of_branch_from_parent"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"Branch of {self.parent} at turn {self.turn}"

@@ -12,6 +12,7 @@ from django.db import transaction
 from dialogue.personas import describe
 from dialogue.roleplay import Ended, Exchange
 from simulation.branches.configuration import configure
+from simulation.branches.consent import refuse_without_consent
 from simulation.branches.origins import Origin, answered_turns, count_turns, read_origin
 from simulation.branches.queue import BRANCHES
 from simulation.branches.requests import BranchRequest
@@ -46,15 +47,6 @@ def fork_all(parents: Sequence[Dialogue], request: BranchRequest, models_file: P
     plans = [_plan(parent, request, models_file or settings.MODELS_FILE) for parent in parents]
     with transaction.atomic():
         return [_store(plan) for plan in plans]
-
-
-def unused_seed(parent: Dialogue) -> int:
-    """Return a seed that neither the dialogue nor any of its branches has, for a negative control."""
-    used = set(Dialogue.objects.filter(branch__parent=parent).values_list("seed", flat=True))
-    seed = (read_origin(parent).seed + 1) % MOST_SEED
-    while seed in used:
-        seed = (seed + 1) % MOST_SEED
-    return seed
 
 
 def spec_of(branch: Branch) -> DialogueSpec:
@@ -96,17 +88,15 @@ def _plan(parent: Dialogue, request: BranchRequest, models_file: Path) -> _Plan:
 
 
 def _store(plan: _Plan) -> Branch:
-    """Store the branch.
-
-    A withdrawal locks a persona before its dialogues. So another persona is locked before the parent; the parent's own needs no
-    lock, because its withdrawal has to wait for the parent's.
-    """
+    """Store the branch, or return the one that the same request has stored."""
     parent, request, configuration = plan.parent, plan.request, plan.configuration
-    is_same = request.persona in ("", parent.persona.code)
-    persona = parent.persona if is_same else _find_persona(parent, request.persona)
-    _lock(parent)
+    persona = _lock(parent, request.persona)
+    if request.digest and (found := parent.branches.filter(request=request.digest).first()):
+        return found
     shared = [turn for turn in answered_turns(parent) if turn.position < request.turn - 1]
     _refuse_full(len(shared), configuration["max_turns"])
+    if shared and not request.has_consent:
+        refuse_without_consent(parent, configuration)
     dialogue = _create_dialogue(plan, persona)
     record_descent(dialogue, parent, keeps_turns=bool(shared))
     for position, turn in enumerate(shared):
@@ -121,6 +111,7 @@ def _store(plan: _Plan) -> Branch:
         responder=configuration["responder"]["model"],
         configuration=configuration,
         retry=plan.origin.retry,
+        request=request.digest,
     )
 
 
@@ -140,14 +131,24 @@ def _refuse_full(shared: int, max_turns: int) -> None:
         )
 
 
-def _lock(parent: Dialogue) -> None:
-    """Lock the dialogue, so that a withdrawal either finds the branch or has deleted the dialogue. Raises RequestError."""
-    if not Dialogue.objects.select_for_update(of=("self",), no_key=True).filter(pk=parent.pk).exists():
+def _lock(parent: Dialogue, persona: str) -> Persona:
+    """Lock what the branch refers to and a withdrawal may delete, so that the withdrawal either finds the branch or has deleted
+    the dialogue. Return the persona with that code, by default the parent's. Raises RequestError.
+
+    The order is that of a withdrawal: natural dialogues, the persona, other dialogues from the first ancestor on. Everything is
+    locked here, because a foreign key would lock the rest at the end of the transaction, in any order.
+    """
+    family = Dialogue.objects.filter(pk__in=[parent.pk, *parent.descents.values_list("ancestor", flat=True)])
+    rows = family.select_for_update(of=("self",), no_key=True).order_by("pk")
+    list(rows.filter(kind=Dialogue.Kind.NATURAL).values_list("pk"))
+    found = _lock_persona(parent, persona)
+    if parent.pk not in rows.values_list("pk", flat=True):
         raise RequestError(GONE.format(token=parent.token))
+    return found
 
 
 def _create_dialogue(plan: _Plan, persona: Persona) -> Dialogue:
-    parent, request, origin = plan.parent, plan.request, plan.origin
+    parent, origin = plan.parent, plan.origin
     is_same = persona == parent.persona
     sentence = parent.persona_sentence if is_same else describe(limit_features(persona.features, origin.features))
     return Dialogue.objects.create(
@@ -158,14 +159,27 @@ def _create_dialogue(plan: _Plan, persona: Persona) -> Dialogue:
         kind=Dialogue.Kind.BRANCH,
         inquirer=plan.configuration["inquirer"],
         responder=plan.configuration["responder"],
-        seed=origin.seed if request.seed is None else request.seed,
+        seed=_seed(plan),
     )
 
 
-def _find_persona(parent: Dialogue, code: str) -> Persona:
-    """Return the study's persona, locked as the dialogue is. Raises RequestError."""
+def _seed(plan: _Plan) -> int:
+    """Return the branch's seed. Call it with the parent locked, so that no two negative controls have the same."""
+    if not plan.request.is_control:
+        return plan.origin.seed if plan.request.seed is None else plan.request.seed
+    used = set(plan.parent.branches.values_list("dialogue__seed", flat=True))
+    seed = (plan.origin.seed + 1) % MOST_SEED
+    while seed in used:
+        seed = (seed + 1) % MOST_SEED
+    return seed
+
+
+def _lock_persona(parent: Dialogue, code: str) -> Persona:
+    """Return the study's persona with this code, by default the parent's, locked as the dialogue is. Raises RequestError."""
     personas = Persona.objects.select_for_update(of=("self",), no_key=True).filter(study=parent.study_id)
-    found = personas.filter(code=code).first()
+    found = personas.filter(code=code or parent.persona.code).first()
+    if found is None and not code:
+        raise RequestError(GONE.format(token=parent.token))
     if found is None:
         raise RequestError(f"Study {parent.study.slug!r} has no persona {code!r}. Its page lists the codes.", "persona")
     return found

@@ -1,6 +1,8 @@
 """Requests for branches, from a page or the command line."""
 
-from dataclasses import dataclass
+import hashlib
+import json
+from dataclasses import asdict, dataclass
 
 from simulation.requests import MOST_TURNS, RequestError, check_seeds
 
@@ -14,6 +16,9 @@ class BranchRequest:
 
     Empty and None: as in the dialogue. ``persona`` is a code. A model that is named without a prompt set plays with its own.
     ``utterance`` replaces the inquirer's utterance of that turn. ``max_turns`` counts the turns before it, too.
+    ``is_control``: with a seed that neither the dialogue nor any of its branches has. ``has_consent``: participants have
+    consented that the providers of its models receive what they wrote. The same request with the same ``key`` is one branch,
+    however often it arrives.
     """
 
     turn: int
@@ -25,6 +30,9 @@ class BranchRequest:
     seed: int | None = None
     max_turns: int | None = None
     utterance: str | None = None
+    is_control: bool = False
+    has_consent: bool = False
+    key: str = ""
 
     def __post_init__(self) -> None:
         if self.seed is not None:
@@ -33,6 +41,13 @@ class BranchRequest:
             raise RequestError(f"The turn limit must be between 1 and {MOST_TURNS}.", "max_turns")
         if self.utterance is not None:
             _check_utterance(self.utterance)
+
+    @property
+    def digest(self) -> str:
+        """Return what recognises a repetition of this request; empty without a key, because then there is none."""
+        if not self.key:
+            return ""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
 
 def _check_utterance(utterance: str) -> None:

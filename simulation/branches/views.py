@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from simulation.branches.forking import GONE, fork, unused_seed
+from simulation.branches.forking import GONE, fork
 from simulation.branches.forms import BranchForm
 from simulation.branches.origins import count_turns, read_origin
 from simulation.branches.pages import read_branches
@@ -62,10 +62,9 @@ def _act(request: HttpRequest, parent: Dialogue, turn: int) -> HttpResponse:
     action, _, token = request.POST["action"].partition(" ")
     try:
         match action:
-            case "repeat":
-                BRANCHES.queue(fork(parent, BranchRequest(turn)), account(request))
-            case "control":
-                BRANCHES.queue(fork(parent, BranchRequest(turn, seed=unused_seed(parent))), account(request))
+            case "repeat" | "control":
+                asked = BranchRequest(turn, is_control=action == "control", key=request.POST.get("key", ""))
+                BRANCHES.queue(fork(parent, asked), account(request))
             case "pause":
                 BRANCHES.pause(get_object_or_404(parent.branches, token=token))
             case "resume":

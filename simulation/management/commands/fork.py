@@ -15,6 +15,7 @@ from jobs.heartbeats import live_services
 from jobs.routing import missing_worker
 from jobs.workers import Stopwatch, stop_on_signal
 from simulation.branches.comparison import describe_parting, list_changes
+from simulation.branches.consent import HAS_CONSENT
 from simulation.branches.forking import find_parent, fork_all
 from simulation.branches.queue import BRANCHES
 from simulation.branches.records import record
@@ -37,6 +38,7 @@ _CHANGES = (
     "seed",
     "max_turns",
     "utterance",
+    "has_consent",
 )
 
 
@@ -57,6 +59,12 @@ class Command(StudyCommand):
         parser.add_argument("--seed", type=int, help="another seed, for a negative control")
         parser.add_argument("--max-turns", type=int, help="maximum number of turns, including the earlier ones")
         parser.add_argument("--utterance", metavar="TEXT", help="what the inquirer says in that turn")
+        parser.add_argument(
+            "--participants-consented",
+            action="store_true",
+            dest="has_consent",
+            help="participants have consented that the providers of API models receive what they wrote",
+        )
         parser.add_argument("--concurrency", type=int, default=1, help="branches at once (default: 1)")
         parser.add_argument("--queue", action="store_true", help="leave the work to workers")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -65,7 +73,8 @@ class Command(StudyCommand):
         try:
             self._fork(options)
         except RequestError as error:
-            raise CommandError(str(error), returncode=2) from error
+            hint = " The option --participants-consented confirms it." if error.about == HAS_CONSENT else ""
+            raise CommandError(f"{error}{hint}", returncode=2) from error
 
     def _fork(self, options: dict[str, Any]) -> None:
         if options["queue"] and options["json"]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.installation import Installation
-from tests.simulation.branches.races import BRANCHED_AND_LEAVING, LEAVING_OUTCOME
+from tests.simulation.branches.races import BRANCHED_AND_LEAVING, CLICKED_OUTCOME, CLICKED_TWICE, LEAVING_OUTCOME
 
 SETUP = """
 import json
@@ -114,6 +114,7 @@ def site(racing_site: Installation) -> Installation:
         pytest.param(SAME_GOAL, {"begun": 1, "following": 1, "rows": 2}, id="same goal"),
         pytest.param(WITHDRAWAL, {"receipts": 1, "personas": 0, "cells": 0}, id="withdrawal"),
         pytest.param(BRANCHED_AND_LEAVING, LEAVING_OUTCOME, id="branches"),
+        pytest.param(CLICKED_TWICE, CLICKED_OUTCOME, id="clicked twice"),
     ],
 )
 def test_what_many_want_at_once_is_given_once(site: Installation, race: str, outcome: dict[str, Any]) -> None:

@@ -1,4 +1,5 @@
-"""A race for both databases: a participant withdraws while their dialogues are branched and a worker plays such a branch."""
+"""Races for both databases: requests for branches that arrive at once, also while a participant withdraws whose dialogues are
+branched and a worker plays such a branch."""
 
 BRANCHED_AND_LEAVING = """
 from time import sleep
@@ -42,6 +43,7 @@ works = [
     play,
     lambda: withdraw(person),
     lambda: branch(theirs, other_code),
+    lambda: branch(theirs, ""),
     lambda: branch(others, code),
     lambda: branch(played.dialogue, code),
     lambda: branch(played.dialogue, ""),
@@ -53,5 +55,23 @@ print(json.dumps({
     "personas": study.personas.filter(code=code).count(),
 }))
 """
-LEAVING_OUTCOME = {"told": ["done"] * 6, "branches": 0, "dialogues": 1, "personas": 0}
+LEAVING_OUTCOME = {"told": ["done"] * 7, "branches": 0, "dialogues": 1, "personas": 0}
 """The other participant's dialogue stays, without branches that the first one plays."""
+
+CLICKED_TWICE = """
+from simulation.branches.forking import fork
+from simulation.branches.requests import BranchRequest
+from simulation.models import Branch
+from tests.collection.factories import enrol_participant, make_natural_dialogue
+
+parent = make_natural_dialogue(enrol_participant(study))
+
+def control(key):
+    return fork(parent, BranchRequest(2, "", "asker", "answerer", is_control=True, key=key)).pk
+
+told = racing.at_once(control, ["clicked", "clicked", "clicked", "", "", "another"])
+seeds = set(parent.branches.values_list("dialogue__seed", flat=True))
+print(json.dumps({"told": len(set(told)), "branches": Branch.objects.count(), "seeds": len(seeds)}))
+"""
+CLICKED_OUTCOME = {"told": 4, "branches": 4, "seeds": 4}
+"""The click that arrived three times is one branch, and no two negative controls have the same seed."""

@@ -69,6 +69,17 @@ def test_a_new_seed_and_a_repetition_take_one_click(client: Client, parent: Dial
     assert all(branch.is_queued and branch.is_running and branch.started_by for branch in found)
 
 
+def test_a_double_click_starts_one_branch_and_a_click_after_it_another(client: Client, parent: Dialogue) -> None:
+    for _ in range(2):
+        page = look(client, parent, 2)
+        keys = re.findall('name="key" value="([^"]+)"', page)
+        assert len(keys) == 2 and len(set(keys)) == 1
+        for _click in range(2):
+            send(client, parent, 2, action="control", key=keys[0])
+            send(client, parent, 2, seed=5, key=keys[0])
+    assert sorted(branch.dialogue.seed or 0 for branch in Branch.objects.all()) == [5, 5, 74, 75]
+
+
 def test_the_form_starts_a_branch_with_what_it_changes(client: Client, parent: Dialogue) -> None:
     assert "And what?" not in look(client, parent, 2)
     other = parent.study.personas.create(code="p-else", source="listed", features=parent.persona.features)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dialogue.backends.scripted import ScriptedModel
-from simulation.branches.forking import find_parent, fork, unused_seed
+from simulation.branches.forking import find_parent, fork
 from simulation.branches.requests import BranchRequest
 from simulation.extensions import retry_failed
 from simulation.models import Branch, Run
@@ -121,9 +121,17 @@ def test_a_model_continues_a_persons_dialogue_without_its_failed_turn() -> None:
 
 def test_a_negative_control_takes_a_seed_that_no_branch_has() -> None:
     parent = simulated_dialogue()
-    for seed in (74, 75):
-        assert unused_seed(parent) == seed
-        branch_at(parent, 1, seed=seed)
+    branch_at(parent, 1, seed=75)
+    assert [branch_at(parent, 1, is_control=True).dialogue.seed for _ in range(2)] == [74, 76]
+
+
+def test_a_request_that_arrives_again_is_the_same_branch_and_another_one_is_not() -> None:
+    parent = simulated_dialogue()
+    first = branch_at(parent, 2, is_control=True, key="page")
+    assert branch_at(parent, 2, is_control=True, key="page") == first
+    others = [branch_at(parent, 2, key="page"), branch_at(parent, 1, is_control=True, key="page")]
+    others += [branch_at(parent, 2, is_control=True, key="reloaded"), branch_at(parent, 2), branch_at(parent, 2)]
+    assert len({first, *others}) == Branch.objects.count() == 6
 
 
 @pytest.mark.parametrize(
