@@ -17,12 +17,12 @@ from tests.services.test_workers import write_models
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.redis]
 
-DIALOGUES = 120
+DIALOGUES = 200
 PREPARE = """
 from simulation.requests import RunRequest
 from simulation.services import queue_run, request_run
 from tests.factories import make_study
-queue_run(request_run(make_study(), RunRequest("a", "a", seeds=tuple(range(30)))))
+queue_run(request_run(make_study(), RunRequest("a", "a", seeds=tuple(range(50)))))
 """
 
 
@@ -72,9 +72,9 @@ def services(tmp_path: Path) -> Iterator[Services]:
 @pytest.mark.timeout(600)
 @pytest.mark.waits
 def test_nothing_is_lost_or_done_twice_whatever_is_killed_or_restarted(services: Services) -> None:
-    for kill in range(4):
+    for kill in range(5):
         with services.site.worker("a") as lasting, services.site.worker("a") as doomed:
-            goal = (kill + 1) * DIALOGUES // 6
+            goal = (kill + 1) * DIALOGUES // 8
             wait_until(partial(services.has_finished, goal), seconds=120, what="the workers do not get on")
             if kill == 1:
                 services.restart_database()
