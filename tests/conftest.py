@@ -134,6 +134,13 @@ def postgresql_url(postgresql_server: postgresql.Server) -> str:
 
 
 @pytest.fixture
+def postgresql_tables_url(postgresql_url: str, tmp_path: Path) -> str:
+    """Return the address of a new PostgreSQL database with empty tables."""
+    Installation(tmp_path / "tables", {"DATABASE_URL": postgresql_url}).migrate()
+    return postgresql_url
+
+
+@pytest.fixture
 def redis_url() -> Iterator[str]:
     """Return the address of an empty Redis server for this test only."""
     with redis.serve() as url:

@@ -51,7 +51,7 @@ class Load:
     opened: int = 15
 
 
-_QUICK = Load((1, 2), warm_up=0.0, seconds=2.0, long_run=200, dialogues=40, early=10, sizes=(20,), played=20, opened=2)
+_QUICK = Load((2,), warm_up=0.0, seconds=2.0, long_run=200, dialogues=40, early=10, sizes=(20,), played=20, opened=2)
 
 
 def main() -> None:

@@ -45,13 +45,13 @@ def test_people_who_chat_at_once_are_compared_with_people_who_queue() -> None:
 @pytest.mark.postgresql
 @pytest.mark.redis
 def test_idle_people_are_weighed_on_services_for_production_and_none_is_dropped(
-    postgresql_url: str, redis_url: str
+    postgresql_tables_url: str, redis_url: str
 ) -> None:
-    found = measure("--idle", "5", "--chatting", "2", "--database", postgresql_url, "--channel-layer", redis_url)
+    found = measure("--idle", "5", "--chatting", "2", "--database", postgresql_tables_url, "--channel-layer", redis_url)
     assert (found["idle"], found["chatting"], found["dropped"]) == (5, 2, 0)
     assert found["before"] > 0
     assert found["bytes_per_socket"] == (max(found["connected"], found["after"]) - found["before"]) / 5
-    with psycopg.connect(postgresql_url) as connection:
+    with psycopg.connect(postgresql_tables_url) as connection:
         assert connection.execute("SELECT count(*) FROM collection_turn").fetchone() == (2 * (1 + 2),)
 
 

@@ -12,8 +12,8 @@ from tests.installation import BASE_DIR
 @pytest.mark.postgresql
 @pytest.mark.redis
 @pytest.mark.computes
-def test_it_runs_in_small(postgresql_url: str, redis_url: str) -> None:
-    services = ["--database", postgresql_url, "--redis", redis_url]
+def test_it_runs_in_small(postgresql_tables_url: str, redis_url: str) -> None:
+    services = ["--database", postgresql_tables_url, "--redis", redis_url]
     command = [sys.executable, "-m", "benchmarks.crowd", "--quick", "--json", *services]
     done = subprocess.run(command, cwd=BASE_DIR, capture_output=True, text=True, timeout=280)
     assert done.returncode == 0, done.stderr

@@ -26,8 +26,9 @@ def test_it_runs_in_small() -> None:
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["machine"]["cores"] > 0
-    assert [speed["workers"] for speed in found["workers"]] == [1, 2]
-    assert all(speed["processor_seconds"] > 0 for speed in found["workers"])
+    [speed] = found["workers"]
+    assert speed["workers"] == 2
+    assert speed["processor_seconds"] > 0
     played = found["turns"]
     assert 0 < played["turns"] <= TURNS["fast"] * played["cells"]
     assert min(played["worker_seconds"], played["database_seconds"], played["early_memory"], played["memory"]) > 0
