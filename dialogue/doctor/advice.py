@@ -49,11 +49,20 @@ def _why(best: Findings | None, examination: Examination) -> str:
         return "The model cannot play the inquirer with any of the prompt sets. Choose another model for the inquirer."
     share = f"{best.usable} of {best.outputs} outputs can be used"
     if best.share < HARDLY:
-        remedy = "choose a larger model for the inquirer"
-        return f"No prompt set fits well. The best is {best.prompts}, with which {share}: {remedy}."
+        return f"No prompt set fits well. The best is {best.prompts}, with which {share}: {_remedy(best)}."
     others = [f"{each.prompts} {each.usable}" for each in examination.inquirer if each is not best]
     beside = f" ({', '.join(others)})" if others else ""
     return f"Use the prompt set {best.prompts} for the inquirer: {share}{beside}."
+
+
+def _remedy(best: Findings) -> str:
+    if best.is_thought_out:
+        return "raise max_tokens, because thoughts use up the limit, and examine the model again"
+    if 2 * best.refused > best.outputs:
+        return "the provider refuses the prompts, so check its content filter or choose another model"
+    if 2 * best.too_long > best.outputs:
+        return "raise `context`, and examine the model again"
+    return "choose a larger model for the inquirer"
 
 
 def _lines(spec: ModelSpec, examination: Examination, best: Findings | None) -> Iterator[str]:
@@ -98,8 +107,11 @@ def _table(table: SpeakerTable, findings: Findings) -> Iterator[str]:
 def _limit(table: SpeakerTable, findings: Findings) -> int:
     """Return the limit of models.toml; for an inquirer that ends its outputs, twice the longest if that is less.
 
-    A chatbot's answers may grow with the questions, so its limit stays.
+    A chatbot's answers may grow with the questions, and thoughts are of any length, so their limits stay. A limit that thoughts
+    use up is doubled.
     """
+    if findings.thinking:
+        return table.max_tokens * (2 if findings.is_thought_out else 1)
     if findings.speaker == "responder" or not findings.longest or findings.cut >= _OFTEN * findings.outputs:
         return table.max_tokens
     return min(table.max_tokens, max(_LEAST, -(-2 * findings.longest // _STEP) * _STEP))

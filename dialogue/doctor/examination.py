@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from dialogue.backends import registry
-from dialogue.backends.base import ChatModel
+from dialogue.backends.base import ChatModel, ModelMisconfigured
 from dialogue.doctor.candidates import Refusal, find_candidates, find_responder
 from dialogue.doctor.findings import Findings, count
 from dialogue.doctor.trials import CASES, LIMIT, NO_ANSWER, choose_limit, try_inquirer, try_responder
 from dialogue.model_config import ModelSpec
-from dialogue.prompts import NamedPrompts
+from dialogue.prompts import NamedPrompts, PromptSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,13 @@ async def examine(
     asked: list[Findings] = []
     for candidate in inquirers:
         await on_step(f"asking as inquirer with the prompt set {candidate.reference}")
-        asked.append(count(await try_inquirer(spec, model, candidate, answers, limit)))
+        try:
+            asked.append(count(await try_inquirer(spec, model, candidate, answers, limit)))
+        except ModelMisconfigured as error:
+            if not (isinstance(candidate.prompts, PromptSet) and candidate.prompts.schema_text):
+                raise
+            refused.append(
+                Refusal(candidate.reference, str(error))
+            )  # only a request shows that a server enforces no schema
     memory = registry.examine(spec).memory
     return Examination(spec.name, memory, answered, tuple(asked), (*refusals, *refused))

@@ -61,6 +61,11 @@ class Findings:
         return self.usable / self.outputs if self.outputs else 0.0
 
     @property
+    def is_thought_out(self) -> bool:
+        """Return whether thoughts used up the limit of most outputs."""
+        return bool(self.thinking) and 2 * min(self.empty, self.cut) > self.outputs
+
+    @property
     def speed(self) -> float | None:
         """Return the tokens per second of all dialogues together; None if the provider counts none."""
         return self.tokens / self.seconds if self.tokens and self.seconds else None

@@ -1,7 +1,7 @@
 """Trials: two turns of eight dialogues, played by a model as one speaker."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from time import perf_counter
@@ -121,10 +121,15 @@ def table_of(spec: ModelSpec, candidate: Candidate) -> SpeakerTable:
     return spec.responder or ResponderTable()
 
 
-async def _timed(candidate: Candidate, plays: Iterable[Awaitable[tuple[Spoken, ...]]], limit: int) -> Trial:
+async def _timed(candidate: Candidate, plays: Iterable[Coroutine[None, None, tuple[Spoken, ...]]], limit: int) -> Trial:
+    """Play all cases at once. Raises the first BackendError, and asks the model for no more."""
     begun = perf_counter()
-    spoken = await asyncio.gather(*plays)
-    return Trial(candidate, tuple(spoken), perf_counter() - begun, limit)
+    try:
+        async with asyncio.TaskGroup() as group:
+            playing = [group.create_task(play) for play in plays]
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from failed
+    return Trial(candidate, tuple(each.result() for each in playing), perf_counter() - begun, limit)
 
 
 def _speaker(spec: ModelSpec, model: ChatModel, candidate: Candidate, case: Case, limit: int) -> Speaker:
