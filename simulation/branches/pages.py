@@ -1,7 +1,7 @@
 """The page that shows a dialogue and its branches at one turn side by side."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from django.db.models import Count
@@ -40,6 +40,7 @@ class Column:
     changes: list[Change]
     parting: Parting | None
     turns: tuple[tuple[str, str], ...]
+    numbers: "TurnNumbers"
     services: list[Service]
     is_postponed: bool
 
@@ -71,15 +72,16 @@ class Column:
 
     @property
     def verdict(self) -> str:
-        """Return where the branch and its original diverge, in a sentence."""
-        return verdict(self.parting, has_ended=self.branch.finished_at is not None)
+        """Return where the branch and its original diverge, in a sentence that counts turns as the original does."""
+        parting = self.parting and replace(self.parting, turn=self.numbers.of_original(self.parting.turn))
+        return verdict(parting, has_ended=self.branch.finished_at is not None)
 
     @property
     def ending_sentence(self) -> str:
         return _ending_sentence(self.branch.dialogue)
 
     def cell(self, number: int) -> Cell | None:
-        """Return the cell of turn ``number``; None if the branch has no such turn."""
+        """Return the cell of the branch's turn ``number``; None if the branch has no such turn."""
         place = number - self.branch.shared - 1
         if not 0 <= place < len(self.turns):
             return None
@@ -89,10 +91,25 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnNumbers:
+    """The numbers of the original's answered turns. Branches leave out its failed turns, so they number theirs without gaps."""
+
+    answered: tuple[int, ...]
+
+    def of_original(self, number: int) -> int:
+        """Return how the original counts a branch's turn ``number``, continuing after its last turn."""
+        over = number - len(self.answered)
+        if over <= 0:
+            return self.answered[number - 1]
+        return over + (self.answered[-1] if self.answered else 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """A turn of the original and of each branch."""
+    """A turn of the original and of each branch. A branch counts fewer turns if the original has failed ones before it."""
 
     number: int
+    branch_number: int
     original: Cell | None
     cells: list[Cell | None]
 
@@ -104,13 +121,25 @@ class BranchesPage:
     parent: Dialogue
     turn: int
     said: Said
+    numbers: TurnNumbers
     shared: int
     columns: list[Column]
     count: int
 
     @property
     def shared_turns(self) -> list[tuple[int, str, str]]:
-        return [(number, *said) for number, said in enumerate(self.said.turns[: self.shared], start=1)]
+        kept = self.said.turns[: self.shared]
+        return [(self.numbers.of_original(number), *said) for number, said in enumerate(kept, start=1)]
+
+    @property
+    def shared_numbers(self) -> str:
+        """Return the numbers of the shared turns in words, such as 1 to 3, or 1, 2 and 4 if a turn between them has failed."""
+        *before, last = self.numbers.answered[: self.shared] or (0,)
+        if not before:
+            return str(last)
+        if last - before[0] == len(before):
+            return f"{before[0]} to {last}"
+        return f"{', '.join(map(str, before))} and {last}"
 
     @property
     def rows(self) -> Iterator[Row]:
@@ -118,7 +147,8 @@ class BranchesPage:
         longest = max((len(column.turns) for column in self.columns), default=0)
         for place, (said, _) in enumerate(zip_longest(rest, range(longest))):
             number = self.shared + place + 1
-            yield Row(number, Cell(*said) if said else None, [column.cell(number) for column in self.columns])
+            cells = [column.cell(number) for column in self.columns]
+            yield Row(self.numbers.of_original(number), number, Cell(*said) if said else None, cells)
 
     @property
     def parent_ending(self) -> str:
@@ -155,19 +185,22 @@ def read_branches(parent: Dialogue, turn: int) -> BranchesPage:
     of_turn = parent.branches.filter(turn=turn)
     latest = list(of_turn.select_related("dialogue__persona").order_by("-pk")[:MOST_COLUMNS])
     count, said, origin = of_turn.count(), said_in(parent), read_origin(parent)
-    shared = sum(one.position < turn - 1 for one in answered_turns(parent))
-    columns = list(_columns(parent, list(reversed(latest)), said, origin, first=count - len(latest) + 1))
-    return BranchesPage(parent, turn, said, shared, columns, count)
+    numbers = TurnNumbers(tuple(one.position + 1 for one in answered_turns(parent)))
+    shared = sum(number < turn for number in numbers.answered)
+    columns = list(_columns(parent, list(reversed(latest)), said, numbers, origin, first=count - len(latest) + 1))
+    return BranchesPage(parent, turn, said, numbers, shared, columns, count)
 
 
-def _columns(parent: Dialogue, branches: list[Branch], said: Said, origin: Origin, first: int) -> Iterator[Column]:
+def _columns(
+    parent: Dialogue, branches: list[Branch], said: Said, numbers: TurnNumbers, origin: Origin, first: int
+) -> Iterator[Column]:
     services = live_services()
     postponed = set(BRANCHES.all.filter(IS_POSTPONED, parent=parent).values_list("pk", flat=True))
     for number, branch in enumerate(branches, start=first):
         branch.parent = parent
         ours = said_in(branch.dialogue)
         new, changes = ours.turns[branch.shared :], list_changes(branch, origin)
-        yield Column(number, branch, changes, compare(said, ours), new, services, branch.pk in postponed)
+        yield Column(number, branch, changes, compare(said, ours), new, numbers, services, branch.pk in postponed)
 
 
 def _ending_sentence(dialogue: Dialogue) -> str:

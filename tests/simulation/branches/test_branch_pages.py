@@ -13,7 +13,7 @@ from dialogue.backends.scripted import ScriptedModel
 from simulation.branches.pages import MOST_COLUMNS
 from simulation.branches.queue import BRANCHES
 from simulation.models import Branch
-from studies.models import Dialogue
+from studies.models import Dialogue, Turn
 from tests.collection.factories import make_natural_dialogue, make_participant
 from tests.factories import make_staff
 from tests.simulation.branches.branching import branch_at, play, simulated_dialogue
@@ -112,6 +112,21 @@ def test_branches_are_shown_beside_the_original_with_the_point_where_they_diverg
         "2 Inquirer Is it so? 2 Responder It is.",
         "End" + " goal reached The inquirer ended the dialogue because it considered its goal reached." * 3,
     ]
+
+
+def test_failed_turns_keep_their_numbers_although_branches_leave_them_out(client: Client, parent: Dialogue) -> None:
+    natural = make_natural_dialogue(make_participant(parent.study), turns=4)
+    natural.turns.filter(position=1).update(state=Turn.State.FAILED)
+    branch = branch_at(natural, 4, inquirer="asker", responder="answerer")
+    play(branch, models=scripts(ScriptedModel(["", "", '"Another?"', "FINISH"]), ScriptedModel(["", "", "Another."])))
+    page = look(client, natural, 4)
+    assert "Turns 1 and 3 are the same in all." in words(page)
+    shared = words(page.split("Shared turns")[1].split("</details>")[0])
+    assert re.findall(r"(\d) Inquirer", shared) == ["1", "3"]
+    (fourth,) = [row for row in rows(page) if row.startswith("Turn 4")]
+    assert fourth.startswith("Turn 4 (turn 3 of branches, without failed turns) 4 Inquirer")
+    assert "diverges here, with the utterance 3 Inquirer Another? 3 Responder Another." in fourth
+    assert "They diverge at turn 4, with the inquirer&#x27;s utterance." in page
 
 
 def test_only_the_latest_branches_are_shown(client: Client, parent: Dialogue) -> None:
