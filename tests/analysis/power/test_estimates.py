@@ -34,6 +34,12 @@ def find(question: PowerQuestion) -> list[Power]:
         return list(deque(simulate(question, pool), maxlen=1).pop())
 
 
+@pytest.fixture(autouse=True)
+def stored_after_every_study(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this process's workers not compute for a second before a test sees something."""
+    monkeypatch.setattr(estimates, "STORED_EVERY", 0.0)
+
+
 @pytest.fixture(scope="module")
 def found() -> list[Power]:
     """Return the results of the small question, computed in this process."""
@@ -41,10 +47,7 @@ def found() -> list[Power]:
 
 
 @pytest.mark.django_db
-def test_a_worker_computes_what_was_asked_for_and_the_processes_find_what_one_would(
-    monkeypatch: pytest.MonkeyPatch, found: list[Power]
-) -> None:
-    monkeypatch.setattr(estimates, "STORED_EVERY", 0.0)
+def test_a_worker_computes_what_was_asked_for_and_the_processes_find_what_one_would(found: list[Power]) -> None:
     estimate = request_estimate(SMALL)
     assert (estimate.state, found_by(estimate)) == (State.RUNNING, [])
     work_off_estimates()
