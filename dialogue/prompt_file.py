@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from dialogue.prompts import AnyPrompts, OpeningMessage, PromptSet, ResponderPrompts, parse
+from dialogue.prompts import AnyPrompts, OpeningMessage, PromptMistake, PromptSet, ResponderPrompts, parse
 from dialogue.reading import Reading, Stop
 from dialogue.toml_lines import find_line, locate
 
@@ -23,6 +23,10 @@ class InvalidPrompts(ValueError):
 
 def read_prompts(text: str) -> AnyPrompts:
     """Return the prompt set in this TOML text. Raises InvalidPrompts."""
+    if not text.strip():
+        raise InvalidPrompts(
+            "The prompt set is empty: an inquirer's has [[opening]] messages, a responder's a `system` text."
+        )
     try:
         return parse(text)
     except tomllib.TOMLDecodeError as error:
@@ -30,7 +34,7 @@ def read_prompts(text: str) -> AnyPrompts:
     except ValidationError as error:
         # Report a mistyped key rather than the correct one that is then missing.
         first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
-        raise InvalidPrompts(f"Line {find_line(text, first['loc'])}: {_in_words(first)}.") from error
+        raise InvalidPrompts(f"Line {find_line(text, _place(first))}: {_in_words(first)}.") from error
 
 
 def write_prompts(prompts: AnyPrompts) -> str:
@@ -57,6 +61,11 @@ def _value(value: object) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
+def _place(mistake: ErrorDetails) -> tuple[int | str, ...]:
+    cause = mistake.get("ctx", {}).get("error")
+    return (cause.key,) if isinstance(cause, PromptMistake) else mistake["loc"]
+
+
 def _in_words(mistake: ErrorDetails) -> str:
     where = ".".join(str(part) for part in mistake["loc"])
     if mistake["type"] == "extra_forbidden":
@@ -64,4 +73,4 @@ def _in_words(mistake: ErrorDetails) -> str:
         return f"there is no key {where!r}" + (f", perhaps you meant {meant[0]!r}" if meant else "")
     if mistake["type"] == "missing":
         return f"the key {where!r} is missing"
-    return f"{where + ': ' if where else ''}{mistake['msg'].removeprefix('Value error, ')}"
+    return f"{where + ': ' if where else ''}{mistake['msg'].removeprefix('Value error, ')}".removesuffix(".")

@@ -14,7 +14,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from dialogue.messages import Message, Role
-from dialogue.placeholders import check_placeholders, fill
+from dialogue.placeholders import fill, refuse_unknown, refuse_without
 from dialogue.reading import ANSWER_SCHEMA, Reading, Stop
 from dialogue.seeds import SpeakerName
 from dialogue.system_text import SystemWay
@@ -37,6 +37,12 @@ class OpeningMessage(BaseModel):
 
     role: Literal["system", "user", "assistant"]
     content: Template
+
+    @field_validator("content")
+    @classmethod
+    def _uses_known_placeholders(cls, content: str) -> str:
+        refuse_unknown(content, ("PERSONA", "GOAL", "CONV_STOP"))
+        return content
 
 
 class _Prompts(BaseModel):
@@ -71,14 +77,15 @@ class PromptSet(_Prompts):
     @field_validator("forward")
     @classmethod
     def _forwards_the_response(cls, forward: str) -> str:
-        check_placeholders(forward, known=("RESPONSE", "CONV_STOP"), needed=("RESPONSE",))
+        refuse_unknown(forward, ("RESPONSE", "CONV_STOP"))
+        refuse_without(forward, {"RESPONSE": "the response"})
         return forward
 
     @model_validator(mode="after")
     def _fits_together(self) -> "PromptSet":
         said = "\n".join(message.content for message in self.opening)
         try:
-            check_placeholders(said, known=("PERSONA", "GOAL", "CONV_STOP"), needed=("PERSONA", "GOAL"))
+            refuse_without(said, {"PERSONA": "its persona", "GOAL": "its goal"})
         except ValueError as error:
             raise PromptMistake("opening", str(error)) from error
         if self.stop.rule == "field" and self.reading.way != "json":

@@ -35,7 +35,20 @@ def test_odd_characters_survive(odd: str) -> None:
             "Line 5: reading.way: Input should be 'quoted', 'whole', 'marked' or 'json'.",
         ),
         (GOOD.replace("user", "bear"), "Line 2: opening.0.role: Input should be 'system', 'user' or 'assistant'."),
-        ("", "the key 'system' is missing."),
+        (
+            "# Note\n" + GOOD.replace("<GOAL>", "<NUMBER>"),
+            "Line 4: opening.0.content: there is no placeholder <NUMBER>; use <PERSONA>, <GOAL> and <CONV_STOP> here.",
+        ),
+        (
+            "# Note\n" + GOOD.replace("<PERSONA>", ""),
+            "Line 2: the placeholder <PERSONA> is missing, so the model would not know its persona.",
+        ),
+        (
+            GOOD.replace("<PERSONA> <GOAL>", ""),
+            "the placeholders <PERSONA> and <GOAL> are missing, so the model would not know its persona and its goal.",
+        ),
+        (" \n", "The prompt set is empty: "),
+        ("language = 'de'", "the key 'system' is missing."),
     ],
 )
 def test_a_mistake_is_named_with_its_line(text: str, sentence: str) -> None:

@@ -102,9 +102,9 @@ FORWARD = 'forward = "Answer: <RESPONSE>"\n'
     [
         (FORWARD + ASKING.replace("<GOAL>", "it"), "the placeholder <GOAL> is missing"),
         (ASKING.replace("<PERSONA> and want <GOAL>", "it"), "the placeholders <PERSONA> and <GOAL> are missing"),
-        (FORWARD + ASKING.replace("<GOAL>", "<GOALS> <GOAL>"), "no placeholder <GOALS>, perhaps you meant <GOAL>"),
+        (FORWARD + ASKING.replace("<GOAL>", "<GOALS> <GOAL>"), "no placeholder <GOALS>; perhaps you meant <GOAL>"),
         ('forward = "And?"\n' + ASKING, "the placeholder <RESPONSE> is missing"),
-        ('forward = "<RESPONSE> <GOAL>"\n' + ASKING, "no placeholder <GOAL>, here you can use <RESPONSE>"),
+        ('forward = "<RESPONSE> <GOAL>"\n' + ASKING, "no placeholder <GOAL>; use <RESPONSE>"),
         (FORWARD + ASKING.replace("<CONV_STOP>", "bye"), 'no message says when to write "FINISH"'),
         (FORWARD + ASKING.replace("say <CONV_STOP>", "be UNFINISHED"), 'no message says when to write "FINISH"'),
         (FORWARD + ASKING + '[stop]\nrule = "field"\n', 'set the way of reading to "json"'),
