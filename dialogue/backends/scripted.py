@@ -127,7 +127,8 @@ def examine(spec: ModelSpec) -> Health:
     """Return that the model can run, unless it has no replies."""
     if not spec.replies:
         return Health(False, f"Model {spec.name!r} has no replies. List them in the models file.")
-    return Health(True, f"Model {spec.name!r} gives {len(spec.replies)} scripted replies.")
+    count = "one scripted reply" if len(spec.replies) == 1 else f"{len(spec.replies)} scripted replies"
+    return Health(True, f"Model {spec.name!r} gives {count}.")
 
 
 def provenance(spec: ModelSpec) -> Provenance:

@@ -1,13 +1,16 @@
 """Views of the page of models."""
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from dialogue.backends import registry
+from dialogue.backends.base import ModelMisconfigured
 from dialogue.model_config import ModelSpec
 from roleplay_site.overview.model_list import read_examined, read_models_page
 from studies.access import account, staff_only
 from studies.language_models.catalogue import read_catalogue
+from studies.language_models.doctor import refuse_unfit
 from studies.language_models.examinations import cancel_examination, request_examination
 from studies.language_models.keys import without_keys
 
@@ -16,11 +19,11 @@ from studies.language_models.keys import without_keys
 def models(request: HttpRequest) -> HttpResponse:
     """List the models of models.toml. Posting a model's name examines it, or cancels its examination."""
     if request.method == "POST":
-        name = _find(request.POST.get("model", "")).name
+        spec = _find(request.POST.get("model", ""))
         if request.POST.get("action") == "cancel":
-            cancel_examination(name)
+            cancel_examination(spec.name)
         else:
-            request_examination(name, account(request))
+            _examine(request, spec)
         return redirect("models")
     return render(request, "overview/models.html", {"page": read_models_page()})
 
@@ -40,6 +43,14 @@ def examination(request: HttpRequest) -> HttpResponse:
     """Return the state and the report of a model's examination."""
     name = _find(request.GET.get("model", "")).name
     return render(request, "overview/_examination.html", {"examined": read_examined(name)})
+
+
+def _examine(request: HttpRequest, spec: ModelSpec) -> None:
+    try:
+        refuse_unfit(spec)
+        request_examination(spec.name, account(request))
+    except ModelMisconfigured as error:
+        messages.error(request, f"{spec.name} was not examined. {without_keys(str(error))}")
 
 
 def _find(name: str) -> ModelSpec:

@@ -18,6 +18,8 @@ from studies.language_models.catalogue import provider_of, read_catalogue
 from studies.models import GuardRun
 from studies.presentation import describe_model
 
+NOTHING_TO_CHECK = "There is nothing to check: no dialogue with a message has ended."
+
 
 class GuardForm(forms.Form):
     """A choice of the guards in models.toml."""
@@ -38,6 +40,11 @@ class GuardSection:
     scope: Scope
     results: list[GuardResult]
     ended: int
+
+    @property
+    def nothing(self) -> str:
+        """Return why no guard can be chosen; empty if one can."""
+        return "" if self.ended else NOTHING_TO_CHECK
 
     @property
     def is_under_way(self) -> bool:
@@ -84,7 +91,7 @@ def change_checks(scope: Scope, action: str, name: str, started_by: User) -> str
 
 def _ask(scope: Scope, model: str, started_by: User) -> str:
     if not scope.dialogues.exists():
-        raise RequestError("No dialogue has ended yet, so there is nothing to check. Wait until one has.")
+        raise RequestError(NOTHING_TO_CHECK)
     guard_run = request_checks(scope.study, scope.dialogues, model)
     GUARD_CHECKS.queue(guard_run, started_by)
     if guard_run.state == GuardRun.State.FINISHED:

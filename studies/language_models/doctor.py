@@ -71,10 +71,22 @@ async def examine_model(
     return Report(found, describe(found), advise(spec, found))
 
 
+def refuse_unfit(spec: ModelSpec) -> None:
+    """Raise ModelMisconfigured if an examination cannot even begin. A server may take seconds to answer."""
+    _refuse_guard(spec)
+    health = registry.examine(spec)
+    if not health.is_ok:
+        raise ModelMisconfigured(health.sentence)
+
+
 def _find(name: str) -> ModelSpec:
     spec = find_well_described(settings.MODELS_FILE, name)
+    _refuse_guard(spec)
+    return registry.with_own_sampling(spec)
+
+
+def _refuse_guard(spec: ModelSpec) -> None:
     if spec.guard:
         raise ModelMisconfigured(
-            f"Model {name!r} is a guard, which plays neither speaker. `manage.py guard` lets it check dialogues."
+            f"Model {spec.name!r} is a guard, which plays neither speaker. `manage.py guard` lets it check dialogues."
         )
-    return registry.with_own_sampling(spec)

@@ -125,3 +125,20 @@ def test_a_guard_says_what_it_is_and_where_it_is_used_and_offers_no_examination(
     assert "neither speaker: it is a guard (llama-guard-3)" in page
     assert "1 study as guard" in page
     assert "Examine" not in page
+
+
+@pytest.mark.parametrize(
+    ("table", "sentence"),
+    [
+        ('backend = "scripted"\nreplies = ["safe"]\nguard = { kind = "llama-guard-3" }', "talker&#x27; is a guard"),
+        ('backend = "llama_cpp"\nfile = "nowhere.gguf"', "nowhere.gguf"),
+    ],
+)
+def test_a_model_that_cannot_be_examined_is_refused_at_once(
+    staff: Client, models_file: Path, table: str, sentence: str
+):
+    models_file.write_text(f"[models.talker]\n{table}\n")
+    page = " ".join(staff.post("/models/", {"model": "talker", "action": "examine"}, follow=True).text.split())
+    assert "talker was not examined." in page
+    assert sentence in page
+    assert not Examination.objects.exists()

@@ -80,8 +80,8 @@ def examine(spec: ModelSpec) -> Health:
     plan = plan_memory(spec, facts)
     choice = known_choice(spec, facts, plan, notes.folder())
     engine = choice.describe() if choice else "Engine: chosen by measuring when the model is first used."
-    ready = f"Ready: {plan.slots} slots of {plan.context} tokens, {plan.memory / (1 << 30):.2f} GiB."
-    return Health(True, f"{ready} {engine}", plan.memory)
+    room = f"{plan.slots} slots of {plan.context} tokens, {plan.memory / (1 << 30):.2f} GiB."
+    return Health(True, f"{room} {engine}", plan.memory)
 
 
 class LlamaCppModel(StreamingModel):

@@ -101,7 +101,8 @@ class Command(BaseCommand):
         try:
             report = async_to_sync(self._examined)(name, chosen)
         except BackendError as error:
-            self.stderr.write(f"{name}: DOES NOT ANSWER: {without_keys(str(error))}")
+            problem = "CANNOT BE EXAMINED" if isinstance(error, ModelMisconfigured) else "DOES NOT ANSWER"
+            self.stderr.write(f"{name}: {problem}: {without_keys(str(error))}")
             return False
         self.stdout.write(json.dumps(report.as_object()) if as_json else f"{name}\n\n{report.text}\n")
         store_report(name, report.as_object())

@@ -42,7 +42,7 @@ def post(client: Client, run: Run, **data: str) -> str:
 def test_the_runs_page_loads_the_section(client: Client) -> None:
     run = make_run()
     assert f'hx-get="/runs/{run.token}/guards/"' in client.get(f"/runs/{run.token}/").text
-    assert "No dialogue has ended yet." in section(client, run)
+    assert "There is nothing to check: no dialogue with a message has ended." in section(client, run)
 
 
 def test_every_guard_can_be_chosen_with_the_provider_that_reads_the_dialogues_and_nothing_else(client: Client) -> None:
