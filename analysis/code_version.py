@@ -8,6 +8,7 @@ from pathlib import Path
 LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib", "scikit-learn", "pyspellchecker")
 ELSEWHERE = (
     "collection/research/distributions.py",
+    "dialogue/extraction.py",
     "dialogue/leaked_marks.py",
     "dialogue/lexical.py",
     "dialogue/names.py",
@@ -19,13 +20,17 @@ ELSEWHERE = (
     "evaluation/reading.py",
     "evaluation/records.py",
     "simulation/diversity.py",
+    "simulation/flat_settings.py",
+    "simulation/inquirer_names.py",
     "simulation/progress.py",
+    "simulation/run_identity.py",
     "simulation/statistics.py",
     "studies/files/exports.py",
     "studies/files/record_values.py",
     "studies/files/records.py",
     "studies/files/tables.py",
     "studies/files/turn_records.py",
+    "studies/language_models/descriptions.py",
     "studies/questionnaires.py",
     "studies/storable_text.py",
 )

@@ -10,6 +10,9 @@ _QUOTED = re.compile(r'"([^"]*)"')
 _TAG = re.compile(r"<[^<>\s]+>")
 _NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
 
+SELF_REPLY_MARKERS = ("[INST", "### Human:")
+"""Marks at which the paper cuts a self-reply."""
+
 
 def extract_prompts(text: str) -> list[str]:
     """Return the strings in straight double quotes, in order, with their line breaks and padding (equation 2).

@@ -16,8 +16,6 @@ from dialogue.package_files import how_to_install
 from dialogue.prices import Price
 from dialogue.system_text import SystemWay
 
-SELF_REPLY_MARKERS = ("[INST", "### Human:")
-
 
 def sha256(path: Path) -> str:
     """Return the SHA-256 of a file in hexadecimal digits. Raises OSError."""

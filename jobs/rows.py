@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-import psycopg
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Field, Model
@@ -24,6 +23,8 @@ def repeating_cursor() -> Iterator[CursorWrapper]:
         with connection.cursor() as cursor:
             yield cursor
         return
+    import psycopg  # only here: processes with SQLite do not load it
+
     connection.ensure_connection()
     wrap: Callable[[Any], CursorWrapper] = (
         connection.make_debug_cursor if connection.queries_logged else connection.make_cursor

@@ -1,7 +1,5 @@
 """Build the speakers of a dialogue from models.toml."""
 
-import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +15,7 @@ from dialogue.speakers import Speaker
 from simulation.models import Simulation
 from simulation.requests import limit_features
 from simulation.run_prompts import prompt_set_of, prompts_of
-from studies.language_models.identities import build_speaker, decisive, find_spec, is_still
+from studies.language_models.identities import build_speaker, find_spec, is_still
 
 OpenModel = Callable[[ModelSpec], ChatModel]
 
@@ -51,12 +49,6 @@ class DialogueSpec:
     code: str
     retry: int
     name: str
-
-
-def identify(configuration: dict[str, Any]) -> str:
-    """Return a hash of the parts of a run's configuration that affect its dialogues, without labels."""
-    told = {key: decisive(value) for key, value in configuration.items()}
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
 def refuse_changed(models_file: Path, configuration: dict[str, Any], speaker: SpeakerName) -> None:

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from dialogue.names import plain_name
 from dialogue.personas import describe
-from simulation.casting import identify
 from simulation.models import Run, Simulation
+from simulation.run_identity import identify
 from studies.files.pieces import write_in_pieces
 from studies.files.records import InvalidRecord, Place, Record, read_record
 from studies.files.turn_records import save_recorded_turns

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from simulation.casting import identify
 from simulation.flat_settings import flatten
 from simulation.models import Run
+from simulation.run_identity import identify
 
 _FIRST = ("inquirer prompts", "responder model", "responder prompts")
 """Settings that tell readers most."""

@@ -19,13 +19,14 @@ from dialogue.seeds import SPEAKERS, SpeakerName
 from jobs.rows import update_row
 from simulation.batches import add_cells
 from simulation.budgets import is_spent, set_budget, why_spent
-from simulation.casting import Cast, identify
+from simulation.casting import Cast
 from simulation.cells import CELLS
 from simulation.costs import charge, fix_prices
 from simulation.early_failures import find_early_failure, ignore_failures, pause_if_failing
 from simulation.models import Branch, Run, Simulation
 from simulation.provenance import describe_run
 from simulation.requests import RequestError, RunRequest, check_concurrency
+from simulation.run_identity import identify
 from simulation.run_prompts import chosen_prompts, frozen_texts, refuse_marks_within
 from simulation.selectors import requested_cells, requested_goals, requested_personas
 from simulation.worked_time import count_dialogue

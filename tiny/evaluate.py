@@ -9,7 +9,8 @@ from pathlib import Path
 from dialogue import goals, personas, prompts
 from dialogue.backends.base import ChatModel
 from dialogue.backends.registry import close_models, open_model
-from dialogue.model_config import SELF_REPLY_MARKERS, ModelSpec, SpeakerTable
+from dialogue.extraction import SELF_REPLY_MARKERS
+from dialogue.model_config import ModelSpec, SpeakerTable
 from dialogue.models_file import find_model
 from dialogue.outputs import Checks
 from dialogue.roleplay import Ended, Exchange, roleplay

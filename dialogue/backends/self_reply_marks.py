@@ -11,8 +11,8 @@ from functools import lru_cache
 
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.backends.chat_template import ChatTemplate, stretches
+from dialogue.extraction import SELF_REPLY_MARKERS
 from dialogue.messages import Message
-from dialogue.model_config import SELF_REPLY_MARKERS
 
 _TAG = re.compile(r"(<[^<>\s]+>|\[\|[^\[\]\s]+\|\]|\[/?[A-Z][A-Z_]+\])")
 _LIKE_CONTROL = re.compile(r"[|\uff5c_:]")

@@ -7,7 +7,8 @@ from typing import Any
 
 from dialogue.model_config import ModelSpec
 from evaluation.judges import prompts
-from studies.language_models.identities import describe_model, find_described, without_notes
+from studies.language_models.descriptions import without_notes
+from studies.language_models.identities import describe_model, find_described
 
 
 def describe_judge(models_file: Path, name: str) -> dict[str, Any]:

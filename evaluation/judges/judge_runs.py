@@ -13,8 +13,8 @@ from evaluation.judges.conversation import Outcome
 from evaluation.judges.identity import describe_judge
 from evaluation.models import Evaluation, JudgeRun, ModelJudgement, Pair
 from jobs.queues import Queue
-from simulation.casting import identify
 from simulation.requests import RequestError
+from simulation.run_identity import identify
 from studies.language_models.identities import find_well_described
 from studies.storable_text import storable
 

@@ -10,7 +10,8 @@ from django.utils.formats import date_format
 from dialogue.backends.base import ModelMisconfigured
 from evaluation.pairing import Pairing
 from evaluation.planning.candidates import Candidates, RunCells
-from studies.language_models.identities import describe_speaker, without_notes
+from studies.language_models.descriptions import without_notes
+from studies.language_models.identities import describe_speaker
 from studies.models import Study
 
 Speaker = Mapping[str, Any]

@@ -12,8 +12,8 @@ from collection.models import Participant, Recruitment
 from dialogue import goals, personas
 from evaluation.rehearsal.topics import Said, load_topics
 from evaluation.rehearsal.voices import Voice, ask_as_model, ask_as_person, draw_manner, load_voices
-from simulation.casting import identify
 from simulation.models import Run, Simulation
+from simulation.run_identity import identify
 from studies.models import Dialogue, Goal, Persona, Study, Turn
 from studies.services import freeze_study, paper_questionnaire
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from dialogue.seeds import SPEAKERS, SpeakerName
 from simulation.branches.origins import Origin, answered_turns, read_origin
 from simulation.models import Branch
-from studies.language_models.identities import decisive
+from studies.language_models.descriptions import decisive
 from studies.models import Dialogue
 
 PartingAt = Literal["utterance", "answer", "ending"]

@@ -12,9 +12,9 @@ from django.db.models import QuerySet
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.guards.findings import CheckedTurn, Finding, categories_of, overall
 from jobs.queues import Queue
-from simulation.casting import identify
 from simulation.guards.identity import describe_guard
 from simulation.requests import RequestError
+from simulation.run_identity import identify
 from studies.language_models.identities import find_well_described
 from studies.models import Dialogue, GuardCheck, GuardRun, Study
 from studies.storable_text import storable

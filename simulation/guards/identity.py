@@ -8,7 +8,7 @@ from dialogue.backends.base import ModelMisconfigured
 from dialogue.guards.llama_guard import SAMPLING
 from dialogue.guards.opening import check_guard, guard_table
 from dialogue.model_config import ModelSpec
-from simulation.casting import identify
+from simulation.run_identity import identify
 from studies.language_models.identities import describe_model, find_described
 
 

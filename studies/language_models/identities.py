@@ -12,16 +12,15 @@ from dialogue import thoughts
 from dialogue.backends import registry
 from dialogue.backends.base import ChatModel, ModelMisconfigured
 from dialogue.backends.fitting import Fit
-from dialogue.model_config import SELF_REPLY_MARKERS, ModelSpec, SpeakerTable
+from dialogue.model_config import ModelSpec, SpeakerTable
 from dialogue.models_file import InvalidModelsFile, UnknownModel, find_model
 from dialogue.prompts import AnyPrompts, NamedPrompts, load_prompts
 from dialogue.seeds import SpeakerName
 from dialogue.speakers import Speaker
 from dialogue.speaking import make_speaker
+from studies.language_models.descriptions import before_choice, decisive
 from studies.language_models.digests import remembered
 from studies.language_models.in_force import read_models_in_force
-
-_NOTES = ("label", "date")
 
 
 def describe_speaker(
@@ -66,27 +65,6 @@ def describe_model(spec: ModelSpec) -> dict[str, Any]:
         "context": spec.context,
         "date": timezone.localdate().isoformat(),
     }
-
-
-def without_notes(described: Any) -> Any:
-    """Return the description of a speaker without its label and date, which identify nothing."""
-    return (
-        {key: item for key, item in described.items() if key not in _NOTES}
-        if isinstance(described, dict)
-        else described
-    )
-
-
-def decisive(described: Any) -> Any:
-    """Return the parts of a speaker's description that affect its words, without values that were fixed in earlier versions.
-
-    This lets a repeated request find the run of an earlier version, which lacks these parts.
-    """
-    told = without_notes(described)
-    if not isinstance(told, dict):
-        return told
-    always = _before_choice(told)
-    return {key: item for key, item in told.items() if key not in always or item != always[key]}
 
 
 def find_spec(models_file: Path, name: str, speaker: SpeakerName) -> tuple[ModelSpec, SpeakerTable]:
@@ -152,7 +130,7 @@ def build_speaker(
     conversation: str,
 ) -> Speaker:
     """Return the speaker ``described`` at the start of the run or dialogue, played by the loaded ``model`` of ``spec``."""
-    needs = _before_choice(described) | described
+    needs = before_choice(described) | described
     return make_speaker(
         model,
         prompts,
@@ -163,12 +141,6 @@ def build_speaker(
         tries=table.regenerate_tries,
         conversation=conversation,
     )
-
-
-def _before_choice(described: dict[str, Any]) -> dict[str, Any]:
-    """Return the fixed values of earlier versions. The date is the one that templates used by default."""
-    marks = [] if described.get("backend") == "openai" else list(SELF_REPLY_MARKERS)
-    return {"system": "message", "marks": marks, "date": "2024-07-26", "attention": "auto", "exact": True}
 
 
 def _server(spec: ModelSpec) -> dict[str, Any]:

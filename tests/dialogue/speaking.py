@@ -6,8 +6,8 @@ from typing import Any
 
 from dialogue.backends.base import BackendError, ContextFull, Reply, Sampling, StreamingModel
 from dialogue.backends.scripted import ScriptedModel
+from dialogue.extraction import SELF_REPLY_MARKERS
 from dialogue.messages import Message, Speaking
-from dialogue.model_config import SELF_REPLY_MARKERS
 from dialogue.outputs import Checks
 from dialogue.seeds import SpeakerName, sampler_seed
 from dialogue.speakers import Speaker

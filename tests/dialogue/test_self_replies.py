@@ -6,9 +6,8 @@ from random import Random
 import pytest
 
 from dialogue.backends.scripted import ScriptedModel
-from dialogue.extraction import cut_self_reply
+from dialogue.extraction import SELF_REPLY_MARKERS, cut_self_reply
 from dialogue.messages import Message
-from dialogue.model_config import SELF_REPLY_MARKERS
 from dialogue.outputs import Checks, Output
 from dialogue.self_replies import OwnWords
 from dialogue.speakers import History

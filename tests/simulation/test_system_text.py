@@ -14,8 +14,9 @@ from benchmarks.random_llama import Shape, random_weights, write_gguf
 from collection.research.opening import what_it_lacks
 from dialogue import prompts
 from dialogue.backends.scripted import ScriptedModel
-from simulation.casting import Casting, identify
+from simulation.casting import Casting
 from simulation.models import Run, Simulation
+from simulation.run_identity import identify
 from studies.language_models.identities import is_still
 from studies.models import Dialogue, Study
 from tests.factories import make_staff, make_study

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from collection.models import Participant
@@ -112,7 +112,7 @@ def test_a_worker_finds_the_cell_gone_and_drops_it(leaving: Participant) -> None
     cells = CELLS.claim(Simulation.objects.filter(persona=leaving.persona), "worker-1", 1)
     withdraw(leaving)
     assert CELLS.renew([cell.pk for cell in cells], "worker-1") == set()
-    with pytest.raises(LeaseLost):
+    with pytest.raises(LeaseLost), transaction.atomic():
         CELLS.hold(cells[0], "worker-1")
 
 

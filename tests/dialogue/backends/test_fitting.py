@@ -8,7 +8,8 @@ import pytest
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.backends.chat_template import PAPER_TEMPLATES, ChatTemplate, load_template
 from dialogue.backends.fitting import Fit, fit, misfit
-from dialogue.model_config import SELF_REPLY_MARKERS, ModelSpec
+from dialogue.extraction import SELF_REPLY_MARKERS
+from dialogue.model_config import ModelSpec
 from dialogue.prompts import load_prompts
 from dialogue.seeds import SPEAKERS, SpeakerName
 from dialogue.shapes import histories

@@ -8,8 +8,7 @@ import pytest
 
 from dialogue.backends.chat_template import PAPER_TEMPLATES, ChatTemplate, load_template
 from dialogue.backends.self_reply_marks import find_marks
-from dialogue.extraction import cut_self_reply
-from dialogue.model_config import SELF_REPLY_MARKERS
+from dialogue.extraction import SELF_REPLY_MARKERS, cut_self_reply
 from dialogue.outputs import Checks, check_output
 from tiny.tokenizer import TEMPLATE
 
