@@ -69,14 +69,17 @@ def compare(parent: Said, branch: Said) -> Parting | None:
 
 def describe_parting(branch: Branch) -> str:
     """Return a sentence about where the branch and its parent diverge."""
-    return verdict(find_parting(branch), has_ended=branch.dialogue.ended_at is not None)
+    has_played = branch.dialogue.turns.count() > branch.shared
+    return verdict(find_parting(branch), has_ended=branch.dialogue.ended_at is not None, has_played=has_played)
 
 
-def verdict(parting: Parting | None, *, has_ended: bool) -> str:
+def verdict(parting: Parting | None, *, has_ended: bool, has_played: bool) -> str:
     """Return the same sentence, if the caller knows the point where they diverge."""
     if parting:
         return parting.words
-    return "The branch repeats the original word for word." if has_ended else "They have not diverged so far."
+    if has_ended:
+        return "The branch repeats the original word for word."
+    return "They have not diverged so far." if has_played else "No turn has been played yet."
 
 
 def said_in(dialogue: Dialogue) -> Said:

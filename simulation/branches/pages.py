@@ -74,7 +74,7 @@ class Column:
     def verdict(self) -> str:
         """Return where the branch and its original diverge, in a sentence that counts turns as the original does."""
         parting = self.parting and replace(self.parting, turn=self.numbers.of_original(self.parting.turn))
-        return verdict(parting, has_ended=self.branch.finished_at is not None)
+        return verdict(parting, has_ended=self.branch.finished_at is not None, has_played=bool(self.turns))
 
     @property
     def ending_sentence(self) -> str:

@@ -114,6 +114,11 @@ def test_branches_are_shown_beside_the_original_with_the_point_where_they_diverg
     ]
 
 
+def test_a_branch_that_has_played_nothing_says_so(client: Client, parent: Dialogue) -> None:
+    branch_at(parent, 2)
+    assert "No turn has been played yet." in words(look(client, parent, 2))
+
+
 def test_failed_turns_keep_their_numbers_although_branches_leave_them_out(client: Client, parent: Dialogue) -> None:
     natural = make_natural_dialogue(make_participant(parent.study), turns=4)
     natural.turns.filter(position=1).update(state=Turn.State.FAILED)
