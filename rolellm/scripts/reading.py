@@ -1,0 +1,49 @@
+"""Reading a script's file in the layout that it has."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from rolellm.scripts import plays, published_rows, screenplays, transcripts
+from rolellm.scripts.turns import Turn, UnreadableScript
+
+LIMIT = 50_000_000
+"""The largest file in bytes: a film script has about 200 kB."""
+_SHARE = 0.3
+"""From this share of lines that begin with a speaker and a colon on, a text is a transcript."""
+
+
+def read_script(path: Path) -> list[Turn]:
+    """Return the turns of a script: profile rows (``.jsonl``) or the text of a play, screenplay or transcript.
+
+    Raises UnreadableScript with one sentence.
+    """
+    text = _read_text(path)
+    turns = (published_rows.parse if path.suffix.lower() == ".jsonl" else layout(text))(text)
+    if not turns:
+        raise UnreadableScript(f"{path} contains no text. Choose the file of a script.")
+    return turns
+
+
+def layout(text: str) -> Callable[[str], list[Turn]]:
+    """Return the parser that fits the text: for a transcript, a screenplay with its scene headings, or else a play."""
+    lines = [stripped for line in text.splitlines() if (stripped := line.strip())]
+    if sum(map(transcripts.is_spoken, lines)) > _SHARE * len(lines):
+        return transcripts.parse
+    if any(map(screenplays.HEADING.match, lines)):
+        return screenplays.parse
+    return plays.parse
+
+
+def _read_text(path: Path) -> str:
+    try:
+        if (size := path.stat().st_size) > LIMIT:
+            raise UnreadableScript(
+                f"{path} has {size / 1e6:.0f} MB, and a script may have {LIMIT / 1e6:.0f}: split it into several files."
+            )
+        return path.read_text("utf-8-sig")
+    except FileNotFoundError as error:
+        raise UnreadableScript(f"There is no file {path}. Correct its name.") from error
+    except UnicodeDecodeError as error:
+        raise UnreadableScript(f"{path} is not UTF-8 text. Save it as UTF-8.") from error
+    except OSError as error:
+        raise UnreadableScript(f"{path} cannot be read ({error.strerror}).") from error
