@@ -1,0 +1,25 @@
+"""BM25 as Lucene computes it; the paper names no variant."""
+
+from collections.abc import Sequence
+
+K1 = 1.5
+B = 0.75
+
+
+class Index:
+    """Documents, as tokens, that queries are compared with."""
+
+    def __init__(self, documents: Sequence[Sequence[str]]) -> None:
+        import bm25s
+
+        self._size = len(documents)
+        self._index = bm25s.BM25(method="lucene", k1=K1, b=B, dtype="float64")
+        self._has_tokens = any(documents)
+        if self._has_tokens:
+            self._index.index([list(document) for document in documents], show_progress=False)
+
+    def scores(self, query: Sequence[str]) -> list[float]:
+        """Return the score of each document for the query; 0 where no token is shared. Repeated tokens count repeatedly."""
+        if not self._has_tokens or not query:
+            return [0.0] * self._size
+        return [float(score) for score in self._index.get_scores(list(query))]
