@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "analysis",
     "evaluation",
     "simulation",
+    "characters",
     "collection",
     "enrolment",
     "studies",

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from rolellm.languages import Language
 from rolellm.rolebench.joins import join
 from rolellm.rolebench.leaks import leaked
 from rolellm.rolebench.rows import BenchRow, UnreadableBenchmark, read_rows
@@ -30,7 +31,7 @@ def joined(split):
 @pytest.mark.parametrize("split", SPLITS)
 def test_the_published_baseline_has_the_reference_scores(split) -> None:
     numbers = expected()["sample"][split]
-    language = "zh" if "chinese" in split else "en"
+    language: Language = "zh" if "chinese" in split else "en"
     answered = joined(split).answered
     scores = score(answered, language)
     published, usual = ("rouge_characters", "rouge_chinese_jieba") if language == "zh" else ("rouge", "rouge_score")

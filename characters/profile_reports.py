@@ -1,0 +1,51 @@
+"""What a profile contains, for JSON and in sentences."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from rolellm.profiles import LEAST_TURNS, Profile
+
+_SHOWN = 20
+
+
+def as_object(profile: Profile) -> dict[str, Any]:
+    """Return the profile's counts for JSON, with the other speakers by their number of turns."""
+    return {
+        "name": profile.role.name,
+        "aliases": list(profile.role.aliases),
+        "language": profile.language,
+        "rows": len(profile.rows),
+        "rounds": profile.rounds,
+        "words": profile.words,
+        "segments": len(profile.segments),
+        "pairs": len(profile.pairs),
+        "unmatched_speakers": dict(profile.unmatched_speakers.most_common()),
+        "warnings": warnings(profile),
+    }
+
+
+def warnings(profile: Profile) -> list[str]:
+    """Return a sentence about each property that makes the profile hard to use."""
+    if not profile.is_short:
+        return []
+    turns = "1 turn" if profile.rounds == 1 else f"{profile.rounds} turns"
+    return [
+        f"{profile.role.name} has only {turns}; the paper drops roles with fewer than {LEAST_TURNS}. "
+        "If the role speaks under other labels, add them as aliases."
+    ]
+
+
+def in_words(profile: Profile) -> Iterator[str]:
+    """Return sentences about the profile."""
+    unit = "characters" if profile.language == "zh" else "words"
+    yield (
+        f"{profile.role.name}: {profile.rounds:,} rounds in {len(profile.rows):,} rows with {profile.words:,} {unit}; "
+        f"{len(profile.segments):,} segments and {len(profile.pairs):,} pairs of question and answer."
+    )
+    if others := profile.unmatched_speakers.most_common(_SHOWN):
+        yield f"Other speakers: {', '.join(f'{label} ({turns})' for label, turns in others)}{_rest(profile)}."
+
+
+def _rest(profile: Profile) -> str:
+    rest = len(profile.unmatched_speakers) - _SHOWN
+    return f" and {rest} more" if rest > 0 else ""
