@@ -1,0 +1,40 @@
+"""Descriptions and catchphrases."""
+
+import pytest
+
+from rolellm.descriptions import parse_catchphrases, strip_opening, with_catchphrases
+
+
+@pytest.mark.parametrize("answer", ["no", "No.", '"no"', "“No”.", "NO", " ", "'no'"])
+def test_no_is_no_catchphrase(answer) -> None:
+    assert parse_catchphrases(answer) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "phrases"),
+    [
+        ('"How you doin\'?"', ["How you doin'?"]),
+        ('"Savvy?" / "Why is the rum gone?"', ["Savvy?", "Why is the rum gone?"]),
+        ("“Elementary” / “Come, Watson”", ["Elementary", "Come, Watson"]),
+        ("Savvy? / Ahoy", ["Savvy?", "Ahoy"]),
+        ("Nobody knows", ["Nobody knows"]),
+        ('"No"/"Never"', ["No", "Never"]),
+    ],
+)
+def test_catchphrases_are_the_quoted_strings_else_what_slashes_separate(answer, phrases) -> None:
+    assert parse_catchphrases(answer) == phrases
+
+
+def test_description_and_catchphrases_are_one_text_as_published() -> None:
+    assert with_catchphrases("A pirate.", [], "en") == "A pirate."
+    assert with_catchphrases("A pirate.", ["Savvy?"], "en") == 'A pirate. Your catchphrase is: "Savvy?"'
+    assert with_catchphrases("A pirate.", ["Savvy?", "Ahoy"], "en") == (
+        'A pirate. Your catchphrases are: "Savvy?" / "Ahoy"'
+    )
+    assert with_catchphrases("勇敢。", ["俺老孙", "我美猴王"], "zh") == "勇敢。常用口头禅是：“俺老孙”、“我美猴王”"
+
+
+def test_the_beginning_that_the_prompt_asks_for_is_not_stored() -> None:
+    assert strip_opening("The character's description is: a pirate.") == "a pirate."
+    assert strip_opening("Your description is: You are a pirate.\n") == "You are a pirate."
+    assert strip_opening("You are a pirate.") == "You are a pirate."
