@@ -44,7 +44,9 @@ def read_rows(path: Path) -> list[BenchRow]:
     except UnicodeDecodeError as error:
         raise UnreadableBenchmark(f"{path} is not UTF-8 text. Save it as UTF-8.") from error
     except OSError as error:
-        raise UnreadableBenchmark(f"{path} cannot be read ({error.strerror}).") from error
+        raise UnreadableBenchmark(
+            f"{path} cannot be read ({error.strerror}). Choose a file that you may read."
+        ) from error
     if not rows:
         raise UnreadableBenchmark(f"{path} contains no rows. Choose a file of RoleBench.")
     return rows

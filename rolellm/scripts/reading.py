@@ -46,4 +46,4 @@ def _read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         raise UnreadableScript(f"{path} is not UTF-8 text. Save it as UTF-8.") from error
     except OSError as error:
-        raise UnreadableScript(f"{path} cannot be read ({error.strerror}).") from error
+        raise UnreadableScript(f"{path} cannot be read ({error.strerror}). Choose a file that you may read.") from error

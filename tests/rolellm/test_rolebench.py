@@ -108,3 +108,8 @@ def test_a_file_that_cannot_be_read_is_refused_in_one_sentence(tmp_path, content
         path.write_bytes(content)
     with pytest.raises(UnreadableBenchmark, match=complaint):
         read_rows(path)
+
+
+def test_a_folder_is_refused_with_what_to_do(tmp_path) -> None:
+    with pytest.raises(UnreadableBenchmark, match=r"cannot be read \(Is a directory\)\. Choose a file"):
+        read_rows(tmp_path)

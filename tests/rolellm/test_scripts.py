@@ -194,6 +194,11 @@ def test_a_file_that_is_no_script_is_refused_in_one_sentence(tmp_path, content, 
         read_script(path)
 
 
+def test_a_folder_is_refused_with_what_to_do(tmp_path) -> None:
+    with pytest.raises(UnreadableScript, match=r"cannot be read \(Is a directory\)\. Choose a file"):
+        read_script(tmp_path)
+
+
 def test_a_file_too_large_for_a_script_is_refused_before_it_is_read(tmp_path) -> None:
     path = tmp_path / "script.txt"
     with path.open("wb") as file:
