@@ -109,7 +109,9 @@ class Batcher:
         if self._runtime.needs_company:
             others += company(sorted(sequences + others), self._runtime.sequences)
         rows = [Row(slot.sequence, len(slot.tokens), generation.pending[0], True) for slot, generation in speakers]
-        rows += [Row(sequence, self._length(sequence), _ANY, False) for sequence in others]
+        # The last layer reads only the rows whose next token is sampled, and must not read one alone either.
+        is_alone = self._runtime.needs_company and len(speakers) == 1
+        rows += [Row(sequence, self._length(sequence), _ANY, is_alone) for sequence in others]
         rows.sort()
         if self._read(rows, speakers):
             places = {row.sequence: index for index, row in enumerate(rows)}
