@@ -149,7 +149,13 @@ def _holding(leases: Leases[Any], fields: tuple[str, ...]) -> Statement:
 
 @cache
 def _open(leases: Leases[Any]) -> Statement:
-    """Return the statement that finds an unfinished item of a job: workers execute it for everything that they finish."""
+    """Return the statement that finds an unfinished item of a job: workers execute it for everything that they finish.
+
+    It asks for the first in order, as an index holds them. Without an order, PostgreSQL would look through all finished items,
+    because it keeps the plan that it has made for a new run.
+    """
     name = leases.job or "pk"
     job = Parameter("job", leases.table._meta.pk)
-    return Statement(leases.all.filter(leases.wanted, finished_at=None, **{name: job}).order_by().values_list("pk")[:1])
+    return Statement(
+        leases.all.filter(leases.wanted, finished_at=None, **{name: job}).order_by(*leases.order).values_list("pk")[:1]
+    )

@@ -34,9 +34,13 @@ class EarlyFailure:
         words = dict(ENDINGS)[self.ending]
         remedy = _REMEDIES[self.ending].format(inquirer=run.inquirer, responder=run.responder)
         return (
-            f"{self.count} of the first {FIRST} dialogues ended with “{words}”, so the run was paused. {remedy} If this is what"
+            f"{_share(self.count)} of the first {FIRST} dialogues ended with “{words}”, so the run was paused. {remedy} If this is what"
             " you want to study, continue despite the failures."
         )
+
+
+def _share(count: int) -> str:
+    return "All" if count == FIRST else str(count)
 
 
 def find_early_failure(run: Run) -> EarlyFailure | None:
