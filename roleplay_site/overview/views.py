@@ -80,9 +80,20 @@ def _request(request: HttpRequest, form: RunForm, page: StudyPage) -> list[Run]:
     except RequestError as error:
         form.add_error(None, str(error))
         return []
+    complete = [run for run in runs if run.state == Run.State.FINISHED]
+    others = [run for run in runs if run not in complete]
     is_prepared = "prepare" in form.data
-    for run in () if is_prepared else runs:
+    for run in () if is_prepared else others:
         queue_run(run, account(request))
-    if len(runs) > 1:
-        messages.info(request, f"{len(runs)} runs were {'prepared' if is_prepared else 'started'}.")
+    if len(runs) > 1 or complete:
+        messages.info(request, _announce(len(others), len(complete), "prepared" if is_prepared else "started"))
     return runs
+
+
+def _announce(count: int, complete: int, done: str) -> str:
+    """Return in a sentence what became of the requested runs: ``complete`` ones had all their dialogues before."""
+    new = f"{count} run{' was' if count == 1 else 's were'} {done}"
+    if not complete:
+        return f"{new}."
+    old = f"exist{'s' if complete == 1 else ''} already and ha{'s' if complete == 1 else 've'} all these dialogues"
+    return f"{new}; {complete} {old}." if count else f"{complete} run{'' if complete == 1 else 's'} {old}."

@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from dialogue.personas import FEATURES
 from simulation.models import Run, Simulation
-from tests.factories import make_staff, make_study
+from tests.factories import make_dialogues, make_staff, make_study
 
 pytestmark = pytest.mark.django_db
 MODELS = """
@@ -107,6 +107,21 @@ def test_several_runs_can_be_prepared_without_starting_them(client: Client, sett
     ask(client, inquirer=["asker", "second"], prepare="yes")
     assert list(Run.objects.values_list("state", flat=True)) == [Run.State.PAUSED] * 2
     assert "2 runs were prepared." in client.get("/studies/demo/").text
+
+
+def test_runs_that_have_all_requested_dialogues_are_not_called_started(client: Client, settings: Settings) -> None:
+    settings.MODELS_FILE.write_text(MODELS + MODELS[: MODELS.index("[models.answerer]")].replace("asker", "second"))
+    ask(client)
+    run = Run.objects.get()
+    make_dialogues(list(run.simulations.all()))
+    Run.objects.update(state=Run.State.FINISHED, started_by=None)
+    ask(client, inquirer=["asker", "second"])
+    said = client.get("/studies/demo/").text
+    assert "1 run was started; 1 exists already and has all these dialogues." in said
+    run.refresh_from_db()
+    assert (run.state, run.started_by) == (Run.State.FINISHED, None)
+    ask(client)
+    assert "1 run exists already and has all these dialogues." in client.get(f"/runs/{run.token}/").text
 
 
 def planned(client: Client, **answers: Any) -> str:
