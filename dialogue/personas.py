@@ -10,6 +10,7 @@ from typing import Any
 
 FEATURES = ("age", "race", "gender", "education", "native_english")
 WITHHELD = "Prefer not to say"
+_NOUNS = {"native_english": "native language"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,11 @@ class ListedPersona:
 
     code: str
     features: Mapping[str, str]
+
+
+def name_feature(key: str) -> str:
+    """Return the noun for a feature, the same on all pages, in place of its question; "all" and "none" remain as they are."""
+    return _NOUNS.get(key, key.replace("_", " "))
 
 
 def describe(features: Mapping[str, str]) -> str:

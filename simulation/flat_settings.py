@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from dialogue.personas import name_feature
+
 _ELSEWHERE = ("prompt_sets", "label", "imported")
 """Parts of a configuration that decide nothing, or that another part names, such as a prompt set's text by its version."""
 
@@ -16,7 +18,7 @@ def flatten(settings: Mapping[str, Any], before: str = "") -> Iterator[tuple[str
         if isinstance(value, Mapping):
             yield from flatten(value, name)
         else:
-            yield name, _in_words(value)
+            yield name, name_feature(str(value)) if name == "features" else _in_words(value)
 
 
 def _in_words(value: object) -> str:

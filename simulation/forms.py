@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from dialogue.personas import name_feature
 from dialogue.seeds import SPEAKERS, SpeakerName
 from simulation.ablation import ABLATION, chosen_conditions
 from simulation.budgets import parse_budget
@@ -224,7 +225,9 @@ def _persona_choices(choices: RunChoices) -> list[tuple[str, str]]:
 
 
 def _feature_choices(choices: RunChoices) -> list[tuple[str, str]]:
-    return [(feature.key, f"only {feature.label}") for feature in read_features(choices.study.questionnaire)]
+    return [
+        (feature.key, f"{name_feature(feature.key)} alone") for feature in read_features(choices.study.questionnaire)
+    ]
 
 
 def _ablation(choices: RunChoices) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from dialogue.personas import name_feature
 from jobs.models import Item, Job
 from studies.models import Dialogue, Goal, Persona, Study
 
@@ -62,11 +63,16 @@ class Run(Job):
         return str(self.configuration.get("features", "all"))
 
     @property
+    def features_in_words(self) -> str:
+        """Return the same, with the noun for a single feature."""
+        return name_feature(self.features)
+
+    @property
     def condition(self) -> str:
         """Return in words which features the persona sentence lacks; empty if none."""
         if self.features == "none":
             return "no persona features"
-        return "" if self.features == "all" else f"persona feature {self.features.replace('_', ' ')} alone"
+        return "" if self.features == "all" else f"persona feature {self.features_in_words} alone"
 
     @property
     def most_at_once(self) -> int | None:

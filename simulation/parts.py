@@ -69,6 +69,7 @@ def compare_diversity(parts: Sequence[Part]) -> Iterator[str]:
         return
     inquirers = name_inquirers(part.run for part in parts)
     several = len(set(inquirers.values())) > 1
-    names = [f"{inquirers[part.run.pk]}, {part.run.features}" if several else part.run.features for part in parts]
+    features = [part.run.features_in_words for part in parts]
+    names = [f"{inquirers[part.run.pk]}, {of}" if several else of for part, of in zip(parts, features, strict=True)]
     yield "Lexical diversity of the inquirer, mean (variance) over dialogues"
     yield from diversity_lines([(name, diversity_of([part.summary])) for name, part in zip(names, parts, strict=True)])

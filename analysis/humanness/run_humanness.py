@@ -21,6 +21,7 @@ from analysis.statistics.health.tally import Health
 from analysis.statistics.judgements import BadData
 from analysis.statistics.spoken import ENGLISH, SpokenDialogue
 from analysis.stored_results import Computed
+from dialogue.personas import name_feature
 from simulation.models import Run
 from simulation.progress import ENDING_WORDS
 from studies.questionnaires import read_features
@@ -52,7 +53,7 @@ def measure_run(run: Run, instructions: Instructions, on_step: OnStep) -> Humann
         raise BadData("The run has no ended dialogue yet. Start it, or wait until its first dialogues have ended.")
     natural = gather(read_spoken(natural_dialogues(run.study)), step="natural dialogues")
     fidelity = fidelity_of(natural.sample, simulated.sample, language, random, on_step)
-    features = {feature.key: feature.label for feature in read_features(run.study.questionnaire)}
+    features = {feature.key: name_feature(feature.key) for feature in read_features(run.study.questionnaire)}
     return Humanness(simulated.health, natural.health, fidelity, features, ENDING_WORDS)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import fmean, pstdev
 
 from analysis.reporting.tables import DASH, Cell, Table, mean_sd
+from dialogue.personas import FEATURES, name_feature
 from simulation.diversity import DiversityRow, diversity_of
 from simulation.statistics import Moments, Rate, Summary
 
@@ -17,15 +18,7 @@ FAILURES: dict[str, tuple[str, Callable[[Summary], Rate]]] = {
     "incoherent_responder": ("incoherent (responder)", lambda summary: summary.incoherent_responder),
 }
 """For each kind of failure, its name in words and its rate."""
-CONDITIONS = {
-    "none": "None",
-    "age": "Age",
-    "race": "Race",
-    "gender": "Gender",
-    "education": "Education",
-    "native_english": "Is native English speaker",
-    "all": "All",
-}
+CONDITIONS = {key: name_feature(key).capitalize() for key in ("none", *FEATURES, "all")}
 _LENGTHS: dict[str, Callable[[Summary], Moments]] = {
     "turns": lambda summary: (summary.turns_mean, summary.turns_sd),
     "tokens per prompt": lambda summary: (summary.tokens_per_prompt_mean, summary.tokens_per_prompt_sd),

@@ -36,7 +36,7 @@ def test_one_command_plays_the_seven_conditions_of_the_paper() -> None:
     assert told == single | {describe({}), describe(persona)}
     assert table.count("1 dialogues") == 7
     assert "Inquirer asker, responder answerer, no persona features (run" in table
-    assert "Inquirer asker, responder answerer, persona feature native english alone (run" in table
+    assert "Inquirer asker, responder answerer, persona feature native language alone (run" in table
 
 
 def test_the_command_ends_with_table_2() -> None:
@@ -48,6 +48,12 @@ def test_the_command_ends_with_table_2() -> None:
         ["age", "0.667", "(0.000)", "0.667", "(0.000)", "0.714", "(0.000)", "1", "9.0"],
     ]
     assert "mean (variance)" not in simulate("--goals", "1", "--personas", "1")
+
+
+def test_table_2_covers_the_requested_dialogues_although_a_run_has_more() -> None:
+    simulate("--goals", "1,2", "--personas", "2")
+    lines = simulate("--features", "native_english,all", "--goals", "1", "--personas", "1").splitlines()
+    assert [(line.split()[0], line.split()[-2]) for line in lines[-2:]] == [("native", "1"), ("all", "1")]
 
 
 def test_the_conditions_are_the_features_of_the_studys_own_form() -> None:

@@ -124,6 +124,16 @@ def test_runs_that_have_all_requested_dialogues_are_not_called_started(client: C
     assert "1 run exists already and has all these dialogues." in client.get(f"/runs/{run.token}/").text
 
 
+def test_features_have_short_names_in_the_form_and_on_pages(client: Client) -> None:
+    ask(client, features="native_english")
+    page = client.get("/studies/demo/").text
+    assert "native language alone" in page
+    assert "persona features: native language" in page
+    run = Run.objects.get()
+    assert run.configuration["features"] == "native_english"
+    assert "persona features: native language." in client.get(f"/runs/{run.token}/").text
+
+
 def planned(client: Client, **answers: Any) -> str:
     """Return the sentence about the runs and dialogues that the form makes."""
     page = client.get("/studies/demo/planned-runs/", FORM | answers)
