@@ -58,6 +58,10 @@ class Column:
         return self.branch.finished_at is None and not self.is_live
 
     @property
+    def can_cancel(self) -> bool:
+        return self.branch.finished_at is None and self.branch.state != Branch.State.CANCELLED
+
+    @property
     def state(self) -> str:
         """Return the state of an unfinished branch in words."""
         if self.is_abandoned:

@@ -58,7 +58,7 @@ def _begin(request: HttpRequest, form: BranchForm, parent: Dialogue) -> bool:
 
 
 def _act(request: HttpRequest, parent: Dialogue, turn: int) -> HttpResponse:
-    """Start a branch with one click, or pause or resume one."""
+    """Start a branch with one click, or pause, cancel or resume one."""
     action, _, token = request.POST["action"].partition(" ")
     try:
         match action:
@@ -67,6 +67,8 @@ def _act(request: HttpRequest, parent: Dialogue, turn: int) -> HttpResponse:
                 BRANCHES.queue(fork(parent, asked), account(request))
             case "pause":
                 BRANCHES.pause(get_object_or_404(parent.branches, token=token))
+            case "cancel":
+                BRANCHES.cancel(get_object_or_404(parent.branches, token=token))
             case "resume":
                 BRANCHES.queue(get_object_or_404(parent.branches, token=token), account(request))
     except RequestError as error:

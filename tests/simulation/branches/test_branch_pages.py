@@ -164,6 +164,20 @@ def test_a_branch_that_fails_says_why_and_can_be_paused_and_resumed(client: Clie
     assert branch.state == Branch.State.PAUSED
 
 
+def test_a_cancelled_branch_keeps_what_it_has_played_and_can_be_resumed(client: Client, parent: Dialogue) -> None:
+    branch = branch_at(parent, 2)
+    assert "Cancel branch 1" in rows(look(client, parent, 2))[-1]
+    send(client, parent, 2, action=f"cancel {branch.token}")
+    last = rows(look(client, parent, 2))[-1]
+    assert "cancelled Resume branch 1" in last
+    assert "Cancel branch" not in last
+    play(branch)
+    assert (branch.state, branch.is_queued, branch.dialogue.turns.count()) == (Branch.State.CANCELLED, False, 1)
+    send(client, parent, 2, action=f"resume {branch.token}")
+    play(branch)
+    assert branch.state == Branch.State.FINISHED
+
+
 def test_a_branch_whose_terminal_was_closed_can_be_resumed(client: Client, parent: Dialogue) -> None:
     branch = branch_at(parent, 2)
     Branch.objects.update(started_at=timezone.now() - timedelta(minutes=1))
