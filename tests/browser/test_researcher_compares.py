@@ -12,6 +12,13 @@ from tests.factories import make_dialogues, make_run, make_study
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+def fade(page: Page) -> list[str]:
+    """Return how far each table fades at its right edge, as a sign that it scrolls."""
+    script = "all => all.map(one => getComputedStyle(one).getPropertyValue('--beyond'))"
+    found: list[str] = page.locator(".scroll").evaluate_all(script)
+    return found
+
+
 def test_from_a_studys_runs_to_two_dialogues_side_by_side(staff_page: Page) -> None:
     study = make_study(goal_count=1, persona_count=2)
     for number, features in enumerate(("none", "age", "all")):
@@ -23,9 +30,16 @@ def test_from_a_studys_runs_to_two_dialogues_side_by_side(staff_page: Page) -> N
     check_page_in_both_sizes(staff_page, "choice")
     staff_page.get_by_label("no persona features").check()
     staff_page.get_by_label("persona feature age alone").check()
+    assert fade(staff_page) == []
     staff_page.get_by_role("button", name="Compare runs").click()
     expect(staff_page.get_by_role("row", name="Turns per dialogue 1.00 (0.00) 2.00 (0.00)")).to_be_visible()
     check_page_in_both_sizes(staff_page, "comparison")
+    staff_page.set_viewport_size({"width": 360, "height": 700})
+    assert fade(staff_page)[-1] == "48px"
+    staff_page.get_by_role("region", name="Table of dialogues").evaluate("it => it.scrollTo(it.scrollWidth, 0)")
+    expect(staff_page.get_by_role("region", name="Table of dialogues")).to_have_css("--beyond", "0px")
+    staff_page.set_viewport_size({"width": 1280, "height": 900})
+    assert set(fade(staff_page)) == {"0px"}
     with staff_page.expect_download() as started:
         staff_page.get_by_role("link", name="CSV of the figures").click()
     assert "Turns per dialogue,1.00 (0.00),2.00 (0.00)" in started.value.path().read_text("utf-8")
