@@ -7,6 +7,7 @@ from string import ascii_uppercase
 from django.http import QueryDict
 
 from simulation.flat_settings import flatten
+from simulation.inquirer_names import name_inquirers
 from simulation.models import Run
 from simulation.progress import Tally, tally_runs
 from studies.models import Study
@@ -18,9 +19,10 @@ LONGEST = 60
 
 @dataclass(frozen=True, slots=True)
 class ComparedRun:
-    """A run with the letter that stands for it on the page."""
+    """A run with the letter that stands for it on the page, and in a few words what tells it apart, such as "age"."""
 
     letter: str
+    label: str
     run: Run
     tally: Tally
 
@@ -34,9 +36,10 @@ class Difference:
 
 
 def read_chosen(study: Study, query: QueryDict) -> list[Run]:
-    """Return the runs of the study that the query's ``run`` values name, in its order. Unknown ones are ignored."""
-    runs = {run.token: run for run in study.runs.all()}
-    return [runs[token] for token in dict.fromkeys(query.getlist("run")) if token in runs]
+    """Return the runs of the study that the query's ``run`` values name, oldest first: in whatever order an address names them,
+    a run keeps its letter. Unknown ones are ignored."""
+    tokens = set(query.getlist("run"))
+    return [run for run in study.runs.order_by("pk") if run.token in tokens]
 
 
 def complaint_about(runs: Sequence[Run]) -> str:
@@ -48,8 +51,16 @@ def complaint_about(runs: Sequence[Run]) -> str:
 
 def read_runs(runs: Sequence[Run]) -> list[ComparedRun]:
     """Return the runs with their letters, A for the first, and their current tallies."""
-    tallies = tally_runs(runs)
-    return [ComparedRun(letter, run, tallies[run.pk]) for letter, run in zip(ascii_uppercase, runs, strict=False)]
+    tallies, labels = tally_runs(runs), _label(runs)
+    lettered = zip(ascii_uppercase, runs, strict=False)
+    return [ComparedRun(letter, labels[run.pk], run, tallies[run.pk]) for letter, run in lettered]
+
+
+def _label(runs: Sequence[Run]) -> dict[int, str]:
+    """Return what tells each run apart, by its key: the inquirer, the persona features, or both."""
+    inquirers, features = name_inquirers(runs), {run.pk: run.features_in_words for run in runs}
+    telling = [names for names in (inquirers, features) if len(set(names.values())) > 1] or [inquirers]
+    return {run.pk: ", ".join(names[run.pk] for names in telling) for run in runs}
 
 
 def list_differences(runs: Sequence[Run]) -> list[Difference]:

@@ -131,6 +131,16 @@ def test_the_figures_can_be_downloaded(client: Client, kind: str, mark: str) -> 
     assert "2.00 (0.00)" in text
 
 
+def test_a_column_names_what_tells_its_run_apart_and_keeps_its_letter(client: Client) -> None:
+    study = make_study()
+    runs = make_runs(study, {"features": "none"}, {"features": "native_english"})
+    for order in (runs, runs[::-1]):
+        assert "Setting A none B native language" in rows_of(shown(client, order))
+    runs.append(make_run(study, inquirer="mixtral"))
+    header = "Setting A tiny, none B tiny, native language C mixtral, all"
+    assert header in rows_of(shown(client, runs))
+
+
 def test_fewer_than_two_and_more_than_eight_runs_are_refused_in_a_sentence(client: Client) -> None:
     runs = make_runs(make_study(), *({"max_turns": number} for number in range(1, 10)))
     assert "Choose at least two runs." in shown(client, runs[:1])
