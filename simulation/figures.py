@@ -1,6 +1,7 @@
 """The statistics on a run's page, computed from all its dialogues and cached."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 from time import perf_counter, time
 
 from django.core.cache import cache
@@ -61,10 +62,16 @@ class _Latest:
 
 
 def _read_all(run: Run) -> Figures:
-    ended = run.simulations.exclude(finished_at=None).aggregate(count=Count("pk"), total=Sum("dialogue"))
+    return read_figures_of(run, run.simulations.all())
+
+
+def read_figures_of(run: Run, cells: QuerySet[Simulation], among: str = "") -> Figures:
+    """Return the statistics of some of the run's ``cells``. ``among`` says which: other cells may have the same number and sum
+    of keys."""
+    ended = cells.exclude(finished_at=None).aggregate(count=Count("pk"), total=Sum("dialogue"))
     dialogues = ended["count"]
-    key = f"figures-with-diversity-{run.token}-{dialogues}-{ended['total']}"
-    found: _Counted | None = cache.get_or_set(key, lambda: _count(run))
+    key = sha256(f"figures-with-diversity {run.token} {dialogues} {ended['total']} {among}".encode()).hexdigest()
+    found: _Counted | None = cache.get_or_set(key, lambda: _count(run, cells))
     rows, cuts, diversity = found or ([], [], [])
     return Figures(dialogues, rows, cuts, diversity)
 
@@ -75,7 +82,7 @@ def cuts_of_run(run: Run, cells: QuerySet[Simulation] | None = None) -> list[Cut
     return cuts_of(Dialogue.objects.filter(simulation__in=ended), run.configuration)
 
 
-def _count(run: Run) -> _Counted:
-    summary = summarise(run.simulations.all())
+def _count(run: Run, cells: QuerySet[Simulation]) -> _Counted:
+    summary = summarise(cells)
     rows = [row for row in as_rows(summary) if not row[0].startswith("Ending")]
-    return rows, sentences_of(cuts_of_run(run)), list(diversity_rows(diversity_of([summary])))
+    return rows, sentences_of(cuts_of_run(run, cells)), list(diversity_rows(diversity_of([summary])))

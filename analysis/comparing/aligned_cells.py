@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from analysis.comparing.coverage import IS_REQUESTED
 from simulation.models import Run, Simulation
 from simulation.progress import ENDING_WORDS, NOT_RECORDED
 from studies.models import Dialogue
@@ -22,10 +23,12 @@ Place = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class PlaceFilter:
-    """The cells to show: those about one goal, and only those whose endings differ between the runs."""
+    """The cells to show: those about one goal, only those whose endings differ between the runs, and ``all_dialogues`` of each
+    run instead of those that all runs have."""
 
     goal: int | None = None
     differ: bool = False
+    all_dialogues: bool = False
     page: str = "1"
 
     @classmethod
@@ -33,7 +36,7 @@ class PlaceFilter:
         """Return the query's filter; unknown values are ignored."""
         goal = query.get("goal", "")
         number = int(goal) if goal.isascii() and goal.isdigit() and len(goal) < 5 else None
-        return cls(number, query.get("differ") == "yes", query.get("page", "1"))
+        return cls(number, query.get("differ") == "yes", wants_all(query), query.get("page", "1"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,11 @@ class AlignedRow:
         return side_by_side_address(self.slug, [*self.natural, *simulated])
 
 
+def wants_all(query: QueryDict) -> bool:
+    """Return whether a reader asks for all dialogues of each run, also those that other runs lack."""
+    return query.get("dialogues") == "all"
+
+
 def side_by_side_address(slug: str, dialogues: Sequence[Dialogue]) -> str:
     """Return the address of the page with these dialogues of the study; empty with fewer than two."""
     query = urlencode([("dialogue", one.token) for one in dialogues])
@@ -80,9 +88,11 @@ def read_places(runs: Sequence[Run], chosen: PlaceFilter) -> Page[Any]:
     cells = Simulation.objects.filter(run__in=runs)
     cells = cells if chosen.goal is None else cells.filter(goal__number=chosen.goal)
     places = cells.order_by("seed", "persona_id", "goal_id").values_list("seed", "persona_id", "goal_id")
+    if not chosen.all_dialogues:
+        places = places.annotate(having=Count("pk", filter=IS_REQUESTED)).filter(having=len(runs))
     if chosen.differ:
-        grouped = places.annotate(endings=Count("ending", distinct=True)).filter(endings__gt=1)
-        places = grouped.values_list("seed", "persona_id", "goal_id")
+        places = places.annotate(endings=Count("ending", distinct=True)).filter(endings__gt=1)
+    places = places.values_list("seed", "persona_id", "goal_id")
     page: Page[Any] = Paginator(places.distinct(), PLACES_A_PAGE).get_page(chosen.page)
     page.object_list = _read_rows(runs, list(page.object_list))
     return page

@@ -1,6 +1,6 @@
 """The page that compares runs of a study."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.paginator import Page
@@ -18,6 +18,7 @@ from analysis.comparing.compared_runs import (
     read_chosen,
     read_runs,
 )
+from analysis.comparing.coverage import Coverage, read_coverage
 from simulation.models import Run, Simulation
 from studies.models import Goal, Study
 
@@ -31,6 +32,7 @@ class ComparisonPage:
     chosen: list[Run]
     complaint: str
     compared: list[ComparedRun]
+    coverage: Coverage | None
     differences: list[Difference]
     goals: list[Goal]
     filter: PlaceFilter
@@ -44,11 +46,16 @@ class ComparisonPage:
         return urlencode([("run", run.token) for run in self.chosen])
 
     @property
+    def covered_query(self) -> str:
+        """Return the chosen runs and which of their dialogues count as an address's query."""
+        return self.runs_query + ("&dialogues=all" if self.coverage and self.coverage.wants_all else "")
+
+    @property
     def query(self) -> str:
         """Return the chosen runs and the filter as an address's query, without the page."""
         goal = [] if self.filter.goal is None else [("goal", str(self.filter.goal))]
         return "&".join(
-            filter(None, [self.runs_query, urlencode([*goal, *([("differ", "yes")] * self.filter.differ)])])
+            filter(None, [self.covered_query, urlencode([*goal, *([("differ", "yes")] * self.filter.differ)])])
         )
 
 
@@ -57,8 +64,10 @@ def read_comparison(study: Study, query: QueryDict) -> ComparisonPage:
     chosen, wanted = read_chosen(study, query), PlaceFilter.parse(query)
     complaint, runs = complaint_about(chosen), list(study.runs.order_by("created_at", "pk"))
     if complaint:
-        return ComparisonPage(study, runs, chosen, complaint, [], [], [], wanted, None)
+        return ComparisonPage(study, runs, chosen, complaint, [], None, [], [], wanted, None)
     cells = Simulation.objects.filter(run__in=chosen, goal=OuterRef("pk"))
     goals = list(Goal.objects.filter(Exists(cells)).order_by("number"))
-    differences, places = list_differences(chosen), read_places(chosen, wanted)
-    return ComparisonPage(study, runs, chosen, "", read_runs(chosen), differences, goals, wanted, places)
+    differences, compared = list_differences(chosen), read_runs(chosen)
+    coverage = read_coverage(compared, wants_all=wanted.all_dialogues)
+    places = read_places(chosen, replace(wanted, all_dialogues=not coverage.is_common))
+    return ComparisonPage(study, runs, chosen, "", compared, coverage, differences, goals, wanted, places)

@@ -3,11 +3,12 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from analysis.comparing.aligned_cells import wants_all
 from analysis.comparing.compared_runs import complaint_about, read_chosen, read_runs
 from analysis.comparing.comparison_page import read_comparison
+from analysis.comparing.coverage import Coverage, read_coverage
 from analysis.comparing.figures import read_groups
 from analysis.comparing.side_by_side import read_side_by_side
-from simulation.models import Run
 from studies.access import staff_only
 from studies.models import Study
 
@@ -22,16 +23,16 @@ def compare(request: HttpRequest, slug: str) -> HttpResponse:
 @staff_only
 def compare_figures(request: HttpRequest, slug: str) -> HttpResponse:
     """Return the figures of the chosen runs: each answer computes one more run, and asks for the next until all are there."""
-    runs = _find_runs(request, slug)
+    coverage = _find_coverage(request, slug)
+    runs = coverage.compared
     done = request.GET.get("done", "0")
     count = min(len(runs), int(done) + 1 if done in map(str, range(len(runs))) else len(runs))
-    compared = read_runs(runs)
     context = {
-        "compared": compared,
-        "groups": read_groups(compared, count),
+        "compared": runs,
+        "groups": read_groups(coverage, count),
         "next": count if count < len(runs) else None,
         "slug": slug,
-        "query": "&".join(f"run={run.token}" for run in runs),
+        "query": "&".join([*(f"run={one.run.token}" for one in runs), *["dialogues=all"] * coverage.wants_all]),
     }
     return render(request, "comparing/_figures.html", context)
 
@@ -43,7 +44,7 @@ def compare_file(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 
     if kind not in CONTENT_TYPES:
         raise Http404
-    text = write_figures(read_runs(_find_runs(request, slug)), kind)
+    text = write_figures(_find_coverage(request, slug), kind)
     headers = {"Content-Disposition": f'attachment; filename="runs-of-{slug}.{kind}"'}
     return HttpResponse(text, content_type=CONTENT_TYPES[kind], headers=headers)
 
@@ -56,8 +57,8 @@ def side_by_side(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "comparing/side_by_side.html", {"study": study, "page": page})
 
 
-def _find_runs(request: HttpRequest, slug: str) -> list[Run]:
+def _find_coverage(request: HttpRequest, slug: str) -> Coverage:
     runs = read_chosen(get_object_or_404(Study, slug=slug), request.GET)
     if complaint_about(runs):
         raise Http404(complaint_about(runs))
-    return runs
+    return read_coverage(read_runs(runs), wants_all=wants_all(request.GET))

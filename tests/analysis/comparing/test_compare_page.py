@@ -124,11 +124,66 @@ def test_health_that_was_computed_is_shown_beside_a_gap(client: Client) -> None:
 @pytest.mark.parametrize(("kind", "mark"), [("csv", "about,figure,"), ("tex", r"\begin{tabular}")])
 def test_the_figures_can_be_downloaded(client: Client, kind: str, mark: str) -> None:
     runs = make_runs(make_study(goal_count=1), {"features": "none"}, {})
-    make_dialogues(list(runs[0].simulations.all()))
+    for run in runs:
+        make_dialogues(list(run.simulations.all()))
     text = shown(client, runs, f"figures.{kind}")
     assert mark in text
     assert "A: Inquirer tiny, responder tiny, no persona features" in text
     assert "2.00 (0.00)" in text
+
+
+def make_uneven_runs() -> list[Run]:
+    """Store a run of two goals, with longer dialogues about the second, and one of the first goal alone."""
+    runs = make_runs(make_study(), {}, {"features": "native_english"})
+    runs[1].simulations.filter(goal__number=2).delete()
+    for run in runs:
+        make_dialogues(list(run.simulations.filter(goal__number=1)), turns=1)
+    make_dialogues(list(runs[0].simulations.filter(goal__number=2)), turns=3, ending="max_turns")
+    return runs
+
+
+def test_figures_cover_the_dialogues_that_all_runs_have_unless_all_are_wanted(client: Client) -> None:
+    runs = make_uneven_runs()
+    assert "Figures cover the 2 dialogues that all runs have." in shown(client, runs)
+    figures = rows_of(shown(client, runs, "figures/", done="1"))
+    assert {"Dialogues that have ended 4 of 4 2 of 2", "Dialogues in these figures 2 2"} <= set(figures)
+    assert {"goal reached 2 (100%) 2 (100%)", "Turns per dialogue 1.00 (0.00) 1.00 (0.00)"} <= set(figures)
+    assert "Dialogues with words 2 2" in figures
+    assert "Statistics,Turns per dialogue,1.00 (0.00),1.00 (0.00)" in shown(client, runs, "figures.csv")
+    assert "Figures cover all ended dialogues of each run" in shown(client, runs, dialogues="all")
+    figures = rows_of(shown(client, runs, "figures/", done="1", dialogues="all"))
+    assert {"goal reached 2 (50%) 2 (100%)", "Turns per dialogue 2.00 (1.00) 1.00 (0.00)"} <= set(figures)
+    assert "Statistics,Turns per dialogue,2.00 (1.00),1.00 (0.00)" in shown(
+        client, runs, "figures.csv", dialogues="all"
+    )
+
+
+def test_the_table_has_the_rows_of_all_runs_unless_all_are_wanted(client: Client) -> None:
+    runs = make_uneven_runs()
+    assert [row[:5] for row in rows_of(shown(client, runs)) if row[:2] == "P0"] == ["P01 1", "P02 1"]
+    everything = shown(client, runs, dialogues="all")
+    assert len([row for row in rows_of(everything) if row[:2] == "P0"]) == 4
+    assert '<input type="hidden" name="dialogues" value="all">' in everything
+
+
+def test_a_dialogue_that_has_not_ended_in_all_runs_waits_for_the_others(client: Client) -> None:
+    runs = make_runs(make_study(goal_count=1), {}, {"max_turns": 4})
+    make_dialogues(list(runs[0].simulations.all()))
+    assert "Figures will cover the 2 dialogues that all runs have. None has ended in all" in shown(client, runs)
+    make_dialogue(runs[1].simulations.all()[0])
+    assert "Figures cover the 1 dialogue that ended in all runs, of 2 that all runs have." in shown(client, runs)
+    assert "Dialogues in these figures 1 1" in rows_of(shown(client, runs, "figures/"))
+    runs[1].simulations.filter(finished_at=None).update(is_cancelled=True)
+    assert "Figures cover the 1 dialogue that all runs have." in shown(client, runs)
+
+
+def test_runs_without_a_common_dialogue_are_compared_with_a_warning(client: Client) -> None:
+    runs = make_uneven_runs()
+    runs[0].simulations.filter(goal__number=1).delete()
+    page = shown(client, runs)
+    assert "These runs have no dialogue of the same persona, goal and seed" in page
+    assert len([row for row in rows_of(page) if row[:2] == "P0"]) == 4
+    assert "Turns per dialogue 3.00 (0.00) 1.00 (0.00)" in rows_of(shown(client, runs, "figures/", done="1"))
 
 
 def test_a_column_names_what_tells_its_run_apart_and_keeps_its_letter(client: Client) -> None:
