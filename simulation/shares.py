@@ -23,15 +23,20 @@ class Share:
 
 
 def choose_share(run: Run, models_file: Path, local: int) -> Share:
-    """Return a worker's share of the run: ``local`` with a local model, and as many as both models' ``requests`` without."""
+    """Return a worker's share of the run.
+
+    Without a local model, that is as many dialogues as both models' ``requests``. With one, it is ``local``, or more if its
+    ``slots`` hold more: each dialogue needs a history for each side that the model plays.
+    """
     specs = _specs(run, models_file)
-    if not specs or not all(spec.is_remote for spec in specs):
-        return Share(local)
-    return Share(min(spec.requests for spec in specs), is_remote=True)
+    if specs and all(spec.is_remote for spec in specs):
+        return Share(min(spec.requests for spec in specs), is_remote=True)
+    held = [(spec.slots or 0) * len(specs) // 2 for spec in specs if not spec.is_remote]
+    return Share(max(local, min(held, default=0)))
 
 
 def _specs(run: Run, models_file: Path) -> Collection[ModelSpec]:
-    """Return the run's models; none if one is gone, which the first dialogue reports."""
+    """Return the run's models, each once; none if one is gone, which the first dialogue reports."""
     try:
         return [find_described(models_file, name) for name in run.models_needed]
     except ModelMisconfigured:

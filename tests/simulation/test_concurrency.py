@@ -55,6 +55,10 @@ replies = ["Hm."]
 [models.answerer.responder]
 prompts = "llama-2-responder"
 coherence = { max_n = 5 }
+[models.roomy]
+backend = "scripted"
+replies = ["Hm."]
+slots = 41
 """
 CLAIM_AT_ONCE = """
 import json
@@ -168,6 +172,9 @@ def test_workers_that_claim_at_once_stay_within_the_number_on_either_database(ra
         ("cloud", "cloud", Share(3, is_remote=True)),
         ("cloud", "other", Share(3, is_remote=True)),
         ("gone", "other", Share(16)),
+        ("roomy", "roomy", Share(20)),
+        ("roomy", "answerer", Share(16)),
+        ("cloud", "roomy", Share(41)),
     ],
 )
 def test_the_automatic_number_depends_on_where_the_models_run(

@@ -49,9 +49,7 @@ def test_a_run_pauses_after_twenty_dialogues_without_a_prompt_and_says_what_to_d
     run = work_off(started_run(seeds=SEEDS), failing_worker())
     assert run.state == Run.State.PAUSED
     assert FIRST <= ended(run) < FIRST + 4
-    assert run.message.startswith(
-        f"All of the first {FIRST} dialogues ended with “no prompt”, so the run was paused."
-    )
+    assert run.message.startswith(f"All of the first {FIRST} dialogues ended with “no prompt”, so the run was paused.")
     assert "Examine asker on the Models page" in run.message
 
 

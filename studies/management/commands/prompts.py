@@ -56,6 +56,8 @@ def _read(file: Path) -> str:
     try:
         return file.read_text("utf-8-sig")
     except OSError as error:
-        raise CommandError(f"The file {file} cannot be read: {error.strerror}. Name a TOML file.", returncode=2) from error
+        raise CommandError(
+            f"The file {file} cannot be read: {error.strerror}. Name a TOML file.", returncode=2
+        ) from error
     except UnicodeDecodeError as error:
         raise CommandError(f"The file {file} is no text in UTF-8. Name a TOML file.", returncode=2) from error
