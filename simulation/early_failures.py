@@ -33,14 +33,11 @@ class EarlyFailure:
         """Return why the run is paused and what to do."""
         words = dict(ENDINGS)[self.ending]
         remedy = _REMEDIES[self.ending].format(inquirer=run.inquirer, responder=run.responder)
+        count = "All" if self.count == FIRST else self.count
         return (
-            f"{_share(self.count)} of the first {FIRST} dialogues ended with “{words}”, so the run was paused. {remedy} If this is what"
+            f"{count} of the first {FIRST} dialogues ended with “{words}”, so the run was paused. {remedy} If this is what"
             " you want to study, continue despite the failures."
         )
-
-
-def _share(count: int) -> str:
-    return "All" if count == FIRST else str(count)
 
 
 def find_early_failure(run: Run) -> EarlyFailure | None:
