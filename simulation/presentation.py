@@ -1,5 +1,6 @@
 """Runs as the pages show them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jobs.heartbeats import absent_worker, is_abandoned
@@ -118,6 +119,18 @@ class Place:
     before: str
     after: str
     later: str = ""
+
+
+def describe_requested(runs: Sequence[Run], done: str) -> str:
+    """Return in a sentence which of the requested runs were "started" or "prepared" and which had all their dialogues before;
+    empty if that is obvious."""
+    complete = sum(run.state == Run.State.FINISHED for run in runs)
+    count = len(runs) - complete
+    new = f"{count} run{' was' if count == 1 else 's were'} {done}"
+    if not complete:
+        return f"{new}." if count > 1 else ""
+    old = f"exist{'s' if complete == 1 else ''} already and ha{'s' if complete == 1 else 've'} all these dialogues"
+    return f"{new}; {complete} {old}." if count else f"{complete} run{'' if complete == 1 else 's'} {old}."
 
 
 def read_place(dialogue: Dialogue) -> Place | None:

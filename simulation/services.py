@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import product
 from pathlib import Path
@@ -103,6 +103,13 @@ def queue_run(run: Run, started_by: User | None = None) -> None:
     """Open the run's cells to all workers. A cancelled run stays cancelled: requesting its open cells pauses it first."""
     if _prepare(run):
         CELLS.queue(run, started_by)
+
+
+def queue_incomplete(runs: Iterable[Run], started_by: User | None = None) -> None:
+    """Queue those of the requested runs that lack dialogues; the others stay as they are."""
+    for run in runs:
+        if run.state != Run.State.FINISHED:
+            queue_run(run, started_by)
 
 
 @transaction.atomic

@@ -14,9 +14,9 @@ from simulation.branches.pages import read_branching
 from simulation.forms import RunForm, read_choices
 from simulation.guards.results import keeps_unsafe_turns, read_verdicts
 from simulation.models import Run
-from simulation.presentation import read_place
+from simulation.presentation import describe_requested, read_place
 from simulation.requests import RequestError
-from simulation.services import queue_run, request_runs
+from simulation.services import queue_incomplete, request_runs
 from studies.access import account, staff_only
 from studies.models import Dialogue, Study
 from studies.presentation import read_chat
@@ -80,20 +80,9 @@ def _request(request: HttpRequest, form: RunForm, page: StudyPage) -> list[Run]:
     except RequestError as error:
         form.add_error(None, str(error))
         return []
-    complete = [run for run in runs if run.state == Run.State.FINISHED]
-    others = [run for run in runs if run not in complete]
     is_prepared = "prepare" in form.data
-    for run in () if is_prepared else others:
-        queue_run(run, account(request))
-    if len(runs) > 1 or complete:
-        messages.info(request, _announce(len(others), len(complete), "prepared" if is_prepared else "started"))
+    if not is_prepared:
+        queue_incomplete(runs, account(request))
+    if sentence := describe_requested(runs, "prepared" if is_prepared else "started"):
+        messages.info(request, sentence)
     return runs
-
-
-def _announce(count: int, complete: int, done: str) -> str:
-    """Return in a sentence what became of the requested runs: ``complete`` ones had all their dialogues before."""
-    new = f"{count} run{' was' if count == 1 else 's were'} {done}"
-    if not complete:
-        return f"{new}."
-    old = f"exist{'s' if complete == 1 else ''} already and ha{'s' if complete == 1 else 've'} all these dialogues"
-    return f"{new}; {complete} {old}." if count else f"{complete} run{'' if complete == 1 else 's'} {old}."
