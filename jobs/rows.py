@@ -17,7 +17,7 @@ from django.db.models import Field, Model
 def repeating_cursor() -> Iterator[CursorWrapper]:
     """Yield a cursor whose statements PostgreSQL plans only until they have been repeated a few times.
 
-    Django's own cursor writes the values into the text, so that the server has to read and plan every statement anew.
+    Django's own cursor writes values into the statement, so the server parses and plans each one again.
     """
     if connection.vendor != "postgresql":
         with connection.cursor() as cursor:
@@ -84,7 +84,7 @@ def _insertion(table: type[Model], count: int) -> str:
 @cache
 def _change(table: type[Model], names: tuple[str, ...]) -> str:
     changes = ", ".join(f"{_column(_field(table, name))} = %s" for name in names)
-    return f"UPDATE {_quote(table._meta.db_table)} SET {changes} WHERE {_column(_field(table, 'pk'))} = %s"  # noqa: S608
+    return f"UPDATE {_quote(table._meta.db_table)} SET {changes} WHERE {_column(_field(table, 'pk'))} = %s"  # noqa: S608 # names of the model
 
 
 def _column(field: "Field[Any, Any]") -> str:

@@ -63,10 +63,9 @@ async def examine(
         try:
             asked.append(count(await try_inquirer(spec, model, candidate, answers, limit)))
         except ModelMisconfigured as error:
+            # Only a request shows that a server enforces no schema.
             if not (isinstance(candidate.prompts, PromptSet) and candidate.prompts.schema_text):
                 raise
-            refused.append(
-                Refusal(candidate.reference, str(error))
-            )  # only a request shows that a server enforces no schema
+            refused.append(Refusal(candidate.reference, str(error)))
     memory = registry.examine(spec).memory
     return Examination(spec.name, memory, answered, tuple(asked), (*refusals, *refused))

@@ -50,7 +50,7 @@ def _chinese_words(text: str) -> list[str]:
 def _jieba() -> Any:
     """Return jieba's tokenizer, which takes a second to load its dictionary.
 
-    Its cache goes to a folder of its own, because jieba would trust a file that anybody may leave in the common one.
+    Its cache is kept in a private folder: from the shared one, jieba would load whatever file another user has put there.
     """
     import jieba
 

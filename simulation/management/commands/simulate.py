@@ -52,48 +52,9 @@ class Command(StudyCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("study", nargs="?", help="short name of the study, for example demo")
-        parser.add_argument("--inquirer", help="name of the model that plays the personas")
-        parser.add_argument("--responder", help="name of the model that is the chatbot")
-        parser.add_argument("--goals", help="numbers of the goals, for example 1,4 (default: all)")
-        parser.add_argument("--personas", help="all, listed, participants or a number (default: all)")
-        parser.add_argument("--features", help=FEATURES_HELP)
-        parser.add_argument("--seeds", help="seeds, for example 73,321,8479 (default: 73)")
-        parser.add_argument("--max-turns", type=int, help="maximum number of turns (default: 12)")
-        parser.add_argument(
-            "--inquirer-prompts",
-            metavar="SET",
-            help="prompt set of the inquirer, such as plain or mine@2 (default: the one in models.toml)",
-        )
-        parser.add_argument("--responder-prompts", metavar="SET", help="prompt set of the responder")
-        parser.add_argument(
-            "--concurrency",
-            type=int,
-            help="dialogues of a run at once, over all workers (default: 16 on each; with API models their `requests`)",
-        )
-        parser.add_argument("--budget", help="cost at which the run pauses, for example 25")
-        parser.add_argument(
-            "--from", type=Path, dest="programme", metavar="FILE", help="take all settings from this programme file"
-        )
-        parser.add_argument(
-            "--set",
-            action="append",
-            default=[],
-            metavar="KEY=VALUE",
-            help="change the programme, for example seeds=73,321",
-        )
-        parser.add_argument(
-            "--retry-failed",
-            nargs="?",
-            const=FAILED,
-            metavar="ENDINGS",
-            help=f"replace failed dialogues by new ones; ENDINGS are of {', '.join(RETRIABLE)} (default: {FAILED})",
-        )
-        parser.add_argument(
-            "--go-on",
-            action="store_true",
-            help="continue even if more than half of the first 20 dialogues fail in the same way; otherwise the run pauses",
-        )
+        _add_dialogues(parser)
+        _add_limits(parser)
+        _add_programme(parser)
         parser.add_argument("--queue", action="store_true", help="leave the work to workers")
         parser.add_argument("--out", type=Path, help="write the dialogues to this JSONL file")
         parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
@@ -236,3 +197,58 @@ def _refuse_incomplete(parts: list[Part], out: Path | None) -> None:
 
 def _dialogues(cells: Cells) -> QuerySet[Dialogue]:
     return Dialogue.objects.filter(simulation__in=cells.exclude(finished_at=None)).order_by("simulation__pk")
+
+
+def _add_dialogues(parser: ArgumentParser) -> None:
+    """Add the options that say which dialogues to simulate."""
+    parser.add_argument("study", nargs="?", help="short name of the study, for example demo")
+    parser.add_argument("--inquirer", help="name of the model that plays the personas")
+    parser.add_argument("--responder", help="name of the model that is the chatbot")
+    parser.add_argument("--goals", help="numbers of the goals, for example 1,4 (default: all)")
+    parser.add_argument("--personas", help="all, listed, participants or a number (default: all)")
+    parser.add_argument("--features", help=FEATURES_HELP)
+    parser.add_argument("--seeds", help="seeds, for example 73,321,8479 (default: 73)")
+    parser.add_argument("--max-turns", type=int, help="maximum number of turns (default: 12)")
+    parser.add_argument(
+        "--inquirer-prompts",
+        metavar="SET",
+        help="prompt set of the inquirer, such as plain or mine@2 (default: the one in models.toml)",
+    )
+    parser.add_argument("--responder-prompts", metavar="SET", help="prompt set of the responder")
+
+
+def _add_limits(parser: ArgumentParser) -> None:
+    """Add the options that say how fast and how far."""
+    parser.add_argument(
+        "--concurrency",
+        type=int,
+        help="dialogues of a run at once, over all workers (default: 16 on each, or as many as fit the models' `slots`; "
+        "with API models their `requests`)",
+    )
+    parser.add_argument("--budget", help="cost at which the run pauses, for example 25")
+    parser.add_argument(
+        "--retry-failed",
+        nargs="?",
+        const=FAILED,
+        metavar="ENDINGS",
+        help=f"replace failed dialogues by new ones; ENDINGS are of {', '.join(RETRIABLE)} (default: {FAILED})",
+    )
+    parser.add_argument(
+        "--go-on",
+        action="store_true",
+        help="continue even if more than half of the first 20 dialogues fail in the same way; otherwise the run pauses",
+    )
+
+
+def _add_programme(parser: ArgumentParser) -> None:
+    """Add the options that take the settings from a file instead."""
+    parser.add_argument(
+        "--from", type=Path, dest="programme", metavar="FILE", help="take all settings from this programme file"
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="change the programme, for example seeds=73,321",
+    )
