@@ -8,17 +8,24 @@ from rolellm.profiles import LEAST_TURNS, Profile
 _SHOWN = 20
 
 
+def count_parts(profile: Profile) -> dict[str, int]:
+    """Return how many rows, rounds, words, segments and pairs the profile has."""
+    return {
+        "rows": len(profile.rows),
+        "rounds": profile.rounds,
+        "words": profile.words,
+        "segments": len(profile.segments),
+        "pairs": len(profile.pairs),
+    }
+
+
 def as_object(profile: Profile) -> dict[str, Any]:
     """Return the profile's counts for JSON, with the other speakers by their number of turns."""
     return {
         "name": profile.role.name,
         "aliases": list(profile.role.aliases),
         "language": profile.language,
-        "rows": len(profile.rows),
-        "rounds": profile.rounds,
-        "words": profile.words,
-        "segments": len(profile.segments),
-        "pairs": len(profile.pairs),
+        **count_parts(profile),
         "unmatched_speakers": dict(profile.unmatched_speakers.most_common()),
         "warnings": warnings(profile),
     }

@@ -7,6 +7,7 @@ from rolellm.languages import Language
 
 _NONE = re.compile(r"[\s\"'“”‘’]*no[\s.\"'“”‘’]*", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“]([^\"“”]+)[\"”]")
+_PUBLISHED = re.compile(r"\s*(?:Your catchphrases? (?:is|are): |(常用口头禅是：))(?=[\"“])")
 _OPENING = re.compile(r"^\s*(?:The character['’]s|Your) description is\s*[:：]\s*", re.IGNORECASE)
 
 
@@ -32,3 +33,17 @@ def with_catchphrases(description: str, catchphrases: Sequence[str], language: L
     verb = "Your catchphrase is" if len(catchphrases) == 1 else "Your catchphrases are"
     quoted = [f'"{phrase}"' for phrase in catchphrases]
     return f"{description} {verb}: {' / '.join(quoted)}"
+
+
+def split_catchphrases(text: str) -> tuple[str, list[str]]:
+    """Return the description and the catchphrases in one text, as RoleBench publishes it.
+
+    A text that the two would not give again exactly is returned whole, without catchphrases, so that nothing of it is lost.
+    """
+    text = text.strip()
+    for found in _PUBLISHED.finditer(text):
+        language: Language = "zh" if found[1] else "en"
+        description, phrases = text[: found.start()], _QUOTED.findall(text[found.end() :])
+        if with_catchphrases(description, phrases, language) == text:
+            return description, phrases
+    return text, []

@@ -1,6 +1,7 @@
 """Role profiles: the structured dialogues of a role, cut out of a script (section 2.2, appendix C (2))."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +11,7 @@ from rolellm.pairs import Pair, pairs
 from rolellm.roles import Role, rename, unmatched_speakers
 from rolellm.rounds import Row, profile_rows
 from rolellm.scripts.reading import read_script
+from rolellm.scripts.turns import Turn
 from rolellm.segments import Segment, cut
 
 LEAST_TURNS = 25
@@ -54,7 +56,11 @@ def read_profile(path: Path, role: Role, language: Language | None = None) -> Pr
 
     Raises UnreadableScript if the file cannot be read or the role does not speak.
     """
-    turns = read_script(path)
+    return make_profile(read_script(path), role, language)
+
+
+def make_profile(turns: Sequence[Turn], role: Role, language: Language | None = None) -> Profile:
+    """Return the profile of ``role`` in the turns of a script. Raises UnreadableScript if it does not speak."""
     rows = profile_rows(rename(turns, role), role.name)
     language = language or detect(row.content for row in rows)
     return Profile(role, language, tuple(rows), unmatched_speakers(turns, role))

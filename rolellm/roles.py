@@ -60,4 +60,7 @@ def rename(turns: Sequence[Turn], role: Role) -> list[Turn]:
 def _not_found(turns: Sequence[Turn], role: Role) -> str:
     most = ", ".join(repr(label) for label, _ in unmatched_speakers(turns, role).most_common(5))
     speakers = f"the most frequent speakers are {most}" if most else "no line was recognised as a speaker's"
-    return f"No speaker of the script is called {role.name!r}; {speakers}. Name the role's label with --alias."
+    return (
+        f"No speaker of the script is called {role.name!r}; {speakers}. Name the label under which the role speaks as an "
+        "alias (--alias)."
+    )

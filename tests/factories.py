@@ -1,12 +1,16 @@
 """Rows for tests, created without a model: a study, a run with its cells, a dialogue with its turns and outputs."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 
+from characters.models import Character, ProfileTurn
 from dialogue import goals, personas
 from simulation.models import Run, Simulation
 from studies.models import Dialogue, Goal, GuardCheck, GuardRun, Output, Persona, Study, Turn
@@ -34,6 +38,8 @@ UTTERANCES = (
     "What if I only have the time of the first one?",
     "Can you put that into one small function, please?",
 )
+
+PLAY_ROWS = Path(__file__).parent / "data" / "rolellm" / "script_coriolanus.jsonl"
 
 
 def make_staff(username: str = "researcher") -> User:
@@ -201,3 +207,30 @@ def make_check(dialogue: Dialogue, verdict: str = "unsafe") -> GuardCheck:
     return GuardCheck.objects.create(
         guard_run=guard_run, dialogue=dialogue, verdict=verdict, finished_at=timezone.now()
     )
+
+
+def make_character(name: str = "Coriolanus", *, rounds: int = 20, **fields: Any) -> Character:
+    """Store a character with the first ``rounds`` rounds of Coriolanus in the play (189), and made-up words about it."""
+    values: dict[str, Any] = {
+        "aliases": ["MARCIUS"],
+        "description": "You are a Roman general who despises the crowd.",
+        "catchphrases": ["You common cry of curs!"],
+        "described_by": "made-up",
+        "counts": {"rounds": rounds},
+    }
+    character = Character.objects.create(name=name, **values | fields)
+    ProfileTurn.objects.bulk_create(
+        ProfileTurn(character=character, position=position, **row | _spoken_by(row, name))
+        for position, row in enumerate(_play_rows())
+        if row["diag_id"] < rounds
+    )
+    return character
+
+
+def _spoken_by(row: dict[str, Any], name: str) -> dict[str, str]:
+    return {"role": name} if row["role"] == "Coriolanus" else {}
+
+
+@cache
+def _play_rows() -> list[dict[str, Any]]:
+    return [json.loads(line) for line in PLAY_ROWS.read_text("utf-8").splitlines()]

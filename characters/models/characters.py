@@ -36,6 +36,9 @@ class Character(models.Model):
     unmatched_speakers = models.JSONField(
         default=dict, blank=True, help_text="Other speakers of the script with their number of turns."
     )
+    counts = models.JSONField(
+        default=dict, blank=True, help_text="Rows, rounds, words, segments and pairs of its profile; {} without one."
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
     )

@@ -8,7 +8,8 @@ from rolellm.scripts.turns import NARRATOR, Turn, blocks
 
 _HEADING = re.compile(r"(?:ACT|SCENE)\s+[IVXLC\d]+\b|第\s*[一二三四五六七八九十百\d]+\s*[幕场場]", re.IGNORECASE)
 _LONE_HEADING = re.compile(r"(?:PROLOGUE|EPILOGUE|INDUCTION|序幕|尾声)\.?", re.IGNORECASE)
-_DIRECTION = re.compile(r"\[([^\]]*)\]")
+_DIRECTION = re.compile(r"\[([^\[\]]*)\]")
+"""Excludes a second opening bracket, or a text of unclosed ones would take quadratic time."""
 
 
 def parse(text: str) -> list[Turn]:

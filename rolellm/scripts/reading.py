@@ -17,11 +17,24 @@ def read_script(path: Path) -> list[Turn]:
 
     Raises UnreadableScript with one sentence.
     """
-    text = _read_text(path)
-    turns = (published_rows.parse if path.suffix.lower() == ".jsonl" else layout(text))(text)
+    return parse_script(read_bytes(path), str(path))
+
+
+def parse_script(content: bytes, name: str) -> list[Turn]:
+    """Return the turns in the content of the file ``name``. Raises UnreadableScript with one sentence."""
+    text = decode(content, name)
+    turns = (published_rows.parse if name.lower().endswith(".jsonl") else layout(text))(text)
     if not turns:
-        raise UnreadableScript(f"{path} contains no text. Choose the file of a script.")
+        raise UnreadableScript(f"{name} contains no text. Choose the file of a script.")
     return turns
+
+
+def decode(content: bytes, name: str) -> str:
+    """Return the text in the content of the file ``name``. Raises UnreadableScript if it is not UTF-8."""
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        raise UnreadableScript(f"{name} is not UTF-8 text. Save it as UTF-8.") from error
 
 
 def layout(text: str) -> Callable[[str], list[Turn]]:
@@ -34,16 +47,15 @@ def layout(text: str) -> Callable[[str], list[Turn]]:
     return plays.parse
 
 
-def _read_text(path: Path) -> str:
+def read_bytes(path: Path) -> bytes:
+    """Return the content of a file that is not too large. Raises UnreadableScript with one sentence."""
     try:
         if (size := path.stat().st_size) > LIMIT:
             raise UnreadableScript(
                 f"{path} has {size / 1e6:.0f} MB, and a script may have {LIMIT / 1e6:.0f}: split it into several files."
             )
-        return path.read_text("utf-8-sig")
+        return path.read_bytes()
     except FileNotFoundError as error:
         raise UnreadableScript(f"There is no file {path}. Correct its name.") from error
-    except UnicodeDecodeError as error:
-        raise UnreadableScript(f"{path} is not UTF-8 text. Save it as UTF-8.") from error
     except OSError as error:
         raise UnreadableScript(f"{path} cannot be read ({error.strerror}). Choose a file that you may read.") from error

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rolellm.descriptions import parse_catchphrases, strip_opening, with_catchphrases
+from rolellm.descriptions import parse_catchphrases, split_catchphrases, strip_opening, with_catchphrases
 
 
 @pytest.mark.parametrize("answer", ["no", "No.", '"no"', "“No”.", "NO", " ", "'no'"])
@@ -38,3 +38,30 @@ def test_the_beginning_that_the_prompt_asks_for_is_not_stored() -> None:
     assert strip_opening("The character's description is: a pirate.") == "a pirate."
     assert strip_opening("Your description is: You are a pirate.\n") == "You are a pirate."
     assert strip_opening("You are a pirate.") == "You are a pirate."
+
+
+@pytest.mark.parametrize(
+    ("description", "phrases", "language"),
+    [
+        ("A pirate.", ["Why is the rum always gone?"], "en"),
+        ("A traveller.", ["Fantastic!", "Allons-y!"], "en"),
+        ("勇敢。", ["俺老孙", "我美猴王"], "zh"),
+        ("He asked: Your catchphrase is: none.", ["Savvy?"], "en"),
+        ("A leader.", [], "en"),
+    ],
+)
+def test_the_published_text_is_divided_into_description_and_catchphrases(description, phrases, language) -> None:
+    text = with_catchphrases(description, phrases, language)
+    assert split_catchphrases(f"{text}\n") == (description, phrases)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A pirate. Your catchphrase is: Savvy?",
+        'A pirate. Your catchphrase is: "Savvy?" You like rum.',
+        'A pirate. Your catchphrase is: "He said "no" twice"',
+    ],
+)
+def test_a_text_that_would_lose_something_is_not_divided(text) -> None:
+    assert split_catchphrases(text) == (text, [])

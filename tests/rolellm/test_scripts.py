@@ -205,3 +205,7 @@ def test_a_file_too_large_for_a_script_is_refused_before_it_is_read(tmp_path) ->
         file.truncate(4 * LIMIT)
     with pytest.raises(UnreadableScript, match="has 200 MB, and a script may have 50"):
         read_script(path)
+
+
+def test_unclosed_brackets_take_no_longer_than_other_text() -> None:
+    assert [turn.content for turn in plays.parse("[" * 300_000)] == ["[" * 300_000]
