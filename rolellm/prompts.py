@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from dialogue.messages import Message
 from rolellm.languages import Language
@@ -77,7 +78,12 @@ def _parse(text: str) -> Prompt:
     return Prompt(
         table["source"],
         tuple(Message(each["role"], each["content"]) for each in table["messages"]),
-        tuple(Correction(**each) for each in table.get("corrections", ())),
+        (*_omitted(table), *(Correction(**each) for each in table.get("corrections", ()))),
         table.get("wrapping", ""),
         table.get("notes", ""),
     )
+
+
+def _omitted(table: Mapping[str, Any]) -> tuple[Correction, ...]:
+    """Return what the print replaces by a line of three dots, where it is known from elsewhere."""
+    return tuple(Correction("\n...\n", f"\n{each['text'].strip()}\n") for each in table.get("omitted_in_print", ()))
