@@ -1,4 +1,4 @@
-"""What a run costs: the tokens of its outputs at the prices with which it started."""
+"""What a run or branch costs: the tokens of its outputs at the prices with which it started."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.model_config import ModelSpec
 from dialogue.outputs import Output as ModelOutput
 from dialogue.prices import Price
 from dialogue.seeds import SPEAKERS, SpeakerName
-from simulation.models import Run
+from simulation.models import Branch, PlayedJob
 from studies.language_models.identities import find_described
 from studies.models import Output
 
@@ -60,42 +60,42 @@ def show_money(amount: float, currency: str) -> str:
     return f"{amount:,.{2 if amount >= 1 or not amount else 4}f} {currency}"
 
 
-def cost_of(run: Run) -> Cost | None:
-    """Return the run's cost so far; None if none of its models has a price."""
-    prices = _prices(run)
+def cost_of(job: PlayedJob) -> Cost | None:
+    """Return the job's cost so far; None if none of its models has a price."""
+    prices = _prices(job)
     if not prices:
         return None
     currency = next(iter(prices.values())).currency
-    return Cost(run.cost, currency, run.counted_outputs, run.uncounted_outputs)
+    return Cost(job.cost, currency, job.counted_outputs, job.uncounted_outputs)
 
 
-def unpriced_apis(run: Run, models_file: Path | None = None) -> list[str]:
-    """Return the names of the run's API models without a price."""
-    specs = {speaker: _spec(run, speaker, models_file) for speaker in SPEAKERS if speaker not in run.prices}
+def unpriced_apis(job: PlayedJob, models_file: Path | None = None) -> list[str]:
+    """Return the names of the job's API models without a price."""
+    specs = {speaker: _spec(job, speaker, models_file) for speaker in SPEAKERS if speaker not in job.prices}
     return list(dict.fromkeys(spec.name for spec in specs.values() if spec is not None and spec.is_remote))
 
 
-def fix_prices(run: Run, models_file: Path | None = None) -> None:
-    """Store the current prices of the run's models, unless it has outputs at earlier prices. Call it with the run's row locked.
+def fix_prices(job: PlayedJob, models_file: Path | None = None) -> None:
+    """Store the current prices of the job's models, unless it has outputs at earlier prices. Call it with the job's row locked.
 
     A model that gets its price later has it for its earlier outputs, too.
     """
-    fresh = Run.objects.get(pk=run.pk)
+    fresh = _rows(job).get()
     has_outputs = fresh.counted_outputs or fresh.uncounted_outputs
     now = _current_prices(fresh, models_file)
     prices = now | fresh.prices if has_outputs else fresh.prices | now
     if prices != fresh.prices:
         added = {speaker: Price(**price) for speaker, price in now.items() if speaker not in fresh.prices}
-        Run.objects.filter(pk=run.pk).update(prices=prices)
+        _rows(job).update(prices=prices)
         _charge(fresh, _stored(fresh, list(added)), added)
-    run.refresh_from_db(fields=["prices", "cost", "counted_outputs", "uncounted_outputs"])
+    job.refresh_from_db(fields=["prices", "cost", "counted_outputs", "uncounted_outputs"])
 
 
-def charge(run: Run, outputs: Iterable[ModelOutput]) -> None:
-    """Add the cost of these outputs to the run, in the transaction that stores them."""
-    if run.prices:
+def charge(job: PlayedJob, outputs: Iterable[ModelOutput]) -> None:
+    """Add the cost of these outputs to the job, in the transaction that stores them."""
+    if job.prices:
         counts = [_Counts(one.speaker, *_tokens(one.reply)) for one in outputs]
-        _charge(run, counts, _prices(run))
+        _charge(job, counts, _prices(job))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +112,25 @@ def _tokens(counted: Any) -> tuple[int | None, int | None, int | None]:
     return counted.prompt_tokens, counted.completion_tokens, counted.cached_tokens
 
 
-def _stored(run: Run, speakers: list[str]) -> Iterable[_Counts]:
-    """Yield the tokens of the run's stored outputs of these speakers."""
-    of_run = Q(dialogue__simulation__run=run) | Q(dialogue__failed_try__cell__run=run)
-    outputs = Output.objects.filter(of_run, speaker__in=speakers).order_by()
+def _stored(job: PlayedJob, speakers: list[str]) -> Iterable[_Counts]:
+    """Yield the tokens of the job's stored outputs of these speakers."""
+    outputs = Output.objects.filter(_is_of(job), speaker__in=speakers).order_by()
     rows = outputs.values_list("speaker", "prompt_tokens", "completion_tokens", "cached_tokens")
     return (_Counts(*row) for row in rows.iterator())
 
 
-def _charge(run: Run, outputs: Iterable[_Counts], prices: Mapping[str, Price]) -> None:
+def _is_of(job: PlayedJob) -> Q:
+    """Return whether an output is the job's own. A branch has none for the turns that it has copied."""
+    if isinstance(job, Branch):
+        return Q(dialogue__branch=job)
+    return Q(dialogue__simulation__run=job) | Q(dialogue__failed_try__cell__run=job)
+
+
+def _rows(job: PlayedJob) -> QuerySet[PlayedJob]:
+    return type(job)._default_manager.filter(pk=job.pk)
+
+
+def _charge(job: PlayedJob, outputs: Iterable[_Counts], prices: Mapping[str, Price]) -> None:
     cost, counted, uncounted = 0.0, 0, 0
     for one in outputs:
         price = prices.get(one.speaker)
@@ -131,25 +141,25 @@ def _charge(run: Run, outputs: Iterable[_Counts], prices: Mapping[str, Price]) -
         else:
             counted += 1
             cost += price.cost(one.prompt, one.completion, one.cached or 0)
-    Run.objects.filter(pk=run.pk).update(
+    _rows(job).update(
         cost=F("cost") + cost,
         counted_outputs=F("counted_outputs") + counted,
         uncounted_outputs=F("uncounted_outputs") + uncounted,
     )
 
 
-def _prices(run: Run) -> dict[str, Price]:
-    return {speaker: Price(**price) for speaker, price in run.prices.items()}
+def _prices(job: PlayedJob) -> dict[str, Price]:
+    return {speaker: Price(**price) for speaker, price in job.prices.items()}
 
 
-def _current_prices(run: Run, models_file: Path | None) -> dict[str, Any]:
-    specs = {speaker: _spec(run, speaker, models_file) for speaker in SPEAKERS}
+def _current_prices(job: PlayedJob, models_file: Path | None) -> dict[str, Any]:
+    specs = {speaker: _spec(job, speaker, models_file) for speaker in SPEAKERS}
     return {speaker: spec.price.model_dump() for speaker, spec in specs.items() if spec is not None and spec.price}
 
 
-def _spec(run: Run, speaker: SpeakerName, models_file: Path | None) -> ModelSpec | None:
+def _spec(job: PlayedJob, speaker: SpeakerName, models_file: Path | None) -> ModelSpec | None:
     """Return the model of that speaker; None if models.toml does not describe it."""
     try:
-        return find_described(models_file or settings.MODELS_FILE, getattr(run, speaker))
+        return find_described(models_file or settings.MODELS_FILE, getattr(job, speaker))
     except ModelMisconfigured:
         return None

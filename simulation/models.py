@@ -10,7 +10,31 @@ from jobs.models import Item, Job
 from studies.models import Dialogue, Goal, Persona, Study
 
 
-class Run(Job):
+class PlayedJob(Job):
+    """A job whose models play dialogues: what created it, and what their outputs cost."""
+
+    MODEL_FIELDS = ("inquirer", "responder")
+
+    inquirer = models.CharField(max_length=100)
+    responder = models.CharField(max_length=100)
+    configuration = models.JSONField()
+    provenance = models.JSONField(default=dict, blank=True, editable=False)
+    prices = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="By speaker, as in models.toml when the job started; speakers without are free.",
+    )
+    cost = models.FloatField(default=0, help_text="Of all outputs of its models, at these prices.")
+    counted_outputs = models.PositiveIntegerField(default=0, help_text="Outputs that the cost includes.")
+    uncounted_outputs = models.PositiveIntegerField(
+        default=0, help_text="Outputs that it lacks, because the provider reported no token counts."
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Run(PlayedJob):
     """One batch of simulated dialogues: an inquirer and a responder over personas, goals and seeds.
 
     ``configuration`` holds everything that affects the dialogues, except the cells; its hash ``identity`` is unique in the
@@ -18,26 +42,10 @@ class Run(Job):
     created it; it is no part of the identity.
     """
 
-    MODEL_FIELDS = ("inquirer", "responder")
-
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="runs")
-    inquirer = models.CharField(max_length=100)
-    responder = models.CharField(max_length=100)
-    configuration = models.JSONField()
     identity = models.CharField(max_length=64)
     concurrency = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="Most dialogues at once over all workers; empty: chosen by each worker."
-    )
-    provenance = models.JSONField(default=dict, blank=True, editable=False)
-    prices = models.JSONField(
-        default=dict,
-        blank=True,
-        help_text="By speaker, as in models.toml when the run started; speakers without are free.",
-    )
-    cost = models.FloatField(default=0, help_text="Of all outputs of its models, at these prices.")
-    counted_outputs = models.PositiveIntegerField(default=0, help_text="Outputs that the cost includes.")
-    uncounted_outputs = models.PositiveIntegerField(
-        default=0, help_text="Outputs that it lacks, because the provider reported no token counts."
     )
     budget = models.FloatField(null=True, blank=True, help_text="Cost at which the run pauses; empty: none.")
     ignores_failures = models.BooleanField(
@@ -112,22 +120,28 @@ class RunWorker(models.Model):
 
 
 class Environment(models.Model):
-    """The software with which workers played a run: one row for each distinct ``content``, with the first such worker."""
+    """The software with which workers played: one row for each distinct ``content``, with the first such worker."""
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="environments")
     digest = models.CharField(max_length=64)
     content = models.JSONField()
     worker = models.CharField(max_length=120)
     recorded_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        ordering: ClassVar = ["pk"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["run", "digest"], name="environment_of_run"),
-        ]
+        abstract = True
 
     def __str__(self) -> str:
         return f"{self.worker}, {self.content['software']}"
+
+
+class RunEnvironment(Environment):
+    """The software with which workers played a run."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="environments", db_index=False)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "digest"], name="environment_of_run")]
 
 
 class Simulation(Item):
@@ -191,14 +205,12 @@ class FailedDialogue(models.Model):
         return str(self.dialogue)
 
 
-class Branch(Job, Item):
+class Branch(PlayedJob, Item):
     """A dialogue that continues another one, its parent, from one of its turns with something changed.
 
     Its own dialogue begins with copies of the ``shared`` turns, so that it can be read, and branch again, like any other.
     ``configuration`` is as in a run. ``retry`` belongs to the seeds: a branch without changes repeats its parent.
     """
-
-    MODEL_FIELDS = ("inquirer", "responder")
 
     parent = models.ForeignKey(Dialogue, on_delete=models.CASCADE, related_name="branches")
     turn = models.PositiveSmallIntegerField(
@@ -207,9 +219,6 @@ class Branch(Job, Item):
     shared = models.PositiveSmallIntegerField(help_text="Number of turns copied from the parent.")
     utterance = models.TextField(blank=True, help_text="Utterance of that turn; empty: the inquirer writes it.")
     dialogue = models.OneToOneField(Dialogue, on_delete=models.CASCADE, related_name="branch")
-    inquirer = models.CharField(max_length=100)
-    responder = models.CharField(max_length=100)
-    configuration = models.JSONField()
     retry = models.PositiveSmallIntegerField(default=0)
     request = models.CharField(
         max_length=64, blank=True, editable=False, help_text="Digest of a page's request; empty: a command's."
@@ -225,3 +234,13 @@ class Branch(Job, Item):
 
     def __str__(self) -> str:
         return f"Branch of {self.parent} at turn {self.turn}"
+
+
+class BranchEnvironment(Environment):
+    """The software with which workers played a branch."""
+
+    branch = models.ForeignKey(Branch, on_delete=models.CASCADE, related_name="environments", db_index=False)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["branch", "digest"], name="environment_of_branch")]

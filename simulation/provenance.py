@@ -1,4 +1,4 @@
-"""What a run's dialogues depend on beside its configuration: software, seed rule, libraries, batching.
+"""What the dialogues of a run, or a branch, depend on beside its configuration: software, seed rule, libraries, batching.
 
 None of it is part of the run's identity: after an update of a library, a repeated command must continue the run instead of
 starting another one. It is stored when the run is created, and for each worker that plays the run with anything else.
@@ -15,7 +15,7 @@ from dialogue.backends.provenance import Determinism
 from dialogue.code_version import code_version
 from dialogue.seeds import SPEAKERS
 from simulation.casting import Cast
-from simulation.models import Environment, Run
+from simulation.models import Branch, Environment, Run
 from simulation.run_prompts import prompts_of
 from studies.language_models.identities import find_spec
 from studies.language_models.provenance import describe_provenance
@@ -25,8 +25,8 @@ _WEAKEST_FIRST: tuple[Determinism, ...] = ("none", "same batch only", "exact")
 _PARTS = {"prompts": "prompt set", "template": "chat template", "libraries": "libraries", "determinism": "determinism"}
 
 
-def describe_run(models_file: Path, configuration: Mapping[str, Any]) -> Content:
-    """Return what the dialogues of a run with this ``configuration`` depend on here. Raises ModelMisconfigured."""
+def describe_played(models_file: Path, configuration: Mapping[str, Any]) -> Content:
+    """Return what dialogues with this ``configuration`` depend on here. Raises ModelMisconfigured."""
     rule = {"name": seeds.RULE, "version": seeds.RULE_VERSION}
     found: Content = {"software": code_version(), "seed_rule": rule}
     for speaker in SPEAKERS:
@@ -38,7 +38,7 @@ def describe_run(models_file: Path, configuration: Mapping[str, Any]) -> Content
 
 def describe_worker(models_file: Path, cast_: Cast, configuration: Mapping[str, Any], concurrency: int) -> Content:
     """Return the same for a worker that plays ``concurrency`` dialogues at once with loaded models, with their slots."""
-    found = describe_run(models_file, configuration)
+    found = describe_played(models_file, configuration)
     for speaker in SPEAKERS:
         model = getattr(cast_, speaker).model
         found[speaker] |= {"slots": model.capacity, "engine": model.engine}
@@ -61,7 +61,7 @@ MEANINGS: dict[Determinism, str] = {
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentLine:
-    """What workers played a run with, and what had changed since the run was created."""
+    """What workers played a run or branch with, and what had changed since it was created."""
 
     environment: Environment
     changes: list[str]
@@ -69,6 +69,12 @@ class EnvironmentLine:
     @property
     def content(self) -> Content:
         return dict(self.environment.content)
+
+    def as_object(self) -> dict[str, Any]:
+        """Return it for JSON, under the name of the first such worker."""
+        stored = self.environment
+        named = {"worker": stored.worker, "recorded_at": stored.recorded_at.isoformat(), "changes": self.changes}
+        return named | {"content": self.content}
 
     @property
     def libraries(self) -> str:
@@ -86,8 +92,8 @@ class EnvironmentLine:
 
 
 @dataclass(frozen=True, slots=True)
-class RunProvenance:
-    """The provenance of a run as its page shows it."""
+class PlayedProvenance:
+    """The provenance of a run or branch as its page shows it."""
 
     determinism: Determinism | None
     environments: list[EnvironmentLine]
@@ -97,10 +103,10 @@ class RunProvenance:
         return MEANINGS[self.determinism] if self.determinism else ""
 
 
-def read_provenance(run: Run) -> RunProvenance:
-    """Read the run's provenance. A worker may have weakened its label, for example by a GPU."""
-    lines = [EnvironmentLine(one, changes(run.provenance, one.content)) for one in run.environments.order_by("pk")]
-    return RunProvenance(determinism(run.provenance, *(line.content for line in lines)), lines)
+def read_provenance(job: Run | Branch) -> PlayedProvenance:
+    """Read the provenance of a run or branch. A worker may have weakened its label, for example by a GPU."""
+    lines = [EnvironmentLine(one, changes(job.provenance, one.content)) for one in job.environments.order_by("pk")]
+    return PlayedProvenance(determinism(job.provenance, *(line.content for line in lines)), lines)
 
 
 def changes(before: Content, after: Content) -> list[str]:

@@ -18,7 +18,7 @@ from simulation.extensions import FAILED, RETRIABLE
 from simulation.models import Run, RunWorker, Simulation
 from simulation.presentation import BatchLine, RunLine
 from simulation.progress import ENDING_WORDS, NOT_RECORDED, EndingShare, tally_runs
-from simulation.provenance import RunProvenance, read_provenance
+from simulation.provenance import PlayedProvenance, read_provenance
 from simulation.reports import unsent_sentence
 from simulation.worked_time import live_workers
 from studies.language_models.catalogue import read_catalogue
@@ -133,7 +133,7 @@ class RunPage(RunLine):
         return [(batch, self.seeds.get(batch.number, [])) for batch in self.batches] if self.seeds else []
 
     @property
-    def provenance(self) -> RunProvenance:
+    def provenance(self) -> PlayedProvenance:
         return read_provenance(self.run)
 
     @property

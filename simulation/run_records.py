@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from simulation.models import Run
-from simulation.provenance import EnvironmentLine, read_provenance
+from simulation.provenance import read_provenance
 from studies.files.exports import counted
 from studies.models import Study
 
@@ -35,16 +35,9 @@ def _record(run: Run) -> dict[str, Any]:
         "configuration": run.configuration,
         "determinism": found.determinism,
         "provenance": run.provenance,
-        "environments": [_environment(line) for line in found.environments],
+        "environments": [line.as_object() for line in found.environments],
         "dialogues": _dialogues(run),
     }
-
-
-def _environment(line: EnvironmentLine) -> dict[str, Any]:
-    """Return what workers played the run with, under the first one's name, and what had changed since its creation."""
-    stored = line.environment
-    named = {"worker": stored.worker, "recorded_at": stored.recorded_at.isoformat(), "changes": line.changes}
-    return named | {"content": line.content}
 
 
 def _dialogues(run: Run) -> list[str]:

@@ -24,7 +24,7 @@ from simulation.cells import CELLS
 from simulation.costs import charge, fix_prices
 from simulation.early_failures import find_early_failure, ignore_failures, pause_if_failing
 from simulation.models import Branch, Run, Simulation
-from simulation.provenance import describe_run
+from simulation.provenance import describe_played
 from simulation.requests import RequestError, RunRequest, check_concurrency
 from simulation.run_identity import identify
 from simulation.run_prompts import chosen_prompts, frozen_texts, refuse_marks_within
@@ -41,7 +41,7 @@ def request_run(study: Study, request: RunRequest, models_file: Path | None = No
     The run is paused until it is queued or started. Raises RequestError.
     """
     configuration = _configuration(request, models_file or settings.MODELS_FILE)
-    provenance = _provenance(configuration, models_file or settings.MODELS_FILE)
+    provenance = describe_provenance(configuration, models_file or settings.MODELS_FILE)
     goals, personas = requested_goals(study, request), requested_personas(study, request)
     refuse_marks_within(configuration, goals)
     with transaction.atomic():
@@ -149,10 +149,10 @@ def set_concurrency(run: Run, concurrency: int | None) -> None:
     run.concurrency = concurrency
 
 
-def record_environment(run: Run, content: dict[str, Any], worker: str) -> None:
-    """Store what the worker plays the run with, unless another worker has used exactly the same."""
+def record_environment(job: Run | Branch, content: dict[str, Any], worker: str) -> None:
+    """Store what the worker plays the run or branch with, unless another worker has used exactly the same."""
     digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-    run.environments.get_or_create(digest=digest, defaults={"content": content, "worker": worker})
+    job.environments.get_or_create(digest=digest, defaults={"content": content, "worker": worker})
 
 
 def past_turns(cell: Simulation | Branch) -> list[Turn]:
@@ -238,9 +238,10 @@ def describe_choice(
         raise RequestError(str(error), speaker, name) from error
 
 
-def _provenance(configuration: dict[str, Any], models_file: Path) -> dict[str, Any]:
+def describe_provenance(configuration: dict[str, Any], models_file: Path) -> dict[str, Any]:
+    """Return what dialogues with this configuration depend on here. Raises RequestError."""
     try:
-        return describe_run(models_file, configuration)
+        return describe_played(models_file, configuration)
     except ModelMisconfigured as error:
         raise RequestError(str(error)) from error
 

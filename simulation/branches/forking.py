@@ -17,8 +17,10 @@ from simulation.branches.origins import Origin, answered_turns, count_turns, rea
 from simulation.branches.queue import BRANCHES
 from simulation.branches.requests import BranchRequest
 from simulation.casting import Cast, DialogueSpec
+from simulation.costs import charge, fix_prices
 from simulation.models import Branch
 from simulation.requests import MOST_SEED, RequestError, limit_features
+from simulation.services import describe_provenance
 from studies import services as study_services
 from studies.models import Dialogue, Persona, record_descent
 from studies.services import copy_row
@@ -63,6 +65,7 @@ def spec_of(branch: Branch) -> DialogueSpec:
 def save_step(branch: Branch, cast: Cast, step: Exchange | Ended, worker: str, now: datetime) -> None:
     """Store a complete turn, or the ending, with which the branch is finished. Raises LeaseLost."""
     BRANCHES.hold(branch, worker)
+    charge(branch, step.outputs)
     if isinstance(step, Exchange):
         study_services.save_exchange(branch.dialogue, step, cast.responder.model)
         BRANCHES.forget_failures(branch)
@@ -79,12 +82,15 @@ class _Plan:
     request: BranchRequest
     origin: Origin
     configuration: dict[str, Any]
+    provenance: dict[str, Any]
+    models_file: Path
 
 
 def _plan(parent: Dialogue, request: BranchRequest, models_file: Path) -> _Plan:
     _refuse_missing_turn(parent, request.turn)
     origin = read_origin(parent)
-    return _Plan(parent, request, origin, configure(origin, request, parent.goal, models_file))
+    configuration = configure(origin, request, parent.goal, models_file)
+    return _Plan(parent, request, origin, configuration, describe_provenance(configuration, models_file), models_file)
 
 
 def _store(plan: _Plan) -> Branch:
@@ -101,7 +107,7 @@ def _store(plan: _Plan) -> Branch:
     record_descent(dialogue, parent, keeps_turns=bool(shared))
     for position, turn in enumerate(shared):
         copy_row(turn, dialogue=dialogue, position=position, key="")
-    return Branch.objects.create(
+    branch = Branch.objects.create(
         parent=parent,
         turn=request.turn,
         shared=len(shared),
@@ -110,9 +116,12 @@ def _store(plan: _Plan) -> Branch:
         inquirer=configuration["inquirer"]["model"],
         responder=configuration["responder"]["model"],
         configuration=configuration,
+        provenance=plan.provenance,
         retry=plan.origin.retry,
         request=request.digest,
     )
+    fix_prices(branch, plan.models_file)
+    return branch
 
 
 def _refuse_missing_turn(parent: Dialogue, turn: int) -> None:

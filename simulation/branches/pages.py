@@ -12,7 +12,9 @@ from jobs.routing import Service
 from simulation.branches.comparison import Change, Parting, Said, compare, list_changes, said_in, verdict
 from simulation.branches.origins import Origin, answered_turns, read_origin
 from simulation.branches.queue import BRANCHES
+from simulation.costs import Cost, cost_of, unpriced_apis
 from simulation.models import Branch
+from simulation.provenance import PlayedProvenance, read_provenance
 from studies.live import Live
 from studies.models import Dialogue
 from studies.presentation import ENDING_SENTENCES
@@ -83,6 +85,18 @@ class Column:
     @property
     def ending_sentence(self) -> str:
         return _ending_sentence(self.branch.dialogue)
+
+    @property
+    def cost(self) -> Cost | None:
+        return cost_of(self.branch)
+
+    @property
+    def unpriced(self) -> list[str]:
+        return unpriced_apis(self.branch)
+
+    @property
+    def provenance(self) -> PlayedProvenance:
+        return read_provenance(self.branch)
 
     def cell(self, number: int) -> Cell | None:
         """Return the cell of the branch's turn ``number``; None if the branch has no such turn."""

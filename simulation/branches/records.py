@@ -7,7 +7,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from simulation.branches.comparison import find_parting, list_changes
+from simulation.costs import cost_of
 from simulation.models import Branch
+from simulation.provenance import read_provenance
 from studies.files.exports import counted
 from studies.models import Dialogue, Study, is_unsafe
 
@@ -39,7 +41,7 @@ def _ended_branches(study: Study) -> QuerySet[Branch]:
 
 def record(branch: Branch) -> dict[str, Any]:
     """Return what the branch starts from and changes, and where it diverges; ``parting`` is None if it repeats its parent."""
-    parting = find_parting(branch)
+    parting, found, cost = find_parting(branch), read_provenance(branch), cost_of(branch)
     return {
         "branch": branch.dialogue.token,
         "parent": branch.parent.token,
@@ -51,5 +53,9 @@ def record(branch: Branch) -> dict[str, Any]:
         "seed": branch.dialogue.seed,
         "utterance": branch.utterance,
         "configuration": branch.configuration,
+        "determinism": found.determinism,
+        "provenance": branch.provenance,
+        "environments": [line.as_object() for line in found.environments],
+        "cost": cost and cost.as_object(),
         "created_at": branch.created_at.isoformat(),
     }

@@ -14,7 +14,8 @@ from simulation.branches.forking import save_step, spec_of
 from simulation.branches.queue import BRANCHES
 from simulation.casting import Cast, Casting
 from simulation.models import Branch
-from simulation.services import past_turns
+from simulation.provenance import describe_worker
+from simulation.services import past_turns, record_environment
 from studies.language_models.model_workers import ModelWorker
 from studies.models import Turn
 
@@ -37,6 +38,7 @@ class BranchWorker(ModelWorker[Branch]):
     async def _do(self, item: Branch) -> None:
         cast = await self._load(partial(self.casting.play, spec_of(item)))
         try:
+            await self._record(item, cast)
             past = await sync_to_async(past_turns)(item)
             async with aclosing(_steps(item, cast, past)) as steps:
                 async for step in steps:
@@ -44,6 +46,11 @@ class BranchWorker(ModelWorker[Branch]):
                     self.on_step(step)
         finally:
             cast.forget()
+
+    async def _record(self, branch: Branch, cast: Cast) -> None:
+        """Store what this worker plays the branch with, before its first turn."""
+        describe = partial(describe_worker, self.casting.models_file, cast, branch.configuration, self.concurrency)
+        await sync_to_async(record_environment)(branch, await self._load(describe), self.name)
 
 
 def _steps(branch: Branch, cast: Cast, past: Sequence[Turn]) -> AsyncGenerator[Exchange | Ended]:

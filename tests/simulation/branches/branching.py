@@ -33,7 +33,8 @@ def branch_at(parent: Dialogue, turn: int, **changes: Any) -> Branch:
 def play(*branches: Branch, models: dict[str, ChatModel] | None = None, **fields: Any) -> None:
     """Let a worker play the branches, and update them."""
     found = models or scripts()
-    worker = BranchWorker(casting=Casting(MODELS_FILE, lambda spec: found[spec.name]), **{"tick": 0.02} | fields)
+    usual: dict[str, Any] = {"casting": Casting(MODELS_FILE, lambda spec: found[spec.name]), "tick": 0.02}
+    worker = BranchWorker(**usual | fields)
     async_to_sync(worker.work_off)(Branch.objects.filter(pk__in=[branch.pk for branch in branches]))
     for branch in branches:
         branch.refresh_from_db()

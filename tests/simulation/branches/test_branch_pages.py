@@ -60,6 +60,15 @@ def test_a_dialogue_links_to_each_of_its_turns_and_to_what_follows_the_last(clie
     assert "compare both from turn 2 on" in client.get(f"/dialogues/{branch.dialogue.token}/").text
 
 
+def ending_row(page: str) -> str:
+    return next(row for row in rows(page) if row.startswith("End"))
+
+
+def played_by(branch: Branch) -> str:
+    found = branch.environments.get()
+    return f"Played by {found.worker} with version {found.content['software']}."
+
+
 def test_a_new_seed_and_a_repetition_take_one_click(client: Client, parent: Dialogue) -> None:
     send(client, parent, 2, action="control")
     send(client, parent, 2, action="control")
@@ -111,6 +120,7 @@ def test_branches_are_shown_beside_the_original_with_the_point_where_they_diverg
         "Turn 2 2 Inquirer Q2 2 Responder A2 as in the original diverges here, with the utterance "
         "2 Inquirer Is it so? 2 Responder It is.",
         "End" + " goal reached The inquirer ended the dialogue because it considered its goal reached." * 3,
+        "Provenance" + "".join(f" Determinism: exact {played_by(branch)}" for branch in (same, edited)),
     ]
 
 
@@ -155,10 +165,10 @@ def test_a_branch_in_progress_refreshes_until_it_ends(client: Client, parent: Di
 def test_a_branch_that_fails_says_why_and_can_be_paused_and_resumed(client: Client, parent: Dialogue) -> None:
     branch = branch_at(parent, 2)
     play(branch, models=scripts(ScriptedModel(["", BackendError("Busy.")])), patience=1, longest_pause=AT_ONCE)
-    assert "paused Busy. Resume branch 1" in rows(look(client, parent, 2))[-1]
+    assert "paused Busy. Resume branch 1" in ending_row(look(client, parent, 2))
     assert "This branch is paused. Busy." in client.get(f"/dialogues/{branch.dialogue.token}/").text
     send(client, parent, 2, action=f"resume {branch.token}")
-    assert "Pause branch 1" in rows(look(client, parent, 2))[-1]
+    assert "Pause branch 1" in ending_row(look(client, parent, 2))
     send(client, parent, 2, action=f"pause {branch.token}")
     branch.refresh_from_db()
     assert branch.state == Branch.State.PAUSED
@@ -166,9 +176,9 @@ def test_a_branch_that_fails_says_why_and_can_be_paused_and_resumed(client: Clie
 
 def test_a_cancelled_branch_keeps_what_it_has_played_and_can_be_resumed(client: Client, parent: Dialogue) -> None:
     branch = branch_at(parent, 2)
-    assert "Cancel branch 1" in rows(look(client, parent, 2))[-1]
+    assert "Cancel branch 1" in ending_row(look(client, parent, 2))
     send(client, parent, 2, action=f"cancel {branch.token}")
-    last = rows(look(client, parent, 2))[-1]
+    last = ending_row(look(client, parent, 2))
     assert "cancelled Resume branch 1" in last
     assert "Cancel branch" not in last
     play(branch)
