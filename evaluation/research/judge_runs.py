@@ -8,10 +8,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from dialogue.model_config import ModelSpec
+from dialogue.rates import Rate
 from evaluation.judges.judge_runs import MODEL_JUDGEMENTS, request_judge_run
 from evaluation.judges.results import JudgedModel, JudgeRunLine, read_judge_runs
 from evaluation.models import Evaluation, JudgeRun
-from evaluation.research.statistics import Rate
 from simulation.requests import RequestError
 from studies.language_models.catalogue import Catalogue, provider_of, read_catalogue
 from studies.presentation import describe_model

@@ -3,8 +3,9 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
+from dialogue.rates import Rate
 from evaluation.models import Confidence, Evaluation, Judgement
-from evaluation.research.statistics import Rate, krippendorff_alpha
+from evaluation.research.statistics import krippendorff_alpha
 
 DETECTED, MISTAKEN, NOT_SURE = "simulated", "natural", "not sure"
 OVERALL = "All models"

@@ -1,50 +1,14 @@
-"""Statistics on researchers' pages: rates with an interval, agreement beyond chance, outlying answer times."""
+"""Statistics on researchers' pages: agreement beyond chance, outlying answer times."""
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
-from math import log, sqrt
-from statistics import NormalDist, median
+from math import log
+from statistics import median
 
 BEYOND = 3.5
 """Iglewicz and Hoaglin (1993), How to Detect and Handle Outliers: a modified z score of more than this."""
 LEAST = 0.1
 """Seconds; shorter times count as this, so that they have a logarithm."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """``count`` of ``total`` judgements, assumed to be independent; values are None without judgements."""
-
-    count: int
-    total: int
-
-    @property
-    def share(self) -> float | None:
-        return self.count / self.total if self.total else None
-
-    @property
-    def interval(self) -> tuple[float, float] | None:
-        return wilson_interval(self.count, self.total) if self.total else None
-
-    @property
-    def percent(self) -> str:
-        return "–" if self.share is None else f"{100 * self.share:.1f}%"
-
-    @property
-    def ends(self) -> str:
-        """Return the interval in words."""
-        return "–" if self.interval is None else "{:.1f} to {:.1f}%".format(*(100 * end for end in self.interval))
-
-
-def wilson_interval(count: int, total: int, level: float = 0.95) -> tuple[float, float]:
-    """Return the score interval of a proportion (Wilson 1927; method 3 in Newcombe 1998, Statistics in Medicine 17), without
-    correction for continuity: both ends lie within 0 and 1. ``total`` is at least 1.
-    """
-    z = NormalDist().inv_cdf(0.5 + level / 2)
-    middle = (count + z * z / 2) / (total + z * z)
-    reach = z * sqrt(count * (total - count) / total + z * z / 4) / (total + z * z)
-    return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
 def krippendorff_alpha(units: Iterable[Sequence[Hashable]]) -> float | None:
