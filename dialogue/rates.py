@@ -30,7 +30,7 @@ class Rate:
         return "–" if self.interval is None else "{:.1f} to {:.1f}%".format(*(100 * end for end in self.interval))
 
 
-def wilson_interval(count: int, total: int, level: float = 0.95) -> tuple[float, float]:
+def wilson_interval(count: float, total: int, level: float = 0.95) -> tuple[float, float]:
     """Return the score interval of a proportion (Wilson 1927; method 3 in Newcombe 1998, Statistics in Medicine 17), without
     correction for continuity: both ends lie within 0 and 1. ``total`` is at least 1.
     """
