@@ -67,7 +67,9 @@ class RunRequest:
 
 def check_seeds(seeds: Collection[int]) -> None:
     """Raise RequestError unless there is at least one seed and every database can store each."""
-    if not seeds or not all(0 <= seed <= MOST_SEED for seed in seeds):
+    if any(seed > MOST_SEED for seed in seeds):
+        raise RequestError(f"A seed may be at most {MOST_SEED}. Enter a smaller one.", "seeds")
+    if not seeds or min(seeds) < 0:
         raise RequestError("Enter at least one seed, as whole numbers from 0, for example 73,321,8479.", "seeds")
 
 
@@ -102,6 +104,8 @@ def is_number(text: str) -> bool:
 def parse_numbers(text: str, what: str) -> tuple[int, ...]:
     """Return whole numbers separated by commas, without repeats. Raises RequestError naming ``what``."""
     parts = [part.strip() for part in text.split(",")]
+    if any(len(part) > MOST_DIGITS and part.isascii() and part.isdigit() for part in parts):
+        raise RequestError(f"Enter {what} of at most {MOST_DIGITS} digits. You entered {text[:100]!r}.")
     if not all(is_number(part) for part in parts):
         raise RequestError(f"Enter {what} as whole numbers separated by commas, for example 1,4. You entered {text!r}.")
     return tuple(dict.fromkeys(int(part) for part in parts))

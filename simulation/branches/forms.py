@@ -10,10 +10,11 @@ from simulation.branches.origins import Origin
 from simulation.branches.requests import LONGEST_UTTERANCE, BranchRequest
 from simulation.requests import MOST_SEED, MOST_TURNS
 from studies.editor.fields import LongText
-from studies.language_models.catalogue import provider_of, read_catalogue
+from studies.language_models.catalogue import name_with_shortcoming, provider_of, read_catalogue
 from studies.models import Dialogue, new_token
 from studies.prompt_sets.library import list_choices
 
+_CONSENT = "Participants have consented that {} may receive what they wrote, if a chosen model sends it there"
 _SAME_PROMPTS = "as before, or those of the new model"
 
 
@@ -29,9 +30,7 @@ class BranchForm(forms.Form):
     max_turns = forms.IntegerField(label="Turn limit", required=False, min_value=1, max_value=MOST_TURNS)
     is_edited = forms.BooleanField(label="Replace the inquirer’s utterance", required=False)
     utterance = LongText(rows=4, max_length=LONGEST_UTTERANCE, required=False)
-    has_consent = forms.BooleanField(
-        label="Participants have consented that these providers receive what they wrote", required=False
-    )
+    has_consent = forms.BooleanField(required=False)
     key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
 
     def __init__(self, parent: Dialogue, turn: int, origin: Origin, data: Any = None) -> None:
@@ -40,13 +39,16 @@ class BranchForm(forms.Form):
         self.fields["key"].initial = new_token()
         catalogue = read_catalogue()
         for speaker in SPEAKERS:
-            names = [spec.name for spec in catalogue.playing(speaker)]
-            self._offer(speaker, _played_by(origin.described(speaker)), [(name, _named(name)) for name in names])
+            offered = [
+                (spec.name, _named(spec.name, name_with_shortcoming(spec))) for spec in catalogue.playing(speaker)
+            ]
+            self._offer(speaker, _played_by(origin.described(speaker)), offered)
             self._offer(f"{speaker}_prompts", _SAME_PROMPTS, list_choices(speaker))
             self.fields[speaker].required = origin.described(speaker) is None
             self.fields[speaker].error_messages["required"] = f"Choose the model that continues as {speaker}."
-        is_sent = any(provider_of(spec.name) for spec in catalogue.models.values())
-        self.needs_consent = is_sent and turn > 1 and holds_peoples_words(parent)
+        providers = dict.fromkeys(filter(None, map(provider_of, catalogue.models)))
+        self.needs_consent = bool(providers) and turn > 1 and holds_peoples_words(parent)
+        self.fields["has_consent"].label = _CONSENT.format(" and ".join(providers))
         codes = parent.study.personas.exclude(pk=parent.persona_id).order_by("code").values_list("code", flat=True)
         self._offer("persona", f"{parent.persona.code}, as before", [(code, code) for code in codes])
         self.fields["seed"].help_text = f"Leave empty to keep {origin.seed}."
@@ -68,10 +70,10 @@ class BranchForm(forms.Form):
 
 
 def _played_by(described: dict[str, Any] | None) -> str:
-    return f"{_named(described['model'])}, as before" if described else "choose a model"
+    return f"{_named(described['model'], described['model'])}, as before" if described else "choose a model"
 
 
-def _named(model: str) -> str:
-    """Return the model's name with the provider that receives the dialogue, if it does not run here."""
+def _named(model: str, words: str) -> str:
+    """Return the ``words`` for a model with the provider that receives the dialogue, if it does not run here."""
     provider = provider_of(model)
-    return f"{model} (sends the dialogue to {provider})" if provider else model
+    return f"{words} (sends the dialogue to {provider})" if provider else words

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from dialogue import goals, personas
 from dialogue.model_config import ModelSpec
 from dialogue.seeds import SPEAKERS, SpeakerName
-from studies.language_models.catalogue import read_catalogue
+from studies.language_models.catalogue import name_with_shortcoming, read_catalogue
 from studies.models import Study
 from studies.presentation import persona_sentence
 
 PAPERS = "the paper’s personas and goals"
 MOST_PERSONAS = 200
 """Number of a study's personas that are offered."""
-_SEED, _LARGEST_SEED = 73, 2**31
+SEED, LARGEST_SEED = 73, 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class Scene:
     """The chosen persona (its code and sentence), goal and seed, the models by speaker, and the fields to choose them with.
+    ``seed_problem`` says that an entered seed is none, and which one is used instead.
 
     A speaker that no model in models.toml can play has none.
     """
@@ -40,6 +41,7 @@ class Scene:
     models: Mapping[SpeakerName, ModelSpec | None]
     study: Choice
     others: Sequence[Choice]
+    seed_problem: str = ""
 
 
 def read_scene(data: Mapping[str, str]) -> Scene:
@@ -53,17 +55,19 @@ def read_scene(data: Mapping[str, str]) -> Scene:
     goal = _choice(data, "goal", "Goal", [(number, f"{number}: {_short(text)}") for number, text in texts.items()])
     playing = {speaker: {spec.name: spec for spec in read_catalogue().playing(speaker)} for speaker in SPEAKERS}
     models = {
-        speaker: _choice(data, speaker, f"{speaker.capitalize()} model", [(name, name) for name in playing[speaker]])
+        speaker: _choice(data, speaker, f"{speaker.capitalize()} model", _offered(playing[speaker]))
         for speaker in SPEAKERS
     }
+    seed, problem = _seed(data.get("scene-seed", ""))
     return Scene(
         code=persona.value,
         persona=sentences[persona.value],
         goal=texts[goal.value],
-        seed=_seed(data.get("scene-seed", "")),
+        seed=seed,
         models={speaker: playing[speaker].get(models[speaker].value) for speaker in SPEAKERS},
         study=study,
         others=[persona, goal, *models.values()],
+        seed_problem=problem,
     )
 
 
@@ -91,9 +95,17 @@ def _goals(study: Study | None) -> dict[str, str]:
     }
 
 
-def _seed(text: str) -> int:
-    is_number = text.isascii() and text.isdigit() and len(text) < len(str(_LARGEST_SEED))
-    return int(text) if is_number else _SEED
+def _offered(models: Mapping[str, ModelSpec]) -> list[tuple[str, str]]:
+    """Return the models' names, each with what this machine lacks to use it."""
+    return [(name, name_with_shortcoming(spec)) for name, spec in models.items()]
+
+
+def _seed(text: str) -> tuple[int, str]:
+    """Return the seed, and a sentence if ``text`` is none. Without a text it is the usual one."""
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_SEED))
+    if is_number and int(text) <= LARGEST_SEED:
+        return int(text), ""
+    return SEED, f"The seed must be a whole number from 0 to {LARGEST_SEED}. Here it is {SEED}." if text else ""
 
 
 def _short(text: str) -> str:

@@ -66,6 +66,14 @@ def missing_piece(spec: ModelSpec) -> str:
     return ""
 
 
+def name_with_shortcoming(spec: ModelSpec) -> str:
+    """Return the model's name for a list of choices, with what it lacks on this machine in a few words."""
+    if not missing_piece(spec):
+        return spec.name
+    has_file = spec.file is None or spec.file.is_file()
+    return f"{spec.name} ({f'{spec.key_env} is not set' if has_file else 'its file is missing'})"
+
+
 def provider_of(model: str) -> str:
     """Return the provider that receives messages to the model; empty for a model that runs here or is unknown."""
     spec = read_catalogue().in_force.all.get(model)

@@ -204,7 +204,7 @@ def test_asking_again_adds_only_what_is_missing(client: Client) -> None:
         ({"personas": "some", "persona_count": "0"}, "greater than or equal to 1"),
         ({"seeds": "73;321"}, "Enter seeds as whole numbers separated by commas"),
         ({"seeds": ""}, "This field is required."),
-        ({"seeds": "99999999999999999999"}, "Enter seeds as "),
+        ({"seeds": "99999999999999999999"}, "Enter seeds of at most 18 digits."),
         ({"max_turns": "0"}, "greater than or equal to 1"),
         ({"max_turns": "many"}, "Enter a whole number."),
         ({"personas": "participants"}, "has no personas of that kind"),

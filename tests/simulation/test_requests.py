@@ -15,7 +15,7 @@ def test_numbers_are_read_in_order_without_repeats(text: str, numbers: tuple[int
     assert parse_numbers(text, "goals") == numbers
 
 
-@pytest.mark.parametrize("text", ["", ",", "1,", "one", "1;4", "-1", "1.5", "٣", "1 4", "9" * 30, "9" * 5000])
+@pytest.mark.parametrize("text", ["", ",", "1,", "one", "1;4", "-1", "1.5", "٣", "1 4"])
 def test_anything_but_numbers_is_refused_by_name(text: str) -> None:
     with pytest.raises(
         RequestError, match=r"^Enter goals as whole numbers separated by commas, for example 1,4\. You entered "
@@ -23,12 +23,18 @@ def test_anything_but_numbers_is_refused_by_name(text: str) -> None:
         parse_numbers(text, "goals")
 
 
+@pytest.mark.parametrize("digits", [19, 5000])
+def test_a_number_that_not_every_database_can_store_is_refused(digits: int) -> None:
+    with pytest.raises(RequestError, match=r"^Enter seeds of at most 18 digits\. You entered '9{19,100}'\.$"):
+        parse_numbers("9" * digits, "seeds")
+
+
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
         ({"seeds": ()}, "Enter at least one seed, as whole numbers from 0"),
         ({"seeds": (73, -1)}, "Enter at least one seed, as whole numbers from 0"),
-        ({"seeds": (2**63,)}, "Enter at least one seed, as whole numbers from 0"),
+        ({"seeds": (2**63,)}, "A seed may be at most 9223372036854775807. Enter a smaller one."),
         ({"max_turns": 0}, "The turn limit must be between 1 and 100."),
         ({"max_turns": 101}, "The turn limit must be between 1 and 100."),
         ({"features": "height"}, "Unknown feature 'height'. Choose from: all, none, age, race"),

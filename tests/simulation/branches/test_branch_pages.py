@@ -2,11 +2,13 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from dialogue.backends.base import BackendError
 from dialogue.backends.scripted import ScriptedModel
@@ -17,7 +19,7 @@ from studies.models import Dialogue, Turn
 from tests.collection.factories import make_natural_dialogue, make_participant
 from tests.factories import make_staff
 from tests.simulation.branches.branching import branch_at, play, simulated_dialogue
-from tests.simulation.scripts import AT_ONCE, scripts
+from tests.simulation.scripts import AT_ONCE, MODELS_FILE, scripts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scripted_models")]
 
@@ -67,6 +69,18 @@ def ending_row(page: str) -> str:
 def played_by(branch: Branch) -> str:
     found = branch.environments.get()
     return f"Played by {found.worker} with version {found.content['software']}."
+
+
+def test_the_form_says_which_models_lack_their_file_or_key(
+    client: Client, parent: Dialogue, settings: Settings, tmp_path: Path
+) -> None:
+    tables = '[models.lost]\nbackend = "llama_cpp"\nfile = "gone.gguf"\n'
+    tables += '[models.locked]\nbackend = "openai"\nmodel = "m"\nkey_env = "NO_SUCH_KEY"\n'
+    settings.MODELS_FILE = tmp_path / "models.toml"
+    settings.MODELS_FILE.write_text(MODELS_FILE.read_text("utf-8") + tables, "utf-8")
+    page = look(client, parent, 2)
+    assert "lost (its file is missing)" in page
+    assert "locked (NO_SUCH_KEY is not set) (sends the dialogue to OpenAI)" in page
 
 
 def test_a_new_seed_and_a_repetition_take_one_click(client: Client, parent: Dialogue) -> None:

@@ -75,7 +75,7 @@ def test_the_form_names_the_provider_and_asks_for_a_tick(client: Client, natural
     address = f"/dialogues/{natural.token}/branches/2/"
     page = client.get(address).text
     assert "remote (sends the dialogue to api.example.org)" in page
-    assert "Participants have consented that these providers receive what they wrote" in page
+    assert "Participants have consented that api.example.org may receive what they wrote" in page
     refused = client.post(address, REMOTE)
     assert (refused.status_code, SENTENCE in refused.text, Branch.objects.count()) == (422, True, 0)
     client.post(address, REMOTE | {"has_consent": "on"})

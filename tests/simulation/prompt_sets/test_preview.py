@@ -96,9 +96,16 @@ def test_another_study_brings_its_own_personas_and_goals(client: Client) -> None
     assert "P09" in client.get("/prompt-set-scene/?scene-study=&scene-persona=P09").text
 
 
-@pytest.mark.parametrize("odd", ["x", "-1", "9" * 40, "²"])
-def test_a_seed_that_is_no_number_is_replaced(odd: str) -> None:
+@pytest.mark.parametrize("odd", ["x", "-1", "9" * 40, "²", str(2**31)])
+def test_a_seed_that_is_no_number_is_replaced_with_a_remark(odd: str, client: Client) -> None:
     assert scene(seed=odd).seed == 73
+    page = client.get("/prompt-set-scene/", {"scene-seed": odd}).text
+    assert "The seed must be a whole number from 0 to 2147483647. Here it is 73." in page
+
+
+def test_a_seed_is_taken_as_it_is(client: Client) -> None:
+    assert scene(seed=str(2**31 - 1)).seed == 2**31 - 1
+    assert "The seed must" not in client.get("/prompt-set-scene/?scene-seed=5").text
 
 
 def test_the_form_is_previewed_as_it_is_filled_in_and_without_a_name(client: Client) -> None:
