@@ -10,6 +10,7 @@ from rolellm.languages import Language
 from rolellm.pairs import Pair, pairs
 from rolellm.rounds import Row
 
+LANGUAGE_NAMES: dict[Language, str] = {"en": "English", "zh": "Chinese"}
 _LISTED = 10
 
 

@@ -1,7 +1,9 @@
 """Rows for tests, created without a model: a study, a run with its cells, a dialogue with its turns and outputs."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -10,8 +12,12 @@ from typing import Any
 from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 
-from characters.models import Character, ProfileTurn
+from characters.imports.profiles import store_profile
+from characters.models import Character
 from dialogue import goals, personas
+from rolellm.profiles import Profile
+from rolellm.roles import Role
+from rolellm.rounds import Row
 from simulation.models import Run, Simulation
 from studies.models import Dialogue, Goal, GuardCheck, GuardRun, Output, Persona, Study, Turn
 
@@ -210,27 +216,27 @@ def make_check(dialogue: Dialogue, verdict: str = "unsafe") -> GuardCheck:
 
 
 def make_character(name: str = "Coriolanus", *, rounds: int = 20, **fields: Any) -> Character:
-    """Store a character with the first ``rounds`` rounds of Coriolanus in the play (189), and made-up words about it."""
+    """Store a character with the first ``rounds`` rounds of Coriolanus in the play (of 189), and made-up words about it.
+
+    Without rounds it has no profile.
+    """
     values: dict[str, Any] = {
         "aliases": ["MARCIUS"],
         "description": "You are a Roman general who despises the crowd.",
         "catchphrases": ["You common cry of curs!"],
         "described_by": "made-up",
-        "counts": {"rounds": rounds},
     }
-    character = Character.objects.create(name=name, **values | fields)
-    ProfileTurn.objects.bulk_create(
-        ProfileTurn(character=character, position=position, **row | _spoken_by(row, name))
-        for position, row in enumerate(_play_rows())
-        if row["diag_id"] < rounds
-    )
+    if rounds:
+        rows = [replace(row, role=_spoken_by(row, name)) for row in _play_rows() if row.diag_id < rounds]
+        values = {"counts": store_profile(Profile(Role(name), "en", tuple(rows), Counter())).character.counts} | values
+    character, _ = Character.objects.update_or_create(name=name, defaults=values | fields)
     return character
 
 
-def _spoken_by(row: dict[str, Any], name: str) -> dict[str, str]:
-    return {"role": name} if row["role"] == "Coriolanus" else {}
+def _spoken_by(row: Row, name: str) -> str:
+    return name if row.role == "Coriolanus" else row.role
 
 
 @cache
-def _play_rows() -> list[dict[str, Any]]:
-    return [json.loads(line) for line in PLAY_ROWS.read_text("utf-8").splitlines()]
+def _play_rows() -> list[Row]:
+    return [Row(**json.loads(line)) for line in PLAY_ROWS.read_text("utf-8").splitlines()]
