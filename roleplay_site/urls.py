@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("analysis.urls")),
     path("", include("evaluation.urls")),
     path("", include("simulation.urls")),
+    path("", include("characters.urls")),
     path("", include("collection.urls")),
     path("", include("studies.urls")),
     path(

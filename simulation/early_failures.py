@@ -1,7 +1,6 @@
 """Early failures: a run whose first dialogues fail in the same way pauses, because the rest would only cost time."""
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -23,9 +22,6 @@ _REMEDIES = {
 }
 
 
-_WORDS = dict(ENDINGS)
-
-
 @dataclass(frozen=True, slots=True)
 class EarlyFailure:
     """How most of a run's first dialogues ended, and how many of them."""
@@ -35,20 +31,13 @@ class EarlyFailure:
 
     def explain(self, run: Run) -> str:
         """Return why the run is paused and what to do."""
+        words = dict(ENDINGS)[self.ending]
+        remedy = _REMEDIES[self.ending].format(inquirer=run.inquirer, responder=run.responder)
         count = "All" if self.count == FIRST else self.count
         return (
-            f"{count} of the first {FIRST} dialogues ended with “{_WORDS[self.ending]}”, so the run was paused."
-            f" {_remedy(self.ending, run)} If this is what you want to study, continue despite the failures."
+            f"{count} of the first {FIRST} dialogues ended with “{words}”, so the run was paused. {remedy} If this is what"
+            " you want to study, continue despite the failures."
         )
-
-
-def advise(run: Run, endings: Mapping[str, int]) -> str:
-    """Return what to do if most dialogues of a finished run failed in the same way, from their number by ending; else empty."""
-    total = sum(endings.values())
-    ending, count = max(endings.items(), key=lambda item: item[1], default=("", 0))
-    if ending not in FAILING or 2 * count <= total or run.ignores_failures or run.configuration.get("imported"):
-        return ""
-    return f"{count} of {total} dialogues ended with “{_WORDS[ending]}”. {_remedy(ending, run)}"
 
 
 def find_early_failure(run: Run) -> EarlyFailure | None:
@@ -61,10 +50,6 @@ def find_early_failure(run: Run) -> EarlyFailure | None:
         return None
     ending, count = Counter(first).most_common(1)[0]
     return EarlyFailure(ending, count) if ending in FAILING and 2 * count > FIRST else None
-
-
-def _remedy(ending: str, run: Run) -> str:
-    return _REMEDIES[ending].format(inquirer=run.inquirer, responder=run.responder)
 
 
 def pause_if_failing(run: Run) -> None:

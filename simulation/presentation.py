@@ -122,25 +122,15 @@ class Place:
 
 
 def describe_requested(runs: Sequence[Run], done: str) -> str:
-    """Return in a sentence which of the requested runs were "started" or "prepared", which had all their dialogues before, and
-    which stay paused; empty if that is obvious."""
+    """Return in a sentence which of the requested runs were "started" or "prepared" and which had all their dialogues before;
+    empty if that is obvious."""
     complete = sum(run.state == Run.State.FINISHED for run in runs)
-    kept = sum(run.state == Run.State.PAUSED and bool(run.message) for run in runs)
-    new = len(runs) - complete - kept
-    if len(runs) == 1 and not complete:
-        return ""
-    clauses = [
-        f"{_runs(new)} {'was' if new == 1 else 'were'} {done}" if new else "",
-        f"{_runs(kept)} stay{'s' if kept == 1 else ''} paused, as {'its page says' if kept == 1 else 'their pages say'}"
-        if kept
-        else "",
-        f"{_runs(complete)} exist{'s' if complete == 1 else ''} already with all these dialogues" if complete else "",
-    ]
-    return f"{'; '.join(filter(None, clauses))}."
-
-
-def _runs(count: int) -> str:
-    return "1 run" if count == 1 else f"{count} runs"
+    count = len(runs) - complete
+    new = f"{count} run{' was' if count == 1 else 's were'} {done}"
+    if not complete:
+        return f"{new}." if count > 1 else ""
+    old = f"exist{'s' if complete == 1 else ''} already and ha{'s' if complete == 1 else 've'} all these dialogues"
+    return f"{new}; {complete} {old}." if count else f"{complete} run{'' if complete == 1 else 's'} {old}."
 
 
 def read_place(dialogue: Dialogue) -> Place | None:

@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from dialogue.seeds import SPEAKERS
 from jobs.heartbeats import live_services
 from simulation.costs import show_money, unpriced_apis
-from simulation.early_failures import EarlyFailure, advise, find_early_failure
+from simulation.early_failures import EarlyFailure, find_early_failure
 from simulation.extensions import FAILED, RETRIABLE
 from simulation.models import Run, RunWorker, Simulation
 from simulation.presentation import BatchLine, RunLine
@@ -151,11 +151,6 @@ class RunPage(RunLine):
     def early_failure(self) -> EarlyFailure | None:
         """Return how the first dialogues fail, if this keeps the run paused."""
         return find_early_failure(self.run) if self.run.state == Run.State.PAUSED and self.run.message else None
-
-    @property
-    def advice(self) -> str:
-        """Return what to do if most dialogues of the finished run failed in the same way."""
-        return advise(self.run, self.tally.endings) if self.run.state == Run.State.FINISHED else ""
 
     @property
     def failed(self) -> int:

@@ -72,10 +72,9 @@ def _record(finding: Finding) -> dict[str, object]:
 def _lock(dialogues: QuerySet[Dialogue]) -> list[int]:
     """Lock the dialogues, so that a withdrawal either finds their checks or has deleted them; return their keys.
 
-    Lock them before the job: a withdrawal waits for workers, which hold checks and wait for the job. The order is that of a
-    withdrawal, so that neither waits for the other forever.
+    Lock them before the job: a withdrawal waits for workers, which hold checks and wait for the job.
     """
-    return list(dialogues.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True))
+    return list(dialogues.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
 
 
 def _add_missing(locked: GuardRun, dialogues: Iterable[int]) -> None:

@@ -82,14 +82,6 @@ def test_a_run_of_fewer_dialogues_ends_whatever_they_are():
     assert (run.state, find_early_failure(run)) == (Run.State.FINISHED, None)
 
 
-def test_the_page_of_a_run_that_ended_with_failures_says_what_to_do(client: Client):
-    client.force_login(make_staff())
-    failed, good = work_off(started_run(seeds=(1,)), failing_worker()), work_off(started_run(make_study("good")))
-    advice = "4 of 4 dialogues ended with “no prompt”. Examine asker on the Models page"
-    assert advice in client.get(f"/runs/{failed.token}/").text
-    assert "Models page" not in client.get(f"/runs/{good.token}/").text
-
-
 def test_a_longer_run_whose_later_dialogues_fail_continues():
     study = make_study()
     work_off(started_run(study, seeds=SEEDS[:5]))

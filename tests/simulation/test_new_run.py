@@ -109,19 +109,6 @@ def test_several_runs_can_be_prepared_without_starting_them(client: Client, sett
     assert "2 runs were prepared." in client.get("/studies/demo/").text
 
 
-def test_a_run_that_its_failures_keep_paused_is_not_called_started(client: Client, settings: Settings) -> None:
-    settings.MODELS_FILE.write_text(MODELS + MODELS[: MODELS.index("[models.answerer]")].replace("asker", "second"))
-    seeds = ",".join(map(str, range(10)))
-    ask(client, seeds=seeds)
-    failed = Run.objects.get()
-    for cell in failed.simulations.order_by("pk")[:20]:
-        make_dialogues([cell])
-    failed.simulations.exclude(finished_at=None).update(ending="no_prompt")
-    Run.objects.update(state=Run.State.PAUSED)
-    ask(client, seeds=seeds, inquirer=["asker", "second"])
-    assert "1 run was started; 1 run stays paused, as its page says." in client.get("/studies/demo/").text
-
-
 def test_runs_that_have_all_requested_dialogues_are_not_called_started(client: Client, settings: Settings) -> None:
     settings.MODELS_FILE.write_text(MODELS + MODELS[: MODELS.index("[models.answerer]")].replace("asker", "second"))
     ask(client)
@@ -130,11 +117,11 @@ def test_runs_that_have_all_requested_dialogues_are_not_called_started(client: C
     Run.objects.update(state=Run.State.FINISHED, started_by=None)
     ask(client, inquirer=["asker", "second"])
     said = client.get("/studies/demo/").text
-    assert "1 run was started; 1 run exists already with all these dialogues." in said
+    assert "1 run was started; 1 exists already and has all these dialogues." in said
     run.refresh_from_db()
     assert (run.state, run.started_by) == (Run.State.FINISHED, None)
     ask(client)
-    assert "1 run exists already with all these dialogues." in client.get(f"/runs/{run.token}/").text
+    assert "1 run exists already and has all these dialogues." in client.get(f"/runs/{run.token}/").text
 
 
 def test_features_have_short_names_in_the_form_and_on_pages(client: Client) -> None:

@@ -21,7 +21,7 @@ from jobs.workers import Stopwatch, stop_on_signal
 from simulation import services
 from simulation.casting import Casting
 from simulation.cells import CELLS, Cells
-from simulation.early_failures import advise, ignore_failures
+from simulation.early_failures import ignore_failures
 from simulation.extensions import FAILED, RETRIABLE, parse_endings, retry_failed
 from simulation.models import Run
 from simulation.orders import Order, read_order
@@ -161,8 +161,6 @@ class Command(StudyCommand):
             self.stdout.write(f"  {'Cost of the run':<35}{part.cost.words}")
         for sentence in sentences_of(part.cuts):
             self.stdout.write(sentence)
-        if advice := advise(part.run, part.summary.endings):
-            self.stdout.write(advice)
 
 
 def _refuse_idle_options(options: dict[str, Any]) -> None:

@@ -1,0 +1,31 @@
+"""Sections that the page of a character shows after its profile: one for each kind of work with it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from characters.models import Character
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section: ``read`` returns what its template shows as ``section``."""
+
+    template: str
+    read: Callable[[Character], object]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSection:
+    """A section of one character's page."""
+
+    template: str
+    content: object
+
+
+SECTIONS: tuple[Section, ...] = ()
+"""All of them, in the order of the page."""
+
+
+def read_sections(character: Character) -> list[ReadSection]:
+    """Return the sections of the character's page."""
+    return [ReadSection(section.template, section.read(character)) for section in SECTIONS]

@@ -1,0 +1,5 @@
+"""URLs of characters and of everything that is made with them."""
+
+from django.urls import include, path
+
+urlpatterns = [path("", include("characters.pages.urls"))]
