@@ -72,8 +72,8 @@ def estimate(values: Sequence[tuple[str, float]], low: float = 0.0, high: float 
     means = {sum(each) / len(each) for each in grouped.values()}
     if len(means) == 1:
         share = (mean - low) / (high - low)
-        ends = wilson_interval(share * len(grouped), len(grouped))
-        return Estimate(mean, *(low + end * (high - low) for end in ends), len(values), len(grouped), "Wilson")
+        first, last = (low + end * (high - low) for end in wilson_interval(share * len(grouped), len(grouped)))
+        return Estimate(mean, first, last, len(values), len(grouped), "Wilson")
     return Estimate(mean, *_bootstrap(list(grouped.values())), len(values), len(grouped), "bootstrap over questions")
 
 

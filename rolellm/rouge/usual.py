@@ -5,7 +5,7 @@ OpenCompass uses these two, but they take most of the ten seconds that people sh
 
 import logging
 import re
-from functools import cache
+from functools import cache, lru_cache
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -14,6 +14,8 @@ from rolellm.rouge.scores import Score, score
 from rolellm.rouge.subsequences import common_length
 
 _WORD = re.compile(r"[a-z0-9]+")
+_UNSTEMMED = 3
+"""Words of so many letters, or fewer, keep their endings."""
 _SMOOTHING = 1e-8
 _SENTENCE_ENDS = (
     (re.compile(r"([。！？?])([^”’])"), r"\1\n\2"),
@@ -23,12 +25,13 @@ _SENTENCE_ENDS = (
 )
 
 
-def rouge_l(prediction: str, reference: str, language: Language) -> Score:
+def rouge_l(prediction: str, reference: str, language: Language, *, is_stemmed: bool = False) -> Score:
     """Return the score of the longest common subsequence of tokens.
 
-    Tokens are lower-cased runs of letters a to z and digits, without stemming; in Chinese, jieba's words.
+    Tokens are lower-cased runs of letters a to z and digits; in Chinese, jieba's words. ``is_stemmed``: English words of more
+    than three letters without their endings, as Porter's stemmer in NLTK's version cuts them.
     """
-    tokens = _chinese_words if language == "zh" else _words
+    tokens = _chinese_words if language == "zh" else _stems if is_stemmed else _words
     predicted, referred = tokens(prediction), tokens(reference)
     smoothing = _SMOOTHING if language == "zh" else 0.0
     return score(common_length(referred, predicted), len(predicted), len(referred), smoothing)
@@ -36,6 +39,24 @@ def rouge_l(prediction: str, reference: str, language: Language) -> Score:
 
 def _words(text: str) -> list[str]:
     return _WORD.findall(text.lower())
+
+
+def _stems(text: str) -> list[str]:
+    return [_stem(word) if len(word) > _UNSTEMMED else word for word in _words(text)]
+
+
+@lru_cache(maxsize=1 << 16)
+def _stem(word: str) -> str:
+    stem: str = _stemmer().stem(word)
+    return stem
+
+
+@cache
+def _stemmer() -> Any:
+    """Return the stemmer, which takes seconds to import."""
+    from nltk.stem.porter import PorterStemmer
+
+    return PorterStemmer()
 
 
 def _chinese_words(text: str) -> list[str]:
