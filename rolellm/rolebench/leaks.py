@@ -11,9 +11,10 @@ from rolellm.rolebench.rows import BenchRow
 
 def leaked(test: Iterable[BenchRow], training: Iterable[BenchRow]) -> list[BenchRow]:
     """Return the test rows whose question occurs in training, for any role, apart from case and outer white space."""
-    known = {_comparable(row) for row in training}
-    return [row for row in test if _comparable(row) in known]
+    known = {comparable(row.question) for row in training}
+    return [row for row in test if comparable(row.question) in known]
 
 
-def _comparable(row: BenchRow) -> str:
-    return row.asked.casefold()
+def comparable(question: str) -> str:
+    """Return the question in the form in which two questions are the same."""
+    return question.strip().casefold()

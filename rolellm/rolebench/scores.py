@@ -10,6 +10,17 @@ from rolellm.rouge import published, usual
 
 
 @dataclass(frozen=True, slots=True)
+class RowScore:
+    """The scores of one answer, as fractions of 1, and the lengths: of the answer, and of all its references together."""
+
+    as_published: float
+    rouge_score_f_first: float
+    words_predicted: int
+    words_reference: int
+    references: int
+
+
+@dataclass(frozen=True, slots=True)
 class SplitScore:
     """Means over rows, as fractions of 1.
 
@@ -29,15 +40,31 @@ def detect_language(answered: Sequence[Answered]) -> Language:
     return detect(text for each in answered for text in each.row.generated)
 
 
+def score_row(prediction: str, references: Sequence[str], language: Language) -> RowScore:
+    """Return the scores of an answer with one or more references."""
+    return RowScore(
+        max(published.rouge_l(prediction, text, language).recall for text in references),
+        usual.rouge_l(prediction, references[0], language).f,
+        length(prediction, language),
+        sum(length(text, language) for text in references),
+        len(references),
+    )
+
+
+def mean(rows: Sequence[RowScore]) -> SplitScore:
+    """Return the means of one or more rows."""
+    return SplitScore(
+        len(rows),
+        fmean(row.as_published for row in rows),
+        fmean(row.rouge_score_f_first for row in rows),
+        fmean(row.words_predicted for row in rows),
+        sum(row.words_reference for row in rows) / sum(row.references for row in rows),
+    )
+
+
 def score(answered: Sequence[Answered], language: Language) -> SplitScore:
     """Return the scores of one or more answered rows."""
-    return SplitScore(
-        len(answered),
-        fmean(_as_published(each, language) for each in answered),
-        fmean(usual.rouge_l(each.prediction, each.row.generated[0], language).f for each in answered),
-        fmean(length(each.prediction, language) for each in answered),
-        fmean(length(text, language) for each in answered for text in each.row.generated),
-    )
+    return mean([score_row(each.prediction, each.row.generated, language) for each in answered])
 
 
 def score_by_role(answered: Sequence[Answered], language: Language) -> dict[str, SplitScore]:
@@ -46,7 +73,3 @@ def score_by_role(answered: Sequence[Answered], language: Language) -> dict[str,
     for each in answered:
         roles.setdefault(each.row.role, []).append(each)
     return {role: score(rows, language) for role, rows in roles.items()}
-
-
-def _as_published(each: Answered, language: Language) -> float:
-    return max(published.rouge_l(each.prediction, text, language).recall for text in each.row.generated)
