@@ -1,6 +1,6 @@
 """Benchmarks in RoleBench's format, and the answers of models to them."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from django.db import models
 
@@ -9,11 +9,8 @@ from characters.models.characters import Character
 from jobs.models import new_token
 from rolellm.elicitation import Elicitation
 from rolellm.languages import Language
+from rolellm.rolebench.layout import Part, Split, Use
 from studies.models.fields import choices_of
-
-Split = Literal["instruction", "role"]
-Part = Literal["general", "role_specific"]
-Use = Literal["train", "test"]
 
 
 class Benchmark(models.Model):
@@ -89,7 +86,8 @@ class Answer(AskingItem):
     """One answer to a row. ``text`` is what counts: the output without thoughts, and without the role's name at its beginning.
 
     ``demonstrations`` are the pairs that preceded the question, best first. ``fault`` is the rule of cleaning that it breaks,
-    for training data.
+    for training data. ``scores`` compare it with the row's references and raw answers, as far as there are any; a published
+    answer is scored as it was published, with the name.
     """
 
     answer_set = models.ForeignKey(AnswerSet, on_delete=models.CASCADE, related_name="answers", db_index=False)
@@ -98,7 +96,8 @@ class Answer(AskingItem):
     sample = models.PositiveSmallIntegerField(default=0)
     text = models.TextField(blank=True)
     demonstrations = models.JSONField(default=list, blank=True)
-    fault = models.CharField(max_length=20, blank=True)
+    fault = models.CharField(max_length=30, blank=True)
+    scores = models.JSONField(default=dict, blank=True)
 
     class Meta:
         ordering: ClassVar = ["answer_set", "row", "sample"]

@@ -1,42 +1,34 @@
-"""``manage.py rolebench``: score a model's predictions on a split of RoleBench."""
+"""``manage.py rolebench``: benchmarks in RoleBench's format, the answers of models, and their scores."""
 
-import json
 from argparse import ArgumentParser
-from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
-from characters.score_reports import as_object, in_words, score_files
+from characters.benchmarks.refusals import BenchmarkRefused
+from characters.management.benchmarks import load, score
 from rolellm.rolebench.rows import UnreadableBenchmark
+from studies.commands import StudyCommand
+
+_ACTIONS: dict[str, tuple[ModuleType, str]] = {
+    "load": (load, "store a benchmark from RoleBench's folders, an export, or a file"),
+    "score": (score, "score stored answers, or a file of predictions, by ROUGE-L in two definitions"),
+}
 
 
-class Command(BaseCommand):
-    help = "Score a model's predictions on a split of RoleBench by ROUGE-L in two definitions."
-    requires_system_checks = []
+class Command(StudyCommand):
+    help = "Load benchmarks in RoleBench's format, let models answer them as characters, and score the answers."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        actions = parser.add_subparsers(dest="action", required=True, metavar="score")
-        scoring = actions.add_parser("score", help="compare a file of predictions with a file of references")
-        scoring.add_argument("--references", type=Path, required=True, metavar="FILE", help="test rows, as test.jsonl")
-        scoring.add_argument(
-            "--predictions", type=Path, required=True, metavar="FILE", help="predictions, as rolegpt_baseline.jsonl"
-        )
-        scoring.add_argument(
-            "--training",
-            type=Path,
-            metavar="FILE",
-            help="training rows: score also without test questions that occur there",
-        )
-        scoring.add_argument("--json", action="store_true", help="print one JSON object")
+        actions = parser.add_subparsers(dest="action", required=True, metavar="|".join(_ACTIONS))
+        for name, (action, what) in _ACTIONS.items():
+            action.add_arguments(actions.add_parser(name, help=what))
 
     def handle(self, **options: Any) -> None:
+        action, _ = _ACTIONS[options["action"]]
         try:
-            report = score_files(options["references"], options["predictions"], options["training"])
-        except UnreadableBenchmark as error:
+            for line in action.run(options):
+                self.stdout.write(line)
+        except (UnreadableBenchmark, BenchmarkRefused) as error:
             raise CommandError(str(error), returncode=2) from error
-        if options["json"]:
-            self.stdout.write(json.dumps(as_object(report), ensure_ascii=False))
-            return
-        for line in in_words(report):
-            self.stdout.write(line)

@@ -1,0 +1,1 @@
+"""RoleBench in the database: loading it, letting models answer, and scores."""
