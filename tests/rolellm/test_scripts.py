@@ -90,6 +90,19 @@ def test_a_play_without_headings_is_one_scene_from_its_first_block() -> None:
     assert said(plays.parse("KING\nBlow.\n\nFOOL\nCold.")) == [(0, "KING", "Blow."), (0, "FOOL", "Cold.")]
 
 
+def test_a_speech_whose_speaker_is_missing_is_narration_in_a_play_with_speakers_in_capitals() -> None:
+    named = "".join(f"{name}\nA word.\n\n" for name in ("KING", "FOOL", "QUEEN", "LADIES and LORDS", "ALL, &c"))
+    play = f"PROLOGUE\n\nTwo households, both alike,\nIn fair Verona.\n\nACT I\n\n{named}"
+    first, *others = plays.parse(play)
+    assert (first.speaker, first.content) == ("narrator", "Two households, both alike, In fair Verona.")
+    assert [turn.speaker for turn in others] == ["KING", "FOOL", "QUEEN", "LADIES and LORDS", "ALL, &c"]
+
+
+def test_speakers_of_a_play_need_no_capitals() -> None:
+    play = "ACT I\n\nThe King.\nA word.\n\nFool.\nTwo."
+    assert said(plays.parse(play)) == [(0, "The King", "A word."), (0, "Fool", "Two.")]
+
+
 def test_a_screenplay_has_scenes_narration_and_cues_without_their_marks() -> None:
     assert said(screenplays.parse(SCREENPLAY)) == [
         (0, "narrator", "THE MANOR"),
