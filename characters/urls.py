@@ -2,4 +2,7 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("characters.pages.urls"))]
+urlpatterns = [
+    path("", include("characters.pages.urls")),
+    path("", include("characters.describing.urls")),
+]

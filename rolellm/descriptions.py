@@ -5,10 +5,12 @@ from collections.abc import Sequence
 
 from rolellm.languages import Language
 
-_NONE = re.compile(r"[\s\"'“”‘’]*no[\s.\"'“”‘’]*", re.IGNORECASE)
+_NONE = re.compile(r"[\s\"'“”‘’]*(?:no|没有|无)[\s.。\"'“”‘’]*", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“]([^\"“”]+)[\"”]")
 _PUBLISHED = re.compile(r"\s*(?:Your catchphrases? (?:is|are): |(常用口头禅是：))(?=[\"“])")
-_OPENING = re.compile(r"^\s*(?:The character['’]s|Your) description is\s*[:：]\s*", re.IGNORECASE)
+_OPENING = re.compile(
+    r"^\s*(?:(?:The character['’]s|Your) description is|(?:该?角色|你)的描述是)\s*[:：]\s*", re.IGNORECASE
+)
 
 
 def strip_opening(answer: str) -> str:

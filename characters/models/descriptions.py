@@ -1,14 +1,13 @@
 """Descriptions of characters by a model, and its audit."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from django.db import models
 
 from characters.models.asking import AskingItem, AskingJob
 from characters.models.characters import Character
+from rolellm.describing import Step
 from studies.models.fields import choices_of
-
-Step = Literal["audit", "third_person", "second_person", "catchphrases"]
 
 
 class Description(AskingJob):
@@ -24,12 +23,17 @@ class Description(AskingJob):
 
 
 class DescriptionStep(AskingItem):
-    """One question to the describing model: one of five for the audit, one of two for the description, or the catchphrases."""
+    """One question to the describing model: one of five for the audit, one of two for the description, or the catchphrases.
+
+    ``question`` is what the step asks about: a question, the role, or the description to convert. ``text`` is the answer
+    without thoughts.
+    """
 
     description = models.ForeignKey(Description, on_delete=models.CASCADE, related_name="steps", db_index=False)
     position = models.PositiveSmallIntegerField()
     step = models.CharField(max_length=15, choices=choices_of(Step))
     question = models.TextField(blank=True)
+    text = models.TextField(blank=True)
     is_accepted = models.BooleanField(null=True, help_text="A person's verdict about an answer of the audit.")
 
     class Meta:

@@ -5,6 +5,7 @@ from itertools import groupby
 
 from django.core.paginator import Page, Paginator
 
+from characters.describing.description_section import DescriptionSection, read_section
 from characters.models import Character, ProfileTurn
 from characters.pages.sections import ReadSection, read_sections
 from characters.profiles import LANGUAGE_NAMES, language_of, pairs_of
@@ -42,6 +43,7 @@ class CharacterPage:
     rows: Page[int]
     rounds: list[Round]
     retrieval: Retrieval
+    description: DescriptionSection
     sections: list[ReadSection]
 
     @property
@@ -74,6 +76,7 @@ def read_character(character: Character, page: str = "", question: str = "") -> 
         rows,
         _read_rounds(character, list(rows.object_list)),
         _retrieve(character, question.strip()[:LONGEST_QUESTION]),
+        read_section(character),
         read_sections(character),
     )
 

@@ -5,7 +5,7 @@ import pytest
 from rolellm.descriptions import parse_catchphrases, split_catchphrases, strip_opening, with_catchphrases
 
 
-@pytest.mark.parametrize("answer", ["no", "No.", '"no"', "“No”.", "NO", " ", "'no'"])
+@pytest.mark.parametrize("answer", ["no", "No.", '"no"', "“No”.", "NO", " ", "'no'", "没有。"])
 def test_no_is_no_catchphrase(answer) -> None:
     assert parse_catchphrases(answer) == []
 
@@ -38,6 +38,8 @@ def test_the_beginning_that_the_prompt_asks_for_is_not_stored() -> None:
     assert strip_opening("The character's description is: a pirate.") == "a pirate."
     assert strip_opening("Your description is: You are a pirate.\n") == "You are a pirate."
     assert strip_opening("You are a pirate.") == "You are a pirate."
+    assert strip_opening("角色的描述是：该角色很勇敢。") == "该角色很勇敢。"
+    assert strip_opening("你的描述是：你很勇敢。") == "你很勇敢。"
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,8 @@ def test_each_prompt_is_word_for_word_the_published_one(published) -> None:
 
 
 def test_an_unknown_prompt_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(LookupError, match=r"no prompt 'catchphrases' in the language zh\. Choose from: context"):
-        load("catchphrases", "zh")
+    with pytest.raises(LookupError, match=r"no prompt 'role_selection_list' in the language zh\. Choose from: audit"):
+        load("role_selection_list", "zh")
 
 
 @pytest.mark.parametrize("way", ELICITATIONS)
