@@ -109,5 +109,10 @@ class AskingWorker(ModelWorker[Question]):
 
 def _describe(spec: ModelSpec, sampling: Sampling) -> dict[str, Any]:
     way = registry.fit_prompts(spec, _INSTRUCTED).system
+    if way == "none":
+        raise ModelMisconfigured(
+            f'Model {spec.name!r} cannot be told who it is: system = "none" leaves out the system text. Set system ='
+            f' "first_user" for {spec.name!r} in models.toml.'
+        )
     told = {key: value for key, value in asdict(sampling).items() if key not in ("seed", "today")}
     return describe_model(spec) | {"system": way, "sampling": told}

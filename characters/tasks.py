@@ -2,6 +2,8 @@
 
 from django.conf import settings
 
+from characters.benchmarks.answer_requests import ANSWERS
+from characters.benchmarks.workers import AnswerWorker
 from characters.describing.descriptions import DESCRIPTIONS
 from characters.describing.workers import DescriptionWorker
 from jobs.tasks import is_stopping, works_off
@@ -11,3 +13,9 @@ from jobs.tasks import is_stopping, works_off
 def describe() -> DescriptionWorker:
     """Return a worker that lets models describe characters."""
     return DescriptionWorker(models_file=settings.MODELS_FILE, should_stop=is_stopping.is_set)
+
+
+@works_off(ANSWERS)
+def answer() -> AnswerWorker:
+    """Return a worker that lets models answer benchmarks."""
+    return AnswerWorker(models_file=settings.MODELS_FILE, should_stop=is_stopping.is_set)

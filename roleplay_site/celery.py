@@ -37,6 +37,6 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
     worker_pool="threads",
-    worker_concurrency=8,  # one for each kind of task: none waits for another to end
+    worker_concurrency=13,  # one for each kind of task: none waits for another to end
 )
-app.autodiscover_tasks(["studies", "simulation", "evaluation.judges", "analysis"])
+app.autodiscover_tasks(["studies", "simulation", "characters", "evaluation.judges", "analysis"])

@@ -1,12 +1,12 @@
 """Scores of a stored benchmark, for JSON and as a table in the terminal."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from characters.benchmarks.languages import language_of
 from characters.benchmarks.results import MEASURES, Measure, SetResult, read_results, splits_of
-from characters.models import Benchmark
+from characters.models import AnswerSet, Benchmark
 from characters.score_reports import DEFINITIONS
 from rolellm.published_results import published_table
 from rolellm.rolebench.layout import Split
@@ -14,23 +14,27 @@ from rolellm.rolebench.layout import Split
 SPLIT_NAMES: dict[Split, str] = {"instruction": "Instruction split", "role": "Role split"}
 
 
-def as_object(benchmark: Benchmark, splits: Iterable[Split]) -> dict[str, Any]:
-    """Return the results for JSON: for each split, every answer set beside the paper's rows."""
+Sets = Sequence[AnswerSet] | None
+"""The answer sets to report; None is all."""
+
+
+def as_object(benchmark: Benchmark, splits: Iterable[Split], answer_sets: Sets = None) -> dict[str, Any]:
+    """Return the results for JSON: for each split, the answer sets beside the paper's rows."""
     return {
         "benchmark": benchmark.name,
         "language": benchmark.language,
         "definitions": DEFINITIONS[language_of(benchmark)],
         "files": benchmark.files,
-        "splits": {split: _split_object(benchmark, split) for split in splits},
+        "splits": {split: _split_object(benchmark, split, answer_sets) for split in splits},
     }
 
 
-def in_words(benchmark: Benchmark, splits: Iterable[Split]) -> Iterator[str]:
+def in_words(benchmark: Benchmark, splits: Iterable[Split], answer_sets: Sets = None) -> Iterator[str]:
     """Return a table for each split, with a line for each answer set and measure, and what the figures mean."""
     for split in splits:
         yield f"{SPLIT_NAMES[split]}"
         yield f"{'':36} {'':4} {'rows':>12} {'as published':>13} {'F first':>9} {'words':>7} {'without leaked':>15}"
-        for result in read_results(benchmark, split):
+        for result in read_results(benchmark, split, answer_sets):
             for name in MEASURES:
                 yield _line(result.answer_set.name, name, result.measures[name])
         yield from _paper_lines(benchmark, split)
@@ -44,10 +48,10 @@ def all_splits(benchmark: Benchmark) -> list[Split]:
     return splits_of(benchmark)
 
 
-def _split_object(benchmark: Benchmark, split: Split) -> dict[str, Any]:
+def _split_object(benchmark: Benchmark, split: Split, answer_sets: Sets) -> dict[str, Any]:
     paper = published_table(language_of(benchmark), split)
     return {
-        "answer_sets": [_set_object(result) for result in read_results(benchmark, split)],
+        "answer_sets": [_set_object(result) for result in read_results(benchmark, split, answer_sets)],
         "paper": asdict(paper) if paper else None,
     }
 

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from characters.benchmarks.file_words import describe_file
-from characters.benchmarks.languages import LANGUAGE_NAMES, language_of
+from characters.benchmarks.languages import language_of
 from characters.benchmarks.loading import load_path
 from characters.models import Benchmark
+from characters.profiles import LANGUAGE_NAMES
 from rolellm.languages import LANGUAGES
 
 
