@@ -2,7 +2,7 @@
 
 from analysis.comparing.coverage import Coverage
 from analysis.comparing.figures import read_groups
-from analysis.reporting.tables import Table, to_csv, to_latex
+from studies.files.printed_tables import Table, to_csv, to_latex
 
 CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "tex": "application/x-tex; charset=utf-8"}
 """By the ending of the file's name."""

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, pstdev
 
-from analysis.reporting.tables import DASH, Cell, Table, mean_sd
 from analysis.statistics.detection_table import Moments
 from analysis.statistics.wording import is_greeting, is_thanking, similarity
 from dialogue.lexical import TOKENISATION, measure
+from studies.files.printed_tables import DASH, Cell, Table, mean_sd
 
 NATURAL = "natural"
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from analysis.reporting.tables import DASH, NOT_MEASURED, Cell, Table
 from analysis.statistics.fidelity.catalogue import missing_from
 from analysis.statistics.fidelity.comparison import OVERALL, Comparison, Distance
 from analysis.statistics.fidelity.fidelity import GOAL, LAST_TURN, TURN, Fidelity
 from analysis.statistics.fidelity.measure import Measure
+from studies.files.printed_tables import DASH, NOT_MEASURED, Cell, Table
 
 _UNIT = (
     "Distances are in standard deviations of the natural values (Wasserstein-1); of stop behaviour, between 0 and 1."

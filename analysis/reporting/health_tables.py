@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from analysis.reporting.tables import NOT_MEASURED, Cell, Percentage, Table
 from analysis.statistics.health.catalogue import missing_from
 from analysis.statistics.health.symptom import Symptom
 from analysis.statistics.health.tally import ALL, GOAL, LAST_TURN, TURN, Health, Share
+from studies.files.printed_tables import NOT_MEASURED, Cell, Percentage, Table
 
 WHOLE = (ALL, "")
 NOT_RECORDED = "not recorded"

@@ -8,10 +8,10 @@ from analysis.reporting.figures.drawings import Drawing, Undrawn
 from analysis.reporting.figures.fidelity import distances_by_row
 from analysis.reporting.figures.labels import counted, listed
 from analysis.reporting.health_tables import WHOLE, endings_table, group_table, health_table
-from analysis.reporting.tables import Table
 from analysis.statistics.fidelity.comparison import OVERALL, Distance
 from analysis.statistics.fidelity.fidelity import GOAL, TURN, Fidelity
 from analysis.statistics.health.tally import Health
+from studies.files.printed_tables import Table
 
 MOST_NAMED = 5
 RARE = 0.01

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import pandas as pd
 
 from analysis.reporting.findings import ADJUSTMENT_WORDS, OUTCOME_TITLES, paper_letters, test_words
-from analysis.reporting.tables import DASH, Cell, Probability, Table, mean_sd
 from analysis.statistics.analysis import Variant
 from analysis.statistics.contrasts import ADJUSTMENTS, Adjustment
 from analysis.statistics.detection_table import DetectionRow, confidence_labels, detection_table, overall_row
 from analysis.statistics.mixed_models import PENALTY_SD, MixedModel
+from studies.files.printed_tables import DASH, Cell, Probability, Table, mean_sd
 
 SD_NOTE = "The table gives population standard deviations (ddof 0)."
 SCALES = (

@@ -3,7 +3,7 @@
 from typing import Any
 
 from analysis.reporting.figures.drawings import Drawing
-from analysis.reporting.tables import Table
+from studies.files.printed_tables import Table
 
 
 def table_content(table: Table) -> dict[str, Any]:

@@ -18,11 +18,11 @@ from analysis.reporting.figures.random_effects import caterpillars
 from analysis.reporting.findings import Finding, model_finding, rates_finding
 from analysis.reporting.judgement_tables import contrasts_table, effects_table, sensitivity_table, table_3, table_10
 from analysis.reporting.results import results
-from analysis.reporting.tables import Table, to_csv, to_latex
 from analysis.statistics.analysis import Analysis
 from analysis.statistics.contrasts import ADJUSTMENTS
 from analysis.statistics.detection_table import detection_table, overall_row
 from analysis.statistics.mixed_models import MixedModel
+from studies.files.printed_tables import Table, to_csv, to_latex
 
 
 class Unwritable(OSError):

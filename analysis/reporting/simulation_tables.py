@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import fmean, pstdev
 
-from analysis.reporting.tables import DASH, Cell, Table, mean_sd
 from dialogue.personas import FEATURES, name_feature
 from simulation.diversity import DiversityRow, diversity_of
 from simulation.statistics import Moments, Rate, Summary
+from studies.files.printed_tables import DASH, Cell, Table, mean_sd
 
 PerSeed = Sequence[Summary]
 """One inquirer's statistics: a summary for each seed."""

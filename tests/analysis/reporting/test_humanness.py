@@ -7,11 +7,11 @@ from numpy.random import default_rng
 
 from analysis.reporting.figures.drawings import Drawing, Undrawn, to_svg
 from analysis.reporting.humanness import Humanness
-from analysis.reporting.tables import Table, to_csv
 from analysis.statistics.fidelity.fidelity import fidelity_of
 from analysis.statistics.health.catalogue import symptoms_for
 from analysis.statistics.health.tally import Health
 from analysis.statistics.spoken import SpokenDialogue
+from studies.files.printed_tables import Table, to_csv
 from tests.analysis.statistics.populations import Population, dialogue_of, speak
 
 WORDS = {"goal_reached": "goal reached", "next_goal": "next goal", "no_prompt": "no prompt"}

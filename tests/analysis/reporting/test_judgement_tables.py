@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from analysis.reporting.judgement_tables import contrasts_table, effects_table, sensitivity_table, table_3, table_10
-from analysis.reporting.tables import Probability, Table, readable, to_csv, to_latex
 from analysis.statistics.analysis import Variant
 from analysis.statistics.mixed_models import MixedModel, fit_detected, fit_linear
+from studies.files.printed_tables import Probability, Table, readable, to_csv, to_latex
 from tests.analysis.reference import read_data
 from tests.analysis.statistics.test_detection_table import judgements
 

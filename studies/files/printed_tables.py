@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from analysis.reporting.findings import with_minus
 from studies.files.tables import write_spreadsheet_row
 
 DASH = "–"
@@ -110,7 +109,7 @@ def readable(cell: Cell) -> str:
         case Percentage():
             return f"{cell:.1f}"
         case float():
-            return with_minus(_rounded(cell))
+            return _rounded(cell).replace("-", "−")
     return str(cell)
 
 
