@@ -21,6 +21,10 @@ def scripted(settings: Settings) -> None:
     settings.MODELS_FILE = MODELS_FILE
 
 
+def answer_all() -> None:
+    work_off(Description.objects.get())
+
+
 def test_from_the_play_to_an_audited_character(staff_page: Page, complaints: Complaints) -> None:
     complaints.expect("422", "^htmx:(afterRequest|sendError|sendAbort)")
     staff_page.goto("/")
@@ -40,7 +44,7 @@ def test_from_the_play_to_an_audited_character(staff_page: Page, complaints: Com
     staff_page.get_by_role("button", name="Describe with a model").click()
     expect(staff_page.get_by_text("0 of 8 answers")).to_be_visible()
     check_page_in_both_sizes(staff_page, "a description under way")
-    beside_the_browser(lambda: work_off(Description.objects.get()))
+    beside_the_browser(answer_all)
     expect(staff_page.get_by_text("You are a proud Roman general.")).to_be_visible()
     staff_page.get_by_role("button", name="Accept answer 1").click()
     expect(staff_page.get_by_text("1 of 5 answers accepted")).to_be_visible()

@@ -90,7 +90,7 @@ def test_the_profile_is_stored_and_an_equal_import_changes_nothing(capsys) -> No
     assert imported(PLAY, "--alias", "MARCIUS", "--script", "Coriolanus", capsys=capsys)["stored"] == "new"
     character = Character.objects.get()
     assert (character.turns.count(), character.aliases, character.script) == (753, ["MARCIUS"], "Coriolanus")
-    assert character.source == "script_coriolanus.txt"
+    assert character.source == "coriolanus.txt"
     assert imported(PLAY, "--alias", "MARCIUS", capsys=capsys)["stored"] == "unchanged"
     assert Character.objects.get().script == "Coriolanus"
 

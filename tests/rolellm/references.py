@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 DATA = Path(__file__).parent.parent / "data" / "rolellm"
-PLAY = DATA / "script_coriolanus.txt"
+PLAY = Path(__file__).parents[2] / "rolellm" / "data" / "plays" / "coriolanus.txt"
 PLAY_ROWS = DATA / "script_coriolanus.jsonl"
 
 

@@ -8,6 +8,7 @@ from django.core.management.base import CommandError
 from characters.describing.command import add_describe
 from characters.imports.command import add_import
 from characters.refusals import CharacterRefused
+from characters.rehearsal.command import add_rehearse
 from rolellm.scripts.turns import UnreadableScript
 from studies.commands import StudyCommand
 
@@ -17,7 +18,7 @@ class Command(StudyCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-        for add in (add_import, add_describe):
+        for add in (add_import, add_describe, add_rehearse):
             add(actions)
 
     def handle(self, **options: Any) -> None:

@@ -10,6 +10,7 @@ from django.db import connections
 from django.urls import reverse
 
 from analysis.study.reports import ensure_report
+from characters.rehearsal.loading import load_character
 from evaluation.rehearsal.loading import REHEARSAL, open_rehearsal
 from roleplay_site import processes
 from roleplay_site.demo import Login, ensure_login, ensure_run, prepare_small_run
@@ -49,6 +50,7 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, verbosity=0)
         call_command("load_demo", stdout=self.stdout, stderr=self.stderr)
         call_command("load_rehearsal", stdout=self.stdout)
+        load_character()
         for study in Study.objects.filter(slug=REHEARSAL):
             ensure_report(study)
         site = f"http://{processes.LOOPBACK}:{port}"

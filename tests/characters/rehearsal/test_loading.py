@@ -1,0 +1,48 @@
+"""The demo's character."""
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from characters.models import Character, Description
+from characters.rehearsal import loading
+from tests.factories import make_character, make_staff
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_play_becomes_a_character_whose_answers_are_labelled_as_made_up() -> None:
+    character = loading.load_character()
+    assert (character.counts["rounds"], character.counts["pairs"], character.script) == (
+        189,
+        176,
+        "The Tragedy of Coriolanus",
+    )
+    assert character.description.startswith("You are a Roman general of great courage")
+    assert character.catchphrases == ["You common cry of curs!", "I banish you!"]
+    assert (character.described_by, character.audit) == ("made-up", "none")
+    client = Client()
+    client.force_login(make_staff())
+    page = client.get(f"/characters/{character.token}/").text
+    assert page.count("made up for the demo, not by a model") == 2
+    assert "the conspirators kill him." in page
+
+
+def test_a_second_load_changes_nothing_and_the_command_names_the_page(capsys) -> None:
+    character = loading.load_character()
+    call_command("characters", "rehearse")
+    assert f"/characters/{character.token}/" in capsys.readouterr().out
+    assert Character.objects.values_list("changed_at", flat=True).get() == character.changed_at
+    assert Description.objects.count() == 1
+
+
+def test_a_researchers_coriolanus_stays() -> None:
+    make_character(description="")
+    assert loading.load_character().description == ""
+    assert not Description.objects.exists()
+
+
+def test_an_interrupted_load_is_completed() -> None:
+    character = loading._store()
+    assert loading.load_character().description
+    assert character.descriptions.get().state == Description.State.FINISHED
