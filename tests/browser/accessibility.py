@@ -4,7 +4,7 @@ from typing import Any
 
 from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, TimeoutError
 
 from tests.browser.chat.way import PHONE
 
@@ -20,6 +20,7 @@ COLOURS: dict[str, Any] = {
 LAYOUT: dict[str, Any] = WCAG_AA | {"rules": {"color-contrast": {"enabled": False}}}
 """What the width of a window may change. axe takes most of its time for contrast."""
 OPEN_ALL = "document.querySelectorAll('details').forEach(details => { details.open = true })"
+FITS = "width => document.documentElement.scrollWidth <= width"
 DESKTOP = {"width": 1280, "height": 720}
 
 
@@ -28,7 +29,7 @@ def check_page(page: Page, what: str) -> None:
     desktop."""
     size = page.viewport_size
     assert size
-    page.evaluate(OPEN_ALL)
+    open_all(page)
     assert_fits(page, what)
     page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
     assert_accessible(page, what)
@@ -37,7 +38,7 @@ def check_page(page: Page, what: str) -> None:
 
 def check_page_in_both_sizes(page: Page, what: str) -> None:
     """Check that the page, with everything expanded, fits the windows of a phone and of a desktop, and violates no rule."""
-    page.evaluate(OPEN_ALL)
+    open_all(page)
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     assert_fits(page, f"{what}, phone")
     assert_holds(page, LAYOUT, f"{what}, phone")
@@ -46,10 +47,19 @@ def check_page_in_both_sizes(page: Page, what: str) -> None:
     assert_accessible(page, what)
 
 
+def open_all(page: Page) -> None:
+    """Expand everything on the page once it has loaded."""
+    page.wait_for_load_state()
+    page.evaluate(OPEN_ALL)
+
+
 def assert_fits(page: Page, what: str = "") -> None:
-    """Assert that the page does not scroll sideways."""
+    """Assert that the page does not scroll sideways, once it has followed a change of its size."""
     assert page.viewport_size
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], what
+    try:
+        page.wait_for_function(FITS, arg=page.viewport_size["width"])
+    except TimeoutError:
+        raise AssertionError(f"The page scrolls sideways: {what}") from None
 
 
 def assert_accessible(page: Page, what: str = "") -> None:

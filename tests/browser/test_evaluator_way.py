@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from evaluation.models import Assignment, Evaluation, Evaluator
 from tests.browser.accessibility import check_page
+from tests.browser.arrival import arrive
 from tests.browser.chat.way import PHONE
 from tests.browser.complaints import Complaints
 from tests.enrolment.visits import EVALUATION as DOOR
@@ -86,6 +87,7 @@ def test_double_clicks_enrol_once_and_take_one_assignment(page: Page, evaluation
 def test_the_personal_link_brings_another_browser_to_the_same_place(page: Page) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     consent(page)
+    arrive(page, "Which Dialogue is Artificial?")
     page.get_by_role("button", name="Copy your personal link").click()
     expect(page.get_by_role("status")).to_have_text("Copied")
     link = page.evaluate("navigator.clipboard.readText()")

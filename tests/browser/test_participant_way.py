@@ -10,6 +10,7 @@ from pytest_django import Settings
 from collection.models import Participant, Recruitment
 from studies.models import Study
 from tests.browser.accessibility import check_page
+from tests.browser.arrival import arrive
 from tests.browser.chat.way import PHONE
 from tests.browser.complaints import Complaints
 from tests.collection.factories import make_open_study
@@ -133,6 +134,7 @@ def test_the_personal_link_can_be_copied_and_resumes_in_another_browser(page: Pa
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     consent(page)
     answer(page)
+    arrive(page, "What to do")
     page.get_by_role("button", name="Copy your personal link").click()
     expect(page.get_by_role("status")).to_have_text("Copied")
     link = page.evaluate("navigator.clipboard.readText()")
@@ -147,6 +149,7 @@ def test_a_browser_that_gives_pages_no_clipboard_copies_the_old_way(page: Page) 
     page.add_init_script("Object.defineProperty(Navigator.prototype, 'clipboard', { get: () => undefined })")
     consent(page)
     answer(page)
+    arrive(page, "What to do")
     page.get_by_role("button", name="Copy your personal link").click()
     expect(page.get_by_role("status")).to_have_text("Copied")
 

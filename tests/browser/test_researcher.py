@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from simulation.models import Run, RunWorker, Simulation
 from tests.browser.accessibility import check_page
+from tests.browser.arrival import arrive
 from tests.browser.chat.way import PHONE
 from tests.browser.complaints import ABORTED, Complaints
 from tests.factories import PASSWORD, make_dialogue, make_output, make_run, make_staff, make_study, make_turn
@@ -64,6 +65,7 @@ def test_from_the_study_to_a_started_run(staff_page: Page, settings: Settings) -
     make_study()
     staff_page.goto("/")
     staff_page.get_by_role("link", name="the paper's study").click()
+    arrive(staff_page, "LLM Roleplay: the paper's study")
     staff_page.get_by_role("group", name="Inquirers").get_by_label("tiny").check()
     expect(staff_page.locator("#plan")).to_contain_text("2 runs with 4 dialogues each")
     staff_page.get_by_role("group", name="Inquirers").get_by_label("tiny").uncheck()
@@ -150,7 +152,7 @@ def test_a_dialogue_opens_as_a_chat_and_grows(staff_page: Page) -> None:
     dialogue.ending, dialogue.ended_at = "goal_reached", timezone.now()
     dialogue.save()
     expect(staff_page.get_by_role("status")).to_contain_text("it considered its goal reached")
-    assert staff_page.locator(".more").count() == 0
+    expect(staff_page.locator(".more")).to_have_count(0)
 
 
 def test_every_page_fits_a_phone_and_violates_no_rule_of_wcag_aa(staff_page: Page) -> None:

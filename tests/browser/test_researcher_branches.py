@@ -9,6 +9,7 @@ from jobs.models import Job
 from simulation.models import Branch
 from studies.models import Dialogue
 from tests.browser.accessibility import check_page_in_both_sizes
+from tests.browser.arrival import arrive
 from tests.factories import make_dialogue, make_study, make_turn
 from tests.installation import MODELS_FILE
 from tests.simulation.branches.branching import branch_at
@@ -22,7 +23,7 @@ def test_from_a_turn_to_branches_beside_the_original(staff_page: Page, settings:
     parent = make_dialogue(request_run(make_study(goal_count=1, persona_count=1)).simulations.get(), turns=3)
     staff_page.goto(f"/dialogues/{parent.token}/")
     staff_page.get_by_role("link", name="Branch here at turn 2").click()
-    expect(staff_page.get_by_role("heading", level=1)).to_have_text("Branches at turn 2")
+    arrive(staff_page, "Branches at turn 2")
     staff_page.get_by_label("Replace the inquirer’s utterance").check()
     staff_page.get_by_label("Utterance of turn 2").fill(f"How fast is {'a very ' * 20}fast bear?")
     staff_page.get_by_role("button", name="Start branch").click()

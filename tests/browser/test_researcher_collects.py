@@ -16,6 +16,7 @@ from studies.language_models import trial
 from studies.models import Study
 from studies.services import freeze_study
 from tests.browser.accessibility import WCAG_AA, assert_holds, check_page
+from tests.browser.arrival import arrive
 from tests.browser.chat.way import PHONE
 from tests.browser.complaints import Complaints
 from tests.collection.factories import (
@@ -59,6 +60,7 @@ def addresses(study: Study) -> list[str]:
 def test_from_a_new_study_to_a_participant_and_to_its_end(staff_page: Page, live_server: LiveServer) -> None:
     staff_page.goto("/")
     staff_page.get_by_role("link", name="Create study").click()
+    arrive(staff_page, "New study")
     staff_page.get_by_label("Title").fill("Speed and chickens")
     staff_page.get_by_label("Remove goal").last.check()
     staff_page.get_by_role("button", name="Add goal").click()
@@ -135,6 +137,7 @@ def test_a_frozen_study_leads_to_a_copy_that_can_be_changed(staff_page: Page) ->
     expect(staff_page.get_by_role("status").first).to_contain_text("You can change everything")
     staff_page.get_by_label("Title").fill("My copy")
     staff_page.get_by_role("button", name="Save study").click()
+    expect(staff_page.get_by_role("status").first).to_have_text("The study has been saved.")
     assert Study.objects.get(slug="demo-copy").title == "My copy"
 
 
@@ -181,7 +184,7 @@ def test_opening_says_what_it_is_doing_and_why_it_did_not(staff_page: Page, sett
     load_demo_study("patient")
     staff_page.goto("/studies/demo/collecting/")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trial, "PATIENCE", 1.0)
+        patch.setattr(trial, "PATIENCE", 2.0)
         staff_page.get_by_role("button", name="Open study").click()
         expect(staff_page.get_by_text("The site sends the chatbot a test message.")).to_be_visible()
         expect(staff_page.get_by_role("status").filter(has_text="was not opened")).to_contain_text(

@@ -34,6 +34,7 @@ def test_participants_dialogues_are_checked_on_the_studys_page(staff_page: Page,
     staff_page.goto(f"/studies/{study.slug}/")
     staff_page.get_by_role("radio", name="strict").check()
     staff_page.get_by_role("button", name="Check dialogues").click()
+    expect(staff_page.get_by_role("button", name="Pause checks by strict")).to_be_visible()
     beside_the_browser(tasks.guard)
     expect(staff_page.get_by_text("0 safe, 1 unsafe, 0 unreadable")).to_be_visible()
     check_page_in_both_sizes(staff_page, "study checked")

@@ -18,6 +18,7 @@ def test_the_answer_is_asked_for_comes_by_itself_and_violates_no_rule(staff_page
     run = make_measurable_run()
     staff_page.goto(f"/runs/{run.token}/")
     staff_page.get_by_role("link", name="How human?").click()
+    expect(staff_page.get_by_role("button", name="Compute results")).to_be_visible()
     check_page_in_both_sizes(staff_page, "nothing computed")
     staff_page.get_by_role("button", name="Compute results").click()
     expect(staff_page.get_by_text("The results are waiting for a worker")).to_be_visible()

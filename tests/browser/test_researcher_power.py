@@ -9,6 +9,7 @@ from analysis.power.estimates import question_of, request_estimate
 from analysis.statistics.power_plans import PAPER, PowerQuestion
 from tests.analysis.working import beside_the_browser, work_off_estimates
 from tests.browser.accessibility import check_page_in_both_sizes
+from tests.browser.arrival import arrive
 from tests.browser.complaints import Complaints
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -32,7 +33,7 @@ def make_estimate(state: str, seed: int, found: list[dict[str, object]] | None =
 def test_from_the_list_of_studies_to_the_workers_result(staff_page: Page) -> None:
     staff_page.goto("/")
     staff_page.get_by_role("link", name="Estimate power").click()
-    staff_page.wait_for_load_state()  # the button works once its script has run
+    arrive(staff_page, "How many evaluators?")
     rows = staff_page.locator(".rate-rows .rate-row")
     expect(rows).to_have_count(4)
     staff_page.get_by_role("button", name="Add model").click()
@@ -91,6 +92,7 @@ def test_models_are_added_without_a_script_too(chromium: Browser, live_server: L
     expect(page.get_by_label("Model", exact=True)).to_have_count(5)
     expect(page.get_by_label("Detection rate").nth(3)).to_have_value("64")
     page.get_by_role("button", name="Estimate power").click()
+    expect(page.get_by_role("link", name="Change assumptions")).to_be_visible()
     assert question_of(PowerEstimate.objects.get()).rates == PAPER | {"GPT4": 0.64}
     context.close()
 
@@ -107,4 +109,5 @@ def test_every_page_fits_a_phone_and_violates_no_rule_of_wcag_aa(staff_page: Pag
     staff_page.get_by_label("Evaluators", exact=True).fill("1")
     staff_page.get_by_label("Detection rate").first.fill("")
     staff_page.get_by_role("button", name="Estimate power").click()
+    expect(staff_page.get_by_role("alert")).to_be_visible()
     check_page_in_both_sizes(staff_page, "mistakes")

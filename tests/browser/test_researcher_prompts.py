@@ -10,6 +10,7 @@ from studies.models import Dialogue
 from studies.prompt_sets.library import find_any
 from studies.prompt_sets.versions import store_version
 from tests.browser.accessibility import check_page_in_both_sizes
+from tests.browser.arrival import arrive
 from tests.browser.complaints import Complaints
 from tests.factories import make_run, make_study
 from tests.installation import BASE_DIR, MODELS_FILE
@@ -26,6 +27,7 @@ def test_from_a_built_in_set_to_the_second_version_of_its_copy(staff_page: Page,
     staff_page.get_by_role("link", name="Prompt sets").click()
     staff_page.get_by_role("link", name="plain").click()
     staff_page.get_by_role("link", name="Copy prompt set").click()
+    arrive(staff_page, "New prompt set for the inquirer")
     staff_page.get_by_label("Name").fill("mine")
     staff_page.get_by_role("button", name="Add message").click()
     staff_page.get_by_label("Text", exact=True).last.fill("Write in <NUMBER> words, <PERSONA>.")
@@ -59,6 +61,7 @@ def test_every_page_fits_a_phone_and_violates_no_rule_of_wcag_aa(staff_page: Pag
     staff_page.goto("/new-prompt-set/inquirer/")
     staff_page.get_by_label("Text", exact=True).first.fill("")
     staff_page.get_by_role("button", name="Store prompt set").click()
+    expect(staff_page.get_by_role("alert")).to_be_visible()
     check_page_in_both_sizes(staff_page, "mistakes")
 
 

@@ -7,11 +7,17 @@ from tests.browser.chat.site import Site
 from tests.browser.chat.way import ON_A_PHONE, Chat, OpenPage, ask, box, running, say, stored
 from tests.browser.complaints import OFFLINE, Complaints
 from tests.installation import Installation
+from tests.services.binaries import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.waits]
 LOST = "Connection lost. Reconnecting"
 LEASE = 60_000
 """Milliseconds until a dead server's reply counts as interrupted, and the page has come back and heard of it."""
+
+
+def has_stored(site: Site, words: str) -> bool:
+    """Return whether a reply in progress is stored up to these words."""
+    return site.installation.count(f"collection_generation WHERE text LIKE '%{words}%'") == 1
 
 
 def test_a_message_that_is_sent_offline_arrives_once_when_the_connection_is_back(
@@ -107,7 +113,7 @@ def test_a_killed_server_costs_one_retry(
         mortal.enter(page, "slow")
         say(page, "Count, please.")
         expect(running(page)).to_contain_text("One two three")
-        page.wait_for_timeout(1200)  # what streams is stored at least every second
+        wait_until(lambda: has_stored(mortal, "three"), what="the reply in progress is not stored")
     expect(page.get_by_text(LOST)).to_be_visible()
     box(page).press_sequentially("meanwhile")
     with mortal.serve():

@@ -49,7 +49,8 @@ def begin(page: Page, study: str) -> Page:
 
 
 def say(page: Page, text: str) -> None:
-    """Type a message and send it with Enter."""
+    """Type a message and send it with Enter, once the page has run its scripts."""
+    page.wait_for_load_state()
     box(page).fill(text)
     box(page).press("Enter")
 
