@@ -6,6 +6,8 @@ from characters.benchmarks.answer_requests import ANSWERS
 from characters.benchmarks.workers import AnswerWorker
 from characters.describing.descriptions import DESCRIPTIONS
 from characters.describing.workers import DescriptionWorker
+from characters.judging.queue import RANKINGS
+from characters.judging.workers import JudgingWorker
 from jobs.tasks import is_stopping, works_off
 
 
@@ -19,3 +21,9 @@ def describe() -> DescriptionWorker:
 def answer() -> AnswerWorker:
     """Return a worker that lets models answer benchmarks."""
     return AnswerWorker(models_file=settings.MODELS_FILE, should_stop=is_stopping.is_set)
+
+
+@works_off(RANKINGS)
+def judge() -> JudgingWorker:
+    """Return a worker that lets models rank answers."""
+    return JudgingWorker(models_file=settings.MODELS_FILE, should_stop=is_stopping.is_set)
