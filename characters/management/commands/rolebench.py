@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from characters.benchmarks.refusals import BenchmarkRefused
-from characters.management.benchmarks import answer, load, score
+from characters.management.benchmarks import answer, judge, load, score
 from rolellm.rolebench.rows import UnreadableBenchmark
 from studies.commands import StudyCommand
 
@@ -15,11 +15,14 @@ _ACTIONS: dict[str, tuple[ModuleType, str]] = {
     "load": (load, "store a benchmark from RoleBench's folders, an export, or a file"),
     "answer": (answer, "let a model answer as the characters"),
     "score": (score, "score stored answers, or a file of predictions, by ROUGE-L in two definitions"),
+    "judge": (judge, "let a model rank the answers of models, each pair in both orders"),
 }
 
 
 class Command(StudyCommand):
-    help = "Load benchmarks in RoleBench's format, let models answer them as characters, and score the answers."
+    help = (
+        "Load benchmarks in RoleBench's format, let models answer them as characters, and score and judge the answers."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True, metavar="|".join(_ACTIONS))
