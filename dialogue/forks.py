@@ -23,7 +23,7 @@ async def roleplay_after(
 
     The given utterance is not checked: it is what a researcher wants to be asked.
     """
-    answer = await responder.speak(responder_history(responder.system, past, utterance), len(past))
+    answer = await responder.speak(responder_history(responder.opening, past, utterance), len(past))
     if answer.ending:
         yield Ended(answer.ending, answer.outputs)
         return

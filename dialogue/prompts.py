@@ -106,7 +106,8 @@ class PromptSet(_Prompts):
         return self
 
     @property
-    def has_system(self) -> bool:
+    def needs_system(self) -> bool:
+        """Return whether the speaker would lack its persona without the system text."""
         return any(message.role == "system" for message in self.opening)
 
     @property
@@ -142,8 +143,13 @@ class ResponderPrompts(_Prompts):
     system: Annotated[str, Field(max_length=20_000)]
 
     @property
-    def message(self) -> Message | None:
-        return Message("system", self.system) if self.system.strip() else None
+    def needs_system(self) -> bool:
+        """Return whether the speaker would lack its persona without the system text: a chatbot has none."""
+        return False
+
+    def open(self) -> list[Message]:
+        """Return the messages that the responder reads before the first turn."""
+        return [Message("system", self.system)] if self.system.strip() else []
 
 
 AnyPrompts = PromptSet | ResponderPrompts

@@ -67,7 +67,7 @@ async def roleplay(
         if question.ending and not question.has_last_words:
             yield Ended(question.ending, question.outputs)
             return
-        answer = await responder.speak(responder_history(responder.system, dialogue, question.text), turn)
+        answer = await responder.speak(responder_history(responder.opening, dialogue, question.text), turn)
         if answer.ending:
             yield Ended(answer.ending, question.outputs + answer.outputs)
             return
@@ -89,7 +89,7 @@ def inquirer_history(prompts: PromptSet, persona: str, goal: str, dialogue: Sequ
     return History(prompts.open(persona, goal), turns[:-1], turns[-1] if turns else ())  # SYS_I
 
 
-def responder_history(system: Message | None, dialogue: Sequence[Said], utterance: str) -> History:
-    """Return the responder's history, for any inquirer: the earlier turns and the utterance to answer."""
+def responder_history(opening: Sequence[Message], dialogue: Sequence[Said], utterance: str) -> History:
+    """Return the responder's history, for any inquirer: its opening, the earlier turns and the utterance to answer."""
     turns = [(Message("user", turn.utterance), Message("assistant", turn.response)) for turn in dialogue]
-    return History([system] if system else [], turns, [Message("user", utterance)])  # SYS_R
+    return History(opening, turns, [Message("user", utterance)])  # SYS_R

@@ -29,7 +29,7 @@ def histories(prompts: AnyPrompts) -> list[list[Message]]:
 def _history(prompts: AnyPrompts, past: list[_Turn]) -> list[Message]:
     if isinstance(prompts, PromptSet):
         return inquirer_history(prompts, _PERSONA, _GOAL, past).without(0)
-    return responder_history(prompts.message, past, _turn(len(past)).utterance).without(0)
+    return responder_history(prompts.open(), past, _turn(len(past)).utterance).without(0)
 
 
 def _turn(number: int) -> _Turn:

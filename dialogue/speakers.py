@@ -67,8 +67,8 @@ class Speaker:
     """A model that plays the speaker ``name``.
 
     ``seed`` returns the sampler's seed for (turn, attempt). A failed output is regenerated with different sampling up to
-    ``tries`` times. ``system_way`` is how the system text reaches the model. ``conversation`` names this history to the
-    backend's cache.
+    ``tries`` times. ``opening`` is what a responder reads before the first turn; ``system_way`` is how system text reaches the
+    model. ``conversation`` names this history to the backend's cache.
     """
 
     name: SpeakerName
@@ -77,7 +77,7 @@ class Speaker:
     checks: Checks
     seed: Callable[[int, int], int]
     tries: int = 0
-    system: Message | None = None
+    opening: Sequence[Message] = ()
     system_way: SystemWay = "message"
     conversation: str = ""
 

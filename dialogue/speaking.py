@@ -34,7 +34,7 @@ def make_speaker(
         checks=checks,
         seed=seed,
         tries=tries,
-        system=None if isinstance(prompts, PromptSet) else prompts.message,
+        opening=() if isinstance(prompts, PromptSet) else prompts.open(),
         system_way=fit.system,
         conversation=conversation,
     )

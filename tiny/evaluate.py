@@ -78,7 +78,7 @@ def _speaker(model: ChatModel, spec: ModelSpec, speaker: SpeakerName, title: str
         spec.sampling_for(table),
         Checks(table.coherence.max_n, table.coherence.repeats, SELF_REPLY_MARKERS),
         lambda turn, attempt: sampler_seed(seed, title, "", speaker, turn, attempt),
-        system=prompts.load_responder(table.prompts).message if speaker == "responder" else None,
+        opening=prompts.load_responder(table.prompts).open() if speaker == "responder" else (),
         conversation=f"{title} {speaker}",
     )
 

@@ -48,7 +48,7 @@ class Question:
         return str(self.responder["model"])
 
     def history(self, speaker: Speaker) -> History:
-        return responder_history(speaker.system, self.past, self.utterance)
+        return responder_history(speaker.opening, self.past, self.utterance)
 
 
 def read_question(generation: Generation, past: Iterable[Turn]) -> Question:

@@ -76,10 +76,10 @@ def _check_backend(spec: ModelSpec, prompts: PromptSet) -> None:
 
 def _find_system_way(template: ChatTemplate | None, spec: ModelSpec, prompts: AnyPrompts) -> SystemWay:
     wanted = _wanted_way(spec, prompts)
-    if wanted == "none" and isinstance(prompts, PromptSet) and prompts.has_system:
+    if wanted == "none" and prompts.needs_system:
         raise ModelMisconfigured(
-            f'Model {spec.name!r} cannot be the inquirer: system = "none" leaves out its persona, which the prompt set gives as'
-            f' system text. Set system = "first_user" for {spec.name!r} in models.toml.'
+            f'Model {spec.name!r} cannot be the {prompts.speaker}: system = "none" leaves out its persona, which the prompt set'
+            f' gives as system text. Set system = "first_user" for {spec.name!r} in models.toml.'
         )
     if template is None:
         return wanted or "message"

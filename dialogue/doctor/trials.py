@@ -78,9 +78,9 @@ async def try_responder(spec: ModelSpec, model: ChatModel, candidate: Candidate,
 
     async def play(case: Case) -> tuple[Spoken, ...]:
         speaker = _speaker(spec, model, candidate, case, most)
-        first = await speaker.speak(responder_history(speaker.system, (), case.goal), 0)
+        first = await speaker.speak(responder_history(speaker.opening, (), case.goal), 0)
         past = [Turn(case.goal, first.text or NO_ANSWER)]
-        return first, await speaker.speak(responder_history(speaker.system, past, FOLLOW_UP), 1)
+        return first, await speaker.speak(responder_history(speaker.opening, past, FOLLOW_UP), 1)
 
     return await _timed(candidate, [play(case) for case in CASES], most)
 
@@ -109,7 +109,7 @@ async def choose_limit(spec: ModelSpec, model: ChatModel, candidate: Candidate) 
     """Return the most tokens of an output. One short question shows whether the model thinks before it answers."""
     case = CASES[0]
     speaker = _speaker(spec, model, candidate, case, LIMIT)
-    spoken = await speaker.speak(responder_history(speaker.system, (), case.goal), 0)
+    spoken = await speaker.speak(responder_history(speaker.opening, (), case.goal), 0)
     is_thinking = any(output.reply.thoughts for output in spoken.outputs)
     return THINKING_LIMIT if is_thinking else LIMIT
 

@@ -75,7 +75,7 @@ def _histories(prompts: AnyPrompts, scene: Scene) -> list[list[Message]]:
     pasts: list[list[ExampleTurn]] = [[], [EXAMPLE]]
     if isinstance(prompts, PromptSet):
         return [inquirer_history(prompts, scene.persona, scene.goal, past).without(0) for past in pasts]
-    return [responder_history(prompts.message, past, EXAMPLE.utterance).without(0) for past in pasts]
+    return [responder_history(prompts.open(), past, EXAMPLE.utterance).without(0) for past in pasts]
 
 
 def _prompted(

@@ -173,7 +173,7 @@ def _history(attempt: Try, prompts: AnyPrompts) -> History:
     if isinstance(prompts, PromptSet):
         return inquirer_history(prompts, attempt.persona, attempt.goal, attempt.past)
     assert attempt.pending is not None, "the responder speaks after the inquirer"  # noqa: S101
-    return responder_history(prompts.message, attempt.past, attempt.pending.utterance)
+    return responder_history(prompts.open(), attempt.past, attempt.pending.utterance)
 
 
 def _continued(attempt: Try, verdict: Verdict) -> Tried:

@@ -102,7 +102,7 @@ def _prepare(name: str, speaker: SpeakerName, goal: str) -> tuple[Speaker, Histo
 
 def _first_history(prompts: AnyPrompts, goal: str) -> History:
     if not isinstance(prompts, PromptSet):
-        return responder_history(prompts.message, (), goal)
+        return responder_history(prompts.open(), (), goal)
     persona = personas.describe(personas.load_listed()[0].features)
     return inquirer_history(prompts, persona, goal, ())
 

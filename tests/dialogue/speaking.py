@@ -62,7 +62,7 @@ class NarrowModel(StreamingModel):
 
 def make_speaker(name: SpeakerName, model: ScriptedModel | NarrowModel, **fields: Any) -> Speaker:
     """Return the seeds of run 73 for a speaker."""
-    system = SYSTEM if name == "responder" else None
+    opening = [SYSTEM] if name == "responder" else []
     seed = partial(sampler_seed, 73, "P01", GOAL, name)
-    values: dict[str, Any] = {"sampling": SAMPLING, "checks": CHECKS, "seed": seed, "system": system}
+    values: dict[str, Any] = {"sampling": SAMPLING, "checks": CHECKS, "seed": seed, "opening": opening}
     return Speaker(name, model, **values | fields)

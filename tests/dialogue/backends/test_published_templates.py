@@ -53,7 +53,7 @@ def test_a_published_template_renders_every_history_as_in_transformers(name: str
     source = read(name)
     for prompts in PARTS:
         way = fitted(name, prompts).system
-        has_system = not isinstance(prompts, PromptSet) or prompts.has_system
+        has_system = not isinstance(prompts, PromptSet) or prompts.needs_system
         assert way == ("first_user" if has_system and name in WITHOUT_SYSTEM_ROLE else "message")
         for history in histories(prompts):
             messages = place_system(history, way)
