@@ -44,7 +44,8 @@ class RunChoices:
 
 def read_choices(study: Study) -> RunChoices:
     """Return the current choices from the study and models.toml."""
-    goals, personas = study.goals.order_by("number"), study.personas.order_by("code")
+    goals = study.goals.order_by("number")
+    personas = study.personas.select_related("character").defer("character__pairs").order_by("code")
     prompts = {speaker: list_choices(speaker) for speaker in SPEAKERS}
     return RunChoices(study, read_catalogue(), list(goals), list(personas), prompts)
 

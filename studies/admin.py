@@ -81,18 +81,19 @@ class GoalAdmin(PartOfStudyAdmin):
 
 @admin.register(Persona)
 class PersonaAdmin(PartOfStudyAdmin):
-    """Personas. Researchers may change listed ones, but not those of participants."""
+    """Personas. Researchers may change listed ones, but not those of participants; characters have no answers."""
 
     list_display = ["study", "code", "source", "features"]
     list_filter = ["study", "source"]
     list_select_related = ["study"]
-    readonly_fields = ["source"]
+    readonly_fields = ["source", "character"]
 
     def why_kept(self, obj: Persona) -> str:
         return PARTICIPANTS if obj.source == Persona.Source.PARTICIPANT else super().why_kept(obj)
 
     def save_model(self, request: HttpRequest, obj: Persona, form: Any, change: bool) -> None:
-        obj.source = Persona.Source.LISTED
+        if obj.character is None:
+            obj.source = Persona.Source.LISTED
         super().save_model(request, obj, form, change)
 
 

@@ -195,7 +195,9 @@ def remarks(output: Output) -> list[str]:
 
 
 def persona_sentence(persona: Persona) -> str:
-    """Return the persona's sentence, or its bare answers if they do not fit the sentence."""
+    """Return the persona's sentence, or its bare answers if they do not fit the sentence; of a character, who it is."""
+    if persona.character:
+        return f"{persona.character.name}. {persona.character.description}"
     features: Any = persona.features
     if not isinstance(features, dict):
         return str(features)

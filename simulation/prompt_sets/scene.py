@@ -82,7 +82,7 @@ def _choice(
 
 def _personas(study: Study | None) -> dict[str, str]:
     """Return the sentences of the study's personas by code, or of the paper's if it has none."""
-    own = study.personas.order_by("code")[:MOST_PERSONAS] if study else ()
+    own = study.personas.select_related("character").order_by("code")[:MOST_PERSONAS] if study else ()
     listed = {persona.code: personas.describe(persona.features) for persona in personas.load_listed()}
     return {persona.code: persona_sentence(persona) for persona in own} or listed
 

@@ -1,6 +1,7 @@
 """Studies, personas and dialogues."""
 
 from jobs.models import new_token
+from studies.models.character_sheets import CharacterSheet, write_pairs
 from studies.models.descents import Descent, record_descent
 from studies.models.dialogues import ENDINGS, Dialogue, Output, Turn
 from studies.models.examinations import Examination
@@ -12,6 +13,7 @@ from studies.models.studies import Goal, Study
 
 __all__ = [
     "ENDINGS",
+    "CharacterSheet",
     "Descent",
     "Dialogue",
     "Examination",
@@ -29,4 +31,5 @@ __all__ = [
     "is_unsafe",
     "new_token",
     "record_descent",
+    "write_pairs",
 ]
