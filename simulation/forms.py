@@ -1,5 +1,6 @@
 """The form for new runs."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
@@ -9,9 +10,12 @@ from django import forms
 
 from dialogue.personas import name_feature
 from dialogue.seeds import SPEAKERS, SpeakerName
+from rolellm.elicitation import ELICITATIONS
 from simulation.ablation import ABLATION, chosen_conditions
 from simulation.budgets import parse_budget
+from simulation.models import ELICITATION_WORDS
 from simulation.requests import MOST_AT_ONCE, MOST_TURNS, RequestError, RunRequest, parse_numbers
+from simulation.roles import DEFAULT
 from studies.language_models.catalogue import Catalogue, read_catalogue
 from studies.models import Goal, Persona, Study
 from studies.presentation import describe_model
@@ -27,7 +31,7 @@ _MISSING: dict[SpeakerName, str] = {
     "responder": "Choose the responder.",
 }
 AS_CONFIGURED = "as models.toml says for each model"
-LISTED, PARTICIPANTS, SOME = "listed", "participants", "some"
+LISTED, PARTICIPANTS, SOME, CHARACTERS = "listed", "participants", "some", "characters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,12 @@ class RunForm(forms.Form):
     persona_count = forms.IntegerField(
         label="Number of personas", required=False, min_value=1, help_text="Only for “the first personas, by code”."
     )
+    elicitation = forms.ChoiceField(
+        required=False, help_text="How the model is made to play characters. Only for personas that are characters."
+    )
+    responder_character = forms.ChoiceField(
+        label="Responder’s character", required=False, help_text="A character of this study that the responder plays."
+    )
     features = forms.ChoiceField(
         initial="all",
         help_text="Features that the persona sentence may use (section 3.2 of the paper). An ablation creates a run for each.",
@@ -119,6 +129,7 @@ class RunForm(forms.Form):
         self._offer("goals", [(str(goal.number), str(goal)) for goal in choices.goals])
         self.fields["goals"].initial = [str(goal.number) for goal in choices.goals]
         self._offer("personas", _persona_choices(choices))
+        self._offer_characters()
         self._offer("features", [("all", "all"), ("none", "none"), *_feature_choices(choices), *_ablation(choices)])
         for speaker in SPEAKERS:
             self._offer(f"{speaker}_prompts", [("", AS_CONFIGURED), *choices.prompts[speaker]])
@@ -160,6 +171,8 @@ class RunForm(forms.Form):
                 responder_prompts=values["responder_prompts"],
                 concurrency=values["concurrency"],
                 budget=values["budget"],
+                elicitation=values.get("elicitation", "") if values["personas"] == CHARACTERS else "",
+                responder_character=values.get("responder_character", ""),
             )
             for inquirer, features in product(values["inquirer"], self._conditions())
         ]
@@ -183,7 +196,7 @@ class RunForm(forms.Form):
 
     def _judge_count(self, is_asked: bool, count: int | None) -> str:
         """Return the mistake in the number of personas; a number that would be ignored is also a mistake."""
-        known = len(self._choices.personas)
+        known = sum(not persona.is_character for persona in self._choices.personas)
         if is_asked and not known:
             return "The study has no personas. Add some first."
         if is_asked and count is None:
@@ -199,6 +212,16 @@ class RunForm(forms.Form):
         self.fields[speaker].error_messages["required"] = _MISSING[speaker]
         return [spec.name for spec in specs]
 
+    def _offer_characters(self) -> None:
+        """Offer what concerns characters, or omit it for a study without any."""
+        names = [persona.character.name for persona in self._choices.personas if persona.character]
+        if not names:
+            del self.fields["elicitation"], self.fields["responder_character"]
+            return
+        self._offer("elicitation", [(way, ELICITATION_WORDS[way]) for way in ELICITATIONS])
+        self.fields["elicitation"].initial = DEFAULT
+        self._offer("responder_character", [("", "none"), *((name, name) for name in names)])
+
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]
         if isinstance(field, forms.ChoiceField):
@@ -210,19 +233,25 @@ def _preferred(name: str, names: list[str]) -> str | None:
 
 
 def _count_personas(choices: RunChoices, kind: str, count: int | None) -> int:
-    sources = [persona.source for persona in choices.personas]
-    counts = {"all": len(sources), LISTED: sources.count("listed"), PARTICIPANTS: sources.count("participant")}
-    return (count or 0) if kind == SOME else counts[kind]
+    return (count or 0) if kind == SOME else _counts(choices)[kind]
 
 
 def _persona_choices(choices: RunChoices) -> list[tuple[str, str]]:
-    sources = [persona.source for persona in choices.personas]
+    counts = _counts(choices)
     return [
-        ("all", f"all ({len(sources)})"),
-        (LISTED, f"listed in the study ({sources.count('listed')})"),
-        (PARTICIPANTS, f"collected from participants ({sources.count('participant')})"),
+        ("all", f"{'all people' if counts[CHARACTERS] else 'all'} ({counts['all']})"),
+        (LISTED, f"listed in the study ({counts[LISTED]})"),
+        (PARTICIPANTS, f"collected from participants ({counts[PARTICIPANTS]})"),
         (SOME, "the first personas, by code"),
+        *([(CHARACTERS, f"characters ({counts[CHARACTERS]})")] if counts[CHARACTERS] else []),
     ]
+
+
+def _counts(choices: RunChoices) -> dict[str, int]:
+    """Return the number of personas of each kind; "all" are all people."""
+    sources = Counter(persona.source for persona in choices.personas)
+    listed, participants, characters = (sources[kind] for kind in ("listed", "participant", "character"))
+    return {"all": listed + participants, LISTED: listed, PARTICIPANTS: participants, CHARACTERS: characters}
 
 
 def _feature_choices(choices: RunChoices) -> list[tuple[str, str]]:

@@ -9,13 +9,14 @@ from typing import Any
 from django.utils import timezone
 
 from dialogue.names import plain_name
-from dialogue.personas import describe
 from simulation.models import Run, Simulation
+from simulation.roles import roles_of, sentence_of
 from simulation.run_identity import identify
 from studies.files.pieces import write_in_pieces
 from studies.files.records import InvalidRecord, Place, Record, read_record
 from studies.files.turn_records import save_recorded_turns
 from studies.models import Dialogue, Goal, Output, Persona, Study
+from studies.roles import ROLE
 from studies.services import freeze_study
 
 
@@ -79,10 +80,10 @@ class _Importer:
         self._participants = set(study.personas.exclude(participant=None).values_list("pk", flat=True))
         self._codes: dict[str, Persona] = {}
         self._alike: defaultdict[str, list[Persona]] = defaultdict(list)
-        for persona in study.personas.order_by("code"):
+        for persona in study.personas.select_related("character").order_by("code"):
             self._codes[plain_name(persona.code)] = persona
             if persona.pk not in self._participants:
-                self._alike[plain_name(describe(persona.features))].append(persona)
+                self._alike[plain_name(sentence_of(persona, "all"))].append(persona)
 
     def take(self, numbered: tuple[int, str | bytes]) -> None:
         number, line = numbered
@@ -178,7 +179,9 @@ class _Importer:
         return dialogues.filter(simulation__run=run, simulation__seed=self._seed(record)).first()
 
     def _run(self, record: Record, inquirer: str) -> Run:
-        configuration = {"imported": True, "inquirer": self._asked(record), "responder": record.responder}
+        sides = {"inquirer": self._asked(record), "responder": record.responder}
+        models = {speaker: {key: item for key, item in one.items() if key != ROLE} for speaker, one in sides.items()}
+        configuration = {"imported": True} | models | roles_of(sides)
         identity = identify(configuration)
         if identity not in self._runs:
             self._runs[identity] = self._stored_run(identity, configuration, inquirer)

@@ -9,6 +9,12 @@ from dialogue.personas import name_feature
 from jobs.models import Item, Job
 from studies.models import Dialogue, Goal, Persona, Study
 
+ELICITATION_WORDS: dict[str, str] = {
+    "zero-shot": "zero-shot prompts",
+    "few-shot": "few-shot prompts",
+    "dialogue": "dialogue engineering",
+}
+
 
 class PlayedJob(Job):
     """A job whose models play dialogues: what created it, and what their outputs cost."""
@@ -63,6 +69,8 @@ class Run(PlayedJob):
 
     def __str__(self) -> str:
         speakers = f"Inquirer {self.inquirer}, responder {self.responder or 'not recorded'}"
+        if self.responder_character:
+            speakers += f" as {self.responder_character}"
         return f"{speakers}, {self.condition}" if self.condition else speakers
 
     @property
@@ -77,10 +85,22 @@ class Run(PlayedJob):
 
     @property
     def condition(self) -> str:
-        """Return in words which features the persona sentence lacks; empty if none."""
+        """Return in words which features the persona sentence lacks, or how characters are elicited; empty for neither."""
+        if self.elicitation:
+            return f"characters by {ELICITATION_WORDS.get(self.elicitation, self.elicitation)}"
         if self.features == "none":
             return "no persona features"
         return "" if self.features == "all" else f"persona feature {self.features_in_words} alone"
+
+    @property
+    def elicitation(self) -> str:
+        """Return how the characters that the run plays are elicited; empty if it plays people."""
+        return str(self.configuration.get("elicitation", ""))
+
+    @property
+    def responder_character(self) -> str:
+        """Return the name of the character that the responder plays; empty for none."""
+        return str(self.configuration.get("responder_character", ""))
 
     @property
     def most_at_once(self) -> int | None:

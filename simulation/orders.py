@@ -25,6 +25,8 @@ _SETTINGS = (
     "max_turns",
     "inquirer_prompts",
     "responder_prompts",
+    "elicitation",
+    "responder_character",
     "concurrency",
     "budget",
 )
@@ -89,6 +91,8 @@ def _fields(options: Mapping[str, Any]) -> dict[str, Any]:
         "max_turns",
         "inquirer_prompts",
         "responder_prompts",
+        "elicitation",
+        "responder_character",
         "concurrency",
     )
     lists = {name: parse_numbers(options[name], name) for name in ("goals", "seeds") if options[name] is not None}

@@ -11,6 +11,7 @@ from simulation.requests import MOST_AT_ONCE, MOST_DIGITS, MOST_MONEY, MOST_SEED
 Name = Annotated[str, Field(min_length=1)]
 Number = Annotated[int, Field(ge=0, lt=10**MOST_DIGITS)]
 Count = Annotated[int, Field(ge=1, lt=10**MOST_DIGITS)]
+Kind = Literal["all", "listed", "participants", "characters"]
 Seed = Annotated[int, Field(ge=0, le=MOST_SEED)]
 
 
@@ -25,8 +26,12 @@ class Programme(BaseModel):
     goals: Literal["all"] | Annotated[list[Number], Field(min_length=1)] = Field(
         "all", description='"all" or a list of numbers', examples=[[1, 4]]
     )
-    personas: Literal["all", "listed", "participants"] | Count | Annotated[list[Name], Field(min_length=1)] = Field(
-        "all", description='"all", "listed", "participants", a number from 1 or a list of codes', examples=[20]
+    personas: (
+        Literal["all", "listed", "participants", "characters"] | Count | Annotated[list[Name], Field(min_length=1)]
+    ) = Field(
+        "all",
+        description='"all", "listed", "participants", "characters", a number from 1 or a list of codes',
+        examples=[20],
     )
     features: Name | Annotated[list[Name], Field(min_length=1)] = Field(
         "all", description='"all", "none", one feature, "ablation" or a list of these', examples=["age"]
@@ -37,6 +42,10 @@ class Programme(BaseModel):
     max_turns: int = Field(12, ge=1, le=MOST_TURNS, description=f"a whole number from 1 to {MOST_TURNS}", examples=[12])
     inquirer_prompts: str = Field("", description="the name of a prompt set", examples=["plain"])
     responder_prompts: str = Field("", description="the name of a prompt set", examples=["llama-2-responder"])
+    elicitation: Literal["", "zero-shot", "few-shot", "dialogue"] = Field(
+        "", description='"zero-shot", "few-shot" or "dialogue"', examples=["dialogue"]
+    )
+    responder_character: str = Field("", description="the name of a character of the study", examples=["Coriolanus"])
     concurrency: int | None = Field(
         None,
         ge=1,
@@ -70,6 +79,8 @@ class Programme(BaseModel):
                 responder_prompts=self.responder_prompts,
                 concurrency=self.concurrency,
                 budget=self.budget,
+                elicitation=self.elicitation,
+                responder_character=self.responder_character,
             )
             for inquirer, responder, features in product(
                 dict.fromkeys(self.inquirers), dict.fromkeys(self.responders), conditions

@@ -11,6 +11,7 @@ from django.conf import settings
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.seeds import SPEAKERS
 from simulation.models import Run
+from simulation.roles import fitted_prompts, kept_roles
 from simulation.run_prompts import prompts_of
 from studies.language_models.identities import is_still
 
@@ -70,7 +71,7 @@ def obstacles(run: Run, models_file: Path | None = None) -> list[str]:
     for speaker in SPEAKERS:
         described = run.configuration[speaker]
         try:
-            chosen = prompts_of(run.configuration, speaker)
+            chosen = fitted_prompts(prompts_of(run.configuration, speaker), speaker, run.configuration)
             if not is_still(models_file or settings.MODELS_FILE, described, speaker, chosen):
                 found.append(f"Model {described['model']!r} has changed since. The command would start another run.")
         except ModelMisconfigured as error:
@@ -91,6 +92,7 @@ def _write(run: Run, block: Block, name: str) -> str:
             "max_turns": run.configuration["max_turns"],
         }
         | _prompts(run)
+        | kept_roles(run.configuration)
         | ({"concurrency": run.concurrency} if run.concurrency else {})
     )
     lines = [f"{key} = {_toml(value)}" for key, value in values.items()]

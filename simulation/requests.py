@@ -4,8 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from dialogue.personas import FEATURES, WITHHELD
+from rolellm.elicitation import ELICITATIONS
 
-PERSONAS = ("all", "listed", "participants")
+PERSONAS = ("all", "listed", "participants", "characters")
 MOST_TURNS = 100
 MOST_SEED = 2**63 - 1
 MOST_DIGITS = 18
@@ -25,10 +26,11 @@ class RequestError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """Models by name, goals by number (None: all), personas "all", "listed", "participants", how many of them, or their codes,
-    the features that the persona sentence may use ("all", "none" or one of them), seeds, the turn limit, prompt sets
-    (empty: those that models.toml names), the most dialogues at once over all workers (None: unchanged, at first
-    automatic), and the cost at which the run pauses (None: unchanged, at first none)."""
+    """Models by name, goals by number (None: all), personas "all" (people), "listed", "participants", how many of them,
+    "characters", or their codes, the features that the persona sentence may use ("all", "none" or one of them), seeds, the
+    turn limit, prompt sets (empty: those that models.toml names), the most dialogues at once over all workers (None: unchanged,
+    at first automatic), the cost at which the run pauses (None: unchanged, at first none), how characters are elicited (empty:
+    by dialogue engineering), and the character that the responder plays (empty: none)."""
 
     inquirer: str
     responder: str
@@ -41,6 +43,8 @@ class RunRequest:
     responder_prompts: str = ""
     concurrency: int | None = None
     budget: float | None = None
+    elicitation: str = ""
+    responder_character: str = ""
 
     def __post_init__(self) -> None:
         check_seeds(self.seeds)
@@ -55,9 +59,14 @@ class RunRequest:
                 f"Unknown feature {self.features!r}. Choose from: all, none, {known}, or ablation for a run with each.",
                 "features",
             )
+        if self.elicitation not in ("", *ELICITATIONS):
+            raise RequestError(
+                f"Unknown elicitation {self.elicitation!r}. Choose from: {', '.join(ELICITATIONS)}.", "elicitation"
+            )
         if isinstance(self.personas, str) and self.personas not in PERSONAS and not self._is_count(self.personas):
             raise RequestError(
-                f"Unknown personas {self.personas!r}. Choose all, listed, participants or a number from 1.", "personas"
+                f"Unknown personas {self.personas!r}. Choose all, listed, participants, characters or a number from 1.",
+                "personas",
             )
 
     @staticmethod

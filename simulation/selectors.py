@@ -26,11 +26,13 @@ def requested_personas(study: Study, request: RunRequest) -> list[Persona]:
     personas = study.personas.order_by("code")
     match request.personas:
         case "all":
-            chosen = list(personas)
+            chosen = list(people(study))
         case "listed":
             chosen = list(personas.filter(source=Persona.Source.LISTED))
         case "participants":
             chosen = list(personas.filter(source=Persona.Source.PARTICIPANT))
+        case "characters":
+            chosen = list(personas.filter(source=Persona.Source.CHARACTER))
         case str(count):
             chosen = _first_personas(study, int(count))
         case codes:
@@ -42,8 +44,13 @@ def requested_personas(study: Study, request: RunRequest) -> list[Persona]:
     return chosen
 
 
+def people(study: Study) -> QuerySet[Persona]:
+    """Return the study's personas that are people, by code. A run plays characters only if it asks for them."""
+    return study.personas.exclude(source=Persona.Source.CHARACTER).order_by("code")
+
+
 def _first_personas(study: Study, count: int) -> list[Persona]:
-    chosen = list(study.personas.order_by("code")[:count])
+    chosen = list(people(study)[:count])
     if 0 < len(chosen) < count:
         there = "1 persona" if len(chosen) == 1 else f"{len(chosen)} personas"
         raise RequestError(f"Study {study.slug!r} has {there}. Choose at most {len(chosen)}.", "personas")

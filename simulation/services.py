@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import product
 from pathlib import Path
@@ -26,12 +26,13 @@ from simulation.early_failures import find_early_failure, ignore_failures, pause
 from simulation.models import Branch, Run, Simulation
 from simulation.provenance import describe_played
 from simulation.requests import RequestError, RunRequest, check_concurrency
+from simulation.roles import chosen_roles, described, fitted_prompts
 from simulation.run_identity import identify
 from simulation.run_prompts import chosen_prompts, frozen_texts, refuse_marks_within
 from simulation.selectors import requested_cells, requested_goals, requested_personas
 from simulation.worked_time import count_dialogue
 from studies import services as study_services
-from studies.language_models.identities import describe_speaker, find_well_described
+from studies.language_models.identities import built_in, describe_speaker, find_spec, find_well_described
 from studies.models import Dialogue, Output, Study, Turn
 
 
@@ -40,7 +41,7 @@ def request_run(study: Study, request: RunRequest, models_file: Path | None = No
 
     The run is paused until it is queued or started. Raises RequestError.
     """
-    configuration = _configuration(request, models_file or settings.MODELS_FILE)
+    configuration = _configuration(study, request, models_file or settings.MODELS_FILE)
     provenance = describe_provenance(configuration, models_file or settings.MODELS_FILE)
     goals, personas = requested_goals(study, request), requested_personas(study, request)
     refuse_marks_within(configuration, goals)
@@ -70,9 +71,9 @@ def request_run(study: Study, request: RunRequest, models_file: Path | None = No
 def request_runs(study: Study, requests: Sequence[RunRequest], models_file: Path | None = None) -> list[Run]:
     """Return the study's runs for these requests, in their order; all are stored or none. Raises RequestError."""
     for request in requests:  # computes the hashes of model files, which may take long, before the transaction
-        _configuration(request, models_file or settings.MODELS_FILE)
+        _configuration(study, request, models_file or settings.MODELS_FILE)
     # Two programmes that share runs must lock them in the same order.
-    ordered = sorted(requests, key=lambda one: (one.inquirer, one.responder, one.features))
+    ordered = sorted(requests, key=lambda one: (one.inquirer, one.responder, one.features, one.elicitation))
     with transaction.atomic():
         runs = {request: request_run(study, request, models_file) for request in ordered}
     return [runs[request] for request in requests]
@@ -80,7 +81,9 @@ def request_runs(study: Study, requests: Sequence[RunRequest], models_file: Path
 
 def find_run(study: Study, request: RunRequest) -> Run | None:
     """Return the study's run for this request, if it has been requested before. Raises RequestError."""
-    return Run.objects.filter(study=study, identity=identify(_configuration(request, settings.MODELS_FILE))).first()
+    return Run.objects.filter(
+        study=study, identity=identify(_configuration(study, request, settings.MODELS_FILE))
+    ).first()
 
 
 def is_answered(study: Study, request: RunRequest) -> bool:
@@ -212,28 +215,30 @@ def _create_dialogue(cell: Simulation, cast: Cast) -> Dialogue:
         persona=cell.persona,
         persona_sentence=cast.persona,
         kind=Dialogue.Kind.SIMULATED,
-        inquirer=cell.run.configuration["inquirer"],
-        responder=cell.run.configuration["responder"],
+        inquirer=described(cell.run.configuration, "inquirer", cast.records.get("inquirer", {})),
+        responder=described(cell.run.configuration, "responder", cast.records.get("responder", {})),
         seed=cell.seed,
     )
 
 
-def _configuration(request: RunRequest, models_file: Path) -> dict[str, Any]:
-    chosen = chosen_prompts(request)
+def _configuration(study: Study, request: RunRequest, models_file: Path) -> dict[str, Any]:
+    chosen, roles = chosen_prompts(request), chosen_roles(study, request)
     speakers: dict[str, Any] = {
-        speaker: describe_choice(getattr(request, speaker), speaker, chosen.get(speaker), models_file)
+        speaker: describe_choice(getattr(request, speaker), speaker, chosen.get(speaker), models_file, roles)
         for speaker in SPEAKERS
     }
-    return speakers | {"max_turns": request.max_turns, "features": request.features} | frozen_texts(chosen)
+    return speakers | {"max_turns": request.max_turns, "features": request.features} | roles | frozen_texts(chosen)
 
 
 def describe_choice(
-    name: str, speaker: SpeakerName, chosen: NamedPrompts | None, models_file: Path
+    name: str, speaker: SpeakerName, chosen: NamedPrompts | None, models_file: Path, roles: Mapping[str, str]
 ) -> dict[str, object]:
-    """Return what identifies the model as that speaker, with the chosen prompt set or its own. Raises RequestError."""
+    """Return what identifies the model as that speaker, with the chosen prompt set or its own. ``roles`` is what the
+    configuration says about characters. Raises RequestError."""
     try:
         find_well_described(models_file, name)
-        return describe_speaker(models_file, name, speaker, chosen)
+        used = chosen or built_in(find_spec(models_file, name, speaker)[1].prompts, speaker)
+        return describe_speaker(models_file, name, speaker, fitted_prompts(used, speaker, roles))
     except ModelMisconfigured as error:
         raise RequestError(str(error), speaker, name) from error
 

@@ -22,6 +22,7 @@ from simulation.cells import CELLS
 from simulation.models import Run, Simulation
 from simulation.pace import Pace
 from simulation.provenance import describe_worker
+from simulation.roles import sheets_of
 from simulation.shares import Share, choose_share
 from simulation.worked_time import Effort, forget_work, note_work
 from studies.language_models.model_workers import ModelWorker
@@ -92,7 +93,8 @@ class Worker(ModelWorker[Simulation]):
         return {run: _effort(count, self._paces[run]) for run, count in counts.items()}
 
     async def _do(self, item: Simulation) -> None:
-        cast = await self._load(partial(self.casting.cast, item))
+        sheets = await sync_to_async(sheets_of)(item.run.configuration, item.persona)
+        cast = await self._load(partial(self.casting.cast, item, sheets))
         try:
             await self._play(item, cast)
         finally:

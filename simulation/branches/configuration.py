@@ -23,7 +23,7 @@ def configure(origin: Origin, request: BranchRequest, goal: Goal, models_file: P
     speakers = {speaker: _speaker(origin, request, speaker, chosen, models_file) for speaker in SPEAKERS}
     texts = _kept_texts(origin, speakers) | frozen_texts(chosen).get("prompt_sets", {})
     limits = {"max_turns": request.max_turns or origin.max_turns, "features": origin.features}
-    configuration = speakers | limits | ({"prompt_sets": texts} if texts else {})
+    configuration = speakers | limits | origin.roles | ({"prompt_sets": texts} if texts else {})
     refuse_marks_within(configuration, [goal])
     return configuration
 
@@ -37,12 +37,12 @@ def _speaker(
 ) -> dict[str, Any]:
     name: str = getattr(request, speaker)
     if name:
-        return describe_choice(name, speaker, chosen.get(speaker), models_file)
+        return describe_choice(name, speaker, chosen.get(speaker), models_file, origin.roles)
     played = _played(origin, speaker)
     _refuse_changed(origin, speaker, models_file)
     if speaker not in chosen:
         return played
-    now = describe_choice(played["model"], speaker, chosen[speaker], models_file)
+    now = describe_choice(played["model"], speaker, chosen[speaker], models_file, origin.roles)
     return now | {"date": played["date"]} if "date" in played else now
 
 

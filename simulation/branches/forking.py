@@ -9,8 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from dialogue.personas import describe
 from dialogue.roleplay import Ended, Exchange
+from dialogue.seeds import SpeakerName
 from simulation.branches.configuration import configure
 from simulation.branches.consent import refuse_without_consent
 from simulation.branches.origins import Origin, answered_turns, count_turns, read_origin
@@ -19,10 +19,12 @@ from simulation.branches.requests import BranchRequest
 from simulation.casting import Cast, DialogueSpec
 from simulation.costs import charge, fix_prices
 from simulation.models import Branch
-from simulation.requests import MOST_SEED, RequestError, limit_features
+from simulation.requests import MOST_SEED, RequestError
+from simulation.roles import described, new_records, recorded_roles, sentence_of, sheets_of
 from simulation.services import describe_provenance
 from studies import services as study_services
 from studies.models import Dialogue, Persona, record_descent
+from studies.roles import recall_role
 from studies.services import copy_row
 from studies.storable_text import storable
 
@@ -57,7 +59,13 @@ def spec_of(branch: Branch) -> DialogueSpec:
     assert dialogue.seed is not None, "a branch always has a seed"  # noqa: S101
     seeds = (dialogue.seed, dialogue.persona.code, branch.retry)
     return DialogueSpec(
-        branch.configuration, dialogue.persona_sentence, dialogue.goal.text, *seeds, name=f"branch-{branch.pk}"
+        branch.configuration,
+        dialogue.persona_sentence,
+        dialogue.goal.text,
+        *seeds,
+        name=f"branch-{branch.pk}",
+        sheets=sheets_of(branch.configuration, dialogue.persona),
+        records=recorded_roles(dialogue),
     )
 
 
@@ -159,17 +167,26 @@ def _lock(parent: Dialogue, persona: str) -> Persona:
 def _create_dialogue(plan: _Plan, persona: Persona) -> Dialogue:
     parent, origin = plan.parent, plan.origin
     is_same = persona == parent.persona
-    sentence = parent.persona_sentence if is_same else describe(limit_features(persona.features, origin.features))
+    sentence = parent.persona_sentence if is_same else sentence_of(persona, origin.features)
+    records = _records(plan, persona)
     return Dialogue.objects.create(
         study=parent.study,
         goal=parent.goal,
         persona=persona,
         persona_sentence=sentence,
         kind=Dialogue.Kind.BRANCH,
-        inquirer=plan.configuration["inquirer"],
-        responder=plan.configuration["responder"],
+        inquirer=described(plan.configuration, "inquirer", records.get("inquirer", {})),
+        responder=described(plan.configuration, "responder", records.get("responder", {})),
         seed=_seed(plan),
     )
+
+
+def _records(plan: _Plan, persona: Persona) -> dict[SpeakerName, dict[str, Any]]:
+    """Return the roles of the branch's characters: the parent's, so that it repeats the parent, and that of a new persona."""
+    sheets, known = sheets_of(plan.configuration, persona), recorded_roles(plan.parent)
+    kept = {speaker: known[speaker] for speaker, sheet in sheets.items() if recall_role(sheet, known.get(speaker, {}))}
+    missing = {speaker: sheet for speaker, sheet in sheets.items() if speaker not in kept}
+    return kept | new_records(plan.configuration, missing, plan.parent.goal.text)
 
 
 def _seed(plan: _Plan) -> int:
@@ -191,4 +208,10 @@ def _lock_persona(parent: Dialogue, code: str) -> Persona:
         raise RequestError(GONE.format(token=parent.token))
     if found is None:
         raise RequestError(f"Study {parent.study.slug!r} has no persona {code!r}. Its page lists the codes.", "persona")
+    if found.is_character != parent.persona.is_character:
+        kind = "a character" if found.is_character else "a person"
+        raise RequestError(
+            f"Persona {code!r} is {kind}, and that of the dialogue is not. Choose a persona of the same kind.",
+            "persona",
+        )
     return found

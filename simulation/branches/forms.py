@@ -49,7 +49,9 @@ class BranchForm(forms.Form):
         providers = dict.fromkeys(filter(None, map(provider_of, catalogue.models)))
         self.needs_consent = bool(providers) and turn > 1 and holds_peoples_words(parent)
         self.fields["has_consent"].label = _CONSENT.format(" and ".join(providers))
-        codes = parent.study.personas.exclude(pk=parent.persona_id).order_by("code").values_list("code", flat=True)
+        others = parent.study.personas.exclude(pk=parent.persona_id).order_by("code")
+        alike = others.filter(character__isnull=not parent.persona.is_character)
+        codes = alike.values_list("code", flat=True)
         self._offer("persona", f"{parent.persona.code}, as before", [(code, code) for code in codes])
         self.fields["seed"].help_text = f"Leave empty to keep {origin.seed}."
         self.fields["max_turns"].help_text = f"Includes the shared turns. Leave empty to keep {origin.max_turns}."

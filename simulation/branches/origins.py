@@ -6,6 +6,7 @@ from typing import Any
 
 from dialogue.seeds import SpeakerName
 from simulation.models import Branch, FailedDialogue, Simulation
+from simulation.roles import DEFAULT, ELICITATION, RESPONDER, kept_roles, recorded_roles
 from studies.models import Dialogue, Turn
 
 DEFAULT_TURNS, DEFAULT_SEED = 12, 73
@@ -34,6 +35,11 @@ class Origin:
         """Return the features that persona sentences may use."""
         found: str = self.configuration["features"]
         return found
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """Return what the configuration says about characters, which a branch keeps."""
+        return kept_roles(self.configuration)
 
     def described(self, speaker: SpeakerName) -> dict[str, Any] | None:
         """Return the model that played this speaker; None if a branch must name another one."""
@@ -73,7 +79,12 @@ def answered_turns(dialogue: Dialogue) -> list[Turn]:
 
 def _without_run(dialogue: Dialogue, **speakers: Any) -> dict[str, Any]:
     """Return the settings of a dialogue without a run. A person's may be longer than the usual limit."""
-    return {"features": "all", "max_turns": max(DEFAULT_TURNS, dialogue.turns.count())} | speakers
+    recorded = recorded_roles(dialogue)
+    answering = dialogue.study.character_sheets.filter(name=recorded.get("responder", {}).get("name")).first()
+    roles = {RESPONDER: answering.name} if answering else {}
+    if dialogue.persona.is_character:
+        roles[ELICITATION] = recorded.get("inquirer", {}).get("elicitation", DEFAULT)
+    return {"features": "all", "max_turns": max(DEFAULT_TURNS, dialogue.turns.count())} | roles | speakers
 
 
 def _cell_of(dialogue: Dialogue) -> tuple[Simulation, int]:

@@ -36,7 +36,8 @@ class BranchWorker(ModelWorker[Branch]):
         return BRANCHES
 
     async def _do(self, item: Branch) -> None:
-        cast = await self._load(partial(self.casting.play, spec_of(item)))
+        spec = await sync_to_async(spec_of)(item)
+        cast = await self._load(partial(self.casting.play, spec))
         try:
             await self._record(item, cast)
             past = await sync_to_async(past_turns)(item)

@@ -10,6 +10,7 @@ from studies.files.records import write_records
 from studies.files.tables import BYTE_ORDER_MARK, Write, write_row, write_spreadsheet_row
 from studies.files.turn_records import turns_with_tries, write_turn
 from studies.models import Dialogue, Study, Turn, Typing, is_unsafe
+from studies.roles import named_roles
 
 COLUMNS = (
     "dialogue",
@@ -19,7 +20,10 @@ COLUMNS = (
     "goal",
     "domain",
     "inquirer",
+    "character",
+    "elicitation",
     "responder",
+    "responder_character",
     "seed",
     "ending",
     "turn",
@@ -118,6 +122,7 @@ def _pieces(dialogues: QuerySet[Dialogue], form: str) -> Iterator[str]:
 
 def _rows(dialogue: Dialogue, write: Write) -> str:
     """Return one row per turn. A dialogue without turns has one row too, so that no dialogue is missing."""
+    played = named_roles(dialogue)
     known = [
         dialogue.token,
         dialogue.kind,
@@ -126,7 +131,9 @@ def _rows(dialogue: Dialogue, write: Write) -> str:
         dialogue.goal.number,
         dialogue.goal.domain,
         dialogue.inquirer.get("model", ""),
+        *(played[name] for name in ("character", "elicitation")),
         dialogue.responder.get("model", ""),
+        played["responder_character"],
         dialogue.seed,
         dialogue.ending,
     ]

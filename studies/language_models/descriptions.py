@@ -4,11 +4,12 @@ from typing import Any
 
 from dialogue.extraction import SELF_REPLY_MARKERS
 
-_NOTES = ("label", "date")
+_NOTES = ("label", "date", "character")
+"""A dialogue's description of a speaker also holds its character, which says nothing about the model."""
 
 
 def without_notes(described: Any) -> Any:
-    """Return the description of a speaker without its label and date, which identify nothing."""
+    """Return the description of a speaker without what does not identify its model."""
     return (
         {key: item for key, item in described.items() if key not in _NOTES}
         if isinstance(described, dict)

@@ -47,6 +47,10 @@ class Persona(models.Model):
     def __str__(self) -> str:
         return self.code
 
+    @property
+    def is_character(self) -> bool:
+        return self.character_id is not None
+
     def clean(self) -> None:
         """Refuse answers that the study's form does not offer, and a listed persona in a frozen study. Codes
         that look the same are the same.

@@ -7,7 +7,7 @@ import pytest
 from dialogue.messages import Message
 from dialogue.prompts import OpeningMessage, PromptSet, inquirers, load, load_responder
 from dialogue.roleplay import inquirer_history, responder_history
-from rolellm.elicitation import ELICITATIONS, Character, elicit
+from rolellm.elicitation import ELICITATIONS, Character, Elicitation, elicit
 from rolellm.pairs import Pair
 from rolellm.profiles import read_profile
 from rolellm.role_play import Role, UnsuitablePrompts, as_role, as_role_responder, retrieve
@@ -27,7 +27,7 @@ class Turn:
     response: str
 
 
-def opening(name: str, way: str, character: Character = JACK) -> list[Message]:
+def opening(name: str, way: Elicitation, character: Character = JACK) -> list[Message]:
     return as_role(load(name), Role(character, way, () if way == "zero-shot" else PAIRS)).open(character.name, GOAL)
 
 

@@ -177,7 +177,7 @@ def test_an_error_stops_only_its_run(file: Path, settings: Settings, tmp_path: P
         (
             "seeds",
             "personas = 0\nseeds",
-            ', line 4: personas must be "all", "listed", "participants", a number from 1 or',
+            ', line 4: personas must be "all", "listed", "participants", "characters", a number from 1 or',
         ),
         ("seeds", "personas = 'some'\nseeds", ", line 4: personas must be "),
         ("seeds", "personas = ['P01', 'P9']\nseeds", ", line 4: Study 'demo' has no persona 'P9'. Its page lists"),

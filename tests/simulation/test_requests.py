@@ -39,7 +39,10 @@ def test_a_number_that_not_every_database_can_store_is_refused(digits: int) -> N
         ({"max_turns": 101}, "The turn limit must be between 1 and 100."),
         ({"features": "height"}, "Unknown feature 'height'. Choose from: all, none, age, race"),
         ({"features": ""}, "Unknown feature ''"),
-        ({"personas": "some"}, "Unknown personas 'some'. Choose all, listed, participants or a number from 1."),
+        (
+            {"personas": "some"},
+            "Unknown personas 'some'. Choose all, listed, participants, characters or a number from 1.",
+        ),
         ({"personas": "0"}, "Unknown personas '0'"),
         ({"personas": "-3"}, "Unknown personas '-3'"),
         ({"personas": "9" * 30}, "Unknown personas '999"),

@@ -18,6 +18,7 @@ from jobs.heartbeats import live_services
 from jobs.leases import LEASE
 from jobs.routing import missing_worker
 from jobs.workers import Stopwatch, stop_on_signal
+from rolellm.elicitation import ELICITATIONS
 from simulation import services
 from simulation.casting import Casting
 from simulation.cells import CELLS, Cells
@@ -205,7 +206,15 @@ def _add_dialogues(parser: ArgumentParser) -> None:
     parser.add_argument("--inquirer", help="name of the model that plays the personas")
     parser.add_argument("--responder", help="name of the model that is the chatbot")
     parser.add_argument("--goals", help="numbers of the goals, for example 1,4 (default: all)")
-    parser.add_argument("--personas", help="all, listed, participants or a number (default: all)")
+    parser.add_argument(
+        "--personas", help="all (people), listed, participants, characters or a number of people (default: all)"
+    )
+    parser.add_argument(
+        "--elicitation", help=f"how characters are elicited: {', '.join(ELICITATIONS)} (default: dialogue)"
+    )
+    parser.add_argument(
+        "--responder-character", metavar="NAME", help="character of the study that the responder plays (default: none)"
+    )
     parser.add_argument("--features", help=FEATURES_HELP)
     parser.add_argument("--seeds", help="seeds, for example 73,321,8479 (default: 73)")
     parser.add_argument("--max-turns", type=int, help="maximum number of turns (default: 12)")
