@@ -5,4 +5,5 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("characters.pages.urls")),
     path("", include("characters.describing.urls")),
+    path("", include("characters.casting.urls")),
 ]

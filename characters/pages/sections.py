@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from characters.casting.section import read_studies
 from characters.models import Character
 
 
@@ -22,7 +23,7 @@ class ReadSection:
     content: object
 
 
-SECTIONS: tuple[Section, ...] = ()
+SECTIONS: tuple[Section, ...] = (Section("characters/_studies.html", read_studies),)
 """All of them, in the order of the page."""
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
+from characters.casting.command import add_cast
 from characters.describing.command import add_describe
 from characters.imports.command import add_import
 from characters.refusals import CharacterRefused
@@ -18,7 +19,7 @@ class Command(StudyCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-        for add in (add_import, add_describe, add_rehearse):
+        for add in (add_import, add_describe, add_rehearse, add_cast):
             add(actions)
 
     def handle(self, **options: Any) -> None:
