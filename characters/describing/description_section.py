@@ -1,6 +1,6 @@
 """The section about a character's description on its page: what a model says about it, and what people say about that."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 
@@ -12,22 +12,27 @@ from dialogue.model_config import ModelSpec
 from jobs.heartbeats import absent_worker
 from studies.language_models.catalogue import read_catalogue
 
+MOST_SHOWN = 5
+"""Descriptions of one character that its page shows, the latest."""
+
 
 @dataclass(frozen=True, slots=True)
-class DescriptionSection:
-    """Who a character is, and its latest description by a model with all steps, if there is one."""
+class ModelDescription:
+    """A description by a model, finished or not, with all its steps."""
 
-    character: Character
-    job: Description | None
+    job: Description
     steps: list[DescriptionStep]
-    models: list[ModelSpec]
-    proposed: str = ""
-    proposed_phrases: list[str] = field(default_factory=list)
+    description: str
+    catchphrases: list[str]
 
     @property
     def answers(self) -> list[DescriptionStep]:
         """Return the answers of the audit so far."""
         return [step for step in self.steps if step.step == "audit" and step.finished_at]
+
+    @property
+    def accepted(self) -> int:
+        return sum(step.is_accepted is True for step in self.answers)
 
     @property
     def done(self) -> int:
@@ -39,46 +44,73 @@ class DescriptionSection:
         return len(self.steps) + all(step.step != "second_person" for step in self.steps)
 
     @property
-    def accepted(self) -> int:
-        return sum(step.is_accepted is True for step in self.answers)
+    def is_finished(self) -> bool:
+        return self.job.state == Description.State.FINISHED
+
+    @property
+    def is_used(self) -> bool:
+        """Return whether the character has this description, unchanged."""
+        character = self.job.character
+        return (character.description, character.catchphrases) == (self.description, self.catchphrases)
+
+    @property
+    def label(self) -> str:
+        found: str = self.job.configuration["model"]["label"]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class DescriptionSection:
+    """Who a character is, and its descriptions by models, latest first."""
+
+    character: Character
+    by_models: list[ModelDescription]
+    models: list[ModelSpec]
+
+    @property
+    def latest(self) -> ModelDescription | None:
+        return self.by_models[0] if self.by_models else None
 
     @property
     def is_under_way(self) -> bool:
-        return self.job is not None and self.job.is_running
+        return self.latest is not None and self.latest.job.is_running
 
     @property
-    def is_finished(self) -> bool:
-        return self.job is not None and self.job.state == Description.State.FINISHED
-
-    @property
-    def is_other(self) -> bool:
-        """Return whether the character does not have the description that the model has written."""
-        has = (self.character.description, self.character.catchphrases)
-        return self.is_finished and has != (self.proposed, self.proposed_phrases)
+    def label(self) -> str:
+        """Return the label of the model that wrote the character's description."""
+        return next((one.label for one in self._by_writer if one.label), "")
 
     @property
     def is_edited(self) -> bool:
         """Return whether a person has changed what the model had written."""
-        return self.is_other and self.job is not None and self.character.described_by == self.job.model
+        return bool(self._by_writer) and not any(one.is_used for one in self._by_writer)
 
     @property
     def absent_worker(self) -> str:
-        return absent_worker(self.job) if self.job else ""
+        return absent_worker(self.latest.job) if self.latest else ""
 
     @property
     def seen(self) -> str:
         """Return what can change while a worker asks, so that an unchanged part is not replaced while someone reads it."""
-        job = self.job
-        return f"{job.pk}-{job.state}-{job.is_queued}-{self.done}-{bool(self.absent_worker)}" if job else ""
+        if self.latest is None:
+            return ""
+        job = self.latest.job
+        return f"{job.pk}-{job.state}-{job.is_queued}-{self.latest.done}-{bool(self.absent_worker)}"
+
+    @property
+    def _by_writer(self) -> list[ModelDescription]:
+        return [one for one in self.by_models if one.is_finished and one.job.model == self.character.described_by]
 
 
 def read_section(character: Character) -> DescriptionSection:
-    """Read the section with the character's latest description by a model."""
+    """Read the section with the character's latest descriptions by models."""
     models = [spec for spec in read_catalogue().models.values() if not spec.guard]
-    job = character.descriptions.order_by("pk").last()
-    if job is None:
-        return DescriptionSection(character, None, [], models)
-    return DescriptionSection(character, job, list(job.steps.order_by("position")), models, *described_as(job))
+    jobs = character.descriptions.select_related("character").prefetch_related("steps").order_by("-pk")[:MOST_SHOWN]
+    return DescriptionSection(character, [_read(job) for job in jobs], models)
+
+
+def _read(job: Description) -> ModelDescription:
+    return ModelDescription(job, list(job.steps.all()), *described_as(job))
 
 
 def change_description(character: Character, action: str, value: str, account: User) -> str:

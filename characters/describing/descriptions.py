@@ -81,7 +81,7 @@ def use_description(job: Description) -> None:
 
 def described_as(job: Description) -> tuple[str, list[str]]:
     """Return the description and the catchphrases that a finished job gives."""
-    texts = dict(job.steps.exclude(step="audit").values_list("step", "text"))
+    texts = {step.step: step.text for step in job.steps.all()}
     return strip_opening(texts.get("second_person", "")), parse_catchphrases(texts.get("catchphrases", ""))
 
 

@@ -67,7 +67,7 @@ class CharacterPage:
 
 def read_character(character: Character, page: str = "", question: str = "") -> CharacterPage:
     """Read the page, with this page of its rounds, and with the pairs for the question if there is one."""
-    speakers = list(character.unmatched_speakers.items())
+    speakers = sorted(character.unmatched_speakers.items(), key=lambda one: -one[1])  # PostgreSQL sorts keys
     rows = Paginator(range(character.counts.get("rounds", 0)), ROUNDS_A_PAGE).get_page(page)
     return CharacterPage(
         character,

@@ -46,7 +46,7 @@ def test_from_the_play_to_an_audited_character(staff_page: Page, complaints: Com
     check_page_in_both_sizes(staff_page, "a description under way")
     beside_the_browser(answer_all)
     expect(staff_page.get_by_text("You are a proud Roman general.")).to_be_visible()
-    staff_page.get_by_role("button", name="Accept answer 1").click()
+    staff_page.get_by_role("button", name="Accept answer 1 of answerer").click()
     expect(staff_page.get_by_text("1 of 5 answers accepted")).to_be_visible()
     staff_page.get_by_role("button", name="Accept character").click()
     expect(staff_page.get_by_role("heading", level=1)).to_contain_text("audit accepted")

@@ -28,7 +28,7 @@ from studies.models import Dialogue, Study
 from tests.collection.factories import make_natural_dialogue, make_participant
 from tests.enrolment.people import come_back, personal_token
 from tests.evaluation.factories import make_evaluation, make_evaluator
-from tests.factories import make_staff
+from tests.factories import make_character, make_staff
 from tests.roleplay_site.oddities import BODIES, FORM, HEADERS, METHODS, TEXTS
 from tests.roleplay_site.url_table import address, routes
 
@@ -169,6 +169,7 @@ def _tokens(study: Study, evaluator: Evaluator, person: Participant, chat: Dialo
         "/p/": personal_token(person),
         "/chat/": chat.token,
         "/dialogues/": chat.token,
+        "/characters/": make_character().token,
         "/runs/": Run.objects.all()[0].token,
         "/analysis/": report.token,
         "/power/": request_estimate(_QUESTION).token,

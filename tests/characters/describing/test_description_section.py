@@ -7,7 +7,7 @@ from pytest_django import Settings
 
 from characters.describing.descriptions import request_description
 from characters.models import Character, Description
-from tests.characters.describing.scripts import described, work_off
+from tests.characters.describing.scripts import KNOWN, Knowing, described, work_off
 from tests.factories import make_character, make_staff
 from tests.installation import MODELS_FILE
 
@@ -61,19 +61,27 @@ def test_answers_and_the_character_are_accepted_and_rejected(client) -> None:
     assert Character.objects.get().audit == "none"
 
 
-def test_an_edited_description_says_so_and_another_models_is_offered(client) -> None:
+def test_an_edited_description_says_so_and_the_models_can_be_taken_back(client) -> None:
     character = nobody()
     described(character)
-    Character.objects.update(description="You are a tired general.")
+    assert "not in use" not in said_by(client, character)
+    Character.objects.update(description="You are a tired general.", audit="accepted")
     said = said_by(client, character)
     assert "Written by answerer and edited." in said
-    assert "Another description" not in said
-    Character.objects.update(described_by="")
-    said = said_by(client, character)
-    assert "Another description by answerer" in said
+    assert "Description by answerer not in use" in said
     said = said_by(client, character, use=Description.objects.get().token)
-    assert "Coriolanus has the description by answerer." in said
+    assert "Coriolanus has the description by answerer. It is not audited." in said
     assert Character.objects.get().description == "You are a proud Roman general."
+    assert "edited" not in said_by(client, character)
+
+
+def test_the_answers_of_each_description_stay_on_the_page(client) -> None:
+    character = make_character(rounds=0)
+    described(character)
+    described(character, Knowing(KNOWN | {"end?": "He dies in bed."}))
+    said = said_by(client, character)
+    assert said.index("He dies in bed.") < said.index("The Volscians kill him.")
+    assert "Written by made-up. not audited" in said
 
 
 def test_the_section_refreshes_only_if_something_has_changed(client) -> None:

@@ -37,12 +37,6 @@ def test_a_stored_profile_gives_the_rows_and_pairs_of_its_script() -> None:
     assert character.unmatched_speakers["MENENIUS"] == profile_of().unmatched_speakers["MENENIUS"]
 
 
-def test_the_unmatched_speakers_stay_in_the_order_of_their_turns() -> None:
-    store_profile(profile_of())
-    counts = list(Character.objects.get().unmatched_speakers.values())
-    assert counts == sorted(counts, reverse=True)
-
-
 def test_a_chinese_profile_keeps_its_text_and_language(tmp_path) -> None:
     store_profile(chinese_profile(tmp_path))
     character = find_character("孙悟空")

@@ -76,6 +76,13 @@ def test_the_retrieval_shows_the_pairs_of_the_elicitations_with_their_scores(cli
         assert f"{one.score:.3f} {one.pair.diag_id + 1} " in said
 
 
+def test_speakers_come_by_their_number_of_turns_in_whatever_order_the_database_keeps_them(client) -> None:
+    character = make_character()
+    Character.objects.update(unmatched_speakers={"ALL": 3, "VOLUMNIA": 40, "BRUTUS": 12})
+    said = text_of(client.get(f"/characters/{character.token}/"))
+    assert "VOLUMNIA (40), BRUTUS (12), ALL (3)." in said
+
+
 def test_a_short_role_is_stored_with_a_warning(client) -> None:
     response = send_script(client, name="Valeria", aliases="")
     assert "fewer than 25 rounds" in text_of(client.get(response.url))
