@@ -11,6 +11,8 @@ from characters.asking import AskingWorker
 from characters.describing.descriptions import DESCRIPTIONS, TRIES, finish_step, note_unusable
 from characters.models import DescriptionStep
 from characters.profiles import language_of
+from dialogue.backends.base import ContentRefused, ContextFull, Reply
+from dialogue.messages import Message
 from jobs.queues import Queue
 from jobs.workers import Hopeless
 from rolellm.describing import Question, Step, messages_for
@@ -35,7 +37,7 @@ class DescriptionWorker(AskingWorker[DescriptionStep]):
         job = item.description
         messages = messages_for(Question(cast(Step, item.step), item.question), language_of(job.character))
         for _ in range(TRIES):
-            reply = await self.ask(job, messages, _seed(item), f"description-{item.pk}")
+            reply = await self._ask_once(item, messages)
             if strip_opening(reply.text):
                 await sync_to_async(finish_step)(item, reply, self.name, self.clock())
                 self.on_step()
@@ -45,6 +47,12 @@ class DescriptionWorker(AskingWorker[DescriptionStep]):
             f"Model {job.model!r} gave an empty answer {TRIES} times. Choose another model, or examine this one on the page "
             "Models."
         )
+
+    async def _ask_once(self, item: DescriptionStep, messages: list[Message]) -> Reply:
+        try:
+            return await self.ask(item.description, messages, _seed(item), f"description-{item.pk}")
+        except (ContextFull, ContentRefused) as error:
+            raise Hopeless(str(error)) from error
 
 
 def _seed(item: DescriptionStep) -> int:

@@ -5,7 +5,7 @@ from django.test import Client
 from django.utils.html import strip_tags
 from pytest_django import Settings
 
-from characters.describing.descriptions import request_description
+from characters.describing.descriptions import DESCRIPTIONS, request_description
 from characters.models import Character, Description
 from tests.characters.describing.scripts import KNOWN, Knowing, described, work_off
 from tests.factories import make_character, make_staff
@@ -100,6 +100,14 @@ def test_a_job_is_cancelled_and_resumed(client) -> None:
     job = Description.objects.get()
     assert "Resume description" in said_by(client, character, cancel=job.token)
     assert "answerer is being asked" in said_by(client, character, start=job.token)
+
+
+def test_what_a_closed_terminal_left_is_handed_over_to_the_workers(client) -> None:
+    character = nobody()
+    job = request_description(character, "answerer")
+    DESCRIPTIONS.start(job)
+    assert "Hand over to workers" in said_by(client, character)
+    assert "Hand over to workers" not in said_by(client, character, start=job.token)
 
 
 @pytest.mark.parametrize(

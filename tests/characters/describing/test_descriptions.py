@@ -8,7 +8,7 @@ from characters.describing.descriptions import DESCRIPTIONS, request_description
 from characters.models import Character, Description, DescriptionStep
 from characters.profiles import as_elicited
 from characters.refusals import CharacterRefused
-from dialogue.backends.base import BackendError
+from dialogue.backends.base import BackendError, ContentRefused
 from tests.characters.describing.scripts import KNOWN, PHRASES, SECOND, THIRD, Knowing, described, work_off
 from tests.factories import make_character
 from tests.installation import MODELS_FILE
@@ -107,6 +107,16 @@ def test_a_server_that_fails_once_costs_no_answer() -> None:
     model = Failing({"failure": "x"} | KNOWN)
     work_off(job, model, longest_pause=timedelta(seconds=0))
     assert job.state == Description.State.FINISHED
+
+
+def test_what_a_provider_refuses_stops_the_job_at_once() -> None:
+    class Refusing(Knowing):
+        def _find(self, messages, role):
+            raise ContentRefused("The provider refuses this content.")
+
+    job = described(nobody(), Refusing())
+    assert (job.has_failed, job.message) == (True, "The provider refuses this content.")
+    assert not job.steps.exclude(failures=0).exists()
 
 
 def test_a_finished_description_is_not_asked_again_but_a_new_one_has_other_seeds() -> None:
