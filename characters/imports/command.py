@@ -47,6 +47,8 @@ def add_import(actions: "_SubParsersAction[Any]") -> None:
 def _import(command: BaseCommand, options: dict[str, Any]) -> None:
     """Import what the file is. Raises UnreadableScript or CharacterRefused."""
     file: Path = options["file"]
+    if file.is_dir() or file.suffix.lower() == ".json":
+        _refuse_options_of_scripts(options)
     if file.is_dir():
         found = read_folder(file, options["name"])
         _tell(command, store_folder(found, file.name, replace=options["replace"]), as_json=options["json"])
@@ -56,6 +58,12 @@ def _import(command: BaseCommand, options: dict[str, Any]) -> None:
         _tell(command, stored, as_json=options["json"])
     else:
         _import_profile(command, file, options)
+
+
+def _refuse_options_of_scripts(options: dict[str, Any]) -> None:
+    """Raise CharacterRefused if an option was given that would have no effect."""
+    if options["alias"] or options["language"] or options["script"]:
+        raise CharacterRefused("--alias, --language and --script belong to a script. Omit them for published files.")
 
 
 def _import_profile(command: BaseCommand, file: Path, options: dict[str, Any]) -> None:

@@ -111,6 +111,12 @@ def test_a_script_without_a_name_is_refused() -> None:
         call_command("characters", "import", str(PLAY))
 
 
+def test_options_without_an_effect_are_refused(tmp_path) -> None:
+    with pytest.raises(CommandError, match="belong to a script"):
+        call_command("characters", "import", str(write_descriptions(tmp_path / "desc.json")), "--alias", "MARCIUS")
+    assert not Character.objects.exists()
+
+
 def test_published_descriptions_are_stored_with_their_catchphrases(tmp_path, capsys) -> None:
     make_character("Jack", description="", catchphrases=[])
     path = write_descriptions(tmp_path / "desc.json")

@@ -48,6 +48,14 @@ def test_a_model_is_asked_on_the_page_and_the_answers_appear(client) -> None:
     assert "The Volscians kill him." in said
 
 
+def test_what_the_answers_cost_is_shown(client) -> None:
+    character = nobody()
+    described(character)
+    assert "They cost" not in said_by(client, character)
+    Description.objects.update(cost=0.0123, prices={"currency": "USD"})
+    assert "They cost 0.0123 USD." in said_by(client, character)
+
+
 def test_answers_and_the_character_are_accepted_and_rejected(client) -> None:
     character = nobody()
     job = described(character)

@@ -115,6 +115,18 @@ def test_published_descriptions_can_be_uploaded(client) -> None:
     assert Character.objects.get(name="Jack").catchphrases == ["Savvy?"]
 
 
+def test_a_chinese_script_is_counted_shown_and_searched_by_characters(client) -> None:
+    first = "唐僧：悟空，前面是什么山？\n孙悟空：师父，那是花果山，俺老孙的家。\n"
+    script = f"{first}\n八戒：猴哥，饿了。\n孙悟空：呆子，就知道吃！\n"
+    response = send_script(client, script.encode(), "西游记.txt", name="孙悟空", aliases="", title="西游记")
+    said = text_of(client.get(response.url, {"question": "花果山在哪里？"}))
+    assert "孙悟空 not audited" in said
+    assert "西游记 Chinese 2 rounds 4 rows 39 characters" in said
+    retrieved = said[said.index("Score") :]
+    assert retrieved.index("俺老孙的家") < retrieved.index("呆子")
+    assert "八戒 (1)" in said
+
+
 def test_the_form_to_read_a_script_again_knows_the_character_and_keeps_who_it_is(client) -> None:
     character = make_character()
     form = client.get(f"/import-character/?character={character.token}")
