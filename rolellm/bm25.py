@@ -1,5 +1,6 @@
 """BM25 as Lucene computes it; the paper names no variant."""
 
+import logging
 from collections.abc import Sequence
 
 K1 = 1.5
@@ -12,6 +13,7 @@ class Index:
     def __init__(self, documents: Sequence[Sequence[str]]) -> None:
         import bm25s
 
+        logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets DEBUG, and would write a line for each index
         self._size = len(documents)
         self._index = bm25s.BM25(method="lucene", k1=K1, b=B, dtype="float64")
         self._has_tokens = any(documents)

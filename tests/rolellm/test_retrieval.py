@@ -2,6 +2,7 @@
 
 import pytest
 
+from rolellm.bm25 import Index
 from rolellm.pairs import Demonstrations, Pair, pairs
 from rolellm.profiles import read_profile
 from rolellm.roles import Role
@@ -54,3 +55,8 @@ def test_an_instruction_or_a_profile_without_words_scores_nothing() -> None:
     assert [each.score for each in Demonstrations([Pair(0, "q", "a")], "en").best("…!")] == [0.0]
     assert Demonstrations([], "en").best("Rome") == []
     assert [each.score for each in Demonstrations([Pair(0, "!", "?")], "en").best("Rome")] == [0.0]
+
+
+def test_an_index_writes_nothing_to_the_log(caplog) -> None:
+    Index([["a"], ["b"]])
+    assert not caplog.records
