@@ -28,13 +28,17 @@ class ContextInstruct(AskingJob):
 
 
 class InstructCall(AskingItem):
-    """One call: a segment of the profile (rows ``first_row`` to ``last_row``), or the description for script-agnostic ones."""
+    """One call: a segment of the profile (rows ``first_row`` to ``last_row``), or the description for script-agnostic ones.
+
+    ``script`` is the segment as the prompt shows it, so that a call asks the same after a profile was replaced.
+    """
 
     job = models.ForeignKey(ContextInstruct, on_delete=models.CASCADE, related_name="calls", db_index=False)
     position = models.PositiveIntegerField()
     origin = models.CharField(max_length=15, choices=choices_of(Origin))
     first_row = models.PositiveIntegerField(null=True, blank=True)
     last_row = models.PositiveIntegerField(null=True, blank=True)
+    script = models.TextField(blank=True)
     is_top_up = models.BooleanField(default=False)
 
     class Meta:
@@ -49,7 +53,8 @@ class Triplet(models.Model):
     """A question, the model's confidence in it (``metrics`` is its wording), and an answer; or a part that is none.
 
     ``fate`` says whether it was kept, and ``reason`` why not. Of those kept or filtered out as duplicates, ``split`` says which
-    part they belong to. ``similarity`` is the highest to a question kept before it.
+    part they belong to. ``similarity`` is a duplicate's highest to a question kept before it. The ``answer`` of a malformed
+    part is its text.
     """
 
     call = models.ForeignKey(InstructCall, on_delete=models.CASCADE, related_name="triplets", db_index=False)

@@ -1,0 +1,1 @@
+"""Context-Instruct for stored characters: requests, the calls of a model and their answers, selection, export and pages."""

@@ -1,0 +1,1 @@
+"""Actions of ``manage.py characters`` for Context-Instruct."""
