@@ -4,6 +4,8 @@ from django.conf import settings
 
 from characters.benchmarks.answer_requests import ANSWERS
 from characters.benchmarks.workers import AnswerWorker
+from characters.context_instruct.queue import INSTRUCT_CALLS
+from characters.context_instruct.workers import InstructWorker
 from characters.describing.descriptions import DESCRIPTIONS
 from characters.describing.workers import DescriptionWorker
 from characters.judging.queue import RANKINGS
@@ -27,3 +29,9 @@ def answer() -> AnswerWorker:
 def judge() -> JudgingWorker:
     """Return a worker that lets models rank answers."""
     return JudgingWorker(models_file=settings.MODELS_FILE, should_stop=is_stopping.is_set)
+
+
+@works_off(INSTRUCT_CALLS)
+def instruct() -> InstructWorker:
+    """Return a worker that makes triplets of characters' profiles."""
+    return InstructWorker(models_file=settings.MODELS_FILE, should_stop=is_stopping.is_set)

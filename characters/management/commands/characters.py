@@ -8,6 +8,8 @@ from django.core.management.base import CommandError
 from characters.casting.command import add_cast
 from characters.describing.command import add_describe
 from characters.imports.command import add_import
+from characters.management.context_instruct.export import add_export
+from characters.management.context_instruct.instruct import add_instruct
 from characters.refusals import CharacterRefused
 from characters.rehearsal.command import add_rehearse
 from rolellm.scripts.turns import UnreadableScript
@@ -19,7 +21,7 @@ class Command(StudyCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-        for add in (add_import, add_describe, add_rehearse, add_cast):
+        for add in (add_import, add_describe, add_instruct, add_export, add_rehearse, add_cast):
             add(actions)
 
     def handle(self, **options: Any) -> None:

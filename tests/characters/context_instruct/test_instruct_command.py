@@ -63,7 +63,7 @@ def test_queued_calls_are_made_by_a_worker(author: AuthorServer) -> None:
     make_character()
     said, told = instruct("--wanted", "1", "--queue")
     planned = InstructCall.objects.count()
-    assert said == "" and f"Queued: {planned} calls of author." in told
+    assert said == "" and f"Queued: {planned} calls." in told
     assert "No worker serves author" in told
     tasks.instruct()
     assert ContextInstruct.objects.get().state == ContextInstruct.State.FINISHED
