@@ -16,7 +16,7 @@ from studies.files.pieces import write_in_pieces
 from studies.files.records import InvalidRecord, Place, Record, read_record
 from studies.files.turn_records import save_recorded_turns
 from studies.models import Dialogue, Goal, Output, Persona, Study
-from studies.roles import ROLE
+from studies.recorded_roles import ROLE
 from studies.services import freeze_study
 
 

@@ -11,7 +11,8 @@ from rolellm.elicitation import ELICITATIONS, Elicitation
 from rolellm.role_play import UnsuitablePrompts
 from simulation.requests import RequestError, RunRequest, limit_features
 from studies.models import CharacterSheet, Dialogue, Persona, Study
-from studies.roles import RESPONDERS_WAY, ROLE, assign_role, recorded_role, with_sample_role
+from studies.recorded_roles import ROLE, recorded_role
+from studies.roles import RESPONDERS_WAY, assign_role, with_sample_role
 
 ELICITATION, RESPONDER = "elicitation", "responder_character"
 """Keys of a run's configuration. Runs without characters lack them, so that their identity stays what it was."""

@@ -7,12 +7,10 @@ from typing import Any
 from dialogue.prompts import AnyPrompts, NamedPrompts, PromptSet
 from rolellm.elicitation import ELICITATIONS, Elicitation
 from rolellm.role_play import Role, UnsuitablePrompts, as_role, as_role_responder, retrieve, sample_role
-from studies.models import CharacterSheet, Dialogue
+from studies.models import CharacterSheet
 
 RESPONDERS_WAY: Elicitation = "dialogue"
 """RoleGPT proper. A run's elicitation is that of its inquirer."""
-ROLE = "character"
-"""The key under which a dialogue's description of a speaker records its role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +57,3 @@ def with_sample_role(named: NamedPrompts, way: Elicitation) -> NamedPrompts:
         raise UnsuitablePrompts(
             f"No character can play with the prompt set {named.reference!r}: {error}. Choose another one."
         ) from error
-
-
-def recorded_role(described: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the role that a dialogue's description of a speaker records; {} for none."""
-    found = described.get(ROLE)
-    return found if isinstance(found, dict) else {}
-
-
-def named_roles(dialogue: Dialogue) -> dict[str, str]:
-    """Return which characters speak in the dialogue, as columns of exports; empty texts where people or mere models speak."""
-    asked, answered = recorded_role(dialogue.inquirer), recorded_role(dialogue.responder)
-    return {
-        "character": asked.get("name", ""),
-        "elicitation": asked.get("elicitation", ""),
-        "responder_character": answered.get("name", ""),
-    }

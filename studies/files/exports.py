@@ -10,7 +10,7 @@ from studies.files.records import write_records
 from studies.files.tables import BYTE_ORDER_MARK, Write, write_row, write_spreadsheet_row
 from studies.files.turn_records import turns_with_tries, write_turn
 from studies.models import Dialogue, Study, Turn, Typing, is_unsafe
-from studies.roles import named_roles
+from studies.recorded_roles import named_roles
 
 COLUMNS = (
     "dialogue",

@@ -12,7 +12,7 @@ from django.db.models import Prefetch, QuerySet
 from studies.files.record_values import checked, described, finite, made_storable, optional, storable
 from studies.files.turn_records import RecordedTurn, read_turns, turns_with_tries, write_turn
 from studies.models import ENDINGS, Dialogue, GuardCheck, Output, Turn
-from studies.roles import named_roles
+from studies.recorded_roles import named_roles
 
 _TEXT = r'\s*:\s*("(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*+")'
 _BEGINNING = re.compile(rf'\s*\{{\s*"persona"{_TEXT}\s*,\s*"sample"\s*:\s*\{{\s*"instruction"{_TEXT}')
