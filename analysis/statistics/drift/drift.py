@@ -23,12 +23,13 @@ class Drift:
     """The drift of one way of playing: of one character, or of ALL together.
 
     ``first`` is the style of the first turn that has one. ``reason`` says why there is no trend. ``change`` is None without
-    drift.
+    drift. ``auc`` says how well the style of the one character is told from neutral text.
     """
 
     way: str
     character: str
     dialogues: int
+    auc: float | None
     turns: Sequence[AtTurn]
     first: Estimate
     trend: Trend | None
@@ -68,21 +69,28 @@ def _of_way(way: str, parts: Sequence[tuple[Reference, Style, list[Played]]], ra
     if len(read) > 1:
         usable = [turns for one, style, several in read if not style.problem(one.name) for turns in several]
         everything = [turns for _, _, several in read for turns in several]
-        yield _drift(way, ALL, everything, usable, _too_few(usable), random)
+        yield _drift(way, ALL, None, everything, usable, _too_few(usable), random)
     for one, style, several in read:
         problem = style.problem(one.name)
-        yield _drift(way, one.name, several, [] if problem else several, problem or _too_few(several), random)
+        usable = [] if problem else several
+        yield _drift(way, one.name, style.auc(one.name), several, usable, problem or _too_few(several), random)
 
 
 def _drift(
-    way: str, character: str, dialogues: Sequence[Turns], usable: Sequence[Turns], why_not: str, random: Generator
+    way: str,
+    character: str,
+    auc: float | None,
+    dialogues: Sequence[Turns],
+    usable: Sequence[Turns],
+    why_not: str,
+    random: Generator,
 ) -> Drift:
     scores = [one.scores for one in usable]
     trend = trend_of(scores)
     change = change_of(scores, random) if trend and trend.is_falling else None
     turns = by_turn(dialogues)
     first = next((one.style for one in turns if one.style.count), Estimate(0))
-    return Drift(way, character, len(dialogues), turns, first, trend, change, "" if trend else why_not)
+    return Drift(way, character, len(dialogues), auc, turns, first, trend, change, "" if trend else why_not)
 
 
 def _too_few(dialogues: Sequence[Turns]) -> str:
