@@ -51,6 +51,11 @@ class HumannessPage(ResultPage):
         return self._tables("fidelity")
 
     @cached_property
+    def drift(self) -> Sequence[dict[str, Any]]:
+        """Return the tables of the drift of the run's characters; none if it has no characters."""
+        return [in_columns(table) for table in (self.shown.get("drift") or {}).get("tables", ())]
+
+    @cached_property
     def prospects(self) -> tuple[int, int]:
         """Return the numbers of ended simulated and natural dialogues."""
         return simulated_dialogues(self.run).count(), natural_dialogues(self.run.study).count()

@@ -9,8 +9,11 @@ from django.utils import timezone
 from numpy.random import Generator, default_rng
 
 from analysis.code_version import code_version
+from analysis.drift.character_drift import measure_drift
 from analysis.humanness.run_dialogues import Instructions, natural_dialogues, read_spoken, simulated_dialogues
 from analysis.models import SHAPE
+from analysis.reporting.drift import DEFINITIONS, LIMIT, CharacterDrift
+from analysis.reporting.figures.drawings import Drawing
 from analysis.reporting.humanness import Humanness
 from analysis.reporting.page_content import figure_content, table_content
 from analysis.reporting.portfolio import Portfolio, files_of
@@ -54,16 +57,20 @@ def measure_run(run: Run, instructions: Instructions, on_step: OnStep) -> Humann
     natural = gather(read_spoken(natural_dialogues(run.study)), step="natural dialogues")
     fidelity = fidelity_of(natural.sample, simulated.sample, language, random, on_step)
     features = {feature.key: name_feature(feature.key) for feature in read_features(run.study.questionnaire)}
-    return Humanness(simulated.health, natural.health, fidelity, features, ENDING_WORDS)
+    drift = measure_drift(run.study, simulated_dialogues(run), on_step)
+    return Humanness(simulated.health, natural.health, fidelity, features, ENDING_WORDS, drift)
 
 
 def portfolio_of_run(run: Run, instructions: Instructions, measured: Humanness) -> Portfolio:
     """Return the tables, figures and sentences about the run, for its page and its files."""
     counts = f"{measured.simulated.dialogues} simulated and {measured.natural.dialogues} natural dialogues"
     about = f"{run}, study {run.study.slug}: {counts} on {timezone.now():%-d %B %Y}, computed by {code_version()}."
-    tables = [*measured.health_tables(), *measured.fidelity_tables()]
+    drift = measured.drift
+    tables = [*measured.health_tables(), *measured.fidelity_tables(), *(drift.tables() if drift else ())]
+    figures = [*measured.figures(), *(drift.figures() if drift else ())]
+    findings = [*measured.findings(), *(drift.findings() if drift else ())]
     left_out = [measured.reason] if measured.reason else []
-    return Portfolio(None, tables, measured.figures(), left_out, [about, *measured.findings(), *_caveats(instructions)])
+    return Portfolio(None, tables, figures, left_out, [about, *findings, *_caveats(instructions)])
 
 
 def compute_run(run: Run, instructions: Instructions, on_step: OnStep) -> Computed:
@@ -71,7 +78,7 @@ def compute_run(run: Run, instructions: Instructions, on_step: OnStep) -> Comput
     measured = measure_run(run, instructions, on_step)
     portfolio = portfolio_of_run(run, instructions, measured)
     on_step("files")
-    return Computed(_shown(instructions, measured, portfolio), dict(files_of(portfolio)))
+    return Computed(_shown(instructions, measured), dict(files_of(portfolio)))
 
 
 def _gather(
@@ -100,7 +107,7 @@ def _caveats(instructions: Instructions) -> Iterator[str]:
         )
 
 
-def _shown(instructions: Instructions, measured: Humanness, portfolio: Portfolio) -> dict[str, Any]:
+def _shown(instructions: Instructions, measured: Humanness) -> dict[str, Any]:
     overall = measured.fidelity.whole.overall
     return {
         "shape": SHAPE,
@@ -112,8 +119,21 @@ def _shown(instructions: Instructions, measured: Humanness, portfolio: Portfolio
         "reason": measured.reason,
         "health": [table_content(table) for table in measured.health_tables()],
         "fidelity": [table_content(table) for table in measured.fidelity_tables()],
-        "figures": [figure_content(drawing) for drawing in portfolio.drawings],
+        "figures": [figure_content(one) for one in measured.figures() if isinstance(one, Drawing)],
+        "drift": _shown_drift(measured.drift),
         "definitions": [asdict(one) for one in measured.definitions()],
         "overall": asdict(overall) if overall else None,
         "separation": asdict(measured.fidelity.separation),
+    }
+
+
+def _shown_drift(drift: CharacterDrift | None) -> dict[str, Any] | None:
+    if drift is None:
+        return None
+    return {
+        "findings": drift.findings(),
+        "tables": [table_content(table) for table in drift.tables()],
+        "figures": [figure_content(one) for one in drift.figures() if isinstance(one, Drawing)],
+        "definitions": [{"label": label, "definition": definition} for label, definition in DEFINITIONS],
+        "limit": LIMIT,
     }

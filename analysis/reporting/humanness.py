@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from analysis.reporting.drift import CharacterDrift
 from analysis.reporting.fidelity_tables import group_words, groups_table, measures_table, separation_table
 from analysis.reporting.figures.drawings import Drawing, Undrawn
 from analysis.reporting.figures.fidelity import distances_by_row
@@ -48,7 +49,8 @@ class _SymptomShare:
 class Humanness:
     """The health of a run's dialogues and of natural ones, and the fidelity, or the reason why there is none.
 
-    ``features`` holds the labels of the persona form's questions, ``endings`` the words for endings.
+    ``features`` holds the labels of the persona form's questions, ``endings`` the words for endings. ``drift`` is that of the
+    run's characters, None if it has none.
     """
 
     simulated: Health
@@ -56,6 +58,7 @@ class Humanness:
     fidelity: Fidelity
     features: Mapping[str, str]
     endings: Mapping[str, str]
+    drift: CharacterDrift | None = None
 
     @property
     def reason(self) -> str:

@@ -6,9 +6,9 @@ import grimp
 import pytest
 
 from analysis import code_version as module
-from analysis.code_version import ELSEWHERE, code_version
+from analysis.code_version import DATA, ELSEWHERE, code_version
 
-APPS = ("analysis", "evaluation", "simulation", "collection", "enrolment", "studies", "dialogue")
+APPS = ("analysis", "evaluation", "simulation", "collection", "enrolment", "studies", "rolellm", "dialogue")
 ROOT = Path(module.__file__).parent.parent
 BEGINNINGS = ("analysis.study.study_analysis", "analysis.humanness.run_humanness")
 COUNTED = "evaluation/models/judgements.py"
@@ -41,10 +41,10 @@ def test_a_change_of_any_of_it_is_another_version(monkeypatch: pytest.MonkeyPatc
 
 def test_all_code_of_the_analysis_itself_is_part_of_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Change a file of the analysis package in a copy."""
-    for name in ELSEWHERE:
+    for name in (*ELSEWHERE, *DATA):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
-    (tmp_path / "analysis" / "statistics").mkdir(parents=True)
+    (tmp_path / "analysis" / "statistics").mkdir(parents=True, exist_ok=True)
     monkeypatch.setattr(module, "__file__", str(tmp_path / "analysis" / "code_version.py"))
     seen = {code_version.__wrapped__()}
     for text in ("1", "2"):

@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 from analysis.humanness.reports import request_report
 from analysis.models import HumannessReport
 from simulation.models import Run
+from tests.analysis.drift.factories import make_played_run
 from tests.analysis.humanness.factories import make_measurable_run
 from tests.analysis.working import beside_the_browser, work_off_humanness
 from tests.browser.accessibility import check_page_in_both_sizes
@@ -41,3 +42,17 @@ def test_without_people_and_while_it_is_computed_it_violates_no_rule_either(staf
     staff_page.goto(f"/runs/{run.token}/humanness/")
     expect(staff_page.get_by_text("there are 0.")).to_be_visible()
     check_page_in_both_sizes(staff_page, "health alone")
+
+
+def test_the_drift_of_characters_is_shown_with_its_figure_and_violates_no_rule(staff_page: Page) -> None:
+    run = make_played_run()
+    request_report(run)
+    beside_the_browser(work_off_humanness)
+    staff_page.goto(f"/runs/{run.token}/humanness/")
+    staff_page.get_by_role("link", name="Drift of characters", exact=True).click()
+    expect(staff_page.get_by_text("Coriolanus: drift, from turn 3 on")).to_be_visible()
+    expect(staff_page.get_by_role("img", name="Style of characters by turn")).to_be_visible()
+    with staff_page.expect_download() as started:
+        staff_page.get_by_role("link", name="CSV of Style by turn", exact=True).click()
+    assert "inquirer tiny, dialogue engineering" in started.value.path().read_text("utf-8")
+    check_page_in_both_sizes(staff_page, "drift")
