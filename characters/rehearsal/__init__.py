@@ -1,1 +1,1 @@
-"""A character for the demo: Coriolanus from the play, described by made-up answers instead of a model's."""
+"""A character for the demo: Coriolanus from the play, with made-up answers instead of a model's."""

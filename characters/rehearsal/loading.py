@@ -7,10 +7,13 @@ from pathlib import Path
 from asgiref.sync import async_to_sync
 from django.db import transaction
 
+from characters.context_instruct.queue import INSTRUCT_CALLS
+from characters.context_instruct.requests import InstructRequest, request_instruct
+from characters.context_instruct.workers import InstructWorker
 from characters.describing.descriptions import DESCRIPTIONS, request_description
 from characters.describing.workers import DescriptionWorker
 from characters.imports.profiles import store_profile
-from characters.models import Character, Description
+from characters.models import Character, ContextInstruct, Description
 from characters.rehearsal.made_up import MadeUp
 from rolellm.describing import opening_questions, second_person
 from rolellm.profiles import make_profile
@@ -34,6 +37,7 @@ def load_character() -> Character:
         character = _store()
     for job in character.descriptions.filter(model=MODEL).exclude(state=Description.State.FINISHED):
         _describe(job)
+    _make_triplets(character)
     character.refresh_from_db()
     return character
 
@@ -57,6 +61,22 @@ def _describe(job: Description) -> None:
     worker = DescriptionWorker(models_file=_models_file(), open_model=lambda _: model, tick=0.02)
     async_to_sync(worker.work_off)(job.steps.all())
     DESCRIPTIONS.leave(job)
+
+
+def _make_triplets(character: Character) -> None:
+    """Let Context-Instruct make triplets of a character that is this demo's, unless a researcher has begun."""
+    jobs = character.instructions.all()
+    begun = jobs.filter(model=MODEL, state__in=(ContextInstruct.State.PAUSED, ContextInstruct.State.RUNNING)).first()
+    character.refresh_from_db()
+    is_ours = character.described_by == MODEL and character.descriptions.filter(model=MODEL).exists()
+    if not (is_ours and character.description) or (jobs.exists() and not begun):
+        return
+    job = begun or request_instruct(character, InstructRequest(MODEL), _models_file())
+    INSTRUCT_CALLS.start(job)
+    model = MadeUp(_answers())
+    worker = InstructWorker(models_file=_models_file(), open_model=lambda _: model, tick=0.02)
+    async_to_sync(worker.work_off)(job.calls.all())
+    INSTRUCT_CALLS.leave(job)
 
 
 def _answers() -> dict[str, str]:

@@ -3,13 +3,14 @@
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 
+from characters.rehearsal.triplets import is_call, made_up_triplets
 from dialogue.backends.base import BackendError, Piece, Sampling, StreamingModel
 from dialogue.backends.scripted import ScriptedModel
 from dialogue.messages import Message
 
 
 class MadeUp(StreamingModel):
-    """Answers a request whose last message ends in a known question."""
+    """Answers a request whose last message ends in a known question, and the calls of Context-Instruct."""
 
     def __init__(self, answers: Mapping[str, str]) -> None:
         self._answers = answers
@@ -17,7 +18,9 @@ class MadeUp(StreamingModel):
     async def generate(
         self, messages: Sequence[Message], sampling: Sampling, conversation: str
     ) -> AsyncGenerator[Piece]:
-        script = ScriptedModel([self._find(messages[-1].content)])
+        asked = "\n".join(message.content for message in messages)
+        answer = made_up_triplets(asked, sampling.seed) if is_call(asked) else self._find(asked)
+        script = ScriptedModel([answer])
         async with aclosing(script.generate(messages[-1:], sampling, conversation)) as pieces:
             async for piece in pieces:
                 yield piece

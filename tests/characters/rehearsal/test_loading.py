@@ -1,10 +1,12 @@
 """The demo's character."""
 
+from collections import Counter
+
 import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from characters.models import Character, Description
+from characters.models import Character, ContextInstruct, Description, Triplet
 from characters.rehearsal import loading
 from tests.factories import make_character, make_staff
 
@@ -46,3 +48,24 @@ def test_an_interrupted_load_is_completed() -> None:
     character = loading._store()
     assert loading.load_character().description
     assert character.descriptions.get().state == Description.State.FINISHED
+
+
+def test_context_instruct_makes_triplets_of_which_some_are_filtered_and_some_are_duplicates() -> None:
+    job = loading.load_character().instructions.get()
+    fates = Counter(Triplet.objects.filter(call__job=job).values_list("fate", flat=True))
+    assert (job.state, job.model, job.is_filtered) == (ContextInstruct.State.FINISHED, "made-up", True)
+    assert fates.total() >= 400
+    assert all(fates[fate] for fate in ("kept", "low", "repeat", "duplicate"))
+    assert not fates["malformed"]
+
+
+def test_a_researcher_who_has_begun_is_not_disturbed() -> None:
+    character = loading.load_character()
+    character.instructions.all().delete()
+    character.instructions.create(model="tiny")
+    loading.load_character()
+    assert character.instructions.get().model == "tiny"
+    character.instructions.all().delete()
+    Character.objects.update(description="", described_by="")
+    loading.load_character()
+    assert not character.instructions.exists()
