@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand
 from characters.rehearsal.loading import load_character
 
 _ABOUT = (
-    "Store Coriolanus from the play, with a description and triplets from answers that are labelled as made up, to try out what "
-    "can be done with a character. An existing Coriolanus stays unchanged."
+    "Store Coriolanus from the play, with a description and triplets from answers that are labelled as made up, to try out "
+    "what can be done with a character. An existing Coriolanus stays unchanged."
 )
 
 
