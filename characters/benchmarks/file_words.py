@@ -14,15 +14,18 @@ def describe_file(file: dict[str, Any]) -> str:
 def _facts(file: dict[str, Any]) -> Iterator[str]:
     content = file["content"]
     if content == "raw answers":
-        yield f"{file['rows']:,} instructions with raw answers, which {file['matched']:,} general rows have"
+        yield f"{_counted(file['rows'], 'raw answer')}, found for {_counted(file['matched'], 'general row')}"
         return
-    what = {"train": "training rows", "test": "test rows", "answers": "answers of RoleGPT"}[content]
-    yield f"{file['rows']:,} {what}"
-    if file.get("leaked"):
-        yield f"{file['leaked']:,} questions also occur in training"
-    if file.get("rows_without_answer"):
-        yield f"{file['rows_without_answer']:,} test rows have no answer"
-    if file.get("answers_without_row"):
-        yield f"{file['answers_without_row']:,} answers belong to no test row and were left out"
-    if file.get("repeated"):
-        yield f"{file['repeated']:,} further answers to the same row were left out"
+    yield _counted(file["rows"], {"train": "training row", "test": "test row", "answers": "answer"}[content])
+    if number := file.get("leaked"):
+        yield f"{_counted(number, 'question')} also in training"
+    if number := file.get("rows_without_answer"):
+        yield f"{_counted(number, 'test row')} without an answer"
+    if number := file.get("answers_without_row"):
+        yield f"{_counted(number, 'answer')} without a test row, left out"
+    if number := file.get("repeated"):
+        yield f"{_counted(number, 'further answer')} to the same rows, left out"
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

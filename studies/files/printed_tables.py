@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 from studies.files.tables import write_spreadsheet_row
 
@@ -47,6 +48,13 @@ class Percentage(float):
     """A share in per cent, written with one decimal."""
 
 
+class PrintedCell(NamedTuple):
+    """A cell as people read it; numbers are aligned right."""
+
+    text: str
+    is_numeric: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table. ``name`` is the name of its file; ``note`` says how to read it. Rows are as long as the header. Their first cell
@@ -68,6 +76,20 @@ class Table:
         """Return each group's subject and the other cells of its rows, as people read them."""
         readable_rows = ([readable(cell) for cell in row] for row in self.rows)
         return [(about, [row[1:] for row in rows]) for about, rows in groupby(readable_rows, lambda row: row[0])]
+
+    @property
+    def columns(self) -> list["PrintedCell"]:
+        """Return the header, each cell with whether its column holds numbers."""
+        return [PrintedCell(*cell) for cell in zip(self.header, self.numeric, strict=True)]
+
+    @property
+    def aligned_groups(self) -> list[tuple[str, list[list["PrintedCell"]]]]:
+        """Return ``groups`` with each cell's alignment."""
+        numeric = self.numeric[1:]
+        return [
+            (about, [[PrintedCell(*cell) for cell in zip(row, numeric, strict=True)] for row in rows])
+            for about, rows in self.groups
+        ]
 
     def _columns(self) -> Iterator[Sequence[Cell]]:
         return zip(*self.rows, strict=True) if self.rows else iter([()] * len(self.header))

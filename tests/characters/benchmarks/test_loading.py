@@ -165,5 +165,5 @@ def test_the_command_says_what_each_file_contained(capsys: pytest.CaptureFixture
     call_command("rolebench", "load", str(ENGLISH), "--name", "RoleBench")
     said = capsys.readouterr().out
     assert "RoleBench: 180 rows in English" in said
-    assert "role_specific/rolegpt_baseline.jsonl: 30 answers of RoleGPT; 30 test rows have no answer" in said
+    assert "role_specific/rolegpt_baseline.jsonl: 30 answers; 30 test rows without an answer" in said
     assert "instruction-generalization/general/train.jsonl: missing" in said

@@ -1,0 +1,36 @@
+"""A researcher loads a benchmark in a browser, lets a model answer it, and reads the scores."""
+
+import pytest
+from playwright.sync_api import Page, expect
+from pytest_django import Settings
+
+from characters import tasks
+from tests.analysis.working import beside_the_browser
+from tests.browser.accessibility import check_page_in_both_sizes
+from tests.characters.benchmarks.answers import MODELS_FILE, ROLE_SPLIT, make_benchmark
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_answers_and_scores_come_by_themselves_and_violate_no_rule(staff_page: Page, settings: Settings) -> None:
+    settings.MODELS_FILE = MODELS_FILE
+    make_benchmark()
+    staff_page.goto("/benchmarks/")
+    staff_page.get_by_label("Name", exact=True).fill("general")
+    staff_page.get_by_label("File").set_input_files(ROLE_SPLIT / "general" / "test.jsonl")
+    check_page_in_both_sizes(staff_page, "list")
+    staff_page.get_by_role("button", name="Load benchmark").click()
+    expect(staff_page.get_by_text("general is stored.")).to_be_visible()
+    staff_page.get_by_role("navigation", name="Site").get_by_role("link", name="Benchmarks").click()
+    staff_page.get_by_role("link", name="roles").click()
+    staff_page.get_by_role("combobox", name="Model").select_option("actor")
+    staff_page.get_by_role("textbox", name="Roles").fill("Coriolanus")
+    staff_page.get_by_role("button", name="Start answers").click()
+    expect(staff_page.get_by_text("actor answers as soon as a worker is free.")).to_be_visible()
+    beside_the_browser(tasks.answer)
+    expect(staff_page.get_by_role("rowheader", name="actor, dialogue").first).to_be_visible()
+    expect(staff_page.get_by_role("button", name="Pause answers")).to_have_count(0)
+    check_page_in_both_sizes(staff_page, "benchmark")
+    staff_page.get_by_role("link", name="Read answers of actor, dialogue").click()
+    expect(staff_page.get_by_role("article")).to_have_count(20)
+    check_page_in_both_sizes(staff_page, "answers")
