@@ -26,7 +26,7 @@ from roleplay_site.serving.handler import Handler  # noqa: E402
 from roleplay_site.serving.pages import Pages  # noqa: E402
 from roleplay_site.serving.preparation import prepare  # noqa: E402
 from roleplay_site.serving.turns import Turns  # noqa: E402
-from simulation.prompt_sets.tries import tried_models  # noqa: E402
+from studies.language_models.tried_models import tried_models  # noqa: E402
 
 Message = dict[str, Any]
 WAIT_SECONDS = 45.0

@@ -22,20 +22,14 @@ from dialogue.roleplay import inquirer_history, responder_history
 from dialogue.seeds import SPEAKERS, SpeakerName, sampler_seed
 from dialogue.speakers import History, Speaker
 from simulation.prompt_sets.scene import Scene
-from simulation.prompt_sets.tried_models import Busy, TriedModels
 from simulation.prompt_sets.verdicts import Verdict, judge
 from studies.language_models.identities import build_speaker, built_in, describe_speaker, find_spec
 from studies.language_models.keys import without_keys
+from studies.language_models.tried_models import MOST_WAITS, PATIENCE, Busy, TriedModels, ask_with, refuse_workers_model
 
 TURNS = 2
-PATIENCE = 40.0
-"""Seconds for one output: less than the 45 that others wait for their turn at the web server."""
-MOST_WAITS = 8
-"""How many times a try waits that long for a model that is still loading."""
 _SALT, _OLDEST = "prompt-set-try", 3600
 _DRAFT = "this set"
-tried_models = TriedModels()
-"""Those of this process."""
 
 
 class TriedTurn(BaseModel):
@@ -110,7 +104,7 @@ def begin_try(prompts: AnyPrompts, scene: Scene) -> Try:
         spec = scene.models[speaker]
         if spec is None:
             raise ModelMisconfigured(f"No model in models.toml can be the {speaker}. Add one.")
-        _refuse_workers_model(spec)
+        refuse_workers_model(spec)
         texts[speaker] = write_prompts(prompts if speaker == prompts.speaker else _configured(spec, speaker))
         models[speaker] = spec.name
         describe_speaker(settings.MODELS_FILE, spec.name, speaker, NamedPrompts(_DRAFT, parse(texts[speaker])))
@@ -141,12 +135,8 @@ async def ask_next(attempt: Try, models: TriedModels, patience: float = PATIENCE
 
 
 async def ask_here(attempt: Try) -> Tried:
-    """Ask for the next output with the models of this process. Without a server, close them with the event loop."""
-    try:
-        return await ask_next(attempt, tried_models)
-    finally:
-        if asyncio.all_tasks() - tried_models.tasks == {asyncio.current_task()}:
-            await tried_models.close()
+    """Ask for the next output with the models of this process."""
+    return await ask_with(partial(ask_next, attempt))
 
 
 async def _ask(attempt: Try, models: TriedModels, heard: list[Heard]) -> Verdict:
@@ -207,11 +197,3 @@ def _interrupted(attempt: Try, raw: str, patience: float) -> Tried:
 
 def _configured(spec: ModelSpec, speaker: SpeakerName) -> AnyPrompts:
     return built_in(getattr(spec, speaker).prompts, speaker).prompts
-
-
-def _refuse_workers_model(spec: ModelSpec) -> None:
-    if spec.backend == "transformers":
-        raise ModelMisconfigured(
-            f"Model {spec.name!r} runs in a worker, and this page cannot load it. Start a run with one persona and one goal"
-            " instead."
-        )

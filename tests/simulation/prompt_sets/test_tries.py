@@ -17,11 +17,11 @@ from dialogue.prompts import PromptSet, load, load_responder
 from simulation.casting import Casting
 from simulation.prompt_sets import tries
 from simulation.prompt_sets.scene import read_scene
-from simulation.prompt_sets.tried_models import TriedModels
-from simulation.prompt_sets.tries import Tried, Try, ask_next, begin_try, read_try, tried_models
+from simulation.prompt_sets.tries import Tried, Try, ask_next, begin_try, read_try
 from simulation.requests import RunRequest
 from simulation.services import request_run, start_run
 from simulation.workers import Worker
+from studies.language_models.tried_models import TriedModels, tried_models
 from studies.models import Dialogue, Output
 from tests.factories import make_staff, make_study
 from tests.installation import BASE_DIR

@@ -1,14 +1,20 @@
-"""The model that the web process loads for tries of prompt sets only, and soon closes again."""
+"""The model that the web process loads for tries only, of which nothing is stored, and soon closes again."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 from dialogue.backends import registry
-from dialogue.backends.base import ChatModel
+from dialogue.backends.base import ChatModel, ModelMisconfigured
 from dialogue.model_config import ModelSpec
 
+T = TypeVar("T")
+PATIENCE = 40.0
+"""Seconds for one output: less than the 45 that others wait for their turn at the web server."""
+MOST_WAITS = 8
+"""How many times a try waits that long for a model that is still loading."""
 KEPT_SECONDS = 60.0
 """How long a model stays loaded after an output: until the next outputs of the same try."""
 
@@ -108,6 +114,28 @@ class TriedModels:
             yield held
         finally:
             held.close_later()
+
+
+tried_models = TriedModels()
+"""Those of this process."""
+
+
+async def ask_with(ask: Callable[[TriedModels], Awaitable[T]]) -> T:
+    """Call ``ask`` with the models of this process. Without a server, close them with the event loop."""
+    try:
+        return await ask(tried_models)
+    finally:
+        if asyncio.all_tasks() - tried_models.tasks == {asyncio.current_task()}:
+            await tried_models.close()
+
+
+def refuse_workers_model(spec: ModelSpec) -> None:
+    """Raise ModelMisconfigured for a model that must not be loaded by the web process."""
+    if spec.backend == "transformers":
+        raise ModelMisconfigured(
+            f"Model {spec.name!r} runs in a worker, and this page cannot load it. Start a run with one persona and one goal"
+            " instead."
+        )
 
 
 @asynccontextmanager

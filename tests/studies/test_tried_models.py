@@ -10,8 +10,8 @@ from dialogue.backends import registry
 from dialogue.backends.base import BackendError, ChatModel, ModelMisconfigured, Sampling
 from dialogue.backends.scripted import ScriptedModel
 from dialogue.model_config import ModelSpec
-from simulation.prompt_sets import tried_models
-from simulation.prompt_sets.tried_models import Busy, TriedModels
+from studies.language_models import tried_models
+from studies.language_models.tried_models import Busy, TriedModels
 
 
 class Counted:
