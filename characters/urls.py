@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("characters.benchmarks.pages.urls")),
     path("", include("characters.pages.urls")),
+    path("", include("characters.tries.urls")),
     path("", include("characters.describing.urls")),
     path("", include("characters.casting.urls")),
 ]

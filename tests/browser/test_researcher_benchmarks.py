@@ -8,6 +8,7 @@ from characters import tasks
 from tests.analysis.working import beside_the_browser
 from tests.browser.accessibility import check_page_in_both_sizes
 from tests.characters.benchmarks.answers import MODELS_FILE, ROLE_SPLIT, make_benchmark
+from tests.factories import make_character
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -34,3 +35,15 @@ def test_answers_and_scores_come_by_themselves_and_violate_no_rule(staff_page: P
     staff_page.get_by_role("link", name="Read answers of actor, dialogue").click()
     expect(staff_page.get_by_role("article")).to_have_count(20)
     check_page_in_both_sizes(staff_page, "answers")
+
+
+def test_elicitations_are_compared_beside_each_other(staff_page: Page, settings: Settings) -> None:
+    settings.MODELS_FILE = MODELS_FILE
+    make_character()
+    staff_page.goto("/elicitations/")
+    staff_page.get_by_label("Question").fill("Will you flatter the people?")
+    staff_page.get_by_label("actor").check()
+    staff_page.get_by_role("button", name="Ask models").click()
+    expect(staff_page.get_by_text("The trial is complete. Nothing was stored.")).to_be_visible()
+    expect(staff_page.get_by_role("article")).to_have_count(3)
+    check_page_in_both_sizes(staff_page, "elicitations")

@@ -40,13 +40,16 @@ class SetLine:
         return ", ".join(f"{role} ({why})" for role, why in found.items())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AnswersPart:
-    """The part of the page that changes while models answer."""
+    """The part of the page that changes while models answer. Its scores are read when they are shown."""
 
     benchmark: Benchmark
     lines: list[SetLine]
-    tables: list[Table]
+
+    @cached_property
+    def tables(self) -> list[Table]:
+        return [table for split in splits_of(self.benchmark) for table in tables_of(self.benchmark, split)]
 
     @property
     def is_under_way(self) -> bool:
@@ -123,11 +126,10 @@ class BenchmarkPage:
 
 
 def read_answers(benchmark: Benchmark) -> AnswersPart:
-    """Read the answer sets of the benchmark, with their scores."""
+    """Read the answer sets of the benchmark."""
     sets = list(benchmark.answer_sets.order_by("pk"))
     lines = [SetLine(each, progress := read_progress(each), _absent(each, progress)) for each in sets]
-    tables = [table for split in splits_of(benchmark) for table in tables_of(benchmark, split)]
-    return AnswersPart(benchmark, lines, tables)
+    return AnswersPart(benchmark, lines)
 
 
 def tables_of(benchmark: Benchmark, split: Split) -> list[Table]:
