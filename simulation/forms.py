@@ -221,6 +221,7 @@ class RunForm(forms.Form):
         self._offer("elicitation", [(way, ELICITATION_WORDS[way]) for way in ELICITATIONS])
         self.fields["elicitation"].initial = DEFAULT
         self._offer("responder_character", [("", "none"), *((name, name) for name in names)])
+        self.fields["responder_character"].initial = self._choices.study.chatbot_character
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]

@@ -13,13 +13,18 @@ from django.conf import settings
 
 from dialogue.backends.base import ChatModel, ModelMisconfigured
 from dialogue.model_config import ModelSpec
+from dialogue.prompts import NamedPrompts
 from dialogue.roleplay import responder_history
 from dialogue.seeds import sampler_seed
 from dialogue.speakers import History, Speaker
 from dialogue.thought_marks import Kind
 from dialogue.thoughts import split
+from rolellm.role_play import Role
+from studies.language_models.descriptions import without_notes
 from studies.language_models.identities import build_speaker, built_in, find_spec, is_still
-from studies.models import Dialogue, Generation, Output, Turn
+from studies.models import CharacterSheet, Dialogue, Generation, Output, Turn
+from studies.recorded_roles import recorded_role
+from studies.roles import recall_role, with_role
 
 OpenModel = Callable[[ModelSpec], ChatModel]
 OnMove = Callable[[int], None]
@@ -30,7 +35,8 @@ OnMove = Callable[[int], None]
 class Question:
     """Everything that one attempt at a reply needs. ``past`` is the part of the dialogue that the chatbot sees.
 
-    ``thought`` is the kind of thought whose beginning the chatbot's server leaves out, judging by its latest reply.
+    ``thought`` is the kind of thought whose beginning the chatbot's server leaves out, judging by its latest reply. ``role`` is
+    the character that it plays.
     """
 
     generation: int
@@ -42,6 +48,7 @@ class Question:
     responder: dict[str, Any]
     seed: Callable[[int, int], int]
     thought: Kind | None = None
+    role: Role | None = None
 
     @property
     def model(self) -> str:
@@ -64,7 +71,19 @@ def read_question(generation: Generation, past: Iterable[Turn]) -> Question:
         responder=dialogue.responder,
         seed=_seed(dialogue),
         thought=_thought(dialogue),
+        role=_role(dialogue),
     )
+
+
+def _role(dialogue: Dialogue) -> Role | None:
+    """Return the character that the chatbot plays, with the pairs with which the dialogue began."""
+    record = recorded_role(dialogue.responder)
+    if not record:
+        return None
+    sheet = CharacterSheet.objects.get(study=dialogue.study_id, name=record["name"])
+    played = recall_role(sheet, record)
+    assert played is not None, "a frozen study keeps its characters as they are"  # noqa: S101
+    return played.role
 
 
 def _seed(dialogue: Dialogue) -> Callable[[int, int], int]:
@@ -81,7 +100,8 @@ def _thought(dialogue: Dialogue) -> Kind | None:
         return None
     outputs = Output.objects.filter(dialogue__study=dialogue.study_id, speaker="responder").order_by("-pk")
     last = outputs.values_list("raw", "dialogue__responder").first()
-    return split(last[0]).closed_alone if last and last[1] == dialogue.responder else None
+    is_same = last is not None and without_notes(last[1]) == without_notes(dialogue.responder)
+    return split(last[0]).closed_alone if last and is_same else None
 
 
 class Chatbots:
@@ -118,7 +138,8 @@ def load_chatbot(models_file: Path, model: str, open_model: OpenModel) -> None:
 
 def find_speaker(models_file: Path, question: Question, open_model: OpenModel) -> Speaker:
     """Return the speaker that answers, after loading its model, which takes long. Raises ModelMisconfigured."""
-    if not is_still(models_file, _of_any_version(question.responder), "responder"):
+    prompts = _prompts(models_file, question)
+    if not is_still(models_file, _of_any_version(question.responder), "responder", prompts):
         raise ModelMisconfigured(
             f"Model {question.model!r} is no longer the one with which this dialogue began. Restore it in models.toml."
         )
@@ -126,8 +147,16 @@ def find_speaker(models_file: Path, question: Question, open_model: OpenModel) -
     model = open_model(spec)
     if question.thought:
         model.expect_thought(question.thought)
-    prompts = built_in(question.responder.get("prompts", table.prompts), "responder").prompts
-    return build_speaker(spec, table, question.responder, prompts, model, question.seed, f"chat-{question.token}")
+    return build_speaker(
+        spec, table, question.responder, prompts.prompts, model, question.seed, f"chat-{question.token}"
+    )
+
+
+def _prompts(models_file: Path, question: Question) -> NamedPrompts:
+    """Return the prompt set with which the dialogue began, with the chatbot's character. Raises ModelMisconfigured."""
+    _, table = find_spec(models_file, question.model, "responder")
+    named = built_in(question.responder.get("prompts", table.prompts), "responder")
+    return NamedPrompts(named.reference, with_role(named.prompts, question.role)) if question.role else named
 
 
 def _of_any_version(responder: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import random
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from django.conf import settings
 from django.db import transaction
@@ -13,11 +13,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from collection.models import Participant
+from collection.participation.chatbot import Chatbot, read_chatbot
 from collection.participation.eligibility import is_running
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.personas import describe
 from studies.language_models.catalogue import provider_of
-from studies.language_models.identities import describe_speaker
 from studies.models import Dialogue, Generation, Goal, Study, Turn
 from studies.signals import dialogue_over
 
@@ -136,7 +136,7 @@ def close_dialogue(dialogue: Dialogue, ending: Literal["next_goal", "left"], now
     unanswered.update(state=Turn.State.FAILED)
 
 
-def _begin(locked: Participant, responder: dict[str, Any], now: datetime) -> Dialogue | None:
+def _begin(locked: Participant, responder: Chatbot | None, now: datetime) -> Dialogue | None:
     """Begin the next goal, within the transaction that holds the participant's row."""
     running = locked.dialogues.filter(ended_at=None).first()
     if running is not None or locked.state != Participant.State.ACTIVE or not is_running(locked.study):
@@ -145,10 +145,11 @@ def _begin(locked: Participant, responder: dict[str, Any], now: datetime) -> Dia
     if not left:
         _finish(locked, now)
         return None
+    assert responder is not None, "a participant has a chatbot as long as goals are left"  # noqa: S101
     return _new_dialogue(locked, locked.study.goals.get(number=left[0]), responder)
 
 
-def _new_dialogue(participant: Participant, goal: Goal, responder: dict[str, Any]) -> Dialogue:
+def _new_dialogue(participant: Participant, goal: Goal, responder: Chatbot) -> Dialogue:
     persona = participant.persona
     assert persona is not None, "active participants have answered the form"  # noqa: S101
     return Dialogue.objects.create(
@@ -157,7 +158,7 @@ def _new_dialogue(participant: Participant, goal: Goal, responder: dict[str, Any
         persona=persona,
         persona_sentence=describe(persona.features),
         kind=Dialogue.Kind.NATURAL,
-        responder=responder,
+        responder=responder.about(goal.text),
         seed=secrets.randbelow(2**31),
     )
 
@@ -167,13 +168,13 @@ def _finish(locked: Participant, now: datetime) -> None:
     locked.save(update_fields=["state", "ended_at", "last_seen_at"])
 
 
-def _responder(participant: Participant) -> dict[str, Any]:
-    """Return the chatbot's description for the next dialogue; empty if no goal is left. Raises ChatbotUnavailable.
+def _responder(participant: Participant) -> Chatbot | None:
+    """Return the chatbot for the next dialogue; None if no goal is left. Raises ChatbotUnavailable.
 
     Call it outside of the transaction, because hashing a large model's file for the first time takes long.
     """
     if not goals_left(participant):
-        return {}
+        return None
     chatbot = participant.study.chatbot
     if provider_of(chatbot) not in ("", participant.consent_provider):
         logger.error(
@@ -184,7 +185,7 @@ def _responder(participant: Participant) -> dict[str, Any]:
             "Please contact the researchers who invited you."
         )
     try:
-        return describe_speaker(settings.MODELS_FILE, chatbot, "responder")
+        return read_chatbot(settings.MODELS_FILE, participant.study)
     except ModelMisconfigured as error:
         logger.error("Study %s: no dialogue can begin: %s", participant.study.slug, error)
         raise ChatbotUnavailable("The chatbot cannot be reached at the moment. Please try again later.") from error

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from collection.models import Recruitment
+from collection.participation.chatbot import find_sheet, prompts_with_character, role_of
 from collection.participation.goals import leave_dialogues
 from dialogue.backends import registry
 from dialogue.backends.base import ModelMisconfigured
@@ -30,7 +31,9 @@ def open_study(study: Study, patience: float | None = None) -> None:
     if lacks:
         raise NotReady(lacks[0])
     try:
-        ask_responder(study.chatbot, study.goals.all()[0].text, patience)
+        goal = study.goals.all()[0].text
+        played = role_of(find_sheet(study), goal)
+        ask_responder(study.chatbot, goal, patience, played.role if played else None)
     except BeingMeasured as reason:
         raise NotReady(f"The study is not open yet. {reason}") from reason
     except NoAnswer as reason:
@@ -42,7 +45,8 @@ def open_study(study: Study, patience: float | None = None) -> None:
 
 @transaction.atomic
 def _open(study: Study, now: datetime) -> None:
-    if Study.objects.select_for_update().get(pk=study.pk).chatbot != study.chatbot:
+    now_stored = Study.objects.select_for_update().get(pk=study.pk)
+    if (now_stored.chatbot, now_stored.chatbot_character) != (study.chatbot, study.chatbot_character):
         raise NotReady("The study was not opened because its chatbot was changed during the test. Open it again.")
     Recruitment.objects.update_or_create(study=study, defaults={"is_open": True, "chatbot_answered_at": now})
 
@@ -68,15 +72,18 @@ def what_it_lacks(study: Study) -> list[str]:
         reasons += slips
     elif spec is None or spec.responder is None:
         reasons.append(f"models.toml has no responder {study.chatbot!r}. Choose another chatbot, or add it there.")
-    elif problem := missing_piece(spec) or _what_does_not_fit(study.chatbot):
+    elif problem := missing_piece(spec) or _what_does_not_fit(study):
         reasons.append(f"The chatbot {study.chatbot!r} cannot answer. {problem}")
     return reasons
 
 
-def _what_does_not_fit(chatbot: str) -> str:
+def _what_does_not_fit(study: Study) -> str:
     """Return a sentence that says why some message of the method would not reach the chatbot; empty if all would."""
     try:
-        registry.fit_speaker(find_spec(settings.MODELS_FILE, chatbot, "responder")[0], "responder")
+        spec, _ = find_spec(settings.MODELS_FILE, study.chatbot, "responder")
+        registry.fit_speaker(spec, "responder")
+        if find_sheet(study):
+            registry.fit_prompts(spec, prompts_with_character(settings.MODELS_FILE, study.chatbot).prompts)
     except ModelMisconfigured as error:
         return str(error)
     return ""

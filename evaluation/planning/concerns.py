@@ -13,8 +13,11 @@ from evaluation.planning.candidates import Candidates, RunCells
 from studies.language_models.descriptions import without_notes
 from studies.language_models.identities import describe_speaker
 from studies.models import Study
+from studies.recorded_roles import recorded_role
 
 Speaker = Mapping[str, Any]
+_PLAYS = "plays"
+"""Key of the character that a speaker plays; empty for none."""
 """The description of a responder: its model, file hash and settings."""
 
 
@@ -41,7 +44,8 @@ def find_warnings(study: Study, candidates: Candidates, pairing: Pairing, models
     for cells in candidates.runs:
         warnings += _about_cells(cells, _person_goals(pairing))
     try:
-        reference = chatbots or [describe_speaker(models_file, study.chatbot, "responder")]
+        described = describe_speaker(models_file, study.chatbot, "responder")
+        reference = chatbots or [described | {_PLAYS: study.chatbot_character}]
     except ModelMisconfigured as error:
         return [
             *warnings,
@@ -77,7 +81,7 @@ def _about_chatbots(chatbots: Sequence[Speaker]) -> Iterator[str]:
 
 def _about_responder(cells: RunCells, reference: Sequence[Speaker]) -> str:
     """Return how the run's responder differs from every chatbot of the natural dialogues; empty if it is one of them."""
-    answered = cells.run.configuration.get("responder") or {}
+    answered = (cells.run.configuration.get("responder") or {}) | {_PLAYS: cells.run.responder_character}
     differences = [_difference(answered, chatbot) for chatbot in reference]
     return "" if "" in differences else f"{_name(cells)}: {differences[0]}."
 
@@ -96,6 +100,11 @@ def _difference(answered: Speaker, chatbot: Speaker) -> str:
             f"its responder is a different version of {model} from the one that participants chatted with: "
             "the file hashes differ"
         )
+    if answered[_PLAYS] != chatbot[_PLAYS]:
+        played, chatted = (
+            f"plays {one[_PLAYS]}" if one[_PLAYS] else "plays no character" for one in (answered, chatbot)
+        )
+        return f"its responder {played}, but the participants' chatbot {chatted}"
     settings = [key for key, value in without_notes(chatbot).items() if key in answered and answered[key] != value]
     return (
         f"its responder {model} had different settings from the participants' chatbot: {', '.join(settings)}"
@@ -108,7 +117,8 @@ def _chatbots(candidates: Candidates, pairing: Pairing) -> list[Speaker]:
     """Return the different recorded chatbots of the natural dialogues that may be judged."""
     chatbots: list[Speaker] = []
     for dialogue in pairing.natural:
-        chatbot = without_notes(candidates.responders[dialogue.id])
+        responder = candidates.responders[dialogue.id]
+        chatbot = without_notes(responder) | {_PLAYS: recorded_role(responder).get("name", "")}
         if chatbot.get("model") and chatbot not in chatbots:
             chatbots.append(chatbot)
     return chatbots

@@ -47,6 +47,7 @@ class StudyForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes n
             "slug",
             "description",
             "chatbot",
+            "chatbot_character",
             "welcome",
             "consent",
             "consent_version",
@@ -69,9 +70,20 @@ class StudyForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes n
         chatbots = _chatbots(catalogue, self.instance.chatbot)
         self.fields["chatbot"].choices = chatbots  # type: ignore[attr-defined]
         self.initial["chatbot"] = self.instance.chatbot or next((name for name, _ in chatbots), "")
+        self._offer_characters()
         self.fields["min_turns"].widget.attrs["max"] = self.fields["max_turns"].widget.attrs["max"] = 1000
         for name in TEXTS:
             self.fields[name].widget.attrs |= preview_beside(name, reverse("text-preview", args=[name]))
+
+    def _offer_characters(self) -> None:
+        """Offer the study's characters to the chatbot, or no choice if there are none."""
+        names = list(self.instance.character_sheets.values_list("name", flat=True)) if self.instance.pk else []
+        if not names:
+            del self.fields["chatbot_character"]
+            return
+        self.fields["chatbot_character"].widget = forms.Select(
+            choices=[("", "none"), *((name, name) for name in names)]
+        )
 
     def clean_slug(self) -> str:
         """Return the short name, or one derived from the title, which is cleaned first."""

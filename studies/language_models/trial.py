@@ -10,14 +10,16 @@ from dialogue import goals, personas
 from dialogue.backends import registry
 from dialogue.backends.base import BackendError
 from dialogue.outputs import Output
-from dialogue.prompts import AnyPrompts, PromptSet
+from dialogue.prompts import AnyPrompts, NamedPrompts, PromptSet
 from dialogue.roleplay import inquirer_history, responder_history
 from dialogue.seeds import SpeakerName, sampler_seed
 from dialogue.speakers import History, Speaker
 from dialogue.thought_events import Thinking
+from rolellm.role_play import Role
 from studies.language_models.identities import build_speaker, built_in, describe_speaker, find_spec
 from studies.language_models.keys import without_keys
 from studies.language_models.measurements import Measurements
+from studies.roles import with_role
 
 PATIENCE = 50.0
 """Seconds for loading the model and its first words: less than the minute that web servers wait for a page."""
@@ -37,15 +39,16 @@ class BeingMeasured(NoAnswer):
     """The model's speed on this machine is being measured, and it can answer only then."""
 
 
-def ask_responder(name: str, message: str, patience: float | None = None) -> None:
-    """Send the responder ``name`` the first message of a dialogue, as participants will. Raises NoAnswer.
+def ask_responder(name: str, message: str, patience: float | None = None, role: Role | None = None) -> None:
+    """Send the responder ``name`` the first message of a dialogue, as participants will. ``role`` is the character that it
+    plays. Raises NoAnswer.
 
     ``patience`` is the time that it has, in seconds. None is as long as a page may take: if its speed on this machine must be
     measured first, that begins or goes on in the background, and this raises BeingMeasured immediately.
     """
     if patience is None:
         _refuse_unmeasured(name, "responder")
-    _ask(name, "responder", message, patience or PATIENCE)
+    _ask(name, "responder", message, patience or PATIENCE, role)
 
 
 def ask_side(name: str, speaker: SpeakerName) -> None:
@@ -53,9 +56,9 @@ def ask_side(name: str, speaker: SpeakerName) -> None:
     _ask(name, speaker, goals.load_listed()[0].text, PATIENCE)
 
 
-def _ask(name: str, speaker: SpeakerName, goal: str, patience: float) -> None:
+def _ask(name: str, speaker: SpeakerName, goal: str, patience: float, role: Role | None = None) -> None:
     try:
-        async_to_sync(_wait_for_answer)(name, speaker, goal, patience)
+        async_to_sync(_wait_for_answer)(name, speaker, goal, patience, role)
     except BackendError as error:
         raise NoAnswer(without_keys(str(error))) from error
 
@@ -72,11 +75,13 @@ def _refuse_unmeasured(name: str, speaker: SpeakerName) -> None:
         )
 
 
-async def _wait_for_answer(name: str, speaker: SpeakerName, goal: str, patience: float) -> None:
+async def _wait_for_answer(
+    name: str, speaker: SpeakerName, goal: str, patience: float, role: Role | None = None
+) -> None:
     heard: list[str | Thinking] = []
     try:
         async with asyncio.timeout(patience):
-            asked, history, is_remote = await asyncio.to_thread(_prepare, name, speaker, goal)
+            asked, history, is_remote = await asyncio.to_thread(_prepare, name, speaker, goal, role)
             # Only a complete answer from an API shows whether it contains thoughts.
             await _listen(asked, history, name, heard, None if is_remote else ENOUGH)
     except TimeoutError as error:
@@ -88,12 +93,14 @@ async def _wait_for_answer(name: str, speaker: SpeakerName, goal: str, patience:
             await registry.close_models()
 
 
-def _prepare(name: str, speaker: SpeakerName, goal: str) -> tuple[Speaker, History, bool]:
+def _prepare(name: str, speaker: SpeakerName, goal: str, role: Role | None) -> tuple[Speaker, History, bool]:
     """Return the speaker, the history with the test message, and whether an API runs its model."""
     spec, table = find_spec(settings.MODELS_FILE, name, speaker)
-    described = describe_speaker(settings.MODELS_FILE, name, speaker)
-    model = registry.open_model(spec)
-    prompts = built_in(table.prompts, speaker).prompts
+    named = built_in(table.prompts, speaker)
+    if role:
+        named = NamedPrompts(named.reference, with_role(named.prompts, role))
+    described = describe_speaker(settings.MODELS_FILE, name, speaker, named)
+    model, prompts = registry.open_model(spec), named.prompts
     asked = build_speaker(
         spec, table, described, prompts, model, lambda *at: sampler_seed(0, "", goal, speaker, *at), ""
     )

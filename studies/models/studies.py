@@ -34,6 +34,12 @@ class Study(models.Model):
     chatbot = models.CharField(
         max_length=100, help_text="The model that participants chat with: its name in models.toml."
     )
+    chatbot_character = models.CharField(
+        "chatbot's character",
+        max_length=100,
+        blank=True,
+        help_text="A character of this study that the chatbot plays. Participants learn of it only what the texts say.",
+    )
     questionnaire = models.JSONField(help_text="The persona form: features with key, label and options, in order.")
     welcome = models.TextField(default=default_welcome, help_text="What the study is about. Markdown.")
     consent = models.TextField(default=default_consent, help_text="What participants agree to. Markdown.")
@@ -78,10 +84,16 @@ class Study(models.Model):
         if Study.objects.filter(pk=self.pk, frozen_at__isnull=False).exists():
             raise ValidationError(FROZEN)
         check_field("questionnaire", check_questionnaire, self.questionnaire)
+        if self.chatbot_character and not (self.pk and self._has_character(self.chatbot_character)):
+            sentence = f"The study has no character {self.chatbot_character!r}. Bring it into the study first."
+            raise ValidationError({"chatbot_character": sentence})
         if self.max_turns is not None and self.max_turns < self.min_turns:
             raise ValidationError(
                 {"max_turns": "The maximum number of turns is lower than the minimum. Raise it, or lower the minimum."}
             )
+
+    def _has_character(self, name: str) -> bool:
+        return bool(self.character_sheets.filter(name=name).exists())
 
 
 class Goal(models.Model):
