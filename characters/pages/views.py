@@ -3,12 +3,15 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
 
+from characters import deletion
 from characters.models import Character
 from characters.pages.character_form import CharacterForm
 from characters.pages.character_list import list_characters
 from characters.pages.character_page import read_character
 from characters.pages.import_form import ImportForm
+from characters.refusals import CharacterRefused
 from studies.access import account, staff_only
 from studies.storable_text import storable
 
@@ -49,12 +52,26 @@ def change_character(request: HttpRequest, token: str) -> HttpResponse:
     return _edit(request, _find(token))
 
 
+@staff_only
+@require_POST
+def delete_character(request: HttpRequest, token: str) -> HttpResponse:
+    """Delete a character with everything that only belongs to it."""
+    found = _find(token)
+    try:
+        deletion.delete_character(found)
+    except CharacterRefused as error:
+        messages.error(request, str(error))
+        return redirect("character", found.token)
+    messages.success(request, f"{found.name} is deleted.")
+    return redirect("characters")
+
+
 def _edit(request: HttpRequest, found: Character | None) -> HttpResponse:
     is_sent = request.method == "POST"
     form = CharacterForm(request.POST if is_sent else None, found)
     if is_sent and (stored := form.store(account(request))):
         return _show_stored(request, [stored])
-    context = {"form": form, "character": found}
+    context = {"form": form, "character": found, "belongings": deletion.count_belongings(found) if found else None}
     return render(request, "characters/edit.html", context, status=422 if is_sent else 200)
 
 

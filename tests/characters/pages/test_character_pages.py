@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils.html import strip_tags
 
-from characters.models import Character
+from characters.models import Character, Description
 from characters.pages.import_form import MOST_MEGABYTES
 from characters.profiles import language_of, pairs_of
 from rolellm.pairs import Demonstrations
@@ -185,6 +185,27 @@ def test_an_unchanged_form_changes_nothing_and_the_language_of_a_profile_stays(c
     found = Character.objects.get()
     for field in ("name", "language", "description", "catchphrases", "aliases", "described_by", "audit"):
         assert getattr(found, field) == getattr(character, field)
+
+
+def test_a_character_is_deleted_with_what_only_belongs_to_it(client) -> None:
+    character, other = make_character(), make_character("Menenius")
+    job = character.descriptions.create(model="answerer")
+    job.steps.create(position=0, step="audit")
+    page = " ".join(client.get(f"/characters/{character.token}/change/").text.split())
+    assert f"Its {character.turns.count()} rows, 1 description by models and 0 triplets are deleted." in page
+    assert client.get(f"/characters/{character.token}/delete/").status_code == 405
+    response = client.post(f"/characters/{character.token}/delete/", follow=True)
+    assert "Coriolanus is deleted." in text_of(response)
+    assert list(Character.objects.all()) == [other]
+    assert not Description.objects.exists()
+
+
+def test_a_character_on_which_a_model_works_is_not_deleted(client) -> None:
+    character = make_character()
+    character.descriptions.create(model="answerer", state=Description.State.RUNNING)
+    response = client.post(f"/characters/{character.token}/delete/", follow=True)
+    assert "A model is working on Coriolanus." in text_of(response)
+    assert Character.objects.exists()
 
 
 def test_who_may_only_read_cannot_store_a_character(client) -> None:
