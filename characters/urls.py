@@ -7,5 +7,6 @@ urlpatterns = [
     path("", include("characters.pages.urls")),
     path("", include("characters.tries.urls")),
     path("", include("characters.describing.urls")),
+    path("", include("characters.context_instruct.urls")),
     path("", include("characters.casting.urls")),
 ]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from characters.casting.section import read_studies
+from characters.context_instruct.section import read_section
 from characters.models import Character
 
 
@@ -23,7 +24,10 @@ class ReadSection:
     content: object
 
 
-SECTIONS: tuple[Section, ...] = (Section("characters/_studies.html", read_studies),)
+SECTIONS: tuple[Section, ...] = (
+    Section("characters/_context_instruct.html", read_section),
+    Section("characters/_studies.html", read_studies),
+)
 """All of them, in the order of the page."""
 
 
