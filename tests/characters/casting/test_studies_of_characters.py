@@ -45,6 +45,16 @@ def test_the_command_copies_description_catchphrases_and_pairs() -> None:
     assert study.personas.get(source=Persona.Source.CHARACTER).character == sheet
 
 
+def test_the_study_says_of_each_character_whether_it_was_audited(client: Client) -> None:
+    make_character(audit="accepted")
+    make_character("Menenius", audit="rejected")
+    make_study()
+    cast("Coriolanus", "Menenius")
+    page = " ".join(strip_tags(client.get("/studies/demo/").text.replace("<", " <")).split())
+    assert page.count("not audited when copied") == 1
+    assert "character not audited when copied" in page[page.index("Menenius You are") :]
+
+
 @pytest.mark.parametrize(
     ("names", "sentence"),
     [
