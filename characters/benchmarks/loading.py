@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from django.db import transaction
 
-from characters.benchmarks.published_answers import store_answers
+from characters.benchmarks.answer_files import store_answers
 from characters.benchmarks.refusals import BenchmarkRefused
 from characters.benchmarks.row_storing import RowStore
 from characters.models import Benchmark

@@ -31,10 +31,16 @@ def as_object(benchmark: Benchmark, splits: Iterable[Split], answer_sets: Sets =
 
 def in_words(benchmark: Benchmark, splits: Iterable[Split], answer_sets: Sets = None) -> Iterator[str]:
     """Return a table for each split, with a line for each answer set and measure, and what the figures mean."""
-    for split in splits:
+    found = {split: read_results(benchmark, split, answer_sets) for split in splits}
+    if not any(found.values()):
+        yield "No answer to a test row with references is complete yet, so there are no scores."
+        return
+    for split, results in found.items():
+        if not results:
+            continue
         yield f"{SPLIT_NAMES[split]}"
         yield f"{'':36} {'':4} {'rows':>12} {'as published':>13} {'F first':>9} {'words':>7} {'without leaked':>15}"
-        for result in read_results(benchmark, split, answer_sets):
+        for result in results:
             for name in MEASURES:
                 yield _line(result.answer_set.name, name, result.measures[name])
         yield from _paper_lines(benchmark, split)

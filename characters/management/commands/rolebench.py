@@ -7,12 +7,13 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from characters.benchmarks.refusals import BenchmarkRefused
-from characters.management.benchmarks import answer, export, judge, load, score
+from characters.management.benchmarks import add, answer, export, judge, load, score
 from rolellm.rolebench.rows import UnreadableBenchmark
 from studies.commands import StudyCommand
 
 _ACTIONS: dict[str, tuple[ModuleType, str]] = {
     "load": (load, "store a benchmark from RoleBench's folders, an export, or a file"),
+    "add": (add, "add answers from a file, such as another system's"),
     "answer": (answer, "let a model answer as the characters"),
     "score": (score, "score stored answers, or a file of predictions, by ROUGE-L in two definitions"),
     "export": (export, "write several answers to each row as general rows of RoleBench, cleaned"),

@@ -76,6 +76,11 @@ def test_the_papers_rows_of_the_same_split_stand_beside_them(chinese: Benchmark)
     assert "RoleLLaMA" not in said
 
 
+def test_without_answers_it_says_that_there_are_no_scores(chinese: Benchmark) -> None:
+    chinese.answer_sets.all().delete()
+    assert "there are no scores" in score("--benchmark", "chinese")
+
+
 def test_files_and_a_benchmark_exclude_each_other() -> None:
     with pytest.raises(CommandError, match="There is no benchmark 'nothing'"):
         score("--benchmark", "nothing")

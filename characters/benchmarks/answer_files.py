@@ -1,20 +1,25 @@
-"""Store the published answers of RoleGPT with the test rows to which they belong."""
+"""Store answers from files, such as the published ones of RoleGPT, with the test rows to which they belong."""
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
+from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from characters.benchmarks.answer_scores import scores_of
 from characters.benchmarks.languages import language_of
+from characters.benchmarks.refusals import BenchmarkRefused
 from characters.benchmarks.row_storing import batches
 from characters.models import Answer, AnswerSet, Benchmark, BenchmarkRow
 from rolellm.cleaning import strip_name
-from rolellm.rolebench.layout import BenchFile
-from rolellm.rolebench.rows import BenchRow
+from rolellm.rolebench.layout import BenchFile, Split
+from rolellm.rolebench.rows import BenchRow, iterate_rows
 from studies.storable_text import storable
 
 ROLEGPT = "RoleGPT (published)"
+LONGEST_NAME = 100
 MOST_LISTED = 20
 
 
@@ -28,11 +33,37 @@ def store_answers(benchmark: Benchmark, file: BenchFile, rows: Iterable[BenchRow
         benchmark=benchmark, name=ROLEGPT, defaults={"model": "", "state": AnswerSet.State.FINISHED}
     )
     tests = BenchmarkRow.objects.filter(benchmark=benchmark, split=file.split, part=file.part, use="test")
+    entry = {"path": str(file.path), "content": "answers", "split": file.split, "part": file.part}
+    return entry | _store(answer_set, tests, rows)
+
+
+@transaction.atomic
+def import_answers(benchmark: Benchmark, path: Path, name: str, split: Split | None = None) -> dict[str, Any]:
+    """Store the answers of a file as a new set without a model, and return the counts. Raises BenchmarkRefused.
+
+    They belong to the test rows of the benchmark, or of this split of it. Raises UnreadableBenchmark for a broken file.
+    """
+    if not name.strip() or len(name) > LONGEST_NAME:
+        raise BenchmarkRefused(f"The answers need a name of 1 to {LONGEST_NAME} characters.")
+    if benchmark.answer_sets.filter(name=name).exists():
+        raise BenchmarkRefused(f"{benchmark.name} has answers named {name!r} already. Choose another name.")
+    tests = benchmark.rows.filter(use="test", **{"split": split} if split else {})
+    answer_set = AnswerSet.objects.create(benchmark=benchmark, name=name, model="", state=AnswerSet.State.FINISHED)
+    counts = _store(answer_set, tests, iterate_rows(path))
+    if not counts["matched"]:
+        raise BenchmarkRefused(
+            f"No answer in {path} has the role and the question of a test row of {benchmark.name}: choose another file."
+        )
+    answer_set.configuration = {"file": path.name} | counts
+    answer_set.save(update_fields=["configuration"])
+    return counts
+
+
+def _store(answer_set: AnswerSet, tests: QuerySet[BenchmarkRow], rows: Iterable[BenchRow]) -> dict[str, Any]:
     matching = _Matching(answer_set, {(row.role, row.question): row for row in tests.order_by("-position")})
     for batch in batches(matching.answers(rows)):
         Answer.objects.bulk_create(batch)
-    entry = {"path": str(file.path), "content": "answers", "split": file.split, "part": file.part}
-    return entry | matching.counts()
+    return matching.counts()
 
 
 class _Matching:
