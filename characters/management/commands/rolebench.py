@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from characters.benchmarks.refusals import BenchmarkRefused
-from characters.management.benchmarks import add, answer, export, judge, load, score
+from characters.management.benchmarks import add, answer, export, judge, load, remove, score
 from rolellm.rolebench.rows import UnreadableBenchmark
 from studies.commands import StudyCommand
 
@@ -16,6 +16,7 @@ _ACTIONS: dict[str, tuple[ModuleType, str]] = {
     "add": (add, "add answers from a file, such as another system's"),
     "answer": (answer, "let a model answer as the characters"),
     "score": (score, "score stored answers, or a file of predictions, by ROUGE-L in two definitions"),
+    "remove": (remove, "delete a benchmark or answers to it"),
     "export": (export, "write several answers to each row as general rows of RoleBench, cleaned"),
     "judge": (judge, "let a model rank the answers of models, each pair in both orders"),
 }
