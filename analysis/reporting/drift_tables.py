@@ -16,7 +16,7 @@ def verdicts_table(drifts: Sequence[Drift]) -> Table:
     """Return for each way and character the style of the first turn, the change per turn, and the verdict."""
     return Table(
         "drift",
-        "Drift of characters",
+        "Verdicts on drift",
         f"{_SCALE} Change per turn: the common slope within dialogues; from, to: its {100 * LEVEL:.0f}% interval over "
         "dialogues. Drift: the whole interval lies below 0. From turn: the first turn of the lower part, with the range of 95% "
         "of bootstrap samples. AUC: how often a turn of the script scores above neutral text.",
@@ -42,9 +42,9 @@ def styles_table(drifts: Sequence[Drift]) -> Table:
         "drift-by-turn",
         "Style by turn",
         f"{_SCALE} Nearest: per cent of turns that are more like the character than like any other character of the study and "
-        "neutral text. Both with 95% intervals over the dialogues that reach the turn; very short turns have neither.",
-        ("played by", "turn", "dialogues", "style", "from", "to", "nearest %", "from", "to"),
-        tuple(_by_turn(drifts, lambda turn: (*_numbers(turn.style), *_percents(turn.nearest)))),
+        "neutral text. Both with 95% intervals over the dialogues whose turn is long enough for a score (scored).",
+        ("played by", "turn", "dialogues", "scored", "style", "from", "to", "nearest %", "from", "to"),
+        tuple(_by_turn(drifts, lambda turn: (turn.style.count, *_numbers(turn.style), *_percents(turn.nearest)))),
     )
 
 

@@ -56,6 +56,13 @@ _PLACES = (
     _Place("readings", "Sensitivity analyses", tables=("sensitivity",)),
     _Place("people", "Natural and simulated dialogues", tables=("comparison",)),
     _Place("simulated", "Simulated dialogues", tables=("table-1",), figures=("figure-8",), details=("table-7",)),
+    _Place(
+        "drift",
+        "Drift of characters",
+        tables=("drift", "drift-by-turn"),
+        figures=("drift-by-turn",),
+        details=("drift-signs",),
+    ),
     _Place("personas", "Lexical diversity and the persona", tables=("table-2",)),
 )
 PARTICIPANTS = "participants"

@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from analysis.code_version import code_version
+from analysis.drift.character_drift import measure_drift
 from analysis.models import SHAPE
 from analysis.reporting.comparison_table import comparison_table, manner_of
 from analysis.reporting.figures.drawings import Drawing, Undrawn
@@ -22,7 +24,7 @@ from analysis.stored_results import Computed
 from analysis.study.sources import Chosen, Source, caveats_of_data, caveats_of_models, read_sources, uncounted
 from analysis.study.study_data import judgements_in, said_by_group, summaries_by_condition, summaries_by_inquirer
 from collection.research.distributions import read_distributions
-from studies.models import Study
+from studies.models import Dialogue, Study
 
 OnStep = Callable[[str], None]
 
@@ -54,6 +56,7 @@ def analyse_study(study: Study, chosen: Chosen, on_step: OnStep) -> StudyAnalysi
     if judged is None and not groups:
         raise BadData(f"{left_out[0]} It has no dialogues either. Collect or simulate some first.")
     compared = [comparison_table({name: manner_of(said) for name, said in groups.items()})] if groups else []
+    drift = measure_drift(study, _counting(study), on_step)
     inquirers = summaries_by_inquirer(study)
     simulated = [table_1(inquirers), table_7(inquirers), table_2(summaries_by_condition(study))] if inquirers else []
     on_step("figures")
@@ -63,13 +66,24 @@ def analyse_study(study: Study, chosen: Chosen, on_step: OnStep) -> StudyAnalysi
     dialogues = {name: len(said) for name, said in groups.items()}
     portfolio = Portfolio(
         judged,
-        [*own.tables, *compared, *simulated],
-        [*own.figures, radars, *_participants(study)],
+        [*own.tables, *compared, *simulated, *(drift.tables() if drift else ())],
+        [*own.figures, radars, *_participants(study), *(drift.figures() if drift else ())],
         own.left_out,
-        [_made_of(study, counted, dialogues), *_caveats(sources, judged), *own.preface],
+        [
+            _made_of(study, counted, dialogues),
+            *_caveats(sources, judged),
+            *own.preface,
+            *(drift.findings() if drift else ()),
+        ],
         [_described(source) for source in counted],
     )
     return StudyAnalysis(portfolio, {source.evaluation.number: source.judgements for source in counted}, dialogues)
+
+
+def _counting(study: Study) -> QuerySet[Dialogue]:
+    """Return the ended dialogues; branches repeat turns of others, and a later try has replaced some."""
+    ended = Dialogue.objects.filter(study=study, is_replaced=False).exclude(ended_at=None)
+    return ended.exclude(kind=Dialogue.Kind.BRANCH)
 
 
 def _judged(study: Study, chosen: Chosen, on_step: OnStep) -> tuple[Analysis | None, list[str]]:

@@ -49,7 +49,7 @@ def test_the_drift_of_characters_is_shown_with_its_figure_and_violates_no_rule(s
     request_report(run)
     beside_the_browser(work_off_humanness)
     staff_page.goto(f"/runs/{run.token}/humanness/")
-    staff_page.get_by_role("link", name="Drift of characters", exact=True).click()
+    staff_page.get_by_role("link", name="Drift of characters").click()
     expect(staff_page.get_by_text("Coriolanus: drift, from turn 3 on")).to_be_visible()
     expect(staff_page.get_by_role("img", name="Style of characters by turn")).to_be_visible()
     with staff_page.expect_download() as started:

@@ -60,10 +60,15 @@ def test_the_verdicts_are_in_a_table_with_all_digits_in_its_file() -> None:
 
 def test_the_style_by_turn_falls_at_the_turn_of_the_drift() -> None:
     rows = {(row[0], row[1]): row for row in table("drift-by-turn", two_ways()).rows}
-    before, after = (rows["zero-shot", turn][3] for turn in (3, 4))
+    before, after = (rows["zero-shot", turn][4] for turn in (3, 4))
     assert isinstance(before, float)
     assert isinstance(after, float)
     assert before > after + 0.3
+
+
+def test_the_number_of_turns_with_a_score_is_beside_that_of_dialogues() -> None:
+    [row] = table("drift-by-turn", nobody()).rows[:1]
+    assert row[2:4] == (1, 0)
 
 
 def test_signs_without_a_meaning_are_dashes_and_others_shares() -> None:
