@@ -14,6 +14,7 @@ from characters.describing.descriptions import DESCRIPTIONS, request_description
 from characters.describing.workers import DescriptionWorker
 from characters.imports.profiles import store_profile
 from characters.models import Character, ContextInstruct, Description
+from characters.rehearsal.benchmark import load_benchmark
 from characters.rehearsal.made_up import MadeUp
 from rolellm.describing import opening_questions, second_person
 from rolellm.profiles import make_profile
@@ -38,6 +39,8 @@ def load_character() -> Character:
     for job in character.descriptions.filter(model=MODEL).exclude(state=Description.State.FINISHED):
         _describe(job)
     _make_triplets(character)
+    for made in character.instructions.filter(model=MODEL, is_filtered=True)[:1]:
+        load_benchmark(made)
     character.refresh_from_db()
     return character
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from characters.models import Character, ContextInstruct, Description, Triplet
+from characters.models import Benchmark, Character, ContextInstruct, Description, Triplet
 from characters.rehearsal import loading
 from tests.factories import make_character, make_staff
 
@@ -57,6 +57,19 @@ def test_context_instruct_makes_triplets_of_which_some_are_filtered_and_some_are
     assert fates.total() >= 400
     assert all(fates[fate] for fate in ("kept", "low", "repeat", "duplicate"))
     assert not fates["malformed"]
+
+
+def test_the_test_questions_are_a_benchmark_that_can_be_answered() -> None:
+    loading.load_character()
+    benchmark = Benchmark.objects.get()
+    assert benchmark.name == "Coriolanus (made up)"
+    test = benchmark.rows.filter(use="test", role="Coriolanus", part="role_specific")
+    asked = set(Triplet.objects.filter(split="test").values_list("question", flat=True))
+    assert len(asked) > 30
+    assert {row.question.strip() for row in test} == asked
+    assert benchmark.rows.filter(use="train").exists()
+    loading.load_character()
+    assert Benchmark.objects.count() == 1
 
 
 def test_a_researcher_who_has_begun_is_not_disturbed() -> None:
