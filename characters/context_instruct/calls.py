@@ -12,6 +12,7 @@ from characters.context_instruct.stored_selection import select_stored
 from characters.models import ContextInstruct, InstructCall, Triplet
 from dialogue.backends.base import Reply
 from dialogue.messages import Message
+from jobs.rows import insert_rows, update_row
 from rolellm.context_instruct import TRIES, Subject, ask, top_up
 from rolellm.elicitation import Character
 
@@ -56,8 +57,9 @@ def _finish(call: InstructCall, outcome: Outcome, worker: str, now: datetime) ->
     whatever is killed, a call is neither lost nor added twice."""
     INSTRUCT_CALLS.hold(call, worker)
     job = INSTRUCT_CALLS.lock(call.job)
-    Triplet.objects.bulk_create(outcome.rows(call))
-    if not job.calls.filter(finished_at=None).exclude(pk=call.pk).exists() and not _add_calls(job):
+    insert_rows(outcome.rows(call))
+    update_row(call, finished_at=now)
+    if not INSTRUCT_CALLS.has_open(job) and not _add_calls(job):
         select_stored(job)
     INSTRUCT_CALLS.finish_held(call, job, now, **outcome.fields)
 

@@ -9,10 +9,8 @@ from characters.context_instruct.queue import INSTRUCT_CALLS
 from characters.context_instruct.requests import check_threshold
 from characters.models import ContextInstruct, Triplet
 from characters.refusals import CharacterRefused
+from jobs.rows import update_row
 from rolellm.selection import Verdict, select
-
-_BATCH = 100
-_DECIDED = ("fate", "reason", "similarity", "split")
 
 
 @transaction.atomic
@@ -39,13 +37,12 @@ def select_stored(locked: ContextInstruct) -> None:
     found = as_triplets(rows, [row.call.origin for row in rows])
     verdicts = select(found, language, locked.configuration["threshold"])
     for row, verdict in zip(rows, verdicts, strict=True):
-        row.fate, row.split, row.similarity = verdict.fate, verdict.split, verdict.similarity
-        row.reason = _reason(rows, row, verdict)
-    Triplet.objects.bulk_update(rows, _DECIDED, batch_size=_BATCH)
+        reason = _reason(rows, verdict)
+        update_row(row, fate=verdict.fate, reason=reason, similarity=verdict.similarity, split=verdict.split)
     ContextInstruct.objects.filter(pk=locked.pk).update(is_filtered=True, configuration=locked.configuration)
 
 
-def _reason(rows: Sequence[Triplet], row: Triplet, verdict: Verdict) -> str:
+def _reason(rows: Sequence[Triplet], verdict: Verdict) -> str:
     """Return why the triplet was not kept, in words; empty if it was."""
     if verdict.fate == "low":
         return "The model itself doubts it."
