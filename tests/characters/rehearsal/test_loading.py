@@ -26,7 +26,7 @@ def test_the_play_becomes_a_character_whose_answers_are_labelled_as_made_up() ->
     client = Client()
     client.force_login(make_staff())
     page = client.get(f"/characters/{character.token}/").text
-    assert page.count("made up for the demo, not by a model") == 2
+    assert page.count("made up for the demo, not by a model") == 3, "of the description, the audit and the triplets"
     assert "the conspirators kill him." in page
 
 
