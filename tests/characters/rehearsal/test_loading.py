@@ -1,20 +1,31 @@
 """The demo's character."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from characters.models import Benchmark, Character, ContextInstruct, Description, Triplet
 from characters.rehearsal import loading
-from tests.factories import make_character, make_staff
+from tests.factories import make_staff
 
 pytestmark = pytest.mark.django_db
 
 
-def test_the_play_becomes_a_character_whose_answers_are_labelled_as_made_up() -> None:
-    character = loading.load_character()
+@pytest.fixture(scope="module")
+def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Character]:
+    """Return the character; each test finds what the load has created, which takes a second."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield loading.load_character()
+        transaction.set_rollback(True)
+
+
+def test_the_play_becomes_a_character_whose_answers_are_labelled_as_made_up(loaded: Character) -> None:
+    character = loaded
     assert (character.counts["rounds"], character.counts["pairs"], character.script) == (
         189,
         176,
@@ -30,28 +41,15 @@ def test_the_play_becomes_a_character_whose_answers_are_labelled_as_made_up() ->
     assert "the conspirators kill him." in page
 
 
-def test_a_second_load_changes_nothing_and_the_command_names_the_page(capsys) -> None:
-    character = loading.load_character()
+def test_a_second_load_changes_nothing_and_the_command_names_the_page(loaded: Character, capsys) -> None:
     call_command("characters", "rehearse")
-    assert f"/characters/{character.token}/" in capsys.readouterr().out
-    assert Character.objects.values_list("changed_at", flat=True).get() == character.changed_at
+    assert f"/characters/{loaded.token}/" in capsys.readouterr().out
+    assert Character.objects.values_list("changed_at", flat=True).get() == loaded.changed_at
     assert Description.objects.count() == 1
 
 
-def test_a_researchers_coriolanus_stays() -> None:
-    make_character(description="")
-    assert loading.load_character().description == ""
-    assert not Description.objects.exists()
-
-
-def test_an_interrupted_load_is_completed() -> None:
-    character = loading._store()
-    assert loading.load_character().description
-    assert character.descriptions.get().state == Description.State.FINISHED
-
-
-def test_context_instruct_makes_triplets_of_which_some_are_filtered_and_some_are_duplicates() -> None:
-    job = loading.load_character().instructions.get()
+def test_context_instruct_makes_triplets_of_which_some_are_filtered_and_some_are_duplicates(loaded: Character) -> None:
+    job = loaded.instructions.get()
     fates = Counter(Triplet.objects.filter(call__job=job).values_list("fate", flat=True))
     assert (job.state, job.model, job.is_filtered) == (ContextInstruct.State.FINISHED, "made-up", True)
     assert fates.total() >= 400
@@ -59,8 +57,7 @@ def test_context_instruct_makes_triplets_of_which_some_are_filtered_and_some_are
     assert not fates["malformed"]
 
 
-def test_the_test_questions_are_a_benchmark_that_can_be_answered() -> None:
-    loading.load_character()
+def test_the_test_questions_are_a_benchmark_that_can_be_answered(loaded: Character) -> None:
     benchmark = Benchmark.objects.get()
     assert benchmark.name == "Coriolanus (made up)"
     test = benchmark.rows.filter(use="test", role="Coriolanus", part="role_specific")
@@ -72,13 +69,12 @@ def test_the_test_questions_are_a_benchmark_that_can_be_answered() -> None:
     assert Benchmark.objects.count() == 1
 
 
-def test_a_researcher_who_has_begun_is_not_disturbed() -> None:
-    character = loading.load_character()
-    character.instructions.all().delete()
-    character.instructions.create(model="tiny")
+def test_a_researcher_who_has_begun_is_not_disturbed(loaded: Character) -> None:
+    loaded.instructions.all().delete()
+    loaded.instructions.create(model="tiny")
     loading.load_character()
-    assert character.instructions.get().model == "tiny"
-    character.instructions.all().delete()
+    assert loaded.instructions.get().model == "tiny"
+    loaded.instructions.all().delete()
     Character.objects.update(description="", described_by="")
     loading.load_character()
-    assert not character.instructions.exists()
+    assert not loaded.instructions.exists()
