@@ -34,7 +34,8 @@ class AnswerRequest:
     """Which rows a model answers, and how.
 
     ``rows`` limits their number: the same ones are drawn with ``seed`` for every model. ``samples`` is the number of answers
-    to each. ``pairs`` demonstrations are retrieved from the profile. Without ``name`` the set is named after model and
+    to each. ``pairs`` demonstrations are retrieved from the profile. With ``user_name``, the question is sent as the paper
+    prints it, after that name. Without ``name`` the set is named after model and
     elicitation. With ``skips_unknown``, rows of roles that cannot be played are left out.
     """
 
@@ -48,6 +49,7 @@ class AnswerRequest:
     seed: int = 73
     samples: int = 1
     pairs: int = BEST
+    user_name: str = ""
     sampling: Sampling = field(default=PAPERS)
     skips_unknown: bool = False
 
@@ -121,6 +123,7 @@ def _configuration(request: AnswerRequest, described: dict[str, Any], cast: Cast
         "split": request.split,
         "part": request.part,
         "samples": request.samples,
+        "user_name": request.user_name,
         "characters": cast.as_configuration(),
         "left_out": cast.unfit,
     }
@@ -139,7 +142,7 @@ def _find_same(benchmark: Benchmark, request: AnswerRequest, configuration: dict
 
 
 def _comparable(configuration: dict[str, Any]) -> dict[str, Any]:
-    return configuration | {"model": decisive(configuration.get("model"))}
+    return {"user_name": ""} | configuration | {"model": decisive(configuration.get("model"))}
 
 
 @transaction.atomic

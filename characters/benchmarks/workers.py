@@ -56,7 +56,8 @@ class AnswerWorker(AskingWorker[Answer]):
     async def _say(self, item: Answer, pairs: Sequence[Retrieved]) -> Reply:
         job, role = item.answer_set, item.row.role
         way: Elicitation = job.configuration["elicitation"]
-        messages = elicit(way, _character(job, role), item.row.question, [each.pair for each in pairs])
+        demonstrations, user_name = [each.pair for each in pairs], job.configuration.get("user_name", "")
+        messages = elicit(way, _character(job, role), item.row.question, demonstrations, user_name=user_name)
         seed = sampler_seed(job.configuration["seed"], role, item.row.question, "responder", 0, item.sample)
         return await self.ask(job, messages, seed, f"answer-{item.pk}")
 

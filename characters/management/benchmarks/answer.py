@@ -37,6 +37,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--samples", type=int, default=1, metavar="N", help="answers to each row (default: 1)")
     parser.add_argument("--pairs", type=int, default=AnswerRequest.pairs, help="demonstrations (default: 5)")
     parser.add_argument(
+        "--user-name", default="", metavar="NAME", help='send NAME: "question", as the paper prints it (default: bare)'
+    )
+    parser.add_argument(
         "--seed", type=int, default=AnswerRequest.seed, help="of the draw and of sampling (default: 73)"
     )
     parser.add_argument("--temperature", type=float, help=f"default: {PAPERS.temperature}, as in the paper")
@@ -76,6 +79,7 @@ def _request(options: dict[str, Any]) -> AnswerRequest:
         part=options["part"],
         samples=options["samples"],
         pairs=options["pairs"],
+        user_name=options["user_name"],
         seed=options["seed"],
         skips_unknown=options["skip_unknown"],
     )

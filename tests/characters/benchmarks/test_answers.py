@@ -64,6 +64,13 @@ def test_the_other_elicitations_have_their_own_messages() -> None:
     assert demonstrations["few-shot"][0]["answer"] in few.messages[-1].content
 
 
+def test_the_question_can_be_sent_with_the_users_name_as_the_paper_prints_it() -> None:
+    model = ScriptedModel(["I banish you!"])
+    asked = request(make_benchmark(), rows=1, elicitation="zero-shot", user_name="Menenius")
+    answer = work_off(asked, make_worker(model)).answers.get()
+    assert model.requests[0].messages[-1].content == f'Menenius: "{answer.row.question.strip()}"'
+
+
 def test_the_output_is_stored_raw_and_counts_without_thoughts_and_name() -> None:
     benchmark = make_benchmark()
     thinking = work_off(request(benchmark)).answers.all()[0]
