@@ -29,8 +29,9 @@ def try_elicitations(request: HttpRequest) -> HttpResponse:
         return render(request, "tries/_answer.html", {"shown": _ask(trial) if trial else None})
     form = TrialForm(request.POST)
     trial = form.begin()
-    found = retrieve(form.cleaned_data["character"], trial.question) if trial else []
-    context = {"form": form, "trial": trial, "pairs": found}
+    asked = form.cleaned_data["character"] if trial else None
+    found = retrieve(asked, trial.question) if trial and asked else []
+    context = {"form": form, "trial": trial, "character": asked, "pairs": found}
     return render(request, "tries/_trial.html", context)
 
 

@@ -114,15 +114,15 @@ class BenchmarkPage:
         return self.benchmark.rows.count()
 
     @cached_property
-    def roles(self) -> list[tuple[str, str]]:
-        """Return the roles of test rows, each with the token of its character; empty if none is stored."""
+    def roles(self) -> list[tuple[str, Character | None]]:
+        """Return the roles of test rows, each with its character; None if none is stored."""
         names = sorted(set(self.benchmark.rows.filter(use="test").order_by().values_list("role", flat=True)))
-        tokens = dict(Character.objects.filter(name__in=names).values_list("name", "token"))
-        return [(name, tokens.get(name, "")) for name in names]
+        known = {character.name: character for character in Character.objects.filter(name__in=names)}
+        return [(name, known.get(name)) for name in names]
 
     @property
     def unknown_roles(self) -> int:
-        return sum(not token for _, token in self.roles)
+        return sum(character is None for _, character in self.roles)
 
 
 def read_answers(benchmark: Benchmark) -> AnswersPart:

@@ -108,6 +108,7 @@ def test_the_page_asks_answer_by_answer_and_stores_nothing(client) -> None:
     assert "actor" in said
     form = {"character": character.token, "models": ["actor"], "question": QUESTION, "seed": "73"}
     begun = client.post("/elicitations/try/", form)
+    assert "Answers as Coriolanus not audited" in text_of(begun)
     assert "5 pairs retrieved for this question" in text_of(begun)
     answers = [client.post("/elicitations/try/", {"state": state_of(begun)})]
     while state := state_of(answers[-1]):

@@ -91,6 +91,7 @@ def test_a_benchmarks_page_shows_files_roles_and_scores_beside_the_papers(client
     assert "role_specific/rolegpt_baseline.jsonl 30 answers; 30 test rows without an answer" in said
     assert "general/train.jsonl missing" in said
     assert "1 of 2 roles have no stored character" in said
+    assert "Coriolanus not audited Jack Sparrow Files" in said
     assert "Paper: RoleLLaMA-7B – 41.3 41.1 25.7 36.0" in said
     assert "ROUGE-L recall as in the package rouge 1.0.1, best reference" in said
     assert "the first 20 test rows without an answer" in said
