@@ -9,4 +9,5 @@ urlpatterns = [
     path("", include("characters.describing.urls")),
     path("", include("characters.context_instruct.urls")),
     path("", include("characters.casting.urls")),
+    path("", include("characters.judging.pages.urls")),
 ]

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any
 
 from django.db import transaction
 
 from characters.asking import as_fields, charge
+from characters.benchmarks.languages import language_of
 from characters.judging.queue import RANKINGS
 from characters.models import Answer, Ranking
 from dialogue import thoughts
@@ -16,7 +17,6 @@ from dialogue.messages import Message
 from jobs.workers import Hopeless
 from rolellm.judging.questions import NAMES, Question, again, digest, opening
 from rolellm.judging.verdicts import UnreadableVerdict, Verdict, read_verdict
-from rolellm.languages import Language
 from studies.storable_text import storable
 
 TRIES = 4
@@ -36,7 +36,7 @@ def read_question(ranking: Ranking) -> Question:
     if len(texts) < len(NAMES):
         raise Hopeless(f"An answer to {str(row)!r} was deleted since this judging began. Start the judging again.")
     return Question(
-        cast(Language, ranking.judging.benchmark.language),
+        language_of(ranking.judging.benchmark),
         row.role,
         told["descriptions"][row.role],
         row.question,

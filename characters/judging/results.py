@@ -99,16 +99,17 @@ class Coverage:
         return self.wanted - self.rows
 
 
-def read_results(benchmark: Benchmark) -> list[JudgingResult]:
-    """Return the results of every judging of the benchmark, oldest first."""
-    return [read_result(judging) for judging in benchmark.judgings.select_related("baseline").order_by("pk")]
+def read_results_of_split(benchmark: Benchmark, split: str) -> list[JudgingResult]:
+    """Return the results of the judgings on a split that have found something, oldest first."""
+    found = benchmark.judgings.filter(configuration__split=split).select_related("baseline").order_by("pk")
+    return [result for judging in found if (result := read_result(judging)).done]
 
 
 def read_result(judging: Judging) -> JudgingResult:
     """Return what the judging has found so far."""
     rankings = judging.rankings.order_by()
     finished = list(rankings.exclude(finished_at=None).values_list("preference", flat=True))
-    judged = list(_judged_pairs(judging))
+    judged = list(judged_pairs(judging))
     ranked, unranked = _ranks(judging, judged)
     return JudgingResult(
         judging=judging,
@@ -137,7 +138,7 @@ def read_coverage(judging: Judging) -> Coverage:
     )
 
 
-def _judged_pairs(judging: Judging) -> Iterator[JudgedPair]:
+def judged_pairs(judging: Judging) -> Iterator[JudgedPair]:
     """Yield the rows whose pairs are finished in both orders, in the benchmark's order."""
     found: dict[tuple[int, int, int], Ranking] = {
         (each.row_id, each.first_id, each.second_id): each

@@ -14,6 +14,8 @@ from rolellm.judging.outcomes import POINTS, Outcome
 
 DRAWS = 2000
 SEED = 73
+_AT_ONCE = 200_000
+"""Drawn numbers in memory: all of RoleBench's would need 100 MB."""
 Method = Literal["bootstrap over questions", "Wilson"]
 
 
@@ -99,9 +101,9 @@ def _bootstrap(grouped: Sequence[Sequence[float]]) -> tuple[float, float]:
     import numpy as np
 
     sums, sizes = np.array([sum(each) for each in grouped]), np.array([len(each) for each in grouped])
-    random, means = np.random.default_rng(SEED), []
-    for _ in range(DRAWS):  # not as one array, which would need 100 MB for all of RoleBench
-        drawn = random.integers(len(grouped), size=len(grouped))
-        means.append(sums[drawn].sum() / sizes[drawn].sum())
+    random, number, means = np.random.default_rng(SEED), len(grouped), list[float]()
+    while len(means) < DRAWS:
+        drawn = random.integers(number, size=(min(DRAWS - len(means), 1 + _AT_ONCE // number), number))
+        means.extend(sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1))
     low, high = np.percentile(means, [2.5, 97.5])
     return float(low), float(high)

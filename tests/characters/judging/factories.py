@@ -9,6 +9,7 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from django.utils import timezone
 
+from characters.benchmarks.answer_scores import scores_of
 from characters.judging import requests
 from characters.judging.queue import RANKINGS
 from characters.judging.requests import JudgingRequest
@@ -45,7 +46,7 @@ def make_benchmark(
 
 def _rows(role: str, general: int, specific: int) -> list[dict[str, Any]]:
     named = [(f"Name {n} rivers.", "Tiber.") for n in range(general)]
-    asked = [(f" {role}, what of {n}?", f"{n}, curs!") for n in range(specific)]
+    asked = [(f" {role}, what of {n}?", f"{n}, fine curs!") for n in range(specific)]
     return [
         *(_row("general", "test", *each) for each in named),
         *(_row("role_specific", "test", *each) for each in asked),
@@ -70,6 +71,7 @@ def make_answers(
             row=row,
             raw=f"{text} {row.position}",
             text=f"{text} {row.position}",
+            scores=scores_of(f"{text} {row.position}", row, "en"),
             finished_at=timezone.now(),
         )
         for row in tests

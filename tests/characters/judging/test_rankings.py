@@ -46,7 +46,7 @@ def test_the_judge_sees_anonymous_answers_in_the_order_of_the_ranking(judging: J
     rankings = list(judging.rankings.order_by("pk"))
     for ranking, asked in zip(rankings, model.requests, strict=True):
         text = asked.messages[-1].content
-        order = sorted(("Tuned", BASELINE), key=lambda name: text.index("fine" if name == "Tuned" else "so-so"))
+        order = sorted(("Tuned", BASELINE), key=lambda name: text.rindex("fine" if name == "Tuned" else "so-so"))
         assert order == [ranking.first.name, ranking.second.name]
         assert not any(name in text for name in ("Tuned", "RoleGPT"))
         assert "You are Coriolanus." in text
@@ -58,7 +58,10 @@ def test_only_role_specific_questions_have_reference_answers(judging: Judging) -
     run(judging, model, concurrency=1)
     told = {asked.messages[-1].content.count("reference_answers") for asked in model.requests if "rivers" in str(asked)}
     assert told == {0}
-    assert sum('"reference_answers": ["0, curs!"]' in str(asked.messages[-1].content) for asked in model.requests) == 2
+    assert (
+        sum('"reference_answers": ["0, fine curs!"]' in str(asked.messages[-1].content) for asked in model.requests)
+        == 2
+    )
 
 
 def test_the_text_of_an_answer_is_judged_and_not_its_raw_output(judging: Judging) -> None:
