@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from characters.benchmarks.languages import language_of
-from characters.benchmarks.results import MEASURES, Measure, SetResult, read_results, splits_of
+from characters.benchmarks.results import MEASURES, Measure, SetResult, read_results
 from characters.models import AnswerSet, Benchmark
 from characters.score_reports import DEFINITIONS
 from rolellm.published_results import published_table
@@ -36,22 +36,19 @@ def in_words(benchmark: Benchmark, splits: Iterable[Split], answer_sets: Sets = 
         yield "No answer to a test row with references is complete yet, so there are no scores."
         return
     for split, results in found.items():
-        if not results:
-            continue
-        yield f"{SPLIT_NAMES[split]}"
-        yield f"{'':36} {'':4} {'rows':>12} {'as published':>13} {'F first':>9} {'words':>7} {'without leaked':>15}"
-        for result in results:
-            for name in MEASURES:
-                yield _line(result.answer_set.name, name, result.measures[name])
-        yield from _paper_lines(benchmark, split)
+        if results:
+            yield from _split_lines(benchmark, split, results)
     names = DEFINITIONS[language_of(benchmark)]
     yield f"As published: {names['as_published']}. F first: {names['rouge_score_f_first']}. Words: mean length."
     yield "Without leaked: as published, without test questions that occur in the training rows."
 
 
-def all_splits(benchmark: Benchmark) -> list[Split]:
-    """Return the splits of the benchmark that have test rows."""
-    return splits_of(benchmark)
+def _split_lines(benchmark: Benchmark, split: Split, results: Sequence[SetResult]) -> Iterator[str]:
+    yield SPLIT_NAMES[split]
+    yield f"{'':36} {'':4} {'rows':>12} {'as published':>13} {'F first':>9} {'words':>7} {'without leaked':>15}"
+    for result in results:
+        yield from (_line(result.answer_set.name, name, result.measures[name]) for name in MEASURES)
+    yield from _paper_lines(benchmark, split)
 
 
 def _split_object(benchmark: Benchmark, split: Split, answer_sets: Sets) -> dict[str, Any]:

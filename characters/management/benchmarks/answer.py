@@ -13,6 +13,7 @@ from characters.benchmarks.answer_requests import ANSWERS, PAPERS, AnswerRequest
 from characters.benchmarks.finding import find_benchmark
 from characters.benchmarks.progress import read_progress
 from characters.benchmarks.refusals import BenchmarkRefused
+from characters.benchmarks.results import splits_of
 from characters.benchmarks.workers import AnswerWorker
 from characters.management.terminal_work import PATIENCE, queue_up, work_off
 from characters.models import AnswerSet
@@ -99,7 +100,7 @@ def _make_worker(concurrency: int, should_stop: Callable[[], bool], on_answer: C
 
 def _report(answer_set: AnswerSet, *, as_json: bool) -> Iterator[str]:
     progress = read_progress(answer_set)
-    splits = result_reports.all_splits(answer_set.benchmark)
+    splits = splits_of(answer_set.benchmark)
     if as_json:
         found = {"name": answer_set.name, "left_out": answer_set.configuration["left_out"]} | progress.as_object()
         scores = result_reports.as_object(answer_set.benchmark, splits, [answer_set])

@@ -10,6 +10,7 @@ from characters import score_reports
 from characters.benchmarks import result_reports
 from characters.benchmarks.finding import find_benchmark
 from characters.benchmarks.refusals import BenchmarkRefused
+from characters.benchmarks.results import splits_of
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -36,7 +37,7 @@ def _stored(options: dict[str, Any]) -> Iterator[str]:
     if options["references"] or options["predictions"] or options["training"]:
         raise BenchmarkRefused("--benchmark scores stored answers. Omit it, or omit the files.")
     benchmark = find_benchmark(options["benchmark"])
-    splits = result_reports.all_splits(benchmark)
+    splits = splits_of(benchmark)
     if options["json"]:
         yield json.dumps(result_reports.as_object(benchmark, splits), ensure_ascii=False)
         return
