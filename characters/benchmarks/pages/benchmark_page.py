@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from characters.benchmarks.file_words import describe_file
 from characters.benchmarks.languages import language_of
 from characters.benchmarks.pages.answer_form import AnswerForm
-from characters.benchmarks.pages.sections import ReadSection, read_sections
 from characters.benchmarks.progress import Progress, read_progress
 from characters.benchmarks.results import read_results, splits_of
 from characters.benchmarks.score_tables import score_tables
@@ -82,12 +81,11 @@ class ListedRows:
 
 @dataclass(frozen=True)
 class BenchmarkPage:
-    """A benchmark's page. ``form`` starts answers; ``sections`` show other work with it."""
+    """A benchmark's page. ``form`` starts answers."""
 
     benchmark: Benchmark
     answers: AnswersPart
     form: AnswerForm
-    sections: list[ReadSection]
 
     @property
     def language(self) -> str:
@@ -139,7 +137,7 @@ def tables_of(benchmark: Benchmark, split: Split) -> list[Table]:
 
 def read_benchmark(benchmark: Benchmark, form: AnswerForm | None = None) -> BenchmarkPage:
     """Read the page, with a form that was submitted with mistakes."""
-    return BenchmarkPage(benchmark, read_answers(benchmark), form or AnswerForm(benchmark), read_sections(benchmark))
+    return BenchmarkPage(benchmark, read_answers(benchmark), form or AnswerForm(benchmark))
 
 
 def finished_answers(answer_set: AnswerSet) -> QuerySet[Answer]:
