@@ -77,7 +77,11 @@ def request_answers(benchmark: Benchmark, request: AnswerRequest, models_file: P
     if not drawn:
         raise BenchmarkRefused("No test row of this benchmark fits the request. Choose other roles, parts or splits.")
     configuration = _configuration(request, described, cast)
-    return _find_same(benchmark, request, configuration) or _store(benchmark, request, configuration, cast, drawn, file)
+    return (
+        _find_same(benchmark, request, configuration)
+        or _store(benchmark, request, configuration, cast, drawn, file)
+        or _found(_find_same(benchmark, request, configuration))
+    )
 
 
 def _refuse_numbers(request: AnswerRequest) -> None:
@@ -141,6 +145,12 @@ def _find_same(benchmark: Benchmark, request: AnswerRequest, configuration: dict
     return found
 
 
+def _found(answer_set: AnswerSet | None) -> AnswerSet:
+    if answer_set is None:
+        raise BenchmarkRefused("The answers were deleted while they were requested. Repeat the request.")
+    return answer_set
+
+
 def _comparable(configuration: dict[str, Any]) -> dict[str, Any]:
     return {"user_name": ""} | configuration | {"model": decisive(configuration.get("model"))}
 
@@ -153,17 +163,24 @@ def _store(
     cast: Cast,
     rows: list[BenchmarkRow],
     models_file: Path,
-) -> AnswerSet:
-    made = AnswerSet(
+) -> AnswerSet | None:
+    """Store the set with its open answers; return None if another request has just stored one of that name."""
+    draft = AnswerSet(model=request.model, configuration=configuration)
+    prepare_job(draft, models_file)
+    made, is_new = AnswerSet.objects.get_or_create(
         benchmark=benchmark,
         name=request.full_name,
-        model=request.model,
-        elicitation=request.elicitation,
-        samples=request.samples,
-        configuration=configuration,
+        defaults={
+            "model": request.model,
+            "elicitation": request.elicitation,
+            "samples": request.samples,
+            "configuration": configuration,
+            "prices": draft.prices,
+            "provenance": draft.provenance,
+        },
     )
-    prepare_job(made, models_file)
-    made.save()
+    if not is_new:
+        return None
     items = (
         Answer(answer_set=made, row=row, character=cast.characters[row.role], sample=sample)
         for row in rows

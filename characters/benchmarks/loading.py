@@ -16,6 +16,7 @@ from rolellm.rolebench.layout import BenchFile, Layout, Part, read_layout
 from rolellm.rolebench.rows import BenchRow, iterate_rows, numbered_lines, read_object
 
 LONGEST_NAME = 100
+_TAKEN = "There is already a benchmark {!r}. Choose another name."
 _SAMPLE = 100
 """Rows from which a language is detected."""
 
@@ -39,7 +40,7 @@ def load_path(
 @transaction.atomic
 def _load_folder(folder: Path, name: str, language: Language | None) -> Benchmark:
     layout = read_layout(folder, language)
-    benchmark = Benchmark.objects.create(name=name, language=_language(folder, layout, language))
+    benchmark = _create(name, _language(folder, layout, language))
     store = RowStore(benchmark, _raw_answers(folder, layout))
     for file in layout.found:
         rows = iterate_rows(folder / file.path)
@@ -83,7 +84,7 @@ def _store_one(
     rows: Iterable[BenchRow],
     raw: dict[str, Instruction] | None = None,
 ) -> Benchmark:
-    benchmark = Benchmark.objects.create(name=name, language=language)
+    benchmark = _create(name, language)
     file = BenchFile(PurePosixPath(shown_as), "instruction", part, "test")
     benchmark.files = [RowStore(benchmark, raw or {}).store(file, rows)]
     benchmark.save(update_fields=["files"])
@@ -94,7 +95,15 @@ def _refuse_name(name: str) -> None:
     if not name.strip() or len(name) > LONGEST_NAME:
         raise BenchmarkRefused("The benchmark needs a name of 1 to 100 characters.")
     if Benchmark.objects.filter(name=name).exists():
-        raise BenchmarkRefused(f"There is already a benchmark {name!r}. Choose another name.")
+        raise BenchmarkRefused(_TAKEN.format(name))
+
+
+def _create(name: str, language: Language) -> Benchmark:
+    """Create the benchmark, unless another request has given the name meanwhile."""
+    benchmark, is_new = Benchmark.objects.get_or_create(name=name, defaults={"language": language})
+    if not is_new:
+        raise BenchmarkRefused(_TAKEN.format(name))
+    return benchmark
 
 
 def _has_roles(path: Path) -> bool:
