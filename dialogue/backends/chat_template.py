@@ -25,6 +25,8 @@ from dialogue.thoughts import opened_by
 
 PAPER_TEMPLATES = ("llama-2", "mixtral", "vicuna")
 GUARD_TEMPLATES = ("llama-guard-2", "llama-guard-3")
+ROLE_TEMPLATES = ("rolellm",)
+"""RoleLLM's markup, for models that were tuned with it."""
 _SPOKEN = "\ue002"
 _CONTINUED = "\ue003"
 """Stands for the user's message that the model writes."""
@@ -66,8 +68,8 @@ def of_model(name: str) -> Iterator[None]:
 
 
 def load_template(name: str) -> str:
-    """Return the source of one of the paper's templates or of a guard's. Raises ModelMisconfigured for another name."""
-    if name not in (known := (*PAPER_TEMPLATES, *GUARD_TEMPLATES)):
+    """Return the source of one of the papers' templates or of a guard's. Raises ModelMisconfigured for another name."""
+    if name not in (known := (*PAPER_TEMPLATES, *GUARD_TEMPLATES, *ROLE_TEMPLATES)):
         raise ModelMisconfigured(f"There is no chat template {name!r}. Choose from: own, {', '.join(known)}.")
     return files("dialogue.data").joinpath("templates", f"{name}.jinja").read_text("utf-8")
 
