@@ -99,6 +99,8 @@ class ModelSpec(_Table):
 
     ``file`` is a path, or a path within ``package``, a package on the Python package index that contains the file.
 
+    ``adapter`` is the folder of a LoRA that was tuned for the model.
+
     ``slots`` is the number of histories that a local engine keeps in memory; by default as many as fit. With ``exact``, a
     reply never depends on what else is answered, as far as the weights allow. ``requests`` is the upper limit of the
     concurrent requests to a provider, whose number adapts to its answers; the settings in ``leave_out`` are never sent to it.
@@ -116,6 +118,7 @@ class ModelSpec(_Table):
     package: str | None = None
     file: Path | None = None
     model: str = ""
+    adapter: Path | None = None
     template: str = "own"
     system: SystemWay | None = None
     marks: tuple[Annotated[str, Field(min_length=1)], ...] | None = None
@@ -194,6 +197,11 @@ class ModelSpec(_Table):
             raise ValueError("`package` needs `file`, the path of the model's file in the package")
         if self.leave_out and not self.is_remote:
             raise ValueError(f"the backend {self.backend!r} cannot leave settings out. Remove `leave_out`")
+        if self.adapter and self.backend != "transformers":
+            raise ValueError(
+                f"the backend {self.backend!r} cannot use an adapter. Set backend to transformers, or merge the adapter into"
+                " the model"
+            )
         return self
 
     @model_validator(mode="after")
@@ -226,15 +234,22 @@ class ModelSpec(_Table):
         return Sampling(**self.sampling.model_dump(), max_tokens=speaker.max_tokens, today=today)
 
     def fingerprint(self, digest: Callable[[Path], str] = sha256) -> str:
-        """Return the SHA-256 of the model file or of all files in its folder, or the model's name at the provider or hub.
+        """Return the SHA-256 of the model file or of all files in its folder, or the model's name at the provider or hub;
+        with an adapter, of that and the adapter's files.
 
         ``digest`` hashes one file. Raises OSError if a file cannot be read.
         """
         if self.file is not None:
             return digest(self.file)
         folder = Path(self.model)
-        if self.backend != "transformers" or not folder.is_dir():
-            return self.model
-        files = sorted(path for path in folder.rglob("*") if path.is_file())
-        listed = "".join(f"{path.relative_to(folder)} {digest(path)}\n" for path in files)
-        return str(hashlib.sha256(listed.encode()).hexdigest())
+        is_folder = self.backend == "transformers" and folder.is_dir()
+        base = _digest_of_files(folder, digest) if is_folder else self.model
+        if self.adapter is None:
+            return base
+        return hashlib.sha256(f"{base} {_digest_of_files(self.adapter, digest)}".encode()).hexdigest()
+
+
+def _digest_of_files(folder: Path, digest: Callable[[Path], str]) -> str:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    listed = "".join(f"{path.relative_to(folder)} {digest(path)}\n" for path in files)
+    return hashlib.sha256(listed.encode()).hexdigest()

@@ -131,10 +131,15 @@ def _spec(name: str, table: object, path: Path) -> ModelSpec:
         first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
         raise _Wrong(_in_words(first, name), *first["loc"]) from error
     _check_names(spec)
-    if spec.file is None:
-        return spec
-    place = find_file(spec.package, spec.file) if spec.package else path.parent / spec.file
-    return spec.model_copy(update={"file": place})
+    return spec.model_copy(update=_places(spec, path.parent))
+
+
+def _places(spec: ModelSpec, folder: Path) -> dict[str, Path]:
+    """Return where the files of the entry are; paths are relative to the ``folder`` of the models file."""
+    places = {"adapter": folder / spec.adapter} if spec.adapter else {}
+    if spec.file is not None:
+        places["file"] = find_file(spec.package, spec.file) if spec.package else folder / spec.file
+    return places
 
 
 def _other_currencies(models: Mapping[str, ModelSpec], text: str, path: Path) -> Iterator[tuple[str, str]]:

@@ -40,10 +40,13 @@ def examine(spec: ModelSpec) -> Health:
     Raises ModelMisconfigured also if the template of a model downloaded from the hub would lose a message.
     """
     _require_packages(spec)
+    from dialogue.backends.transformers.adapters import check_adapter
     from dialogue.backends.transformers.memory import examine_memory
     from dialogue.backends.transformers.weights import choose_way, find_folder
 
     folder = find_folder(spec)
+    if spec.adapter:
+        check_adapter(spec, spec.adapter, folder)
     health = examine_memory(spec, choose_way(spec, folder))
     if spec.template == "own" and own_template(spec) is None:
         _check_downloaded(spec, read_template(folder))
@@ -85,7 +88,8 @@ def provenance(spec: ModelSpec) -> Provenance:
 
 
 def _require_packages(spec: ModelSpec) -> None:
-    for package in ("torch", "transformers", "accelerate"):
+    adapters = ("peft",) if spec.adapter else ()
+    for package in ("torch", "transformers", "accelerate", *adapters):
         if find_spec(package) is None:
             raise ModelMisconfigured(
                 f"Model {spec.name!r} needs the package {package!r}. Install requirements-gpu.txt."

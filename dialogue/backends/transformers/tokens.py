@@ -41,7 +41,7 @@ class ChatTokens:
         parts = render(self._template, messages, control_tokens=self._controls, today=today, role=role)
         ids: list[int] = []
         for part in without_swallowed_space(parts, before=self._swallow_before, behind=self._swallow_behind):
-            ids += [self._controls[part.text]] if part.is_control else self._plain(part.text, is_first=not ids)
+            ids += [self._controls[part.text]] if part.is_control else self.plain(part.text, is_first=not ids)
         return ids
 
     def opened_thought(self, messages: Sequence[Message], role: Speaking = "assistant") -> Opened | None:
@@ -54,13 +54,14 @@ class ChatTokens:
 
     def count(self, text: str) -> int:
         """Return the number of tokens of ``text`` in the middle of a prompt."""
-        return len(self._plain(text))
+        return len(self.plain(text))
 
     def text(self) -> "AnswerText":
         """Return a reader for one answer's tokens."""
         return AnswerText(self._backend)
 
-    def _plain(self, text: str, is_first: bool = False) -> list[int]:
+    def plain(self, text: str, is_first: bool = False) -> list[int]:
+        """Return the ids of ``text`` as part of a prompt, in which nothing is a control token."""
         copy = self._first if is_first else self._later
         ids: list[int] = copy.encode(text, add_special_tokens=False).ids
         return ids

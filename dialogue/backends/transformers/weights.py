@@ -10,6 +10,7 @@ from huggingface_hub import snapshot_download
 from transformers import MODEL_FOR_CAUSAL_LM_MAPPING, AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 from dialogue.backends.base import ModelMisconfigured
+from dialogue.backends.transformers.adapters import adapted, check_adapter
 from dialogue.backends.transformers.device import Attention, Device, choose_attention, choose_dtype, find_device
 from dialogue.model_config import ModelSpec
 
@@ -56,6 +57,8 @@ def load_weights(spec: ModelSpec, way: Way) -> Loaded:
     """Load the model that ``spec`` names, without running any code that comes with it. Raises ModelMisconfigured."""
     if spec.threads:
         torch.set_num_threads(spec.threads)
+    if spec.adapter:
+        check_adapter(spec, spec.adapter, find_folder(spec))
     try:
         tokenizer = AutoTokenizer.from_pretrained(spec.model, trust_remote_code=False)
         model = AutoModelForCausalLM.from_pretrained(
@@ -76,6 +79,7 @@ def load_weights(spec: ModelSpec, way: Way) -> Loaded:
         ) from error
     if not tokenizer.is_fast:
         raise ModelMisconfigured(f"Model {spec.name!r} has no tokenizer.json. Choose a model that has one.")
+    model = adapted(spec, model, spec.adapter) if spec.adapter else model
     return Loaded(model.eval(), tokenizer)
 
 
