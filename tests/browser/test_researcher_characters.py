@@ -40,7 +40,7 @@ def test_from_the_play_to_an_audited_character(staff_page: Page, complaints: Com
     staff_page.get_by_label("Aliases").fill("MARCIUS")
     staff_page.get_by_role("button", name="Import character").click()
     expect(staff_page.get_by_role("heading", level=1)).to_contain_text("Coriolanus not audited")
-    staff_page.get_by_label("Model").select_option("answerer")
+    staff_page.locator("#description-now").get_by_label("Model").select_option("answerer")
     staff_page.get_by_role("button", name="Describe with a model").click()
     expect(staff_page.get_by_text("0 of 8 answers")).to_be_visible()
     check_page_in_both_sizes(staff_page, "a description under way")
