@@ -136,12 +136,13 @@ def test_a_port_that_is_taken_is_named_before_anything_else_happens() -> None:
 def test_the_demo_fills_its_run_stops_on_ctrl_c_and_starts_again(installation: Installation) -> None:
     port = free_port()
     with installation.run_anew("django", "demo", "--port", str(port)) as demo:
-        wait_until(lambda: "Password" in installation.log, what="the demo has not printed its login")
+        # The first start stores the rehearsal and the play, which takes a minute on a busy machine.
+        wait_until(lambda: "Password" in installation.log, seconds=180, what="the demo has not printed its login")
         wait_until(lambda: _finished(installation) == 200, seconds=100, what="the run has not filled")
         demo.send_signal(signal.SIGINT)
         assert demo.wait(60) == 0
     with installation.run_anew("django", "demo", "--port", str(port)) as again:
-        wait_until(lambda: installation.log.count("Password") == 2, what="the second start is slow")
+        wait_until(lambda: installation.log.count("Password") == 2, seconds=180, what="the second start is slow")
         again.send_signal(signal.SIGHUP)
         assert again.wait(60) == 128 + signal.SIGTERM, "a terminal that closes leaves nothing running"
     assert is_port_free(port)
