@@ -73,7 +73,8 @@ def test_what_cannot_be_done_is_refused_in_a_sentence() -> None:
 def test_the_embedded_model_answers_in_all_elicitations() -> None:
     make_benchmark()
     for elicitation in ("zero-shot", "few-shot", "dialogue"):
-        answer("--rows", "2", "--max-tokens", "12", "--elicitation", elicitation, model="tiny")
+        answer("--rows", "2", "--max-tokens", "12", "--elicitation", elicitation, "--queue", model="tiny")
+    tasks.answer()  # loads the model once for all
     answers = Answer.objects.filter(answer_set__model="tiny")
     assert answers.exclude(finished_at=None).count() == 6
     assert not answers.filter(fault="unanswered").exists()
