@@ -1,15 +1,12 @@
 """The benchmark of an API's limits at a small size: it runs, and it says which goal is missed."""
 
-import json
-import subprocess
-import sys
 from dataclasses import replace
 
 import pytest
 
 from benchmarks.api.goals import judge
 from benchmarks.api.watching import Watched
-from tests.installation import BASE_DIR
+from tests.benchmarks.quick import measure
 
 ENOUGH = Watched(
     allows=200,
@@ -27,10 +24,7 @@ TOO_FEW = replace(ENOUGH, allows=60, early=60, many_after=None, settled=(50, 57.
 
 @pytest.mark.parametrize("way", [[], ["--whole"]])
 def test_it_runs_in_small(way: list[str]) -> None:
-    command = [sys.executable, "-m", "benchmarks.api", "--quick", "--json", *way]
-    done = subprocess.run(command, cwd=BASE_DIR, capture_output=True, text=True, timeout=280)
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
+    found = measure("api", *way)
     assert found["machine"]["cores"] > 0
     enough, too_few = found["watched"]
     assert (enough["allows"], too_few["allows"]) == (20, 5)

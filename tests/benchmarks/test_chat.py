@@ -1,8 +1,6 @@
 """The chat benchmark at a small size: it runs, and it notices lost or changed messages."""
 
 import json
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -15,25 +13,16 @@ from websockets.asyncio.server import ServerConnection, serve
 from benchmarks.chat.people import Heard, Lost, Person, chat
 from benchmarks.chat.rows import check_stored, generated_tokens
 from studies.models import Dialogue, Turn
+from tests.benchmarks.quick import measure
 from tests.collection.factories import REPLY, make_natural_dialogue, make_open_study, make_participant, make_try
 from tests.factories import UTTERANCES, make_output
-from tests.installation import BASE_DIR
 
 ROOM = {"may_write": True, "why_not": "", "next": {"allowed": True, "why_not": ""}}
 DONE = {"type": "done", "position": 0, "attempt": 0, "state": "complete", "message": "", **ROOM}
 
 
-def measure(*options: str) -> dict[str, Any]:
-    """Return the benchmark's output with a small model, run in a separate process."""
-    command = [sys.executable, "-m", "benchmarks.chat", "--quick", "--json", *options]
-    done = subprocess.run(command, cwd=BASE_DIR, capture_output=True, text=True, timeout=280)
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
-
-
 def test_people_who_chat_at_once_are_compared_with_people_who_queue() -> None:
-    found = measure("--participants", "4")
+    found = measure("chat", "--participants", "4")
     together, alone = found["ways"]
     assert (together["way"], alone["way"]) == ("together", "one-at-a-time")
     assert 0 < together["first_token_median"] <= together["first_token_worst"]
@@ -47,7 +36,9 @@ def test_people_who_chat_at_once_are_compared_with_people_who_queue() -> None:
 def test_idle_people_are_weighed_on_services_for_production_and_none_is_dropped(
     postgresql_tables_url: str, redis_url: str
 ) -> None:
-    found = measure("--idle", "5", "--chatting", "2", "--database", postgresql_tables_url, "--channel-layer", redis_url)
+    found = measure(
+        "chat", "--idle", "5", "--chatting", "2", "--database", postgresql_tables_url, "--channel-layer", redis_url
+    )
     assert (found["idle"], found["chatting"], found["dropped"]) == (5, 2, 0)
     assert found["before"] > 0
     assert found["bytes_per_socket"] == (max(found["connected"], found["after"]) - found["before"]) / 5

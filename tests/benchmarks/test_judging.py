@@ -1,22 +1,15 @@
 """The judging benchmark at a small size: it runs, and it notices lost answers."""
 
-import json
-import subprocess
-import sys
-
 import pytest
 
 from benchmarks.judging.rows import Lost, check_stored
 from benchmarks.judging.site import WORDS, texts
+from tests.benchmarks.quick import measure
 from tests.evaluation.factories import make_evaluator, make_judgement, presentations_of
-from tests.installation import BASE_DIR
 
 
 def test_it_runs_in_small() -> None:
-    command = [sys.executable, "-m", "benchmarks.judging", "--quick", "--json"]
-    done = subprocess.run(command, cwd=BASE_DIR, capture_output=True, text=True, timeout=280)
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
+    found = measure("judging")
     assert (found["evaluators"], found["pairs"]) == (3, 2)
     assert 0 < found["page_median"] <= found["page_worst"]
     assert 0 < found["submit_median"] <= found["submit_worst"]

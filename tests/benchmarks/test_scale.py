@@ -1,9 +1,5 @@
 """The scale benchmark at a small size: it runs, and it counts what workers did."""
 
-import json
-import subprocess
-import sys
-
 import pytest
 from django.db.models import F
 
@@ -12,8 +8,8 @@ from benchmarks.scale.rows import end_cells
 from benchmarks.scale.site import TURNS
 from simulation.models import Run
 from simulation.progress import tally_runs
+from tests.benchmarks.quick import measure
 from tests.factories import make_run as make_factory_run
-from tests.installation import BASE_DIR
 
 
 @pytest.mark.postgresql
@@ -21,10 +17,7 @@ from tests.installation import BASE_DIR
 @pytest.mark.computes
 @pytest.mark.timeout(600)
 def test_it_runs_in_small() -> None:
-    command = [sys.executable, "-m", "benchmarks.scale", "--quick", "--json"]
-    done = subprocess.run(command, cwd=BASE_DIR, capture_output=True, text=True, timeout=580)
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
+    found = measure("scale", timeout=580)
     assert found["machine"]["cores"] > 0
     [speed] = found["workers"]
     assert speed["workers"] == 2
