@@ -29,6 +29,8 @@ from tests.collection.factories import (
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+OPENING = 60_000
+"""Milliseconds in which a study opens: the page says that the chatbot's trial can take up to a minute."""
 CHATBOTS = Path(__file__).parents[1] / "data" / "chat_models.toml"
 
 
@@ -74,6 +76,7 @@ def test_from_a_new_study_to_a_participant_and_to_its_end(staff_page: Page, live
     assert [goal.number for goal in study.goals.all()] == [*range(1, 10), 11]
 
     staff_page.get_by_role("button", name="Open study").click()
+    expect(staff_page.get_by_role("button", name="Close study …")).to_be_visible(timeout=OPENING)
     expect(staff_page.get_by_label("Link for all participants")).to_have_value(
         f"{live_server.url}/s/speed-and-chickens/"
     )
