@@ -7,12 +7,14 @@ from itertools import chain
 from typing import NamedTuple
 
 from django.db.models import F, QuerySet
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.utils import timezone
 
 from evaluation.models import Evaluation, Judgement, Pair
 from evaluation.records import write_records
 from studies.files.exports import FORMS, counted, row_writer, table_head
 from studies.models import Study
+from studies.recorded_roles import ROLE
 
 __all__ = [
     "COLUMNS",
@@ -28,7 +30,10 @@ __all__ = [
 
 
 class JudgementRow(NamedTuple):
-    """A judgement for results. ``duration`` is in seconds, rounded to milliseconds; unknown values are None."""
+    """A judgement for results. ``duration`` is in seconds, rounded to milliseconds; unknown values are None.
+
+    The last three are those of the simulated dialogue (``studies.recorded_roles``).
+    """
 
     participant: str
     generator_user: str
@@ -42,9 +47,17 @@ class JudgementRow(NamedTuple):
     goal: int | None
     domain: str | None
     flagged: bool
+    character: str | None = None
+    elicitation: str | None = None
+    responder_character: str | None = None
 
 
 COLUMNS = JudgementRow._fields
+_PLAYED = {
+    "played_character": KeyTextTransform("name", KeyTransform(ROLE, "pair__simulated__inquirer")),
+    "played_elicitation": KeyTextTransform("elicitation", KeyTransform(ROLE, "pair__simulated__inquirer")),
+    "played_responder": KeyTextTransform("name", KeyTransform(ROLE, "pair__simulated__responder")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +134,7 @@ def _rows(evaluation: Evaluation, prefix: str = "") -> Iterator[JudgementRow]:
     judgements = counted_judgements(evaluation, timezone.now())
     expected = judgements.count()
     with_goals = judgements.annotate(goal_number=F("pair__goal__number"), domain=F("pair__goal__domain"))
-    rows = with_goals.select_related("evaluator", "pair").iterator(chunk_size=500)
+    rows = with_goals.annotate(**_PLAYED).select_related("evaluator", "pair").iterator(chunk_size=500)
     return counted((_row(one, prefix) for one in rows), expected, "judgements")
 
 
@@ -140,6 +153,9 @@ def _row(one: Judgement, prefix: str) -> JudgementRow:
         goal=one.goal_number,  # type: ignore[attr-defined]
         domain=one.domain,  # type: ignore[attr-defined]
         flagged=bool(one.evaluator.flag),
+        character=one.played_character or None,  # type: ignore[attr-defined]
+        elicitation=one.played_elicitation or None,  # type: ignore[attr-defined]
+        responder_character=one.played_responder or None,  # type: ignore[attr-defined]
     )
 
 

@@ -23,6 +23,7 @@ from evaluation.models import (
     Revision,
 )
 from studies.files.exports import counted
+from studies.recorded_roles import named_roles
 
 SETTINGS = (
     "number",
@@ -121,6 +122,7 @@ def _pair(pair: Pair) -> Line:
         "model": pair.model,
         "natural": pair.natural.token if pair.natural else None,
         "simulated": pair.simulated.token if pair.simulated else None,
+        **(named_roles(pair.simulated) if pair.simulated else {}),
         "known": pair.known,
         "withdrawn_at": pair.withdrawn_at,
     }

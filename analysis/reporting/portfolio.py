@@ -72,8 +72,8 @@ class Portfolio:
         return "\n\n".join([*self.preface, *(finding.text for finding in self.findings), *self.gaps]) + "\n"
 
 
-def portfolio_of(analysis: Analysis) -> Portfolio:
-    """Return the output for judgements alone, in the paper's order."""
+def portfolio_of(analysis: Analysis, preface: Sequence[str] = ()) -> Portfolio:
+    """Return the output for judgements alone, in the paper's order. ``preface`` says what is compared."""
     models = analysis.models
     tables = [
         table_3(analysis.frame),
@@ -83,7 +83,7 @@ def portfolio_of(analysis: Analysis) -> Portfolio:
         sensitivity_table(models, analysis.variants),
     ]
     figures = draw_judgements(analysis.frame, models)
-    return Portfolio(analysis, tables, figures, analysis.skipped, list(_caveats(analysis.frame)))
+    return Portfolio(analysis, tables, figures, analysis.skipped, [*preface, *_caveats(analysis.frame)])
 
 
 def draw_judgements(frame: pd.DataFrame, models: Mapping[str, MixedModel]) -> list[Drawing | Undrawn]:

@@ -11,7 +11,9 @@ from dialogue.names import plain_name
 
 __all__ = ["LARGEST", "OVERALL", "BadData", "read_judgements", "read_stored_judgements"]
 REQUIRED = ("participant", "generator_user", "model", "detected")
-OPTIONAL = ("choice", "confidence", "utterance_number", "duration", "pair", "goal", "domain", "flagged")
+PLAYED = ("character", "elicitation", "responder_character")
+"""Which characters of RoleLLM speak in the simulated dialogue."""
+OPTIONAL = ("choice", "confidence", "utterance_number", "duration", "pair", "goal", "domain", "flagged", *PLAYED)
 NUMBERS = ("utterance_number", "duration")
 BINARY = ("detected", "flagged")
 GREATEST = 1e100

@@ -19,6 +19,7 @@ from analysis.reporting.page_content import figure_content, table_content
 from analysis.reporting.portfolio import Portfolio, count_flagged, files_of, portfolio_of
 from analysis.reporting.simulation_tables import failure_percents, table_1, table_2, table_7
 from analysis.statistics.analysis import Analysis, analyse
+from analysis.statistics.factors import MODEL, compare_by, describe_factors
 from analysis.statistics.judgements import BadData
 from analysis.stored_results import Computed
 from analysis.study.sources import Chosen, Source, caveats_of_data, caveats_of_models, read_sources, uncounted
@@ -31,26 +32,29 @@ OnStep = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class StudyAnalysis:
-    """A study's analysis. ``judgements`` holds their number by evaluation number, ``dialogues`` their number by inquirer."""
+    """A study's analysis. ``judgements`` holds their number by evaluation number, ``dialogues`` their number by inquirer.
+    ``compared`` are sentences that say what the mixed models compare, if not the inquirer models."""
 
     portfolio: Portfolio
     judgements: Mapping[int, int]
     dialogues: Mapping[str, int]
+    compared: Sequence[str] = ()
 
 
-def compute_study(study: Study, chosen: Chosen, on_step: OnStep) -> Computed:
+def compute_study(study: Study, chosen: Chosen, on_step: OnStep, factors: Sequence[str] = ()) -> Computed:
     """Analyse the study and create all files. Raises BadData if there is nothing to analyse."""
-    analysis = analyse_study(study, chosen, on_step)
+    analysis = analyse_study(study, chosen, on_step, factors or MODEL)
     on_step("files")
     return Computed(_shown(analysis), dict(files_of(analysis.portfolio)))
 
 
-def analyse_study(study: Study, chosen: Chosen, on_step: OnStep) -> StudyAnalysis:
-    """Compute what the study's data allow, with the judgements of the ``chosen`` evaluations. Raises BadData without data.
+def analyse_study(study: Study, chosen: Chosen, on_step: OnStep, factors: Sequence[str] = MODEL) -> StudyAnalysis:
+    """Compute what the study's data allow, with the judgements of the ``chosen`` evaluations, whose mixed models compare by the
+    ``factors``. Raises BadData without data.
 
     Call ``on_step`` with the name of each step before it."""
     sources = read_sources(study, chosen)
-    judged, left_out = _judged(study, chosen, on_step)
+    judged, left_out = _judged(study, chosen, on_step, factors)
     on_step("dialogues")
     groups = said_by_group(study)
     if judged is None and not groups:
@@ -60,7 +64,7 @@ def analyse_study(study: Study, chosen: Chosen, on_step: OnStep) -> StudyAnalysi
     inquirers = summaries_by_inquirer(study)
     simulated = [table_1(inquirers), table_7(inquirers), table_2(summaries_by_condition(study))] if inquirers else []
     on_step("figures")
-    own = portfolio_of(judged) if judged else Portfolio(None, [], [], left_out)
+    own = portfolio_of(judged, describe_factors(factors)) if judged else Portfolio(None, [], [], left_out)
     radars = failure_radars(failure_percents(inquirers))
     counted = _counted(sources, judged)
     dialogues = {name: len(said) for name, said in groups.items()}
@@ -77,7 +81,8 @@ def analyse_study(study: Study, chosen: Chosen, on_step: OnStep) -> StudyAnalysi
         ],
         [_described(source) for source in counted],
     )
-    return StudyAnalysis(portfolio, {source.evaluation.number: source.judgements for source in counted}, dialogues)
+    numbers = {source.evaluation.number: source.judgements for source in counted}
+    return StudyAnalysis(portfolio, numbers, dialogues, describe_factors(factors) if judged else ())
 
 
 def _counting(study: Study) -> QuerySet[Dialogue]:
@@ -86,10 +91,10 @@ def _counting(study: Study) -> QuerySet[Dialogue]:
     return ended.exclude(kind=Dialogue.Kind.BRANCH)
 
 
-def _judged(study: Study, chosen: Chosen, on_step: OnStep) -> tuple[Analysis | None, list[str]]:
+def _judged(study: Study, chosen: Chosen, on_step: OnStep, factors: Sequence[str]) -> tuple[Analysis | None, list[str]]:
     """Return the analysis of the judgements, or None and the reasons why there is none."""
     try:
-        return analyse(judgements_in(study, chosen), on_step), []
+        return analyse(compare_by(judgements_in(study, chosen), factors), on_step), []
     except BadData as reason:
         return None, [str(reason)]
 
@@ -141,6 +146,7 @@ def _shown(analysis: StudyAnalysis) -> dict[str, Any]:
         "shape": SHAPE,
         "judgements": {str(number): count for number, count in analysis.judgements.items()},
         "dialogues": dict(analysis.dialogues),
+        "compared": list(analysis.compared),
         **_shown_judged(portfolio.judged),
         "findings": [asdict(finding) for finding in portfolio.findings],
         "left_out": list(portfolio.left_out),

@@ -22,7 +22,8 @@ from tests.evaluation.factories import (
 
 pytestmark = pytest.mark.django_db
 COLUMNS = (
-    "participant,generator_user,model,detected,choice,confidence,utterance_number,duration,pair,goal,domain,flagged"
+    "participant,generator_user,model,detected,choice,confidence,utterance_number,duration,pair,goal,domain,flagged,"
+    "character,elicitation,responder_character"
 )
 
 
@@ -72,6 +73,9 @@ def test_a_row_says_who_judged_which_pair_and_how(evaluation: Evaluation) -> Non
             "goal": "1",
             "domain": "Math",
             "flagged": "0",
+            "character": "",
+            "elicitation": "",
+            "responder_character": "",
         }
     ]
 
@@ -224,3 +228,18 @@ def test_many_judgements_are_written_in_few_queries(django_assert_max_num_querie
         assert len(table(evaluation)) == 12
     with django_assert_max_num_queries(22):
         assert len(records(evaluation, "judgement")) == 12
+
+
+def test_a_row_names_the_characters_that_speak_in_the_simulated_dialogue(evaluation: Evaluation) -> None:
+    (presentation, *_) = presentations_of(make_evaluator(evaluation))
+    role = {"name": "Coriolanus", "elicitation": "few-shot", "pairs": [], "sheet": ""}
+    simulated = presentation.pair.simulated
+    assert simulated is not None
+    simulated.inquirer |= {"character": role}
+    simulated.responder |= {"character": role | {"name": "李白", "elicitation": "dialogue"}}
+    simulated.save()
+    make_judgement(presentation)
+    (row,) = table(evaluation)
+    assert (row["character"], row["elicitation"], row["responder_character"]) == ("Coriolanus", "few-shot", "李白")
+    [pair] = [one for one in records(evaluation, "pair") if one["pair"] == presentation.pair.token]
+    assert (pair["character"], pair["elicitation"], pair["responder_character"]) == ("Coriolanus", "few-shot", "李白")

@@ -1,6 +1,7 @@
 """``manage.py analyse``: compute the paper's statistics for a study or a file of judgements, or how human a run is."""
 
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,15 @@ class Command(StudyCommand):
             metavar="NUMBER",
             help="evaluations to count (default: all closed ones); an open evaluation counts only if you name it here",
         )
+        parser.add_argument(
+            "--by",
+            nargs="+",
+            choices=("model", "elicitation", "character", "responder_character"),
+            default=["model"],
+            metavar="FACTOR",
+            help="what the mixed models compare: model, elicitation, character, responder_character, or their combinations "
+            "(default: model)",
+        )
         parser.add_argument("--out", type=Path, required=True, help="folder to write to")
 
     def handle(self, *, judgements: Path | None, out: Path, **options: Any) -> None:
@@ -56,7 +66,7 @@ class Command(StudyCommand):
             raise CommandError("--evaluations needs a study. Add --study STUDY, or omit --evaluations.", returncode=2)
         if options["run"]:
             return self._of_run(options["run"])
-        return self._of_study(options) if judgements is None else self._of_file(judgements)
+        return self._of_study(options) if judgements is None else self._of_file(judgements, options["by"])
 
     def _of_run(self, token: str) -> "Portfolio":
         from analysis.humanness.instructions import instructions_of
@@ -66,19 +76,21 @@ class Command(StudyCommand):
         instructions = instructions_of(run)
         return portfolio_of_run(run, instructions, measure_run(run, instructions, self._tell))
 
-    def _of_file(self, judgements: Path) -> "Portfolio":
+    def _of_file(self, judgements: Path, factors: Sequence[str]) -> "Portfolio":
         from analysis.reporting.portfolio import portfolio_of
         from analysis.statistics.analysis import analyse
+        from analysis.statistics.factors import compare_by, describe_factors
         from analysis.statistics.judgements import read_judgements
 
-        return portfolio_of(analyse(read_judgements(judgements), self._tell))
+        frame = compare_by(read_judgements(judgements), factors)
+        return portfolio_of(analyse(frame, self._tell), describe_factors(factors))
 
     def _of_study(self, options: dict[str, Any]) -> "Portfolio":
         from analysis.study.study_analysis import analyse_study
 
         study, chosen = find_study(options["study"]), options["evaluations"]
         _refuse_unknown(study, chosen or [])
-        return analyse_study(study, chosen, self._tell).portfolio
+        return analyse_study(study, chosen, self._tell, options["by"]).portfolio
 
     def _tell(self, step: str) -> None:
         self.stderr.write(f"{step} …")
