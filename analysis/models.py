@@ -43,6 +43,9 @@ class Report(Computation):
     evaluations = models.JSONField(
         null=True, blank=True, help_text="Numbers of the evaluations that count. Null: the closed ones."
     )
+    factors = models.JSONField(
+        default=list, blank=True, help_text="What its mixed models compare; empty: the inquirer models."
+    )
     step = models.CharField(max_length=100, blank=True, help_text="The step that is being computed.")
     shown = models.JSONField(default=dict, blank=True)
     files = models.JSONField(default=list, blank=True)

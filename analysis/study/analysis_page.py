@@ -5,8 +5,15 @@ from dataclasses import dataclass, replace
 from analysis.result_page import ResultPage
 from analysis.study.forms import SourcesForm
 from analysis.study.layout import Section, arrange
-from analysis.study.reports import current_report, last_choice, latest_report
-from analysis.study.sources import Source, caveats_of_data, caveats_of_models, fingerprint, read_sources
+from analysis.study.reports import current_report, last_choice, last_factors, latest_report
+from analysis.study.sources import (
+    Source,
+    caveats_of_data,
+    caveats_of_models,
+    fingerprint,
+    offered_factors,
+    read_sources,
+)
 from evaluation.models import Judgement
 from studies.models import Dialogue, Study
 
@@ -62,11 +69,13 @@ class AnalysisPage(ResultPage):
         return list(caveats_of_data(self.sources()))
 
     def caveats_of_models(self) -> list[str]:
-        return list(caveats_of_models(self.sources()))
+        compared: list[str] = self.shown.get("compared", [])
+        return [*compared, *caveats_of_models(self.sources())]
 
 
 def read_analysis(study: Study, choice: SourcesForm | None = None) -> AnalysisPage:
     """Return the study's analysis page, with the submitted choice of evaluations or that of the last report."""
-    chosen = last_choice(study)
-    form = choice or SourcesForm(read_sources(study, chosen))
-    return AnalysisPage(latest_report(study), current_report(study), fingerprint(study, chosen), study, form)
+    chosen, factors = last_choice(study), last_factors(study)
+    form = choice or SourcesForm(read_sources(study, chosen), factors=offered_factors(study), compared=factors)
+    present = fingerprint(study, chosen, factors)
+    return AnalysisPage(latest_report(study), current_report(study), present, study, form)

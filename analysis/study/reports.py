@@ -10,7 +10,7 @@ from django.db import transaction
 from analysis.code_version import code_version
 from analysis.models import SHAPE, Report
 from analysis.stored_results import store_computed
-from analysis.study.sources import Chosen, fingerprint
+from analysis.study.sources import Chosen, Factors, fingerprint
 from evaluation.models import Evaluator
 from jobs.leases import LeaseLost
 from jobs.queues import Queue
@@ -32,25 +32,36 @@ def last_choice(study: Study) -> Chosen:
     return newest.evaluations if newest else None
 
 
+def last_factors(study: Study) -> list[str]:
+    """Return what the mixed models of the most recently requested report compare; empty for the inquirer models."""
+    newest = Report.objects.filter(study=study).first()
+    return list(newest.factors) if newest else []
+
+
 def current_report(study: Study) -> Report | None:
     """Return the last report on the present data, in any state; None if none was requested."""
-    return Report.objects.filter(study=study, fingerprint=fingerprint(study, last_choice(study))).first()
+    present = fingerprint(study, last_choice(study), last_factors(study))
+    return Report.objects.filter(study=study, fingerprint=present).first()
 
 
 @transaction.atomic
-def request_report(study: Study, chosen: Chosen = None, started_by: User | None = None) -> Report:
-    """Request a report on the present data, with the judgements of the ``chosen`` evaluations.
+def request_report(
+    study: Study, chosen: Chosen = None, started_by: User | None = None, factors: Factors = ()
+) -> Report:
+    """Request a report on the present data, with the judgements of the ``chosen`` evaluations and mixed models that compare by
+    these ``factors``.
 
     If such a report is in progress, return it. Compute a finished one again, because its files may be missing or a reader may
     doubt it.
     """
     report, is_new = Report.objects.get_or_create(
         study=study,
-        fingerprint=fingerprint(study, chosen),
+        fingerprint=fingerprint(study, chosen, factors),
         state=State.RUNNING,
         defaults={
             "code": code_version(),
             "evaluations": chosen if chosen is None else sorted(chosen),
+            "factors": list(factors),
         },
     )
     if is_new:
@@ -61,7 +72,9 @@ def request_report(study: Study, chosen: Chosen = None, started_by: User | None 
 def ensure_report(study: Study) -> Report:
     """Return the report on the present data; request it if there is none, or if it could not be computed."""
     current = current_report(study)
-    return request_report(study, last_choice(study)) if current is None or current.has_failed else current
+    if current is not None and not current.has_failed:
+        return current
+    return request_report(study, last_choice(study), factors=last_factors(study))
 
 
 def compute_report(report: Report, worker: str, stopping: Event) -> None:
@@ -75,7 +88,7 @@ def compute_report(report: Report, worker: str, stopping: Event) -> None:
         REPORTS.store(report, worker, step=step[:100])
 
     try:
-        computed = compute_study(report.study, report.evaluations, note)
+        computed = compute_study(report.study, report.evaluations, note, report.factors)
     except BadData as error:
         raise Hopeless(str(error)) from error
     store_computed(

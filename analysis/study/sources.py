@@ -17,9 +17,12 @@ from analysis.drift.played_dialogues import known_by
 from collection.models import Participant
 from evaluation.models import Evaluation, Evaluator, Judgement, Pair
 from studies.models import Dialogue, Study
+from studies.recorded_roles import ROLE
 
 Chosen = Collection[int] | None
 """Numbers of the chosen evaluations; None means those that are closed when the analysis is computed."""
+Factors = Sequence[str]
+"""What the mixed models compare, in the order of ``analysis.statistics.factors``; empty means the inquirer models."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +96,9 @@ def uncounted(sources: Sequence[Source]) -> str:
     return f"Not counted: {', '.join(left)}." if left else ""
 
 
-def fingerprint(study: Study, chosen: Chosen = None) -> str:
-    """Return a hash that changes whenever the result of analysing these evaluations would change."""
-    made_of = [code_version(), _data(study, counted_evaluations(study, chosen))]
+def fingerprint(study: Study, chosen: Chosen = None, factors: Factors = ()) -> str:
+    """Return a hash that changes whenever the result of analysing these evaluations by these factors would change."""
+    made_of = [code_version(), _data(study, counted_evaluations(study, chosen)), *factors]
     return hashlib.sha256(json.dumps(made_of, sort_keys=True, default=str).encode()).hexdigest()
 
 
@@ -115,4 +118,16 @@ def _data(study: Study, evaluations: list[Evaluation]) -> list[Any]:
         people.aggregate(count=Count("pk"), keys=Sum("pk")),
         list(study.goals.order_by("pk").values_list("pk", "number", "domain", "text")),
         known_by(study),
+    ]
+
+
+def offered_factors(study: Study) -> list[str]:
+    """Return what the mixed models of the study can compare beside the inquirer models: what its dialogues with characters
+    differ in."""
+    dialogues = study.dialogues.filter(kind=Dialogue.Kind.SIMULATED)
+    has_characters = dialogues.filter(inquirer__has_key=ROLE).exists()
+    has_responders = dialogues.filter(responder__has_key=ROLE).exists()
+    return [
+        *(["elicitation", "character"] if has_characters else []),
+        *(["responder_character"] if has_responders else []),
     ]

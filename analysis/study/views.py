@@ -8,8 +8,8 @@ from analysis.downloads import send_archive, send_file
 from analysis.models import Report
 from analysis.study.analysis_page import read_analysis
 from analysis.study.forms import SourcesForm
-from analysis.study.reports import last_choice, request_report
-from analysis.study.sources import as_chosen, read_sources
+from analysis.study.reports import last_choice, last_factors, request_report
+from analysis.study.sources import as_chosen, offered_factors, read_sources
 from studies.access import account, staff_only
 from studies.models import Study
 
@@ -25,12 +25,12 @@ def analysis(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "analysis/analysis.html", {"page": read_analysis(study)})
     if CHOOSES not in request.POST:
-        request_report(study, last_choice(study), account(request))
+        request_report(study, last_choice(study), account(request), last_factors(study))
         return redirect("analysis", slug)
-    form = SourcesForm(read_sources(study, None), request.POST)
+    form = SourcesForm(read_sources(study, None), request.POST, factors=offered_factors(study))
     if not form.is_valid():
         return render(request, "analysis/analysis.html", {"page": read_analysis(study, form)}, status=400)
-    request_report(study, as_chosen(study, form.cleaned_data["evaluations"]), account(request))
+    request_report(study, as_chosen(study, form.cleaned_data["evaluations"]), account(request), form.factors)
     return redirect("analysis", slug)
 
 
