@@ -13,7 +13,13 @@ _DECIDES = (".py", ".toml", ".jinja")
 def code_version() -> str:
     """Return this software's version and a hash of the code, prompts and templates that make dialogues."""
     project = tomllib.loads((_PACKAGE.parent / "pyproject.toml").read_text("utf-8"))["project"]
+    return f"{project['version']}, dialogue {digest_of(_PACKAGE)}"
+
+
+@cache
+def digest_of(package: Path) -> str:
+    """Return the first digits of a hash of the code, prompts and templates in this folder."""
     digest = hashlib.sha256()
-    for path in sorted(path for path in _PACKAGE.rglob("*") if path.suffix in _DECIDES):
+    for path in sorted(path for path in package.rglob("*") if path.suffix in _DECIDES):
         digest.update(path.read_bytes())
-    return f"{project['version']}, dialogue {digest.hexdigest()[:12]}"
+    return digest.hexdigest()[:12]

@@ -14,8 +14,10 @@ from dialogue import seeds
 from dialogue.backends.provenance import Determinism
 from dialogue.code_version import code_version
 from dialogue.seeds import SPEAKERS
+from rolellm.code_version import rolellm_version
 from simulation.casting import Cast
 from simulation.models import Branch, Environment, Run
+from simulation.roles import kept_roles
 from simulation.run_prompts import prompts_of
 from studies.language_models.identities import find_spec
 from studies.language_models.provenance import describe_provenance
@@ -28,7 +30,8 @@ _PARTS = {"prompts": "prompt set", "template": "chat template", "libraries": "li
 def describe_played(models_file: Path, configuration: Mapping[str, Any]) -> Content:
     """Return what dialogues with this ``configuration`` depend on here. Raises ModelMisconfigured."""
     rule = {"name": seeds.RULE, "version": seeds.RULE_VERSION}
-    found: Content = {"software": code_version(), "seed_rule": rule}
+    parts = [code_version(), *([rolellm_version()] if kept_roles(configuration) else [])]
+    found: Content = {"software": ", ".join(parts), "seed_rule": rule}
     for speaker in SPEAKERS:
         described = configuration[speaker]
         spec, _ = find_spec(models_file, described["model"], speaker)

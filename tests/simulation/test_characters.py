@@ -136,6 +136,13 @@ def test_an_interrupted_dialogue_goes_on_with_the_same_pairs() -> None:
     assert said(Dialogue.objects.get().turns.all()) == TURNS
 
 
+def test_the_provenance_of_a_run_with_characters_names_the_code_that_makes_them() -> None:
+    study = study_with(CORIOLANUS)
+    with_characters = (request_run(study, personas="characters"), request_run(study, responder_character="Coriolanus"))
+    assert all(", rolellm " in run.provenance["software"] for run in with_characters)
+    assert "rolellm" not in request_run(study).provenance["software"]
+
+
 def test_the_responder_is_a_character_that_reads_its_pairs_before_the_dialogue() -> None:
     study = study_with(CORIOLANUS)
     answerer = ScriptedModel(["(a demonstration)"] * 3 + ANSWERS)
