@@ -46,14 +46,14 @@ def in_words(result: JudgingResult, coverage: Coverage) -> Iterator[str]:
             f"{each.name}: ranked first {in_percent(standing.first)}, mean rank {standing.mean_rank.mean:.2f} "
             f"[{standing.mean_rank.low:.2f}, {standing.mean_rank.high:.2f}]"
         )
+    yield (
+        "An answer wins only if it is preferred in both orders. Every other pair of verdicts is a tie, which is half a win."
+    )
     yield from sentences(result, coverage)
 
 
 def sentences(result: JudgingResult, coverage: Coverage) -> Iterator[str]:
-    """Return how the figures are meant, how far the judge's order of reading mattered, and what is left out."""
-    yield (
-        "An answer wins only if it is preferred in both orders. Every other pair of verdicts is a tie, which is half a win."
-    )
+    """Return how far the order of reading mattered, and what is left out."""
     if result.first_preferred.total:
         rate = result.first_preferred
         yield f"The judge preferred the answer shown first in {rate.percent} of {rate.total:,} verdicts [{rate.ends}]."

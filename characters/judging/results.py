@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import cast
 
 from characters.judging.requests import draw_of
 from characters.judging.rows import available, missing_answers, roles_of
 from characters.judging.sides import all_sets, pairs_of
-from characters.models import AnswerSet, Benchmark, Character, Judging, Ranking
+from characters.models import AnswerSet, Benchmark, Character, Judging
 from dialogue.rates import Rate
 from rolellm.judging.outcomes import BothOrders, Outcome
 from rolellm.judging.standings import Estimate, Standing, rank, standings, win_rate
@@ -53,26 +54,34 @@ class Comparison:
         return self.wins + self.ties + self.losses + self.undecided
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class JudgingResult:
-    """The progress of a judging and what it has found so far.
+    """The progress of a judging and what it has found so far, in the rows ``judged`` in both orders.
 
-    ``comparisons`` are over all rows, ``by_part`` and ``by_role`` over some, by name. ``standings`` of three or more sets that
-    were compared with each other are over the rows where every pair is decided, ``unranked`` rows are the others.
-    ``first_preferred`` counts the verdicts for the answer shown first among those with a preference, ``unreadable`` the
-    rankings without a verdict.
+    ``comparisons`` are over all of them. ``standings`` of three or more sets that were compared with each other are over the
+    rows where every pair is decided, ``unranked`` rows are the others. ``first_preferred`` counts the verdicts for the answer
+    shown first among those with a preference, ``unreadable`` the rankings without a verdict.
     """
 
     judging: Judging
     done: int
     total: int
+    judged: tuple[JudgedPair, ...]
     comparisons: tuple[Comparison, ...]
-    by_part: dict[str, tuple[Comparison, ...]]
-    by_role: dict[str, tuple[Comparison, ...]]
     standings: dict[AnswerSet, Standing]
     unranked: int
     first_preferred: Rate
     unreadable: Rate
+
+    @cached_property
+    def by_part(self) -> dict[str, tuple[Comparison, ...]]:
+        """Return the comparisons over the rows of each part."""
+        return {part: _compare(self.judging, found) for part, found in _grouped(self.judged, "part").items()}
+
+    @cached_property
+    def by_role(self) -> dict[str, tuple[Comparison, ...]]:
+        """Return the comparisons over the rows of each role, in alphabetical order."""
+        return {role: _compare(self.judging, found) for role, found in sorted(_grouped(self.judged, "role").items())}
 
     @property
     def left(self) -> int:
@@ -109,15 +118,14 @@ def read_result(judging: Judging) -> JudgingResult:
     """Return what the judging has found so far."""
     rankings = judging.rankings.order_by()
     finished = list(rankings.exclude(finished_at=None).values_list("preference", flat=True))
-    judged = list(judged_pairs(judging))
+    judged = tuple(judged_pairs(judging))
     ranked, unranked = _ranks(judging, judged)
     return JudgingResult(
         judging=judging,
         done=len(finished),
         total=rankings.count(),
+        judged=judged,
         comparisons=_compare(judging, judged),
-        by_part={part: _compare(judging, found) for part, found in _grouped(judged, "part").items()},
-        by_role={role: _compare(judging, found) for role, found in sorted(_grouped(judged, "role").items())},
         standings=ranked,
         unranked=unranked,
         first_preferred=Rate(finished.count("first"), finished.count("first") + finished.count("second")),
@@ -140,24 +148,18 @@ def read_coverage(judging: Judging) -> Coverage:
 
 def judged_pairs(judging: Judging) -> Iterator[JudgedPair]:
     """Yield the rows whose pairs are finished in both orders, in the benchmark's order."""
-    found: dict[tuple[int, int, int], Ranking] = {
-        (each.row_id, each.first_id, each.second_id): each
-        for each in judging.rankings.exclude(finished_at=None)
-        .select_related("row")
-        .defer("raw", "rejected", "reasons", "row__references", "row__raw_answers")
-        .order_by("row__position")
-    }
+    finished = judging.rankings.exclude(finished_at=None).order_by("row__position")
+    fields = ("row", "first", "second", "preference", "row__question", "row__part", "row__role")
+    found = {values[:3]: values[3:] for values in finished.values_list(*fields)}
     for one, other in pairs_of(judging):
-        for (row, first, second), named in found.items():
-            swapped = found.get((row, second, first))
-            if (first, second) == (one.pk, other.pk) and swapped:
-                verdicts = BothOrders(_preference(named), _preference(swapped))
-                question, part, role = named.row.question.strip(), named.row.part, named.row.role
-                yield JudgedPair(row, question, part, role, one, other, verdicts)
+        for (row, first, second), (preference, question, part, role) in found.items():
+            if (first, second) == (one.pk, other.pk) and (swapped := found.get((row, second, first))):
+                verdicts = BothOrders(_preference(preference), _preference(swapped[0]))
+                yield JudgedPair(row, question.strip(), part, role, one, other, verdicts)
 
 
-def _preference(ranking: Ranking) -> Preference | None:
-    return cast(Preference, ranking.preference) if ranking.preference in _READ else None
+def _preference(stored: str) -> Preference | None:
+    return cast(Preference, stored) if stored in _READ else None
 
 
 def _grouped(judged: Iterable[JudgedPair], name: str) -> dict[str, list[JudgedPair]]:

@@ -27,7 +27,7 @@ def rolebench_table(benchmark: Benchmark, split: Split) -> Table:
     rows = [row for each in benchmark.answer_sets.order_by("pk") for row in _set_rows(each, scored.get(each), judged)]
     paper = published_table(language_of(benchmark), split)
     rows += [row for each in paper.rows for row in _paper_rows(each)] if paper else []
-    note = f"Scores: ROUGE-L recall, best reference, in per cent; {_HOW} A dash: there is nothing to compare."
+    note = f"Scores: ROUGE-L recall, best reference, in per cent. {_HOW} A dash: there is nothing to compare."
     note += f" Rows of the paper: {paper.source}. {paper.notes}" if paper else " The paper has no such split."
     header = ("Answers", *MEASURES, "Mean", "Judge", "Over", *_RATE, *_COUNTS)
     return Table(f"rolebench-{split}", f"{benchmark.name}, {SPLIT_NAMES[split]}", note, header, tuple(rows))

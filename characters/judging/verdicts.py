@@ -1,9 +1,9 @@
 """Single verdicts with the judge's reasons and both answers, for reading and as a file."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from characters.judging.results import JudgedPair, judged_pairs
+from characters.judging.results import JudgedPair
 from characters.models import Answer, AnswerSet, BenchmarkRow, Judging, Ranking
 from studies.files.tables import BYTE_ORDER_MARK, write_spreadsheet_row
 
@@ -56,11 +56,11 @@ class ReadPair:
         return words[outcome] if outcome else "no verdict"
 
 
-def select_pairs(judging: Judging, outcome: str, role: str) -> list[JudgedPair]:
+def select_pairs(judged: Iterable[JudgedPair], outcome: str, role: str) -> list[JudgedPair]:
     """Return the judged pairs with that outcome ("none": without one) and role; empty strings select all."""
     return [
         each
-        for each in judged_pairs(judging)
+        for each in judged
         if (not role or each.role == role) and (not outcome or (each.verdicts.outcome or "none") == outcome)
     ]
 

@@ -54,6 +54,7 @@ class JudgingForm(forms.Form):
         self._offer("judge", [(spec.name, _described(spec)) for spec in self.models])
         self._offer("sets", [(each.token, each.name) for each in self.answer_sets])
         self._offer("baseline", [("", NO_BASELINE), *((each.token, each.name) for each in self.answer_sets)])
+        self.fields["baseline"].initial = next((each.token for each in self.answer_sets if not each.model), "")
         splits = splits_of(benchmark)
         self._offer("split", [(split, SPLIT_NAMES[split]) for split in splits])
         if len(splits) < 2:

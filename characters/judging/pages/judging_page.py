@@ -149,10 +149,11 @@ def read_page(benchmark: Benchmark, form: JudgingForm | None = None) -> Judgings
 def read_judging(judging: Judging, page: str = "", outcome: str = "", role: str = "") -> JudgingPage:
     """Read one judging, with this page of the verdicts of that outcome and role."""
     outcome = outcome if outcome in OUTCOMES else ""
-    pairs = select_pairs(judging, outcome, role)
+    result = read_result(judging)
+    pairs = select_pairs(result.judged, outcome, role)
     rows = Paginator(pairs, PAIRS_A_PAGE).get_page(page)
     read = read_pairs(judging, list(rows.object_list))
-    return JudgingPage(judging, read_result(judging), read_coverage(judging), rows, read, outcome, role)
+    return JudgingPage(judging, result, read_coverage(judging), rows, read, outcome, role)
 
 
 def change_judging(benchmark: Benchmark, action: str, token: str) -> str:

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils.html import strip_tags
 from pytest_django import Settings
 
-from characters.models import Benchmark, Character, Judging
+from characters.models import AnswerSet, Benchmark, Character, Judging
 from dialogue.backends.scripted import ScriptedModel
 from studies.files.tables import BYTE_ORDER_MARK
 from tests.characters.judging.factories import (
@@ -66,6 +66,12 @@ def test_a_judging_is_started_and_its_progress_is_shown(client, benchmark) -> No
     assert f"firster against {BASELINE} running" in said
     assert "0 of 12" in said
     assert "No worker serves firster" not in said  # it may just have been started
+
+
+def test_published_answers_are_the_baseline_unless_another_is_chosen(client, benchmark) -> None:
+    AnswerSet.objects.filter(name="Tuned").update(model="tiny")
+    form = client.get(f"/benchmarks/{benchmark.token}/judgings/").context["page"].form
+    assert form["baseline"].value() == benchmark.answer_sets.get(name=BASELINE).token
 
 
 def test_a_mistake_in_the_form_starts_nothing_and_is_named(client, benchmark) -> None:
