@@ -10,6 +10,8 @@ from characters.describing.descriptions import DESCRIPTIONS
 from characters.describing.workers import DescriptionWorker
 from characters.judging.queue import RANKINGS
 from characters.judging.workers import JudgingWorker
+from characters.tuning.queue import TUNINGS
+from characters.tuning.workers import TuningWorker
 from jobs.tasks import is_stopping, works_off
 
 
@@ -35,3 +37,9 @@ def judge() -> JudgingWorker:
 def instruct() -> InstructWorker:
     """Return a worker that makes triplets of characters' profiles."""
     return InstructWorker(models_file=settings.MODELS_FILE, should_stop=is_stopping.is_set)
+
+
+@works_off(TUNINGS)
+def tune() -> TuningWorker:
+    """Return a worker that tunes models."""
+    return TuningWorker(models_file=settings.MODELS_FILE, should_stop=is_stopping.is_set)
