@@ -10,4 +10,5 @@ urlpatterns = [
     path("", include("characters.context_instruct.urls")),
     path("", include("characters.casting.urls")),
     path("", include("characters.judging.pages.urls")),
+    path("", include("characters.tuning.urls")),
 ]

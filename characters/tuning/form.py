@@ -1,0 +1,112 @@
+"""The form that requests a tuning."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+
+from characters.models import Benchmark, Character, Tuning
+from characters.refusals import CharacterRefused
+from characters.tuning.requests import request_tuning
+from characters.tuning.sources import Sources
+from rolellm.tuning.recipe import InvalidRecipe, Recipe
+from studies.language_models.catalogue import read_catalogue
+
+_STANDARD = Recipe()
+_NUMBERS = {
+    "epochs": ("Epochs", "times that every sample is learned"),
+    "rate": ("Learning rate", "it rises over 4 % of the steps and then falls with a cosine"),
+    "batch": ("Batch", "samples computed at once; halved if memory runs out"),
+    "accumulation": ("Accumulation", "batches in a step"),
+    "rank": ("Rank", "of the LoRA"),
+    "alpha": ("Alpha", "of the LoRA"),
+    "dropout": ("Dropout", "of the LoRA; not stated in the paper"),
+    "input_tokens": ("Input tokens", "samples with a longer input are left out"),
+    "output_tokens": ("Output tokens", "longer responses are shortened"),
+    "seed": ("Seed", "of the order of the samples, the LoRA and its dropout"),
+}
+
+
+class TuningForm(forms.Form):
+    """Base model, rows and settings; the settings are pre-filled with the paper's."""
+
+    name = forms.CharField(
+        max_length=100, help_text="Also the adapter's name.", error_messages={"required": "Type a name."}
+    )
+    model = forms.ChoiceField(
+        label="Base model", widget=forms.RadioSelect, error_messages={"required": "Choose a base model."}
+    )
+    benchmarks = forms.MultipleChoiceField(
+        label="Training rows of benchmarks", widget=forms.CheckboxSelectMultiple, required=False
+    )
+    triplets = forms.MultipleChoiceField(
+        label="Questions of Context-Instruct", widget=forms.CheckboxSelectMultiple, required=False
+    )
+    variant = forms.ChoiceField(
+        widget=forms.RadioSelect,
+        initial=_STANDARD.variant,
+        choices=[
+            ("system", "system: the instruction alone names the role"),
+            ("retrieval", "retrieval: pairs from the role's profile precede the input as well"),
+        ],
+    )
+    markup = forms.ChoiceField(
+        label="Chat template",
+        widget=forms.RadioSelect,
+        initial=_STANDARD.markup,
+        choices=[("own", "the model's"), ("rolellm", "the paper's markup")],
+    )
+    modules = forms.ChoiceField(
+        label="Matrices with a LoRA",
+        widget=forms.RadioSelect,
+        initial=_STANDARD.modules,
+        choices=[("q and v", "queries and values"), ("all linear", "all linear ones")],
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, label_suffix="")
+        for name, (label, help_text) in _NUMBERS.items():
+            value = getattr(_STANDARD, name)
+            kind = forms.IntegerField if isinstance(value, int) else forms.FloatField
+            self.fields[name] = kind(label=label, help_text=help_text, initial=value)
+        self._offer("model", _bases())
+        self._offer("benchmarks", _trainable_benchmarks())
+        self._offer("triplets", _instructed_characters())
+
+    @property
+    def numbers(self) -> list[forms.BoundField]:
+        """Return the fields with numbers."""
+        return [self[name] for name in _NUMBERS]
+
+    def store(self) -> Tuning | None:
+        """Store the tuning and return it, or None after adding the mistake to the form."""
+        if not self.is_valid():
+            return None
+        values = self.cleaned_data
+        try:
+            recipe = Recipe(**{name: values[name] for name in (*_NUMBERS, "variant", "markup", "modules")})
+            sources = Sources(benchmarks=tuple(values["benchmarks"]), triplets_of=tuple(values["triplets"]))
+            return request_tuning(settings.MODELS_FILE, values["name"], values["model"], sources, recipe)
+        except (CharacterRefused, InvalidRecipe) as error:
+            self.add_error(None, str(error))
+            return None
+
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+
+def _bases() -> list[tuple[str, str]]:
+    """Return the models that can be tuned."""
+    specs = read_catalogue().models.values()
+    fit = [spec for spec in specs if spec.backend == "transformers" and not spec.adapter and not spec.guard]
+    return [(spec.name, f"{spec.name} {spec.label}".strip()) for spec in fit]
+
+
+def _trainable_benchmarks() -> list[tuple[str, str]]:
+    names = Benchmark.objects.filter(rows__use="train").distinct().values_list("name", flat=True)
+    return [(name, name) for name in names]
+
+
+def _instructed_characters() -> list[tuple[str, str]]:
+    having = Character.objects.filter(instructions__calls__triplets__split="train")
+    return [(name, name) for name in having.distinct().values_list("name", flat=True)]
