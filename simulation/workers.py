@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.roleplay import Ended, Exchange, roleplay
+from dialogue.seeds import SpeakerName
 from jobs.models import Job
 from jobs.queues import Queue
 from simulation import services
@@ -150,11 +151,18 @@ def _effort(dialogues: int, pace: Pace) -> Effort:
 def _refuse_small_context(cast: Cast, first: Step) -> None:
     """Raise an error if the context cannot hold even the first prompt: that is a mistake in models.toml, not a result."""
     if isinstance(first, Ended) and first.ending == "context_full":
-        speaker = "responder" if any(output.checked.status == "said" for output in first.outputs) else "inquirer"
+        has_asked = any(output.checked.status == "said" for output in first.outputs)
+        speaker: SpeakerName = "responder" if has_asked else "inquirer"
         raise ModelMisconfigured(
             f"The context of the {speaker} is too small for its first prompt about the goal {cast.goal[:60]!r}…. "
-            "Raise `context` in models.toml and start a new run."
+            f"Raise `context` in models.toml{_or_fewer_pairs(cast, speaker)} and start a new run."
         )
+
+
+def _or_fewer_pairs(cast: Cast, speaker: SpeakerName) -> str:
+    """Return another remedy for an inquirer whose first prompt has the pairs of a character; empty for others."""
+    has_pairs = speaker == "inquirer" and cast.records.get(speaker, {}).get("pairs")
+    return ", or choose the elicitation zero-shot, which sends no pairs," if has_pairs else ""
 
 
 def _steps(cast: Cast, past: Sequence[Turn]) -> AsyncGenerator[Step]:

@@ -6,8 +6,10 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
+from dialogue.backends.base import ContextFull
 from dialogue.backends.scripted import ScriptedModel
 from dialogue.messages import Message
 from rolellm.elicitation import ELICITATIONS, Elicitation
@@ -199,6 +201,35 @@ def test_the_programme_of_a_run_finds_it_again(settings: Settings, tmp_path: Any
     assert 'personas = ["Coriolanus"]' in programme.text
     assert 'elicitation = "zero-shot"' in programme.text
     assert 'responder_character = "Coriolanus"' in programme.text
+
+
+def test_a_programme_plays_characters_and_finds_its_run_again(settings: Settings, tmp_path: Any) -> None:
+    settings.MODELS_FILE = MODELS_FILE
+    study_with(CORIOLANUS)
+    file = tmp_path / "programme.toml"
+    lines = ['study = "demo"', 'inquirer = "asker"', 'responder = "answerer"', 'personas = "characters"']
+    file.write_text("\n".join([*lines, 'elicitation = "few-shot"']), "utf-8")
+    call_command("simulate", "--from", str(file), stdout=StringIO())
+    [run] = Run.objects.all()
+    assert (run.elicitation, run.state) == ("few-shot", Run.State.FINISHED)
+    [again] = write_programmes(run)
+    (tmp_path / "again.toml").write_text(again.text, "utf-8")
+    call_command("simulate", "--from", str(tmp_path / "again.toml"), stdout=StringIO())
+    assert Run.objects.get() == run
+    with pytest.raises(CommandError, match=r"^--set elicitation=shouting: elicitation must be"):
+        call_command("simulate", "--from", str(file), "--set", "elicitation=shouting", stdout=StringIO())
+
+
+@pytest.mark.parametrize(("way", "remedy"), [("dialogue", True), ("zero-shot", False)])
+def test_a_context_too_small_for_the_pairs_names_the_elicitation_without_them(way: str, remedy: bool) -> None:
+    run, full = started_run(study_with(CORIOLANUS), personas="characters", elicitation=way), ContextFull("No room.")
+    work_off(
+        run,
+        make_worker(scripts(ScriptedModel([*["(a demonstration)"] * (3 if way == "dialogue" else 0), full, *ASKS]))),
+    )
+    assert "The context of the inquirer is too small for its first prompt" in run.message
+    assert ("choose the elicitation zero-shot" in run.message) == remedy
+    assert not Dialogue.objects.exists()
 
 
 def test_the_command_plays_characters(settings: Settings) -> None:
