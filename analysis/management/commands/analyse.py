@@ -19,7 +19,7 @@ class Command(StudyCommand):
     help = (
         "Analyse a study, or fit the mixed models to a CSV of judgements (columns participant, generator_user, model, detected "
         "and optionally choice, confidence, utterance_number, duration, pair, goal, domain, flagged), or measure the health "
-        "and fidelity of a run. "
+        "and fidelity of a run and the drift of its characters. "
         "Write results.json, tables, figures and a report."
     )
 
