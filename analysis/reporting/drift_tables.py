@@ -19,7 +19,7 @@ def verdicts_table(drifts: Sequence[Drift]) -> Table:
         "Verdicts on drift",
         f"{_SCALE} Change per turn: the common slope within dialogues; from, to: its {100 * LEVEL:.0f}% interval over "
         "dialogues. Drift: the whole interval lies below 0. From turn: the first turn of the lower part, with the range of 95% "
-        "of bootstrap samples. AUC: how often a turn of the script scores above neutral text.",
+        f"of bootstrap samples. AUC: how often a turn of the script scores above neutral text.{_reasons(drifts)}",
         (
             "played by",
             "character",
@@ -85,6 +85,12 @@ def whole_ways(drifts: Sequence[Drift]) -> list[Drift]:
 def character_of(one: Drift) -> str:
     """Return the name of the character, or words for all of them."""
     return _EVERYBODY if one.character == ALL else one.character
+
+
+def _reasons(drifts: Sequence[Drift]) -> str:
+    """Return why drifts are not measured, each reason once."""
+    reasons = dict.fromkeys(one.reason for one in drifts if one.reason)
+    return f" Not measured: {' '.join(reasons)}" if reasons else ""
 
 
 def _verdict(one: Drift) -> tuple[Cell, ...]:

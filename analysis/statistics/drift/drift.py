@@ -10,7 +10,7 @@ from numpy.random import Generator
 from analysis.statistics.drift.changes import Change, change_of
 from analysis.statistics.drift.played import Played, Reference
 from analysis.statistics.drift.style import Style
-from analysis.statistics.drift.trends import FEWEST, Trend, trend_of
+from analysis.statistics.drift.trends import FEWEST, Trend, has_trend, trend_of
 from analysis.statistics.drift.turns import AtTurn, Estimate, Turns, by_turn, read_turns
 
 Verdict = Literal["drift", "no drift found", "not measured"]
@@ -94,7 +94,8 @@ def _drift(
 
 
 def _too_few(dialogues: Sequence[Turns]) -> str:
+    usable = sum(has_trend(one.scores) for one in dialogues)
     return (
         f"A trend needs at least {FEWEST} dialogues with three turns that are long enough for a score; "
-        f"there are {len(dialogues)} dialogues."
+        f"{usable} of {len(dialogues)} have them."
     )

@@ -40,7 +40,7 @@ def trend_of(dialogues: Sequence[Floats], level: float = LEVEL) -> Trend | None:
 
     None if fewer than FEWEST dialogues have three values.
     """
-    sums = [_sums(values) for values in dialogues if np.isfinite(values).sum() >= _SHORTEST]
+    sums = [_sums(values) for values in dialogues if has_trend(values)]
     if len(sums) < FEWEST:
         return None
     products, squares = np.array(sums).T
@@ -50,6 +50,11 @@ def trend_of(dialogues: Sequence[Floats], level: float = LEVEL) -> Trend | None:
     error = np.sqrt((count - 1) / count * np.sum((left_out - slope) ** 2))
     half = float(student.ppf((1 + level) / 2, count - 1)) * error
     return Trend(float(slope), float(slope - half), float(slope + half), count)
+
+
+def has_trend(values: Floats) -> bool:
+    """Return whether a dialogue has values enough to count for a trend."""
+    return bool(np.isfinite(values).sum() >= _SHORTEST)
 
 
 def _sums(values: Floats) -> tuple[float, float]:

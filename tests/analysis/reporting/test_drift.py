@@ -50,6 +50,11 @@ def test_what_cannot_be_measured_is_said_once_with_its_reason() -> None:
     assert sentence.startswith("Zero-shot, Nobody: drift is not measured. The style of Nobody cannot be scored")
 
 
+def test_the_note_of_the_verdicts_says_why_one_is_missing() -> None:
+    assert "Not measured: The style of Nobody cannot be scored" in table("drift", nobody()).note
+    assert "Not measured" not in table("drift", two_ways()).note
+
+
 def test_the_verdicts_are_in_a_table_with_all_digits_in_its_file() -> None:
     found = table("drift", two_ways())
     [steady, drifting] = found.rows

@@ -72,13 +72,13 @@ def test_several_characters_have_a_line_together_and_one_each() -> None:
 
 
 def test_a_few_dialogues_are_described_by_turn_without_a_verdict() -> None:
-    [found] = drift(made_up(2, default_rng(9)))
+    short = Played(CHARACTER, "", play()[CHARACTER].turns[:1])
+    [found] = drift([*made_up(2, default_rng(9)), short])
     assert found.verdict == "not measured"
     assert found.reason == (
-        "A trend needs at least 5 dialogues with three turns that are long enough for a score; there are 2 dialogues."
+        "A trend needs at least 5 dialogues with three turns that are long enough for a score; 2 of 3 have them."
     )
-    assert (found.dialogues, found.turns[0].dialogues) == (2, 2)
-    assert max(one.style.count for one in found.turns) == 2
+    assert (found.dialogues, found.turns[0].dialogues, found.turns[1].dialogues) == (3, 3, 2)
 
 
 def test_a_character_whose_style_cannot_be_scored_still_has_its_signs_counted() -> None:
