@@ -6,7 +6,7 @@ from math import ceil, log10
 from statistics import fmean
 
 WIDTH, HEIGHT = 640, 260
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 12, 34
+_LEFT, _RIGHT, _TOP, _BOTTOM = 68, 16, 22, 40
 _MOST_POINTS = 300
 """More would not be seen, and every reload of a running page sends them."""
 _WINDOW = 0.05
