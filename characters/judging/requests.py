@@ -62,6 +62,7 @@ def request_judging(benchmark: Benchmark, request: JudgingRequest, models_file: 
     configuration = _configure(benchmark, request, models_file or settings.MODELS_FILE)
     configuration |= {"sets": sorted(each.token for each in sets), "baseline": baseline.token if baseline else ""}
     with transaction.atomic():
+        Benchmark.objects.select_for_update(no_key=True).get(pk=benchmark.pk)  # two requests at once are one judging
         judging = _find(benchmark, configuration) or _create(benchmark, configuration, sets, baseline, models_file)
         _add_missing(RANKINGS.lock(judging))
         if not judging.rankings.exists():
