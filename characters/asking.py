@@ -32,7 +32,7 @@ _INSTRUCTED = ResponderPrompts(system="You are somebody.")
 def describe_asked(models_file: Path, name: str, sampling: Sampling) -> dict[str, Any]:
     """Return what of the model and its sampling affects answers, for the ``configuration`` of a job, under ``model``.
 
-    Raises ModelMisconfigured if models.toml does not describe the model, its file is missing, or it cannot be told who it is.
+    Raises ModelMisconfigured if models.toml does not describe the model, its file is missing, or it reads no system text.
     """
     return _describe(find_well_described(models_file, name), sampling)
 
@@ -111,7 +111,7 @@ def _describe(spec: ModelSpec, sampling: Sampling) -> dict[str, Any]:
     way = registry.fit_prompts(spec, _INSTRUCTED).system
     if way == "none":
         raise ModelMisconfigured(
-            f'Model {spec.name!r} cannot be told who it is: system = "none" leaves out the system text. Set system ='
+            f'Model {spec.name!r} cannot read instructions, because system = "none" leaves out the system text. Set system ='
             f' "first_user" for {spec.name!r} in models.toml.'
         )
     told = {key: value for key, value in asdict(sampling).items() if key not in ("seed", "today")}

@@ -31,6 +31,6 @@ def delete_character(character: Character) -> None:
     for jobs in (locked.descriptions, locked.instructions):
         if jobs.filter(state=Job.State.RUNNING).exists():
             raise CharacterRefused(
-                f"A model is working on {locked.name}. Cancel that first, or wait until it is finished."
+                f"A model is working on {locked.name}. Cancel or pause its work first, or wait until it is finished."
             )
     locked.delete()

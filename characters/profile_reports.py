@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from characters.quantities import counted
 from rolellm.profiles import LEAST_TURNS, Profile
 
 _SHOWN = 20
@@ -35,19 +36,19 @@ def warnings(profile: Profile) -> list[str]:
     """Return a sentence about each property that makes the profile hard to use."""
     if not profile.is_short:
         return []
-    turns = "1 turn" if profile.rounds == 1 else f"{profile.rounds} turns"
     return [
-        f"{profile.role.name} has only {turns}; the paper drops roles with fewer than {LEAST_TURNS}. "
-        "If the role speaks under other labels, add them as aliases."
+        f"{profile.role.name} has only {counted(profile.rounds, 'round')}; the paper drops roles with fewer than "
+        f"{LEAST_TURNS}. If the role speaks under other labels, add them as aliases."
     ]
 
 
 def in_words(profile: Profile) -> Iterator[str]:
     """Return sentences about the profile."""
-    unit = "characters" if profile.language == "zh" else "words"
+    unit = "character" if profile.language == "zh" else "word"
     yield (
-        f"{profile.role.name}: {profile.rounds:,} rounds in {len(profile.rows):,} rows with {profile.words:,} {unit}; "
-        f"{len(profile.segments):,} segments and {len(profile.pairs):,} pairs of question and answer."
+        f"{profile.role.name}: {counted(profile.rounds, 'round')} in {counted(len(profile.rows), 'row')} with "
+        f"{counted(profile.words, unit)}; {counted(len(profile.segments), 'segment')} and "
+        f"{counted(len(profile.pairs), 'pair')} of question and answer."
     )
     if others := profile.unmatched_speakers.most_common(_SHOWN):
         yield f"Other speakers: {', '.join(f'{label} ({turns})' for label, turns in others)}{_rest(profile)}."

@@ -51,6 +51,6 @@ def as_elicited(character: Character) -> elicitation.Character:
 def _choice() -> str:
     known = list(Character.objects.values_list("name", flat=True))
     if not known:
-        return "None is stored yet: store one with python manage.py characters import."
+        return "None is stored yet. Import one with python manage.py characters import."
     more = f" and {len(known) - _LISTED} more" if len(known) > _LISTED else ""
     return f"Choose from: {', '.join(known[:_LISTED])}{more}."

@@ -40,8 +40,8 @@ def score_files(references: Path, predictions: Path, training: Path | None = Non
     found = join(read_rows(references), read_rows(predictions))
     if not found.answered:
         raise UnreadableBenchmark(
-            f"No prediction in {predictions} has the role and the question of a row in {references}: "
-            "choose two files of one split."
+            f"No prediction in {predictions} has the role and the question of a row in {references}. "
+            "Choose two files of the same split."
         )
     language = detect_language(found.answered)
     total, by_role = score(found.answered, language), score_by_role(found.answered, language)
@@ -96,7 +96,7 @@ def _sentences(report: Report) -> Iterator[str]:
     if number := len(report.join.unmatched_predictions):
         yield f"Predictions without a test row, left out: {number}. --json lists them."
     if number := len(report.join.repeated_predictions):
-        yield f"Further predictions for a row that has one, left out: {number}."
+        yield f"Further predictions for the same rows, left out: {number}."
     if report.leaked is not None:
         yield f"Test questions that occur in the training rows: {report.leaked} of {report.total.rows}."
 

@@ -27,7 +27,7 @@ class Role:
         for alias in self.aliases:
             if other := seen.get(comparable(alias)):
                 raise AmbiguousAlias(
-                    f"The label {comparable(alias).upper()!r} matches two aliases, {other!r} and {alias!r}: name one of them."
+                    f"The label {comparable(alias).upper()!r} matches two aliases, {other!r} and {alias!r}. Keep one of them."
                 )
             seen[comparable(alias)] = alias
 

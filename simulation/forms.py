@@ -91,7 +91,7 @@ class RunForm(forms.Form):
         label="Number of personas", required=False, min_value=1, help_text="Only for “the first personas, by code”."
     )
     elicitation = forms.ChoiceField(
-        required=False, help_text="How the model is made to play characters. Only for personas that are characters."
+        required=False, help_text="How the model is asked to play characters. Only for personas that are characters."
     )
     responder_character = forms.ChoiceField(
         label="Responder’s character", required=False, help_text="A character of this study that the responder plays."

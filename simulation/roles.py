@@ -121,6 +121,6 @@ def _plays_characters(study: Study, request: RunRequest) -> bool:
 def _known_character(study: Study, name: str) -> str:
     names = list(study.character_sheets.values_list("name", flat=True))
     if name not in names:
-        known = f"Choose from: {', '.join(names)}." if names else "Bring one into the study first."
+        known = f"Choose from: {', '.join(names)}." if names else "Add one to the study first."
         raise RequestError(f"Study {study.slug!r} has no character {name!r}. {known}", "responder_character")
     return name

@@ -25,8 +25,8 @@ DEFINITIONS = (
     ),
 )
 LIMIT = (
-    "The style is that of words. It says nothing about whether the character knows or means what it says, and a turn that "
-    "quotes the script scores high. A topic that changes over a dialogue may look like a trend: compare ways of playing."
+    "The style is only that of words. It does not show whether the character knows or means what it says, and a turn that "
+    "quotes the script scores high. A topic that changes over a dialogue may look like drift: compare elicitations."
 )
 
 

@@ -52,7 +52,7 @@ def import_answers(benchmark: Benchmark, path: Path, name: str, split: Split | N
     counts = _store(answer_set, tests, iterate_rows(path))
     if not counts["matched"]:
         raise BenchmarkRefused(
-            f"No answer in {path} has the role and the question of a test row of {benchmark.name}: choose another file."
+            f"No answer in {path} has the role and the question of a test row of {benchmark.name}. Choose another file."
         )
     answer_set.configuration = {"file": path.name} | counts
     answer_set.save(update_fields=["configuration"])

@@ -38,7 +38,7 @@ def demonstrations_of(item: Answer) -> Demonstrations:
     expected = item.answer_set.configuration["characters"][item.row.role]["profile"]
     if character is None or digest_of(character) != expected:
         raise Hopeless(
-            f"The profile of {item.row.role} has changed since these answers were requested. Start a new set of answers."
+            f"The profile of {item.row.role} has changed since these answers were requested. Start a new answer set."
         )
     return Demonstrations(pairs_of(character), language_of_character(character))
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from characters.quantities import counted
+
 
 def describe_file(file: dict[str, Any]) -> str:
     """Return what the entry of a file says: its rows, and those that lack a partner."""
@@ -14,18 +16,14 @@ def describe_file(file: dict[str, Any]) -> str:
 def _facts(file: dict[str, Any]) -> Iterator[str]:
     content = file["content"]
     if content == "raw answers":
-        yield f"{_counted(file['rows'], 'raw answer')}, found for {_counted(file['matched'], 'general row')}"
+        yield f"{counted(file['rows'], 'raw answer')}, found for {counted(file['matched'], 'general row')}"
         return
-    yield _counted(file["rows"], {"train": "training row", "test": "test row", "answers": "answer"}[content])
+    yield counted(file["rows"], {"train": "training row", "test": "test row", "answers": "answer"}[content])
     if number := file.get("leaked"):
-        yield f"{_counted(number, 'question')} also in training"
+        yield f"{counted(number, 'question')} also in training"
     if number := file.get("rows_without_answer"):
-        yield f"{_counted(number, 'test row')} without an answer"
+        yield f"{counted(number, 'test row')} without an answer"
     if number := file.get("answers_without_row"):
-        yield f"{_counted(number, 'answer')} without a test row, left out"
+        yield f"{counted(number, 'answer')} without a test row, left out"
     if number := file.get("repeated"):
-        yield f"{_counted(number, 'further answer')} to the same rows, left out"
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+        yield f"{counted(number, 'further answer')} to the same rows, left out"

@@ -17,7 +17,7 @@ def find_benchmark(name: str) -> Benchmark:
 def _choice() -> str:
     known = list(Benchmark.objects.values_list("name", flat=True))
     if not known:
-        return "None is stored yet: load one with python manage.py rolebench load."
+        return "None is stored yet. Load one with python manage.py rolebench load."
     more = f" and {len(known) - _LISTED} more" if len(known) > _LISTED else ""
     return f"Choose from: {', '.join(known[:_LISTED])}{more}."
 

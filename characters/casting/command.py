@@ -12,8 +12,8 @@ from studies.commands import find_study
 
 def add_cast(actions: "_SubParsersAction[Any]") -> None:
     """Add the action and its options."""
-    about = "Copy characters into a study, where runs can play them. Casting them again brings the copies up to date."
-    parser: ArgumentParser = actions.add_parser("cast", help="bring characters into a study", description=about)
+    about = "Copy characters into a study, where runs can play them. Repeat the command to update the copies."
+    parser: ArgumentParser = actions.add_parser("cast", help="copy characters into a study", description=about)
     parser.add_argument("names", nargs="+", metavar="NAME", help="name of a stored character")
     parser.add_argument("--study", required=True, help="short name of the study, for example demo")
     parser.set_defaults(run=_cast)

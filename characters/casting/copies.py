@@ -13,7 +13,7 @@ def part_of(character: Character) -> Part:
     """Return what a study copies of the character. Raises CharacterRefused if nothing says who it is."""
     if not character.description.strip():
         raise CharacterRefused(
-            f"{character.name} has no description, so no model could play it. Write one on its page first."
+            f"{character.name} has no description, so no model can play it. Write one on its page first."
         )
     is_audited = character.audit == Character.Audit.ACCEPTED
     return Part(as_elicited(character), tuple(character.catchphrases), pairs_of(character), is_audited=is_audited)

@@ -55,8 +55,8 @@ def missing_triplets(job: ContextInstruct, funnel: Funnel) -> str:
     if funnel.candidates >= job.wanted or job.calls.filter(finished_at=None).exists():
         return ""
     return (
-        f"Only {funnel.candidates:,} of {job.wanted:,} triplets were made, and no further call is allowed. The answers of "
-        f"{job.model} were too short or malformed: another model may do better."
+        f"Only {funnel.candidates:,} of {job.wanted:,} triplets were made, and no further calls are allowed. The answers of "
+        f"{job.model} were too short or malformed. Try another model."
     )
 
 

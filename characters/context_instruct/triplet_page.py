@@ -7,17 +7,10 @@ from django.db.models import QuerySet
 
 from characters.context_instruct.section import JobView, view_job
 from characters.models import ContextInstruct, Triplet
+from characters.models.context_instruct import FATES, PARTS
 
 TRIPLETS_A_PAGE = 50
-FATES = {
-    "kept": "kept",
-    "test": "test part",
-    "low": "doubted by the model",
-    "repeat": "repeats",
-    "duplicate": "duplicates",
-    "malformed": "malformed",
-    "new": "not selected yet",
-}
+CHOICES = {"kept": FATES["kept"], "test": PARTS["test"]} | FATES
 """The choices of the filter, in words."""
 
 
@@ -38,9 +31,9 @@ class TripletPage:
 def read_triplets(job: ContextInstruct, fate: str = "", page: str = "") -> TripletPage:
     """Read a page of the job's triplets in the order in which they were made."""
     triplets = Triplet.objects.filter(call__job=job).select_related("call").order_by("call__position", "position")
-    chosen = fate if fate in FATES else ""
-    found = {name: _of_fate(triplets, name).count() for name in FATES}
-    choices = [(name, FATES[name], count) for name, count in found.items() if count]
+    chosen = fate if fate in CHOICES else ""
+    found = {name: _of_fate(triplets, name).count() for name in CHOICES}
+    choices = [(name, CHOICES[name], count) for name, count in found.items() if count]
     rows = Paginator(_of_fate(triplets, chosen), TRIPLETS_A_PAGE).get_page(page)
     return TripletPage(view_job(job), rows, chosen, choices)
 

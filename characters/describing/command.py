@@ -14,6 +14,7 @@ from characters.describing.descriptions import DESCRIPTIONS, described_as, reque
 from characters.describing.workers import DescriptionWorker
 from characters.models import Description, DescriptionStep
 from characters.profiles import find_character
+from characters.quantities import counted
 from characters.refusals import CharacterRefused
 from dialogue.backends import registry
 from jobs.heartbeats import live_services
@@ -56,7 +57,7 @@ def _describe(command: BaseCommand, options: dict[str, Any]) -> None:
 
 def _queue(command: BaseCommand, job: Description) -> None:
     DESCRIPTIONS.queue(job)
-    command.stderr.write(f"Queued: {_left(job)} questions about {job.character.name}.")
+    command.stderr.write(f"Queued: {counted(_left(job), 'question')} about {job.character.name}.")
     if sentence := missing_worker(job, live_services()):
         command.stderr.write(sentence)
 
@@ -89,7 +90,9 @@ def _is_to_be_converted(job: Description) -> bool:
 def _incomplete(job: Description) -> Exception:
     if job.message:
         return CharacterRefused(job.message)
-    return CommandError(f"Stopped with {_left(job)} questions left. Repeat the command to continue.", returncode=130)
+    return CommandError(
+        f"Stopped with {counted(_left(job), 'question')} left. Repeat the command to continue.", returncode=130
+    )
 
 
 def _report(command: BaseCommand, job: Description, *, as_json: bool) -> None:
@@ -107,7 +110,7 @@ def _report(command: BaseCommand, job: Description, *, as_json: bool) -> None:
     command.stdout.write(f"Description: {description}")
     command.stdout.write(f"Catchphrases: {' / '.join(catchphrases) or 'none'}")
     command.stdout.write(
-        "Not audited yet: say on the character's page whether the answers are right."
+        "Not audited yet. Accept or reject the answers on the character's page."
         if is_used
         else "The character keeps its other description. Its page lets you use this one."
     )

@@ -128,7 +128,7 @@ def change_description(character: Character, action: str, value: str, account: U
 def _change_job(job: Description, action: str, position: str, account: User) -> str:
     if action == "start":
         DESCRIPTIONS.queue(job, account)
-        return f"{job.model} continues as soon as a worker is free."
+        return f"{job.model} resumes as soon as a worker is free."
     if action == "cancel":
         DESCRIPTIONS.cancel(job)
         return "The description is cancelled. Its answers are kept."

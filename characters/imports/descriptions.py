@@ -41,7 +41,7 @@ def parse_texts(content: bytes, name: str) -> dict[str, str]:
     except (ValueError, RecursionError) as error:
         if isinstance(error, UnreadableScript):
             raise
-        raise UnreadableScript(f'{name} is no JSON. Write an object {{"role": "description"}}.') from error
+        raise UnreadableScript(f'{name} is not JSON. Write an object {{"role": "description"}}.') from error
     if not isinstance(found, dict) or not found or not all(isinstance(text, str) for text in found.values()):
         raise UnreadableScript(f'{name} has no descriptions by role. Write an object {{"role": "description"}}.')
     return found

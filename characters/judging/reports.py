@@ -60,7 +60,7 @@ def sentences(result: JudgingResult, coverage: Coverage) -> Iterator[str]:
     if result.unreadable.count:
         yield f"Rankings without a verdict: {result.unreadable.count:,} of {result.unreadable.total:,}."
     if coverage.missing:
-        yield f"Rows that lack an answer, or a further row to draw: {coverage.missing:,} of {coverage.wanted:,} wanted."
+        yield f"Rows that are not judged, because an answer is missing: {coverage.missing:,} of {coverage.wanted:,}."
     for name, count in coverage.unanswered.items():
         if count:
             yield f"Test rows without an answer of {name}: {count:,}."
@@ -80,7 +80,7 @@ def in_percent(estimate: Estimate | None) -> str:
     """Return the mean and its interval in percent; a dash if nothing was decided."""
     if estimate is None:
         return "–"
-    return f"{100 * estimate.mean:.1f} % [{100 * estimate.low:.1f}, {100 * estimate.high:.1f}]"
+    return f"{100 * estimate.mean:.1f}% [{100 * estimate.low:.1f}, {100 * estimate.high:.1f}]"
 
 
 def _lines(before: str, comparisons: Sequence[Comparison]) -> Iterator[str]:

@@ -79,14 +79,16 @@ def draw_of(judging: Judging) -> Draw:
 
 def _check_numbers(request: JudgingRequest) -> None:
     if not all(0 <= count <= MOST_ROWS for count in request.wanted.values()) or not any(request.wanted.values()):
-        raise BenchmarkRefused(f"Choose 0 to {MOST_ROWS} rows of each role and kind, and at least one of a kind.")
+        raise BenchmarkRefused(f"Choose 0 to {MOST_ROWS} questions of each kind and role, and at least 1 of one kind.")
 
 
 def _configure(benchmark: Benchmark, request: JudgingRequest, models_file: Path) -> dict[str, Any]:
     """Return everything that affects the judgements. Raises BenchmarkRefused."""
     try:
         if find_well_described(models_file, request.judge).guard:
-            raise ModelMisconfigured(f"Model {request.judge!r} is a guard, which ranks nothing. Choose another model.")
+            raise ModelMisconfigured(
+                f"Model {request.judge!r} is a guard and cannot rank answers. Choose another model."
+            )
         model = describe_asked(models_file, request.judge, SAMPLING)
     except ModelMisconfigured as error:
         raise BenchmarkRefused(str(error)) from error
@@ -109,8 +111,10 @@ def _descriptions(roles: Sequence[str], skips_unknown: bool) -> dict[str, str]:
     unknown = [role for role in roles if role not in known]
     if unknown and not (skips_unknown and known):
         listed = ", ".join(unknown[:5]) + (f" and {len(unknown) - 5} more" if len(unknown) > 5 else "")
-        remedy = "Describe a character first." if not known else "Describe them, or skip roles without a description."
-        raise BenchmarkRefused(f"A judge needs descriptions of the roles, and has none of {listed}. {remedy}")
+        remedy = (
+            "Describe a character first." if not known else "Describe them, or leave out roles without a description."
+        )
+        raise BenchmarkRefused(f"A judge needs a description of each role. These have none: {listed}. {remedy}")
     return known
 
 

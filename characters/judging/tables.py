@@ -15,8 +15,8 @@ from studies.files.printed_tables import Cell, Percentage, Table
 _RATE = ("Win rate", "From", "To")
 _COUNTS = ("Wins", "Ties", "Losses", "No verdict", "Rows")
 _HOW = (
-    "An answer wins only if the judge prefers it in both orders; every other pair of verdicts is a tie, half a win. From and "
-    "to: 95 % interval, by a bootstrap over questions, or Wilson's if all questions agree."
+    "An answer wins only if the judge prefers it in both orders; every other pair of verdicts is a tie, which counts as half a "
+    "win. From and to: 95% interval, by a bootstrap over questions, or Wilson's if all questions agree."
 )
 
 
@@ -28,7 +28,9 @@ def rolebench_table(benchmark: Benchmark, split: Split) -> Table:
     paper = published_table(language_of(benchmark), split)
     rows += [row for each in paper.rows for row in _paper_rows(each)] if paper else []
     note = f"Scores: ROUGE-L recall, best reference, in per cent. {_HOW} A dash: there is nothing to compare."
-    note += f" Rows of the paper: {paper.source}. {paper.notes}" if paper else " The paper has no such split."
+    note += (
+        f" Rows of the paper: {paper.source}. {paper.notes}" if paper else " The paper has no results for this split."
+    )
     header = ("Answers", *MEASURES, "Mean", "Judge", "Over", *_RATE, *_COUNTS)
     return Table(f"rolebench-{split}", f"{benchmark.name}, {SPLIT_NAMES[split]}", note, header, tuple(rows))
 
@@ -43,7 +45,7 @@ def comparison_table(result: JudgingResult) -> Table:
         for each in found[pair : pair + 1]
     ]
     header = ("Answers", "Questions", *_RATE, *_COUNTS)
-    return Table("comparisons", f"Judgements by {result.judging.model}", _HOW, header, tuple(rows))
+    return Table("comparisons", f"Judging by {result.judging.model}", _HOW, header, tuple(rows))
 
 
 def role_table(result: JudgingResult) -> Table:
@@ -54,7 +56,7 @@ def role_table(result: JudgingResult) -> Table:
         for each in found
     ]
     header = ("Role", "Answers", *_RATE, *_COUNTS)
-    return Table("roles", f"Judgements by {result.judging.model}, by role", _HOW, header, tuple(rows))
+    return Table("roles", f"Judging by {result.judging.model}, by role", _HOW, header, tuple(rows))
 
 
 def standing_table(result: JudgingResult) -> Table:

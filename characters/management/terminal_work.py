@@ -8,6 +8,7 @@ from asgiref.sync import async_to_sync
 from django.core.management.base import CommandError
 from tqdm import tqdm
 
+from characters.quantities import counted
 from dialogue.backends import registry
 from jobs.heartbeats import live_services
 from jobs.models import Job
@@ -25,7 +26,7 @@ MakeWorker = Callable[[Callable[[], bool], Callable[[], object]], Worker[Any]]
 def queue_up(queue: Queue[Any], job: Job, unit: str) -> Iterator[str]:
     """Queue the job, and return sentences: how much is left to do, and which worker is missing."""
     queue.queue(job)
-    yield f"Queued: {_left(queue, job)} {unit}."
+    yield f"Queued: {_counted(_left(queue, job), unit)}."
     if sentence := missing_worker(job, live_services()):
         yield sentence
 
@@ -52,7 +53,11 @@ def _refuse_incomplete(queue: Queue[Any], job: Job, unit: str) -> None:
     if left and job.message:
         raise CommandError(job.message, returncode=2)
     if left:
-        raise CommandError(f"Stopped with {left} {unit} left. Repeat the command to continue.", returncode=130)
+        raise CommandError(f"Stopped with {_counted(left, unit)} left. Repeat the command to continue.", returncode=130)
+
+
+def _counted(number: int, unit: str) -> str:
+    return counted(number, unit.removesuffix("s"))
 
 
 def _left(queue: Queue[Any], job: Job) -> int:

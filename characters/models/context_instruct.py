@@ -11,6 +11,16 @@ from studies.models.fields import choices_of
 
 Fate = Literal["new", "kept", "low", "repeat", "duplicate", "malformed"]
 Split = Literal["train", "test"]
+FATES: dict[str, str] = {
+    "kept": "kept",
+    "low": "doubted by the model",
+    "repeat": "repeat",
+    "duplicate": "duplicate",
+    "malformed": "malformed",
+    "new": "not selected yet",
+}
+"""The fates in words, as pages show them."""
+PARTS: dict[str, str] = {"train": "training part", "test": "test part"}
 
 
 class ContextInstruct(AskingJob):
@@ -74,3 +84,8 @@ class Triplet(models.Model):
 
     def __str__(self) -> str:
         return f"{self.call}, triplet {self.position + 1}"
+
+    @property
+    def fate_in_words(self) -> str:
+        """Return what became of it, and the part to which it belongs, if any."""
+        return ", ".join(filter(None, (FATES[self.fate], PARTS.get(self.split, ""))))

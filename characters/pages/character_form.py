@@ -30,13 +30,13 @@ class CharacterForm(forms.Form):
     aliases = Lines(
         required=False,
         rows=3,
-        help_text="Labels under which the role speaks in its script, one per line. They have an effect when the script is "
-        "read again, which needs its file.",
+        help_text="Labels under which the role speaks in its script, one per line. They take effect when you read the script "
+        "again, for which you need its file.",
     )
     is_machine = forms.BooleanField(
         required=False,
         label="It is a machine",
-        help_text="A robot or computer may say that it is one. For all others, an answer that does so breaks a rule.",
+        help_text="A robot or computer may say that it is one. Answers of other characters that do so count as faulty.",
     )
 
     def __init__(self, data: Any = None, character: Character | None = None) -> None:

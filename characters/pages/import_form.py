@@ -28,11 +28,11 @@ class ImportForm(forms.Form):
     file = forms.FileField(
         label="Script",
         help_text=f"UTF-8 text of a play, screenplay or transcript, or profile rows (.jsonl), of at most {MOST_MEGABYTES} MB. "
-        "Or published descriptions (.json), which need none of the fields below.",
+        "Published descriptions (.json) need none of the fields below.",
         error_messages={"required": "Choose a file."},
     )
     name = forms.CharField(
-        label="Role",
+        label="Name",
         max_length=LONGEST_NAME,
         required=False,
         help_text="The character's name. It also counts as a label in the script.",
@@ -58,8 +58,8 @@ class ImportForm(forms.Form):
         file: UploadedFile[bytes] = self.cleaned_data["file"]
         if (file.size or 0) > MOST_MEGABYTES * 1_000_000:
             raise forms.ValidationError(
-                f"The file has {(file.size or 0) / 1e6:.0f} MB, and this page takes at most {MOST_MEGABYTES}: on the server, "
-                "use python manage.py characters import FILE --name NAME."
+                f"The file has {(file.size or 0) / 1e6:.0f} MB, and this page accepts at most {MOST_MEGABYTES} MB. On the "
+                "server, use python manage.py characters import FILE --name NAME."
             )
         return file
 

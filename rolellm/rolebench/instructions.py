@@ -32,7 +32,7 @@ def iterate_instructions(path: Path) -> Iterator[Instruction]:
         found = Instruction(line.strip()) if is_text else _read(line)
         if found is None:
             raise UnreadableBenchmark(
-                f"Line {number} of {path} is no instruction: write a JSON object with question (or instruction) and, if it is "
+                f"Line {number} of {path} is not an instruction. Write a JSON object with question (or instruction) and, if "
                 "known, answer."
             )
         yield found

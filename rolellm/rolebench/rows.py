@@ -37,7 +37,7 @@ class BenchRow:
 
 
 def read_rows(path: Path) -> list[BenchRow]:
-    """Return the rows of a file. Raises UnreadableBenchmark with the first line that is no row."""
+    """Return the rows of a file. Raises UnreadableBenchmark with the first line that is not a row."""
     return list(iterate_rows(path))
 
 
@@ -46,7 +46,7 @@ def iterate_rows(path: Path) -> Iterator[BenchRow]:
     for number, line in numbered_lines(path):
         if (row := _read(line)) is None:
             raise UnreadableBenchmark(
-                f"Line {number} of {path} is no row of RoleBench: write a JSON object with role, question and generated, "
+                f"Line {number} of {path} is not a RoleBench row. Write a JSON object with role, question and generated, "
                 "a list of one or more texts."
             )
         yield row

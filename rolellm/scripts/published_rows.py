@@ -16,8 +16,8 @@ def parse(text: str) -> list[Turn]:
     for number, (before, turn) in enumerate(pairwise(turns), start=2):
         if turn.scene < before.scene:
             raise UnreadableScript(
-                f"Row {number} has act_id {turn.scene} after {before.scene}, but acts never go back: "
-                "put the rows into the order of the script."
+                f"Row {number} has act_id {turn.scene} after {before.scene}, but acts never go back. "
+                "Put the rows in the order of the script."
             )
     return turns
 
@@ -34,10 +34,10 @@ def _read(number: int, line: str) -> dict[str, Any]:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise UnreadableScript(
-            f"Line {number} is no JSON object: write a profile row on each line of a .jsonl file."
+            f"Line {number} is not a JSON object. Write a profile row on each line of a .jsonl file."
         ) from error
     for key, kind in _KEYS.items():
         if not isinstance(row, dict) or type(row.get(key)) is not kind:
             meant = "a whole number" if kind is int else "text"
-            raise UnreadableScript(f"Line {number} has no {key} that is {meant}: a profile row has {', '.join(_KEYS)}.")
+            raise UnreadableScript(f"Line {number} has no {key} that is {meant}. A profile row has {', '.join(_KEYS)}.")
     return dict(row)

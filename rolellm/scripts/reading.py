@@ -52,7 +52,7 @@ def read_bytes(path: Path) -> bytes:
     try:
         if (size := path.stat().st_size) > LIMIT:
             raise UnreadableScript(
-                f"{path} has {size / 1e6:.0f} MB, and a script may have {LIMIT / 1e6:.0f}: split it into several files."
+                f"{path} has {size / 1e6:.0f} MB, and a script may have {LIMIT / 1e6:.0f} MB. Split it into several files."
             )
         return path.read_bytes()
     except FileNotFoundError as error:

@@ -85,7 +85,7 @@ class Study(models.Model):
             raise ValidationError(FROZEN)
         check_field("questionnaire", check_questionnaire, self.questionnaire)
         if self.chatbot_character and not (self.pk and self._has_character(self.chatbot_character)):
-            sentence = f"The study has no character {self.chatbot_character!r}. Bring it into the study first."
+            sentence = f"The study has no character {self.chatbot_character!r}. Add it to the study first."
             raise ValidationError({"chatbot_character": sentence})
         if self.max_turns is not None and self.max_turns < self.min_turns:
             raise ValidationError(

@@ -26,7 +26,7 @@ def test_answers_and_scores_come_by_themselves_and_violate_no_rule(staff_page: P
     staff_page.get_by_role("link", name="roles").click()
     staff_page.get_by_role("combobox", name="Model").select_option("actor")
     staff_page.get_by_role("textbox", name="Roles").fill("Coriolanus")
-    staff_page.get_by_role("button", name="Start answers").click()
+    staff_page.get_by_role("button", name="Start answering").click()
     expect(staff_page.get_by_text("actor answers as soon as a worker is free.")).to_be_visible()
     beside_the_browser(tasks.answer)
     expect(staff_page.get_by_role("rowheader", name="actor, dialogue").first).to_be_visible()

@@ -49,7 +49,7 @@ def test_without_json_sentences_say_what_was_found(capsys) -> None:
 def test_a_role_with_few_turns_is_allowed_with_a_warning(capsys) -> None:
     call_command("characters", "import", str(PLAY), "--name", "Valeria", "--json")
     streams = capsys.readouterr()
-    assert "Valeria has only 14 turns; the paper drops roles with fewer than 25." in streams.err
+    assert "Valeria has only 14 rounds; the paper drops roles with fewer than 25." in streams.err
     assert json.loads(streams.out)["warnings"] == [streams.err.strip()]
 
 
@@ -68,7 +68,7 @@ def test_a_role_that_cannot_be_found_is_refused_in_one_sentence(options, sentenc
 
 
 @pytest.mark.parametrize(
-    ("content", "sentence"), [(None, "There is no file"), (b"no json", "Line 1 is no JSON object")]
+    ("content", "sentence"), [(None, "There is no file"), (b"no json", "Line 1 is not a JSON object")]
 )
 def test_a_file_that_cannot_be_read_is_refused_in_one_sentence(tmp_path, content, sentence) -> None:
     path = tmp_path / "profile.jsonl"
@@ -165,7 +165,7 @@ def test_a_folder_is_stored_whole_or_not_at_all(tmp_path) -> None:
     [
         ("[]", "has no descriptions by role"),
         ('{"Jack": 1}', "has no descriptions by role"),
-        ("{", "is no JSON"),
+        ("{", "is not JSON"),
         ('{"Jack": " "}', "The description of 'Jack' is empty"),
         ('{"": "Nobody."}', "A character needs a name"),
     ],

@@ -71,7 +71,7 @@ def test_leaked_questions_are_counted_and_left_out_of_a_second_score(tmp_path, c
     ("predictions", "sentence"),
     [
         (None, "There is no file"),
-        ("no json\n", "Line 1 of .* is no row of RoleBench"),
+        ("no json\n", "Line 1 of .* is not a RoleBench row"),
         (
             '{"role": "Jack", "question": "Who?", "generated": ["Me."]}\n',
             "No prediction in .* has the role and the question",

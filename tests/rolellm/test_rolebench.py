@@ -95,7 +95,7 @@ def test_a_question_is_kept_for_joining_and_stripped_for_asking() -> None:
 def test_a_line_that_is_no_row_is_named(tmp_path, line) -> None:
     path = tmp_path / "test.jsonl"
     path.write_text(json.dumps({"role": "Jack", "question": "Who?", "generated": ["Me."]}) + "\n\n" + line)
-    with pytest.raises(UnreadableBenchmark, match=r"Line 3 of .* is no row of RoleBench"):
+    with pytest.raises(UnreadableBenchmark, match=r"Line 3 of .* is not a RoleBench row"):
         read_rows(path)
 
 

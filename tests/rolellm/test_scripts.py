@@ -177,7 +177,7 @@ def test_published_rows_keep_their_acts_and_rounds() -> None:
 @pytest.mark.parametrize(
     ("line", "complaint"),
     [
-        ("no json", "Line 2 is no JSON object"),
+        ("no json", "Line 2 is not a JSON object"),
         ("[1]", "Line 2 has no act_id that is a whole number"),
         ('{"act_id": 0, "diag_id": 0, "role": "A"}', "Line 2 has no content that is text"),
         ('{"act_id": -1, "diag_id": 0, "role": "A", "content": ""}', "Row 2 has act_id -1 after 0"),

@@ -188,7 +188,7 @@ def test_a_study_without_characters_says_so() -> None:
     study = make_study()
     with pytest.raises(RequestError, match=r"has no personas of that kind"):
         request_run(study, personas="characters")
-    with pytest.raises(RequestError, match=r"has no character 'Hamlet'\. Bring one into the study first\."):
+    with pytest.raises(RequestError, match=r"has no character 'Hamlet'\. Add one to the study first\."):
         request_run(study, responder_character="Hamlet")
 
 

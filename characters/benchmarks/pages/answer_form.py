@@ -43,7 +43,7 @@ class AnswerForm(forms.Form):
         required=False,
         min_value=1,
         label="Rows",
-        help_text="Drawn with the seed, the same for every model. Empty: all.",
+        help_text="Drawn with the seed, so every model gets the same ones. Empty: all.",
     )
     roles = Lines(required=False, rows=3, help_text="One per line. Empty: all roles.")
     part = forms.ChoiceField(required=False, choices=_PARTS)
@@ -51,18 +51,20 @@ class AnswerForm(forms.Form):
     name = forms.CharField(
         required=False,
         max_length=LONGEST_NAME,
-        label="Name of the answers",
-        help_text="Tells them from others. Empty: model and elicitation.",
+        label="Name of the answer set",
+        help_text="Empty: model and elicitation.",
     )
     skips_unknown = forms.BooleanField(
-        required=False, label="Leave out roles that no stored character can play", help_text="They are listed."
+        required=False,
+        label="Leave out roles that no stored character can play",
+        help_text="They are listed with the answers.",
     )
     seed = forms.IntegerField(initial=AnswerRequest.seed, min_value=0, max_value=2**31 - 1)
     samples = forms.IntegerField(initial=1, min_value=1, max_value=MOST_SAMPLES, label="Answers to each row")
     temperature = forms.FloatField(initial=PAPERS.temperature, min_value=0, max_value=2)
     top_p = forms.FloatField(initial=PAPERS.top_p, min_value=0, max_value=1, label="Top-p")
     max_tokens = forms.IntegerField(
-        initial=PAPERS.max_tokens, min_value=1, max_value=100_000, label="Tokens of an answer"
+        initial=PAPERS.max_tokens, min_value=1, max_value=100_000, label="Most tokens in an answer"
     )
 
     def __init__(self, benchmark: Benchmark, data: Any = None) -> None:

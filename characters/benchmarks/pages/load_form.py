@@ -37,8 +37,8 @@ class LoadForm(forms.Form):
         file: UploadedFile[bytes] = self.cleaned_data["file"]
         if (file.size or 0) > MOST_MEGABYTES * 1_000_000:
             raise forms.ValidationError(
-                f"The file has {(file.size or 0) / 1e6:.0f} MB, and this page takes at most {MOST_MEGABYTES}: on the server, "
-                "use python manage.py rolebench load FILE --name NAME."
+                f"The file has {(file.size or 0) / 1e6:.0f} MB, and this page accepts at most {MOST_MEGABYTES} MB. On the "
+                "server, use python manage.py rolebench load FILE --name NAME."
             )
         return file
 

@@ -95,7 +95,7 @@ def _change_answers(request: HttpRequest, found: Benchmark) -> HttpResponse:
         messages.error(request, "There are no such answers. Nothing was changed.")
     elif action == "start":
         ANSWERS.queue(answer_set, account(request))
-        messages.success(request, f"{answer_set.model} continues as soon as a worker is free.")
+        messages.success(request, f"{answer_set.model} resumes as soon as a worker is free.")
     else:
         ANSWERS.pause(answer_set)
         messages.success(request, f"{answer_set.model} is paused. Its answers are kept.")

@@ -24,10 +24,10 @@ class JudgingForm(forms.Form):
     judge = forms.ChoiceField(error_messages={"required": "Choose a judge."})
     sets = forms.MultipleChoiceField(
         widget=forms.CheckboxSelectMultiple,
-        label="Answers to compare",
-        error_messages={"required": "Choose answers to compare."},
+        label="Answer sets to compare",
+        error_messages={"required": "Choose answer sets to compare."},
     )
-    baseline = forms.ChoiceField(required=False, help_text="The answers with which each of the others is compared.")
+    baseline = forms.ChoiceField(required=False, help_text="The answer set with which each of the others is compared.")
     general = forms.IntegerField(
         initial=ROWS,
         min_value=0,
@@ -40,7 +40,10 @@ class JudgingForm(forms.Form):
     )
     split = forms.ChoiceField(required=False)
     seed = forms.IntegerField(
-        initial=SEED, min_value=0, max_value=MOST_SEED, help_text="Draws the questions: the same for every comparison."
+        initial=SEED,
+        min_value=0,
+        max_value=MOST_SEED,
+        help_text="Decides which questions are drawn. Every comparison uses the same ones.",
     )
     skips_unknown = forms.BooleanField(
         required=False, label="Leave out roles without a description", help_text="They are listed with the results."

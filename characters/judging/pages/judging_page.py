@@ -95,8 +95,8 @@ class JudgingsPage:
     def obstacle(self) -> str:
         """Return why nothing can be judged yet; empty if something can."""
         if len(self.form.answer_sets) < 2:
-            return "A judge compares two sets of answers, and this benchmark has fewer. Let a model answer first."
-        return "" if self.form.models else "models.toml describes no model."
+            return "A judge compares at least two answer sets, and this benchmark has fewer. Let a model answer first."
+        return "" if self.form.models else "models.toml describes no model. Add one."
 
 
 @dataclass(frozen=True)

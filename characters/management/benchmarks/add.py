@@ -8,15 +8,16 @@ from typing import Any, get_args
 
 from characters.benchmarks.answer_files import import_answers
 from characters.benchmarks.finding import find_benchmark
+from characters.quantities import counted
 from rolellm.rolebench.layout import Split
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("benchmark", metavar="NAME", help="name of a stored benchmark")
     parser.add_argument("file", type=Path, metavar="FILE", help="answers, as rolegpt_baseline.jsonl")
-    parser.add_argument("--answers", required=True, metavar="SET", help="name of the answers")
+    parser.add_argument("--answers", required=True, metavar="SET", help="name for the answer set")
     parser.add_argument(
-        "--split", choices=get_args(Split), help="they belong to test rows of this split (default: all)"
+        "--split", choices=get_args(Split), help="split of the test rows that they answer (default: all)"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -28,7 +29,7 @@ def run(options: dict[str, Any]) -> Iterator[str]:
     if options["json"]:
         yield json.dumps({"name": options["answers"]} | counts, ensure_ascii=False)
         return
-    yield f"{options['answers']}: {counts['matched']:,} answers."
+    yield f"{options['answers']}: {counted(counts['matched'], 'answer')}."
     if number := counts["rows_without_answer"]:
         yield f"Test rows without an answer: {number:,}. --json lists the first of them."
     if number := counts["answers_without_row"]:

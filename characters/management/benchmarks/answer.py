@@ -28,20 +28,22 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("benchmark", metavar="NAME", help="name of a stored benchmark")
     parser.add_argument("--model", required=True, help="name of a model in models.toml")
     parser.add_argument(
-        "--elicitation", required=True, choices=ELICITATIONS, help="how the model is asked to be the role"
+        "--elicitation", required=True, choices=ELICITATIONS, help="how the model is asked to play the role"
     )
-    parser.add_argument("--name", default="", help="name of the answers (default: model and elicitation)")
+    parser.add_argument("--name", default="", help="name for the answer set (default: model and elicitation)")
     parser.add_argument("--rows", type=int, metavar="N", help="answer N rows, drawn with the seed (default: all)")
     parser.add_argument("--roles", nargs="+", default=[], metavar="ROLE", help="answer only rows of these roles")
     parser.add_argument("--split", choices=get_args(Split), help="answer only rows of this split")
     parser.add_argument("--part", choices=get_args(Part), help="answer only rows of this part")
     parser.add_argument("--samples", type=int, default=1, metavar="N", help="answers to each row (default: 1)")
-    parser.add_argument("--pairs", type=int, default=AnswerRequest.pairs, help="demonstrations (default: 5)")
+    parser.add_argument(
+        "--pairs", type=int, default=AnswerRequest.pairs, help="pairs from the profile for each question (default: 5)"
+    )
     parser.add_argument(
         "--user-name", default="", metavar="NAME", help='send NAME: "question", as the paper prints it (default: bare)'
     )
     parser.add_argument(
-        "--seed", type=int, default=AnswerRequest.seed, help="of the draw and of sampling (default: 73)"
+        "--seed", type=int, default=AnswerRequest.seed, help="seed for the draw and for sampling (default: 73)"
     )
     parser.add_argument("--temperature", type=float, help=f"default: {PAPERS.temperature}, as in the paper")
     parser.add_argument("--top-p", type=float, help=f"default: {PAPERS.top_p}, as in the paper")

@@ -31,13 +31,13 @@ def add_arguments(parser: ArgumentParser) -> None:
         required=True,
         nargs="+",
         metavar="ANSWERS",
-        help="names of the answers to compare, or their beginnings",
+        help="names of the answer sets to compare, or how the names begin",
     )
     parser.add_argument(
         "--baseline",
         default="",
         metavar="ANSWERS",
-        help="compare each with these answers (default: all with each other)",
+        help="compare each with this answer set (default: all with each other)",
     )
     paper = f"default: {ROWS}; the paper draws 50 in the role split"
     parser.add_argument(
@@ -47,9 +47,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--specific", type=int, default=ROWS, metavar="N", help=f"role-specific questions of each role ({paper})"
     )
     parser.add_argument("--split", default="", choices=get_args(Split), help="needed if the benchmark has two splits")
-    parser.add_argument("--seed", type=int, default=SEED, help=f"of the draw of rows (default: {SEED})")
+    parser.add_argument("--seed", type=int, default=SEED, help=f"seed for the draw of rows (default: {SEED})")
     parser.add_argument("--skip-unknown", action="store_true", help="leave out roles without a description")
-    parser.add_argument("--concurrency", type=int, default=CONCURRENCY, help=f"pairs at once (default: {CONCURRENCY})")
+    parser.add_argument(
+        "--concurrency", type=int, default=CONCURRENCY, help=f"rankings at once (default: {CONCURRENCY})"
+    )
     parser.add_argument("--queue", action="store_true", help="leave the work to the workers")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 

@@ -11,6 +11,7 @@ from characters.benchmarks.languages import language_of
 from characters.benchmarks.loading import load_path
 from characters.models import Benchmark
 from characters.profiles import LANGUAGE_NAMES
+from characters.quantities import counted
 from rolellm.languages import LANGUAGES
 
 
@@ -22,8 +23,14 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="RoleBench's folder or a part of it, an export in its format, or a file of rows or instructions",
     )
     parser.add_argument("--name", required=True, help="name of the benchmark")
-    parser.add_argument("--roles", nargs="+", default=[], metavar="ROLE", help="who is to answer instructions")
-    parser.add_argument("--language", choices=LANGUAGES, help="which of two languages, or that of an export")
+    parser.add_argument(
+        "--roles", nargs="+", default=[], metavar="ROLE", help="roles that are to answer a file of instructions"
+    )
+    parser.add_argument(
+        "--language",
+        choices=LANGUAGES,
+        help="language to load if the folder has both, or language of an export (default: detected)",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -39,5 +46,5 @@ def run(options: dict[str, Any]) -> Iterator[str]:
 
 def describe_files(benchmark: Benchmark) -> Iterator[str]:
     """Return a sentence about each file: what was loaded, and what is missing."""
-    yield f"{benchmark.name}: {benchmark.rows.count():,} rows in {LANGUAGE_NAMES[language_of(benchmark)]}"
+    yield f"{benchmark.name}: {counted(benchmark.rows.count(), 'row')} in {LANGUAGE_NAMES[language_of(benchmark)]}"
     yield from (f"  {file['path']}: {describe_file(file)}" for file in benchmark.files)

@@ -10,7 +10,7 @@ from characters.benchmarks.removal import remove_answers, remove_benchmark
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("benchmark", metavar="NAME", help="name of a stored benchmark")
-    parser.add_argument("--answers", metavar="SET", help="delete only these answers (default: the whole benchmark)")
+    parser.add_argument("--answers", metavar="SET", help="delete only this answer set (default: the whole benchmark)")
 
 
 def run(options: dict[str, Any]) -> Iterator[str]:

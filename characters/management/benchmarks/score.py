@@ -20,9 +20,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--training",
         type=Path,
         metavar="FILE",
-        help="training rows: score also without test questions that occur there",
+        help="training rows: also score without test questions that occur there",
     )
-    parser.add_argument("--benchmark", metavar="NAME", help="a stored benchmark, instead of files: all answers to it")
+    parser.add_argument(
+        "--benchmark", metavar="NAME", help="score all answers to this stored benchmark instead of files"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 

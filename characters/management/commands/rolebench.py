@@ -14,9 +14,9 @@ from studies.commands import StudyCommand
 _ACTIONS: dict[str, tuple[ModuleType, str]] = {
     "load": (load, "store a benchmark from RoleBench's folders, an export, or a file"),
     "add": (add, "add answers from a file, such as another system's"),
-    "answer": (answer, "let a model answer as the characters"),
+    "answer": (answer, "let a model answer a benchmark as its characters"),
     "score": (score, "score stored answers, or a file of predictions, by ROUGE-L in two definitions"),
-    "remove": (remove, "delete a benchmark or answers to it"),
+    "remove": (remove, "delete a benchmark, or one answer set"),
     "export": (export, "write several answers to each row as general rows of RoleBench, cleaned"),
     "judge": (judge, "let a model rank the answers of models, each pair in both orders"),
 }

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 
 from characters.context_instruct.exports import export_characters, write_folder
 from characters.profiles import find_character
+from characters.quantities import counted
 
 _ABOUT = (
     "Write profiles, descriptions and triplets of characters into a new folder, in RoleBench's format: training part, test "
@@ -37,7 +38,7 @@ def _export(command: BaseCommand, options: dict[str, Any]) -> None:
         return
     for count in export.counts:
         command.stdout.write(
-            f"{count['name']}: {count['rows']} profile rows, {count['train']} triplets for training, {count['test']} test "
-            "questions."
+            f"{count['name']}: {counted(int(count['rows']), 'profile row')}, {counted(int(count['train']), 'triplet')} for training, "
+            f"{counted(int(count['test']), 'test question')}."
         )
-    command.stdout.write(f"{len(export.files)} files are in {options['folder']}.")
+    command.stdout.write(f"Wrote {counted(len(export.files), 'file')} to {options['folder']}.")

@@ -170,7 +170,7 @@ def test_what_cannot_be_asked_is_refused_in_a_sentence(fields: dict[str, Any], s
 def test_a_model_that_cannot_be_told_who_it_is_is_refused(tmp_path: Path) -> None:
     models_file = tmp_path / "models.toml"
     models_file.write_text('[models.actor]\nbackend = "scripted"\nreplies = ["I banish you."]\nsystem = "none"\n')
-    with pytest.raises(BenchmarkRefused, match="cannot be told who it is"):
+    with pytest.raises(BenchmarkRefused, match="cannot read instructions"):
         request(make_benchmark(), models_file)
 
 

@@ -59,7 +59,7 @@ def test_the_study_says_of_each_character_whether_it_was_audited(client: Client)
     ("names", "sentence"),
     [
         (["Hamlet"], "There is no character 'Hamlet'"),
-        (["Coriolanus", "Nobody"], "Nobody has no description, so no model could play it"),
+        (["Coriolanus", "Nobody"], "Nobody has no description, so no model can play it"),
     ],
 )
 def test_the_command_brings_all_or_none(names: list[str], sentence: str) -> None:
@@ -94,7 +94,7 @@ def test_the_page_brings_the_character_into_a_study_and_says_when_the_copy_is_ol
     freeze_study(study)
     said = page_of(client, character.token)
     assert "has an earlier copy, and is frozen" in said
-    assert "Copy a study to use Coriolanus in it." in said
+    assert "Copy a study, and add Coriolanus to the copy." in said
     client.post(f"/characters/{character.token}/cast/", {"study": "demo"})
     assert study.character_sheets.get().description != "You are proud."
 

@@ -99,4 +99,4 @@ def test_a_provider_that_refuses_ends_the_command_with_its_reason_and_the_next_o
 def test_it_says_that_a_model_made_fewer_triplets_than_wanted(author: AuthorServer) -> None:
     make_character()
     said, _ = instruct("--wanted", "9000")
-    assert "of 9,000 triplets were made, and no further call is allowed" in said
+    assert "of 9,000 triplets were made, and no further calls are allowed" in said

@@ -47,7 +47,7 @@ def triplets_page(client: Client, job: ContextInstruct, query: str = "") -> str:
 
 def test_a_job_is_started_paused_and_resumed_on_the_page_and_its_funnel_appears(client: Client) -> None:
     character = make_character(rounds=60)
-    assert "No model has made questions and answers yet." in said_by(client, character)
+    assert "No triplets yet." in said_by(client, character)
     said = said_by(client, character, ask="1", model="author", wanted="300", seed="321")
     assert "author makes triplets as soon as a worker is free." in said
     job = ContextInstruct.objects.get()
@@ -108,7 +108,7 @@ def test_an_equal_request_says_that_the_triplets_are_there(client: Client) -> No
 def test_why_a_job_stopped_and_what_it_lacks_is_shown(client: Client) -> None:
     job = request(make_character())
     at_once_one(job, Author(lambda _asked, number: "Bears." if number > 1 else None))
-    assert "of 400 triplets were made, and no further call is allowed." in said_by(client, job.character)
+    assert "of 400 triplets were made, and no further calls are allowed." in said_by(client, job.character)
     ContextInstruct.objects.update(state=State.PAUSED, message="The server is busy.")
     assert "The server is busy." in said_by(client, job.character)
 

@@ -34,7 +34,7 @@ def judge(*options: str, model: str = "firster", name: str = "RoleBench", sets: 
 def test_it_judges_everything_and_prints_win_rates_and_what_they_mean() -> None:
     said = judge()
     assert f"Tuned over {BASELINE}" in said
-    assert "5     0     5      0          0  50.0 % [" in said
+    assert "5     0     5      0          0  50.0% [" in said
     assert "general: Tuned" in said
     assert "role-specific: Tuned" in said
     assert "The judge preferred the answer shown first in 100.0% of 10 verdicts" in said
@@ -86,7 +86,7 @@ def test_what_cannot_be_done_is_refused_in_a_sentence(
 def test_a_role_without_a_description_can_be_skipped() -> None:
     Character.objects.create(name="Brutus", description="You are a tribune.")
     Character.objects.filter(name="Coriolanus").update(description="")
-    with pytest.raises(CommandError, match=r"has none of Coriolanus\. Describe a character first\."):
+    with pytest.raises(CommandError, match=r"These have none: Coriolanus\. Describe a character first\."):
         judge("--skip-unknown")
 
 

@@ -93,7 +93,7 @@ def test_roles_without_a_description_are_refused_or_left_out() -> None:
     make_answers(benchmark)
     make_answers(benchmark, "Tuned")
     Character.objects.filter(name="Brutus").update(description="")
-    with pytest.raises(BenchmarkRefused, match="has none of Brutus"):
+    with pytest.raises(BenchmarkRefused, match="These have none: Brutus"):
         request(benchmark, "Tuned")
     judging = request(benchmark, "Tuned", skips_unknown=True)
     assert set(judging.rankings.values_list("row__role", flat=True)) == {"Coriolanus"}
@@ -120,8 +120,8 @@ def test_answers_are_found_by_the_beginning_of_their_name() -> None:
         ([BASELINE], {}, "cannot be compared with itself"),
         ([], {}, "Choose at least two answer sets, or one and a baseline."),
         (["Tuned"], {"baseline": ""}, "Choose at least two answer sets, or one and a baseline."),
-        (["Tuned"], {"general": 0, "specific": 0}, "Choose 0 to 1000 rows of each role and kind"),
-        (["Tuned"], {"general": -1}, "Choose 0 to 1000 rows of each role and kind"),
+        (["Tuned"], {"general": 0, "specific": 0}, "Choose 0 to 1000 questions of each kind and role"),
+        (["Tuned"], {"general": -1}, "Choose 0 to 1000 questions of each kind and role"),
         (["Tuned"], {"split": "role"}, "Choose a split of benchmark 'RoleBench': instruction."),
     ],
 )  # fmt: skip
@@ -150,7 +150,7 @@ def test_a_guard_cannot_rank() -> None:
     benchmark = make_benchmark()
     make_answers(benchmark)
     make_answers(benchmark, "Tuned")
-    with pytest.raises(BenchmarkRefused, match="Model 'strict' is a guard, which ranks nothing"):
+    with pytest.raises(BenchmarkRefused, match="Model 'strict' is a guard and cannot rank answers"):
         request_judging(
             benchmark, JudgingRequest("strict", ("Tuned",), BASELINE), MODELS_FILE.with_name("guard_models.toml")
         )

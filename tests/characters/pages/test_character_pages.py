@@ -192,7 +192,8 @@ def test_a_character_is_deleted_with_what_only_belongs_to_it(client) -> None:
     job = character.descriptions.create(model="answerer")
     job.steps.create(position=0, step="audit")
     page = " ".join(client.get(f"/characters/{character.token}/change/").text.split())
-    assert f"Its {character.turns.count()} rows, 1 description by models and 0 triplets are deleted." in page
+    rows = character.turns.count()
+    assert f"deletes its profile ({rows} rows), 1 description by models and 0 triplets." in page
     assert client.get(f"/characters/{character.token}/delete/").status_code == 405
     response = client.post(f"/characters/{character.token}/delete/", follow=True)
     assert "Coriolanus is deleted." in text_of(response)

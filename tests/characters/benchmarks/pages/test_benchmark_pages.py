@@ -79,7 +79,7 @@ def test_an_uploaded_file_becomes_a_benchmark(client) -> None:
 def test_an_upload_with_a_mistake_stores_nothing_and_says_what_to_do(client) -> None:
     response = upload(client, '{"role": "Coriolanus"}\n')
     assert response.status_code == 422
-    assert "Line 1 of rows.jsonl is no row of RoleBench" in text_of(response)
+    assert "Line 1 of rows.jsonl is not a RoleBench row" in text_of(response)
     assert "Name the roles that are to answer" in text_of(upload(client, "Who?\n", "text.txt"))
     large = upload(client, "x" * (MOST_MEGABYTES * 1_000_000 + 1))
     assert "rolebench load FILE" in text_of(large)
@@ -90,7 +90,7 @@ def test_a_benchmarks_page_shows_files_roles_and_scores_beside_the_papers(client
     said = text_of(client.get(page_of(make_benchmark())))
     assert "role_specific/rolegpt_baseline.jsonl 30 answers; 30 test rows without an answer" in said
     assert "general/train.jsonl missing" in said
-    assert "1 of 2 roles have no stored character" in said
+    assert "1 of 2 roles has no stored character" in said
     assert "Coriolanus not audited Jack Sparrow Files" in said
     assert "Paper: RoleLLaMA-7B – 41.3 41.1 25.7 36.0" in said
     assert "ROUGE-L recall as in the package rouge 1.0.1, best reference" in said

@@ -77,10 +77,10 @@ def test_published_answers_are_the_baseline_unless_another_is_chosen(client, ben
 def test_a_mistake_in_the_form_starts_nothing_and_is_named(client, benchmark) -> None:
     response = send(client, benchmark, sets=[])
     assert response.status_code == 422
-    assert "Choose answers to compare." in text_of(response)
+    assert "Choose answer sets to compare." in text_of(response)
     Character.objects.filter(name="Brutus").update(description="")
-    assert "has none of Brutus. Describe them, or skip roles" in text_of(send(client, benchmark))
-    assert "Choose 0 to 1000 rows" in text_of(send(client, benchmark, general=0, specific=0))
+    assert "These have none: Brutus. Describe them, or leave out roles" in text_of(send(client, benchmark))
+    assert "Choose 0 to 1000 questions" in text_of(send(client, benchmark, general=0, specific=0))
     assert not Judging.objects.exists()
     send(client, benchmark, skips_unknown="on")
     assert Judging.objects.get().rankings.filter(row__role="Brutus").count() == 0
@@ -104,13 +104,13 @@ def test_an_unchanged_part_is_not_sent_again(client, benchmark) -> None:
     seen = client.get(f"/benchmarks/{benchmark.token}/judgings/").context["page"].part.seen
     assert client.get(at, {"seen": seen}).status_code == 204
     run(judging)
-    assert "50.0 %" in text_of(client.get(at, {"seen": seen}))
+    assert "50.0%" in text_of(client.get(at, {"seen": seen}))
 
 
 def test_win_rates_are_shown_beside_the_papers_and_as_files(client, benchmark) -> None:
     run(request(benchmark, "Tuned"), ContentJudge("fine"))
     said = text_of(client.get(f"/benchmarks/{benchmark.token}/judgings/"))
-    assert f"Tuned over {BASELINE}: 100.0 %" in said
+    assert f"Tuned over {BASELINE}: 100.0%" in said
     assert f"firster {BASELINE} 100.0" in said
     assert "Paper: RoleLLaMA-7B 32.9 37.6 38.1 36.2 GPT-4 RoleGPT 55.8" in said
     rows = _csv(client.get(f"/benchmarks/{benchmark.token}/judgings/instruction.csv"))
@@ -155,7 +155,7 @@ def test_every_verdict_can_be_read_with_both_answers_and_the_judges_reasons(clie
     assert "Tuned: fine " in said
     assert "Tuned shown first: Tuned preferred About Tuned: It comes first." in said
     assert f"{BASELINE} shown first: {BASELINE} preferred" in said
-    assert "No verdicts here." in text_of(client.get(f"/judgings/{judging.token}/", {"outcome": "win"}))
+    assert "There are no such verdicts." in text_of(client.get(f"/judgings/{judging.token}/", {"outcome": "win"}))
     of_brutus = text_of(client.get(f"/judgings/{judging.token}/", {"outcome": "tie", "role": "Brutus"}))
     assert "Brutus, what of" in of_brutus
     assert "Coriolanus, what of" not in of_brutus
