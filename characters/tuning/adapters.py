@@ -22,8 +22,11 @@ def find_adapter(name: str) -> Adapter:
     """Return the adapter. Raises CharacterRefused with the names that exist."""
     found = Adapter.objects.filter(name=name).first()
     if found is None:
-        known = ", ".join(Adapter.objects.values_list("name", flat=True)) or "none yet: rocit train makes one"
-        raise CharacterRefused(f"There is no adapter {name!r}. Choose from: {known}.")
+        known = ", ".join(Adapter.objects.values_list("name", flat=True))
+        remedy = (
+            f"Choose from: {known}." if known else "None is stored yet. Make one with python manage.py rocit train."
+        )
+        raise CharacterRefused(f"There is no adapter {name!r}. {remedy}")
     return found
 
 

@@ -14,8 +14,8 @@ from studies.language_models.catalogue import read_catalogue
 
 _STANDARD = Recipe()
 _NUMBERS = {
-    "epochs": ("Epochs", "times that every sample is learned"),
-    "rate": ("Learning rate", "it rises over 4 % of the steps and then falls with a cosine"),
+    "epochs": ("Epochs", "passes over all samples"),
+    "rate": ("Learning rate", "rises over 4% of the steps, then falls along a cosine"),
     "batch": ("Batch", "samples computed at once; halved if memory runs out"),
     "accumulation": ("Accumulation", "batches in a step"),
     "rank": ("Rank", "of the LoRA"),
@@ -23,7 +23,7 @@ _NUMBERS = {
     "dropout": ("Dropout", "of the LoRA; not stated in the paper"),
     "input_tokens": ("Input tokens", "samples with a longer input are left out"),
     "output_tokens": ("Output tokens", "longer responses are shortened"),
-    "seed": ("Seed", "of the order of the samples, the LoRA and its dropout"),
+    "seed": ("Seed", "for the order of the samples, the LoRA and its dropout"),
 }
 
 
@@ -40,7 +40,7 @@ class TuningForm(forms.Form):
         label="Training rows of benchmarks", widget=forms.CheckboxSelectMultiple, required=False
     )
     triplets = forms.MultipleChoiceField(
-        label="Questions of Context-Instruct", widget=forms.CheckboxSelectMultiple, required=False
+        label="Triplets of characters", widget=forms.CheckboxSelectMultiple, required=False
     )
     variant = forms.ChoiceField(
         widget=forms.RadioSelect,

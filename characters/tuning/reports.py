@@ -5,6 +5,7 @@ from statistics import fmean
 from typing import Any
 
 from characters.models import Adapter, Tuning
+from characters.quantities import counted
 
 _ENDS = 10
 """Number of steps at either end whose losses are averaged, if there are so many: a single step has few samples."""
@@ -14,21 +15,21 @@ def in_words(tuning: Tuning) -> Iterator[str]:
     """Yield what the tuning learns from, and what was left out."""
     configuration = tuning.configuration
     roles = configuration["roles"]
-    yield f"{tuning.samples} samples of {len(roles)} role{'' if len(roles) == 1 else 's'}."
+    yield f"{counted(tuning.samples, 'sample')} of {counted(len(roles), 'role')}."
     if unknown := configuration["unknown_roles"]:
         names = ", ".join(repr(name) for name in list(unknown)[:5])
-        yield f"Left out: {sum(unknown.values())} rows of roles without a description ({names})."
+        yield f"Left out: {counted(sum(unknown.values()), 'row')} of roles without a description ({names})."
     if empty := configuration["empty_responses"]:
-        yield f"Left out: {empty} empty responses."
+        yield f"Left out: {counted(empty, 'empty response')}."
 
 
 def lengths_in_words(tuning: Tuning) -> Iterator[str]:
     """Yield what the tuning's lengths have cost, which is known once it has begun."""
     recipe, made = tuning.configuration["recipe"], tuning.provenance
     if left_out := made.get("left_out"):
-        yield f"Left out: {left_out} samples whose input is longer than {recipe['input_tokens']} tokens."
+        yield f"Left out: {counted(left_out, 'sample')} whose input is longer than {recipe['input_tokens']} tokens."
     if shortened := made.get("shortened"):
-        yield f"Shortened: {shortened} responses to {recipe['output_tokens']} tokens."
+        yield f"Shortened: {counted(shortened, 'response')} to {recipe['output_tokens']} tokens."
 
 
 def first_and_last_loss(losses: list[float]) -> tuple[float, float]:

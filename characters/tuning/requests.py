@@ -49,7 +49,7 @@ def change_tuning(tuning: Tuning, action: str) -> str:
     match action:
         case "pause":
             TUNINGS.pause(tuning)
-            return f"{tuning.name} is paused. It continues from its last step."
+            return f"{tuning.name} is paused. It will resume from its last step."
         case "start" if tuning.state != Tuning.State.FINISHED:
             TUNINGS.queue(tuning)
             return f"{tuning.name} resumes as soon as a worker is free."

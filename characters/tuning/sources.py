@@ -49,7 +49,7 @@ def read_sources(sources: Sources) -> list[BenchRow]:
         return rows
     known = {row.role for row in rows}
     if absent := [role for role in sources.roles if role not in known]:
-        raise CharacterRefused(f"No row is of the role {absent[0]!r}. The rows are of: {_listed(sorted(known))}.")
+        raise CharacterRefused(f"No row has the role {absent[0]!r}. Choose from: {_listed(sorted(known))}.")
     return [row for row in rows if row.role in sources.roles]
 
 
@@ -98,7 +98,7 @@ def _of_triplets(names: Sequence[str]) -> Iterator[BenchRow]:
         kept = Triplet.objects.filter(call__job__character__name=name, split="train").order_by("call", "position")
         if not kept.exists():
             raise CharacterRefused(
-                f"There are no training questions of a character {name!r}. Make some with characters instruct."
+                f"No character {name!r} has triplets for training. Make some with characters instruct."
             )
         for question, answer in kept.values_list("question", "answer"):
             yield BenchRow(name, question, (answer,))

@@ -42,7 +42,7 @@ def test_a_tuning_is_requested_followed_and_finished(staff_page: Page, complaint
     complaints.expect("status of 422 .*/new-tuning/$", "^htmx:(afterRequest|sendError|sendAbort)")
     staff_page.goto("/tunings/")
     expect(staff_page.get_by_text("No tunings yet.")).to_be_visible()
-    staff_page.get_by_role("link", name="New tuning").click()
+    staff_page.get_by_role("link", name="Start tuning").click()
     staff_page.get_by_label("Name", exact=True).fill("nobles")
     staff_page.get_by_role("button", name="Start tuning").click()
     expect(staff_page.get_by_text("Choose a base model.")).to_be_visible()

@@ -38,7 +38,7 @@ def _export(command: BaseCommand, options: dict[str, Any]) -> None:
         return
     for count in export.counts:
         command.stdout.write(
-            f"{count['name']}: {counted(int(count['rows']), 'profile row')}, {counted(int(count['train']), 'triplet')} for training, "
-            f"{counted(int(count['test']), 'test question')}."
+            f"{count['name']}: {counted(int(count['rows']), 'profile row')}, "
+            f"{counted(int(count['train']), 'triplet')} for training, {counted(int(count['test']), 'test question')}."
         )
     command.stdout.write(f"Wrote {counted(len(export.files), 'file')} to {options['folder']}.")

@@ -23,15 +23,15 @@ from studies.commands import refuse_unfit
 
 CONCURRENCY = 16
 _ABOUT = (
-    "Let a model make questions and answers of a character's profile (Context-Instruct), filter them and remove duplicates. If "
-    "you repeat the command, it makes only the missing calls; with another --duplicate it selects again without the model."
+    "Let a model make questions and answers from a character's profile (Context-Instruct), filter them and remove duplicates. "
+    "If you repeat the command, it makes only the missing calls; with another --duplicate it selects again without the model."
 )
 
 
 def add_instruct(actions: "_SubParsersAction[Any]") -> None:
     """Add the action and its options."""
     parser: ArgumentParser = actions.add_parser(
-        "instruct", help="let a model make questions and answers of a profile", description=_ABOUT
+        "instruct", help="let a model make questions and answers from a profile", description=_ABOUT
     )
     parser.add_argument("name", metavar="NAME", help="name of the character")
     parser.add_argument("--model", required=True, help="name of the model in models.toml")

@@ -14,7 +14,7 @@ from characters.tuning.adapters import add_merged, export_adapter, export_folder
 
 def add_export(actions: "_SubParsersAction[Any]") -> None:
     """Add the action and its options."""
-    about = "Write the base model with the adapter in its weights to one GGUF file, for llama.cpp: models of the Llama family."
+    about = "Write the base model with the adapter in its weights to one GGUF file for llama.cpp (Llama family only)."
     parser: ArgumentParser = actions.add_parser(
         "export", help="export an adapter with its base model", description=about
     )
@@ -39,4 +39,4 @@ def _export(command: BaseCommand, options: dict[str, Any]) -> None:
             add_merged(settings.MODELS_FILE, adapter, file, name)
     command.stdout.write(f"{file} is written ({file.stat().st_size / 1e6:.0f} MB).")
     if name:
-        command.stdout.write(f"{name} is a model in {settings.MODELS_FILE} now.")
+        command.stdout.write(f"{name} is now a model in {settings.MODELS_FILE}.")

@@ -24,7 +24,7 @@ def add_merge(actions: "_SubParsersAction[Any]") -> None:
     """Add the action and its options."""
     about = "Write the base model with the adapter in its weights to a folder, for transformers."
     parser: ArgumentParser = actions.add_parser("merge", help="merge an adapter into its base model", description=about)
-    parser.add_argument("adapter", metavar="ADAPTER", help="name of the adapter, which is that of its tuning")
+    parser.add_argument("adapter", metavar="ADAPTER", help="name of the adapter, the same as that of its tuning")
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="folder to write")
     parser.add_argument("--add", metavar="NAME", help="also add it to models.toml as the model NAME")
     parser.set_defaults(run=_merge)
@@ -34,14 +34,14 @@ def add_add(actions: "_SubParsersAction[Any]") -> None:
     """Add the action and its options."""
     about = "Add the base model with the adapter to models.toml, as a model of the backend transformers."
     parser: ArgumentParser = actions.add_parser("add", help="add an adapter to models.toml", description=about)
-    parser.add_argument("adapter", metavar="ADAPTER", help="name of the adapter, which is that of its tuning")
+    parser.add_argument("adapter", metavar="ADAPTER", help="name of the adapter, the same as that of its tuning")
     parser.add_argument("model", metavar="MODEL", help="name of the new model")
     parser.set_defaults(run=_add)
 
 
 def add_unpack(actions: "_SubParsersAction[Any]") -> None:
     """Add the action and its options."""
-    about = "Write the model in a GGUF file to a folder, so that it can be tuned. Quantised weights stay as coarse as they are."
+    about = "Write the model in a GGUF file to a folder, so that it can be tuned. Quantised weights do not become more exact."
     parser: ArgumentParser = actions.add_parser("unpack", help="unpack a GGUF file for tuning", description=about)
     parser.add_argument("source", metavar="MODEL|FILE", help="model of models.toml with a file, or a GGUF file")
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="folder to write")
@@ -56,12 +56,12 @@ def _merge(command: BaseCommand, options: dict[str, Any]) -> None:
     command.stdout.write(f"{folder} contains {adapter.base_model} with {adapter.name}.")
     if options["add"]:
         add_merged(settings.MODELS_FILE, adapter, folder, options["add"])
-        command.stdout.write(f"{options['add']} is a model in {settings.MODELS_FILE} now.")
+        command.stdout.write(f"{options['add']} is now a model in {settings.MODELS_FILE}.")
 
 
 def _add(command: BaseCommand, options: dict[str, Any]) -> None:
     add_adapter(settings.MODELS_FILE, find_adapter(options["adapter"]), options["model"])
-    command.stdout.write(f"{options['model']} is a model in {settings.MODELS_FILE} now.")
+    command.stdout.write(f"{options['model']} is now a model in {settings.MODELS_FILE}.")
 
 
 def _unpack(command: BaseCommand, options: dict[str, Any]) -> None:

@@ -32,8 +32,8 @@ _ABOUT = (
 )
 _HELP = {
     "rank": "rank of the LoRA",
-    "alpha": "its alpha",
-    "dropout": "its dropout",
+    "alpha": "alpha of the LoRA",
+    "dropout": "dropout of the LoRA",
     "rate": "learning rate",
     "warm_up": "share of the steps in which the rate rises",
     "clip": "largest norm of the gradient",
@@ -41,9 +41,9 @@ _HELP = {
     "accumulation": "batches in a step",
     "input_tokens": "longest input",
     "output_tokens": "longest response that is learned whole",
-    "epochs": "times that every sample is learned",
-    "seed": "seeds the order of the samples, the LoRA and its dropout",
-    "checkpoint_every": "steps after which a checkpoint is written",
+    "epochs": "passes over all samples",
+    "seed": "seed for the order of the samples, the LoRA and its dropout",
+    "checkpoint_every": "steps between checkpoints",
 }
 
 
@@ -63,14 +63,16 @@ def add_train(actions: "_SubParsersAction[Any]") -> None:
 def _add_sources(parser: ArgumentParser) -> None:
     rows = parser.add_argument_group("rows")
     rows.add_argument(
-        "--rows", action="append", type=Path, default=[], metavar="FILE", help="rows as RoleBench has them"
+        "--rows", action="append", type=Path, default=[], metavar="FILE", help="rows in RoleBench's format"
     )
     rows.add_argument("--benchmark", action="append", default=[], metavar="NAME", help="training rows of a benchmark")
     rows.add_argument(
-        "--triplets", action="append", default=[], metavar="CHARACTER", help="training questions of Context-Instruct"
+        "--triplets", action="append", default=[], metavar="CHARACTER", help="the character's triplets for training"
     )
     rows.add_argument("--role", action="append", default=[], metavar="NAME", help="only this role (repeatable)")
-    rows.add_argument("--descriptions", type=Path, metavar="FILE", help="desc.json with roles that are not stored")
+    rows.add_argument(
+        "--descriptions", type=Path, metavar="FILE", help="desc.json with descriptions of roles that are not stored"
+    )
 
 
 def _add_recipe(parser: ArgumentParser) -> None:
@@ -82,7 +84,7 @@ def _add_recipe(parser: ArgumentParser) -> None:
     settings_.add_argument(
         "--variant", choices=VARIANTS, default="system", help="with retrieval, pairs precede the input"
     )
-    settings_.add_argument("--modules", choices=MODULES, default="q and v", help="matrices that get a LoRA")
+    settings_.add_argument("--modules", choices=MODULES, default="q and v", help="matrices to which a LoRA is added")
     for name, what in _HELP.items():
         value = getattr(standard, name)
         option = f"--{name.replace('_', '-')}"
@@ -170,4 +172,4 @@ def _report(command: BaseCommand, tuning: Tuning, options: dict[str, Any]) -> No
         f" {found['adapter']}"
     )
     if options["add"]:
-        command.stdout.write(f"{options['add']} is a model in {settings.MODELS_FILE} now.")
+        command.stdout.write(f"{options['add']} is now a model in {settings.MODELS_FILE}.")

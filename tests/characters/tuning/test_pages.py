@@ -45,7 +45,7 @@ def test_the_page_says_what_is_learned_and_how_far_it_is(client: Client, tuning:
     said = client.get(f"/tunings/{tuning.token}/").text
     assert "8 samples of 2 roles." in said
     assert "2</strong> of 4 steps" in said
-    assert "Loss by step: 4.000 at the beginning, 3.000 at the end so far (-25 %)" in said
+    assert "Loss by step: 4.000 at the beginning, 3.000 at the latest step (-25%)" in said
     Tuning.objects.update(state=Tuning.State.RUNNING)
     assert "about 2 min left" in client.get(f"/tunings/{tuning.token}/").text
 

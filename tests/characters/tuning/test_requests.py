@@ -106,8 +106,8 @@ def test_rows_of_other_roles_can_be_left_out(models: Path, tmp_path: Path) -> No
         ({"descriptions": Path(__file__)}, "is not JSON."),
         ({"descriptions": None}, "no description is known for their roles ('Ann', 'Bob')"),
         ({"benchmarks": ("none",)}, "There is no benchmark 'none' with training rows."),
-        ({"triplets_of": ("none",)}, "There are no training questions of a character 'none'."),
-        ({"roles": ("Cay",)}, "No row is of the role 'Cay'. The rows are of: Ann, Bob."),
+        ({"triplets_of": ("none",)}, "No character 'none' has triplets for training."),
+        ({"roles": ("Cay",)}, "No row has the role 'Cay'. Choose from: Ann, Bob."),
         ({"recipe": Recipe(variant="retrieval")}, "needs a profile of each role, and Ann, Bob has none"),
     ],
 )

@@ -76,7 +76,7 @@ def test_an_adapter_is_exported_and_becomes_a_model_in_one_step(site: Installati
     done = json.loads(site.manage("rocit", "train", "two", *rows_of(site), *QUICK, "--add", "played", "--json").stdout)
     assert (done["samples"], done["roles"], done["steps"], done["left_out"]) == (8, 2, 8, 0)
     file = folder / "two.gguf"
-    assert "is a model in" in site.manage("rocit", "export", "two", str(file), "--add", "two-gguf").stdout
+    assert "is now a model in" in site.manage("rocit", "export", "two", str(file), "--add", "two-gguf").stdout
     site.manage("rocit", "merge", "two", str(folder / "merged"), "--add", "two-merged")
     assert models.read_text().startswith(before)
     assert str(find_model(models, "played").adapter) == done["adapter"]
