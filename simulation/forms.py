@@ -13,7 +13,6 @@ from dialogue.seeds import SPEAKERS, SpeakerName
 from rolellm.elicitation import ELICITATIONS
 from simulation.ablation import ABLATION, chosen_conditions
 from simulation.budgets import parse_budget
-from simulation.models import ELICITATION_WORDS
 from simulation.requests import MOST_AT_ONCE, MOST_TURNS, RequestError, RunRequest, parse_numbers
 from simulation.roles import DEFAULT
 from studies.language_models.catalogue import Catalogue, read_catalogue
@@ -21,6 +20,7 @@ from studies.models import Goal, Persona, Study
 from studies.presentation import describe_model
 from studies.prompt_sets.library import list_choices
 from studies.questionnaires import read_features
+from studies.roles import ELICITATION_CHOICES
 
 CONCURRENCY_HELP = (
     "Over all workers. Leave it empty for the automatic number: 16 on each worker with a local model, and with API models only "
@@ -218,7 +218,7 @@ class RunForm(forms.Form):
         if not names:
             del self.fields["elicitation"], self.fields["responder_character"]
             return
-        self._offer("elicitation", [(way, ELICITATION_WORDS[way]) for way in ELICITATIONS])
+        self._offer("elicitation", [(way, ELICITATION_CHOICES[way]) for way in ELICITATIONS])
         self.fields["elicitation"].initial = DEFAULT
         self._offer("responder_character", [("", "none"), *((name, name) for name in names)])
         self.fields["responder_character"].initial = self._choices.study.chatbot_character

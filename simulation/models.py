@@ -10,9 +10,9 @@ from jobs.models import Item, Job
 from studies.models import Dialogue, Goal, Persona, Study
 
 ELICITATION_WORDS: dict[str, str] = {
-    "zero-shot": "zero-shot prompts",
-    "few-shot": "few-shot prompts",
-    "dialogue": "dialogue engineering",
+    "zero-shot": "zero-shot elicitation",
+    "few-shot": "few-shot elicitation",
+    "dialogue": "dialogue elicitation",
 }
 
 

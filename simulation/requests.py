@@ -30,7 +30,7 @@ class RunRequest:
     "characters", or their codes, the features that the persona sentence may use ("all", "none" or one of them), seeds, the
     turn limit, prompt sets (empty: those that models.toml names), the most dialogues at once over all workers (None: unchanged,
     at first automatic), the cost at which the run pauses (None: unchanged, at first none), how characters are elicited (empty:
-    by dialogue engineering), and the character that the responder plays (empty: none)."""
+    by dialogue elicitation), and the character that the responder plays (empty: none)."""
 
     inquirer: str
     responder: str

@@ -9,6 +9,12 @@ from rolellm.elicitation import ELICITATIONS, Elicitation
 from rolellm.role_play import Role, UnsuitablePrompts, as_role, as_role_responder, retrieve, sample_role
 from studies.models import CharacterSheet
 
+ELICITATION_CHOICES: dict[Elicitation, str] = {
+    "zero-shot": "zero-shot: the description only",
+    "few-shot": "few-shot: five pairs in the last message",
+    "dialogue": "dialogue: five pairs as if they had been said (RoleGPT)",
+}
+"""The elicitations as forms offer them."""
 RESPONDERS_WAY: Elicitation = "dialogue"
 """RoleGPT proper. A run's elicitation is that of its inquirer."""
 

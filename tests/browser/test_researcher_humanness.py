@@ -54,5 +54,5 @@ def test_the_drift_of_characters_is_shown_with_its_figure_and_violates_no_rule(s
     expect(staff_page.get_by_role("img", name="Style of characters by turn")).to_be_visible()
     with staff_page.expect_download() as started:
         staff_page.get_by_role("link", name="CSV of Style by turn", exact=True).click()
-    assert "inquirer tiny, dialogue engineering" in started.value.path().read_text("utf-8")
+    assert "inquirer tiny, dialogue elicitation" in started.value.path().read_text("utf-8")
     check_page_in_both_sizes(staff_page, "drift")

@@ -119,7 +119,7 @@ def test_each_elicitation_is_a_run_of_its_own_and_a_repeated_request_finds_it() 
     assert request_run(study, personas="characters") == runs[ELICITATIONS.index("dialogue")]
     assert [str(run) for run in runs] == [
         f"Inquirer asker, responder answerer, characters by {words}"
-        for words in ("zero-shot prompts", "few-shot prompts", "dialogue engineering")
+        for words in ("zero-shot elicitation", "few-shot elicitation", "dialogue elicitation")
     ]
 
 

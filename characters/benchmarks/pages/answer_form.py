@@ -21,13 +21,9 @@ from dialogue.model_config import ModelSpec
 from rolellm.elicitation import ELICITATIONS
 from studies.editor.fields import Lines
 from studies.language_models.catalogue import read_catalogue
+from studies.roles import ELICITATION_CHOICES
 from studies.storable_text import storable
 
-ELICITATION_NAMES = {
-    "zero-shot": "zero-shot: the description only",
-    "few-shot": "few-shot: five pairs in the last message",
-    "dialogue": "dialogue: five pairs as if they had been said (RoleGPT)",
-}
 _PARTS = [("", "both parts"), ("general", "general"), ("role_specific", "role-specific")]
 _SPLITS = {"instruction": "instruction split", "role": "role split"}
 
@@ -37,7 +33,7 @@ class AnswerForm(forms.Form):
 
     model = forms.ChoiceField(error_messages={"required": "Choose a model."})
     elicitation = forms.ChoiceField(
-        choices=[(name, ELICITATION_NAMES[name]) for name in ELICITATIONS], initial="dialogue"
+        choices=[(name, ELICITATION_CHOICES[name]) for name in ELICITATIONS], initial="dialogue"
     )
     rows = forms.IntegerField(
         required=False,

@@ -25,8 +25,8 @@ def test_each_speaker_that_plays_a_character_is_a_part_with_its_own_texts() -> N
     speak(dialogue, [("Speak!", "I shall."), ("Go.", "")])
     goal = dialogue.goal.text
     assert read() == [
-        Played("Coriolanus", "inquirer tiny, few-shot prompts", ("Speak!", "Go."), goal),
-        Played("Menenius", "responder tiny, dialogue engineering", ("I shall.",), goal),
+        Played("Coriolanus", "inquirer tiny, few-shot elicitation", ("Speak!", "Go."), goal),
+        Played("Menenius", "responder tiny, dialogue elicitation", ("I shall.",), goal),
     ]
 
 
@@ -35,7 +35,7 @@ def test_a_character_that_answers_people_is_another_way() -> None:
     Dialogue.objects.update(kind=Dialogue.Kind.NATURAL)
     dialogue.refresh_from_db()
     let_play(dialogue, "Coriolanus", "dialogue", "responder")
-    assert [one.way for one in read()] == ["responder tiny, dialogue engineering, to people"]
+    assert [one.way for one in read()] == ["responder tiny, dialogue elicitation, to people"]
 
 
 def test_dialogues_without_characters_and_without_turns_are_left_out() -> None:

@@ -18,7 +18,7 @@ def test_a_run_with_characters_shows_their_drift_and_offers_its_tables(staff: Cl
     run = make_played_run()
     report = compute(run)
     shown = staff.get(f"/runs/{run.token}/humanness/").text
-    assert "Inquirer tiny, dialogue engineering, Coriolanus: drift, from turn 3 on (3 to 3)" in shown
+    assert "Inquirer tiny, dialogue elicitation, Coriolanus: drift, from turn 3 on (3 to 3)" in shown
     assert "Style of characters by turn" in shown
     for name in ("drift.csv", "drift-by-turn.csv", "drift-signs.csv", "drift.tex", "drift-by-turn.svg"):
         assert staff.get(f"/runs/{run.token}/humanness/files/{report.token}/{name}").status_code == 200
@@ -51,5 +51,5 @@ def test_the_command_writes_the_tables_and_prints_the_verdict(tmp_path: Path) ->
     assert "Coriolanus: drift, from turn 3 on" in printed.getvalue()
     written = (tmp_path / "drift.csv").read_text("utf-8").splitlines()
     assert written[0].startswith("played by,character,dialogues,AUC")
-    assert written[1].startswith('"inquirer tiny, dialogue engineering",Coriolanus,12,0.9')
+    assert written[1].startswith('"inquirer tiny, dialogue elicitation",Coriolanus,12,0.9')
     assert "drift,3 (3 to 3)" in written[1]

@@ -27,8 +27,8 @@ def verdicts(study: Study) -> list[tuple[object, ...]]:
 
 def test_each_elicitation_of_the_study_has_its_own_verdict(study: Study) -> None:
     assert verdicts(study) == [
-        ("inquirer tiny, dialogue engineering", 12, "no drift found"),
-        ("inquirer tiny, zero-shot prompts", 12, "drift"),
+        ("inquirer tiny, dialogue elicitation", 12, "no drift found"),
+        ("inquirer tiny, zero-shot elicitation", 12, "drift"),
     ]
 
 
@@ -45,7 +45,7 @@ def test_its_page_has_a_section_of_it_and_a_changed_character_outdates_it(study:
     shown = staff.get(f"/studies/{study.slug}/analysis/").text
     section = shown.split('<section aria-labelledby="drift">')[1].split("</section>")[0]
     for expected in (
-        "inquirer tiny, zero-shot prompts",
+        "inquirer tiny, zero-shot elicitation",
         "no drift found",
         "Style of characters by turn",
         "Signs by turn",
