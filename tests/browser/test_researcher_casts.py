@@ -15,7 +15,7 @@ def test_from_the_character_to_a_run_that_plays_it(staff_page: Page, settings: S
     settings.MODELS_FILE = MODELS_FILE
     make_study()
     staff_page.goto(f"/characters/{make_character().token}/")
-    staff_page.get_by_role("button", name="Use in study").click()
+    staff_page.get_by_role("button", name="Add to study").click()
     expect(staff_page.get_by_text("Coriolanus is now a persona of")).to_be_visible()
     check_page_in_both_sizes(staff_page, "a character in a study")
     staff_page.goto("/studies/demo/edit/")
