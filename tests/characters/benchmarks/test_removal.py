@@ -20,13 +20,13 @@ def remove(*options: str) -> str:
 
 def test_answers_are_deleted_alone() -> None:
     work_off(request(make_benchmark()))
-    assert remove("--answers", "actor, dialogue") == "actor, dialogue is deleted: Answer 4, AnswerSet 1.\n"
+    assert remove("--answers", "actor, dialogue") == "actor, dialogue is deleted: 1 answer set, 4 answers.\n"
     assert (AnswerSet.objects.count(), Answer.objects.count(), BenchmarkRow.objects.count()) == (1, 30, 120)
 
 
 def test_a_benchmark_is_deleted_with_everything() -> None:
     work_off(request(make_benchmark()))
-    assert "BenchmarkRow 120" in remove()
+    assert "1 benchmark, 120 rows, " in remove()
     assert not Benchmark.objects.exists()
     assert not Answer.objects.exists()
 
