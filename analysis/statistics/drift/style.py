@@ -71,7 +71,7 @@ class Style:
         auc = self.auc(name)
         if auc is None:
             return (
-                f"The style of {name} cannot be scored. That needs at least {FEWEST_TURNS} different turns of the character, "
+                f"The style of {name} cannot be scored: that needs at least {FEWEST_TURNS} different turns of the character, "
                 f"each of at least {SHORTEST[self.language]} {'words' if self.language == 'en' else 'characters'}."
             )
         if auc < LEAST_AUC:
