@@ -14,7 +14,7 @@ from tests.forks import run
 from tests.installation import Installation
 from tests.services.binaries import wait_until
 
-LONG = (*QUICK, "--epochs", "40", "--batch", "1", "--accumulation", "4", "--dropout", "0")
+LONG = (*QUICK, "--epochs", "12", "--batch", "1", "--accumulation", "4", "--dropout", "0")
 
 
 @pytest.fixture(scope="module")
@@ -62,9 +62,9 @@ def test_a_killed_training_continues_with_the_same_curve(site: Installation) -> 
         wait_until(lambda: len(losses(site, "killed")) > 4, seconds=400, what="no five steps are stored")
         process.kill()
         process.wait()
-    assert len(losses(site, "killed")) < 80
+    assert len(losses(site, "killed")) < 24
     done = json.loads(site.manage("rocit", "train", "killed", "--json").stdout)
-    assert done["steps"] == len(losses(site, "killed")) == 80
+    assert done["steps"] == len(losses(site, "killed")) == 24
     assert losses(site, "killed") == pytest.approx(uninterrupted(site, "killed"), rel=1e-4)
 
 

@@ -60,7 +60,7 @@ def test_a_worker_stores_every_step_and_the_adapter(models: Path, tmp_path: Path
 
 
 def test_a_paused_tuning_stops_at_once_and_goes_on_where_it_was(models: Path, tmp_path: Path) -> None:
-    recipe = replace(RECIPE, epochs=40)
+    recipe = replace(RECIPE, epochs=12)
     whole = requested(models, tmp_path, "whole", recipe)
     work_off(models)
     tuning = requested(models, tmp_path, "paused", recipe)
@@ -72,7 +72,7 @@ def test_a_paused_tuning_stops_at_once_and_goes_on_where_it_was(models: Path, tm
     work_off(models, on_step=pause)
     tuning.refresh_from_db()
     assert tuning.state == Tuning.State.PAUSED
-    assert 2 <= tuning.step < 80
+    assert 2 <= tuning.step < 24
     assert (tuning.worker, Adapter.objects.filter(tuning=tuning).exists()) == ("", False)
     change_tuning(tuning, "start")
     work_off(models)
