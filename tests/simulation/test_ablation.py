@@ -34,7 +34,7 @@ def test_one_command_plays_the_seven_conditions_of_the_paper() -> None:
     told = set(Dialogue.objects.values_list("persona_sentence", flat=True))
     single = {describe({key: value}) for key, value in persona.items()}
     assert told == single | {describe({}), describe(persona)}
-    assert table.count("1 dialogues") == 7
+    assert table.count("1 dialogue\n") == 7
     assert "Inquirer asker, responder answerer, no persona features (run" in table
     assert "Inquirer asker, responder answerer, persona feature native language alone (run" in table
 

@@ -155,7 +155,8 @@ class Command(StudyCommand):
             self.stdout.write(line)
 
     def _report(self, part: Part) -> None:
-        self.stdout.write(f"{part.summary.dialogues} dialogues")
+        count = part.summary.dialogues
+        self.stdout.write("1 dialogue" if count == 1 else f"{count} dialogues")
         for label, value in as_rows(part.summary):
             self.stdout.write(f"  {label:<35}{value}")
         if part.cost:
