@@ -76,3 +76,13 @@ def refuse_unfit(name: str) -> None:
         raise CommandError(str(error), returncode=2) from error
     if not health.is_ok:
         raise CommandError(health.sentence, returncode=2)
+
+
+def refuse_idle_options(options: dict[str, Any]) -> None:
+    """Refuse less than one piece of work at once, and a report of work that is left to the workers. Raises CommandError."""
+    if options.get("concurrency", 1) < 1:
+        raise CommandError("--concurrency must be at least 1.", returncode=2)
+    if options["queue"] and options["json"]:
+        raise CommandError(
+            "--queue leaves the work to the workers and does not wait for it. Omit --json.", returncode=2
+        )

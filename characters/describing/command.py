@@ -20,7 +20,7 @@ from dialogue.backends import registry
 from jobs.heartbeats import live_services
 from jobs.routing import missing_worker
 from jobs.workers import stop_on_signal
-from studies.commands import refuse_unfit
+from studies.commands import refuse_idle_options, refuse_unfit
 
 PATIENCE = 2
 """The second infrastructure error of a question ends the command, because its user is waiting."""
@@ -42,8 +42,7 @@ def add_describe(actions: "_SubParsersAction[Any]") -> None:
 
 def _describe(command: BaseCommand, options: dict[str, Any]) -> None:
     """Describe the character. Raises CharacterRefused or CommandError."""
-    if options["queue"] and options["json"]:
-        raise CharacterRefused("--queue leaves the work to the workers and does not wait for it. Omit --json.")
+    refuse_idle_options(options)
     character = find_character(options["name"])
     job = request_description(character, options["model"])
     refuse_unfit(options["model"])

@@ -8,8 +8,8 @@ from characters.models import Character
 from characters.refusals import CharacterRefused
 from characters.tries.trials import Trial, begin_trial
 from dialogue.backends.base import BackendError
-from studies.editor.fields import LongText
-from studies.language_models.catalogue import missing_piece, read_catalogue
+from studies.editor.fields import LongText, offer
+from studies.language_models.catalogue import missing_piece, name_with_label, read_catalogue
 from studies.storable_text import storable
 
 LONGEST_QUESTION = 2_000
@@ -36,8 +36,7 @@ class TrialForm(forms.Form):
         offered = [
             spec for spec in read_catalogue().models.values() if not spec.guard and spec.backend != "transformers"
         ]
-        choices = [(spec.name, f"{spec.name} ({spec.label})" if spec.label else spec.name) for spec in offered]
-        self.fields["models"].choices = choices  # type: ignore[attr-defined]
+        offer(self, "models", [(spec.name, name_with_label(spec)) for spec in offered])
         self.fields["models"].initial = [spec.name for spec in offered if not missing_piece(spec)][:1]
 
     def clean_models(self) -> list[str]:

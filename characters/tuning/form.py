@@ -10,6 +10,7 @@ from characters.refusals import CharacterRefused
 from characters.tuning.requests import request_tuning
 from characters.tuning.sources import Sources
 from rolellm.tuning.recipe import InvalidRecipe, Recipe
+from studies.editor.fields import offer
 from studies.language_models.catalogue import read_catalogue
 
 _STANDARD = Recipe()
@@ -69,9 +70,9 @@ class TuningForm(forms.Form):
             value = getattr(_STANDARD, name)
             kind = forms.IntegerField if isinstance(value, int) else forms.FloatField
             self.fields[name] = kind(label=label, help_text=help_text, initial=value)
-        self._offer("model", _bases())
-        self._offer("benchmarks", _trainable_benchmarks())
-        self._offer("triplets", _instructed_characters())
+        offer(self, "model", _bases())
+        offer(self, "benchmarks", _trainable_benchmarks())
+        offer(self, "triplets", _instructed_characters())
 
     @property
     def numbers(self) -> list[forms.BoundField]:
@@ -90,9 +91,6 @@ class TuningForm(forms.Form):
         except (CharacterRefused, InvalidRecipe) as error:
             self.add_error(None, str(error))
             return None
-
-    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
-        self.fields[name].choices = choices  # type: ignore[attr-defined]
 
 
 def _bases() -> list[tuple[str, str]]:

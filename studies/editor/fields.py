@@ -1,5 +1,6 @@
 """Form fields for texts by researchers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -7,6 +8,14 @@ from django.core.validators import URLValidator
 
 LONGEST_TEXT = 20_000
 """Maximum number of characters in a text for participants."""
+
+
+def offer(form: forms.BaseForm, name: str, choices: Sequence[tuple[str, str]]) -> None:
+    """Let the form's field ``name``, one with choices, offer these."""
+    field = form.fields[name]
+    if not isinstance(field, forms.ChoiceField):
+        raise TypeError(f"{name} offers no choices.")
+    field.choices = list(choices)
 
 
 class LongText(forms.CharField):

@@ -66,6 +66,11 @@ def missing_piece(spec: ModelSpec) -> str:
     return ""
 
 
+def name_with_label(spec: ModelSpec) -> str:
+    """Return the model's name for a list of choices, with its label if it has one."""
+    return f"{spec.name} ({spec.label})" if spec.label else spec.name
+
+
 def name_with_shortcoming(spec: ModelSpec) -> str:
     """Return the model's name for a list of choices, with what it lacks on this machine in a few words."""
     if not missing_piece(spec):

@@ -17,10 +17,9 @@ from characters.benchmarks.answer_requests import (
 from characters.benchmarks.refusals import BenchmarkRefused
 from characters.benchmarks.results import splits_of
 from characters.models import AnswerSet, Benchmark
-from dialogue.model_config import ModelSpec
 from rolellm.elicitation import ELICITATIONS
-from studies.editor.fields import Lines
-from studies.language_models.catalogue import read_catalogue
+from studies.editor.fields import Lines, offer
+from studies.language_models.catalogue import name_with_label, read_catalogue
 from studies.roles import ELICITATION_CHOICES
 from studies.storable_text import storable
 
@@ -67,9 +66,9 @@ class AnswerForm(forms.Form):
         super().__init__(data, label_suffix="")
         self.benchmark = benchmark
         self.models = [spec for spec in read_catalogue().models.values() if not spec.guard]
-        self._offer("model", [(spec.name, _described(spec)) for spec in self.models])
+        offer(self, "model", [(spec.name, name_with_label(spec)) for spec in self.models])
         splits = splits_of(benchmark)
-        self._offer("split", [("", "all splits"), *((split, _SPLITS[split]) for split in splits)])
+        offer(self, "split", [("", "all splits"), *((split, _SPLITS[split]) for split in splits)])
         if len(splits) < 2:
             del self.fields["split"]
 
@@ -100,10 +99,3 @@ class AnswerForm(forms.Form):
             skips_unknown=values["skips_unknown"],
         )
         return with_sampling(request, **{name: values[name] for name in ("temperature", "top_p", "max_tokens")})
-
-    def _offer(self, field: str, choices: list[tuple[str, str]]) -> None:
-        self.fields[field].choices = choices  # type: ignore[attr-defined]
-
-
-def _described(spec: ModelSpec) -> str:
-    return f"{spec.name} ({spec.label})" if spec.label else spec.name

@@ -11,8 +11,8 @@ from characters.benchmarks.score_tables import SPLIT_NAMES
 from characters.judging.queue import RANKINGS
 from characters.judging.requests import MOST_ROWS, ROWS, SEED, JudgingRequest, request_judging
 from characters.models import Benchmark, Judging
-from dialogue.model_config import ModelSpec
-from studies.language_models.catalogue import provider_of, read_catalogue
+from studies.editor.fields import offer
+from studies.language_models.catalogue import name_with_label, read_catalogue
 
 MOST_SEED = 2**31 - 1
 NO_BASELINE = "none: all with each other"
@@ -54,12 +54,12 @@ class JudgingForm(forms.Form):
         self.benchmark = benchmark
         self.models = [spec for spec in read_catalogue().models.values() if not spec.guard]
         self.answer_sets = list(benchmark.answer_sets.order_by("pk"))
-        self._offer("judge", [(spec.name, _described(spec)) for spec in self.models])
-        self._offer("sets", [(each.token, each.name) for each in self.answer_sets])
-        self._offer("baseline", [("", NO_BASELINE), *((each.token, each.name) for each in self.answer_sets)])
+        offer(self, "judge", [(spec.name, name_with_label(spec)) for spec in self.models])
+        offer(self, "sets", [(each.token, each.name) for each in self.answer_sets])
+        offer(self, "baseline", [("", NO_BASELINE), *((each.token, each.name) for each in self.answer_sets)])
         self.fields["baseline"].initial = next((each.token for each in self.answer_sets if not each.model), "")
         splits = splits_of(benchmark)
-        self._offer("split", [(split, SPLIT_NAMES[split]) for split in splits])
+        offer(self, "split", [(split, SPLIT_NAMES[split]) for split in splits])
         if len(splits) < 2:
             del self.fields["split"]
 
@@ -87,12 +87,3 @@ class JudgingForm(forms.Form):
             seed=values["seed"],
             skips_unknown=values["skips_unknown"],
         )
-
-    def _offer(self, field: str, choices: list[tuple[str, str]]) -> None:
-        self.fields[field].choices = choices  # type: ignore[attr-defined]
-
-
-def _described(spec: ModelSpec) -> str:
-    name = f"{spec.name} ({spec.label})" if spec.label else spec.name
-    provider = provider_of(spec.name)
-    return f"{name}, the answers are sent to {provider}" if provider else name

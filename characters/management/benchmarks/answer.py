@@ -12,14 +12,13 @@ from characters.benchmarks import result_reports
 from characters.benchmarks.answer_requests import ANSWERS, PAPERS, AnswerRequest, request_answers, with_sampling
 from characters.benchmarks.finding import find_benchmark
 from characters.benchmarks.progress import read_progress
-from characters.benchmarks.refusals import BenchmarkRefused
 from characters.benchmarks.results import splits_of
 from characters.benchmarks.workers import AnswerWorker
 from characters.management.terminal_work import PATIENCE, queue_up, work_off
 from characters.models import AnswerSet
 from rolellm.elicitation import ELICITATIONS
 from rolellm.rolebench.layout import Part, Split
-from studies.commands import refuse_unfit
+from studies.commands import refuse_idle_options, refuse_unfit
 
 CONCURRENCY = 16
 
@@ -58,10 +57,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: dict[str, Any]) -> Iterator[str]:
     """Let the model answer, and return what to print."""
-    if options["concurrency"] < 1:
-        raise BenchmarkRefused("--concurrency must be at least 1.")
-    if options["queue"] and options["json"]:
-        raise BenchmarkRefused("--queue leaves the work to the workers and does not wait for it. Omit --json.")
+    refuse_idle_options(options)
     answer_set = request_answers(find_benchmark(options["benchmark"]), _request(options))
     refuse_unfit(options["model"])
     if options["queue"]:

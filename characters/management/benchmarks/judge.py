@@ -9,7 +9,6 @@ from typing import Any, get_args
 from django.conf import settings
 
 from characters.benchmarks.finding import find_benchmark
-from characters.benchmarks.refusals import BenchmarkRefused
 from characters.judging.queue import RANKINGS
 from characters.judging.reports import as_object, in_words
 from characters.judging.requests import ROWS, SEED, JudgingRequest, request_judging
@@ -18,7 +17,7 @@ from characters.judging.workers import JudgingWorker
 from characters.management.terminal_work import PATIENCE, queue_up, work_off
 from characters.models import Judging
 from rolellm.rolebench.layout import Split
-from studies.commands import refuse_unfit
+from studies.commands import refuse_idle_options, refuse_unfit
 
 CONCURRENCY = 16
 
@@ -58,10 +57,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: dict[str, Any]) -> Iterator[str]:
     """Let the model judge, and return what to print. Repeating the command adds only what is missing."""
-    if options["concurrency"] < 1:
-        raise BenchmarkRefused("--concurrency must be at least 1.")
-    if options["queue"] and options["json"]:
-        raise BenchmarkRefused("--queue leaves the work to the workers and does not wait for it. Omit --json.")
+    refuse_idle_options(options)
     judging = request_judging(find_benchmark(options["benchmark"]), _request(options))
     refuse_unfit(options["judge"])
     if options["queue"]:

@@ -16,10 +16,9 @@ from characters.context_instruct.workers import InstructWorker
 from characters.management.terminal_work import PATIENCE, queue_up, work_off
 from characters.models import ContextInstruct
 from characters.profiles import find_character
-from characters.refusals import CharacterRefused
 from rolellm.context_instruct import WANTED
 from rolellm.duplicates import THRESHOLD
-from studies.commands import refuse_unfit
+from studies.commands import refuse_idle_options, refuse_unfit
 
 CONCURRENCY = 16
 _ABOUT = (
@@ -52,7 +51,7 @@ def add_instruct(actions: "_SubParsersAction[Any]") -> None:
 
 def _instruct(command: BaseCommand, options: dict[str, Any]) -> None:
     """Request the job and do it, or queue it. Raises CharacterRefused or CommandError."""
-    _check(options)
+    refuse_idle_options(options)
     threshold = options["duplicate"]
     wish = InstructRequest(
         options["model"], options["wanted"], options["seed"], THRESHOLD if threshold is None else threshold
@@ -67,13 +66,6 @@ def _instruct(command: BaseCommand, options: dict[str, Any]) -> None:
     if threshold is not None and threshold != job.configuration["threshold"]:
         select_again(job, threshold)
     _report(command, job, as_json=options["json"])
-
-
-def _check(options: dict[str, Any]) -> None:
-    if options["concurrency"] < 1:
-        raise CharacterRefused("--concurrency must be at least 1.")
-    if options["queue"] and options["json"]:
-        raise CharacterRefused("--queue leaves the work to the workers and does not wait for it. Omit --json.")
 
 
 def _queue(command: BaseCommand, job: ContextInstruct) -> None:

@@ -20,7 +20,7 @@ from jobs.heartbeats import live_services
 from jobs.routing import missing_worker
 from jobs.workers import stop_on_signal
 from simulation.requests import RequestError
-from studies.commands import StudyCommand, find_study, refuse_unfit
+from studies.commands import StudyCommand, find_study, refuse_idle_options, refuse_unfit
 from studies.language_models.catalogue import provider_of
 
 PATIENCE = 2
@@ -51,10 +51,7 @@ class Command(StudyCommand):
             raise CommandError(str(error), returncode=2) from error
 
     def _judge(self, options: dict[str, Any]) -> None:
-        if options["concurrency"] < 1:
-            raise RequestError("--concurrency must be at least 1.")
-        if options["queue"] and options["json"]:
-            raise RequestError("--queue leaves the work to the workers and does not wait for it. Omit --json.")
+        refuse_idle_options(options)
         evaluation = find_evaluation(find_study(options["study"]), options["evaluation"], self.stderr.write)
         refuse_unfit(options["model"])
         judge_run = request_judge_run(evaluation, options["model"])

@@ -21,7 +21,7 @@ from simulation.guards.scopes import dialogues_of_run, dialogues_of_study
 from simulation.guards.workers import GuardWorker
 from simulation.models import Run
 from simulation.requests import RequestError
-from studies.commands import StudyCommand, find_study, refuse_unfit
+from studies.commands import StudyCommand, find_study, refuse_idle_options, refuse_unfit
 from studies.language_models.catalogue import provider_of
 from studies.models import Dialogue, GuardRun, Study
 
@@ -52,10 +52,7 @@ class Command(StudyCommand):
             raise CommandError(str(error), returncode=2) from error
 
     def _guard(self, options: dict[str, Any]) -> None:
-        if options["concurrency"] < 1:
-            raise RequestError("--concurrency must be at least 1.")
-        if options["queue"] and options["json"]:
-            raise RequestError("--queue leaves the work to the workers and does not wait for it. Omit --json.")
+        refuse_idle_options(options)
         study, dialogues = self._find(options["what"])
         if not dialogues.exists():
             raise RequestError("There is no ended dialogue to check yet. Start a run first.")
