@@ -92,14 +92,18 @@ def _texts(pair: Pair) -> tuple[str, str, list[tuple[str, str]], list[tuple[str,
     if pair.known:
         known = pair.known
         return known["goal"], known["persona"], _known(known["natural"]), _known(known["simulated"])
-    if pair.natural is None or pair.simulated is None:
-        raise PairGone(f"The dialogues of pair {pair.pk} are deleted, because their participant has withdrawn.")
-    return (
-        pair.natural.goal.text,
-        pair.natural.persona_sentence,
-        _said(pair.natural),
-        _said(pair.simulated),
-    )
+    gone = PairGone(f"The dialogues of pair {pair.pk} are deleted, because their participant has withdrawn.")
+    try:
+        natural, simulated = pair.natural, pair.simulated
+    except Dialogue.DoesNotExist as error:
+        raise gone from error
+    if natural is None or simulated is None:
+        raise gone
+    said = _said(natural), _said(simulated)
+    # A withdrawal may come between the dialogues and their turns.
+    if not all(said) and Dialogue.objects.filter(pk__in=[natural.pk, simulated.pk]).count() < 2:
+        raise gone
+    return natural.goal.text, natural.persona_sentence, *said
 
 
 def _known(turns: Iterable[Iterable[str]]) -> list[tuple[str, str]]:
