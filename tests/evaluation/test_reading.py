@@ -6,7 +6,6 @@ import pytest
 
 from evaluation.models import Pair
 from evaluation.reading import PairGone, ReadTurn, normalise, read_pair
-from studies.models import Dialogue
 from tests.collection.factories import make_answered_turn
 from tests.evaluation.factories import KNOWN, make_evaluation, make_known_pair
 from tests.evaluation.judging.texts import NATURAL, SIMULATED, tell
@@ -78,7 +77,8 @@ def test_a_pair_whose_person_has_withdrawn_cannot_be_read(pair: Pair) -> None:
 def test_a_pair_whose_person_withdraws_while_it_is_read_cannot_be_read(pair: Pair, along: list[str]) -> None:
     """The pair, or the pair with its dialogue, was read before the withdrawal, and the rest after it."""
     read_before = Pair.objects.select_related("evaluation", "simulated", *along).get(pk=pair.pk)
-    Dialogue.objects.filter(pk=pair.natural_id).delete()
+    assert pair.natural is not None
+    pair.natural.delete()
     with pytest.raises(PairGone):
         read_pair(read_before, True)
 
