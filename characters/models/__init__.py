@@ -7,6 +7,7 @@ from characters.models.context_instruct import ContextInstruct, InstructCall, Tr
 from characters.models.descriptions import Description, DescriptionStep
 from characters.models.judging import Judging, Ranking
 from characters.models.tuning import Adapter, LossPoint, Tuning
+from characters.models.turn_scores import TurnJudging, TurnScore
 
 __all__ = [
     "Adapter",
@@ -27,4 +28,6 @@ __all__ = [
     "Ranking",
     "Triplet",
     "Tuning",
+    "TurnJudging",
+    "TurnScore",
 ]
