@@ -10,6 +10,7 @@ from studies.models.guard_checks import GuardCheck, GuardRun, found_unsafe, is_u
 from studies.models.personas import Persona
 from studies.models.prompt_sets import PromptVersion
 from studies.models.studies import Goal, Study
+from studies.models.survey_answers import SurveyAnswer
 
 __all__ = [
     "ENDINGS",
@@ -25,6 +26,7 @@ __all__ = [
     "Persona",
     "PromptVersion",
     "Study",
+    "SurveyAnswer",
     "Turn",
     "Typing",
     "found_unsafe",

@@ -40,7 +40,10 @@ class Study(models.Model):
         blank=True,
         help_text="A character of this study that the chatbot plays. Participants learn of it only what the texts say.",
     )
-    questionnaire = models.JSONField(help_text="The persona form: features with key, label and options, in order.")
+    questionnaire = models.JSONField(help_text="The questions with their keys, labels and options, in order.")
+    persona_template = models.TextField(
+        blank=True, help_text="How answers become the persona sentence. Empty: the paper's sentence."
+    )
     welcome = models.TextField(default=default_welcome, help_text="What the study is about. Markdown.")
     consent = models.TextField(default=default_consent, help_text="What participants agree to. Markdown.")
     consent_version = models.CharField(max_length=40, default="1")

@@ -20,6 +20,7 @@ def test_a_copy_has_every_text_and_every_rule() -> None:
         consent="I agree.",
         consent_version="7",
         instruction="Ask.",
+        persona_template="a person",
         goal_order="shuffled",
         min_turns=2,
         max_turns=9,
