@@ -54,7 +54,8 @@ def paper_questionnaire() -> list[dict[str, Any]]:
 
 @transaction.atomic
 def copy_study(study: Study) -> Study:
-    """Return an editable copy of the study with the same texts, rules, questionnaire, goals, listed personas and characters.
+    """Return an editable copy of the study with the same texts, rules, questionnaire, goals, conditions, listed personas and
+    characters.
 
     Participants' personas are not copied, because people consented to one study only. Other apps copy what they add to a
     study.
@@ -67,6 +68,8 @@ def copy_study(study: Study) -> Study:
         Persona(study=copy, code=persona.code, source=persona.source, features=persona.features)
         for persona in study.personas.filter(source=Persona.Source.LISTED)
     )
+    for condition in study.conditions.all():
+        copy_row(condition, study=copy)
     for persona in study.personas.filter(source=Persona.Source.CHARACTER).select_related("character"):
         assert persona.character is not None, "a persona that is a character has a sheet"  # noqa: S101
         copy_row(persona, study=copy, character=copy_row(persona.character, study=copy))

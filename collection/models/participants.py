@@ -14,8 +14,9 @@ class Participant(Person):
     """A person who chats.
 
     ``goal_order`` holds goal numbers in order, without those that another participant with the same external ID has
-    completed; ``order_seed`` reproduces a shuffled one. ``consent_provider`` is the provider to which they
-    agreed to send their messages, if any.
+    completed; ``order_seed`` reproduces a shuffled one. ``conditions`` names the condition of each goal in that order, which
+    ``condition_seed`` reproduces; it is empty in a study without conditions, and before the person has answered the persona
+    form. ``consent_provider`` names the providers to which they agreed to send their messages, if any.
     """
 
     class State(models.TextChoices):
@@ -32,6 +33,8 @@ class Participant(Person):
     consent_provider = models.CharField(max_length=200, blank=True)
     order_seed = models.BigIntegerField(null=True, blank=True)
     goal_order = models.JSONField(default=list, blank=True)
+    condition_seed = models.BigIntegerField(null=True, blank=True)
+    conditions = models.JSONField(default=list, blank=True)
 
     class Meta:
         ordering: ClassVar = ["pk"]

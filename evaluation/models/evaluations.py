@@ -47,6 +47,11 @@ class Evaluation(models.Model):
         default=False,
         help_text="By default, dialogues that a guard found unsafe, or that were stopped as unsafe, are excluded.",
     )
+    crosses_chatbots = models.BooleanField(
+        "pair dialogues with different chatbots",
+        default=False,
+        help_text="By default, a dialogue of a condition is only paired with simulated ones with the same chatbot.",
+    )
     hides_unanswered = models.BooleanField(
         "hide unanswered messages", default=True, help_text="On both sides. They would reveal the natural dialogue."
     )

@@ -12,10 +12,10 @@ from studies.models import Dialogue, Goal, new_token
 class Pair(models.Model):
     """A natural and a simulated dialogue of the same persona and goal.
 
-    ``person`` is the participant's persona code (``generator_user`` in exports), ``model`` the inquirer's name, and
-    ``elicitation`` how it plays characters, if it does. A pair for training or as an attention check has ``known`` text
-    instead of dialogues (``evaluation.planning.known_pairs``). When the participant withdraws, the dialogues are deleted; the
-    pair stays without text and with ``withdrawn_at``.
+    ``person`` is the participant's persona code (``generator_user`` in exports), ``model`` the inquirer's name,
+    ``elicitation`` how it plays characters, if it does, and ``condition`` the natural dialogue's condition, if it has any. A
+    pair for training or as an attention check has ``known`` text instead of dialogues (``evaluation.planning.known_pairs``).
+    When the participant withdraws, the dialogues are deleted; the pair stays without text and with ``withdrawn_at``.
     """
 
     class Role(models.TextChoices):
@@ -30,6 +30,7 @@ class Pair(models.Model):
     person = models.CharField(max_length=40, blank=True)
     model = models.CharField(max_length=100, blank=True)
     elicitation = models.CharField(max_length=20, blank=True)
+    condition = models.CharField(max_length=40, blank=True)
     natural = models.ForeignKey(Dialogue, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     simulated = models.ForeignKey(Dialogue, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     known = models.JSONField(default=dict, blank=True)

@@ -35,6 +35,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Condition',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=40)),
+                ('chatbot', models.CharField(blank=True, max_length=100)),
+                ('prompts', models.CharField(blank=True, max_length=100)),
+                ('sampling', models.JSONField(blank=True, default=dict)),
+                ('character', models.CharField(blank=True, max_length=100)),
+                ('plays_no_character', models.BooleanField(default=False)),
+                ('instruction', models.TextField(blank=True)),
+                ('goals', models.JSONField(blank=True, default=list)),
+                ('goal_order', models.CharField(blank=True, choices=[('', 'as in the study'), ('given', 'as listed'), ('shuffled', 'shuffled for each participant')], default='', max_length=10)),
+                ('weight', models.PositiveSmallIntegerField(default=1, help_text='A condition with weight 2 gets twice as many completed dialogues as one with weight 1.', validators=[django.core.validators.MaxValueValidator(100)])),
+            ],
+            options={
+                'ordering': ['study', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
             name='Study',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -50,6 +69,7 @@ class Migration(migrations.Migration):
                 ('consent_version', models.CharField(default='1', max_length=40)),
                 ('instruction', models.TextField(default=studies.texts.default_instruction, help_text='Shown above every goal. Markdown.')),
                 ('goal_order', models.CharField(choices=[('given', 'as numbered'), ('shuffled', 'shuffled for each participant')], default='given', max_length=10)),
+                ('assignment', models.CharField(choices=[('between', 'between participants: each gets one condition'), ('within', 'within participants: each gets all conditions, spread over the goals')], default='between', max_length=10, verbose_name='assignment of conditions')),
                 ('min_turns', models.PositiveSmallIntegerField(default=1, help_text='Answered messages required before the next goal.', verbose_name='minimum turns')),
                 ('max_turns', models.PositiveSmallIntegerField(blank=True, help_text='Maximum number of messages per goal. Empty: no limit.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='maximum turns')),
                 ('keeps_unread_replies', models.BooleanField(default=False, help_text='Complete a reply even if its page has been closed for a minute.')),
@@ -129,6 +149,7 @@ class Migration(migrations.Migration):
                 ('started_at', models.DateTimeField(auto_now_add=True)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('is_replaced', models.BooleanField(default=False, help_text='It failed and was tried again: results and exports use the later dialogue.')),
+                ('condition', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='dialogues', to='studies.condition')),
                 ('goal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dialogues', to='studies.goal')),
                 ('persona', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dialogues', to='studies.persona')),
                 ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dialogues', to='studies.study')),
@@ -137,6 +158,11 @@ class Migration(migrations.Migration):
                 'db_table': 'collection_dialogue',
                 'ordering': ['pk'],
             },
+        ),
+        migrations.AddField(
+            model_name='condition',
+            name='study',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conditions', to='studies.study'),
         ),
         migrations.AddField(
             model_name='charactersheet',
@@ -349,6 +375,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='dialogue',
             constraint=models.UniqueConstraint(condition=models.Q(('imported_from', ''), ('kind', 'natural'), models.Q(('ending', 'left'), _negated=True)), fields=('persona', 'goal'), name='chat_of_persona_and_goal'),
+        ),
+        migrations.AddConstraint(
+            model_name='condition',
+            constraint=models.UniqueConstraint(fields=('study', 'name'), name='condition_name_in_study'),
         ),
         migrations.AddConstraint(
             model_name='charactersheet',

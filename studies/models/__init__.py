@@ -2,6 +2,7 @@
 
 from jobs.models import new_token
 from studies.models.character_sheets import CharacterSheet, write_pairs
+from studies.models.conditions import Condition
 from studies.models.descents import Descent, record_descent
 from studies.models.dialogues import ENDINGS, Dialogue, Output, Turn
 from studies.models.examinations import Examination
@@ -15,6 +16,7 @@ from studies.models.survey_answers import SurveyAnswer
 __all__ = [
     "ENDINGS",
     "CharacterSheet",
+    "Condition",
     "Descent",
     "Dialogue",
     "Examination",

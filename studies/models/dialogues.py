@@ -10,6 +10,7 @@ from dialogue.outputs import OutputStatus
 from dialogue.seeds import SpeakerName
 from dialogue.speakers import Ending
 from jobs.models import new_token
+from studies.models.conditions import Condition
 from studies.models.fields import choices_of
 from studies.models.personas import Persona
 from studies.models.studies import Goal, Study
@@ -22,6 +23,7 @@ class Dialogue(models.Model):
 
     ``inquirer`` and ``responder`` hold the model's name, file hash, prompt set and sampling; {} is a person.
     An imported dialogue has ended but may lack an ending, because the official format does not record it.
+    Only a natural dialogue has a condition, and only in a study with conditions.
     A branch continues another dialogue from one of its turns with something changed; figures, pairs and runs exclude branches.
     """
 
@@ -36,6 +38,7 @@ class Dialogue(models.Model):
     persona = models.ForeignKey(Persona, on_delete=models.PROTECT, related_name="dialogues")
     persona_sentence = models.TextField(help_text="As given to the inquirer. A run may limit the features.")
     kind = models.CharField(max_length=10, choices=Kind)
+    condition = models.ForeignKey(Condition, on_delete=models.RESTRICT, null=True, blank=True, related_name="dialogues")
     draft = models.TextField(blank=True, editable=False, help_text="The participant's unsent message.")
     inquirer = models.JSONField(default=dict, blank=True)
     responder = models.JSONField(default=dict, blank=True)

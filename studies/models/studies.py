@@ -28,6 +28,10 @@ class Study(models.Model):
         GIVEN = "given", "as numbered"
         SHUFFLED = "shuffled", "shuffled for each participant"
 
+    class Assignment(models.TextChoices):
+        BETWEEN = "between", "between participants: each gets one condition"
+        WITHIN = "within", "within participants: each gets all conditions, spread over the goals"
+
     slug = models.SlugField(unique=True)
     title = models.CharField(max_length=200)
     description = models.TextField(blank=True)
@@ -49,6 +53,9 @@ class Study(models.Model):
     consent_version = models.CharField(max_length=40, default="1")
     instruction = models.TextField(default=default_instruction, help_text="Shown above every goal. Markdown.")
     goal_order = models.CharField(max_length=10, choices=GoalOrder, default=GoalOrder.GIVEN)
+    assignment = models.CharField(
+        "assignment of conditions", max_length=10, choices=Assignment, default=Assignment.BETWEEN
+    )
     min_turns = models.PositiveSmallIntegerField(
         "minimum turns", default=1, help_text="Answered messages required before the next goal."
     )

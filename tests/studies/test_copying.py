@@ -36,6 +36,20 @@ def test_a_copy_has_every_text_and_every_rule() -> None:
     }
 
 
+def test_a_copy_has_the_same_conditions() -> None:
+    study = make_study()
+    study.conditions.create(
+        name="brief", instruction="Be brief.", sampling={"temperature": 0.2}, goals=[2, 1], weight=2
+    )
+    study.conditions.create(name="as usual")
+    copied, originals = copy_study(study).conditions.values(), study.conditions.values()
+    drop = {"id", "study_id"}
+    assert [{k: v for k, v in row.items() if k not in drop} for row in copied] == [
+        {k: v for k, v in row.items() if k not in drop} for row in originals
+    ]
+    assert not {row["id"] for row in copied} & {row["id"] for row in originals}
+
+
 def test_a_copy_takes_as_many_participants_but_is_closed_and_without_times() -> None:
     study, now = make_study(), timezone.now()
     quotas = {"gender": {"Female": 10}}
