@@ -14,6 +14,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 
+from studies.audit import acting_as
+
 P = ParamSpec("P")
 
 
@@ -39,7 +41,8 @@ def staff_only(
             return _to_login(request)
         if refusal := _refusal(request.user, request.method in _SAFE):
             raise PermissionDenied(refusal)
-        return view(request, *args, **kwargs)
+        with acting_as(request.user.get_username()):
+            return view(request, *args, **kwargs)
 
     return guarded
 

@@ -60,7 +60,8 @@ def copy_study(study: Study) -> Study:
     Participants' personas are not copied, because people consented to one study only. Other apps copy what they add to a
     study.
     """
-    copy = copy_row(study, slug=_free_slug(study.slug), title=f"{study.title[:190]} (copy)", frozen_at=None)
+    fresh = {"frozen_at": None, "archived_at": None, "is_public": False}
+    copy = copy_row(study, slug=_free_slug(study.slug), title=f"{study.title[:190]} (copy)", **fresh)
     Goal.objects.bulk_create(
         Goal(study=copy, number=goal.number, domain=goal.domain, text=goal.text) for goal in study.goals.all()
     )

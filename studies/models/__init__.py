@@ -1,6 +1,7 @@
 """Studies, personas and dialogues."""
 
 from jobs.models import new_token
+from studies.models.audit_lines import AuditLine
 from studies.models.character_sheets import CharacterSheet, write_pairs
 from studies.models.conditions import Condition
 from studies.models.descents import Descent, record_descent
@@ -15,6 +16,7 @@ from studies.models.survey_answers import SurveyAnswer
 
 __all__ = [
     "ENDINGS",
+    "AuditLine",
     "CharacterSheet",
     "Condition",
     "Descent",

@@ -75,6 +75,12 @@ class Study(models.Model):
         "Mention both in the consent.",
     )
     frozen_at = models.DateTimeField(null=True, blank=True, editable=False)
+    archived_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Lists leave it out, nobody can enrol, and nothing runs."
+    )
+    is_public = models.BooleanField(
+        default=False, editable=False, help_text="Visitors see its results. Only for studies without people's data."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -88,6 +94,10 @@ class Study(models.Model):
     @property
     def is_frozen(self) -> bool:
         return self.frozen_at is not None
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
 
     def clean(self) -> None:
         """Refuse a questionnaire that the persona sentence cannot use, and any change to a frozen study."""
