@@ -1,6 +1,7 @@
 """Studies, personas and dialogues."""
 
 from jobs.models import new_token
+from studies.models.annotations import Annotation, Exclusion, Note, Tag, is_excluded
 from studies.models.audit_lines import AuditLine
 from studies.models.character_sheets import CharacterSheet, write_pairs
 from studies.models.conditions import Condition
@@ -11,29 +12,36 @@ from studies.models.generations import Generation, Typing
 from studies.models.guard_checks import GuardCheck, GuardRun, found_unsafe, is_unsafe
 from studies.models.personas import Persona
 from studies.models.prompt_sets import PromptVersion
+from studies.models.search_texts import SearchText
 from studies.models.studies import Goal, Study
 from studies.models.survey_answers import SurveyAnswer
 
 __all__ = [
     "ENDINGS",
+    "Annotation",
     "AuditLine",
     "CharacterSheet",
     "Condition",
     "Descent",
     "Dialogue",
     "Examination",
+    "Exclusion",
     "Generation",
     "Goal",
     "GuardCheck",
     "GuardRun",
+    "Note",
     "Output",
     "Persona",
     "PromptVersion",
+    "SearchText",
     "Study",
     "SurveyAnswer",
+    "Tag",
     "Turn",
     "Typing",
     "found_unsafe",
+    "is_excluded",
     "is_unsafe",
     "new_token",
     "record_descent",
