@@ -102,8 +102,9 @@ def forget_reports_on(persona: Persona, **_signal: Any) -> None:
 
 
 def forget_reports_by(evaluator: Evaluator, **_signal: Any) -> None:
-    """Delete the reports on the study whose pairs a withdrawn evaluator judged."""
-    _forget_reports(evaluator.evaluation.study_id)
+    """Delete the reports on the study whose pairs a withdrawn evaluator judged; evaluations of answers have no study."""
+    if evaluator.evaluation.study_id is not None:
+        _forget_reports(evaluator.evaluation.study_id)
 
 
 def _forget_reports(study: int) -> None:

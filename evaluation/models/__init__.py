@@ -1,13 +1,14 @@
-"""Pairs of a natural and a simulated dialogue, their evaluators and model judges, and judgements."""
+"""Pairs of dialogues or of answers, their evaluators and model judges, and judgements."""
 
-from evaluation.models.answers import Bubble, Choice, Confidence
-from evaluation.models.evaluations import Evaluation, EvaluationOutcome
+from evaluation.models.answers import Bubble, Choice, Confidence, Preference
+from evaluation.models.evaluations import AnswerPlan, Evaluation, EvaluationOutcome
 from evaluation.models.evaluators import Assignment, Evaluator, Presentation
 from evaluation.models.judge_runs import JudgeRun, ModelJudgement
 from evaluation.models.judgements import Judgement, Revision
 from evaluation.models.pairs import Pair
 
 __all__ = [
+    "AnswerPlan",
     "Assignment",
     "Bubble",
     "Choice",
@@ -19,6 +20,7 @@ __all__ = [
     "Judgement",
     "ModelJudgement",
     "Pair",
+    "Preference",
     "Presentation",
     "Revision",
 ]

@@ -1,4 +1,4 @@
-"""The three questions about a pair (figure 12), and the fields of an answer to them."""
+"""The questions about a pair, and the fields of an answer to them: the three of figure 12, or a rating for each criterion."""
 
 from typing import ClassVar
 
@@ -12,6 +12,14 @@ class Choice(models.TextChoices):
     FIRST = "first", "1st"
     SECOND = "second", "2nd"
     NOT_SURE = "not_sure", "Not sure"
+
+
+class Preference(models.TextChoices):
+    """Ratings of two answers by one criterion."""
+
+    FIRST = "first", "1st"
+    SECOND = "second", "2nd"
+    TIE = "tie", "No difference"
 
 
 class Confidence(models.TextChoices):
@@ -32,7 +40,8 @@ class Bubble(models.TextChoices):
 class AnswerFields(models.Model):
     """A complete or partial answer. ``utterance_number`` counts turns from 1; 0 means that no single utterance reveals the
     artificial dialogue, None that the question is not answered. ``utterance_side`` and ``utterance_bubble`` name the clicked
-    bubble, if any.
+    bubble, if any. ``ratings`` of two answers are by criterion, {"choice": a Preference or "", "reason": text}; None for
+    dialogues.
     """
 
     NO_SINGLE_UTTERANCE: ClassVar = 0
@@ -42,10 +51,11 @@ class AnswerFields(models.Model):
     utterance_number = models.PositiveSmallIntegerField(null=True, blank=True)
     utterance_side = models.CharField(max_length=10, choices=Choice.choices[:2], blank=True)
     utterance_bubble = models.CharField(max_length=10, choices=Bubble, blank=True)
+    ratings = models.JSONField(null=True, blank=True)
 
     class Meta:
         abstract = True
 
 
-IS_COMPLETE = ~Q(choice="") & ~Q(confidence="") & Q(utterance_number__isnull=False)
-"""The condition that all three questions are answered."""
+IS_COMPLETE = Q(ratings__isnull=False) | (~Q(choice="") & ~Q(confidence="") & Q(utterance_number__isnull=False))
+"""The condition that all three questions are answered, or that answers are rated."""

@@ -4,8 +4,10 @@ from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
+from characters.models import AnswerSet, Benchmark
 from enrolment.models import Outcome
 from evaluation.texts import default_consent, default_instruction
 from simulation.models import Run
@@ -15,17 +17,28 @@ LARGEST_SEED = 2**31 - 1
 
 
 class Evaluation(models.Model):
-    """One round of judging a study's natural dialogues against chosen runs (section 3.4).
+    """One round of judging pairs: a study's natural dialogues against chosen runs (section 3.4), or answers to a benchmark.
 
-    Opening it stores its pairs and assignments; from then on its settings are final.
+    It belongs to the study or to the benchmark, whose ``answer_plan`` says which answers are compared. Opening it stores its
+    pairs and assignments; from then on its settings are final.
     """
+
+    class Kind(models.TextChoices):
+        DIALOGUES = "dialogues", "dialogues"
+        ANSWERS = "answers", "answers"
 
     class State(models.TextChoices):
         PLANNED = "planned", "planned"
         OPEN = "open", "open"
         CLOSED = "closed", "closed"
 
-    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="evaluations")
+    # Typed as if it were never None: code about dialogues reaches an evaluation through its study.
+    study: models.ForeignKey[Study | None, Study] = models.ForeignKey(  # type: ignore[misc]
+        Study, on_delete=models.CASCADE, null=True, blank=True, editable=False, related_name="evaluations"
+    )
+    benchmark = models.ForeignKey(
+        Benchmark, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="evaluations"
+    )
     number = models.PositiveSmallIntegerField(editable=False)
     title = models.CharField(max_length=200, blank=True, help_text="For researchers. Evaluators do not see it.")
     state = models.CharField(max_length=10, choices=State, default=State.PLANNED, editable=False)
@@ -101,10 +114,23 @@ class Evaluation(models.Model):
 
     class Meta:
         ordering: ClassVar = ["study", "number"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["study", "number"], name="evaluation_number_in_study")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["study", "number"], name="evaluation_number_in_study"),
+            models.UniqueConstraint(fields=["benchmark", "number"], name="evaluation_number_in_benchmark"),
+            models.CheckConstraint(
+                name="evaluation_of_study_or_benchmark",
+                condition=Q(study__isnull=True, benchmark__isnull=False)
+                | Q(study__isnull=False, benchmark__isnull=True),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title or f"Evaluation {self.number}"
+
+    @property
+    def kind(self) -> "Evaluation.Kind":
+        """Return what its pairs consist of."""
+        return self.Kind.DIALOGUES if self.benchmark_id is None else self.Kind.ANSWERS
 
     @property
     def is_open(self) -> bool:
@@ -115,6 +141,27 @@ class Evaluation(models.Model):
     def is_planned(self) -> bool:
         """Return whether the evaluation can still be changed."""
         return self.state == self.State.PLANNED
+
+
+class AnswerPlan(models.Model):
+    """Which answers to which questions an evaluation of answers compares: sets with the ``baseline``, or with each other.
+
+    Of each role ``general`` and ``specific`` test rows of the ``split`` are drawn; no ``roles`` means all of them.
+    ``descriptions`` are what evaluators read about the roles, stored at opening.
+    """
+
+    evaluation = models.OneToOneField(Evaluation, on_delete=models.CASCADE, related_name="answer_plan")
+    answer_sets = models.ManyToManyField(AnswerSet, related_name="+")
+    baseline = models.ForeignKey(AnswerSet, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    split = models.CharField(max_length=15, blank=True)
+    general = models.PositiveSmallIntegerField(default=0)
+    specific = models.PositiveSmallIntegerField(default=0)
+    roles = models.JSONField(default=list, blank=True)
+    skips_unknown = models.BooleanField(default=False)
+    descriptions = models.JSONField(default=dict, blank=True)
+
+    def __str__(self) -> str:
+        return f"Answers of {self.evaluation}"
 
 
 class EvaluationOutcome(Outcome):

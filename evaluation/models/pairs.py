@@ -1,4 +1,4 @@
-"""Pairs of dialogues to be judged."""
+"""Pairs of dialogues, or of answers, to be judged."""
 
 from typing import ClassVar
 
@@ -10,7 +10,7 @@ from studies.models import Dialogue, Goal, new_token
 
 
 class Pair(models.Model):
-    """A natural and a simulated dialogue of the same persona and goal.
+    """A natural and a simulated dialogue of the same persona and goal, or two answers of a character to the same question.
 
     ``person`` is the participant's persona code (``generator_user`` in exports), ``model`` the inquirer's name,
     ``elicitation`` how it plays characters, if it does, and ``condition`` the natural dialogue's condition, if it has any. A
@@ -28,12 +28,13 @@ class Pair(models.Model):
     role = models.CharField(max_length=10, choices=Role, default=Role.MAIN)
     goal = models.ForeignKey(Goal, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     person = models.CharField(max_length=40, blank=True)
-    model = models.CharField(max_length=100, blank=True)
+    model = models.CharField(max_length=250, blank=True)
     elicitation = models.CharField(max_length=20, blank=True)
     condition = models.CharField(max_length=40, blank=True)
     natural = models.ForeignKey(Dialogue, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     simulated = models.ForeignKey(Dialogue, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     known = models.JSONField(default=dict, blank=True)
+    answers = models.JSONField(default=dict, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
