@@ -20,7 +20,7 @@ AnyView = Callable[..., HttpResponse]
 
 
 def in_study(kind: type[E]) -> Callable[[Callable[Concatenate[HttpRequest, E, A], HttpResponse]], AnyView]:
-    """Pass the view the study or evaluation of this kind that the address names.
+    """Pass the view the study or evaluation of this kind that the address names, and let it speak the study's language.
 
     Browsers must not keep the page, because a shared computer must not show it to the next person.
     """
@@ -31,7 +31,8 @@ def in_study(kind: type[E]) -> Callable[[Callable[Concatenate[HttpRequest, E, A]
             enrolment = kind.find(**location)
             if enrolment is None:
                 return render_dead_end(request, *kind.texts.missing, status=404)
-            return view(request, enrolment, *args, **kwargs)
+            with enrolment.own_language():
+                return view(request, enrolment, *args, **kwargs)
 
         return _located(kind, found)
 
@@ -60,7 +61,7 @@ def on_landing(kind: type[Enrolment[P]]) -> Callable[[Callable[[HttpRequest, Lan
 def visitors_only(
     kind: type[Enrolment[P]],
 ) -> Callable[[Callable[Concatenate[HttpRequest, Visitor[P], A], HttpResponse]], AnyView]:
-    """Send people without a valid cookie to the first page."""
+    """Send people without a valid cookie to the first page. The view speaks the language of the visitor's study."""
 
     to_first_page = in_study(kind)(_to_first_page)
 
@@ -68,7 +69,10 @@ def visitors_only(
         @wraps(view)
         def known(request: HttpRequest, location: dict[str, Any], *args: A.args, **kwargs: A.kwargs) -> HttpResponse:
             visitor = kind.find_visitor(kind.tokens.read_cookie(request.COOKIES), **location)
-            return view(request, visitor, *args, **kwargs) if visitor else to_first_page(request, **location)
+            if visitor is None:
+                return to_first_page(request, **location)
+            with visitor.enrolment.own_language():
+                return view(request, visitor, *args, **kwargs)
 
         return _located(kind, known)
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import override
 
 from enrolment.agreements import Agreement, Terms
 from enrolment.invitations import Invitation
@@ -127,6 +128,10 @@ class Enrolment(ABC, Generic[P]):
     @abstractmethod
     def delete_data(self, locked: P) -> None:
         """Delete a withdrawing person's data within the transaction; the fields common to all people are already cleared."""
+
+    def own_language(self) -> override:
+        """Return a context in which translations, dates and numbers are in the study's language, as on all of its pages."""
+        return override(self.study.language)
 
     def read_outcome(self, kind: str) -> Outcome:
         """Return the outcome of this kind, with the default text if the researchers have written none."""

@@ -128,8 +128,9 @@ def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     enrolment = kind.find(**{name: match.kwargs[name] for name in kind.keywords}) if kind and match else None
     if enrolment is None:
         return csrf_failure(request, reason)
-    heading = "This page has expired"
-    return render_dead_end(request, heading, EXPIRED, status=403, enrolment=enrolment, has_way_back=True)
+    with enrolment.own_language():
+        heading = "This page has expired"
+        return render_dead_end(request, heading, EXPIRED, status=403, enrolment=enrolment, has_way_back=True)
 
 
 def _enrol(request: HttpRequest, landing: Landing[P]) -> HttpResponse:

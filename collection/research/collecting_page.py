@@ -19,6 +19,7 @@ from collection.research.trouble import Trouble, read_trouble
 from enrolment.external_ids import SharedId, read_shared_ids
 from enrolment.platform_links import platform_link
 from studies.language_models.catalogue import read_catalogue
+from studies.languages import why_english
 from studies.live import Live
 from studies.models import Study
 
@@ -45,6 +46,11 @@ class CollectingPage:
     @property
     def platform_link(self) -> str:
         return platform_link(self.link, self.recruitment.external_id_parameter)
+
+    @property
+    def why_english(self) -> str:
+        """Return why participants see pages in English although the study has another language; empty if they do not."""
+        return why_english(self.study.language)
 
     @property
     def live(self) -> Live:

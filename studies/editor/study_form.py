@@ -46,6 +46,7 @@ class StudyForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes n
             "title",
             "slug",
             "description",
+            "language",
             "chatbot",
             "chatbot_character",
             "welcome",

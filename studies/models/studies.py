@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from dialogue.names import plain_name
+from studies.languages import ENGLISH, language_choices
 from studies.models.fields import check_field
 from studies.questionnaires import check_questionnaire
 from studies.texts import default_consent, default_instruction, default_welcome
@@ -35,6 +36,12 @@ class Study(models.Model):
     slug = models.SlugField(unique=True)
     title = models.CharField(max_length=200)
     description = models.TextField(blank=True)
+    language = models.CharField(
+        max_length=20,
+        choices=language_choices,
+        default=ENGLISH,
+        help_text="Of all pages for participants and evaluators, their dates and numbers.",
+    )
     chatbot = models.CharField(
         max_length=100, help_text="The model that participants chat with: its name in models.toml."
     )
