@@ -4,7 +4,7 @@
 import { Composer } from "./chat/composer.js";
 import { Connection } from "./chat/connection.js";
 import { Goal } from "./chat/goal.js";
-import { Log, makeReachable } from "./chat/log.js";
+import { Log, finish } from "./chat/log.js";
 import { Memory } from "./chat/memory.js";
 import { Reply } from "./chat/reply.js";
 import { Scrolling } from "./chat/scrolling.js";
@@ -231,7 +231,7 @@ function newKey() {
 
 byId("log").addEventListener("click", (event) => event.target.matches("[data-retry]") && retry(event.target));
 byId("log").addEventListener("shown", (event) => event.detail.key === outgoing?.key && keep(null));
-makeReachable(talk);
+finish(talk);
 if (outgoing) log.expect(outgoing.key, outgoing.text);
 if (log.length || outgoing) {
   goal.makeRoom();

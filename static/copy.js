@@ -1,26 +1,43 @@
-// Buttons that copy a field: <button data-copy="the field's id">.
-const SAID = "Copied";
+// Buttons that copy: <button data-copy="the field's id">, or <button data-copy> beside a <template> or <pre> with the text.
 
-for (const button of document.querySelectorAll("[data-copy]")) {
-  button.addEventListener("click", () => copy(button, document.getElementById(button.dataset.copy)));
-}
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (button) copy(button);
+});
 
-async function copy(button, field) {
-  field.select();
+async function copy(button) {
+  const field = document.getElementById(button.dataset.copy);
+  field?.select();
+  const text = field?.value ?? textBeside(button);
   try {
-    await navigator.clipboard.writeText(field.value);
+    await navigator.clipboard.writeText(text);
   } catch {
     // Without HTTPS or permission, pages have no clipboard; the older command needs neither.
-    if (!document.execCommand("copy")) return;
+    if (!(field ? document.execCommand("copy") : copySelected(text))) return;
   }
   say(button);
+}
+
+function textBeside(button) {
+  const source = button.parentElement.querySelector(":scope > template, :scope > pre");
+  return (source.content ?? source).textContent;
+}
+
+function copySelected(text) {
+  const box = document.createElement("textarea");
+  box.value = text;
+  document.body.append(box);
+  box.select();
+  const isCopied = document.execCommand("copy");
+  box.remove();
+  return isCopied;
 }
 
 // Use a live region beside the button, because screen readers do not announce a button that changes its own label.
 function say(button) {
   const status = button.nextElementSibling?.matches("[data-copied]") ? button.nextElementSibling : addStatus(button);
   status.textContent = "";
-  requestAnimationFrame(() => { status.textContent = SAID; });
+  requestAnimationFrame(() => { status.textContent = "Copied"; });
 }
 
 function addStatus(button) {

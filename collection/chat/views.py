@@ -18,7 +18,7 @@ from enrolment.pages import render_page
 from enrolment.protocol import Visitor
 from studies.models import Dialogue, Generation, Turn
 
-_MODULES = ("composer", "connection", "goal", "log", "memory", "reply", "scrolling", "typing")
+_MODULES = ("composer", "connection", "goal", "log", "markdown", "memory", "reply", "scrolling", "typing")
 SCRIPTS = tuple(f"chat/{name}.js" for name in _MODULES)
 """The modules that chat.js imports, listed on the page so that browsers fetch them in parallel."""
 UNANSWERED = "The chatbot did not answer this message."

@@ -1,4 +1,6 @@
-// The turns of the chat. The server renders each one; only a reply in progress and a message being sent are shown as plain text.
+// The turns of the chat. The server renders each one; only a reply in progress and a message being sent are rendered here.
+
+import { showMarkdown } from "./markdown.js";
 
 export class Log {
   #element;
@@ -37,7 +39,7 @@ export class Log {
   /** Show a message that was sent and is not stored yet. */
   expect(key, text) {
     this.forget();
-    const turn = this.#copy("outgoing");
+    const turn = copyOf("outgoing");
     turn.dataset.key = key;
     turn.querySelector("[data-text]").textContent = text;
     this.#element.append(turn);
@@ -62,16 +64,12 @@ export class Log {
     const turn = this.#turn(this.#reply.position);
     if (!turn) return;
     const bubble = turn.querySelector("[data-running]") ?? this.#begin(turn);
-    const shown = bubble.querySelector("[data-text]").firstChild;
-    // Text only grows, so append to it: replacing it would lose a selection.
-    if (this.#reply.text.startsWith(shown.data)) shown.appendData(this.#reply.text.slice(shown.length));
-    else shown.data = this.#reply.text;
+    showMarkdown(bubble.querySelector("[data-text]"), this.#reply.text);
     bubble.querySelector("[data-note]").textContent = this.#reply.note;
   }
 
   #begin(turn) {
-    const bubble = this.#copy("running");
-    bubble.querySelector("[data-text]").append(document.createTextNode(""));
+    const bubble = copyOf("running");
     keepFocus(turn, () => turn.querySelector("[data-reply]").replaceChildren(bubble));
     return bubble;
   }
@@ -81,7 +79,7 @@ export class Log {
     if (this.#element.querySelector("[data-outgoing]")?.dataset.key === turn.dataset.key) this.forget();
     if (shown) this.#renew(shown, turn);
     else this.#insert(turn, position);
-    makeReachable(shown ?? turn);
+    finish(shown ?? turn);
     if (this.#reply?.position === position) this.#write();
     this.#element.dispatchEvent(new CustomEvent("shown", { detail: { key: turn.dataset.key } }));
   }
@@ -114,17 +112,23 @@ export class Log {
   #turn(position) {
     return this.#element.querySelector(`[data-position="${position}"]`);
   }
-
-  #copy(name) {
-    return document.getElementById(name).content.firstElementChild.cloneNode(true);
-  }
 }
 
-/** Make code, tables and long texts that scroll reachable by keyboard. */
-export function makeReachable(part) {
+/** Give complete replies what only makes sense now: code gets a button that copies it. Make code, tables and long texts that scroll
+ * reachable by keyboard. */
+export function finish(part) {
+  for (const code of part.querySelectorAll("[data-reply] :not(.code-box) > pre")) {
+    const box = copyOf("code");
+    code.replaceWith(box);
+    box.prepend(code);
+  }
   for (const box of part.querySelectorAll("pre, table, .goal-text")) {
     if (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight) box.tabIndex = 0;
   }
+}
+
+function copyOf(name) {
+  return document.getElementById(name).content.firstElementChild.cloneNode(true);
 }
 
 /** Replace content without losing the focus: if it was inside, move it to the message box. */

@@ -163,6 +163,19 @@ def test_whatever_a_reply_says_is_harmless_text(chat: Chat) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]
 
 
+def test_a_reply_and_its_code_can_be_copied(chat: Chat) -> None:
+    page = chat("hostile")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    reply = ask(page, "Rob me.")
+    for button, copied in (
+        ("Copy code", '<iframe src="https://example.org/"></iframe>\n'),
+        ("Copy reply", "![a picture]"),
+    ):
+        reply.get_by_role("button", name=button).click()
+        expect(reply.get_by_role("status").filter(has_text="Copied")).to_be_visible()
+        assert copied in page.evaluate("navigator.clipboard.readText()")
+
+
 def test_what_a_person_types_stays_as_it_is(chat: Chat) -> None:
     page = chat("quick")
     code = "def f(x):\n    # a comment, no heading\n    return <b>__name__</b>"
