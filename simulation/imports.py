@@ -17,6 +17,7 @@ from studies.files.records import InvalidRecord, Place, Record, read_record
 from studies.files.turn_records import save_recorded_turns
 from studies.models import Dialogue, Goal, Output, Persona, Study
 from studies.recorded_roles import ROLE
+from studies.search.indexing import index_dialogues
 from studies.services import freeze_study
 
 
@@ -218,6 +219,7 @@ class _Importer:
             ended_at=now,
         )
         save_recorded_turns(dialogue, record.turns, now)
+        index_dialogues([dialogue.pk])
         Output.objects.bulk_create(Output(dialogue=dialogue, **output) for output in record.outputs)
         if run:
             Simulation.objects.create(

@@ -17,6 +17,7 @@ from dialogue.roleplay import Ended, Exchange
 from jobs.rows import insert_rows, update_row
 from studies.models import Dialogue, Goal, Output, Persona, Study, Turn
 from studies.questionnaires import write_feature
+from studies.search.indexing import index_dialogues
 from studies.signals import study_changed, study_copied
 from studies.storable_text import storable
 
@@ -117,6 +118,7 @@ def end_dialogue(dialogue: Dialogue, ended: Ended, at: datetime) -> None:
     """Store the dialogue's ending and the outputs of its final step."""
     save_outputs(dialogue, ended.outputs)
     update_row(dialogue, ending=ended.ending, ended_at=at)
+    index_dialogues([dialogue.pk])
 
 
 def save_outputs(dialogue: Dialogue, outputs: Iterable[ModelOutput]) -> None:

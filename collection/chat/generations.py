@@ -18,6 +18,7 @@ from dialogue.outputs import Output
 from jobs.database_clock import in_time, is_over
 from jobs.leases import LeaseLost
 from studies.models import Dialogue, Generation, Turn
+from studies.search.indexing import index_dialogues
 from studies.services import save_outputs
 from studies.storable_text import storable
 
@@ -201,3 +202,4 @@ def _settle(turn: Turn, end: End) -> None:
     elif end.state == State.STOPPED or end.is_final:
         turn.state = Turn.State.FAILED
         turn.save(update_fields=["state"])
+    index_dialogues([turn.dialogue_id])

@@ -33,6 +33,7 @@ from enrolment.signed_tokens import SignedTokens
 from studies.access import is_researcher
 from studies.language_models.catalogue import provider_of, read_catalogue
 from studies.models import Dialogue, Persona, Study
+from studies.search.indexing import forget_deleted_words
 from studies.services import freeze_study
 from studies.signals import dialogue_over, persona_leaving
 from studies.texts import default_outcome
@@ -168,6 +169,7 @@ class ChatEnrolment(Enrolment[Participant]):
             persona_leaving.send(sender=Persona, persona=persona)
             Dialogue.objects.filter(persona=persona).delete()
             persona.delete()
+            forget_deleted_words()
 
     def _goals_for(self, invitation: Invitation) -> tuple[int | None, list[int]]:
         """Return the seed and the ordered goals of a newcomer, without those completed under their external ID.

@@ -15,6 +15,7 @@ from evaluation.rehearsal.voices import Voice, ask_as_model, ask_as_person, draw
 from simulation.models import Run, Simulation
 from simulation.run_identity import identify
 from studies.models import Dialogue, Goal, Persona, Study, Turn
+from studies.search.indexing import index_study
 from studies.services import freeze_study, paper_questionnaire
 
 LABEL = "synthetic, for rehearsing"
@@ -121,6 +122,7 @@ def _store(study: Study, spoken: list[Spoken]) -> None:
         for one in spoken
         for position, (prompt, answer) in enumerate(one.said)
     )
+    index_study(study)
     Dialogue.objects.filter(study=study).update(started_at=F("ended_at") - timedelta(minutes=5))
 
 

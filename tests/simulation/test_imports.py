@@ -11,6 +11,8 @@ from simulation.models import Run
 from studies.files import pieces
 from studies.files.exports import export_dialogues
 from studies.models import Dialogue, Study
+from studies.search.matching import finds
+from studies.search.query import read_query
 from tests.factories import make_dialogue, make_run, make_study
 from tests.simulation.official_lines import line, sentence
 
@@ -42,6 +44,7 @@ def test_what_was_exported_is_imported_into_an_empty_study_with_every_output(stu
     own = {"dialogue", "study", "started_at", "ended_at"}
     assert [entry.keys() for entry in again] == [entry.keys() for entry in first]
     assert [drop(entry, own) for entry in again] == [drop(entry, own) for entry in first]
+    assert elsewhere.dialogues.filter(finds(read_query("calories"))).count() == 8
     imported = Run.objects.get(study=elsewhere).configuration
     assert (imported["inquirer"], imported["responder"]) == (
         run.configuration["inquirer"],

@@ -171,8 +171,11 @@ def test_a_nul_character_that_a_model_put_out_is_kept_visible_where_postgresql_w
 
 def test_an_ending_is_stored_with_what_the_final_step_put_out(dialogue: Dialogue) -> None:
     now = timezone.now()
+    services.save_exchange(dialogue, EXCHANGE, ScriptedModel([]))
+    Output.objects.all().delete()
     services.end_dialogue(dialogue, Ended("no_prompt", (REJECTED,)), now)
     dialogue.refresh_from_db()
+    assert dialogue.search_text.words.split() == ["why", "¶", "because", "it", "is", "¶"]
     assert (dialogue.ending, dialogue.ended_at) == ("no_prompt", now)
     assert [output.raw for output in dialogue.outputs.all()] == ["no quotes"]
 

@@ -168,6 +168,7 @@ def test_a_reply_that_was_interrupted_meanwhile_is_complete_when_its_process_say
     turn, generation = Turn.objects.get(), Generation.objects.get()
     assert (turn.state, turn.response) == (Turn.State.COMPLETE, "All of it.")
     assert (generation.state, generation.text, generation.message) == (State.COMPLETE, "All of it.", "")
+    assert "all of it" in turn.dialogue.search_text.words
 
 
 def test_raw_output_is_stored_once_even_if_its_end_is_stored_repeatedly(under_way: Generation) -> None:

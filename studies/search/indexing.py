@@ -1,0 +1,69 @@
+"""The words of dialogues, written to the index and removed from it."""
+
+from collections.abc import Collection, Iterable
+from itertools import groupby
+from operator import itemgetter
+
+from django.db import connection
+
+from studies.models import SearchText, Study, Turn
+from studies.search.words import find_words
+
+MOST_CHARACTERS = 200_000
+"""Characters of a dialogue's words that are indexed. PostgreSQL refuses a megabyte."""
+_PIECE = 500
+
+_BETWEEN = "¶"
+"""No word: it parts the texts, so that words in a row are words of one text."""
+
+Said = tuple[int, str, str]
+"""A dialogue's key, an utterance and its answer."""
+
+
+def index_dialogues(dialogues: Collection[int]) -> None:
+    """Write the words of these dialogues, by their keys, as they are stored now. Call it whenever turns have been stored.
+
+    A dialogue of which no turn is stored has no words.
+    """
+    turns = Turn.objects.filter(dialogue__in=dialogues).order_by("dialogue", "position")
+    said = turns.values_list("dialogue_id", "utterance", "response")
+    SearchText.objects.bulk_create(
+        [_text(key, list(of_dialogue)) for key, of_dialogue in groupby(said, key=itemgetter(0))],
+        update_conflicts=True,
+        unique_fields=["dialogue"],
+        update_fields=["words", "turns"],
+    )
+
+
+def index_study(study: Study) -> None:
+    """Write the words of all dialogues of the study, for whatever has stored turns in bulk."""
+    keys = list(study.dialogues.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(keys), _PIECE):
+        index_dialogues(keys[start : start + _PIECE])
+
+
+def forget_deleted_words() -> None:
+    """Remove the words of deleted dialogues from SQLite's index, which otherwise only marks them as deleted.
+
+    Call it in the transaction that deletes texts which nobody may read again. It writes the whole index anew: about a second
+    for a hundred thousand dialogues.
+    """
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO studies_search(studies_search) VALUES ('optimize')")
+
+
+def _text(dialogue: int, said: Collection[Said]) -> SearchText:
+    texts = (text for _, *both in said for text in both)
+    return SearchText(dialogue_id=dialogue, words=" ".join(_bounded(texts)), turns=len(said))
+
+
+def _bounded(texts: Iterable[str]) -> Iterable[str]:
+    left = MOST_CHARACTERS
+    for text in texts:
+        for word in find_words(text):
+            left -= len(word.folded)
+            if left < 0:
+                return
+            yield word.folded
+        yield _BETWEEN
