@@ -23,6 +23,7 @@ from rolellm.role_play import Role
 from studies.language_models.descriptions import without_notes
 from studies.language_models.identities import build_speaker, built_in, find_spec, is_still
 from studies.models import CharacterSheet, Dialogue, Generation, Output, Turn
+from studies.prompt_sets.library import find_prompts, text_of
 from studies.recorded_roles import recorded_role
 from studies.roles import recall_role, with_role
 
@@ -36,7 +37,7 @@ class Question:
     """Everything that one attempt at a reply needs. ``past`` is the part of the dialogue that the chatbot sees.
 
     ``thought`` is the kind of thought whose beginning the chatbot's server leaves out, judging by its latest reply. ``role`` is
-    the character that it plays.
+    the character that it plays; ``prompts`` its prompt set, without that character.
     """
 
     generation: int
@@ -47,6 +48,7 @@ class Question:
     past: tuple[Turn, ...]
     responder: dict[str, Any]
     seed: Callable[[int, int], int]
+    prompts: NamedPrompts | None = None
     thought: Kind | None = None
     role: Role | None = None
 
@@ -70,9 +72,16 @@ def read_question(generation: Generation, past: Iterable[Turn]) -> Question:
         past=tuple(past),
         responder=dialogue.responder,
         seed=_seed(dialogue),
+        prompts=_stored_prompts(dialogue),
         thought=_thought(dialogue),
         role=_role(dialogue),
     )
+
+
+def _stored_prompts(dialogue: Dialogue) -> NamedPrompts | None:
+    """Return the version of a prompt set of this site with which the dialogue began; None for one that is built in."""
+    reference = dialogue.responder.get("prompts", "")
+    return find_prompts(reference, "responder") if text_of(reference) else None
 
 
 def _role(dialogue: Dialogue) -> Role | None:
@@ -155,7 +164,7 @@ def find_speaker(models_file: Path, question: Question, open_model: OpenModel) -
 def _prompts(models_file: Path, question: Question) -> NamedPrompts:
     """Return the prompt set with which the dialogue began, with the chatbot's character. Raises ModelMisconfigured."""
     _, table = find_spec(models_file, question.model, "responder")
-    named = built_in(question.responder.get("prompts", table.prompts), "responder")
+    named = question.prompts or built_in(question.responder.get("prompts", table.prompts), "responder")
     return NamedPrompts(named.reference, with_role(named.prompts, question.role)) if question.role else named
 
 

@@ -16,6 +16,8 @@ from collection.participation.goals import Progress, progress_of
 from enrolment.access import only_at, visitors_only
 from enrolment.pages import render_page
 from enrolment.protocol import Visitor
+from studies.chatbots import common_label
+from studies.language_models.catalogue import read_catalogue
 from studies.models import Dialogue, Generation, Turn
 
 _MODULES = ("composer", "connection", "goal", "log", "markdown", "memory", "reply", "scrolling", "typing")
@@ -27,7 +29,7 @@ UNANSWERED = "The chatbot did not answer this message."
 @only_at(ChatEnrolment, "chat")
 def chat(request: HttpRequest, visitor: Visitor[Participant]) -> HttpResponse:
     """Show the running dialogue."""
-    page = _read_page(get_object_or_404(visitor.person.dialogues, ended_at=None))
+    page = _read_page(get_object_or_404(visitor.person.dialogues.select_related("condition"), ended_at=None))
     return render_page(request, "chat/chat.html", visitor.enrolment, visitor.person, page=page)
 
 
@@ -94,8 +96,15 @@ class ChatPage:
 
     @property
     def label(self) -> str:
-        """Return the chatbot's label at the start of the dialogue."""
+        """Return the chatbot's label at the start of the dialogue, but none that would tell which condition this is."""
+        if self.dialogue.condition_id is not None:
+            return common_label(self.dialogue.study, read_catalogue())
         return str(self.dialogue.responder.get("label", ""))
+
+    @property
+    def instruction(self) -> str:
+        condition = self.dialogue.condition
+        return (condition.instruction if condition else "") or self.dialogue.study.instruction
 
     @property
     def socket(self) -> str:

@@ -7,7 +7,7 @@ from studies.models import Dialogue, Generation, Turn, Typing
 
 
 def describe_participation(participant: Participant) -> dict[str, Any]:
-    """Return the participant's answers and dialogues, ready for JSON."""
+    """Return the participant's answers and dialogues, ready for JSON, but not which chatbot a condition gave them."""
     persona = participant.persona
     return {
         "answers": persona.features if persona else {},
@@ -28,7 +28,7 @@ def _dialogue(dialogue: Dialogue) -> dict[str, Any]:
     return {
         "goal": dialogue.goal.text,
         "persona": dialogue.persona_sentence,
-        "chatbot": dialogue.responder.get("model", ""),
+        **({} if dialogue.condition_id else {"chatbot": dialogue.responder.get("model", "")}),
         "started_at": dialogue.started_at,
         "ended_at": dialogue.ended_at,
         "ending": dialogue.ending,

@@ -1,6 +1,5 @@
 """How participants enrol in a chat study, progress through it and leave it."""
 
-import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
@@ -12,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from collection.models import Outcome, Participant, Recruitment
+from collection.participation.assignment import assign_goals
 from collection.participation.download import describe_participation
 from collection.participation.eligibility import (
     is_released,
@@ -22,16 +22,15 @@ from collection.participation.eligibility import (
     take_back,
     why_ineligible,
 )
-from collection.participation.goals import finished_goals, order_goals
 from collection.participation.texts import TEXTS
 from enrolment.agreements import Agreement, Terms
-from enrolment.external_ids import people_called
 from enrolment.invitations import Invitation
 from enrolment.landing import new_person
 from enrolment.protocol import Enrolment, Visitor
 from enrolment.signed_tokens import SignedTokens
 from studies.access import is_researcher
-from studies.language_models.catalogue import provider_of, read_catalogue
+from studies.chatbots import common_label, providers_of
+from studies.language_models.catalogue import read_catalogue
 from studies.models import Dialogue, Persona, Study
 from studies.search.indexing import forget_deleted_words
 from studies.services import freeze_study
@@ -88,7 +87,7 @@ class ChatEnrolment(Enrolment[Participant]):
     @property
     def terms(self) -> Terms:
         study, salt = self.study, "collection.participant.agreement"
-        return Terms(salt, study.slug, study.consent_version, study.consent, provider_of(study.chatbot))
+        return Terms(salt, study.slug, study.consent_version, study.consent, providers_of(study))
 
     def why_ineligible(self, invitation: Invitation, now: datetime, cookies: Mapping[str, str]) -> str:
         return why_ineligible(self.recruitment, now, invitation.external_id) or ""
@@ -104,14 +103,11 @@ class ChatEnrolment(Enrolment[Participant]):
         assert self.recruitment is not None, "without it the study is closed"  # noqa: S101
         make_room(self.recruitment, limits_of(self.recruitment, {}), invitation.external_id, now)
         freeze_study(self.study)
-        seed, order = self._goals_for(invitation)
-        return Participant.objects.create(
-            study=self.study,
-            consent_provider=agreement.provider,
-            order_seed=seed,
-            goal_order=order,
-            **new_person(invitation, agreement, now),
-        )
+        fields = new_person(invitation, agreement, now)
+        newcomer = Participant(study=self.study, consent_provider=agreement.provider, **fields)
+        assign_goals(newcomer)
+        newcomer.save()
+        return newcomer
 
     def current_step(self, person: Participant) -> str:
         if person.state not in (State.ENROLLED, State.ACTIVE):
@@ -147,7 +143,7 @@ class ChatEnrolment(Enrolment[Participant]):
         return reverse("preview", args=self.location) if is_researcher(request.user) else ""
 
     def consent_page(self) -> dict[str, Any]:
-        return {"label": read_catalogue().label(self.study.chatbot)}
+        return {"label": common_label(self.study, read_catalogue())}
 
     def personal_data(self, person: Participant) -> dict[str, Any]:
         data = self.common_data(person)
@@ -170,14 +166,3 @@ class ChatEnrolment(Enrolment[Participant]):
             Dialogue.objects.filter(persona=persona).delete()
             persona.delete()
             forget_deleted_words()
-
-    def _goals_for(self, invitation: Invitation) -> tuple[int | None, list[int]]:
-        """Return the seed and the ordered goals of a newcomer, without those completed under their external ID.
-
-        At least one goal is left, because the completion code must be earned."""
-        earlier = list(people_called(self.people, invitation.external_id))
-        is_shuffled = self.study.goal_order == Study.GoalOrder.SHUFFLED
-        seed = (earlier[0].order_seed if earlier else secrets.randbelow(2**31)) if is_shuffled else None
-        order = order_goals(self.study, seed)
-        finished = {number for participant in earlier for number in finished_goals(participant)}
-        return seed, [number for number in order if number not in finished] or order[-1:]

@@ -1,7 +1,6 @@
 """Progress through the goals: where a participant is, and how they continue."""
 
 import logging
-import random
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,8 +16,8 @@ from collection.participation.chatbot import Chatbot, read_chatbot
 from collection.participation.eligibility import is_running
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.personas import describe
-from studies.language_models.catalogue import provider_of
-from studies.models import Dialogue, Generation, Goal, Study, Turn
+from studies.chatbots import chatbot_of, is_agreed
+from studies.models import Condition, Dialogue, Generation, Goal, Turn
 from studies.signals import dialogue_over
 
 logger = logging.getLogger(__name__)
@@ -77,17 +76,23 @@ def finished_goals(participant: Participant) -> set[int]:
     return {dialogue.goal.number for dialogue in dialogues if _is_finished(dialogue)}
 
 
-def order_goals(study: Study, seed: int | None) -> list[int]:
-    """Return the numbers of the study's goals: in the given order, or shuffled with this seed."""
-    numbers = list(study.goals.order_by("number").values_list("number", flat=True))
-    if seed is not None:
-        random.Random(seed).shuffle(numbers)
-    return numbers
+def condition_for(participant: Participant, number: int) -> Condition | None:
+    """Return the condition in which the participant gets this goal; None in a study without conditions."""
+    names = dict(zip(participant.goal_order, participant.conditions, strict=False))
+    return participant.study.conditions.get(name=names[number]) if number in names else None
+
+
+def instruction_for(participant: Participant) -> str:
+    """Return the instruction that comes with each of the participant's goals; empty if they differ."""
+    study = participant.study
+    own = dict(study.conditions.filter(name__in=participant.conditions).values_list("name", "instruction"))
+    found = {own.get(name) or study.instruction for name in participant.conditions or [""]}
+    return found.pop() if len(found) == 1 else ""
 
 
 def begin_goal(participant: Participant) -> Dialogue | None:
-    """Return the participant's running dialogue, or begin one about the next goal. Return None if all goals are finished or
-    the study is closed.
+    """Return the participant's running dialogue, or begin one about the next goal. Return None if all goals are finished, the
+    study is closed, or another request has just moved the participant on.
 
     A repeated call begins no second dialogue. Raises ChatbotUnavailable.
     """
@@ -146,6 +151,8 @@ def _begin(locked: Participant, responder: Chatbot | None, now: datetime) -> Dia
         _finish(locked, now)
         return None
     assert responder is not None, "a participant has a chatbot as long as goals are left"  # noqa: S101
+    if responder.condition != condition_for(locked, left[0]):
+        return None  # another request has meanwhile moved them on to a goal with another chatbot
     return _new_dialogue(locked, locked.study.goals.get(number=left[0]), responder)
 
 
@@ -158,6 +165,7 @@ def _new_dialogue(participant: Participant, goal: Goal, responder: Chatbot) -> D
         persona=persona,
         persona_sentence=describe(persona.features),
         kind=Dialogue.Kind.NATURAL,
+        condition=responder.condition,
         responder=responder.about(goal.text),
         seed=secrets.randbelow(2**31),
     )
@@ -173,10 +181,11 @@ def _responder(participant: Participant) -> Chatbot | None:
 
     Call it outside of the transaction, because hashing a large model's file for the first time takes long.
     """
-    if not goals_left(participant):
+    left = goals_left(participant)
+    if not left:
         return None
-    chatbot = participant.study.chatbot
-    if provider_of(chatbot) not in ("", participant.consent_provider):
+    condition = condition_for(participant, left[0])
+    if not is_agreed(chatbot_of(participant.study, condition).model, participant.consent_provider):
         logger.error(
             "Study %s: its chatbot has moved to a provider that participants did not agree to.", participant.study.slug
         )
@@ -185,7 +194,7 @@ def _responder(participant: Participant) -> Chatbot | None:
             "Please contact the researchers who invited you."
         )
     try:
-        return read_chatbot(settings.MODELS_FILE, participant.study)
+        return read_chatbot(settings.MODELS_FILE, participant.study, condition)
     except ModelMisconfigured as error:
         logger.error("Study %s: no dialogue can begin: %s", participant.study.slug, error)
         raise ChatbotUnavailable("The chatbot cannot be reached at the moment. Please try again later.") from error

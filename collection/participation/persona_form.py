@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from collection.models import Participant
+from collection.participation.assignment import assign_conditions
 from collection.participation.eligibility import has_quota_left, is_released, lock_recruitment, make_room, quotas_of
 from dialogue.personas import WITHHELD, Feature
 from studies.models import Persona, Study
@@ -71,7 +72,8 @@ def _activate(locked: Participant, answers: Mapping[str, str], now: datetime) ->
         study=locked.study, code=_free_code(locked), source=Persona.Source.PARTICIPANT, features=dict(answers)
     )
     locked.state, locked.last_seen_at = State.ACTIVE, now
-    locked.save(update_fields=["persona", "state", "last_seen_at"])
+    assign_conditions(locked, now)
+    locked.save()
 
 
 def _free_code(participant: Participant) -> str:

@@ -52,7 +52,14 @@ def persona_form(request: HttpRequest, enrolment: ChatEnrolment) -> HttpResponse
 def instruction(request: HttpRequest, enrolment: ChatEnrolment) -> HttpResponse:
     """Show the instruction, the last page before the chat."""
     goals = enrolment.study.goals.count()
-    return _render(request, "enrolment/participant_instruction.html", enrolment, left=goals, total=goals)
+    return _render(
+        request,
+        "enrolment/participant_instruction.html",
+        enrolment,
+        left=goals,
+        total=goals,
+        instruction=enrolment.study.instruction,
+    )
 
 
 def _render(request: HttpRequest, template: str, enrolment: ChatEnrolment, **shown: Any) -> HttpResponse:

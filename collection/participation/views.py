@@ -36,7 +36,12 @@ def instruction(request: HttpRequest, visitor: Visitor[Participant]) -> HttpResp
             problem = str(error)
         else:
             return to_current_step(request, visitor)
-    shown = {"problem": problem, "left": len(goals.goals_left(participant)), "total": len(participant.goal_order)}
+    shown = {
+        "problem": problem,
+        "left": len(goals.goals_left(participant)),
+        "total": len(participant.goal_order),
+        "instruction": goals.instruction_for(participant),
+    }
     template, status = "enrolment/participant_instruction.html", 503 if problem else 200
     return render_page(request, template, visitor.enrolment, participant, status=status, **shown)
 

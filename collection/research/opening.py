@@ -7,11 +7,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from collection.models import Recruitment
-from collection.participation.chatbot import find_sheet, prompts_with_character, role_of
+from collection.participation.chatbot import find_sheet, prompts_for, prompts_for_any_goal
 from collection.participation.goals import leave_dialogues
 from dialogue.backends import registry
 from dialogue.backends.base import ModelMisconfigured
-from studies.language_models.catalogue import missing_piece, read_catalogue
+from studies.chatbots import ChosenChatbot, chatbots_of
+from studies.conditions import find_faults
+from studies.language_models.catalogue import Catalogue, missing_piece, read_catalogue
 from studies.language_models.identities import find_spec
 from studies.language_models.trial import BeingMeasured, NoAnswer, ask_responder
 from studies.models import Dialogue, Study
@@ -22,31 +24,38 @@ class NotReady(ValueError):
 
 
 def open_study(study: Study, patience: float | None = None) -> None:
-    """Let participants enrol and chat once the chatbot has answered the first goal. Raises NotReady without changing anything.
+    """Let participants enrol and chat once each chatbot has answered the first goal. Raises NotReady without changing anything.
 
-    Opening takes as long as the chatbot needs to answer, but less than a minute, or ``patience`` seconds. Without ``patience``
-    it does not wait for a measurement of the chatbot's speed on this machine, which goes on in the background.
+    Opening takes as long as the chatbots need to answer, but less than a minute, or ``patience`` seconds, for each. Without
+    ``patience`` it does not wait for a measurement of a chatbot's speed on this machine, which goes on in the background.
     """
     lacks = what_it_lacks(study)
     if lacks:
         raise NotReady(lacks[0])
+    tested = chatbots_of(study)
+    for chatbot in tested:
+        _test(study, chatbot, patience)
+    _open(study, tested, timezone.now())
+
+
+def _test(study: Study, chatbot: ChosenChatbot, patience: float | None) -> None:
+    """Raise NotReady unless the chatbot answers a test message."""
+    goal = study.goals.all()[0].text
     try:
-        goal = study.goals.all()[0].text
-        played = role_of(find_sheet(study), goal)
-        ask_responder(study.chatbot, goal, patience, played.role if played else None)
+        prompts = prompts_for(settings.MODELS_FILE, study, chatbot, goal)
+        ask_responder(chatbot.model, goal, patience, prompts, chatbot.sampling)
     except BeingMeasured as reason:
         raise NotReady(f"The study is not open yet. {reason}") from reason
     except NoAnswer as reason:
         raise NotReady(
-            f"The study was not opened because its chatbot {study.chatbot!r} did not answer a test message. {reason}"
+            f"The study was not opened because its chatbot {chatbot.model!r} did not answer a test message. {reason}"
         ) from reason
-    _open(study, timezone.now())
 
 
 @transaction.atomic
-def _open(study: Study, now: datetime) -> None:
+def _open(study: Study, tested: list[ChosenChatbot], now: datetime) -> None:
     now_stored = Study.objects.select_for_update().get(pk=study.pk)
-    if (now_stored.chatbot, now_stored.chatbot_character) != (study.chatbot, study.chatbot_character):
+    if chatbots_of(now_stored) != tested:
         raise NotReady("The study was not opened because its chatbot was changed during the test. Open it again.")
     Recruitment.objects.update_or_create(study=study, defaults={"is_open": True, "chatbot_answered_at": now})
 
@@ -65,25 +74,31 @@ def close_study(study: Study) -> int:
 
 def what_it_lacks(study: Study) -> list[str]:
     """Return why participants cannot chat in the study yet, one sentence per reason."""
-    reasons = [] if study.goals.exists() else ["The study has no goals yet. Add at least one."]
     catalogue = read_catalogue()
-    spec = catalogue.models.get(study.chatbot)
-    if slips := catalogue.slips(study.chatbot):
-        reasons += slips
-    elif spec is None or spec.responder is None:
-        reasons.append(f"models.toml has no responder {study.chatbot!r}. Choose another chatbot, or add it there.")
-    elif problem := missing_piece(spec) or _what_does_not_fit(study):
-        reasons.append(f"The chatbot {study.chatbot!r} cannot answer. {problem}")
-    return reasons
+    reasons = [] if study.goals.exists() else ["The study has no goals yet. Add at least one."]
+    reasons = reasons or [fault.sentence for fault in find_faults(study, catalogue)]
+    reasons = reasons or [lack for one in chatbots_of(study) for lack in _what_chatbot_lacks(study, one, catalogue)]
+    return list(dict.fromkeys(reasons))
 
 
-def _what_does_not_fit(study: Study) -> str:
+def _what_chatbot_lacks(study: Study, chatbot: ChosenChatbot, catalogue: Catalogue) -> list[str]:
+    spec = catalogue.models.get(chatbot.model)
+    if slips := catalogue.slips(chatbot.model):
+        return slips
+    if spec is None or spec.responder is None:
+        return [f"models.toml has no responder {chatbot.model!r}. Choose another chatbot, or add it there."]
+    if problem := missing_piece(spec) or _what_does_not_fit(study, chatbot):
+        return [f"The chatbot {chatbot.model!r} cannot answer. {problem}"]
+    return []
+
+
+def _what_does_not_fit(study: Study, chatbot: ChosenChatbot) -> str:
     """Return a sentence that says why some message of the method would not reach the chatbot; empty if all would."""
     try:
-        spec, _ = find_spec(settings.MODELS_FILE, study.chatbot, "responder")
+        spec, _ = find_spec(settings.MODELS_FILE, chatbot.model, "responder")
         registry.fit_speaker(spec, "responder")
-        if find_sheet(study):
-            registry.fit_prompts(spec, prompts_with_character(settings.MODELS_FILE, study.chatbot).prompts)
+        find_sheet(study, chatbot.character)
+        registry.fit_prompts(spec, prompts_for_any_goal(settings.MODELS_FILE, chatbot).prompts)
     except ModelMisconfigured as error:
         return str(error)
     return ""

@@ -1,6 +1,6 @@
 """The identity of a model as a speaker in a dialogue."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from dialogue import thoughts
 from dialogue.backends import registry
 from dialogue.backends.base import ChatModel, ModelMisconfigured
 from dialogue.backends.fitting import Fit
-from dialogue.model_config import ModelSpec, SpeakerTable
+from dialogue.model_config import ModelSpec, SamplingTable, SpeakerTable
 from dialogue.models_file import InvalidModelsFile, UnknownModel, find_model
 from dialogue.prompts import AnyPrompts, NamedPrompts, load_prompts
 from dialogue.seeds import SpeakerName
@@ -22,27 +22,37 @@ from studies.language_models.descriptions import before_choice, decisive
 from studies.language_models.digests import remembered
 from studies.language_models.in_force import read_models_in_force
 
+CHOSEN_SAMPLING = "chosen_sampling"
+"""The key under which a description records the sampling settings that replace the model's own."""
+
 
 def describe_speaker(
-    models_file: Path, name: str, speaker: SpeakerName, chosen: NamedPrompts | None = None
+    models_file: Path,
+    name: str,
+    speaker: SpeakerName,
+    chosen: NamedPrompts | None = None,
+    sampling: Mapping[str, float] | None = None,
 ) -> dict[str, Any]:
     """Return what identifies a model as a speaker: name, server, file hash, template, prompt set, sampling and checks.
 
     Settings that only affect where and how fast it runs are left out. The label and the date are included as notes.
-    ``chosen`` is the prompt set; by default it is the one that models.toml names for this model.
+    ``chosen`` is the prompt set; by default it is the one that models.toml names for this model. ``sampling`` replaces some
+    of the model's settings.
 
     Raises ModelMisconfigured with one sentence if the model cannot play that speaker as described.
     """
     spec, table = find_spec(models_file, name, speaker)
+    spec = _with_sampling(spec, sampling or {})
     used = chosen or built_in(table.prompts, speaker)
     needs = registry.fit_prompts(spec, used.prompts)
     return describe_model(spec) | {
         "prompts": used.reference,
         "system": needs.system,
         "marks": list(needs.marks),
-        "sampling": registry.with_own_sampling(spec).sampling.model_dump() | {"max_tokens": table.max_tokens},
+        "sampling": spec.sampling.model_dump() | {"max_tokens": table.max_tokens},
         "coherence": table.coherence.model_dump(),
         "regenerate_tries": table.regenerate_tries,
+        **({CHOSEN_SAMPLING: dict(sampling)} if sampling else {}),
     }
 
 
@@ -116,7 +126,7 @@ def is_still(
     one that it began with, ``chosen`` or built in. Raises ModelMisconfigured if the model is gone."""
     if chosen is None and "prompts" in described:
         chosen = built_in(described["prompts"], speaker)
-    now = describe_speaker(models_file, described["model"], speaker, chosen)
+    now = describe_speaker(models_file, described["model"], speaker, chosen, described.get(CHOSEN_SAMPLING))
     return bool(decisive({key: item for key, item in now.items() if key in described}) == decisive(described))
 
 
@@ -135,12 +145,20 @@ def build_speaker(
         model,
         prompts,
         Fit(needs["system"], tuple(needs["marks"])),
-        sampling=registry.with_own_sampling(spec).sampling_for(table, date.fromisoformat(needs["date"])),
+        sampling=_with_sampling(spec, described.get(CHOSEN_SAMPLING, {})).sampling_for(
+            table, date.fromisoformat(needs["date"])
+        ),
         coherence=table.coherence,
         seed=seed,
         tries=table.regenerate_tries,
         conversation=conversation,
     )
+
+
+def _with_sampling(spec: ModelSpec, chosen: Mapping[str, float]) -> ModelSpec:
+    """Return the model with the sampling in force: the ``chosen`` settings, and its own for the others."""
+    own = registry.with_own_sampling(spec)
+    return own.model_copy(update={"sampling": SamplingTable(**own.sampling.model_dump() | dict(chosen))})
 
 
 def _server(spec: ModelSpec) -> dict[str, Any]:

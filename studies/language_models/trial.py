@@ -1,7 +1,9 @@
 """Test messages to models, before participants or runs rely on their answers."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import aclosing
+from dataclasses import dataclass
 
 from asgiref.sync import async_to_sync
 from django.conf import settings
@@ -15,11 +17,9 @@ from dialogue.roleplay import inquirer_history, responder_history
 from dialogue.seeds import SpeakerName, sampler_seed
 from dialogue.speakers import History, Speaker
 from dialogue.thought_events import Thinking
-from rolellm.role_play import Role
 from studies.language_models.identities import build_speaker, built_in, describe_speaker, find_spec
 from studies.language_models.keys import without_keys
 from studies.language_models.measurements import Measurements
-from studies.roles import with_role
 
 PATIENCE = 50.0
 """Seconds for loading the model and its first words: less than the minute that web servers wait for a page."""
@@ -39,26 +39,43 @@ class BeingMeasured(NoAnswer):
     """The model's speed on this machine is being measured, and it can answer only then."""
 
 
-def ask_responder(name: str, message: str, patience: float | None = None, role: Role | None = None) -> None:
-    """Send the responder ``name`` the first message of a dialogue, as participants will. ``role`` is the character that it
-    plays. Raises NoAnswer.
+def ask_responder(
+    name: str,
+    message: str,
+    patience: float | None = None,
+    prompts: NamedPrompts | None = None,
+    sampling: Mapping[str, float] | None = None,
+) -> None:
+    """Send the responder ``name`` the first message of a dialogue, as participants will, with this prompt set and this sampling
+    instead of its own. Raises NoAnswer.
 
     ``patience`` is the time that it has, in seconds. None is as long as a page may take: if its speed on this machine must be
     measured first, that begins or goes on in the background, and this raises BeingMeasured immediately.
     """
     if patience is None:
         _refuse_unmeasured(name, "responder")
-    _ask(name, "responder", message, patience or PATIENCE, role)
+    _ask(_Trial(name, "responder", message, prompts, sampling), patience or PATIENCE)
 
 
 def ask_side(name: str, speaker: SpeakerName) -> None:
     """Ask the model for its first output as ``speaker``, for the first of the paper's goals. Raises NoAnswer."""
-    _ask(name, speaker, goals.load_listed()[0].text, PATIENCE)
+    _ask(_Trial(name, speaker, goals.load_listed()[0].text), PATIENCE)
 
 
-def _ask(name: str, speaker: SpeakerName, goal: str, patience: float, role: Role | None = None) -> None:
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """A test message about ``goal`` to a model as that speaker, with a prompt set and sampling other than its own, if any."""
+
+    name: str
+    speaker: SpeakerName
+    goal: str
+    prompts: NamedPrompts | None = None
+    sampling: Mapping[str, float] | None = None
+
+
+def _ask(trial: _Trial, patience: float) -> None:
     try:
-        async_to_sync(_wait_for_answer)(name, speaker, goal, patience, role)
+        async_to_sync(_wait_for_answer)(trial, patience)
     except BackendError as error:
         raise NoAnswer(without_keys(str(error))) from error
 
@@ -75,31 +92,28 @@ def _refuse_unmeasured(name: str, speaker: SpeakerName) -> None:
         )
 
 
-async def _wait_for_answer(
-    name: str, speaker: SpeakerName, goal: str, patience: float, role: Role | None = None
-) -> None:
+async def _wait_for_answer(trial: _Trial, patience: float) -> None:
     heard: list[str | Thinking] = []
     try:
         async with asyncio.timeout(patience):
-            asked, history, is_remote = await asyncio.to_thread(_prepare, name, speaker, goal, role)
+            asked, history, is_remote = await asyncio.to_thread(_prepare, trial)
             # Only a complete answer from an API shows whether it contains thoughts.
-            await _listen(asked, history, name, heard, None if is_remote else ENOUGH)
+            await _listen(asked, history, trial.name, heard, None if is_remote else ENOUGH)
     except TimeoutError as error:
         if not _text(heard) and not any(isinstance(event, Thinking) for event in heard):
-            raise NoAnswer(_too_late(name, patience)) from error
+            raise NoAnswer(_too_late(trial.name, patience)) from error
     finally:
         if asyncio.all_tasks() == {asyncio.current_task()}:
             # This event loop exists only for the test message. The server's loop keeps the model for participants.
             await registry.close_models()
 
 
-def _prepare(name: str, speaker: SpeakerName, goal: str, role: Role | None) -> tuple[Speaker, History, bool]:
+def _prepare(trial: _Trial) -> tuple[Speaker, History, bool]:
     """Return the speaker, the history with the test message, and whether an API runs its model."""
+    name, speaker, goal = trial.name, trial.speaker, trial.goal
     spec, table = find_spec(settings.MODELS_FILE, name, speaker)
-    named = built_in(table.prompts, speaker)
-    if role:
-        named = NamedPrompts(named.reference, with_role(named.prompts, role))
-    described = describe_speaker(settings.MODELS_FILE, name, speaker, named)
+    named = trial.prompts or built_in(table.prompts, speaker)
+    described = describe_speaker(settings.MODELS_FILE, name, speaker, named, trial.sampling)
     model, prompts = registry.open_model(spec), named.prompts
     asked = build_speaker(
         spec, table, described, prompts, model, lambda *at: sampler_seed(0, "", goal, speaker, *at), ""

@@ -84,6 +84,14 @@ print(json.dumps({
     "begun": len(set(begun)), "following": len(set(following)), "rows": person.dialogues.count()
 }))
 """
+CONDITIONS = """
+for name in ("one", "two"):
+    study.conditions.create(name=name, instruction=name)
+enrolled = [enrol(study) for _ in range(PEOPLE)]
+at_once(lambda person: answer_form(person, FEMALE), enrolled)
+named = [set(person.conditions) for person in people.all()]
+print(json.dumps({"one": named.count({"one"}), "two": named.count({"two"})}))
+"""
 WITHDRAWAL = """
 person = enrol(study)
 answer_form(person, FEMALE)
@@ -111,6 +119,7 @@ def site(racing_site: Installation) -> Installation:
         pytest.param(SAME_FORM, {"people": 1, "rows": 1}, id="same consent form"),
         pytest.param(RELEASED_SEAT, {"got in": 2, "free": 0}, id="released seats"),
         pytest.param(LAST_OF_A_QUOTA, {"codes": 2, "away": 4}, id="last seats of a quota"),
+        pytest.param(CONDITIONS, {"one": 3, "two": 3}, id="conditions"),
         pytest.param(SAME_GOAL, {"begun": 1, "following": 1, "rows": 2}, id="same goal"),
         pytest.param(WITHDRAWAL, {"receipts": 1, "personas": 0, "cells": 0}, id="withdrawal"),
         pytest.param(BRANCHED_AND_LEAVING, LEAVING_OUTCOME, id="branches"),

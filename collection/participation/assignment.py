@@ -1,0 +1,135 @@
+"""Which goals and which conditions a participant gets, and in which order.
+
+The conditions are drawn when a person has answered the persona form, because earlier many leave or are screened out, and in the
+transaction that locks the study's recruitment, so that two people who arrive at once are not both counted out.
+"""
+
+import random
+import secrets
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db.models import Count, QuerySet
+
+from collection.models import Participant
+from collection.participation.balance import Standing, draw_one, draw_sequence
+from collection.participation.eligibility import keeping_seats
+from collection.participation.goals import finished_goals
+from enrolment.external_ids import people_called
+from studies.models import Condition, Dialogue, Study
+
+HERE = timedelta(hours=1)
+"""People seen this recently are expected to continue; others, who may return, count once they complete a dialogue."""
+SEED_BELOW = 2**31
+State = Participant.State
+
+
+def assign_goals(participant: Participant) -> None:
+    """Give a newcomer the study's goals in order, without those completed under their external ID."""
+    study, earlier = participant.study, _earlier(participant)
+    is_shuffled = study.goal_order == Study.GoalOrder.SHUFFLED
+    _order(participant, [goal.number for goal in study.goals.order_by("number")], is_shuffled, earlier)
+
+
+def assign_conditions(participant: Participant, now: datetime) -> None:
+    """Give a participant, whom the caller has locked and will save, a condition for each of their goals. Nothing changes in a
+    study without conditions. A person who comes again under the same external ID stays in their conditions.
+
+    Call it in the transaction that locks the study's recruitment.
+    """
+    conditions = {condition.name: condition for condition in participant.study.conditions.all()}
+    if not conditions:
+        return
+    participant.condition_seed = secrets.randbelow(SEED_BELOW)
+    if participant.study.assignment == Study.Assignment.WITHIN:
+        _assign_within(participant, conditions, now)
+    else:
+        _assign_between(participant, conditions, now)
+
+
+def read_standing(study: Study, now: datetime) -> Standing:
+    """Return the numbers of dialogues by condition, and the goals left to the participants who are here."""
+    natural = study.dialogues.filter(kind=Dialogue.Kind.NATURAL, ending="next_goal").exclude(condition=None)
+    completed = natural.order_by().values_list("condition__name").annotate(Count("pk"))
+    lost: Counter[str] = Counter()
+    ahead: list[Sequence[str]] = []
+    here = set(_here(study, now).values_list("pk", flat=True))
+    for participant in _unfinished(study):
+        left = conditions_left(participant)
+        if participant.pk in here:
+            ahead.append(left)
+        else:
+            lost.update(left[:1])
+    return Standing(dict(completed), lost, ahead)
+
+
+def conditions_left(participant: Participant) -> list[str]:
+    """Return the conditions of the goals that the participant has not ended, in order. People who have withdrawn have no goals
+    any more, but they have left."""
+    if not participant.goal_order:
+        return list(participant.conditions)
+    ended = {dialogue.goal.number: dialogue.ended_at is not None for dialogue in _begun(participant)}
+    planned = zip(participant.goal_order, participant.conditions, strict=True)
+    return [condition for number, condition in planned if not ended.get(number, False)]
+
+
+def _assign_between(participant: Participant, conditions: dict[str, Condition], now: datetime) -> None:
+    earlier, seed = _earlier(participant), participant.condition_seed or 0
+    known = next((name for one in earlier for name in one.conditions if name in conditions), "")
+    weights = {name: condition.weight for name, condition in conditions.items() if condition.weight}
+    chosen = conditions[known or draw_one(read_standing(participant.study, now), weights, seed)]
+    numbers = chosen.goals or [goal.number for goal in participant.study.goals.order_by("number")]
+    order = chosen.goal_order or participant.study.goal_order
+    _order(participant, numbers, order == Study.GoalOrder.SHUFFLED, earlier)
+    participant.conditions = [chosen.name] * len(participant.goal_order)
+
+
+def _assign_within(participant: Participant, conditions: dict[str, Condition], now: datetime) -> None:
+    """Draw a condition for each goal, but keep those that an earlier participation under the same external ID planned."""
+    planned: dict[int, str] = {}
+    for one in _earlier(participant):
+        planned |= dict(zip(one.goal_order, one.conditions, strict=False))
+    weights = {name: condition.weight for name, condition in conditions.items() if condition.weight}
+    allowed = [
+        [planned[number]] if number in planned else [name for name in weights if _has(conditions[name], number)]
+        for number in participant.goal_order
+    ]
+    standing, seed = read_standing(participant.study, now), participant.condition_seed or 0
+    participant.conditions = draw_sequence(standing, weights, allowed, seed)
+
+
+def _has(condition: Condition, number: int) -> bool:
+    return not condition.goals or number in condition.goals
+
+
+def _order(participant: Participant, numbers: list[int], is_shuffled: bool, earlier: list[Participant]) -> None:
+    """Order these goals for the participant. At least one is left, because the completion code must be earned."""
+    seeds = [one.order_seed for one in earlier if one.order_seed is not None]
+    participant.order_seed = (seeds[0] if seeds else secrets.randbelow(SEED_BELOW)) if is_shuffled else None
+    order = list(numbers)
+    if participant.order_seed is not None:
+        random.Random(participant.order_seed).shuffle(order)
+    finished = {number for one in earlier for number in finished_goals(one)}
+    participant.goal_order = [number for number in order if number not in finished] or order[-1:]
+
+
+def _earlier(participant: Participant) -> list[Participant]:
+    """Return earlier participations under the same external ID."""
+    people = people_called(participant.study.participants.select_related("persona"), participant.external_id)
+    return list(people.exclude(pk=participant.pk))
+
+
+def _here(study: Study, now: datetime) -> QuerySet[Participant]:
+    active = study.participants.filter(state=State.ACTIVE, last_seen_at__gte=now - HERE)
+    return keeping_seats(active)
+
+
+def _unfinished(study: Study) -> QuerySet[Participant]:
+    """Return everyone with conditions who has not finished, with their dialogues."""
+    people = study.participants.exclude(conditions=[]).exclude(state=State.FINISHED)
+    return people.select_related("persona").prefetch_related("persona__dialogues__goal")
+
+
+def _begun(participant: Participant) -> list[Dialogue]:
+    return list(participant.persona.dialogues.all()) if participant.persona else []

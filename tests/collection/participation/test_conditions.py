@@ -1,0 +1,143 @@
+"""Participants get their conditions when they have answered the persona form, and meet only what their condition says."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from collection.models import Participant
+from collection.participation.assignment import read_standing
+from collection.participation.goals import ChatbotUnavailable, begin_goal, go_on
+from studies.models import Dialogue, Study
+from tests.collection.chat.pages import write_models
+from tests.collection.factories import enrol_participant, make_natural_dialogue, make_open_study
+from tests.enrolment.people import cookie_of, enrol, withdraw
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def models_file(settings: Settings, tmp_path: Path) -> Path:
+    file = settings.MODELS_FILE = write_models(tmp_path, replies=["Yes."])
+    bot = file.read_text()
+    file.write_text(f"{bot}\n{bot.replace('[models.bot', '[models.other')}")
+    return file
+
+
+def make_study(assignment: str = "between", goals: int = 3) -> Study:
+    study = make_open_study(
+        chatbot="bot", goal_count=goals, assignment=assignment, min_turns=0, instruction="As usual."
+    )
+    study.conditions.create(name="cold", sampling={"temperature": 0.1}, instruction="Be quick.", goals=[3, 1])
+    study.conditions.create(name="other", chatbot="other")
+    return study
+
+
+def in_condition(study: Study, name: str) -> Participant:
+    """Return the next participant who gets this condition."""
+    return next(one for one in iter(lambda: enrol_participant(study), None) if name in one.conditions)
+
+
+def test_between_participants_each_gets_one_condition_with_its_goals_chatbot_and_instruction() -> None:
+    study = make_study()
+    cold, other = in_condition(study, "cold"), in_condition(study, "other")
+    assert (cold.goal_order, cold.conditions) == ([3, 1], ["cold", "cold"])
+    assert (other.goal_order, other.conditions) == ([1, 2, 3], ["other"] * 3)
+    assert cold.condition_seed is not None
+    begun, usual = begin_goal(cold), begin_goal(other)
+    assert begun is not None
+    assert usual is not None
+    assert (str(begun.condition), begun.goal.number) == ("cold", 3)
+    assert (begun.responder["model"], begun.responder["sampling"]["temperature"]) == ("bot", 0.1)
+    assert (str(usual.condition), usual.responder["model"]) == ("other", "other")
+    for participant, shown, hidden in ((cold, "Be quick.", "As usual."), (other, "As usual.", "Be quick.")):
+        page = Client(headers={"cookie": cookie_of(participant)}).get(f"/s/{study.slug}/chat/").text
+        assert shown in page
+        assert hidden not in page
+
+
+def test_nothing_that_a_participant_receives_names_the_condition_or_its_chatbot(models_file: Path) -> None:
+    models_file.write_text(models_file.read_text().replace("[models.other]", '[models.other]\nlabel = "secretive"'))
+    study = make_study()
+    study.conditions.filter(name="other").update(name="hidden-condition")
+    participant = in_condition(study, "hidden-condition")
+    client = Client(headers={"cookie": cookie_of(participant)})
+    start = client.get(f"/s/{study.slug}/start/").text
+    begin_goal(participant)
+    pages = [start, client.get(f"/s/{study.slug}/chat/").text, client.get(f"/s/{study.slug}/").text]
+    pages += [client.get(f"/s/{study.slug}/data/").text]
+    for page in pages:
+        assert not any(word in page for word in ("hidden-condition", "secretive", '"other"', "temperature"))
+
+
+def test_within_participants_each_gets_every_condition_over_the_goals() -> None:
+    study = make_study("within")
+    participant = enrol_participant(study)
+    assert participant.goal_order == [1, 2, 3]
+    assert set(participant.conditions) == {"cold", "other"}
+    assert participant.conditions[1] == "other", "the condition cold does not have goal 2"
+    dialogue = begin_goal(participant)
+    while dialogue is not None:
+        dialogue = go_on(dialogue)
+    met = Dialogue.objects.order_by("pk").values_list("condition__name", flat=True)
+    assert list(met) == participant.conditions
+
+
+def test_who_is_screened_out_or_never_answers_the_form_takes_no_condition() -> None:
+    study = make_study()
+    assert enrol(study).conditions == []
+
+
+def test_the_next_person_gets_the_condition_with_fewer_completed_dialogues_whoever_left() -> None:
+    study = make_study()
+    for _ in range(3):
+        for dialogue_goals in (in_condition(study, "cold"),):
+            make_natural_dialogue(dialogue_goals, ending="next_goal")
+    Dialogue.objects.update(condition=study.conditions.get(name="cold"))
+    Participant.objects.update(last_seen_at=timezone.now() - timedelta(days=1))
+    standing = read_standing(study, timezone.now())
+    assert standing.completed == {"cold": 3}
+    assert standing.lost["cold"] == 3
+    assert standing.ahead == []
+    assert [enrol_participant(study).conditions[0] for _ in range(2)] == ["other", "other"]
+
+
+def test_people_who_withdraw_count_as_lost_and_those_here_by_their_goals_left() -> None:
+    study = make_study()
+    cold, other = in_condition(study, "cold"), in_condition(study, "other")
+    withdraw(cold)
+    ended = make_natural_dialogue(other, ending="next_goal")
+    Dialogue.objects.filter(pk=ended.pk).update(condition=study.conditions.get(name="other"))
+    standing = read_standing(study, timezone.now())
+    assert standing.lost["cold"] >= 1
+    assert ["other", "other"] in standing.ahead
+    assert standing.completed == {"other": 1}
+
+
+def test_the_same_external_id_stays_in_its_condition() -> None:
+    study = make_study()
+    first = enrol_participant(study, external_id="5f3a")
+    for _ in range(5):
+        enrol_participant(study)
+    assert {*enrol_participant(study, external_id="5f3a").conditions} == {*first.conditions}
+
+
+def test_everybody_agrees_to_every_provider_before_anybody_has_a_condition(models_file: Path) -> None:
+    study = make_study()
+    local = enrol_participant(study)
+    assert local.consent_provider == ""
+    a, b = (
+        write_models(models_file.parent, backend="openai", model="m", base_url=f"https://{name}.example/v1", replies=[])
+        .read_text()
+        .replace("models.bot", f"models.{'bot' if name == 'b' else 'other'}")
+        for name in "ab"
+    )
+    models_file.write_text(f"{a}\n{b}")
+    page = Client().get(f"/s/{study.slug}/").text
+    assert "<strong>a.example, b.example</strong> run the chatbots of this study." in page
+    with pytest.raises(ChatbotUnavailable, match="to which you have not agreed"):
+        begin_goal(local)
+    assert enrol_participant(study).consent_provider == "a.example, b.example"
