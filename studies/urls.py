@@ -1,11 +1,12 @@
 """URLs of studies and dialogues."""
 
-from django.urls import path
+from django.urls import include, path
 
 from studies import views
 from studies.editor import views as editor
 
 urlpatterns = [
+    path("", include("studies.lists.urls")),
     path("new-study/", editor.new_study, name="new-study"),
     path("new-study/preview/<str:name>/", editor.text_preview, name="text-preview"),
     path("studies/<slug:slug>/edit/", editor.edit_study, name="edit-study"),

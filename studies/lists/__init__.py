@@ -1,0 +1,1 @@
+"""Goals and personas as lists in files: import with a preview, and export."""

@@ -1,0 +1,52 @@
+"""What differs between a list of goals and a list of personas."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from studies.lists import goals
+from studies.models import Goal, Study
+
+
+@dataclass(frozen=True, slots=True)
+class ListKind:
+    """A kind of list. ``read`` returns unsaved entries of a text, ``store`` stores them; both get ``replace``, whether they
+    replace the study's own. ``head`` and ``cells`` show an entry in a table."""
+
+    name: str
+    noun: str
+    formats: str
+    example: str
+    head: Sequence[str]
+    cells: Callable[[Any], Sequence[object]]
+    present: Callable[[Study], Iterable[Any]]
+    read: Callable[[Study, str, bool], list[Any]]
+    store: Callable[..., None]
+    as_csv: Callable[[Iterable[Any]], Iterator[str]]
+    as_jsonl: Callable[[Iterable[Any]], Iterator[str]]
+
+
+def _present_goals(study: Study) -> Iterable[Goal]:
+    return study.goals.order_by("number")
+
+
+def _read_goals(study: Study, text: str, replace: bool) -> list[Goal]:
+    return goals.read_goals(text, [] if replace else _present_goals(study))
+
+
+GOALS = ListKind(
+    name="goals",
+    noun="goal",
+    formats="Plain text with a blank line between goals; or CSV with the columns text and, if you like, number and domain; or "
+    "JSON Lines with the same names.",
+    example="You want to bake bread for the first time. You want a simple recipe.\n\n"
+    "You want to know which city hosted the first modern Olympic Games.",
+    head=("Number", "Domain", "Goal"),
+    cells=lambda goal: (goal.number, goal.domain, goal.text),
+    present=_present_goals,
+    read=_read_goals,
+    store=goals.store_goals,
+    as_csv=goals.goals_as_csv,
+    as_jsonl=goals.goals_as_jsonl,
+)
+KINDS = {kind.name: kind for kind in (GOALS,)}
