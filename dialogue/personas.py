@@ -8,8 +8,10 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
+from dialogue.answers import Answers
+from dialogue.persona_template import parse_template
+
 FEATURES = ("age", "race", "gender", "education", "native_english")
-WITHHELD = "Prefer not to say"
 _NOUNS = {"native_english": "native language"}
 
 
@@ -36,35 +38,21 @@ def name_feature(key: str) -> str:
     return _NOUNS.get(key, key.replace("_", " "))
 
 
-def describe(features: Mapping[str, str]) -> str:
+def describe(features: Answers) -> str:
     """Return the paper's persona sentence in the second person, for any subset of the five features.
 
-    The clause of a missing or withheld feature ("Prefer not to say") is left out. The official wording is kept even where it
-    is clumsy, so that results are comparable. Raises ValueError for an unknown feature.
+    The clause of a missing or withheld feature ("Prefer not to say") is left out. Raises ValueError for an unknown feature.
     """
     unknown = sorted(set(features) - set(FEATURES))
     if unknown:
         raise ValueError(f"Unknown persona feature {unknown[0]!r}. The sentence uses {', '.join(FEATURES)}.")
-    given = {key: value for key, value in features.items() if value and value != WITHHELD}
-    clauses = [clause.format(**given) for key, clause in _CLAUSES.items() if key in given]
-    return _subject(given) + "".join(clauses) + _language(given)
+    return parse_template(load_template()).render(features)
 
 
-_CLAUSES = {"gender": " with a {gender} gender identity", "education": ", holding {education}"}
-
-
-def _subject(given: Mapping[str, str]) -> str:
-    if "age" in given:
-        return " ".join([f"a {given['age']}-year-old", *([given["race"]] if "race" in given else []), "individual"])
-    noun = f"{given['race']} individual" if "race" in given else "individual"
-    return f"an {noun}" if noun[0].lower() in "aeiou" else f"a {noun}"
-
-
-def _language(given: Mapping[str, str]) -> str:
-    if "native_english" not in given:
-        return ""
-    verb = "is" if given["native_english"] == "Yes" else "is not"
-    return f" and English {verb} your native language"
+@cache
+def load_template() -> str:
+    """Return the template of the paper's persona sentence."""
+    return str(_read("questionnaire.toml")["template"])
 
 
 @cache

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from dialogue.personas import FEATURES, WITHHELD
+from dialogue.answers import WITHHELD
+from dialogue.personas import FEATURES
 from rolellm.elicitation import ELICITATIONS
 
 PERSONAS = ("all", "listed", "participants", "characters")

@@ -5,8 +5,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from dialogue.answers import WITHHELD
 from dialogue.names import repeated_name
-from dialogue.personas import FEATURES, WITHHELD, Feature
+from dialogue.personas import FEATURES, Feature
 
 
 def check_questionnaire(table: Any) -> None:

@@ -12,7 +12,8 @@ from django.utils import timezone
 from collection.models import Participant
 from collection.participation.assignment import assign_conditions
 from collection.participation.eligibility import has_quota_left, is_released, lock_recruitment, make_room, quotas_of
-from dialogue.personas import WITHHELD, Feature
+from dialogue.answers import WITHHELD
+from dialogue.personas import Feature
 from studies.models import Persona, Study
 from studies.questionnaires import read_features
 

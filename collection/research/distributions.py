@@ -6,7 +6,8 @@ from itertools import chain
 from typing import Any
 
 from collection.models import Participant
-from dialogue.personas import WITHHELD, Feature
+from dialogue.answers import WITHHELD
+from dialogue.personas import Feature
 from studies.models import Study
 from studies.questionnaires import read_features
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from dialogue.personas import FEATURES, WITHHELD, describe, load_listed, load_questionnaire
+from dialogue.answers import WITHHELD
+from dialogue.personas import FEATURES, describe, load_listed, load_questionnaire
 from tests.dialogue.references import read_reference
 
 QUESTIONNAIRE = read_reference("questionnaire")

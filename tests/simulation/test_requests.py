@@ -2,7 +2,8 @@
 
 import pytest
 
-from dialogue.personas import FEATURES, WITHHELD
+from dialogue.answers import WITHHELD
+from dialogue.personas import FEATURES
 from simulation.requests import RequestError, RunRequest, limit_features, parse_numbers
 
 FEMALE = {"age": "25 to 34", "gender": "Female", "race": WITHHELD}
