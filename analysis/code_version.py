@@ -8,10 +8,12 @@ from pathlib import Path
 LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib", "scikit-learn", "pyspellchecker")
 ELSEWHERE = (
     "collection/research/distributions.py",
+    "dialogue/answers.py",
     "dialogue/extraction.py",
     "dialogue/leaked_marks.py",
     "dialogue/lexical.py",
     "dialogue/names.py",
+    "dialogue/persona_template.py",
     "dialogue/personas.py",
     "dialogue/rates.py",
     "dialogue/role_flips.py",
@@ -38,6 +40,13 @@ ELSEWHERE = (
     "studies/files/turn_records.py",
     "studies/language_models/descriptions.py",
     "studies/questionnaires.py",
+    "studies/questions/answers.py",
+    "studies/questions/choices.py",
+    "studies/questions/numbers.py",
+    "studies/questions/order.py",
+    "studies/questions/question.py",
+    "studies/questions/storage.py",
+    "studies/questions/texts.py",
     "studies/recorded_roles.py",
     "studies/storable_text.py",
 )

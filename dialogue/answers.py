@@ -14,6 +14,13 @@ def is_given(answer: Any) -> bool:
     return answer is not None and answer not in ("", [], WITHHELD)
 
 
+def chosen_options(answer: Any) -> list[Any]:
+    """Return the options that were chosen: one, several or, without an answer, none."""
+    if answer is None:
+        return []
+    return answer if isinstance(answer, list) else [answer]
+
+
 def show_number(number: int | float) -> str:
     """Return the number as people write it, without a fraction if it is whole."""
     return str(int(number)) if float(number).is_integer() else str(number)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from simulation.requests import RequestError
 from studies.models import Study
 from studies.questionnaires import read_features
+from studies.questions.sentences import template_of
 
 ABLATION = "ablation"
 """Stands for all conditions of a study where features are named."""
@@ -12,14 +13,30 @@ ABLATION = "ablation"
 
 def conditions_of(study: Study) -> tuple[str, ...]:
     """Return what the persona sentence may use in each run of an ablation, in the order of table 2: no feature, each of the
-    study's own features alone, and all of them. Raises RequestError if the study has no features."""
-    features = [feature.key for feature in read_features(study.questionnaire)]
+    study's own features in its sentence alone, and all of them. Raises RequestError if the study has no features."""
+    features = sentence_features(study)
     if not features:
         raise RequestError(
             f"The questionnaire of study {study.slug!r} has no features, so there is nothing to leave out. Add some first.",
             "features",
         )
     return ("none", *features, "all")
+
+
+def sentence_features(study: Study) -> list[str]:
+    """Return the features that the study's persona sentence uses, in the order of its form."""
+    used = template_of(study.persona_template).keys
+    return [feature.key for feature in read_features(study.questionnaire) if feature.key in used]
+
+
+def check_features(study: Study, features: str) -> None:
+    """Raise RequestError unless this is "all", "none" or a feature of the study's persona sentence."""
+    known = ("all", "none", *sentence_features(study))
+    if features not in known:
+        raise RequestError(
+            f"Unknown feature {features!r}. Choose from: {', '.join(known)}, or ablation for a run with each.",
+            "features",
+        )
 
 
 def chosen_conditions(study: Study, asked: str | Sequence[str]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from dialogue.seeds import SpeakerName, sampler_seed
 from dialogue.speakers import Speaker
 from rolellm.role_play import as_role
 from simulation.models import Simulation
-from simulation.roles import DEFAULT, fitted_prompts, recorded_roles, sentence_of, way_of
+from simulation.roles import DEFAULT, PERSONA_TEMPLATE, fitted_prompts, recorded_roles, sentence_of, way_of
 from simulation.run_prompts import prompt_set_of, prompts_of
 from studies.language_models.identities import build_speaker, find_spec, is_still
 from studies.models import CharacterSheet
@@ -82,7 +82,7 @@ class Casting:
         Raises ModelMisconfigured if a model is gone or has changed since the run started.
         """
         configuration, name = cell.run.configuration, f"simulation-{cell.pk}"
-        sentence = sentence_of(cell.persona, configuration["features"])
+        sentence = sentence_of(cell.persona, configuration["features"], configuration.get(PERSONA_TEMPLATE, ""))
         seeds = (cell.seed, cell.persona.code, cell.retries)
         records = recorded_roles(cell.dialogue)
         return self.play(DialogueSpec(configuration, sentence, cell.goal.text, *seeds, name, sheets, records))

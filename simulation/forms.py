@@ -11,7 +11,7 @@ from django import forms
 from dialogue.personas import name_feature
 from dialogue.seeds import SPEAKERS, SpeakerName
 from rolellm.elicitation import ELICITATIONS
-from simulation.ablation import ABLATION, chosen_conditions
+from simulation.ablation import ABLATION, chosen_conditions, sentence_features
 from simulation.budgets import parse_budget
 from simulation.requests import MOST_AT_ONCE, MOST_TURNS, RequestError, RunRequest, parse_numbers
 from simulation.roles import DEFAULT
@@ -19,7 +19,6 @@ from studies.language_models.catalogue import Catalogue, read_catalogue
 from studies.models import Goal, Persona, Study
 from studies.presentation import describe_model
 from studies.prompt_sets.library import list_choices
-from studies.questionnaires import read_features
 from studies.roles import ELICITATION_CHOICES
 
 CONCURRENCY_HELP = (
@@ -256,12 +255,10 @@ def _counts(choices: RunChoices) -> dict[str, int]:
 
 
 def _feature_choices(choices: RunChoices) -> list[tuple[str, str]]:
-    return [
-        (feature.key, f"{name_feature(feature.key)} alone") for feature in read_features(choices.study.questionnaire)
-    ]
+    return [(key, f"{name_feature(key)} alone") for key in sentence_features(choices.study)]
 
 
 def _ablation(choices: RunChoices) -> list[tuple[str, str]]:
     """Return the choice of an ablation, if the study has features."""
-    features = len(read_features(choices.study.questionnaire))
+    features = len(sentence_features(choices.study))
     return [(ABLATION, f"ablation: none, each feature alone, all ({features + 2} runs)")] if features else []

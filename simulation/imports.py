@@ -84,7 +84,7 @@ class _Importer:
         for persona in study.personas.select_related("character").order_by("code"):
             self._codes[plain_name(persona.code)] = persona
             if persona.pk not in self._participants:
-                self._alike[plain_name(sentence_of(persona, "all"))].append(persona)
+                self._alike[plain_name(sentence_of(persona, "all", study.persona_template))].append(persona)
 
     def take(self, numbered: tuple[int, str | bytes]) -> None:
         number, line = numbered

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from dialogue.answers import WITHHELD
-from dialogue.personas import FEATURES
+from dialogue.answers import is_given
 from rolellm.elicitation import ELICITATIONS
 
 PERSONAS = ("all", "listed", "participants", "characters")
@@ -54,12 +54,6 @@ class RunRequest:
         check_concurrency(self.concurrency)
         if self.budget is not None:
             check_budget(self.budget)
-        if self.features not in ("all", "none", *FEATURES):
-            known = ", ".join(FEATURES)
-            raise RequestError(
-                f"Unknown feature {self.features!r}. Choose from: all, none, {known}, or ablation for a run with each.",
-                "features",
-            )
         if self.elicitation not in ("", *ELICITATIONS):
             raise RequestError(
                 f"Unknown elicitation {self.elicitation!r}. Choose from: {', '.join(ELICITATIONS)}.", "elicitation"
@@ -121,8 +115,8 @@ def parse_numbers(text: str, what: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(int(part) for part in parts))
 
 
-def limit_features(features: dict[str, str], allowed: str) -> dict[str, str]:
+def limit_features(features: dict[str, Any], allowed: str) -> dict[str, Any]:
     """Return the features that the persona sentence may use (section 3.2)."""
     if allowed == "all":
         return features
-    return {key: value for key, value in features.items() if key == allowed and value != WITHHELD}
+    return {key: value for key, value in features.items() if key == allowed and is_given(value)}

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dialogue import personas
 from dialogue.backends.base import ModelMisconfigured
 from dialogue.prompts import NamedPrompts
 from dialogue.seeds import SPEAKERS, SpeakerName
@@ -11,11 +10,14 @@ from rolellm.elicitation import ELICITATIONS, Elicitation
 from rolellm.role_play import UnsuitablePrompts
 from simulation.requests import RequestError, RunRequest, limit_features
 from studies.models import CharacterSheet, Dialogue, Persona, Study
+from studies.questions.sentences import write_sentence
 from studies.recorded_roles import ROLE, recorded_role
 from studies.roles import RESPONDERS_WAY, assign_role, with_sample_role
 
 ELICITATION, RESPONDER = "elicitation", "responder_character"
 """Keys of a run's configuration. Runs without characters lack them, so that their identity stays what it was."""
+PERSONA_TEMPLATE = "persona_template"
+"""Key of a run's configuration for the study's own template; runs of studies with the paper's sentence lack it, likewise."""
 DEFAULT: Elicitation = "dialogue"
 """RoleGPT proper."""
 
@@ -100,11 +102,12 @@ def described(configuration: Mapping[str, Any], speaker: SpeakerName, record: Ma
     return played | {ROLE: dict(record)} if record else played
 
 
-def sentence_of(persona: Persona, features: str) -> str:
-    """Return what a prompt set calls the persona: the sentence of a person with these features, or a character's name."""
+def sentence_of(persona: Persona, features: str, template: str) -> str:
+    """Return what a prompt set calls the persona: the sentence of a person with these features, as the
+    study's ``template`` words it, or a character's name."""
     if persona.character:
         return persona.character.name
-    return personas.describe(limit_features(persona.features, features))
+    return write_sentence(template, limit_features(persona.features, features))
 
 
 def _plays_characters(study: Study, request: RunRequest) -> bool:

@@ -17,6 +17,7 @@ from dialogue.prompts import NamedPrompts
 from dialogue.roleplay import Ended, Exchange
 from dialogue.seeds import SPEAKERS, SpeakerName
 from jobs.rows import update_row
+from simulation.ablation import check_features
 from simulation.batches import add_cells
 from simulation.budgets import is_spent, set_budget, why_spent
 from simulation.casting import Cast
@@ -26,7 +27,7 @@ from simulation.early_failures import find_early_failure, ignore_failures, pause
 from simulation.models import Branch, Run, Simulation
 from simulation.provenance import describe_played
 from simulation.requests import RequestError, RunRequest, check_concurrency
-from simulation.roles import chosen_roles, described, fitted_prompts
+from simulation.roles import PERSONA_TEMPLATE, chosen_roles, described, fitted_prompts
 from simulation.run_identity import identify
 from simulation.run_prompts import chosen_prompts, frozen_texts, refuse_marks_within
 from simulation.selectors import requested_cells, requested_goals, requested_personas
@@ -222,12 +223,15 @@ def _create_dialogue(cell: Simulation, cast: Cast) -> Dialogue:
 
 
 def _configuration(study: Study, request: RunRequest, models_file: Path) -> dict[str, Any]:
+    check_features(study, request.features)
     chosen, roles = chosen_prompts(request), chosen_roles(study, request)
     speakers: dict[str, Any] = {
         speaker: describe_choice(getattr(request, speaker), speaker, chosen.get(speaker), models_file, roles)
         for speaker in SPEAKERS
     }
-    return speakers | {"max_turns": request.max_turns, "features": request.features} | roles | frozen_texts(chosen)
+    limits = {"max_turns": request.max_turns, "features": request.features}
+    template = {PERSONA_TEMPLATE: study.persona_template} if study.persona_template else {}
+    return speakers | limits | template | roles | frozen_texts(chosen)
 
 
 def describe_choice(

@@ -12,11 +12,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from dialogue.model_config import ModelSpec
-from dialogue.personas import describe
 from dialogue.speakers import Ending
 from studies.cut_outputs import cuts_of, sentences_of
 from studies.language_models.catalogue import missing_piece
 from studies.models import Dialogue, Generation, Output, Persona, Study, Turn, Typing
+from studies.questions.sentences import write_sentence
 
 DIALOGUES_A_PAGE = 100
 ENDING_SENTENCES: dict[Ending, str] = {
@@ -202,7 +202,7 @@ def persona_sentence(persona: Persona) -> str:
     if not isinstance(features, dict):
         return str(features)
     try:
-        return describe(features)
+        return write_sentence(persona.study.persona_template, features)
     except ValueError:
         return ", ".join(map(str, features.values()))
 

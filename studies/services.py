@@ -16,7 +16,8 @@ from dialogue.outputs import Output as ModelOutput
 from dialogue.roleplay import Ended, Exchange
 from jobs.rows import insert_rows, update_row
 from studies.models import Dialogue, Goal, Output, Persona, Study, Turn
-from studies.questionnaires import write_feature
+from studies.questions.question import Question
+from studies.questions.storage import write_question
 from studies.search.indexing import index_dialogues
 from studies.signals import study_changed, study_copied
 from studies.storable_text import storable
@@ -50,7 +51,8 @@ def load_paper_study(chatbot: str) -> Study:
 
 def paper_questionnaire() -> list[dict[str, Any]]:
     """Return the paper's persona form as a study stores it."""
-    return [write_feature(feature) for feature in personas.load_questionnaire()]
+    features = personas.load_questionnaire()
+    return [write_question(Question(one.key, one.label, one.options, one.screened_out)) for one in features]
 
 
 @transaction.atomic

@@ -4,16 +4,19 @@ Inactive participants can lose their seat, and get one back on return if any is 
 takes back a seat locks the study's recruitment, so that no seat is given twice.
 """
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models.fields.json import KeyTransform
 
 from collection.models import Participant, Recruitment, Release
+from dialogue.answers import Answers, chosen_options
 from enrolment.external_ids import people_called
 from studies.models import Dialogue, Study
+from studies.questionnaires import read_features
+from studies.questions.question import Kind
 
 State = Participant.State
 UNDER_WAY = (State.ENROLLED, State.ACTIVE)
@@ -62,27 +65,28 @@ def filled_quotas(recruitment: Recruitment, now: datetime) -> dict[str, dict[str
     }
 
 
-def has_quota_left(recruitment: Recruitment, answers: Mapping[str, str], now: datetime, external_id: str = "") -> bool:
+def has_quota_left(recruitment: Recruitment, answers: Answers, now: datetime, external_id: str = "") -> bool:
     """Return whether one more participant with these answers fits every quota."""
     return _fits(quotas_of(recruitment, answers), recruitment, now, external_id)
 
 
-def has_seat_left(recruitment: Recruitment, answers: Mapping[str, str], now: datetime, external_id: str = "") -> bool:
+def has_seat_left(recruitment: Recruitment, answers: Answers, now: datetime, external_id: str = "") -> bool:
     """Return whether one more participant with these answers fits the seats and every quota."""
     return _fits(limits_of(recruitment, answers), recruitment, now, external_id)
 
 
-def limits_of(recruitment: Recruitment, answers: Mapping[str, str]) -> list[Limit]:
+def limits_of(recruitment: Recruitment, answers: Answers) -> list[Limit]:
     """Return the limits for a participant with these answers: all seats, then each quota."""
     return [(_holders(recruitment), recruitment.seats), *quotas_of(recruitment, answers)]
 
 
-def quotas_of(recruitment: Recruitment, answers: Mapping[str, str]) -> list[Limit]:
+def quotas_of(recruitment: Recruitment, answers: Answers) -> list[Limit]:
     """Return the quotas for a participant with these answers."""
     return [
-        (_answering(recruitment, feature, answer), recruitment.quotas[feature][answer])
+        (_answering(recruitment, feature, option), recruitment.quotas[feature][option])
         for feature, answer in answers.items()
-        if answer in recruitment.quotas.get(feature, {})
+        for option in chosen_options(answer)
+        if option in recruitment.quotas.get(feature, {})
     ]
 
 
@@ -139,8 +143,15 @@ def _holders(recruitment: Recruitment) -> QuerySet[Participant]:
 
 
 def _answering(recruitment: Recruitment, feature: str, option: str) -> QuerySet[Participant]:
+    """Select the participants with this answer, chosen alone or among several."""
     people = recruitment.study.participants.filter(state__in=[State.ACTIVE, State.FINISHED])
-    return people.filter(**{f"persona__features__{feature}": option})
+    people = people.annotate(answer=KeyTransform(feature, "persona__features"))
+    several = (one.key for one in read_features(recruitment.study.questionnaire) if one.kind == Kind.MULTIPLE)
+    if feature not in several:
+        return people.filter(answer=option)
+    # Databases differ in what they can look up in a list.
+    answers = people.values_list("pk", "answer")
+    return people.filter(pk__in=[pk for pk, answer in answers if option in chosen_options(answer)])
 
 
 PRESENT = timedelta(minutes=2)

@@ -15,9 +15,9 @@ from collection.models import Participant
 from collection.participation.chatbot import Chatbot, read_chatbot
 from collection.participation.eligibility import is_running
 from dialogue.backends.base import ModelMisconfigured
-from dialogue.personas import describe
 from studies.chatbots import chatbot_of, is_agreed
 from studies.models import Condition, Dialogue, Generation, Goal, Turn
+from studies.questions.sentences import write_sentence
 from studies.signals import dialogue_over
 
 logger = logging.getLogger(__name__)
@@ -163,7 +163,7 @@ def _new_dialogue(participant: Participant, goal: Goal, responder: Chatbot) -> D
         study=participant.study,
         goal=goal,
         persona=persona,
-        persona_sentence=describe(persona.features),
+        persona_sentence=write_sentence(participant.study.persona_template, persona.features),
         kind=Dialogue.Kind.NATURAL,
         condition=responder.condition,
         responder=responder.about(goal.text),

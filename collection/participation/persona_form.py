@@ -1,49 +1,31 @@
 """The persona form: its questions, and the consequences of the answers."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from itertools import chain, count
-from typing import Any
 
-from django import forms
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils import timezone
 
 from collection.models import Participant
 from collection.participation.assignment import assign_conditions
 from collection.participation.eligibility import has_quota_left, is_released, lock_recruitment, make_room, quotas_of
-from dialogue.answers import WITHHELD
-from dialogue.personas import Feature
+from dialogue.answers import Answers
 from studies.models import Persona, Study
 from studies.questionnaires import read_features
+from studies.questions.pages import QuestionPage
+from studies.questions.question import screens_out
 
 State = Participant.State
-NOTHING = ("", "Please choose …")
 
 
-class PersonaForm(forms.Form):
-    """One select for each feature of the study's questionnaire, in order; every question offers "Prefer not to say"."""
-
-    def __init__(self, study: Study, data: Any = None) -> None:
-        super().__init__(data, label_suffix="")
-        for feature in read_features(study.questionnaire):
-            self.fields[feature.key] = _field(feature)
-
-
-def _field(feature: Feature) -> forms.ChoiceField:
-    options = [*feature.options, *([] if WITHHELD in feature.options else [WITHHELD])]
-    return forms.ChoiceField(
-        label=feature.label,
-        choices=[NOTHING, *((option, option) for option in options)],
-        error_messages={
-            "required": f"Choose an answer for “{feature.label}”.",
-            "invalid_choice": f"Choose one of the listed answers for “{feature.label}”.",
-        },
-    )
+def read_form(study: Study, request: HttpRequest) -> QuestionPage:
+    """Return the persona form of the study, with the answers of a request that posts them."""
+    return QuestionPage(read_features(study.questionnaire), request.POST if request.method == "POST" else None)
 
 
 @transaction.atomic
-def answer_form(participant: Participant, answers: Mapping[str, str], now: datetime | None = None) -> None:
+def answer_form(participant: Participant, answers: Answers, now: datetime | None = None) -> None:
     """Store the answers of a person who has consented: they become active with a persona, or leave the study here.
 
     The answers of people who are screened out or turned away are not kept. Answers submitted twice count once. The study's
@@ -63,12 +45,12 @@ def answer_form(participant: Participant, answers: Mapping[str, str], now: datet
         _activate(locked, answers, now)
 
 
-def is_screened_out(study: Study, answers: Mapping[str, str]) -> bool:
+def is_screened_out(study: Study, answers: Answers) -> bool:
     """Return whether one of the answers makes a person ineligible for the study."""
-    return any(answers.get(feature.key) in feature.screened_out for feature in read_features(study.questionnaire))
+    return any(screens_out(question, answers.get(question.key)) for question in read_features(study.questionnaire))
 
 
-def _activate(locked: Participant, answers: Mapping[str, str], now: datetime) -> None:
+def _activate(locked: Participant, answers: Answers, now: datetime) -> None:
     locked.persona = Persona.objects.create(
         study=locked.study, code=_free_code(locked), source=Persona.Source.PARTICIPANT, features=dict(answers)
     )

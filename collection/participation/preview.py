@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from collection.models import Outcome
 from collection.participation.enrolment import ChatEnrolment
-from collection.participation.persona_form import PersonaForm, is_screened_out
+from collection.participation.persona_form import is_screened_out, read_form
 from enrolment.access import AnyView, in_study
 from enrolment.pages import render_page
 from studies.access import is_researcher
@@ -38,14 +38,14 @@ def welcome(request: HttpRequest, enrolment: ChatEnrolment) -> HttpResponse:
 def persona_form(request: HttpRequest, enrolment: ChatEnrolment) -> HttpResponse:
     """Check the answers like the real form, and show the next page."""
     study = enrolment.study
-    form = PersonaForm(study, request.POST if request.method == "POST" else None)
-    if form.is_valid() and is_screened_out(study, form.cleaned_data):
+    page = read_form(study, request)
+    if page.is_valid() and is_screened_out(study, page.answers):
         outcome = enrolment.read_outcome(Outcome.Kind.SCREENED_OUT)
         return _render(request, "enrolment/end.html", enrolment, outcome=outcome)
-    if form.is_valid():
+    if page.is_valid():
         return redirect("preview-instruction", study.slug)
-    status = 422 if form.is_bound else 200
-    return _render(request, "enrolment/persona_form.html", enrolment, status=status, form=form)
+    status = 422 if page.is_bound else 200
+    return _render(request, "enrolment/persona_form.html", enrolment, status=status, page=page)
 
 
 @researchers_only

@@ -7,7 +7,7 @@ from collection.models import Participant
 from collection.participation import goals
 from collection.participation.eligibility import is_released
 from collection.participation.enrolment import ChatEnrolment
-from collection.participation.persona_form import PersonaForm, answer_form
+from collection.participation.persona_form import answer_form, read_form
 from enrolment.access import only_at, to_current_step, visitors_only
 from enrolment.pages import render_page
 from enrolment.protocol import Visitor
@@ -17,12 +17,12 @@ from enrolment.protocol import Visitor
 def persona_form(request: HttpRequest, visitor: Visitor[Participant]) -> HttpResponse:
     """Show the persona form (figure 9), or store its answers."""
     enrolment, participant = visitor.enrolment, visitor.person
-    form = PersonaForm(enrolment.study, request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        answer_form(participant, form.cleaned_data)
+    page = read_form(enrolment.study, request)
+    if page.is_valid():
+        answer_form(participant, page.answers)
         return to_current_step(request, visitor)
-    status = 422 if form.is_bound else 200
-    return render_page(request, "enrolment/persona_form.html", enrolment, participant, status=status, form=form)
+    status = 422 if page.is_bound else 200
+    return render_page(request, "enrolment/persona_form.html", enrolment, participant, status=status, page=page)
 
 
 @only_at(ChatEnrolment, "instruction")

@@ -6,10 +6,10 @@ from itertools import chain
 from typing import Any
 
 from collection.models import Participant
-from dialogue.answers import WITHHELD
-from dialogue.personas import Feature
+from dialogue.answers import WITHHELD, chosen_options
 from studies.models import Study
 from studies.questionnaires import read_features
+from studies.questions.question import Question
 
 WIDTH = 320
 ROW = 38
@@ -65,14 +65,17 @@ def read_distributions(study: Study) -> list[Distribution]:
     """Return a figure for each feature, over participants who are chatting or have finished; none without participants."""
     people = study.participants.filter(state__in=[Participant.State.ACTIVE, Participant.State.FINISHED])
     answers = list(people.exclude(persona=None).values_list("persona__features", flat=True))
-    return [_spread(feature, answers) for feature in read_features(study.questionnaire)] if answers else []
+    asked = [question for question in read_features(study.questionnaire) if question.choices]
+    return [_spread(question, answers) for question in asked] if answers else []
 
 
-def _spread(feature: Feature, answers: list[dict[str, Any]]) -> Distribution:
+def _spread(feature: Question, answers: list[dict[str, Any]]) -> Distribution:
     """Return one figure, without unused options that screen out, and with "Prefer not to say" last if it was chosen."""
-    counts = Counter(given[feature.key] for given in answers if feature.key in given)
-    offered = [option for option in feature.options if counts[option] or option not in feature.screened_out]
+    given = [chosen_options(row[feature.key]) for row in answers if feature.key in row]
+    counts = Counter(str(option) for chosen in given for option in chosen)
+    listed = feature.options or tuple(map(str, feature.points))
+    offered = [option for option in listed if counts[option] or option not in feature.screened_out]
     options = dict.fromkeys(chain(offered, [WITHHELD] if counts[WITHHELD] else []))
-    total = counts.total() or 1
+    total = len(given) or 1
     bars = [Bar(option, counts[option], counts[option] / total, row) for row, option in enumerate(options)]
     return Distribution(feature.key, feature.label, bars)

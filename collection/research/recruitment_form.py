@@ -5,8 +5,10 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db import transaction
+from django.utils import timezone
 
 from collection.models import Outcome, Recruitment
+from collection.participation.eligibility import filled_quotas
 from enrolment.outcome_form import OutcomeForm
 from enrolment.platform_links import PARAMETER
 from studies.editor.mistakes import Mistake, list_mistakes
@@ -64,8 +66,19 @@ class RecruitmentForm(forms.ModelForm):  # type: ignore[type-arg]  # the class t
         opens_at, closes_at = self.cleaned_data.get("opens_at"), self.cleaned_data.get("closes_at")
         if opens_at and closes_at and closes_at <= opens_at:
             self.add_error("closes_at", "The closing time must be later than the opening time.")
+        self._refuse_passed(self._read_quotas())
         self.instance.quotas = self._read_quotas()
         return self.cleaned_data
+
+    def _refuse_passed(self, quotas: dict[str, dict[str, int]]) -> None:
+        """Refuse a new quota below the seats that are taken already: those participants would stay nonetheless."""
+        stored = self.instance.quotas
+        taken = filled_quotas(Recruitment(study=self.instance.study, quotas=quotas), timezone.now())
+        for quota in self._quotas:
+            count, there = (of.get(quota.feature, {}).get(quota.option) for of in (quotas, taken))
+            is_new = count != stored.get(quota.feature, {}).get(quota.option)
+            if is_new and count is not None and there is not None and count < there:
+                self.add_error(quota.name, f"{there} participants with this answer hold seats. Enter at least {there}.")
 
     def _add_quotas(self) -> Any:
         """Add and yield a quota field for each option that does not screen out."""

@@ -167,7 +167,9 @@ def _lock(parent: Dialogue, persona: str) -> Persona:
 def _create_dialogue(plan: _Plan, persona: Persona) -> Dialogue:
     parent, origin = plan.parent, plan.origin
     is_same = persona == parent.persona
-    sentence = parent.persona_sentence if is_same else sentence_of(persona, origin.features)
+    sentence = (
+        parent.persona_sentence if is_same else sentence_of(persona, origin.features, parent.study.persona_template)
+    )
     records = _records(plan, persona)
     return Dialogue.objects.create(
         study=parent.study,

@@ -28,7 +28,9 @@ def list_row_mistakes(rows: Any, anchor: str, noun: str, key: str) -> Iterator[M
         yield Mistake(anchor, str(error))
     for row in rows:
         if not row["DELETE"].value():
-            yield from list_mistakes(row, f"{noun} {_named(row[key].value())}, ")
+            name = f"{noun} {_named(row[key].value())}"
+            yield from (Mistake(row[key].id_for_label, f"{name}: {error}") for error in row.non_field_errors())
+            yield from list_mistakes(row, f"{name}, ")
 
 
 def _named(value: object) -> str:

@@ -5,9 +5,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from studies.editor.feature_rows import FeatureRows, feature_rows
 from studies.editor.goal_rows import DOMAINS, GoalRows, goal_rows
 from studies.editor.mistakes import Mistake, list_mistakes, list_row_mistakes
+from studies.editor.question_rows import QuestionRows, question_rows
 from studies.editor.study_form import StudyForm
 from studies.language_models.catalogue import read_catalogue
 from studies.models import Goal, Study
@@ -35,17 +35,21 @@ class StudyEditor:
         self.is_bound = data is not None
         self.notices: list[str] = []
         self.goals = GoalRows(data, initial=goal_rows(study), prefix="goals")
-        self.features = FeatureRows(data, initial=feature_rows(study.questionnaire), prefix="features")
+        self.questions = QuestionRows(data, initial=question_rows(study.questionnaire), prefix="questions")
         self.form = StudyForm(data, instance=study, catalogue=self.catalogue)
 
     def is_valid(self) -> bool:
         """Return whether everything can be stored. Validate every part, so that each shows its mistakes."""
         if not self.is_bound:
             return False
-        has_features, has_goals = self.features.is_valid(), self.goals.is_valid()
+        has_questions, has_goals = self.questions.is_valid(), self.goals.is_valid()
         # The study validates its questionnaire too, but only the rows can show the mistakes.
-        self.study.questionnaire = self.features.table if has_features else paper_questionnaire()
-        return self.form.is_valid() and has_features and has_goals
+        self.study.questionnaire = self.questions.table if has_questions else paper_questionnaire()
+        is_valid = self.form.is_valid() and has_questions and has_goals
+        if not has_questions:
+            # The persona sentence was checked against questions that are not the study's.
+            self.form.errors.pop("persona_template", None)
+        return is_valid
 
     @property
     def mistakes(self) -> list[Mistake]:
@@ -54,7 +58,7 @@ class StudyEditor:
             *(Mistake("", str(error)) for error in self.form.non_field_errors()),
             *list_mistakes(self.form),
             *list_row_mistakes(self.goals, "goals", "Goal", "number"),
-            *list_row_mistakes(self.features, "questions", "Question", "label"),
+            *list_row_mistakes(self.questions, "questions", "Question", "label"),
         ]
 
     def save(self) -> bool:

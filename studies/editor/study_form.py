@@ -6,10 +6,12 @@ from django import forms
 from django.urls import reverse
 from django.utils.text import slugify
 
+from dialogue.personas import load_template
 from studies.editor.fields import LongText, preview_beside
 from studies.language_models.catalogue import Catalogue
 from studies.models import Study
 from studies.presentation import describe_model
+from studies.questions.sentences import LONGEST_TEMPLATE
 
 TEXTS = ("welcome", "consent", "instruction")
 """Texts for participants, in Markdown."""
@@ -40,6 +42,15 @@ class StudyForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes n
     )
     instruction = LongText(rows=4, help_text="Shown above every goal. Markdown.")
 
+    persona_template = LongText(
+        label="Persona sentence",
+        required=False,
+        rows=5,
+        max_length=LONGEST_TEMPLATE,
+        help_text="How answers become the sentence about a person, after “You are”. Write [key] for an answer, and put it in "
+        "braces with the words that drop out if the answer is missing. Empty: the paper’s sentence.",
+    )
+
     class Meta:
         model = Study
         fields: ClassVar = [
@@ -53,6 +64,7 @@ class StudyForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes n
             "consent",
             "consent_version",
             "instruction",
+            "persona_template",
             "goal_order",
             "min_turns",
             "max_turns",
@@ -71,6 +83,7 @@ class StudyForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes n
         chatbots = _chatbots(catalogue, self.instance.chatbot)
         self.fields["chatbot"].choices = chatbots  # type: ignore[attr-defined]
         self.initial["chatbot"] = self.instance.chatbot or next((name for name, _ in chatbots), "")
+        self.initial["persona_template"] = self.instance.persona_template or load_template()
         self._offer_characters()
         self.fields["min_turns"].widget.attrs["max"] = self.fields["max_turns"].widget.attrs["max"] = 1000
         for name in TEXTS:
@@ -85,6 +98,11 @@ class StudyForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes n
         self.fields["chatbot_character"].widget = forms.Select(
             choices=[("", "none"), *((name, name) for name in names)]
         )
+
+    def clean_persona_template(self) -> str:
+        """Return the template, or an empty text for the paper's, whose clauses may name questions that a study does not ask."""
+        text: str = self.cleaned_data["persona_template"].strip()
+        return "" if text == load_template() else text
 
     def clean_slug(self) -> str:
         """Return the short name, or one derived from the title, which is cleaned first."""

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from studies.access import staff_only
+from studies.editor.questions_preview import preview_questions
 from studies.editor.study_editor import StudyEditor, blank_study
 from studies.editor.study_form import TEXTS
 from studies.models import Study
@@ -41,6 +42,13 @@ def text_preview(request: HttpRequest, name: str) -> HttpResponse:
     if name not in TEXTS:
         raise Http404
     return render(request, "studies/_preview.html", {"text": request.POST.get(name, "")})
+
+
+@staff_only
+@require_POST
+def questions_preview(request: HttpRequest) -> HttpResponse:
+    """Render the typed questions as participants will see them, with the persona sentences."""
+    return render(request, "studies/_questions_preview.html", {"preview": preview_questions(request.POST)})
 
 
 @staff_only

@@ -10,7 +10,8 @@ from django.db.models import Q
 from dialogue.names import plain_name
 from studies.languages import ENGLISH, language_choices
 from studies.models.fields import check_field
-from studies.questionnaires import check_questionnaire
+from studies.questionnaires import check_questionnaire, read_questions
+from studies.questions.sentences import check_template
 from studies.texts import default_consent, default_instruction, default_welcome
 
 if TYPE_CHECKING:
@@ -107,10 +108,11 @@ class Study(models.Model):
         return self.archived_at is not None
 
     def clean(self) -> None:
-        """Refuse a questionnaire that the persona sentence cannot use, and any change to a frozen study."""
+        """Refuse questions that cannot be asked, a persona sentence that they cannot fill, and any change to a frozen study."""
         if Study.objects.filter(pk=self.pk, frozen_at__isnull=False).exists():
             raise ValidationError(FROZEN)
         check_field("questionnaire", check_questionnaire, self.questionnaire)
+        check_field("persona_template", check_template, self.persona_template, read_questions(self.questionnaire))
         if self.chatbot_character and not (self.pk and self._has_character(self.chatbot_character)):
             sentence = f"The study has no character {self.chatbot_character!r}. Add it to the study first."
             raise ValidationError({"chatbot_character": sentence})

@@ -147,7 +147,7 @@ def make_open_study(slug: str = "demo", *, goal_count: int = 2, **fields: Any) -
     """Store an open study with the paper's form; ``fields`` belong to the study or its recruitment."""
     study = make_study(slug, goal_count=goal_count, persona_count=0)
     recruiting = {name: fields.pop(name) for name in list(fields) if hasattr(Recruitment, name)}
-    Study.objects.filter(pk=study.pk).update(questionnaire=paper_questionnaire(), **fields)
+    Study.objects.filter(pk=study.pk).update(**{"questionnaire": paper_questionnaire()} | fields)
     Recruitment.objects.create(study=study, **{"is_open": True} | recruiting)
     study.refresh_from_db()
     return study

@@ -3,7 +3,6 @@
 import pytest
 
 from dialogue.answers import WITHHELD
-from dialogue.personas import FEATURES
 from simulation.requests import RequestError, RunRequest, limit_features, parse_numbers
 
 FEMALE = {"age": "25 to 34", "gender": "Female", "race": WITHHELD}
@@ -38,8 +37,6 @@ def test_a_number_that_not_every_database_can_store_is_refused(digits: int) -> N
         ({"seeds": (2**63,)}, "A seed may be at most 9223372036854775807. Enter a smaller one."),
         ({"max_turns": 0}, "The turn limit must be between 1 and 100."),
         ({"max_turns": 101}, "The turn limit must be between 1 and 100."),
-        ({"features": "height"}, "Unknown feature 'height'. Choose from: all, none, age, race"),
-        ({"features": ""}, "Unknown feature ''"),
         (
             {"personas": "some"},
             "Unknown personas 'some'. Choose all, listed, participants, characters or a number from 1.",
@@ -54,11 +51,6 @@ def test_a_request_that_cannot_be_met_is_refused_in_one_sentence(fields: dict[st
         RunRequest("asker", "answerer", **fields)  # type: ignore[arg-type]
     assert sentence in str(caught.value)
     assert str(caught.value).endswith(".")
-
-
-@pytest.mark.parametrize("features", ["all", "none", *FEATURES])
-def test_the_persona_sentence_may_be_limited_to_one_feature_or_none(features: str) -> None:
-    assert RunRequest("asker", "answerer", features=features).features == features
 
 
 def test_the_defaults_are_the_papers() -> None:

@@ -58,7 +58,8 @@ def persona_form(study: Study, /, **fields: Any) -> dict[str, Any]:
 def study_form(**fields: Any) -> dict[str, Any]:
     form = {"slug": "mine", "title": "Mine", "chatbot": "tiny", "questionnaire": json.dumps(paper_questionnaire())}
     texts = {"welcome": "Hello.", "consent": "I agree.", "instruction": "Ask.", "consent_version": "1"}
-    return form | texts | {"goal_order": "given", "min_turns": "1"} | fields
+    chosen = {"goal_order": "given", "assignment": "between", "min_turns": "1", "language": "en-gb"}
+    return form | texts | chosen | fields
 
 
 def stored() -> list[Any]:
@@ -88,10 +89,10 @@ def test_a_new_study_begins_with_the_papers_form(client: Client) -> None:
 @pytest.mark.parametrize(
     ("page", "fields", "sentence"),
     [
-        ("study", {"questionnaire": '{"age": []}'}, "The questionnaire must be a list of features"),
-        ("study", {"questionnaire": '[{"key": "hat"}]'}, "Feature 1 must have one of these keys"),
+        ("study", {"questionnaire": '{"age": []}'}, "The questionnaire must be a list of questions"),
+        ("study", {"questionnaire": '[{"key": "My hat"}]'}, "Question 1 must have a key of small letters"),
         ("study", {"questionnaire": "["}, "Enter a valid JSON."),
-        ("persona", {"features": '{"age": "99"}'}, "is not an option of"),
+        ("persona", {"features": '{"age": "99"}'}, "Choose one of the listed answers for"),
         ("goal", {"text": ALIKE}, "Another goal of this study has the same text"),
         ("persona", {"features": "[]"}, "Features must be an object of answers"),
         ("persona", {"features": "{"}, "Enter a valid JSON."),

@@ -10,6 +10,7 @@ from collection.models import Outcome, Recruitment
 from collection.research.opening import open_study
 from studies.models import Study
 from studies.services import freeze_study
+from tests.collection.factories import make_participant
 from tests.collection.research.forms import read_form
 from tests.factories import make_study
 
@@ -115,3 +116,16 @@ def test_seats_are_released_after_two_weeks_unless_the_study_says_otherwise_or_n
     send(client, released_after_hours="")
     assert Recruitment.objects.get().released_after_hours is None
     assert send(client, released_after_hours="0").status_code == 422
+
+
+def test_a_new_quota_below_those_who_hold_seats_is_refused_and_a_stored_one_may_stay(
+    client: Client, study: Study
+) -> None:
+    Recruitment.objects.create(study=study, quotas={"age": {"25 to 34": 1}})
+    for _ in range(2):
+        make_participant(study)
+    page = send(client, **{"quota-gender-0": "1"})
+    assert page.status_code == 422
+    assert "2 participants with this answer hold seats. Enter at least 2." in page.text
+    assert send(client, **{"quota-gender-0": "2"}).status_code == 302
+    assert Recruitment.objects.get().quotas == {"age": {"25 to 34": 1}, "gender": {"Female": 2}}

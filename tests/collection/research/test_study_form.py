@@ -95,7 +95,7 @@ def test_goals_are_added_changed_and_removed(client: Client) -> None:
 
 def test_a_row_that_was_added_and_left_empty_is_passed_over(client: Client) -> None:
     study = make_study()
-    assert edit(client, study, **{"goals-TOTAL_FORMS": "4", "features-TOTAL_FORMS": "5"}).status_code == 302
+    assert edit(client, study, **{"goals-TOTAL_FORMS": "4", "questions-TOTAL_FORMS": "5"}).status_code == 302
     assert study.goals.count() == 2
 
 
@@ -105,10 +105,10 @@ def test_questions_are_ordered_screened_and_removed(client: Client) -> None:
         client,
         study,
         **{
-            "features-0-ORDER": "9",
-            "features-0-options": "young\r\n  old  \r\n\r\n",
-            "features-0-screened_out": ["young", "Under 18"],
-            "features-1-DELETE": "on",
+            "questions-0-ORDER": "9",
+            "questions-0-options": "young\r\n  old  \r\n\r\n",
+            "questions-0-screened_out": ["young", "Under 18"],
+            "questions-1-DELETE": "on",
         },
     )
     study.refresh_from_db()
@@ -141,13 +141,22 @@ def test_questions_are_ordered_screened_and_removed(client: Client) -> None:
         ({"goals-0-text": "a\x00b"}, "Null characters are not allowed."),
         ({f"goals-{number}-DELETE": "on" for number in range(10)}, "The study has no goals. Add at least one."),
         ({"goals-TOTAL_FORMS": "lots"}, "The study has no goals. Add at least one."),
-        ({"features-1-key": "age"}, "Two questions ask for the feature “age”"),
-        ({"features-1-key": "hat"}, "Select a valid choice."),
-        ({"features-1-options": " \r\n "}, "This field is required."),
-        ({"features-1-options": "a\r\nb\r\na"}, "“a” occurs twice"),
-        ({"features-1-options": "18-24\r\n18\u201324"}, "“18\u201324” occurs twice"),
-        ({"features-1-options": "a", "features-1-screened_out": "a"}, "All options screen participants out."),
-        ({f"features-{number}-DELETE": "on" for number in range(5)}, "The persona form has no questions."),
+        ({"questions-1-key": "age"}, "Two questions have the key “age”. Give each question a different key."),
+        ({"questions-1-key": "My hat"}, "Enter a key of small letters, digits and single underscores"),
+        ({"questions-1-key": "state"}, "Question Race: This question has the key “state”, which exports use"),
+        ({"questions-1-kind": "hat"}, "Select a valid choice."),
+        (
+            {"questions-1-kind": "scale"},
+            "Question Race: This question needs two whole numbers as the ends of its scale",
+        ),
+        ({"questions-1-depends_on": "mood", "questions-1-depends_answers": "good"}, "“mood”, which does not exist."),
+        ({"persona_template": "a person{ of [height]}"}, "names [height], but no question has this key."),
+        ({"persona_template": "a person of [age]"}, "cannot be read: [age] is not in braces."),
+        ({"questions-1-options": " \r\n "}, "Question Race: This question has no options. Add at least one."),
+        ({"questions-1-options": "a\r\nb\r\na"}, "“a” occurs twice"),
+        ({"questions-1-options": "18-24\r\n18\u201324"}, "“18\u201324” occurs twice"),
+        ({"questions-1-options": "a", "questions-1-screened_out": "a"}, "All options screen participants out."),
+        ({f"questions-{number}-DELETE": "on" for number in range(5)}, "The persona form has no questions."),
     ],
 )
 def test_mistakes_are_reported_nothing_is_stored_and_no_entry_is_lost(
@@ -212,7 +221,7 @@ def test_a_study_that_freezes_between_the_check_and_the_storing_stays_as_it_is(c
 def test_quotas_for_options_that_the_form_loses_go_with_them(client: Client) -> None:
     study = make_study()
     Recruitment.objects.create(study=study, quotas={"age": {"18 to 24": 3, "25 to 34": 4}, "gender": {"Male": 1}})
-    edit(client, study, **{"features-0-options": "25 to 34\r\n35 to 44", "features-2-DELETE": "on"})
+    edit(client, study, **{"questions-0-options": "25 to 34\r\n35 to 44", "questions-2-DELETE": "on"})
     assert Recruitment.objects.get().quotas == {"age": {"25 to 34": 4}}
 
 
@@ -236,13 +245,13 @@ def test_only_staff_gets_in(address: str) -> None:
 
 
 def test_the_top_of_the_page_leads_to_every_mistake_and_rows_that_go_have_none(client: Client) -> None:
-    changes = {"goals-2-text": "", "goals-4-text": "", "goals-4-DELETE": "on", "features-1-screened_out": "White"}
-    page = client.post(NEW, new_form(client) | changes | {"title": "", "features-1-options": "White"}).text
+    changes = {"goals-2-text": "", "goals-4-text": "", "goals-4-DELETE": "on", "questions-1-screened_out": "White"}
+    page = client.post(NEW, new_form(client) | changes | {"title": "", "questions-1-options": "White"}).text
     found = [part.split("</a>")[0] for part in page.split('class="mistakes"')[1].split("</ul>")[0].split('href="#')[1:]]
     assert found == [
         'id_title">Title: This field is required.',
         'id_goals-2-text">Goal 3, Text: This field is required.',
-        'id_features-1-screened_out">Question Race, Options that screen out: All options screen participants out. '
+        'id_questions-1-screened_out">Question Race, Options that screen out: All options screen participants out. '
         "Leave at least one option unticked.",
     ]
     assert all(f'id="{one.split(chr(34))[0]}"' in page for one in found)
@@ -257,3 +266,69 @@ def test_a_new_chatbot_closes_an_open_study_until_it_has_answered(client: Client
     client.post("/studies/demo/edit/", edit_form(client, study, chatbot="quick"))
     assert (Recruitment.objects.get().is_open, Study.objects.get().chatbot) == (False, "quick")
     assert "its new chatbot has not been tested" in client.get("/studies/demo/collecting/").text
+
+
+def own_questions(*questions: dict[str, Any]) -> dict[str, Any]:
+    """Return the form's data for these questions in place of the paper's."""
+    rows = {f"questions-{place}-{name}": value for place, row in enumerate(questions, 5) for name, value in row.items()}
+    ticks = {f"questions-{place}-{name}": "on" for place in range(5, 5 + len(questions)) for name in ("is_required",)}
+    removed = {f"questions-{place}-DELETE": "on" for place in range(5)}
+    return removed | ticks | {"questions-TOTAL_FORMS": str(5 + len(questions))} | rows
+
+
+AGE = {
+    "label": "How old are you?",
+    "key": "age",
+    "kind": "number",
+    "placement": "persona_form",
+    "low": "18",
+    "high": "99",
+}
+MOOD = {"label": "Mood today", "kind": "single", "placement": "before", "options": "good\r\nbad"}
+WHY = {"label": "Why?", "kind": "long_text", "placement": "before"} | {
+    "depends_on": "mood_today",
+    "depends_answers": "bad",
+}
+
+
+def test_questions_of_other_kinds_and_a_sentence_are_stored_and_shown_again(client: Client) -> None:
+    template = "a person{ of [age]}"
+    client.post(NEW, new_form(client, slug="mine") | own_questions(AGE, MOOD, WHY) | {"persona_template": template})
+    study = Study.objects.get(slug="mine")
+    assert study.persona_template == template
+    withheld = {"withholdable": False}
+    assert study.questionnaire == [
+        {"key": "age", "label": "How old are you?", **withheld, "kind": "number", "low": 18.0, "high": 99.0},
+        {"key": "mood_today", "label": "Mood today", "options": ["good", "bad"], "screened_out": []}
+        | {**withheld, "placement": "before"},
+        {"key": "why", "label": "Why?", **withheld, "kind": "long_text", "placement": "before"}
+        | {"shown_if": {"key": "mood_today", "answers": ["bad"]}},
+    ]
+    edit(client, study)
+    assert Study.objects.values().get(slug="mine")["questionnaire"] == study.questionnaire
+    freeze_study(study)
+    page = client.get("/studies/mine/edit/").text
+    assert "only if mood_today is bad" in page
+    assert template in page
+
+
+def test_a_preview_shows_the_questions_and_every_sentence_and_stores_nothing(client: Client) -> None:
+    form = new_form(client) | own_questions(AGE, MOOD, WHY) | {"persona_template": "a person{ of [age]}"}
+    page = client.post("/new-study/questions/", form).text
+    assert "Asked before the first goal" in page
+    assert """data-shown-if="mood_today" data-answers="[&quot;bad&quot;]\"""" in page
+    assert "The sentences for all 3 combinations of answers." in page
+    assert [f"You are a person{of}." in page for of in (" of 18", " of 99", "")] == [True] * 3
+    assert not Study.objects.exists()
+    paper = client.post("/new-study/questions/", new_form(client)).text
+    assert "combinations of answers: each answer once, each question unanswered, and each alone." in paper
+
+
+def test_a_preview_names_mistakes_instead(client: Client) -> None:
+    form = new_form(client) | own_questions(AGE, {**MOOD, "options": ""})
+    assert "Question Mood today: This question has no options." in client.post("/new-study/questions/", form).text
+    form = new_form(client) | own_questions(AGE) | {"persona_template": "a person{ of [mood]}"}
+    page = client.post("/new-study/questions/", form).text
+    assert (
+        "The persona sentence names [mood], but no question has this key. Correct the key, or add the question." in page
+    )

@@ -1,0 +1,1 @@
+"""Questions that a study asks, answers to them, and the persona sentence made of the answers."""
