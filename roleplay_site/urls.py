@@ -9,6 +9,7 @@ from roleplay_site.login_forms import AdminLoginForm, LoginForm
 admin.site.login_form = AdminLoginForm
 urlpatterns = [
     path("", include("roleplay_site.overview.urls")),
+    path("", include("roleplay_site.finding.urls")),
     path("", include("analysis.urls")),
     path("", include("evaluation.urls")),
     path("", include("simulation.urls")),

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from django.core.paginator import Page, Paginator
-from django.db.models import Count
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -15,10 +13,9 @@ from dialogue.model_config import ModelSpec
 from dialogue.speakers import Ending
 from studies.cut_outputs import cuts_of, sentences_of
 from studies.language_models.catalogue import missing_piece
-from studies.models import Dialogue, Generation, Output, Persona, Study, Turn, Typing
+from studies.models import Dialogue, Generation, Output, Persona, Turn, Typing
 from studies.questions.sentences import write_sentence
 
-DIALOGUES_A_PAGE = 100
 ENDING_SENTENCES: dict[Ending, str] = {
     "goal_reached": "The inquirer ended the dialogue because it considered its goal reached.",
     "max_turns": "The turn limit was reached before the inquirer considered its goal reached.",
@@ -121,32 +118,6 @@ class Chat:
             return "The dialogue has not ended yet."
         found = (sentence for ending, sentence in ENDING_SENTENCES.items() if ending == self.dialogue.ending)
         return next(found, "The ending of this dialogue was not recorded.")
-
-
-@dataclass(frozen=True, slots=True)
-class DialogueList:
-    """One page of a study's dialogues, of one ``kind`` or, if it is empty, of all but branches."""
-
-    study: Study
-    kind: str
-    dialogues: Page[Any]
-
-    @property
-    def kinds(self) -> list[tuple[str, str]]:
-        return Dialogue.Kind.choices
-
-
-def list_dialogues(study: Study, kind: str, page: str) -> DialogueList:
-    """Return a page of the study's dialogues, latest first. An unknown kind is ignored."""
-    known = kind if kind in Dialogue.Kind.values else ""
-    of_study = study.dialogues.all()
-    dialogues = of_study.filter(kind=known) if known else of_study.exclude(kind=Dialogue.Kind.BRANCH)
-    shown: Page[Any] = Paginator(dialogues.order_by("-pk").values_list("pk", flat=True), DIALOGUES_A_PAGE).get_page(
-        page
-    )
-    rows = Dialogue.objects.filter(pk__in=list(shown.object_list)).select_related("goal", "persona")
-    shown.object_list = list(rows.annotate(turn_count=Count("turns")).order_by("-pk"))
-    return DialogueList(study, known, shown)
 
 
 def read_chat(dialogue: Dialogue, shown: int = 0) -> Chat:

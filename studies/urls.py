@@ -12,6 +12,6 @@ urlpatterns = [
     path("new-study/preview/<str:name>/", editor.text_preview, name="text-preview"),
     path("studies/<slug:slug>/edit/", editor.edit_study, name="edit-study"),
     path("studies/<slug:slug>/copy/", editor.copy, name="copy-study"),
-    path("studies/<slug:slug>/dialogues/", views.dialogues, name="dialogues"),
+    path("dialogues/<slug:token>/annotations/", views.annotate, name="annotations"),
     path("dialogues/<slug:token>/after/<int:shown>/", views.dialogue_news, name="dialogue-news"),
 ]

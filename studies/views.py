@@ -1,19 +1,15 @@
 """Views of studies and dialogues."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
 
-from studies.access import staff_only
-from studies.models import Dialogue, Study
-from studies.presentation import list_dialogues, read_chat
-
-
-@staff_only
-def dialogues(request: HttpRequest, slug: str) -> HttpResponse:
-    """List all dialogues of a study, including those outside runs."""
-    study = get_object_or_404(Study, slug=slug)
-    found = list_dialogues(study, request.GET.get("kind", ""), request.GET.get("page", "1"))
-    return render(request, "studies/dialogues.html", {"found": found})
+from studies.access import account, staff_only
+from studies.annotations import CHANGES, AnnotationRefused
+from studies.models import Dialogue
+from studies.presentation import read_chat
 
 
 @staff_only
@@ -23,3 +19,19 @@ def dialogue_news(request: HttpRequest, token: str, shown: int) -> HttpResponse:
     if not chat.has_news(request.GET.get("seen", "")):
         return HttpResponse(status=204)
     return render(request, "studies/_news.html", {"chat": chat})
+
+
+@require_POST
+@staff_only
+def annotate(request: HttpRequest, token: str) -> HttpResponse:
+    """Change the tags, notes or exclusion of a dialogue, and return to its page, in the same list."""
+    dialogue = get_object_or_404(Dialogue.objects.select_related("study"), token=token)
+    change = CHANGES.get(request.POST.get("action", ""))
+    if change is None:
+        return HttpResponseBadRequest("This page sent no action that the site knows. Reload the page and try again.")
+    try:
+        change(dialogue, request.POST.get("value", ""), account(request))
+    except AnnotationRefused as error:
+        messages.error(request, str(error))
+    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    return redirect(f"{reverse('dialogue', args=[token])}{query}#annotations")

@@ -8,6 +8,7 @@ from django.utils.http import urlencode
 
 from analysis.comparing.compared_runs import MOST_RUNS
 from analysis.comparing.counterparts import read_counterparts
+from roleplay_site.finding.stepping import read_step
 from roleplay_site.overview.pages import StudyPage, list_studies, read_study
 from simulation.ablation import ABLATION
 from simulation.branches.pages import read_branching
@@ -18,6 +19,7 @@ from simulation.presentation import describe_requested, read_place
 from simulation.requests import RequestError
 from simulation.services import queue_incomplete, request_runs
 from studies.access import account, staff_only
+from studies.annotations import read_annotations
 from studies.models import Dialogue, Study
 from studies.presentation import read_chat
 
@@ -52,6 +54,8 @@ def dialogue(request: HttpRequest, token: str) -> HttpResponse:
     found = get_object_or_404(Dialogue.objects.select_related("study", "goal", "persona"), token=token)
     context = {
         "chat": read_chat(found),
+        "step": read_step(found, request.GET),
+        "annotations": read_annotations(found),
         "place": read_place(found),
         "branching": read_branching(found),
         "counterparts": read_counterparts(found),

@@ -4,13 +4,13 @@ import pytest
 
 from analysis.study.sources import fingerprint
 from analysis.study.study_data import said_by_group
+from roleplay_site.finding.requests import Wanted
 from roleplay_site.overview.pages import list_studies
 from simulation.figures import read_figures
 from simulation.imports import import_dialogues
 from simulation.models import Branch, Run
 from studies.files.exports import export_dialogues
 from studies.models import Dialogue, Persona, Turn
-from studies.presentation import list_dialogues
 from tests.collection.factories import enrol_participant, make_natural_dialogue, make_open_study
 from tests.enrolment.people import withdraw
 from tests.enrolment.test_withdrawal import rows_with
@@ -29,8 +29,8 @@ def test_branches_are_in_no_figure_list_or_export_unless_asked_for() -> None:
     play(branch)
     assert (fingerprint(study), read_figures(run), said_by_group(study)) == before
     assert [line.dialogues for line in list_studies()] == [1]
-    assert list(list_dialogues(study, "", "1").dialogues) == [parent]
-    assert list(list_dialogues(study, "branch", "1").dialogues) == [branch.dialogue]
+    assert list(Wanted().choose(study)) == [parent]
+    assert list(Wanted(values={"kind": "branch"}).choose(study)) == [branch.dialogue]
     assert len(list(export_dialogues(study))) == len(list(export_dialogues(study, "simulated"))) == 1
     [line] = export_dialogues(study, "branch")
     assert '"kind": "branch"' in line

@@ -1,0 +1,9 @@
+"""URLs of finding dialogues."""
+
+from django.urls import path
+
+from roleplay_site.finding import views
+
+urlpatterns = [
+    path("studies/<slug:slug>/dialogues/", views.dialogues, name="dialogues"),
+]

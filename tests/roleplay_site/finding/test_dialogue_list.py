@@ -1,0 +1,156 @@
+"""The list of a study's dialogues: search, filters, order, and stepping through it."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from roleplay_site.finding.orders import ORDERS
+from simulation.models import FailedDialogue
+from studies.annotations import add_tag, exclude_dialogue
+from studies.models import Condition, Dialogue
+from studies.search.indexing import index_study
+from tests.collection.factories import enrol_participant, make_natural_dialogue, make_open_study
+from tests.factories import make_dialogue, make_run, make_staff, make_study, make_turn
+
+pytestmark = pytest.mark.django_db
+
+List = Callable[[str], list[str]]
+
+
+@pytest.fixture
+def client() -> Client:
+    client = Client()
+    client.force_login(make_staff())
+    return client
+
+
+@pytest.fixture
+def dialogues() -> dict[str, Dialogue]:
+    """Store two natural dialogues of a condition and four simulated ones that differ, of two runs."""
+    study = make_open_study()
+    person = enrol_participant(study)
+    chats = [make_natural_dialogue(person, turns=number) for number in (1, 2)]
+    condition = Condition.objects.create(study=study, name="warm")
+    Dialogue.objects.filter(pk=chats[0].pk).update(condition=condition)
+    first, second = make_run(study, inquirer="llama"), make_run(study, inquirer="vicuna")
+    cells = [first.simulations.order_by("pk")[0], first.simulations.order_by("pk")[1], second.simulations.all()[0]]
+    stored = [
+        make_dialogue(cell, turns=turns, ending=ending)
+        for cell, turns, ending in zip(cells, (2, 4, 3), ("goal_reached", "max_turns", ""), strict=True)
+    ]
+    make_turn(stored[1], 4, utterance="Was ist mit Übungen für Anfänger?", response="Ja.")
+    index_study(study)
+    add_tag(stored[0], "odd", None)
+    exclude_dialogue(stored[0], "off topic", None)
+    Dialogue.objects.filter(pk=stored[2].pk).update(is_replaced=True, ended_at=timezone.now(), ending="model_error")
+    FailedDialogue.objects.create(cell=cells[2], dialogue=stored[2])
+    names = ("chat", "long chat", "short", "long", "failed")
+    return dict(zip(names, [*chats, *stored], strict=True))
+
+
+@pytest.fixture
+def shown(client: Client, dialogues: dict[str, Dialogue]) -> List:
+    """Return a function that returns the names of the dialogues in the list with that query, in its order."""
+    names = {dialogue.token: name for name, dialogue in dialogues.items()}
+
+    def read(query: str) -> list[str]:
+        page = client.get(f"/studies/demo/dialogues/?{query}").text
+        return [names[token] for token in re.findall(r'<th scope="row"><a href="/dialogues/([\w-]+)/', page)]
+
+    return read
+
+
+FOUND = {
+    "": ["failed", "long", "short", "long chat", "chat"],
+    "sort=oldest": ["chat", "long chat", "short", "long", "failed"],
+    "sort=longest": ["long", "failed", "short", "long chat", "chat"],
+    "sort=shortest": ["chat", "long chat", "short", "failed", "long"],
+    "kind=natural": ["long chat", "chat"],
+    "ending=max_turns": ["long"],
+    "inquirer=vicuna": ["failed"],
+    "condition=warm": ["chat"],
+    "tag=odd": ["short"],
+    "flag=excluded": ["short"],
+    "flag=replaced": ["failed"],
+    "flag=none&kind=simulated": ["long"],
+    "least=3": ["failed", "long"],
+    "least=2&most=3": ["failed", "short", "long chat"],
+    "goal=2&kind=natural": ["long chat"],
+    "q=ubungen": ["long"],
+    "q=ubungen&kind=natural": [],
+    "q=...": [],
+    "kind=odd&sort=odd&least=-1&page=x&tag=gone": ["failed", "long", "short", "long chat", "chat"],
+}
+
+
+def test_filters_choose_and_sort(shown: List) -> None:
+    assert {query: shown(query) for query in FOUND} == FOUND
+
+
+def test_a_persona_and_a_run_choose_their_dialogues(shown: List, dialogues: dict[str, Dialogue]) -> None:
+    assert shown(f"persona={dialogues['chat'].persona.code.upper()}&kind=natural") == ["long chat", "chat"]
+    run = dialogues["long"].simulation.run
+    assert shown(f"run={run.token}") == ["long", "short"]
+
+
+def test_the_list_shows_where_the_words_are_and_that_text_is_only_text(
+    client: Client, dialogues: dict[str, Dialogue]
+) -> None:
+    make_turn(dialogues["short"], 2, utterance="<b>zebra</b>", response="Ja.")
+    index_study(dialogues["short"].study)
+    page = client.get("/studies/demo/dialogues/", {"q": 'zebra "><i>'}).text
+    assert "<b>zebra" not in page
+    assert '"><i>' not in page
+    page = client.get("/studies/demo/dialogues/", {"q": "zebra"}).text
+    assert "&lt;b&gt;<mark>zebra</mark>&lt;/b&gt;" in page
+    assert f'href="/dialogues/{dialogues["short"].token}/?q=zebra#turn-3"' in page
+
+
+def test_a_dialogue_steps_through_the_list_from_which_it_was_opened(
+    client: Client, dialogues: dict[str, Dialogue]
+) -> None:
+    page = client.get(f"/dialogues/{dialogues['short'].token}/?sort=longest&kind=simulated").text
+    assert "3 of 3 in the list" in page
+    assert f'rel="prev" href="/dialogues/{dialogues["failed"].token}/?kind=simulated&amp;sort=longest"' in page
+    assert 'rel="next"' not in page
+    page = client.get(f"/dialogues/{dialogues['long chat'].token}/?sort=latest").text
+    assert "4 of 5 in the list" in page
+    assert f'rel="prev" href="/dialogues/{dialogues["short"].token}/?sort=latest"' in page
+    assert f'rel="next" href="/dialogues/{dialogues["chat"].token}/?sort=latest"' in page
+
+
+def test_stepping_visits_the_whole_list_in_its_order(
+    client: Client, dialogues: dict[str, Dialogue], shown: List
+) -> None:
+    names = {dialogue.token: name for name, dialogue in dialogues.items()}
+    for sort in ORDERS:
+        way = shown(f"sort={sort}")[:1]
+        page = client.get(f"/dialogues/{dialogues[way[0]].token}/?sort={sort}").text
+        while after := re.search(r'rel="next" href="/dialogues/([\w-]+)/', page):
+            way.append(names[after[1]])
+            page = client.get(f"/dialogues/{after[1]}/?sort={sort}").text
+        assert way == shown(f"sort={sort}")
+
+
+def test_a_dialogue_that_has_left_the_list_still_leads_to_its_neighbours(
+    client: Client, dialogues: dict[str, Dialogue]
+) -> None:
+    page = client.get(f"/dialogues/{dialogues['short'].token}/?flag=none").text
+    assert f'rel="next" href="/dialogues/{dialogues["long chat"].token}/?flag=none"' in page
+
+
+def test_another_study_is_not_searched(client: Client, dialogues: dict[str, Dialogue]) -> None:
+    other = make_dialogue(make_run(make_study("other")).simulations.all()[0])
+    index_study(other.study)
+    assert other.token not in client.get("/studies/demo/dialogues/?q=calories").text
+    assert other.token in client.get("/studies/other/dialogues/?q=calories").text
+
+
+def test_who_may_not_view_studies_finds_nothing(dialogues: dict[str, Dialogue]) -> None:
+    stranger = Client()
+    stranger.force_login(User.objects.create_user("stranger", is_staff=True))
+    assert stranger.get("/studies/demo/dialogues/?q=calories").status_code == 403
