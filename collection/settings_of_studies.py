@@ -45,7 +45,9 @@ def adapt_recruitment(study: Study, fields: Sequence[str], **_signal: Any) -> li
     that the questionnaire no longer has: they would never fill."""
     for recruitment in Recruitment.objects.filter(study=study):
         _drop_unknown_quotas(recruitment, study)
-    is_untested = "chatbot" in fields and Recruitment.objects.filter(study=study, is_open=True).update(is_open=False)
+    is_untested = {"chatbot", "conditions"} & set(fields) and Recruitment.objects.filter(
+        study=study, is_open=True
+    ).update(is_open=False)
     return [CLOSED] if is_untested else []
 
 

@@ -18,7 +18,7 @@ TEXTS = ("welcome", "consent", "instruction")
 
 
 class StudyForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes no argument at run time
-    """A study without its goals and questionnaire, which have their own rows."""
+    """A study without its goals, questionnaire and conditions, which have their own rows."""
 
     slug = forms.SlugField(
         label="Short name",
@@ -66,12 +66,14 @@ class StudyForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes n
             "instruction",
             "persona_template",
             "goal_order",
+            "assignment",
             "min_turns",
             "max_turns",
             "keeps_unread_replies",
             "guards_natural",
         ]
         labels: ClassVar = {
+            "assignment": "Assignment",
             "goal_order": "Order of goals",
             "keeps_unread_replies": "Complete replies after the page is closed",
             "guards_natural": "Check participants' dialogues for unsafe content",
