@@ -91,7 +91,7 @@ def _cells(place: str, header: list[str], row: list[str]) -> dict[str, str]:
         raise UnreadableList(
             f"{place} contains a formula (“{formula[:40]}”). Replace formulas with their values, then export the list again."
         )
-    return {name: unguarded(cell) for name, cell in zip(header, row, strict=False) if cell.strip()}
+    return {name: unguarded(cell) for name, cell in zip(header, row, strict=False)}
 
 
 def _read_json(text: str) -> Iterator[Entry]:

@@ -50,14 +50,14 @@ def store_goals(study: Study, goals: list[Goal], *, replace: bool) -> None:
     record(study, Verb.CHANGED, f"the goals: {'replaced them with' if replace else 'added'} {len(goals)} from a list")
 
 
-def goals_as_csv(goals: Iterable[Goal]) -> Iterator[str]:
+def goals_as_csv(goals: Iterable[Goal], _study: Study) -> Iterator[str]:
     """Yield the lines of a CSV that ``read_goals`` reads."""
     yield write_spreadsheet_row(["number", "domain", "text"])
     for goal in goals:
         yield write_spreadsheet_row([goal.number, goal.domain, goal.text])
 
 
-def goals_as_jsonl(goals: Iterable[Goal]) -> Iterator[str]:
+def goals_as_jsonl(goals: Iterable[Goal], _study: Study) -> Iterator[str]:
     """Yield the lines of a JSON Lines file that ``read_goals`` reads."""
     for goal in goals:
         values = {"number": goal.number, "domain": goal.domain, "text": goal.text}
@@ -66,7 +66,8 @@ def goals_as_jsonl(goals: Iterable[Goal]) -> Iterator[str]:
 
 def _read(entry: Entry, next_number: int) -> tuple[Goal, list[str]]:
     """Return the goal and the sentences about its faults."""
-    row = GoalRow({"number": next_number, "domain": DOMAIN} | dict(entry.values))
+    given = {name: value for name, value in entry.values.items() if name == "text" or str(value).strip()}
+    row = GoalRow({"number": next_number, "domain": DOMAIN} | given)
     if row.is_valid():
         return Goal(**{name: row.cleaned_data[name] for name in ("number", "domain", "text")}), []
     faults = [f"{entry.place}, {name}: {error}" for name, errors in row.errors.items() for error in errors]

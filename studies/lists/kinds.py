@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from studies.lists import goals
-from studies.models import Goal, Study
+from studies.lists import goals, personas
+from studies.models import Goal, Persona, Study
+from studies.presentation import persona_sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,8 @@ class ListKind:
     present: Callable[[Study], Iterable[Any]]
     read: Callable[[Study, str, bool], list[Any]]
     store: Callable[..., None]
-    as_csv: Callable[[Iterable[Any]], Iterator[str]]
-    as_jsonl: Callable[[Iterable[Any]], Iterator[str]]
+    as_csv: Callable[[Iterable[Any], Study], Iterator[str]]
+    as_jsonl: Callable[[Iterable[Any], Study], Iterator[str]]
 
 
 def _present_goals(study: Study) -> Iterable[Goal]:
@@ -32,6 +33,11 @@ def _present_goals(study: Study) -> Iterable[Goal]:
 
 def _read_goals(study: Study, text: str, replace: bool) -> list[Goal]:
     return goals.read_goals(text, [] if replace else _present_goals(study))
+
+
+def _read_personas(study: Study, text: str, replace: bool) -> list[Persona]:
+    kept = study.personas.exclude(source=Persona.Source.LISTED) if replace else study.personas.all()
+    return personas.read_personas(study, text, kept.values_list("code", flat=True))
 
 
 GOALS = ListKind(
@@ -49,4 +55,18 @@ GOALS = ListKind(
     as_csv=goals.goals_as_csv,
     as_jsonl=goals.goals_as_jsonl,
 )
-KINDS = {kind.name: kind for kind in (GOALS,)}
+PERSONAS = ListKind(
+    name="personas",
+    noun="persona",
+    formats="CSV with the column code and a column for each question of the persona form, named by its key or its words; or "
+    "JSON Lines with the same names. A persona without a code gets one.",
+    example="code,age,gender\nA01,25 to 34,Female",
+    head=("Code", "Persona sentence"),
+    cells=lambda persona: (persona.code, persona_sentence(persona)),
+    present=personas.listed,
+    read=_read_personas,
+    store=personas.store_personas,
+    as_csv=personas.personas_as_csv,
+    as_jsonl=personas.personas_as_jsonl,
+)
+KINDS = {kind.name: kind for kind in (GOALS, PERSONAS)}

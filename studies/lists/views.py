@@ -25,7 +25,7 @@ def import_list(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     if page.is_confirmed and page.store():
         count = len(page.understood)
         messages.success(request, f"{count} {page.kind.noun}{'s have' if count != 1 else ' has'} been imported.")
-        return redirect("edit-study", slug)
+        return redirect("study", slug)
     return render(request, "studies/import_list.html", {"page": page}, status=422 if page.mistakes else 200)
 
 
@@ -35,7 +35,7 @@ def export_list(request: HttpRequest, slug: str, kind: str, ending: str) -> Stre
     study, chosen = get_object_or_404(Study, slug=slug), KINDS[kind]
     entries = list(chosen.present(study))
     record(study, Verb.EXPORTED, f"the {kind} ({len(entries)})")
-    lines = [BYTE_ORDER_MARK, *chosen.as_csv(entries)] if ending == "csv" else chosen.as_jsonl(entries)
+    lines = [BYTE_ORDER_MARK, *chosen.as_csv(entries, study)] if ending == "csv" else chosen.as_jsonl(entries, study)
     content_type = "text/csv; charset=utf-8" if ending == "csv" else "application/jsonl; charset=utf-8"
     disposition = f'attachment; filename="{slug}-{kind}.{ending}"'
     return StreamingHttpResponse(lines, content_type=content_type, headers={"Content-Disposition": disposition})

@@ -85,13 +85,13 @@ def test_goals_in_another_encoding_are_refused_not_garbled() -> None:
 
 
 @pytest.mark.parametrize("lines", [goals_as_csv, goals_as_jsonl])
-def test_exported_goals_are_imported_as_they_were(lines: Callable[[Iterable[Goal]], Iterator[str]]) -> None:
+def test_exported_goals_are_imported_as_they_were(lines: Callable[[Iterable[Goal], Study], Iterator[str]]) -> None:
     goals = [
         Goal(number=3, domain="Math", text='  A line, a "quote"\n\nand a blank one '),
         Goal(number=7, domain="Ü", text="'=1+1"),
         Goal(number=8, domain="Ü", text="=1+1"),
     ]
-    assert understood("".join(lines(goals))) == [(goal.number, goal.domain, goal.text) for goal in goals]
+    assert understood("".join(lines(goals, Study()))) == [(goal.number, goal.domain, goal.text) for goal in goals]
 
 
 @pytest.fixture
