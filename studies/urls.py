@@ -7,6 +7,7 @@ from studies.editor import views as editor
 
 urlpatterns = [
     path("", include("studies.lists.urls")),
+    path("", include("studies.persona_pages.urls")),
     path("new-study/", editor.new_study, name="new-study"),
     path("new-study/questions/", editor.questions_preview, name="questions-preview"),
     path("new-study/preview/<str:name>/", editor.text_preview, name="text-preview"),
