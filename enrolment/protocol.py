@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Generic, Self, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -15,7 +15,6 @@ from enrolment.agreements import Agreement, Terms
 from enrolment.invitations import Invitation
 from enrolment.models import Outcome, Person
 from enrolment.signed_tokens import SignedTokens
-from studies.models import Study
 
 P = TypeVar("P", bound=Person)
 Heading = tuple[str, str]
@@ -41,6 +40,19 @@ class Texts:
     data_file: str
 
 
+class Host(Protocol):
+    """What people enrol in, as their pages name it; a study is one."""
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def slug(self) -> str: ...
+
+    @property
+    def language(self) -> str: ...
+
+
 class NotEligible(Exception):
     """The person cannot enrol now; ``reason`` is a key of the kind's refusals, or ``full``."""
 
@@ -64,7 +76,7 @@ class Enrolment(ABC, Generic[P]):
     end_script: ClassVar[str] = ""
     """The script of the last page, if any."""
 
-    study: Study
+    study: Host
     location: tuple[str | int, ...]
 
     @classmethod

@@ -5,6 +5,7 @@ import { listen as listenToBubbles, mark, reveal } from "./judging/bubbles.js";
 import { Clocks, furthest } from "./judging/clocks.js";
 import { listen as listenToKeys } from "./judging/keys.js";
 import { Memory } from "./judging/memory.js";
+import { Ratings } from "./judging/ratings.js";
 import { Server } from "./judging/server.js";
 import { Sides } from "./judging/visible_sides.js";
 
@@ -22,7 +23,8 @@ const addresses = { draft: draftAddress, submit: form.action, state: stateAddres
 const server = new Server(addresses, form.elements.csrfmiddlewaretoken.value);
 const clocks = new Clocks(furthest(memory.get("clocks"), saved.clocks));
 const sides = new Sides(page, memory.get("seen") ?? { first: saved.clocks?.scrolled_first, second: saved.clocks?.scrolled_second });
-const answer = new Answer(form, sides.turns, { change: changed, hint: say });
+const listener = { change: changed, hint: say };
+const answer = page.dataset.kind === "answers" ? new Ratings(form, listener) : new Answer(form, sides.turns, listener);
 let known = saved.number; // the number of revisions that this page knows
 let isDirty = memory.get("isDirty") ?? false;
 let isSending = false;
@@ -30,7 +32,7 @@ let isOver = false;
 let timer = 0;
 
 function changed(name) {
-  if (name === "choice") clocks.decide();
+  if (answer.isDecision(name)) clocks.decide();
   show();
   hush();
   keep({ isDirty: true });
@@ -40,7 +42,7 @@ function changed(name) {
 function show() {
   mark(page, answer.value, answer.sides);
   const { utterance_number: number, utterance_bubble: bubble } = answer.value;
-  byId("picked").textContent = number && bubble ? (bubble === "prompt" ? "the prompt" : "the response") : "";
+  if (byId("picked")) byId("picked").textContent = number && bubble ? (bubble === "prompt" ? "the prompt" : "the response") : "";
 }
 
 function step(by) {
@@ -174,7 +176,7 @@ form.addEventListener("submit", (event) => {
   submit();
 });
 listenToBubbles(page, (...bubble) => isSending || isOver || answer.pick(...bubble));
-listenToKeys({
+listenToKeys(form, {
   give: (...given) => isSending || isOver || answer.give(...given),
   step: (by) => isSending || isOver || step(by),
   submit,

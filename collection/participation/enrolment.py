@@ -55,6 +55,7 @@ class ChatEnrolment(Enrolment[Participant]):
     tokens = SignedTokens("participant", "collection.participant")
     texts = TEXTS
     end_script = "chat/forget.js"
+    study: Study
 
     def __init__(self, study: Study) -> None:
         self.study = study

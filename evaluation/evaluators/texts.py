@@ -16,8 +16,8 @@ TEXTS = Texts(
         "planned": ("Judging has not started yet", "Please come back later with the same link."),
         "closed": ("Judging is closed", "You cannot judge at the moment. Thank you for your interest."),
         "finished": (
-            "You have already judged these dialogues",
-            "Someone with the ID in your link has already judged these dialogues. The completion code is shown only "
+            "You have already judged these pairs",
+            "Someone with the ID in your link has already judged these pairs. The completion code is shown only "
             "in the browser in which you finished, or through your personal link. If you have neither, please ask the "
             "researchers who invited you.",
         ),
@@ -39,7 +39,7 @@ TEXTS = Texts(
     },
     known_id="This link has been opened in another browser. If that was you, return to that browser or open your personal link "
     "to continue where you left off. If you agree here, you start with other pairs.",
-    finished_id="Someone with the ID in your link has already judged these dialogues. If that was you, open your personal link "
+    finished_id="Someone with the ID in your link has already judged these pairs. If that was you, open your personal link "
     "to see your completion code, or open this page in the browser in which you finished.",
     withdrawal=(
         "Withdraw from judging?",

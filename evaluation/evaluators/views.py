@@ -9,8 +9,8 @@ from enrolment.protocol import FULL, Visitor
 from evaluation.evaluators.assignments import count_judged, count_pairs_ahead
 from evaluation.evaluators.enrolment import JudgingEnrolment
 from evaluation.evaluators.reservations import take_assignment
+from evaluation.kinds.registry import kind_of
 from evaluation.models import Evaluator
-from evaluation.texts import questions
 
 
 @only_at(JudgingEnrolment, "instruction")
@@ -33,7 +33,7 @@ def spell_minutes(minutes: int) -> str:
 
 
 def _render_instruction(request: HttpRequest, enrolment: JudgingEnrolment, evaluator: Evaluator) -> HttpResponse:
-    evaluation = enrolment.evaluation
+    evaluation, kind = enrolment.evaluation, kind_of(enrolment.evaluation)
     return render_page(
         request,
         "enrolment/evaluator_instruction.html",
@@ -42,7 +42,8 @@ def _render_instruction(request: HttpRequest, enrolment: JudgingEnrolment, evalu
         pairs=count_pairs_ahead(evaluation),
         judged=count_judged(evaluator),
         kept=spell_minutes(evaluation.reserved_minutes),
-        start=questions()["start"],
+        kind=kind,
+        start=kind.words["start"],
     )
 
 

@@ -13,6 +13,7 @@ from evaluation.judging.forms import Sent, is_json, read_sent
 from evaluation.judging.pair_page import PairPage, read_page
 from evaluation.judging.refusals import UNKNOWN, Refused
 from evaluation.judging.submissions import submit
+from evaluation.kinds.registry import kind_of
 from evaluation.models import Evaluator, Pair, Presentation
 from evaluation.reading import PairGone
 
@@ -29,7 +30,7 @@ def respond_to_submission(request: HttpRequest, visitor: Visitor[Evaluator], tok
     """Store the submitted answer and lead to the next page, or respond with the reason for a refusal."""
     try:
         presentation = find_or_refuse(visitor, token)
-        sent = read_sent(request)
+        sent = read_sent(request, kind_of(presentation.pair.evaluation))
     except Refused as refusal:
         return _refuse(request, visitor, refusal)
     try:
@@ -60,7 +61,7 @@ def address_after(visitor: Visitor[Evaluator], presentation: Presentation) -> st
 
 def render_pair(request: HttpRequest, visitor: Visitor[Evaluator], page: PairPage, status: int = 200) -> HttpResponse:
     """Render the judging page."""
-    return render_page(request, "judging/pair.html", visitor.enrolment, visitor.person, status=status, page=page)
+    return render_page(request, page.kind.template, visitor.enrolment, visitor.person, status=status, page=page)
 
 
 def render_nothing_left(request: HttpRequest, visitor: Visitor[Evaluator]) -> HttpResponse:

@@ -51,6 +51,11 @@ export class Answer {
     return [side || choice].filter((name) => name in this.#turns).concat(side || choice in this.#turns ? [] : Object.keys(this.#turns));
   }
 
+  /** Return whether the decision between the sides has changed with this question. */
+  isDecision(name) {
+    return name === "choice";
+  }
+
   /** Choose one of a question's answers. */
   give(name, value) {
     for (const radio of this.#form.elements[name]) radio.checked = radio.value === value;
