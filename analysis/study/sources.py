@@ -123,11 +123,12 @@ def _data(study: Study, evaluations: list[Evaluation]) -> list[Any]:
 
 def offered_factors(study: Study) -> list[str]:
     """Return what the mixed models of the study can compare beside the inquirer models: what its dialogues with characters
-    differ in."""
+    differ in, and its conditions."""
     dialogues = study.dialogues.filter(kind=Dialogue.Kind.SIMULATED)
     has_characters = dialogues.filter(inquirer__has_key=ROLE).exists()
     has_responders = dialogues.filter(responder__has_key=ROLE).exists()
     return [
         *(["elicitation", "character"] if has_characters else []),
         *(["responder_character"] if has_responders else []),
+        *(["condition"] if study.conditions.exists() else []),
     ]
