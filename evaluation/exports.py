@@ -32,7 +32,7 @@ __all__ = [
 class JudgementRow(NamedTuple):
     """A judgement for results. ``duration`` is in seconds, rounded to milliseconds; unknown values are None.
 
-    ``condition`` is the natural dialogue's. The three before it are those of the simulated dialogue (``studies.recorded_roles``).
+    ``condition`` is the natural dialogue's; the three before it are the simulated one's (``studies.recorded_roles``).
     """
 
     participant: str

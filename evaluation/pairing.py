@@ -134,7 +134,7 @@ class _Pairer:
     def comparable(
         self, simulated: Iterable[SimulatedDialogue], people: Mapping[Key, NaturalDialogue]
     ) -> list[SimulatedDialogue]:
-        """Return those with a natural dialogue of the same person and goal and, in a study with conditions, the same chatbot."""
+        """Return those with a natural dialogue of the same person and goal and, in a condition, with the same chatbot."""
         return [
             one
             for one in simulated

@@ -125,8 +125,8 @@ class _Importer:
     def _refuse_unknown_condition(self, record: Record) -> None:
         if record.condition and record.condition not in self._conditions:
             raise Unplaced(
-                f"the study has no condition {record.condition!r:.60}. Import it into a study with this condition, or remove the "
-                "line's key 'condition'."
+                f"the study has no condition {record.condition!r:.60}. Import it into a study with this condition, or remove "
+                "the line's key 'condition'."
             )
 
     def _goal(self, instruction: str, number: int | None) -> Goal:

@@ -45,8 +45,8 @@ def describe_factors(factors: Sequence[str]) -> list[str]:
     said = [f"Each level of the mixed models, called a model in the results, is {_combination(chosen)}."]
     if "condition" in chosen:
         said.append(
-            "The condition is that of the natural dialogue of a pair. Between participants it belongs to the generator user, whose "
-            "random intercept takes up other differences between people."
+            "The condition is that of the natural dialogue of a pair. If each participant had only one, the random intercept "
+            "of the generator user takes up the other differences between people."
         )
     if "character" in chosen:
         said.append(
