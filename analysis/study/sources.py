@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Count, Max, Sum
 
 from analysis.code_version import code_version
-from analysis.drift.played_dialogues import known_by
+from analysis.drift.played_dialogues import known_by, scored_by
 from collection.models import Participant
 from evaluation.models import Evaluation, Evaluator, Judgement, Pair
 from studies.models import Dialogue, Study
@@ -118,6 +118,7 @@ def _data(study: Study, evaluations: list[Evaluation]) -> list[Any]:
         people.aggregate(count=Count("pk"), keys=Sum("pk")),
         list(study.goals.order_by("pk").values_list("pk", "number", "domain", "text")),
         known_by(study),
+        scored_by(dialogues),
     ]
 
 

@@ -26,9 +26,9 @@ def study() -> Study:
 
 
 def asked_about() -> list[tuple[int, str, int]]:
-    first = Dialogue.objects.order_by("pk").values_list("pk", flat=True)[0]
+    first = Dialogue.objects.order_by("pk")[0].pk
     scores = TurnScore.objects.order_by("dialogue", "speaker", "position")
-    return [(dialogue - first, *rest) for dialogue, *rest in scores.values_list("dialogue", "speaker", "position")]
+    return [(score.dialogue_id - first, score.speaker, score.position) for score in scores]
 
 
 def test_every_turn_in_which_a_character_says_something_is_scored(study: Study) -> None:
