@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from enrolment.access import only_at, to_current_step
 from enrolment.pages import render_page, render_refusal
@@ -9,8 +10,8 @@ from enrolment.protocol import FULL, Visitor
 from evaluation.evaluators.assignments import count_judged, count_pairs_ahead
 from evaluation.evaluators.enrolment import JudgingEnrolment
 from evaluation.evaluators.reservations import take_assignment
-from evaluation.kinds.registry import kind_of
 from evaluation.models import Evaluator
+from evaluation.texts import questions
 
 
 @only_at(JudgingEnrolment, "instruction")
@@ -28,12 +29,13 @@ def instruction(request: HttpRequest, visitor: Visitor[Evaluator]) -> HttpRespon
 
 def spell_minutes(minutes: int) -> str:
     """Return the time in words, in whole hours where possible: "24 hours"."""
-    number, unit = (minutes // 60, "hour") if minutes % 60 == 0 else (minutes, "minute")
-    return f"{number} {unit}{'' if number == 1 else 's'}"
+    if minutes % 60:
+        return ngettext("{number} minute", "{number} minutes", minutes).format(number=minutes)
+    return ngettext("{number} hour", "{number} hours", minutes // 60).format(number=minutes // 60)
 
 
 def _render_instruction(request: HttpRequest, enrolment: JudgingEnrolment, evaluator: Evaluator) -> HttpResponse:
-    evaluation, kind = enrolment.evaluation, kind_of(enrolment.evaluation)
+    evaluation, words = enrolment.evaluation, questions(enrolment.study.language)
     return render_page(
         request,
         "enrolment/evaluator_instruction.html",
@@ -42,8 +44,8 @@ def _render_instruction(request: HttpRequest, enrolment: JudgingEnrolment, evalu
         pairs=count_pairs_ahead(evaluation),
         judged=count_judged(evaluator),
         kept=spell_minutes(evaluation.reserved_minutes),
-        kind=kind,
-        start=kind.words["start"],
+        heading=words["heading"],
+        start=words["start"],
     )
 
 

@@ -1,1 +1,0 @@
-"""Models judge the turns of characters in dialogues: requests, workers and results."""
