@@ -14,7 +14,8 @@ from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 FOLDERS = ("enrolment", "collection", "evaluation", "studies")
 _FOR_RESEARCHERS = re.compile(r'<p [^>]*lang="en".*?</p>', re.DOTALL)
 _TAGS = re.compile(
-    r"{% block header_kind %}.*?{% endblock %}|{% comment %}.*?{% endcomment %}|{% blocktranslate.*?{% endblocktranslate %}|{%.*?%}|{{.*?}}",
+    r"{% block header_kind %}.*?{% endblock %}|{% comment %}.*?{% endcomment %}|{% blocktranslate.*?{% endblocktranslate %}"
+    r"|{%.*?%}|{{.*?}}",
     re.DOTALL,
 )
 _ATTRIBUTES = re.compile(r'(?:aria-label|placeholder|title|alt|data-said|data-chosen)="([^"]*)"')
