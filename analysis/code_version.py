@@ -7,6 +7,7 @@ from pathlib import Path
 
 LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib", "scikit-learn", "pyspellchecker")
 ELSEWHERE = (
+    "characters/turn_judging/judge_names.py",
     "collection/research/distributions.py",
     "dialogue/answers.py",
     "dialogue/extraction.py",

@@ -1,6 +1,6 @@
 """URLs of the analyses of studies and runs, and of power estimates."""
 
-from django.urls import path
+from django.urls import include, path
 
 from analysis.comparing import views as comparing
 from analysis.humanness import views as humanness
@@ -8,6 +8,7 @@ from analysis.power import views as power
 from analysis.study import views as study
 
 urlpatterns = [
+    path("", include("analysis.drift.judging.urls")),
     path("power/", power.power, name="power"),
     path("power/<slug:token>/", power.power_estimate, name="power-estimate"),
     path("power/<slug:token>/live/", power.power_estimate_live, name="power-estimate-live"),

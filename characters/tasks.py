@@ -12,6 +12,8 @@ from characters.judging.queue import RANKINGS
 from characters.judging.workers import JudgingWorker
 from characters.tuning.queue import TUNINGS
 from characters.tuning.workers import TuningWorker
+from characters.turn_judging.queue import TURN_SCORES
+from characters.turn_judging.workers import TurnJudgingWorker
 from jobs.tasks import is_stopping, works_off
 
 
@@ -31,6 +33,12 @@ def answer() -> AnswerWorker:
 def judge() -> JudgingWorker:
     """Return a worker that lets models rank answers."""
     return JudgingWorker(models_file=settings.MODELS_FILE, should_stop=is_stopping.is_set)
+
+
+@works_off(TURN_SCORES)
+def score_turns() -> TurnJudgingWorker:
+    """Return a worker that lets models score turns of characters."""
+    return TurnJudgingWorker(models_file=settings.MODELS_FILE, should_stop=is_stopping.is_set)
 
 
 @works_off(INSTRUCT_CALLS)

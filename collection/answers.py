@@ -33,13 +33,28 @@ def known_participants(study: Study) -> QuerySet[Participant]:
     return study.participants.filter(pk__lte=newest.pk if newest else 0).select_related("persona").order_by("pk")
 
 
+_ASSIGNED = ("conditions", "condition_seed")
+
+
 def _columns(keys: list[str], with_external_ids: bool) -> list[str]:
     named = ["external_id"] if with_external_ids else []
-    return ["participant", "state", *named, "consented_at", "consent_version", *keys, "goal_order", "finished_at"]
+    return [
+        "participant",
+        "state",
+        *named,
+        "consented_at",
+        "consent_version",
+        *keys,
+        "goal_order",
+        "finished_at",
+        *_ASSIGNED,
+    ]
 
 
 def _values(one: Participant, keys: list[str], with_external_ids: bool) -> list[object]:
-    """Return one row. ``participant`` is the persona's code, as in exports of dialogues; empty before the persona form."""
+    """Return one row. ``participant`` is the persona's code, as in exports of dialogues; empty before the persona form.
+
+    ``conditions`` is one name, or within participants the condition of each goal, in their order."""
     answers = one.persona.features if one.persona else {}
     return [
         one.persona.code if one.persona else "",
@@ -50,4 +65,6 @@ def _values(one: Participant, keys: list[str], with_external_ids: bool) -> list[
         *(answers.get(key) for key in keys),
         " ".join(str(number) for number in one.goal_order),
         one.ended_at.isoformat() if one.ended_at else None,
+        "; ".join(one.conditions if len(set(one.conditions)) > 1 else one.conditions[:1]),
+        one.condition_seed,
     ]

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Generic, Self, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -15,7 +15,6 @@ from enrolment.agreements import Agreement, Terms
 from enrolment.invitations import Invitation
 from enrolment.models import Outcome, Person
 from enrolment.signed_tokens import SignedTokens
-from studies.models import Study
 
 P = TypeVar("P", bound=Person)
 Heading = tuple[str, str]
@@ -29,7 +28,6 @@ class Texts:
     """Texts for the people of one kind of study.
 
     ``refusals`` are keyed by reason, without ``full``; ``steps`` are keyed by step and tell a returning person where they are.
-    ``as_another`` offers to take part to another person at the same browser.
     """
 
     missing: Heading
@@ -39,7 +37,20 @@ class Texts:
     known_id: str
     finished_id: str
     withdrawal: Heading
-    as_another: str
+    data_file: str
+
+
+class Host(Protocol):
+    """What people enrol in, as their pages name it; a study is one."""
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def slug(self) -> str: ...
+
+    @property
+    def language(self) -> str: ...
 
 
 class NotEligible(Exception):
@@ -61,18 +72,12 @@ class Enrolment(ABC, Generic[P]):
     prefix: ClassVar[str]
     keywords: ClassVar[tuple[str, ...]]
     tokens: ClassVar[SignedTokens]
-    data_file: ClassVar[str]
-    """The name of the file with a person's own data, after the study's."""
+    texts: ClassVar[Texts]
     end_script: ClassVar[str] = ""
     """The script of the last page, if any."""
 
-    study: Study
+    study: Host
     location: tuple[str | int, ...]
-
-    @classmethod
-    @abstractmethod
-    def texts(cls) -> Texts:
-        """Return the texts for the kind's people, in the current language."""
 
     @classmethod
     @abstractmethod
@@ -180,14 +185,14 @@ class Enrolment(ABC, Generic[P]):
 
     def step_text(self, person: P, step: str) -> str:
         """Return the text about their step for a person who returns."""
-        return self.texts().steps[step]
+        return self.texts.steps[step]
 
     def resume(self, person: P) -> None:
         """Prepare for a form that the person has submitted, for example by giving back a released seat."""
 
     def refusal(self, reason: str) -> dict[str, Any]:
         """Return the template context of a refusal for this reason: heading, sentence and details."""
-        heading, sentence = self.texts().refusals[reason]
+        heading, sentence = self.texts.refusals[reason]
         return {"heading": heading, "sentence": sentence}
 
     def address(self, step: str, *more: Any) -> str:

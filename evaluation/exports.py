@@ -32,7 +32,7 @@ __all__ = [
 class JudgementRow(NamedTuple):
     """A judgement for results. ``duration`` is in seconds, rounded to milliseconds; unknown values are None.
 
-    The last three are those of the simulated dialogue (``studies.recorded_roles``).
+    ``condition`` is the natural dialogue's; the three before it are the simulated one's (``studies.recorded_roles``).
     """
 
     participant: str
@@ -50,6 +50,7 @@ class JudgementRow(NamedTuple):
     character: str | None = None
     elicitation: str | None = None
     responder_character: str | None = None
+    condition: str | None = None
 
 
 COLUMNS = JudgementRow._fields
@@ -156,6 +157,7 @@ def _row(one: Judgement, prefix: str) -> JudgementRow:
         character=one.played_character or None,  # type: ignore[attr-defined]
         elicitation=one.played_elicitation or None,  # type: ignore[attr-defined]
         responder_character=one.played_responder or None,  # type: ignore[attr-defined]
+        condition=one.pair.condition or None,
     )
 
 

@@ -16,7 +16,8 @@ Kind = Literal["natural", "simulated"]
 class NaturalDialogue:
     """A person's dialogue about a goal. A judge would see ``turns`` of its messages, but not the ``hidden`` ones.
 
-    An empty ``ending`` means that it has not ended. ``is_unsafe``: a guard found it unsafe.
+    An empty ``ending`` means that it has not ended. ``is_unsafe``: a guard found it unsafe. ``condition`` is empty in a study
+    without conditions; ``chatbot`` identifies who answered.
     """
 
     id: int
@@ -26,6 +27,8 @@ class NaturalDialogue:
     turns: int
     hidden: int = 0
     is_unsafe: bool = False
+    condition: str = ""
+    chatbot: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +44,17 @@ class SimulatedDialogue:
     turns: int
     hidden: int = 0
     is_unsafe: bool = False
+    chatbot: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """``takes_left``: include natural dialogues that their participant left. ``takes_unsafe``: include unsafe dialogues."""
+    """``takes_left``: include natural dialogues that their participant left. ``takes_unsafe``: include unsafe dialogues.
+    ``crosses_chatbots``: pair a natural dialogue of a condition with simulated ones with any chatbot, not only its own."""
 
     takes_left: bool = False
     takes_unsafe: bool = False
+    crosses_chatbots: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +134,11 @@ class _Pairer:
     def comparable(
         self, simulated: Iterable[SimulatedDialogue], people: Mapping[Key, NaturalDialogue]
     ) -> list[SimulatedDialogue]:
-        """Return those with a natural dialogue of the same person and goal."""
-        reason = "no natural dialogue to compare with"
+        """Return those with a natural dialogue of the same person and goal and, in a condition, with the same chatbot."""
         return [
-            one for one in simulated if not self._leave(one, "" if (one.person, one.goal, "") in people else reason)
+            one
+            for one in simulated
+            if not self._leave(one, self._why_incomparable(one, people.get((one.person, one.goal, ""))))
         ]
 
     def draw(self, dialogues: Iterable[D]) -> dict[Key, D]:
@@ -173,6 +180,16 @@ class _Pairer:
         if not fault and dialogue.is_unsafe and not self.rules.takes_unsafe:
             fault = "found unsafe by a guard"
         return fault or ("" if dialogue.turns else "no visible messages")
+
+    def _why_incomparable(self, simulated: SimulatedDialogue, natural: NaturalDialogue | None) -> str:
+        if natural is None:
+            return "no natural dialogue to compare with"
+        is_bound = bool(natural.condition) and not self.rules.crosses_chatbots
+        return (
+            "another chatbot than in the person's condition"
+            if is_bound and simulated.chatbot != natural.chatbot
+            else ""
+        )
 
     def _lot(self, dialogue: NaturalDialogue | SimulatedDialogue) -> tuple[str, int]:
         """Return the sort key that draws among dialogues of one person, goal and model; row numbers only break ties."""

@@ -79,6 +79,7 @@ class _Importer:
             return
         self._goals = [(goal, plain_name(goal.text)) for goal in study.goals.all()]
         self._participants = set(study.personas.exclude(participant=None).values_list("pk", flat=True))
+        self._conditions = {condition.name: condition for condition in study.conditions.all()}
         self._codes: dict[str, Persona] = {}
         self._alike: defaultdict[str, list[Persona]] = defaultdict(list)
         for persona in study.personas.select_related("character").order_by("code"):
@@ -92,6 +93,7 @@ class _Importer:
             record = read_record(number, line)
             self._refuse_other(record)
             goal = self._goal(record.instruction, record.goal_number)
+            self._refuse_unknown_condition(record)
             self._store(record, goal, self._persona(record, goal))
         except InvalidRecord as reason:
             self.unplaced.append(str(reason))
@@ -119,6 +121,13 @@ class _Importer:
         if record.inquirer is not None and asked != self.inquirer:
             advice = "Change --inquirer." if asked and self.inquirer else _advice(record)
             raise Unplaced(f"the inquirer is {_named(asked)}, not {_named(self.inquirer)}. {advice}")
+
+    def _refuse_unknown_condition(self, record: Record) -> None:
+        if record.condition and record.condition not in self._conditions:
+            raise Unplaced(
+                f"the study has no condition {record.condition!r:.60}. Import it into a study with this condition, or remove "
+                "the line's key 'condition'."
+            )
 
     def _goal(self, instruction: str, number: int | None) -> Goal:
         wanted = plain_name(instruction)
@@ -213,6 +222,7 @@ class _Importer:
             kind=Dialogue.Kind.SIMULATED if run else Dialogue.Kind.NATURAL,
             inquirer=self._asked(record),
             responder=record.responder,
+            condition=self._conditions.get(record.condition),
             seed=self._seed(record) if run else None,
             ending=record.ending or ("" if run else "next_goal"),
             imported_from=self.source,

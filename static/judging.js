@@ -5,12 +5,13 @@ import { listen as listenToBubbles, mark, reveal } from "./judging/bubbles.js";
 import { Clocks, furthest } from "./judging/clocks.js";
 import { listen as listenToKeys } from "./judging/keys.js";
 import { Memory } from "./judging/memory.js";
+import { Ratings } from "./judging/ratings.js";
 import { Server } from "./judging/server.js";
 import { Sides } from "./judging/visible_sides.js";
-import { fill, words } from "./words.js";
 
 const PAUSE = 400; // milliseconds between a change and its draft
 const REST = 5000; // milliseconds until a lost draft is sent again
+const EXPIRED = "This page has expired. Please reload it. Your choices are kept in this tab.";
 
 const byId = (id) => document.getElementById(id);
 const page = byId("judging");
@@ -22,7 +23,8 @@ const addresses = { draft: draftAddress, submit: form.action, state: stateAddres
 const server = new Server(addresses, form.elements.csrfmiddlewaretoken.value);
 const clocks = new Clocks(furthest(memory.get("clocks"), saved.clocks));
 const sides = new Sides(page, memory.get("seen") ?? { first: saved.clocks?.scrolled_first, second: saved.clocks?.scrolled_second });
-const answer = new Answer(form, sides.turns, { change: changed, hint: say });
+const listener = { change: changed, hint: say };
+const answer = page.dataset.kind === "answers" ? new Ratings(form, listener) : new Answer(form, sides.turns, listener);
 let known = saved.number; // the number of revisions that this page knows
 let isDirty = memory.get("isDirty") ?? false;
 let isSending = false;
@@ -30,7 +32,7 @@ let isOver = false;
 let timer = 0;
 
 function changed(name) {
-  if (name === "choice") clocks.decide();
+  if (answer.isDecision(name)) clocks.decide();
   show();
   hush();
   keep({ isDirty: true });
@@ -40,7 +42,7 @@ function changed(name) {
 function show() {
   mark(page, answer.value, answer.sides);
   const { utterance_number: number, utterance_bubble: bubble } = answer.value;
-  byId("picked").textContent = number && bubble ? (bubble === "prompt" ? words.prompt : words.response) : "";
+  if (byId("picked")) byId("picked").textContent = number && bubble ? (bubble === "prompt" ? "the prompt" : "the response") : "";
 }
 
 function step(by) {
@@ -94,7 +96,7 @@ async function submit() {
   clearTimeout(timer);
   send(true);
   const whole = { ...body(), key: form.elements.key.value };
-  settle(await server.submit(whole, (seconds) => say(fill(words.no_connection, { seconds }))));
+  settle(await server.submit(whole, (seconds) => say(`No connection. Your answer has not been sent yet. The page will try again in ${seconds} s, or as soon as you press the button.`)));
 }
 
 function settle(result) {
@@ -118,7 +120,7 @@ function send(isBusy) {
 
 function refused({ reason, message, next }) {
   if (reason === "elsewhere") {
-    say(words.expired, { isError: true, next: location.href });
+    say(EXPIRED, { isError: true, next: location.href });
     return;
   }
   isOver = Boolean(next);
@@ -145,11 +147,11 @@ async function look() {
   }
 }
 
-function say(sentence, { isError = false, next = "" } = {}) {
+function say(words, { isError = false, next = "" } = {}) {
   const [text, link] = byId("hint").children;
   byId("hint").hidden = false;
   byId("hint").classList.toggle("error", isError);
-  text.textContent = sentence;
+  text.textContent = words;
   link.hidden = !next;
   if (next) {
     link.href = next;
@@ -174,7 +176,7 @@ form.addEventListener("submit", (event) => {
   submit();
 });
 listenToBubbles(page, (...bubble) => isSending || isOver || answer.pick(...bubble));
-listenToKeys({
+listenToKeys(form, {
   give: (...given) => isSending || isOver || answer.give(...given),
   step: (by) => isSending || isOver || step(by),
   submit,

@@ -6,6 +6,8 @@ Apart from roles.py, which depends on prompt sets: analyses read these records, 
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Q
+
 from studies.models import Dialogue
 
 ROLE = "character"
@@ -16,6 +18,11 @@ def recorded_role(described: Mapping[str, Any]) -> dict[str, Any]:
     """Return the role that a dialogue's description of a speaker records; {} for none."""
     found = described.get(ROLE)
     return found if isinstance(found, dict) else {}
+
+
+def plays_character() -> Q:
+    """Return whether a character is played by either speaker, for queries about dialogues."""
+    return Q(inquirer__has_key=ROLE) | Q(responder__has_key=ROLE)
 
 
 def named_roles(dialogue: Dialogue) -> dict[str, str]:

@@ -11,6 +11,7 @@ from analysis.statistics.drift.drift import drifts_of
 from analysis.statistics.drift.neutral import neutral_texts
 from analysis.statistics.drift.played import Played, Reference
 from analysis.statistics.drift.style import Style
+from characters.turn_judging.judge_names import judge_names
 from rolellm.languages import Language
 from studies.models import Dialogue, Study
 
@@ -22,7 +23,7 @@ MOST_CHARACTERS = 20
 def measure_drift(study: Study, dialogues: QuerySet[Dialogue], on_step: Callable[[str], None]) -> CharacterDrift | None:
     """Measure the drift of the characters in these dialogues of the study; None if none is played."""
     random = default_rng(SEED)
-    played = list(read_played(dialogues, random))
+    played = list(read_played(dialogues, random, judge_names(study)))
     if not played:
         return None
     on_step("drift of characters")

@@ -55,6 +55,11 @@ class HumannessPage(ResultPage):
         """Return the tables of the drift of the run's characters; none if it has no characters."""
         return [in_columns(table) for table in (self.shown.get("drift") or {}).get("tables", ())]
 
+    @property
+    def plays_characters(self) -> bool:
+        """Return whether the run's dialogues have characters, whose turns a judge can score."""
+        return bool(self.run.elicitation or self.run.responder_character)
+
     @cached_property
     def prospects(self) -> tuple[int, int]:
         """Return the numbers of ended simulated and natural dialogues."""

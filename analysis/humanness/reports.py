@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Count, Max, QuerySet, Sum
 
 from analysis.code_version import code_version
-from analysis.drift.played_dialogues import known_by
+from analysis.drift.played_dialogues import known_by, scored_by
 from analysis.humanness.instructions import instructions_of
 from analysis.humanness.run_dialogues import natural_dialogues, simulated_dialogues
 from analysis.models import SHAPE, HumannessReport
@@ -60,6 +60,7 @@ def fingerprint(run: Run) -> str:
         asdict(instructions_of(run)),
         run.study.questionnaire,
         known_by(run.study),
+        scored_by(simulated_dialogues(run)),
         *(_counts(dialogues) for dialogues in (simulated_dialogues(run), natural_dialogues(run.study))),
     ]
     return hashlib.sha256(json.dumps(made_of, sort_keys=True, default=str).encode()).hexdigest()

@@ -3,12 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.reporting.drift_tables import character_of, signs_table, styles_table, verdicts_table, whole_ways
+from analysis.reporting.drift_tables import (
+    character_of,
+    judges_table,
+    signs_table,
+    styles_table,
+    verdicts_table,
+    whole_ways,
+)
 from analysis.reporting.figures.drawings import Drawing, Undrawn
-from analysis.reporting.figures.drift import styles_by_turn
+from analysis.reporting.figures.drift import scores_by_turn, styles_by_turn
 from analysis.reporting.findings import with_minus
-from analysis.statistics.drift.drift import Drift
-from analysis.statistics.drift.trends import LEVEL
+from analysis.statistics.drift.drift import Drift, JudgedTrend
+from analysis.statistics.drift.trends import FEWEST, LEVEL, Trend
 from studies.files.printed_tables import Table
 
 DEFINITIONS = (
@@ -37,30 +44,51 @@ class CharacterDrift:
     drifts: Sequence[Drift]
 
     def tables(self) -> list[Table]:
-        """Return the verdicts, and the styles and the signs by turn."""
-        return [verdicts_table(self.drifts), styles_table(self.drifts), signs_table(self.drifts)]
+        """Return the verdicts, the styles and the signs by turn, and the scores of judges if any was asked."""
+        judged = [judges_table(self.drifts)] if self._is_judged else []
+        return [verdicts_table(self.drifts), styles_table(self.drifts), *judged, signs_table(self.drifts)]
 
     def figures(self) -> list[Drawing | Undrawn]:
-        return [styles_by_turn(whole_ways(self.drifts))]
+        ways = whole_ways(self.drifts)
+        return [styles_by_turn(ways), *([scores_by_turn(ways)] if self._is_judged else [])]
 
     def findings(self) -> list[str]:
-        """Return a sentence about each way of playing, and the reasons why characters could not be measured."""
+        """Return a sentence about each way of playing, reasons why characters could not be measured, and what judges say."""
         ways = [_about(one) for one in whole_ways(self.drifts)]
         reasons = dict.fromkeys(one.reason for one in self.drifts if one.reason)
-        return [*ways, *(reason for reason in reasons if not any(reason in sentence for sentence in ways))]
+        judged = [_judged(one, trend) for one in whole_ways(self.drifts) for trend in one.judged]
+        return [*ways, *(reason for reason in reasons if not any(reason in sentence for sentence in ways)), *judged]
+
+    @property
+    def _is_judged(self) -> bool:
+        return any(one.judged for one in self.drifts)
 
 
 def _about(one: Drift) -> str:
     subject = f"{_capital(one.way)}, {character_of(one)}"
     if one.trend is None:
         return f"{subject}: drift is not measured. {one.reason}"
-    low, high = (with_minus(f"{value:.3f}") for value in (one.trend.low, one.trend.high))
-    change = (
-        f"the style changes by {with_minus(f'{one.trend.slope:.3f}')} per turn ({100 * LEVEL:.0f}% interval {low} to {high}, "
-        f"{one.trend.dialogues} dialogues)"
-    )
+    change = f"the style changes by {_slope(one.trend)}"
     since = f", from turn {one.change.turn} on ({one.change.low} to {one.change.high})" if one.change else ""
     return f"{subject}: {one.verdict}{since}; {change}."
+
+
+def _judged(one: Drift, judged: JudgedTrend) -> str:
+    subject = f"{_capital(one.way)}, {character_of(one)}, as {judged.judge} judges"
+    named = {"style": judged.style, "knowledge": judged.knowledge}
+    found = [
+        f"{'drift, ' if trend.is_falling else ''}{name} changes by {_slope(trend)}"
+        for name, trend in named.items()
+        if trend
+    ]
+    if not found:
+        return f"{subject}: a trend needs at least {FEWEST} dialogues with three scored turns."
+    return f"{subject}: {'; '.join(found)}."
+
+
+def _slope(trend: Trend) -> str:
+    slope, low, high = (with_minus(f"{value:.3f}") for value in (trend.slope, trend.low, trend.high))
+    return f"{slope} per turn ({100 * LEVEL:.0f}% interval {low} to {high}, {trend.dialogues} dialogues)"
 
 
 def _capital(text: str) -> str:

@@ -5,7 +5,7 @@ from math import isnan
 
 from analysis.statistics.drift.drift import ALL, Drift
 from analysis.statistics.drift.trends import LEVEL
-from analysis.statistics.drift.turns import AtTurn, Estimate
+from analysis.statistics.drift.turns import AtTurn, Estimate, JudgedAt
 from studies.files.printed_tables import Cell, Percentage, Table
 
 _SCALE = "Style: 1 is the mean of the character’s own turns in its script, 0 that of neutral text."
@@ -74,6 +74,27 @@ def signs_table(drifts: Sequence[Drift]) -> Table:
     )
 
 
+def judges_table(drifts: Sequence[Drift]) -> Table:
+    """Return the judges' scores by turn, for each way and judge; no rows if no judge was asked."""
+    return Table(
+        "drift-judges",
+        "Judges’ scores by turn",
+        "Mean scores from 1 to 5 of a model that reads one turn with what precedes it, the description of the character and "
+        "the topic, but not the number of the turn. Style: how much it is said as the character speaks. Knowledge: how well it "
+        "fits what the character knows. Both with 95% intervals over the dialogues whose turn was scored. No score: turns for "
+        "which no answer of the judge could be read.",
+        ("played by", "judge", "turn", "scored", "style", "from", "to", "knowledge", "from", "to", "no score"),
+        tuple(
+            _judged(one.way, turn.turn, judged)
+            for one in whole_ways(drifts)
+            for judge in (trend.judge for trend in one.judged)
+            for turn in one.turns
+            for judged in turn.judged
+            if judged.judge == judge
+        ),
+    )
+
+
 def whole_ways(drifts: Sequence[Drift]) -> list[Drift]:
     """Return one drift for each way: that of all its characters, or of its only one."""
     found: dict[str, Drift] = {}
@@ -108,6 +129,11 @@ def _by_turn(drifts: Sequence[Drift], cells: Callable[[AtTurn], tuple[Cell, ...]
 
 def _signs(turn: AtTurn) -> tuple[Cell, ...]:
     return *_percents(turn.catchphrases), *_percents(turn.reveals), *_percents(turn.refusals)
+
+
+def _judged(way: str, turn: int, judged: JudgedAt) -> tuple[Cell, ...]:
+    means = (*_numbers(judged.style), *_numbers(judged.knowledge))
+    return way, judged.judge, turn, judged.style.count, *means, judged.without
 
 
 def _numbers(one: Estimate) -> tuple[float | None, ...]:

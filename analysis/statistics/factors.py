@@ -1,4 +1,4 @@
-"""What the mixed models compare: inquirer models, elicitations, characters, or combinations of these."""
+"""What the mixed models compare: inquirer models, elicitations, characters, conditions, or combinations of these."""
 
 from collections.abc import Sequence
 from functools import reduce
@@ -12,6 +12,7 @@ FACTORS = {
     "elicitation": "elicitation",
     "character": "character",
     "responder_character": "responder’s character",
+    "condition": "condition",
 }
 """Columns of judgements that can be factors, in the order in which they name a level, with their words."""
 MODEL = ("model",)
@@ -42,6 +43,11 @@ def describe_factors(factors: Sequence[str]) -> list[str]:
     if tuple(chosen) == MODEL:
         return []
     said = [f"Each level of the mixed models, called a model in the results, is {_combination(chosen)}."]
+    if "condition" in chosen:
+        said.append(
+            "The condition is that of the natural dialogue of a pair. If each participant had only one, the random intercept "
+            "of the generator user takes up the other differences between people."
+        )
     if "character" in chosen:
         said.append(
             "The generator user is the character, so its random intercept cannot be distinguished from the character's effect."

@@ -13,7 +13,20 @@ __all__ = ["LARGEST", "OVERALL", "BadData", "read_judgements", "read_stored_judg
 REQUIRED = ("participant", "generator_user", "model", "detected")
 PLAYED = ("character", "elicitation", "responder_character")
 """Which characters of RoleLLM speak in the simulated dialogue."""
-OPTIONAL = ("choice", "confidence", "utterance_number", "duration", "pair", "goal", "domain", "flagged", *PLAYED)
+CONDITION = "condition"
+"""The condition of the study in which the natural dialogue was collected."""
+OPTIONAL = (
+    "choice",
+    "confidence",
+    "utterance_number",
+    "duration",
+    "pair",
+    "goal",
+    "domain",
+    "flagged",
+    *PLAYED,
+    CONDITION,
+)
 NUMBERS = ("utterance_number", "duration")
 BINARY = ("detected", "flagged")
 GREATEST = 1e100

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from analysis.drift.judging.scopes import scope_of_study
 from analysis.result_page import ResultPage
 from analysis.study.forms import SourcesForm
 from analysis.study.layout import Section, arrange
@@ -63,6 +64,10 @@ class AnalysisPage(ResultPage):
             ended.filter(kind=Dialogue.Kind.NATURAL).count(),
             ended.filter(kind=Dialogue.Kind.SIMULATED).count(),
         )
+
+    def plays_characters(self) -> bool:
+        """Return whether dialogues of the study's runs have characters, whose turns a judge can score."""
+        return scope_of_study(self.study).dialogues.exists()
 
     def caveats(self) -> list[str]:
         """Return caveats that apply to the whole page."""

@@ -13,6 +13,7 @@ WORDS = {
     "elicitation": "elicitations",
     "character": "characters",
     "responder_character": "responders’ characters",
+    "condition": "conditions",
 }
 CLOSED_ONES = "By default, closed evaluations count."
 OPEN_ONES = (

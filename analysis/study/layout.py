@@ -59,8 +59,8 @@ _PLACES = (
     _Place(
         "drift",
         "Drift of characters",
-        tables=("drift", "drift-by-turn"),
-        figures=("drift-by-turn",),
+        tables=("drift", "drift-by-turn", "drift-judges"),
+        figures=("drift-by-turn", "drift-judges"),
         details=("drift-signs",),
     ),
     _Place("personas", "Lexical diversity and the persona", tables=("table-2",)),

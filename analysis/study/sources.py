@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Count, Max, Sum
 
 from analysis.code_version import code_version
-from analysis.drift.played_dialogues import known_by
+from analysis.drift.played_dialogues import known_by, scored_by
 from collection.models import Participant
 from evaluation.models import Evaluation, Evaluator, Judgement, Pair
 from studies.models import Dialogue, Study
@@ -118,16 +118,18 @@ def _data(study: Study, evaluations: list[Evaluation]) -> list[Any]:
         people.aggregate(count=Count("pk"), keys=Sum("pk")),
         list(study.goals.order_by("pk").values_list("pk", "number", "domain", "text")),
         known_by(study),
+        scored_by(dialogues),
     ]
 
 
 def offered_factors(study: Study) -> list[str]:
     """Return what the mixed models of the study can compare beside the inquirer models: what its dialogues with characters
-    differ in."""
+    differ in, and its conditions."""
     dialogues = study.dialogues.filter(kind=Dialogue.Kind.SIMULATED)
     has_characters = dialogues.filter(inquirer__has_key=ROLE).exists()
     has_responders = dialogues.filter(responder__has_key=ROLE).exists()
     return [
         *(["elicitation", "character"] if has_characters else []),
         *(["responder_character"] if has_responders else []),
+        *(["condition"] if study.conditions.exists() else []),
     ]

@@ -1,26 +1,16 @@
-"""One ranking: what the judge is asked, and what it said. An output is stored before it is read."""
+"""One ranking: what the judge is asked, and what it found."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
 
-from django.db import transaction
-
-from characters.asking import as_fields, charge
 from characters.benchmarks.languages import language_of
+from characters.judge_answers import with_rejected
 from characters.judging.queue import RANKINGS
 from characters.models import Answer, Ranking
-from dialogue import thoughts
-from dialogue.backends.base import Reply
-from dialogue.messages import Message
 from jobs.workers import Hopeless
-from rolellm.judging.questions import NAMES, Question, again, digest, opening
-from rolellm.judging.verdicts import UnreadableVerdict, Verdict, read_verdict
+from rolellm.judging.questions import NAMES, Question, digest
+from rolellm.judging.verdicts import Verdict
 from studies.storable_text import storable
-
-TRIES = 4
-"""A judge is asked once, and up to three times again."""
 
 
 def read_question(ranking: Ranking) -> Question:
@@ -45,42 +35,11 @@ def read_question(ranking: Ranking) -> Question:
     )
 
 
-def conversation(question: Question, rejected: Iterable[dict[str, Any]]) -> list[Message]:
-    """Return the messages for the next try: each unreadable answer is shown to the judge with what is wrong with it."""
-    messages = opening(question)
-    for one in rejected:
-        said = _answer(one["raw"], one["stop_reason"]).strip()
-        messages += [Message("assistant", said or "(nothing)"), again(one["reason"], question.language)]
-    return messages
-
-
 def seed_of(ranking: Ranking) -> int:
     """Return the sampler's seed (32 bits) for the next try, a hash of all that identifies it."""
     seed = ranking.judging.configuration["seed"]
     key = (seed, ranking.row.position, ranking.first.name, ranking.second.name, len(ranking.rejected))
     return int.from_bytes(sha256("\x1f".join(map(str, key)).encode()).digest()[:4])
-
-
-@transaction.atomic
-def store_output(ranking: Ranking, worker: str, reply: Reply) -> None:
-    """Store what the judge said, and what it cost. Raises LeaseLost."""
-    RANKINGS.store(ranking, worker, **as_fields(reply))
-    charge(ranking.judging, reply)
-
-
-def is_unread(ranking: Ranking) -> bool:
-    """Return whether an output is stored that has not been read, because its worker was killed in between."""
-    return bool(ranking.stop_reason)
-
-
-def read_output(ranking: Ranking) -> Verdict:
-    """Return the verdict in the stored output. Raises UnreadableVerdict."""
-    return read_verdict(_answer(ranking.raw, ranking.stop_reason), NAMES)
-
-
-def reject_output(ranking: Ranking, worker: str, reason: UnreadableVerdict) -> None:
-    """Keep the stored output as an unreadable one, so that the next try can begin. Raises LeaseLost."""
-    RANKINGS.store(ranking, worker, rejected=_rejected(ranking, str(reason)), raw="", stop_reason="")
 
 
 def finish_ranking(ranking: Ranking, verdict: Verdict, worker: str, now: datetime) -> None:
@@ -91,12 +50,4 @@ def finish_ranking(ranking: Ranking, verdict: Verdict, worker: str, now: datetim
 
 def finish_without_verdict(ranking: Ranking, problem: str, worker: str, now: datetime) -> None:
     """Store that no output could be read, and the ``problem`` of the last one. Raises LeaseLost."""
-    RANKINGS.finish(ranking, worker, now, preference="none", rejected=_rejected(ranking, storable(problem)))
-
-
-def _rejected(ranking: Ranking, reason: str) -> list[dict[str, Any]]:
-    return [*ranking.rejected, {"raw": ranking.raw, "stop_reason": ranking.stop_reason, "reason": reason}]
-
-
-def _answer(raw: str, stop_reason: str) -> str:
-    return thoughts.split(raw, was_cut=stop_reason == "length").answer
+    RANKINGS.finish(ranking, worker, now, preference="none", rejected=with_rejected(ranking, problem))

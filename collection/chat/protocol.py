@@ -6,7 +6,6 @@ Positions and offsets count from 0; an offset counts Unicode code points, which 
 import json
 from typing import Annotated, Any, Literal, get_args
 
-from django.utils.translation import gettext
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from studies.storable_text import storable
@@ -238,14 +237,12 @@ def read_frame(text: str) -> ClientFrame:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise MalformedFrame(
-            gettext("The server could not read a message from this page. Please reload the page.")
-        ) from error
+        raise MalformedFrame("The server could not read a message from this page. Please reload the page.") from error
     try:
         return _CLIENT_FRAME.validate_python(data)
     except ValidationError as error:
         raise MalformedFrame(
-            gettext("The server does not understand a message from this page. Please reload the page."), _key(data)
+            "The server does not understand a message from this page. Please reload the page.", _key(data)
         ) from error
 
 

@@ -50,18 +50,28 @@ def assign_conditions(participant: Participant, now: datetime) -> None:
 
 def read_standing(study: Study, now: datetime) -> Standing:
     """Return the numbers of dialogues by condition, and the goals left to the participants who are here."""
-    natural = study.dialogues.filter(kind=Dialogue.Kind.NATURAL, ending="next_goal").exclude(condition=None)
-    completed = natural.order_by().values_list("condition__name").annotate(Count("pk"))
     lost: Counter[str] = Counter()
     ahead: list[Sequence[str]] = []
-    here = set(_here(study, now).values_list("pk", flat=True))
+    here = people_here(study, now)
     for participant in _unfinished(study):
         left = conditions_left(participant)
         if participant.pk in here:
             ahead.append(left)
         else:
             lost.update(left[:1])
-    return Standing(dict(completed), lost, ahead)
+    return Standing(completed_dialogues(study), lost, ahead)
+
+
+def completed_dialogues(study: Study) -> dict[str, int]:
+    """Return the number of completed natural dialogues by condition; conditions without any are missing."""
+    natural = study.dialogues.filter(kind=Dialogue.Kind.NATURAL, ending="next_goal").exclude(condition=None)
+    return dict(natural.order_by().values_list("condition__name").annotate(Count("pk")))
+
+
+def people_here(study: Study, now: datetime) -> set[int]:
+    """Return the keys of the participants who are expected to continue."""
+    active = study.participants.filter(state=State.ACTIVE, last_seen_at__gte=now - HERE)
+    return set(keeping_seats(active).values_list("pk", flat=True))
 
 
 def conditions_left(participant: Participant) -> list[str]:
@@ -118,11 +128,6 @@ def _earlier(participant: Participant) -> list[Participant]:
     """Return earlier participations under the same external ID."""
     people = people_called(participant.study.participants.select_related("persona"), participant.external_id)
     return list(people.exclude(pk=participant.pk))
-
-
-def _here(study: Study, now: datetime) -> QuerySet[Participant]:
-    active = study.participants.filter(state=State.ACTIVE, last_seen_at__gte=now - HERE)
-    return keeping_seats(active)
 
 
 def _unfinished(study: Study) -> QuerySet[Participant]:

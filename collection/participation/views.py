@@ -17,7 +17,7 @@ from enrolment.protocol import Visitor
 def persona_form(request: HttpRequest, visitor: Visitor[Participant]) -> HttpResponse:
     """Show the persona form (figure 9), or store its answers."""
     enrolment, participant = visitor.enrolment, visitor.person
-    page = read_form(enrolment.study, request)
+    page = read_form(participant.study, request)
     if page.is_valid():
         answer_form(participant, page.answers)
         return to_current_step(request, visitor)

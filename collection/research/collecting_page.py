@@ -12,6 +12,7 @@ from django.utils import timezone
 from collection.models import Recruitment
 from collection.participation.eligibility import PRESENT, UNDER_WAY
 from collection.research.collecting import Admission, Counts, list_participants, read_admission, read_counts
+from collection.research.condition_counts import ConditionLine, read_condition_lines
 from collection.research.distributions import Distribution, read_distributions
 from collection.research.opening import what_it_lacks
 from collection.research.recruitment_form import find_recruitment
@@ -36,6 +37,7 @@ class CollectingPage:
     link: str
     admission: Admission
     counts: Counts
+    conditions: list[ConditionLine]
     participants: Page[Any]
     distributions: list[Distribution]
     shared_ids: list[SharedId]
@@ -68,6 +70,7 @@ def read_collecting(study: Study, site: str, page: str) -> CollectingPage:
         link=urljoin(site, reverse("welcome", args=[study.slug])),
         admission=read_admission(study, now),
         counts=read_counts(study, now),
+        conditions=read_condition_lines(study, now),
         participants=list_participants(study, page, now),
         distributions=read_distributions(study),
         shared_ids=read_shared_ids(study.participants.all(), UNDER_WAY, now - PRESENT),

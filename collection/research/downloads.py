@@ -13,6 +13,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 
 from collection.answers import export_answers, known_participants
+from collection.research.condition_counts import ConditionLine, read_condition_lines
 from studies.files.exports import chosen_dialogues, export_dialogues, unfinished_dialogues, unsafe_dialogues
 from studies.models import Dialogue, Study
 
@@ -73,6 +74,7 @@ class DataPage:
     kinds: list[KindLine]
     participants: int
     named: int
+    conditions: list[ConditionLine]
 
 
 def read_data(study: Study) -> DataPage:
@@ -88,7 +90,8 @@ def read_data(study: Study) -> DataPage:
     ]
     named = study.participants.exclude(external_id="").count()
     kinds = [line for line in lines if line.kind != Dialogue.Kind.BRANCH or line.has_any]
-    return DataPage(study, kinds, known_participants(study).count(), named)
+    conditions = read_condition_lines(study, timezone.now())
+    return DataPage(study, kinds, known_participants(study).count(), named, conditions)
 
 
 def send_download(request: HttpRequest, study: Study, name: str) -> StreamingHttpResponse:

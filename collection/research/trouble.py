@@ -10,7 +10,7 @@ from collection.models import Recruitment
 from studies.models import Generation, Study
 
 State = Generation.State
-_STUDY = "turn__dialogue__study"
+_STUDY, _CONDITION = "turn__dialogue__study", "turn__dialogue__condition"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,15 @@ class Trouble:
 
 
 def read_trouble(study: Study) -> Trouble | None:
-    """Return the trouble of the study's chatbot, or None if it answered its latest message or the test message at opening."""
+    """Return the trouble of a chatbot of the study, or None if each answered its latest message or the test message at
+    opening. Each condition has its own, so that one that answers does not hide another that fails."""
     tries = Generation.objects.filter(**{_STUDY: study}, ended_at__isnull=False)
+    conditions = tries.exclude(reason="").order_by(_CONDITION).values_list(_CONDITION, flat=True).distinct()
+    found = (_trouble_in(study, tries.filter(**{_CONDITION: one})) for one in conditions)
+    return next((trouble for trouble in found if trouble), None)
+
+
+def _trouble_in(study: Study, tries: QuerySet[Generation]) -> Trouble | None:
     failed = tries.exclude(reason="").order_by("ended_at")
     latest = failed.last()
     if latest is None or tries.filter(state=State.COMPLETE, ended_at__gt=latest.ended_at).exists():

@@ -3,14 +3,15 @@
 from dataclasses import asdict
 from typing import Any
 
-from evaluation.answers import answer_of
+from evaluation.kinds.base import PairKind
+from evaluation.kinds.registry import kind_of
 from evaluation.models import Evaluator, Judgement
 
 
 def describe_judgements(evaluator: Evaluator) -> dict[str, Any]:
     """Return the evaluator's answers, ready for JSON."""
-    rows = enumerate(_judgements(evaluator), start=1)
-    return {"judgements": [_judgement(number, row) for number, row in rows]}
+    rows, kind = enumerate(_judgements(evaluator), start=1), kind_of(evaluator.evaluation)
+    return {"judgements": [_judgement(number, row, kind) for number, row in rows]}
 
 
 def _judgements(evaluator: Evaluator) -> Any:
@@ -18,16 +19,16 @@ def _judgements(evaluator: Evaluator) -> Any:
     return ordered.prefetch_related("revisions")
 
 
-def _judgement(number: int, judgement: Judgement) -> dict[str, Any]:
+def _judgement(number: int, judgement: Judgement, kind: PairKind[Any, Any]) -> dict[str, Any]:
     return {
-        "dialogue_pair": number,
-        **asdict(answer_of(judgement)),
+        f"{kind.name.removesuffix('s')}_pair": number,
+        **asdict(kind.answer_of(judgement)),
         "shown_at": judgement.shown_at,
         "submitted_at": judgement.submitted_at,
         **{name: getattr(judgement, name) for name in Judgement.MEASURES},
         "trail": [
             {
-                **asdict(answer_of(revision)),
+                **asdict(kind.answer_of(revision)),
                 "is_submitted": revision.is_submitted,
                 "active_seconds": revision.active_seconds,
                 "made_at": revision.made_at,

@@ -6,7 +6,6 @@ from typing import Any, Self
 
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext
 
 from collection.models import Participant
 from collection.participation.enrolment import ChatEnrolment
@@ -19,7 +18,9 @@ from enrolment.signed_tokens import SignedTokens
 from evaluation.evaluators.assignments import count_pairs_ahead
 from evaluation.evaluators.download import describe_judgements
 from evaluation.evaluators.reservations import free_assignments_of, has_assignment_left
-from evaluation.evaluators.texts import LAPSED, texts
+from evaluation.evaluators.texts import LAPSED, TEXTS
+from evaluation.hosts import host_of
+from evaluation.kinds.registry import kind_of
 from evaluation.models import Evaluation, EvaluationOutcome, Evaluator
 from evaluation.planning.opening import lock_evaluation
 from evaluation.signals import evaluator_leaving
@@ -36,26 +37,25 @@ class JudgingEnrolment(Enrolment[Evaluator]):
     prefix = "judge-"
     keywords = ("slug", "number")
     tokens = SignedTokens("evaluator", "evaluation.evaluator")
-    texts = staticmethod(texts)
-    data_file = "my-judgements"
+    texts = TEXTS
 
     def __init__(self, evaluation: Evaluation) -> None:
         self.evaluation = evaluation
-        self.study = evaluation.study
-        self.location = (evaluation.study.slug, evaluation.number)
+        self.study = host_of(evaluation)
+        self.location = (evaluation.place, evaluation.number)
 
     @classmethod
     def find(cls, **location: Any) -> Self | None:
-        evaluations = Evaluation.objects.filter(study__slug=location["slug"], number=location["number"])
-        evaluation = evaluations.select_related("study").first()
+        evaluation = Evaluation.objects.at(location["slug"], location["number"]).first()
         return cls(evaluation) if evaluation else None
 
     @classmethod
     def find_visitor(cls, token: str, **location: Any) -> Visitor[Evaluator] | None:
-        here = {"evaluation__study__slug": location["slug"], "evaluation__number": location["number"]}
-        evaluators = Evaluator.objects.select_related("evaluation__study").filter(**here, token=token)
+        evaluators = Evaluator.objects.select_related("evaluation__study", "evaluation__benchmark").filter(token=token)
         evaluator = evaluators.order_by("pk").first()  # only one: the default order would only take time
-        return Visitor(cls(evaluator.evaluation), evaluator) if evaluator else None
+        here = (location["slug"], location["number"])
+        is_here = evaluator is not None and here == (evaluator.evaluation.place, evaluator.evaluation.number)
+        return Visitor(cls(evaluator.evaluation), evaluator) if evaluator and is_here else None
 
     @property
     def people(self) -> QuerySet[Evaluator]:
@@ -67,7 +67,7 @@ class JudgingEnrolment(Enrolment[Evaluator]):
 
     @property
     def terms(self) -> Terms:
-        evaluation, name = self.evaluation, f"{self.study.slug}/{self.evaluation.number}"
+        evaluation, name = self.evaluation, f"{self.evaluation.place}/{self.evaluation.number}"
         return Terms("evaluation.evaluator.agreement", name, evaluation.consent_version, evaluation.consent)
 
     def why_ineligible(self, invitation: Invitation, now: datetime, cookies: Mapping[str, str]) -> str:
@@ -90,12 +90,15 @@ class JudgingEnrolment(Enrolment[Evaluator]):
     def is_participant(self, external_id: str, cookies: Mapping[str, str]) -> bool:
         """Return whether an external id or a browser is a participant's, whose own dialogues might be judged.
 
-        A participant who has withdrawn has no external id.
+        A participant who has withdrawn has no external id. No person wrote the answers to a benchmark.
         """
-        people = self.study.participants
+        study = self.evaluation.study
+        if self.evaluation.kind == Evaluation.Kind.ANSWERS:
+            return False
+        people = study.participants
         if external_id and people.filter(external_id=external_id).exists():
             return True
-        participant = read_cookie(ChatEnrolment(self.study), cookies)
+        participant = read_cookie(ChatEnrolment(study), cookies)
         return participant is not None and participant.state != Participant.State.WITHDRAWN
 
     def lock(self) -> Self:
@@ -121,7 +124,7 @@ class JudgingEnrolment(Enrolment[Evaluator]):
 
     def step_text(self, person: Evaluator, step: str) -> str:
         is_lapsed = person.state == State.LAPSED and step == "instruction"
-        return gettext(LAPSED) if is_lapsed else super().step_text(person, step)
+        return LAPSED if is_lapsed else super().step_text(person, step)
 
     def outcome_of(self, person: Evaluator) -> str:
         return Kind.WITHDRAWN if person.state == State.WITHDRAWN else Kind.COMPLETED
@@ -131,10 +134,10 @@ class JudgingEnrolment(Enrolment[Evaluator]):
         return self.evaluation.outcomes.all()
 
     def standard_text(self, kind: str) -> str:
-        return default_outcome(kind, self.study.language)
+        return default_outcome(kind)
 
     def consent_page(self) -> dict[str, Any]:
-        return {"pairs": count_pairs_ahead(self.evaluation)}
+        return {"pairs": count_pairs_ahead(self.evaluation), "kind": kind_of(self.evaluation)}
 
     def personal_data(self, person: Evaluator) -> dict[str, Any]:
         return self.common_data(person) | describe_judgements(person)

@@ -2,7 +2,6 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.translation import ngettext
 
 from enrolment.access import only_at, to_current_step
 from enrolment.pages import render_page, render_refusal
@@ -10,8 +9,8 @@ from enrolment.protocol import FULL, Visitor
 from evaluation.evaluators.assignments import count_judged, count_pairs_ahead
 from evaluation.evaluators.enrolment import JudgingEnrolment
 from evaluation.evaluators.reservations import take_assignment
+from evaluation.kinds.registry import kind_of
 from evaluation.models import Evaluator
-from evaluation.texts import questions
 
 
 @only_at(JudgingEnrolment, "instruction")
@@ -29,13 +28,12 @@ def instruction(request: HttpRequest, visitor: Visitor[Evaluator]) -> HttpRespon
 
 def spell_minutes(minutes: int) -> str:
     """Return the time in words, in whole hours where possible: "24 hours"."""
-    if minutes % 60:
-        return ngettext("{number} minute", "{number} minutes", minutes).format(number=minutes)
-    return ngettext("{number} hour", "{number} hours", minutes // 60).format(number=minutes // 60)
+    number, unit = (minutes // 60, "hour") if minutes % 60 == 0 else (minutes, "minute")
+    return f"{number} {unit}{'' if number == 1 else 's'}"
 
 
 def _render_instruction(request: HttpRequest, enrolment: JudgingEnrolment, evaluator: Evaluator) -> HttpResponse:
-    evaluation, words = enrolment.evaluation, questions(enrolment.study.language)
+    evaluation, kind = enrolment.evaluation, kind_of(enrolment.evaluation)
     return render_page(
         request,
         "enrolment/evaluator_instruction.html",
@@ -44,8 +42,8 @@ def _render_instruction(request: HttpRequest, enrolment: JudgingEnrolment, evalu
         pairs=count_pairs_ahead(evaluation),
         judged=count_judged(evaluator),
         kept=spell_minutes(evaluation.reserved_minutes),
-        heading=words["heading"],
-        start=words["start"],
+        kind=kind,
+        start=kind.words["start"],
     )
 
 

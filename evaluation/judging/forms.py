@@ -7,23 +7,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import gettext
 
-from evaluation.answers import Answer
 from evaluation.judging.clocks import Clocks, read_clocks
 from evaluation.judging.refusals import BROKEN, Refused
-from evaluation.models import Judgement
+from evaluation.kinds.base import PairKind, UnreadableAnswer
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{0,40}")
-_LONGEST_NUMBER = 9
-_WORDS = ("choice", "confidence", "utterance_side", "utterance_bubble")
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A sent answer. ``key`` is the same for every repetition of one submission."""
+    """A sent answer of the pair's kind. ``key`` is the same for every repetition of one submission."""
 
-    answer: Answer
+    answer: Any
     key: str = ""
     clocks: Clocks = field(default_factory=Clocks)
 
@@ -33,41 +29,28 @@ def is_json(request: HttpRequest) -> bool:
     return request.content_type == "application/json"
 
 
-def read_sent(request: HttpRequest) -> Sent:
-    """Return the sent data. Raises Refused if it is invalid."""
+def read_sent(request: HttpRequest, kind: PairKind[Any, Any]) -> Sent:
+    """Return the sent data with an answer about a pair of this kind. Raises Refused if it is invalid."""
     if not is_json(request):
-        return Sent(_read_answer(request.POST.dict()), _read_key(request.POST.get("key", "")))
+        return Sent(_read_answer(request.POST.dict(), kind), _read_key(request.POST.get("key", "")))
     try:
         raw = json.loads(request.body)
     except (ValueError, RecursionError) as error:  # includes too deep nesting
-        raise Refused("broken", gettext(BROKEN)) from error
+        raise Refused("broken", BROKEN) from error
     if not isinstance(raw, dict) or not isinstance(raw.get("answer"), dict):
-        raise Refused("broken", gettext(BROKEN))
-    return Sent(_read_answer(raw["answer"]), _read_key(raw.get("key", "")), read_clocks(raw.get("clocks")))
+        raise Refused("broken", BROKEN)
+    return Sent(_read_answer(raw["answer"], kind), _read_key(raw.get("key", "")), read_clocks(raw.get("clocks")))
 
 
 def _read_key(raw: Any) -> str:
     """Return the key. Refuse other characters than the page's, because some databases cannot store them."""
     if not isinstance(raw, str) or not _KEY.fullmatch(raw):
-        raise Refused("broken", gettext(BROKEN))
+        raise Refused("broken", BROKEN)
     return raw
 
 
-def _read_answer(raw: Mapping[str, Any]) -> Answer:
-    words = {name: raw.get(name) or "" for name in _WORDS}
-    if not all(isinstance(word, str) for word in words.values()):
-        raise Refused("broken", gettext(BROKEN))
-    number = _read_number(raw.get("utterance_number"))
-    if number in (None, Judgement.NO_SINGLE_UTTERANCE):
-        words |= {"utterance_side": "", "utterance_bubble": ""}
-    return Answer(utterance_number=number, **words)
-
-
-def _read_number(raw: Any) -> int | None:
-    if raw is None or raw == "":
-        return None
-    if isinstance(raw, str) and raw.isdecimal() and len(raw) <= _LONGEST_NUMBER:
-        return int(raw)
-    if isinstance(raw, bool) or not isinstance(raw, int):
-        raise Refused("broken", gettext(BROKEN))
-    return raw
+def _read_answer(raw: Mapping[str, Any], kind: PairKind[Any, Any]) -> Any:
+    try:
+        return kind.read_answer(raw)
+    except UnreadableAnswer as error:
+        raise Refused("broken", BROKEN) from error

@@ -1,4 +1,4 @@
-"""The content of the judging page. Nothing here may depend on which side is artificial."""
+"""The content of the judging page. Nothing here may depend on which side is artificial, or on whose answers are shown."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -7,25 +7,22 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 
 from enrolment.protocol import Visitor
-from evaluation.answers import Answer, answer_of, artificial_side
+from evaluation.answers import artificial_side
 from evaluation.evaluators.enrolment import JudgingEnrolment
 from evaluation.judging.clocks import clocks_of
 from evaluation.judging.current_pair import Progress, previous_presentation, progress_of
 from evaluation.judging.rendered_texts import render_text
-from evaluation.judging.words import script_words
-from evaluation.models import Choice, Confidence, Evaluator, Judgement, Pair, Presentation
-from evaluation.reading import Reading, ReadTurn, read_pair
-from evaluation.texts import questions
+from evaluation.kinds.base import Option, PairKind, Question
+from evaluation.kinds.registry import kind_of
+from evaluation.models import Choice, Evaluator, Judgement, Pair, Presentation
+from evaluation.reading import ReadTurn
 from studies.models import new_token
 
-_MODULES = ("answer", "bubbles", "clocks", "keys", "memory", "server", "visible_sides")
-SCRIPTS = ("words.js", *(f"judging/{name}.js" for name in _MODULES))
+_MODULES = ("answer", "bubbles", "clocks", "keys", "memory", "ratings", "server", "visible_sides")
+SCRIPTS = tuple(f"judging/{name}.js" for name in _MODULES)
 """The modules that judging.js imports. The page names them, so that browsers fetch all at once."""
-CHOICE_KEYS = {Choice.FIRST: "1", Choice.SECOND: "2", Choice.NOT_SURE: "0"}
-CONFIDENCE_KEYS = {Confidence.SOMEWHAT: "Q", Confidence.CONFIDENT: "W", Confidence.VERY: "E"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +36,27 @@ class ShownTurn:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two dialogues; ``name`` is its value of ``Choice``."""
+    """One of the two sides; ``name`` is its value of ``Choice``. A dialogue has ``turns``, an answer is ``text`` as HTML."""
 
     name: str
     heading: str
-    turns: Sequence[ShownTurn]
+    turns: Sequence[ShownTurn] = ()
+    text: SafeString | str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
-    """One of a question's answers, with its key on the keyboard."""
+class AskedQuestion:
+    """A question with the answer to show: the chosen option and the reason."""
 
-    value: str
-    label: str
-    key: str
-    is_given: bool
+    question: Question
+    given: str
+    reason: str
+    longest_reason: int
+
+    @property
+    def options(self) -> list[tuple[Option, bool]]:
+        """Return the options, and whether each is chosen."""
+        return [(option, option.value == self.given) for option in self.question.options]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,50 +64,39 @@ class PairPage:
     """A pair as its evaluator sees it; ``saved`` is the saved answer, ``answer`` the one to show."""
 
     presentation: Presentation
-    reading: Reading
+    kind: PairKind[Any, Any]
+    reading: Any
     progress: Progress
-    answer: Answer
+    answer: Any
     saved: Mapping[str, Any]
-    words: Mapping[str, str]
     back: str = ""
     problems: Sequence[str] = ()
     scripts: tuple[str, ...] = SCRIPTS
     key: str = field(default_factory=new_token)
 
     @property
-    def goal(self) -> SafeString:
-        """Return the goal as HTML, because goal 4 contains code."""
-        return render_text(self.reading.goal)
+    def words(self) -> Mapping[str, str]:
+        return self.kind.words
 
     @property
     def sides(self) -> list[Side]:
         """Return both sides, the left one first."""
+        shown = ((Choice.FIRST, self.reading.first), (Choice.SECOND, self.reading.second))
+        return [_side(name, self.words[name], content) for name, content in shown]
+
+    @property
+    def questions(self) -> list[AskedQuestion]:
+        """Return the questions with the answer to show."""
+        given, reasons = self.kind.given(self.answer), self.kind.reasons(self.answer)
         return [
-            Side(Choice.FIRST, self.words["first"], _shown(self.reading.first)),
-            Side(Choice.SECOND, self.words["second"], _shown(self.reading.second)),
+            AskedQuestion(each, given[each.key], reasons.get(each.key, ""), self.kind.longest_reason)
+            for each in self.kind.questions
         ]
 
     @property
-    def choices(self) -> list[Option]:
-        """Return the options of "Which dialogue is artificial?"."""
-        given = self.answer.choice
-        return [Option(each.value, gettext(each.label), key, each == given) for each, key in CHOICE_KEYS.items()]
-
-    @property
-    def confidences(self) -> list[Option]:
-        """Return the confidence options."""
-        given = self.answer.confidence
-        return [Option(each.value, gettext(each.label), key, each == given) for each, key in CONFIDENCE_KEYS.items()]
-
-    @property
     def numbers(self) -> range:
-        """Return the utterance numbers of the longer side; the page's script offers those of the chosen one."""
+        """Return the utterance numbers of the longer dialogue; the page's script offers those of the chosen one."""
         return range(1, self.reading.longest + 1)
-
-    @property
-    def script_words(self) -> dict[str, str]:
-        """Return the words of the page's scripts."""
-        return script_words()
 
     @property
     def saved_json(self) -> str:
@@ -117,41 +109,29 @@ class Feedback:
     """Feedback on a training pair; never given on any other pair."""
 
     presentation: Presentation
-    artificial: Choice
-    chosen: Choice
+    artificial: str
+    chosen: str
     sentence: str
 
     @property
-    def heading(self) -> str:
-        """Return which dialogue is the artificial one."""
-        return gettext("The {artificial} dialogue is the artificial one").format(
-            artificial=gettext(self.artificial.label)
-        )
-
-    @property
-    def comparison(self) -> str:
-        """Return the evaluator's choice, compared with it."""
-        if self.chosen == self.artificial:
-            return gettext("That is what you chose.")
-        if self.chosen == Choice.NOT_SURE:
-            return gettext("You were not sure.")
-        return gettext("You chose the {chosen} dialogue.").format(chosen=gettext(self.chosen.label))
+    def was_right(self) -> bool:
+        return self.artificial == self.chosen
 
 
 def read_page(
     visitor: Visitor[Evaluator],
     presentation: Presentation,
     now: datetime,
-    answer: Answer | None = None,
+    answer: Any = None,
     problems: Sequence[str] = (),
 ) -> PairPage:
     """Return the page with the saved answer, or with the refused ``answer`` and its ``problems``. Raises PairGone."""
-    reading = read_pair(presentation.pair, presentation.is_natural_first)
+    kind = kind_of(presentation.pair.evaluation)
+    reading = kind.read_pair(presentation.pair, presentation.is_natural_first)
     saved = read_saved(presentation, now)
     progress = progress_of(visitor.person, presentation)
-    shown = answer or Answer(**saved["answer"])
-    words = questions(visitor.enrolment.study.language)
-    return PairPage(presentation, reading, progress, shown, saved, words, _back(presentation), problems)
+    shown = answer or kind.read_answer(saved["answer"])
+    return PairPage(presentation, kind, reading, progress, shown, saved, _back(presentation), problems)
 
 
 def read_saved(presentation: Presentation, now: datetime) -> dict[str, Any]:
@@ -159,12 +139,13 @@ def read_saved(presentation: Presentation, now: datetime) -> dict[str, Any]:
 
     ``number`` counts the revisions, ``submitted`` the submissions.
     """
+    kind = kind_of(presentation.pair.evaluation)
     judgement = getattr(presentation, "judgement", None)
     if judgement is None or judgement.pk is None:  # none, or one that has just been refused
-        return {"answer": asdict(Answer()), "number": 0, "submitted": 0, "clocks": None}
+        return {"answer": asdict(kind.answer_of(None)), "number": 0, "submitted": 0, "clocks": None}
     revisions = list(judgement.revisions.all())
     return {
-        "answer": asdict(answer_of(revisions[-1]) if revisions else Answer()),
+        "answer": asdict(kind.answer_of(revisions[-1] if revisions else None)),
         "number": len(revisions),
         "submitted": sum(each.is_submitted for each in revisions),
         "clocks": clocks_of(judgement, (now - judgement.shown_at).total_seconds()),
@@ -176,8 +157,10 @@ def read_feedback(presentation: Presentation) -> Feedback | None:
     judgement: Judgement | None = getattr(presentation, "judgement", None)
     if judgement is None or judgement.submitted_at is None or presentation.pair.role != Pair.Role.TRAINING:
         return None
-    sentence = presentation.pair.known.get("feedback", "")
-    return Feedback(presentation, artificial_side(presentation), Choice(judgement.choice), sentence)
+    side = artificial_side(presentation)
+    return Feedback(
+        presentation, side.label, Choice(judgement.choice).label, presentation.pair.known.get("feedback", "")
+    )
 
 
 def _back(presentation: Presentation) -> str:
@@ -186,5 +169,8 @@ def _back(presentation: Presentation) -> str:
     return JudgingEnrolment(evaluation).address("pair", previous.token) if previous else ""
 
 
-def _shown(turns: Sequence[ReadTurn]) -> list[ShownTurn]:
-    return [ShownTurn(turn.number, render_text(turn.prompt), render_text(turn.answer)) for turn in turns]
+def _side(name: str, heading: str, content: Sequence[ReadTurn] | str) -> Side:
+    if isinstance(content, str):
+        return Side(name, heading, text=render_text(content))
+    turns = [ShownTurn(turn.number, render_text(turn.prompt), render_text(turn.answer)) for turn in content]
+    return Side(name, heading, turns)

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from django.utils.translation import gettext_noop
-
 Reason = Literal["incomplete", "unanswerable", "already_judged", "closed", "unknown", "broken"]
 STATUS: dict[Reason, int] = {
     "incomplete": 422,
@@ -14,16 +12,16 @@ STATUS: dict[Reason, int] = {
     "unknown": 404,
     "broken": 400,
 }
-ALREADY = gettext_noop("You have already judged this pair, perhaps in another tab. Your first answer counts.")
-CLOSED = gettext_noop(
+ALREADY = "You have already judged this pair, perhaps in another tab. Your first answer counts."
+CLOSED = (
     "The researchers have closed judging, so this answer was not submitted. It is kept as a draft, and your earlier answers "
     "count."
 )
-UNKNOWN = gettext_noop(
+UNKNOWN = (
     "You can no longer judge this pair: its dialogues may have been withdrawn, or it has been reassigned. "
     "Your submitted answers are kept."
 )
-BROKEN = gettext_noop("Your browser sent an invalid answer. Please reload this page and answer again.")
+BROKEN = "Your browser sent an invalid answer. Please reload this page and answer again."
 
 
 class Refused(Exception):

@@ -1,4 +1,4 @@
-"""Rendered texts of dialogues: the same filter for both sides, and a cache for all evaluators."""
+"""Rendered texts of pairs: the same filter for both sides, and a cache for all evaluators."""
 
 from functools import lru_cache
 from typing import Any
@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils.safestring import SafeString
 
 from evaluation.judging.current_pair import next_presentation
+from evaluation.kinds.registry import kind_of
 from evaluation.models import Evaluator, Presentation
-from evaluation.reading import PairGone, normalise, read_pair
+from evaluation.reading import PairGone, normalise
 from studies.templatetags.markdown import markdown
 
 _TEXTS = 2048
@@ -33,10 +34,10 @@ def render_ahead(evaluator: Evaluator, presentation: Presentation) -> None:
     upcoming = next_presentation(evaluator, presentation)
     if upcoming is None:
         return
+    kind = kind_of(evaluator.evaluation)
     try:
-        reading = read_pair(upcoming.pair, upcoming.is_natural_first)
+        reading = kind.read_pair(upcoming.pair, upcoming.is_natural_first)
     except PairGone:  # another pair has replaced it in the meantime
         return
-    for turn in (*reading.first, *reading.second):
-        render_text(turn.prompt)
-        render_text(turn.answer)
+    for text in kind.texts(reading):
+        render_text(text)

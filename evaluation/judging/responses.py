@@ -5,7 +5,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import gettext
 
 from enrolment.pages import render_dead_end, render_page
 from enrolment.protocol import Visitor
@@ -14,6 +13,7 @@ from evaluation.judging.forms import Sent, is_json, read_sent
 from evaluation.judging.pair_page import PairPage, read_page
 from evaluation.judging.refusals import UNKNOWN, Refused
 from evaluation.judging.submissions import submit
+from evaluation.kinds.registry import kind_of
 from evaluation.models import Evaluator, Pair, Presentation
 from evaluation.reading import PairGone
 
@@ -22,7 +22,7 @@ def find_or_refuse(visitor: Visitor[Evaluator], token: str) -> Presentation:
     """Return the visitor's presentation. Raises Refused, the same if it is another person's, unknown or deleted."""
     presentation = find_presentation(visitor, token)
     if presentation is None:
-        raise Refused("unknown", gettext(UNKNOWN))
+        raise Refused("unknown", UNKNOWN)
     return presentation
 
 
@@ -30,7 +30,7 @@ def respond_to_submission(request: HttpRequest, visitor: Visitor[Evaluator], tok
     """Store the submitted answer and lead to the next page, or respond with the reason for a refusal."""
     try:
         presentation = find_or_refuse(visitor, token)
-        sent = read_sent(request)
+        sent = read_sent(request, kind_of(presentation.pair.evaluation))
     except Refused as refusal:
         return _refuse(request, visitor, refusal)
     try:
@@ -61,14 +61,15 @@ def address_after(visitor: Visitor[Evaluator], presentation: Presentation) -> st
 
 def render_pair(request: HttpRequest, visitor: Visitor[Evaluator], page: PairPage, status: int = 200) -> HttpResponse:
     """Render the judging page."""
-    return render_page(request, "judging/pair.html", visitor.enrolment, visitor.person, status=status, page=page)
+    return render_page(request, page.kind.template, visitor.enrolment, visitor.person, status=status, page=page)
 
 
 def render_nothing_left(request: HttpRequest, visitor: Visitor[Evaluator]) -> HttpResponse:
     """Render the page for an evaluator whose remaining dialogues have all been withdrawn."""
-    heading = gettext("No pairs left to judge")
-    sentence = gettext("Your remaining dialogues have been withdrawn. Your answers are kept.")
-    return render_dead_end(request, heading, sentence, status=200, enrolment=visitor.enrolment, person=visitor.person)
+    sentence = "Your remaining dialogues have been withdrawn. Your answers are kept."
+    return render_dead_end(
+        request, "No pairs left to judge", sentence, status=200, enrolment=visitor.enrolment, person=visitor.person
+    )
 
 
 def _refuse(
@@ -84,7 +85,7 @@ def _refuse(
         return _render_again(request, visitor, refusal, presentation, sent)
     return render_dead_end(
         request,
-        gettext("Your answer was not submitted"),
+        "Your answer was not submitted",
         str(refusal),
         status=refusal.status,
         enrolment=visitor.enrolment,

@@ -21,6 +21,7 @@ from evaluation.judging.responses import (
     respond_with_refusal,
 )
 from evaluation.judging.submissions import save_draft
+from evaluation.kinds.registry import kind_of
 from evaluation.models import Evaluator
 from evaluation.reading import PairGone
 
@@ -53,7 +54,8 @@ def draft(request: HttpRequest, visitor: Visitor[Evaluator], token: str) -> Http
     if request.method != "POST":
         return to_current_step(request, visitor)
     try:
-        presentation, sent = find_or_refuse(visitor, token), read_sent(request)
+        presentation = find_or_refuse(visitor, token)
+        sent = read_sent(request, kind_of(presentation.pair.evaluation))
         judgement = save_draft(presentation, sent.answer, sent.clocks, timezone.now())
     except Refused as refusal:
         return respond_with_refusal(visitor, refusal)

@@ -16,6 +16,15 @@ from studies.models import Study
 LARGEST_SEED = 2**31 - 1
 
 
+class Evaluations(models.QuerySet["Evaluation"]):
+    """A selection of evaluations."""
+
+    def at(self, place: str, number: int) -> "Evaluations":
+        """Select the evaluation at this ``place``, with its study or benchmark. A random token is no study's short name."""
+        here = self.filter(Q(study__slug=place) | Q(benchmark__token=place), number=number)
+        return here.select_related("study", "benchmark")
+
+
 class Evaluation(models.Model):
     """One round of judging pairs: a study's natural dialogues against chosen runs (section 3.4), or answers to a benchmark.
 
@@ -112,6 +121,8 @@ class Evaluation(models.Model):
     opened_at = models.DateTimeField(null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    objects = Evaluations.as_manager()
+
     class Meta:
         ordering: ClassVar = ["study", "number"]
         constraints: ClassVar = [
@@ -131,6 +142,11 @@ class Evaluation(models.Model):
     def kind(self) -> "Evaluation.Kind":
         """Return what its pairs consist of."""
         return self.Kind.DIALOGUES if self.benchmark_id is None else self.Kind.ANSWERS
+
+    @property
+    def place(self) -> str:
+        """Return what precedes its number in addresses: its study's short name, or its benchmark's token."""
+        return self.study.slug if self.benchmark is None else self.benchmark.token
 
     @property
     def is_open(self) -> bool:

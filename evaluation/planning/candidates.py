@@ -10,8 +10,10 @@ from django.db.models import Count, F, Q
 
 from evaluation.models import Evaluation
 from evaluation.pairing import NaturalDialogue, SimulatedDialogue
+from evaluation.planning.chatbots import identify_chatbot
 from simulation.models import Run, Simulation
 from studies.models import Dialogue, found_unsafe
+from studies.recorded_roles import recorded_role
 
 SOMETHING = r"\S"
 """A character that is not white space, as a regular expression for every database."""
@@ -42,7 +44,7 @@ def read_candidates(evaluation: Evaluation) -> Candidates:
 
     Of cells, of which there may be a hundred thousand, only the dialogues stay in memory.
     """
-    natural, cells = list(_natural_rows(evaluation)), _Cells()
+    natural, cells = list(_natural_rows(evaluation)), _Cells(_chatbots(evaluation))
     for row in _cell_rows(evaluation).iterator(chunk_size=2000):
         cells.add(row)
     return Candidates(
@@ -55,8 +57,12 @@ def read_candidates(evaluation: Evaluation) -> Candidates:
 
 @dataclass(slots=True)
 class _Cells:
-    """The cells read so far: ended dialogues, and by run the pairs of a person and a goal and the numbers of cells."""
+    """The cells read so far: ended dialogues, and by run the pairs of a person and a goal and the numbers of cells.
 
+    ``chatbots`` identifies the responder of each run.
+    """
+
+    chatbots: Mapping[int, str]
     simulated: list[SimulatedDialogue] = field(default_factory=list)
     person_goals: defaultdict[int, set[tuple[str, int]]] = field(default_factory=lambda: defaultdict(set))
     total: Counter[int] = field(default_factory=Counter)
@@ -68,7 +74,7 @@ class _Cells:
         self.total[run] += 1
         if row["finished_at"] is not None:
             self.finished[run] += 1
-            self.simulated.append(_simulated(row, person))
+            self.simulated.append(_simulated(row, person, self.chatbots[run]))
 
     def of_runs(self, evaluation: Evaluation) -> tuple[RunCells, ...]:
         runs = evaluation.runs.order_by("inquirer", "created_at", "pk")
@@ -78,10 +84,15 @@ class _Cells:
         )
 
 
+def _chatbots(evaluation: Evaluation) -> dict[int, str]:
+    runs = evaluation.runs.all()
+    return {run.pk: identify_chatbot(run.configuration.get("responder") or {}, run.responder_character) for run in runs}
+
+
 def _natural_rows(evaluation: Evaluation) -> Any:
     dialogues = evaluation.study.dialogues.filter(kind=Dialogue.Kind.NATURAL).order_by("pk")
     said = {"is_unsafe": found_unsafe()} | _turns("turns", evaluation)
-    return dialogues.values("pk", "ending", "ended_at", "responder", **_PERSON_GOAL, **said)
+    return dialogues.values("pk", "ending", "ended_at", "responder", "condition__name", **_PERSON_GOAL, **said)
 
 
 def _cell_rows(evaluation: Evaluation) -> Any:
@@ -102,11 +113,19 @@ def _turns(path: str, evaluation: Evaluation) -> dict[str, Any]:
 def _natural(row: Mapping[str, Any]) -> NaturalDialogue:
     ending, hidden = row["ending"] if row["ended_at"] is not None else "", row["said"] - row["read"]
     return NaturalDialogue(
-        row["pk"], row["person"], row["number"], ending, row["read"], hidden, is_unsafe=row["is_unsafe"]
+        row["pk"],
+        row["person"],
+        row["number"],
+        ending,
+        row["read"],
+        hidden,
+        is_unsafe=row["is_unsafe"],
+        condition=row["condition__name"] or "",
+        chatbot=identify_chatbot(row["responder"], recorded_role(row["responder"]).get("name", "")),
     )
 
 
-def _simulated(row: Mapping[str, Any], person: str) -> SimulatedDialogue:
+def _simulated(row: Mapping[str, Any], person: str, chatbot: str) -> SimulatedDialogue:
     identity, hidden = (person, row["number"], intern(row["model"])), row["said"] - row["read"]
     ended = (row["seed"], row["dialogue__ending"], row["read"], hidden)
-    return SimulatedDialogue(row["dialogue_id"], *identity, *ended, is_unsafe=row["is_unsafe"])
+    return SimulatedDialogue(row["dialogue_id"], *identity, *ended, is_unsafe=row["is_unsafe"], chatbot=chatbot)

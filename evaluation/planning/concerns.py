@@ -40,7 +40,8 @@ def find_problems(candidates: Candidates, pairing: Pairing) -> list[str]:
 def find_warnings(study: Study, candidates: Candidates, pairing: Pairing, models_file: Path) -> list[str]:
     """Return warnings about possible mistakes that do not prevent opening."""
     chatbots = _chatbots(candidates, pairing)
-    warnings = [*_about_chatbots(chatbots), *_about_models(candidates.runs)]
+    is_one = not any(dialogue.condition for dialogue in pairing.natural)
+    warnings = [*(_about_chatbots(chatbots) if is_one else ()), *_about_models(candidates.runs)]
     for cells in candidates.runs:
         warnings += _about_cells(cells, _person_goals(pairing))
     try:

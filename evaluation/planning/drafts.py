@@ -49,7 +49,7 @@ def draft_plan(evaluation: Evaluation) -> Draft:
 def draft_from(evaluation: Evaluation, basis: Basis) -> Draft:
     """Do the same for an evaluation whose ``basis`` has been read."""
     candidates = basis.candidates
-    rules = Rules(evaluation.takes_left_dialogues, evaluation.takes_unsafe_dialogues)
+    rules = Rules(evaluation.takes_left_dialogues, evaluation.takes_unsafe_dialogues, evaluation.crosses_chatbots)
     pairing = make_pairs(candidates.natural, candidates.simulated, rules, evaluation.seed)
     problems = find_problems(candidates, pairing)
     assignments, impossible = _plan_assignments(evaluation, pairing.pairs)

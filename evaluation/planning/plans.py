@@ -162,7 +162,15 @@ def _rules(evaluation: Evaluation, remarks: Remarks) -> tuple[str, ...]:
     return (
         f"A natural dialogue is eligible if its participant {ended}.",
         f"A simulated dialogue is eligible unless it was {refused}.",
+        *_rule_about_chatbots(evaluation),
         f"Dialogues that a guard found unsafe are {'included' if evaluation.takes_unsafe_dialogues else 'excluded'}.",
         f"If one model has several dialogues for one person and goal, one is drawn with seed {evaluation.seed}.",
         f"Unanswered messages are {hidden}.",
     )
+
+
+def _rule_about_chatbots(evaluation: Evaluation) -> list[str]:
+    if not evaluation.study.conditions.exists():
+        return []
+    whom = "any chatbot" if evaluation.crosses_chatbots else "the same chatbot"
+    return [f"A natural dialogue of a condition is paired with simulated dialogues with {whom}."]

@@ -55,6 +55,7 @@ class EvaluationForm(forms.ModelForm):  # type: ignore[type-arg]  # the class ta
             "runs",
             "takes_left_dialogues",
             "takes_unsafe_dialogues",
+            "crosses_chatbots",
             "hides_unanswered",
             "seed",
             "pairs_per_evaluator",
@@ -87,6 +88,8 @@ class EvaluationForm(forms.ModelForm):  # type: ignore[type-arg]  # the class ta
         self.fields["external_id_parameter"].validators.append(PARAMETER)
         for name in ("consent", "instruction"):
             self.fields[name].widget.attrs |= _preview_beside(self.instance, name)
+        if not self.instance.study.conditions.exists():
+            del self.fields["crosses_chatbots"]
         if not self.instance.known_pairs:
             del self.fields["forgets_known_pairs"]
 

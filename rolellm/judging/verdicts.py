@@ -15,7 +15,7 @@ _MOST_ENDS = 20
 
 
 class UnreadableVerdict(ValueError):
-    """An answer that does not rank every model once; the message is a sentence that can be sent to the judge."""
+    """An answer that is not what was asked for; the message is a sentence that can be sent to the judge."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from rolellm.judging.verdicts import UnreadableVerdict
+
 LOWEST, HIGHEST = 1, 5
 CRITERIA = ("style", "knowledge")
 
 
-class UnreadableScores(ValueError):
+class UnreadableScores(UnreadableVerdict):
     """An answer without both scores; the message is a sentence that can be sent to the judge."""
 
 

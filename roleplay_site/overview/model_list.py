@@ -11,6 +11,7 @@ from evaluation.models import JudgeRun
 from jobs.heartbeats import absent_worker, serving_workers
 from jobs.models import WorkerProcess
 from simulation.models import Run
+from studies.chatbots import chatbots_of
 from studies.language_models.catalogue import read_catalogue
 from studies.language_models.examinations import latest_examinations, latest_reports
 from studies.models import Examination, GuardRun, Study
@@ -119,8 +120,9 @@ def read_examined(model: str) -> Examined:
 
 def _read_uses() -> dict[str, Use]:
     studies: dict[str, list[Study]] = {}
-    for study in Study.objects.order_by("title"):
-        studies.setdefault(study.chatbot, []).append(study)
+    for study in Study.objects.order_by("title").prefetch_related("conditions"):
+        for name in dict.fromkeys([study.chatbot, *(one.model for one in chatbots_of(study))]):
+            studies.setdefault(name, []).append(study)
     inquirers, responders = _count(Run, "inquirer"), _count(Run, "responder")
     judges, guards = _count(JudgeRun, "model"), _count(GuardRun, "model")
     return {

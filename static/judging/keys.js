@@ -1,26 +1,25 @@
 // Keys for answering without a mouse. The controls show them.
 
-const ANSWERS = {
-  1: ["choice", "first"],
-  2: ["choice", "second"],
-  0: ["choice", "not_sure"],
-  q: ["confidence", "somewhat confident"],
-  w: ["confidence", "confident"],
-  e: ["confidence", "very confident"],
-};
 const STEPS = { ArrowUp: -1, ArrowDown: 1 };
 
 /** `listener` has give(name, value), step(by) and submit(). */
-export function listen(listener) {
+export function listen(form, listener) {
+  const answers = answersByKey(form);
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) handle(event, () => event.repeat || listener.submit());
-    else if (!isElsewhere(event)) press(event, listener);
+    else if (!isElsewhere(event)) press(event, answers, listener);
   });
 }
 
-function press(event, listener) {
-  const answer = ANSWERS[digit(event) ?? letter(event)];
+/** Return the question's name and the option of each key that the form names. */
+function answersByKey(form) {
+  const options = [...form.querySelectorAll("input[aria-keyshortcuts]")];
+  return Object.fromEntries(options.map((option) => [option.getAttribute("aria-keyshortcuts").toLowerCase(), [option.name, option.value]]));
+}
+
+function press(event, answers, listener) {
+  const answer = answers[digit(event) ?? letter(event)];
   if (answer) handle(event, () => listener.give(...answer));
   else if (event.key in STEPS && !isScrolling(event.target)) handle(event, () => listener.step(STEPS[event.key]));
 }

@@ -24,6 +24,7 @@ COLUMNS = (
     "elicitation",
     "responder",
     "responder_character",
+    "condition",
     "seed",
     "ending",
     "turn",
@@ -116,7 +117,7 @@ def _pieces(dialogues: QuerySet[Dialogue], form: str) -> Iterator[str]:
     if form == "jsonl":
         return write_records(dialogues)
     write = row_writer(form)
-    rows = dialogues.select_related("goal", "persona").prefetch_related(turns_with_tries())
+    rows = dialogues.select_related("goal", "persona", "condition").prefetch_related(turns_with_tries())
     return (_rows(dialogue, write) for dialogue in rows.iterator(chunk_size=100))
 
 
@@ -134,6 +135,7 @@ def _rows(dialogue: Dialogue, write: Write) -> str:
         *(played[name] for name in ("character", "elicitation")),
         dialogue.responder.get("model", ""),
         played["responder_character"],
+        str(dialogue.condition or ""),
         dialogue.seed,
         dialogue.ending,
     ]

@@ -89,13 +89,14 @@ class Record:
     ending: str = ""
     inquirer: dict[str, Any] | None = None
     responder: dict[str, Any] = field(default_factory=dict)
+    condition: str = ""
     outputs: tuple[dict[str, Any], ...] = ()
     is_mended: bool = False
 
 
 def write_records(dialogues: QuerySet[Dialogue]) -> Iterator[str]:
     """Yield one line of JSON per dialogue, with all its turns and outputs."""
-    rows = dialogues.select_related("study", "goal", "persona").prefetch_related(
+    rows = dialogues.select_related("study", "goal", "persona", "condition").prefetch_related(
         turns_with_tries(), "outputs", Prefetch("guard_checks", GuardCheck.objects.select_related("guard_run"))
     )
     for dialogue in rows.iterator(chunk_size=100):
@@ -147,6 +148,7 @@ def _record(dialogue: Dialogue) -> dict[str, Any]:
         "inquirer": dialogue.inquirer,
         "responder": dialogue.responder,
         **named_roles(dialogue),
+        "condition": str(dialogue.condition or ""),
         "seed": dialogue.seed,
         "ending": dialogue.ending,
         "started_at": dialogue.started_at.isoformat(),
@@ -196,6 +198,7 @@ def _parse(number: int, data: Any) -> Record:
         ending=_known_ending(data.get("ending") or ""),
         inquirer=described(data.get("inquirer")),
         responder=described(data.get("responder")) or {},
+        condition=optional(data.get("condition"), str) or "",
         outputs=tuple(outputs),
         is_mended=data != found,
     )

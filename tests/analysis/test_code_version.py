@@ -8,7 +8,17 @@ import pytest
 from analysis import code_version as module
 from analysis.code_version import DATA, ELSEWHERE, code_version
 
-APPS = ("analysis", "evaluation", "simulation", "collection", "enrolment", "studies", "rolellm", "dialogue")
+APPS = (
+    "analysis",
+    "evaluation",
+    "simulation",
+    "collection",
+    "characters",
+    "enrolment",
+    "studies",
+    "rolellm",
+    "dialogue",
+)
 ROOT = Path(module.__file__).parent.parent
 BEGINNINGS = ("analysis.study.study_analysis", "analysis.humanness.run_humanness")
 COUNTED = "evaluation/models/judgements.py"

@@ -23,7 +23,7 @@ from tests.evaluation.factories import (
 pytestmark = pytest.mark.django_db
 COLUMNS = (
     "participant,generator_user,model,detected,choice,confidence,utterance_number,duration,pair,goal,domain,flagged,"
-    "character,elicitation,responder_character"
+    "character,elicitation,responder_character,condition"
 )
 
 
@@ -76,6 +76,7 @@ def test_a_row_says_who_judged_which_pair_and_how(evaluation: Evaluation) -> Non
             "character": "",
             "elicitation": "",
             "responder_character": "",
+            "condition": "",
         }
     ]
 

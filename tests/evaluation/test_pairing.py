@@ -138,3 +138,15 @@ def test_another_seed_draws_others_and_each_is_drawn_about_as_often() -> None:
 
 def drawn_seeds(people: list[NaturalDialogue], simulated: list[SimulatedDialogue], seed: int) -> list[int]:
     return [match.simulated.seed for match in make_pairs(people, simulated, Rules(), seed).pairs]
+
+
+def test_in_a_condition_only_dialogues_with_the_same_chatbot_meet_unless_the_researcher_allows_it() -> None:
+    natural = replace(NATURAL, condition="cold", chatbot="a")
+    simulated = [replace(SIMULATED, id=3, chatbot="b"), replace(SIMULATED, id=4, chatbot="a")]
+    assert ids(pair([natural], simulated)) == [(1, 4)]
+    assert sentences(pair([natural], simulated)) == [
+        "1 simulated dialogue by mixtral: another chatbot than in the person's condition."
+    ]
+    assert pair([natural], simulated[:1]).pairs == ()
+    assert ids(pair([natural], simulated[:1], crosses_chatbots=True)) == [(1, 3)]
+    assert ids(pair([replace(natural, condition="")], simulated[:1])) == [(1, 3)]

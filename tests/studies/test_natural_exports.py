@@ -13,6 +13,7 @@ from simulation.imports import import_dialogues
 from studies.files.exports import export_dialogues
 from studies.files.records import InvalidRecord, read_record
 from studies.models import Dialogue, Generation, Study, Turn
+from studies.services import copy_study
 from tests.collection.factories import (
     make_answered_turn,
     make_collected_persona,
@@ -190,3 +191,21 @@ def test_a_line_whose_turns_came_about_in_no_possible_way_is_refused(turns: Any)
     }
     with pytest.raises(InvalidRecord, match=r"^Line 1 "):
         read_record(1, json.dumps(line))
+
+
+def test_the_condition_is_in_every_form_and_comes_back_only_where_there_is_one(
+    study: Study, dialogue: Dialogue
+) -> None:
+    dialogue.condition = study.conditions.create(name="cold")
+    dialogue.save()
+    [line] = export_dialogues(study, "natural")
+    assert json.loads(line)["condition"] == "cold"
+    assert {row["condition"] for row in table(study, "csv")} == {"cold"}
+    copy, other = copy_study(study), make_study("other")
+    for place in (copy, other):
+        make_collected_persona(place, **dialogue.persona.features)
+    refused = import_dialogues(other, [line], inquirer=None, source="export.jsonl")
+    assert "the study has no condition 'cold'" in refused.unplaced[0]
+    assert not other.dialogues.exists()
+    import_dialogues(copy, [line], inquirer=None, source="export.jsonl")
+    assert str(copy.dialogues.get().condition) == "cold"

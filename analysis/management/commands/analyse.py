@@ -40,11 +40,11 @@ class Command(StudyCommand):
         parser.add_argument(
             "--by",
             nargs="+",
-            choices=("model", "elicitation", "character", "responder_character"),
+            choices=("model", "elicitation", "character", "responder_character", "condition"),
             default=["model"],
             metavar="FACTOR",
-            help="what the mixed models compare: model, elicitation, character, responder_character, or their combinations "
-            "(default: model)",
+            help="what the mixed models compare: model, elicitation, character, responder_character, condition, or their "
+            "combinations (default: model)",
         )
         parser.add_argument("--out", type=Path, required=True, help="folder to write to")
 

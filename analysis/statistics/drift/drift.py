@@ -11,7 +11,7 @@ from analysis.statistics.drift.changes import Change, change_of
 from analysis.statistics.drift.played import Played, Reference
 from analysis.statistics.drift.style import Style
 from analysis.statistics.drift.trends import FEWEST, Trend, has_trend, trend_of
-from analysis.statistics.drift.turns import AtTurn, Estimate, Turns, by_turn, read_turns
+from analysis.statistics.drift.turns import AtTurn, Estimate, Turns, by_turn, judges_of, read_turns
 
 Verdict = Literal["drift", "no drift found", "not measured"]
 ALL = ""
@@ -19,11 +19,21 @@ ALL = ""
 
 
 @dataclass(frozen=True, slots=True)
+class JudgedTrend:
+    """How a judge's scores change from turn to turn; None with fewer dialogues than a trend needs."""
+
+    judge: str
+    style: Trend | None
+    knowledge: Trend | None
+
+
+@dataclass(frozen=True, slots=True)
 class Drift:
     """The drift of one way of playing: of one character, or of ALL together.
 
     ``first`` is the style of the first turn that has one. ``reason`` says why there is no trend. ``change`` is None without
-    drift. ``auc`` says how well the style of the one character is told from neutral text.
+    drift. ``auc`` says how well the style of the one character is told from neutral text. ``judged`` are the trends by judge,
+    of all dialogues that it has scored.
     """
 
     way: str
@@ -35,6 +45,7 @@ class Drift:
     trend: Trend | None
     change: Change | None
     reason: str = ""
+    judged: Sequence[JudgedTrend] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -90,7 +101,20 @@ def _drift(
     change = change_of(scores, random) if trend and trend.is_falling else None
     turns = by_turn(dialogues)
     first = next((one.style for one in turns if one.style.count), Estimate(0))
-    return Drift(way, character, len(dialogues), auc, turns, first, trend, change, "" if trend else why_not)
+    return Drift(
+        way, character, len(dialogues), auc, turns, first, trend, change, "" if trend else why_not, _judged(dialogues)
+    )
+
+
+def _judged(dialogues: Sequence[Turns]) -> list[JudgedTrend]:
+    return [
+        JudgedTrend(
+            judge,
+            trend_of([one.judged_by(judge, lambda scores: scores.style) for one in dialogues]),
+            trend_of([one.judged_by(judge, lambda scores: scores.knowledge) for one in dialogues]),
+        )
+        for judge in judges_of(dialogues)
+    ]
 
 
 def _too_few(dialogues: Sequence[Turns]) -> str:

@@ -1,13 +1,14 @@
 """The values of the turns of one way of playing, and their means and shares by turn with intervals over dialogues."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
-from analysis.statistics.drift.played import Played, Reference
+from analysis.statistics.drift.played import Judged, Played, Reference
 from analysis.statistics.drift.signs import Signs, signs_in
 from analysis.statistics.drift.style import Style
 from analysis.statistics.wording import content_words
@@ -35,12 +36,13 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Turns:
-    """The turns of a dialogue: scores of the own style (NaN: too short), nearest characters, and signs."""
+    """The turns of a dialogue: scores of the own style (NaN: too short), nearest characters, signs, and judges' scores."""
 
     character: str
     scores: Floats
     nearest: tuple[str | None, ...]
     signs: tuple[Signs, ...]
+    judged: Mapping[str, Mapping[int, Judged]]
 
     def is_nearest(self) -> Floats:
         """Return for each turn whether the character itself is the nearest one, as 0 or 1; NaN if it is too short."""
@@ -49,6 +51,21 @@ class Turns:
     def has(self, sign: Callable[[Signs], bool | None]) -> Floats:
         """Return for each turn whether it has the sign, as 0 or 1; NaN where that means nothing."""
         return np.array([np.nan if sign(one) is None else sign(one) for one in self.signs], dtype=float)
+
+    def judged_by(self, judge: str, take: Callable[[Judged], float]) -> Floats:
+        """Return for each turn the judge's score; NaN where it was not asked, or where no answer could be read."""
+        found = self.judged.get(judge, {})
+        return np.array([take(found[at]) if at in found else np.nan for at in range(len(self.signs))])
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedAt:
+    """A judge's scores at a turn. ``without`` counts the turns that it was asked about and that have no score."""
+
+    judge: str
+    style: Estimate
+    knowledge: Estimate
+    without: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +79,7 @@ class AtTurn:
     catchphrases: Estimate
     reveals: Estimate
     refusals: Estimate
+    judged: tuple[JudgedAt, ...] = ()
 
 
 def read_turns(played: Sequence[Played], style: Style, character: Reference) -> Iterator[Turns]:
@@ -71,7 +89,7 @@ def read_turns(played: Sequence[Played], style: Style, character: Reference) -> 
     for one in played:
         end = at + len(one.turns)
         signs = tuple(signs_in(text, character) for text in one.turns)
-        yield Turns(character.name, scores[at:end], tuple(nearest[at:end]), signs)
+        yield Turns(character.name, scores[at:end], tuple(nearest[at:end]), signs, one.judged)
         at = end
 
 
@@ -80,6 +98,11 @@ def by_turn(dialogues: Sequence[Turns]) -> list[AtTurn]:
     longest = sorted((len(one.signs) for one in dialogues), reverse=True)
     reached = min(MOST, longest[min(1, len(longest) - 1)]) if longest else 0
     return [_at(dialogues, position) for position in range(reached)]
+
+
+def judges_of(dialogues: Sequence[Turns]) -> list[str]:
+    """Return the judges that were asked about any of the dialogues, in alphabetical order."""
+    return sorted({judge for one in dialogues for judge in one.judged})
 
 
 def mean_of(values: Floats) -> Estimate:
@@ -113,7 +136,14 @@ def _at(dialogues: Sequence[Turns], position: int) -> AtTurn:
         share_of(values(lambda one: one.has(lambda signs: signs.has_catchphrase))),
         share_of(values(lambda one: one.has(lambda signs: signs.is_reveal))),
         share_of(values(lambda one: one.has(lambda signs: signs.is_refusal))),
+        tuple(_judged_at(there, judge, position) for judge in judges_of(there)),
     )
+
+
+def _judged_at(dialogues: Sequence[Turns], judge: str, position: int) -> JudgedAt:
+    asked = [one.judged[judge][position] for one in dialogues if position in one.judged.get(judge, {})]
+    style, knowledge = (np.array([getattr(one, name) for one in asked]) for name in ("style", "knowledge"))
+    return JudgedAt(judge, mean_of(style), mean_of(knowledge), sum(isnan(one.style) for one in asked))
 
 
 def _without(text: str, goal: str) -> str:

@@ -80,13 +80,13 @@ def _request(options: dict[str, Any]) -> JudgingRequest:
     )
 
 
-def _make_worker(concurrency: int, should_stop: Callable[[], bool], on_ranking: Callable[[], object]) -> JudgingWorker:
+def _make_worker(concurrency: int, should_stop: Callable[[], bool], on_item: Callable[[], object]) -> JudgingWorker:
     return JudgingWorker(
         settings.MODELS_FILE,
         concurrency=concurrency,
         patience=PATIENCE,
         should_stop=should_stop,
-        on_ranking=on_ranking,
+        on_item=on_item,
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from analysis.study.reports import current_report, last_factors, request_report
+from evaluation.models import Pair
 from studies.models import Dialogue, Study
 from tests.analysis.study.factories import compute, make_judged_evaluation
 from tests.analysis.working import work_off_reports
@@ -56,3 +57,19 @@ def test_an_analysis_by_other_factors_is_another_one(staff: Client) -> None:
     refused = staff.post(PAGE, {"chooses": "1", "evaluations": ["1"], "by": ["responder_character"]})
     assert refused.status_code == 400
     assert "do not differ in this" in refused.text
+
+
+def test_the_conditions_of_a_study_are_compared(staff: Client) -> None:
+    study = make_judged_evaluation().study
+    names = ("cold", "usual")
+    for number, pair in enumerate(Pair.objects.filter(role=Pair.Role.MAIN)):
+        Pair.objects.filter(pk=pair.pk).update(condition=names[number // 2 % 2])
+    for name in names:
+        study.conditions.create(name=name)
+    staff.post(PAGE, {"chooses": "1", "evaluations": ["1"], "by": ["condition"]})
+    work_off_reports()
+    report = current_report(study)
+    assert report is not None
+    found = json.loads(bytes(report.stored_files.get(name="results.json").content))
+    assert found["levels"] == ["cold", "usual"]
+    assert "called a model in the results, is a condition" in staff.get(PAGE).text

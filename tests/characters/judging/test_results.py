@@ -71,7 +71,7 @@ def test_a_row_counts_when_both_orders_are_judged() -> None:
     make_answers(benchmark, "Tuned")
     judging = request(benchmark, "Tuned")
     told = list[int]()
-    run(judging, concurrency=1, on_ranking=lambda: told.append(1), should_stop=lambda: len(told) >= 3)
+    run(judging, concurrency=1, on_item=lambda: told.append(1), should_stop=lambda: len(told) >= 3)
     result = read_result(judging)
     assert (result.done, result.left, result.comparisons[0].rows) == (3, 1, 1)
 

@@ -11,10 +11,12 @@ from pytest_django import Settings
 from collection.models import Participant
 from collection.participation.assignment import read_standing
 from collection.participation.goals import ChatbotUnavailable, begin_goal, go_on
+from collection.research.condition_counts import read_condition_lines
 from studies.models import Dialogue, Study
 from tests.collection.chat.pages import write_models
 from tests.collection.factories import enrol_participant, make_natural_dialogue, make_open_study
 from tests.enrolment.people import cookie_of, enrol, withdraw
+from tests.factories import make_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -141,3 +143,20 @@ def test_everybody_agrees_to_every_provider_before_anybody_has_a_condition(model
     with pytest.raises(ChatbotUnavailable, match="to which you have not agreed"):
         begin_goal(local)
     assert enrol_participant(study).consent_provider == "a.example, b.example"
+
+
+def test_researchers_see_the_counts_of_each_condition() -> None:
+    study = make_study()
+    cold, other = in_condition(study, "cold"), in_condition(study, "other")
+    ended = make_natural_dialogue(other, ending="next_goal")
+    Dialogue.objects.filter(pk=ended.pk).update(condition=study.conditions.get(name="other"))
+    Participant.objects.filter(pk=other.pk).update(state="finished")
+    Participant.objects.filter(pk=cold.pk).update(last_seen_at=timezone.now() - timedelta(hours=2))
+    lines = {line.name: line for line in read_condition_lines(study, timezone.now())}
+    line = lines["other"]
+    assert (line.finished, line.completed, line.enrolled) == (1, 1, line.active + line.finished)
+    assert (lines["cold"].dropped_out, lines["cold"].completed) == (1, 0)
+    client = Client()
+    client.force_login(make_staff())
+    for page in ("collecting", "data"):
+        assert "Completed dialogues" in client.get(f"/studies/{study.slug}/{page}/").text

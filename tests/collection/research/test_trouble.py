@@ -55,6 +55,15 @@ def test_the_first_failure_since_the_last_answer_counts_and_everybody_who_met_on
     assert read_troubles([study, other]) == {study.pk: trouble}
 
 
+def test_the_chatbot_of_one_condition_that_answers_does_not_hide_anothers_failure(study: Study) -> None:
+    for name, state, reason in (("broken", State.FAILED, "The server is down."), ("sound", State.COMPLETE, "")):
+        person = tries(study, minutes_ago=10 if reason else 5, state=state, reason=reason)
+        person.dialogues.update(condition=study.conditions.create(name=name))
+    trouble = read_trouble(study)
+    assert trouble is not None
+    assert (trouble.people, trouble.reason) == (1, "The server is down.")
+
+
 def test_an_answer_ends_it(study: Study) -> None:
     person = tries(study, minutes_ago=30)
     tries(study, minutes_ago=10, person=person, state=State.COMPLETE, reason="")

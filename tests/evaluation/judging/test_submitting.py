@@ -175,7 +175,7 @@ def test_without_scripts_the_form_itself_is_taken(evaluator: Evaluator, presenta
     page = client.post(address, {"choice": "first", "utterance_number": "2", "key": "key-1"})
     assert page.status_code == 422
     assert "Please say how confident you are about your choice." in page.text
-    assert [option.is_given for option in page.context["page"].choices] == [True, False, False]
+    assert [is_given for _, is_given in page.context["page"].questions[0].options] == [True, False, False]
     assert page.context["page"].answer.utterance_number == 2
     taken = client.post(address, {key: str(value) for key, value in WHOLE.items()} | {"key": "key-1"})
     assert (taken.status_code, taken["Location"]) == (302, pairs(evaluator, presentations_of(evaluator)[1].token))

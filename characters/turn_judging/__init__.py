@@ -1,0 +1,1 @@
+"""Models judge the turns of characters in dialogues: requests, workers and results."""

@@ -1,0 +1,133 @@
+"""Pairs of answers: which is better by each of RoleLLM's two criteria, and why (section 4.1, appendix I.5)."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from evaluation.answers import Unanswerable
+from evaluation.kinds.base import Option, PairKind, Question, UnreadableAnswer
+from evaluation.models import Pair, Preference
+from evaluation.models.answers import AnswerFields
+from evaluation.reading import normalise
+from studies.storable_text import storable
+
+Rating = Mapping[str, str]
+"""A rating by one criterion: ``choice``, a Preference or "", and ``reason``."""
+_KEYS = ({"first": "1", "second": "2", "tie": "0"}, {"first": "Q", "second": "W", "tie": "E"})
+
+
+@dataclass(frozen=True, slots=True)
+class Ratings:
+    """An answer: the rating by each criterion, by its key."""
+
+    ratings: Mapping[str, Rating] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersReading:
+    """Two answers to one question, in the order of the sides, and who was asked."""
+
+    role: str
+    description: str
+    question: str
+    first: str
+    second: str
+
+
+class AnswerKind(PairKind[Ratings, AnswersReading]):
+    """Two answers of a character side by side, below its description and the question."""
+
+    name = "answers"
+    longest_reason = 2000
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        found: Mapping[str, str] = answer_texts()["page"]
+        return found
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        return tuple(
+            Question(key, told["heading"], told["text"], _options(keys), told["demand"], self.words["reason"])
+            for (key, told), keys in zip(answer_texts()["criteria"].items(), _KEYS, strict=True)
+        )
+
+    def read_pair(self, pair: Pair, is_natural_first: bool) -> AnswersReading:
+        told = {name: normalise(pair.answers[name]) for name in ("role", "description", "question")}
+        sides = [normalise(pair.answers[side]["text"]) for side in ("one", "other")]
+        first, second = reversed(sides) if is_natural_first else sides
+        return AnswersReading(**told, first=first, second=second)
+
+    def texts(self, reading: AnswersReading) -> Iterable[str]:
+        return (reading.first, reading.second)
+
+    def read_answer(self, sent: Mapping[str, Any]) -> Ratings:
+        ratings = sent.get("ratings", {key: _posted(sent, key) for key in criteria()})
+        if not isinstance(ratings, Mapping) or not all(isinstance(each, Mapping) for each in ratings.values()):
+            raise UnreadableAnswer("Ratings must be an object of objects.")
+        return Ratings({key: _rating(ratings.get(key, {})) for key in criteria()})
+
+    def answer_of(self, row: AnswerFields | None) -> Ratings:
+        stored = (row.ratings if row else None) or {}
+        return Ratings({key: _rating(stored.get(key, {})) for key in criteria()})
+
+    def given(self, answer: Ratings) -> Mapping[str, str]:
+        return {key: rating["choice"] for key, rating in answer.ratings.items()}
+
+    def reasons(self, answer: Ratings) -> Mapping[str, str]:
+        return {key: rating["reason"] for key, rating in answer.ratings.items()}
+
+    def check_draft(self, answer: Ratings, reading: AnswersReading) -> None:
+        problems = [
+            f"Please say {each.demand}."
+            for each in self.questions
+            if answer.ratings[each.key]["choice"] not in ["", *Preference.values]
+        ]
+        problems += [
+            f"The reason under “{each.heading}” is too long. Please shorten it to {self.longest_reason} characters."
+            for each in self.questions
+            if len(answer.ratings[each.key]["reason"]) > self.longest_reason
+        ]
+        if problems:
+            raise Unanswerable(*problems)
+
+    def check_whole(self, answer: Ratings, reading: AnswersReading) -> None:
+        missing = [f"Please say {each.demand}." for each in self.questions if not answer.ratings[each.key]["choice"]]
+        if missing:
+            raise Unanswerable(*missing)
+        self.check_draft(answer, reading)
+
+
+def criteria() -> tuple[str, ...]:
+    """Return the keys of the criteria, in the order of their questions."""
+    return tuple(answer_texts()["criteria"])
+
+
+def criterion_names() -> dict[str, str]:
+    """Return the headings of the criteria by key."""
+    return {key: told["heading"] for key, told in answer_texts()["criteria"].items()}
+
+
+@cache
+def answer_texts() -> Mapping[str, Any]:
+    """Return all texts for evaluators of answers."""
+    return tomllib.loads(files("evaluation.data").joinpath("answer_texts.toml").read_text("utf-8"))
+
+
+def _options(keys: Mapping[str, str]) -> tuple[Option, ...]:
+    return tuple(Option(each.value, str(each.label), keys[each.value]) for each in Preference)
+
+
+def _posted(sent: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """Return the rating in a form's fields."""
+    return {"choice": sent.get(key, ""), "reason": sent.get(f"{key}_reason", "")}
+
+
+def _rating(raw: Mapping[str, Any]) -> dict[str, str]:
+    rating = {name: raw.get(name) or "" for name in ("choice", "reason")}
+    if not all(isinstance(each, str) for each in rating.values()):
+        raise UnreadableAnswer("A choice and a reason must be text.")
+    return rating | {"reason": storable(rating["reason"]).strip()}
